@@ -1,0 +1,51 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// What holds for every Swift target from the first commit on.
+let swift: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// A Swift target under `Sources`. `ArchitectureTests` holds the imports to this list.
+func target(_ name: String, _ dependencies: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: swift)
+}
+
+/// The tests of one target.
+func tests(_ name: String, _ dependencies: [String]) -> Target {
+    .testTarget(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: swift)
+}
+
+let package = Package(
+    name: "demilune",
+    products: [.executable(name: "demilune", targets: ["demilune"])],
+    targets: [
+        .executableTarget(name: "demilune", dependencies: ["Commands"], swiftSettings: swift),
+        target("Commands", ["Workbench", "Decisions", "Policies", "Tokens", "Model"]),
+        target("Workbench", ["CDemo", "Decisions", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
+        target("Decisions", ["Tokens", "Policies", "Model"]),
+        target("Tokens", ["CSQLite", "Model"]),
+        target("Policies", ["Lua", "Syntax", "CSodium", "Model"]),
+        target("Lua", ["CLua", "Model"]),
+        target("Syntax", ["Model"]),
+        target("Model"),
+        .target(name: "CLua", linkerSettings: [.linkedLibrary("lua5.4")]),
+        .target(name: "CDemo", cSettings: [.unsafeFlags(["-std=c23"])]),
+        .systemLibrary(name: "CSQLite"),
+        .systemLibrary(name: "CSodium"),
+        tests("ModelTests", ["Model"]),
+        tests("SyntaxTests", ["Syntax", "CLua", "Model"]),
+        tests("LuaTests", ["Lua", "CLua", "Model"]),
+        tests("PoliciesTests", ["Policies", "Model"]),
+        tests("TokensTests", ["Tokens", "CSQLite", "Model"]),
+        tests("DecisionsTests", ["Decisions", "Policies", "Tokens", "Model"]),
+        tests("WorkbenchTests", ["Workbench", "Decisions", "Policies", "Model"]),
+        tests("CommandsTests", ["Commands", "Model"]),
+        tests("ArchitectureTests", []),
+    ]
+)

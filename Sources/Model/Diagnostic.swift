@@ -1,0 +1,34 @@
+/// One finding about a file: where it is, how bad it is, and what is wrong.
+package struct Diagnostic: Error, Equatable, Sendable {
+    package enum Severity: String, Sendable {
+        case error
+        case warning
+    }
+
+    /// The file as the user named it.
+    package var path: String
+    /// 1-based; `nil` when the finding is about the whole file.
+    package var line: Int?
+    /// 1-based, in bytes; `nil` when unknown.
+    package var column: Int?
+    package var severity: Severity
+    package var message: String
+
+    package init(
+        _ message: String, path: String, line: Int? = nil, column: Int? = nil, severity: Severity = .error
+    ) {
+        self.path = path
+        self.line = line
+        self.column = column
+        self.severity = severity
+        self.message = message
+    }
+}
+
+extension Diagnostic: CustomStringConvertible {
+    /// `path:line:column: severity: message`, without the parts that are unknown.
+    package var description: String {
+        let place = [path, line.map(String.init), line == nil ? nil : column.map(String.init)]
+        return place.compactMap(\.self).joined(separator: ":") + ": \(severity.rawValue): \(message)"
+    }
+}
