@@ -1,0 +1,92 @@
+/// An immutable snapshot of a store in flat arrays; everything names everything else by its index there.
+///
+/// Made once, shared by every thread, never changed: a decision keeps the one it was made on.
+package final class Directory: Sendable {
+    package let tenants: [Tenant]
+    package let departments: [Department]
+    package let userTypes: [UserType]
+    package let users: [User]
+    package let assignments: [Assignment]
+    package let tokens: [Token]
+
+    private let tenantsByID: [String: Int]
+    private let departmentsByID: [TenantKey: Int]
+    private let usersByID: [TenantKey: Int]
+    private let userTypesByID: [TenantKey: Int]
+    private let assignmentsByID: [TenantKey: Int]
+    private let tokensByID: [TokenID: Int]
+
+    /// - Throws: the first reference that leads nowhere, with the path of the record that makes it.
+    package init(_ organisation: Organisation) throws(OrganisationError) {
+        var builder = DirectoryBuilder()
+        for (index, tenant) in organisation.tenants.enumerated() {
+            try builder.add(tenant, path: "tenants[\(index)]")
+        }
+        tenants = builder.tenants
+        departments = builder.departments
+        userTypes = builder.userTypes
+        users = builder.users
+        assignments = builder.assignments
+        tokens = builder.tokens
+        tenantsByID = builder.tenantsByID
+        departmentsByID = builder.departmentsByID
+        usersByID = builder.usersByID
+        userTypesByID = builder.userTypesByID
+        assignmentsByID = builder.assignmentsByID
+        tokensByID = builder.tokensByID
+    }
+
+    package static let empty = try! Directory(Organisation())
+
+    package func tenant(_ id: String) -> Int? { tenantsByID[id] }
+    package func token(_ id: TokenID) -> Int? { tokensByID[id] }
+    package func department(_ id: String, tenant: Int) -> Int? { departmentsByID[TenantKey(tenant: tenant, id: id)] }
+    package func user(_ id: String, tenant: Int) -> Int? { usersByID[TenantKey(tenant: tenant, id: id)] }
+    package func userType(_ id: String, tenant: Int) -> Int? { userTypesByID[TenantKey(tenant: tenant, id: id)] }
+    package func assignment(_ id: String, tenant: Int) -> Int? { assignmentsByID[TenantKey(tenant: tenant, id: id)] }
+
+    /// Whether a department is another or lies under it. Constant time, by the interval of the tree walk.
+    package func department(_ one: Int, isWithin other: Int) -> Bool {
+        departments[one].tenant == departments[other].tenant
+            && departments[other].enter <= departments[one].enter
+            && departments[one].enter < departments[other].leave
+    }
+
+    /// Whether a set of permissions has what a department and every department above it require.
+    package func permissions(_ permissions: PermissionSet, meet department: Int) -> Bool {
+        var next: Int? = department
+        while let current = next {
+            guard departments[current].requires.allSatisfy(permissions.permits) else { return false }
+            next = departments[current].parent
+        }
+        return true
+    }
+
+    /// Whether a department and every department above it is active.
+    package func isActiveToTheTop(_ department: Int) -> Bool {
+        var next: Int? = department
+        while let current = next {
+            guard departments[current].isActive else { return false }
+            next = departments[current].parent
+        }
+        return true
+    }
+}
+
+/// An id that is unique inside one tenant.
+struct TenantKey: Hashable {
+    let tenant: Int
+    let id: String
+}
+
+/// A record of an organisation that contradicts the others.
+package struct OrganisationError: Error, Equatable, Sendable {
+    /// Where, as a JSON path: `tenants[0].users[3].name`.
+    package let path: String
+    package let message: String
+
+    package init(_ message: String, path: String) {
+        self.path = path
+        self.message = message
+    }
+}

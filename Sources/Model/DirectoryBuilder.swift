@@ -1,0 +1,138 @@
+/// Resolves the records of an organisation into the flat arrays of a directory.
+struct DirectoryBuilder {
+    var tenants: [Tenant] = []
+    var departments: [Department] = []
+    var userTypes: [UserType] = []
+    var users: [User] = []
+    var assignments: [Assignment] = []
+    var tokens: [Token] = []
+    var tenantsByID: [String: Int] = [:]
+    var departmentsByID: [TenantKey: Int] = [:]
+    var usersByID: [TenantKey: Int] = [:]
+    var userTypesByID: [TenantKey: Int] = [:]
+    var assignmentsByID: [TenantKey: Int] = [:]
+    var tokensByID: [TokenID: Int] = [:]
+
+    mutating func add(_ record: TenantRecord, path: String) throws(OrganisationError) {
+        let tenant = tenants.count
+        guard tenantsByID.updateValue(tenant, forKey: record.id) == nil else {
+            throw OrganisationError("the tenant `\(record.id)` is there twice", path: path + ".id")
+        }
+        let zone: Zone
+        do { zone = try Zone(record.zone) } catch {
+            throw OrganisationError("`\(record.zone)` is no time zone known here", path: path + ".zone")
+        }
+        tenants.append(Tenant(id: record.id, name: record.name, zone: zone))
+        try add(record.departments, tenant: tenant, path: path + ".departments")
+        for (index, type) in record.userTypes.enumerated() {
+            try claim(&userTypesByID, type.id, tenant, userTypes.count, "\(path).user_types[\(index)].id")
+            userTypes.append(
+                UserType(
+                    id: type.id, name: type.name, tenant: tenant, isActive: type.isActive,
+                    permissions: PermissionSet(type.permissions)))
+        }
+        for (index, user) in record.users.enumerated() {
+            try add(user, tenant: tenant, path: "\(path).users[\(index)]")
+        }
+        for (index, token) in record.tokens.enumerated() {
+            try add(token, tenant: tenant, path: "\(path).tokens[\(index)]")
+        }
+    }
+
+    private mutating func claim(
+        _ map: inout [TenantKey: Int], _ id: String, _ tenant: Int, _ index: Int, _ path: String
+    ) throws(OrganisationError) {
+        guard map.updateValue(index, forKey: TenantKey(tenant: tenant, id: id)) == nil else {
+            throw OrganisationError("the id `\(id)` is there twice", path: path)
+        }
+    }
+
+    private mutating func add(_ record: UserRecord, tenant: Int, path: String) throws(OrganisationError) {
+        try claim(&usersByID, record.id, tenant, users.count, path + ".id")
+        let first = assignments.count
+        for (index, assignment) in record.assignments.enumerated() {
+            let path = "\(path).assignments[\(index)]"
+            guard let department = departmentsByID[TenantKey(tenant: tenant, id: assignment.department)] else {
+                throw OrganisationError("no department has the id `\(assignment.department)`", path: path)
+            }
+            guard let type = userTypesByID[TenantKey(tenant: tenant, id: assignment.userType)] else {
+                throw OrganisationError("no user type has the id `\(assignment.userType)`", path: path)
+            }
+            try claim(&assignmentsByID, assignment.id, tenant, assignments.count, path + ".id")
+            assignments.append(
+                Assignment(
+                    id: assignment.id, user: users.count, department: department, userType: type,
+                    isRemoved: assignment.isRemoved,
+                    permissions: PermissionSet(userTypes[type].permissions.patterns + record.permissions)))
+        }
+        users.append(
+            User(
+                id: record.id, name: record.name, fullName: record.fullName, email: record.email, tenant: tenant,
+                isActive: record.isActive, permissions: PermissionSet(record.permissions),
+                assignments: first..<assignments.count))
+    }
+
+    private mutating func add(_ record: TokenRecord, tenant: Int, path: String) throws(OrganisationError) {
+        guard let assignment = assignmentsByID[TenantKey(tenant: tenant, id: record.assignment)] else {
+            throw OrganisationError("no assignment has the id `\(record.assignment)`", path: path + ".assignment")
+        }
+        guard tokensByID.updateValue(tokens.count, forKey: record.id) == nil else {
+            throw OrganisationError("the token `\(record.id)` is there twice", path: path + ".id")
+        }
+        tokens.append(Token(record, tenant: tenant, assignment: assignment))
+    }
+
+    /// Adds a tenant's departments in the order of a tree walk, so that a subtree is an interval.
+    private mutating func add(
+        _ records: [DepartmentRecord], tenant: Int, path: String
+    ) throws(OrganisationError) {
+        var positions: [String: Int] = [:]
+        for (index, record) in records.enumerated()
+        where positions.updateValue(index, forKey: record.id) != nil {
+            throw OrganisationError("the id `\(record.id)` is there twice", path: "\(path)[\(index)].id")
+        }
+        var children: [Int: [Int]] = [:]
+        for (index, record) in records.enumerated() {
+            guard let parent = record.parent else {
+                children[-1, default: []].append(index)
+                continue
+            }
+            guard let position = positions[parent] else {
+                throw OrganisationError("no department has the id `\(parent)`", path: "\(path)[\(index)].parent")
+            }
+            children[position, default: []].append(index)
+        }
+        let first = departments.count
+        var counter = 0
+        // An explicit stack: a tree as deep as the file says must not exhaust ours.
+        var placed: [(record: Int, parent: Int?, depth: Int, enter: Int)] = []
+        var stack = (children[-1] ?? []).reversed().map { (record: $0, parent: Int?.none, depth: 0) }
+        while let next = stack.popLast() {
+            let index = first + placed.count
+            placed.append((next.record, next.parent, next.depth, counter))
+            counter += 1
+            for child in (children[next.record] ?? []).reversed() {
+                stack.append((child, index, next.depth + 1))
+            }
+        }
+        guard placed.count == records.count else {
+            let reached = Set(placed.map(\.record))
+            let index = records.indices.first { !reached.contains($0) } ?? 0
+            throw OrganisationError(
+                "the department `\(records[index].id)` lies under itself", path: "\(path)[\(index)].parent")
+        }
+        var sizes = [Int](repeating: 1, count: placed.count)
+        for index in placed.indices.reversed() {
+            if let parent = placed[index].parent { sizes[parent - first] += sizes[index] }
+        }
+        for (index, place) in placed.enumerated() {
+            let record = records[place.record]
+            departmentsByID[TenantKey(tenant: tenant, id: record.id)] = first + index
+            departments.append(
+                Department(
+                    id: record.id, name: record.name, tenant: tenant, parent: place.parent,
+                    isActive: record.isActive, requires: record.requires, depth: place.depth,
+                    enter: place.enter, leave: place.enter + sizes[index]))
+        }
+    }
+}

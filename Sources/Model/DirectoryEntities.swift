@@ -1,0 +1,81 @@
+/// A tenant in a directory.
+package struct Tenant: Sendable {
+    package let id: String
+    package let name: String
+    package let zone: Zone
+}
+
+/// A department in a directory, with its place in the tree.
+package struct Department: Sendable {
+    package let id: String
+    package let name: String
+    package let tenant: Int
+    package let parent: Int?
+    package let isActive: Bool
+    package let requires: [String]
+    /// 0 at the top.
+    package let depth: Int
+    /// The departments under this one are those that enter in `enter..<leave`.
+    package let enter: Int
+    package let leave: Int
+}
+
+/// A user type in a directory.
+package struct UserType: Sendable {
+    package let id: String
+    package let name: String
+    package let tenant: Int
+    package let isActive: Bool
+    package let permissions: PermissionSet
+}
+
+/// A user in a directory.
+package struct User: Sendable {
+    package let id: String
+    package let name: String
+    package let fullName: String
+    package let email: String
+    package let tenant: Int
+    package let isActive: Bool
+    package let permissions: PermissionSet
+    package let assignments: Range<Int>
+}
+
+/// An assignment in a directory, with what it permits: its user type's permissions and its user's own.
+package struct Assignment: Sendable {
+    package let id: String
+    package let user: Int
+    package let department: Int
+    package let userType: Int
+    package let isRemoved: Bool
+    package let permissions: PermissionSet
+}
+
+/// A token in a directory.
+package struct Token: Sendable {
+    package var id: TokenID
+    package var kind: TokenKind
+    package var name: String
+    package var tenant: Int
+    package var assignment: Int
+    package var created: Instant
+    package var expires: Instant
+    package var lastActive: Instant?
+    package var dormantSince: Instant?
+    package var suspended: Instant?
+    package var revoked: Instant?
+
+    package init(_ record: TokenRecord, tenant: Int, assignment: Int) {
+        id = record.id
+        kind = record.kind
+        name = record.name
+        self.tenant = tenant
+        self.assignment = assignment
+        created = record.created
+        expires = record.expires
+        lastActive = record.lastActive
+        dormantSince = record.dormantSince
+        suspended = record.suspended
+        revoked = record.revoked
+    }
+}

@@ -1,0 +1,145 @@
+/// What a store holds, as plain records that name each other by id: the form of `import`, `export` and tests.
+///
+/// `Directory` is built from it and resolves the names.
+package struct Organisation: Equatable, Sendable {
+    package var tenants: [TenantRecord]
+
+    package init(tenants: [TenantRecord] = []) {
+        self.tenants = tenants
+    }
+}
+
+/// A customer of the application. Nothing ever crosses tenants.
+package struct TenantRecord: Equatable, Sendable {
+    package var id: String
+    package var name: String
+    /// An IANA time zone name, `Europe/Oslo`.
+    package var zone: String
+    package var departments: [DepartmentRecord] = []
+    package var userTypes: [UserTypeRecord] = []
+    package var users: [UserRecord] = []
+    package var tokens: [TokenRecord] = []
+
+    package init(id: String, name: String, zone: String) {
+        self.id = id
+        self.name = name
+        self.zone = zone
+    }
+}
+
+/// A node of a tenant's department tree.
+package struct DepartmentRecord: Equatable, Sendable {
+    package var id: String
+    package var name: String
+    /// The id of the department above, `nil` at the top.
+    package var parent: String?
+    package var isActive: Bool
+    /// Permissions required of whoever enters.
+    package var requires: [String]
+
+    package init(id: String, name: String, parent: String? = nil, isActive: Bool = true, requires: [String] = []) {
+        self.id = id
+        self.name = name
+        self.parent = parent
+        self.isActive = isActive
+        self.requires = requires
+    }
+}
+
+/// A named set of permissions.
+package struct UserTypeRecord: Equatable, Sendable {
+    package var id: String
+    package var name: String
+    package var isActive: Bool
+    /// Dotted names; one may end in `*`.
+    package var permissions: [String]
+
+    package init(id: String, name: String, isActive: Bool = true, permissions: [String] = []) {
+        self.id = id
+        self.name = name
+        self.isActive = isActive
+        self.permissions = permissions
+    }
+}
+
+/// A person, with the combinations of department and user type they may act in.
+package struct UserRecord: Equatable, Sendable {
+    package var id: String
+    /// The login name, unique in the tenant.
+    package var name: String
+    package var fullName: String
+    package var email: String
+    package var isActive: Bool
+    /// Extra permissions of this user's own.
+    package var permissions: [String]
+    package var assignments: [AssignmentRecord]
+
+    package init(
+        id: String, name: String, fullName: String, email: String, isActive: Bool = true,
+        permissions: [String] = [], assignments: [AssignmentRecord] = []
+    ) {
+        self.id = id
+        self.name = name
+        self.fullName = fullName
+        self.email = email
+        self.isActive = isActive
+        self.permissions = permissions
+        self.assignments = assignments
+    }
+}
+
+/// One (department, user type) combination of one user. Removed and added again, it is a new one.
+package struct AssignmentRecord: Equatable, Sendable {
+    package var id: String
+    package var department: String
+    package var userType: String
+    /// Removed assignments stay, so that what was bound to them can still be read; they give no access.
+    package var isRemoved: Bool
+
+    package init(id: String, department: String, userType: String, isRemoved: Bool = false) {
+        self.id = id
+        self.department = department
+        self.userType = userType
+        self.isRemoved = isRemoved
+    }
+}
+
+/// How a token came to be and how it is used.
+package enum TokenKind: String, Sendable {
+    /// Made by an administrator for an integration; has a name and a picked expiry date.
+    case api
+    /// Made by a login of the mobile app; has no name, and expires 30 × 86,400 s later.
+    case mobile
+}
+
+/// A token, without its secret.
+package struct TokenRecord: Equatable, Sendable {
+    package var id: TokenID
+    package var kind: TokenKind
+    /// The name of an API token; the device label of a mobile token, which may be empty.
+    package var name: String
+    package var assignment: String
+    package var created: Instant
+    /// Valid while now < expires.
+    package var expires: Instant
+    package var lastActive: Instant?
+    package var dormantSince: Instant?
+    package var suspended: Instant?
+    package var revoked: Instant?
+
+    package init(
+        id: TokenID, kind: TokenKind, name: String, assignment: String, created: Instant, expires: Instant,
+        lastActive: Instant? = nil, dormantSince: Instant? = nil, suspended: Instant? = nil, revoked: Instant? = nil
+    ) {
+        self.id = id
+        self.kind = kind
+        self.name = name
+        self.assignment = assignment
+        self.created = created
+        self.expires = expires
+        self.lastActive = lastActive
+        self.dormantSince = dormantSince
+        self.suspended = suspended
+        self.revoked = revoked
+    }
+}

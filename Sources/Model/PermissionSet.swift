@@ -1,0 +1,72 @@
+/// Permissions somebody holds: dotted names, and patterns ending in `*` that cover everything after them.
+package struct PermissionSet: Equatable, Sendable {
+    /// Names without a wildcard, sorted by bytes.
+    private var names: [String] = []
+    /// What stands before the `*` of each pattern: `orders.` for `orders.*`, empty for `*`.
+    private var prefixes: [String] = []
+
+    package init(_ patterns: some Sequence<String>) {
+        for pattern in patterns {
+            if pattern.utf8.last == UInt8(ascii: "*") {
+                prefixes.append(String(pattern.dropLast()))
+            } else {
+                names.append(pattern)
+            }
+        }
+        names = Array(Set(names)).sorted()
+        prefixes = Array(Set(prefixes)).sorted()
+    }
+
+    /// Whether one concrete permission is held. Cost: a binary search and a look at every pattern.
+    package func permits(_ permission: String) -> Bool {
+        if prefixes.contains(where: { permission.hasBytePrefix($0) }) { return true }
+        var low = 0
+        var high = names.count
+        while low < high {
+            let middle = (low + high) / 2
+            if names[middle] < permission { low = middle + 1 } else { high = middle }
+        }
+        return low < names.count && names[low] == permission
+    }
+
+    /// Whether everything the other set permits, now and with any later permission, this one permits too.
+    package func covers(_ other: PermissionSet) -> Bool {
+        other.names.allSatisfy(permits)
+            && other.prefixes.allSatisfy { prefix in prefixes.contains { prefix.hasBytePrefix($0) } }
+    }
+
+    /// Every name and pattern, sorted.
+    package var patterns: [String] {
+        (names + prefixes.map { $0 + "*" }).sorted()
+    }
+
+    /// Why a text is no permission, in words; `nil` when it is one.
+    package static func fault(_ text: String, wildcard: Bool) -> String? {
+        let body: Substring
+        if wildcard, text.hasSuffix("*") {
+            if text == "*" { return nil }
+            guard text.hasSuffix(".*") else { return "`*` stands alone or after a dot" }
+            body = text.dropLast(2)
+        } else {
+            body = text[...]
+        }
+        let parts = body.split(separator: ".", omittingEmptySubsequences: false)
+        let good = parts.allSatisfy { part in
+            !part.isEmpty
+                && part.utf8.allSatisfy {
+                    ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z"))
+                        || ($0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z"))
+                        || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || $0 == UInt8(ascii: "_")
+                        || $0 == UInt8(ascii: "-")
+                }
+        }
+        return good && text.utf8.count <= 200 ? nil : "a permission is letters, digits, `_` and `-` between dots"
+    }
+}
+
+extension String {
+    /// Whether the bytes of `prefix` begin this text; unlike `hasPrefix`, never by Unicode equivalence.
+    fileprivate func hasBytePrefix(_ prefix: String) -> Bool {
+        utf8.starts(with: prefix.utf8)
+    }
+}

@@ -1,0 +1,51 @@
+/// A token's public id: 128 random bits, written as 32 lower-case hexadecimal digits. Not the token string.
+package struct TokenID: Hashable, Comparable, Sendable {
+    package let high: UInt64
+    package let low: UInt64
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// A new id from a source of randomness.
+    package init(using generator: inout some RandomNumberGenerator) {
+        high = generator.next()
+        low = generator.next()
+    }
+
+    /// - Returns: `nil` unless `text` is exactly 32 hexadecimal digits.
+    package init?(_ text: String) {
+        let digits = text.utf8
+        guard digits.count == 32 else { return nil }
+        var halves: (UInt64, UInt64) = (0, 0)
+        for (index, byte) in digits.enumerated() {
+            guard let digit = Self.value(byte) else { return nil }
+            if index < 16 { halves.0 = halves.0 << 4 | digit } else { halves.1 = halves.1 << 4 | digit }
+        }
+        self.init(high: halves.0, low: halves.1)
+    }
+
+    package static func < (one: Self, other: Self) -> Bool {
+        (one.high, one.low) < (other.high, other.low)
+    }
+
+    private static func value(_ byte: UInt8) -> UInt64? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte &- UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte &- UInt8(ascii: "a")) + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(byte &- UInt8(ascii: "A")) + 10
+        default: nil
+        }
+    }
+}
+
+extension TokenID: CustomStringConvertible {
+    package var description: String {
+        let digits = Array("0123456789abcdef".utf8)
+        let bytes = [high, low].flatMap { half in
+            stride(from: 60, through: 0, by: -4).map { digits[Int(half >> UInt64($0) & 15)] }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
