@@ -49,3 +49,8 @@ extension TokenID: CustomStringConvertible {
         return String(decoding: bytes, as: UTF8.self)
     }
 }
+
+extension TokenID {
+    /// The id of a token that is only proposed.
+    package static let unassigned = TokenID(high: 0, low: 0)
+}

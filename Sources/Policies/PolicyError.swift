@@ -1,11 +1,13 @@
-/// Why a policy set could not be used.
+/// Why a policy set could not be read at all. What is wrong inside it is told by diagnostics.
 package struct PolicyError: Error, Equatable, Sendable {
     package enum Code: String, Sendable {
-        case badReturn
+        /// There is no such folder, or it cannot be read.
+        case unreadable
+        /// The interpreter could not be set up.
+        case interpreter
     }
 
     package let code: Code
-    /// What was wrong, in one lower-case sentence; never a secret.
     package let message: String
 
     package init(_ code: Code, _ message: String) {

@@ -1,0 +1,32 @@
+SHELL := /usr/bin/env bash
+export PATH := $(PATH):/opt/swift/usr/bin
+
+.DEFAULT_GOAL := help
+.PHONY: demo test build bench lint format clean help bootstrap
+
+demo: bootstrap ## build, make a demo store, decide 10,000 requests and the Todo scenario
+	scripts/demo
+
+test: bootstrap ## run every test
+	swift test
+
+build: bootstrap ## build the release program
+	swift build -c release
+
+bench: build ## measure how fast it is, here
+	"$$(swift build -c release --show-bin-path)/demilune" bench
+
+lint: bootstrap ## check the format of every Swift file
+	swift format lint --strict -r Sources Tests Package.swift
+
+format: bootstrap ## format every Swift file in place
+	swift format -i -r Sources Tests Package.swift
+
+clean: ## remove what was built, and the demo store
+	rm -rf .build demo
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+bootstrap:
+	@scripts/bootstrap

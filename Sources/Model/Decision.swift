@@ -1,0 +1,106 @@
+/// An answer: permit or deny, with everything that explains it. Reasons read as of the snapshot it was made on.
+package struct Decision: Sendable {
+    package var isPermitted: Bool
+    /// What programs read: `permitted`, `denied`, `not_permitted`, `token_expired` …
+    package var code: String
+    /// The code of the policy that denied, if it gave one.
+    package var policyCode: String?
+    package var reasons: [Statement] = []
+    package var advice: [Statement] = []
+    package var obligations: [Statement] = []
+    package var failures: [Failure] = []
+    /// What policies in mode `observe` would have said.
+    package var observed: [Statement] = []
+    package var traces: [PolicyTrace] = []
+    /// A hash of the policy set.
+    package var version: String = ""
+    /// Properties of the request that nobody declares.
+    package var ignored: [String] = []
+
+    package init(isPermitted: Bool, code: String) {
+        self.isPermitted = isPermitted
+        self.code = code
+    }
+
+    /// A deny of the core's own.
+    package static func deny(_ code: String) -> Decision {
+        Decision(isPermitted: false, code: code)
+    }
+}
+
+/// What a policy said, with its template filled in.
+package struct Statement: Equatable, Sendable {
+    package enum Effect: String, Sendable {
+        case permit
+        case deny
+        case advise
+        case oblige
+    }
+
+    package var policy: String
+    package var line: Int
+    package var effect: Effect
+    /// The reason; for an obligation its name.
+    package var text: String
+    /// The code a deny gave.
+    package var code: String?
+    /// A suggestion's or obligation's details, sorted by name.
+    package var details: [JSON.Member]
+
+    package init(
+        policy: String, line: Int, effect: Effect, text: String, code: String? = nil, details: [JSON.Member] = []
+    ) {
+        self.policy = policy
+        self.line = line
+        self.effect = effect
+        self.text = text
+        self.code = code
+        self.details = details
+    }
+}
+
+/// A policy that could not say what it wanted to: a deny.
+package struct Failure: Equatable, Sendable {
+    package enum Kind: String, Sendable {
+        case failed
+        case fuel
+        case memory
+        case deadline
+    }
+
+    package var policy: String
+    package var line: Int?
+    package var kind: Kind
+    package var message: String
+
+    package init(policy: String, line: Int?, kind: Kind, message: String) {
+        self.policy = policy
+        self.line = line
+        self.kind = kind
+        self.message = message
+    }
+}
+
+/// What one policy read, in order, and what came of it.
+package struct PolicyTrace: Equatable, Sendable {
+    package struct Fact: Equatable, Sendable {
+        package var text: String
+        package var value: String
+
+        package init(text: String, value: String) {
+            self.text = text
+            self.value = value
+        }
+    }
+
+    package var policy: String
+    package var facts: [Fact]
+    /// What was spent, in instructions.
+    package var fuel: Int
+
+    package init(policy: String, facts: [Fact], fuel: Int) {
+        self.policy = policy
+        self.facts = facts
+        self.fuel = fuel
+    }
+}

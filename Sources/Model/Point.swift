@@ -1,0 +1,18 @@
+/// A decision point: what kind of question is being asked.
+package enum Point: String, CaseIterable, Sendable {
+    /// A subject wants to do an action on a resource.
+    case access
+    /// A token is about to be created.
+    case issue = "token.issue"
+    /// A token's name, expiry or assignment is about to change.
+    case amend = "token.amend"
+    /// Somebody wants to see the token string.
+    case reveal = "token.reveal"
+    /// Somebody wants to delete a token.
+    case revoke = "token.revoke"
+    /// Somebody wants to see that a token exists.
+    case list = "token.list"
+
+    /// Whether a token is acted upon, and not only acting.
+    package var isAdministrative: Bool { self != .access }
+}

@@ -1,0 +1,77 @@
+/// What a fact can be: the content of an attribute, or the answer of a predicate.
+package enum Value: Sendable {
+    case absent
+    case boolean(Bool)
+    case integer(Int64)
+    case number(Double)
+    case string(String)
+    case instant(Instant)
+    case date(Date)
+    /// Indices into the directory the value was read from.
+    case department(Int)
+    case user(Int)
+    case userType(Int)
+    case ip(IPAddress)
+    case list([Value])
+    /// Something with attributes of its own, told apart by its type alone.
+    case entity
+    /// Reading failed; why, in words.
+    case failure(String)
+}
+
+extension Value {
+    /// Whether two values of one type are the same. Texts by their bytes, never by Unicode equivalence.
+    package func equals(_ other: Value) -> Bool {
+        switch (self, other) {
+        case (.absent, .absent): true
+        case (.boolean(let one), .boolean(let other)): one == other
+        case (.integer, .integer), (.integer, .number), (.number, .integer), (.number, .number):
+            !isLess(other) && !other.isLess(self) && !isNaN && !other.isNaN
+        case (.string(let one), .string(let other)): one.isSameBytes(other)
+        case (.instant(let one), .instant(let other)): one == other
+        case (.date(let one), .date(let other)): one == other
+        case (.department(let one), .department(let other)): one == other
+        case (.user(let one), .user(let other)): one == other
+        case (.userType(let one), .userType(let other)): one == other
+        case (.ip(let one), .ip(let other)): one == other
+        case (.list(let one), .list(let other)):
+            one.count == other.count && zip(one, other).allSatisfy { $0.equals($1) }
+        default: false
+        }
+    }
+
+    /// Whether a value of an ordered type comes before another of the same type.
+    package func isLess(_ other: Value) -> Bool {
+        switch (self, other) {
+        case (.integer(let one), .integer(let other)): one < other
+        case (.number(let one), .number(let other)): one < other
+        case (.integer(let one), .number(let other)): Self.compare(one, other) { $0 < 0 }
+        case (.number(let one), .integer(let other)): Self.compare(other, one) { $0 > 0 }
+        case (.string(let one), .string(let other)): one.utf8.lexicographicallyPrecedes(other.utf8)
+        case (.instant(let one), .instant(let other)): one < other
+        case (.date(let one), .date(let other)): one < other
+        default: false
+        }
+    }
+
+    private var isNaN: Bool {
+        if case .number(let number) = self { number.isNaN } else { false }
+    }
+
+    /// Compares an integer with a floating-point number exactly, without rounding the integer.
+    private static func compare(_ integer: Int64, _ number: Double, _ holds: (Int) -> Bool) -> Bool {
+        if number.isNaN { return false }
+        if number >= 0x1p63 { return holds(-1) }
+        if number < -0x1p63 { return holds(1) }
+        let whole = Int64(number.rounded(.down))
+        if integer != whole { return holds(integer < whole ? -1 : 1) }
+        return holds(number > number.rounded(.down) ? -1 : 0)
+    }
+}
+
+extension String {
+    /// Equality of bytes: `==` alone would take canonically equivalent texts for the same.
+    package func isSameBytes(_ other: String) -> Bool {
+        self == other && utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    }
+}

@@ -1,0 +1,234 @@
+internal import Lua
+internal import Model
+
+/// Methods of expressions, and effects.
+extension EvaluationHost {
+    func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
+        guard expressions.count < Self.mostExpressions, trace.count < Self.mostFacts else {
+            return .failure("this policy forms more expressions than it may")
+        }
+        do throws(Resolver.Fault) {
+            if let method = Method(rawValue: function) { return try call(method, arguments) }
+            return try call(Function(rawValue: function)!, arguments, line: line)
+        } catch {
+            return .failure(error.message)
+        }
+    }
+
+    private func call(_ method: Method, _ arguments: LuaArguments) throws(Resolver.Fault) -> HostAnswer {
+        guard let target = arguments.handle(0) else {
+            throw Resolver.Fault(message: "`\(method.name)` is called with a colon: `x:\(method.name)(…)`")
+        }
+        // A method taken from one value and called on another must be that one's too.
+        guard case .method = try resolver.meaning(of: method.name, on: target, in: &expressions) else {
+            throw resolver.unknown(method.name, on: type(target))
+        }
+        switch method {
+        case .can: return answer(read(try permission(.can, target, arguments[1], method)))
+        case .permits: return answer(read(try permission(.permits, target, arguments[1], method)))
+        case .canAny: return try any(target, arguments, method, until: true)
+        case .canAll: return try any(target, arguments, method, until: false)
+        case .meets: return answer(read(expressions.intern(.meets, target, try handle(arguments, 1, .department, method))))
+        case .covers: return answer(read(expressions.intern(.covers, target, try handle(arguments, 1, .token, method))))
+        case .isWithin:
+            return answer(read(expressions.intern(.isWithin, target, try handle(arguments, 1, .department, method))))
+        case .isWithinAny: return try withinAny(target, arguments)
+        case .contains:
+            guard case .list(let element) = type(target) else { throw resolver.unknown("contains", on: type(target)) }
+            let other = try operand(arguments, 1)
+            try same(element, type(other), "look in a list of \(element.name) for")
+            return answer(read(expressions.intern(.contains, target, other)))
+        case .has:
+            guard case .string(let name) = arguments[1] else {
+                throw Resolver.Fault(message: "`has` takes the name of a property as a string")
+            }
+            guard resolver.knows(name, on: type(target)) else { throw resolver.unknown(name, on: type(target)) }
+            return answer(read(expressions.intern(.has, target, expressions.name(name))))
+        case .plus:
+            let period = expressions.period(try period(arguments[1]))
+            return .handle(expressions.intern(.plus, target, period, type: type(target)))
+        case .endOfDay: return .handle(expressions.intern(.endOfDay, target, type: .instant))
+        }
+    }
+
+    private func handle(
+        _ arguments: LuaArguments, _ index: Int, _ expected: ValueType, _ method: Method
+    ) throws(Resolver.Fault) -> Expressions.ID {
+        guard let handle = arguments.handle(index) else {
+            throw Resolver.Fault(
+                message: "`\(method.name)` takes \(expected.withArticle), got \(arguments[index].kindName)")
+        }
+        guard type(handle) == expected else {
+            throw Resolver.Fault(
+                message: "`\(method.name)` takes \(expected.withArticle), got \(type(handle).withArticle)")
+        }
+        return handle
+    }
+
+    private func permission(
+        _ operation: Expressions.Operation, _ target: Expressions.ID, _ argument: LuaValue, _ method: Method
+    ) throws(Resolver.Fault) -> Expressions.ID {
+        switch argument {
+        case .string(let name):
+            guard resolver.schema.actions[name] != nil else {
+                throw Resolver.Fault(
+                    message: "`\(name)` is no permission of the catalogue"
+                        + Suggestion.hint(for: name, among: resolver.schema.actions.keys.sorted()))
+            }
+            return expressions.intern(operation, target, expressions.constant(.string(name), type: .string))
+        case .handle(let id) where type(id) == .string: return expressions.intern(operation, target, id)
+        default:
+            throw Resolver.Fault(message: "`\(method.name)` takes the name of a permission, got \(argument.kindName)")
+        }
+    }
+
+    private func any(
+        _ target: Expressions.ID, _ arguments: LuaArguments, _ method: Method, until wanted: Bool
+    ) throws(Resolver.Fault) -> HostAnswer {
+        guard case .table(let entries) = arguments[1], !entries.isEmpty else {
+            throw Resolver.Fault(message: "`\(method.name)` takes a table of permissions: `{ \"orders.read\" }`")
+        }
+        let asked = try entries.map { entry throws(Resolver.Fault) in
+            try permission(.can, target, entry.value, method)
+        }
+        for id in asked {
+            if case .boolean(wanted) = read(id) { return .boolean(wanted) }
+        }
+        return .boolean(!wanted)
+    }
+
+    private func withinAny(_ target: Expressions.ID, _ arguments: LuaArguments) throws(Resolver.Fault) -> HostAnswer {
+        var others: [Expressions.ID] = []
+        if let list = arguments.handle(1) {
+            guard type(list) == .list(.department) else {
+                throw Resolver.Fault(message: "`is_within_any` takes a list of departments, got \(type(list).withArticle)")
+            }
+            let length = read(expressions.intern(.length, list, type: .number))
+            guard case .integer(let count) = length else { return answer(read(list)) }
+            others = (0..<UInt32(count)).map { expressions.intern(.element, list, $0, type: .department) }
+        } else if case .table(let entries) = arguments[1] {
+            for entry in entries {
+                guard case .handle(let id) = entry.value, type(id) == .department else {
+                    throw Resolver.Fault(message: "`is_within_any` takes departments, got \(entry.value.kindName)")
+                }
+                others.append(id)
+            }
+        } else {
+            throw Resolver.Fault(message: "`is_within_any` takes a list of departments")
+        }
+        for other in others {
+            if case .boolean(true) = read(expressions.intern(.isWithin, target, other)) { return .boolean(true) }
+        }
+        return .boolean(false)
+    }
+
+    private func period(_ value: LuaValue) throws(Resolver.Fault) -> Period {
+        guard case .table(let entries) = value, !entries.isEmpty else {
+            throw Resolver.Fault(message: "`plus` takes a table: `{ months = 12 }`")
+        }
+        let known = ["years", "months", "weeks", "days", "hours", "minutes"]
+        var period = Period()
+        for entry in entries {
+            guard case .string(let name) = entry.key, known.contains(name) else {
+                throw Resolver.Fault(message: "`plus` knows \(known.joined(separator: ", ")); got \(entry.key.shown)")
+            }
+            let count = try whole(entry.value, name)
+            switch name {
+            case "years": period.years = count
+            case "months": period.months = count
+            case "weeks": period.weeks = count
+            case "days": period.days = count
+            case "hours": period.hours = count
+            default: period.minutes = count
+            }
+        }
+        return period
+    }
+
+    private func whole(_ value: LuaValue, _ name: String) throws(Resolver.Fault) -> Int {
+        var content = Value.absent
+        switch value {
+        case .integer(let value): content = .integer(value)
+        case .number(let value): content = .number(value)
+        case .handle(let id) where type(id) == .number: content = read(id)
+        default: break
+        }
+        if case .number(let number) = content, let whole = Int64(exactly: number) { content = .integer(whole) }
+        guard case .integer(let count) = content, abs(count) <= 10_000_000 else {
+            throw Resolver.Fault(message: "`\(name)` is a whole number, got \(value.shown)")
+        }
+        return Int(count)
+    }
+
+    // MARK: Effects
+
+    private func call(_ function: Function, _ arguments: LuaArguments, line: Int) throws(Resolver.Fault) -> HostAnswer {
+        switch function {
+        // Declared while loading; here the chunk only runs again.
+        case .settings: return .handle(expressions.intern(.settings, policy, type: .settings))
+        case .permit:
+            guard case .boolean(true) = read(expressions.intern(.granted, policy)) else {
+                throw Resolver.Fault(message: "it permits `\(facts.request.action)`, which its `grants` do not name")
+            }
+            let text = try text(arguments[0], "permit", isOptional: true)
+            try add(.permit, text, nil, [], line)
+        case .deny:
+            let options = try details(arguments[1], "deny")
+            var code: String?
+            for option in options {
+                guard option.name == "code", case .json(.string(let text)) = option.value, !text.isEmpty else {
+                    throw Resolver.Fault(message: "`deny` knows the option `code`, a string; got `\(option.name)`")
+                }
+                code = text
+            }
+            try add(.deny, try text(arguments[0], "deny", isOptional: false), code, [], line)
+        case .advise:
+            let text = try text(arguments[0], "advise", isOptional: false)
+            try add(.advise, text, nil, try details(arguments[1], "advise"), line)
+        case .oblige:
+            let text = try text(arguments[0], "oblige", isOptional: false)
+            try add(.oblige, text, nil, try details(arguments[1], "oblige"), line)
+        }
+        return .nothing
+    }
+
+    private func text(_ value: LuaValue, _ effect: String, isOptional: Bool) throws(Resolver.Fault) -> String {
+        switch value {
+        case .string(let text) where text.utf8.count <= 1_000: return text
+        case .nil where isOptional: return ""
+        case .string: throw Resolver.Fault(message: "`\(effect)`: a reason has at most 1,000 bytes")
+        default: throw Resolver.Fault(message: "`\(effect)` takes a string first, got \(value.kindName)")
+        }
+    }
+
+    private func details(_ value: LuaValue, _ effect: String) throws(Resolver.Fault) -> [(name: String, value: Detail)] {
+        if case .nil = value { return [] }
+        guard case .table(let entries) = value else {
+            throw Resolver.Fault(message: "`\(effect)` takes a table second, got \(value.kindName)")
+        }
+        var details: [(name: String, value: Detail)] = []
+        for entry in entries {
+            guard case .string(let name) = entry.key else {
+                throw Resolver.Fault(message: "`\(effect)`: a detail needs a name")
+            }
+            switch entry.value {
+            case .handle(let id): details.append((name, .expression(id)))
+            case .string(let value): details.append((name, .json(.string(value))))
+            case .integer(let value): details.append((name, .json(.integer(value))))
+            case .number(let value) where value.isFinite: details.append((name, .json(.number(value))))
+            case .boolean(let value): details.append((name, .json(.boolean(value))))
+            default: throw Resolver.Fault(message: "`\(effect)`: the detail `\(name)` cannot be \(entry.value.kindName)")
+            }
+        }
+        return details
+    }
+
+    private func add(
+        _ kind: Statement.Effect, _ text: String, _ code: String?, _ details: [(name: String, value: Detail)],
+        _ line: Int
+    ) throws(Resolver.Fault) {
+        guard append(Effect(kind: kind, text: text, code: code, details: details, line: line)) else {
+            throw Resolver.Fault(message: "a policy says at most \(Self.mostEffects) things")
+        }
+    }
+}

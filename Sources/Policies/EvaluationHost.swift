@@ -1,0 +1,231 @@
+internal import Lua
+package import Model
+
+/// What a running policy talks to: it forms expressions, reads facts and gathers effects.
+///
+/// INVARIANT: nobody holds access to one of its properties while the interpreter runs; each call opens and
+/// closes its own.
+final class EvaluationHost: SandboxHost {
+    /// An effect as it was called: texts as written, details as expressions still.
+    struct Effect {
+        let kind: Statement.Effect
+        let text: String
+        let code: String?
+        let details: [(name: String, value: Detail)]
+        let line: Int
+    }
+
+    enum Detail {
+        case expression(Expressions.ID)
+        case json(JSON)
+    }
+
+    /// Codes of the host functions that are no methods.
+    enum Function: UInt32, CaseIterable {
+        case permit, deny, advise, oblige, settings
+
+        var name: String {
+            switch self {
+            case .permit: "permit"
+            case .deny: "deny"
+            case .advise: "advise"
+            case .oblige: "oblige"
+            case .settings: "settings"
+            }
+        }
+    }
+
+    static let functions = Function.allCases.map { HostFunction(name: $0.name, code: $0.rawValue) }
+    static let tags = ["optional", "list"]
+
+    /// More expressions than any honest set of policies forms; whoever reaches it is stopped.
+    static let mostExpressions = 65_536
+    static let mostEffects = 256
+    static let mostFacts = 20_000
+
+    var expressions = Expressions()
+    var facts: Facts
+    var resolver: Resolver
+    /// The policy that runs now, by its number.
+    private(set) var policy: UInt32 = 0
+    private(set) var effects: [Effect] = []
+    private(set) var trace: [Expressions.ID] = []
+    private var traced: [UInt32] = []
+    private var run: UInt32 = 0
+
+    init(resolver: Resolver, facts: Facts) {
+        self.resolver = resolver
+        self.facts = facts
+    }
+
+    func begin(policy: Int) {
+        self.policy = UInt32(policy)
+        effects.removeAll(keepingCapacity: true)
+        trace.removeAll(keepingCapacity: true)
+        run &+= 1
+        if run == 0 {
+            traced = traced.map { _ in 0 }
+            run = 1
+        }
+    }
+
+    /// - Returns: whether there was room for one more.
+    func append(_ effect: Effect) -> Bool {
+        effects.append(effect)
+        return effects.count <= Self.mostEffects
+    }
+
+    func root(_ index: Int) -> UInt32 {
+        expressions.intern(.request, UInt32(index), type: .request)
+    }
+
+    // MARK: Reading
+
+    /// The value of an expression, read as a fact: remembered in the trace.
+    func read(_ id: Expressions.ID) -> Value {
+        let index = Int(id)
+        if index >= traced.count {
+            traced.append(contentsOf: repeatElement(0, count: max(expressions.count, 256) - traced.count))
+        }
+        if traced[index] != run {
+            traced[index] = run
+            trace.append(id)
+        }
+        return facts.value(id, in: expressions)
+    }
+
+    func answer(_ value: Value) -> HostAnswer {
+        switch value {
+        case .boolean(let value): .boolean(value)
+        case .integer(let value): .integer(value)
+        case .number(let value): .number(value)
+        case .string(let value): .string(value)
+        case .instant(let value): .string(value.description)
+        case .date(let value): .string(value.description)
+        case .ip(let value): .string(value.description)
+        case .failure(let message): .failure(message)
+        case .absent: .failure("this is absent: ask `:has` first")
+        case .department, .user, .userType, .list, .entity: .failure("this has no content of its own")
+        }
+    }
+
+    func type(_ handle: UInt32) -> ValueType { expressions.types[Int(handle)] }
+
+    func typeName(_ handle: UInt32) -> String {
+        switch type(handle) {
+        case .string: "string"
+        case .number: "number"
+        case .boolean: "boolean"
+        case let type: type.name
+        }
+    }
+
+    func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
+        guard expressions.count < Self.mostExpressions, trace.count < Self.mostFacts else {
+            return .failure("this policy forms more expressions than it may")
+        }
+        do throws(Resolver.Fault) {
+            switch try resolver.meaning(of: key, on: handle, in: &expressions) {
+            case .expression(let id): return .expression(id)
+            case .fact(let id): return .fact(id)
+            case .method(let method): return .method(method.rawValue)
+            }
+        } catch {
+            return .failure(error.message)
+        }
+    }
+
+    func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
+        guard expressions.count < Self.mostExpressions, trace.count < Self.mostFacts else {
+            return .failure("this policy forms more expressions than it may")
+        }
+        switch operation {
+        case .read: return readNamed(arguments.handle(0)!)
+        case .content: return content(arguments.handle(0)!)
+        case .equal: return compare(.equal, "compare", arguments)
+        case .less: return compare(.less, "order", arguments)
+        case .lessEqual: return compare(.lessEqual, "order", arguments)
+        case .length:
+            let handle = arguments.handle(0)!
+            guard case .list = type(handle) else { return .failure("\(type(handle).withArticle) has no length") }
+            return answer(read(expressions.intern(.length, handle, type: .number)))
+        case .element: return element(arguments)
+        }
+    }
+
+    /// Naming a boolean, or something that may be absent.
+    private func readNamed(_ id: UInt32) -> HostAnswer {
+        if let presence = expressions.presence[Int(id)] {
+            guard case .boolean(true) = read(presence) else {
+                let node = expressions.nodes[Int(presence)]
+                let name = expressions.names[Int(node.b)]
+                return .failure("`\(expressions.text(id))` is absent: ask `:has(\"\(name)\")` first")
+            }
+        }
+        return type(id) == .boolean ? answer(read(id)) : .handle(id)
+    }
+
+    private func content(_ id: UInt32) -> HostAnswer {
+        let type = type(id)
+        switch type {
+        case .string, .number, .boolean, .instant, .date, .ip: return answer(read(id))
+        case .department, .userType, .user:
+            return .failure("\(type.withArticle) is no text: say `.id` or `.name`")
+        default: return .failure("\(type.withArticle) is no text and no number")
+        }
+    }
+
+    private func element(_ arguments: LuaArguments) -> HostAnswer {
+        guard let handle = arguments.handle(0), case .list(let type) = type(handle),
+            case .integer(let index) = arguments[1], index >= 1, index <= 100_000
+        else { return .failure("only a list has elements") }
+        let id = expressions.intern(.element, handle, UInt32(index - 1), type: type)
+        return type == .boolean ? answer(read(id)) : .handle(id)
+    }
+
+    // MARK: Comparing
+
+    private func compare(
+        _ operation: Expressions.Operation, _ verb: String, _ arguments: LuaArguments
+    ) -> HostAnswer {
+        do throws(Resolver.Fault) {
+            let one = try operand(arguments, 0)
+            let other = try operand(arguments, 1)
+            try same(type(one), type(other), verb)
+            if operation != .equal, !type(one).isOrdered {
+                throw Resolver.Fault(message: "\(type(one).withArticle) has no order")
+            }
+            return answer(read(expressions.intern(operation, one, other)))
+        } catch {
+            return .failure(error.message)
+        }
+    }
+
+    /// An argument as an expression: itself, or a constant.
+    func operand(_ arguments: LuaArguments, _ index: Int) throws(Resolver.Fault) -> Expressions.ID {
+        if let handle = arguments.handle(index) { return handle }
+        switch arguments[index] {
+        case .string(let value): return expressions.constant(.string(value), type: .string)
+        case .integer(let value): return expressions.constant(.integer(value), type: .number)
+        case .number(let value): return expressions.constant(.number(value), type: .number)
+        case .boolean(let value): return expressions.constant(.boolean(value), type: .boolean)
+        case .nil: throw Resolver.Fault(message: "a value of the request is never nil: ask `:has` whether it is there")
+        case let other: throw Resolver.Fault(message: "cannot compare a value of the request with \(other.kindName)")
+        }
+    }
+
+    func same(_ one: ValueType, _ other: ValueType, _ verb: String) throws(Resolver.Fault) {
+        guard one != other else { return }
+        var message = "cannot \(verb) \(one.withArticle) with \(other.withArticle)"
+        for type in [one, other] {
+            switch type {
+            case .department, .user, .userType: message += ": say `.id` or `.name` of the \(type.name)"
+            case .instant where [one, other].contains(.date): message += ": say `.date` of the instant"
+            case .token: message += ": say `.id` of the token"
+            default: continue
+            }
+            break
+        }
+        throw Resolver.Fault(message: message)
+    }
+}

@@ -1,0 +1,182 @@
+package import Model
+
+/// Every expression the policies have formed, each once: an id stands for a node, and equal nodes have one id.
+///
+/// An expression depends on the policies only, never on a request: it is made once and asked again for each one.
+/// Not for use by two threads: every worker has a table of its own.
+package struct Expressions {
+    package typealias ID = UInt32
+
+    /// What a node computes, of which operands.
+    enum Operation: UInt8 {
+        /// a: the variant of the request, see `Root`.
+        case request
+        /// a: the policy's number.
+        case settings
+        /// a: a constant.
+        case constant
+        /// a: the base, b: an `Attribute`.
+        case attribute
+        /// a: the base, b: a name.
+        case property
+        /// a: the policy's number, b: the setting's slot.
+        case setting
+        /// a: the list, b: a 0-based index.
+        case element
+        /// a: the list.
+        case length
+        /// a: an instant or date, b: a period.
+        case plus
+        /// a: a date.
+        case endOfDay
+        /// a: the base, b: a name.
+        case has
+        case equal, less, lessEqual
+        case isWithin, contains, meets, covers
+        /// a: the holder, b: a constant permission.
+        case can, permits
+        /// a: the policy's number. Whether its `grants` name the request's action.
+        case granted
+    }
+
+    struct Node: Hashable {
+        let operation: Operation
+        let a: UInt32
+        let b: UInt32
+    }
+
+    private(set) var nodes: [Node] = []
+    private(set) var types: [ValueType] = []
+    /// For an expression that may be absent, the node that says whether it is there.
+    private(set) var presence: [ID?] = []
+    private(set) var constants: [Value] = []
+    private(set) var names: [String] = []
+    private(set) var periods: [Period] = []
+
+    private var ids: [Node: ID] = [:]
+    private var nameIDs: [String: UInt32] = [:]
+    private var periodIDs: [Period: UInt32] = [:]
+    private var constantIDs: [ConstantKey: UInt32] = [:]
+
+    /// How many nodes there are; whoever forms more than it should is stopped by it.
+    package var count: Int { nodes.count }
+
+    mutating func intern(
+        _ operation: Operation, _ a: UInt32 = 0, _ b: UInt32 = 0, type: ValueType = .boolean, presence: ID? = nil
+    ) -> ID {
+        let node = Node(operation: operation, a: a, b: b)
+        if let id = ids[node] { return id }
+        let id = ID(nodes.count)
+        ids[node] = id
+        nodes.append(node)
+        types.append(type)
+        self.presence.append(presence)
+        return id
+    }
+
+    mutating func name(_ text: String) -> UInt32 {
+        if let id = nameIDs[text] { return id }
+        let id = UInt32(names.count)
+        names.append(text)
+        nameIDs[text] = id
+        return id
+    }
+
+    mutating func period(_ period: Period) -> UInt32 {
+        if let id = periodIDs[period] { return id }
+        let id = UInt32(periods.count)
+        periods.append(period)
+        periodIDs[period] = id
+        return id
+    }
+
+    /// A constant as an expression. Keyed by bytes and bits, so that 1, 1.0 and "1" stay apart.
+    mutating func constant(_ value: Value, type: ValueType) -> ID {
+        let key = ConstantKey(value)
+        if let known = constantIDs[key] { return intern(.constant, known, type: type) }
+        let index = UInt32(constants.count)
+        constants.append(value)
+        constantIDs[key] = index
+        return intern(.constant, index, type: type)
+    }
+}
+
+/// A constant's identity: its kind and its exact bits.
+private struct ConstantKey: Hashable {
+    let kind: UInt8
+    let bits: UInt64
+    let bytes: [UInt8]
+
+    init(_ value: Value) {
+        switch value {
+        case .boolean(let value): (kind, bits, bytes) = (1, value ? 1 : 0, [])
+        case .integer(let value): (kind, bits, bytes) = (2, UInt64(bitPattern: value), [])
+        case .number(let value): (kind, bits, bytes) = (3, value.bitPattern, [])
+        case .string(let value): (kind, bits, bytes) = (4, 0, Array(value.utf8))
+        default: (kind, bits, bytes) = (0, 0, [])
+        }
+    }
+}
+
+extension Expressions {
+    /// The expression in the words of its author: `token.department is_within resource.department`.
+    func text(_ id: ID) -> String {
+        let node = nodes[Int(id)]
+        func infix(_ word: String) -> String { "\(text(node.a)) \(word) \(text(node.b))" }
+        switch node.operation {
+        case .request: return "request"
+        case .settings: return "settings"
+        case .constant: return constants[Int(node.a)].constantText
+        case .attribute:
+            let name = Vocabulary.name(of: node.b, on: types[Int(node.a)])
+            return nodes[Int(node.a)].operation == .request ? name : "\(text(node.a)).\(name)"
+        case .property: return "\(text(node.a)).\(names[Int(node.b)])"
+        case .setting: return "settings.\(names[Int(node.b)])"
+        case .element: return "\(text(node.a))[\(node.b + 1)]"
+        case .length: return "#\(text(node.a))"
+        case .plus: return "\(text(node.a)) + \(periods[Int(node.b)].words)"
+        case .endOfDay: return "\(text(node.a)) end_of_day"
+        case .has: return "\(text(node.a)) has \(names[Int(node.b)])"
+        case .equal: return infix("==")
+        case .less: return infix("<")
+        case .lessEqual: return infix("<=")
+        case .isWithin: return infix("is_within")
+        case .contains: return infix("contains")
+        case .meets: return infix("meets")
+        case .covers: return infix("covers")
+        case .can: return infix("can")
+        case .permits: return infix("permits")
+        case .granted: return "action is granted"
+        }
+    }
+}
+
+extension Vocabulary {
+    static func name(of attribute: UInt32, on owner: ValueType) -> String {
+        let matches = entries.filter { $0.attribute.rawValue == attribute }
+        return (matches.first { $0.owner == owner } ?? matches.first)?.name ?? "?"
+    }
+}
+
+extension Value {
+    fileprivate var constantText: String {
+        switch self {
+        case .boolean(let value): "\(value)"
+        case .integer(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .string(let value): value
+        default: "?"
+        }
+    }
+}
+
+extension Period {
+    fileprivate var words: String {
+        let parts = [
+            (years, "years"), (months, "months"), (weeks, "weeks"), (days, "days"), (hours, "hours"),
+            (minutes, "minutes"),
+        ]
+        let said = parts.filter { $0.0 != 0 }.map { "\($0.0) \($0.1)" }
+        return said.isEmpty ? "nothing" : said.joined(separator: " ")
+    }
+}

@@ -1,0 +1,67 @@
+package import Model
+
+/// A loaded policy: its source, made ready for the interpreter, and what it declares.
+package struct Policy: Sendable {
+    /// The file's name without `.lua`.
+    package let id: String
+    package let path: String
+    package let root: Root
+    package let grants: [String]
+    /// Evaluated, logged and counted, but never decides.
+    package let isObserving: Bool
+    package let isEnabled: Bool
+    package let settings: [String: Setting]
+    /// The rewritten source, every line where it was.
+    let program: [UInt8]
+    /// The texts of the source in which `{token.department}` is filled in.
+    let templates: Set<String>
+
+    package var on: [Point] { root.points.sorted { $0.rawValue < $1.rawValue } }
+}
+
+/// What facts need to know of a policy: its grants and its settings as the tenants set them.
+struct PolicyFacts: Sendable {
+    let grants: PermissionSet
+    let initial: [String: Setting]
+    let values: SettingValues
+
+    /// A setting's value for a tenant (an index into the directory, -1 for none).
+    func setting(_ name: String, tenant: Int, in directory: Directory) -> Value {
+        let stored = values.value(name, tenant: tenant < 0 ? nil : directory.tenants[tenant].id)
+        guard let setting = initial[name] else { return .failure("there is no setting `\(name)`") }
+        return Self.resolve(stored ?? setting.initial, as: setting.type, name: name, tenant: tenant, in: directory)
+    }
+
+    /// Departments and users are written by id and mean the tenant's own.
+    private static func resolve(
+        _ value: Value, as type: ValueType, name: String, tenant: Int, in directory: Directory
+    ) -> Value {
+        switch (type, value) {
+        case (.list(let element), .list(let list)):
+            let resolved = list.map { resolve($0, as: element, name: name, tenant: tenant, in: directory) }
+            for case .failure(let message) in resolved { return .failure(message) }
+            return .list(resolved)
+        case (.department, .string(let id)):
+            guard tenant >= 0, let index = directory.department(id, tenant: tenant) else {
+                return .failure("setting `\(name)`: this tenant has no department with the id `\(id)`")
+            }
+            return .department(index)
+        case (.user, .string(let id)):
+            guard tenant >= 0, let index = directory.user(id, tenant: tenant) else {
+                return .failure("setting `\(name)`: this tenant has no user with the id `\(id)`")
+            }
+            return .user(index)
+        default: return value
+        }
+    }
+}
+
+/// What `settings.json` sets for one policy: for all tenants, and for some.
+struct SettingValues: Sendable {
+    var all: [String: Value] = [:]
+    var tenants: [String: [String: Value]] = [:]
+
+    func value(_ name: String, tenant: String?) -> Value? {
+        tenant.flatMap { tenants[$0]?[name] } ?? all[name]
+    }
+}

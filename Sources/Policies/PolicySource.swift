@@ -1,0 +1,68 @@
+internal import Glibc
+
+/// Where policies come from: a flat set of files. A folder today; bundles fit behind it.
+package struct PolicySource: Sendable {
+    package struct File: Sendable {
+        package let name: String
+        package let bytes: [UInt8]
+
+        package init(name: String, bytes: [UInt8]) {
+            self.name = name
+            self.bytes = bytes
+        }
+    }
+
+    /// The folder as the user named it; file names are shown under it.
+    package var path: String
+    /// Sorted by name.
+    package var files: [File]
+
+    package init(path: String, files: [File]) {
+        self.path = path
+        self.files = files.sorted { $0.name < $1.name }
+    }
+
+    /// Every `.lua` and `.json` file of a folder. Other files are left alone, folders are not entered.
+    package static func folder(_ path: String) throws(PolicyError) -> PolicySource {
+        guard let folder = unsafe opendir(path) else {
+            throw PolicyError(.unreadable, "cannot read the policies in `\(path)`: \(Self.reason())")
+        }
+        defer { unsafe closedir(folder) }
+        var files: [File] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            guard !name.hasPrefix("."), name.hasSuffix(".lua") || name.hasSuffix(".json") else { continue }
+            files.append(File(name: name, bytes: try read("\(path)/\(name)")))
+        }
+        return PolicySource(path: path, files: files)
+    }
+
+    /// At most 1 MiB of a regular file; more is no policy.
+    private static func read(_ path: String) throws(PolicyError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw PolicyError(.unreadable, "cannot read `\(path)`: \(reason())") }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw PolicyError(.unreadable, "cannot read `\(path)`: it is no ordinary file")
+        }
+        guard status.st_size <= 1 << 20 else {
+            throw PolicyError(.unreadable, "cannot read `\(path)`: it is larger than 1 MiB")
+        }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        var length = 0
+        while length < bytes.count {
+            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(descriptor, buffer.baseAddress! + length, buffer.count - length)
+            }
+            if count < 0 { throw PolicyError(.unreadable, "cannot read `\(path)`: \(reason())") }
+            if count == 0 { break }
+            length += count
+        }
+        return Array(bytes.prefix(length))
+    }
+
+    private static func reason() -> String { unsafe String(cString: strerror(errno)) }
+}

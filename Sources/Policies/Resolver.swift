@@ -1,0 +1,153 @@
+package import Model
+
+/// Finds what a name after a dot or a colon means for an expression, and forms the expression.
+struct Resolver {
+    /// What a name turned out to be.
+    enum Meaning {
+        /// An expression that is always there; reading it is no fact yet.
+        case expression(Expressions.ID)
+        /// A boolean, or something that may be absent: naming it reads it.
+        case fact(Expressions.ID)
+        case method(Method)
+    }
+
+    struct Fault: Error {
+        let message: String
+    }
+
+    let schema: Schema
+    let roots: [Root]
+    /// For each policy, its settings by name.
+    var settings: [[String: Setting]]
+
+    func meaning(
+        of name: String, on base: Expressions.ID, in expressions: inout Expressions
+    ) throws(Fault) -> Meaning {
+        let type = expressions.types[Int(base)]
+        if let method = method(name, on: type) { return .method(method) }
+        switch type {
+        case .request: return try part(name, of: base, in: &expressions)
+        case .settings: return try setting(name, of: base, in: &expressions)
+        case .resource:
+            if let property = Schema.property(name, among: schema.resources) {
+                return optional(property, of: base, in: &expressions)
+            }
+        case .context:
+            if let property = Schema.property(name, among: [schema.context]) {
+                return optional(property, of: base, in: &expressions)
+            }
+        case .external(let index):
+            let types = index < 0 ? schema.subjects : [schema.subjects[index]]
+            if let property = Schema.property(name, among: types) {
+                return optional(property, of: base, in: &expressions)
+            }
+        default: break
+        }
+        guard let entry = entry(name, on: type) else { throw unknown(name, on: type) }
+        return form(entry, type: entry.type, isOptional: entry.isOptional, of: base, in: &expressions)
+    }
+
+    private func method(_ name: String, on type: ValueType) -> Method? {
+        guard let method = Method.allCases.first(where: { $0.name == name }) else { return nil }
+        switch (method, type) {
+        case (.has, .request), (.has, .token), (.has, .actor), (.has, .department), (.has, .resource),
+            (.has, .context), (.has, .external):
+            return .has
+        case (.contains, .list): return .contains
+        default:
+            return Vocabulary.methods.contains { $0.method == method && $0.owners.contains(type) } ? method : nil
+        }
+    }
+
+    private func entry(_ name: String, on type: ValueType) -> Vocabulary.Entry? {
+        let owner: ValueType
+        if case .external = type { owner = .external(-1) } else { owner = type }
+        return Vocabulary.entries.first { $0.owner == owner && $0.name == name }
+    }
+
+    /// A part of the request; which are there depends on what the policy is asked about.
+    private func part(
+        _ name: String, of base: Expressions.ID, in expressions: inout Expressions
+    ) throws(Fault) -> Meaning {
+        guard let entry = entry(name, on: .request) else { throw unknown(name, on: .request) }
+        let root = roots[Int(expressions.nodes[Int(base)].a)]
+        var type = entry.type
+        if entry.attribute == .subject {
+            guard let subject = root.subjectType else {
+                throw Fault(
+                    message: "`request.subject` is a token on `access` and an administrator elsewhere; "
+                        + "a policy for both says `request.token` or `request.actor`")
+            }
+            type = subject
+        }
+        if root.excludes(entry.attribute) {
+            let points = root.points.map { "`\($0.rawValue)`" }.sorted().joined(separator: ", ")
+            throw Fault(message: "`request.\(name)` is never there for this policy, which decides \(points)")
+        }
+        let isOptional = entry.isOptional && !root.guarantees(entry.attribute)
+        return form(entry, type: type, isOptional: isOptional, of: base, in: &expressions)
+    }
+
+    private func setting(
+        _ name: String, of base: Expressions.ID, in expressions: inout Expressions
+    ) throws(Fault) -> Meaning {
+        let policy = expressions.nodes[Int(base)].a
+        let known = settings[Int(policy)]
+        guard let setting = known[name] else {
+            throw Fault(
+                message: "this policy has no setting `\(name)`" + Suggestion.hint(for: name, among: known.keys.sorted()))
+        }
+        let id = expressions.intern(.setting, policy, expressions.name(name), type: setting.type)
+        return setting.type == .boolean ? .fact(id) : .expression(id)
+    }
+
+    private func form(
+        _ entry: Vocabulary.Entry, type: ValueType, isOptional: Bool, of base: Expressions.ID,
+        in expressions: inout Expressions
+    ) -> Meaning {
+        let presence = isOptional ? expressions.intern(.has, base, expressions.name(entry.name)) : nil
+        let id = expressions.intern(.attribute, base, entry.attribute.rawValue, type: type, presence: presence)
+        return isOptional || type == .boolean ? .fact(id) : .expression(id)
+    }
+
+    private func optional(
+        _ property: Schema.Property, of base: Expressions.ID, in expressions: inout Expressions
+    ) -> Meaning {
+        let name = expressions.name(property.name)
+        let presence = expressions.intern(.has, base, name)
+        return .fact(expressions.intern(.property, base, name, type: property.type, presence: presence))
+    }
+
+    /// Whether `:has(name)` can be asked of a type; otherwise the name is a mistake.
+    func knows(_ name: String, on type: ValueType) -> Bool {
+        switch type {
+        case .resource where Schema.property(name, among: schema.resources) != nil: true
+        case .context where Schema.property(name, among: [schema.context]) != nil: true
+        case .external(let index)
+        where Schema.property(name, among: index < 0 ? schema.subjects : [schema.subjects[index]]) != nil:
+            true
+        default: entry(name, on: type) != nil
+        }
+    }
+
+    func unknown(_ name: String, on type: ValueType) -> Fault {
+        var known = Vocabulary.entries.filter { $0.owner == type }.map(\.name)
+        switch type {
+        case .resource: known += schema.resources.flatMap { $0.properties.map(\.name) }
+        case .context: known += schema.context.properties.map(\.name)
+        case .external(let index):
+            known += Vocabulary.entries.filter { $0.owner == .external(-1) }.map(\.name)
+            known += (index < 0 ? schema.subjects : [schema.subjects[index]]).flatMap { $0.properties.map(\.name) }
+        default: break
+        }
+        known += Vocabulary.methods.filter { $0.owners.contains(type) }.map(\.method.name)
+        return Fault(message: "\(type.withArticle) has no `\(name)`" + Suggestion.hint(for: name, among: known))
+    }
+}
+
+/// A parameter that a policy declares with `settings { … }`.
+package struct Setting: Sendable {
+    package let type: ValueType
+    /// `absent` for an optional one without a value.
+    package let initial: Value
+}

@@ -1,0 +1,40 @@
+/// The other half of the vocabulary: actions, resource types, context and external subject types.
+package struct Schema: Sendable {
+    package enum ActionKind: String, CaseIterable, Sendable {
+        case read
+        case write
+        case delete
+        case admin
+    }
+
+    /// A declared property of a resource, the context or an external subject.
+    package struct Property: Sendable, Equatable {
+        package let name: String
+        package let type: ValueType
+        package let isOptional: Bool
+    }
+
+    /// A named set of properties; the property's place in it is its slot.
+    package struct RecordType: Sendable {
+        package let name: String
+        package let properties: [Property]
+
+        package func slot(_ name: String) -> Int? { properties.firstIndex { $0.name == name } }
+    }
+
+    package var actions: [String: ActionKind] = [:]
+    package var resources: [RecordType] = []
+    package var subjects: [RecordType] = []
+    package var context = RecordType(name: "context", properties: [])
+
+    /// The property of that name of any of some types; all of them give it the same type.
+    static func property(_ name: String, among types: [RecordType]) -> Property? {
+        for type in types {
+            if let slot = type.slot(name) { return type.properties[slot] }
+        }
+        return nil
+    }
+
+    package func resource(_ name: String) -> Int? { resources.firstIndex { $0.name == name } }
+    package func subject(_ name: String) -> Int? { subjects.firstIndex { $0.name == name } }
+}

@@ -1,0 +1,181 @@
+internal import Lua
+package import Model
+
+/// Reads the table that `schema.lua` returns; every fault is reported, not only the first.
+struct SchemaReader {
+    let path: String
+    private(set) var schema = Schema()
+    private(set) var diagnostics: [Diagnostic] = []
+
+    init(_ value: LuaValue, path: String) {
+        self.path = path
+        guard case .table(let sections) = value else {
+            report("the schema must return a table, got \(value.kindName)")
+            return
+        }
+        let known = ["actions", "resources", "context", "subjects"]
+        for section in sections {
+            guard case .string(let name) = section.key, known.contains(name) else {
+                report("unknown section \(section.key.shown)" + hint(section.key, known))
+                continue
+            }
+            guard case .table(let entries) = section.value else {
+                report("`\(name)` must be a table, got \(section.value.kindName)")
+                continue
+            }
+            switch name {
+            case "actions": readActions(entries)
+            case "resources": schema.resources = readTypes(entries, in: name)
+            case "subjects": schema.subjects = readTypes(entries, in: name)
+            default: schema.context = Schema.RecordType(name: name, properties: readProperties(entries, in: name))
+            }
+        }
+        refuseAmbiguity(schema.resources, in: "resources")
+        refuseAmbiguity(schema.subjects, in: "subjects")
+    }
+
+    private mutating func report(_ message: String) {
+        diagnostics.append(Diagnostic(message, path: path, line: 1))
+    }
+
+    private func hint(_ key: LuaValue, _ known: [String]) -> String {
+        if case .string(let name) = key { Suggestion.hint(for: name, among: known) } else { "" }
+    }
+
+    private mutating func readActions(_ entries: [LuaValue.Entry]) {
+        for entry in entries {
+            guard case .string(let name) = entry.key else {
+                report("an action needs a name: `[\"orders.read\"] = \"read\"`")
+                continue
+            }
+            if let fault = PermissionSet.fault(name, wildcard: false) {
+                report("action `\(name)`: \(fault)")
+            }
+            if Point(rawValue: name) != nil {
+                report("action `\(name)`: this name is a decision point's")
+            }
+            guard case .string(let text) = entry.value, let kind = Schema.ActionKind(rawValue: text) else {
+                report("action `\(name)` needs a kind, one of `read`, `write`, `delete`, `admin`; got \(entry.value.shown)")
+                continue
+            }
+            schema.actions[name] = kind
+        }
+    }
+
+    private mutating func readTypes(_ entries: [LuaValue.Entry], in section: String) -> [Schema.RecordType] {
+        var types: [Schema.RecordType] = []
+        for entry in entries {
+            guard case .string(let name) = entry.key, case .table(let properties) = entry.value else {
+                report("`\(section)`: each entry is a name and a table of properties, got \(entry.key.shown)")
+                continue
+            }
+            if section == "subjects", name == "token" || name == "any" {
+                report("`subjects.\(name)`: the name `\(name)` is taken")
+            }
+            types.append(
+                Schema.RecordType(name: name, properties: readProperties(properties, in: "\(section).\(name)")))
+        }
+        return types
+    }
+
+    private mutating func readProperties(_ entries: [LuaValue.Entry], in place: String) -> [Schema.Property] {
+        var properties: [Schema.Property] = []
+        for entry in entries {
+            guard case .string(let name) = entry.key else {
+                report("`\(place)`: a property needs a name")
+                continue
+            }
+            if place != "context", name == "type" || name == "id" {
+                report("`\(place).\(name)`: every record has `type` and `id`, they are not declared")
+            }
+            do {
+                let (type, isOptional) = try TypeReader.read(entry.value)
+                properties.append(Schema.Property(name: name, type: type, isOptional: isOptional))
+            } catch {
+                report("`\(place).\(name)`: \(error.message)")
+            }
+        }
+        return properties
+    }
+
+    /// One name, one type: `resource.status` must mean the same whatever the resource is.
+    private mutating func refuseAmbiguity(_ types: [Schema.RecordType], in section: String) {
+        var seen: [String: (type: ValueType, owner: String)] = [:]
+        for type in types {
+            for property in type.properties {
+                guard let first = seen[property.name] else {
+                    seen[property.name] = (property.type, type.name)
+                    continue
+                }
+                if first.type != property.type {
+                    report(
+                        "`\(section)`: `\(property.name)` is \(first.type.withArticle) on `\(first.owner)` and "
+                            + "\(property.type.withArticle) on `\(type.name)`; one name has one type")
+                }
+            }
+        }
+    }
+}
+
+/// Reads a declared type: `"user"`, `list "string"`, `optional "department"`, `optional(list "user")`.
+enum TypeReader {
+    struct Fault: Error {
+        let message: String
+    }
+
+    static func read(_ value: LuaValue) throws(Fault) -> (ValueType, isOptional: Bool) {
+        if let inner = value.tagged("optional") {
+            let (type, isOptional) = try read(inner)
+            if isOptional { throw Fault(message: "`optional` is said twice") }
+            return (type, true)
+        }
+        if let inner = value.tagged("list") {
+            guard case .string(let name) = inner else { throw Fault(message: "a list is a list of a named type") }
+            return (.list(try named(name)), false)
+        }
+        guard case .string(let name) = value else {
+            throw Fault(message: "a type is a name such as \"string\", `list` or `optional` of one; got \(value.shown)")
+        }
+        return (try named(name), false)
+    }
+
+    private static func named(_ name: String) throws(Fault) -> ValueType {
+        if let type = ValueType.declarable[name] { return type }
+        let known = ValueType.declarable.keys.sorted()
+        throw Fault(
+            message: "unknown type `\(name)`" + Suggestion.hint(for: name, among: known)
+                + "; one of \(known.joined(separator: ", "))")
+    }
+}
+
+extension LuaValue {
+    /// What a tag function such as `list` or `optional` wrapped.
+    func tagged(_ tag: String) -> LuaValue? {
+        guard case .table(let entries) = self, entries.count == 1, entries[0].key == .string(tag) else { return nil }
+        return entries[0].value
+    }
+
+    var kindName: String {
+        switch self {
+        case .nil: "nothing"
+        case .boolean: "a boolean"
+        case .integer, .number: "a number"
+        case .string: "a string"
+        case .handle: "a value of the request"
+        case .table: "a table"
+        case .function: "a function"
+        case .other: "something else"
+        }
+    }
+
+    /// The value itself where it is short, else its kind.
+    var shown: String {
+        switch self {
+        case .boolean(let value): "`\(value)`"
+        case .integer(let value): "`\(value)`"
+        case .number(let value): "`\(value)`"
+        case .string(let value) where value.utf8.count <= 60: "`\(value)`"
+        default: kindName
+        }
+    }
+}

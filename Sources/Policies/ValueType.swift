@@ -1,0 +1,65 @@
+/// The type of an expression.
+package indirect enum ValueType: Hashable, Sendable {
+    case boolean
+    case number
+    case string
+    case instant
+    case date
+    case department
+    case user
+    case userType
+    case ip
+    case token
+    case actor
+    case request
+    case settings
+    /// The resource of an `access`.
+    case resource
+    case context
+    /// An external subject of one declared type, by its index in the schema; -1 for a policy that takes any subject.
+    case external(Int)
+    case list(ValueType)
+
+    /// The name that messages and the vocabulary use.
+    package var name: String {
+        switch self {
+        case .boolean: "boolean"
+        case .number: "number"
+        case .string: "string"
+        case .instant: "instant"
+        case .date: "date"
+        case .department: "department"
+        case .user: "user"
+        case .userType: "user type"
+        case .ip: "ip"
+        case .token: "token"
+        case .actor: "actor"
+        case .request: "request"
+        case .settings: "settings"
+        case .resource: "resource"
+        case .context: "context"
+        case .external: "subject"
+        case .list(let element): "list of \(element.name)"
+        }
+    }
+
+    /// The types a schema may name, by their names.
+    static let declarable: [String: ValueType] = [
+        "string": .string, "number": .number, "boolean": .boolean, "instant": .instant, "date": .date,
+        "department": .department, "user": .user, "ip": .ip,
+    ]
+
+    /// Whether `<` has a meaning for it.
+    var isOrdered: Bool {
+        switch self {
+        case .number, .string, .instant, .date: true
+        default: false
+        }
+    }
+
+    /// With its article, for messages: `a department`.
+    var withArticle: String {
+        let vowels: Set<Character> = ["a", "e", "i", "o"]
+        return (name.first.map(vowels.contains) == true ? "an " : "a ") + name
+    }
+}

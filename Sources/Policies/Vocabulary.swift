@@ -1,0 +1,145 @@
+/// Everything a policy can read, as one table: accessors, checks, completion and the reference are made from it.
+package enum Vocabulary {
+    /// One attribute of one type.
+    package struct Entry: Sendable {
+        package let owner: ValueType
+        package let name: String
+        package let type: ValueType
+        /// Whether it may be absent; reading it then raises.
+        package let isOptional: Bool
+        package let attribute: Attribute
+        package let help: String
+    }
+
+    /// One method of some types.
+    package struct MethodEntry: Sendable {
+        package let owners: [ValueType]
+        package let method: Method
+        package let help: String
+    }
+
+    package static let entries: [Entry] = requestEntries + tokenEntries + otherEntries
+
+    package static let methods: [MethodEntry] = [
+        .init(owners: [.token, .actor], method: .can, help: "whether it holds a permission"),
+        .init(owners: [.token, .actor], method: .canAny, help: "whether it holds one of some permissions"),
+        .init(owners: [.token, .actor], method: .canAll, help: "whether it holds all of some permissions"),
+        .init(
+            owners: [.token, .actor], method: .meets,
+            help: "whether it has what a department and those above it require"),
+        .init(
+            owners: [.actor], method: .covers,
+            help: "whether a token's permissions are among the actor's and its department within the actor's"),
+        .init(owners: [.user, .userType], method: .permits, help: "whether a permission is among its own"),
+        .init(owners: [.department], method: .isWithin, help: "whether it is another department or lies under it"),
+        .init(owners: [.department], method: .isWithinAny, help: "whether it lies within one of some departments"),
+        .init(owners: [.instant, .date], method: .plus, help: "so much later, by the calendar"),
+        .init(owners: [.date], method: .endOfDay, help: "the first instant of the next day"),
+    ]
+
+    private static func entry(
+        _ owner: ValueType, _ name: String, _ type: ValueType, _ attribute: Attribute, optional: Bool = false,
+        _ help: String
+    ) -> Entry {
+        Entry(owner: owner, name: name, type: type, isOptional: optional, attribute: attribute, help: help)
+    }
+
+    private static let requestEntries: [Entry] = [
+        entry(.request, "point", .string, .point, "the decision point: `access`, `token.issue` …"),
+        entry(.request, "action", .string, .action, "the action's name"),
+        entry(.request, "action_kind", .string, .actionKind, "`read`, `write`, `delete` or `admin`"),
+        entry(.request, "tenant", .string, .tenant, "the tenant's id"),
+        entry(.request, "time", .instant, .time, "now"),
+        entry(.request, "date", .date, .today, "today in the tenant's zone"),
+        entry(.request, "subject", .token, .subject, "who acts"),
+        entry(.request, "actor", .actor, .actor, optional: true, "who administers"),
+        entry(.request, "token", .token, .token, optional: true, "the subject's token, or the one acted upon"),
+        entry(.request, "proposed", .token, .proposed, optional: true, "the token as it would be"),
+        entry(.request, "resource", .resource, .resource, "what the action is about"),
+        entry(.request, "context", .context, .context, "the circumstances"),
+    ]
+
+    private static let tokenEntries: [Entry] = [
+        entry(.token, "id", .string, .tokenID, optional: true, "32 hexadecimal digits; a proposed one has none"),
+        entry(.token, "kind", .string, .kind, "`api` or `mobile`"),
+        entry(.token, "name", .string, .tokenName, optional: true, "an API token's name"),
+        entry(.token, "tenant", .string, .tokenTenant, "the tenant's id"),
+        entry(.token, "user", .user, .user, "whom it stands for"),
+        entry(.token, "department", .department, .department, "where it acts"),
+        entry(.token, "user_type", .userType, .userType, "as what it acts"),
+        entry(.token, "created", .instant, .created, "when it was made"),
+        entry(.token, "expires", .instant, .expires, "the first instant it is no longer valid"),
+        entry(.token, "last_day", .date, .lastDay, "the last day it is valid, in the tenant's zone"),
+        entry(.token, "last_active", .instant, .lastActive, optional: true, "when it was last used"),
+        entry(.token, "dormant_since", .instant, .dormantSince, optional: true, "since when it counts as unused"),
+    ]
+
+    private static let otherEntries: [Entry] = [
+        entry(.actor, "user", .user, .user, optional: true, "the administrator; the operator is no user"),
+        entry(.actor, "department", .department, .department, optional: true, "where the administrator acts"),
+        entry(.actor, "user_type", .userType, .userType, optional: true, "as what the administrator acts"),
+        entry(.actor, "token", .token, .actorToken, optional: true, "the token acted through"),
+        entry(.actor, "is_operator", .boolean, .isOperator, "whether it holds the store and the key file"),
+        entry(.department, "id", .string, .id, "its id"),
+        entry(.department, "name", .string, .name, "its name"),
+        entry(.department, "parent", .department, .parent, optional: true, "the department above"),
+        entry(.department, "depth", .number, .depth, "0 at the top of the tree"),
+        entry(.department, "active", .boolean, .isActive, "whether it is active"),
+        entry(.user, "id", .string, .id, "its id"),
+        entry(.user, "name", .string, .name, "the login name"),
+        entry(.user, "email", .string, .email, "the address"),
+        entry(.user, "active", .boolean, .isActive, "whether it is active"),
+        entry(.userType, "id", .string, .id, "its id"),
+        entry(.userType, "name", .string, .name, "its name"),
+        entry(.userType, "active", .boolean, .isActive, "whether it may be assigned to further users"),
+        entry(.resource, "type", .string, .recordType, optional: true, "the resource's type"),
+        entry(.resource, "id", .string, .recordID, optional: true, "the resource's id"),
+        entry(.external(-1), "type", .string, .recordType, "the subject's type"),
+        entry(.external(-1), "id", .string, .recordID, optional: true, "the subject's id"),
+        entry(.instant, "date", .date, .dateOf, "its day in the tenant's zone"),
+        entry(.instant, "year", .number, .year, "in the tenant's zone"),
+        entry(.instant, "month", .number, .month, "1 to 12"),
+        entry(.instant, "day", .number, .day, "1 to 31"),
+        entry(.instant, "weekday", .number, .weekday, "1 is Monday, 7 is Sunday"),
+        entry(.instant, "hour", .number, .hour, "0 to 23"),
+        entry(.instant, "minute", .number, .minute, "0 to 59"),
+        entry(.date, "year", .number, .year, "1 to 9999"),
+        entry(.date, "month", .number, .month, "1 to 12"),
+        entry(.date, "day", .number, .day, "1 to 31"),
+        entry(.date, "weekday", .number, .weekday, "1 is Monday, 7 is Sunday"),
+    ]
+}
+
+/// What an attribute node reads of its base.
+package enum Attribute: UInt32, Sendable {
+    case point, action, actionKind, tenant, time, today, subject, actor, token, proposed, resource, context
+    case tokenID, kind, tokenName, tokenTenant, user, department, userType
+    case created, expires, lastDay, lastActive, dormantSince
+    case actorToken, isOperator
+    case id, name, parent, depth, isActive, email
+    case recordType, recordID
+    case dateOf, year, month, day, weekday, hour, minute
+}
+
+/// What can be asked of an expression with `:`.
+package enum Method: UInt32, CaseIterable, Sendable {
+    case can = 100
+    case canAny, canAll, meets, covers, permits, isWithin, isWithinAny, contains, has, plus, endOfDay
+
+    package var name: String {
+        switch self {
+        case .can: "can"
+        case .canAny: "can_any"
+        case .canAll: "can_all"
+        case .meets: "meets"
+        case .covers: "covers"
+        case .permits: "permits"
+        case .isWithin: "is_within"
+        case .isWithinAny: "is_within_any"
+        case .contains: "contains"
+        case .has: "has"
+        case .plus: "plus"
+        case .endOfDay: "end_of_day"
+        }
+    }
+}

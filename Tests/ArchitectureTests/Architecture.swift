@@ -1,0 +1,45 @@
+/// What each target may import: the house rules as one table.
+struct Architecture {
+    /// What a target stands on.
+    enum Rule {
+        /// A Swift target and the modules it may import besides those everyone may.
+        case swift(Set<String>)
+        /// A C target and the headers it may include besides the standard C ones.
+        case c(Set<String>)
+    }
+
+    /// By target, which is the name of its folder under `Sources`.
+    var rules: [String: Rule]
+
+    static let house = Architecture(rules: [
+        "demilune": .swift(["Commands"]),
+        "Commands": .swift(["Workbench", "Decisions", "Policies", "Tokens", "Lua", "Syntax", "Model"]),
+        "Workbench": .swift(["CDemo", "Decisions", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
+        "Decisions": .swift(["Tokens", "Policies", "Model"]),
+        "Tokens": .swift(["CSQLite", "CSodium", "Model"]),
+        "Policies": .swift(["Lua", "Syntax", "CSodium", "Model"]),
+        "Lua": .swift(["CLua", "Model"]),
+        "Syntax": .swift(["Model"]),
+        "Model": .swift([]),
+        "CLua": .c(["lua.h", "lauxlib.h", "lualib.h"]),
+        "CDemo": .c([]),
+        "CSQLite": .c(["sqlite3.h"]),
+        "CSodium": .c(["sodium.h"]),
+    ])
+
+    /// Every Swift target may import these; Foundation and Dispatch are not among them.
+    static let systemModules: Set<String> = ["Glibc", "Synchronization"]
+
+    /// Every C target may include these.
+    static let standardHeaders: Set<String> = [
+        "assert.h", "ctype.h", "errno.h", "float.h", "inttypes.h", "limits.h", "locale.h", "math.h", "setjmp.h",
+        "stdalign.h", "stdarg.h", "stdatomic.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h",
+        "string.h", "time.h",
+    ]
+
+    static let luaHeaders: Set<String> = ["lua.h", "lauxlib.h", "lualib.h"]
+    /// Only C in `CLua` may raise a Lua error or jump.
+    static let raisingCalls = ["lua_error", "luaL_error", "longjmp"]
+    static let forbiddenNames = ["Utils", "Helpers", "Manager"]
+    static let mostLines = 400
+}

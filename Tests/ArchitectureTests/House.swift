@@ -1,0 +1,27 @@
+import Foundation
+
+/// The package these tests belong to, as it lies on disk.
+enum House {
+    private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
+
+    /// One harmless file for every target of the table.
+    static let minimal = Architecture.house.rules.map { name, rule in
+        switch rule {
+        case .swift: SourceFile("\(name)/Empty.swift", "")
+        case .c: SourceFile("\(name)/empty.c", "")
+        }
+    }
+
+    static func manifest() throws -> String {
+        try String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8)
+    }
+
+    /// Every Swift and C file under `Sources`.
+    static func sources() throws -> [SourceFile] {
+        let folder = root.appending(path: "Sources")
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path(percentEncoded: false)).sorted()
+        return try paths.filter { SourceFile($0, "").isSwift || SourceFile($0, "").isC }.map { path in
+            SourceFile(path, try String(contentsOf: folder.appending(path: path), encoding: .utf8))
+        }
+    }
+}
