@@ -8,7 +8,7 @@ function policy.decide(request)
     return
   end
   if token.expires <= request.time then
-    deny("the token has expired; there is no use for its string", { code = "token_expired" })
+    deny("the token has expired; there is no use for its string", { code = "expired_token" })
   end
   if not actor.is_operator and not actor:covers(token) then
     deny("the token of {token.user} may do more than {actor.user}", { code = "beyond_actor" })

@@ -23,7 +23,7 @@ test("an expired token is not shown", {
   point = "token.reveal",
   actor = "operator",
   token = { department = "Sales", user_type = "Customer", expires = "2026-11-22T12:00:00Z" },
-  expect = { deny = "reveal_guard", code = "token_expired" },
+  expect = { deny = "reveal_guard", code = "expired_token" },
 })
 
 test("the guard says nothing to the operator about a token in use", {

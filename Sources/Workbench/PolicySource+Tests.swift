@@ -30,17 +30,17 @@ extension PolicySource {
     mutating func override(_ overrides: TestTable, policies: [String]) throws(TestFault) {
         var settings = try settingsByPolicy()
         for member in try overrides.members() {
-            guard policies.contains(member.name) else {
+            guard policies.contains(member.key) else {
                 throw TestFault(
-                    "`settings`: there is no policy `\(member.name)`"
-                        + Suggestion.hint(for: member.name, among: policies))
+                    "`settings`: there is no policy `\(member.key)`"
+                        + Suggestion.hint(for: member.key, among: policies))
             }
             guard case .object(let values) = member.value else {
-                throw TestFault("`settings.\(member.name)` must be a table")
+                throw TestFault("`settings.\(member.key)` must be a table")
             }
-            let old = settings.firstIndex { $0.name == member.name }
+            let old = settings.firstIndex { $0.key == member.key }
             let sections = old.map { settings[$0].value } ?? .object([])
-            let new = JSON.Member(member.name, sections.overridden(by: values))
+            let new = JSON.Member(member.key, sections.overridden(by: values))
             if let old { settings[old] = new } else { settings.append(new) }
         }
         replaceSettings(settings)
@@ -48,12 +48,12 @@ extension PolicySource {
 
     private mutating func keepSettings(of policy: String) {
         guard let settings = try? settingsByPolicy() else { return }
-        replaceSettings(settings.filter { $0.name == policy })
+        replaceSettings(settings.filter { $0.key == policy })
     }
 
     private func settingsByPolicy() throws(TestFault) -> [JSON.Member] {
         guard let file = files.first(where: { $0.name == Self.settingsFile }) else { return [] }
-        guard case .object(let members)? = try? JSON(parsing: file.bytes) else {
+        guard case .object(let members)? = try? JSONReader.parse(file.bytes) else {
             throw TestFault("`\(Self.settingsFile)` is no JSON object")
         }
         return members
@@ -61,7 +61,7 @@ extension PolicySource {
 
     private mutating func replaceSettings(_ settings: [JSON.Member]) {
         files.removeAll { $0.name == Self.settingsFile }
-        let text = JSON.object(settings).description
+        let text = JSON.object(settings).compact
         files.append(File(name: Self.settingsFile, bytes: Array(text.utf8)))
     }
 }
@@ -70,18 +70,18 @@ extension JSON {
     /// A policy's settings with some values for every tenant: set under `all`, taken out of each tenant.
     fileprivate func overridden(by values: [JSON.Member]) -> JSON {
         guard case .object(var sections) = self else { return self }
-        let names = Set(values.map(\.name))
+        let names = Set(values.map(\.key))
         var all = values
         for index in sections.indices.reversed() {
             guard case .object(let members) = sections[index].value else { continue }
-            if sections[index].name == "all" {
-                all += members.filter { !names.contains($0.name) }
+            if sections[index].key == "all" {
+                all += members.filter { !names.contains($0.key) }
                 sections.remove(at: index)
-            } else if sections[index].name == "tenants" {
+            } else if sections[index].key == "tenants" {
                 sections[index].value = .object(
                     members.map { tenant in
                         guard case .object(let own) = tenant.value else { return tenant }
-                        return JSON.Member(tenant.name, .object(own.filter { !names.contains($0.name) }))
+                        return JSON.Member(tenant.key, .object(own.filter { !names.contains($0.key) }))
                     })
             }
         }

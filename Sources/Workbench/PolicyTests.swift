@@ -79,7 +79,7 @@ package struct PolicyTests {
     /// The policies a test runs with: all or one alone, and with settings of the test's own.
     private mutating func policySet(_ only: String?, settings: TestTable?) throws(TestFault) -> PolicySet {
         let overrides = JSON.object(try settings?.members() ?? [])
-        let key = "\(only ?? "*") \(overrides.description)"
+        let key = "\(only ?? "*") \(overrides.compact)"
         if let set = sets[key] { return try set.get() }
         let result: Result<PolicySet, TestFault>
         do {

@@ -151,7 +151,7 @@ private struct QuestionReader {
         guard let type else { return .object(members) }
         let known = type.properties.map(\.name)
         for index in members.indices {
-            let name = members[index].name
+            let name = members[index].key
             guard let property = type.properties.first(where: { $0.name == name }) else {
                 throw TestFault("`\(table.path)` has no property `\(name)`" + Suggestion.hint(for: name, among: known))
             }
@@ -187,7 +187,7 @@ private struct QuestionReader {
         proposed.lastDay = try table.date("last_day")
         proposed.expires = try table.instant("expires", in: world.zone)
         if isNew, proposed.lastDay == nil, proposed.expires == nil {
-            proposed.expires = world.now.adding(days: 90)
+            proposed.expires = world.now.adding(hours: 90 * 24)
         }
         return proposed
     }

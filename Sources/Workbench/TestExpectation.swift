@@ -91,7 +91,7 @@ struct TestExpectation {
 
     private func has(_ statement: Statement) -> Bool {
         details.allSatisfy { expected in
-            statement.details.contains { $0.name == expected.name && $0.value == expected.value }
+            statement.details.contains { $0.key == expected.key && $0.value == expected.value }
         }
     }
 
@@ -125,6 +125,6 @@ extension [Statement] {
 
 extension [JSON.Member] {
     fileprivate var inWords: String {
-        JSON.object(self).description
+        JSON.object(self).compact
     }
 }

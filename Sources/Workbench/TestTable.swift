@@ -92,7 +92,7 @@ struct TestTable {
         for field in fields where !excluded.contains(field.name) {
             members.append(JSON.Member(field.name, try field.value.json(at: "\(path).\(field.name)")))
         }
-        return members.sorted { $0.name < $1.name }
+        return members.sorted { $0.key < $1.key }
     }
 }
 

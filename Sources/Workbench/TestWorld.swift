@@ -78,8 +78,8 @@ struct TestWorld {
         var token = TokenRecord(
             id: TokenID(high: 0xdead_beef_dead_beef, low: made), kind: kind,
             name: try table.string("name") ?? (kind == .api ? "made up by a test" : ""), assignment: assignment,
-            created: try table.instant("created", in: zone) ?? now.adding(days: -1),
-            expires: try expiry(table) ?? now.adding(days: 90))
+            created: try table.instant("created", in: zone) ?? now.adding(hours: -24),
+            expires: try expiry(table) ?? now.adding(hours: 90 * 24))
         token.lastActive = try table.instant("last_active", in: zone)
         token.dormantSince = try moment("dormant_since", of: table)
         token.suspended = try moment("suspended", of: table)
@@ -97,7 +97,7 @@ struct TestWorld {
         let instant = try table.instant("expires", in: zone)
         guard let day = try table.date("last_day") else { return instant }
         guard instant == nil else { throw TestFault("`\(table.path)` has both `expires` and `last_day`") }
-        return zone.start(of: day.adding(days: 1))
+        return zone.start(of: Date(daysSinceEpoch: day.daysSinceEpoch + 1))
     }
 
     /// An instant, or `true` for an hour ago.
@@ -111,8 +111,8 @@ struct TestWorld {
         made += 1
         let token = TokenRecord(
             id: TokenID(high: 0xdead_beef_dead_beef, low: made), kind: kind,
-            name: kind == .api ? "made up by a test" : "", assignment: assignment, created: now.adding(days: -1),
-            expires: now.adding(days: 29))
+            name: kind == .api ? "made up by a test" : "", assignment: assignment, created: now.adding(hours: -24),
+            expires: now.adding(hours: 29 * 24))
         organisation.tenants[place].tokens.append(token)
         return token
     }
@@ -153,7 +153,7 @@ struct TestWorld {
         var permissions: [String] = []
         for item in items {
             guard case .string(let text) = item, PermissionSet.fault(text, wildcard: true) == nil else {
-                throw TestFault("`\(table.path).permissions` is a list of permissions, got \(item.description)")
+                throw TestFault("`\(table.path).permissions` is a list of permissions, got \(item.compact)")
             }
             permissions.append(text)
         }
@@ -169,5 +169,12 @@ struct TestWorld {
             assignments: [AssignmentRecord(id: "test-assignment-\(made)", department: department, userType: type)])
         organisation.tenants[place].users.append(user)
         return (user.id, user.assignments[0].id)
+    }
+}
+
+extension Instant {
+    /// So many hours later, by the clock and not by the calendar.
+    func adding(hours: Int64) -> Instant {
+        Instant(microseconds: microseconds + hours * 3_600_000_000)
     }
 }
