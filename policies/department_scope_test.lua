@@ -39,7 +39,7 @@ test("a shared department is reached by everybody", {
   token = { department = "Sales", user_type = "Integrator" },
   action = "orders.read",
   resource = { type = "order", department = "Operations" },
-  settings = { department_scope = { shared = { "operations" } } },
+  settings = { department_scope = { shared = { "d-operations" } } },
   only_policy = true,
   expect = { silent = true },
 })
