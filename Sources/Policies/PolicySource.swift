@@ -41,7 +41,7 @@ package struct PolicySource: Sendable {
 
     /// At most 1 MiB of a regular file; more is no policy.
     private static func read(_ path: String) throws(PolicyError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw PolicyError(.unreadable, "cannot read `\(path)`: \(reason())") }
         defer { close(descriptor) }
         var status = stat()

@@ -1,0 +1,39 @@
+internal import Glibc
+
+/// An IPv4 or IPv6 address.
+package struct IPAddress: Hashable, Sendable {
+    /// IPv4 in the low 32 bits of `low`.
+    package let high: UInt64
+    package let low: UInt64
+    package let isVersion6: Bool
+
+    /// The usual text forms, without a zone or a prefix length.
+    package init?(_ text: String) {
+        var four = in_addr()
+        if unsafe inet_pton(AF_INET, text, &four) == 1 {
+            high = 0
+            low = UInt64(UInt32(bigEndian: four.s_addr))
+            isVersion6 = false
+            return
+        }
+        var six: (UInt64, UInt64) = (0, 0)
+        guard text.utf8.count < 46, unsafe inet_pton(AF_INET6, text, &six) == 1 else { return nil }
+        high = UInt64(bigEndian: six.0)
+        low = UInt64(bigEndian: six.1)
+        isVersion6 = true
+    }
+}
+
+extension IPAddress: CustomStringConvertible {
+    package var description: String {
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        if isVersion6 {
+            var bytes = (high.bigEndian, low.bigEndian)
+            unsafe inet_ntop(AF_INET6, &bytes, &text, socklen_t(text.count))
+        } else {
+            var bytes = UInt32(low).bigEndian
+            unsafe inet_ntop(AF_INET, &bytes, &text, socklen_t(text.count))
+        }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

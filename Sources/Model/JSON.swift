@@ -1,0 +1,83 @@
+/// A JSON value. Objects keep the order of their members.
+package indirect enum JSON: Sendable {
+    case null
+    case boolean(Bool)
+    case integer(Int64)
+    case number(Double)
+    case string(String)
+    case array([JSON])
+    case object([Member])
+
+    package struct Member: Sendable, Equatable {
+        package var key: String
+        package var value: JSON
+
+        package init(_ key: String, _ value: JSON) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// A member of an object by its name; `nil` for anything else.
+    package subscript(key: String) -> JSON? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.key.isSameBytes(key) }?.value
+    }
+
+    package var string: String? {
+        if case .string(let value) = self { value } else { nil }
+    }
+
+    /// What messages call it: `a string`, `an object` …
+    package var kindName: String {
+        switch self {
+        case .null: "null"
+        case .boolean: "a boolean"
+        case .integer, .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}
+
+extension JSON: Equatable {
+    package static func == (one: JSON, other: JSON) -> Bool {
+        switch (one, other) {
+        case (.null, .null): true
+        case (.boolean(let one), .boolean(let other)): one == other
+        case (.integer(let one), .integer(let other)): one == other
+        case (.number(let one), .number(let other)): one == other
+        case (.string(let one), .string(let other)): one.isSameBytes(other)
+        case (.array(let one), .array(let other)): one == other
+        case (.object(let one), .object(let other)): one == other
+        default: false
+        }
+    }
+}
+
+extension JSON {
+    /// On one line, without spaces.
+    package var compact: String { written(isPretty: false) }
+
+    /// On many lines, indented by two spaces.
+    package var pretty: String { written(isPretty: true) }
+
+    private func written(isPretty: Bool) -> String {
+        var writer = JSONWriter(isPretty: isPretty)
+        writer.value(self)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+/// Why a text is no JSON.
+package struct JSONError: Error, Equatable, Sendable {
+    /// In words: `expected a value`.
+    package let message: String
+    /// In bytes from the beginning.
+    package let offset: Int
+    /// 1-based.
+    package let line: Int
+    /// 1-based, in bytes.
+    package let column: Int
+}

@@ -1,0 +1,258 @@
+/// Reads JSON as RFC 8259 has it, strictly: one value, no comments, no duplicate names, well-formed UTF-8.
+@safe package struct JSONReader {
+    private static let deepest = 64
+    /// Names are compared one by one; an object of very many must not make that slow.
+    private static let mostNames = 10_000
+
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var position = 0
+    private var depth = 0
+
+    /// - Throws: with the place of the first fault.
+    package static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONError) -> JSON {
+        var reader = unsafe JSONReader(bytes: bytes)
+        reader.skipSpace()
+        let value = try reader.value()
+        reader.skipSpace()
+        guard reader.position == reader.count else { throw reader.fault("something follows the value") }
+        return value
+    }
+
+    package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSON {
+        let result = unsafe bytes.withUnsafeBufferPointer { buffer -> Result<JSON, JSONError> in
+            do throws(JSONError) { return .success(try unsafe parse(buffer)) } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
+    package static func parse(_ text: String) throws(JSONError) -> JSON { try parse(Array(text.utf8)) }
+
+    private init(bytes: UnsafeBufferPointer<UInt8>) {
+        unsafe self.bytes = bytes
+    }
+
+    private var count: Int { unsafe bytes.count }
+    private var next: UInt8? { position < count ? unsafe bytes[position] : nil }
+
+    private func fault(_ message: String, at offset: Int? = nil) -> JSONError {
+        let offset = min(offset ?? position, count)
+        var line = 1
+        var start = 0
+        for index in 0..<offset where unsafe bytes[index] == UInt8(ascii: "\n") {
+            line += 1
+            start = index + 1
+        }
+        return JSONError(message: message, offset: offset, line: line, column: offset - start + 1)
+    }
+
+    private mutating func skipSpace() {
+        while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
+    }
+
+    private mutating func value() throws(JSONError) -> JSON {
+        switch next {
+        case UInt8(ascii: "{"): return try object()
+        case UInt8(ascii: "["): return try array()
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"): return try word("true", .boolean(true))
+        case UInt8(ascii: "f"): return try word("false", .boolean(false))
+        case UInt8(ascii: "n"): return try word("null", .null)
+        case let byte? where byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte):
+            return try number()
+        case nil: throw fault("expected a value, but the text ends")
+        default: throw fault("expected a value")
+        }
+    }
+
+    private mutating func word(_ word: StaticString, _ value: JSON) throws(JSONError) -> JSON {
+        let length = word.utf8CodeUnitCount
+        guard position + length <= count,
+            (0..<length).allSatisfy({ unsafe bytes[position + $0] == word.utf8Start[$0] })
+        else { throw fault("expected a value") }
+        position += length
+        return value
+    }
+
+    private mutating func enter() throws(JSONError) {
+        depth += 1
+        guard depth <= Self.deepest else { throw fault("nested deeper than \(Self.deepest) levels") }
+        position += 1
+        skipSpace()
+    }
+
+    private mutating func object() throws(JSONError) -> JSON {
+        try enter()
+        var members: [JSON.Member] = []
+        if next == UInt8(ascii: "}") {
+            position += 1
+            depth -= 1
+            return .object([])
+        }
+        while true {
+            let start = position
+            guard next == UInt8(ascii: "\"") else { throw fault("expected a name in quotes") }
+            let key = try string()
+            guard !isKnown(key, in: members) else { throw fault("the name `\(key.prefix(100))` is there twice", at: start) }
+            skipSpace()
+            guard next == UInt8(ascii: ":") else { throw fault("expected `:` after a name") }
+            position += 1
+            skipSpace()
+            guard members.count < Self.mostNames else { throw fault("an object has at most \(Self.mostNames) names") }
+            members.append(JSON.Member(key, try value()))
+            skipSpace()
+            switch next {
+            case UInt8(ascii: ","):
+                position += 1
+                skipSpace()
+            case UInt8(ascii: "}"):
+                position += 1
+                depth -= 1
+                return .object(members)
+            default: throw fault("expected `,` or `}`")
+            }
+        }
+    }
+
+    private func isKnown(_ key: String, in members: [JSON.Member]) -> Bool {
+        members.contains { $0.key.isSameBytes(key) }
+    }
+
+    private mutating func array() throws(JSONError) -> JSON {
+        try enter()
+        var elements: [JSON] = []
+        if next == UInt8(ascii: "]") {
+            position += 1
+            depth -= 1
+            return .array([])
+        }
+        while true {
+            elements.append(try value())
+            skipSpace()
+            switch next {
+            case UInt8(ascii: ","):
+                position += 1
+                skipSpace()
+            case UInt8(ascii: "]"):
+                position += 1
+                depth -= 1
+                return .array(elements)
+            default: throw fault("expected `,` or `]`")
+            }
+        }
+    }
+
+    private mutating func digits() throws(JSONError) {
+        let start = position
+        while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
+        guard position > start else { throw fault("expected a digit") }
+    }
+
+    private mutating func number() throws(JSONError) -> JSON {
+        let start = position
+        if next == UInt8(ascii: "-") { position += 1 }
+        if next == UInt8(ascii: "0") { position += 1 } else { try digits() }
+        var isWhole = true
+        if next == UInt8(ascii: ".") {
+            isWhole = false
+            position += 1
+            try digits()
+        }
+        if next == UInt8(ascii: "e") || next == UInt8(ascii: "E") {
+            isWhole = false
+            position += 1
+            if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { position += 1 }
+            try digits()
+        }
+        let text = unsafe String(decoding: bytes[start..<position], as: UTF8.self)
+        if isWhole, let integer = Int64(text) { return .integer(integer) }
+        guard let number = Double(text), number.isFinite else { throw fault("the number is too large", at: start) }
+        return .number(number)
+    }
+
+    // MARK: Strings
+
+    private mutating func string() throws(JSONError) -> String {
+        let opening = position
+        position += 1
+        let start = position
+        var isASCII = true
+        while let byte = next {
+            if byte == UInt8(ascii: "\"") {
+                let content = unsafe UnsafeBufferPointer(rebasing: bytes[start..<position])
+                position += 1
+                if isASCII { return unsafe String(decoding: content, as: UTF8.self) }
+                guard let text = unsafe String(validating: content, as: UTF8.self) else {
+                    throw fault("the text is not well-formed UTF-8", at: start)
+                }
+                return text
+            }
+            if byte == UInt8(ascii: "\\") { return try escaped(from: start, opening) }
+            guard byte >= 0x20 else { throw fault("a control character must be escaped") }
+            if byte >= 0x80 { isASCII = false }
+            position += 1
+        }
+        throw fault("the text in quotes does not end", at: opening)
+    }
+
+    private mutating func escaped(from start: Int, _ opening: Int) throws(JSONError) -> String {
+        var content = unsafe Array(bytes[start..<position])
+        while let byte = next {
+            switch byte {
+            case UInt8(ascii: "\""):
+                position += 1
+                guard let text = String(validating: content, as: UTF8.self) else {
+                    throw fault("the text is not well-formed UTF-8", at: start)
+                }
+                return text
+            case UInt8(ascii: "\\"):
+                position += 1
+                try escape(into: &content)
+            default:
+                guard byte >= 0x20 else { throw fault("a control character must be escaped") }
+                content.append(byte)
+                position += 1
+            }
+        }
+        throw fault("the text in quotes does not end", at: opening)
+    }
+
+    private mutating func escape(into content: inout [UInt8]) throws(JSONError) {
+        let start = position - 1
+        let byte = next
+        position += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): content.append(byte!)
+        case UInt8(ascii: "b"): content.append(0x08)
+        case UInt8(ascii: "f"): content.append(0x0C)
+        case UInt8(ascii: "n"): content.append(0x0A)
+        case UInt8(ascii: "r"): content.append(0x0D)
+        case UInt8(ascii: "t"): content.append(0x09)
+        case UInt8(ascii: "u"):
+            var code = try hexadecimal()
+            if (0xD800...0xDBFF).contains(code), position + 1 < count, unsafe bytes[position] == UInt8(ascii: "\\"),
+                unsafe bytes[position + 1] == UInt8(ascii: "u")
+            {
+                position += 2
+                let low = try hexadecimal()
+                guard (0xDC00...0xDFFF).contains(low) else { throw fault("half a surrogate pair", at: start) }
+                code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+            }
+            guard let scalar = Unicode.Scalar(code) else { throw fault("half a surrogate pair", at: start) }
+            content.append(contentsOf: UTF8.encode(scalar)!)
+        default: throw fault("no such escape", at: start)
+        }
+    }
+
+    private mutating func hexadecimal() throws(JSONError) -> UInt32 {
+        guard position + 4 <= count else { throw fault("`\\u` takes four hexadecimal digits") }
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            guard let digit = Character(Unicode.Scalar(unsafe bytes[position])).hexDigitValue else {
+                throw fault("`\\u` takes four hexadecimal digits")
+            }
+            value = value << 4 | UInt32(digit)
+            position += 1
+        }
+        return value
+    }
+}

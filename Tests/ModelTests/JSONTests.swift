@@ -1,0 +1,75 @@
+import Model
+import Testing
+
+@Suite struct JSONTests {
+    @Test(arguments: [
+        ("", 0), ("{", 1), ("[1,]", 3), ("{\"a\":1,\"a\":2}", 7), ("01", 1), ("1 2", 2), ("\"\\ud800\"", 1), ("nul", 0),
+        ("\"\u{1}\"", 1), ("1e999", 0), ("[1 2]", 3), ("{\"a\" 1}", 5), ("-", 1), ("\"abc", 0),
+    ])
+    func `malformed JSON is refused with its position`(text: String, offset: Int) {
+        let error = #expect(throws: JSONError.self) { try JSONReader.parse(text) }
+        #expect(error?.offset == offset)
+    }
+
+    @Test func `a fault is found by line and column`() {
+        let error = #expect(throws: JSONError.self) { try JSONReader.parse("{\n  \"a\": 1,\n  b\n}") }
+        #expect(error?.line == 3)
+        #expect(error?.column == 3)
+    }
+
+    @Test func `invalid UTF-8 and deep nesting are refused`() {
+        #expect(throws: JSONError.self) { try JSONReader.parse([0x22, 0xFF, 0x22]) }
+        #expect(throws: JSONError.self) { try JSONReader.parse([0x22, 0x5C, 0x6E, 0xC0, 0x80, 0x22]) }
+        #expect(throws: JSONError.self) { try JSONReader.parse(String(repeating: "[", count: 100_000)) }
+    }
+
+    @Test(arguments: [
+        "null", "[]", "{}", "[1,-2,3.5,1e+20,\"a\\\"\\\\\\n\\u0001é😀\",true,false,{\"k\":[{}]}]", "9223372036854775807",
+    ])
+    func `what is written reads back the same`(text: String) throws {
+        let value = try JSONReader.parse(text)
+        #expect(try JSONReader.parse(value.compact) == value)
+        #expect(try JSONReader.parse(value.pretty) == value)
+    }
+
+    @Test func `surrogate pairs become one character`() throws {
+        #expect(try JSONReader.parse("\"\\ud83d\\ude00\"") == .string("😀"))
+    }
+
+    @Test func `texts are the same by bytes, not by Unicode equivalence`() {
+        #expect(JSON.string("\u{E9}") != .string("e\u{301}"))
+        #expect(!Value.string("\u{E9}").equals(.string("e\u{301}")))
+    }
+
+    @Test func `mutated documents never trap, and what is accepted round-trips`() throws {
+        let seed = Array("{\"subject\":{\"type\":\"token\",\"id\":\"0f\"},\"n\":[1,2.5e3,-0,\"\\u00e9\\n\"],\"t\":true}".utf8)
+        var random = SplitMix(state: 7)
+        for _ in 0..<20_000 {
+            var bytes = seed
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let index = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
+                case 1: bytes.remove(at: index)
+                default: bytes.insert(bytes[Int.random(in: 0..<bytes.count, using: &random)], at: index)
+                }
+            }
+            if let value = try? JSONReader.parse(bytes) {
+                #expect(try JSONReader.parse(value.compact) == value)
+            }
+        }
+    }
+}
+
+/// A small seeded generator (Steele, Lea & Flood, "Fast splittable pseudorandom number generators").
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
