@@ -1,0 +1,90 @@
+internal import Model
+internal import Policies
+
+extension PolicySource {
+    private static let settingsFile = "settings.json"
+
+    /// The ids of the policies in the folder: the files that are neither tests nor reserved.
+    var policyIDs: [String] {
+        files.map(\.name).filter { name in
+            name.hasSuffix(".lua") && !name.hasSuffix(TestFile.suffix)
+                && !["schema", "settings", "invariants"].contains { name.hasPrefix($0) }
+        }.map { String($0.dropLast(4)) }.sorted()
+    }
+
+    /// What decisions are made from, without the tests; with one policy alone if `only` says so.
+    func withoutTests(only policy: String?) -> PolicySource {
+        let ids = Set(policyIDs)
+        let kept = files.filter { file in
+            if file.name.hasSuffix(TestFile.suffix) { return false }
+            guard let policy, file.name.hasSuffix(".lua") else { return true }
+            let id = String(file.name.dropLast(4))
+            return !ids.contains(id) || id == policy
+        }
+        var source = PolicySource(path: path, files: kept)
+        if let policy { source.keepSettings(of: policy) }
+        return source
+    }
+
+    /// Sets a test's values for all tenants, whatever the settings file says.
+    mutating func override(_ overrides: TestTable, policies: [String]) throws(TestFault) {
+        var settings = try settingsByPolicy()
+        for member in try overrides.members() {
+            guard policies.contains(member.key) else {
+                throw TestFault(
+                    "`settings`: there is no policy `\(member.key)`"
+                        + Suggestion.hint(for: member.key, among: policies))
+            }
+            guard case .object(let values) = member.value else {
+                throw TestFault("`settings.\(member.key)` must be a table")
+            }
+            let old = settings.firstIndex { $0.key == member.key }
+            let sections = old.map { settings[$0].value } ?? .object([])
+            let new = JSON.Member(member.key, sections.overridden(by: values))
+            if let old { settings[old] = new } else { settings.append(new) }
+        }
+        replaceSettings(settings)
+    }
+
+    private mutating func keepSettings(of policy: String) {
+        guard let settings = try? settingsByPolicy() else { return }
+        replaceSettings(settings.filter { $0.key == policy })
+    }
+
+    private func settingsByPolicy() throws(TestFault) -> [JSON.Member] {
+        guard let file = files.first(where: { $0.name == Self.settingsFile }) else { return [] }
+        guard case .object(let members)? = try? JSONReader.parse(file.bytes) else {
+            throw TestFault("`\(Self.settingsFile)` is no JSON object")
+        }
+        return members
+    }
+
+    private mutating func replaceSettings(_ settings: [JSON.Member]) {
+        files.removeAll { $0.name == Self.settingsFile }
+        let text = JSON.object(settings).compact
+        files.append(File(name: Self.settingsFile, bytes: Array(text.utf8)))
+    }
+}
+
+extension JSON {
+    /// A policy's settings with some values for every tenant: set under `all`, taken out of each tenant.
+    fileprivate func overridden(by values: [JSON.Member]) -> JSON {
+        guard case .object(var sections) = self else { return self }
+        let names = Set(values.map(\.key))
+        var all = values
+        for index in sections.indices.reversed() {
+            guard case .object(let members) = sections[index].value else { continue }
+            if sections[index].key == "all" {
+                all += members.filter { !names.contains($0.key) }
+                sections.remove(at: index)
+            } else if sections[index].key == "tenants" {
+                sections[index].value = .object(
+                    members.map { tenant in
+                        guard case .object(let own) = tenant.value else { return tenant }
+                        return JSON.Member(tenant.key, .object(own.filter { !names.contains($0.key) }))
+                    })
+            }
+        }
+        return .object(sections + [JSON.Member("all", .object(all))])
+    }
+}

@@ -1,0 +1,130 @@
+internal import Model
+
+/// What a test expects of the decision; at least one thing.
+struct TestExpectation {
+    static let keys = ["permit", "deny", "code", "reason", "advice", "details", "obligation", "silent"]
+    /// The codes of decisions that policies had a part in.
+    private static let judged = [
+        "permitted", "denied", "not_permitted", "policy_failed", "budget_exhausted", "obligation_unsupported",
+    ]
+
+    private let permit: Bool?
+    private let deny: String?
+    private let code: String?
+    private let reason: String?
+    private let advice: String?
+    private let obligation: String?
+    private let isSilent: Bool
+    private let details: [JSON.Member]
+    /// The policy the test file belongs to: who must have kept silent.
+    private let policy: String
+
+    init(_ table: TestTable, policy: String, policies: [String]) throws(TestFault) {
+        try table.refuseOthers(than: Self.keys)
+        permit = try table.boolean("permit")
+        deny = try table.string("deny")
+        code = try table.string("code")
+        reason = try table.string("reason")
+        advice = try table.string("advice")
+        obligation = try table.string("obligation")
+        isSilent = try table.boolean("silent") ?? false
+        details = try table.table("details")?.members() ?? []
+        self.policy = policy
+        guard permit != nil || deny != nil || code != nil || advice != nil || obligation != nil || isSilent else {
+            throw TestFault("the test expects nothing; `expect` needs one of `permit`, `deny`, `code`, `advice` …")
+        }
+        if !details.isEmpty, advice == nil, obligation == nil {
+            throw TestFault("`expect.details` are those of an `advice` or an `obligation`")
+        }
+        if reason != nil, permit == nil, deny == nil {
+            throw TestFault("`expect.reason` is that of a `permit` or a `deny`")
+        }
+        if permit == true, deny != nil { throw TestFault("`expect` has both `permit` and `deny`") }
+        for name in [deny, advice].compactMap(\.self) where !policies.contains(name) {
+            throw TestFault("there is no policy `\(name)`" + Suggestion.hint(for: name, among: policies))
+        }
+    }
+
+    /// What differs from the expectation, in words; `nil` when nothing does.
+    func difference(from decision: Decision) -> String? {
+        if let permit, decision.isPermitted != permit {
+            return "expected \(permit ? "a permit" : "no permit"), got " + decision.inWords
+        }
+        if let deny {
+            let denials = decision.reasons.filter { $0.effect == .deny && $0.policy == deny }
+            if decision.isPermitted || denials.isEmpty {
+                return "expected a deny by `\(deny)`, got " + decision.inWords
+            }
+            if let code, decision.code != code, !denials.contains(where: { $0.code == code }) {
+                return "expected the code `\(code)`, got " + decision.inWords
+            }
+        } else if let code, decision.code != code, decision.policyCode != code {
+            return "expected the code `\(code)`, got " + decision.inWords
+        }
+        if let reason {
+            let reasons = decision.reasons.filter { deny == nil || $0.policy == deny }
+            if !reasons.contains(where: { $0.text.contains(reason) }) {
+                return "expected a reason with `\(reason)`, got " + decision.inWords
+            }
+        }
+        if let advice, !decision.advice.contains(where: { $0.policy == advice && has($0) }) {
+            return "expected advice by `\(advice)`\(detailsInWords), got " + decision.advice.inWords
+        }
+        if let obligation, !decision.obligations.contains(where: { $0.text == obligation && has($0) }) {
+            return "expected the obligation `\(obligation)`\(detailsInWords), got " + decision.obligations.inWords
+        }
+        if isSilent { return noise(in: decision) }
+        return nil
+    }
+
+    /// What the policy said although nothing was expected of it. A decision that never came to the policies is no
+    /// silence.
+    private func noise(in decision: Decision) -> String? {
+        guard Self.judged.contains(decision.code) else {
+            return "expected `\(policy)` to be asked and say nothing, got " + decision.inWords
+        }
+        let said = (decision.reasons + decision.advice + decision.obligations).filter { $0.policy == policy }
+        let failures = decision.failures.filter { $0.policy == policy }
+        if said.isEmpty, failures.isEmpty { return nil }
+        return "expected `\(policy)` to say nothing, got " + (said.isEmpty ? decision.inWords : said.inWords)
+    }
+
+    private func has(_ statement: Statement) -> Bool {
+        details.allSatisfy { expected in
+            statement.details.contains { $0.key == expected.key && $0.value == expected.value }
+        }
+    }
+
+    private var detailsInWords: String {
+        details.isEmpty ? "" : " with " + details.inWords
+    }
+}
+
+extension Decision {
+    /// The decision in a sentence, for a failed test.
+    var inWords: String {
+        var text = isPermitted ? "a permit" : "the deny `\(policyCode ?? code)`"
+        if !reasons.isEmpty { text += ": " + reasons.inWords }
+        for failure in failures {
+            let place = failure.line.map { ":\($0)" } ?? ""
+            text += "; `\(failure.policy)\(place)` failed: \(failure.message)"
+        }
+        return text
+    }
+}
+
+extension [Statement] {
+    fileprivate var inWords: String {
+        if isEmpty { return "nothing" }
+        return map { statement in
+            let details = statement.details.isEmpty ? "" : " " + statement.details.inWords
+            return "`\(statement.policy):\(statement.line)` \(statement.effect.rawValue) \"\(statement.text)\"\(details)"
+        }.joined(separator: ", ")
+    }
+}
+
+extension [JSON.Member] {
+    fileprivate var inWords: String {
+        JSON.object(self).compact
+    }
+}

@@ -1,0 +1,130 @@
+internal import Lua
+internal import Model
+
+/// A table of a test file, read by names; a name nobody knows is a mistake.
+struct TestTable {
+    /// How the author would call it: `resource`, `expect`.
+    let path: String
+    private let fields: [(name: String, value: LuaValue)]
+
+    init(_ value: LuaValue, at path: String) throws(TestFault) {
+        guard case .table(let entries) = value else {
+            throw TestFault("`\(path)` must be a table, got \(value.kindInWords)")
+        }
+        var fields: [(name: String, value: LuaValue)] = []
+        for entry in entries {
+            guard case .string(let name) = entry.key else {
+                throw TestFault("`\(path)` has names for its entries, got \(entry.key.kindInWords) as one")
+            }
+            fields.append((name, entry.value))
+        }
+        self.path = path
+        self.fields = fields
+    }
+
+    var names: [String] { fields.map(\.name) }
+    var isEmpty: Bool { fields.isEmpty }
+
+    subscript(name: String) -> LuaValue? {
+        fields.first { $0.name == name }?.value
+    }
+
+    /// - Throws: when a name is there that is not among the known ones.
+    func refuseOthers(than known: [String]) throws(TestFault) {
+        for field in fields where !known.contains(field.name) {
+            throw TestFault("`\(path)` has no key `\(field.name)`" + Suggestion.hint(for: field.name, among: known))
+        }
+    }
+
+    func string(_ name: String) throws(TestFault) -> String? {
+        guard let value = self[name] else { return nil }
+        guard case .string(let text) = value else {
+            throw TestFault("`\(path).\(name)` must be a string, got \(value.kindInWords)")
+        }
+        return text
+    }
+
+    func boolean(_ name: String) throws(TestFault) -> Bool? {
+        guard let value = self[name] else { return nil }
+        guard case .boolean(let flag) = value else {
+            throw TestFault("`\(path).\(name)` must be true or false, got \(value.kindInWords)")
+        }
+        return flag
+    }
+
+    func table(_ name: String) throws(TestFault) -> TestTable? {
+        guard let value = self[name] else { return nil }
+        return try TestTable(value, at: name)
+    }
+
+    /// One of some words.
+    func choice(_ name: String, among known: [String]) throws(TestFault) -> String? {
+        guard let text = try string(name) else { return nil }
+        guard known.contains(text) else {
+            let choices = known.map { "`\($0)`" }.joined(separator: ", ")
+            throw TestFault(
+                "`\(path).\(name)` is one of \(choices), got `\(text)`" + Suggestion.hint(for: text, among: known))
+        }
+        return text
+    }
+
+    /// An instant: `2026-11-22T12:00:00Z`, or a day, which stands for its first instant in the zone.
+    func instant(_ name: String, in zone: Zone) throws(TestFault) -> Instant? {
+        guard let text = try string(name) else { return nil }
+        if let instant = Instant(text) { return instant }
+        guard let day = Date(text) else {
+            throw TestFault("`\(path).\(name)` is a time such as `2026-11-22T12:00:00Z` or a day, got `\(text)`")
+        }
+        return zone.start(of: day)
+    }
+
+    func date(_ name: String) throws(TestFault) -> Date? {
+        guard let text = try string(name) else { return nil }
+        guard let day = Date(text) else {
+            throw TestFault("`\(path).\(name)` is a day such as `2026-11-22`, got `\(text)`")
+        }
+        return day
+    }
+
+    /// Every entry as a member of a JSON object, sorted by name.
+    func members(without excluded: [String] = []) throws(TestFault) -> [JSON.Member] {
+        var members: [JSON.Member] = []
+        for field in fields where !excluded.contains(field.name) {
+            members.append(JSON.Member(field.name, try field.value.json(at: "\(path).\(field.name)")))
+        }
+        return members.sorted { $0.key < $1.key }
+    }
+}
+
+extension LuaValue {
+    var kindInWords: String {
+        switch self {
+        case .nil: "nothing"
+        case .boolean: "a boolean"
+        case .integer, .number: "a number"
+        case .string: "a string"
+        case .table: "a table"
+        case .function: "a function"
+        default: "something else"
+        }
+    }
+
+    /// The value as JSON; a table whose keys are 1, 2, 3 … is a list.
+    func json(at path: String) throws(TestFault) -> JSON {
+        switch self {
+        case .boolean(let value): return .boolean(value)
+        case .integer(let value): return .integer(value)
+        case .number(let value): return .number(value)
+        case .string(let value): return .string(value)
+        case .table(let entries):
+            if !entries.isEmpty, entries.indices.allSatisfy({ entries[$0].key == .integer(Int64($0 + 1)) }) {
+                var list: [JSON] = []
+                for entry in entries { list.append(try entry.value.json(at: path)) }
+                return .array(list)
+            }
+            return .object(try TestTable(self, at: path).members())
+        default:
+            throw TestFault("`\(path)` must be data, got \(kindInWords)")
+        }
+    }
+}

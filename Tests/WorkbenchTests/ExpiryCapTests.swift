@@ -1,0 +1,52 @@
+import Model
+import Policies
+import Testing
+import Workbench
+
+@Suite
+struct `The expiry cap where midnight does not exist` {
+    private func organisation() -> Organisation {
+        Organisation(
+            tenants: ["America/Santiago", "Africa/Cairo"].map { zone in
+                var tenant = TenantRecord(id: zone, name: zone, zone: zone)
+                tenant.departments = [DepartmentRecord(id: "1", name: "All")]
+                tenant.userTypes = [UserTypeRecord(id: "1", name: "Anybody")]
+                return tenant
+            })
+    }
+
+    /// In Santiago 2024-09-08 begins at 01:00 local time, in Cairo 2024-04-26 does.
+    @Test(arguments: [
+        ("America/Santiago", "2023-09-07", "2024-09-08T04:00:00Z", "2024-09-07", true),
+        ("America/Santiago", "2023-09-07", "2024-09-08T04:00:01Z", "2024-09-07", false),
+        ("America/Santiago", "2023-09-08", "2024-09-09T03:00:00Z", "2024-09-08", true),
+        ("America/Santiago", "2023-09-08", "2024-09-09T03:00:01Z", "2024-09-08", false),
+        ("Africa/Cairo", "2023-04-25", "2024-04-25T22:00:00Z", "2024-04-25", true),
+        ("Africa/Cairo", "2023-04-25", "2024-04-25T22:00:01Z", "2024-04-25", false),
+        ("Africa/Cairo", "2023-04-26", "2024-04-26T21:00:00Z", "2024-04-26", true),
+        ("Africa/Cairo", "2023-04-26", "2024-04-26T21:00:01Z", "2024-04-26", false),
+    ])
+    func `counts days and not hours`(
+        zone: String, created: String, expires: String, last: String, fits: Bool
+    ) throws {
+        let expected = fits ? "silent = true" : #"advice = "expiry_cap", details = { last_day = "\#(last)" }"#
+        let test = """
+            test("\(zone)", {
+              tenant = "\(zone)", at = "\(created)T12:00:00Z", point = "token.issue", actor = "operator",
+              proposed = {
+                department = "All", user_type = "Anybody", created = "\(created)T12:00:00Z", expires = "\(expires)",
+              },
+              settings = { expiry_cap = { months = 12, hard = false } },
+              only_policy = true,
+              expect = { \(expected) },
+            })
+            """
+        let shipped = try Fixtures.shipped().files.filter { !$0.name.hasSuffix("_test.lua") }
+        let files = shipped + [PolicySource.File(name: "expiry_cap_test.lua", bytes: Array(test.utf8))]
+        var tests = PolicyTests(
+            PolicySource(path: "policies", files: files), organisations: ["demo": organisation()])
+        let results = tests.run()
+        #expect(results.count == 1)
+        #expect(results.first?.failure == nil)
+    }
+}

@@ -1,0 +1,124 @@
+import Model
+import Policies
+import Testing
+import Workbench
+
+@Suite
+struct `The tests beside policies` {
+    @Test
+    func `every test of the shipped policies passes`() throws {
+        var tests = PolicyTests(try Fixtures.shipped(), organisations: ["demo": try Fixtures.demo()])
+        let results = tests.run()
+        for result in results {
+            #expect(result.failure == nil, "\(result.file):\(result.line ?? 0): \(result.name)")
+        }
+        #expect(results.count > 40)
+    }
+
+    @Test
+    func `every shipped policy has tests`() throws {
+        let names = Set(try Fixtures.shipped().files.map(\.name))
+        let policies = names.filter {
+            $0.hasSuffix(".lua") && !$0.hasSuffix("_test.lua") && $0 != "schema.lua"
+        }
+        #expect(policies.count == 9)
+        for name in policies { #expect(names.contains(name.dropLast(4) + "_test.lua")) }
+    }
+
+    @Test
+    func `every test of the Todo scenario passes`() throws {
+        var tests = PolicyTests(try Fixtures.todo(), organisations: ["demo": try Fixtures.demo()])
+        let results = tests.run()
+        for result in results { #expect(result.failure == nil, "\(result.name)") }
+        #expect(results.count == 6)
+    }
+
+    static let policy = """
+        local policy = { on = "access", grants = { "*" } }
+        function policy.decide(request)
+          if request.action == "orders.read" then permit("reading") end
+          if request.action == "orders.delete" then deny("never", { code = "never" }) end
+        end
+        return policy
+        """
+
+    private func result(of body: String) throws -> TestResult {
+        let source = try Fixtures.planted("planted", source: Self.policy, test: "\ntest(\"planted\", {\(body)})")
+        var tests = PolicyTests(source, organisations: ["demo": try Fixtures.demo()])
+        let results = tests.run()
+        #expect(results.count == 1)
+        return try #require(results.first)
+    }
+
+    private static func request(_ action: String) -> String {
+        #"token = { department = "Sales", user_type = "Integrator" }, action = "\#(action)", "#
+            + #"resource = { type = "order" }, "#
+    }
+
+    @Test(arguments: [
+        ("orders.read", "permit = true"), ("orders.read", #"reason = "reading", permit = true"#),
+        ("orders.delete", #"deny = "planted""#), ("orders.delete", #"deny = "planted", code = "never""#),
+        ("orders.create", "silent = true"), ("orders.create", "permit = false"),
+        ("orders.creat", #"code = "action_unknown""#),
+    ])
+    func `an expectation that holds passes`(action: String, expect: String) throws {
+        let result = try result(of: Self.request(action) + "expect = { \(expect) }")
+        #expect(result.failure == nil)
+        #expect(result.line == 2)
+        #expect(result.name == "planted")
+    }
+
+    @Test(arguments: [
+        ("orders.read", "permit = false", "expected no permit, got a permit"),
+        ("orders.delete", "permit = true", "expected a permit, got the deny `never`"),
+        ("orders.create", #"deny = "planted""#, "expected a deny by `planted`"),
+        ("orders.delete", #"deny = "planted", code = "other""#, "expected the code `other`"),
+        ("orders.read", "silent = true", "to say nothing"),
+        ("orders.read", #"permit = true, reason = "writing""#, "expected a reason with `writing`"),
+        ("orders.read", #"advice = "planted""#, "expected advice by `planted`, got nothing"),
+        ("orders.read", #"obligation = "log""#, "expected the obligation `log`, got nothing"),
+    ])
+    func `an expectation that does not hold fails and says what came instead`(
+        action: String, expect: String, message: String
+    ) throws {
+        let failure = try #require(try result(of: Self.request(action) + "expect = { \(expect) }").failure)
+        #expect(failure.contains(message), "\(failure)")
+    }
+
+    @Test(arguments: [
+        (#"action = "orders.read""#, "has no `expect`"),
+        ("expect = {}", "expects nothing"),
+        ("expext = {}", "no key `expext` (did you mean `expect`?)"),
+        (#"expect = { denny = "planted" }"#, "no key `denny` (did you mean `deny`?)"),
+        (#"expect = { deny = "plantd" }"#, "no policy `plantd` (did you mean `planted`?)"),
+        (#"directory = "dmo", expect = { permit = true }"#, "no directory `dmo` (did you mean `demo`?)"),
+        (#"action = "orders.raed", expect = { permit = true }"#, "no action `orders.raed`"),
+        (#"action = "orders.read", expect = { permit = true }"#, "has no `resource`"),
+        (
+            #"action = "orders.read", resource = { type = "order" }, expect = { permit = true }, "#
+                + #"token = { department = "Salse", user_type = "Integrator" }"#,
+            "no department `Salse` (did you mean `Sales`?)"
+        ),
+        (
+            #"action = "orders.read", resource = { type = "order", departmnet = "Sales" }, expect = { permit = true }, "#
+                + #"token = { department = "Sales", user_type = "Integrator" }"#,
+            "no property `departmnet` (did you mean `department`?)"
+        ),
+        (#"point = "token.issue", expect = { permit = true }"#, "needs an `actor`"),
+        (#"settings = { plantd = {} }, expect = { permit = true }"#, "no policy `plantd`"),
+    ])
+    func `a mistake of the author fails the test and is named`(body: String, message: String) throws {
+        let failure = try #require(try result(of: body).failure)
+        #expect(failure.contains(message), "\(failure)")
+    }
+
+    @Test(arguments: [("local x = ", "test"), ("", "no test"), ("test(1, {})", "name"), ("os.exit(1)", "os")])
+    func `a test file that cannot be read fails as a whole`(text: String, message: String) throws {
+        let source = try Fixtures.planted("planted", source: Self.policy, test: text)
+        var tests = PolicyTests(source, organisations: ["demo": try Fixtures.demo()])
+        let results = tests.run()
+        #expect(results.count == 1)
+        let failure = try #require(results.first?.failure)
+        #expect(failure.contains(message), "\(failure)")
+    }
+}

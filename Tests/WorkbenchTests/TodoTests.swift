@@ -1,0 +1,42 @@
+import Decisions
+import Glibc
+import Model
+import Policies
+import Testing
+import Workbench
+
+@Suite
+struct `The AuthZEN Todo scenario` {
+    @Test
+    func `all 46 published decisions agree`() throws {
+        let set = try Fixtures.load(try Fixtures.todo())
+        let point = try DecisionPoint(policies: set, directory: .empty)
+        let now = try #require(Instant("2026-11-22T12:00:00Z"))
+        let lines = try Self.lines()
+        #expect(lines.count == 46)
+        for line in lines {
+            let json = try JSONReader.parse(line)
+            guard case .object(let members) = json,
+                case .boolean(let expected)? = members.first(where: { $0.key == "expected" })?.value
+            else {
+                Issue.record("a line without `expected`")
+                continue
+            }
+            let decision = try point.decide(try Question(json: json, now: now, trustTime: false))
+            #expect(decision.isPermitted == expected, "\(String(decoding: line, as: UTF8.self))")
+        }
+    }
+
+    private static func lines() throws -> [[UInt8]] {
+        let path = Fixtures.root + "/examples/authzen-todo/requests.ndjson"
+        let file = try #require(unsafe fopen(path, "r"))
+        defer { unsafe fclose(file) }
+        var bytes: [UInt8] = []
+        while true {
+            let next = unsafe getc(file)
+            if next < 0 { break }
+            bytes.append(UInt8(next))
+        }
+        return bytes.split(separator: UInt8(ascii: "\n")).map(Array.init)
+    }
+}

@@ -1,0 +1,35 @@
+test("an administrator sees the tokens of the departments under their own", {
+  point = "token.list",
+  actor = { department = "Sales", user_type = "Administrator" },
+  token = { department = "Sales North", user_type = "Customer" },
+  expect = { permit = true },
+})
+
+test("an administrator does not see the tokens of other departments", {
+  point = "token.list",
+  actor = { department = "Sales", user_type = "Administrator" },
+  token = { department = "Finance", user_type = "Customer" },
+  expect = { deny = "token_visibility", code = "outside_department" },
+})
+
+test("what an administrator does not see they cannot revoke", {
+  point = "token.revoke",
+  actor = { department = "Sales", user_type = "Administrator" },
+  token = { department = "Finance", user_type = "Customer" },
+  expect = { deny = "token_visibility" },
+})
+
+test("somebody without the permission does not see the tokens of others", {
+  point = "token.list",
+  actor = { department = "Sales", user_type = "Customer" },
+  token = { department = "Sales", user_type = "Customer" },
+  expect = { code = "not_permitted" },
+})
+
+test("nothing is denied to the operator", {
+  point = "token.list",
+  actor = "operator",
+  token = { department = "Finance", user_type = "Customer" },
+  only_policy = true,
+  expect = { silent = true },
+})
