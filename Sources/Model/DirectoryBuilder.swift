@@ -25,7 +25,8 @@ struct DirectoryBuilder {
         tenants.append(Tenant(id: record.id, name: record.name, zone: zone))
         try add(record.departments, tenant: tenant, path: path + ".departments")
         for (index, type) in record.userTypes.enumerated() {
-            try claim(&userTypesByID, type.id, tenant, userTypes.count, "\(path).user_types[\(index)].id")
+            let next = userTypes.count
+            try Self.claim(&userTypesByID, type.id, tenant, next, "\(path).user_types[\(index)].id")
             userTypes.append(
                 UserType(
                     id: type.id, name: type.name, tenant: tenant, isActive: type.isActive,
@@ -39,7 +40,7 @@ struct DirectoryBuilder {
         }
     }
 
-    private mutating func claim(
+    private static func claim(
         _ map: inout [TenantKey: Int], _ id: String, _ tenant: Int, _ index: Int, _ path: String
     ) throws(OrganisationError) {
         guard map.updateValue(index, forKey: TenantKey(tenant: tenant, id: id)) == nil else {
@@ -48,7 +49,8 @@ struct DirectoryBuilder {
     }
 
     private mutating func add(_ record: UserRecord, tenant: Int, path: String) throws(OrganisationError) {
-        try claim(&usersByID, record.id, tenant, users.count, path + ".id")
+        let number = users.count
+        try Self.claim(&usersByID, record.id, tenant, number, path + ".id")
         let first = assignments.count
         for (index, assignment) in record.assignments.enumerated() {
             let path = "\(path).assignments[\(index)]"
@@ -58,7 +60,8 @@ struct DirectoryBuilder {
             guard let type = userTypesByID[TenantKey(tenant: tenant, id: assignment.userType)] else {
                 throw OrganisationError("no user type has the id `\(assignment.userType)`", path: path)
             }
-            try claim(&assignmentsByID, assignment.id, tenant, assignments.count, path + ".id")
+            let next = assignments.count
+            try Self.claim(&assignmentsByID, assignment.id, tenant, next, path + ".id")
             assignments.append(
                 Assignment(
                     id: assignment.id, user: users.count, department: department, userType: type,
