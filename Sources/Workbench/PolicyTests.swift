@@ -1,7 +1,7 @@
-package import Model
-package import Policies
 internal import Decisions
 internal import Lua
+package import Model
+package import Policies
 
 /// Runs the tests that lie beside policies: `X_test.lua` tests `X.lua`.
 ///

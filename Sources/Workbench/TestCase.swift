@@ -72,7 +72,9 @@ private struct QuestionReader {
         question.tenant = world.tenant.id
         question.context = try context(world)
         if point == .issue {
-            if table["token"] != nil { throw TestFault("at `token.issue` there is no `token` yet, only a `proposed` one") }
+            if table["token"] != nil {
+                throw TestFault("at `token.issue` there is no `token` yet, only a `proposed` one")
+            }
         } else {
             guard let token = table["token"] else { throw TestFault("a test of `\(point.rawValue)` needs a `token`") }
             question.token = try world.token(token, at: "token").id.description
