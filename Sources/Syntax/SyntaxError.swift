@@ -1,15 +1,24 @@
-/// Why a Lua source is not well formed.
+/// Why a source is no Lua, and where.
 package struct SyntaxError: Error, Equatable, Sendable {
-    package enum Code: String, Sendable {
-        case unexpected
-    }
-
-    package let code: Code
-    /// What was wrong, in one lower-case sentence; never a secret.
+    /// In words, with the token it came upon: `` `end` expected (to close `if` at line 3) near `x` ``.
     package let message: String
+    package let position: Position
 
-    package init(_ code: Code, _ message: String) {
-        self.code = code
+    package var line: Int { position.line }
+    package var column: Int { position.column }
+
+    init(_ message: String, at position: Position) {
         self.message = message
+        self.position = position
     }
+}
+
+/// A place in a source.
+package struct Position: Hashable, Sendable {
+    /// 1-based.
+    package let line: Int
+    /// 1-based, in bytes.
+    package let column: Int
+    /// 0-based, in bytes.
+    package let offset: Int
 }

@@ -1,0 +1,142 @@
+internal import CSodium
+internal import Lua
+package import Model
+internal import Syntax
+
+/// Loads a policy set from its files: schema, policies, settings. Reports every fault it finds.
+struct PolicyLoader {
+    private static let reserved = ["schema", "settings", "invariants"]
+
+    private let source: PolicySource
+    private var diagnostics: [Diagnostic] = []
+
+    private init(_ source: PolicySource) {
+        self.source = source
+    }
+
+    static func load(_ source: PolicySource) -> LoadResult {
+        var loader = PolicyLoader(source)
+        let set = loader.load()
+        let sorted = loader.diagnostics.sorted {
+            ($0.path, $0.line ?? 0, $0.column ?? 0) < ($1.path, $1.line ?? 0, $1.column ?? 0)
+        }
+        return LoadResult(set: loader.hasErrors ? nil : set, diagnostics: sorted)
+    }
+
+    private var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+    private func path(_ name: String) -> String { "\(source.path)/\(name)" }
+
+    private mutating func report(_ message: String, _ name: String, line: Int? = 1, column: Int? = nil) {
+        diagnostics.append(Diagnostic(message, path: path(name), line: line, column: column))
+    }
+
+    private mutating func load() -> PolicySet? {
+        checkNames()
+        guard let schema = loadSchema() else { return nil }
+        var policies: [Policy] = []
+        for file in source.files where isPolicy(file.name) {
+            let reader = PolicyReader(file: file, path: path(file.name), schema: schema)
+            switch reader.policy() {
+            case .success(let policy): policies.append(policy)
+            case .failure(let faults): diagnostics += faults.diagnostics
+            }
+        }
+        if !source.files.contains(where: { isPolicy($0.name) }) {
+            report("there is no policy here: nothing could ever be permitted", "", line: nil)
+        }
+        let declared = Dictionary(uniqueKeysWithValues: policies.map { ($0.id, $0.settings) })
+        let settings = loadSettings(declared)
+        return PolicySet(schema: schema, policies: policies, version: version(), settings: settings)
+    }
+
+    private func isPolicy(_ name: String) -> Bool {
+        name.hasSuffix(".lua") && !name.hasSuffix("_test.lua")
+            && !Self.reserved.contains { name.hasPrefix($0) }
+    }
+
+    private mutating func checkNames() {
+        let names = Set(source.files.map(\.name))
+        for name in names.sorted() where name.hasSuffix(".lua") {
+            let id = String(name.dropLast(4))
+            if name.hasSuffix("_test.lua") {
+                let tested = String(name.dropLast("_test.lua".count)) + ".lua"
+                if !names.contains(tested) { report("a test without its policy: there is no `\(tested)`", name) }
+                continue
+            }
+            if id != "schema", Self.reserved.contains(where: { id.hasPrefix($0) }) {
+                report("names that begin with `schema`, `settings` or `invariants` are reserved", name)
+            }
+            let isName = id.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
+            }
+            if !isName || id.isEmpty || id.utf8.count > 100 {
+                report("a policy's file is named in lower-case letters, digits and `_`", name)
+            }
+        }
+    }
+
+    // MARK: Schema and settings
+
+    private mutating func loadSchema() -> Schema? {
+        guard let file = source.files.first(where: { $0.name == "schema.lua" }) else {
+            report("there is no `schema.lua`: it declares the actions and resources that policies speak of", "", line: nil)
+            return nil
+        }
+        do throws(SyntaxError) {
+            _ = try Chunk.parse(file.bytes)
+        } catch {
+            report(error.message, file.name, line: error.line, column: error.column)
+            return nil
+        }
+        do throws(LuaError) {
+            var sandbox = try Sandbox(functions: [], tags: EvaluationHost.tags)
+            let chunk = try sandbox.load(file.bytes, name: file.name, limits: Limits())
+            let host = EvaluationHost(
+                resolver: Resolver(schema: Schema(), roots: [], settings: []), facts: Facts(schema: Schema(), policies: []))
+            let outcome = sandbox.run(chunk, host: host, limits: Limits())
+            guard outcome.ending == .finished else {
+                let (message, line) = PolicyReader.words(outcome.ending)
+                report(message, file.name, line: line ?? 1)
+                return nil
+            }
+            let reader = SchemaReader(outcome.value, path: path(file.name))
+            diagnostics += reader.diagnostics
+            return reader.schema
+        } catch {
+            report(error.message, file.name)
+            return nil
+        }
+    }
+
+    private mutating func loadSettings(_ declared: [String: [String: Setting]]) -> [String: SettingValues] {
+        guard let file = source.files.first(where: { $0.name == "settings.json" }) else { return [:] }
+        do throws(JSONError) {
+            let json = try JSONReader.parse(file.bytes)
+            return SettingsReader.values(json, path: path(file.name), declared: declared, diagnostics: &diagnostics)
+        } catch {
+            report(error.message, file.name, line: error.line, column: error.column)
+            return [:]
+        }
+    }
+
+    /// BLAKE2b over every file that decides, each with its name and length before it.
+    private func version() -> String {
+        var message: [UInt8] = []
+        for file in source.files where file.name == "schema.lua" || file.name == "settings.json" || isPolicy(file.name) {
+            message += Array("\(file.name)\u{0}\(file.bytes.count)\u{0}".utf8) + file.bytes
+        }
+        var digest = [UInt8](repeating: 0, count: 16)
+        unsafe crypto_generichash(&digest, digest.count, message, UInt64(message.count), nil, 0)
+        return digest.map { byte in
+            let text = String(byte, radix: 16)
+            return text.utf8.count == 1 ? "0" + text : text
+        }.joined()
+    }
+}
+
+extension PolicySet {
+    /// Loads and checks a policy set; nothing of it is used unless all of it is right.
+    package static func load(_ source: PolicySource) -> LoadResult { PolicyLoader.load(source) }
+}

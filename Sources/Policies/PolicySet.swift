@@ -1,0 +1,40 @@
+package import Model
+
+/// Policies that load, with the schema and settings they stand on. Immutable; shared by every worker.
+package struct PolicySet: Sendable {
+    package let schema: Schema
+    /// Sorted by id.
+    package let policies: [Policy]
+    /// 32 hexadecimal digits: a hash of every source, of the schema and of the settings.
+    package let version: String
+    let settings: [String: SettingValues]
+
+    /// Which policies a tenant has turned on; observing ones included.
+    func isEnabled(_ policy: Policy, tenant: String?) -> Bool {
+        if case .boolean(let value)? = settings[policy.id]?.value("enabled", tenant: tenant) { return value }
+        return policy.isEnabled
+    }
+
+    /// What facts and resolvers need to know of each policy, in the order of their numbers.
+    var facts: [PolicyFacts] {
+        policies.map {
+            PolicyFacts(
+                grants: PermissionSet($0.grants), initial: $0.settings, values: settings[$0.id] ?? SettingValues())
+        }
+    }
+
+    /// The kinds of request that the policies see, each once.
+    var roots: [Root] {
+        var roots: [Root] = []
+        for policy in policies where !roots.contains(policy.root) { roots.append(policy.root) }
+        return roots
+    }
+}
+
+/// What loading came to: a set, or what is wrong with it; every fault, not only the first.
+package struct LoadResult: Sendable {
+    /// `nil` when there is any error: a set that does not load decides nothing.
+    package let set: PolicySet?
+    /// Sorted by path and line.
+    package let diagnostics: [Diagnostic]
+}
