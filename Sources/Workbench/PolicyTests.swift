@@ -1,7 +1,7 @@
-package import Model
-package import Policies
 internal import Decisions
 internal import Lua
+package import Model
+package import Policies
 
 /// Runs the tests that lie beside policies: `X_test.lua` tests `X.lua`.
 ///
@@ -26,14 +26,14 @@ package struct PolicyTests {
 
     private mutating func run(_ file: PolicySource.File) -> [TestResult] {
         let path = source.path.isEmpty ? file.name : "\(source.path)/\(file.name)"
-        do {
+        do throws(TestFault) {
             let policy = String(file.name.dropLast(TestFile.suffix.count))
             let policies = source.policyIDs
             guard policies.contains(policy) else {
                 throw TestFault(
                     "there is no policy `\(policy)` beside this test" + Suggestion.hint(for: policy, among: policies))
             }
-            let tests = try TestFile.read(file.bytes, path: path)
+            let tests = try TestFile.read(file.bytes, name: file.name)
             if tests.isEmpty { throw TestFault("the file has no test") }
             return tests.map { test in
                 TestResult(
@@ -46,7 +46,7 @@ package struct PolicyTests {
 
     /// Why one test fails; `nil` when it passes.
     private mutating func failure(of test: TestFile.Test, policy: String) -> String? {
-        do {
+        do throws(TestFault) {
             let table = try TestTable(test.table, at: "test")
             try table.refuseOthers(than: TestCase.keys)
             let name = try table.string("directory") ?? "demo"
@@ -58,13 +58,13 @@ package struct PolicyTests {
             let set = try policySet(isAlone ? policy : nil, settings: table.table("settings"))
             let test = try TestCase(
                 table, policy: policy, policies: source.policyIDs, schema: set.schema, organisation: organisation)
-            return try decide(test, set).map { test.expectation.difference(from: $0) } ?? nil
+            return test.expectation.difference(from: try decide(test, set))
         } catch {
             return error.message
         }
     }
 
-    private func decide(_ test: TestCase, _ set: PolicySet) throws(TestFault) -> Decision? {
+    private func decide(_ test: TestCase, _ set: PolicySet) throws(TestFault) -> Decision {
         do {
             return try DecisionPoint(policies: set, directory: test.directory).decide(test.question)
         } catch let error as RequestError {
@@ -82,7 +82,7 @@ package struct PolicyTests {
         let key = "\(only ?? "*") \(overrides.compact)"
         if let set = sets[key] { return try set.get() }
         let result: Result<PolicySet, TestFault>
-        do {
+        do throws(TestFault) {
             var reduced = source.withoutTests(only: only)
             if let settings { try reduced.override(settings, policies: source.policyIDs) }
             let loaded = PolicySet.load(reduced)

@@ -118,7 +118,8 @@ extension [Statement] {
         if isEmpty { return "nothing" }
         return map { statement in
             let details = statement.details.isEmpty ? "" : " " + statement.details.inWords
-            return "`\(statement.policy):\(statement.line)` \(statement.effect.rawValue) \"\(statement.text)\"\(details)"
+            return
+                "`\(statement.policy):\(statement.line)` \(statement.effect.rawValue) \"\(statement.text)\"\(details)"
         }.joined(separator: ", ")
     }
 }

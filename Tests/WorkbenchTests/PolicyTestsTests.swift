@@ -112,7 +112,7 @@ struct `The tests beside policies` {
         #expect(failure.contains(message), "\(failure)")
     }
 
-    @Test(arguments: [("local x = ", "test"), ("", "no test"), ("test(1, {})", "name"), ("os.exit(1)", "os")])
+    @Test(arguments: [("local x = ", "near"), ("", "no test"), ("test(1, {})", "name"), ("os.exit(1)", "os")])
     func `a test file that cannot be read fails as a whole`(text: String, message: String) throws {
         let source = try Fixtures.planted("planted", source: Self.policy, test: text)
         var tests = PolicyTests(source, organisations: ["demo": try Fixtures.demo()])

@@ -29,7 +29,7 @@ struct `The AuthZEN Todo scenario` {
 
     private static func lines() throws -> [[UInt8]] {
         let path = Fixtures.root + "/examples/authzen-todo/requests.ndjson"
-        let file = try #require(unsafe fopen(path, "r"))
+        let file = try unsafe #require(unsafe fopen(path, "r"))
         defer { unsafe fclose(file) }
         var bytes: [UInt8] = []
         while true {
