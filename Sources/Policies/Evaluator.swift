@@ -62,7 +62,7 @@ package final class Evaluator {
         self.set = set
         self.budget = budget
         roots = set.roots
-        interpreter = try Interpreter(set)
+        interpreter = try Interpreter.loaded(set)
         host = Self.host(set)
     }
 
@@ -119,7 +119,7 @@ package final class Evaluator {
 
     private func renewInterpreter() {
         // Handles live in the interpreter, expressions in the host: the numbers stay good.
-        if let fresh = try? Interpreter(set) { interpreter = fresh }
+        do throws(PolicyError) { interpreter = try Interpreter.loaded(set) } catch { return }
     }
 
     private func renew() {
@@ -134,20 +134,27 @@ private struct Interpreter: ~Copyable {
     private var sandbox: Sandbox
     private var chunks: [Int] = []
 
-    init(_ set: PolicySet) throws(PolicyError) {
-        sandbox = try Self.sandbox()
-        for policy in set.policies {
-            do throws(LuaError) {
-                chunks.append(try sandbox.load(policy.program, name: "\(policy.id).lua", limits: Budget().limits))
-            } catch {
-                throw PolicyError(.interpreter, error.message)
-            }
-        }
+    private init(_ sandbox: consuming Sandbox) {
+        self.sandbox = sandbox
+    }
+
+    static func loaded(_ set: PolicySet) throws(PolicyError) -> Interpreter {
+        var interpreter = Interpreter(try sandbox())
+        for policy in set.policies { try interpreter.load(policy) }
+        return interpreter
     }
 
     private static func sandbox() throws(PolicyError) -> Sandbox {
         do throws(LuaError) {
             return try Sandbox(functions: EvaluationHost.functions, tags: EvaluationHost.tags)
+        } catch {
+            throw PolicyError(.interpreter, error.message)
+        }
+    }
+
+    private mutating func load(_ policy: Policy) throws(PolicyError) {
+        do throws(LuaError) {
+            chunks.append(try sandbox.load(policy.program, name: "\(policy.id).lua", limits: Budget().limits))
         } catch {
             throw PolicyError(.interpreter, error.message)
         }
