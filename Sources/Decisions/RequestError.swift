@@ -1,15 +1,12 @@
 /// Why a request is no valid question: answered with status 400, never with a decision.
 package struct RequestError: Error, Equatable, Sendable {
-    package enum Code: String, Sendable {
-        case invalid
-    }
-
-    package let code: Code
-    /// What was wrong, in one lower-case sentence; never a secret.
+    /// What was wrong, what was expected and what was found, in one lower-case sentence.
     package let message: String
+    /// The part of the request that is wrong: `resource.properties.amount`.
+    package let property: String
 
-    package init(_ code: Code, _ message: String) {
-        self.code = code
+    package init(_ message: String, property: String) {
         self.message = message
+        self.property = property
     }
 }

@@ -2,6 +2,11 @@
 package struct LuaError: Error, Equatable, Sendable {
     package enum Code: String, Sendable {
         case memory
+        case syntax
+        case source
+        case fuel
+        case deadline
+        case spent
     }
 
     package let code: Code

@@ -33,7 +33,7 @@ package struct PolicyTests {
                 throw TestFault(
                     "there is no policy `\(policy)` beside this test" + Suggestion.hint(for: policy, among: policies))
             }
-            let tests = try TestFile.read(file.bytes, path: path)
+            let tests = try TestFile.read(file.bytes, name: file.name)
             if tests.isEmpty { throw TestFault("the file has no test") }
             return tests.map { test in
                 TestResult(

@@ -51,7 +51,7 @@ private struct QuestionReader {
                 "the schema has no action `\(action)`" + Suggestion.hint(for: action, among: schema.actions.keys))
         }
         guard let resource = try table.table("resource") else { throw TestFault("the test has no `resource`") }
-        var question = Question(action: action, subject: try subject(&world), now: world.now)
+        var question = Question(action: action, subject: try subject(&world), now: world.now, obligations: .all)
         question.tenant = world.tenant.id
         question.resource = try self.resource(resource, world)
         question.context = try context(world)
@@ -66,7 +66,7 @@ private struct QuestionReader {
             throw TestFault("a test of `\(point.rawValue)` needs an `actor`: \"operator\" or a user")
         }
         let (subject, actor) = try self.actor(value, &world)
-        var question = Question(action: point.rawValue, subject: subject, now: world.now)
+        var question = Question(action: point.rawValue, subject: subject, now: world.now, obligations: .all)
         question.point = point
         question.actor = actor
         question.tenant = world.tenant.id
@@ -90,7 +90,7 @@ private struct QuestionReader {
         return question
     }
 
-    private func subject(_ world: inout TestWorld) throws(TestFault) -> QuestionSubject {
+    private func subject(_ world: inout TestWorld) throws(TestFault) -> Question.Subject {
         guard let subject = try table.table("subject") else {
             guard let token = table["token"] else { throw TestFault("the test has no `token` and no `subject`") }
             return .token(try world.token(token, at: "token").id.description)
@@ -113,7 +113,7 @@ private struct QuestionReader {
 
     private func actor(
         _ value: LuaValue, _ world: inout TestWorld
-    ) throws(TestFault) -> (QuestionSubject, QuestionActor?) {
+    ) throws(TestFault) -> (Question.Subject, Question.Actor) {
         if case .string(let text) = value {
             guard text == "operator" else { throw TestFault("`actor` is \"operator\" or a table, got `\(text)`") }
             return (.actor, .operator)
@@ -122,12 +122,13 @@ private struct QuestionReader {
         try table.refuseOthers(than: ["user", "department", "user_type", "permissions", "via"])
         let (user, assignment) = try world.assignment(table)
         if let kind = try table.choice("via", among: ["api", "mobile"]).flatMap(TokenKind.init(rawValue:)) {
-            return (.token(world.token(of: assignment, kind: kind).id.description), nil)
+            let id = world.token(of: assignment, kind: kind).id.description
+            return (.actor, .token(id))
         }
         return (.actor, .user(id: user, assignment: assignment))
     }
 
-    private func resource(_ table: TestTable, _ world: TestWorld) throws(TestFault) -> QuestionResource {
+    private func resource(_ table: TestTable, _ world: TestWorld) throws(TestFault) -> Question.Resource {
         guard let type = try table.string("type") else { throw TestFault("`resource` needs a `type`") }
         let declared = schema.resources.first { $0.name == type }
         if isStrict, declared == nil {
@@ -135,7 +136,7 @@ private struct QuestionReader {
                 "the schema has no resource type `\(type)`"
                     + Suggestion.hint(for: type, among: schema.resources.map(\.name)))
         }
-        return QuestionResource(
+        return Question.Resource(
             type: type, id: try table.string("id") ?? "1",
             properties: try object(table, declared, world, without: ["type", "id"]))
     }

@@ -6,6 +6,8 @@ enum TestFile {
     static let suffix = "_test.lua"
     /// More tests than any honest file has.
     private static let most = 10_000
+    /// A file of tests may be longer than a policy, and does more.
+    private static let limits = Limits(fuel: 20_000_000, memory: 64 << 20, sourceBytes: 1 << 20)
 
     struct Test {
         let name: String
@@ -14,13 +16,13 @@ enum TestFile {
     }
 
     /// Runs a test file in a sandbox of its own, which knows `test` and nothing of requests.
-    static func read(_ bytes: [UInt8], path: String) throws(TestFault) -> [Test] {
+    static func read(_ bytes: [UInt8], name: String) throws(TestFault) -> [Test] {
         let host = Host()
         let outcome: Outcome
         do throws(LuaError) {
             var sandbox = try Sandbox(functions: [HostFunction(name: "test", code: 0)], tags: [])
-            let chunk = try sandbox.load(bytes, name: path, limits: Limits())
-            outcome = sandbox.run(chunk, host: host, limits: Limits())
+            let chunk = try sandbox.load(bytes, name: name, limits: limits)
+            outcome = sandbox.run(chunk, host: host, limits: limits)
         } catch {
             throw TestFault(error.message)
         }

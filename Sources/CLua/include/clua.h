@@ -1,3 +1,121 @@
 #ifndef CLUA_H
 #define CLUA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// One interpreter, used by one thread at a time. No function declared here raises.
+typedef struct clua_state clua_state;
+
+typedef enum clua_kind : uint32_t {
+    CLUA_NIL = 0,
+    CLUA_BOOLEAN,
+    CLUA_INTEGER,
+    CLUA_NUMBER,
+    CLUA_STRING,
+    CLUA_HANDLE,
+    CLUA_TABLE,
+    CLUA_FUNCTION,
+    CLUA_OTHER,
+    CLUA_FAILURE
+} clua_kind;
+
+/// A flattened value, valid until the interpreter is next used.
+typedef struct clua_value {
+    clua_kind kind;
+    uint32_t id;       ///< handle number, or how many entries a table has
+    int64_t integer;   ///< integer, boolean, string length, or index of a table's first key
+    double number;
+    const char *bytes;
+} clua_value;
+
+typedef enum clua_attribute : uint32_t {
+    CLUA_EXPRESSION = 0,
+    CLUA_FACT,
+    CLUA_METHOD
+} clua_attribute;
+
+/// What the host answered; text is copied into a buffer of the interpreter by `clua_answer_text`.
+typedef struct clua_answer {
+    clua_kind kind;
+    clua_attribute attribute;
+    uint32_t id;
+    int64_t integer;
+    double number;
+    char *bytes;
+    size_t length;
+    size_t capacity;
+} clua_answer;
+
+typedef enum clua_operation : uint32_t {
+    CLUA_READ = 0,
+    CLUA_CONTENT,
+    CLUA_EQUAL,
+    CLUA_LESS,
+    CLUA_LESS_EQUAL,
+    CLUA_LENGTH,
+    CLUA_ELEMENT
+} clua_operation;
+
+/// The host's callbacks; they return and never re-enter the interpreter.
+typedef struct clua_host {
+    const void *context;
+    void (*attribute)(const void *context, uint32_t handle, const char *key, size_t length, clua_answer *answer);
+    void (*operate)(const void *context, clua_operation operation, const clua_value *arguments, size_t count,
+                    clua_answer *answer);
+    void (*call)(const void *context, uint32_t function, const clua_value *arguments, size_t count, int line,
+                 clua_answer *answer);
+    void (*type_name)(const void *context, uint32_t handle, clua_answer *answer);
+} clua_host;
+
+typedef struct clua_limits {
+    int64_t fuel;
+    int64_t memory;
+    int64_t nanoseconds;
+} clua_limits;
+
+typedef enum clua_ending : uint32_t {
+    CLUA_FINISHED = 0,
+    CLUA_FAILED,
+    CLUA_FUEL,
+    CLUA_MEMORY,
+    CLUA_DEADLINE
+} clua_ending;
+
+typedef struct clua_outcome {
+    clua_ending ending;
+    int64_t fuel;
+    const clua_value *values; ///< the first result is `values[0]`; valid until `clua_finish`
+    const char *message;      ///< of a failure, at most 512 bytes; valid until `clua_finish`
+    size_t length;
+} clua_outcome;
+
+typedef struct clua_name {
+    const char *bytes;
+    size_t length;
+    uint32_t code;
+} clua_name;
+
+/// A new interpreter, or null without memory.
+clua_state *clua_open(void);
+void clua_close(clua_state *state);
+/// Adds a host function as a global. False without memory.
+bool clua_add_function(clua_state *state, clua_name name);
+/// Adds a global that wraps its argument as `{ [name] = x }`. False without memory.
+bool clua_add_tag(clua_state *state, clua_name name);
+/// Compiles source text; `*chunk` is its number when the outcome is `CLUA_FINISHED`.
+clua_outcome clua_load(clua_state *state, const uint8_t *source, size_t length, const char *name,
+                       clua_limits limits, int *chunk);
+clua_outcome clua_run(clua_state *state, int chunk, const clua_host *host, clua_limits limits);
+/// Runs the chunk anew and calls a field of the table it returns with one handle.
+clua_outcome clua_call(clua_state *state, int chunk, const char *field, size_t length, uint32_t argument,
+                       const clua_host *host, clua_limits limits);
+/// Lets go of what the last outcome pointed to.
+void clua_finish(clua_state *state);
+bool clua_is_spent(const clua_state *state);
+size_t clua_bytes_in_use(const clua_state *state);
+/// Copies text into the answer; the answer becomes a failure without memory.
+void clua_answer_text(clua_answer *answer, clua_kind kind, const char *bytes, size_t length);
+
 #endif

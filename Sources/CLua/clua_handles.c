@@ -1,0 +1,233 @@
+#include "clua_internal.h"
+
+// Handles: values of the host that scripts hold without seeing their content.
+
+void clua_push_handle(lua_State *L, uint32_t id) {
+    clua_state *state = clua_of(L);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, state->handles);
+    if (lua_rawgeti(L, -1, (lua_Integer)id + 1) != LUA_TUSERDATA) {
+        lua_pop(L, 1);
+        *(uint32_t *)lua_newuserdatauv(L, sizeof(uint32_t), 1) = id;
+        lua_rawgeti(L, LUA_REGISTRYINDEX, state->metatable);
+        lua_setmetatable(L, -2);
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, -3, (lua_Integer)id + 1);
+    }
+    lua_remove(L, -2);
+}
+
+static clua_answer *blank(lua_State *L) {
+    clua_state *state = clua_of(L);
+    if (state->host == NULL) luaL_error(L, "there is no host to ask");
+    state->answer.kind = CLUA_NIL;
+    return &state->answer;
+}
+
+static void push_answer(lua_State *L, const clua_answer *answer) {
+    switch (answer->kind) {
+    case CLUA_BOOLEAN: lua_pushboolean(L, answer->integer != 0); break;
+    case CLUA_INTEGER: lua_pushinteger(L, answer->integer); break;
+    case CLUA_NUMBER: lua_pushnumber(L, answer->number); break;
+    case CLUA_STRING:
+        clua_charge(L, (int64_t)(answer->length / 8));
+        lua_pushlstring(L, answer->bytes, answer->length);
+        break;
+    case CLUA_HANDLE: clua_push_handle(L, answer->id); break;
+    case CLUA_FAILURE:
+        luaL_where(L, 1);
+        lua_pushlstring(L, answer->bytes, answer->length);
+        lua_concat(L, 2);
+        lua_error(L);
+        break;
+    default: lua_pushnil(L); break;
+    }
+}
+
+/// Flattens arguments into the first slots; the host reads them there.
+static void flatten_arguments(lua_State *L, int first, int count) {
+    clua_state *state = clua_of(L);
+    state->node_count = 0;
+    clua_reserve(L, (size_t)count, 250);
+    for (int i = 0; i < count; i++) clua_flatten(L, first + i, (size_t)i, 0);
+}
+
+void clua_operate(lua_State *L, clua_operation operation, int first, int count) {
+    clua_state *state = clua_of(L);
+    clua_charge(L, CLUA_HOST_FUEL);
+    clua_answer *answer = blank(L);
+    flatten_arguments(L, first, count);
+    state->host->operate(state->host->context, operation, state->nodes, (size_t)count, answer);
+    push_answer(L, answer);
+}
+
+void clua_content(lua_State *L, int index) {
+    if (!clua_is_handle(L, index)) return;
+    clua_operate(L, CLUA_CONTENT, index, 1);
+    if (clua_is_handle(L, -1)) luaL_error(L, "the value has no content");
+    lua_replace(L, index);
+}
+
+void clua_push_type(lua_State *L, int index) {
+    if (!clua_is_handle(L, index)) {
+        lua_pushstring(L, luaL_typename(L, index));
+        return;
+    }
+    clua_state *state = clua_of(L);
+    uint32_t id = clua_handle_id(L, index);
+    clua_charge(L, CLUA_HOST_FUEL);
+    clua_answer *answer = blank(L);
+    state->host->type_name(state->host->context, id, answer);
+    push_answer(L, answer);
+}
+
+static int callable(lua_State *L) {
+    clua_state *state = clua_of(L);
+    int count = lua_gettop(L);
+    uint32_t code = (uint32_t)lua_tointeger(L, lua_upvalueindex(1));
+    clua_charge(L, CLUA_HOST_FUEL);
+    clua_answer *answer = blank(L);
+    flatten_arguments(L, 1, count);
+    lua_Debug record;
+    int line = 0;
+    if (lua_getstack(L, 1, &record) && lua_getinfo(L, "l", &record) && record.currentline > 0) {
+        line = record.currentline;
+    }
+    state->host->call(state->host->context, code, state->nodes, (size_t)count, line, answer);
+    push_answer(L, answer);
+    return 1;
+}
+
+void clua_push_callable(lua_State *L, uint32_t code) {
+    lua_pushinteger(L, code);
+    lua_pushcclosure(L, callable, 1);
+}
+
+/// Asks the host for an attribute and leaves what is remembered of it on the stack.
+static void learn(lua_State *L, uint32_t handle, const char *key, size_t length) {
+    clua_state *state = clua_of(L);
+    clua_answer *answer = blank(L);
+    state->host->attribute(state->host->context, handle, key, length, answer);
+    if (answer->kind == CLUA_FAILURE) push_answer(L, answer);
+    switch (answer->attribute) {
+    case CLUA_EXPRESSION: clua_push_handle(L, answer->id); break;
+    case CLUA_FACT: lua_pushinteger(L, answer->id); break;
+    case CLUA_METHOD: clua_push_callable(L, answer->id); break;
+    }
+}
+
+static int handle_index(lua_State *L) {
+    clua_charge(L, CLUA_HOST_FUEL);
+    uint32_t id = clua_handle_id(L, 1);
+    if (lua_type(L, 2) != LUA_TSTRING) {
+        clua_push_type(L, 1);
+        clua_push_type(L, 2);
+        return luaL_error(L, "cannot index a %s with a %s", lua_tostring(L, -2), lua_tostring(L, -1));
+    }
+    int kind = LUA_TNIL;
+    bool known = lua_getiuservalue(L, 1, 1) == LUA_TTABLE;
+    if (known) {
+        lua_pushvalue(L, 2);
+        kind = lua_rawget(L, 3);
+    }
+    if (kind == LUA_TNIL) {
+        lua_settop(L, known ? 3 : 2);
+        if (!known) {
+            lua_createtable(L, 0, 1);
+            lua_pushvalue(L, 3);
+            lua_setiuservalue(L, 1, 1);
+        }
+        size_t length;
+        const char *key = lua_tolstring(L, 2, &length);
+        learn(L, id, key, length);
+        kind = lua_type(L, 4);
+        lua_pushvalue(L, 2);
+        lua_pushvalue(L, 4);
+        lua_rawset(L, 3);
+    }
+    if (kind == LUA_TNUMBER) {
+        clua_push_handle(L, (uint32_t)lua_tointeger(L, 4));
+        clua_operate(L, CLUA_READ, lua_gettop(L), 1);
+    }
+    return 1;
+}
+
+static int handle_newindex(lua_State *L) {
+    clua_push_type(L, 1);
+    return luaL_error(L, "cannot assign to a field of a %s", lua_tostring(L, -1));
+}
+
+static int handle_less(lua_State *L) {
+    clua_operate(L, CLUA_LESS, 1, 2);
+    return 1;
+}
+
+static int handle_less_equal(lua_State *L) {
+    clua_operate(L, CLUA_LESS_EQUAL, 1, 2);
+    return 1;
+}
+
+static int handle_length(lua_State *L) {
+    clua_operate(L, CLUA_LENGTH, 1, 1);
+    return 1;
+}
+
+static int handle_arithmetic(lua_State *L) {
+    int operation = (int)lua_tointeger(L, lua_upvalueindex(1));
+    lua_settop(L, 2);
+    clua_content(L, 1);
+    if (operation == LUA_OPUNM) {
+        lua_settop(L, 1);
+    } else {
+        clua_content(L, 2);
+    }
+    for (int i = 1; i <= lua_gettop(L); i++) {
+        if (lua_type(L, i) == LUA_TNUMBER) continue;
+        return luaL_error(L, "attempt to perform arithmetic on a %s value", luaL_typename(L, i));
+    }
+    lua_arith(L, operation);
+    return 1;
+}
+
+int clua_equal(lua_State *L) {
+    lua_settop(L, 2);
+    if (clua_is_handle(L, 1) || clua_is_handle(L, 2)) {
+        clua_operate(L, CLUA_EQUAL, 1, 2);
+        return 1;
+    }
+    int left = lua_type(L, 1), right = lua_type(L, 2);
+    if (left != right && left != LUA_TNIL && right != LUA_TNIL) {
+        return luaL_error(L, "cannot compare a %s with a %s", lua_typename(L, left), lua_typename(L, right));
+    }
+    if (left == LUA_TSTRING) clua_charge(L, (int64_t)(lua_rawlen(L, 1) / 8));
+    lua_pushboolean(L, lua_rawequal(L, 1, 2));
+    return 1;
+}
+
+int clua_content_of(lua_State *L) {
+    lua_settop(L, 1);
+    clua_content(L, 1);
+    return 1;
+}
+
+void clua_open_handles(lua_State *L) {
+    static const struct { const char *name; int operation; } arithmetic[] = {
+        {"__add", LUA_OPADD}, {"__sub", LUA_OPSUB}, {"__mul", LUA_OPMUL}, {"__div", LUA_OPDIV},
+        {"__mod", LUA_OPMOD}, {"__idiv", LUA_OPIDIV}, {"__unm", LUA_OPUNM}, {"__pow", LUA_OPPOW},
+    };
+    static const luaL_Reg methods[] = {
+        {"__index", handle_index}, {"__newindex", handle_newindex}, {"__lt", handle_less},
+        {"__le", handle_less_equal}, {"__len", handle_length}, {NULL, NULL},
+    };
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    for (size_t i = 0; i < sizeof arithmetic / sizeof *arithmetic; i++) {
+        lua_pushinteger(L, arithmetic[i].operation);
+        lua_pushcclosure(L, handle_arithmetic, 1);
+        lua_setfield(L, -2, arithmetic[i].name);
+    }
+    lua_pushboolean(L, false);
+    lua_setfield(L, -2, "__metatable");
+    lua_pushliteral(L, "property");
+    lua_setfield(L, -2, "__name");
+    clua_of(L)->metatable = luaL_ref(L, LUA_REGISTRYINDEX);
+}

@@ -1,0 +1,103 @@
+#ifndef CLUA_INTERNAL_H
+#define CLUA_INTERNAL_H
+
+#include "clua.h"
+
+#include <lua5.4/lauxlib.h>
+#include <lua5.4/lua.h>
+#include <lua5.4/lualib.h>
+
+/// The largest block a script may allocate; bounds every uninterruptible operation on one string or table.
+#define CLUA_BLOCK (1 << 20)
+#define CLUA_HOST_FUEL 10
+#define CLUA_HOOK_COUNT 100
+
+typedef struct clua_request {
+    const uint8_t *source;
+    size_t length;
+    size_t offset;
+    const char *name;
+    const char *field;
+    uint32_t argument;
+    int chunk;
+} clua_request;
+
+struct clua_state {
+    lua_State *L;
+    const clua_host *host;
+    clua_request request;
+    clua_answer answer;
+    clua_value *nodes;
+    size_t node_capacity;
+    size_t node_count;
+    int64_t fuel;
+    int64_t fuel_limit;
+    int64_t deadline;
+    size_t used;
+    size_t cap;
+    int refusals;
+    bool evaluating;
+    bool spent;
+    clua_ending trip;
+    int handles;
+    int metatable;
+    int environment;
+    int globals;
+    char message[513];
+};
+
+static inline clua_state *clua_of(lua_State *L) {
+    return *(clua_state **)lua_getextraspace(L);
+}
+
+static inline bool clua_is_handle(lua_State *L, int index) {
+    return lua_type(L, index) == LUA_TUSERDATA;
+}
+
+static inline uint32_t clua_handle_id(lua_State *L, int index) {
+    return *(uint32_t *)lua_touserdata(L, index);
+}
+
+// Everything below may raise and runs only inside a protected call.
+int clua_trip(lua_State *L, clua_ending ending);
+void clua_check_deadline(lua_State *L);
+static inline void clua_charge(lua_State *L, int64_t amount) {
+    clua_state *state = clua_of(L);
+    state->fuel += amount;
+    if (state->fuel > state->fuel_limit) clua_trip(L, CLUA_FUEL);
+}
+
+/// Reserves that many flat values in a row and gives the index of the first.
+size_t clua_reserve(lua_State *L, size_t count, size_t limit);
+/// Flattens the value at the index into slot `slot`; tables down to 16 levels and 10,000 values.
+void clua_flatten(lua_State *L, int index, size_t slot, int depth);
+/// Collects and sorts a table's keys (and shallow values) into reserved slots; gives the first slot.
+size_t clua_sorted_entries(lua_State *L, int table, size_t limit, bool integers_only, size_t *count);
+
+void clua_push_handle(lua_State *L, uint32_t id);
+void clua_push_callable(lua_State *L, uint32_t code);
+/// Asks the host for an operation on the values from `first` to the top and pushes its answer.
+void clua_operate(lua_State *L, clua_operation operation, int first, int count);
+/// Replaces a handle by its content.
+void clua_content(lua_State *L, int index);
+/// Pushes the name of the type of a value, the host's for a handle.
+void clua_push_type(lua_State *L, int index);
+/// Pushes the value as a string without addresses.
+void clua_push_string(lua_State *L, int index);
+
+int clua_equal(lua_State *L);
+int clua_content_of(lua_State *L);
+void clua_open_handles(lua_State *L);
+void clua_open_base(lua_State *L, int globals);
+void clua_open_libraries(lua_State *L, int globals);
+/// Wraps a C function so that its handle arguments arrive as their content; pushes the closure.
+void clua_push_library_function(lua_State *L, lua_CFunction function);
+/// Replaces the table on top by a read-only proxy of it.
+void clua_freeze(lua_State *L);
+
+int clua_string_find(lua_State *L);
+int clua_string_match(lua_State *L);
+int clua_string_gmatch(lua_State *L);
+int clua_string_gsub(lua_State *L);
+
+#endif

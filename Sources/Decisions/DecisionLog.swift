@@ -1,0 +1,106 @@
+internal import Glibc
+package import Model
+
+/// Decisions as NDJSON lines in a file: time, request, decision, what decided, what was read, and how long it took.
+///
+/// Token ids stand in it, token strings never do. Masked properties are recorded as masked.
+package struct DecisionLog: ~Copyable {
+    /// Names of properties whose content is never written.
+    private let masked: Set<String>
+    private let descriptor: Int32
+    private var writer = JSONWriter()
+
+    package init(path: String, masked: Set<String> = []) throws(DecisionLogError) {
+        self.masked = masked
+        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw DecisionLogError(path) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// One line of the log.
+    package static func line(
+        _ question: Question, _ decision: Decision, nanoseconds: Int64, masked: Set<String>, into writer: inout JSONWriter
+    ) {
+        writer.beginObject()
+        writer.key("time")
+        writer.string(question.now.description)
+        writer.key("request")
+        writer.value(request(question, masked))
+        writer.key("decision")
+        writer.boolean(decision.isPermitted)
+        writer.key("code")
+        writer.string(decision.code)
+        writer.key("policies")
+        writer.value(.array(Set(decision.reasons.map(\.policy) + decision.failures.map(\.policy)).sorted().map(JSON.string)))
+        writer.key("facts")
+        writer.beginArray()
+        for trace in decision.traces {
+            for fact in trace.facts {
+                let hides = masked.contains { name in fact.text.split(separator: " ").contains { $0.hasSuffix(".\(name)") } }
+                writer.string("\(fact.text) = \(hides ? "(masked)" : fact.value)")
+            }
+        }
+        writer.endArray()
+        writer.key("version")
+        writer.string(decision.version)
+        writer.key("nanoseconds")
+        writer.integer(nanoseconds)
+        writer.endObject()
+        writer.newline()
+    }
+
+    /// Appends lines as they are; each write is whole lines.
+    package func append(_ bytes: [UInt8]) throws(DecisionLogError) {
+        guard Output.write(bytes, to: descriptor) else { throw DecisionLogError("the log") }
+    }
+
+    package mutating func append(
+        _ question: Question, _ decision: Decision, nanoseconds: Int64
+    ) throws(DecisionLogError) {
+        writer.reset()
+        Self.line(question, decision, nanoseconds: nanoseconds, masked: masked, into: &writer)
+        try append(writer.bytes)
+    }
+
+    private static func request(_ question: Question, _ masked: Set<String>) -> JSON {
+        var members: [JSON.Member] = [.init("point", .string(question.point.rawValue)), .init("action", .string(question.action))]
+        switch question.subject {
+        case .token(let id): members.append(.init("subject", .object([.init("type", .string("token")), .init("id", .string(id))])))
+        case .external(let type, let id, let properties):
+            members.append(
+                .init(
+                    "subject",
+                    .object([
+                        .init("type", .string(type)), .init("id", .string(id)), .init("properties", mask(properties, masked)),
+                    ])))
+        case .actor: break
+        }
+        if let resource = question.resource {
+            members.append(
+                .init(
+                    "resource",
+                    .object([
+                        .init("type", .string(resource.type)), .init("id", resource.id.map(JSON.string) ?? .null),
+                        .init("properties", mask(resource.properties, masked)),
+                    ])))
+        }
+        members.append(.init("context", mask(question.context, masked)))
+        if let token = question.token { members.append(.init("token", .string(token))) }
+        return .object(members)
+    }
+
+    private static func mask(_ json: JSON, _ masked: Set<String>) -> JSON {
+        guard case .object(let members) = json, !masked.isEmpty else { return json }
+        return .object(members.map { masked.contains($0.key) ? .init($0.key, .string("(masked)")) : $0 })
+    }
+}
+
+/// Why a decision could not be logged.
+package struct DecisionLogError: Error, Sendable {
+    package let message: String
+
+    init(_ path: String) {
+        message = "cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))"
+    }
+}

@@ -1,0 +1,93 @@
+package import Model
+
+/// What is asked, with its ids still unresolved.
+package struct Question: Sendable {
+    package enum Subject: Sendable {
+        /// A token, by its id.
+        case token(String)
+        case external(type: String, id: String, properties: JSON)
+        /// The administrator in `actor`.
+        case actor
+    }
+
+    package struct Resource: Sendable {
+        package var type: String
+        package var id: String?
+        package var properties: JSON
+
+        package init(type: String, id: String?, properties: JSON = .object([])) {
+            self.type = type
+            self.id = id
+            self.properties = properties
+        }
+    }
+
+    package enum Actor: Sendable {
+        case `operator`
+        /// A user's id, and which assignment they act in; it may be left out when there is only one.
+        case user(id: String, assignment: String?)
+        /// The user of a token, by the token's id.
+        case token(String)
+    }
+
+    package enum Obligations: Sendable {
+        case all
+        case named([String])
+    }
+
+    package var point: Point
+    package var action: String
+    package var subject: Subject
+    package var resource: Resource?
+    package var context: JSON
+    package var actor: Actor
+    /// A tenant's id, where no token says which.
+    package var tenant: String?
+    /// The id of the token acted upon.
+    package var token: String?
+    package var proposed: ProposedToken?
+    package var now: Instant
+    /// What the caller can enforce. A permit that obliges it to more is a deny.
+    package var obligations: Obligations = .named([])
+
+    package init(
+        point: Point = .access, action: String, subject: Subject, resource: Resource? = nil,
+        context: JSON = .object([]), actor: Actor = .operator, tenant: String? = nil, token: String? = nil,
+        proposed: ProposedToken? = nil, now: Instant, obligations: Obligations = .named([])
+    ) {
+        self.point = point
+        self.action = action
+        self.subject = subject
+        self.resource = resource
+        self.context = context
+        self.actor = actor
+        self.tenant = tenant
+        self.token = token
+        self.proposed = proposed
+        self.now = now
+        self.obligations = obligations
+    }
+}
+
+/// A token as it would be. What is left out stays as it is, or takes its default.
+package struct ProposedToken: Sendable {
+    package var kind: TokenKind?
+    package var name: String?
+    package var assignment: String?
+    package var created: Instant?
+    package var expires: Instant?
+    /// The last valid day in the tenant's zone, instead of `expires`.
+    package var lastDay: Date?
+
+    package init(
+        kind: TokenKind? = nil, name: String? = nil, assignment: String? = nil, created: Instant? = nil,
+        expires: Instant? = nil, lastDay: Date? = nil
+    ) {
+        self.kind = kind
+        self.name = name
+        self.assignment = assignment
+        self.created = created
+        self.expires = expires
+        self.lastDay = lastDay
+    }
+}

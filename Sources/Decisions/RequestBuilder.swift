@@ -1,0 +1,219 @@
+internal import Model
+internal import Policies
+
+/// Resolves a question's names on a directory and holds its properties to the schema.
+struct RequestBuilder {
+    /// A request to decide, or a deny that needs no policy.
+    enum Result {
+        case request(Request)
+        case deny(code: String)
+    }
+
+    let schema: Schema
+    let directory: Directory
+    /// Properties that nobody declares; ignored, as AuthZEN asks, but told.
+    private(set) var ignored: [String] = []
+
+    init(schema: Schema, directory: Directory) {
+        self.schema = schema
+        self.directory = directory
+    }
+
+    mutating func build(_ question: Question) throws(RequestError) -> Result {
+        question.point == .access ? try access(question) : try administration(question)
+    }
+
+    // MARK: Access
+
+    private mutating func access(_ question: Question) throws(RequestError) -> Result {
+        guard schema.actions[question.action] != nil else { return .deny(code: "action_unknown") }
+        var tenant = try self.tenant(question)
+        var token: Token?
+        var subject = Subject.token
+        switch question.subject {
+        case .token(let id):
+            guard let index = TokenID(id).flatMap(directory.token) else { return .deny(code: "token_unknown") }
+            let found = directory.tokens[index]
+            if tenant >= 0, found.tenant != tenant { return .deny(code: "token_unknown") }
+            tenant = found.tenant
+            token = found
+        case .external(let type, let id, let properties):
+            guard let index = schema.subject(type) else { return .deny(code: "subject_type_unknown") }
+            let values = try values(properties, schema.subjects[index], "subject.properties", tenant)
+            subject = .external(Record(type: index, typeName: type, id: id, values: values))
+        case .actor:
+            throw RequestError("on `access` a token or an external subject acts", property: "subject")
+        }
+        var resource = Record.none
+        if let asked = question.resource {
+            guard let index = schema.resource(asked.type) else { return .deny(code: "resource_type_unknown") }
+            let values = try values(asked.properties, schema.resources[index], "resource.properties", tenant)
+            resource = Record(type: index, typeName: asked.type, id: asked.id, values: values)
+        }
+        let context = Record(
+            type: 0, typeName: "context", id: nil,
+            values: try values(question.context, schema.context, "context", tenant))
+        return .request(
+            Request(
+                point: .access, action: question.action, directory: directory, tenant: tenant, now: question.now,
+                subject: subject, token: token, resource: resource, context: context))
+    }
+
+    /// The tenant a question names, -1 for none.
+    private func tenant(_ question: Question) throws(RequestError) -> Int {
+        guard let id = question.tenant else { return -1 }
+        guard let index = directory.tenant(id) else {
+            throw RequestError("there is no tenant `\(id)`", property: "tenant")
+        }
+        return index
+    }
+
+    private mutating func values(
+        _ json: JSON, _ type: Schema.RecordType, _ place: String, _ tenant: Int
+    ) throws(RequestError) -> [Value] {
+        guard case .object(let members) = json else {
+            throw RequestError("`\(place)` must be an object, got \(json.kindName)", property: place)
+        }
+        var values = [Value](repeating: .absent, count: type.properties.count)
+        for member in members {
+            guard let slot = type.slot(member.key) else {
+                ignored.append("\(place).\(member.key)")
+                continue
+            }
+            values[slot] = try value(member.value, type.properties[slot].type, "\(place).\(member.key)", tenant)
+        }
+        for (slot, property) in type.properties.enumerated() where !property.isOptional {
+            guard case .absent = values[slot] else { continue }
+            if case .list = property.type {
+                values[slot] = .list([])
+                continue
+            }
+            let near = Suggestion.nearest(to: property.name, among: ignored.map { String($0.split(separator: ".").last!) })
+            let hint = near.map { "; `\($0)` is no property of it" } ?? ""
+            throw RequestError(
+                "`\(place).\(property.name)` is missing: it must be \(property.type.withArticle)\(hint)",
+                property: "\(place).\(property.name)")
+        }
+        return values
+    }
+
+    private func value(
+        _ json: JSON, _ type: ValueType, _ place: String, _ tenant: Int
+    ) throws(RequestError) -> Value {
+        switch (type, json) {
+        case (.list(let element), .array(let array)):
+            var list: [Value] = []
+            for (index, member) in array.enumerated() {
+                list.append(try value(member, element, "\(place)[\(index)]", tenant))
+            }
+            return .list(list)
+        case (.department, .string(let id)):
+            guard tenant >= 0, let index = directory.department(id, tenant: tenant) else {
+                throw RequestError("`\(place)`: this tenant has no department with the id `\(id)`", property: place)
+            }
+            return .department(index)
+        case (.user, .string(let id)):
+            guard tenant >= 0, let index = directory.user(id, tenant: tenant) else {
+                throw RequestError("`\(place)`: this tenant has no user with the id `\(id)`", property: place)
+            }
+            return .user(index)
+        default:
+            guard let value = Value(json, as: type) else {
+                throw RequestError("`\(place)` must be \(type.withArticle), got \(json.kindName)", property: place)
+            }
+            return value
+        }
+    }
+
+    // MARK: Administration
+
+    private mutating func administration(_ question: Question) throws(RequestError) -> Result {
+        var tenant = try self.tenant(question)
+        var token: Token?
+        if question.point != .issue {
+            guard let index = question.token.flatMap({ TokenID($0) }).flatMap(directory.token) else {
+                return .deny(code: "token_unknown")
+            }
+            let found = directory.tokens[index]
+            if tenant >= 0, found.tenant != tenant { return .deny(code: "token_unknown") }
+            tenant = found.tenant
+            token = found
+        }
+        let actor: Actor
+        switch question.actor {
+        case .operator: actor = .operator
+        case .user(let id, let assignment):
+            if tenant < 0 { tenant = directory.tenants.indices.first { directory.user(id, tenant: $0) != nil } ?? -1 }
+            guard tenant >= 0, let user = directory.user(id, tenant: tenant) else { return .deny(code: "actor_unknown") }
+            actor = Actor(assignment: try self.assignment(assignment, of: user, tenant))
+        case .token(let id):
+            guard let index = TokenID(id).flatMap(directory.token) else { return .deny(code: "token_unknown") }
+            let acting = directory.tokens[index]
+            if tenant >= 0, acting.tenant != tenant { return .deny(code: "token_unknown") }
+            tenant = acting.tenant
+            actor = Actor(assignment: acting.assignment, token: acting)
+        }
+        var proposed: Token?
+        if question.point == .issue || question.point == .amend {
+            if tenant < 0, let assignment = question.proposed?.assignment {
+                tenant = directory.tenants.indices.first { directory.assignment(assignment, tenant: $0) != nil } ?? -1
+            }
+            guard tenant >= 0 else { throw RequestError("which tenant is missing", property: "tenant") }
+            proposed = try self.proposed(question.proposed ?? ProposedToken(), token, tenant, question.now)
+        }
+        return .request(
+            Request(
+                point: question.point, action: question.point.rawValue, directory: directory, tenant: tenant,
+                now: question.now, subject: .actor, actor: actor, token: token, proposed: proposed))
+    }
+
+    private func assignment(_ id: String?, of user: Int, _ tenant: Int) throws(RequestError) -> Int {
+        let own = directory.users[user].assignments.filter { !directory.assignments[$0].isRemoved }
+        if let id {
+            guard let index = directory.assignment(id, tenant: tenant), own.contains(index) else {
+                throw RequestError(
+                    "`\(id)` is no assignment of the user `\(directory.users[user].name)`", property: "actor.assignment")
+            }
+            return index
+        }
+        guard own.count == 1 else {
+            let ids = own.map { "`\(directory.assignments[$0].id)`" }.joined(separator: ", ")
+            throw RequestError(
+                "`\(directory.users[user].name)` has \(own.count) assignments, say which: \(ids)",
+                property: "actor.assignment")
+        }
+        return own[0]
+    }
+
+    private func proposed(
+        _ proposal: ProposedToken, _ token: Token?, _ tenant: Int, _ now: Instant
+    ) throws(RequestError) -> Token {
+        let kind = proposal.kind ?? token?.kind ?? .api
+        var assignment = token?.assignment
+        if let id = proposal.assignment {
+            guard let index = directory.assignment(id, tenant: tenant) else {
+                throw RequestError("this tenant has no assignment with the id `\(id)`", property: "proposed.assignment")
+            }
+            assignment = index
+        }
+        guard let assignment else { throw RequestError("the assignment is missing", property: "proposed.assignment") }
+        let created = proposal.created ?? token?.created ?? now
+        var expires = proposal.expires ?? token?.expires
+        if let day = proposal.lastDay {
+            guard let next = day.adding(Period(days: 1)) else {
+                throw RequestError("the last day is too late", property: "proposed.last_day")
+            }
+            expires = directory.tenants[tenant].zone.start(of: next)
+        }
+        if expires == nil, kind == .mobile {
+            expires = Instant(microseconds: created.microseconds + 30 * 86_400 * 1_000_000)
+        }
+        guard let expires else { throw RequestError("the expiry date is missing", property: "proposed.expires") }
+        let record = TokenRecord(
+            id: token?.id ?? .unassigned, kind: kind, name: proposal.name ?? token?.name ?? "",
+            assignment: directory.assignments[assignment].id, created: created, expires: expires,
+            lastActive: token?.lastActive, dormantSince: token?.dormantSince, suspended: token?.suspended,
+            revoked: token?.revoked)
+        return Token(record, tenant: tenant, assignment: assignment)
+    }
+}

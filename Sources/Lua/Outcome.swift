@@ -1,0 +1,37 @@
+/// How an evaluation ended, what it used and what it returned.
+package struct Outcome {
+    package enum Ending: Equatable, Sendable {
+        case finished
+        case failed(message: String, line: Int?)
+        case fuelExhausted
+        case memoryExhausted
+        case deadlineExceeded
+    }
+
+    package let ending: Ending
+    package let fuel: Int
+    /// The first result; `.nil` unless finished.
+    package let value: LuaValue
+
+    package init(ending: Ending, fuel: Int, value: LuaValue) {
+        self.ending = ending
+        self.fuel = fuel
+        self.value = value
+    }
+}
+
+extension Outcome.Ending {
+    /// A failure whose `name:line: ` prefix became its line.
+    static func failure(_ text: String, in chunk: String) -> Self {
+        let bytes = Array(text.utf8)
+        let prefix = Array(chunk.utf8.prefix(58)) + [UInt8(ascii: ":")]
+        guard bytes.starts(with: prefix) else { return .failed(message: text, line: nil) }
+        let rest = bytes[prefix.count...]
+        let digits = rest.prefix { UInt8(ascii: "0") <= $0 && $0 <= UInt8(ascii: "9") }
+        let message = rest.dropFirst(digits.count)
+        guard message.starts(with: [UInt8(ascii: ":"), UInt8(ascii: " ")]),
+            let line = Int(String(decoding: digits, as: UTF8.self))
+        else { return .failed(message: text, line: nil) }
+        return .failed(message: String(decoding: message.dropFirst(2), as: UTF8.self), line: line)
+    }
+}

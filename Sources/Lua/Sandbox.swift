@@ -1,0 +1,127 @@
+internal import CLua
+
+/// One interpreter that runs chunks of untrusted Lua within limits.
+///
+/// It belongs to one thread at a time, which needs a stack of 1 MiB.
+@safe package struct Sandbox: ~Copyable {
+    private let state: OpaquePointer
+    private var names: [Int: String] = [:]
+
+    /// An interpreter with these globals; each tag is a global `tag(x)` that returns `{ [tag] = x }`.
+    /// - Throws: `.memory`.
+    package init(functions: [HostFunction], tags: [String]) throws(LuaError) {
+        unsafe state = try Self.open(functions, tags)
+    }
+
+    deinit { unsafe clua_close(state) }
+
+    /// Whether a budget ran out: the sandbox runs nothing any more.
+    package var isSpent: Bool { unsafe clua_is_spent(state) }
+
+    package var bytesInUse: Int { unsafe clua_bytes_in_use(state) }
+
+    /// Compiles a chunk and gives its number.
+    /// - Throws: `.syntax` with `name:line: …`, `.source`, `.memory`, `.deadline`, `.fuel`, `.spent`.
+    package mutating func load(_ source: [UInt8], name: String, limits: Limits) throws(LuaError) -> Int {
+        guard !isSpent else { throw LuaError(.spent, "the sandbox is spent") }
+        guard source.count <= limits.sourceBytes else {
+            throw LuaError(.source, "\(name): the source is longer than \(limits.sourceBytes) bytes")
+        }
+        guard !source.contains(where: { $0 == 0 || $0 == 0x1B }) else {
+            throw LuaError(.source, "\(name): the source is not text")
+        }
+        var chunk: Int32 = 0
+        let outcome = unsafe source.withUnsafeBufferPointer { bytes in
+            unsafe clua_load(state, bytes.baseAddress, bytes.count, name, limits.flat, &chunk)
+        }
+        defer { unsafe clua_finish(state) }
+        switch unsafe outcome.ending {
+        case CLUA_FINISHED:
+            names[Int(chunk)] = name
+            return Int(chunk)
+        case CLUA_FAILED: throw LuaError(.syntax, unsafe Self.message(of: outcome))
+        case CLUA_FUEL: throw LuaError(.fuel, "\(name): compiling took too much fuel")
+        case CLUA_MEMORY: throw LuaError(.memory, "\(name): compiling took too much memory")
+        case CLUA_DEADLINE: throw LuaError(.deadline, "\(name): compiling took too long")
+        default: throw LuaError(.syntax, "\(name): unknown ending")
+        }
+    }
+
+    /// Runs a chunk; the outcome's value is its first result.
+    package mutating func run(_ chunk: Int, host: any SandboxHost, limits: Limits) -> Outcome {
+        let limits = limits.flat
+        return unsafe outcome(of: chunk) { state in
+            unsafe Callbacks.lend(host) { unsafe clua_run(state, Int32(chunk), $0, limits) }
+        }
+    }
+
+    /// Runs a chunk anew and calls this field of the table it returns with one handle; results are ignored.
+    package mutating func call(
+        _ chunk: Int, _ field: String, argument: UInt32, host: any SandboxHost, limits: Limits
+    ) -> Outcome {
+        var field = field
+        let limits = limits.flat
+        return unsafe outcome(of: chunk) { state in
+            field.withUTF8 { bytes in
+                unsafe bytes.withMemoryRebound(to: CChar.self) { name in
+                    unsafe Callbacks.lend(host) {
+                        unsafe clua_call(
+                            state, Int32(chunk), name.baseAddress, name.count, argument, $0, limits)
+                    }
+                }
+            }
+        }
+    }
+
+    private func outcome(of chunk: Int, _ evaluate: (OpaquePointer) -> clua_outcome) -> Outcome {
+        guard names[chunk] != nil else {
+            return Outcome(ending: .failed(message: "there is no chunk \(chunk)", line: nil), fuel: 0, value: .nil)
+        }
+        let outcome = unsafe evaluate(state)
+        defer { unsafe clua_finish(state) }
+        let fuel = unsafe Int(outcome.fuel)
+        let ending: Outcome.Ending
+        switch unsafe outcome.ending {
+        case CLUA_FINISHED:
+            let value = if let values = unsafe outcome.values { unsafe LuaValue(values, at: 0) } else { LuaValue.nil }
+            return Outcome(ending: .finished, fuel: fuel, value: value)
+        case CLUA_FAILED: ending = unsafe .failure(Self.message(of: outcome), in: names[chunk] ?? "")
+        case CLUA_FUEL: ending = .fuelExhausted
+        case CLUA_MEMORY: ending = .memoryExhausted
+        case CLUA_DEADLINE: ending = .deadlineExceeded
+        default: ending = .failed(message: "unknown ending", line: nil)
+        }
+        return Outcome(ending: ending, fuel: fuel, value: .nil)
+    }
+
+    private static func open(_ functions: [HostFunction], _ tags: [String]) throws(LuaError) -> OpaquePointer {
+        guard let state = unsafe clua_open() else { throw LuaError(.memory, "no memory for an interpreter") }
+        var complete = true
+        for function in functions where complete {
+            complete = unsafe withName(function.name, function.code) { unsafe clua_add_function(state, $0) }
+        }
+        for tag in tags where complete {
+            complete = unsafe withName(tag, 0) { unsafe clua_add_tag(state, $0) }
+        }
+        if complete { return unsafe state }
+        unsafe clua_close(state)
+        throw LuaError(.memory, "no memory for the globals")
+    }
+
+    private static func message(of outcome: clua_outcome) -> String {
+        let bytes = unsafe UnsafeRawBufferPointer(start: outcome.message, count: outcome.length)
+        return unsafe String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func withName(_ name: String, _ code: UInt32, _ body: (clua_name) -> Bool) -> Bool {
+        var name = name
+        return name.withUTF8 { bytes in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
+                unsafe body(clua_name(bytes: characters.baseAddress, length: characters.count, code: code))
+            }
+        }
+    }
+}
+
+@available(*, unavailable, message: "one thread at a time")
+extension Sandbox: Sendable {}

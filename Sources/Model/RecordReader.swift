@@ -1,0 +1,88 @@
+/// Reads one JSON object strictly: unknown members, wrong types and missing ones are told with their path.
+struct RecordReader {
+    let path: String
+    private let members: [JSON.Member]
+
+    init(_ json: JSON, path: String, known: [String]) throws(OrganisationError) {
+        guard case .object(let members) = json else {
+            throw OrganisationError("expected an object, got \(json.kindName)", path: path)
+        }
+        for member in members where !known.contains(member.key) {
+            let hint = Suggestion.hint(for: member.key, among: known)
+            throw OrganisationError("nothing is called `\(member.key)` here\(hint)", path: path)
+        }
+        self.members = members
+        self.path = path
+    }
+
+    private func value(_ name: String) -> JSON? {
+        guard let value = members.first(where: { $0.key == name })?.value, value != .null else { return nil }
+        return value
+    }
+
+    private func fault(_ name: String, _ expected: String, _ found: JSON?) -> OrganisationError {
+        OrganisationError("expected \(expected), got \(found?.kindName ?? "nothing")", path: "\(path).\(name)")
+    }
+
+    /// 1 to 200 bytes without control characters.
+    func text(_ name: String) throws(OrganisationError) -> String {
+        guard let text = try optionalText(name) else { throw fault(name, "a string", nil) }
+        guard !text.isEmpty else { throw OrganisationError("must not be empty", path: "\(path).\(name)") }
+        return text
+    }
+
+    func optionalText(_ name: String) throws(OrganisationError) -> String? {
+        guard let value = value(name) else { return nil }
+        guard let text = value.string else { throw fault(name, "a string", value) }
+        guard text.utf8.count <= 400, !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else {
+            throw OrganisationError("at most 400 bytes, and no control characters", path: "\(path).\(name)")
+        }
+        return text
+    }
+
+    func flag(_ name: String, default initial: Bool) throws(OrganisationError) -> Bool {
+        guard let value = value(name) else { return initial }
+        guard case .boolean(let flag) = value else { throw fault(name, "true or false", value) }
+        return flag
+    }
+
+    func instant(_ name: String) throws(OrganisationError) -> Instant {
+        guard let instant = try optionalInstant(name) else { throw fault(name, "a time", nil) }
+        return instant
+    }
+
+    func optionalInstant(_ name: String) throws(OrganisationError) -> Instant? {
+        guard let value = value(name) else { return nil }
+        guard let text = value.string, let instant = Instant(text) else {
+            throw fault(name, "a time such as `2026-11-22T12:00:00Z`", value)
+        }
+        return instant
+    }
+
+    func permissions(_ name: String, wildcard: Bool) throws(OrganisationError) -> [String] {
+        guard let value = value(name) else { return [] }
+        guard case .array(let elements) = value else { throw fault(name, "an array of permissions", value) }
+        var permissions: [String] = []
+        for (index, element) in elements.enumerated() {
+            guard let text = element.string else { throw fault("\(name)[\(index)]", "a permission", element) }
+            if let reason = PermissionSet.fault(text, wildcard: wildcard) {
+                throw OrganisationError("`\(text)`: \(reason)", path: "\(path).\(name)[\(index)]")
+            }
+            permissions.append(text)
+        }
+        return permissions
+    }
+
+    func list<Element>(
+        _ name: String, _ read: (JSON, String) throws(OrganisationError) -> Element
+    ) throws(OrganisationError) -> [Element] {
+        guard let value = value(name) else { return [] }
+        guard case .array(let elements) = value else { throw fault(name, "an array", value) }
+        var result: [Element] = []
+        for (index, element) in elements.enumerated() {
+            result.append(try read(element, path.isEmpty ? "\(name)[\(index)]" : "\(path).\(name)[\(index)]"))
+        }
+        return result
+    }
+}

@@ -1,0 +1,71 @@
+internal import CSQLite
+
+/// One SQLite connection: for one thread at a time.
+@safe final class Connection {
+    private let handle: OpaquePointer
+    let path: String
+
+    /// - Throws: `.missing` when there is no file and none is to be made.
+    init(_ path: String, creates: Bool) throws(TokenStoreError) {
+        self.path = path
+        var handle: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (creates ? SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE : 0)
+        let status = unsafe sqlite3_open_v2(path, &handle, flags, nil)
+        guard status == SQLITE_OK, let opened = unsafe handle else {
+            let reason = unsafe handle.map { unsafe String(cString: sqlite3_errmsg($0)) } ?? "no memory"
+            unsafe sqlite3_close_v2(handle)
+            throw TokenStoreError(.io, "cannot open the store `\(path)`: \(reason)")
+        }
+        unsafe self.handle = opened
+        unsafe sqlite3_busy_timeout(opened, 250)
+        unsafe sqlite3_extended_result_codes(opened, 1)
+    }
+
+    deinit { unsafe sqlite3_close_v2(handle) }
+
+    func execute(_ sql: String) throws(TokenStoreError) {
+        let status = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
+        guard status == SQLITE_OK else { throw fault(status) }
+    }
+
+    func prepare(_ sql: String) throws(TokenStoreError) -> Statement {
+        var statement: OpaquePointer?
+        let status = unsafe sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        guard status == SQLITE_OK, let prepared = unsafe statement else { throw fault(status) }
+        return unsafe Statement(prepared, self)
+    }
+
+    /// The first column of the first row, as a number.
+    func number(_ sql: String) throws(TokenStoreError) -> Int64 {
+        let statement = try prepare(sql)
+        return try statement.step() ? statement.integer(0) : 0
+    }
+
+    /// Runs all of it or nothing of it.
+    func transaction<Result>(
+        _ begin: String, _ body: () throws(TokenStoreError) -> Result
+    ) throws(TokenStoreError) -> Result {
+        try execute(begin)
+        do throws(TokenStoreError) {
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
+            try? execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    func fault(_ status: Int32) -> TokenStoreError {
+        let reason = unsafe String(cString: sqlite3_errmsg(handle))
+        switch status & 0xFF {
+        case SQLITE_BUSY, SQLITE_LOCKED:
+            return TokenStoreError(.busy, "the store `\(path)` is being written by another process; try again")
+        case SQLITE_NOTADB: return TokenStoreError(.foreign, "`\(path)` is no Demilune store")
+        case SQLITE_CORRUPT:
+            return TokenStoreError(.corrupt, "the store `\(path)` is damaged (\(reason)): restore it from a backup")
+        case SQLITE_CONSTRAINT: return TokenStoreError(.invalid, "the records contradict each other: \(reason)")
+        default: return TokenStoreError(.io, "the store `\(path)` failed: \(reason)")
+        }
+    }
+}

@@ -1,0 +1,121 @@
+internal import Model
+
+/// Writes the records that differ from what a store holds.
+struct Merger {
+    private(set) var summary = MergeSummary()
+    private var tenants: [TenantRecord] = []
+    private var departments: [(String, DepartmentRecord)] = []
+    private var types: [(String, UserTypeRecord)] = []
+    private var users: [(String, UserRecord)] = []
+    private var assignments: [(String, String, AssignmentRecord)] = []
+    private var tokens: [(String, TokenRecord)] = []
+
+    init(before: Organisation, after: Organisation) {
+        let stored = Dictionary(before.tenants.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        for tenant in after.tenants {
+            let known = stored[tenant.id]
+            let same = known.map { $0.name == tenant.name && $0.zone == tenant.zone }
+            if note(same) { tenants.append(tenant) }
+            compare(tenant.departments, known?.departments, \.id) { departments.append((tenant.id, $0)) }
+            compare(tenant.userTypes, known?.userTypes, \.id) { types.append((tenant.id, $0)) }
+            let bare = { (user: UserRecord) in
+                var user = user
+                user.assignments = []
+                return user
+            }
+            compare(tenant.users.map(bare), known?.users.map(bare), \.id) { users.append((tenant.id, $0)) }
+            for user in tenant.users {
+                let old = known?.users.first { $0.id == user.id }?.assignments
+                compare(user.assignments, old, \.id) { assignments.append((tenant.id, user.id, $0)) }
+            }
+            compare(tenant.tokens, known?.tokens, \.id) { tokens.append((tenant.id, $0)) }
+        }
+    }
+
+    /// - Parameter same: `nil` for a record the store does not have.
+    /// - Returns: whether it is to be written.
+    private mutating func note(_ same: Bool?) -> Bool {
+        switch same {
+        case nil: summary.added += 1
+        case false?: summary.changed += 1
+        case true?: summary.unchanged += 1
+        }
+        return same != true
+    }
+
+    private mutating func compare<Record: Equatable, ID: Hashable>(
+        _ records: [Record], _ stored: [Record]?, _ id: KeyPath<Record, ID>, _ write: (Record) -> Void
+    ) {
+        let known = Dictionary((stored ?? []).map { ($0[keyPath: id], $0) }, uniquingKeysWith: { first, _ in first })
+        for record in records where note(known[record[keyPath: id]].map { $0 == record }) { write(record) }
+    }
+
+    func write(to connection: Connection) throws(TokenStoreError) {
+        try write("tenants (id, name, zone)", "id", connection, tenants.map { [.text($0.id), .text($0.name), .text($0.zone)] })
+        try write(
+            "departments (tenant, id, name, parent, active, requires)", "tenant, id", connection,
+            departments.map { tenant, record in
+                [
+                    .text(tenant), .text(record.id), .text(record.name), record.parent.map { .text($0) } ?? .null,
+                    .integer(record.isActive ? 1 : 0), Self.list(record.requires),
+                ]
+            })
+        try write(
+            "user_types (tenant, id, name, active, permissions)", "tenant, id", connection,
+            types.map { tenant, record in
+                [
+                    .text(tenant), .text(record.id), .text(record.name), .integer(record.isActive ? 1 : 0),
+                    Self.list(record.permissions),
+                ]
+            })
+        try write(
+            "users (tenant, id, name, full_name, email, active, permissions)", "tenant, id", connection,
+            users.map { tenant, record in
+                [
+                    .text(tenant), .text(record.id), .text(record.name), .text(record.fullName), .text(record.email),
+                    .integer(record.isActive ? 1 : 0), Self.list(record.permissions),
+                ]
+            })
+        try write(
+            "assignments (tenant, id, user, department, user_type, removed)", "tenant, id", connection,
+            assignments.map { tenant, user, record in
+                [
+                    .text(tenant), .text(record.id), .text(user), .text(record.department), .text(record.userType),
+                    .integer(record.isRemoved ? 1 : 0),
+                ]
+            })
+        try write(
+            "tokens (id, tenant, kind, name, assignment, created, expires, last_active, dormant_since, suspended, revoked)",
+            "id", connection,
+            tokens.map { tenant, record in
+                [
+                    .token(record.id), .text(tenant), .text(record.kind.rawValue), .text(record.name),
+                    .text(record.assignment), .integer(record.created.microseconds),
+                    .integer(record.expires.microseconds), Self.instant(record.lastActive),
+                    Self.instant(record.dormantSince), Self.instant(record.suspended), Self.instant(record.revoked),
+                ]
+            })
+    }
+
+    /// Inserts rows, or changes the ones that have the key.
+    private func write(
+        _ table: String, _ key: String, _ connection: Connection, _ rows: [[Statement.Parameter]]
+    ) throws(TokenStoreError) {
+        guard let width = rows.first?.count else { return }
+        let open = table.firstIndex(of: "(")!
+        let columns = table[table.index(after: open)...].dropLast().split(separator: ",").map { $0.drop { $0 == " " } }
+        let changes = columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        let marks = [String](repeating: "?", count: width).joined(separator: ", ")
+        let statement = try connection.prepare(
+            "INSERT INTO \(table) VALUES (\(marks)) ON CONFLICT (\(key)) DO UPDATE SET \(changes)")
+        for row in rows { try statement.run(row) }
+    }
+
+    private static func list(_ permissions: [String]) -> Statement.Parameter {
+        .text(JSON.array(permissions.map(JSON.string)).compact)
+    }
+
+    private static func instant(_ instant: Instant?) -> Statement.Parameter {
+        instant.map { .integer($0.microseconds) } ?? .null
+    }
+}
