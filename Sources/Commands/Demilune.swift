@@ -3,7 +3,7 @@ internal import Glibc
 /// The command line: one verb a file, run by `main.swift`.
 package enum Demilune {
     static let verbs: [Verb] = [
-        .initialize, .importing, .exporting, .tokenList, .decide, .requests, .vocabulary, .bench,
+        .initialize, .importing, .exporting, .tokenList, .decide, .batch, .requests, .vocabulary, .bench,
     ]
 
     /// Runs one command line.

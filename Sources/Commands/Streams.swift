@@ -1,4 +1,4 @@
-internal import Glibc
+package import Glibc
 
 /// Where a run reads from and writes to; tests put buffers here.
 package struct Streams {
@@ -10,6 +10,9 @@ package struct Streams {
     package var errors: ([UInt8]) -> Void
     package var isOutputTerminal: Bool
     package var isErrorTerminal: Bool
+    /// Where `batch` reads and writes, in blocks.
+    package var inputDescriptor = STDIN_FILENO
+    package var outputDescriptor = STDOUT_FILENO
 
     package init(
         input: @escaping () -> [UInt8], output: @escaping ([UInt8]) -> Bool, errors: @escaping ([UInt8]) -> Void,
@@ -67,12 +70,18 @@ enum Descriptor {
 
     /// The content of a file; `-` is not special here.
     static func contents(of path: String) throws(CommandError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw CommandError("cannot read `\(path)`: \(reason())") }
+        let descriptor = try open(path)
         defer { close(descriptor) }
         do { return try readAll(descriptor) } catch {
             throw CommandError("cannot read `\(path)`: \(error.messages[0])")
         }
+    }
+
+    /// Opens a file to read it; whoever asks closes it.
+    static func open(_ path: String) throws(CommandError) -> Int32 {
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CommandError("cannot read `\(path)`: \(reason())") }
+        return descriptor
     }
 
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
