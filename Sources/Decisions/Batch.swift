@@ -1,7 +1,6 @@
 internal import Glibc
 package import Model
 package import Policies
-internal import Synchronization
 
 /// What a batch is asked to do.
 package struct BatchOptions: Sendable {
@@ -122,7 +121,7 @@ struct BatchBlock: Sendable {
 ///
 /// `@unchecked Sendable`: everything but `state` is touched by the worker's own thread only, after it has started;
 /// `state` is read and written under `mutex`.
-private final class BatchWorker: @unchecked Sendable {
+@safe private final class BatchWorker: @unchecked Sendable {
     private enum State {
         case idle
         case todo([LineReader.Line])
@@ -133,8 +132,8 @@ private final class BatchWorker: @unchecked Sendable {
     private let options: BatchOptions
     private let point: DecisionPoint
     private var state = State.idle
-    private var mutex = unsafe UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private var changed = unsafe UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private var changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var thread = pthread_t()
 
     init(
@@ -179,7 +178,7 @@ private final class BatchWorker: @unchecked Sendable {
 
     func stop() {
         set(.stopped)
-        unsafe pthread_join(thread, nil)
+        pthread_join(thread, nil)
     }
 
     private func set(_ next: State) {

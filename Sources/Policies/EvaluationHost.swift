@@ -1,5 +1,5 @@
 internal import Lua
-package import Model
+internal import Model
 
 /// What a running policy talks to: it forms expressions, reads facts and gathers effects.
 ///

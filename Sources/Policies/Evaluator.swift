@@ -48,8 +48,7 @@ package final class Evaluator {
     package let set: PolicySet
     private let budget: Budget
     private let roots: [Root]
-    private var sandbox: Sandbox
-    private var chunks: [Int]
+    private var interpreter: Interpreter
     private var host: EvaluationHost
     private var templates: [TemplateKey: Template] = [:]
 
@@ -63,27 +62,13 @@ package final class Evaluator {
         self.set = set
         self.budget = budget
         roots = set.roots
-        (sandbox, chunks) = try Self.prepare(set)
+        interpreter = try Interpreter.loaded(set)
         host = Self.host(set)
     }
 
     private static func host(_ set: PolicySet) -> EvaluationHost {
         let resolver = Resolver(schema: set.schema, roots: set.roots, settings: set.policies.map(\.settings))
         return EvaluationHost(resolver: resolver, facts: Facts(schema: set.schema, policies: set.facts))
-    }
-
-    private static func prepare(_ set: PolicySet) throws(PolicyError) -> (Sandbox, [Int]) {
-        do throws(LuaError) {
-            var sandbox = try Sandbox(functions: EvaluationHost.functions, tags: EvaluationHost.tags)
-            var chunks: [Int] = []
-            for policy in set.policies {
-                chunks.append(
-                    try sandbox.load(policy.program, name: "\(policy.id).lua", limits: Budget().limits))
-            }
-            return (sandbox, chunks)
-        } catch {
-            throw PolicyError(.interpreter, error.message)
-        }
     }
 
     /// Runs every policy that applies to a request.
@@ -111,12 +96,12 @@ package final class Evaluator {
 
     private func run(_ number: Int, _ policy: Policy) -> Evaluation.Outcome {
         host.begin(policy: number)
-        guard !sandbox.isSpent else {
+        guard !interpreter.isSpent else {
             // There was no memory for another interpreter: fail closed.
             return Evaluation.Outcome(policy: number, ending: .memory, fuel: 0, effects: [], trace: [])
         }
         let root = host.root(roots.firstIndex(of: policy.root)!)
-        let outcome = sandbox.call(chunks[number], "decide", argument: root, host: host, limits: budget.limits)
+        let outcome = interpreter.decide(number, root, host, budget.limits)
         let ending: Evaluation.Ending
         switch outcome.ending {
         case .finished: ending = .finished
@@ -128,22 +113,57 @@ package final class Evaluator {
         let result = Evaluation.Outcome(
             policy: number, ending: ending, fuel: outcome.fuel, effects: host.effects, trace: host.trace)
         // An interpreter that was stopped may be in any state: it is thrown away, never used again.
-        if sandbox.isSpent { renewSandbox() }
+        if interpreter.isSpent { renewInterpreter() }
         return result
     }
 
-    private func renewSandbox() {
-        // Handles live in the interpreter, expressions in the host; the numbers stay good.
-        if let (sandbox, chunks) = try? Self.prepare(set) {
-            self.sandbox = sandbox
-            self.chunks = chunks
-        }
+    private func renewInterpreter() {
+        // Handles live in the interpreter, expressions in the host: the numbers stay good.
+        do throws(PolicyError) { interpreter = try Interpreter.loaded(set) } catch { return }
     }
 
     private func renew() {
-        renewSandbox()
+        renewInterpreter()
         host = Self.host(set)
         templates = [:]
+    }
+}
+
+/// A sandbox with every policy of a set loaded.
+private struct Interpreter: ~Copyable {
+    private var sandbox: Sandbox
+    private var chunks: [Int] = []
+
+    private init(_ sandbox: consuming Sandbox) {
+        self.sandbox = sandbox
+    }
+
+    static func loaded(_ set: PolicySet) throws(PolicyError) -> Interpreter {
+        var interpreter = Interpreter(try sandbox())
+        for policy in set.policies { try interpreter.load(policy) }
+        return interpreter
+    }
+
+    private static func sandbox() throws(PolicyError) -> Sandbox {
+        do throws(LuaError) {
+            return try Sandbox(functions: EvaluationHost.functions, tags: EvaluationHost.tags)
+        } catch {
+            throw PolicyError(.interpreter, error.message)
+        }
+    }
+
+    private mutating func load(_ policy: Policy) throws(PolicyError) {
+        do throws(LuaError) {
+            chunks.append(try sandbox.load(policy.program, name: "\(policy.id).lua", limits: Budget().limits))
+        } catch {
+            throw PolicyError(.interpreter, error.message)
+        }
+    }
+
+    var isSpent: Bool { sandbox.isSpent }
+
+    mutating func decide(_ number: Int, _ root: UInt32, _ host: EvaluationHost, _ limits: Limits) -> Outcome {
+        sandbox.call(chunks[number], "decide", argument: root, host: host, limits: limits)
     }
 }
 

@@ -1,4 +1,4 @@
-package import Model
+internal import Model
 
 /// Every expression the policies have formed, each once: an id stands for a node, and equal nodes have one id.
 ///

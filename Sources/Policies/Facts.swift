@@ -1,4 +1,4 @@
-package import Model
+internal import Model
 
 /// Answers expressions for one request, in native code: this is what a fact is asked of.
 ///

@@ -1,5 +1,5 @@
 internal import Lua
-package import Model
+internal import Model
 
 /// Reads the table that `schema.lua` returns; every fault is reported, not only the first.
 struct SchemaReader {

@@ -58,7 +58,7 @@ package indirect enum ValueType: Hashable, Sendable {
     }
 
     /// With its article, for messages: `a department`.
-    var withArticle: String {
+    package var withArticle: String {
         let vowels: Set<Character> = ["a", "e", "i", "o"]
         return (name.first.map(vowels.contains) == true ? "an " : "a ") + name
     }

@@ -16,19 +16,20 @@ struct Merger {
             let known = stored[tenant.id]
             let same = known.map { $0.name == tenant.name && $0.zone == tenant.zone }
             if note(same) { tenants.append(tenant) }
-            compare(tenant.departments, known?.departments, \.id) { departments.append((tenant.id, $0)) }
-            compare(tenant.userTypes, known?.userTypes, \.id) { types.append((tenant.id, $0)) }
+            departments += compare(tenant.departments, known?.departments, \.id).map { (tenant.id, $0) }
+            types += compare(tenant.userTypes, known?.userTypes, \.id).map { (tenant.id, $0) }
             let bare = { (user: UserRecord) in
                 var user = user
                 user.assignments = []
                 return user
             }
-            compare(tenant.users.map(bare), known?.users.map(bare), \.id) { users.append((tenant.id, $0)) }
+            users += compare(tenant.users.map(bare), known?.users.map(bare), \.id).map { (tenant.id, $0) }
+            let owners = Dictionary((known?.users ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
             for user in tenant.users {
-                let old = known?.users.first { $0.id == user.id }?.assignments
-                compare(user.assignments, old, \.id) { assignments.append((tenant.id, user.id, $0)) }
+                let old = owners[user.id]?.assignments
+                assignments += compare(user.assignments, old, \.id).map { (tenant.id, user.id, $0) }
             }
-            compare(tenant.tokens, known?.tokens, \.id) { tokens.append((tenant.id, $0)) }
+            tokens += compare(tenant.tokens, known?.tokens, \.id).map { (tenant.id, $0) }
         }
     }
 
@@ -43,11 +44,12 @@ struct Merger {
         return same != true
     }
 
+    /// The records that are to be written.
     private mutating func compare<Record: Equatable, ID: Hashable>(
-        _ records: [Record], _ stored: [Record]?, _ id: KeyPath<Record, ID>, _ write: (Record) -> Void
-    ) {
+        _ records: [Record], _ stored: [Record]?, _ id: KeyPath<Record, ID>
+    ) -> [Record] {
         let known = Dictionary((stored ?? []).map { ($0[keyPath: id], $0) }, uniquingKeysWith: { first, _ in first })
-        for record in records where note(known[record[keyPath: id]].map { $0 == record }) { write(record) }
+        return records.filter { record in note(known[record[keyPath: id]].map { $0 == record }) }
     }
 
     func write(to connection: Connection) throws(TokenStoreError) {
