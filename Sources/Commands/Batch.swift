@@ -1,6 +1,7 @@
 internal import Decisions
 internal import Glibc
 internal import Model
+internal import Policies
 
 extension Verb {
     /// `batch`: a decision for each line.
@@ -29,7 +30,7 @@ extension Verb {
             let input = path == "-" ? terminal.streams.inputDescriptor : try Descriptor.open(path)
             defer { if path != "-" { close(input) } }
             let summary: BatchSummary
-            do {
+            do throws(PolicyError) {
                 summary = try Decisions.Batch.run(
                     options, policies: policies, directory: directory, input: input,
                     output: terminal.streams.outputDescriptor

@@ -35,7 +35,7 @@ package enum Demilune {
 
     /// Runs the process's own command line; a reader that went away is no reason to die.
     package static func main() -> Int32 {
-        unsafe signal(SIGPIPE, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
         return run(
             arguments: Array(CommandLine.arguments.dropFirst()), environment: environment(), streams: .standard)
     }

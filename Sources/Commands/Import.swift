@@ -13,10 +13,10 @@ extension Verb {
             let bytes = path == "-" ? invocation.terminal.streams.input() : try Descriptor.contents(of: path)
             let shown = path == "-" ? "<stdin>" : path
             let organisation = try OrganisationFile(bytes: bytes, path: shown).organisation
-            do { _ = try Directory(organisation) } catch {
+            do throws(OrganisationError) { _ = try Directory(organisation) } catch {
                 throw CommandError("\(shown): \(error.path): \(error.message)")
             }
-            do {
+            do throws(TokenStoreError) {
                 let summary = try store.merge(organisation)
                 if invocation.has("json") {
                     let numbers: [JSON.Member] = [

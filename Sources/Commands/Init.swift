@@ -14,7 +14,7 @@ extension Verb {
             var organisation: Organisation?
             if invocation.has("demo") { organisation = try demo(at: invocation.now) }
             let store: SQLiteTokenStore
-            do {
+            do throws(TokenStoreError) {
                 store = try SQLiteTokenStore.create(path)
                 if let organisation { _ = try store.merge(organisation) }
             } catch { throw CommandError("\(path): \(error.message)") }

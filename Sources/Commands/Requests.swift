@@ -1,4 +1,5 @@
 internal import Model
+internal import Policies
 internal import Workbench
 
 extension Verb {

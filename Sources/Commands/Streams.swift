@@ -1,4 +1,4 @@
-package import Glibc
+internal import Glibc
 
 /// Where a run reads from and writes to; tests put buffers here.
 package struct Streams {
