@@ -15,7 +15,9 @@ extension Verb {
             let policies = try invocation.policies()
             let organisation = try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
             let directory: Directory
-            do throws(OrganisationError) { directory = try Directory(organisation) } catch { throw CommandError(error.message) }
+            do throws(OrganisationError) { directory = try Directory(organisation) } catch {
+                throw CommandError(error.message)
+            }
             var generator = RequestGenerator(directory: directory, schema: policies.schema, seed: 1)
             let lines = (0..<count).map { _ in generator.next() }
             let now = Instant("2026-11-22T12:00:00Z")!

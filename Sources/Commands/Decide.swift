@@ -12,7 +12,7 @@ extension Verb {
             .init(name: "ACTION", help: "an action of the schema, or token.issue, amend, reveal, revoke or list"),
             .init(
                 name: "[TYPE[:ID]] [name=value]", help: "the resource, and properties of it or of the context",
-                isOptional: true, isRepeated: true),
+                isOptional: true, isRepeated: true, usage: "[TYPE[:ID]] [name=value …]"),
         ],
         options: [
             Option(name: "explain", help: "say what each policy read"),

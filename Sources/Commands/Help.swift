@@ -31,6 +31,7 @@ enum Help {
 
     static func usage(_ verb: Verb) -> String {
         let positionals = verb.positionals.map { positional in
+            if let usage = positional.usage { return usage }
             let name = positional.isRepeated ? "\(positional.name) …" : positional.name
             return positional.isOptional ? "[\(name)]" : name
         }

@@ -89,7 +89,8 @@ struct ParsedLine {
             throw .usage("`\(required[positionals.count].name)` is missing: demilune \(Help.usage(verb))")
         }
         if positionals.count > verb.positionals.count, verb.positionals.last?.isRepeated != true {
-            throw .usage("`\(positionals[verb.positionals.count])` is one argument too many: demilune \(Help.usage(verb))")
+            throw .usage(
+                "`\(positionals[verb.positionals.count])` is one argument too many: demilune \(Help.usage(verb))")
         }
     }
 }

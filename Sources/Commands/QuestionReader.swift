@@ -57,7 +57,8 @@ struct QuestionReader {
         }
         resource?.properties = .object(properties)
         return Question(
-            action: action, subject: .token(token.map { directory.tokens[$0].id.description } ?? invocation.positionals[0]),
+            action: action,
+            subject: .token(token.map { directory.tokens[$0].id.description } ?? invocation.positionals[0]),
             resource: resource, context: .object(context), tenant: tenant.map { directory.tenants[$0].id },
             now: invocation.now, obligations: .all)
     }
@@ -71,7 +72,9 @@ struct QuestionReader {
         guard hasProposal || pairs.isEmpty else { throw .usage("`\(point.rawValue)` takes no `\(pairs[0].0)=`") }
         return Question(
             point: point, action: point.rawValue, subject: .actor, actor: try actor(tenant),
-            tenant: directory.tenants[tenant].id, token: token.map { directory.tokens[$0].id.description } ?? (point == .issue ? nil : invocation.positionals[0]),
+            tenant: directory.tenants[tenant].id,
+            token: token.map { directory.tokens[$0].id.description }
+                ?? (point == .issue ? nil : invocation.positionals[0]),
             proposed: hasProposal ? try proposed(pairs) : nil, now: invocation.now, obligations: .all)
     }
 
@@ -95,7 +98,9 @@ struct QuestionReader {
                 if token.kind == nil { throw .usage("`kind` is api or mobile, got `\(text)`") }
             case "expires":
                 token.expires = Instant(text)
-                if token.expires == nil { throw .usage("`expires` is a time such as 2026-11-22T12:00:00Z, got `\(text)`") }
+                if token.expires == nil {
+                    throw .usage("`expires` is a time such as 2026-11-22T12:00:00Z, got `\(text)`")
+                }
             case "last_day":
                 token.lastDay = Date(text)
                 if token.lastDay == nil { throw .usage("`last_day` is a date such as 2026-11-22, got `\(text)`") }

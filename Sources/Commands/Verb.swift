@@ -5,6 +5,8 @@ struct Verb: Sendable {
         let help: String
         var isOptional = false
         var isRepeated = false
+        /// How the usage line shows it, where that is not made from the name.
+        var usage: String?
     }
 
     /// One word, or two as in `token list`.

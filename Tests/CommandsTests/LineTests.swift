@@ -9,7 +9,10 @@ internal import Testing
         (["export", "--store"], "`--store` needs a value: `--store FILE`"),
         (["export", "--json=yes"], "`--json` takes no value"),
         (["export", "--json", "--json"], "`--json` is stated twice"),
-        (["export", "--color", "alway"], "`--color` is one of auto, always, never, got `alway` (did you mean `always`?)"),
+        (
+            ["export", "--color", "alway"],
+            "`--color` is one of auto, always, never, got `alway` (did you mean `always`?)"
+        ),
         (["export", "--at", "noon"], "`--at` is a time such as 2026-11-22T12:00:00Z, got `noon`"),
         (["export", "more"], "`more` is one argument too many"),
         (["decide", "x"], "`ACTION` is missing"),

@@ -49,7 +49,8 @@ internal import Testing
         #expect(permit.status == 0, "\(permit.output) \(permit.errors)")
         #expect(permit.output.hasPrefix("permit  (permitted)"))
         #expect(permit.output.contains("user_type_permissions.lua:"))
-        let deny = session.run("decide", "Warehouse sync", "orders.read", "order:42", "department=Finance", "--tenant", "3")
+        let deny = session.run(
+            "decide", "Warehouse sync", "orders.read", "order:42", "department=Finance", "--tenant", "3")
         #expect(deny.status == 2)
         #expect(deny.output.contains("department_scope.lua:"), "\(deny.output)")
         let expected = session.run(
@@ -60,7 +61,8 @@ internal import Testing
     @Test func `a slip in a name is refused with a suggestion`() {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)
-        let property = session.run("decide", "Warehouse sync", "orders.read", "order", "departmnet=Sales", "--tenant", "3")
+        let property = session.run(
+            "decide", "Warehouse sync", "orders.read", "order", "departmnet=Sales", "--tenant", "3")
         #expect(property.status == 64)
         #expect(property.errors.contains("(did you mean `department`?)"), "\(property.errors)")
         let token = session.run("decide", "Warehouse snyc", "orders.read", "--tenant", "3")
