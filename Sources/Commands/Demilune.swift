@@ -1,2 +1,51 @@
+internal import Glibc
+
 /// The command line: one verb a file, run by `main.swift`.
-package enum Demilune {}
+package enum Demilune {
+    static let verbs: [Verb] = [
+        .initialize, .importing, .exporting, .tokenList, .decide, .batch, .requests, .vocabulary, .bench,
+    ]
+
+    /// Runs one command line.
+    /// - Parameter arguments: without the program's own name.
+    /// - Returns: the exit status.
+    package static func run(arguments: [String], environment: [String: String], streams: Streams) -> Int32 {
+        let terminal = Terminal(streams)
+        let isColorRefused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+        terminal.color("auto", isRefused: isColorRefused)
+        do {
+            let line = try ParsedLine(arguments, verbs: verbs)
+            if line.options["help"] != nil {
+                terminal.print(line.verb.map(Help.text) ?? Help.overview(verbs))
+                return ExitStatus.done
+            }
+            guard let verb = line.verb else {
+                terminal.note(Help.overview(verbs))
+                return ExitStatus.usage
+            }
+            let invocation = try Invocation(line, environment: environment, terminal: terminal)
+            terminal.color(invocation.value("color") ?? "auto", isRefused: isColorRefused)
+            let status = try verb.run(invocation)
+            return status
+        } catch {
+            for message in error.messages { terminal.complain(message) }
+            return error.status
+        }
+    }
+
+    /// Runs the process's own command line; a reader that went away is no reason to die.
+    package static func main() -> Int32 {
+        signal(SIGPIPE, SIG_IGN)
+        return run(
+            arguments: Array(CommandLine.arguments.dropFirst()), environment: environment(), streams: .standard)
+    }
+
+    private static func environment() -> [String: String] {
+        var result: [String: String] = [:]
+        let names = ["NO_COLOR"] + Option.global.map(\.variable)
+        for name in names {
+            if let value = unsafe getenv(name) { result[name] = unsafe String(cString: value) }
+        }
+        return result
+    }
+}

@@ -1,1 +1,4 @@
-import Commands
+internal import Commands
+internal import Glibc
+
+exit(Demilune.main())

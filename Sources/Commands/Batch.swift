@@ -1,0 +1,94 @@
+internal import Decisions
+internal import Glibc
+internal import Model
+internal import Policies
+
+extension Verb {
+    /// `batch`: a decision for each line.
+    static let batch = Verb(
+        name: "batch", summary: "decides requests, one JSON object a line, and answers each on a line, in order",
+        positionals: [.init(name: "FILE", help: "the requests; `-`, or none, is the standard input", isOptional: true)],
+        options: [
+            Option(name: "explain", help: "answer with codes, reasons, advice and the facts read"),
+            Option(name: "expect", help: "compare each decision with `expected` in its line"),
+            Option(name: "summary", help: "count decisions by code and by policy, on the error output"),
+            Option(name: "jobs", value: "N", help: "how many work side by side (one a core)"),
+            Option(name: "log", value: "FILE", help: "append every decision to a decision log"),
+            Option(name: "mask", value: "A,B", help: "properties that the log records as masked"),
+            Option(name: "trust-time", help: "take `context.time` for the clock, to replay recordings"),
+        ],
+        details: [
+            "Works without a store when the subjects are external.",
+            "exit status: 1 when lines were no valid request, 5 when decisions were not as expected",
+        ],
+        run: { invocation throws(CommandError) in
+            let terminal = invocation.terminal
+            let policies = try invocation.policies()
+            let directory = try directory(invocation)
+            let options = try options(invocation)
+            let path = invocation.positionals.first ?? "-"
+            let input = path == "-" ? terminal.streams.inputDescriptor : try Descriptor.open(path)
+            defer { if path != "-" { close(input) } }
+            let summary: BatchSummary
+            do throws(PolicyError) {
+                summary = try Decisions.Batch.run(
+                    options, policies: policies, directory: directory, input: input,
+                    output: terminal.streams.outputDescriptor
+                ) { lines in
+                    guard terminal.streams.isErrorTerminal else { return }
+                    terminal.streams.errors(Array("\r\(lines) decisions".utf8))
+                }
+            } catch { throw CommandError(error.message) }
+            if terminal.streams.isErrorTerminal { terminal.note("") }
+            if invocation.has("summary") { summarize(summary, isExpecting: options.expect, to: terminal) }
+            return try status(of: summary, terminal)
+        })
+
+    /// The store's; nobody where no store is stated and none is there.
+    private static func directory(_ invocation: Invocation) throws(CommandError) -> Directory {
+        if invocation.value("store") == nil, !Descriptor.exists(invocation.storePath) { return .empty }
+        return try invocation.directory()
+    }
+
+    private static func options(_ invocation: Invocation) throws(CommandError) -> BatchOptions {
+        var options = BatchOptions(now: invocation.now)
+        options.explain = invocation.has("explain")
+        options.expect = invocation.has("expect")
+        options.jobs = try invocation.number("jobs", default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        options.trustTime = invocation.has("trust-time")
+        options.logPath = invocation.value("log")
+        options.masked = Set((invocation.value("mask") ?? "").split(separator: ",").map(String.init))
+        options.tenant = invocation.value("tenant")
+        return options
+    }
+
+    /// A pipe that nobody reads any more ends the run quietly.
+    private static func status(of summary: BatchSummary, _ terminal: Terminal) throws(CommandError) -> Int32 {
+        if summary.isBroken { return ExitStatus.done }
+        if let failure = summary.failure { throw CommandError(failure) }
+        if summary.mismatches > 0 {
+            let lines = summary.unexpected.map(String.init).joined(separator: ", ")
+            let more = summary.mismatches > summary.unexpected.count ? " …" : ""
+            terminal.complain("\(summary.mismatches) decisions are not as expected, those of requests \(lines)\(more)")
+            return ExitStatus.gate
+        }
+        if summary.errors > 0 {
+            terminal.complain("\(summary.errors) of \(summary.lines) lines were no valid request")
+            return ExitStatus.failure
+        }
+        if summary.lines == 0 { throw CommandError("there was no request") }
+        return ExitStatus.done
+    }
+
+    private static func summarize(_ summary: BatchSummary, isExpecting: Bool, to terminal: Terminal) {
+        terminal.note(
+            "\(summary.lines) requests: \(summary.permits) permit, \(summary.denies) deny, \(summary.errors) not valid")
+        if isExpecting { terminal.note("\(summary.mismatches) not as expected") }
+        for (title, counts) in [("by code", summary.codes), ("by policy", summary.policies)] where !counts.isEmpty {
+            terminal.note("\(title):")
+            for (name, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+                terminal.note("  \(Terminal.escaped(name))  \(count)")
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+internal import Model
+internal import Policies
+
+/// A decision in words that a person can follow.
+struct Explanation {
+    private let decision: Decision
+    private let paths: [String: String]
+
+    init(_ decision: Decision, policies: PolicySet) {
+        self.decision = decision
+        paths = Dictionary(policies.policies.map { ($0.id, $0.path) }, uniquingKeysWith: { one, _ in one })
+    }
+
+    func print(to terminal: Terminal, withFacts: Bool) {
+        let verdict = decision.isPermitted ? terminal.styled("permit", .green) : terminal.styled("deny", .red)
+        let code = [decision.code, decision.policyCode].compactMap(\.self).map(Terminal.escaped)
+        terminal.print("\(verdict)  (\(code.joined(separator: ": ")))")
+        if decision.reasons.isEmpty, let words = Self.words[decision.code] { terminal.print("  because \(words)") }
+        show(decision.reasons, to: terminal)
+        for failure in decision.failures {
+            terminal.print("  failed: \(Terminal.escaped(failure.message))\(place(failure.policy, failure.line))")
+        }
+        show(decision.advice, to: terminal)
+        show(decision.obligations, to: terminal)
+        show(decision.observed, to: terminal, prefix: "only observed, ")
+        for name in decision.ignored { terminal.print("  ignored: `\(Terminal.escaped(name))` is not declared") }
+        if withFacts { printFacts(to: terminal) }
+    }
+
+    private func show(_ statements: [Statement], to terminal: Terminal, prefix: String = "") {
+        for statement in statements {
+            let word: String
+            switch statement.effect {
+            case .permit: word = "permitted"
+            case .deny: word = "denied"
+            case .advise: word = "advice"
+            case .oblige: word = "must"
+            }
+            let details = statement.details.isEmpty ? "" : " " + JSON.object(statement.details).compact
+            let text = statement.text.isEmpty ? "no reason given" : statement.text
+            terminal.print(
+                "  \(prefix)\(word): \(Terminal.escaped(text + details))\(place(statement.policy, statement.line))")
+        }
+    }
+
+    private func place(_ policy: String, _ line: Int?) -> String {
+        let path = Terminal.escaped(paths[policy] ?? policy)
+        return "  [\(path)\(line.map { ":\($0)" } ?? "")]"
+    }
+
+    private func printFacts(to terminal: Terminal) {
+        terminal.print()
+        terminal.print(decision.traces.isEmpty ? "no policy was asked" : "what the policies read:")
+        for trace in decision.traces {
+            let said = (decision.reasons + decision.advice + decision.observed).contains { $0.policy == trace.policy }
+            let word = said || decision.failures.contains { $0.policy == trace.policy } ? "" : "  (says nothing)"
+            terminal.print("  \(terminal.styled(Terminal.escaped(trace.policy), .bold))\(word)")
+            for fact in trace.facts { terminal.print("    \(Terminal.escaped("\(fact.text) = \(fact.value)"))") }
+        }
+        terminal.print("policy set \(Terminal.escaped(decision.version))")
+    }
+
+    /// What the core's own codes mean.
+    private static let words: [String: String] = [
+        "action_unknown": "the schema declares no such action",
+        "actor_unknown": "nobody knows who administers",
+        "assignment_gone": "the assignment it is bound to was removed",
+        "department_inactive": "its department, or one above it, is not active",
+        "not_permitted": "no policy permits it",
+        "obligation_unsupported": "the caller cannot do what a policy obliges it to",
+        "resource_type_unknown": "the schema declares no such resource type",
+        "subject_type_unknown": "the schema declares no such subject type",
+        "tenant_mismatch": "it belongs to another tenant",
+        "token_expired": "the token has expired",
+        "token_revoked": "the token was revoked",
+        "token_suspended": "the token is suspended",
+        "token_unknown": "there is no such token",
+        "user_inactive": "the user is not active",
+    ]
+}

@@ -1,0 +1,59 @@
+internal import Model
+internal import Tokens
+internal import Workbench
+
+extension Verb {
+    /// `init`: a new store.
+    static let initialize = Verb(
+        name: "init", summary: "makes a new store",
+        options: [Option(name: "demo", help: "fill it with a demo organisation around today")],
+        details: ["A store that exists is left as it is, and the run fails."],
+        run: { invocation throws(CommandError) in
+            let path = invocation.storePath
+            guard !Descriptor.exists(path) else { throw CommandError("`\(path)` exists; a store is never overwritten") }
+            var organisation: Organisation?
+            if invocation.has("demo") { organisation = try demo(at: invocation.now) }
+            let store: SQLiteTokenStore
+            do throws(TokenStoreError) {
+                store = try SQLiteTokenStore.create(path)
+                if let organisation { _ = try store.merge(organisation) }
+            } catch { throw CommandError("\(path): \(error.message)") }
+            let terminal = invocation.terminal
+            let shown = Terminal.escaped(path)
+            guard let organisation else {
+                terminal.print("\(shown) is a new store; `demilune import FILE` fills it")
+                return ExitStatus.done
+            }
+            let users = organisation.tenants.reduce(0) { $0 + $1.users.count }
+            let tokens = organisation.tenants.reduce(0) { $0 + $1.tokens.count }
+            terminal.print(
+                "\(shown) is a new store: \(organisation.tenants.count) tenants, \(users) users, \(tokens) tokens")
+            terminal.print("try next, with the same --store and --policies:")
+            terminal.print("  demilune token list --tenant 3")
+            terminal.print("  demilune decide --tenant 3 'Warehouse sync' orders.read order:42 --explain")
+            return ExitStatus.done
+        })
+
+    /// The demo organisation, moved by whole days from the day it was written around to the day it is.
+    private static func demo(at now: Instant) throws(CommandError) -> Organisation {
+        let anchor = Date(year: 2026, month: 11, day: 22)!.daysSinceEpoch
+        let days = Zone.utc.date(of: now).daysSinceEpoch - anchor
+        func moved(_ instant: Instant) -> Instant {
+            Instant(microseconds: instant.microseconds + days * 86_400_000_000)
+        }
+        var organisation = try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
+        for tenant in organisation.tenants.indices {
+            for index in organisation.tenants[tenant].tokens.indices {
+                var token = organisation.tenants[tenant].tokens[index]
+                token.created = moved(token.created)
+                token.expires = moved(token.expires)
+                token.lastActive = token.lastActive.map(moved)
+                token.dormantSince = token.dormantSince.map(moved)
+                token.suspended = token.suspended.map(moved)
+                token.revoked = token.revoked.map(moved)
+                organisation.tenants[tenant].tokens[index] = token
+            }
+        }
+        return organisation
+    }
+}

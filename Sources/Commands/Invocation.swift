@@ -1,0 +1,103 @@
+internal import Model
+internal import Policies
+internal import Tokens
+
+/// One run of a verb: what was stated, the environment's defaults, and what verbs commonly open.
+struct Invocation {
+    let terminal: Terminal
+    let positionals: [String]
+    /// The time of the whole run.
+    let now: Instant
+    private let options: [String: String]
+    private let environment: [String: String]
+
+    init(_ line: ParsedLine, environment: [String: String], terminal: Terminal) throws(CommandError) {
+        self.terminal = terminal
+        positionals = line.positionals
+        options = line.options
+        self.environment = environment
+        for option in Option.global {
+            guard options[option.name] == nil, let value = environment[option.variable] else { continue }
+            try ParsedLine.check(value, option)
+        }
+        if let text = options["at"] ?? environment["DEMILUNE_AT"].flatMap({ $0.isEmpty ? nil : $0 }) {
+            guard let instant = Instant(text) else {
+                throw .usage("`--at` is a time such as 2026-11-22T12:00:00Z, got `\(text)`")
+            }
+            now = instant
+        } else {
+            now = .now()
+        }
+    }
+
+    func has(_ flag: String) -> Bool { options[flag] != nil }
+
+    /// A stated option, or its default in the environment.
+    func value(_ name: String) -> String? {
+        if let value = options[name] { return value }
+        guard let option = Option.global.first(where: { $0.name == name }), option.value != nil else { return nil }
+        return environment[option.variable].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// A whole number from `least` on.
+    func number(_ name: String, default standard: Int, least: Int = 1) throws(CommandError) -> Int {
+        guard let text = value(name) else { return standard }
+        guard let number = Int(text), number >= least else {
+            throw .usage("`--\(name)` is a whole number from \(least) on, got `\(text)`")
+        }
+        return number
+    }
+
+    var storePath: String { value("store") ?? "demilune.db" }
+
+    /// The store of `--store`, which must exist.
+    func openStore() throws(CommandError) -> SQLiteTokenStore {
+        let path = storePath
+        guard Descriptor.exists(path) else {
+            throw CommandError("there is no store `\(path)`; `demilune init` makes one")
+        }
+        do { return try SQLiteTokenStore.open(path) } catch { throw CommandError("\(path): \(error.message)") }
+    }
+
+    /// Everything in the store, at one moment.
+    func organisation() throws(CommandError) -> Organisation {
+        let store = try openStore()
+        do { return try store.organisation(.all) } catch { throw CommandError("\(storePath): \(error.message)") }
+    }
+
+    func directory() throws(CommandError) -> Directory {
+        let organisation = try organisation()
+        do { return try Directory(organisation) } catch {
+            throw CommandError("\(storePath): \(error.path): \(error.message)")
+        }
+    }
+
+    /// The policies of `--policies`; its warnings are told.
+    /// - Throws: with status 3 and every diagnostic when they do not load.
+    func policies() throws(CommandError) -> PolicySet {
+        let path = value("policies") ?? "policies"
+        let source: PolicySource
+        do { source = try PolicySource.folder(path) } catch {
+            throw CommandError(error.message, status: ExitStatus.policies)
+        }
+        let result = PolicySet.load(source)
+        for diagnostic in result.diagnostics { terminal.note(Terminal.escaped(diagnostic.description)) }
+        guard let set = result.set else {
+            throw CommandError("the policies in `\(path)` do not load", status: ExitStatus.policies)
+        }
+        guard !set.policies.isEmpty else {
+            throw CommandError("there is no policy in `\(path)`", status: ExitStatus.policies)
+        }
+        return set
+    }
+
+    /// The tenant of `--tenant`, as its index.
+    func tenant(in directory: Directory) throws(CommandError) -> Int? {
+        guard let id = value("tenant") else { return nil }
+        guard let index = directory.tenant(id) else {
+            let hint = Suggestion.hint(for: id, among: directory.tenants.map(\.id))
+            throw CommandError("there is no tenant `\(id)`\(hint)")
+        }
+        return index
+    }
+}

@@ -1,0 +1,96 @@
+internal import Model
+
+/// A command line taken apart: the verb, its options and its positionals.
+struct ParsedLine {
+    /// `nil` when there is none, as in `demilune --help`.
+    var verb: Verb?
+    /// Flags have an empty value.
+    var options: [String: String] = [:]
+    var positionals: [String] = []
+
+    /// - Throws: `.usage`, with a suggestion for a name that is nearly right.
+    init(_ arguments: [String], verbs: [Verb]) throws(CommandError) {
+        var rest = arguments[...]
+        var isOptionsOver = false
+        while let argument = rest.popFirst() {
+            if !isOptionsOver, argument == "--" {
+                isOptionsOver = true
+            } else if !isOptionsOver, argument == "-h" {
+                options["help"] = ""
+            } else if !isOptionsOver, argument.hasPrefix("-"), argument != "-" {
+                try readOption(argument, &rest)
+            } else if verb == nil {
+                verb = try Self.verb(argument, &rest, verbs)
+            } else {
+                positionals.append(argument)
+            }
+        }
+        if options["help"] == nil { try checkPositionals() }
+    }
+
+    private mutating func readOption(_ argument: String, _ rest: inout ArraySlice<String>) throws(CommandError) {
+        let known = (verb?.options ?? []) + Option.global
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard let option = known.first(where: { "--\($0.name)" == parts[0] }) else {
+            let hint = Suggestion.hint(for: parts[0], among: known.map { "--\($0.name)" })
+            throw .usage("unknown option `\(parts[0])`\(hint)")
+        }
+        guard options[option.name] == nil else { throw .usage("`--\(option.name)` is stated twice") }
+        guard let placeholder = option.value else {
+            guard parts.count == 1 else { throw .usage("`--\(option.name)` takes no value") }
+            options[option.name] = ""
+            return
+        }
+        let value: String
+        if parts.count == 2 {
+            value = parts[1]
+        } else if let next = rest.first, !next.hasPrefix("--") {
+            value = next
+            rest.removeFirst()
+        } else {
+            throw .usage("`--\(option.name)` needs a value: `--\(option.name) \(placeholder)`")
+        }
+        if !option.choices.isEmpty { try Self.check(value, option) }
+        options[option.name] = value
+    }
+
+    static func check(_ value: String, _ option: Option) throws(CommandError) {
+        guard !option.choices.isEmpty, !option.choices.contains(value) else { return }
+        let choices = option.choices.joined(separator: ", ")
+        let hint = Suggestion.hint(for: value, among: option.choices)
+        throw .usage("`--\(option.name)` is one of \(choices), got `\(value)`\(hint)")
+    }
+
+    /// A verb of one word, or of two.
+    private static func verb(
+        _ word: String, _ rest: inout ArraySlice<String>, _ verbs: [Verb]
+    ) throws(CommandError) -> Verb {
+        if let verb = verbs.first(where: { $0.name == word }) { return verb }
+        let family = verbs.filter { $0.name.hasPrefix(word + " ") }
+        guard !family.isEmpty else {
+            let words = verbs.map { String($0.name.prefix { $0 != " " }) }
+            throw .usage("unknown verb `\(word)`\(Suggestion.hint(for: word, among: words))")
+        }
+        let names = family.map { String($0.name.dropFirst(word.count + 1)) }
+        guard let second = rest.first, !second.hasPrefix("-") else {
+            throw .usage("`\(word)` needs one of: \(names.joined(separator: ", "))")
+        }
+        guard let place = names.firstIndex(of: second) else {
+            throw .usage("unknown verb `\(word) \(second)`\(Suggestion.hint(for: second, among: names))")
+        }
+        rest.removeFirst()
+        return family[place]
+    }
+
+    private func checkPositionals() throws(CommandError) {
+        guard let verb else { return }
+        let required = verb.positionals.filter { !$0.isOptional }
+        if positionals.count < required.count {
+            throw .usage("`\(required[positionals.count].name)` is missing: demilune \(Help.usage(verb))")
+        }
+        if positionals.count > verb.positionals.count, verb.positionals.last?.isRepeated != true {
+            throw .usage(
+                "`\(positionals[verb.positionals.count])` is one argument too many: demilune \(Help.usage(verb))")
+        }
+    }
+}

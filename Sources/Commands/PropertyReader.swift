@@ -1,0 +1,54 @@
+internal import Model
+internal import Policies
+
+/// Gives the words of the command line the types of the schema; departments and users by id or unique name.
+struct PropertyReader {
+    let directory: Directory
+    let tenant: Int?
+
+    func json(_ text: String, _ type: ValueType, _ name: String) throws(CommandError) -> JSON {
+        switch type {
+        case .boolean:
+            guard text == "true" || text == "false" else { throw .usage("`\(name)` is true or false, got `\(text)`") }
+            return .boolean(text == "true")
+        case .number:
+            if let integer = Int64(text) { return .integer(integer) }
+            guard let number = Double(text), number.isFinite else {
+                throw .usage("`\(name)` is a number, got `\(text)`")
+            }
+            return .number(number)
+        case .department: return .string(try department(text))
+        case .user: return .string(try user(text))
+        case .list(let element):
+            var items: [JSON] = []
+            for item in text.split(separator: ",") { items.append(try json(String(item), element, name)) }
+            return .array(items)
+        default: return .string(text)
+        }
+    }
+
+    func user(_ text: String) throws(CommandError) -> String {
+        let users = directory.users.filter { $0.tenant == tenant }
+        return try find(text, "user", users.map { ($0.id, [$0.name, $0.fullName]) })
+    }
+
+    private func department(_ text: String) throws(CommandError) -> String {
+        let departments = directory.departments.filter { $0.tenant == tenant }
+        return try find(text, "department", departments.map { ($0.id, [$0.name]) })
+    }
+
+    private func find(
+        _ text: String, _ kind: String, _ known: [(id: String, names: [String])]
+    ) throws(CommandError) -> String {
+        if known.contains(where: { $0.id == text }) { return text }
+        let matches = known.filter { $0.names.contains(text) }
+        guard let match = matches.first else {
+            let hint = Suggestion.hint(for: text, among: known.flatMap { [$0.id] + $0.names })
+            throw CommandError("there is no \(kind) `\(text)`\(hint)")
+        }
+        guard matches.count == 1 else {
+            throw CommandError("more than one \(kind) is called `\(text)`; state the id")
+        }
+        return match.id
+    }
+}

@@ -1,0 +1,148 @@
+internal import Decisions
+internal import Model
+internal import Policies
+
+/// Reads the words of `decide` as a question: names become ids, values get the types of the schema.
+struct QuestionReader {
+    private let invocation: Invocation
+    private let directory: Directory
+    private let schema: Schema
+
+    init(_ invocation: Invocation, _ directory: Directory, _ schema: Schema) {
+        self.invocation = invocation
+        self.directory = directory
+        self.schema = schema
+    }
+
+    func question() throws(CommandError) -> Question {
+        let words = invocation.positionals
+        let point = Point(rawValue: words[1]).flatMap { $0.isAdministrative ? $0 : nil }
+        let stated = try invocation.tenant(in: directory)
+        let token = try token(words[0], tenant: stated, point)
+        let only = directory.tenants.count == 1 ? 0 : nil
+        let tenant = token.map { directory.tokens[$0].tenant } ?? stated ?? only
+        if let point { return try administration(point, token, tenant, words.dropFirst(2)) }
+        return try access(token, tenant, action: words[1], words.dropFirst(2))
+    }
+
+    private func access(
+        _ token: Int?, _ tenant: Int?, action: String, _ words: ArraySlice<String>
+    ) throws(CommandError) -> Question {
+        if schema.actions[action] == nil {
+            let points = Point.allCases.filter(\.isAdministrative).map(\.rawValue)
+            let hint = Suggestion.hint(for: action, among: schema.actions.keys.sorted() + points)
+            if !hint.isEmpty { invocation.terminal.note("note: no action `\(Terminal.escaped(action))`\(hint)") }
+        }
+        var words = words
+        var resource: Question.Resource?
+        if let word = words.first, !word.contains("=") {
+            words.removeFirst()
+            let parts = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            resource = Question.Resource(type: parts[0], id: parts.count == 2 ? parts[1] : nil)
+        }
+        let type = resource.flatMap { schema.resource($0.type) }.map { schema.resources[$0] }
+        let reader = PropertyReader(directory: directory, tenant: tenant)
+        var properties: [JSON.Member] = []
+        var context: [JSON.Member] = []
+        for (name, text) in try pairs(words) {
+            if let slot = type?.slot(name) {
+                properties.append(.init(name, try reader.json(text, type!.properties[slot].type, name)))
+            } else if let slot = schema.context.slot(name) {
+                context.append(.init(name, try reader.json(text, schema.context.properties[slot].type, name)))
+            } else if resource == nil || type != nil {
+                let known = ((type?.properties ?? []) + schema.context.properties).map(\.name)
+                let place = type.map { "`\($0.name)` and the context have" } ?? "the context has"
+                throw .usage("\(place) no property `\(name)`\(Suggestion.hint(for: name, among: known))")
+            }
+        }
+        resource?.properties = .object(properties)
+        return Question(
+            action: action,
+            subject: .token(token.map { directory.tokens[$0].id.description } ?? invocation.positionals[0]),
+            resource: resource, context: .object(context), tenant: tenant.map { directory.tenants[$0].id },
+            now: invocation.now, obligations: .all)
+    }
+
+    private func administration(
+        _ point: Point, _ token: Int?, _ tenant: Int?, _ words: ArraySlice<String>
+    ) throws(CommandError) -> Question {
+        guard let tenant else { throw .usage("say which tenant is meant: `--tenant ID`") }
+        let pairs = try pairs(words)
+        let hasProposal = point == .issue || point == .amend
+        guard hasProposal || pairs.isEmpty else { throw .usage("`\(point.rawValue)` takes no `\(pairs[0].0)=`") }
+        return Question(
+            point: point, action: point.rawValue, subject: .actor, actor: try actor(tenant),
+            tenant: directory.tenants[tenant].id,
+            token: token.map { directory.tokens[$0].id.description }
+                ?? (point == .issue ? nil : invocation.positionals[0]),
+            proposed: hasProposal ? try proposed(pairs) : nil, now: invocation.now, obligations: .all)
+    }
+
+    /// `--as USER[/ASSIGNMENT]`, the user by id or name.
+    private func actor(_ tenant: Int) throws(CommandError) -> Question.Actor {
+        guard let text = invocation.value("as") else { return .operator }
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let user = try PropertyReader(directory: directory, tenant: tenant).user(parts[0])
+        return .user(id: user, assignment: parts.count == 2 ? parts[1] : nil)
+    }
+
+    private func proposed(_ pairs: [(String, String)]) throws(CommandError) -> ProposedToken {
+        var token = ProposedToken()
+        let names = ["name", "kind", "assignment", "expires", "last_day"]
+        for (name, text) in pairs {
+            switch name {
+            case "name": token.name = text
+            case "assignment": token.assignment = text
+            case "kind":
+                token.kind = TokenKind(rawValue: text)
+                if token.kind == nil { throw .usage("`kind` is api or mobile, got `\(text)`") }
+            case "expires":
+                token.expires = Instant(text)
+                if token.expires == nil {
+                    throw .usage("`expires` is a time such as 2026-11-22T12:00:00Z, got `\(text)`")
+                }
+            case "last_day":
+                token.lastDay = Date(text)
+                if token.lastDay == nil { throw .usage("`last_day` is a date such as 2026-11-22, got `\(text)`") }
+            default: throw .usage("a token has no `\(name)` to state\(Suggestion.hint(for: name, among: names))")
+            }
+        }
+        if token.expires != nil, token.lastDay != nil { throw .usage("state `expires` or `last_day`, not both") }
+        return token
+    }
+
+    /// Every `name=value`, each name once.
+    private func pairs(_ words: ArraySlice<String>) throws(CommandError) -> [(String, String)] {
+        var pairs: [(String, String)] = []
+        for word in words {
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2 else { throw .usage("expected name=value, got `\(word)`") }
+            guard !pairs.contains(where: { $0.0 == parts[0] }) else { throw .usage("`\(parts[0])` is stated twice") }
+            pairs.append((parts[0], parts[1]))
+        }
+        return pairs
+    }
+
+    /// A token by its id or its unique name; `nil` for an id nobody knows, which is for the decision to tell.
+    private func token(_ text: String, tenant: Int?, _ point: Point?) throws(CommandError) -> Int? {
+        if text == "-" {
+            guard point == .issue else { throw .usage("`-` stands for no token, and goes with token.issue only") }
+            return nil
+        }
+        if point == .issue { throw .usage("token.issue is about no token yet: write `-` for it") }
+        let matches: [Int]
+        if let id = TokenID(text) {
+            matches = directory.token(id).map { [$0] } ?? []
+        } else {
+            matches = directory.tokens.indices.filter { directory.tokens[$0].name == text }
+        }
+        let own = matches.filter { tenant == nil || directory.tokens[$0].tenant == tenant }
+        if own.count == 1 { return own[0] }
+        if own.isEmpty, TokenID(text) != nil { return nil }
+        guard own.isEmpty else {
+            throw CommandError("\(own.count) tokens are called `\(text)`; state the id, or the tenant with `--tenant`")
+        }
+        let names = directory.tokens.filter { tenant == nil || $0.tenant == tenant }.map(\.name)
+        throw CommandError("there is no token `\(text)`\(Suggestion.hint(for: text, among: names))")
+    }
+}

@@ -1,0 +1,90 @@
+internal import Glibc
+
+/// Where a run reads from and writes to; tests put buffers here.
+package struct Streams {
+    /// All of the standard input.
+    package var input: () -> [UInt8]
+    /// Writes results; `false` once nobody reads them any more.
+    package var output: ([UInt8]) -> Bool
+    /// Writes everything else.
+    package var errors: ([UInt8]) -> Void
+    package var isOutputTerminal: Bool
+    package var isErrorTerminal: Bool
+    /// Where `batch` reads and writes, in blocks.
+    package var inputDescriptor = STDIN_FILENO
+    package var outputDescriptor = STDOUT_FILENO
+
+    package init(
+        input: @escaping () -> [UInt8], output: @escaping ([UInt8]) -> Bool, errors: @escaping ([UInt8]) -> Void,
+        isOutputTerminal: Bool = false, isErrorTerminal: Bool = false
+    ) {
+        self.input = input
+        self.output = output
+        self.errors = errors
+        self.isOutputTerminal = isOutputTerminal
+        self.isErrorTerminal = isErrorTerminal
+    }
+
+    /// The process's own.
+    package static var standard: Streams {
+        Streams(
+            input: { (try? Descriptor.readAll(STDIN_FILENO)) ?? [] },
+            output: { Descriptor.write($0, to: STDOUT_FILENO) },
+            errors: { _ = Descriptor.write($0, to: STDERR_FILENO) },
+            isOutputTerminal: isatty(STDOUT_FILENO) == 1, isErrorTerminal: isatty(STDERR_FILENO) == 1)
+    }
+}
+
+/// Whole reads and writes of file descriptors.
+enum Descriptor {
+    /// - Throws: when reading fails, with the system's reason.
+    static func readAll(_ descriptor: Int32) throws(CommandError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress!, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw CommandError(reason())
+            }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: buffer[..<count])
+        }
+    }
+
+    /// - Returns: `false` when the bytes could not all be written.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var offset = 0
+        while offset < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(descriptor, buffer.baseAddress! + offset, buffer.count - offset)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return false
+            }
+            offset += count
+        }
+        return true
+    }
+
+    /// The content of a file; `-` is not special here.
+    static func contents(of path: String) throws(CommandError) -> [UInt8] {
+        let descriptor = try open(path)
+        defer { close(descriptor) }
+        do { return try readAll(descriptor) } catch {
+            throw CommandError("cannot read `\(path)`: \(error.messages[0])")
+        }
+    }
+
+    /// Opens a file to read it; whoever asks closes it.
+    static func open(_ path: String) throws(CommandError) -> Int32 {
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CommandError("cannot read `\(path)`: \(reason())") }
+        return descriptor
+    }
+
+    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    private static func reason() -> String { unsafe String(cString: strerror(errno)) }
+}

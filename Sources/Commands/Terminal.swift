@@ -1,0 +1,71 @@
+/// What a person sees: results on one stream, everything else on the other, colours where they are wanted.
+final class Terminal {
+    enum Style: String {
+        case bold = "1"
+        case dim = "2"
+        case red = "31"
+        case green = "32"
+        case yellow = "33"
+    }
+
+    let streams: Streams
+    private(set) var isOutputColored = false
+    private(set) var isErrorColored = false
+    /// Whether somebody still reads the results.
+    private(set) var isOpen = true
+
+    init(_ streams: Streams) {
+        self.streams = streams
+    }
+
+    /// - Parameter mode: `auto`, `always` or `never`.
+    func color(_ mode: String, isRefused: Bool) {
+        isOutputColored = mode == "always" || mode == "auto" && !isRefused && streams.isOutputTerminal
+        isErrorColored = mode == "always" || mode == "auto" && !isRefused && streams.isErrorTerminal
+    }
+
+    /// A line of the result. What comes from data must be `escaped` before.
+    func print(_ line: String = "") { write(Array((line + "\n").utf8)) }
+
+    func write(_ bytes: [UInt8]) {
+        if isOpen { isOpen = streams.output(bytes) }
+    }
+
+    /// A line for the person who started the run, and not for the next program.
+    func note(_ line: String) { streams.errors(Array((line + "\n").utf8)) }
+
+    func complain(_ message: String) {
+        let word = isErrorColored ? Self.styled("error:", .red) : "error:"
+        note("\(word) \(Self.escaped(message))")
+    }
+
+    /// The text in a style, when the results are coloured.
+    func styled(_ text: String, _ style: Style) -> String { isOutputColored ? Self.styled(text, style) : text }
+
+    private static func styled(_ text: String, _ style: Style) -> String {
+        "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m"
+    }
+
+    /// The text with everything that could move a cursor, change colours or reverse its direction written out.
+    static func escaped(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case "\r": result += "\\r"
+            case _ where isControl(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
+}

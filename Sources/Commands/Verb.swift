@@ -1,0 +1,50 @@
+/// One verb of the command line: what it takes, what its help says, and what it does.
+struct Verb: Sendable {
+    struct Positional: Sendable {
+        let name: String
+        let help: String
+        var isOptional = false
+        var isRepeated = false
+        /// How the usage line shows it, where that is not made from the name.
+        var usage: String?
+    }
+
+    /// One word, or two as in `token list`.
+    let name: String
+    let summary: String
+    var positionals: [Positional] = []
+    var options: [Option] = []
+    /// Paragraphs after the options.
+    var details: [String] = []
+    let run: @Sendable (Invocation) throws(CommandError) -> Int32
+}
+
+/// An option such as `--seed N`, or a flag such as `--json`.
+struct Option: Sendable {
+    /// Without the dashes.
+    let name: String
+    /// What stands for the value in help texts; `nil` for a flag.
+    var value: String?
+    let help: String
+    /// What the value may be; empty for anything.
+    var choices: [String] = []
+
+    var heading: String { "--\(name)" + (value.map { " \($0)" } ?? "") }
+    /// The variable of the environment that gives its default.
+    var variable: String { "DEMILUNE_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined() }
+
+    /// What every verb takes, before or after its name.
+    static let global: [Option] = [
+        Option(name: "store", value: "FILE", help: "the token store (demilune.db)"),
+        Option(name: "keys", value: "FILE", help: "the key file; no verb reads it yet"),
+        Option(name: "policies", value: "DIR", help: "the folder of the policies (policies)"),
+        Option(name: "plugins", value: "DIR", help: "the folder of the plugins; no verb reads it yet"),
+        Option(name: "tenant", value: "ID", help: "the tenant meant, where no token says which"),
+        Option(name: "at", value: "TIME", help: "the time it is, such as 2026-11-22T12:00:00Z (now)"),
+        Option(name: "as", value: "USER[/ASSIGNMENT]", help: "who administers (the operator)"),
+        Option(name: "json", help: "results for machines"),
+        Option(
+            name: "color", value: "WHEN", help: "auto, always or never (auto)", choices: ["auto", "always", "never"]),
+        Option(name: "help", help: "say what there is to know, and do nothing else"),
+    ]
+}

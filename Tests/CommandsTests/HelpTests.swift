@@ -1,0 +1,69 @@
+internal import Testing
+
+@Suite struct HelpTests {
+    @Test func `the help of decide reads as written here`() {
+        let result = Session().run("decide", "--help")
+        #expect(result.status == 0)
+        #expect(
+            result.output == """
+                usage: demilune decide TOKEN ACTION [TYPE[:ID]] [name=value …] [--explain] [--expect ANSWER] [--log FILE]
+
+                Decides what a token may do, and says why.
+
+                  TOKEN                     a token's id, or its name where only one has it; `-` for none (token.issue)
+                  ACTION                    an action of the schema, or token.issue, amend, reveal, revoke or list
+                  [TYPE[:ID]] [name=value]  the resource, and properties of it or of the context
+
+                options:
+                  --explain        say what each policy read
+                  --expect ANSWER  permit or deny: end with 0 if so, else with 5
+                  --log FILE       append the decision to a decision log
+
+                token.issue and token.amend take name=, kind=, assignment=, and expires= or last_day=.
+
+                exit status: 0 permit, 2 deny, 3 policies do not load, 5 not as expected, 64 wrong usage, 1 any failure
+
+                Also: --store --keys --policies --plugins --tenant --at --as --json --color --help
+
+                """)
+    }
+
+    @Test func `the overview lists every verb with its sentence`() {
+        let result = Session().run("--help")
+        #expect(result.status == 0)
+        #expect(
+            result.output.contains(
+                """
+                verbs:
+                  init        makes a new store
+                  import      takes over tenants, departments, user types, users and tokens from JSON
+                  export      prints the whole organisation as JSON
+                  token list  lists tokens, with what each is bound to and whether it is valid
+                  decide      decides what a token may do, and says why
+                  batch       decides requests, one JSON object a line, and answers each on a line, in order
+                  requests    makes up requests about the tokens of the store, one a line
+                  vocabulary  prints everything that a policy can read
+                  bench       measures how fast decisions are, here
+
+                """))
+    }
+
+    @Test(arguments: [
+        ["init"], ["import"], ["export"], ["token", "list"], ["decide"], ["batch"], ["requests"], ["vocabulary"],
+        ["bench"],
+    ])
+    func `every verb has a help text and does nothing but tell it`(verb: [String]) {
+        let result = Session().run(verb + ["--help"])
+        #expect(result.status == 0)
+        #expect(result.output.hasPrefix("usage: demilune \(verb.joined(separator: " "))"))
+        #expect(result.errors.isEmpty)
+    }
+
+    @Test func `what came from elsewhere cannot move the cursor`() {
+        let session = Session()
+        #expect(session.run("init").status == 0)
+        let result = session.run("decide", "a\u{1B}[31m", "orders.read")
+        #expect(result.errors.contains("`a\\u{1b}[31m`"), "\(result.errors)")
+        #expect(!result.errors.contains("\u{1B}"))
+    }
+}
