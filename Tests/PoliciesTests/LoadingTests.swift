@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("return {", "`}` expected"), ("return 1", "must return a table"), ("error(\"x\")", "x"),
+        ("return {", "unexpected symbol near `<eof>`"), ("return 1", "must return a table"), ("error(\"x\")", "x"),
         ("while true do end", "runs on without end"),
         ("return { on = \"acess\", decide = function() end }", "did you mean `access`"),
         ("return { on = \"access\" }", "needs a function `decide`"),
