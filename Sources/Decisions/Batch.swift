@@ -148,10 +148,12 @@ struct BatchBlock: Sendable {
         unsafe pthread_attr_init(&attributes)
         unsafe pthread_attr_setstacksize(&attributes, 4 << 20)
         let context = unsafe Unmanaged.passRetained(self).toOpaque()
-        let status = unsafe pthread_create(&thread, &attributes, { context in
-            unsafe Unmanaged<BatchWorker>.fromOpaque(context!).takeRetainedValue().loop()
-            return nil
-        }, context)
+        let status = unsafe pthread_create(
+            &thread, &attributes,
+            { context in
+                unsafe Unmanaged<BatchWorker>.fromOpaque(context!).takeRetainedValue().loop()
+                return nil
+            }, context)
         precondition(status == 0, "no thread could be started")
     }
 

@@ -101,7 +101,9 @@ extension RequestError {
                 .init("decision", .boolean(false)),
                 .init(
                     "context",
-                    .object([.init("error", .object([.init("status", .integer(400)), .init("message", .string(message))]))])
+                    .object([
+                        .init("error", .object([.init("status", .integer(400)), .init("message", .string(message))]))
+                    ])
                 ),
             ]))
     }

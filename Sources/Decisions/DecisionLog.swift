@@ -20,7 +20,8 @@ package struct DecisionLog: ~Copyable {
 
     /// One line of the log.
     package static func line(
-        _ question: Question, _ decision: Decision, nanoseconds: Int64, masked: Set<String>, into writer: inout JSONWriter
+        _ question: Question, _ decision: Decision, nanoseconds: Int64, masked: Set<String>,
+        into writer: inout JSONWriter
     ) {
         writer.beginObject()
         writer.key("time")
@@ -32,12 +33,15 @@ package struct DecisionLog: ~Copyable {
         writer.key("code")
         writer.string(decision.code)
         writer.key("policies")
-        writer.value(.array(Set(decision.reasons.map(\.policy) + decision.failures.map(\.policy)).sorted().map(JSON.string)))
+        writer.value(
+            .array(Set(decision.reasons.map(\.policy) + decision.failures.map(\.policy)).sorted().map(JSON.string)))
         writer.key("facts")
         writer.beginArray()
         for trace in decision.traces {
             for fact in trace.facts {
-                let hides = masked.contains { name in fact.text.split(separator: " ").contains { $0.hasSuffix(".\(name)") } }
+                let hides = masked.contains { name in
+                    fact.text.split(separator: " ").contains { $0.hasSuffix(".\(name)") }
+                }
                 writer.string("\(fact.text) = \(hides ? "(masked)" : fact.value)")
             }
         }
@@ -64,15 +68,19 @@ package struct DecisionLog: ~Copyable {
     }
 
     private static func request(_ question: Question, _ masked: Set<String>) -> JSON {
-        var members: [JSON.Member] = [.init("point", .string(question.point.rawValue)), .init("action", .string(question.action))]
+        var members: [JSON.Member] = [
+            .init("point", .string(question.point.rawValue)), .init("action", .string(question.action)),
+        ]
         switch question.subject {
-        case .token(let id): members.append(.init("subject", .object([.init("type", .string("token")), .init("id", .string(id))])))
+        case .token(let id):
+            members.append(.init("subject", .object([.init("type", .string("token")), .init("id", .string(id))])))
         case .external(let type, let id, let properties):
             members.append(
                 .init(
                     "subject",
                     .object([
-                        .init("type", .string(type)), .init("id", .string(id)), .init("properties", mask(properties, masked)),
+                        .init("type", .string(type)), .init("id", .string(id)),
+                        .init("properties", mask(properties, masked)),
                     ])))
         case .actor: break
         }

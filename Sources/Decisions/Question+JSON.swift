@@ -21,12 +21,14 @@ extension Question {
             subject: type == "token"
                 ? .token(id) : .external(type: type, id: id, properties: try Self.properties(subject, "subject")),
             resource: Resource(
-                type: try Self.text(resource, "type", in: "resource"), id: try Self.text(resource, "id", in: "resource"),
+                type: try Self.text(resource, "type", in: "resource"),
+                id: try Self.text(resource, "id", in: "resource"),
                 properties: try Self.properties(resource, "resource")),
             context: context, tenant: json["tenant"]?.string, now: now)
         if trustTime {
             guard let time = context["time"]?.string.flatMap({ Instant($0) }) else {
-                throw RequestError("`context.time` must be a time such as `2026-11-22T12:00:00Z`", property: "context.time")
+                throw RequestError(
+                    "`context.time` must be a time such as `2026-11-22T12:00:00Z`", property: "context.time")
             }
             self.now = time
         }
@@ -51,7 +53,8 @@ extension Question {
             throw RequestError("`\(place).\(name)` is missing", property: "\(place).\(name)")
         }
         guard let text = value.string else {
-            throw RequestError("`\(place).\(name)` must be a string, got \(value.kindName)", property: "\(place).\(name)")
+            throw RequestError(
+                "`\(place).\(name)` must be a string, got \(value.kindName)", property: "\(place).\(name)")
         }
         return text
     }

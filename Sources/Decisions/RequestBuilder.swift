@@ -88,7 +88,8 @@ struct RequestBuilder {
                 values[slot] = .list([])
                 continue
             }
-            let near = Suggestion.nearest(to: property.name, among: ignored.map { String($0.split(separator: ".").last!) })
+            let near = Suggestion.nearest(
+                to: property.name, among: ignored.map { String($0.split(separator: ".").last!) })
             let hint = near.map { "; `\($0)` is no property of it" } ?? ""
             throw RequestError(
                 "`\(place).\(property.name)` is missing: it must be \(property.type.withArticle)\(hint)",
@@ -144,7 +145,9 @@ struct RequestBuilder {
         case .operator: actor = .operator
         case .user(let id, let assignment):
             if tenant < 0 { tenant = directory.tenants.indices.first { directory.user(id, tenant: $0) != nil } ?? -1 }
-            guard tenant >= 0, let user = directory.user(id, tenant: tenant) else { return .deny(code: "actor_unknown") }
+            guard tenant >= 0, let user = directory.user(id, tenant: tenant) else {
+                return .deny(code: "actor_unknown")
+            }
             actor = Actor(assignment: try self.assignment(assignment, of: user, tenant))
         case .token(let id):
             guard let index = TokenID(id).flatMap(directory.token) else { return .deny(code: "token_unknown") }
@@ -172,7 +175,8 @@ struct RequestBuilder {
         if let id {
             guard let index = directory.assignment(id, tenant: tenant), own.contains(index) else {
                 throw RequestError(
-                    "`\(id)` is no assignment of the user `\(directory.users[user].name)`", property: "actor.assignment")
+                    "`\(id)` is no assignment of the user `\(directory.users[user].name)`", property: "actor.assignment"
+                )
             }
             return index
         }

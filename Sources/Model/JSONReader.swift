@@ -92,7 +92,9 @@
             let start = position
             guard next == UInt8(ascii: "\"") else { throw fault("expected a name in quotes") }
             let key = try string()
-            guard !isKnown(key, in: members) else { throw fault("the name `\(key.prefix(100))` is there twice", at: start) }
+            guard !isKnown(key, in: members) else {
+                throw fault("the name `\(key.prefix(100))` is there twice", at: start)
+            }
             skipSpace()
             guard next == UInt8(ascii: ":") else { throw fault("expected `:` after a name") }
             position += 1

@@ -33,7 +33,8 @@ extension Organisation {
     private static func userType(_ json: JSON, _ path: String) throws(OrganisationError) -> UserTypeRecord {
         let reader = try RecordReader(json, path: path, known: ["id", "name", "active", "permissions"])
         return UserTypeRecord(
-            id: try reader.text("id"), name: try reader.text("name"), isActive: try reader.flag("active", default: true),
+            id: try reader.text("id"), name: try reader.text("name"),
+            isActive: try reader.flag("active", default: true),
             permissions: try reader.permissions("permissions", wildcard: true))
     }
 
@@ -148,7 +149,8 @@ extension TokenRecord {
             .init("created", .string(created.description)), .init("expires", .string(expires.description)),
         ]
         let instants = [
-            ("last_active", lastActive), ("dormant_since", dormantSince), ("suspended", suspended), ("revoked", revoked),
+            ("last_active", lastActive), ("dormant_since", dormantSince), ("suspended", suspended),
+            ("revoked", revoked),
         ]
         for (name, instant) in instants {
             if let instant { members.append(.init(name, .string(instant.description))) }

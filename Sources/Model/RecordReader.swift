@@ -34,7 +34,8 @@ struct RecordReader {
     func optionalText(_ name: String) throws(OrganisationError) -> String? {
         guard let value = value(name) else { return nil }
         guard let text = value.string else { throw fault(name, "a string", value) }
-        guard text.utf8.count <= 400, !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        guard text.utf8.count <= 400,
+            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else {
             throw OrganisationError("at most 400 bytes, and no control characters", path: "\(path).\(name)")
         }

@@ -103,7 +103,9 @@ private struct ZoneFileReader {
     }
 
     private mutating func header() -> Header? {
-        guard position + 44 <= bytes.count, bytes[position..<(position + 4)].elementsEqual("TZif".utf8) else { return nil }
+        guard position + 44 <= bytes.count, bytes[position..<(position + 4)].elementsEqual("TZif".utf8) else {
+            return nil
+        }
         let counts = (0..<6).map { Int(signed(at: position + 20 + $0 * 4, 4)) }
         guard counts.allSatisfy({ (0...100_000).contains($0) }) else { return nil }
         let version = bytes[position + 4]

@@ -70,7 +70,8 @@ struct ZoneRule: Sendable {
         guard scanner.skip(",") else { return nil }
         let day: Day
         if scanner.skip("M") {
-            guard let month = scanner.number(), (1...12).contains(month), scanner.skip("."), let week = scanner.number(),
+            guard let month = scanner.number(), (1...12).contains(month), scanner.skip("."),
+                let week = scanner.number(),
                 (1...5).contains(week), scanner.skip("."), let weekday = scanner.number(), (0...6).contains(weekday)
             else { return nil }
             day = .weekday(month: month, week: week, weekday: weekday)

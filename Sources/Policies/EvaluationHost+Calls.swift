@@ -28,7 +28,8 @@ extension EvaluationHost {
         case .permits: return answer(read(try permission(.permits, target, arguments[1], method)))
         case .canAny: return try any(target, arguments, method, until: true)
         case .canAll: return try any(target, arguments, method, until: false)
-        case .meets: return answer(read(expressions.intern(.meets, target, try handle(arguments, 1, .department, method))))
+        case .meets:
+            return answer(read(expressions.intern(.meets, target, try handle(arguments, 1, .department, method))))
         case .covers: return answer(read(expressions.intern(.covers, target, try handle(arguments, 1, .token, method))))
         case .isWithin:
             return answer(read(expressions.intern(.isWithin, target, try handle(arguments, 1, .department, method))))
@@ -101,7 +102,8 @@ extension EvaluationHost {
         var others: [Expressions.ID] = []
         if let list = arguments.handle(1) {
             guard type(list) == .list(.department) else {
-                throw Resolver.Fault(message: "`is_within_any` takes a list of departments, got \(type(list).withArticle)")
+                throw Resolver.Fault(
+                    message: "`is_within_any` takes a list of departments, got \(type(list).withArticle)")
             }
             let length = read(expressions.intern(.length, list, type: .number))
             guard case .integer(let count) = length else { return answer(read(list)) }
@@ -201,7 +203,8 @@ extension EvaluationHost {
         }
     }
 
-    private func details(_ value: LuaValue, _ effect: String) throws(Resolver.Fault) -> [(name: String, value: Detail)] {
+    private func details(_ value: LuaValue, _ effect: String) throws(Resolver.Fault) -> [(name: String, value: Detail)]
+    {
         if case .nil = value { return [] }
         guard case .table(let entries) = value else {
             throw Resolver.Fault(message: "`\(effect)` takes a table second, got \(value.kindName)")
@@ -217,7 +220,8 @@ extension EvaluationHost {
             case .integer(let value): details.append((name, .json(.integer(value))))
             case .number(let value) where value.isFinite: details.append((name, .json(.number(value))))
             case .boolean(let value): details.append((name, .json(.boolean(value))))
-            default: throw Resolver.Fault(message: "`\(effect)`: the detail `\(name)` cannot be \(entry.value.kindName)")
+            default:
+                throw Resolver.Fault(message: "`\(effect)`: the detail `\(name)` cannot be \(entry.value.kindName)")
             }
         }
         return details

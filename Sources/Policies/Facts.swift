@@ -107,7 +107,8 @@ struct Facts {
     private mutating func later(_ node: Expressions.Node, in expressions: Expressions) -> Value {
         let period = expressions.periods[Int(node.b)]
         switch value(node.a, in: expressions) {
-        case .date(let date): return date.adding(period).map(Value.date) ?? .failure("that is outside the years 1 to 9999")
+        case .date(let date):
+            return date.adding(period).map(Value.date) ?? .failure("that is outside the years 1 to 9999")
         case .instant(let instant):
             return zone.adding(period, to: instant).map(Value.instant)
                 ?? .failure("that is outside the years 1 to 9999")
@@ -133,7 +134,8 @@ extension Facts {
 
     /// The assignment a token or an actor acts in.
     private mutating func assignment(of id: Expressions.ID, in expressions: Expressions) -> Assignment? {
-        let index = expressions.types[Int(id)] == .actor ? request.actor?.assignment : token(id, in: expressions)?.assignment
+        let index =
+            expressions.types[Int(id)] == .actor ? request.actor?.assignment : token(id, in: expressions)?.assignment
         return index.map { request.directory.assignments[$0] }
     }
 
@@ -215,7 +217,8 @@ extension Facts {
             return read(attribute, of: request.directory.userTypes[index])
         case .resource, .external, .context:
             let record = record(node.a, in: expressions)
-            if case .token = request.subject, attribute == .recordType, case .external = expressions.types[Int(node.a)] {
+            if case .token = request.subject, attribute == .recordType, case .external = expressions.types[Int(node.a)]
+            {
                 return .string("token")
             }
             switch attribute {

@@ -81,7 +81,8 @@ struct PolicyLoader {
 
     private mutating func loadSchema() -> Schema? {
         guard let file = source.files.first(where: { $0.name == "schema.lua" }) else {
-            report("there is no `schema.lua`: it declares the actions and resources that policies speak of", "", line: nil)
+            report(
+                "there is no `schema.lua`: it declares the actions and resources that policies speak of", "", line: nil)
             return nil
         }
         do throws(SyntaxError) {
@@ -94,7 +95,8 @@ struct PolicyLoader {
             var sandbox = try Sandbox(functions: [], tags: EvaluationHost.tags)
             let chunk = try sandbox.load(file.bytes, name: file.name, limits: Limits())
             let host = EvaluationHost(
-                resolver: Resolver(schema: Schema(), roots: [], settings: []), facts: Facts(schema: Schema(), policies: []))
+                resolver: Resolver(schema: Schema(), roots: [], settings: []),
+                facts: Facts(schema: Schema(), policies: []))
             let outcome = sandbox.run(chunk, host: host, limits: Limits())
             guard outcome.ending == .finished else {
                 let (message, line) = PolicyReader.words(outcome.ending)
@@ -124,7 +126,8 @@ struct PolicyLoader {
     /// BLAKE2b over every file that decides, each with its name and length before it.
     private func version() -> String {
         var message: [UInt8] = []
-        for file in source.files where file.name == "schema.lua" || file.name == "settings.json" || isPolicy(file.name) {
+        for file in source.files where file.name == "schema.lua" || file.name == "settings.json" || isPolicy(file.name)
+        {
             message += Array("\(file.name)\u{0}\(file.bytes.count)\u{0}".utf8) + file.bytes
         }
         var digest = [UInt8](repeating: 0, count: 16)

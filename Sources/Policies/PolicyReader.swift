@@ -14,7 +14,8 @@ struct PolicyReader {
 
     /// What the environment of a policy holds besides the effects.
     static let globals: Set<String> = [
-        "type", "ipairs", "pairs", "select", "assert", "error", "tostring", "tonumber", "string", "table", "math", "utf8",
+        "type", "ipairs", "pairs", "select", "assert", "error", "tostring", "tonumber", "string", "table", "math",
+        "utf8",
     ]
 
     private static let effects: Set<String> = ["permit", "deny", "advise", "oblige"]
@@ -258,7 +259,8 @@ struct PolicyReader {
             if let reason = PermissionSet.fault(name, wildcard: true) {
                 faults.append(fault("`grants`: `\(name)`: \(reason)"))
             } else if !known.contains(where: PermissionSet([name]).permits) {
-                faults.append(fault("`grants`: no action is called `\(name)`\(Suggestion.hint(for: name, among: known))"))
+                faults.append(
+                    fault("`grants`: no action is called `\(name)`\(Suggestion.hint(for: name, among: known))"))
             }
         }
         return names

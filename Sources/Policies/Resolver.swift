@@ -95,7 +95,8 @@ struct Resolver {
         let known = settings[Int(policy)]
         guard let setting = known[name] else {
             throw Fault(
-                message: "this policy has no setting `\(name)`" + Suggestion.hint(for: name, among: known.keys.sorted()))
+                message: "this policy has no setting `\(name)`" + Suggestion.hint(for: name, among: known.keys.sorted())
+            )
         }
         let id = expressions.intern(.setting, policy, expressions.name(name), type: setting.type)
         return setting.type == .boolean ? .fact(id) : .expression(id)

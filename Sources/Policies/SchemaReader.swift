@@ -55,7 +55,9 @@ struct SchemaReader {
                 report("action `\(name)`: this name is a decision point's")
             }
             guard case .string(let text) = entry.value, let kind = Schema.ActionKind(rawValue: text) else {
-                report("action `\(name)` needs a kind, one of `read`, `write`, `delete`, `admin`; got \(entry.value.shown)")
+                report(
+                    "action `\(name)` needs a kind, one of `read`, `write`, `delete`, `admin`; got \(entry.value.shown)"
+                )
                 continue
             }
             schema.actions[name] = kind

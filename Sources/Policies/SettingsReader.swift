@@ -17,7 +17,8 @@ enum SettingsReader {
                 throw TypeReader.Fault(message: "a setting needs a name: `settings { months = 12 }`")
             }
             if name == "enabled" {
-                throw TypeReader.Fault(message: "the setting `enabled` is every policy's own; declare `enabled` on the policy")
+                throw TypeReader.Fault(
+                    message: "the setting `enabled` is every policy's own; declare `enabled` on the policy")
             }
             settings[name] = try setting(entry.value, name: name)
         }

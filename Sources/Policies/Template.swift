@@ -36,7 +36,8 @@ struct Template {
         for name in names {
             switch try resolver.meaning(of: String(name), on: current, in: &expressions) {
             case .expression(let id), .fact(let id): current = id
-            case .method: throw Resolver.Fault(message: "`\(name)` in `{\(path)}` asks something; a template only names")
+            case .method:
+                throw Resolver.Fault(message: "`\(name)` in `{\(path)}` asks something; a template only names")
             }
         }
         return current

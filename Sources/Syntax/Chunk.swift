@@ -93,9 +93,19 @@ struct Edits: Sendable {
         var position = 0
         for edit in edits.sorted(by: { ($0.offset, $0.rank.0, $0.rank.1) < ($1.offset, $1.rank.0, $1.rank.1) }) {
             result += source[position..<edit.offset]
+            // `return(a) .. b`: what is put in must not grow together with the word before it.
+            if edit.text.utf8.first == UInt8(ascii: "_"), result.last?.isWordByte == true { result.append(0x20) }
             result += Array(edit.text.utf8)
             position = edit.offset + edit.length
         }
         return result + source[position...]
+    }
+}
+
+extension UInt8 {
+    /// Whether it can stand inside a name or a number.
+    fileprivate var isWordByte: Bool {
+        self == UInt8(ascii: "_") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
+            || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
     }
 }

@@ -9,7 +9,8 @@ internal import CSQLite
     init(_ path: String, creates: Bool) throws(TokenStoreError) {
         self.path = path
         var handle: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (creates ? SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE : 0)
+        let flags =
+            SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (creates ? SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE : 0)
         let status = unsafe sqlite3_open_v2(path, &handle, flags, nil)
         guard status == SQLITE_OK, let opened = unsafe handle else {
             let reason = unsafe handle.map { unsafe String(cString: sqlite3_errmsg($0)) } ?? "no memory"

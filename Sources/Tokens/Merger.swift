@@ -53,7 +53,9 @@ struct Merger {
     }
 
     func write(to connection: Connection) throws(TokenStoreError) {
-        try write("tenants (id, name, zone)", "id", connection, tenants.map { [.text($0.id), .text($0.name), .text($0.zone)] })
+        try write(
+            "tenants (id, name, zone)", "id", connection,
+            tenants.map { [.text($0.id), .text($0.name), .text($0.zone)] })
         try write(
             "departments (tenant, id, name, parent, active, requires)", "tenant, id", connection,
             departments.map { tenant, record in

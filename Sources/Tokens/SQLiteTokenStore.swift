@@ -14,6 +14,12 @@ package struct MergeSummary: Equatable, Sendable {
     package var added = 0
     package var changed = 0
     package var unchanged = 0
+
+    package init(added: Int = 0, changed: Int = 0, unchanged: Int = 0) {
+        self.added = added
+        self.changed = changed
+        self.unchanged = unchanged
+    }
 }
 
 /// A store of organisations and tokens.

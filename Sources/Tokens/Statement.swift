@@ -35,11 +35,15 @@ internal import Model
                 let bytes = Array(text.utf8)
                 status = unsafe bytes.withUnsafeBufferPointer { buffer in
                     unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
-                        unsafe sqlite3_bind_text(handle, place, characters.baseAddress ?? UnsafePointer(bitPattern: 1), Int32(characters.count), Self.transient)
+                        unsafe sqlite3_bind_text(
+                            handle, place, characters.baseAddress ?? UnsafePointer(bitPattern: 1),
+                            Int32(characters.count), Self.transient)
                     }
                 }
             case .token(let id):
-                let bytes = [id.high, id.low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> UInt64(56 - $0 * 8)) } }
+                let bytes = [id.high, id.low].flatMap { half in
+                    (0..<8).map { UInt8(truncatingIfNeeded: half >> UInt64(56 - $0 * 8)) }
+                }
                 status = unsafe sqlite3_bind_blob(handle, place, bytes, 16, Self.transient)
             }
             guard status == SQLITE_OK else { throw connection.fault(status) }

@@ -42,7 +42,8 @@ import Testing
     }
 
     @Test func `mutated documents never trap, and what is accepted round-trips`() throws {
-        let seed = Array("{\"subject\":{\"type\":\"token\",\"id\":\"0f\"},\"n\":[1,2.5e3,-0,\"\\u00e9\\n\"],\"t\":true}".utf8)
+        let seed = Array(
+            "{\"subject\":{\"type\":\"token\",\"id\":\"0f\"},\"n\":[1,2.5e3,-0,\"\\u00e9\\n\"],\"t\":true}".utf8)
         var random = SplitMix(state: 7)
         for _ in 0..<20_000 {
             var bytes = seed

@@ -45,14 +45,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("2026-11-22T12:00:00Z", "2026-11-22T12:00:00Z"), ("2026-11-22T12:00:00.5+01:00", "2026-11-22T11:00:00.500000Z"),
+        ("2026-11-22T12:00:00Z", "2026-11-22T12:00:00Z"),
+        ("2026-11-22T12:00:00.5+01:00", "2026-11-22T11:00:00.500000Z"),
         ("1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z"),
     ])
     func `instants are read and written as RFC 3339`(text: String, written: String) throws {
         #expect(try #require(Instant(text)).description == written)
     }
 
-    @Test(arguments: ["2026-11-22", "2026-11-22T12:00:00", "2026-02-30T00:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T12:00:00.Z"])
+    @Test(arguments: [
+        "2026-11-22", "2026-11-22T12:00:00", "2026-02-30T00:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T12:00:00.Z",
+    ])
     func `what is no instant is refused`(text: String) {
         #expect(Instant(text) == nil)
     }

@@ -8,16 +8,25 @@ import Testing
         "local a <const> = 1; local b <close> = nil; return a + (b and 1 or 2)",
         "goto done; do local x = 1 end ::done:: return 1", "for i = 1, 10, 2 do if i == 3 then break end end",
         "for k, v in pairs({ a = 1, [2] = 'x'; 3 }) do print(k, v) end", "repeat local x = f() until x == nil",
-        "local function f(a, ...) return select('#', ...), a.b.c:d{ 1 }'x' end", "return 0x1p4, 0xA.8, 1e10, .5, 3., 0xffffffffffffffffff",
-        "return '\\x41\\u{10FFFF}\\z  \\065\\\n', [==[ ]] ]==] --[[ c ]] .. \"q\"", "a.b[c], d = 1, 2", "function a.b.c:d() return self end",
+        "local function f(a, ...) return select('#', ...), a.b.c:d{ 1 }'x' end",
+        "return 0x1p4, 0xA.8, 1e10, .5, 3., 0xffffffffffffffffff",
+        "return '\\x41\\u{10FFFF}\\z  \\065\\\n', [==[ ]] ]==] --[[ c ]] .. \"q\"", "a.b[c], d = 1, 2",
+        "function a.b.c:d() return self end",
         "return -x ^ 2 .. 'a' .. (b == c) and not d ~= e", "while true do goto continue; local x ::continue:: end",
-        "do goto l1; ::l1:: end ::l2::", "local t = { f = function() return ... end }", "x = 1 = 2", "break", "goto nowhere",
-        "local x <const> = 1; x = 2", "local x <foo> = 1", "::a:: ::a::", "goto x; local y; ::x:: print(y)", "return return", "f() = 1", "(f)",
-        "a.b:c", "for i = 1 do end", "if x then else elseif y then end", "local function end", "x = }", "x = '\\400'", "x = '\\q'", "x = \"a\nb\"",
-        "x = 0x", "x = 3x", "x = 1..2", "x = [=a", "x = [==[ unfinished", "--[[ unfinished", "return ~~x, #-x, not not x", "return a // b >> c << d & e | f ~ g",
-        "local a <close>, b <close> = 1, 2", "return function(a, b,) end", "return function(..., a) end", "f{}; f''; f[[]]", "return (...)", ";;;",
-        "x, y.z = 1", "local x, y.z = 1", "do local a goto b ::b:: end", "repeat goto c local x ::c:: until x", "repeat goto c local x; ::c:: ; until true",
-        "while 1 do local function f() break end end", "return 1,", "@", "x = 08", "return 1e+", "\u{FEFF}return 1", "#!shebang",
+        "do goto l1; ::l1:: end ::l2::", "local t = { f = function() return ... end }", "x = 1 = 2", "break",
+        "goto nowhere",
+        "local x <const> = 1; x = 2", "local x <foo> = 1", "::a:: ::a::", "goto x; local y; ::x:: print(y)",
+        "return return", "f() = 1", "(f)",
+        "a.b:c", "for i = 1 do end", "if x then else elseif y then end", "local function end", "x = }", "x = '\\400'",
+        "x = '\\q'", "x = \"a\nb\"",
+        "x = 0x", "x = 3x", "x = 1..2", "x = [=a", "x = [==[ unfinished", "--[[ unfinished",
+        "return ~~x, #-x, not not x", "return a // b >> c << d & e | f ~ g",
+        "local a <close>, b <close> = 1, 2", "return function(a, b,) end", "return function(..., a) end",
+        "f{}; f''; f[[]]", "return (...)", ";;;",
+        "x, y.z = 1", "local x, y.z = 1", "do local a goto b ::b:: end", "repeat goto c local x ::c:: until x",
+        "repeat goto c local x; ::c:: ; until true",
+        "while 1 do local function f() break end end", "return 1,", "@", "x = 08", "return 1e+", "\u{FEFF}return 1",
+        "#!shebang",
     ]
 
     private func accepts(_ source: [UInt8]) -> (Bool, String) {
@@ -27,7 +36,9 @@ import Testing
                 unsafe cluaload_accepts(text.baseAddress, text.count, &message, message.count)
             }
         }
-        return (isAccepted == 1, String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        return (
+            isAccepted == 1, String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        )
     }
 
     private func agree(_ source: [UInt8]) -> String? {
@@ -35,7 +46,9 @@ import Testing
         do throws(SyntaxError) {
             _ = try Chunk.parse(source)
             // Lua's code generator has limits that no grammar knows.
-            let limits = ["too many registers", "control structure too long", "constants", "C stack overflow", "C levels"]
+            let limits = [
+                "too many registers", "control structure too long", "constants", "C stack overflow", "C levels",
+            ]
             if isAccepted || limits.contains(where: message.contains) { return nil }
             return "ours accepts, Lua says: \(message)"
         } catch {
@@ -59,13 +72,18 @@ import Testing
 
     /// Every Lua file that is at hand, so that the parser meets what it was not written for.
     static var files: [[UInt8]] {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let folders = [root.appending(path: "policies"), root.appending(path: "../shared/hostile"), URL(filePath: "/usr/share")]
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let folders = [
+            root.appending(path: "policies"), root.appending(path: "../shared/hostile"), URL(filePath: "/usr/share"),
+        ]
         var files: [[UInt8]] = []
         for folder in folders {
             let walk = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
             while let url = walk?.nextObject() as? URL, files.count < 1_500 {
-                guard url.pathExtension == "lua", let data = try? Data(contentsOf: url), data.count < 200_000 else { continue }
+                guard url.pathExtension == "lua", let data = try? Data(contentsOf: url), data.count < 200_000 else {
+                    continue
+                }
                 files.append(Array(data))
             }
         }
@@ -79,9 +97,16 @@ import Testing
             return Int(state >> 33) % bound
         }
         let files = Self.files
-        for file in files { if let fault = agree(file) { Issue.record("\(fault): \(String(decoding: file.prefix(200), as: UTF8.self))") } }
+        for file in files {
+            if let fault = agree(file) {
+                Issue.record("\(fault): \(String(decoding: file.prefix(200), as: UTF8.self))")
+            }
+        }
         let seeds = Self.snippets.map { Array($0.utf8) } + files.filter { $0.count < 1_000 }
-        let pieces = ["end", "==", "..", "(", ")", "local ", "goto x", "::x::", "<const>", "function", "[", "]", "{", "}", "\"", "'", "\\", "...", "=", ",", "--[[", "0x", "until "]
+        let pieces = [
+            "end", "==", "..", "(", ")", "local ", "goto x", "::x::", "<const>", "function", "[", "]", "{", "}", "\"",
+            "'", "\\", "...", "=", ",", "--[[", "0x", "until ",
+        ]
         for _ in 0..<20_000 {
             var bytes = seeds[random(seeds.count)]
             for _ in 0...random(3) where !bytes.isEmpty {
@@ -102,11 +127,15 @@ import Testing
     @Test(arguments: [
         ("return a == b", "return (__eq(a , b))"), ("return a ~= b", "return (not __eq(a , b))"),
         ("return a == b == c", "return (__eq((__eq(a , b)) , c))"), ("return t[k].x", "return t[__content(k)].x"),
-        ("t[k], t.x = 1, 2", "t[__content(k)], t.x = 1, 2"), ("return { [k] = v, ['x'] = 1, [2] = 3 }", "return { [__content(k)] = v, ['x'] = 1, [2] = 3 }"),
-        ("return 'a' .. b .. c", "return 'a' .. __content(b) .. __content(c)"), ("for i = a, 10 do end", "for i = __content(a), 10 do end"),
+        ("t[k], t.x = 1, 2", "t[__content(k)], t.x = 1, 2"),
+        ("return { [k] = v, ['x'] = 1, [2] = 3 }", "return { [__content(k)] = v, ['x'] = 1, [2] = 3 }"),
+        ("return 'a' .. b .. c", "return 'a' .. __content(b) .. __content(c)"),
+        ("for i = a, 10 do end", "for i = __content(a), 10 do end"),
         ("return not a == b", "return (__eq(not a , b))"), ("return x == ...", "return (__eq(x , (...)))"),
         ("return a --==\n == --[[ == ]] b -- c", "return (__eq(a --==\n , --[[ == ]] b)) -- c"),
-        ("return t[a == b]", "return t[__content((__eq(a , b)))]"), ("return a .. b == c", "return (__eq(__content(a) .. __content(b) , c))"),
+        ("return t[a == b]", "return t[__content((__eq(a , b)))]"),
+        ("return a .. b == c", "return (__eq(__content(a) .. __content(b) , c))"),
+        ("return(a)..b", "return __content((a))..__content(b)"),
         ("return f(a == b, c ~= d)", "return f((__eq(a , b)), (not __eq(c , d)))"),
     ])
     func `comparisons, keys and concatenations become checked`(source: String, expected: String) throws {

@@ -1,0 +1,205 @@
+import Decisions
+import Model
+import Policies
+import Testing
+
+/// A small store and policy sets written for one test each.
+enum Fixture {
+    static let schema = """
+        return {
+          actions = { ["orders.read"] = "read", ["orders.approve"] = "write" },
+          resources = { order = { department = optional "department", amount = optional "number", owner = optional "user" },
+                        invoice = { amount = "number" } },
+          context = { mfa = optional "boolean" },
+          subjects = { service = { roles = list "string" } },
+        }
+        """
+
+    static let token = TokenID(high: 1, low: 1)
+
+    static func directory(_ change: (inout TenantRecord) -> Void = { _ in }) throws -> Directory {
+        var tenant = TenantRecord(id: "t", name: "T", zone: "Europe/Oslo")
+        tenant.departments = [
+            DepartmentRecord(id: "sales", name: "Sales"), DepartmentRecord(id: "north", name: "North", parent: "sales"),
+            DepartmentRecord(id: "finance", name: "Finance"),
+        ]
+        tenant.userTypes = [UserTypeRecord(id: "clerk", name: "Clerk", permissions: ["orders.*"])]
+        tenant.users = [
+            UserRecord(
+                id: "anna", name: "anna", fullName: "Anna", email: "a@t.example",
+                assignments: [AssignmentRecord(id: "a1", department: "sales", userType: "clerk")])
+        ]
+        tenant.tokens = [
+            TokenRecord(
+                id: token, kind: .api, name: "one", assignment: "a1", created: Instant("2026-01-01T00:00:00Z")!,
+                expires: Instant("2027-01-01T00:00:00Z")!)
+        ]
+        change(&tenant)
+        return try Directory(Organisation(tenants: [tenant]))
+    }
+
+    static func source(_ policies: [String: String], settings: String? = nil) -> PolicySource {
+        var files = policies.map { PolicySource.File(name: "\($0.key).lua", bytes: Array($0.value.utf8)) }
+        files.append(PolicySource.File(name: "schema.lua", bytes: Array(schema.utf8)))
+        if let settings { files.append(PolicySource.File(name: "settings.json", bytes: Array(settings.utf8))) }
+        return PolicySource(path: "p", files: files)
+    }
+
+    static func policy(_ body: String, head: String = "grants = { \"*\" }", before: String = "") -> String {
+        "\(before)\nreturn { on = \"access\", \(head), decide = function(request)\n\(body)\nend }"
+    }
+
+    static func point(
+        _ policies: [String: String], settings: String? = nil, directory: Directory? = nil,
+        budget: Budget = Budget()
+    ) throws -> DecisionPoint {
+        let result = PolicySet.load(source(policies, settings: settings))
+        let set = try #require(result.set, "\(result.diagnostics)")
+        let point = try DecisionPoint(policies: set, directory: directory ?? self.directory(), budget: budget)
+        point.explains = true
+        return point
+    }
+
+    static func question(
+        _ properties: [JSON.Member] = [], action: String = "orders.read", type: String = "order",
+        at time: String = "2026-06-01T12:00:00Z"
+    ) -> Question {
+        Question(
+            action: action, subject: .token(token.description),
+            resource: .init(type: type, id: "1", properties: .object(properties)), now: Instant(time)!)
+    }
+}
+
+@Suite struct DecisionPointTests {
+    let permit = Fixture.policy("permit()")
+
+    @Test func `no permit is a deny, a permit permits, and any deny wins`() throws {
+        #expect(try Fixture.point(["a": Fixture.policy("")]).decide(Fixture.question()).code == "not_permitted")
+        #expect(try Fixture.point(["a": permit]).decide(Fixture.question()).code == "permitted")
+        let deny = Fixture.policy("deny(\"{token.department} says no\", { code = \"closed\" })")
+        let decision = try Fixture.point(["a": permit, "b": deny, "c": permit]).decide(Fixture.question())
+        #expect(!decision.isPermitted && decision.code == "denied" && decision.policyCode == "closed")
+        #expect(decision.reasons.map(\.text) == ["Sales says no"])
+        #expect(decision.reasons.map(\.line) == [3])
+    }
+
+    @Test(arguments: [
+        ("error(\"x\")", "policy_failed"), ("while true do end", "budget_exhausted"),
+        ("local t = {} while true do t[#t + 1] = (\"x\"):rep(100000) end", "budget_exhausted"),
+        ("if request.resource.department == \"Sales\" then permit() end", "policy_failed"),
+        ("if request.resource.owner == request.token.user then permit() end", "policy_failed"),
+        ("permit(1)", "policy_failed"), ("oblige({})", "policy_failed"), ("request.x = 1", "policy_failed"),
+        ("return request.token.departmnet", "policy_failed"), ("return request.token < request.token", "policy_failed"),
+        ("local d = request.token.department; return d.parent", "policy_failed"),
+    ])
+    func `a policy that fails is a deny with its code, and the others' answers stay`(body: String, code: String) throws
+    {
+        let point = try Fixture.point(
+            ["bad": Fixture.policy(body), "good": permit], budget: Budget(fuel: 200_000, memory: 1 << 20))
+        for _ in 0..<3 {
+            let decision = try point.decide(Fixture.question([.init("department", .string("north"))]))
+            #expect(!decision.isPermitted && decision.code == code)
+            #expect(decision.failures.map(\.policy) == ["bad"])
+        }
+    }
+
+    @Test func `a failure names what was meant`() throws {
+        let point = try Fixture.point(["a": Fixture.policy("return request.token.department == \"Sales\"")])
+        let failure = try #require(try point.decide(Fixture.question()).failures.first)
+        #expect(failure.message == "cannot compare a department with a string: say `.id` or `.name` of the department")
+        #expect(failure.line == 3)
+    }
+
+    @Test func `permitting what grants do not name is a failure`() throws {
+        let narrow = Fixture.policy("permit()", head: "grants = { \"orders.approve\" }")
+        let point = try Fixture.point(["a": narrow])
+        #expect(try point.decide(Fixture.question()).code == "policy_failed")
+        #expect(try point.decide(Fixture.question(action: "orders.approve")).isPermitted)
+    }
+
+    @Test func `an observing policy decides nothing and is told`() throws {
+        let watch = Fixture.policy("deny(\"would not\")", head: "mode = \"observe\"")
+        let decision = try Fixture.point(["a": permit, "w": watch]).decide(Fixture.question())
+        #expect(decision.isPermitted && decision.observed.map(\.text) == ["would not"])
+    }
+
+    @Test func `an obligation the caller cannot meet is a deny, and is sent all the same`() throws {
+        let point = try Fixture.point(["a": permit, "b": Fixture.policy("oblige(\"log\", { level = 2 })")])
+        var question = Fixture.question()
+        let refused = try point.decide(question)
+        #expect(refused.code == "obligation_unsupported" && refused.obligations.map(\.text) == ["log"])
+        question.obligations = .named(["log"])
+        #expect(try point.decide(question).isPermitted)
+    }
+
+    @Test func `liveness comes before every policy`() throws {
+        func code(_ change: @escaping (inout TenantRecord) -> Void, at time: String = "2026-06-01T12:00:00Z") throws
+            -> String
+        {
+            try Fixture.point(["a": permit], directory: Fixture.directory(change)).decide(Fixture.question(at: time))
+                .code
+        }
+        let now = Instant("2026-05-01T00:00:00Z")!
+        #expect(try code { _ in } == "permitted")
+        #expect(try code { $0.tokens[0].revoked = now } == "token_revoked")
+        #expect(try code { $0.tokens[0].suspended = now } == "token_suspended")
+        #expect(try code { $0.users[0].isActive = false } == "user_inactive")
+        #expect(try code { $0.users[0].assignments[0].isRemoved = true } == "assignment_gone")
+        #expect(try code { $0.departments[0].isActive = false } == "department_inactive")
+        #expect(try code({ _ in }, at: "2027-01-01T00:00:00Z") == "token_expired")
+        #expect(try code({ _ in }, at: "2026-12-31T23:59:59.999999Z") == "permitted")
+    }
+
+    @Test func `what the schema does not declare is a deny, what it requires is an error`() throws {
+        let point = try Fixture.point(["a": permit])
+        #expect(try point.decide(Fixture.question(action: "orders.raed")).code == "action_unknown")
+        #expect(try point.decide(Fixture.question(type: "ordr")).code == "resource_type_unknown")
+        let missing = #expect(throws: RequestError.self) {
+            try point.decide(Fixture.question([.init("amuont", .integer(1))], type: "invoice"))
+        }
+        #expect(missing?.property == "resource.properties.amount")
+        #expect(missing?.message.contains("`amuont`") == true)
+        let wrong = #expect(throws: RequestError.self) {
+            try point.decide(Fixture.question([.init("amount", .string("1"))]))
+        }
+        #expect(wrong?.message == "`resource.properties.amount` must be a number, got a string")
+        #expect(throws: RequestError.self) {
+            try point.decide(Fixture.question([.init("department", .string("nowhere"))]))
+        }
+        #expect(
+            try point.decide(Fixture.question([.init("extra", .integer(1))])).ignored == ["resource.properties.extra"])
+        var unknown = Fixture.question()
+        unknown.subject = .token(TokenID(high: 9, low: 9).description)
+        #expect(try point.decide(unknown).code == "token_unknown")
+    }
+
+    @Test func `the trace says what was read, in order, and nothing else`() throws {
+        let policy = Fixture.policy(
+            """
+            if not request.resource:has("amount") then return end
+            if request.resource.amount <= config.limit then permit() end
+            """, before: "local config = settings { limit = 100 }")
+        let point = try Fixture.point(["a": policy], settings: "{\"a\":{\"tenants\":{\"t\":{\"limit\":7}}}}")
+        let decision = try point.decide(Fixture.question([.init("amount", .number(7.5))]))
+        #expect(!decision.isPermitted)
+        #expect(
+            decision.traces.first?.facts.map { "\($0.text) = \($0.value)" }
+                == ["resource has amount = true", "resource.amount <= settings.limit = false"])
+        #expect(try point.decide(Fixture.question([.init("amount", .integer(7))])).isPermitted)
+    }
+
+    @Test func `data is never taken for a template`() throws {
+        let body = "deny(request.token.name .. \" {token.user}\")"
+        let decision = try Fixture.point(["a": Fixture.policy(body)]).decide(Fixture.question())
+        #expect(decision.reasons.map(\.text) == ["one {token.user}"])
+    }
+
+    @Test func `nothing outlives an evaluation`() throws {
+        let counter = Fixture.policy("n = n + 1; if n > 1 then permit() end", before: "local n = 0").replacing(
+            "n = n", with: "n = n")
+        let table = Fixture.policy(
+            "t.seen = (t.seen or 0) + 1; if t.seen > 1 then permit() end", before: "local t = {}")
+        let point = try Fixture.point(["a": counter, "b": table])
+        for _ in 0..<5 { #expect(try point.decide(Fixture.question()).code == "not_permitted") }
+    }
+}
