@@ -23,9 +23,9 @@ extension Verb {
         ],
         run: { invocation throws(CommandError) in
             let terminal = invocation.terminal
+            let options = try options(invocation)
             let policies = try invocation.policies()
             let directory = try directory(invocation)
-            let options = try options(invocation)
             let path = invocation.positionals.first ?? "-"
             let input = path == "-" ? terminal.streams.inputDescriptor : try Descriptor.open(path)
             defer { if path != "-" { close(input) } }

@@ -43,7 +43,7 @@ internal import Testing
                   batch       decides requests, one JSON object a line, and answers each on a line, in order
                   requests    makes up requests about the tokens of the store, one a line
                   vocabulary  prints everything that a policy can read
-                  bench       measures how fast decisions are, here
+                  bench       measures how fast decisions are, here, on the demo organisation
 
                 """))
     }
