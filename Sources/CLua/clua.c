@@ -1,9 +1,10 @@
 #include "clua_internal.h"
 
+#include <stdio.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 // The state's life, its budgets and the protected entries. Whatever can raise runs under `protect`.
 
@@ -36,7 +37,7 @@ static void *allocate(void *context, void *block, size_t old, size_t size) {
 static int panic(lua_State *L) {
     (void)L;
     static const char text[] = "clua: error outside a protected call\n";
-    if (write(STDERR_FILENO, text, sizeof text - 1) < 0) abort();
+    fputs(text, stderr);
     abort();
 }
 

@@ -86,8 +86,9 @@ package enum Batch {
                 worker.start(lines)
                 busy += 1
             }
-            for worker in workers.prefix(busy) {
-                let block = worker.finish()
+            // Every worker that was started is waited for, also when the output is gone: none may be left busy.
+            let blocks = workers.prefix(busy).map { $0.finish() }
+            for block in blocks {
                 summary.add(block.summary)
                 guard Output.write(block.output, to: output) else {
                     summary.isBroken = errno == EPIPE
@@ -142,6 +143,7 @@ struct BatchBlock: Sendable {
         self.options = options
         point = try DecisionPoint(policies: policies, directory: directory, budget: budget)
         point.explains = options.explain || options.logPath != nil
+        point.tells = point.explains
         unsafe pthread_mutex_init(mutex, nil)
         unsafe pthread_cond_init(changed, nil)
         var attributes = pthread_attr_t()
@@ -233,7 +235,10 @@ struct BatchBlock: Sendable {
             }
             if decision.isPermitted { summary.permits += 1 } else { summary.denies += 1 }
             summary.codes[decision.code, default: 0] += 1
-            for policy in Set(decision.reasons.map(\.policy)) { summary.policies[policy, default: 0] += 1 }
+            for (index, reason) in decision.reasons.enumerated()
+            where !decision.reasons[..<index].contains(where: { $0.policy == reason.policy }) {
+                summary.policies[reason.policy, default: 0] += 1
+            }
             if options.expect { try compare(json, decision, &summary) }
         } catch {
             error.write(to: &writer)

@@ -9,6 +9,8 @@ package final class DecisionPoint {
     private let evaluator: Evaluator
     /// Whether a decision carries what its policies read.
     package var explains = false
+    /// Whether reasons are filled in; a caller that only counts them need not pay for it.
+    package var tells = true
 
     package init(policies: PolicySet, directory: Directory, budget: Budget = Budget()) throws(PolicyError) {
         self.directory = directory
@@ -46,7 +48,7 @@ package final class DecisionPoint {
                 if policy.isObserving { continue }
                 decision.failures.append(failure)
             }
-            for statement in evaluator.statements(outcome) {
+            for statement in evaluator.statements(outcome, fills: tells || explains) {
                 if policy.isObserving {
                     decision.observed.append(statement)
                     continue

@@ -20,8 +20,11 @@ extension EvaluationHost {
             throw Resolver.Fault(message: "`\(method.name)` is called with a colon: `x:\(method.name)(…)`")
         }
         // A method taken from one value and called on another must be that one's too.
-        guard case .method = try resolver.meaning(of: method.name, on: target, in: &expressions) else {
-            throw resolver.unknown(method.name, on: type(target))
+        if known.insert(UInt64(target) << 32 | UInt64(method.rawValue)).inserted {
+            guard case .method? = try? resolver.meaning(of: method.name, on: target, in: expressions) else {
+                known.remove(UInt64(target) << 32 | UInt64(method.rawValue))
+                throw resolver.unknown(method.name, on: type(target))
+            }
         }
         switch method {
         case .can: return answer(read(try permission(.can, target, arguments[1], method)))

@@ -43,15 +43,17 @@ final class EvaluationHost: SandboxHost {
     static let mostEffects = 256
     static let mostFacts = 20_000
 
-    var expressions = Expressions()
+    let expressions = Expressions()
     var facts: Facts
-    var resolver: Resolver
+    let resolver: Resolver
     /// The policy that runs now, by its number.
     private(set) var policy: UInt32 = 0
     private(set) var effects: [Effect] = []
     private(set) var trace: [Expressions.ID] = []
     private var traced: [UInt32] = []
     private var run: UInt32 = 0
+    /// Methods that have been asked of an expression whose type has them, as expression and method.
+    var known: Set<UInt64> = []
 
     init(resolver: Resolver, facts: Facts) {
         self.resolver = resolver
@@ -125,7 +127,7 @@ final class EvaluationHost: SandboxHost {
             return .failure("this policy forms more expressions than it may")
         }
         do throws(Resolver.Fault) {
-            switch try resolver.meaning(of: key, on: handle, in: &expressions) {
+            switch try resolver.meaning(of: key, on: handle, in: expressions) {
             case .expression(let id): return .expression(id)
             case .fact(let id): return .fact(id)
             case .method(let method): return .method(method.rawValue)

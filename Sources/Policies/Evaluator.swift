@@ -48,6 +48,8 @@ package final class Evaluator {
     package let set: PolicySet
     private let budget: Budget
     private let roots: [Root]
+    /// For each policy, the number of its root.
+    private let rootNumbers: [Int]
     private var interpreter: Interpreter
     private var host: EvaluationHost
     private var templates: [TemplateKey: Template] = [:]
@@ -61,7 +63,9 @@ package final class Evaluator {
     package init(_ set: PolicySet, budget: Budget = Budget()) throws(PolicyError) {
         self.set = set
         self.budget = budget
-        roots = set.roots
+        let roots = set.roots
+        self.roots = roots
+        rootNumbers = set.policies.map { policy in roots.firstIndex(of: policy.root)! }
         interpreter = try Interpreter.loaded(set)
         host = Self.host(set)
     }
@@ -100,7 +104,7 @@ package final class Evaluator {
             // There was no memory for another interpreter: fail closed.
             return Evaluation.Outcome(policy: number, ending: .memory, fuel: 0, effects: [], trace: [])
         }
-        let root = host.root(roots.firstIndex(of: policy.root)!)
+        let root = host.root(rootNumbers[number])
         let outcome = interpreter.decide(number, root, host, budget.limits)
         let ending: Evaluation.Ending
         switch outcome.ending {
@@ -172,11 +176,13 @@ private struct Interpreter: ~Copyable {
 extension Evaluator {
     /// What a policy said, with its templates filled in for the request it was said of.
     /// - Precondition: `evaluate` has not been called since.
-    package func statements(_ outcome: Evaluation.Outcome) -> [Statement] {
+    /// - Parameter fills: whether templates are filled in; without, they stay as written.
+    package func statements(_ outcome: Evaluation.Outcome, fills: Bool = true) -> [Statement] {
         outcome.effects.map { effect in
-            Statement(
+            let asWritten = effect.kind == .oblige || !fills
+            return Statement(
                 policy: set.policies[outcome.policy].id, line: effect.line, effect: effect.kind,
-                text: effect.kind == .oblige ? effect.text : fill(effect.text, of: outcome.policy), code: effect.code,
+                text: asWritten ? effect.text : fill(effect.text, of: outcome.policy), code: effect.code,
                 details: effect.details.map { JSON.Member($0.name, json($0.value)) })
         }
     }
@@ -195,8 +201,8 @@ extension Evaluator {
         guard set.policies[policy].templates.contains(text) else { return text }
         let key = TemplateKey(policy: policy, text: text)
         if templates[key] == nil {
-            let root = host.root(roots.firstIndex(of: set.policies[policy].root)!)
-            templates[key] = try? Template(text, root: root, resolver: host.resolver, in: &host.expressions)
+            let root = host.root(rootNumbers[policy])
+            templates[key] = try? Template(text, root: root, resolver: host.resolver, in: host.expressions)
         }
         guard let template = templates[key] else { return text }
         return template.parts.map { part in

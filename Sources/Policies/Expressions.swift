@@ -4,7 +4,7 @@ internal import Model
 ///
 /// An expression depends on the policies only, never on a request: it is made once and asked again for each one.
 /// Not for use by two threads: every worker has a table of its own.
-package struct Expressions {
+package final class Expressions {
     package typealias ID = UInt32
 
     /// What a node computes, of which operands.
@@ -53,6 +53,13 @@ package struct Expressions {
     private(set) var names: [String] = []
     private(set) var periods: [Period] = []
 
+    private var attributes: [AttributeKey: UInt32?] = [:]
+
+    private struct AttributeKey: Hashable {
+        let base: ID
+        let name: String
+    }
+
     private var ids: [Node: ID] = [:]
     private var nameIDs: [String: UInt32] = [:]
     private var periodIDs: [Period: UInt32] = [:]
@@ -61,7 +68,7 @@ package struct Expressions {
     /// How many nodes there are; whoever forms more than it should is stopped by it.
     package var count: Int { nodes.count }
 
-    mutating func intern(
+    func intern(
         _ operation: Operation, _ a: UInt32 = 0, _ b: UInt32 = 0, type: ValueType = .boolean, presence: ID? = nil
     ) -> ID {
         let node = Node(operation: operation, a: a, b: b)
@@ -74,7 +81,18 @@ package struct Expressions {
         return id
     }
 
-    mutating func name(_ text: String) -> UInt32 {
+    /// The vocabulary's attribute of that name; `nil` when it is a declared property. Looked up once.
+    func attribute(_ name: String, of base: ID) -> UInt32? {
+        let key = AttributeKey(base: base, name: name)
+        if let known = attributes[key] { return known }
+        let type = types[Int(base)]
+        let owner = if case .external = type { ValueType.external(-1) } else { type }
+        let found = Vocabulary.entries.first { $0.name == name && $0.owner == owner }?.attribute.rawValue
+        attributes[key] = .some(found)
+        return found
+    }
+
+    func name(_ text: String) -> UInt32 {
         if let id = nameIDs[text] { return id }
         let id = UInt32(names.count)
         names.append(text)
@@ -82,7 +100,7 @@ package struct Expressions {
         return id
     }
 
-    mutating func period(_ period: Period) -> UInt32 {
+    func period(_ period: Period) -> UInt32 {
         if let id = periodIDs[period] { return id }
         let id = UInt32(periods.count)
         periods.append(period)
@@ -91,7 +109,7 @@ package struct Expressions {
     }
 
     /// A constant as an expression. Keyed by bytes and bits, so that 1, 1.0 and "1" stay apart.
-    mutating func constant(_ value: Value, type: ValueType) -> ID {
+    func constant(_ value: Value, type: ValueType) -> ID {
         let key = ConstantKey(value)
         if let known = constantIDs[key] { return intern(.constant, known, type: type) }
         let index = UInt32(constants.count)

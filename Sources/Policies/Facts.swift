@@ -188,9 +188,8 @@ extension Facts {
     }
 
     private mutating func has(_ name: String, _ base: Expressions.ID, in expressions: Expressions) -> Bool {
-        let type = expressions.types[Int(base)]
-        if let entry = Vocabulary.entries.first(where: { $0.name == name && $0.owner == type.owner }) {
-            let node = Expressions.Node(operation: .attribute, a: base, b: entry.attribute.rawValue)
+        if let known = expressions.attribute(name, of: base) {
+            let node = Expressions.Node(operation: .attribute, a: base, b: known)
             if case .absent = attribute(node, in: expressions) { return false }
             return true
         }
@@ -328,12 +327,5 @@ extension Facts {
         case .weekday: .integer(Int64(date.weekday))
         default: .absent
         }
-    }
-}
-
-extension ValueType {
-    /// Whose entries in the vocabulary are this type's.
-    fileprivate var owner: ValueType {
-        if case .external = self { .external(-1) } else { self }
     }
 }

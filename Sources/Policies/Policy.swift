@@ -1,7 +1,7 @@
 package import Model
 
 /// A loaded policy: its source, made ready for the interpreter, and what it declares.
-package struct Policy: Sendable {
+package final class Policy: Sendable {
     /// The file's name without `.lua`.
     package let id: String
     package let path: String
@@ -15,6 +15,21 @@ package struct Policy: Sendable {
     let program: [UInt8]
     /// The texts of the source in which `{token.department}` is filled in.
     let templates: Set<String>
+
+    init(
+        id: String, path: String, root: Root, grants: [String], isObserving: Bool, isEnabled: Bool,
+        settings: [String: Setting], program: [UInt8], templates: Set<String>
+    ) {
+        self.id = id
+        self.path = path
+        self.root = root
+        self.grants = grants
+        self.isObserving = isObserving
+        self.isEnabled = isEnabled
+        self.settings = settings
+        self.program = program
+        self.templates = templates
+    }
 
     package var on: [Point] { root.points.sorted { $0.rawValue < $1.rawValue } }
 }

@@ -45,12 +45,12 @@ struct PolicyReader {
         }
         let literals = templates(chunk)
         for literal in literals {
-            var expressions = Expressions()
+            let expressions = Expressions()
             let resolver = Resolver(schema: schema, roots: [declaration.root], settings: [declaration.settings])
             do throws(Resolver.Fault) {
                 _ = try Template(
                     literal.text, root: expressions.intern(.request, type: .request), resolver: resolver,
-                    in: &expressions)
+                    in: expressions)
             } catch {
                 faults.append(fault("in `\(literal.text)`: \(error.message)", literal.position))
             }
@@ -270,7 +270,7 @@ struct PolicyReader {
 /// What a policy talks to while it is loaded: it may declare settings, and nothing else.
 private final class DeclarationHost: SandboxHost {
     private(set) var settings: [String: Setting] = [:]
-    private var expressions = Expressions()
+    private let expressions = Expressions()
     private var hasDeclared = false
 
     func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {

@@ -1,7 +1,7 @@
 package import Model
 
 /// Finds what a name after a dot or a colon means for an expression, and forms the expression.
-struct Resolver {
+final class Resolver {
     /// What a name turned out to be.
     enum Meaning {
         /// An expression that is always there; reading it is no fact yet.
@@ -18,33 +18,39 @@ struct Resolver {
     let schema: Schema
     let roots: [Root]
     /// For each policy, its settings by name.
-    var settings: [[String: Setting]]
+    let settings: [[String: Setting]]
+
+    init(schema: Schema, roots: [Root], settings: [[String: Setting]]) {
+        self.schema = schema
+        self.roots = roots
+        self.settings = settings
+    }
 
     func meaning(
-        of name: String, on base: Expressions.ID, in expressions: inout Expressions
+        of name: String, on base: Expressions.ID, in expressions: Expressions
     ) throws(Fault) -> Meaning {
         let type = expressions.types[Int(base)]
         if let method = method(name, on: type) { return .method(method) }
         switch type {
-        case .request: return try part(name, of: base, in: &expressions)
-        case .settings: return try setting(name, of: base, in: &expressions)
+        case .request: return try part(name, of: base, in: expressions)
+        case .settings: return try setting(name, of: base, in: expressions)
         case .resource:
             if let property = Schema.property(name, among: schema.resources) {
-                return optional(property, of: base, in: &expressions)
+                return optional(property, of: base, in: expressions)
             }
         case .context:
             if let property = Schema.property(name, among: [schema.context]) {
-                return optional(property, of: base, in: &expressions)
+                return optional(property, of: base, in: expressions)
             }
         case .external(let index):
             let types = index < 0 ? schema.subjects : [schema.subjects[index]]
             if let property = Schema.property(name, among: types) {
-                return optional(property, of: base, in: &expressions)
+                return optional(property, of: base, in: expressions)
             }
         default: break
         }
         guard let entry = entry(name, on: type) else { throw unknown(name, on: type) }
-        return form(entry, type: entry.type, isOptional: entry.isOptional, of: base, in: &expressions)
+        return form(entry, type: entry.type, isOptional: entry.isOptional, of: base, in: expressions)
     }
 
     private func method(_ name: String, on type: ValueType) -> Method? {
@@ -67,7 +73,7 @@ struct Resolver {
 
     /// A part of the request; which are there depends on what the policy is asked about.
     private func part(
-        _ name: String, of base: Expressions.ID, in expressions: inout Expressions
+        _ name: String, of base: Expressions.ID, in expressions: Expressions
     ) throws(Fault) -> Meaning {
         guard let entry = entry(name, on: .request) else { throw unknown(name, on: .request) }
         let root = roots[Int(expressions.nodes[Int(base)].a)]
@@ -85,11 +91,11 @@ struct Resolver {
             throw Fault(message: "`request.\(name)` is never there for this policy, which decides \(points)")
         }
         let isOptional = entry.isOptional && !root.guarantees(entry.attribute)
-        return form(entry, type: type, isOptional: isOptional, of: base, in: &expressions)
+        return form(entry, type: type, isOptional: isOptional, of: base, in: expressions)
     }
 
     private func setting(
-        _ name: String, of base: Expressions.ID, in expressions: inout Expressions
+        _ name: String, of base: Expressions.ID, in expressions: Expressions
     ) throws(Fault) -> Meaning {
         let policy = expressions.nodes[Int(base)].a
         let known = settings[Int(policy)]
@@ -104,7 +110,7 @@ struct Resolver {
 
     private func form(
         _ entry: Vocabulary.Entry, type: ValueType, isOptional: Bool, of base: Expressions.ID,
-        in expressions: inout Expressions
+        in expressions: Expressions
     ) -> Meaning {
         let presence = isOptional ? expressions.intern(.has, base, expressions.name(entry.name)) : nil
         let id = expressions.intern(.attribute, base, entry.attribute.rawValue, type: type, presence: presence)
@@ -112,7 +118,7 @@ struct Resolver {
     }
 
     private func optional(
-        _ property: Schema.Property, of base: Expressions.ID, in expressions: inout Expressions
+        _ property: Schema.Property, of base: Expressions.ID, in expressions: Expressions
     ) -> Meaning {
         let name = expressions.name(property.name)
         let presence = expressions.intern(.has, base, name)

@@ -13,14 +13,14 @@ struct Template {
 
     /// - Throws: when a name in braces means nothing.
     init(
-        _ text: String, root: Expressions.ID, resolver: Resolver, in expressions: inout Expressions
+        _ text: String, root: Expressions.ID, resolver: Resolver, in expressions: Expressions
     ) throws(Resolver.Fault) {
         var parts: [Part] = []
         var rest = text[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
             if open > rest.startIndex { parts.append(.text(String(rest[..<open]))) }
             let path = rest[rest.index(after: open)..<close]
-            parts.append(.expression(try Self.resolve(path, root, resolver, &expressions)))
+            parts.append(.expression(try Self.resolve(path, root, resolver, expressions)))
             rest = rest[rest.index(after: close)...]
         }
         if !rest.isEmpty { parts.append(.text(String(rest))) }
@@ -28,13 +28,13 @@ struct Template {
     }
 
     private static func resolve(
-        _ path: Substring, _ root: Expressions.ID, _ resolver: Resolver, _ expressions: inout Expressions
+        _ path: Substring, _ root: Expressions.ID, _ resolver: Resolver, _ expressions: Expressions
     ) throws(Resolver.Fault) -> Expressions.ID {
         var current = root
         var names = path.split(separator: ".", omittingEmptySubsequences: false)
         if names.count > 1, names[0] == "request" { names.removeFirst() }
         for name in names {
-            switch try resolver.meaning(of: String(name), on: current, in: &expressions) {
+            switch try resolver.meaning(of: String(name), on: current, in: expressions) {
             case .expression(let id), .fact(let id): current = id
             case .method:
                 throw Resolver.Fault(message: "`\(name)` in `{\(path)}` asks something; a template only names")

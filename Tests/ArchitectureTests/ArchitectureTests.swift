@@ -4,7 +4,8 @@ struct ArchitectureTests {
     @Test func `the house keeps its own rules`() throws {
         let files = try House.sources()
         #expect(files.count > 10)
-        #expect(Architecture.house.violations(in: files, manifest: try House.manifest()) == [])
+        let violations = Architecture.house.violations(in: files, manifest: try House.manifest())
+        #expect(violations == [])
     }
 
     @Test(arguments: [
