@@ -96,7 +96,7 @@ struct PolicyReader {
                 let texts: [[UInt8]]
                 switch argument {
                 case .string(let bytes): texts = [bytes]
-                case .strings(let list): texts = list
+                case .table(let list): texts = list
                 default: texts = []
                 }
                 for text in texts.map({ String(decoding: $0, as: UTF8.self) }) where schema.actions[text] == nil {

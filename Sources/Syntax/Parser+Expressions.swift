@@ -1,217 +1,247 @@
-/// A parsed expression: where it stands, and what can be read off it.
-struct Parsed {
-    enum Kind: Equatable {
-        case name(String, Position)
-        case string([UInt8])
-        case strings([[UInt8]])
-        case number
-        /// `nil`, `true` or `false`.
-        case constant
-        case variadic
-        case concatenation
-        case call
-        case index
-        case other
-    }
-
-    var kind: Kind
-    var range: Range<Int>
-
-    /// Whether it is written out, so that it cannot stand for a value of the request.
-    var isLiteral: Bool {
-        switch kind {
-        case .string, .number, .constant: true
-        default: false
-        }
-    }
-
-    var literal: Chunk.Literal {
-        switch kind {
-        case .string(let bytes): .string(bytes)
-        case .strings(let list): .strings(list)
-        case .number: .number
-        default: .other
-        }
-    }
-}
-
 extension Parser {
-    /// How tightly an operator binds to its left and to its right.
-    private static let priorities: [String: (left: Int, right: Int)] = [
-        "+": (10, 10), "-": (10, 10), "*": (11, 11), "%": (11, 11), "^": (14, 13), "/": (11, 11), "//": (11, 11),
-        "&": (6, 6), "|": (4, 4), "~": (5, 5), "<<": (7, 7), ">>": (7, 7), "..": (9, 8), "==": (3, 3), "<": (3, 3),
-        "<=": (3, 3), "~=": (3, 3), ">": (3, 3), ">=": (3, 3), "and": (2, 2), "or": (1, 1),
-    ]
-    private static let unaryPriority = 12
+    mutating func add(_ kind: Expression.Kind, at position: Position) -> Expression.ID {
+        constants.append(constant(kind))
+        expressions.append(Expression(kind: kind, position: position, end: previousEnd))
+        return Expression.ID(index: expressions.count - 1)
+    }
 
-    mutating func expressions() throws(SyntaxError) -> [Parsed] {
+    mutating func expressionList() throws(SyntaxError) -> [Expression.ID] {
         var list = [try expression()]
-        while try skip(",") { list.append(try expression()) }
+        while try accept(.comma) { list.append(try expression()) }
         return list
     }
 
-    mutating func expression(above limit: Int = 0) throws(SyntaxError) -> Parsed {
+    mutating func expression(above limit: Int = 0) throws(SyntaxError) -> Expression.ID {
         try enter()
-        defer { leave() }
-        let start = token.position.offset
-        var left: Parsed
-        if at(.not) || at("-") || at("~") || at("#") {
+        let position = token.position
+        var left: Expression.ID
+        if let unary = Parser.unary(token.symbol) {
             try advance()
-            _ = try expression(above: Self.unaryPriority)
-            left = Parsed(kind: .other, range: start..<end)
+            left = add(.unary(unary, try expression(above: 12)), at: position)
         } else {
             left = try simple()
         }
-        while let name = operatorName, let priority = Self.priorities[name], priority.left > limit {
-            let place = token.position.offset..<token.end
+        while let binary = Parser.binary(token.symbol), binary.priority.left > limit {
+            let offset = token.position.offset
             try advance()
-            let right = try expression(above: priority.right)
-            left = combine(left, name, place, right)
+            let right = try expression(above: binary.priority.right)
+            left = add(.binary(binary, left, right, offset: offset), at: position)
         }
+        leave()
         return left
     }
 
-    private var operatorName: String? {
-        switch token.kind {
-        case .symbol(let symbol): symbol
-        case .keyword(.and): "and"
-        case .keyword(.or): "or"
+    private static func unary(_ symbol: Symbol) -> UnaryOperator? {
+        switch symbol {
+        case .not: .not
+        case .minus: .minus
+        case .length: .length
+        case .tilde: .bitNot
         default: nil
         }
     }
 
-    /// Joins two operands, and checks the operation where Lua alone would not.
-    private mutating func combine(_ left: Parsed, _ name: String, _ place: Range<Int>, _ right: Parsed) -> Parsed {
-        let range = left.range.lowerBound..<right.range.upperBound
-        switch name {
-        case "==", "~=":
-            if right.kind == .variadic { edits.wrap(right.range, "(", ")") }
-            edits.replace(place, with: ",")
-            edits.wrap(range, name == "==" ? "(__eq(" : "(not __eq(", "))")
-        case "..":
-            for operand in [left, right] where !operand.isLiteral && operand.kind != .concatenation {
-                edits.wrap(operand.range, "__content(", ")")
-            }
-            return Parsed(kind: .concatenation, range: range)
-        default: break
+    private static func binary(_ symbol: Symbol) -> BinaryOperator? {
+        switch symbol {
+        case .or: .or
+        case .and: .and
+        case .less: .less
+        case .greater: .greater
+        case .lessEqual: .lessEqual
+        case .greaterEqual: .greaterEqual
+        case .notEqual: .notEqual
+        case .equal: .equal
+        case .bitOr: .bitOr
+        case .tilde: .bitXor
+        case .bitAnd: .bitAnd
+        case .shiftLeft: .shiftLeft
+        case .shiftRight: .shiftRight
+        case .concat: .concat
+        case .plus: .add
+        case .minus: .subtract
+        case .times: .multiply
+        case .divide: .divide
+        case .floorDivide: .floorDivide
+        case .modulo: .modulo
+        case .power: .power
+        default: nil
         }
-        return Parsed(kind: .other, range: range)
     }
 
-    private mutating func simple() throws(SyntaxError) -> Parsed {
-        let start = token.position
-        let kind: Parsed.Kind
-        switch token.kind {
-        case .number: kind = .number
-        case .string(let bytes): kind = .string(bytes)
-        case .keyword(.nil), .keyword(.true), .keyword(.false): kind = .constant
-        case .symbol("..."):
-            guard scopes.isVariadic else { throw unexpected("cannot use `...` outside a vararg function") }
-            kind = .variadic
-        case .symbol("{"): return try table()
-        case .keyword(.function):
+    private mutating func simple() throws(SyntaxError) -> Expression.ID {
+        let position = token.position
+        let kind: Expression.Kind
+        switch token.symbol {
+        case .nil: kind = .nil
+        case .true: kind = .boolean(true)
+        case .false: kind = .boolean(false)
+        case .integer, .float, .string:
+            switch token.value {
+            case .integer(let value): kind = .integer(value)
+            case .float(let value): kind = .float(value)
+            case .string(let bytes): kind = .string(bytes)
+            case .none: kind = .nil
+            }
+        case .dots:
+            if !scopes.functions[scopes.depth].isVararg {
+                throw error("cannot use `...` outside a vararg function")
+            }
+            kind = .vararg
+        case .openBrace: return try table()
+        case .function:
             try advance()
-            try functionBody(isMethod: false, from: start)
-            return Parsed(kind: .other, range: start.offset..<end)
+            let function = try body(isMethod: false, from: position)
+            return add(.function(function), at: position)
         default: return try suffixed()
         }
         try advance()
-        return Parsed(kind: kind, range: start.offset..<end)
+        return add(kind, at: position)
     }
 
-    /// A name or a parenthesised expression, and what follows it: `.name`, `[key]`, `:method(…)`, `(…)`.
-    ///
-    /// - Parameter mayBeTarget: whether it begins a statement, where a plain name before `=` or `,` is assigned to
-    ///   and not used.
-    mutating func suffixed(mayBeTarget: Bool = false) throws(SyntaxError) -> Parsed {
-        let start = token.position
-        var kind: Parsed.Kind
-        var callee = Chunk.Callee.other
-        switch token.kind {
-        case .name(let text):
+    mutating func name() throws(SyntaxError) -> Expression.ID {
+        let identifier = try identifier()
+        let name = try scopes.resolve(identifier.name, at: identifier.position)
+        let id = add(.name(name), at: identifier.position)
+        if name.target == .global {
+            globalIndices[id.index] = names.count
+            names.append(GlobalUse(name: name.name, position: identifier.position, isAssigned: false))
+        }
+        return id
+    }
+
+    mutating func suffixed() throws(SyntaxError) -> Expression.ID {
+        let position = token.position
+        var base: Expression.ID
+        switch token.symbol {
+        case .name: base = try name()
+        case .openParen:
             try advance()
-            kind = .name(text, start)
-            let isTarget = mayBeTarget && (at("=") || at(","))
-            if !isTarget, !(try scopes.use(text, at: start)) { callee = .global(text) }
-        case .symbol("("):
-            try advance()
-            _ = try expression()
-            try close(")", "(", start)
-            kind = .other
-        default: throw unexpected("unexpected symbol")
+            let inner = try expression()
+            try close(.closeParen, of: .openParen, at: position)
+            base = add(.parenthesized(inner), at: position)
+        default: throw error("unexpected symbol")
         }
         while true {
-            let position = token.position
-            switch token.kind {
-            case .symbol("."):
+            switch token.symbol {
+            case .dot:
                 try advance()
-                callee = .member(try name().text)
-                kind = .index
-            case .symbol("["):
-                try key()
-                callee = .other
-                kind = .index
-            case .symbol(":"):
+                base = add(.member(base, try identifier()), at: position)
+            case .openBracket:
+                let key = try bracketedKey()
+                base = add(.index(base, key: key), at: position)
+            case .colon:
                 try advance()
-                callee = .method(try name().text)
-                try arguments(of: callee, position)
-                kind = .call
-            case .symbol("("), .symbol("{"), .string:
-                try arguments(of: callee, callee == .other ? position : start)
-                callee = .other
-                kind = .call
-            default: return Parsed(kind: kind, range: start.offset..<end)
+                let method = try identifier()
+                let arguments = try arguments()
+                base = add(.method(base, method, arguments: arguments), at: position)
+            case .openParen, .string, .openBrace:
+                let arguments = try arguments()
+                base = add(.call(base, arguments: arguments), at: position)
+            default: return base
             }
         }
     }
 
-    /// `[key]`: a key that is computed needs the content of what it is.
-    private mutating func key() throws(SyntaxError) {
-        try expect("[")
+    private mutating func bracketedKey() throws(SyntaxError) -> Expression.ID {
+        try advance()
         let key = try expression()
-        if !key.isLiteral { edits.wrap(key.range, "__content(", ")") }
-        try expect("]")
+        try expect(.closeBracket)
+        return key
     }
 
-    private mutating func arguments(of callee: Chunk.Callee, _ position: Position) throws(SyntaxError) {
-        var list: [Parsed] = []
-        switch token.kind {
-        case .string(let bytes):
-            list = [Parsed(kind: .string(bytes), range: token.position.offset..<token.end)]
+    private mutating func arguments() throws(SyntaxError) -> [Expression.ID] {
+        let position = token.position
+        switch token.symbol {
+        case .string:
+            return [try simple()]
+        case .openBrace:
+            return [try table()]
+        case .openParen:
             try advance()
-        case .symbol("{"): list = [try table()]
-        case .symbol("("):
-            let opening = token.position
-            try advance()
-            if !at(")") { list = try expressions() }
-            try close(")", "(", opening)
-        default: throw unexpected("function arguments expected")
+            let list = token.symbol == .closeParen ? [] : try expressionList()
+            try close(.closeParen, of: .openParen, at: position)
+            return list
+        default: throw error("function arguments expected")
         }
-        calls.append(Chunk.CallUse(callee: callee, arguments: list.map(\.literal), position: position))
     }
 
-    private mutating func table() throws(SyntaxError) -> Parsed {
-        let start = token.position
-        try expect("{")
-        var strings: [[UInt8]]? = []
-        while !at("}") {
-            if case .name = token.kind, try peek() == .symbol("=") {
-                try advance()
-                try advance()
-                _ = try expression()
-                strings = nil
-            } else if at("[") {
-                try key()
-                try expect("=")
-                _ = try expression()
-                strings = nil
-            } else {
-                let element = try expression()
-                if case .string(let bytes) = element.kind { strings?.append(bytes) } else { strings = nil }
+    private mutating func table() throws(SyntaxError) -> Expression.ID {
+        let position = token.position
+        var fields: [Expression.Field] = []
+        try expect(.openBrace)
+        while token.symbol != .closeBrace {
+            fields.append(try field())
+            if try accept(.comma) { continue }
+            if try accept(.semicolon) { continue }
+            break
+        }
+        try close(.closeBrace, of: .openBrace, at: position)
+        return add(.table(fields), at: position)
+    }
+
+    private mutating func field() throws(SyntaxError) -> Expression.Field {
+        if token.symbol == .openBracket {
+            let key = try bracketedKey()
+            try expect(.assign)
+            return .keyed(key, try expression())
+        }
+        guard token.symbol == .name, try peek() == .assign else { return .item(try expression()) }
+        let key = try identifier()
+        try expect(.assign)
+        return .named(key, try expression())
+    }
+
+    mutating func body(isMethod: Bool, from position: Position) throws(SyntaxError) -> Function.ID {
+        scopes.openFunction(isVararg: false)
+        try expect(.openParen)
+        if isMethod { _ = try scopes.declare("self", .hiddenSelf, at: position) }
+        var parameters: [Declaration.ID] = []
+        var isVararg = false
+        if token.symbol != .closeParen {
+            var hasMore = true
+            while hasMore {
+                if try accept(.dots) {
+                    isVararg = true
+                } else if token.symbol == .name {
+                    let name = try identifier()
+                    parameters.append(try scopes.declare(name.name, .parameter, at: name.position))
+                } else {
+                    throw error("name or `...` expected")
+                }
+                if isVararg { break }
+                hasMore = try accept(.comma)
             }
-            if !(try skip(",")), !(try skip(";")) { break }
         }
-        try close("}", "{", start)
-        return Parsed(kind: strings.map { .strings($0) } ?? .other, range: start.offset..<end)
+        scopes.activate(parameters.count + (isMethod ? 1 : 0))
+        scopes.functions[scopes.depth].isVararg = isVararg
+        try expect(.closeParen)
+        let block = try statements(from: previousEnd)
+        try close(.end, of: .function, at: position)
+        try scopes.closeFunction()
+        functions.append(
+            Function(
+                parameters: parameters, isMethod: isMethod, isVararg: isVararg, block: block, position: position,
+                end: previousEnd))
+        return Function.ID(index: functions.count - 1)
+    }
+
+    private func constant(_ kind: Expression.Kind) -> Constant? {
+        switch kind {
+        case .nil: return .other(isTrue: false)
+        case .boolean(let value): return .other(isTrue: value)
+        case .string: return .other(isTrue: true)
+        case .integer(let value): return .integer(value)
+        case .float(let value): return .float(value)
+        case .parenthesized(let inner): return constants[inner.index]
+        case .unary(let unary, let operand):
+            return constants[operand.index].flatMap { Constant.fold(unary, $0) }
+        case .binary(let binary, let left, let right, _):
+            guard let left = constants[left.index], let right = constants[right.index] else { return nil }
+            return Constant.fold(binary, left, right)
+        case .name(let name):
+            if case .local(let id) = name.target { return scopes.declarations[id.index].constant }
+            return nil
+        default: return nil
+        }
     }
 }

@@ -1,187 +1,270 @@
 extension Parser {
-    mutating func statement() throws(SyntaxError) {
+    private func ends(withUntil: Bool) -> Bool {
+        switch token.symbol {
+        case .else, .elseif, .end, .endOfFile: true
+        case .until: withUntil
+        default: false
+        }
+    }
+
+    /// The statements up to what ends their block; the scope is the caller's.
+    mutating func statements(from start: Int, _ first: [Statement] = []) throws(SyntaxError) -> Block {
+        var list = first
+        while !ends(withUntil: true) {
+            let isReturn = token.symbol == .return
+            try statement(into: &list)
+            if isReturn { break }
+        }
+        return Block(statements: list, start: start, end: previousEnd)
+    }
+
+    private mutating func block(isLoop: Bool = false) throws(SyntaxError) -> Block {
+        scopes.openBlock(isLoop: isLoop)
+        let block = try statements(from: previousEnd)
+        try scopes.closeBlock()
+        return block
+    }
+
+    private mutating func statement(into list: inout [Statement]) throws(SyntaxError) {
         try enter()
-        defer { leave() }
         let position = token.position
-        switch token.kind {
-        case .symbol(";"): try advance()
-        case .symbol("::"): try label()
-        case .keyword(let keyword):
-            switch keyword {
-            case .if: try conditional(position)
-            case .while: try whileLoop(position)
-            case .do:
-                try advance()
-                try scoped()
-                try close("end", "do", position)
-            case .for: try forLoop(position)
-            case .repeat: try repeatLoop(position)
-            case .function: try functionStatement(position)
-            case .local:
-                try advance()
-                if try skip(.function) { try localFunction(position) } else { try local() }
-            case .return: try returnStatement()
-            case .break:
-                try advance()
-                scopes.addGoto("break", at: position)
-            case .goto:
-                try advance()
-                scopes.addGoto(try name().text, at: position)
-            default: try expressionStatement()
-            }
-        default: try expressionStatement()
+        if try accept(.doubleColon) {
+            try label(from: position, into: &list)
+        } else {
+            let kind = try kind()
+            list.append(Statement(kind: kind, position: position, end: previousEnd))
+        }
+        leave()
+    }
+
+    private mutating func kind() throws(SyntaxError) -> Statement.Kind {
+        let position = token.position
+        switch token.symbol {
+        case .semicolon:
+            try advance()
+            return .empty
+        case .if: return try conditional()
+        case .while:
+            try advance()
+            let condition = try expression()
+            scopes.openBlock(isLoop: true)
+            try expect(.do)
+            let body = try block()
+            try close(.end, of: .while, at: position)
+            try scopes.closeBlock()
+            return .while(condition, body)
+        case .do:
+            try advance()
+            let body = try block()
+            try close(.end, of: .do, at: position)
+            return .block(body)
+        case .for: return try loop()
+        case .repeat:
+            scopes.openBlock(isLoop: true)
+            scopes.openBlock(isLoop: false)
+            try advance()
+            let body = try statements(from: previousEnd)
+            try close(.until, of: .repeat, at: position)
+            let condition = try expression()
+            try scopes.closeBlock()
+            try scopes.closeBlock()
+            return .repeat(body, until: condition)
+        case .function: return try function()
+        case .local:
+            try advance()
+            return try accept(.function) ? try localFunction(from: position) : try local()
+        case .return:
+            try advance()
+            let values = ends(withUntil: true) || token.symbol == .semicolon ? [] : try expressionList()
+            _ = try accept(.semicolon)
+            return .return(values)
+        case .break:
+            try advance()
+            try scopes.jump(to: "break", at: position)
+            return .break
+        case .goto:
+            try advance()
+            let name = try identifier()
+            try scopes.jump(to: name.name, at: position)
+            return .goto(name)
+        default: return try assignmentOrCall()
         }
     }
 
-    private mutating func label() throws(SyntaxError) {
-        try advance()
-        let (text, position) = try name()
-        try expect("::")
-        while at(";") || at("::") { try statement() }
-        try scopes.addLabel(text, at: position, isLast: endsBlock(withUntil: false))
+    private mutating func label(from position: Position, into list: inout [Statement]) throws(SyntaxError) {
+        let name = try identifier()
+        try expect(.doubleColon)
+        labels.append(name)
+        list.append(Statement(kind: .label(name), position: position, end: previousEnd))
+        while token.symbol == .semicolon || token.symbol == .doubleColon { try statement(into: &list) }
+        try scopes.add(name, isLast: ends(withUntil: false))
     }
 
-    private mutating func conditional(_ position: Position) throws(SyntaxError) {
+    private mutating func conditional() throws(SyntaxError) -> Statement.Kind {
+        let position = token.position
+        var branches: [Statement.Branch] = []
         repeat {
             try advance()
-            _ = try expression()
+            let condition = try expression()
             try expect(.then)
-            try scoped()
-        } while at(.elseif)
-        if try skip(.else) { try scoped() }
-        try close("end", "if", position)
+            branches.append(Statement.Branch(condition: condition, block: try thenBlock()))
+        } while token.symbol == .elseif
+        let otherwise = try accept(.else) ? try block() : nil
+        try close(.end, of: .if, at: position)
+        return .if(branches, otherwise: otherwise)
     }
 
-    private mutating func whileLoop(_ position: Position) throws(SyntaxError) {
-        try advance()
-        _ = try expression()
-        try expect(.do)
-        try scoped(isLoop: true)
-        try close("end", "while", position)
-    }
-
-    private mutating func repeatLoop(_ position: Position) throws(SyntaxError) {
-        try advance()
-        scopes.beginBlock(isLoop: true)
-        scopes.beginBlock()
-        try block()
-        try close("until", "repeat", position)
-        // The condition sees the locals of the body.
-        _ = try expression()
-        try scopes.endBlock()
-        try scopes.endBlock()
-    }
-
-    private mutating func forLoop(_ position: Position) throws(SyntaxError) {
-        try advance()
-        scopes.beginBlock(isLoop: true)
-        var names = [try name()]
-        let hidden: Int
-        if try skip("=") {
-            hidden = 3
-            try bound()
-            try expect(",")
-            try bound()
-            if try skip(",") { try bound() }
-        } else {
-            hidden = 4
-            while try skip(",") { names.append(try name()) }
-            guard at(.in) else { throw unexpected(names.count == 1 ? "`=` or `in` expected" : "`in` expected") }
+    /// As in Lua, a `break` right after `then` is part of the `if` and no level of its own.
+    private mutating func thenBlock() throws(SyntaxError) -> Block {
+        let start = previousEnd
+        scopes.openBlock(isLoop: false)
+        var first: [Statement] = []
+        if token.symbol == .break {
+            let position = token.position
             try advance()
-            _ = try expressions()
+            try scopes.jump(to: "break", at: position)
+            first.append(Statement(kind: .break, position: position, end: previousEnd))
+            while token.symbol == .semicolon {
+                let position = token.position
+                try advance()
+                first.append(Statement(kind: .empty, position: position, end: previousEnd))
+            }
         }
-        for _ in 0..<hidden { try scopes.declare("(for state)", at: nil, near: position) }
-        try expect(.do)
-        scopes.beginBlock()
-        for name in names { try scopes.declare(name.text, at: name.position, near: name.position) }
-        try block()
-        try scopes.endBlock()
-        try close("end", "for", position)
-        try scopes.endBlock()
+        let block =
+            !first.isEmpty && ends(withUntil: false)
+            ? Block(statements: first, start: start, end: previousEnd) : try statements(from: start, first)
+        try scopes.closeBlock()
+        return block
     }
 
-    /// A bound of a numeric `for` needs the content of what it is given.
-    private mutating func bound() throws(SyntaxError) {
-        let value = try expression()
-        if !value.isLiteral { edits.wrap(value.range, "__content(", ")") }
-    }
-
-    private mutating func functionStatement(_ position: Position) throws(SyntaxError) {
+    private mutating func loop() throws(SyntaxError) -> Statement.Kind {
+        let position = token.position
+        scopes.openBlock(isLoop: true)
         try advance()
-        let (text, place) = try name()
-        if at(".") || at(":") {
-            _ = try scopes.use(text, at: place)
+        let first = try identifier()
+        let isNumeric = token.symbol == .assign
+        if !isNumeric && token.symbol != .comma && token.symbol != .in { throw error("`=` or `in` expected") }
+        let hidden = isNumeric ? 3 : 4
+        for _ in 0..<hidden { _ = try scopes.declare("(for state)", .hiddenSelf, at: first.position) }
+        var variables = [try scopes.declare(first.name, .loop, at: first.position)]
+        var values: [Expression.ID]
+        if isNumeric {
+            try advance()
+            values = [try expression()]
+            try expect(.comma)
+            values.append(try expression())
+            if try accept(.comma) { values.append(try expression()) }
         } else {
-            try scopes.assign(text, at: place)
-        }
-        while try skip(".") { _ = try name() }
-        let isMethod = try skip(":")
-        if isMethod { _ = try name() }
-        try functionBody(isMethod: isMethod, from: position)
-    }
-
-    private mutating func localFunction(_ position: Position) throws(SyntaxError) {
-        let (text, place) = try name()
-        try scopes.declare(text, at: place, near: place)
-        try functionBody(isMethod: false, from: position)
-    }
-
-    private mutating func local() throws(SyntaxError) {
-        var names: [(text: String, position: Position, isConstant: Bool)] = []
-        var closes = 0
-        repeat {
-            let (text, position) = try name()
-            var isConstant = false
-            if try skip("<") {
-                let (attribute, place) = try name()
-                try expect(">")
-                switch attribute {
-                case "const": isConstant = true
-                case "close":
-                    isConstant = true
-                    closes += 1
-                    if closes > 1 {
-                        throw SyntaxError("multiple to-be-closed variables in local list", at: place)
-                    }
-                default: throw SyntaxError("unknown attribute `\(attribute)`", at: place)
-                }
+            while try accept(.comma) {
+                let name = try identifier()
+                variables.append(try scopes.declare(name.name, .loop, at: name.position))
             }
-            names.append((text, position, isConstant))
-            try scopes.check(pending: names.count, near: position)
-        } while try skip(",")
-        if try skip("=") { _ = try expressions() }
-        for name in names {
-            try scopes.declare(name.text, at: name.position, near: name.position, isConstant: name.isConstant)
+            try expect(.in)
+            values = try expressionList()
         }
+        scopes.activate(hidden)
+        try expect(.do)
+        scopes.openBlock(isLoop: false)
+        scopes.activate(variables.count)
+        let body = try block()
+        try scopes.closeBlock()
+        try close(.end, of: .for, at: position)
+        try scopes.closeBlock()
+        return isNumeric
+            ? .numericFor(variables[0], bounds: values, body) : .genericFor(variables, values: values, body)
     }
 
-    private mutating func returnStatement() throws(SyntaxError) {
+    private mutating func function() throws(SyntaxError) -> Statement.Kind {
+        let position = token.position
         try advance()
-        if !endsBlock(withUntil: true), !at(";") { _ = try expressions() }
-        _ = try skip(";")
+        let start = token.position
+        var target = try name()
+        var isMethod = false
+        while token.symbol == .dot || token.symbol == .colon, !isMethod {
+            isMethod = token.symbol == .colon
+            try advance()
+            target = add(.member(target, try identifier()), at: start)
+        }
+        let body = try body(isMethod: isMethod, from: position)
+        try markAssigned(target)
+        return .function(target, body)
     }
 
-    private mutating func expressionStatement() throws(SyntaxError) {
-        let first = try suffixed(mayBeTarget: true)
-        guard at("=") || at(",") else {
-            guard case .call = first.kind else { throw unexpected("syntax error") }
-            return
+    private mutating func localFunction(from position: Position) throws(SyntaxError) -> Statement.Kind {
+        let name = try identifier()
+        let id = try scopes.declare(name.name, .function, at: name.position)
+        scopes.activate(1)
+        return .localFunction(id, try body(isMethod: false, from: position))
+    }
+
+    private mutating func local() throws(SyntaxError) -> Statement.Kind {
+        var ids: [Declaration.ID] = []
+        var hasClose = false
+        repeat {
+            let name = try identifier()
+            let id = try scopes.declare(name.name, .local, at: name.position)
+            if try accept(.less) {
+                let attribute = try identifier()
+                try expect(.greater)
+                if attribute.name != "const" && attribute.name != "close" {
+                    let message = "unknown attribute `\(attribute.name)`"
+                    throw SyntaxError(.invalidAttribute, message, at: attribute.position)
+                }
+                if attribute.name == "close" && hasClose {
+                    let message = "multiple to-be-closed variables in local list"
+                    throw SyntaxError(.invalidAttribute, message, at: attribute.position)
+                }
+                hasClose = hasClose || attribute.name == "close"
+                scopes.declarations[id.index].attribute = attribute
+            }
+            ids.append(id)
+        } while try accept(.comma)
+        let values = try accept(.assign) ? try expressionList() : []
+        if let last = ids.last, let value = values.last, ids.count == values.count,
+            scopes.declarations[last.index].attribute?.name == "const"
+        {
+            scopes.declarations[last.index].constant = constants[value.index]
         }
-        var targets = [first]
-        while try skip(",") {
-            // As deep as Lua lets an assignment of many be.
-            try enter()
-            targets.append(try suffixed(mayBeTarget: true))
-        }
-        for target in targets {
-            switch target.kind {
-            case .index: break
-            case .name(let name, let position): try scopes.assign(name, at: position)
-            default: throw unexpected("syntax error")
+        scopes.activate(ids.count)
+        return .local(ids, values: values)
+    }
+
+    private mutating func assignmentOrCall() throws(SyntaxError) -> Statement.Kind {
+        var targets = [try suffixed()]
+        guard token.symbol == .assign || token.symbol == .comma else {
+            switch expressions[targets[0].index].kind {
+            case .call, .method: return .call(targets[0])
+            default: throw error("syntax error")
             }
         }
-        guard try skip("=") else { throw unexpected("`=` expected") }
-        for _ in targets.dropFirst() { leave() }
-        _ = try expressions()
+        try markAssigned(targets[0])
+        let base = level
+        while try accept(.comma) {
+            let target = try suffixed()
+            targets.append(target)
+            try enter()
+            try markAssigned(target)
+        }
+        try expect(.assign)
+        let values = try expressionList()
+        level = base
+        return .assign(targets, values: values)
+    }
+
+    private mutating func markAssigned(_ target: Expression.ID) throws(SyntaxError) {
+        switch expressions[target.index].kind {
+        case .index, .member: return
+        case .name(let name):
+            guard case .local(let id) = name.target else {
+                if let index = globalIndices[target.index] { names[index].isAssigned = true }
+                return
+            }
+            if scopes.declarations[id.index].attribute != nil {
+                let message = "attempt to assign to const variable `\(name.name)`"
+                throw SyntaxError(.constAssigned, message, at: expressions[target.index].position)
+            }
+            scopes.declarations[id.index].isReassigned = true
+        default: throw error("syntax error")
+        }
     }
 }

@@ -1,157 +1,104 @@
-/// Recognises Lua 5.4 by recursive descent (manual, section 9) and gathers what a chunk tells of itself.
-///
-/// It is as deep as Lua's own: 200 levels, so that no source exhausts the stack.
+/// Reads a Lua 5.4 chunk by recursive descent, in the order and with the limits of Lua itself.
 struct Parser {
-    private static let deepest = 195
+    /// Lua's own limit of nested calls: 200 C levels, of which the last is an error.
+    static let maximumLevel = 200
 
-    private var lexer: Lexer
+    var lexer: Lexer
     var token: Token
-    private var ahead: Token?
-    /// One past the last byte of the token before.
-    private var lastEnd = 0
-    private var depth = 0
+    var lookahead: Token?
+    /// The offset after the last token that was consumed.
+    var previousEnd = 0
+    var level = 0
     var scopes = Scopes()
-    var edits = Edits()
-    var calls: [Chunk.CallUse] = []
+    var expressions: [Expression] = []
+    /// What Lua's compiler knows of the expression with the same number.
+    var constants: [Constant?] = []
+    var functions: [Function] = []
+    var names: [GlobalUse] = []
+    /// The place of each name in `names`, by expression.
+    var globalIndices: [Int: Int] = [:]
+    var labels: [Identifier] = []
 
     init(_ source: [UInt8]) throws(SyntaxError) {
         lexer = Lexer(source)
         token = try lexer.next()
     }
 
-    mutating func parse() throws(SyntaxError) {
-        scopes.beginFunction(isVariadic: true)
-        try block()
-        guard token.kind == .end else { throw unexpected("`<eof>` expected") }
-        try scopes.endFunction()
+    mutating func chunk() throws(SyntaxError) -> Block {
+        scopes.openFunction(isVararg: true)
+        let block = try statements(from: 0)
+        if token.symbol != .endOfFile { throw expected("<eof>") }
+        try scopes.closeFunction()
+        return block
     }
 
     // MARK: Tokens
 
     mutating func advance() throws(SyntaxError) {
-        lastEnd = token.end
-        if let next = ahead {
+        previousEnd = token.end
+        if let next = lookahead {
             token = next
-            ahead = nil
+            lookahead = nil
         } else {
             token = try lexer.next()
         }
     }
 
-    mutating func peek() throws(SyntaxError) -> Token.Kind {
-        if ahead == nil { ahead = try lexer.next() }
-        return ahead!.kind
+    mutating func peek() throws(SyntaxError) -> Symbol {
+        if lookahead == nil { lookahead = try lexer.next() }
+        return lookahead?.symbol ?? .endOfFile
     }
 
-    var end: Int { lastEnd }
-
-    func unexpected(_ message: String) -> SyntaxError {
-        SyntaxError("\(message) near \(spelling)", at: token.position)
-    }
-
-    private var spelling: String {
-        if token.kind == .end { return "`<eof>`" }
-        let text = lexer.source[token.position.offset..<token.end].prefix(40)
-        return "`\(String(decoding: text, as: UTF8.self))`"
-    }
-
-    func at(_ symbol: String) -> Bool { token.kind == .symbol(symbol) }
-    func at(_ keyword: Keyword) -> Bool { token.kind == .keyword(keyword) }
-
-    mutating func skip(_ symbol: String) throws(SyntaxError) -> Bool {
-        guard at(symbol) else { return false }
+    mutating func accept(_ symbol: Symbol) throws(SyntaxError) -> Bool {
+        guard token.symbol == symbol else { return false }
         try advance()
         return true
     }
 
-    mutating func skip(_ keyword: Keyword) throws(SyntaxError) -> Bool {
-        guard at(keyword) else { return false }
+    mutating func expect(_ symbol: Symbol) throws(SyntaxError) {
+        guard token.symbol == symbol else { throw expected(symbol.rawValue) }
         try advance()
-        return true
     }
 
-    mutating func expect(_ symbol: String) throws(SyntaxError) {
-        guard try skip(symbol) else { throw unexpected("`\(symbol)` expected") }
-    }
-
-    mutating func expect(_ keyword: Keyword) throws(SyntaxError) {
-        guard try skip(keyword) else { throw unexpected("`\(keyword.rawValue)` expected") }
-    }
-
-    /// What closes something that was opened further up.
-    mutating func close(_ closing: String, _ opening: String, _ position: Position) throws(SyntaxError) {
-        let isThere = at(closing) || Keyword(rawValue: closing).map { at($0) } == true
-        guard isThere else {
-            let place = position.line == token.position.line ? "" : " (to close `\(opening)` at line \(position.line))"
-            throw unexpected("`\(closing)` expected\(place)")
+    /// The closing half of a pair; the message names the opening one if it stands on another line.
+    mutating func close(_ symbol: Symbol, of opening: Symbol, at position: Position) throws(SyntaxError) {
+        if token.symbol != symbol {
+            if token.position.line == position.line { throw expected(symbol.rawValue) }
+            throw error(
+                "`\(symbol.rawValue)` expected (to close `\(opening.rawValue)` at line \(position.line))")
         }
         try advance()
     }
 
-    mutating func name() throws(SyntaxError) -> (text: String, position: Position) {
-        guard case .name(let text) = token.kind else { throw unexpected("name expected") }
-        let position = token.position
+    mutating func identifier() throws(SyntaxError) -> Identifier {
+        guard token.symbol == .name else { throw error("name expected") }
+        let identifier = Identifier(name: text(token), position: token.position)
         try advance()
-        return (text, position)
+        return identifier
     }
 
+    func text(_ token: Token) -> String {
+        String(decoding: lexer.source[token.position.offset..<token.end], as: UTF8.self)
+    }
+
+    // MARK: Errors
+
+    func expected(_ what: String) -> SyntaxError { error("`\(what)` expected") }
+
+    func error(_ message: String, _ code: SyntaxError.Code = .unexpected) -> SyntaxError {
+        let near = token.symbol == .endOfFile ? "<eof>" : String(text(token).prefix(40))
+        return SyntaxError(code, "\(message) near `\(near)`", at: token.position)
+    }
+
+    // MARK: Levels
+
+    /// One more nested construct; every caller leaves it again, unless an error ends everything.
     mutating func enter() throws(SyntaxError) {
-        depth += 1
-        if depth > Self.deepest { throw SyntaxError("chunk has too many syntax levels", at: token.position) }
-    }
-
-    mutating func leave() { depth -= 1 }
-
-    // MARK: Blocks
-
-    /// Whether a block ends here.
-    func endsBlock(withUntil: Bool) -> Bool {
-        switch token.kind {
-        case .end, .keyword(.else), .keyword(.elseif), .keyword(.end): true
-        case .keyword(.until): withUntil
-        default: false
+        level += 1
+        if level >= Parser.maximumLevel {
+            throw SyntaxError(.limit, "too many nested constructs (limit is 200 levels)", at: token.position)
         }
     }
 
-    /// Statements up to the end of the block; the caller opens and closes the scope.
-    mutating func block() throws(SyntaxError) {
-        while !endsBlock(withUntil: true) {
-            if at(.return) {
-                try statement()
-                return
-            }
-            try statement()
-        }
-    }
-
-    mutating func scoped(isLoop: Bool = false) throws(SyntaxError) {
-        scopes.beginBlock(isLoop: isLoop)
-        try block()
-        try scopes.endBlock()
-    }
-
-    mutating func functionBody(isMethod: Bool, from position: Position) throws(SyntaxError) {
-        try expect("(")
-        var parameters: [(text: String, position: Position)] = []
-        var isVariadic = false
-        while !at(")") {
-            if try skip("...") {
-                isVariadic = true
-                break
-            }
-            guard case .name = token.kind else { throw unexpected("<name> or `...` expected") }
-            parameters.append(try name())
-            if !(try skip(",")) { break }
-            if at(")") { throw unexpected("<name> or `...` expected") }
-        }
-        scopes.beginFunction(isVariadic: isVariadic)
-        if isMethod { try scopes.declare("self", at: nil, near: position) }
-        for parameter in parameters {
-            try scopes.declare(parameter.text, at: parameter.position, near: parameter.position)
-        }
-        try expect(")")
-        try block()
-        try close("end", "function", position)
-        try scopes.endFunction()
-    }
+    mutating func leave() { level -= 1 }
 }

@@ -1,179 +1,192 @@
-/// Which names, labels and loops are in force while a source is parsed.
-///
-/// The rules, and the limits of 200 locals and 255 upvalues a function, are those of Lua 5.4.
+/// What is visible at one place of a source: variables, labels and the jumps still looking for theirs.
 struct Scopes {
-    private struct Local {
-        let name: String
-        let isConstant: Bool
-        let id: Int
+    struct FunctionScope {
+        var isVararg: Bool
+        let firstDeclared: Int
+        let firstLabel: Int
+        var active = 0
+        var blocks: [BlockScope] = []
+        /// Declarations of enclosing functions in use here; `nil` is the main chunk's `_ENV`.
+        var upvalues: Set<Declaration.ID?> = []
     }
 
-    private struct Block {
-        /// How many locals of the function were in force when it began.
-        let locals: Int
-        let labels: Int
-        let gotos: Int
+    struct BlockScope {
+        let active: Int
+        let firstLabel: Int
+        let firstJump: Int
         let isLoop: Bool
     }
 
-    private struct Label {
-        let name: String
-        let locals: Int
+    struct Label {
+        let identifier: Identifier
+        var active: Int
     }
 
-    private struct Goto {
+    struct Jump {
         let name: String
         let position: Position
-        var locals: Int
+        var active: Int
+        var isSolved = false
     }
 
-    private struct Function {
-        var locals: [Local] = []
-        var blocks: [Block] = []
-        var labels: [Label] = []
-        var gotos: [Goto] = []
-        var upvalues: Set<Int> = []
-        let isVariadic: Bool
-    }
+    var declarations: [Declaration] = []
+    var functions: [FunctionScope] = []
+    private var declared: [Declaration.ID] = []
+    private var visible: [String: [Declaration.ID]] = [:]
+    private var labels: [Label] = []
+    private var labelIndices: [String: [Int]] = [:]
+    private var jumps: [Jump] = []
+    private var jumpIndices: [String: [Int]] = [:]
+    private var pendingJumps = 0
 
-    private var functions: [Function] = []
-    private var nextID = 0
-    private(set) var globals: [Chunk.GlobalUse] = []
-    private(set) var declaredNames: [Chunk.DeclaredName] = []
-
-    var isVariadic: Bool { functions.last?.isVariadic ?? false }
+    var depth: Int { functions.count - 1 }
 
     // MARK: Functions and blocks
 
-    mutating func beginFunction(isVariadic: Bool) {
-        functions.append(Function(isVariadic: isVariadic))
-        beginBlock()
+    mutating func openFunction(isVararg: Bool) {
+        let scope = FunctionScope(isVararg: isVararg, firstDeclared: declared.count, firstLabel: labels.count)
+        functions.append(scope)
+        if depth == 0 { functions[0].upvalues.insert(nil) }
+        openBlock(isLoop: false)
     }
 
-    mutating func endFunction() throws(SyntaxError) {
-        try endBlock()
-        let function = functions.removeLast()
-        guard let open = function.gotos.first else { return }
-        if open.name == "break" {
-            throw SyntaxError("break outside a loop at line \(open.position.line)", at: open.position)
+    mutating func closeFunction() throws(SyntaxError) {
+        try closeBlock()
+        functions.removeLast()
+    }
+
+    mutating func openBlock(isLoop: Bool) {
+        let active = functions[depth].active
+        let block = BlockScope(active: active, firstLabel: labels.count, firstJump: jumps.count, isLoop: isLoop)
+        functions[depth].blocks.append(block)
+    }
+
+    mutating func closeBlock() throws(SyntaxError) {
+        guard let block = functions[depth].blocks.last else { return }
+        while functions[depth].active > block.active {
+            let id = declared.removeLast()
+            visible[declarations[id.index].name]?.removeLast()
+            functions[depth].active -= 1
         }
-        throw SyntaxError("no visible label `\(open.name)` for goto at line \(open.position.line)", at: open.position)
-    }
-
-    mutating func beginBlock(isLoop: Bool = false) {
-        let function = functions[functions.count - 1]
-        functions[functions.count - 1].blocks.append(
-            Block(
-                locals: function.locals.count, labels: function.labels.count, gotos: function.gotos.count,
-                isLoop: isLoop))
-    }
-
-    mutating func endBlock() throws(SyntaxError) {
-        let current = functions.count - 1
-        let block = functions[current].blocks.removeLast()
-        functions[current].locals.removeLast(functions[current].locals.count - block.locals)
-        functions[current].labels.removeLast(functions[current].labels.count - block.labels)
-        if block.isLoop {
-            functions[current].gotos = functions[current].gotos.enumerated()
-                .filter { $0.offset < block.gotos || $0.element.name != "break" }.map(\.element)
+        if block.isLoop { try solve("break", active: block.active, in: block) }
+        functions[depth].blocks.removeLast()
+        while labels.count > block.firstLabel {
+            labelIndices[labels.removeLast().identifier.name]?.removeLast()
         }
-        // What still looks for its label looks on outside, where the block's own locals are gone.
-        for index in functions[current].gotos.indices.dropFirst(block.gotos) {
-            functions[current].gotos[index].locals = min(functions[current].gotos[index].locals, block.locals)
+        if functions[depth].blocks.isEmpty {
+            if let lost = jumps[block.firstJump...].first(where: { !$0.isSolved }) {
+                let message =
+                    lost.name == "break" ? "`break` outside a loop" : "no visible label `\(lost.name)` for `goto`"
+                throw SyntaxError(.invalidLabel, message, at: lost.position)
+            }
+            jumps.removeSubrange(block.firstJump...)
+        } else {
+            for index in jumps.indices[block.firstJump...] { jumps[index].active = block.active }
+        }
+    }
+
+    // MARK: Variables
+
+    /// A new variable, not visible before `activate`.
+    mutating func declare(
+        _ name: String, _ kind: Declaration.Kind, at position: Position
+    ) throws(SyntaxError) -> Declaration.ID {
+        try checkLocals(declared.count + 1, at: position)
+        let id = Declaration.ID(index: declarations.count)
+        declarations.append(Declaration(name: name, position: position, kind: kind, depth: depth))
+        declared.append(id)
+        return id
+    }
+
+    mutating func activate(_ count: Int) {
+        let first = functions[depth].firstDeclared + functions[depth].active
+        for id in declared[first..<(first + count)] {
+            visible[declarations[id.index].name, default: []].append(id)
+        }
+        functions[depth].active += count
+    }
+
+    private func checkLocals(_ count: Int, at position: Position) throws(SyntaxError) {
+        if count - functions[depth].firstDeclared > 200 {
+            throw SyntaxError(.limit, "too many local variables in one function (limit is 200)", at: position)
+        }
+    }
+
+    /// What a name stands for here; enclosing functions learn that they lend the variable.
+    mutating func resolve(_ name: String, at position: Position) throws(SyntaxError) -> Name {
+        guard let id = visible[name]?.last else {
+            if name == "_ENV" {
+                try capture(nil, from: 0, name, at: position)
+            } else {
+                _ = try resolve("_ENV", at: position)
+            }
+            return Name(name: name, target: .global, isUpvalue: false)
+        }
+        let declaration = declarations[id.index]
+        let isUpvalue = declaration.depth < depth
+        if isUpvalue {
+            declarations[id.index].isCaptured = true
+            if declaration.constant == nil { try capture(id, from: declaration.depth, name, at: position) }
+        }
+        return Name(name: name, target: .local(id), isUpvalue: isUpvalue)
+    }
+
+    private mutating func capture(
+        _ id: Declaration.ID?, from owner: Int, _ name: String, at position: Position
+    ) throws(SyntaxError) {
+        var level = depth
+        while level > owner, !functions[level].upvalues.contains(id) {
+            functions[level].upvalues.insert(id)
+            if functions[level].upvalues.count > 255 {
+                throw SyntaxError(.limit, "too many upvalues (limit is 255) near `\(name)`", at: position)
+            }
+            level -= 1
         }
     }
 
     // MARK: Labels
 
-    mutating func addGoto(_ name: String, at position: Position) {
-        let function = functions[functions.count - 1]
-        if function.labels.contains(where: { $0.name == name }) { return }
-        functions[functions.count - 1].gotos.append(
-            Goto(name: name, position: position, locals: function.locals.count))
+    mutating func jump(to name: String, at position: Position) throws(SyntaxError) {
+        if name != "break", label(name) != nil { return }
+        if pendingJumps >= 32_767 {
+            throw SyntaxError(.limit, "too many labels or gotos (limit is 32767)", at: position)
+        }
+        pendingJumps += 1
+        jumpIndices[name, default: []].append(jumps.count)
+        jumps.append(Jump(name: name, position: position, active: functions[depth].active))
     }
 
-    /// - Parameter isLast: whether only empty statements follow in the block; its locals then count as gone.
-    mutating func addLabel(_ name: String, at position: Position, isLast: Bool) throws(SyntaxError) {
-        let current = functions.count - 1
-        if functions[current].labels.contains(where: { $0.name == name }) {
-            throw SyntaxError("label `\(name)` already defined", at: position)
+    /// A new label; at the end of a block it lies outside the scope of the block's variables.
+    mutating func add(_ identifier: Identifier, isLast: Bool) throws(SyntaxError) {
+        if let other = label(identifier.name) {
+            let message = "label `\(identifier.name)` already defined on line \(other.identifier.position.line)"
+            throw SyntaxError(.invalidLabel, message, at: identifier.position)
         }
-        let block = functions[current].blocks[functions[current].blocks.count - 1]
-        let locals = isLast ? block.locals : functions[current].locals.count
-        functions[current].labels.append(Label(name: name, locals: locals))
-        var open: [Goto] = Array(functions[current].gotos.prefix(block.gotos))
-        for jump in functions[current].gotos.dropFirst(block.gotos) {
-            guard jump.name == name else {
-                open.append(jump)
-                continue
-            }
-            if jump.locals < locals {
-                let entered = functions[current].locals[jump.locals].name
-                throw SyntaxError(
-                    "<goto \(name)> at line \(jump.position.line) jumps into the scope of local `\(entered)`",
-                    at: jump.position)
-            }
+        guard let block = functions[depth].blocks.last else { return }
+        if labels.count >= 32_767 {
+            throw SyntaxError(.limit, "too many labels or gotos (limit is 32767)", at: identifier.position)
         }
-        functions[current].gotos = open
+        let active = isLast ? block.active : functions[depth].active
+        labelIndices[identifier.name, default: []].append(labels.count)
+        labels.append(Label(identifier: identifier, active: active))
+        try solve(identifier.name, active: active, in: block)
     }
 
-    // MARK: Names
-
-    /// Puts locals in force; a hidden one has no position.
-    mutating func declare(
-        _ name: String, at position: Position?, near place: Position, isConstant: Bool = false
-    ) throws(SyntaxError) {
-        nextID += 1
-        functions[functions.count - 1].locals.append(Local(name: name, isConstant: isConstant, id: nextID))
-        if let position { declaredNames.append(Chunk.DeclaredName(name: name, position: position)) }
-        try check(pending: 0, near: place)
+    private func label(_ name: String) -> Label? {
+        guard let index = labelIndices[name]?.last, index >= functions[depth].firstLabel else { return nil }
+        return labels[index]
     }
 
-    /// Locals in force and those about to be must be few enough.
-    func check(pending: Int, near position: Position) throws(SyntaxError) {
-        if functions[functions.count - 1].locals.count + pending > 200 {
-            throw SyntaxError("too many local variables (limit is 200)", at: position)
-        }
-    }
-
-    /// Finds whose a name is, and notes it when it is a global.
-    /// - Returns: whether a local declares it.
-    mutating func use(_ name: String, at position: Position) throws(SyntaxError) -> Bool {
-        if let (level, local) = find(name) {
-            try capture(local.id, from: level, at: position)
-            return true
-        }
-        // A global is read through `_ENV`, an upvalue of the main function.
-        if let (level, environment) = find("_ENV") {
-            try capture(environment.id, from: level, at: position)
-        } else {
-            try capture(0, from: -1, at: position)
-        }
-        globals.append(Chunk.GlobalUse(name: name, position: position, isAssigned: false))
-        return false
-    }
-
-    mutating func assign(_ name: String, at position: Position) throws(SyntaxError) {
-        if let (_, local) = find(name) {
-            if local.isConstant {
-                throw SyntaxError("attempt to assign to const variable `\(name)`", at: position)
-            }
-            return
-        }
-        globals.append(Chunk.GlobalUse(name: name, position: position, isAssigned: true))
-    }
-
-    private func find(_ name: String) -> (level: Int, local: Local)? {
-        for level in functions.indices.reversed() {
-            if let local = functions[level].locals.last(where: { $0.name == name }) { return (level, local) }
-        }
-        return nil
-    }
-
-    private mutating func capture(_ id: Int, from level: Int, at position: Position) throws(SyntaxError) {
-        for inner in (level + 1)..<max(level + 1, functions.count) where inner < functions.count {
-            if functions[inner].upvalues.insert(id).inserted, functions[inner].upvalues.count > 255 {
-                throw SyntaxError("too many upvalues (limit is 255)", at: position)
+    private mutating func solve(_ name: String, active: Int, in block: BlockScope) throws(SyntaxError) {
+        while let index = jumpIndices[name]?.last, index >= block.firstJump {
+            jumpIndices[name]?.removeLast()
+            jumps[index].isSolved = true
+            pendingJumps -= 1
+            if jumps[index].active < active {
+                let inner = declared[functions[depth].firstDeclared + jumps[index].active]
+                let message =
+                    "`goto \(name)` jumps into the scope of local `\(declarations[inner.index].name)`"
+                throw SyntaxError(.invalidLabel, message, at: jumps[index].position)
             }
         }
     }

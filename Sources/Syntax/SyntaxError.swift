@@ -1,24 +1,29 @@
-/// Why a source is no Lua, and where.
+/// Why a Lua source is not well formed.
 package struct SyntaxError: Error, Equatable, Sendable {
-    /// In words, with the token it came upon: `` `end` expected (to close `if` at line 3) near `x` ``.
-    package let message: String
-    package let position: Position
-
-    package var line: Int { position.line }
-    package var column: Int { position.column }
-
-    init(_ message: String, at position: Position) {
-        self.message = message
-        self.position = position
+    package enum Code: String, Sendable {
+        case unexpected
+        case malformedNumber
+        case unfinished
+        case invalidEscape
+        case invalidLabel
+        case constAssigned
+        case invalidAttribute
+        case limit
     }
-}
 
-/// A place in a source.
-package struct Position: Hashable, Sendable {
-    /// 1-based.
+    package let code: Code
+    /// What was wrong, in one lower-case sentence; never a secret.
+    package let message: String
     package let line: Int
     /// 1-based, in bytes.
     package let column: Int
-    /// 0-based, in bytes.
     package let offset: Int
+
+    package init(_ code: Code, _ message: String, at position: Position) {
+        self.code = code
+        self.message = message
+        line = position.line
+        column = position.column
+        offset = position.offset
+    }
 }

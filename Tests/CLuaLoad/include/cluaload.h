@@ -1,11 +1,11 @@
-/* What Lua itself says of a source: the measure for our parser's tests. */
+/* Stock Lua as the judge of what is well formed and of what a program yields. */
 #ifndef CLUALOAD_H
 #define CLUALOAD_H
 #include <stddef.h>
 
-/* 1 when luaL_loadbufferx accepts the text, else 0 with its message. */
-int cluaload_accepts(const char *source, size_t length, char *message, size_t capacity);
+/* Loads a text chunk; 0 when Lua accepts it, else the reason is copied to `message`. */
+int cluaload_check(const char *source, size_t size, char *message, size_t capacity);
 
-/* Runs a source that returns a string, with __eq and __content as plain Lua means them. 1 when it did. */
-int cluaload_run(const char *source, size_t length, char *result, size_t capacity);
+/* Runs a text chunk with plain libraries, __eq and __content; its results are copied to `result` as text. */
+int cluaload_run(const char *source, size_t size, char *result, size_t capacity);
 #endif

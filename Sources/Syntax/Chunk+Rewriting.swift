@@ -1,0 +1,105 @@
+extension Chunk {
+    /// The same program with checked operations, every line where it was.
+    ///
+    /// `a == b` becomes `(__eq(a , b))`, a key that is no literal `__content(key)`, and so do the operands
+    /// of `..` and the bounds of a numeric `for`. A leading `#` line becomes a comment.
+    package func rewritten() -> [UInt8] {
+        var edits: [Edit] = []
+        if source.first == UInt8(ascii: "#") { edits.append(Edit(offset: 0, order: Int.min, text: "--")) }
+        for index in expressions.indices { collect(index, into: &edits) }
+        walk { node in
+            if case .statement(let statement) = node, case .numericFor(_, let bounds, _) = statement.kind {
+                for bound in bounds { wrap(bound, into: &edits) }
+            }
+            return true
+        }
+        edits.sort { ($0.offset, $0.order) < ($1.offset, $1.order) }
+        return apply(edits)
+    }
+
+    private struct Edit {
+        let offset: Int
+        /// At one place inner ends come before outer ones, and ends before beginnings, the outer ones first.
+        let order: Int
+        let text: StaticString
+        /// How many bytes of the source the text stands for.
+        var replaced = 0
+    }
+
+    private func apply(_ edits: [Edit]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(source.count + edits.count * 12)
+        var offset = 0
+        for edit in edits {
+            result.append(contentsOf: source[offset..<edit.offset])
+            let text = Array(edit.text.description.utf8)
+            // INVARIANT: an inserted name never joins the word before it, as in `return{}..x`.
+            if text.first == UInt8(ascii: "_"), let last = result.last,
+                Lexer.isLetter(Int(last)) || Lexer.isDigit(Int(last))
+            {
+                result.append(UInt8(ascii: " "))
+            }
+            result.append(contentsOf: text)
+            offset = edit.offset + edit.replaced
+        }
+        result.append(contentsOf: source[offset...])
+        return result
+    }
+
+    private func collect(_ index: Int, into edits: inout [Edit]) {
+        let expression = expressions[index]
+        switch expression.kind {
+        case .index(_, let key): wrap(key, into: &edits)
+        case .table(let fields):
+            for case .keyed(let key, _) in fields { wrap(key, into: &edits) }
+        case .binary(.concat, let left, let right, _):
+            for operand in [left, right] {
+                if case .binary(.concat, _, _, _) = self[operand].kind { continue }
+                wrap(operand, into: &edits)
+            }
+        case .binary(let comparison, _, let right, let offset)
+        where comparison == .equal || comparison == .notEqual:
+            surround(
+                index * 2, comparison == .equal ? "(__eq(" : "(not __eq(", "))", into: &edits)
+            edits.append(Edit(offset: offset, order: 0, text: ",", replaced: 2))
+            if isMultiple(right) { surround(right.index * 2 + 1, "(", ")", into: &edits) }
+        default: return
+        }
+    }
+
+    private func wrap(_ id: Expression.ID, into edits: inout [Edit]) {
+        if isLiteral(id) { return }
+        // A call that yields nothing must still pass one value.
+        let isMultiple = isMultiple(id)
+        surround(
+            id.index * 2 + 1, isMultiple ? "__content((" : "__content(", isMultiple ? "))" : ")", into: &edits)
+    }
+
+    private func surround(
+        _ rank: Int, _ opening: StaticString, _ closing: StaticString, into edits: inout [Edit]
+    ) {
+        let expression = expressions[rank / 2]
+        let most = expressions.count * 2
+        edits.append(Edit(offset: expression.start, order: most * 2 - rank, text: opening))
+        edits.append(Edit(offset: expression.end, order: rank - most, text: closing))
+    }
+
+    private func isMultiple(_ id: Expression.ID) -> Bool {
+        switch self[id].kind {
+        case .call, .method, .vararg: true
+        default: false
+        }
+    }
+
+    private func isLiteral(_ id: Expression.ID) -> Bool {
+        switch self[id].kind {
+        case .nil, .boolean, .integer, .float, .string: return true
+        case .unary(.minus, let operand):
+            switch self[operand].kind {
+            case .integer, .float: return true
+            default: return false
+            }
+        default: return false
+        }
+    }
+}

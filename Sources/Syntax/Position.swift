@@ -1,0 +1,20 @@
+/// A place in a source: line and column from 1, in bytes, and the offset from 0.
+package struct Position: Hashable, Sendable, Comparable {
+    package let line: Int
+    package let column: Int
+    package let offset: Int
+
+    package init(line: Int, column: Int, offset: Int) {
+        self.line = line
+        self.column = column
+        self.offset = offset
+    }
+
+    package static func < (left: Position, right: Position) -> Bool { left.offset < right.offset }
+}
+
+/// A written name and where it stands.
+package struct Identifier: Equatable, Sendable {
+    package let name: String
+    package let position: Position
+}

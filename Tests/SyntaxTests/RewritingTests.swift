@@ -1,0 +1,73 @@
+internal import Syntax
+internal import Testing
+
+struct RewritingTests {
+    private func rewrite(_ source: String) throws -> String {
+        String(decoding: try Chunk.parse(Array(source.utf8)).rewritten(), as: UTF8.self)
+    }
+
+    @Test(arguments: [
+        ("return a == b", "return (__eq(a , b))"), ("return a ~= b", "return (not __eq(a , b))"),
+        ("return{}..x", "return __content({})..__content(x)"), ("return f() == ...", "return (__eq(f() , (...)))"),
+        ("t[k] = {[k] = 'a' .. v}", "t[__content(k)] = {[__content(k)] = 'a' .. __content(v)}"),
+        ("for i = 1, n do end", "for i = 1, __content(n) do end"),
+        ("t[1] = t['x'] .. 2", "t[1] = __content(t['x']) .. 2"),
+        ("x = not a == b .. c", "x = (__eq(not a , __content(b) .. __content(c)))"),
+        ("x = t[a == b]", "x = t[__content((__eq(a , b)))]"),
+        ("return a -- ==\n== b -- x", "return (__eq(a -- ==\n, b)) -- x"),
+    ])
+    func `checked operations replace what stock Lua would decide alone`(source: String, expected: String) throws {
+        #expect(try rewrite(source) == expected)
+    }
+
+    @Test func `a rewritten program yields what the original yields, on the same lines`() throws {
+        var compared = 0
+        for source in snippets.map({ Array($0.utf8) }) {
+            guard let chunk = try? Chunk.parse(source), source.first != UInt8(ascii: "#") else { continue }
+            let rewritten = chunk.rewritten()
+            let text = String(decoding: rewritten, as: UTF8.self)
+            #expect(Judge.refusal(rewritten) == nil, "\(text)")
+            let (before, after) = (Judge.run(source), Judge.run(rewritten))
+            #expect(before.failed == after.failed, "\(text) \(before.text) \(after.text)")
+            if !before.failed { #expect(before.text == after.text, "\(text)") }
+            #expect(
+                rewritten.split(separator: 10, omittingEmptySubsequences: false).count
+                    == source.split(separator: 10, omittingEmptySubsequences: false).count)
+            compared += 1
+        }
+        #expect(compared > 40)
+    }
+
+    @Test func `rewritten attacks are still what Lua accepts, but for their nesting`() {
+        for file in Judge.hostileFiles() where file.source.count < 60_000 {
+            guard let chunk = try? Chunk.parse(file.source), let refusal = Judge.refusal(chunk.rewritten()) else {
+                continue
+            }
+            let isLimit = refusal.contains("C stack overflow") || Judge.isGeneratorLimit(refusal)
+            #expect(isLimit, "\(file.name): \(refusal)")
+        }
+    }
+
+    @Test func `a first line that begins with # becomes a comment`() throws {
+        #expect(try rewrite("#!lua\nreturn 1") == "--#!lua\nreturn 1")
+    }
+
+    @Test func `names, strings and calls are found with their places`() throws {
+        let source = "local f <const> = permit\nf('no') x = y:can{'a', 'b', 1} string.rep('z', 2, f) permit [[ok]]"
+        let chunk = try Chunk.parse(Array(source.utf8))
+        #expect(chunk.globals.map(\.name) == ["permit", "x", "y", "string", "permit"])
+        #expect(chunk.globals.map(\.isAssigned) == [false, true, false, false, false])
+        #expect(chunk.declaredNames.map(\.name) == ["f", "const"])
+        #expect(chunk.calls.map(\.callee) == [.method("can"), .member("string.rep"), .global("permit")])
+        #expect(chunk.calls[0].arguments == [.table([Array("a".utf8), Array("b".utf8)])])
+        #expect(chunk.calls[1].arguments == [.string(Array("z".utf8)), .number, .other])
+        #expect(chunk.calls[2].position.line == 2 && chunk.calls[2].argumentPositions.count == 1)
+        #expect(chunk.strings.map(\.bytes) == ["no", "a", "b", "z", "ok"].map { Array($0.utf8) })
+        var visited = 0
+        chunk.walk { _ in
+            visited += 1
+            return true
+        }
+        #expect(visited == chunk.expressions.count + 4 + 1)
+    }
+}
