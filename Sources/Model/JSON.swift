@@ -1,5 +1,5 @@
 /// A JSON value. Objects keep the order of their members.
-package indirect enum JSON: Sendable {
+package enum JSON: Sendable {
     case null
     case boolean(Bool)
     case integer(Int64)

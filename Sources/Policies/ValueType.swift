@@ -1,5 +1,5 @@
 /// The type of an expression.
-package indirect enum ValueType: Hashable, Sendable {
+package enum ValueType: Hashable, Sendable {
     case boolean
     case number
     case string
@@ -18,7 +18,7 @@ package indirect enum ValueType: Hashable, Sendable {
     case context
     /// An external subject of one declared type, by its index in the schema; -1 for a policy that takes any subject.
     case external(Int)
-    case list(ValueType)
+    indirect case list(ValueType)
 
     /// The name that messages and the vocabulary use.
     package var name: String {
