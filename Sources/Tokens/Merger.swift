@@ -10,7 +10,9 @@ struct Merger {
     private var assignments: [(String, String, AssignmentRecord)] = []
     private var tokens: [(String, TokenRecord)] = []
 
-    init(before: Organisation, after: Organisation) {
+    /// - Throws: `.invalid` for what a merge may never do to a token or an assignment.
+    init(before: Organisation, after: Organisation) throws(TokenStoreError) {
+        try Self.check(before: before, after: after)
         let stored = Dictionary(before.tenants.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         for tenant in after.tenants {
             let known = stored[tenant.id]
@@ -30,6 +32,57 @@ struct Merger {
                 assignments += compare(user.assignments, old, \.id).map { (tenant.id, user.id, $0) }
             }
             tokens += compare(tenant.tokens, known?.tokens, \.id).map { (tenant.id, $0) }
+        }
+    }
+
+    /// A merge neither rebinds nor revives: a token keeps its tenant, kind, assignment and moment of creation, and stays
+    /// revoked; an assignment keeps its user, department and user type, and stays removed.
+    private static func check(before: Organisation, after: Organisation) throws(TokenStoreError) {
+        var tokens: [TokenID: (tenant: String, token: TokenRecord)] = [:]
+        for tenant in before.tenants {
+            for token in tenant.tokens { tokens[token.id] = (tenant.id, token) }
+        }
+        for tenant in after.tenants {
+            for token in tenant.tokens {
+                guard let known = tokens[token.id] else { continue }
+                let keeps =
+                    known.tenant == tenant.id && known.token.kind == token.kind
+                    && known.token.assignment == token.assignment && known.token.created == token.created
+                guard keeps else {
+                    throw TokenStoreError(
+                        .invalid,
+                        "the token `\(token.id)` exists: its tenant, kind, assignment and creation stay as they are")
+                }
+                guard known.token.revoked == nil || token.revoked != nil else {
+                    throw TokenStoreError(.invalid, "the token `\(token.id)` is revoked, and stays so")
+                }
+            }
+            guard let stored = before.tenants.first(where: { $0.id == tenant.id }) else { continue }
+            try check(assignments(stored), assignments(tenant))
+        }
+    }
+
+    private static func assignments(_ tenant: TenantRecord) -> [String: (user: String, record: AssignmentRecord)] {
+        var all: [String: (user: String, record: AssignmentRecord)] = [:]
+        for user in tenant.users {
+            for assignment in user.assignments { all[assignment.id] = (user.id, assignment) }
+        }
+        return all
+    }
+
+    private static func check(
+        _ before: [String: (user: String, record: AssignmentRecord)],
+        _ after: [String: (user: String, record: AssignmentRecord)]
+    ) throws(TokenStoreError) {
+        for id in after.keys.sorted() {
+            guard let old = before[id], let new = after[id] else { continue }
+            let keeps =
+                old.user == new.user && old.record.department == new.record.department
+                && old.record.userType == new.record.userType && (!old.record.isRemoved || new.record.isRemoved)
+            guard keeps else {
+                throw TokenStoreError(
+                    .invalid, "the assignment `\(id)` exists: it is not rebound or restored; give a new one a new id")
+            }
         }
     }
 

@@ -84,7 +84,7 @@ package final class SQLiteTokenStore: TokenStore {
     package func merge(_ organisation: Organisation) throws(TokenStoreError) -> MergeSummary {
         try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
             let before = try read(.all)
-            let merger = Merger(before: before, after: organisation)
+            let merger = try Merger(before: before, after: organisation)
             try merger.write(to: connection)
             do throws(OrganisationError) { _ = try Directory(try merged()) } catch {
                 throw TokenStoreError(.invalid, "\(error.path): \(error.message)")
@@ -103,11 +103,12 @@ package final class SQLiteTokenStore: TokenStore {
     // MARK: Reading
 
     private func rows(
-        _ sql: String, _ parameters: [Statement.Parameter] = [], _ row: (borrowing Statement) -> Void
+        _ sql: String, _ parameters: [Statement.Parameter] = [],
+        _ row: (borrowing Statement) throws(TokenStoreError) -> Void
     ) throws(TokenStoreError) {
         let statement = try connection.prepare(sql)
         try statement.bind(parameters)
-        while try statement.step() { row(statement) }
+        while try statement.step() { try row(statement) }
     }
 
     private func read(_ selection: TokenSelection) throws(TokenStoreError) -> Organisation {
@@ -123,27 +124,30 @@ package final class SQLiteTokenStore: TokenStore {
         let id = [Statement.Parameter.text(tenant.id)]
         var departments: [DepartmentRecord] = []
         try rows("SELECT id, name, parent, active, requires FROM departments WHERE tenant = ? ORDER BY id", id) {
+            (row: borrowing Statement) throws(TokenStoreError) in
             departments.append(
                 DepartmentRecord(
-                    id: $0.text(0), name: $0.text(1), parent: $0.optionalText(2), isActive: $0.integer(3) != 0,
-                    requires: Self.list($0.text(4))))
+                    id: row.text(0), name: row.text(1), parent: row.optionalText(2), isActive: row.integer(3) != 0,
+                    requires: try list(row.text(4))))
         }
         var types: [UserTypeRecord] = []
         try rows("SELECT id, name, active, permissions FROM user_types WHERE tenant = ? ORDER BY id", id) {
+            (row: borrowing Statement) throws(TokenStoreError) in
             types.append(
                 UserTypeRecord(
-                    id: $0.text(0), name: $0.text(1), isActive: $0.integer(2) != 0, permissions: Self.list($0.text(3))))
+                    id: row.text(0), name: row.text(1), isActive: row.integer(2) != 0,
+                    permissions: try list(row.text(3))))
         }
         var users: [UserRecord] = []
         var places: [String: Int] = [:]
         try rows(
             "SELECT id, name, full_name, email, active, permissions FROM users WHERE tenant = ? ORDER BY id", id
-        ) {
-            places[$0.text(0)] = users.count
+        ) { (row: borrowing Statement) throws(TokenStoreError) in
+            places[row.text(0)] = users.count
             users.append(
                 UserRecord(
-                    id: $0.text(0), name: $0.text(1), fullName: $0.text(2), email: $0.text(3),
-                    isActive: $0.integer(4) != 0, permissions: Self.list($0.text(5))))
+                    id: row.text(0), name: row.text(1), fullName: row.text(2), email: row.text(3),
+                    isActive: row.integer(4) != 0, permissions: try list(row.text(5))))
         }
         try rows(
             "SELECT user, id, department, user_type, removed FROM assignments WHERE tenant = ? ORDER BY user, id", id
@@ -180,9 +184,14 @@ package final class SQLiteTokenStore: TokenStore {
         return tokens
     }
 
-    /// Permission lists are kept as JSON; what cannot be read gives nothing, and so permits nothing.
-    private static func list(_ text: String) -> [String] {
-        guard case .array(let elements)? = try? JSONReader.parse(text) else { return [] }
+    /// Permission lists are kept as JSON. One that cannot be read is damage, never an empty list: an empty list of what
+    /// a department requires would let everybody in.
+    private func list(_ text: String) throws(TokenStoreError) -> [String] {
+        guard case .array(let elements)? = try? JSONReader.parse(text) else {
+            throw TokenStoreError(
+                .corrupt, "the store `\(connection.path)` holds a damaged list of permissions: restore it from a backup"
+            )
+        }
         return elements.compactMap(\.string)
     }
 }

@@ -68,6 +68,41 @@ final class Folder {
         #expect(try store.organisation(.all) == before)
     }
 
+    @Test func `a merge neither rebinds nor revives`() throws {
+        let folder = try Folder()
+        let store = try SQLiteTokenStore.create(folder.file("a.db"))
+        let demo = try Self.demo()
+        _ = try store.merge(demo)
+        let before = try store.organisation(.all)
+        let revoked = demo.tenants[0].tokens.firstIndex { $0.revoked != nil }!
+        let changes: [(inout TenantRecord) -> Void] = [
+            { $0.tokens[revoked].revoked = nil }, { $0.tokens[0].assignment = $0.tokens[1].assignment },
+            { $0.tokens[0].kind = $0.tokens[0].kind == .api ? .mobile : .api },
+            { $0.users[0].assignments[0].userType = $0.userTypes.last!.id },
+            { $0.users[0].assignments[0].department = $0.departments.last!.id },
+            { $0.users[1].assignments[0].id = $0.users[0].assignments[0].id },
+        ]
+        for change in changes {
+            var altered = demo
+            change(&altered.tenants[0])
+            let error = #expect(throws: TokenStoreError.self) { try store.merge(altered) }
+            #expect(error?.code == .invalid)
+        }
+        #expect(try store.organisation(.all) == before)
+    }
+
+    @Test func `a damaged list of permissions is damage, not an empty list`() throws {
+        let folder = try Folder()
+        let store = try SQLiteTokenStore.create(folder.file("a.db"))
+        _ = try store.merge(Self.demo())
+        var other: OpaquePointer?
+        unsafe sqlite3_open(folder.file("a.db"), &other)
+        unsafe sqlite3_exec(other, "UPDATE departments SET requires = 'x'", nil, nil, nil)
+        unsafe sqlite3_close(other)
+        let error = #expect(throws: TokenStoreError.self) { try store.organisation(.all) }
+        #expect(error?.code == .corrupt)
+    }
+
     @Test func `a second writer is told that the store is busy, and a reader keeps its snapshot`() throws {
         let folder = try Folder()
         let store = try SQLiteTokenStore.create(folder.file("a.db"))
