@@ -1,0 +1,49 @@
+import Decisions
+import Foundation
+import Model
+import Policies
+import Testing
+
+/// Scripts that attack the engine, each evaluated alone. They lie beside the checkout, where they are at hand.
+@Suite struct HostileTests {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "../shared/hostile")
+
+    static var scripts: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.filter { $0.hasSuffix(".lua") && $0 != "schema.lua" }.sorted()
+    }
+
+    private static let schema = """
+        return { actions = { ["orders.read"] = "read" }, context = { note = optional "string" }, subjects = { user = {} },
+          resources = { order = { owner = optional "string", amount = optional "number", note = optional "string" } } }
+        """
+
+    /// Whether a policy permits; `nil` when it does not load.
+    private func permits(_ policy: [UInt8]) throws -> Bool? {
+        let files = [
+            PolicySource.File(name: "schema.lua", bytes: Array(Self.schema.utf8)),
+            PolicySource.File(name: "hostile.lua", bytes: policy),
+        ]
+        guard let set = PolicySet.load(PolicySource(path: "p", files: files)).set else { return nil }
+        let point = try DecisionPoint(policies: set, directory: .empty)
+        let question = Question(
+            action: "orders.read", subject: .external(type: "user", id: "u", properties: .object([])),
+            resource: .init(type: "order", id: "1"), now: Instant(microseconds: 0))
+        let first = try point.decide(question).isPermitted
+        #expect(try point.decide(question).isPermitted == first)
+        return first
+    }
+
+    @Test func `a control that permits is seen to permit`() throws {
+        let control =
+            "return { on = \"access\", subject = \"any\", grants = { \"*\" }, decide = function() permit() end }"
+        #expect(try permits(Array(control.utf8)) == true)
+    }
+
+    @Test(.enabled(if: !scripts.isEmpty), arguments: scripts)
+    func `a hostile script permits nothing, crashes nothing and ends`(script: String) throws {
+        let policy = Array(try Data(contentsOf: Self.folder.appending(path: script)))
+        #expect(try permits(policy) != true)
+    }
+}
