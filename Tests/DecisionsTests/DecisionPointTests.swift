@@ -195,8 +195,7 @@ enum Fixture {
     }
 
     @Test func `nothing outlives an evaluation`() throws {
-        let counter = Fixture.policy("n = n + 1; if n > 1 then permit() end", before: "local n = 0").replacing(
-            "n = n", with: "n = n")
+        let counter = Fixture.policy("n = n + 1; if n > 1 then permit() end", before: "local n = 0")
         let table = Fixture.policy(
             "t.seen = (t.seen or 0) + 1; if t.seen > 1 then permit() end", before: "local t = {}")
         let point = try Fixture.point(["a": counter, "b": table])
