@@ -193,6 +193,7 @@ clua_state *clua_open(void) {
 void clua_close(clua_state *state) {
     lua_close(state->L);
     free(state->nodes);
+    free(state->kept);
     free(state->answer.bytes);
     free(state);
 }
@@ -279,16 +280,59 @@ clua_outcome clua_run(clua_state *state, int chunk, const clua_host *host, clua_
     return protect(state, do_run, host, limits);
 }
 
-static int do_call(lua_State *L) {
-    clua_state *state = clua_of(L);
-    clua_request *request = &state->request;
+/// Runs the chunk and leaves the function in the field of its table on the stack.
+static void push_field(lua_State *L, const clua_request *request) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, request->chunk);
     lua_call(L, 0, 1);
-    if (!lua_istable(L, -1)) return luaL_error(L, "the chunk must return a table");
+    if (!lua_istable(L, -1)) luaL_error(L, "the chunk must return a table");
     lua_pushlstring(L, request->field, request->length);
     if (lua_rawget(L, -2) != LUA_TFUNCTION) {
         lua_pushlstring(L, request->field, request->length);
-        return luaL_error(L, "the field `%s` is not a function", lua_tostring(L, -1));
+        luaL_error(L, "the field `%s` is not a function", lua_tostring(L, -1));
+    }
+}
+
+static int do_keep(lua_State *L) {
+    clua_state *state = clua_of(L);
+    state->iterated = false;
+    push_field(L, &state->request);
+    int chunk = state->request.chunk;
+    if (state->iterated) return 0;
+    if (chunk >= state->kept_count) {
+        int count = chunk + 16;
+        clua_kept *moved = realloc(state->kept, (size_t)count * sizeof *moved);
+        if (moved == NULL) clua_trip(L, CLUA_MEMORY);
+        memset(moved + state->kept_count, 0, (size_t)(count - state->kept_count) * sizeof *moved);
+        state->kept = moved;
+        state->kept_count = count;
+    }
+    state->kept[chunk].function = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+clua_outcome clua_keep(clua_state *state, int chunk, const char *field, size_t length, const clua_host *host,
+                       clua_limits limits) {
+    state->request = (clua_request){.chunk = chunk, .field = field, .length = length};
+    clua_outcome outcome = protect(state, do_keep, host, limits);
+    outcome.values = NULL;
+    if (chunk < state->kept_count) state->kept[chunk].fuel = outcome.fuel;
+    return outcome;
+}
+
+void clua_release(clua_state *state, int chunk) {
+    // What the registry still refers to goes with the interpreter.
+    if (chunk < state->kept_count) state->kept[chunk].function = 0;
+}
+
+static int do_call(lua_State *L) {
+    clua_state *state = clua_of(L);
+    const clua_request *request = &state->request;
+    int chunk = request->chunk;
+    if (chunk < state->kept_count && state->kept[chunk].function != 0) {
+        clua_charge(L, state->kept[chunk].fuel);
+        lua_rawgeti(L, LUA_REGISTRYINDEX, state->kept[chunk].function);
+    } else {
+        push_field(L, request);
     }
     clua_push_handle(L, request->argument);
     lua_call(L, 1, 0);

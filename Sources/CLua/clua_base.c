@@ -176,6 +176,7 @@ static int pairs(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
     clua_state *state = clua_of(L);
+    state->iterated = true;
     state->node_count = 0;
     size_t count;
     size_t first = clua_sorted_entries(L, 1, 400000, false, &count);

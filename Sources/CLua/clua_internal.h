@@ -22,6 +22,12 @@ typedef struct clua_request {
     int chunk;
 } clua_request;
 
+/// A function that is called without running its chunk anew, and what running it once used.
+typedef struct clua_kept {
+    int function;
+    int64_t fuel;
+} clua_kept;
+
 struct clua_state {
     lua_State *L;
     const clua_host *host;
@@ -35,7 +41,10 @@ struct clua_state {
     int64_t deadline;
     size_t used;
     size_t cap;
+    clua_kept *kept; ///< by chunk; a function of 0 is none
+    int kept_count;
     int refusals;
+    bool iterated; ///< whether an iterator that remembers its place was made
     bool evaluating;
     bool spent;
     clua_ending trip;

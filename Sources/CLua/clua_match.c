@@ -344,6 +344,7 @@ static int next_match(lua_State *L) {
 }
 
 int clua_string_gmatch(lua_State *L) {
+    clua_of(L)->iterated = true;
     size_t length;
     luaL_checklstring(L, 1, &length);
     luaL_checkstring(L, 2);

@@ -5,7 +5,8 @@ internal import CLua
 /// It belongs to one thread at a time, which needs a stack of 1 MiB.
 @safe package struct Sandbox: ~Copyable {
     private let state: OpaquePointer
-    private var names: [Int: String] = [:]
+    /// By chunk.
+    private var names: [String?] = []
 
     /// An interpreter with these globals; each tag is a global `tag(x)` that returns `{ [tag] = x }`.
     /// - Throws: `.memory`.
@@ -37,6 +38,7 @@ internal import CLua
         defer { unsafe clua_finish(state) }
         switch unsafe outcome.ending {
         case CLUA_FINISHED:
+            while names.count <= Int(chunk) { names.append(nil) }
             names[Int(chunk)] = name
             return Int(chunk)
         case CLUA_FAILED: throw LuaError(.syntax, unsafe Self.message(of: outcome))
@@ -55,7 +57,29 @@ internal import CLua
         }
     }
 
-    /// Runs a chunk anew and calls this field of the table it returns with one handle; results are ignored.
+    /// Runs a chunk once for all its calls: from now on they call this field of the table it returned, unless it made an
+    /// iterator, which would remember where it is. What this used is charged to every call.
+    ///
+    /// For a chunk whose functions keep no state. Whether the host was asked anything, the host knows: see `release`.
+    package mutating func keep(_ chunk: Int, _ field: String, host: any SandboxHost, limits: Limits) -> Outcome {
+        var field = field
+        let limits = limits.flat
+        return unsafe outcome(of: chunk) { state in
+            field.withUTF8 { bytes in
+                unsafe bytes.withMemoryRebound(to: CChar.self) { name in
+                    unsafe Callbacks.lend(host) {
+                        unsafe clua_keep(state, Int32(chunk), name.baseAddress, name.count, $0, limits)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs the chunk anew for each call again.
+    package mutating func release(_ chunk: Int) { unsafe clua_release(state, Int32(chunk)) }
+
+    /// Calls with one handle the function that was kept, or runs the chunk anew and calls this field of the table it
+    /// returns; results are ignored.
     package mutating func call(
         _ chunk: Int, _ field: String, argument: UInt32, host: any SandboxHost, limits: Limits
     ) -> Outcome {
@@ -74,7 +98,7 @@ internal import CLua
     }
 
     private func outcome(of chunk: Int, _ evaluate: (OpaquePointer) -> clua_outcome) -> Outcome {
-        guard names[chunk] != nil else {
+        guard names.indices.contains(chunk), let name = names[chunk] else {
             return Outcome(ending: .failed(message: "there is no chunk \(chunk)", line: nil), fuel: 0, value: .nil)
         }
         let outcome = unsafe evaluate(state)
@@ -85,7 +109,7 @@ internal import CLua
         case CLUA_FINISHED:
             let value = if let values = unsafe outcome.values { unsafe LuaValue(values, at: 0) } else { LuaValue.nil }
             return Outcome(ending: .finished, fuel: fuel, value: value)
-        case CLUA_FAILED: ending = unsafe .failure(Self.message(of: outcome), in: names[chunk] ?? "")
+        case CLUA_FAILED: ending = unsafe .failure(Self.message(of: outcome), in: name)
         case CLUA_FUEL: ending = .fuelExhausted
         case CLUA_MEMORY: ending = .memoryExhausted
         case CLUA_DEADLINE: ending = .deadlineExceeded

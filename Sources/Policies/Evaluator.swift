@@ -46,7 +46,7 @@ package struct Evaluation {
 /// Runs policies on requests. Owns an interpreter and the expressions its policies form: for one thread only.
 package final class Evaluator {
     package let set: PolicySet
-    private let budget: Budget
+    private let limits: Limits
     private let roots: [Root]
     /// For each policy, the number of its root.
     private let rootNumbers: [Int]
@@ -62,12 +62,12 @@ package final class Evaluator {
     /// - Throws: `.interpreter` when there is no memory for one.
     package init(_ set: PolicySet, budget: Budget = Budget()) throws(PolicyError) {
         self.set = set
-        self.budget = budget
+        limits = budget.limits
         let roots = set.roots
         self.roots = roots
         rootNumbers = set.policies.map { policy in roots.firstIndex(of: policy.root)! }
-        interpreter = try Interpreter.loaded(set)
         host = Self.host(set)
+        interpreter = try Interpreter.loaded(set, host)
     }
 
     private static func host(_ set: PolicySet) -> EvaluationHost {
@@ -105,7 +105,7 @@ package final class Evaluator {
             return Evaluation.Outcome(policy: number, ending: .memory, fuel: 0, effects: [], trace: [])
         }
         let root = host.root(rootNumbers[number])
-        let outcome = interpreter.decide(number, root, host, budget.limits)
+        let outcome = interpreter.decide(number, root, host, limits)
         let ending: Evaluation.Ending
         switch outcome.ending {
         case .finished: ending = .finished
@@ -123,13 +123,13 @@ package final class Evaluator {
 
     private func renewInterpreter() {
         // Handles live in the interpreter, expressions in the host: the numbers stay good.
-        do throws(PolicyError) { interpreter = try Interpreter.loaded(set) } catch { return }
+        do throws(PolicyError) { interpreter = try Interpreter.loaded(set, host) } catch { return }
     }
 
     private func renew() {
-        renewInterpreter()
         host = Self.host(set)
         templates = [:]
+        renewInterpreter()
     }
 }
 
@@ -142,10 +142,28 @@ private struct Interpreter: ~Copyable {
         self.sandbox = sandbox
     }
 
-    static func loaded(_ set: PolicySet) throws(PolicyError) -> Interpreter {
-        var interpreter = Interpreter(try sandbox())
-        for policy in set.policies { try interpreter.load(policy) }
-        return interpreter
+    static func loaded(_ set: PolicySet, _ host: EvaluationHost) throws(PolicyError) -> Interpreter {
+        var restless: Set<Int> = []
+        while true {
+            var interpreter = Interpreter(try sandbox())
+            for policy in set.policies { try interpreter.load(policy) }
+            guard let number = interpreter.keep(set.policies, except: restless, host) else { return interpreter }
+            // It ran out of its budget where nothing has been asked yet: it may do so again for every request.
+            restless.insert(number)
+        }
+    }
+
+    /// Runs the policies that keep no state once, for all evaluations.
+    /// - Returns: the number of one that exhausted the interpreter.
+    private mutating func keep(_ policies: [Policy], except restless: Set<Int>, _ host: EvaluationHost) -> Int? {
+        for (number, policy) in policies.enumerated() where !policy.keepsState && !restless.contains(number) {
+            host.begin(policy: number)
+            _ = sandbox.keep(chunks[number], "decide", host: host, limits: Budget().limits)
+            if sandbox.isSpent { return number }
+            // What it reads or says depends on the request: it belongs to each evaluation.
+            if !host.trace.isEmpty || !host.effects.isEmpty { sandbox.release(chunks[number]) }
+        }
+        return nil
     }
 
     private static func sandbox() throws(PolicyError) -> Sandbox {

@@ -13,12 +13,15 @@ package final class Policy: Sendable {
     package let settings: [String: Setting]
     /// The rewritten source, every line where it was.
     let program: [UInt8]
+    /// Whether its functions could remember something, so that the program is run anew for each evaluation.
+    let keepsState: Bool
     /// The texts of the source in which `{token.department}` is filled in.
     let templates: Set<String>
 
     init(
         id: String, path: String, root: Root, grants: [String], isObserving: Bool, isEnabled: Bool,
-        settings: [String: Setting], program: [UInt8], templates: Set<String>
+        settings: [String: Setting], program: [UInt8], keepsState: Bool,
+        templates: Set<String>
     ) {
         self.id = id
         self.path = path
@@ -28,6 +31,7 @@ package final class Policy: Sendable {
         self.isEnabled = isEnabled
         self.settings = settings
         self.program = program
+        self.keepsState = keepsState
         self.templates = templates
     }
 

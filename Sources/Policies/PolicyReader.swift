@@ -60,7 +60,8 @@ struct PolicyReader {
             Policy(
                 id: String(file.name.dropLast(4)), path: path, root: declaration.root, grants: declaration.grants,
                 isObserving: declaration.isObserving, isEnabled: declaration.isEnabled,
-                settings: declaration.settings, program: program, templates: Set(literals.map(\.text))))
+                settings: declaration.settings, program: program, keepsState: chunk.keepsState,
+                templates: Set(literals.map(\.text))))
     }
 
     // MARK: The source

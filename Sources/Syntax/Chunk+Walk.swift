@@ -7,7 +7,10 @@ package enum Node: Sendable {
 extension Chunk {
     /// Visits every statement and expression, each before its parts; a visit that answers `false` skips the parts.
     /// The stack is the heap's, however long a chain of operators is.
-    package func walk(_ visit: (Node) -> Bool) {
+    package func walk(_ visit: (Node) -> Bool) { walk(block, visit) }
+
+    /// Visits a part of the program in the same way.
+    package func walk(_ block: Block, _ visit: (Node) -> Bool) {
         var stack = nodes(block).reversed() as [Node]
         while let node = stack.popLast() {
             if visit(node) { stack.append(contentsOf: parts(of: node).reversed()) }

@@ -108,7 +108,13 @@ bool clua_add_tag(clua_state *state, clua_name name);
 clua_outcome clua_load(clua_state *state, const uint8_t *source, size_t length, const char *name,
                        clua_limits limits, int *chunk);
 clua_outcome clua_run(clua_state *state, int chunk, const clua_host *host, clua_limits limits);
-/// Runs the chunk anew and calls a field of the table it returns with one handle.
+/// Runs the chunk once, for good: keeps the function in a field of the table it returns for `clua_call`, unless an
+/// iterator was made, which remembers where it is. What the run used is charged to every call.
+clua_outcome clua_keep(clua_state *state, int chunk, const char *field, size_t length, const clua_host *host,
+                       clua_limits limits);
+/// Lets go of what was kept: the chunk is run anew for each call again.
+void clua_release(clua_state *state, int chunk);
+/// Calls the function that was kept, or runs the chunk anew and calls a field of the table it returns, with one handle.
 clua_outcome clua_call(clua_state *state, int chunk, const char *field, size_t length, uint32_t argument,
                        const clua_host *host, clua_limits limits);
 /// Lets go of what the last outcome pointed to.
