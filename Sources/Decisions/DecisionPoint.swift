@@ -12,9 +12,11 @@ package final class DecisionPoint {
     /// Whether reasons are filled in; a caller that only counts them need not pay for it.
     package var tells = true
 
-    package init(policies: PolicySet, directory: Directory, budget: Budget = Budget()) throws(PolicyError) {
+    package init(
+        policies: PolicySet, directory: Directory, budget: Budget = Budget(), learning: Learning = Learning()
+    ) throws(PolicyError) {
         self.directory = directory
-        evaluator = try Evaluator(policies, budget: budget)
+        evaluator = try Evaluator(policies, budget: budget, learning: learning)
     }
 
     /// Answers a question, on the snapshot this was made with.
@@ -28,8 +30,8 @@ package final class DecisionPoint {
             if let code = Liveness.fault(request) {
                 decision = .deny(code)
             } else {
-                let evaluation = evaluator.evaluate(request)
-                decision = combine(evaluation, obligations: question.obligations)
+                _ = evaluator.evaluate(request)
+                decision = combine(evaluator.outcomes, obligations: question.obligations)
             }
         }
         decision.version = evaluator.set.version
@@ -38,10 +40,10 @@ package final class DecisionPoint {
     }
 
     /// Any deny wins; a policy that failed is a deny; no permit is a deny. Order never matters.
-    private func combine(_ evaluation: Evaluation, obligations: Question.Obligations) -> Decision {
+    private func combine(_ outcomes: [Evaluation.Outcome], obligations: Question.Obligations) -> Decision {
         var decision = Decision(isPermitted: false, code: "not_permitted")
         var hasPermit = false
-        for outcome in evaluation.outcomes {
+        for outcome in outcomes {
             let policy = evaluator.set.policies[outcome.policy]
             if explains { decision.traces.append(evaluator.trace(outcome)) }
             if let failure = Failure(outcome.ending, policy: policy.id) {

@@ -26,7 +26,7 @@ struct RequestBuilder {
     // MARK: Access
 
     private mutating func access(_ question: Question) throws(RequestError) -> Result {
-        guard schema.actions[question.action] != nil else { return .deny(code: "action_unknown") }
+        guard let actionNumber = schema.actionNumbers[question.action] else { return .deny(code: "action_unknown") }
         var tenant = try self.tenant(question)
         var token: Token?
         var subject = Subject.token
@@ -55,8 +55,9 @@ struct RequestBuilder {
             values: try values(question.context, schema.context, "context", tenant))
         return .request(
             Request(
-                point: .access, action: question.action, directory: directory, tenant: tenant, now: question.now,
-                subject: subject, token: token, resource: resource, context: context))
+                point: .access, action: question.action, actionNumber: actionNumber, directory: directory,
+                tenant: tenant, now: question.now, subject: subject, token: token, resource: resource, context: context)
+        )
     }
 
     /// The tenant a question names, -1 for none.

@@ -15,4 +15,16 @@ package enum Point: String, CaseIterable, Sendable {
 
     /// Whether a token is acted upon, and not only acting.
     package var isAdministrative: Bool { self != .access }
+
+    /// Its place among all of them.
+    package var ordinal: Int {
+        switch self {
+        case .access: 0
+        case .issue: 1
+        case .amend: 2
+        case .reveal: 3
+        case .revoke: 4
+        case .list: 5
+        }
+    }
 }

@@ -2,6 +2,8 @@
 package struct Request: Sendable {
     package var point: Point
     package var action: String
+    /// The action's place in the schema's catalogue; -1 when it is none of it, as at administrative points.
+    package var actionNumber: Int
     package var directory: Directory
     package var tenant: Int
     package var now: Instant
@@ -15,12 +17,14 @@ package struct Request: Sendable {
     package var context: Record
 
     package init(
-        point: Point, action: String, directory: Directory, tenant: Int, now: Instant, subject: Subject,
+        point: Point, action: String, actionNumber: Int = -1, directory: Directory, tenant: Int, now: Instant,
+        subject: Subject,
         actor: Actor? = nil, token: Token? = nil, proposed: Token? = nil, resource: Record = .none,
         context: Record = .none
     ) {
         self.point = point
         self.action = action
+        self.actionNumber = actionNumber
         self.directory = directory
         self.tenant = tenant
         self.now = now

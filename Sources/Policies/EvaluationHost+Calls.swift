@@ -4,9 +4,7 @@ internal import Model
 /// Methods of expressions, and effects.
 extension EvaluationHost {
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
-        guard expressions.count < Self.mostExpressions, trace.count < Self.mostFacts else {
-            return .failure("this policy forms more expressions than it may")
-        }
+        guard mayAsk() else { return .failure("this policy asks more than it may") }
         do throws(Resolver.Fault) {
             if let method = Method(rawValue: function) { return try call(method, arguments) }
             return try call(Function(rawValue: function)!, arguments, line: line)

@@ -13,11 +13,24 @@ final class EvaluationHost: SandboxHost {
         let code: String?
         let details: [(name: String, value: Detail)]
         let line: Int
+
+        func isSame(as other: Effect) -> Bool {
+            kind == other.kind && text.isSameBytes(other.text) && code == other.code && line == other.line
+                && details.elementsEqual(other.details) { $0.name == $1.name && $0.value.isSame(as: $1.value) }
+        }
     }
 
     enum Detail {
         case expression(Expressions.ID)
         case json(JSON)
+
+        func isSame(as other: Detail) -> Bool {
+            switch (self, other) {
+            case (.expression(let one), .expression(let other)): one == other
+            case (.json(let one), .json(let other)): one.compact.isSameBytes(other.compact)
+            default: false
+            }
+        }
     }
 
     /// Codes of the host functions that are no methods.
@@ -38,12 +51,14 @@ final class EvaluationHost: SandboxHost {
     static let functions = Function.allCases.map { HostFunction(name: $0.name, code: $0.rawValue) }
     static let tags = ["optional", "list"]
 
-    /// More expressions than any honest set of policies forms; whoever reaches it is stopped.
+    /// More questions than any honest policy asks in one evaluation; whoever reaches it is stopped.
+    static let mostQuestions = 100_000
+    /// Once there are so many, the evaluator starts over.
     static let mostExpressions = 65_536
     static let mostEffects = 256
     static let mostFacts = 20_000
 
-    let expressions = Expressions()
+    let expressions: Expressions
     var facts: Facts
     let resolver: Resolver
     /// The policy that runs now, by its number.
@@ -52,18 +67,21 @@ final class EvaluationHost: SandboxHost {
     private(set) var trace: [Expressions.ID] = []
     private var traced: [UInt32] = []
     private var run: UInt32 = 0
+    private var questions = 0
     /// Methods that have been asked of an expression whose type has them, as expression and method.
     var known: Set<UInt64> = []
 
-    init(resolver: Resolver, facts: Facts) {
+    init(resolver: Resolver, facts: [PolicyFacts]) {
         self.resolver = resolver
-        self.facts = facts
+        expressions = Expressions(actionNumbers: resolver.schema.actionNumbers)
+        self.facts = Facts(schema: resolver.schema, policies: facts, expressions: expressions)
     }
 
     func begin(policy: Int) {
         self.policy = UInt32(policy)
         effects.removeAll(keepingCapacity: true)
         trace.removeAll(keepingCapacity: true)
+        questions = 0
         run &+= 1
         if run == 0 {
             traced = traced.map { _ in 0 }
@@ -81,6 +99,12 @@ final class EvaluationHost: SandboxHost {
         expressions.intern(.request, UInt32(index), type: .request)
     }
 
+    /// Counts a question. The count is the evaluation's own, so that the same policy fails the same way every time.
+    func mayAsk() -> Bool {
+        questions += 1
+        return questions <= Self.mostQuestions && trace.count < Self.mostFacts
+    }
+
     // MARK: Reading
 
     /// The value of an expression, read as a fact: remembered in the trace.
@@ -93,7 +117,7 @@ final class EvaluationHost: SandboxHost {
             traced[index] = run
             trace.append(id)
         }
-        return facts.value(id, in: expressions)
+        return facts.value(id)
     }
 
     func answer(_ value: Value) -> HostAnswer {
@@ -122,10 +146,8 @@ final class EvaluationHost: SandboxHost {
         }
     }
 
+    // Asked once for each handle and name, and so never counted: the count must be the same for every evaluation.
     func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
-        guard expressions.count < Self.mostExpressions, trace.count < Self.mostFacts else {
-            return .failure("this policy forms more expressions than it may")
-        }
         do throws(Resolver.Fault) {
             switch try resolver.meaning(of: key, on: handle, in: expressions) {
             case .expression(let id): return .expression(id)
@@ -138,9 +160,7 @@ final class EvaluationHost: SandboxHost {
     }
 
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
-        guard expressions.count < Self.mostExpressions, trace.count < Self.mostFacts else {
-            return .failure("this policy forms more expressions than it may")
-        }
+        guard mayAsk() else { return .failure("this policy asks more than it may") }
         switch operation {
         case .read: return readNamed(arguments.handle(0)!)
         case .content: return content(arguments.handle(0)!)

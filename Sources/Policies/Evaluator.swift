@@ -1,111 +1,141 @@
 internal import Lua
 package import Model
 
-/// Limits of one policy's evaluation. Fuel decides; memory and time are safety nets.
-package struct Budget: Sendable {
-    /// Instructions, and what C functions charge for their work.
-    package var fuel: Int
-    /// Bytes above what the interpreter holds anyway.
-    package var memory: Int
-    package var deadline: Duration
+/// How an evaluator comes to what policies say.
+package struct Learning: Sendable {
+    /// About how many bytes trees may take; 0 runs every policy for every request.
+    package var bytes: Int
+    /// One request in so many is answered both ways and compared; 0 for none.
+    package var shadow: Int
 
-    package init(fuel: Int = 1_000_000, memory: Int = 8 << 20, deadline: Duration = .seconds(1)) {
-        self.fuel = fuel
-        self.memory = memory
-        self.deadline = deadline
+    package init(bytes: Int = 64 << 20, shadow: Int = 0) {
+        self.bytes = bytes
+        self.shadow = shadow
     }
 
-    fileprivate var limits: Limits {
-        Limits(fuel: fuel, memory: memory, deadline: deadline, sourceBytes: 1 << 18)
-    }
+    package static let none = Learning(bytes: 0)
 }
 
-/// What the policies said of one request, not yet combined.
-package struct Evaluation {
-    package struct Outcome {
-        /// Its number in the set.
-        package let policy: Int
-        package let ending: Ending
-        package let fuel: Int
-        let effects: [EvaluationHost.Effect]
-        let trace: [Expressions.ID]
-    }
-
-    package enum Ending: Equatable {
-        case finished
-        case failed(message: String, line: Int?)
-        case fuel
-        case memory
-        case deadline
-    }
-
-    /// In the order of the policies' ids.
-    package let outcomes: [Outcome]
-}
-
-/// Runs policies on requests. Owns an interpreter and the expressions its policies form: for one thread only.
+/// Says what policies say of requests: by their trees where their paths are known, by running them where not.
+///
+/// Owns an interpreter, the expressions that its policies form, and what it learned of them: for one thread only.
 package final class Evaluator {
     package let set: PolicySet
     private let limits: Limits
-    private let roots: [Root]
+    private let learning: Learning
     /// For each policy, the number of its root.
     private let rootNumbers: [Int]
     private var interpreter: Interpreter
-    private var host: EvaluationHost
-    private var templates: [TemplateKey: Template] = [:]
+    private(set) var host: EvaluationHost
+    private var forest: Forest
+    private var stands: StandNumbers
+    /// What was run for the last request, where nothing is learned.
+    private var runs: [Evaluation.Outcome] = []
+    private var requests = 0
+    /// How often a policy was run.
+    package private(set) var runCount = 0
+    /// How often a policy's tree said something else than the policy.
+    package private(set) var differences: [Int: Int] = [:]
+    var templates: [TemplateKey: Template] = [:]
 
-    private struct TemplateKey: Hashable {
+    struct TemplateKey: Hashable {
         let policy: Int
         let text: String
     }
 
     /// - Throws: `.interpreter` when there is no memory for one.
-    package init(_ set: PolicySet, budget: Budget = Budget()) throws(PolicyError) {
+    package init(
+        _ set: PolicySet, budget: Budget = Budget(), learning: Learning = Learning()
+    ) throws(PolicyError) {
         self.set = set
+        self.learning = learning
         limits = budget.limits
         let roots = set.roots
-        self.roots = roots
         rootNumbers = set.policies.map { policy in roots.firstIndex(of: policy.root)! }
         host = Self.host(set)
+        forest = Forest(set, mostBytes: learning.bytes)
+        stands = StandNumbers(set)
         interpreter = try Interpreter.loaded(set, host)
     }
 
     private static func host(_ set: PolicySet) -> EvaluationHost {
         let resolver = Resolver(schema: set.schema, roots: set.roots, settings: set.policies.map(\.settings))
-        return EvaluationHost(resolver: resolver, facts: Facts(schema: set.schema, policies: set.facts))
+        return EvaluationHost(resolver: resolver, facts: set.facts)
     }
 
-    /// Runs every policy that applies to a request.
-    package func evaluate(_ request: Request) -> Evaluation {
-        if host.expressions.count > EvaluationHost.mostExpressions / 2 { renew() }
+    /// What the policies that apply to a request come to; who said what is in `outcomes`.
+    package func evaluate(_ request: Request) -> Verdict {
+        if host.expressions.count > EvaluationHost.mostExpressions { renew() }
         host.facts.begin(request)
-        let tenant = request.tenant < 0 ? nil : request.directory.tenants[request.tenant].id
+        requests += 1
+        if learning.bytes == 0 {
+            runs = stands.applicable(request).map(run)
+            return verdict(runs)
+        }
+        let before = runCount
+        runs = []
+        forest.begin(stands.number(request, &forest))
+        var verdict: Verdict = []
+        while let policies = forest.ask(&host.facts, &verdict) { learn(policies, &verdict) }
+        let isKnown = before == runCount
+        if learning.shadow > 0, isKnown, requests % learning.shadow == 0 { verdict = compare(request, verdict) }
+        return verdict
+    }
+
+    /// What each policy that applied to the last request said, by number.
+    package var outcomes: [Evaluation.Outcome] { learning.bytes == 0 || !runs.isEmpty ? runs : forest.outcomes }
+
+    /// What was learned: how many policies are open, and about how many bytes the trees take.
+    package var forestSize: (open: [Int], bytes: Int) {
+        (forest.trees.indices.filter { forest.trees[$0].openness != nil }, forest.bytes)
+    }
+
+    private func verdict(_ outcomes: [Evaluation.Outcome]) -> Verdict {
+        outcomes.reduce(into: []) { $0.formUnion(Verdict($1, isObserving: set.policies[$1.policy].isObserving)) }
+    }
+
+    /// Answers for policies of which the trees do not know what they say.
+    private func learn(_ policies: [Int], _ verdict: inout Verdict) {
         var outcomes: [Evaluation.Outcome] = []
-        for (number, policy) in set.policies.enumerated()
-        where applies(policy, to: request) && set.isEnabled(policy, tenant: tenant) {
-            outcomes.append(run(number, policy))
+        var leaves: [Int32]? = []
+        for policy in policies {
+            if let leaf = forest.leaf(of: policy, &host.facts) {
+                outcomes.append(forest.trees[policy].outcomes[leaf])
+                leaves?.append(Int32(leaf))
+                continue
+            }
+            let outcome = run(policy)
+            outcomes.append(outcome)
+            if let leaf = forest.learn(outcome, &host.facts) { leaves?.append(Int32(leaf)) } else { leaves = nil }
         }
-        return Evaluation(outcomes: outcomes)
+        forest.answer(outcomes, leaves: leaves, &host.facts, &verdict)
     }
 
-    private func applies(_ policy: Policy, to request: Request) -> Bool {
-        guard policy.root.points.contains(request.point) else { return false }
-        guard request.point == .access else { return true }
-        switch (policy.root.subject, request.subject) {
-        case (.any, _), (.token, .token): return true
-        case (.external(let type), .external(let record)): return record.type == type
-        default: return false
+    /// Runs what the trees have answered; the policies are right.
+    private func compare(_ request: Request, _ verdict: Verdict) -> Verdict {
+        let told = forest.outcomes
+        let said = stands.applicable(request).map(run)
+        runs = []
+        for (tree, policy) in zip(told, said) where !tree.isSame(as: policy) {
+            switch policy.ending {
+            case .memory, .deadline: continue
+            default: break
+            }
+            differences[policy.policy, default: 0] += 1
+            forest.distrust(policy.policy)
+            runs = said
         }
+        return runs.isEmpty ? verdict : self.verdict(said)
     }
 
-    private func run(_ number: Int, _ policy: Policy) -> Evaluation.Outcome {
+    private func run(_ number: Int) -> Evaluation.Outcome {
+        runCount += 1
         host.begin(policy: number)
         guard !interpreter.isSpent else {
             // There was no memory for another interpreter: fail closed.
             return Evaluation.Outcome(policy: number, ending: .memory, fuel: 0, effects: [], trace: [])
         }
-        let root = host.root(rootNumbers[number])
-        let outcome = interpreter.decide(number, root, host, limits)
+        let outcome = interpreter.decide(number, host.root(rootNumbers[number]), host, limits)
         let ending: Evaluation.Ending
         switch outcome.ending {
         case .finished: ending = .finished
@@ -121,6 +151,8 @@ package final class Evaluator {
         return result
     }
 
+    func root(of policy: Int) -> UInt32 { host.root(rootNumbers[policy]) }
+
     private func renewInterpreter() {
         // Handles live in the interpreter, expressions in the host: the numbers stay good.
         do throws(PolicyError) { interpreter = try Interpreter.loaded(set, host) } catch { return }
@@ -128,143 +160,16 @@ package final class Evaluator {
 
     private func renew() {
         host = Self.host(set)
+        forest = Forest(set, mostBytes: learning.bytes)
+        stands = StandNumbers(set)
         templates = [:]
         renewInterpreter()
     }
 }
 
-/// A sandbox with every policy of a set loaded.
-private struct Interpreter: ~Copyable {
-    private var sandbox: Sandbox
-    private var chunks: [Int] = []
-
-    private init(_ sandbox: consuming Sandbox) {
-        self.sandbox = sandbox
-    }
-
-    static func loaded(_ set: PolicySet, _ host: EvaluationHost) throws(PolicyError) -> Interpreter {
-        var restless: Set<Int> = []
-        while true {
-            var interpreter = Interpreter(try sandbox())
-            for policy in set.policies { try interpreter.load(policy) }
-            guard let number = interpreter.keep(set.policies, except: restless, host) else { return interpreter }
-            // It ran out of its budget where nothing has been asked yet: it may do so again for every request.
-            restless.insert(number)
-        }
-    }
-
-    /// Runs the policies that keep no state once, for all evaluations.
-    /// - Returns: the number of one that exhausted the interpreter.
-    private mutating func keep(_ policies: [Policy], except restless: Set<Int>, _ host: EvaluationHost) -> Int? {
-        for (number, policy) in policies.enumerated() where !policy.keepsState && !restless.contains(number) {
-            host.begin(policy: number)
-            _ = sandbox.keep(chunks[number], "decide", host: host, limits: Budget().limits)
-            if sandbox.isSpent { return number }
-            // What it reads or says depends on the request: it belongs to each evaluation.
-            if !host.trace.isEmpty || !host.effects.isEmpty { sandbox.release(chunks[number]) }
-        }
-        return nil
-    }
-
-    private static func sandbox() throws(PolicyError) -> Sandbox {
-        do throws(LuaError) {
-            return try Sandbox(functions: EvaluationHost.functions, tags: EvaluationHost.tags)
-        } catch {
-            throw PolicyError(.interpreter, error.message)
-        }
-    }
-
-    private mutating func load(_ policy: Policy) throws(PolicyError) {
-        do throws(LuaError) {
-            chunks.append(try sandbox.load(policy.program, name: "\(policy.id).lua", limits: Budget().limits))
-        } catch {
-            throw PolicyError(.interpreter, error.message)
-        }
-    }
-
-    var isSpent: Bool { sandbox.isSpent }
-
-    mutating func decide(_ number: Int, _ root: UInt32, _ host: EvaluationHost, _ limits: Limits) -> Outcome {
-        sandbox.call(chunks[number], "decide", argument: root, host: host, limits: limits)
-    }
-}
-
-// MARK: What people read
-
-extension Evaluator {
-    /// What a policy said, with its templates filled in for the request it was said of.
-    /// - Precondition: `evaluate` has not been called since.
-    /// - Parameter fills: whether templates are filled in; without, they stay as written.
-    package func statements(_ outcome: Evaluation.Outcome, fills: Bool = true) -> [Statement] {
-        outcome.effects.map { effect in
-            let asWritten = effect.kind == .oblige || !fills
-            return Statement(
-                policy: set.policies[outcome.policy].id, line: effect.line, effect: effect.kind,
-                text: asWritten ? effect.text : fill(effect.text, of: outcome.policy), code: effect.code,
-                details: effect.details.map { JSON.Member($0.name, json($0.value)) })
-        }
-    }
-
-    /// What a policy read, in order, in words.
-    /// - Precondition: as for `statements`.
-    package func trace(_ outcome: Evaluation.Outcome) -> PolicyTrace {
-        let facts = outcome.trace.map { id in
-            PolicyTrace.Fact(
-                text: host.expressions.text(id), value: shown(host.facts.value(id, in: host.expressions)))
-        }
-        return PolicyTrace(policy: set.policies[outcome.policy].id, facts: facts, fuel: outcome.fuel)
-    }
-
-    private func fill(_ text: String, of policy: Int) -> String {
-        guard set.policies[policy].templates.contains(text) else { return text }
-        let key = TemplateKey(policy: policy, text: text)
-        if templates[key] == nil {
-            let root = host.root(rootNumbers[policy])
-            templates[key] = try? Template(text, root: root, resolver: host.resolver, in: host.expressions)
-        }
-        guard let template = templates[key] else { return text }
-        return template.parts.map { part in
-            switch part {
-            case .text(let text): text
-            case .expression(let id): shown(host.facts.value(id, in: host.expressions))
-            }
-        }.joined()
-    }
-
-    private func json(_ detail: EvaluationHost.Detail) -> JSON {
-        switch detail {
-        case .json(let json): return json
-        case .expression(let id):
-            switch host.facts.value(id, in: host.expressions) {
-            case .boolean(let value): return .boolean(value)
-            case .integer(let value): return .integer(value)
-            case .number(let value): return .number(value)
-            case .absent, .failure: return .null
-            case .department(let index): return .string(host.facts.request.directory.departments[index].id)
-            case .user(let index): return .string(host.facts.request.directory.users[index].id)
-            case .userType(let index): return .string(host.facts.request.directory.userTypes[index].id)
-            case let value: return .string(shown(value))
-            }
-        }
-    }
-
-    private func shown(_ value: Value) -> String {
-        let directory = host.facts.request.directory
-        switch value {
-        case .absent: return "(absent)"
-        case .boolean(let value): return "\(value)"
-        case .integer(let value): return "\(value)"
-        case .number(let value): return "\(value)"
-        case .string(let value): return value
-        case .instant(let value): return value.description
-        case .date(let value): return value.description
-        case .department(let index): return directory.departments[index].name
-        case .user(let index): return directory.users[index].name
-        case .userType(let index): return directory.userTypes[index].name
-        case .ip(let value): return value.description
-        case .list(let list): return "[\(list.map { shown($0) }.joined(separator: ", "))]"
-        case .entity: return "(there)"
-        case .failure(let message): return "(\(message))"
-        }
+extension Evaluation.Outcome {
+    fileprivate func isSame(as other: Self) -> Bool {
+        policy == other.policy && ending == other.ending && fuel == other.fuel && trace == other.trace
+            && effects.elementsEqual(other.effects) { $0.isSame(as: $1) }
     }
 }

@@ -49,7 +49,11 @@ package final class Expressions {
     private(set) var types: [ValueType] = []
     /// For an expression that may be absent, the node that says whether it is there.
     private(set) var presence: [ID?] = []
+    /// Whether the request, or the clock, brings what it stands for: content that no store, schema or policy bounds.
+    private(set) var isForeign: [Bool] = []
     private(set) var constants: [Value] = []
+    /// For each constant, the number of the action it names; -1 for none.
+    private(set) var actions: [Int] = []
     private(set) var names: [String] = []
     private(set) var periods: [Period] = []
 
@@ -60,10 +64,15 @@ package final class Expressions {
         let name: String
     }
 
+    private let actionNumbers: [String: Int]
     private var ids: [Node: ID] = [:]
     private var nameIDs: [String: UInt32] = [:]
     private var periodIDs: [Period: UInt32] = [:]
     private var constantIDs: [ConstantKey: UInt32] = [:]
+
+    init(actionNumbers: [String: Int] = [:]) {
+        self.actionNumbers = actionNumbers
+    }
 
     /// How many nodes there are; whoever forms more than it should is stopped by it.
     package var count: Int { nodes.count }
@@ -78,7 +87,30 @@ package final class Expressions {
         nodes.append(node)
         types.append(type)
         self.presence.append(presence)
+        isForeign.append(brings(node, type))
         return id
+    }
+
+    private func brings(_ node: Node, _ type: ValueType) -> Bool {
+        switch type {
+        // The store, or the engine, bounds these however they are come by.
+        case .boolean, .department, .user, .userType, .list(.department), .list(.user): return false
+        default: break
+        }
+        switch node.operation {
+        case .property: return true
+        case .attribute:
+            switch Attribute(rawValue: node.b) {
+            case .time, .today, .recordID: return true
+            case .point, .action, .actionKind, .tenant, .recordType, .token, .subject, .actor: return false
+            case .month, .day, .weekday, .hour, .minute: return false
+            // A token as it would be is as the request says.
+            case .proposed: return true
+            default: return isForeign[Int(node.a)]
+            }
+        case .element, .length, .plus, .endOfDay: return isForeign[Int(node.a)]
+        default: return false
+        }
     }
 
     /// The vocabulary's attribute of that name; `nil` when it is a declared property. Looked up once.
@@ -114,6 +146,7 @@ package final class Expressions {
         if let known = constantIDs[key] { return intern(.constant, known, type: type) }
         let index = UInt32(constants.count)
         constants.append(value)
+        if case .string(let text) = value { actions.append(actionNumbers[text] ?? -1) } else { actions.append(-1) }
         constantIDs[key] = index
         return intern(.constant, index, type: type)
     }

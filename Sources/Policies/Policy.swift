@@ -15,12 +15,14 @@ package final class Policy: Sendable {
     let program: [UInt8]
     /// Whether its functions could remember something, so that the program is run anew for each evaluation.
     let keepsState: Bool
+    /// The texts of the source, as bytes.
+    let texts: Set<[UInt8]>
     /// The texts of the source in which `{token.department}` is filled in.
     let templates: Set<String>
 
     init(
         id: String, path: String, root: Root, grants: [String], isObserving: Bool, isEnabled: Bool,
-        settings: [String: Setting], program: [UInt8], keepsState: Bool,
+        settings: [String: Setting], program: [UInt8], keepsState: Bool, texts: Set<[UInt8]>,
         templates: Set<String>
     ) {
         self.id = id
@@ -32,6 +34,7 @@ package final class Policy: Sendable {
         self.settings = settings
         self.program = program
         self.keepsState = keepsState
+        self.texts = texts
         self.templates = templates
     }
 

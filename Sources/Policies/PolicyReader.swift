@@ -61,7 +61,7 @@ struct PolicyReader {
                 id: String(file.name.dropLast(4)), path: path, root: declaration.root, grants: declaration.grants,
                 isObserving: declaration.isObserving, isEnabled: declaration.isEnabled,
                 settings: declaration.settings, program: program, keepsState: chunk.keepsState,
-                templates: Set(literals.map(\.text))))
+                texts: Set(chunk.strings.map(\.bytes)), templates: Set(literals.map(\.text))))
     }
 
     // MARK: The source

@@ -15,6 +15,15 @@ package struct PolicySet: Sendable {
         return policy.isEnabled
     }
 
+    /// The texts that the schema and the policies name.
+    var knownTexts: Set<[UInt8]> {
+        var texts = Set(policies.flatMap(\.texts))
+        for name in Array(schema.actions.keys) + (schema.resources + schema.subjects).map(\.name) {
+            texts.insert(Array(name.utf8))
+        }
+        return texts
+    }
+
     /// What facts and resolvers need to know of each policy, in the order of their numbers.
     var facts: [PolicyFacts] {
         policies.map {

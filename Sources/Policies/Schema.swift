@@ -22,7 +22,15 @@ package struct Schema: Sendable {
         package func slot(_ name: String) -> Int? { properties.firstIndex { $0.name == name } }
     }
 
-    package var actions: [String: ActionKind] = [:]
+    package var actions: [String: ActionKind] = [:] {
+        didSet {
+            actionNames = actions.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            actionNumbers = Dictionary(uniqueKeysWithValues: zip(actionNames, actionNames.indices))
+        }
+    }
+    /// Every action, sorted; its place is its number.
+    private(set) var actionNames: [String] = []
+    package private(set) var actionNumbers: [String: Int] = [:]
     package var resources: [RecordType] = []
     package var subjects: [RecordType] = []
     package var context = RecordType(name: "context", properties: [])

@@ -1,0 +1,19 @@
+/// What one policy said of a request, and how it came to it.
+package enum Evaluation {
+    package struct Outcome {
+        /// Its number in the set.
+        package let policy: Int
+        package let ending: Ending
+        package let fuel: Int
+        let effects: [EvaluationHost.Effect]
+        let trace: [Expressions.ID]
+    }
+
+    package enum Ending: Equatable, Sendable {
+        case finished
+        case failed(message: String, line: Int?)
+        case fuel
+        case memory
+        case deadline
+    }
+}

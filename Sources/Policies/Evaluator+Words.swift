@@ -1,0 +1,79 @@
+package import Model
+
+extension Evaluator {
+    /// What a policy said, with its templates filled in for the request it was said of.
+    /// - Precondition: `evaluate` has not been called since.
+    /// - Parameter fills: whether templates are filled in; without, they stay as written.
+    package func statements(_ outcome: Evaluation.Outcome, fills: Bool = true) -> [Statement] {
+        outcome.effects.map { effect in
+            let asWritten = effect.kind == .oblige || !fills
+            return Statement(
+                policy: set.policies[outcome.policy].id, line: effect.line, effect: effect.kind,
+                text: asWritten ? effect.text : fill(effect.text, of: outcome.policy), code: effect.code,
+                details: effect.details.map { JSON.Member($0.name, json($0.value)) })
+        }
+    }
+
+    /// What a policy read, in order, in words.
+    /// - Precondition: as for `statements`.
+    package func trace(_ outcome: Evaluation.Outcome) -> PolicyTrace {
+        let facts = outcome.trace.map { id in
+            PolicyTrace.Fact(
+                text: host.expressions.text(id), value: shown(host.facts.value(id)))
+        }
+        return PolicyTrace(policy: set.policies[outcome.policy].id, facts: facts, fuel: outcome.fuel)
+    }
+
+    private func fill(_ text: String, of policy: Int) -> String {
+        guard set.policies[policy].templates.contains(text) else { return text }
+        let key = TemplateKey(policy: policy, text: text)
+        if templates[key] == nil {
+            let root = root(of: policy)
+            templates[key] = try? Template(text, root: root, resolver: host.resolver, in: host.expressions)
+        }
+        guard let template = templates[key] else { return text }
+        return template.parts.map { part in
+            switch part {
+            case .text(let text): text
+            case .expression(let id): shown(host.facts.value(id))
+            }
+        }.joined()
+    }
+
+    private func json(_ detail: EvaluationHost.Detail) -> JSON {
+        switch detail {
+        case .json(let json): return json
+        case .expression(let id):
+            switch host.facts.value(id) {
+            case .boolean(let value): return .boolean(value)
+            case .integer(let value): return .integer(value)
+            case .number(let value): return .number(value)
+            case .absent, .failure: return .null
+            case .department(let index): return .string(host.facts.request.directory.departments[index].id)
+            case .user(let index): return .string(host.facts.request.directory.users[index].id)
+            case .userType(let index): return .string(host.facts.request.directory.userTypes[index].id)
+            case let value: return .string(shown(value))
+            }
+        }
+    }
+
+    private func shown(_ value: Value) -> String {
+        let directory = host.facts.request.directory
+        switch value {
+        case .absent: return "(absent)"
+        case .boolean(let value): return "\(value)"
+        case .integer(let value): return "\(value)"
+        case .number(let value): return "\(value)"
+        case .string(let value): return value
+        case .instant(let value): return value.description
+        case .date(let value): return value.description
+        case .department(let index): return directory.departments[index].name
+        case .user(let index): return directory.users[index].name
+        case .userType(let index): return directory.userTypes[index].name
+        case .ip(let value): return value.description
+        case .list(let list): return "[\(list.map { shown($0) }.joined(separator: ", "))]"
+        case .entity: return "(there)"
+        case .failure(let message): return "(\(message))"
+        }
+    }
+}

@@ -1,0 +1,72 @@
+internal import Model
+
+/// A fact's value as a branch of a tree: its kind and its bits; a text by the number of its bytes.
+struct FactKey: Hashable {
+    let kind: UInt8
+    let bits: UInt64
+}
+
+/// The contents that trees branch by, each with its number.
+///
+/// Contents are told apart by bytes, never by Unicode equivalence. Those of a request that neither the schema nor a
+/// policy names have no key: whoever sends requests makes nothing grow.
+struct FactKeys {
+    /// More elements than a list of an honest request has.
+    private static let mostElements = 64
+
+    private var texts: [[UInt8]: UInt64] = [:]
+    /// Texts that requests may bring.
+    private let known: Set<[UInt8]>
+
+    init(known: Set<[UInt8]>) {
+        self.known = known
+    }
+
+    /// About how many bytes the texts take.
+    private(set) var bytes = 0
+
+    /// The key of a value that was seen before; `nil` for one that was not.
+    func key(_ value: Value) -> FactKey? {
+        switch value {
+        case .absent: FactKey(kind: 0, bits: 0)
+        case .boolean(let value): FactKey(kind: 1, bits: value ? 1 : 0)
+        case .integer(let value): FactKey(kind: 2, bits: UInt64(bitPattern: value))
+        case .number(let value): FactKey(kind: 3, bits: value.bitPattern)
+        case .instant(let value): FactKey(kind: 4, bits: UInt64(bitPattern: value.microseconds))
+        case .date(let value): FactKey(kind: 5, bits: UInt64(bitPattern: Int64(value.daysSinceEpoch)))
+        case .department(let value): FactKey(kind: 6, bits: UInt64(value))
+        case .user(let value): FactKey(kind: 7, bits: UInt64(value))
+        case .userType(let value): FactKey(kind: 8, bits: UInt64(value))
+        case .string(let text): texts[Array(text.utf8)].map { FactKey(kind: 9, bits: $0) }
+        case .ip(let value): texts[Array(value.description.utf8)].map { FactKey(kind: 10, bits: $0) }
+        case .failure(let message): texts[Array(message.utf8)].map { FactKey(kind: 11, bits: $0) }
+        case .entity: FactKey(kind: 12, bits: 0)
+        case .list: nil
+        }
+    }
+
+    /// The key of a value that a policy read, numbered now if it is new; `nil` when nothing is to be learned from it.
+    /// - Parameter isForeign: whether the request brings it, or the clock.
+    mutating func learn(_ value: Value, isForeign: Bool) -> FactKey? {
+        let text: [UInt8]
+        switch value {
+        case .absent, .boolean, .entity, .department, .user, .userType: return key(value)
+        case .failure(let message): return key(.failure(message)) ?? number(Array(message.utf8), kind: 11)
+        case .list: return nil
+        case .integer(let count) where isForeign:
+            return (0...Int64(Self.mostElements)).contains(count) ? key(value) : nil
+        case .string(let string): text = Array(string.utf8)
+        case .ip(let address): text = Array(address.description.utf8)
+        default: return isForeign ? nil : key(value)
+        }
+        if isForeign, !known.contains(text) { return nil }
+        return key(value) ?? number(text, kind: { if case .ip = value { 10 } else { 9 } }())
+    }
+
+    private mutating func number(_ text: [UInt8], kind: UInt8) -> FactKey {
+        let number = UInt64(texts.count)
+        texts[text] = number
+        bytes += text.count + 64
+        return FactKey(kind: kind, bits: number)
+    }
+}

@@ -1,0 +1,211 @@
+internal import Model
+
+extension Facts {
+    /// The token an expression stands for.
+    mutating func token(_ id: Expressions.ID) -> Token? {
+        let node = nodes[Int(id)]
+        guard node.operation == .attribute else { return nil }
+        switch Attribute(rawValue: node.b) {
+        case .subject, .token: return request.token
+        case .proposed: return request.proposed
+        case .actorToken: return request.actor?.token
+        default: return nil
+        }
+    }
+
+    /// The assignment a token or an actor acts in.
+    mutating func assignment(of id: Expressions.ID) -> Assignment? {
+        let index =
+            types[Int(id)] == .actor ? request.actor?.assignment : token(id)?.assignment
+        return index.map { request.directory.assignments[$0] }
+    }
+
+    /// What somebody holds; `nil` for the operator, who is not measured by permissions.
+    mutating func permissions(of id: Expressions.ID) -> PermissionSet? {
+        switch types[Int(id)] {
+        case .user:
+            guard case .user(let user) = value(id) else { return PermissionSet([]) }
+            return request.directory.users[user].permissions
+        case .userType:
+            guard case .userType(let type) = value(id) else { return PermissionSet([]) }
+            return request.directory.userTypes[type].permissions
+        case .actor:
+            if request.actor?.isOperator == true { return nil }
+            return assignment(of: id)?.permissions ?? PermissionSet([])
+        default: return assignment(of: id)?.permissions ?? PermissionSet([])
+        }
+    }
+
+    mutating func covers(_ node: Expressions.Node) -> Value {
+        guard let held = permissions(of: node.a) else { return .boolean(true) }
+        guard let own = assignment(of: node.a), let other = assignment(of: node.b)
+        else { return .boolean(false) }
+        return .boolean(
+            held.covers(other.permissions)
+                && request.directory.department(other.department, isWithin: own.department))
+    }
+
+    func record(_ id: Expressions.ID) -> Record {
+        switch types[Int(id)] {
+        case .resource: return request.resource
+        case .context: return request.context
+        default:
+            if case .external(let record) = request.subject { return record }
+            return .none
+        }
+    }
+
+    func property(_ name: String, of base: Expressions.ID) -> Value {
+        let record = record(base)
+        guard record.type >= 0 else { return .absent }
+        let type: Schema.RecordType
+        switch types[Int(base)] {
+        case .resource: type = schema.resources[record.type]
+        case .context: type = schema.context
+        default: type = schema.subjects[record.type]
+        }
+        guard let slot = type.slot(name) else { return .absent }
+        return record.values[slot]
+    }
+
+    mutating func has(_ name: String, _ base: Expressions.ID) -> Bool {
+        if let known = expressions.attribute(name, of: base) {
+            let node = Expressions.Node(operation: .attribute, a: base, b: known)
+            if case .absent = attribute(node) { return false }
+            return true
+        }
+        if case .absent = property(name, of: base) { return false }
+        return true
+    }
+
+    mutating func attribute(_ node: Expressions.Node) -> Value {
+        let attribute = Attribute(rawValue: node.b)!
+        switch types[Int(node.a)] {
+        case .request: return part(attribute)
+        case .token:
+            guard let token = token(node.a) else { return .absent }
+            return read(attribute, of: token)
+        case .actor: return actor(attribute)
+        case .department:
+            guard case .department(let index) = value(node.a) else { return .absent }
+            return read(attribute, of: request.directory.departments[index])
+        case .user:
+            guard case .user(let index) = value(node.a) else { return .absent }
+            return read(attribute, of: request.directory.users[index])
+        case .userType:
+            guard case .userType(let index) = value(node.a) else { return .absent }
+            return read(attribute, of: request.directory.userTypes[index])
+        case .resource, .external, .context:
+            let record = record(node.a)
+            if case .token = request.subject, attribute == .recordType, case .external = types[Int(node.a)] {
+                return .string("token")
+            }
+            switch attribute {
+            case .recordType: return record.type >= 0 ? .string(record.typeName) : .absent
+            case .recordID: return record.id.map(Value.string) ?? .absent
+            default: return .absent
+            }
+        case .instant:
+            guard case .instant(let instant) = value(node.a) else { return .absent }
+            let date = zone.date(of: instant)
+            switch attribute {
+            case .dateOf: return .date(date)
+            case .hour: return .integer(Int64(zone.clock(of: instant).hour))
+            case .minute: return .integer(Int64(zone.clock(of: instant).minute))
+            default: return read(attribute, of: date)
+            }
+        case .date:
+            guard case .date(let date) = value(node.a) else { return .absent }
+            return read(attribute, of: date)
+        default: return .absent
+        }
+    }
+
+    private func part(_ attribute: Attribute) -> Value {
+        switch attribute {
+        case .point: .string(request.point.rawValue)
+        case .action: .string(request.action)
+        case .actionKind: .string(known.kind(request.actionNumber).rawValue)
+        case .tenant: request.tenant < 0 ? .absent : .string(request.directory.tenants[request.tenant].id)
+        case .time: .instant(request.now)
+        case .today: .date(zone.date(of: request.now))
+        case .subject, .resource, .context: .entity
+        case .actor: request.actor == nil ? .absent : .entity
+        case .token: request.token == nil ? .absent : .entity
+        case .proposed: request.proposed == nil ? .absent : .entity
+        default: .absent
+        }
+    }
+
+    private func actor(_ attribute: Attribute) -> Value {
+        guard let actor = request.actor else { return .absent }
+        if attribute == .isOperator { return .boolean(actor.isOperator) }
+        if attribute == .actorToken { return actor.token == nil ? .absent : .entity }
+        guard let index = actor.assignment else { return .absent }
+        return read(attribute, of: request.directory.assignments[index])
+    }
+
+    private func read(_ attribute: Attribute, of assignment: Assignment) -> Value {
+        switch attribute {
+        case .user: .user(assignment.user)
+        case .department: .department(assignment.department)
+        case .userType: .userType(assignment.userType)
+        default: .absent
+        }
+    }
+
+    private func read(_ attribute: Attribute, of token: Token) -> Value {
+        switch attribute {
+        case .tokenID: token.id == .unassigned ? .absent : .string(token.id.description)
+        case .kind: .string(token.kind.rawValue)
+        case .tokenName: token.kind == .api ? .string(token.name) : .absent
+        case .tokenTenant: .string(request.directory.tenants[token.tenant].id)
+        case .created: .instant(token.created)
+        case .expires: .instant(token.expires)
+        case .lastDay: .date(zone.date(of: Instant(microseconds: token.expires.microseconds - 1)))
+        case .lastActive: token.lastActive.map(Value.instant) ?? .absent
+        case .dormantSince: token.dormantSince.map(Value.instant) ?? .absent
+        default: read(attribute, of: request.directory.assignments[token.assignment])
+        }
+    }
+
+    private func read(_ attribute: Attribute, of department: Department) -> Value {
+        switch attribute {
+        case .id: .string(department.id)
+        case .name: .string(department.name)
+        case .parent: department.parent.map(Value.department) ?? .absent
+        case .depth: .integer(Int64(department.depth))
+        case .isActive: .boolean(department.isActive)
+        default: .absent
+        }
+    }
+
+    private func read(_ attribute: Attribute, of user: User) -> Value {
+        switch attribute {
+        case .id: .string(user.id)
+        case .name: .string(user.name)
+        case .email: .string(user.email)
+        case .isActive: .boolean(user.isActive)
+        default: .absent
+        }
+    }
+
+    private func read(_ attribute: Attribute, of type: UserType) -> Value {
+        switch attribute {
+        case .id: .string(type.id)
+        case .name: .string(type.name)
+        case .isActive: .boolean(type.isActive)
+        default: .absent
+        }
+    }
+
+    private func read(_ attribute: Attribute, of date: Date) -> Value {
+        switch attribute {
+        case .year: .integer(Int64(date.year))
+        case .month: .integer(Int64(date.month))
+        case .day: .integer(Int64(date.day))
+        case .weekday: .integer(Int64(date.weekday))
+        default: .absent
+        }
+    }
+}

@@ -1,0 +1,199 @@
+internal import Model
+
+/// What was learned of a policy set: a tree for each policy, and for each list of policies that apply together the
+/// groves they form.
+///
+/// Each worker has one of its own: what is asked for every request would cost more to share than to learn again.
+struct Forest {
+    private(set) var trees: [PolicyTree]
+    private var keys: FactKeys
+    private var stands: [Stand] = []
+    private var standNumbers: [[Int]: Int] = [:]
+    private let isObserving: [Bool]
+    private let mostBytes: Int
+    /// Whether there is no memory for groves any more.
+    private var isFull = false
+
+    /// The stand that was asked last.
+    private var stand = 0
+    /// What each of its groves came to: a leaf, or below 0 the number of a run.
+    private var answers: [Int32] = []
+    /// What was run and is not remembered.
+    private var runs: [[Evaluation.Outcome]] = []
+    // What is to be mended before the next request; until then the answers of the last one can still be read.
+    private var outgrown: [Int] = []
+    private var hasOpened = false
+    private var isOverLimit = false
+    private var learned = 0
+
+    /// - Parameter mostBytes: about how much memory trees may take.
+    init(_ set: PolicySet, mostBytes: Int) {
+        trees = set.policies.map { _ in PolicyTree() }
+        keys = FactKeys(known: set.knownTexts)
+        isObserving = set.policies.map(\.isObserving)
+        self.mostBytes = mostBytes
+    }
+
+    /// The number of a list of policies that apply together.
+    mutating func stand(of policies: [Int]) -> Int {
+        if let number = standNumbers[policies] { return number }
+        standNumbers[policies] = stands.count
+        stands.append(Stand(policies))
+        return stands.count - 1
+    }
+
+    // MARK: Asking
+
+    mutating func begin(_ stand: Int) {
+        settle()
+        self.stand = stand
+        answers.removeAll(keepingCapacity: true)
+        if !runs.isEmpty { runs.removeAll() }
+    }
+
+    /// Asks groves, from the one after the last that was answered, up to one where no path has been.
+    /// - Parameter verdict: what they come to is added to it.
+    /// - Returns: the policies of the grove that does not know; `nil` when all have answered.
+    mutating func ask(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
+        let count = stands[stand].groves.count
+        while answers.count < count {
+            guard let leaf = leaf(answers.count, &facts, &verdict) else {
+                return stands[stand].groves[answers.count].policies
+            }
+            answers.append(Int32(leaf))
+        }
+        return nil
+    }
+
+    private func leaf(_ number: Int, _ facts: inout Facts, _ verdict: inout Verdict) -> Int? {
+        if stands[stand].groves[number].isSingle {
+            let policy = stands[stand].groves[number].policies[0]
+            guard let leaf = trees[policy].tree.leaf(&facts, keys) else { return nil }
+            verdict.formUnion(trees[policy].verdicts[leaf])
+            return leaf
+        }
+        guard let leaf = stands[stand].groves[number].tree.leaf(&facts, keys) else { return nil }
+        verdict.formUnion(stands[stand].groves[number].verdicts[leaf])
+        return leaf
+    }
+
+    /// What a policy's own tree knows.
+    func leaf(of policy: Int, _ facts: inout Facts) -> Int? { trees[policy].tree.leaf(&facts, keys) }
+
+    /// What the policies of the last request came to, by number.
+    var outcomes: [Evaluation.Outcome] {
+        var all: [Evaluation.Outcome] = []
+        for (grove, answer) in zip(stands[stand].groves, answers) {
+            if answer < 0 {
+                all += runs[Int(-1 - answer)]
+            } else if grove.isSingle {
+                all.append(trees[grove.policies[0]].outcomes[Int(answer)])
+            } else {
+                for (policy, leaf) in zip(grove.policies, grove.parts[Int(answer)]) {
+                    all.append(trees[policy].outcomes[Int(leaf)])
+                }
+            }
+        }
+        return all.sorted { $0.policy < $1.policy }
+    }
+
+    // MARK: Learning
+
+    /// Remembers what a policy that was run came to.
+    /// - Returns: its leaf; `nil` when nothing is to be learned from it.
+    mutating func learn(_ outcome: Evaluation.Outcome, _ facts: inout Facts) -> Int? {
+        let policy = outcome.policy
+        guard trees[policy].openness == nil, let path = PolicyTree.path(outcome, &facts, &keys) else { return nil }
+        let verdict = Verdict(outcome, isObserving: isObserving[policy])
+        let leaf = trees[policy].learn(outcome, verdict, path: path)
+        if leaf == nil { hasOpened = true }
+        return leaf
+    }
+
+    /// Answers for the grove that did not know.
+    /// - Parameter leaves: of its policies, when all are remembered.
+    mutating func answer(
+        _ outcomes: [Evaluation.Outcome], leaves: [Int32]?, _ facts: inout Facts, _ verdict: inout Verdict
+    ) {
+        let number = answers.count
+        let own = outcomes.reduce(into: Verdict()) { $0.formUnion(Verdict($1, isObserving: isObserving[$1.policy])) }
+        verdict.formUnion(own)
+        if let leaves, stands[stand].groves[number].isSingle {
+            answers.append(leaves[0])
+        } else if let leaves, let path = path(outcomes, &facts),
+            let leaf = stands[stand].groves[number].learn(path, verdict: own, parts: leaves)
+        {
+            answers.append(Int32(leaf))
+        } else {
+            if leaves != nil { outgrown.append(number) }
+            runs.append(outcomes)
+            answers.append(-Int32(runs.count))
+        }
+        limit()
+    }
+
+    /// The facts of several policies one after the other, each once.
+    private func path(_ outcomes: [Evaluation.Outcome], _ facts: inout Facts) -> [DecisionTree.Step]? {
+        var path: [DecisionTree.Step] = []
+        var asked: Set<Expressions.ID> = []
+        for outcome in outcomes {
+            for fact in outcome.trace where asked.insert(fact).inserted {
+                guard let key = keys.key(facts.value(fact)) else { return nil }
+                path.append(DecisionTree.Step(fact: fact, key: key))
+            }
+        }
+        return path
+    }
+
+    // MARK: Bounds
+
+    /// About how much memory the forest takes.
+    var bytes: Int {
+        stands.reduce(trees.reduce(keys.bytes) { $0 + $1.bytes }) { $0 + $1.bytes }
+    }
+
+    /// Does what the last request left to do.
+    private mutating func settle() {
+        if answers.isEmpty { return }
+        if !isFull, outgrown.isEmpty, !hasOpened {
+            stands[stand].note(answers) { [trees] in trees[$0].openness != nil }
+        }
+        for number in outgrown {
+            let policies = stands[stand].groves[number].policies
+            stands[stand].split(isRemembered: true) { $0.policies == policies }
+        }
+        outgrown = []
+        if isOverLimit { shrink() }
+        if hasOpened {
+            split(isRemembered: false) { [trees] in $0.policies.contains { trees[$0].openness != nil } }
+            hasOpened = false
+        }
+    }
+
+    private mutating func split(isRemembered: Bool, where isSplit: (Grove) -> Bool) {
+        for index in stands.indices { stands[index].split(isRemembered: isRemembered, where: isSplit) }
+    }
+
+    /// Gives up groves first, then the largest trees: what is left out is run, and decides the same.
+    private mutating func shrink() {
+        isOverLimit = false
+        isFull = true
+        split(isRemembered: false) { _ in true }
+        while bytes > mostBytes, let largest = trees.indices.max(by: { trees[$0].bytes < trees[$1].bytes }),
+            trees[largest].bytes > 0
+        {
+            trees[largest].open(.memory)
+        }
+    }
+
+    private mutating func limit() {
+        learned += 1
+        if learned % 64 == 0, bytes > mostBytes { isOverLimit = true }
+    }
+
+    /// Takes a policy's tree away: it does not do what its facts say.
+    mutating func distrust(_ policy: Int) {
+        trees[policy].open(.distrusted)
+        hasOpened = true
+    }
+}

@@ -1,0 +1,57 @@
+internal import Lua
+
+/// A sandbox with every policy of a set loaded.
+struct Interpreter: ~Copyable {
+    private var sandbox: Sandbox
+    private var chunks: [Int] = []
+
+    private init(_ sandbox: consuming Sandbox) {
+        self.sandbox = sandbox
+    }
+
+    static func loaded(_ set: PolicySet, _ host: EvaluationHost) throws(PolicyError) -> Interpreter {
+        var restless: Set<Int> = []
+        while true {
+            var interpreter = Interpreter(try sandbox())
+            for policy in set.policies { try interpreter.load(policy) }
+            guard let number = interpreter.keep(set.policies, except: restless, host) else { return interpreter }
+            // It ran out of its budget where nothing has been asked yet: it may do so again for every request.
+            restless.insert(number)
+        }
+    }
+
+    /// Runs the policies that keep no state once, for all evaluations.
+    /// - Returns: the number of one that exhausted the interpreter.
+    private mutating func keep(_ policies: [Policy], except restless: Set<Int>, _ host: EvaluationHost) -> Int? {
+        for (number, policy) in policies.enumerated() where !policy.keepsState && !restless.contains(number) {
+            host.begin(policy: number)
+            _ = sandbox.keep(chunks[number], "decide", host: host, limits: Budget().limits)
+            if sandbox.isSpent { return number }
+            // What it reads or says depends on the request: it belongs to each evaluation.
+            if !host.trace.isEmpty || !host.effects.isEmpty { sandbox.release(chunks[number]) }
+        }
+        return nil
+    }
+
+    private static func sandbox() throws(PolicyError) -> Sandbox {
+        do throws(LuaError) {
+            return try Sandbox(functions: EvaluationHost.functions, tags: EvaluationHost.tags)
+        } catch {
+            throw PolicyError(.interpreter, error.message)
+        }
+    }
+
+    private mutating func load(_ policy: Policy) throws(PolicyError) {
+        do throws(LuaError) {
+            chunks.append(try sandbox.load(policy.program, name: "\(policy.id).lua", limits: Budget().limits))
+        } catch {
+            throw PolicyError(.interpreter, error.message)
+        }
+    }
+
+    var isSpent: Bool { sandbox.isSpent }
+
+    mutating func decide(_ number: Int, _ root: UInt32, _ host: EvaluationHost, _ limits: Limits) -> Outcome {
+        sandbox.call(chunks[number], "decide", argument: root, host: host, limits: limits)
+    }
+}
