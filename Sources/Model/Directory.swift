@@ -9,11 +9,11 @@ package final class Directory: Sendable {
     package let assignments: [Assignment]
     package let tokens: [Token]
 
-    private let tenantsByID: [String: Int]
-    private let departmentsByID: [TenantKey: Int]
-    private let usersByID: [TenantKey: Int]
-    private let userTypesByID: [TenantKey: Int]
-    private let assignmentsByID: [TenantKey: Int]
+    private let tenantsByID: ByteIndex
+    private let departmentsByID: ByteIndex
+    private let usersByID: ByteIndex
+    private let userTypesByID: ByteIndex
+    private let assignmentsByID: ByteIndex
     private let tokensByID: [TokenID: Int]
 
     /// - Throws: the first reference that leads nowhere, with the path of the record that makes it.
@@ -38,12 +38,20 @@ package final class Directory: Sendable {
 
     package static let empty = try! Directory(Organisation())
 
-    package func tenant(_ id: String) -> Int? { tenantsByID[id] }
     package func token(_ id: TokenID) -> Int? { tokensByID[id] }
-    package func department(_ id: String, tenant: Int) -> Int? { departmentsByID[TenantKey(tenant: tenant, id: id)] }
-    package func user(_ id: String, tenant: Int) -> Int? { usersByID[TenantKey(tenant: tenant, id: id)] }
-    package func userType(_ id: String, tenant: Int) -> Int? { userTypesByID[TenantKey(tenant: tenant, id: id)] }
-    package func assignment(_ id: String, tenant: Int) -> Int? { assignmentsByID[TenantKey(tenant: tenant, id: id)] }
+    package func tenant(_ id: String) -> Int? { tenantsByID.number(id) }
+    package func department(_ id: String, tenant: Int) -> Int? { departmentsByID.number(id, scope: tenant) }
+    package func user(_ id: String, tenant: Int) -> Int? { usersByID.number(id, scope: tenant) }
+    package func userType(_ id: String, tenant: Int) -> Int? { userTypesByID.number(id, scope: tenant) }
+    package func assignment(_ id: String, tenant: Int) -> Int? { assignmentsByID.number(id, scope: tenant) }
+
+    package func department(_ id: UnsafeRawBufferPointer, tenant: Int) -> Int? {
+        unsafe departmentsByID.number(id, scope: tenant)
+    }
+
+    package func user(_ id: UnsafeRawBufferPointer, tenant: Int) -> Int? {
+        unsafe usersByID.number(id, scope: tenant)
+    }
 
     /// Whether a department is another or lies under it. Constant time, by the interval of the tree walk.
     package func department(_ one: Int, isWithin other: Int) -> Bool {
@@ -71,12 +79,6 @@ package final class Directory: Sendable {
         }
         return true
     }
-}
-
-/// An id that is unique inside one tenant.
-struct TenantKey: Hashable {
-    let tenant: Int
-    let id: String
 }
 
 /// A record of an organisation that contradicts the others.

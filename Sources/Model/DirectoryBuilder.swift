@@ -6,16 +6,16 @@ struct DirectoryBuilder {
     var users: [User] = []
     var assignments: [Assignment] = []
     var tokens: [Token] = []
-    var tenantsByID: [String: Int] = [:]
-    var departmentsByID: [TenantKey: Int] = [:]
-    var usersByID: [TenantKey: Int] = [:]
-    var userTypesByID: [TenantKey: Int] = [:]
-    var assignmentsByID: [TenantKey: Int] = [:]
+    var tenantsByID = ByteIndex()
+    var departmentsByID = ByteIndex()
+    var usersByID = ByteIndex()
+    var userTypesByID = ByteIndex()
+    var assignmentsByID = ByteIndex()
     var tokensByID: [TokenID: Int] = [:]
 
     mutating func add(_ record: TenantRecord, path: String) throws(OrganisationError) {
         let tenant = tenants.count
-        guard tenantsByID.updateValue(tenant, forKey: record.id) == nil else {
+        guard tenantsByID.claim(record.id, number: tenant) else {
             throw OrganisationError("the tenant `\(record.id)` is there twice", path: path + ".id")
         }
         let zone: Zone
@@ -41,9 +41,9 @@ struct DirectoryBuilder {
     }
 
     private static func claim(
-        _ map: inout [TenantKey: Int], _ id: String, _ tenant: Int, _ index: Int, _ path: String
+        _ map: inout ByteIndex, _ id: String, _ tenant: Int, _ index: Int, _ path: String
     ) throws(OrganisationError) {
-        guard map.updateValue(index, forKey: TenantKey(tenant: tenant, id: id)) == nil else {
+        guard map.claim(id, scope: tenant, number: index) else {
             throw OrganisationError("the id `\(id)` is there twice", path: path)
         }
     }
@@ -54,10 +54,10 @@ struct DirectoryBuilder {
         let first = assignments.count
         for (index, assignment) in record.assignments.enumerated() {
             let path = "\(path).assignments[\(index)]"
-            guard let department = departmentsByID[TenantKey(tenant: tenant, id: assignment.department)] else {
+            guard let department = departmentsByID.number(assignment.department, scope: tenant) else {
                 throw OrganisationError("no department has the id `\(assignment.department)`", path: path)
             }
-            guard let type = userTypesByID[TenantKey(tenant: tenant, id: assignment.userType)] else {
+            guard let type = userTypesByID.number(assignment.userType, scope: tenant) else {
                 throw OrganisationError("no user type has the id `\(assignment.userType)`", path: path)
             }
             let next = assignments.count
@@ -76,7 +76,7 @@ struct DirectoryBuilder {
     }
 
     private mutating func add(_ record: TokenRecord, tenant: Int, path: String) throws(OrganisationError) {
-        guard let assignment = assignmentsByID[TenantKey(tenant: tenant, id: record.assignment)] else {
+        guard let assignment = assignmentsByID.number(record.assignment, scope: tenant) else {
             throw OrganisationError("no assignment has the id `\(record.assignment)`", path: path + ".assignment")
         }
         guard tokensByID.updateValue(tokens.count, forKey: record.id) == nil else {
@@ -130,7 +130,7 @@ struct DirectoryBuilder {
         }
         for (index, place) in placed.enumerated() {
             let record = records[place.record]
-            departmentsByID[TenantKey(tenant: tenant, id: record.id)] = first + index
+            departmentsByID.claim(record.id, scope: tenant, number: first + index)
             departments.append(
                 Department(
                     id: record.id, name: record.name, tenant: tenant, parent: place.parent,

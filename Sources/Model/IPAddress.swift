@@ -22,6 +22,28 @@ package struct IPAddress: Hashable, Sendable {
         low = UInt64(bigEndian: six.1)
         isVersion6 = true
     }
+
+    /// An IPv4 address in its dotted form.
+    /// - Returns: `nil` for everything else, other good addresses among it.
+    package init?(_ text: UnsafeRawBufferPointer) {
+        var (address, part, digits, dots): (UInt64, UInt64, Int, Int) = (0, 0, 0, 0)
+        for index in 0..<text.count {
+            let byte = unsafe text[index]
+            if byte == UInt8(ascii: ".") {
+                guard digits > 0, dots < 3 else { return nil }
+                (address, part, digits, dots) = (address << 8 | part, 0, 0, dots + 1)
+            } else {
+                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), digits == 0 || part > 0 else {
+                    return nil
+                }
+                part = part * 10 + UInt64(byte - UInt8(ascii: "0"))
+                digits += 1
+                guard part <= 255 else { return nil }
+            }
+        }
+        guard dots == 3, digits > 0 else { return nil }
+        (high, low, isVersion6) = (0, address << 8 | part, false)
+    }
 }
 
 extension IPAddress: CustomStringConvertible {

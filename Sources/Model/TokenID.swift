@@ -16,12 +16,20 @@ package struct TokenID: Hashable, Comparable, Sendable {
 
     /// - Returns: `nil` unless `text` is exactly 32 hexadecimal digits.
     package init?(_ text: String) {
-        let digits = text.utf8
+        var text = text
+        guard let id = text.withUTF8({ unsafe TokenID(UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = id
+    }
+
+    /// - Returns: `nil` unless the bytes are exactly 32 hexadecimal digits.
+    package init?(_ digits: UnsafeRawBufferPointer) {
         guard digits.count == 32 else { return nil }
         var halves: (UInt64, UInt64) = (0, 0)
-        for (index, byte) in digits.enumerated() {
-            guard let digit = Self.value(byte) else { return nil }
-            if index < 16 { halves.0 = halves.0 << 4 | digit } else { halves.1 = halves.1 << 4 | digit }
+        for index in 0..<16 {
+            guard let high = unsafe Self.value(digits[index]), let low = unsafe Self.value(digits[index + 16]) else {
+                return nil
+            }
+            halves = (halves.0 << 4 | high, halves.1 << 4 | low)
         }
         self.init(high: halves.0, low: halves.1)
     }

@@ -1,3 +1,5 @@
+package import Model
+
 /// The other half of the vocabulary: actions, resource types, context and external subject types.
 package struct Schema: Sendable {
     package enum ActionKind: String, CaseIterable, Sendable {
@@ -26,11 +28,14 @@ package struct Schema: Sendable {
         didSet {
             actionNames = actions.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
             actionNumbers = Dictionary(uniqueKeysWithValues: zip(actionNames, actionNames.indices))
+            actionIndex = ByteIndex()
+            for (number, name) in actionNames.enumerated() { actionIndex.claim(name, number: number) }
         }
     }
     /// Every action, sorted; its place is its number.
-    private(set) var actionNames: [String] = []
+    package private(set) var actionNames: [String] = []
     package private(set) var actionNumbers: [String: Int] = [:]
+    package private(set) var actionIndex = ByteIndex()
     package var resources: [RecordType] = []
     package var subjects: [RecordType] = []
     package var context = RecordType(name: "context", properties: [])

@@ -13,7 +13,7 @@ struct SourceFile {
     var target: String { String(path.prefix { $0 != "/" }) }
     var name: String { path.split(separator: "/").last.map(String.init) ?? path }
     var isSwift: Bool { path.hasSuffix(".swift") }
-    var isC: Bool { [".c", ".h", ".modulemap"].contains { path.hasSuffix($0) } }
+    var isC: Bool { [".c", ".cpp", ".h", ".modulemap"].contains { path.hasSuffix($0) } }
 
     /// The lines of code with their numbers: no whole-line comments, no text of multi-line strings.
     var code: [(number: Int, text: Substring)] {

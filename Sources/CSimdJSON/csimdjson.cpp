@@ -1,0 +1,153 @@
+#include "csimdjson.h"
+
+#include <cstring>
+#include <new>
+#include <simdjson.h>
+#include <string_view>
+
+// The document model and not the on-demand one: it holds every byte of a line to the grammar, also where nobody looks.
+
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+struct csimdjson_reader {
+    simdjson::dom::parser parser;
+};
+
+namespace {
+
+csimdjson_text text(std::string_view view) {
+    return {reinterpret_cast<const uint8_t *>(view.data()), view.size()};
+}
+
+bool same(const csimdjson_text &one, const csimdjson_text &other) {
+    return one.length == other.length && std::memcmp(one.bytes, other.bytes, one.length) == 0;
+}
+
+/// Takes a text that is named for the first time.
+bool take(element value, csimdjson_text *target) {
+    std::string_view view;
+    if (target->bytes != nullptr || value.get(view) != simdjson::SUCCESS) return false;
+    *target = text(view);
+    return true;
+}
+
+bool take(element value, csimdjson_members *members, bool *taken) {
+    object properties;
+    if (*taken || value.get(properties) != simdjson::SUCCESS) return false;
+    *taken = true;
+    for (auto [name, content] : properties) {
+        if (members->count == CSIMDJSON_MOST_MEMBERS) return false;
+        csimdjson_member *member = &members->items[members->count];
+        member->name = text(name);
+        for (size_t i = 0; i < members->count; i++) {
+            if (same(members->items[i].name, member->name)) return false;
+        }
+        switch (content.type()) {
+        case simdjson::dom::element_type::STRING:
+            member->kind = CSIMDJSON_STRING;
+            member->text = text(content.get_string().value_unsafe());
+            break;
+        case simdjson::dom::element_type::INT64:
+            member->kind = CSIMDJSON_INTEGER;
+            member->integer = content.get_int64().value_unsafe();
+            break;
+        case simdjson::dom::element_type::DOUBLE:
+            member->kind = CSIMDJSON_NUMBER;
+            member->number = content.get_double().value_unsafe();
+            break;
+        case simdjson::dom::element_type::BOOL:
+            member->kind = content.get_bool().value_unsafe() ? CSIMDJSON_TRUE : CSIMDJSON_FALSE;
+            break;
+        case simdjson::dom::element_type::NULL_VALUE: member->kind = CSIMDJSON_NULL; break;
+        default: return false;
+        }
+        members->count += 1;
+    }
+    return true;
+}
+
+bool read_subject(element value, csimdjson_request *request) {
+    object subject;
+    if (request->subject_id.bytes != nullptr || value.get(subject) != simdjson::SUCCESS) return false;
+    for (auto [name, content] : subject) {
+        if (name == "type") {
+            if (!take(content, &request->subject_type)) return false;
+        } else if (name == "id") {
+            if (!take(content, &request->subject_id)) return false;
+        } else {
+            return false;
+        }
+    }
+    return request->subject_type.bytes != nullptr && request->subject_id.bytes != nullptr;
+}
+
+bool read_action(element value, csimdjson_request *request) {
+    object action;
+    if (request->action.bytes != nullptr || value.get(action) != simdjson::SUCCESS) return false;
+    for (auto [name, content] : action) {
+        if (name != "name" || !take(content, &request->action)) return false;
+    }
+    return request->action.bytes != nullptr;
+}
+
+bool read_resource(element value, csimdjson_request *request) {
+    object resource;
+    bool has_properties = false;
+    if (request->resource_id.bytes != nullptr || value.get(resource) != simdjson::SUCCESS) return false;
+    for (auto [name, content] : resource) {
+        if (name == "type") {
+            if (!take(content, &request->resource_type)) return false;
+        } else if (name == "id") {
+            if (!take(content, &request->resource_id)) return false;
+        } else if (name != "properties" || !take(content, &request->properties, &has_properties)) {
+            return false;
+        }
+    }
+    return request->resource_type.bytes != nullptr && request->resource_id.bytes != nullptr;
+}
+
+bool read(element document, csimdjson_request *request) {
+    object parts;
+    bool has_context = false;
+    if (document.get(parts) != simdjson::SUCCESS) return false;
+    for (auto [name, value] : parts) {
+        bool is_good;
+        if (name == "subject") {
+            is_good = read_subject(value, request);
+        } else if (name == "action") {
+            is_good = read_action(value, request);
+        } else if (name == "resource") {
+            is_good = read_resource(value, request);
+        } else if (name == "context") {
+            is_good = take(value, &request->context, &has_context);
+        } else if (name == "expected" && !request->has_expected) {
+            request->has_expected = true;
+            is_good = value.get(request->expected) == simdjson::SUCCESS;
+        } else {
+            is_good = false;
+        }
+        if (!is_good) return false;
+    }
+    return request->subject_id.bytes != nullptr && request->action.bytes != nullptr &&
+           request->resource_id.bytes != nullptr;
+}
+
+} // namespace
+
+csimdjson_reader *csimdjson_open(void) { return new (std::nothrow) csimdjson_reader; }
+
+void csimdjson_close(csimdjson_reader *reader) { delete reader; }
+
+size_t csimdjson_padding(void) { return simdjson::SIMDJSON_PADDING; }
+
+bool csimdjson_read(csimdjson_reader *reader, const uint8_t *line, size_t length, csimdjson_request *request) {
+    csimdjson_text none = {nullptr, 0};
+    request->subject_type = request->subject_id = request->action = none;
+    request->resource_type = request->resource_id = none;
+    request->properties.count = request->context.count = 0;
+    request->has_expected = false;
+    element document;
+    if (reader->parser.parse(line, length, false).get(document) != simdjson::SUCCESS) return false;
+    return read(document, request);
+}

@@ -1,0 +1,76 @@
+/// Numbers of texts, found by their bytes alone: no `String` is made to look one up.
+///
+/// A text belongs to a scope, so that the same id in two tenants is two entries. Cost: one hash of the bytes.
+package struct ByteIndex: Sendable {
+    private struct Entry {
+        let hash: UInt64
+        let scope: Int
+        let start: Int
+        let count: Int
+        let number: Int
+    }
+
+    private var bytes: [UInt8] = []
+    private var entries: [Entry] = []
+    /// By hash, the place of an entry and 1, or 0; at most half of them are taken.
+    private var slots: [Int32] = [Int32](repeating: 0, count: 16)
+    /// Keeps whoever chooses the texts from choosing where they collide.
+    private let seed: UInt64
+
+    package init(seed: UInt64 = .random(in: 0 ... .max)) {
+        self.seed = seed
+    }
+
+    /// Adds a text.
+    /// - Returns: `false`, and changes nothing, when it is there.
+    @discardableResult
+    package mutating func claim(_ text: String, scope: Int = 0, number: Int) -> Bool {
+        let added = Array(text.utf8)
+        let (slot, hash) = unsafe added.withUnsafeBytes { unsafe find($0, scope) }
+        guard slots[slot] == 0 else { return false }
+        entries.append(Entry(hash: hash, scope: scope, start: bytes.count, count: added.count, number: number))
+        bytes += added
+        slots[slot] = Int32(entries.count)
+        if entries.count * 2 > slots.count { grow() }
+        return true
+    }
+
+    package func number(_ text: String, scope: Int = 0) -> Int? {
+        var text = text
+        return text.withUTF8 { unsafe number(UnsafeRawBufferPointer($0), scope: scope) }
+    }
+
+    /// The number of a text; `nil` when there is none.
+    package func number(_ text: UnsafeRawBufferPointer, scope: Int = 0) -> Int? {
+        let slot = unsafe slots[find(text, scope).slot]
+        return slot == 0 ? nil : entries[Int(slot) - 1].number
+    }
+
+    private func find(_ text: UnsafeRawBufferPointer, _ scope: Int) -> (slot: Int, hash: UInt64) {
+        // FNV-1a, seeded; the last step mixes the high bits down, since slots are taken from the low ones.
+        var hash = seed ^ UInt64(bitPattern: Int64(scope)) &* 0x9E37_79B9_7F4A_7C15
+        for index in 0..<text.count { hash = unsafe (hash ^ UInt64(text[index])) &* 0x100_0000_01B3 }
+        hash ^= hash >> 29
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        while slots[slot] != 0 {
+            let entry = entries[Int(slots[slot]) - 1]
+            if entry.hash == hash, entry.scope == scope, entry.count == text.count, unsafe isSame(text, entry) { break }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return (slot, hash)
+    }
+
+    private func isSame(_ text: UnsafeRawBufferPointer, _ entry: Entry) -> Bool {
+        for index in 0..<entry.count where unsafe text[index] != bytes[entry.start + index] { return false }
+        return true
+    }
+
+    private mutating func grow() {
+        slots = [Int32](repeating: 0, count: slots.count * 2)
+        for (place, entry) in entries.enumerated() {
+            var slot = Int(truncatingIfNeeded: entry.hash) & (slots.count - 1)
+            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = Int32(place + 1)
+        }
+    }
+}
