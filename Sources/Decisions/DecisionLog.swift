@@ -23,34 +23,17 @@ package struct DecisionLog: ~Copyable {
         _ question: Question, _ decision: Decision, nanoseconds: Int64, masked: Set<String>,
         into writer: inout JSONWriter
     ) {
-        writer.beginObject()
-        writer.key("time")
-        writer.string(question.now.description)
-        writer.key("request")
-        writer.value(request(question, masked))
-        writer.key("decision")
-        writer.boolean(decision.isPermitted)
-        writer.key("code")
-        writer.string(decision.code)
-        writer.key("policies")
-        writer.value(
-            .array(Set(decision.reasons.map(\.policy) + decision.failures.map(\.policy)).sorted().map(JSON.string)))
-        writer.key("facts")
-        writer.beginArray()
-        for trace in decision.traces {
-            for fact in trace.facts {
-                let hides = masked.contains { name in
-                    fact.text.split(separator: " ").contains { $0.hasSuffix(".\(name)") }
-                }
-                writer.string("\(fact.text) = \(hides ? "(masked)" : fact.value)")
-            }
+        writer.object { writer in
+            writer.member("time", string: question.now.description)
+            writer.member("request", value: request(question, masked))
+            writer.member("decision", boolean: decision.isPermitted)
+            writer.member("code", string: decision.code)
+            let policies = Set(decision.reasons.map(\.policy) + decision.failures.map(\.policy))
+            writer.member("policies", strings: policies.sorted())
+            writer.member("facts", strings: facts(decision, masked))
+            writer.member("version", string: decision.version)
+            writer.member("nanoseconds", integer: Int(nanoseconds))
         }
-        writer.endArray()
-        writer.key("version")
-        writer.string(decision.version)
-        writer.key("nanoseconds")
-        writer.integer(nanoseconds)
-        writer.endObject()
         writer.newline()
     }
 
@@ -65,6 +48,15 @@ package struct DecisionLog: ~Copyable {
         writer.reset()
         Self.line(question, decision, nanoseconds: nanoseconds, masked: masked, into: &writer)
         try append(writer.bytes)
+    }
+
+    private static func facts(_ decision: Decision, _ masked: Set<String>) -> [String] {
+        decision.traces.flatMap(\.facts).map { fact in
+            let hides = masked.contains { name in
+                fact.text.split(separator: " ").contains { $0.hasSuffix(".\(name)") }
+            }
+            return "\(fact.text) = \(hides ? "(masked)" : fact.value)"
+        }
     }
 
     private static func request(_ question: Question, _ masked: Set<String>) -> JSON {
