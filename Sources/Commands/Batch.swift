@@ -84,7 +84,11 @@ extension Verb {
         terminal.note(
             "\(summary.lines) requests: \(summary.permits) permit, \(summary.denies) deny, \(summary.errors) not valid")
         if isExpecting { terminal.note("\(summary.mismatches) not as expected") }
-        for (title, counts) in [("by code", summary.codes), ("by policy", summary.policies)] where !counts.isEmpty {
+        let tables = [
+            ("by code", summary.codes), ("by policy", summary.policies),
+            ("only observed, by policy", summary.observing),
+        ]
+        for (title, counts) in tables where !counts.isEmpty {
             terminal.note("\(title):")
             for (name, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
                 terminal.note("  \(Terminal.escaped(name))  \(count)")

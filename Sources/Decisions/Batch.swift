@@ -27,8 +27,10 @@ package struct BatchSummary: Sendable {
     /// Lines that were no valid request.
     package var errors = 0
     package var codes: [String: Int] = [:]
-    /// How often each policy was a reason.
+    /// How often each policy was a reason, or failed.
     package var policies: [String: Int] = [:]
+    /// How often each observing policy had something to say, or failed.
+    package var observing: [String: Int] = [:]
     /// Lines whose decision was not the expected one, 1-based; at most 100 of them.
     package var unexpected: [Int] = []
     package var mismatches = 0
@@ -43,6 +45,7 @@ package struct BatchSummary: Sendable {
         mismatches += other.mismatches
         codes.merge(other.codes, uniquingKeysWith: +)
         policies.merge(other.policies, uniquingKeysWith: +)
+        observing.merge(other.observing, uniquingKeysWith: +)
         unexpected += other.unexpected.prefix(max(0, 100 - unexpected.count)).map { $0 + lines }
         lines += other.lines
     }
@@ -235,16 +238,25 @@ struct BatchBlock: Sendable {
             }
             if decision.isPermitted { summary.permits += 1 } else { summary.denies += 1 }
             summary.codes[decision.code, default: 0] += 1
-            for (index, reason) in decision.reasons.enumerated()
-            where !decision.reasons[..<index].contains(where: { $0.policy == reason.policy }) {
-                summary.policies[reason.policy, default: 0] += 1
-            }
+            Self.count(decision.reasons, decision.failures, in: &summary.policies)
+            Self.count(decision.observed, decision.observedFailures, in: &summary.observing)
             if options.expect { try compare(json, decision, &summary) }
         } catch {
             error.write(to: &writer)
             summary.errors += 1
         }
         writer.newline()
+    }
+
+    /// Counts each policy once, however much it said. What one policy said stands together.
+    private static func count(_ statements: [Statement], _ failures: [Failure], in counts: inout [String: Int]) {
+        for (index, statement) in statements.enumerated()
+        where index == 0 || statements[index - 1].policy != statement.policy {
+            counts[statement.policy, default: 0] += 1
+        }
+        for failure in failures where !statements.contains(where: { $0.policy == failure.policy }) {
+            counts[failure.policy, default: 0] += 1
+        }
     }
 
     private func compare(_ json: JSON, _ decision: Decision, _ summary: inout BatchSummary) throws(RequestError) {

@@ -18,7 +18,7 @@ extension Decision {
         writer.member("policy_code", string: policyCode)
         writer.array("reasons", reasons.write)
         writer.array("advice", advice.write)
-        if !observed.isEmpty { writer.array("observed", observed.write) }
+        writeObserved(to: &writer, hidesTexts: false)
         if !failures.isEmpty { writer.array("failures", failures.write) }
         if !ignored.isEmpty { writer.member("ignored", strings: ignored) }
         writer.member("version", string: version)
@@ -26,9 +26,26 @@ extension Decision {
     }
 }
 
+extension Decision {
+    /// What observing policies said, and how they failed, under `observed`; nothing where none did.
+    /// - Parameter hidesTexts: whether everything that could quote a property's content is left out.
+    func writeObserved(to writer: inout JSONWriter, hidesTexts: Bool) {
+        guard !observed.isEmpty || !observedFailures.isEmpty else { return }
+        writer.array("observed") { writer in
+            for statement in observed {
+                writer.object { writer in
+                    writer.member("effect", string: statement.effect.rawValue)
+                    (hidesTexts ? statement.masked : statement).writeMembers(to: &writer)
+                }
+            }
+            for failure in observedFailures { (hidesTexts ? failure.masked : failure).write(to: &writer) }
+        }
+    }
+}
+
 extension [Statement] {
     fileprivate func write(to writer: inout JSONWriter) {
-        for statement in self { statement.write(to: &writer) }
+        for statement in self { writer.object(statement.writeMembers) }
     }
 }
 
@@ -39,19 +56,23 @@ extension [Failure] {
 }
 
 extension Statement {
-    func write(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.member("policy", string: policy)
-            writer.member("line", integer: line)
-            writer.member(effect == .oblige ? "name" : "text", string: text)
-            writer.member("code", string: code)
-            if !details.isEmpty { writer.member("details", value: .object(details)) }
-        }
+    fileprivate var masked: Statement {
+        Statement(policy: policy, line: line, effect: effect, text: "(masked)")
+    }
+
+    fileprivate func writeMembers(to writer: inout JSONWriter) {
+        writer.member("policy", string: policy)
+        writer.member("line", integer: line)
+        writer.member(effect == .oblige ? "name" : "text", string: text)
+        writer.member("code", string: code)
+        if !details.isEmpty { writer.member("details", value: .object(details)) }
     }
 }
 
 extension Failure {
-    func write(to writer: inout JSONWriter) {
+    fileprivate var masked: Failure { Failure(policy: policy, line: line, kind: kind, message: "(masked)") }
+
+    fileprivate func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member("policy", string: policy)
             writer.member("line", integer: line)

@@ -38,4 +38,16 @@ import Testing
             """
         #expect(text(decision, explain: true) == expected)
     }
+
+    @Test func `what was only observed stands apart, failures with their kind and message`() {
+        var decision = Decision(isPermitted: true, code: "permitted")
+        decision.observed = [Statement(policy: "w", line: 3, effect: .deny, text: "would not")]
+        decision.observedFailures = [Failure(policy: "x", line: 4, kind: .failed, message: "no such thing")]
+        let expected = """
+            "observed":[{"effect":"deny","policy":"w","line":3,"text":"would not"},\
+            {"policy":"x","line":4,"kind":"failed","message":"no such thing"}]
+            """
+        #expect(text(decision, explain: true).contains(expected), "\(text(decision, explain: true))")
+        #expect(text(decision, explain: false) == #"{"decision":true}"#)
+    }
 }
