@@ -13,8 +13,7 @@ extension Verb {
             Option(name: "expect", help: "compare each decision with `expected` in its line"),
             Option(name: "summary", help: "count decisions by code and by policy, on the error output"),
             Option(name: "jobs", value: "N", help: "how many work side by side (one a core)"),
-            Option(name: "log", value: "FILE", help: "append every decision to a decision log"),
-            Option(name: "mask", value: "A,B", help: "properties that the log records as masked"),
+            .log, .mask,
             Option(name: "trust-time", help: "take `context.time` for the clock, to replay recordings"),
         ],
         details: [
@@ -25,7 +24,7 @@ extension Verb {
             let terminal = invocation.terminal
             let options = try options(invocation)
             let policies = try invocation.policies()
-            let directory = try directory(invocation)
+            let directory = try invocation.directoryIfAny()
             let path = invocation.positionals.first ?? "-"
             let input = path == "-" ? terminal.streams.inputDescriptor : try Descriptor.open(path)
             defer { if path != "-" { close(input) } }
@@ -44,12 +43,6 @@ extension Verb {
             return try status(of: summary, terminal)
         })
 
-    /// The store's; nobody where no store is stated and none is there.
-    private static func directory(_ invocation: Invocation) throws(CommandError) -> Directory {
-        if invocation.value("store") == nil, !Descriptor.exists(invocation.storePath) { return .empty }
-        return try invocation.directory()
-    }
-
     private static func options(_ invocation: Invocation) throws(CommandError) -> BatchOptions {
         var options = BatchOptions(now: invocation.now)
         options.explain = invocation.has("explain")
@@ -57,7 +50,7 @@ extension Verb {
         options.jobs = try invocation.number("jobs", default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         options.trustTime = invocation.has("trust-time")
         options.logPath = invocation.value("log")
-        options.masked = Set((invocation.value("mask") ?? "").split(separator: ",").map(String.init))
+        options.masked = invocation.masked
         options.tenant = invocation.value("tenant")
         return options
     }

@@ -72,6 +72,15 @@ struct Invocation {
         }
     }
 
+    /// The store's directory; an empty one where no store is stated and none is there.
+    func directoryIfAny() throws(CommandError) -> Directory {
+        if value("store") == nil, !Descriptor.exists(storePath) { return .empty }
+        return try directory()
+    }
+
+    /// The properties of `--mask`.
+    var masked: Set<String> { Set((value("mask") ?? "").split(separator: ",").map(String.init)) }
+
     /// The policies of `--policies`; its warnings are told.
     /// - Throws: with status 3 and every diagnostic when they do not load.
     func policies() throws(CommandError) -> PolicySet {

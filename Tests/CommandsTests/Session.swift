@@ -47,9 +47,10 @@ final class Session {
 
     func file(_ name: String, _ text: String) throws -> String { try file(name, text.utf8) }
 
-    func text(of name: String) throws -> String {
-        try String(contentsOf: URL(filePath: "\(folder)/\(name)"), encoding: .utf8)
-    }
+    /// The text of a file of the folder.
+    func text(of name: String) throws -> String { try contents(of: "\(folder)/\(name)") }
+
+    func contents(of path: String) throws -> String { try String(contentsOf: URL(filePath: path), encoding: .utf8) }
 
     /// Writes a folder of policies under the shipped schema, and gives its path.
     func policies(_ files: [String: String], in name: String = "own") throws -> String {
