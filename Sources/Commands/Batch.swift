@@ -10,7 +10,7 @@ extension Verb {
         positionals: [.init(name: "FILE", help: "the requests; `-`, or none, is the standard input", isOptional: true)],
         options: [
             Option(name: "explain", help: "answer with codes, reasons, advice and the facts read"),
-            Option(name: "expect", help: "compare each decision with `expected` in its line"),
+            Option(name: "expect", help: "hold each answer to `expected` in its line"),
             Option(name: "summary", help: "count decisions by code and by policy, on the error output"),
             Option(name: "jobs", value: "N", help: "how many work side by side (one a core)"),
             .log, .mask,
@@ -40,14 +40,15 @@ extension Verb {
             } catch { throw CommandError(error.message) }
             if terminal.streams.isErrorTerminal { terminal.note("") }
             if invocation.has("summary") { summarize(summary, isExpecting: options.expect, to: terminal) }
-            return try status(of: summary, terminal)
+            return try status(of: summary, isExpecting: options.expect, terminal)
         })
 
     private static func options(_ invocation: Invocation) throws(CommandError) -> BatchOptions {
         var options = BatchOptions(now: invocation.now)
         options.explain = invocation.has("explain")
         options.expect = invocation.has("expect")
-        options.jobs = try invocation.number("jobs", default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        options.jobs = try invocation.number(
+            "jobs", default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), most: Decisions.Batch.mostJobs)
         options.trustTime = invocation.has("trust-time")
         options.logPath = invocation.value("log")
         options.masked = invocation.masked
@@ -56,20 +57,24 @@ extension Verb {
     }
 
     /// A pipe that nobody reads any more ends the run quietly.
-    private static func status(of summary: BatchSummary, _ terminal: Terminal) throws(CommandError) -> Int32 {
+    private static func status(
+        of summary: BatchSummary, isExpecting: Bool, _ terminal: Terminal
+    ) throws(CommandError) -> Int32 {
         if summary.isBroken { return ExitStatus.done }
         if let failure = summary.failure { throw CommandError(failure) }
+        if summary.lines == 0 { throw CommandError("there was no request") }
         if summary.mismatches > 0 {
             let lines = summary.unexpected.map(String.init).joined(separator: ", ")
             let more = summary.mismatches > summary.unexpected.count ? " …" : ""
-            terminal.complain("\(summary.mismatches) decisions are not as expected, those of requests \(lines)\(more)")
+            terminal.complain("\(summary.mismatches) decisions are not as expected, those of lines \(lines)\(more)")
             return ExitStatus.gate
         }
         if summary.errors > 0 {
-            terminal.complain("\(summary.errors) of \(summary.lines) lines were no valid request")
+            let first = summary.firstInvalid.map { ", the first of them line \($0)" } ?? ""
+            terminal.complain("\(summary.errors) of \(summary.lines) were no valid request\(first)")
             return ExitStatus.failure
         }
-        if summary.lines == 0 { throw CommandError("there was no request") }
+        if isExpecting, summary.expectations == 0 { throw CommandError("no line says what is `expected`") }
         return ExitStatus.done
     }
 

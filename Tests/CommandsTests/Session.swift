@@ -67,7 +67,9 @@ final class Session {
 
     /// - Parameter output: the descriptor that takes results written in blocks; without it they are in the result.
     func run(
-        _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:], output descriptor: Int32? = nil
+        _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
+        output descriptor: Int32? = nil,
+        isErrorTerminal: Bool = false
     ) -> Result {
         let output = Buffer()
         let errors = Buffer()
@@ -81,7 +83,8 @@ final class Session {
                 output.bytes += bytes
                 return true
             },
-            errors: { errors.bytes += $0 })
+            errors: { errors.bytes += $0 },
+            isErrorTerminal: isErrorTerminal)
         let source = Scratch(input)
         let sink = Scratch([])
         streams.inputDescriptor = source.descriptor
