@@ -32,9 +32,9 @@ internal import Testing
         #expect(result.status == 3 && result.output.isEmpty)
     }
 
-    @Test func `policies whose schema the demo knows nothing of are no crash`() {
+    @Test func `policies with a schema of another kind are measured too`() {
         let result = session.run(
             "bench", "--count", "5", "--policies", Session.root + "/examples/authzen-todo/policies")
-        #expect(result.status == 0 || result.status == 1, "\(result.errors)")
+        #expect(result.status == 0, "\(result.errors)")
     }
 }

@@ -1,27 +1,14 @@
-internal import Commands
 internal import Foundation
 internal import Glibc
 
 /// Runs verbs in this process, in a folder of its own that goes away with it.
 final class Session {
-    struct Result {
-        let status: Int32
-        let output: String
-        let errors: String
-        var lines: [Substring] { output.split(separator: "\n", omittingEmptySubsequences: false).dropLast() }
-    }
-
-    private final class Buffer {
-        var bytes: [UInt8] = []
-        var text: String { String(decoding: bytes, as: UTF8.self) }
-    }
+    typealias Result = Program.Result
 
     let folder: String
     var store: String { folder + "/demilune.db" }
 
     init() {
-        // As the program itself does: a reader that went away is told by the write.
-        signal(SIGPIPE, SIG_IGN)
         var template = Array("/tmp/demilune-commands-XXXXXX".utf8CString)
         folder = unsafe template.withUnsafeMutableBufferPointer { unsafe String(cString: mkdtemp($0.baseAddress!)) }
     }
@@ -65,55 +52,15 @@ final class Session {
         run(arguments, input: Array(input.utf8), environment: environment)
     }
 
-    /// - Parameter output: the descriptor that takes results written in blocks; without it they are in the result.
     func run(
-        _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
-        output descriptor: Int32? = nil,
+        _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:], output: Int32? = nil,
         isErrorTerminal: Bool = false
     ) -> Result {
-        let output = Buffer()
-        let errors = Buffer()
         var variables = [
             "DEMILUNE_STORE": store, "DEMILUNE_POLICIES": Self.policies, "DEMILUNE_AT": "2026-11-22T12:00:00Z",
         ]
         variables.merge(environment) { $1 }
-        var streams = Streams(
-            input: { input },
-            output: { bytes in
-                output.bytes += bytes
-                return true
-            },
-            errors: { errors.bytes += $0 },
-            isErrorTerminal: isErrorTerminal)
-        let source = Scratch(input)
-        let sink = Scratch([])
-        streams.inputDescriptor = source.descriptor
-        streams.outputDescriptor = descriptor ?? sink.descriptor
-        let status = Demilune.run(arguments: arguments, environment: variables, streams: streams)
-        output.bytes += sink.bytes
-        return Result(status: status, output: output.text, errors: errors.text)
-    }
-}
-
-/// A file without a name, for what is read and written through descriptors.
-private final class Scratch {
-    let descriptor: Int32
-
-    init(_ bytes: [UInt8]) {
-        var template = Array("/tmp/demilune-scratch-XXXXXX".utf8CString)
-        descriptor = unsafe template.withUnsafeMutableBufferPointer { name in
-            let descriptor = unsafe mkstemp(name.baseAddress!)
-            unsafe unlink(name.baseAddress!)
-            return descriptor
-        }
-        FileHandle(fileDescriptor: descriptor).write(Data(bytes))
-        lseek(descriptor, 0, SEEK_SET)
-    }
-
-    deinit { close(descriptor) }
-
-    var bytes: [UInt8] {
-        lseek(descriptor, 0, SEEK_SET)
-        return Array(FileHandle(fileDescriptor: descriptor).readDataToEndOfFile())
+        return Program.run(
+            arguments, input: input, environment: variables, output: output, isErrorTerminal: isErrorTerminal)
     }
 }
