@@ -10,11 +10,10 @@ extension Verb {
         positionals: [.init(name: "FILE", help: "the requests; `-`, or none, is the standard input", isOptional: true)],
         options: [
             Option(name: "explain", help: "answer with codes, reasons, advice and the facts read"),
-            Option(name: "expect", help: "compare each decision with `expected` in its line"),
+            Option(name: "expect", help: "hold each answer to `expected` in its line"),
             Option(name: "summary", help: "count decisions by code and by policy, on the error output"),
             Option(name: "jobs", value: "N", help: "how many work side by side (one a core)"),
-            Option(name: "log", value: "FILE", help: "append every decision to a decision log"),
-            Option(name: "mask", value: "A,B", help: "properties that the log records as masked"),
+            .log, .mask,
             Option(name: "trust-time", help: "take `context.time` for the clock, to replay recordings"),
         ],
         details: [
@@ -25,7 +24,7 @@ extension Verb {
             let terminal = invocation.terminal
             let options = try options(invocation)
             let policies = try invocation.policies()
-            let directory = try directory(invocation)
+            let directory = try invocation.directoryIfAny()
             let path = invocation.positionals.first ?? "-"
             let input = path == "-" ? terminal.streams.inputDescriptor : try Descriptor.open(path)
             defer { if path != "-" { close(input) } }
@@ -41,42 +40,41 @@ extension Verb {
             } catch { throw CommandError(error.message) }
             if terminal.streams.isErrorTerminal { terminal.note("") }
             if invocation.has("summary") { summarize(summary, isExpecting: options.expect, to: terminal) }
-            return try status(of: summary, terminal)
+            return try status(of: summary, isExpecting: options.expect, terminal)
         })
-
-    /// The store's; nobody where no store is stated and none is there.
-    private static func directory(_ invocation: Invocation) throws(CommandError) -> Directory {
-        if invocation.value("store") == nil, !Descriptor.exists(invocation.storePath) { return .empty }
-        return try invocation.directory()
-    }
 
     private static func options(_ invocation: Invocation) throws(CommandError) -> BatchOptions {
         var options = BatchOptions(now: invocation.now)
         options.explain = invocation.has("explain")
         options.expect = invocation.has("expect")
-        options.jobs = try invocation.number("jobs", default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        options.jobs = try invocation.number(
+            "jobs", default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), most: Decisions.Batch.mostJobs)
         options.trustTime = invocation.has("trust-time")
         options.logPath = invocation.value("log")
-        options.masked = Set((invocation.value("mask") ?? "").split(separator: ",").map(String.init))
+        options.masked = invocation.masked
         options.tenant = invocation.value("tenant")
         return options
     }
 
     /// A pipe that nobody reads any more ends the run quietly.
-    private static func status(of summary: BatchSummary, _ terminal: Terminal) throws(CommandError) -> Int32 {
+    private static func status(
+        of summary: BatchSummary, isExpecting: Bool, _ terminal: Terminal
+    ) throws(CommandError) -> Int32 {
         if summary.isBroken { return ExitStatus.done }
         if let failure = summary.failure { throw CommandError(failure) }
+        if summary.lines == 0 { throw CommandError("there was no request") }
         if summary.mismatches > 0 {
             let lines = summary.unexpected.map(String.init).joined(separator: ", ")
             let more = summary.mismatches > summary.unexpected.count ? " …" : ""
-            terminal.complain("\(summary.mismatches) decisions are not as expected, those of requests \(lines)\(more)")
+            terminal.complain("\(summary.mismatches) decisions are not as expected, those of lines \(lines)\(more)")
             return ExitStatus.gate
         }
         if summary.errors > 0 {
-            terminal.complain("\(summary.errors) of \(summary.lines) lines were no valid request")
+            let first = summary.firstInvalid.map { ", the first of them line \($0)" } ?? ""
+            terminal.complain("\(summary.errors) of \(summary.lines) were no valid request\(first)")
             return ExitStatus.failure
         }
-        if summary.lines == 0 { throw CommandError("there was no request") }
+        if isExpecting, summary.expectations == 0 { throw CommandError("no line says what is `expected`") }
         return ExitStatus.done
     }
 
@@ -84,7 +82,11 @@ extension Verb {
         terminal.note(
             "\(summary.lines) requests: \(summary.permits) permit, \(summary.denies) deny, \(summary.errors) not valid")
         if isExpecting { terminal.note("\(summary.mismatches) not as expected") }
-        for (title, counts) in [("by code", summary.codes), ("by policy", summary.policies)] where !counts.isEmpty {
+        let tables = [
+            ("by code", summary.codes), ("by policy", summary.policies),
+            ("only observed, by policy", summary.observing),
+        ]
+        for (title, counts) in tables where !counts.isEmpty {
             terminal.note("\(title):")
             for (name, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
                 terminal.note("  \(Terminal.escaped(name))  \(count)")

@@ -11,7 +11,7 @@ extension Verb {
         options: [Option(name: "count", value: "N", help: "how many requests a round (20000)")],
         details: ["Five rounds each; the median is told. One thread, made-up requests of seed 1."],
         run: { invocation throws(CommandError) in
-            let count = try invocation.number("count", default: 20_000)
+            let count = try invocation.number("count", default: 20_000, most: 1_000_000)
             let policies = try invocation.policies()
             let organisation = try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
             let directory: Directory

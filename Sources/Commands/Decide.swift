@@ -8,10 +8,11 @@ extension Verb {
     static let decide = Verb(
         name: "decide", summary: "decides what a token may do, and says why",
         positionals: [
-            .init(name: "TOKEN", help: "a token's id, or its name where only one has it; `-` for none (token.issue)"),
+            .init(name: "TOKEN", help: "a token's id, or its name where only one has it; `-` for none"),
             .init(name: "ACTION", help: "an action of the schema, or token.issue, amend, reveal, revoke or list"),
             .init(
-                name: "[TYPE[:ID]] [name=value]", help: "the resource, and properties of it or of the context",
+                name: "[TYPE[:ID]] [name=value]",
+                help: "the resource, and its properties or the context's; the subject's are `subject.name=`",
                 isOptional: true, isRepeated: true, usage: "[TYPE[:ID]] [name=value …]"),
         ],
         options: [
@@ -19,15 +20,18 @@ extension Verb {
             Option(
                 name: "expect", value: "ANSWER", help: "permit or deny: end with 0 if so, else with 5",
                 choices: ["permit", "deny"]),
-            Option(name: "log", value: "FILE", help: "append the decision to a decision log"),
+            .log, .mask,
+            Option(
+                name: "subject", value: "TYPE:ID", help: "an external subject acts, and TOKEN is `-`; needs no store"),
         ],
         details: [
-            "token.issue and token.amend take name=, kind=, assignment=, and expires= or last_day=.",
+            "token.issue has `-` for TOKEN. It and token.amend take name=, kind=, assignment=, and expires= or last_day=.",
             "exit status: 0 permit, 2 deny, 3 policies do not load, 5 not as expected, 64 wrong usage, 1 any failure",
         ],
         run: { invocation throws(CommandError) in
             let policies = try invocation.policies()
-            let directory = try invocation.directory()
+            let isExternal = invocation.has("subject")
+            let directory = isExternal ? try invocation.directoryIfAny() : try invocation.directory()
             let question = try QuestionReader(invocation, directory, policies.schema).question()
             let decision: Decision
             let start = clock()
@@ -41,7 +45,7 @@ extension Verb {
                 throw CommandError(error.message)
             } catch { throw CommandError("\(error)") }
             let elapsed = clock() - start
-            if let path = invocation.value("log") { try log(question, decision, elapsed, path) }
+            if let path = invocation.value("log") { try log(question, decision, elapsed, path, invocation.masked) }
             if invocation.has("json") {
                 var writer = JSONWriter()
                 decision.write(to: &writer, explain: true)
@@ -63,10 +67,10 @@ extension Verb {
     }
 
     private static func log(
-        _ question: Question, _ decision: Decision, _ nanoseconds: Int64, _ path: String
+        _ question: Question, _ decision: Decision, _ nanoseconds: Int64, _ path: String, _ masked: Set<String>
     ) throws(CommandError) {
         do throws(DecisionLogError) {
-            var log = try DecisionLog(path: path)
+            var log = try DecisionLog(path: path, masked: masked)
             try log.append(question, decision, nanoseconds: nanoseconds)
         } catch { throw CommandError(error.message) }
     }

@@ -17,12 +17,11 @@ struct Explanation {
         terminal.print("\(verdict)  (\(code.joined(separator: ": ")))")
         if decision.reasons.isEmpty, let words = Self.words[decision.code] { terminal.print("  because \(words)") }
         show(decision.reasons, to: terminal)
-        for failure in decision.failures {
-            terminal.print("  failed: \(Terminal.escaped(failure.message))\(place(failure.policy, failure.line))")
-        }
+        show(decision.failures, to: terminal)
         show(decision.advice, to: terminal)
         show(decision.obligations, to: terminal)
         show(decision.observed, to: terminal, prefix: "only observed, ")
+        show(decision.observedFailures, to: terminal, prefix: "only observed, ")
         for name in decision.ignored { terminal.print("  ignored: `\(Terminal.escaped(name))` is not declared") }
         if withFacts { printFacts(to: terminal) }
     }
@@ -43,6 +42,13 @@ struct Explanation {
         }
     }
 
+    private func show(_ failures: [Failure], to terminal: Terminal, prefix: String = "") {
+        for failure in failures {
+            let message = Terminal.escaped(failure.message)
+            terminal.print("  \(prefix)failed: \(message)\(place(failure.policy, failure.line))")
+        }
+    }
+
     private func place(_ policy: String, _ line: Int?) -> String {
         let path = Terminal.escaped(paths[policy] ?? policy)
         return "  [\(path)\(line.map { ":\($0)" } ?? "")]"
@@ -50,10 +56,12 @@ struct Explanation {
 
     private func printFacts(to terminal: Terminal) {
         terminal.print()
+        let statements = decision.reasons + decision.advice + decision.obligations + decision.observed
+        let failures = decision.failures + decision.observedFailures
+        let spoken = Set(statements.map(\.policy) + failures.map(\.policy))
         terminal.print(decision.traces.isEmpty ? "no policy was asked" : "what the policies read:")
         for trace in decision.traces {
-            let said = (decision.reasons + decision.advice + decision.observed).contains { $0.policy == trace.policy }
-            let word = said || decision.failures.contains { $0.policy == trace.policy } ? "" : "  (says nothing)"
+            let word = spoken.contains(trace.policy) ? "" : "  (says nothing)"
             terminal.print("  \(terminal.styled(Terminal.escaped(trace.policy), .bold))\(word)")
             for fact in trace.facts { terminal.print("    \(Terminal.escaped("\(fact.text) = \(fact.value)"))") }
         }

@@ -7,17 +7,17 @@ extension Verb {
     static let initialize = Verb(
         name: "init", summary: "makes a new store",
         options: [Option(name: "demo", help: "fill it with a demo organisation around today")],
-        details: ["A store that exists is left as it is, and the run fails."],
+        details: ["A store that exists is left as it is, and the run fails. A run that fails leaves nothing."],
         run: { invocation throws(CommandError) in
             let path = invocation.storePath
-            guard !Descriptor.exists(path) else { throw CommandError("`\(path)` exists; a store is never overwritten") }
             var organisation: Organisation?
             if invocation.has("demo") { organisation = try demo(at: invocation.now) }
-            let store: SQLiteTokenStore
-            do throws(TokenStoreError) {
-                store = try SQLiteTokenStore.create(path)
-                if let organisation { _ = try store.merge(organisation) }
-            } catch { throw CommandError("\(path): \(error.message)") }
+            try NewFile.make(path) { draft throws(CommandError) in
+                do throws(TokenStoreError) {
+                    let store = try SQLiteTokenStore.create(draft)
+                    if let organisation { _ = try store.merge(organisation) }
+                } catch { throw CommandError(error.message) }
+            }
             let terminal = invocation.terminal
             let shown = Terminal.escaped(path)
             guard let organisation else {

@@ -39,11 +39,14 @@ struct Invocation {
         return environment[option.variable].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// A whole number from `least` on.
-    func number(_ name: String, default standard: Int, least: Int = 1) throws(CommandError) -> Int {
+    /// A whole number from `least` to `most`.
+    func number(
+        _ name: String, default standard: Int, least: Int = 1, most: Int = .max
+    ) throws(CommandError) -> Int {
         guard let text = value(name) else { return standard }
-        guard let number = Int(text), number >= least else {
-            throw .usage("`--\(name)` is a whole number from \(least) on, got `\(text)`")
+        guard let number = Int(text), least <= number, number <= most else {
+            let range = most == .max ? "from \(least) on" : "from \(least) to \(most)"
+            throw .usage("`--\(name)` is a whole number \(range), got `\(text)`")
         }
         return number
     }
@@ -71,6 +74,15 @@ struct Invocation {
             throw CommandError("\(storePath): \(error.path): \(error.message)")
         }
     }
+
+    /// The store's directory; an empty one where no store is stated and none is there.
+    func directoryIfAny() throws(CommandError) -> Directory {
+        if value("store") == nil, !Descriptor.exists(storePath) { return .empty }
+        return try directory()
+    }
+
+    /// The properties of `--mask`.
+    var masked: Set<String> { Set((value("mask") ?? "").split(separator: ",").map(String.init)) }
 
     /// The policies of `--policies`; its warnings are told.
     /// - Throws: with status 3 and every diagnostic when they do not load.

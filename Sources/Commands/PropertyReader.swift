@@ -40,6 +40,7 @@ struct PropertyReader {
     private func find(
         _ text: String, _ kind: String, _ known: [(id: String, names: [String])]
     ) throws(CommandError) -> String {
+        guard tenant != nil else { throw .usage("say whose \(kind) `\(text)` is: `--tenant ID`") }
         if known.contains(where: { $0.id == text }) { return text }
         let matches = known.filter { $0.names.contains(text) }
         guard let match = matches.first else {

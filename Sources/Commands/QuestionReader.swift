@@ -17,6 +17,14 @@ struct QuestionReader {
     func question() throws(CommandError) -> Question {
         let words = invocation.positionals
         let point = Point(rawValue: words[1]).flatMap { $0.isAdministrative ? $0 : nil }
+        if let external = invocation.value("subject") {
+            guard words[0] == "-" else {
+                throw .usage("`\(external)` acts, and no token: write `-` instead of `\(words[0])`")
+            }
+            guard point == nil else {
+                throw .usage("`--subject` goes with the schema's actions; who administers is said by `--as`")
+            }
+        }
         let stated = try invocation.tenant(in: directory)
         let token = try token(words[0], tenant: stated, point)
         let only = directory.tenants.count == 1 ? 0 : nil
@@ -30,10 +38,10 @@ struct QuestionReader {
     ) throws(CommandError) -> Question {
         if schema.actions[action] == nil {
             let points = Point.allCases.filter(\.isAdministrative).map(\.rawValue)
-            let hint = Suggestion.hint(for: action, among: schema.actions.keys.sorted() + points)
-            if !hint.isEmpty { invocation.terminal.note("note: no action `\(Terminal.escaped(action))`\(hint)") }
+            hint("action", action, among: schema.actions.keys.sorted() + points)
         }
         var words = words
+        let subject = try subject(token, tenant, &words)
         var resource: Question.Resource?
         if let word = words.first, !word.contains("=") {
             words.removeFirst()
@@ -57,10 +65,44 @@ struct QuestionReader {
         }
         resource?.properties = .object(properties)
         return Question(
-            action: action,
-            subject: .token(token.map { directory.tokens[$0].id.description } ?? invocation.positionals[0]),
-            resource: resource, context: .object(context), tenant: tenant.map { directory.tenants[$0].id },
+            action: action, subject: subject, resource: resource, context: .object(context),
+            tenant: tenant.map { directory.tenants[$0].id },
             now: invocation.now, obligations: .all)
+    }
+
+    /// Who acts: the token, or the external subject of `--subject` with its `subject.name=value`.
+    private func subject(
+        _ token: Int?, _ tenant: Int?, _ words: inout ArraySlice<String>
+    ) throws(CommandError) -> Question.Subject {
+        guard let text = invocation.value("subject") else {
+            return .token(token.map { directory.tokens[$0].id.description } ?? invocation.positionals[0])
+        }
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2, parts[0] != "token" else {
+            throw .usage("`--subject` is TYPE:ID of a subject that is no token, got `\(text)`")
+        }
+        let type = schema.subject(parts[0]).map { schema.subjects[$0] }
+        if type == nil { hint("subject type", parts[0], among: schema.subjects.map(\.name)) }
+        let prefix = "subject."
+        let own = words.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+        words.removeAll { $0.hasPrefix(prefix) }
+        let reader = PropertyReader(directory: directory, tenant: tenant)
+        var properties: [JSON.Member] = []
+        for (name, text) in try pairs(own[...]) {
+            guard let type else { continue }
+            guard let slot = type.slot(name) else {
+                let hint = Suggestion.hint(for: name, among: type.properties.map(\.name))
+                throw .usage("a subject of the type `\(type.name)` has no property `\(name)`\(hint)")
+            }
+            properties.append(.init(name, try reader.json(text, type.properties[slot].type, name)))
+        }
+        return .external(type: parts[0], id: parts[1], properties: .object(properties))
+    }
+
+    /// A note on a name that the schema lacks; the decision says the same, but not what may have been meant.
+    private func hint(_ kind: String, _ name: String, among known: [String]) {
+        let hint = Suggestion.hint(for: name, among: known)
+        if !hint.isEmpty { invocation.terminal.note("note: no \(kind) `\(Terminal.escaped(name))`\(hint)") }
     }
 
     private func administration(
@@ -126,7 +168,9 @@ struct QuestionReader {
     /// A token by its id or its unique name; `nil` for an id nobody knows, which is for the decision to tell.
     private func token(_ text: String, tenant: Int?, _ point: Point?) throws(CommandError) -> Int? {
         if text == "-" {
-            guard point == .issue else { throw .usage("`-` stands for no token, and goes with token.issue only") }
+            guard point == .issue || invocation.has("subject") else {
+                throw .usage("`-` stands for no token, and goes with token.issue or `--subject`")
+            }
             return nil
         }
         if point == .issue { throw .usage("token.issue is about no token yet: write `-` for it") }

@@ -33,6 +33,10 @@ struct Option: Sendable {
     /// The variable of the environment that gives its default.
     var variable: String { "DEMILUNE_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined() }
 
+    static let log = Option(name: "log", value: "FILE", help: "append what is decided to a decision log")
+    static let mask = Option(
+        name: "mask", value: "NAME[,NAME]", help: "properties whose content the log does not show")
+
     /// What every verb takes, before or after its name.
     static let global: [Option] = [
         Option(name: "store", value: "FILE", help: "the token store (demilune.db)"),

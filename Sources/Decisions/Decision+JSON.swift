@@ -3,108 +3,106 @@ package import Model
 extension Decision {
     /// The AuthZEN answer: `{"decision":true}`, with obligations always, and everything else when asked to explain.
     package func write(to writer: inout JSONWriter, explain: Bool) {
-        writer.beginObject()
-        writer.key("decision")
-        writer.boolean(isPermitted)
-        if explain || !obligations.isEmpty {
-            writer.key("context")
-            writer.beginObject()
-            if explain { writeExplanation(to: &writer) }
-            if !obligations.isEmpty { Self.write(obligations, "obligations", to: &writer) }
-            writer.endObject()
+        writer.object { writer in
+            writer.member("decision", boolean: isPermitted)
+            guard explain || !obligations.isEmpty else { return }
+            writer.object("context") { writer in
+                if explain { writeExplanation(to: &writer) }
+                if !obligations.isEmpty { writer.array("obligations", obligations.write) }
+            }
         }
-        writer.endObject()
     }
 
     private func writeExplanation(to writer: inout JSONWriter) {
-        writer.key("code")
-        writer.string(code)
-        if let policyCode {
-            writer.key("policy_code")
-            writer.string(policyCode)
-        }
-        Self.write(reasons, "reasons", to: &writer)
-        Self.write(advice, "advice", to: &writer)
-        if !observed.isEmpty { Self.write(observed, "observed", to: &writer) }
-        if !failures.isEmpty {
-            writer.key("failures")
-            writer.beginArray()
-            for failure in failures {
-                writer.beginObject()
-                writer.key("policy")
-                writer.string(failure.policy)
-                if let line = failure.line {
-                    writer.key("line")
-                    writer.integer(Int64(line))
+        writer.member("code", string: code)
+        writer.member("policy_code", string: policyCode)
+        writer.array("reasons", reasons.write)
+        writer.array("advice", advice.write)
+        writeObserved(to: &writer, hidesTexts: false)
+        if !failures.isEmpty { writer.array("failures", failures.write) }
+        if !ignored.isEmpty { writer.member("ignored", strings: ignored) }
+        writer.member("version", string: version)
+        writer.array("trace") { writer in for trace in traces { trace.write(to: &writer) } }
+    }
+}
+
+extension Decision {
+    /// What observing policies said, and how they failed, under `observed`; nothing where none did.
+    /// - Parameter hidesTexts: whether everything that could quote a property's content is left out.
+    func writeObserved(to writer: inout JSONWriter, hidesTexts: Bool) {
+        guard !observed.isEmpty || !observedFailures.isEmpty else { return }
+        writer.array("observed") { writer in
+            for statement in observed {
+                writer.object { writer in
+                    writer.member("effect", string: statement.effect.rawValue)
+                    (hidesTexts ? statement.masked : statement).writeMembers(to: &writer)
                 }
-                writer.key("kind")
-                writer.string(failure.kind.rawValue)
-                writer.key("message")
-                writer.string(failure.message)
-                writer.endObject()
             }
-            writer.endArray()
+            for failure in observedFailures { (hidesTexts ? failure.masked : failure).write(to: &writer) }
         }
-        if !ignored.isEmpty {
-            writer.key("ignored")
-            writer.value(.array(ignored.map(JSON.string)))
-        }
-        writer.key("version")
-        writer.string(version)
-        writer.key("trace")
-        writer.beginArray()
-        for trace in traces {
-            writer.beginObject()
-            writer.key("policy")
-            writer.string(trace.policy)
-            writer.key("fuel")
-            writer.integer(Int64(trace.fuel))
-            writer.key("facts")
-            writer.beginArray()
-            for fact in trace.facts { writer.string("\(fact.text) = \(fact.value)") }
-            writer.endArray()
-            writer.endObject()
-        }
-        writer.endArray()
+    }
+}
+
+extension [Statement] {
+    fileprivate func write(to writer: inout JSONWriter) {
+        for statement in self { writer.object(statement.writeMembers) }
+    }
+}
+
+extension [Failure] {
+    fileprivate func write(to writer: inout JSONWriter) {
+        for failure in self { failure.write(to: &writer) }
+    }
+}
+
+extension Statement {
+    fileprivate var masked: Statement {
+        Statement(policy: policy, line: line, effect: effect, text: "(masked)")
     }
 
-    private static func write(_ statements: [Statement], _ name: String, to writer: inout JSONWriter) {
-        writer.key(name)
-        writer.beginArray()
-        for statement in statements {
-            writer.beginObject()
-            writer.key("policy")
-            writer.string(statement.policy)
-            writer.key("line")
-            writer.integer(Int64(statement.line))
-            writer.key(statement.effect == .oblige ? "name" : "text")
-            writer.string(statement.text)
-            if let code = statement.code {
-                writer.key("code")
-                writer.string(code)
-            }
-            if !statement.details.isEmpty {
-                writer.key("details")
-                writer.value(.object(statement.details))
-            }
-            writer.endObject()
+    fileprivate func writeMembers(to writer: inout JSONWriter) {
+        writer.member("policy", string: policy)
+        writer.member("line", integer: line)
+        writer.member(effect == .oblige ? "name" : "text", string: text)
+        writer.member("code", string: code)
+        if !details.isEmpty { writer.member("details", value: .object(details)) }
+    }
+}
+
+extension Failure {
+    fileprivate var masked: Failure { Failure(policy: policy, line: line, kind: kind, message: "(masked)") }
+
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("policy", string: policy)
+            writer.member("line", integer: line)
+            writer.member("kind", string: kind.rawValue)
+            writer.member("message", string: message)
         }
-        writer.endArray()
+    }
+}
+
+extension PolicyTrace {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("policy", string: policy)
+            writer.member("fuel", integer: fuel)
+            writer.member("facts", strings: facts.map { "\($0.text) = \($0.value)" })
+        }
     }
 }
 
 extension RequestError {
     /// The answer to what is no question: a refusal with status 400.
     package func write(to writer: inout JSONWriter) {
-        writer.value(
-            .object([
-                .init("decision", .boolean(false)),
-                .init(
-                    "context",
-                    .object([
-                        .init("error", .object([.init("status", .integer(400)), .init("message", .string(message))]))
-                    ])
-                ),
-            ]))
+        writer.object { writer in
+            writer.member("decision", boolean: false)
+            writer.object("context") { writer in
+                writer.object("error") { writer in
+                    writer.member("status", integer: 400)
+                    writer.member("message", string: message)
+                }
+            }
+        }
     }
 }

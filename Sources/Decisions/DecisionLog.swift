@@ -3,7 +3,8 @@ package import Model
 
 /// Decisions as NDJSON lines in a file: time, request, decision, what decided, what was read, and how long it took.
 ///
-/// Token ids stand in it, token strings never do. Masked properties are recorded as masked.
+/// Token ids stand in it, token strings never do. Masked properties are recorded as masked; where there are any, so is
+/// every text that a policy made, since it could quote them.
 package struct DecisionLog: ~Copyable {
     /// Names of properties whose content is never written.
     private let masked: Set<String>
@@ -23,34 +24,18 @@ package struct DecisionLog: ~Copyable {
         _ question: Question, _ decision: Decision, nanoseconds: Int64, masked: Set<String>,
         into writer: inout JSONWriter
     ) {
-        writer.beginObject()
-        writer.key("time")
-        writer.string(question.now.description)
-        writer.key("request")
-        writer.value(request(question, masked))
-        writer.key("decision")
-        writer.boolean(decision.isPermitted)
-        writer.key("code")
-        writer.string(decision.code)
-        writer.key("policies")
-        writer.value(
-            .array(Set(decision.reasons.map(\.policy) + decision.failures.map(\.policy)).sorted().map(JSON.string)))
-        writer.key("facts")
-        writer.beginArray()
-        for trace in decision.traces {
-            for fact in trace.facts {
-                let hides = masked.contains { name in
-                    fact.text.split(separator: " ").contains { $0.hasSuffix(".\(name)") }
-                }
-                writer.string("\(fact.text) = \(hides ? "(masked)" : fact.value)")
-            }
+        writer.object { writer in
+            writer.member("time", string: question.now.description)
+            writer.member("request", value: request(question, masked))
+            writer.member("decision", boolean: decision.isPermitted)
+            writer.member("code", string: decision.code)
+            let policies = Set(decision.reasons.map(\.policy) + decision.failures.map(\.policy))
+            writer.member("policies", strings: policies.sorted())
+            decision.writeObserved(to: &writer, hidesTexts: !masked.isEmpty)
+            writer.member("facts", strings: facts(decision, masked))
+            writer.member("version", string: decision.version)
+            writer.member("nanoseconds", integer: Int(nanoseconds))
         }
-        writer.endArray()
-        writer.key("version")
-        writer.string(decision.version)
-        writer.key("nanoseconds")
-        writer.integer(nanoseconds)
-        writer.endObject()
         writer.newline()
     }
 
@@ -65,6 +50,15 @@ package struct DecisionLog: ~Copyable {
         writer.reset()
         Self.line(question, decision, nanoseconds: nanoseconds, masked: masked, into: &writer)
         try append(writer.bytes)
+    }
+
+    private static func facts(_ decision: Decision, _ masked: Set<String>) -> [String] {
+        decision.traces.flatMap(\.facts).map { fact in
+            let hides = fact.text.split(separator: " ").contains { word in
+                word.split { ".[]".contains($0) }.dropFirst().contains { masked.contains(String($0)) }
+            }
+            return "\(fact.text) = \(hides ? "(masked)" : fact.value)"
+        }
     }
 
     private static func request(_ question: Question, _ masked: Set<String>) -> JSON {
@@ -99,8 +93,16 @@ package struct DecisionLog: ~Copyable {
     }
 
     private static func mask(_ json: JSON, _ masked: Set<String>) -> JSON {
-        guard case .object(let members) = json, !masked.isEmpty else { return json }
-        return .object(members.map { masked.contains($0.key) ? .init($0.key, .string("(masked)")) : $0 })
+        guard !masked.isEmpty else { return json }
+        switch json {
+        case .object(let members):
+            return .object(
+                members.map {
+                    .init($0.key, masked.contains($0.key) ? .string("(masked)") : mask($0.value, masked))
+                })
+        case .array(let elements): return .array(elements.map { mask($0, masked) })
+        default: return json
+        }
     }
 }
 

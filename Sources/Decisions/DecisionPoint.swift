@@ -47,8 +47,11 @@ package final class DecisionPoint {
             let policy = evaluator.set.policies[outcome.policy]
             if explains { decision.traces.append(evaluator.trace(outcome)) }
             if let failure = Failure(outcome.ending, policy: policy.id) {
-                if policy.isObserving { continue }
-                decision.failures.append(failure)
+                if policy.isObserving {
+                    decision.observedFailures.append(failure)
+                } else {
+                    decision.failures.append(failure)
+                }
             }
             for statement in evaluator.statements(outcome, fills: tells || explains) {
                 if policy.isObserving {

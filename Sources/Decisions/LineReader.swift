@@ -5,15 +5,23 @@ struct LineReader {
     /// A longer line is no request; it is skipped and answered as such.
     static let longest = 1 << 20
 
-    enum Line {
-        case bytes([UInt8])
-        case tooLong
+    struct Line {
+        enum Content {
+            case bytes([UInt8])
+            case tooLong
+        }
+
+        /// Its place in the input, 1-based, blank lines counted.
+        let number: Int
+        let content: Content
     }
 
     private let descriptor: Int32
     private var buffer: [UInt8] = []
     private var position = 0
     private var isAtEnd = false
+    /// How many lines were read, blank ones too.
+    private var number = 0
     private(set) var failed = false
 
     init(descriptor: Int32) {
@@ -24,21 +32,24 @@ struct LineReader {
     mutating func next(_ most: Int) -> [Line] {
         var lines: [Line] = []
         while lines.count < most {
-            guard let line = line() else { break }
-            if case .bytes(let bytes) = line, bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
-            lines.append(line)
+            guard let content = line() else { break }
+            number += 1
+            if case .bytes(let bytes) = content, bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
+                continue
+            }
+            lines.append(Line(number: number, content: content))
         }
         return lines
     }
 
-    private mutating func line() -> Line? {
+    private mutating func line() -> Line.Content? {
         var scanned = position
         var skipped = false
         while true {
             if let end = buffer[scanned...].firstIndex(of: 0x0A) {
-                let line = Array(buffer[position..<end])
+                let line = buffer[position..<end]
                 position = end + 1
-                return skipped ? .tooLong : .bytes(line)
+                return skipped || line.count > Self.longest ? .tooLong : .bytes(Array(line))
             }
             if buffer.count - position > Self.longest {
                 skipped = true

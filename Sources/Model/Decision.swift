@@ -11,6 +11,8 @@ package struct Decision: Sendable {
     package var failures: [Failure] = []
     /// What policies in mode `observe` would have said.
     package var observed: [Statement] = []
+    /// How policies in mode `observe` failed; it denies nothing.
+    package var observedFailures: [Failure] = []
     package var traces: [PolicyTrace] = []
     /// A hash of the policy set.
     package var version: String = ""

@@ -70,6 +70,59 @@ package struct JSONWriter {
         }
     }
 
+    // MARK: Whole objects and their members
+
+    package mutating func object(_ members: (inout JSONWriter) -> Void) {
+        beginObject()
+        members(&self)
+        endObject()
+    }
+
+    package mutating func array(_ elements: (inout JSONWriter) -> Void) {
+        beginArray()
+        elements(&self)
+        endArray()
+    }
+
+    package mutating func member(_ name: String, boolean: Bool) {
+        key(name)
+        self.boolean(boolean)
+    }
+
+    /// Nothing at all for `nil`.
+    package mutating func member(_ name: String, integer: Int?) {
+        guard let integer else { return }
+        key(name)
+        self.integer(Int64(integer))
+    }
+
+    /// Nothing at all for `nil`.
+    package mutating func member(_ name: String, string: String?) {
+        guard let string else { return }
+        key(name)
+        self.string(string)
+    }
+
+    package mutating func member(_ name: String, strings: [String]) {
+        key(name)
+        array { writer in for string in strings { writer.string(string) } }
+    }
+
+    package mutating func member(_ name: String, value: JSON) {
+        key(name)
+        self.value(value)
+    }
+
+    package mutating func object(_ name: String, _ members: (inout JSONWriter) -> Void) {
+        key(name)
+        object(members)
+    }
+
+    package mutating func array(_ name: String, _ elements: (inout JSONWriter) -> Void) {
+        key(name)
+        array(elements)
+    }
+
     private mutating func raw(_ text: String) {
         separate()
         bytes.append(contentsOf: text.utf8)

@@ -6,20 +6,24 @@ internal import Testing
         #expect(result.status == 0)
         #expect(
             result.output == """
-                usage: demilune decide TOKEN ACTION [TYPE[:ID]] [name=value …] [--explain] [--expect ANSWER] [--log FILE]
+                usage: demilune decide TOKEN ACTION [TYPE[:ID]] [name=value …] [--explain] [--expect ANSWER] [--log FILE] \
+                [--mask NAME[,NAME]] [--subject TYPE:ID]
 
                 Decides what a token may do, and says why.
 
-                  TOKEN                     a token's id, or its name where only one has it; `-` for none (token.issue)
+                  TOKEN                     a token's id, or its name where only one has it; `-` for none
                   ACTION                    an action of the schema, or token.issue, amend, reveal, revoke or list
-                  [TYPE[:ID]] [name=value]  the resource, and properties of it or of the context
+                  [TYPE[:ID]] [name=value]  the resource, and its properties or the context's; the subject's are \
+                `subject.name=`
 
                 options:
-                  --explain        say what each policy read
-                  --expect ANSWER  permit or deny: end with 0 if so, else with 5
-                  --log FILE       append the decision to a decision log
+                  --explain           say what each policy read
+                  --expect ANSWER     permit or deny: end with 0 if so, else with 5
+                  --log FILE          append what is decided to a decision log
+                  --mask NAME[,NAME]  properties whose content the log does not show
+                  --subject TYPE:ID   an external subject acts, and TOKEN is `-`; needs no store
 
-                token.issue and token.amend take name=, kind=, assignment=, and expires= or last_day=.
+                token.issue has `-` for TOKEN. It and token.amend take name=, kind=, assignment=, and expires= or last_day=.
 
                 exit status: 0 permit, 2 deny, 3 policies do not load, 5 not as expected, 64 wrong usage, 1 any failure
 

@@ -17,7 +17,9 @@ internal import Testing
         (["export", "more"], "`more` is one argument too many"),
         (["decide", "x"], "`ACTION` is missing"),
         (["import"], "`FILE` is missing"),
-        (["batch", "--jobs", "0"], "`--jobs` is a whole number from 1 on, got `0`"),
+        (["batch", "--jobs", "0"], "`--jobs` is a whole number from 1 to 256, got `0`"),
+        (["batch", "--jobs", "1000000"], "`--jobs` is a whole number from 1 to 256, got `1000000`"),
+        (["bench", "--count", "0"], "`--count` is a whole number from 1 to 1000000, got `0`"),
     ])
     func `a wrong line is refused with status 64`(arguments: [String], message: String) {
         let result = Session().run(arguments)

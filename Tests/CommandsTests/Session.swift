@@ -1,18 +1,9 @@
-internal import Commands
+internal import Foundation
 internal import Glibc
 
 /// Runs verbs in this process, in a folder of its own that goes away with it.
 final class Session {
-    struct Result {
-        let status: Int32
-        let output: String
-        let errors: String
-    }
-
-    private final class Buffer {
-        var bytes: [UInt8] = []
-        var text: String { String(decoding: bytes, as: UTF8.self) }
-    }
+    typealias Result = Program.Result
 
     let folder: String
     var store: String { folder + "/demilune.db" }
@@ -22,39 +13,54 @@ final class Session {
         folder = unsafe template.withUnsafeMutableBufferPointer { unsafe String(cString: mkdtemp($0.baseAddress!)) }
     }
 
-    deinit {
-        for name in ["demilune.db", "demilune.db-wal", "demilune.db-shm", "demilune.db-journal", "organisation.json"] {
-            unsafe unlink("\(folder)/\(name)")
-        }
-        unsafe rmdir(folder)
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// The checkout, wherever the tests run.
+    static let root = URL(filePath: #filePath).appending(path: "../../..").standardized.path
+    /// The shipped policies.
+    static let policies = root + "/policies"
+
+    /// Names of what lies in the folder.
+    var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() }
+
+    /// Writes a file into the folder, and gives its path.
+    func file(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
+        let path = "\(folder)/\(name)"
+        try FileManager.default.createDirectory(
+            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try Data(bytes).write(to: URL(filePath: path))
+        return path
     }
 
-    /// The shipped policies, wherever the tests run.
-    static let policies: String = {
-        let parts = #filePath.split(separator: "/").dropLast(3)
-        return "/" + parts.joined(separator: "/") + "/policies"
-    }()
+    func file(_ name: String, _ text: String) throws -> String { try file(name, text.utf8) }
+
+    /// The text of a file of the folder.
+    func text(of name: String) throws -> String { try contents(of: "\(folder)/\(name)") }
+
+    func contents(of path: String) throws -> String { try String(contentsOf: URL(filePath: path), encoding: .utf8) }
+
+    /// Writes a folder of policies under the shipped schema, and gives its path.
+    func policies(_ files: [String: String], in name: String = "own") throws -> String {
+        let schema = try Data(contentsOf: URL(filePath: Self.policies + "/schema.lua"))
+        _ = try file("\(name)/schema.lua", schema)
+        for (id, text) in files { _ = try file("\(name)/\(id).lua", text) }
+        return "\(folder)/\(name)"
+    }
 
     /// Runs a line at the time the demo organisation is written around.
     func run(_ arguments: String..., input: String = "", environment: [String: String] = [:]) -> Result {
-        run(arguments, input: input, environment: environment)
+        run(arguments, input: Array(input.utf8), environment: environment)
     }
 
-    func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) -> Result {
-        let output = Buffer()
-        let errors = Buffer()
+    func run(
+        _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:], output: Int32? = nil,
+        isErrorTerminal: Bool = false
+    ) -> Result {
         var variables = [
             "DEMILUNE_STORE": store, "DEMILUNE_POLICIES": Self.policies, "DEMILUNE_AT": "2026-11-22T12:00:00Z",
         ]
         variables.merge(environment) { $1 }
-        let streams = Streams(
-            input: { Array(input.utf8) },
-            output: { bytes in
-                output.bytes += bytes
-                return true
-            },
-            errors: { errors.bytes += $0 })
-        let status = Demilune.run(arguments: arguments, environment: variables, streams: streams)
-        return Result(status: status, output: output.text, errors: errors.text)
+        return Program.run(
+            arguments, input: input, environment: variables, output: output, isErrorTerminal: isErrorTerminal)
     }
 }

@@ -1,14 +1,6 @@
 internal import Testing
 
 @Suite struct VerbTests {
-    @Test func `a new store is never made over an old one`() {
-        let session = Session()
-        #expect(session.run("init").status == 0)
-        let again = session.run("init")
-        #expect(again.status == 1)
-        #expect(again.errors.contains("exists; a store is never overwritten"))
-    }
-
     @Test func `what is exported is imported without a change`() {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)

@@ -123,6 +123,26 @@ enum Fixture {
         #expect(decision.isPermitted && decision.observed.map(\.text) == ["would not"])
     }
 
+    @Test(arguments: [
+        ("deny(\"first\") error(\"x\")", Failure.Kind.failed, ["first"]), ("while true do end", .fuel, []),
+    ])
+    func `an observing policy that fails decides nothing and is told`(
+        body: String, kind: Failure.Kind, said: [String]
+    ) throws {
+        let watch = Fixture.policy(body, head: "mode = \"observe\"")
+        let point = try Fixture.point(["a": permit, "w": watch], budget: Budget(fuel: 200_000))
+        for _ in 0..<2 {
+            let decision = try point.decide(Fixture.question())
+            #expect(decision.isPermitted && decision.code == "permitted" && decision.failures.isEmpty)
+            #expect(decision.observedFailures.map(\.policy) == ["w"])
+            #expect(decision.observedFailures.map(\.kind) == [kind])
+            #expect(decision.observed.map(\.text) == said)
+        }
+        // Alone it is no deny of its own either: nothing permits.
+        let alone = try Fixture.point(["w": watch], budget: Budget(fuel: 200_000)).decide(Fixture.question())
+        #expect(alone.code == "not_permitted" && alone.observedFailures.map(\.kind) == [kind])
+    }
+
     @Test func `an obligation the caller cannot meet is a deny, and is sent all the same`() throws {
         let point = try Fixture.point(["a": permit, "b": Fixture.policy("oblige(\"log\", { level = 2 })")])
         var question = Fixture.question()

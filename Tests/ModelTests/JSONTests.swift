@@ -60,6 +60,22 @@ import Testing
             }
         }
     }
+
+    @Test func `an object is written member by member, and what is not there leaves nothing behind`() {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("there", boolean: true)
+            writer.member("line", integer: nil)
+            writer.member("code", string: nil)
+            writer.object("inner") { $0.member("line", integer: 7) }
+            writer.member("names", strings: ["a", "b\"c"])
+            writer.array("none") { _ in }
+            writer.member("value", value: .null)
+        }
+        #expect(
+            String(decoding: writer.bytes, as: UTF8.self)
+                == #"{"there":true,"inner":{"line":7},"names":["a","b\"c"],"none":[],"value":null}"#)
+    }
 }
 
 /// A small seeded generator (Steele, Lea & Flood, "Fast splittable pseudorandom number generators").

@@ -1,0 +1,20 @@
+package import Model
+
+/// What a batch is asked to do.
+package struct BatchOptions: Sendable {
+    package var explain = false
+    /// Compare each decision with the line's `expected`.
+    package var expect = false
+    /// How many threads work side by side; at most `Batch.mostJobs`.
+    package var jobs = 1
+    /// Take `context.time` for the clock.
+    package var trustTime = false
+    package var now: Instant
+    package var logPath: String?
+    package var masked: Set<String> = []
+    package var tenant: String?
+
+    package init(now: Instant) {
+        self.now = now
+    }
+}

@@ -1,0 +1,281 @@
+internal import Glibc
+internal import Model
+internal import Testing
+
+@Suite struct BatchTests {
+    private let session = Session()
+    private static let token = "6532ebee17e04c929e56e7977af956ae"
+
+    init() {
+        #expect(session.run("init", "--demo").status == 0)
+    }
+
+    /// A request of the token `Warehouse sync`; more members go to the end of it.
+    private static func line(
+        _ properties: String = "{}", token: String = token, action: String = "orders.read", type: String = "order",
+        more: String = ""
+    ) -> String {
+        """
+        {"subject":{"type":"token","id":"\(token)"},"action":{"name":"\(action)"},\
+        "resource":{"type":"\(type)","id":"1","properties":\(properties)}\(more)}
+        """
+    }
+
+    private static let permitted = line()
+    private static let denied = line(#"{"department":"d-finance"}"#)
+
+    private func batch(_ lines: [String], _ options: String...) -> Session.Result {
+        session.run(["batch"] + options, input: Array(lines.map { $0 + "\n" }.joined().utf8))
+    }
+
+    @Test func `every line is answered in order, from a file and from the standard input`() throws {
+        let lines = [Self.permitted, Self.denied, Self.permitted]
+        let answers = ["true", "false", "true"].map { #"{"decision":\#($0)}"# }
+        let piped = batch(lines)
+        #expect(piped.status == 0 && piped.errors.isEmpty, "\(piped.errors)")
+        #expect(piped.lines.map(String.init) == answers)
+        #expect(batch(lines, "-").output == piped.output)
+        let file = try session.file("requests.ndjson", lines.joined(separator: "\n"))
+        #expect(session.run("batch", file).output == piped.output)
+    }
+
+    @Test func `blank lines and line ends of any kind are no requests`() {
+        let input = "\n  \r\n\(Self.permitted)\r\n\t\n\n\(Self.denied)"
+        let result = session.run(["batch"], input: Array(input.utf8))
+        #expect(result.status == 0)
+        #expect(result.lines == [#"{"decision":true}"#, #"{"decision":false}"#])
+    }
+
+    // MARK: What is no valid request
+
+    @Test(arguments: [
+        ("{", "no JSON: expected a name in quotes at column 2"),
+        (#"{"a":1,"a":2}"#, "no JSON: the name `a` is there twice at column 8"),
+        ("[]", "a request is an object, got an array"),
+        ("{}", "`subject` is missing"),
+        (#"{"subject":{"type":"token"}}"#, "`subject.id` is missing"),
+        (#"{"subject":{"type":"token","id":7}}"#, "`subject.id` must be a string, got a number"),
+        (line(#"{"amount":"7"}"#), "`resource.properties.amount` must be a number, got a string"),
+        (line(#"{"department":"nowhere"}"#), "this tenant has no department with the id `nowhere`"),
+        (line("[]"), "`resource.properties` must be an object, got an array"),
+        (line(more: #","context":{"mfa":1}"#), "`context.mfa` must be a boolean, got a number"),
+        (line(more: #","tenant":"nowhere""#), "there is no tenant `nowhere`"),
+        (line(more: #","obligations":[1]"#), "`obligations` is a list of names"),
+        (String(repeating: "[", count: 100_000), "nested deeper than 64 levels"),
+    ])
+    func `a line that is no valid request is answered as such, and the others are decided`(
+        line: String, message: String
+    ) throws {
+        let result = batch([Self.permitted, "", line, Self.denied])
+        #expect(result.status == 1)
+        #expect(result.errors == "error: 1 of 3 were no valid request, the first of them line 3\n")
+        #expect(result.lines.count == 3 && result.lines[0] == #"{"decision":true}"#)
+        let answer = try JSONReader.parse(String(result.lines[1]))
+        #expect(answer["decision"] == .boolean(false))
+        #expect(answer["context"]?["error"]?["status"] == .integer(400))
+        let told = try #require(answer["context"]?["error"]?["message"]?.string)
+        #expect(told.contains(message), "\(told)")
+        #expect(result.lines[2] == #"{"decision":false}"#)
+    }
+
+    @Test func `a line of 10 MB is skipped, and the others are decided`() {
+        let long = #"{"note":""# + String(repeating: "x", count: 10_000_000) + #""}"#
+        let result = batch([Self.permitted, long, Self.permitted])
+        #expect(result.status == 1)
+        #expect(result.lines.count == 3 && result.lines[2] == #"{"decision":true}"#)
+        #expect(result.lines[1].contains("the line is longer than 1 MiB"), "\(result.lines[1])")
+    }
+
+    @Test(arguments: [(1 << 20, true), (1 << 20 + 1, false)])
+    func `a line of 1 MiB is the longest`(length: Int, isRead: Bool) {
+        let line = Self.permitted + String(repeating: " ", count: length - Self.permitted.utf8.count)
+        let result = batch([line])
+        #expect(result.output.contains(#"{"decision":true}"#) == isRead)
+    }
+
+    @Test func `invalid UTF-8 is refused, and the others are decided`() {
+        var bytes = Array(Self.line(token: "@").utf8)
+        bytes[bytes.firstIndex(of: UInt8(ascii: "@"))!] = 0xFF
+        let result = session.run(["batch"], input: bytes + Array("\n\(Self.permitted)\n".utf8))
+        #expect(result.status == 1)
+        #expect(result.lines.first?.contains("the text is not well-formed UTF-8") == true, "\(result.output)")
+        #expect(result.lines.last == #"{"decision":true}"#)
+    }
+
+    @Test(arguments: [
+        (line(token: "00000000000000000000000000000000"), "token_unknown"), (line(token: "x"), "token_unknown"),
+        (line(action: "orders.raed"), "action_unknown"), (line(type: "ordr"), "resource_type_unknown"),
+        (line(more: #","tenant":"acme""#), "token_unknown"),
+    ])
+    func `a name that nobody knows is a deny with its code, and no invalid line`(line: String, code: String) {
+        let result = batch([line], "--explain")
+        #expect(result.status == 0)
+        #expect(result.output.hasPrefix(#"{"decision":false,"context":{"code":"\#(code)""#), "\(result.output)")
+    }
+
+    @Test func `a misspelt property is told`() {
+        let result = batch([Self.line(#"{"departmnet":"d-finance"}"#)], "--explain")
+        #expect(result.output.contains(#""ignored":["resource.properties.departmnet"]"#), "\(result.output)")
+    }
+
+    // MARK: Expectations
+
+    private static func expecting(_ expected: String, _ properties: String = "{}") -> String {
+        line(properties, more: #","expected":\#(expected)"#)
+    }
+
+    @Test func `what is expected is compared, and lines are told by their number in the file`() {
+        let met = [Self.expecting("true"), Self.expecting("false", #"{"department":"d-finance"}"#), Self.denied]
+        let result = batch(met, "--expect")
+        #expect(result.status == 0 && result.errors.isEmpty)
+        let missed = batch(["", Self.expecting("false"), " ", Self.permitted, Self.expecting("1")] + met, "--expect")
+        #expect(missed.status == 5)
+        #expect(missed.errors == "error: 2 decisions are not as expected, those of lines 2, 5\n")
+    }
+
+    @Test(arguments: ["true", "false"])
+    func `a line that is no valid request is never what was expected`(expected: String) {
+        let result = batch([Self.expecting(expected, "[]"), Self.expecting("true"), "{"], "--expect", "--summary")
+        #expect(result.status == 5)
+        #expect(result.errors.contains("3 requests: 1 permit, 0 deny, 2 not valid\n1 not as expected\n"))
+        #expect(result.errors.hasSuffix("error: 1 decisions are not as expected, those of lines 1\n"))
+    }
+
+    @Test func `line numbers hold over many blocks, and a hundred of them are told`() {
+        let lines = Array(repeating: Self.expecting("true"), count: 2_000).flatMap { [$0, ""] }
+        let wrong = lines + Array(repeating: Self.expecting("false"), count: 150)
+        let result = session.run(
+            ["batch", "--expect", "--jobs", "2"], input: Array(wrong.joined(separator: "\n").utf8))
+        #expect(result.status == 5)
+        let numbers = (4_001...4_100).map(String.init).joined(separator: ", ")
+        #expect(result.errors.hasSuffix("150 decisions are not as expected, those of lines \(numbers) …\n"))
+    }
+
+    @Test func `a run that had nothing to do is no success`() {
+        let nothing = batch(["", " "])
+        #expect(nothing.status == 1 && nothing.errors == "error: there was no request\n")
+        let unexpecting = batch([Self.permitted], "--expect")
+        #expect(unexpecting.status == 1 && unexpecting.errors == "error: no line says what is `expected`\n")
+    }
+
+    // MARK: Other options
+
+    @Test func `a summary counts decisions by code and by policy`() {
+        let result = batch([Self.permitted, Self.denied, Self.denied, Self.line(token: "x"), "{"], "--summary")
+        #expect(
+            result.errors == """
+                5 requests: 1 permit, 3 deny, 1 not valid
+                by code:
+                  denied  2
+                  permitted  1
+                  token_unknown  1
+                by policy:
+                  department_gate  2
+                  department_scope  2
+                  user_type_permissions  1
+                error: 1 of 5 were no valid request, the first of them line 5
+
+                """)
+    }
+
+    @Test func `observing and failing policies are counted too`() throws {
+        let policies = try session.policies([
+            "failing": "return { on = \"access\", decide = function() error(\"x\") end }",
+            "trial": "return { on = \"access\", mode = \"observe\", decide = function() deny(\"a\") error(\"x\") end }",
+        ])
+        let result = batch([Self.permitted, Self.denied], "--summary", "--policies", policies)
+        #expect(
+            result.errors == """
+                2 requests: 0 permit, 2 deny, 0 not valid
+                by code:
+                  policy_failed  2
+                by policy:
+                  failing  2
+                only observed, by policy:
+                  trial  2
+
+                """)
+    }
+
+    @Test func `a log gets a line for each decision, and shows no masked property`() throws {
+        let log = session.folder + "/decisions.ndjson"
+        let lines = [Self.line(#"{"amount":1234}"#), "{", Self.denied]
+        #expect(batch(lines, "--log", log, "--mask", "amount").status == 1)
+        let logged = try session.text(of: "decisions.ndjson").split(separator: "\n")
+        #expect(logged.count == 2)
+        #expect(logged[0].contains(#""amount":"(masked)""#) && !logged[0].contains("1234"), "\(logged)")
+        #expect(try JSONReader.parse(String(logged[1]))["code"] == .string("denied"))
+        #expect(batch(lines, "--log", log).status == 1)
+        #expect(try session.text(of: "decisions.ndjson").contains("1234"))
+        let nowhere = batch(lines, "--log", session.folder + "/nowhere/log")
+        #expect(nowhere.status == 1 && nowhere.output.isEmpty && nowhere.errors.contains("/nowhere/log`"))
+    }
+
+    @Test func `one worker and two answer the same bytes`() {
+        let made = session.run("requests", "--count", "3000", "--seed", "5").output
+        let lines = made.split(separator: "\n").map(String.init) + ["{", Self.permitted, "[]"]
+        let one = batch(lines, "--jobs", "1", "--explain")
+        let two = batch(lines, "--jobs", "2", "--explain")
+        #expect(one.lines.count == 3_003)
+        #expect(one.status == 1 && two.status == 1)
+        #expect(one.output == two.output)
+        #expect(batch(lines, "--jobs", "7", "--explain").output == one.output)
+    }
+
+    @Test func `the time is the clock's, and the line's only where that is trusted`() {
+        let late = Self.line(more: #","context":{"time":"2030-01-01T00:00:00Z"}"#)
+        #expect(batch([late]).output == "{\"decision\":true}\n")
+        #expect(batch([late], "--trust-time", "--explain").output.contains("token_expired"))
+        #expect(batch([late], "--at", "2030-01-01T00:00:00Z", "--explain").output.contains("token_expired"))
+        let without = batch([Self.permitted], "--trust-time")
+        #expect(without.status == 1 && without.output.contains("`context.time` must be a time"))
+    }
+
+    @Test func `the tenant stated is the tenant of lines that say none`() {
+        #expect(batch([Self.permitted], "--tenant", "3").output == "{\"decision\":true}\n")
+        #expect(batch([Self.permitted], "--tenant", "acme", "--explain").output.contains("token_unknown"))
+    }
+
+    @Test func `without a store external subjects are decided, and a store that is stated must be there`() {
+        let todo = Session.root + "/examples/authzen-todo"
+        let words = ["batch", "--expect", "--policies", todo + "/policies", todo + "/requests.ndjson"]
+        let result = session.run(words, environment: ["DEMILUNE_STORE": ""])
+        #expect(result.status == 0 && result.lines.count == 46, "\(result.errors)")
+        let stated = session.run(words + ["--store", session.folder + "/none.db"])
+        #expect(stated.status == 1 && stated.errors.contains("there is no store"))
+    }
+
+    // MARK: Files and pipes
+
+    @Test(arguments: [("nowhere", "cannot read `"), ("", "cannot read the requests")])
+    func `an input that cannot be read is a failure`(name: String, message: String) {
+        let result = session.run("batch", "\(session.folder)/\(name)")
+        #expect(result.status == 1 && result.errors.contains(message), "\(result.errors)")
+    }
+
+    @Test func `a reader that goes away ends the run quietly`() throws {
+        var ends: [Int32] = [0, 0]
+        #expect(unsafe pipe(&ends) == 0)
+        close(ends[0])
+        let lines = Array(repeating: Self.permitted + "\n", count: 5_000).joined()
+        for jobs in ["1", "2"] {
+            let result = session.run(["batch", "--jobs", jobs], input: Array(lines.utf8), output: ends[1])
+            #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+        }
+        close(ends[1])
+    }
+
+    @Test func `decisions that cannot be written are a failure`() {
+        let full = unsafe open("/dev/full", O_WRONLY)
+        let result = session.run(["batch"], input: Array((Self.permitted + "\n").utf8), output: full)
+        close(full)
+        #expect(result.status == 1 && result.errors == "error: cannot write the decisions\n")
+    }
+
+    @Test func `progress is for a terminal only`() {
+        let input = Array((Self.permitted + "\n").utf8)
+        #expect(session.run(["batch"], input: input).errors.isEmpty)
+        let result = session.run(["batch"], input: input, isErrorTerminal: true)
+        #expect(result.errors.contains("\r1 decisions"), "\(result.errors)")
+    }
+}

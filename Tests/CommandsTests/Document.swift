@@ -1,0 +1,111 @@
+internal import Foundation
+
+/// A page of the documentation: its fenced blocks, and the commands in them.
+struct Document {
+    struct Block {
+        /// The word after the fence: `console`, `lua` …
+        let language: String
+        /// The number of the line under the fence.
+        let line: Int
+        let lines: [Substring]
+        var text: String { lines.joined(separator: "\n") }
+    }
+
+    struct Command {
+        let line: Int
+        let text: String
+        /// The lines under it; empty where the page states no output.
+        let output: [Substring]
+    }
+
+    let path: String
+    private(set) var blocks: [Block] = []
+    /// Numbers of lines outside a fence that are indented as code and begin with the program's name.
+    private(set) var loose: [Int] = []
+
+    init(path: String, text: String) {
+        self.path = path
+        var open: (language: String, line: Int, lines: [Substring])?
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if line.hasPrefix("```") {
+                if let block = open {
+                    blocks.append(Block(language: block.language, line: block.line, lines: block.lines))
+                    open = nil
+                } else {
+                    open = (String(line.dropFirst(3)), index + 2, [])
+                }
+            } else if open != nil {
+                open!.lines.append(line)
+            } else if line.hasPrefix("    demilune ") {
+                loose.append(index + 1)
+            }
+        }
+    }
+
+    /// The pages a newcomer reads, by their path in the checkout.
+    static func all(in root: String) throws -> [Document] {
+        let pages = try FileManager.default.contentsOfDirectory(atPath: root + "/docs").filter { $0.hasSuffix(".md") }
+        let paths = ["README.md"] + pages.sorted().map { "docs/\($0)" } + ["examples/authzen-todo/README.md"]
+        return try paths.map { path in
+            Document(path: path, text: try String(contentsOf: URL(filePath: "\(root)/\(path)"), encoding: .utf8))
+        }
+    }
+}
+
+extension Document.Block {
+    /// In `console` every `$ command` with the output under it; in `sh` every line. A `\` at the end joins the next line.
+    var commands: [Document.Command] {
+        var commands: [Document.Command] = []
+        var rest = Array(lines.enumerated())[...]
+        while let (index, line) = rest.popFirst() {
+            var text: String
+            if language == "console" {
+                guard line.hasPrefix("$ ") else { continue }
+                text = String(line.dropFirst(2))
+            } else {
+                guard !line.isEmpty, !line.hasPrefix("#") else { continue }
+                text = String(line)
+            }
+            while text.hasSuffix("\\"), let (_, next) = rest.popFirst() {
+                text = "\(text.dropLast())\(next.drop { $0 == " " })"
+            }
+            let output = language == "console" ? rest.prefix { !$0.element.hasPrefix("$ ") }.map(\.element) : []
+            commands.append(Document.Command(line: self.line + index, text: text, output: output))
+        }
+        return commands
+    }
+}
+
+extension Document.Command {
+    /// Whether these lines are the stated ones. `…` stands for any text, and on a line of its own for any lines.
+    func states(_ lines: [Substring]) -> Bool {
+        output.isEmpty
+            || Self.match(output.map(String.init)[...], lines.map(String.init)[...]) { pattern, line in
+                let parts = pattern.split(separator: "…", omittingEmptySubsequences: false).map(String.init)
+                return Self.match(parts, line)
+            }
+    }
+
+    private static func match(
+        _ patterns: ArraySlice<String>, _ lines: ArraySlice<String>, _ one: (String, String) -> Bool
+    ) -> Bool {
+        guard let pattern = patterns.first else { return lines.isEmpty }
+        if pattern == "…" {
+            return (lines.startIndex...lines.endIndex).contains { match(patterns.dropFirst(), lines[$0...], one) }
+        }
+        guard let line = lines.first, one(pattern, line) else { return false }
+        return match(patterns.dropFirst(), lines.dropFirst(), one)
+    }
+
+    /// Whether the line has these parts in order, the first at its beginning and the last at its end.
+    private static func match(_ parts: [String], _ line: String) -> Bool {
+        guard parts.count > 1 else { return parts[0] == line }
+        guard line.hasPrefix(parts[0]) else { return false }
+        var rest = line.dropFirst(parts[0].count)
+        for part in parts.dropFirst().dropLast() where !part.isEmpty {
+            guard let range = rest.range(of: part) else { return false }
+            rest = rest[range.upperBound...]
+        }
+        return rest.hasSuffix(parts.last!)
+    }
+}

@@ -1,0 +1,73 @@
+internal import Foundation
+internal import Testing
+
+/// Every command the documentation shows is run, page by page, in a copy of what a clone has.
+@Suite struct DocumentationTests {
+    /// Blocks of commands that build the program or speak to the shell that runs it.
+    private static let unrunnable = [
+        """
+        make demo    # builds, makes a demo store, decides 10,000 requests and the published Todo scenario,
+                     # and prints the counts, one decision explained with file and line, and commands to try next
+        make test    # runs every test, and prints how many passed
+        """,
+        """
+        export PATH="$(swift build -c release --show-bin-path):$PATH"    # after `make build` or `make demo`
+        """,
+    ]
+
+    @Test func `code says what it is, and commands stand where they are run`() throws {
+        let documents = try Document.all(in: Session.root)
+        #expect(documents.count > 3)
+        var texts: Set<String> = []
+        for document in documents {
+            #expect(document.loose.isEmpty, "\(document.path): a command that no test runs: fence it as `console`")
+            for block in document.blocks {
+                let known = ["console", "sh", "lua", "json", "text"]
+                #expect(known.contains(block.language), "\(document.path):\(block.line): `\(block.language)`")
+                texts.insert(block.text)
+            }
+        }
+        let commands = documents.flatMap(\.blocks).filter { $0.language == "console" }.flatMap(\.commands)
+        #expect(commands.count > 20 && commands.contains { !$0.output.isEmpty })
+        for text in Self.unrunnable { #expect(texts.contains(text), "no page has this any more: \(text)") }
+    }
+
+    @Test(arguments: try Document.all(in: Session.root).map(\.path))
+    func `the commands of a page do what it says`(path: String) async throws {
+        await #expect(processExitsWith: .success) { [path] in
+            try Self.run(path)
+        }
+    }
+
+    /// Runs in a process of its own: the folder is the process's.
+    private static func run(_ path: String) throws {
+        let session = Session()
+        for name in ["policies", "examples"] {
+            try FileManager.default.copyItem(atPath: "\(Session.root)/\(name)", toPath: "\(session.folder)/\(name)")
+        }
+        let document = try #require(try Document.all(in: Session.root).first { $0.path == path })
+        #expect(FileManager.default.changeCurrentDirectoryPath(session.folder))
+        var shell = Shell(environment: ["DEMILUNE_AT": "2026-11-22T12:00:00Z"])
+        for block in document.blocks
+        where ["console", "sh"].contains(block.language) && !unrunnable.contains(block.text) {
+            let commands = block.commands
+            for (index, command) in commands.enumerated() {
+                let result = try shell.run(command.text)
+                let place = "\(path):\(command.line): `\(command.text)`"
+                #expect(command.states(result.lines), "\(place) printed:\n\(result.lines.joined(separator: "\n"))")
+                let isAsked = index + 1 < commands.count && commands[index + 1].text == "echo $?"
+                if !isAsked { #expect(result.status == 0, "\(place) ends with \(result.status)") }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (["a", "b"], ["a", "b"], true), (["a"], ["a", "b"], false), (["a", "…"], ["a", "b", "c"], true),
+        (["…", "c"], ["a", "b", "c"], true), (["…", "c"], ["a", "b"], false), (["a…c"], ["abc"], true),
+        (["a…c"], ["ab"], false), (["…b…"], ["abc"], true), (["…"], [], true), (["ab…ba"], ["aba"], false),
+    ])
+    func `an ellipsis stands for what varies`(stated: [String], printed: [String], isSame: Bool) {
+        let command = Document.Command(line: 1, text: "", output: stated.map { $0[...] })
+        #expect(command.states(printed.map { $0[...] }) == isSame)
+    }
+}

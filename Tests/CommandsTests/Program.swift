@@ -1,0 +1,67 @@
+internal import Commands
+internal import Foundation
+internal import Glibc
+
+/// The whole program, run in this process on bytes and descriptors.
+enum Program {
+    struct Result {
+        let status: Int32
+        let output: String
+        let errors: String
+        var lines: [Substring] { output.split(separator: "\n", omittingEmptySubsequences: false).dropLast() }
+    }
+
+    private final class Buffer {
+        var bytes: [UInt8] = []
+        var text: String { String(decoding: bytes, as: UTF8.self) }
+    }
+
+    /// - Parameter output: the descriptor that takes results written in blocks; without it they are in the result.
+    static func run(
+        _ arguments: [String], input: [UInt8] = [], environment: [String: String], output descriptor: Int32? = nil,
+        isErrorTerminal: Bool = false
+    ) -> Result {
+        // As the program itself does: a reader that went away is told by the write.
+        signal(SIGPIPE, SIG_IGN)
+        let output = Buffer()
+        let errors = Buffer()
+        var streams = Streams(
+            input: { input },
+            output: { bytes in
+                output.bytes += bytes
+                return true
+            },
+            errors: { errors.bytes += $0 },
+            isErrorTerminal: isErrorTerminal)
+        let source = Scratch(input)
+        let sink = Scratch([])
+        streams.inputDescriptor = source.descriptor
+        streams.outputDescriptor = descriptor ?? sink.descriptor
+        let status = Demilune.run(arguments: arguments, environment: environment, streams: streams)
+        output.bytes += sink.bytes
+        return Result(status: status, output: output.text, errors: errors.text)
+    }
+}
+
+/// A file without a name, for what is read and written through descriptors.
+private final class Scratch {
+    let descriptor: Int32
+
+    init(_ bytes: [UInt8]) {
+        var template = Array("/tmp/demilune-scratch-XXXXXX".utf8CString)
+        descriptor = unsafe template.withUnsafeMutableBufferPointer { name in
+            let descriptor = unsafe mkstemp(name.baseAddress!)
+            unsafe unlink(name.baseAddress!)
+            return descriptor
+        }
+        FileHandle(fileDescriptor: descriptor).write(Data(bytes))
+        lseek(descriptor, 0, SEEK_SET)
+    }
+
+    deinit { close(descriptor) }
+
+    var bytes: [UInt8] {
+        lseek(descriptor, 0, SEEK_SET)
+        return Array(FileHandle(fileDescriptor: descriptor).readDataToEndOfFile())
+    }
+}

@@ -1,0 +1,61 @@
+import Decisions
+import Model
+import Testing
+
+@Suite struct DecisionLogTests {
+    private func line(_ question: Question, _ decision: Decision, masked: Set<String> = []) throws -> JSON {
+        var writer = JSONWriter()
+        DecisionLog.line(question, decision, nanoseconds: 12, masked: masked, into: &writer)
+        #expect(writer.bytes.last == UInt8(ascii: "\n"))
+        return try JSONReader.parse(writer.bytes)
+    }
+
+    @Test func `a line says when, what, how, by whom and what was read`() throws {
+        let policy = Fixture.policy("if request.resource.amount <= 9 then permit() end")
+        let question = Fixture.question([.init("amount", .integer(7))])
+        let log = try line(question, Fixture.point(["a": policy]).decide(question))
+        #expect(log["time"] == .string("2026-06-01T12:00:00Z"))
+        #expect(log["request"]?["subject"]?["id"] == .string(Fixture.token.description))
+        #expect(log["request"]?["resource"]?["properties"] == .object([.init("amount", .integer(7))]))
+        #expect(log["decision"] == .boolean(true))
+        #expect(log["code"] == .string("permitted"))
+        #expect(log["policies"] == .array([.string("a")]))
+        let facts = ["resource has amount = true", "resource.amount <= 9 = true", "action is granted = true"]
+        #expect(log["facts"] == .array(facts.map(JSON.string)))
+        #expect(log["nanoseconds"] == .integer(12))
+        #expect(log["observed"] == nil)
+    }
+
+    @Test func `what observing policies said and how they failed is recorded`() throws {
+        let watch = Fixture.policy("deny(\"no\") error(\"quite wrong\")", head: "mode = \"observe\"")
+        let question = Fixture.question()
+        let log = try line(question, Fixture.point(["a": Fixture.policy("permit()"), "w": watch]).decide(question))
+        guard case .array(let observed)? = log["observed"] else {
+            Issue.record("nothing was observed: \(log.compact)")
+            return
+        }
+        #expect(observed.count == 2)
+        #expect(observed[0]["effect"] == .string("deny") && observed[0]["text"] == .string("no"))
+        #expect(observed[1]["kind"] == .string("failed"))
+        #expect(observed[1]["message"]?.string?.contains("quite wrong") == true)
+        #expect(log["policies"] == .array([.string("a")]))
+    }
+
+    @Test func `the content of a masked property is nowhere in the line`() throws {
+        let bodies = [
+            "a": Fixture.policy(
+                "if request.resource.owner.name ~= \"x\" then permit(request.resource.owner.name .. \"\") end"),
+            "w": Fixture.policy(
+                "deny(\"{resource.owner}\", { code = request.resource.owner.name .. \"\" }) error(request.resource.owner.name)",
+                head: "mode = \"observe\""),
+        ]
+        let nested = JSON.object([.init("deep", .array([.object([.init("owner", .string("anna"))])]))])
+        let question = Fixture.question([.init("owner", .string("anna")), .init("other", nested)])
+        let decision = try Fixture.point(bodies).decide(question)
+        #expect(decision.isPermitted && decision.observedFailures.count == 1)
+        #expect(try line(question, decision).compact.contains("anna"))
+        let log = try line(question, decision, masked: ["owner"])
+        #expect(!log.compact.contains("anna"), "\(log.compact)")
+        #expect(log.compact.contains("(masked)"))
+    }
+}
