@@ -8,7 +8,6 @@ package import Policies
 /// own, and all share one snapshot. Memory is bounded by the blocks under way.
 package enum Batch {
     package static let mostJobs = 256
-    static let blockLines = 512
 
     /// - Parameter progress: told now and then how many requests are done.
     /// - Throws: `.interpreter` when there is no memory for the interpreters, or no thread for each.
@@ -29,40 +28,48 @@ package enum Batch {
         for _ in 0..<max(1, min(options.jobs, mostJobs)) {
             workers.append(try BatchWorker(options, policies, directory, budget))
         }
-        var reader = LineReader(descriptor: input)
-        var isMore = true
-        while isMore {
-            // One round: a block for each worker, answered side by side, written in order.
-            var busy = 0
-            for worker in workers {
-                let lines = reader.next(blockLines)
-                guard !lines.isEmpty else {
-                    isMore = false
-                    break
-                }
-                worker.start(lines)
+        var reader = BlockReader(descriptor: input)
+        var turn = 0
+        /// How many blocks are under way: at most one for each worker, in the workers' order.
+        var busy = 0
+        var isWriting = true
+        // While the workers decide, the next block is read and the oldest answers are written.
+        var next = reader.next()
+        while next != nil || busy > 0 {
+            if busy == workers.count || next == nil {
+                let block = workers[(turn + workers.count - busy) % workers.count].finish()
+                busy -= 1
+                // Every worker that was started is waited for, also when the output is gone: none may be left busy.
+                guard isWriting else { continue }
+                isWriting = write(block, to: output, &log, &summary)
+                if !isWriting { next = nil }
+                progress(summary.lines)
+            }
+            if let block = next {
+                workers[turn].start(block)
+                turn = (turn + 1) % workers.count
                 busy += 1
+                next = reader.next()
             }
-            // Every worker that was started is waited for, also when the output is gone: none may be left busy.
-            let blocks = workers.prefix(busy).map { $0.finish() }
-            for block in blocks {
-                summary.add(block.summary)
-                guard Output.write(block.output, to: output) else {
-                    summary.isBroken = errno == EPIPE
-                    if !summary.isBroken { summary.failure = "cannot write the decisions" }
-                    isMore = false
-                    break
-                }
-                if log != nil {
-                    do throws(DecisionLogError) { try log!.append(block.log) } catch {
-                        summary.failure = error.message
-                        isMore = false
-                    }
-                }
-            }
-            progress(summary.lines)
         }
         if reader.failed { summary.failure = "cannot read the requests" }
         return summary
+    }
+    /// - Returns: whether there is any use in going on.
+    private static func write(
+        _ block: BatchBlock, to output: Int32, _ log: inout DecisionLog?, _ summary: inout BatchSummary
+    ) -> Bool {
+        summary.add(block.summary)
+        guard Output.write(block.output, to: output) else {
+            summary.isBroken = errno == EPIPE
+            if !summary.isBroken { summary.failure = "cannot write the decisions" }
+            return false
+        }
+        guard log != nil else { return true }
+        do throws(DecisionLogError) { try log!.append(block.log) } catch {
+            summary.failure = error.message
+            return false
+        }
+        return true
     }
 }

@@ -16,13 +16,17 @@ struct BatchBlock: Sendable {
 @safe final class BatchWorker: @unchecked Sendable {
     private enum State {
         case idle
-        case todo([LineReader.Line])
+        case todo(Block)
         case done(BatchBlock)
         case stopped
     }
 
     private let options: BatchOptions
     private let point: DecisionPoint
+    private let policies: PolicySet
+    private var tally: BatchTally
+    private var writer = JSONWriter()
+    private var log = JSONWriter()
     private var state = State.idle
     private var mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -32,6 +36,8 @@ struct BatchBlock: Sendable {
         _ options: BatchOptions, _ policies: PolicySet, _ directory: Directory, _ budget: Budget
     ) throws(PolicyError) {
         self.options = options
+        self.policies = policies
+        tally = BatchTally(policies)
         point = try DecisionPoint(policies: policies, directory: directory, budget: budget)
         point.explains = options.explain || options.logPath != nil
         point.tells = point.explains
@@ -60,7 +66,7 @@ struct BatchBlock: Sendable {
         unsafe changed.deallocate()
     }
 
-    func start(_ lines: [LineReader.Line]) { set(.todo(lines)) }
+    func start(_ block: Block) { set(.todo(block)) }
 
     func finish() -> BatchBlock {
         unsafe pthread_mutex_lock(mutex)
@@ -86,12 +92,12 @@ struct BatchBlock: Sendable {
         unsafe pthread_mutex_unlock(mutex)
     }
 
-    private func next() -> [LineReader.Line]? {
+    private func next() -> Block? {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         while true {
             switch state {
-            case .todo(let lines): return lines
+            case .todo(let block): return block
             case .stopped: return nil
             case .idle, .done: unsafe pthread_cond_wait(changed, mutex)
             }
@@ -99,27 +105,75 @@ struct BatchBlock: Sendable {
     }
 
     private func loop() {
-        var writer = JSONWriter()
-        var log = JSONWriter()
-        while let lines = next() {
+        while let block = next() {
             writer.reset()
             log.reset()
-            var block = BatchBlock()
-            for line in lines { answer(line, &writer, &log, &block.summary) }
-            block.output = writer.bytes
-            block.log = log.bytes
-            set(.done(block))
+            var summary = BatchSummary()
+            answer(block, &summary)
+            tally.move(to: &summary, policies)
+            set(.done(BatchBlock(output: writer.bytes, log: log.bytes, summary: summary)))
         }
     }
 
-    private func answer(
-        _ line: LineReader.Line, _ writer: inout JSONWriter, _ log: inout JSONWriter, _ summary: inout BatchSummary
-    ) {
+    /// Answers the lines of a block; blank ones are no requests.
+    private func answer(_ block: Block, _ summary: inout BatchSummary) {
+        guard !block.isTooLong else {
+            unsafe answer(nil, number: block.firstLine, &summary)
+            return
+        }
+        let isPlain = !point.explains && !options.trustTime
+        unsafe block.bytes.withUnsafeBytes { bytes in
+            var number = block.firstLine
+            var start = 0
+            while start < block.count {
+                let first = unsafe bytes.baseAddress! + start
+                let end = unsafe memchr(first, 0x0A, block.count - start)
+                let length = unsafe end.map { unsafe UnsafeRawPointer($0) - first } ?? block.count - start
+                let line = unsafe UnsafeRawBufferPointer(start: first, count: length)
+                if unsafe !Self.isBlank(line), unsafe !isPlain || !answer(line, number, &summary) {
+                    unsafe answer(line, number: number, &summary)
+                }
+                number += 1
+                start += length + 1
+            }
+        }
+    }
+
+    private static func isBlank(_ line: UnsafeRawBufferPointer) -> Bool {
+        for index in 0..<line.count {
+            switch unsafe line[index] {
+            case 0x20, 0x09, 0x0D: continue
+            default: return false
+            }
+        }
+        return true
+    }
+
+    /// Answers a request of the usual shape in flags.
+    /// - Returns: whether it was one.
+    private func answer(_ line: UnsafeRawBufferPointer, _ number: Int, _ summary: inout BatchSummary) -> Bool {
+        guard line.count <= BlockReader.longestLine,
+            let answer = unsafe point.answer(line, tenant: options.tenant, now: options.now)
+        else { return false }
+        summary.lines += 1
+        writer.line(answer.isPermitted ? Self.permit : Self.deny)
+        tally.count(answer, point)
+        if options.expect, let expected = point.expected {
+            summary.compare(answer.isPermitted, with: .boolean(expected), line: number)
+        }
+        return true
+    }
+
+    private static let permit = Array(#"{"decision":true}"#.utf8)
+    private static let deny = Array(#"{"decision":false}"#.utf8)
+
+    /// Answers a line in full; `nil` for one that was too long to read.
+    private func answer(_ line: UnsafeRawBufferPointer?, number: Int, _ summary: inout BatchSummary) {
         summary.lines += 1
         var expected: JSON?
         var answer: Bool?
         do throws(RequestError) {
-            let json = try read(line)
+            let json = unsafe try read(line)
             expected = json["expected"]
             var question = try Question(json: json, now: options.now, trustTime: options.trustTime)
             if question.tenant == nil { question.tenant = options.tenant }
@@ -134,16 +188,17 @@ struct BatchBlock: Sendable {
             answer = decision.isPermitted
         } catch {
             error.write(to: &writer)
-            summary.countInvalid(line: line.number)
+            summary.countInvalid(line: number)
         }
         writer.newline()
-        if options.expect, let expected { summary.compare(answer, with: expected, line: line.number) }
+        if options.expect, let expected { summary.compare(answer, with: expected, line: number) }
     }
 
-    private func read(_ line: LineReader.Line) throws(RequestError) -> JSON {
-        guard case .bytes(let bytes) = line.content else {
+    private func read(_ line: UnsafeRawBufferPointer?) throws(RequestError) -> JSON {
+        guard let line = unsafe line, line.count <= BlockReader.longestLine else {
             throw RequestError("the line is longer than 1 MiB", property: "")
         }
+        let bytes = unsafe Array(line)
         do throws(JSONError) { return try JSONReader.parse(bytes) } catch {
             throw RequestError("no JSON: \(error.message) at column \(error.column)", property: "")
         }

@@ -7,6 +7,7 @@ package import Policies
 package final class DecisionPoint {
     private let directory: Directory
     private let evaluator: Evaluator
+    private let reader: RequestReader?
     /// Whether a decision carries what its policies read.
     package var explains = false
     /// Whether reasons are filled in; a caller that only counts them need not pay for it.
@@ -17,6 +18,7 @@ package final class DecisionPoint {
     ) throws(PolicyError) {
         self.directory = directory
         evaluator = try Evaluator(policies, budget: budget, learning: learning)
+        reader = RequestReader(schema: policies.schema, directory: directory)
     }
 
     /// Answers a question, on the snapshot this was made with.
@@ -37,6 +39,50 @@ package final class DecisionPoint {
         decision.version = evaluator.set.version
         decision.ignored = builder.ignored
         return decision
+    }
+
+    /// A decision in its shortest form.
+    package struct Answer {
+        package let isPermitted: Bool
+        package let code: String
+        /// Whether policies were asked at all.
+        let isOfPolicies: Bool
+    }
+
+    /// Answers a line of the usual shape, an access by a token, without a word of why.
+    /// - Parameter line: with `RequestReader.padding` readable bytes behind it.
+    /// - Returns: `nil` for every other line, and where obligations are to be told; `decide` is for those.
+    func answer(_ line: UnsafeRawBufferPointer, tenant: String?, now: Instant) -> Answer? {
+        guard let reader, let tenant = number(of: tenant) else { return nil }
+        var reading = RequestReader.Reading.unsure
+        let verdict = evaluator.evaluate { request in
+            reading = unsafe reader.read(line, tenant: tenant < 0 ? nil : tenant, now: now, into: &request)
+            guard case .request = reading else { return false }
+            if let code = Liveness.fault(request) { reading = .deny(code) }
+            if case .request = reading { return true }
+            return false
+        }
+        guard let verdict else {
+            guard case .deny(let code) = reading else { return nil }
+            return Answer(isPermitted: false, code: code, isOfPolicies: false)
+        }
+        if verdict.contains(.obliges) { return nil }
+        let code = verdict.code
+        return Answer(isPermitted: code == "permitted", code: code, isOfPolicies: true)
+    }
+
+    /// What the last line that was answered expects, if it says so.
+    var expected: Bool? { reader?.expected }
+
+    /// Counts, by policy, who was a reason of the last answer, and who observed.
+    func tally(_ answer: Answer, _ reasons: inout [Int], _ observations: inout [Int]) {
+        evaluator.tally(isPermitted: answer.isPermitted, &reasons, &observations)
+    }
+
+    /// The number of a tenant, -1 where none is named; `nil` for one that is not there.
+    private func number(of tenant: String?) -> Int? {
+        guard let tenant else { return -1 }
+        return directory.tenant(tenant)
     }
 
     /// Any deny wins; a policy that failed is a deny; no permit is a deny. Order never matters.
@@ -86,6 +132,16 @@ package final class DecisionPoint {
             if decision.code != "obligation_unsupported" { decision.obligations = [] }
         }
         return decision
+    }
+}
+
+extension Verdict {
+    /// The code of a decision without obligations.
+    fileprivate var code: String {
+        if contains(.denies) { return "denied" }
+        if contains(.fails) { return "policy_failed" }
+        if contains(.exhausts) { return "budget_exhausted" }
+        return contains(.permits) ? "permitted" : "not_permitted"
     }
 }
 

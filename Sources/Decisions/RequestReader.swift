@@ -6,7 +6,7 @@ internal import Policies
 /// properties that are plain values of their declared types.
 ///
 /// It reads or it leaves alone: whatever it is not sure of, faults above all, is for the reader that explains.
-@safe struct RequestReader: ~Copyable {
+@safe final class RequestReader {
     enum Reading {
         case request
         /// Refused by the core, with its code.
@@ -23,7 +23,7 @@ internal import Policies
     private let directory: Directory
     private let resources: [ReadableRecord]
     private let context: ReadableRecord
-    private var resourceIndex = ByteIndex()
+    private let resourceIndex: ByteIndex
 
     init?(schema: Schema, directory: Directory) {
         guard let reader = unsafe csimdjson_open() else { return nil }
@@ -32,7 +32,9 @@ internal import Policies
         self.directory = directory
         resources = schema.resources.map(ReadableRecord.init)
         context = ReadableRecord(schema.context)
-        for (number, type) in schema.resources.enumerated() { resourceIndex.claim(type.name, number: number) }
+        var index = ByteIndex()
+        for (number, type) in schema.resources.enumerated() { index.claim(type.name, number: number) }
+        resourceIndex = index
     }
 
     deinit {
@@ -141,20 +143,19 @@ internal import Policies
     }
 }
 
-@available(*, unavailable, message: "one thread at a time")
-extension RequestReader: Sendable {}
-
 /// A record type with its names ready to be looked up by bytes.
-private struct ReadableRecord {
+private final class ReadableRecord: Sendable {
     let name: String
     let properties: [Schema.Property]
     let required: Int
-    var index = ByteIndex()
+    let index: ByteIndex
 
     init(_ type: Schema.RecordType) {
         name = type.name
         properties = type.properties
         required = type.properties.count { !$0.isOptional }
+        var index = ByteIndex()
         for (slot, property) in type.properties.enumerated() { index.claim(property.name, number: slot) }
+        self.index = index
     }
 }

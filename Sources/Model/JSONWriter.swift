@@ -18,6 +18,12 @@ package struct JSONWriter {
         followsKey = false
     }
 
+    /// A value written before, on a line of its own.
+    package mutating func line(_ value: [UInt8]) {
+        bytes.append(contentsOf: value)
+        newline()
+    }
+
     package mutating func newline() {
         bytes.append(UInt8(ascii: "\n"))
         needsComma = false

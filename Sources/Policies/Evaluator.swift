@@ -65,25 +65,50 @@ package final class Evaluator {
 
     /// What the policies that apply to a request come to; who said what is in `outcomes`.
     package func evaluate(_ request: Request) -> Verdict {
+        evaluate { current in
+            current = request
+            return true
+        } ?? []
+    }
+
+    /// The same, for a request that is written where the last one was.
+    /// - Returns: `nil` when `fill` says that there is none.
+    package func evaluate(_ fill: (inout Request) -> Bool) -> Verdict? {
         if host.expressions.count > EvaluationHost.mostExpressions { renew() }
-        host.facts.begin(request)
+        return host.facts.begin(fill) ? evaluate() : nil
+    }
+
+    private func evaluate() -> Verdict {
         requests += 1
         if learning.bytes == 0 {
-            runs = stands.applicable(request).map(run)
+            runs = stands.applicable(host.facts.request).map(run)
             return verdict(runs)
         }
         let before = runCount
         runs = []
-        forest.begin(stands.number(request, &forest))
+        forest.begin(stands.number(&host.facts, &forest))
         var verdict: Verdict = []
         while let policies = forest.ask(&host.facts, &verdict) { learn(policies, &verdict) }
         let isKnown = before == runCount
-        if learning.shadow > 0, isKnown, requests % learning.shadow == 0 { verdict = compare(request, verdict) }
+        if learning.shadow > 0, isKnown, requests % learning.shadow == 0 { verdict = compare(verdict) }
         return verdict
     }
 
     /// What each policy that applied to the last request said, by number.
     package var outcomes: [Evaluation.Outcome] { learning.bytes == 0 || !runs.isEmpty ? runs : forest.outcomes }
+
+    /// Counts, by policy, who was a reason of the decision about the last request, and who observed.
+    package func tally(isPermitted: Bool, _ reasons: inout [Int], _ observations: inout [Int]) {
+        guard learning.bytes == 0 || !runs.isEmpty else {
+            forest.tally(isPermitted: isPermitted, &reasons, &observations)
+            return
+        }
+        for outcome in runs {
+            let verdict = Verdict(outcome, isObserving: set.policies[outcome.policy].isObserving)
+            if verdict.isReason(ofPermit: isPermitted) { reasons[outcome.policy] += 1 }
+            if verdict.contains(.observes) { observations[outcome.policy] += 1 }
+        }
+    }
 
     /// What was learned: how many policies are open, and about how many bytes the trees take.
     package var forestSize: (open: [Int], bytes: Int) {
@@ -112,9 +137,9 @@ package final class Evaluator {
     }
 
     /// Runs what the trees have answered; the policies are right.
-    private func compare(_ request: Request, _ verdict: Verdict) -> Verdict {
+    private func compare(_ verdict: Verdict) -> Verdict {
         let told = forest.outcomes
-        let said = stands.applicable(request).map(run)
+        let said = stands.applicable(host.facts.request).map(run)
         runs = []
         for (tree, policy) in zip(told, said) where !tree.isSame(as: policy) {
             switch policy.ending {

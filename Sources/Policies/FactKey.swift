@@ -10,7 +10,7 @@ struct FactKey: Hashable {
 ///
 /// Contents are told apart by bytes, never by Unicode equivalence. Those of a request that neither the schema nor a
 /// policy names have no key: whoever sends requests makes nothing grow.
-struct FactKeys {
+final class FactKeys {
     /// More elements than a list of an honest request has.
     private static let mostElements = 64
 
@@ -47,7 +47,7 @@ struct FactKeys {
 
     /// The key of a value that a policy read, numbered now if it is new; `nil` when nothing is to be learned from it.
     /// - Parameter isForeign: whether the request brings it, or the clock.
-    mutating func learn(_ value: Value, isForeign: Bool) -> FactKey? {
+    func learn(_ value: Value, isForeign: Bool) -> FactKey? {
         let text: [UInt8]
         switch value {
         case .absent, .boolean, .entity, .department, .user, .userType: return key(value)
@@ -63,7 +63,7 @@ struct FactKeys {
         return key(value) ?? number(text, kind: { if case .ip = value { 10 } else { 9 } }())
     }
 
-    private mutating func number(_ text: [UInt8], kind: UInt8) -> FactKey {
+    private func number(_ text: [UInt8], kind: UInt8) -> FactKey {
         let number = UInt64(texts.count)
         texts[text] = number
         bytes += text.count + 64

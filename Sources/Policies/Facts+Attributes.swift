@@ -55,26 +55,33 @@ extension Facts {
         }
     }
 
-    func property(_ name: String, of base: Expressions.ID) -> Value {
-        let record = record(base)
-        guard record.type >= 0 else { return .absent }
-        let type: Schema.RecordType
+    /// The property that an expression names, of the record it names it of.
+    mutating func property(_ id: Expressions.ID, of base: Expressions.ID) -> Value {
         switch types[Int(base)] {
-        case .resource: type = schema.resources[record.type]
-        case .context: type = schema.context
-        default: type = schema.subjects[record.type]
+        case .resource:
+            let type = request.resource.type
+            guard type >= 0 else { return .absent }
+            let slot = slot(id, type)
+            return slot < 0 ? .absent : request.resource.values[slot]
+        case .context:
+            guard request.context.type >= 0 else { return .absent }
+            let slot = slot(id, schema.resources.count + schema.subjects.count)
+            return slot < 0 ? .absent : request.context.values[slot]
+        default:
+            guard case .external(let record) = request.subject, record.type >= 0 else { return .absent }
+            let slot = slot(id, schema.resources.count + record.type)
+            return slot < 0 ? .absent : record.values[slot]
         }
-        guard let slot = type.slot(name) else { return .absent }
-        return record.values[slot]
     }
 
-    mutating func has(_ name: String, _ base: Expressions.ID) -> Bool {
-        if let known = expressions.attribute(name, of: base) {
-            let node = Expressions.Node(operation: .attribute, a: base, b: known)
-            if case .absent = attribute(node) { return false }
-            return true
-        }
-        if case .absent = property(name, of: base) { return false }
+    /// Whether what a `has` asks about is there.
+    mutating func has(_ id: Expressions.ID, _ node: Expressions.Node) -> Bool {
+        let known = presences[Int(id)]
+        let value =
+            known < 0
+            ? property(id, of: node.a)
+            : attribute(Expressions.Node(operation: .attribute, a: node.a, b: UInt32(known)))
+        if case .absent = value { return false }
         return true
     }
 

@@ -4,7 +4,7 @@ internal import Model
 extension Facts {
     mutating func answer(_ node: Expressions.Node, _ id: Expressions.ID) -> Truth {
         switch node.operation {
-        case .has: return Truth(has(expressions.names[Int(node.b)], node.a))
+        case .has: return Truth(has(id, node))
         case .equal:
             switch types[Int(node.a)] {
             case .department, .user, .userType:

@@ -20,6 +20,11 @@ struct Facts {
     private var truths: [UInt32] = []
     private var stamp: UInt32 = 0
 
+    /// For an expression that asks whether something is there: which attribute; -1 for a declared property.
+    private(set) var presences: [Int32] = []
+    /// For an expression that names a property, and each type of record: its slot, or what `slot` says.
+    private var slots: [Int16] = []
+    private let recordTypes: Int
     /// What stays the same from request to request on one snapshot.
     var known: KnownFacts
 
@@ -27,6 +32,7 @@ struct Facts {
         self.schema = schema
         self.policies = policies
         self.expressions = expressions
+        recordTypes = schema.resources.count + schema.subjects.count + 1
         known = KnownFacts(schema: schema, grants: policies.map(\.grants))
         request = Request(
             point: .access, action: "", directory: .empty, tenant: -1, now: Instant(microseconds: 0), subject: .token)
@@ -34,14 +40,24 @@ struct Facts {
 
     /// Forgets every answer and takes the next request.
     mutating func begin(_ request: Request) {
-        if request.directory !== self.request.directory { known.reset(request.directory) }
-        self.request = request
+        _ = begin { current in
+            current = request
+            return true
+        }
+    }
+
+    /// Forgets every answer and takes the next request where the last one was.
+    /// - Returns: what `fill` does: whether there is a request to ask about.
+    mutating func begin(_ fill: (inout Request) -> Bool) -> Bool {
+        let isFilled = fill(&request)
+        if request.directory !== known.directory { known.reset(request.directory) }
         stamp += 1
         if stamp == 1 << 30 {
             stamps = stamps.map { _ in 0 }
             truths = truths.map { _ in 0 }
             stamp = 1
         }
+        return isFilled
     }
 
     /// Makes room for the expressions that were formed since.
@@ -52,6 +68,31 @@ struct Facts {
         stamps.append(contentsOf: repeatElement(0, count: missing))
         truths.append(contentsOf: repeatElement(0, count: missing))
         values.append(contentsOf: repeatElement(.absent, count: missing))
+        slots.append(contentsOf: repeatElement(Self.unknownSlot, count: missing * recordTypes))
+        for node in nodes.suffix(missing) {
+            guard node.operation == .has else {
+                presences.append(-1)
+                continue
+            }
+            presences.append(expressions.attribute(expressions.names[Int(node.b)], of: node.a).map(Int32.init) ?? -1)
+        }
+    }
+
+    private static let unknownSlot: Int16 = -2
+
+    /// The slot of the property that an expression names, in a type of record; -1 when that type has none of the name.
+    /// - Parameter ordinal: resources first, then subjects, the context last.
+    mutating func slot(_ id: Expressions.ID, _ ordinal: Int) -> Int {
+        let place = Int(id) * recordTypes + ordinal
+        if slots[place] == Self.unknownSlot {
+            let subject = ordinal - schema.resources.count
+            let type =
+                subject < 0
+                ? schema.resources[ordinal]
+                : subject < schema.subjects.count ? schema.subjects[subject] : schema.context
+            slots[place] = Int16(type.slot(expressions.names[Int(nodes[Int(id)].b)]) ?? -1)
+        }
+        return Int(slots[place])
     }
 
     /// Whether the request, or the clock, brings what an expression stands for.
@@ -84,7 +125,7 @@ struct Facts {
         case .request, .settings: return .entity
         case .constant: return expressions.constants[Int(node.a)]
         case .attribute: return attribute(node)
-        case .property: return property(expressions.names[Int(node.b)], of: node.a)
+        case .property: return property(id, of: node.a)
         case .setting:
             let (tenant, directory) = (request.tenant, request.directory)
             return known.setting(id, tenant: tenant) { [policies, expressions] in
@@ -102,7 +143,7 @@ struct Facts {
                 return .failure("there is no day after this one")
             }
             return .instant(zone.start(of: next))
-        case .has: return .boolean(has(expressions.names[Int(node.b)], node.a))
+        case .has: return .boolean(has(id, node))
         case .equal: return compare(node) { $0.equals($1) }
         case .less: return compare(node) { $0.isLess($1) }
         case .lessEqual: return compare(node) { $0.isLess($1) || $0.equals($1) }

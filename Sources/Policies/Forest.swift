@@ -6,7 +6,7 @@ internal import Model
 /// Each worker has one of its own: what is asked for every request would cost more to share than to learn again.
 struct Forest {
     private(set) var trees: [PolicyTree]
-    private var keys: FactKeys
+    private let keys: FactKeys
     private var stands: [Stand] = []
     private var standNumbers: [[Int]: Int] = [:]
     private let isObserving: [Bool]
@@ -97,13 +97,37 @@ struct Forest {
         return all.sorted { $0.policy < $1.policy }
     }
 
+    /// Counts who was a reason of the last decision, and who observed.
+    mutating func tally(isPermitted: Bool, _ reasons: inout [Int], _ observations: inout [Int]) {
+        func count(_ policy: Int, _ verdict: Verdict) {
+            if verdict.isReason(ofPermit: isPermitted) { reasons[policy] += 1 }
+            if verdict.contains(.observes) { observations[policy] += 1 }
+        }
+        for number in answers.indices {
+            let answer = Int(answers[number])
+            if answer < 0 {
+                for outcome in runs[-1 - answer] {
+                    count(outcome.policy, Verdict(outcome, isObserving: isObserving[outcome.policy]))
+                }
+            } else if stands[stand].groves[number].isSingle {
+                let policy = stands[stand].groves[number].policies[0]
+                count(policy, trees[policy].verdicts[answer])
+            } else {
+                for (place, leaf) in stands[stand].groves[number].parts[answer].enumerated() {
+                    let policy = stands[stand].groves[number].policies[place]
+                    count(policy, trees[policy].verdicts[Int(leaf)])
+                }
+            }
+        }
+    }
+
     // MARK: Learning
 
     /// Remembers what a policy that was run came to.
     /// - Returns: its leaf; `nil` when nothing is to be learned from it.
     mutating func learn(_ outcome: Evaluation.Outcome, _ facts: inout Facts) -> Int? {
         let policy = outcome.policy
-        guard trees[policy].openness == nil, let path = PolicyTree.path(outcome, &facts, &keys) else { return nil }
+        guard trees[policy].openness == nil, let path = PolicyTree.path(outcome, &facts, keys) else { return nil }
         let verdict = Verdict(outcome, isObserving: isObserving[policy])
         let leaf = trees[policy].learn(outcome, verdict, path: path)
         if leaf == nil { hasOpened = true }
@@ -155,7 +179,7 @@ struct Forest {
     /// Does what the last request left to do.
     private mutating func settle() {
         if answers.isEmpty { return }
-        if !isFull, outgrown.isEmpty, !hasOpened {
+        if !isFull, outgrown.isEmpty, !hasOpened, stands[stand].count() {
             stands[stand].note(answers) { [trees] in trees[$0].openness != nil }
         }
         for number in outgrown {

@@ -5,7 +5,7 @@ struct KnownFacts {
     /// More pairs than this are forgotten, so that a store of any size costs bounded memory.
     private static let mostPairs = 65_536
 
-    private var directory = Directory.empty
+    private(set) var directory = Directory.empty
     private let actions: [String]
     private let kinds: [Schema.ActionKind]
     /// For each policy and action, whether its `grants` name it.

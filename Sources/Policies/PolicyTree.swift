@@ -25,7 +25,7 @@ struct PolicyTree {
 
     /// The path an outcome takes; `nil` when nothing is to be learned from it.
     static func path(
-        _ outcome: Evaluation.Outcome, _ facts: inout Facts, _ keys: inout FactKeys
+        _ outcome: Evaluation.Outcome, _ facts: inout Facts, _ keys: FactKeys
     ) -> [DecisionTree.Step]? {
         switch outcome.ending {
         // Safety nets: they say something of the machine, nothing of the policy.

@@ -15,11 +15,16 @@ struct Stand {
         groves = policies.map { Grove([$0]) }
     }
 
+    /// Counts a request.
+    /// - Returns: whether what it came to is wanted: see `note`.
+    mutating func count() -> Bool {
+        requests += 1
+        return requests >= nextSample && groves.count > 1
+    }
+
     /// Notes what a request came to, and joins groves when enough is known.
     /// - Parameter isOpen: whether a policy has no tree, and so is no part of any grove.
     mutating func note(_ answers: [Int32], isOpen: (Int) -> Bool) {
-        requests += 1
-        guard requests >= nextSample, groves.count > 1 else { return }
         sample.append(answers)
         guard sample.count == Self.sampleSize else { return }
         join(isOpen)

@@ -16,9 +16,10 @@ struct StandNumbers {
     }
 
     /// The number of the stand for a request.
-    mutating func number(_ request: Request, _ forest: inout Forest) -> Int {
-        let place = place(request)
-        if numbers[place] < 0 { numbers[place] = forest.stand(of: applicable(request)) }
+    /// - Parameter facts: `inout`, so that its request is looked at where it is.
+    mutating func number(_ facts: inout Facts, _ forest: inout Forest) -> Int {
+        let place = place(facts.request)
+        if numbers[place] < 0 { numbers[place] = forest.stand(of: applicable(facts.request)) }
         return numbers[place]
     }
 

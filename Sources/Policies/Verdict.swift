@@ -16,10 +16,16 @@ package struct Verdict: OptionSet, Sendable {
     package static let exhausts = Verdict(rawValue: 8)
     package static let obliges = Verdict(rawValue: 16)
 
-    /// What one policy's evaluation adds; nothing when it only observes.
+    /// A policy that only observes had something to say, or failed.
+    package static let observes = Verdict(rawValue: 32)
+
+    /// What one policy's evaluation adds.
     init(_ outcome: Evaluation.Outcome, isObserving: Bool) {
         self = []
-        if isObserving { return }
+        if isObserving {
+            if outcome.ending != .finished || !outcome.effects.isEmpty { insert(.observes) }
+            return
+        }
         switch outcome.ending {
         case .finished: break
         case .failed: insert(.fails)
@@ -33,5 +39,10 @@ package struct Verdict: OptionSet, Sendable {
             case .advise: break
             }
         }
+    }
+
+    /// Whether a policy that came to this is a reason for the decision, or failed.
+    func isReason(ofPermit isPermitted: Bool) -> Bool {
+        !isDisjoint(with: [.denies, .fails, .exhausts]) || isPermitted && contains(.permits)
     }
 }

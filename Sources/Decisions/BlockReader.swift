@@ -1,0 +1,99 @@
+internal import Glibc
+
+/// Whole lines of an input, one after the other in one buffer.
+struct Block: Sendable {
+    /// The lines, with `RequestReader.padding` bytes behind them that mean nothing.
+    var bytes: [UInt8] = []
+    /// How many of the bytes are lines.
+    var count = 0
+    /// The number of the first line in the input, 1-based.
+    var firstLine = 1
+    /// Whether this stands for one line that is longer than a line may be.
+    var isTooLong = false
+}
+
+/// Reads blocks of whole lines from a file descriptor, in bounded memory.
+struct BlockReader {
+    /// A longer line is no request; it is skipped and answered as such.
+    static let longestLine = 1 << 20
+    private static let blockSize = 1 << 17
+
+    private let descriptor: Int32
+    /// What was read after the last whole line.
+    private var rest: [UInt8] = []
+    private var line = 1
+    private var isAtEnd = false
+    private(set) var failed = false
+
+    init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    /// The next block; `nil` at the end of the input.
+    mutating func next() -> Block? {
+        var bytes = rest
+        rest = []
+        while true {
+            if let end = bytes.lastIndex(of: 0x0A) { return block(bytes, end + 1) }
+            if bytes.count > Self.longestLine {
+                skipLine()
+                return tooLong()
+            }
+            if isAtEnd { return bytes.isEmpty ? nil : block(bytes, bytes.count) }
+            fill(&bytes)
+        }
+    }
+
+    private mutating func block(_ bytes: consuming [UInt8], _ count: Int) -> Block {
+        let first = line
+        line += Self.lines(bytes, count)
+        rest = Array(bytes[count...])
+        bytes.removeLast(bytes.count - count)
+        bytes.append(contentsOf: repeatElement(0, count: RequestReader.padding))
+        return Block(bytes: bytes, count: count, firstLine: first)
+    }
+
+    private static func lines(_ bytes: [UInt8], _ count: Int) -> Int {
+        unsafe bytes.withUnsafeBytes { bytes in
+            var lines = 0
+            var start = 0
+            while start < count, let end = unsafe memchr(bytes.baseAddress! + start, 0x0A, count - start) {
+                lines += 1
+                start = unsafe UnsafeRawPointer(end) - bytes.baseAddress! + 1
+            }
+            return lines
+        }
+    }
+
+    private mutating func tooLong() -> Block {
+        line += 1
+        return Block(firstLine: line - 1, isTooLong: true)
+    }
+
+    /// Forgets everything up to the end of the line.
+    private mutating func skipLine() {
+        while !isAtEnd {
+            var bytes: [UInt8] = []
+            fill(&bytes)
+            if let end = bytes.firstIndex(of: 0x0A) {
+                rest = Array(bytes[(end + 1)...])
+                return
+            }
+        }
+    }
+
+    private mutating func fill(_ bytes: inout [UInt8]) {
+        let start = bytes.count
+        let size = Self.blockSize
+        bytes.append(contentsOf: repeatElement(0, count: size))
+        var count = -1
+        repeat {
+            count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe read(descriptor, buffer.baseAddress! + start, size)
+            }
+        } while count < 0 && errno == EINTR
+        if count < 0 { failed = true }
+        if count <= 0 { isAtEnd = true }
+        bytes.removeLast(size - max(count, 0))
+    }
+}

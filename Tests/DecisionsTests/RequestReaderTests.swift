@@ -1,0 +1,114 @@
+import Model
+import Policies
+import Testing
+
+@testable import Decisions
+
+/// The reader of usual requests is sure only where the one that explains says the same.
+@Suite struct RequestReaderTests {
+    private static let good = """
+        {"subject":{"type":"token","id":"00000000000000010000000000000001"},"action":{"name":"orders.read"},\
+        "resource":{"type":"order","id":"1","properties":{"department":"north","amount":12,"owner":"anna"}},\
+        "context":{"mfa":true}}
+        """
+
+    private func point() throws -> DecisionPoint {
+        let policy = Fixture.policy(
+            """
+            local r = request.resource
+            if r:has("amount") and r.amount > 100 then deny("much") end
+            if r:has("owner") and r.owner ~= request.token.user then deny("foreign") end
+            if r:has("department") and not r.department:is_within(request.token.department) then deny("outside") end
+            if request.context:has("mfa") and request.context.mfa then permit() end
+            """)
+        let result = PolicySet.load(Fixture.source(["a": policy]))
+        return try DecisionPoint(
+            policies: try #require(result.set, "\(result.diagnostics)"), directory: Fixture.directory())
+    }
+
+    private let now = Instant("2026-06-01T12:00:00Z")!
+
+    private func quick(_ line: [UInt8], _ point: DecisionPoint) -> DecisionPoint.Answer? {
+        let padded = line + [UInt8](repeating: 0x20, count: RequestReader.padding)
+        return unsafe padded.withUnsafeBytes { bytes in
+            unsafe point.answer(UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), tenant: nil, now: now)
+        }
+    }
+
+    /// What the reader that explains says; `nil` where it finds no request.
+    private func full(_ line: [UInt8], _ point: DecisionPoint) -> Decision? {
+        guard let json = try? JSONReader.parse(line), let question = try? Question(json: json, now: now) else {
+            return nil
+        }
+        return try? point.decide(question)
+    }
+
+    private func check(_ line: [UInt8], _ point: DecisionPoint) -> Bool {
+        guard let answer = quick(line, point) else { return false }
+        let decision = full(line, point)
+        #expect(
+            answer.isPermitted == decision?.isPermitted && answer.code == decision?.code,
+            "\(String(decoding: line, as: UTF8.self)): \(answer), \(String(describing: decision))")
+        return true
+    }
+
+    @Test func `a usual request is answered at once`() throws {
+        let point = try point()
+        #expect(check(Array(Self.good.utf8), point))
+        #expect(quick(Array(Self.good.utf8), point)?.code == "permitted")
+    }
+
+    @Test(arguments: [
+        (#""amount":12"#, #""amount":1200"#), (#""amount":12"#, #""amount":1.5e2"#), (#""amount":12"#, #""amount":-0"#),
+        (#""amount":12"#, #""amount":9223372036854775808"#), (#""amount":12"#, #""amount":"12""#),
+        (#""amount":12"#, #""amount":null"#), (#""amount":12"#, #""amount":12,"amount":13"#),
+        (#""amount":12"#, #""amount":[12]"#), (#""amount":12"#, #""amount":012"#), (#""amount":12"#, #""extra":12"#),
+        (#""owner":"anna""#, #""owner":"nobody""#), (#""owner":"anna""#, #""owner":"\u0061nna""#),
+        (#""department":"north""#, #""department":"finance""#), (#""department":"north""#, #""departmnet":"north""#),
+        (#""north""#, "\"n\u{0}rth\""), (#""type":"order""#, #""type":"invoice""#),
+        (#""type":"order""#, #""type":"x""#),
+        (#""orders.read""#, #""orders.reed""#), (#""id":"1""#, #""id":1"#), (#""id":"1","#, ""),
+        ("0001\"}", "0002\"}"), ("0001\"}", "000g\"}"), (#""type":"token""#, #""type":"service""#),
+        (#""mfa":true"#, #""mfa":false"#), (#""mfa":true"#, #""mfa":"true""#), ("}}", "}} x"), ("}}", "}}{}"),
+        ("}}", "}"),
+        (#","context":{"mfa":true}"#, ""), (#""context""#, #""tenant":"t","context""#),
+        (#""context""#, #""obligations":["log"],"context""#), (#""context""#, #""action":{"name":"x"},"context""#),
+        (#""mfa":true"#, #""mfa":tru"#), ("{\"subject\"", "[{\"subject\""),
+    ])
+    func `a request that is not quite usual is answered the same, or left alone`(old: String, new: String) throws {
+        let line = Self.good.replacing(old, with: new)
+        #expect(line != Self.good)
+        _ = check(Array(line.utf8), try point())
+    }
+
+    @Test func `no changed byte makes the two readers differ`() throws {
+        let point = try point()
+        var random = SystemlessGenerator(state: 7)
+        let good = Array(Self.good.utf8)
+        let alphabet = Array("\"\\{}[]:,0123456789.eE+-truefalsn \u{0}\u{1F}\u{7F}".utf8) + [0x80, 0xC3, 0xFF]
+        var answered = 0
+        for _ in 0..<20_000 {
+            var line = good
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                let place = Int.random(in: line.indices, using: &random)
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: line[place] = alphabet.randomElement(using: &random)!
+                case 1: line.remove(at: place)
+                default: line.insert(alphabet.randomElement(using: &random)!, at: place)
+                }
+            }
+            if check(line, point) { answered += 1 }
+        }
+        #expect(answered > 1_000)
+    }
+}
+
+/// The same numbers every time.
+private struct SystemlessGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state ^ state >> 29
+    }
+}
