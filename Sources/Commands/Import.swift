@@ -14,7 +14,7 @@ extension Verb {
             let shown = path == "-" ? "<stdin>" : path
             let organisation = try OrganisationFile(bytes: bytes, path: shown).organisation
             do throws(OrganisationError) { _ = try Directory(organisation) } catch {
-                throw CommandError("\(shown): \(error.path): \(error.message)")
+                throw OrganisationFile.fault(error, shown)
             }
             do throws(TokenStoreError) {
                 let summary = try store.merge(organisation)

@@ -51,6 +51,10 @@ extension Verb {
                 token.dormantSince = token.dormantSince.map(moved)
                 token.suspended = token.suspended.map(moved)
                 token.revoked = token.revoked.map(moved)
+                // Calendar dates end with the years 1 and 9999; beyond them nothing that is exported could be imported.
+                guard [token.created, token.expires].allSatisfy({ Instant($0.description) == $0 }) else {
+                    throw .usage("the demo organisation spans some years around `--at`, which leave the calendar")
+                }
                 organisation.tenants[tenant].tokens[index] = token
             }
         }

@@ -11,7 +11,12 @@ struct OrganisationFile {
             throw CommandError("\(path):\(error.line):\(error.column): \(error.message)")
         }
         do { organisation = try Organisation(json: json) } catch {
-            throw CommandError("\(path): \(error.path): \(error.message)")
+            throw Self.fault(error, path)
         }
+    }
+
+    /// What is wrong in a file, with the JSON path; the whole of it has none.
+    static func fault(_ error: OrganisationError, _ path: String) -> CommandError {
+        CommandError([path, error.path, error.message].filter { !$0.isEmpty }.joined(separator: ": "))
     }
 }

@@ -55,10 +55,11 @@ struct DirectoryBuilder {
         for (index, assignment) in record.assignments.enumerated() {
             let path = "\(path).assignments[\(index)]"
             guard let department = departmentsByID.number(assignment.department, scope: tenant) else {
-                throw OrganisationError("no department has the id `\(assignment.department)`", path: path)
+                throw OrganisationError(
+                    "no department has the id `\(assignment.department)`", path: path + ".department")
             }
             guard let type = userTypesByID.number(assignment.userType, scope: tenant) else {
-                throw OrganisationError("no user type has the id `\(assignment.userType)`", path: path)
+                throw OrganisationError("no user type has the id `\(assignment.userType)`", path: path + ".user_type")
             }
             let next = assignments.count
             try Self.claim(&assignmentsByID, assignment.id, tenant, next, path + ".id")

@@ -15,19 +15,22 @@ struct RecordReader {
         self.path = path
     }
 
+    /// The path of a member: no dot before the first.
+    private func path(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+
     private func value(_ name: String) -> JSON? {
         guard let value = members.first(where: { $0.key == name })?.value, value != .null else { return nil }
         return value
     }
 
     private func fault(_ name: String, _ expected: String, _ found: JSON?) -> OrganisationError {
-        OrganisationError("expected \(expected), got \(found?.kindName ?? "nothing")", path: "\(path).\(name)")
+        OrganisationError("expected \(expected), got \(found?.kindName ?? "nothing")", path: path(name))
     }
 
-    /// 1 to 200 bytes without control characters.
+    /// 1 to 400 bytes without control characters.
     func text(_ name: String) throws(OrganisationError) -> String {
         guard let text = try optionalText(name) else { throw fault(name, "a string", nil) }
-        guard !text.isEmpty else { throw OrganisationError("must not be empty", path: "\(path).\(name)") }
+        guard !text.isEmpty else { throw OrganisationError("must not be empty", path: path(name)) }
         return text
     }
 
@@ -37,7 +40,7 @@ struct RecordReader {
         guard text.utf8.count <= 400,
             !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else {
-            throw OrganisationError("at most 400 bytes, and no control characters", path: "\(path).\(name)")
+            throw OrganisationError("at most 400 bytes, and no control characters", path: path(name))
         }
         return text
     }
@@ -68,7 +71,7 @@ struct RecordReader {
         for (index, element) in elements.enumerated() {
             guard let text = element.string else { throw fault("\(name)[\(index)]", "a permission", element) }
             if let reason = PermissionSet.fault(text, wildcard: wildcard) {
-                throw OrganisationError("`\(text)`: \(reason)", path: "\(path).\(name)[\(index)]")
+                throw OrganisationError("`\(text)`: \(reason)", path: path("\(name)[\(index)]"))
             }
             permissions.append(text)
         }
@@ -82,7 +85,7 @@ struct RecordReader {
         guard case .array(let elements) = value else { throw fault(name, "an array", value) }
         var result: [Element] = []
         for (index, element) in elements.enumerated() {
-            result.append(try read(element, path.isEmpty ? "\(name)[\(index)]" : "\(path).\(name)[\(index)]"))
+            result.append(try read(element, path("\(name)[\(index)]")))
         }
         return result
     }

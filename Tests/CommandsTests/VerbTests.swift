@@ -1,29 +1,6 @@
 internal import Testing
 
 @Suite struct VerbTests {
-    @Test func `what is exported is imported without a change`() {
-        let session = Session()
-        #expect(session.run("init", "--demo").status == 0)
-        let exported = session.run("export")
-        #expect(exported.status == 0)
-        let imported = session.run("import", "-", input: exported.output)
-        #expect(imported.status == 0, "\(imported.errors)")
-        #expect(imported.output.hasPrefix("0 added, 0 changed"), "\(imported.output)")
-        #expect(session.run("export").output == exported.output)
-    }
-
-    @Test(arguments: [
-        ("{\n  \"tenants\": [,]\n}", "<stdin>:2:15: "),
-        (#"{"tenants": [{"id": 3}]}"#, "<stdin>: tenants[0]"),
-    ])
-    func `a fault in a file is told where it is`(input: String, place: String) {
-        let session = Session()
-        #expect(session.run("init").status == 0)
-        let result = session.run("import", "-", input: input)
-        #expect(result.status == 1)
-        #expect(result.errors.contains(place), "\(result.errors)")
-    }
-
     @Test func `tokens are listed as a table and as JSON`() {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)

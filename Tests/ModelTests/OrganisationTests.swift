@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct OrganisationTests {
     @Test(arguments: [
-        ("{\"tenats\":[]}", ""), ("{\"tenants\":{}}", ".tenants"), ("{\"tenants\":[1]}", "tenants[0]"),
+        ("{\"tenats\":[]}", ""), ("{\"tenants\":{}}", "tenants"), ("{\"tenants\":[1]}", "tenants[0]"),
         ("{\"tenants\":[{\"id\":\"a\",\"name\":\"\",\"zone\":\"UTC\"}]}", "tenants[0].name"),
         ("{\"tenants\":[{\"id\":\"a\",\"name\":\"A\",\"zone\":7}]}", "tenants[0].zone"),
         (

@@ -1,0 +1,164 @@
+internal import Testing
+
+@Suite struct ImportTests {
+    private let session = Session()
+
+    /// A whole organisation on one line, to be spoilt in one place.
+    private static let small = """
+        {"tenants":[{"id":"t","name":"T","zone":"Europe/Oslo",\
+        "departments":[{"id":"d","name":"D","active":true,"requires":["orders.read"]},{"id":"e","name":"E","parent":"d"}],\
+        "user_types":[{"id":"y","name":"Y","permissions":["orders.*"]},{"id":"z","name":"Z"}],\
+        "users":[{"id":"u","name":"una","full_name":"Una","email":"u@t.example","assignments":[\
+        {"id":"a","department":"d","user_type":"y"},{"id":"b","department":"e","user_type":"z"}]},\
+        {"id":"v","name":"vera","full_name":"Vera","email":"v@t.example"}],\
+        "tokens":[{"id":"00000000000000000000000000000001","kind":"api","name":"One","assignment":"a",\
+        "created":"2026-01-01T00:00:00Z","expires":"2027-01-01T00:00:00Z"},\
+        {"id":"00000000000000000000000000000002","kind":"mobile","device":"Phone","assignment":"b",\
+        "created":"2026-01-01T00:00:00Z","expires":"2026-01-31T00:00:00Z"}]}]}
+        """
+
+    init() {
+        #expect(session.run("init").status == 0)
+    }
+
+    @Test func `a file is taken over once, from the standard input or by its name`() throws {
+        #expect(session.run("import", "-", input: Self.small).output == "11 added, 0 changed, 0 unchanged\n")
+        let path = try session.file("small.json", Self.small)
+        #expect(session.run("import", path).output == "0 added, 0 changed, 11 unchanged\n")
+        let json = session.run("import", path, "--json")
+        #expect(json.output == #"{"added":0,"changed":0,"unchanged":11}"# + "\n")
+        let renamed = Self.small.replacing("una\"", with: "urd\"")
+        #expect(session.run("import", "-", input: renamed).output == "0 added, 1 changed, 10 unchanged\n")
+    }
+
+    @Test func `what is exported is imported without a change`() {
+        let session = Session()
+        #expect(session.run("init", "--demo").status == 0)
+        let exported = session.run("export")
+        let imported = session.run("import", "-", input: exported.output)
+        #expect(imported.status == 0 && imported.output.hasPrefix("0 added, 0 changed"), "\(imported.errors)")
+        #expect(session.run("export").output == exported.output)
+    }
+
+    /// What a spoilt file is refused with, and that nothing of it is taken over.
+    private func refuse(_ bytes: [UInt8], _ message: String) throws {
+        let before = session.run("export").output
+        let path = try session.file("spoilt.json", bytes)
+        let result = session.run("import", path)
+        #expect(result.status == 1 && result.output.isEmpty)
+        #expect(result.errors == "error: \(path)\(message)\n")
+        #expect(session.run("export").output == before)
+    }
+
+    @Test(arguments: [
+        ("", ":1:1: expected a value, but the text ends"),
+        ("{\n  \"tenants\": [,]\n}", ":2:15: expected a value"),
+        ("{\"tenants\": []", ":1:15: expected `,` or `}`"),
+        ("{\"tenants\": []}\n{}", ":2:1: something follows the value"),
+        ("{\"tenants\": [\n{\"id\": 'x'}]}", ":2:8: expected a value"),
+        ("{\"tenants\": []}  // all", ":1:18: something follows the value"),
+        ("\u{FEFF}{}", ":1:1: expected a value"),
+        ("{\n\"tenants\": [],\n\"tenants\": []}", ":3:1: the name `tenants` is there twice"),
+        ("{\"tenants\": [{\"id\": \"a\", \"i\\u0064\": \"b\"}]}", ":1:26: the name `id` is there twice"),
+        ("{\"a\": \"\\ud800\"}", ":1:8: half a surrogate pair"),
+        ("{\"a\": 1e999}", ":1:7: the number is too large"),
+    ])
+    func `malformed JSON is told with its line and column`(text: String, message: String) throws {
+        try refuse(Array(text.utf8), message)
+    }
+
+    @Test func `invalid UTF-8 is told with its line and column`() throws {
+        try refuse(Array("{\n\"a".utf8) + [0xFF] + Array("\": 1}".utf8), ":2:2: the text is not well-formed UTF-8")
+        try refuse([0xFF, 0xFE], ":1:1: expected a value")
+        try refuse([0], ":1:1: expected a value")
+    }
+
+    @Test(arguments: [
+        ("[]", ": expected an object, got an array"), ("7", ": expected an object, got a number"),
+        (#"{"tenant":[]}"#, ": nothing is called `tenant` here (did you mean `tenants`?)"),
+        (#"{"tenants":{}}"#, ": tenants: expected an array, got an object"),
+        (#"{"tenants":[7]}"#, ": tenants[0]: expected an object, got a number"),
+    ])
+    func `a file of another shape is told where it differs`(text: String, message: String) throws {
+        try refuse(Array(text.utf8), message)
+    }
+
+    @Test(arguments: [
+        (#""id":"t""#, #""id":3"#, "tenants[0].id: expected a string, got a number"),
+        (#""id":"t","#, "", "tenants[0].id: expected a string, got nothing"),
+        (#""id":"t""#, #""id":"""#, "tenants[0].id: must not be empty"),
+        (#""name":"T""#, #""name":"T\u0007""#, "tenants[0].name: at most 400 bytes, and no control characters"),
+        (#""Europe/Oslo""#, #""Europe/Olso""#, "tenants[0].zone: `Europe/Olso` is no time zone known here"),
+        (#""active":true"#, #""active":1"#, "tenants[0].departments[0].active: expected true or false, got a number"),
+        (
+            #"["orders.read"]"#, #""orders.read""#,
+            "tenants[0].departments[0].requires: expected an array of permissions, got a string"
+        ),
+        (
+            #"["orders.read"]"#, #"["a.b",{}]"#,
+            "tenants[0].departments[0].requires[1]: expected a permission, got an object"
+        ),
+        (
+            #""parent":"d""#, #""parnet":"d""#,
+            "tenants[0].departments[1]: nothing is called `parnet` here (did you mean `parent`?)"
+        ),
+        (
+            #""assignments":["#, #""assignments":[null,"#,
+            "tenants[0].users[0].assignments[0]: expected an object, got null"
+        ),
+        (#""kind":"api""#, #""kind":"apy""#, "tenants[0].tokens[0].kind: a token's kind is `api` or `mobile`"),
+        (
+            #""expires":"2027-01-01T00:00:00Z""#, #""expires":"2027-01-01""#,
+            "tenants[0].tokens[0].expires: expected a time such as `2026-11-22T12:00:00Z`, got a string"
+        ),
+        (
+            #""expires":"2027-01-01T00:00:00Z""#, #""expires":"2025-01-01T00:00:00Z""#,
+            "tenants[0].tokens[0].expires: a token expires after it is created"
+        ),
+        (#""parent":"d""#, #""parent":"f""#, "tenants[0].departments[1].parent: no department has the id `f`"),
+        (#""parent":"d""#, #""parent":"e""#, "tenants[0].departments[1].parent: the department `e` lies under itself"),
+        (
+            #""department":"d""#, #""department":"f""#,
+            "tenants[0].users[0].assignments[0].department: no department has the id `f`"
+        ),
+        (
+            #""user_type":"y""#, #""user_type":"x""#,
+            "tenants[0].users[0].assignments[0].user_type: no user type has the id `x`"
+        ),
+        (#""assignment":"a""#, #""assignment":"c""#, "tenants[0].tokens[0].assignment: no assignment has the id `c`"),
+    ])
+    func `a value that is wrong is told with its JSON path`(right: String, wrong: String, message: String) throws {
+        let spoilt = Self.small.replacing(right, with: wrong, maxReplacements: 1)
+        #expect(spoilt != Self.small)
+        try refuse(Array(spoilt.utf8), ": \(message)")
+    }
+
+    @Test(arguments: [
+        (#""id":"e""#, #""id":"d""#, "tenants[0].departments[1].id: the id `d` is there twice"),
+        (#""id":"z""#, #""id":"y""#, "tenants[0].user_types[1].id: the id `y` is there twice"),
+        (#""id":"v""#, #""id":"u""#, "tenants[0].users[1].id: the id `u` is there twice"),
+        (#""name":"vera""#, #""name":"una""#, "tenants[0].users[1].name: the user name `una` is there twice"),
+        (#""id":"b""#, #""id":"a""#, "tenants[0].users[0].assignments[1].id: the id `a` is there twice"),
+        (#"0002""#, #"0001""#, "tenants[0].tokens[1].id: the token `00000000000000000000000000000001` is there twice"),
+        (#"}]}]}"#, #"}]},{"id":"t","name":"T","zone":"UTC"}]}"#, "tenants[1].id: the tenant `t` is there twice"),
+    ])
+    func `an id that is there twice is told with its JSON path`(right: String, wrong: String, message: String) throws {
+        // The last place it stands: what it doubles comes before.
+        let place = try #require(Self.small.ranges(of: right).last)
+        let spoilt = Self.small.replacingCharacters(place, with: wrong)
+        try refuse(Array(spoilt.utf8), ": \(message)")
+    }
+
+    @Test(arguments: [("nowhere.json", "No such file or directory"), ("", "Is a directory")])
+    func `a file that cannot be read is told`(name: String, message: String) {
+        let path = "\(session.folder)/\(name)"
+        let result = session.run("import", path)
+        #expect(result.status == 1 && result.errors == "error: cannot read `\(path)`: \(message)\n")
+    }
+}
+
+extension String {
+    fileprivate func replacingCharacters(_ range: Range<Index>, with text: String) -> String {
+        String(self[..<range.lowerBound]) + text + self[range.upperBound...]
+    }
+}
