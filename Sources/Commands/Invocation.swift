@@ -97,9 +97,6 @@ struct Invocation {
         guard let set = result.set else {
             throw CommandError("the policies in `\(path)` do not load", status: ExitStatus.policies)
         }
-        guard !set.policies.isEmpty else {
-            throw CommandError("there is no policy in `\(path)`", status: ExitStatus.policies)
-        }
         return set
     }
 
