@@ -6,7 +6,7 @@ package import Policies
 /// Owns an interpreter: for one thread only. Deciding does not throw; only a request that is no question does.
 package final class DecisionPoint {
     private let directory: Directory
-    private let evaluator: Evaluator
+    let evaluator: Evaluator
     private let reader: RequestReader?
     /// Whether a decision carries what its policies read.
     package var explains = false
@@ -40,6 +40,9 @@ package final class DecisionPoint {
         decision.ignored = builder.ignored
         return decision
     }
+
+    /// How often a policy was run: the others were answered by what is known of them.
+    package var runCount: Int { evaluator.runCount }
 
     /// A decision in its shortest form.
     package struct Answer {

@@ -171,7 +171,7 @@ extension EvaluationHost {
         case .settings: return .handle(expressions.intern(.settings, policy, type: .settings))
         case .permit:
             guard case .boolean(true) = read(expressions.intern(.granted, policy)) else {
-                throw Resolver.Fault(message: "it permits `\(facts.request.action)`, which its `grants` do not name")
+                throw Resolver.Fault(message: "it permits an action that its `grants` do not name")
             }
             let text = try text(arguments[0], "permit", isOptional: true)
             try add(.permit, text, nil, [], line)

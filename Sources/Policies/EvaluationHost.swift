@@ -68,6 +68,8 @@ final class EvaluationHost: SandboxHost {
     private var traced: [UInt32] = []
     private var run: UInt32 = 0
     private var questions = 0
+    /// Changes what policies read; only tests have one, to plant a policy that is no function of its facts.
+    var noise: ((Value) -> Value)?
     /// Methods that have been asked of an expression whose type has them, as expression and method.
     var known: Set<UInt64> = []
 
@@ -117,7 +119,8 @@ final class EvaluationHost: SandboxHost {
             traced[index] = run
             trace.append(id)
         }
-        return facts.value(id)
+        let value = facts.value(id)
+        return noise.map { $0(value) } ?? value
     }
 
     func answer(_ value: Value) -> HostAnswer {

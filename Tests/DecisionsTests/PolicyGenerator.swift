@@ -1,0 +1,194 @@
+import Model
+import Policies
+
+/// The same numbers every time.
+struct Numbers: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state &* 0x2545_F491_4F6C_DD1D
+    }
+
+    mutating func below(_ count: Int) -> Int { Int.random(in: 0..<count, using: &self) }
+    mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
+    mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+}
+
+/// Makes up policies that load and use whatever a policy may, mistakes at run time among it.
+struct PolicyGenerator {
+    static let schema = """
+        return {
+          actions = { ["orders.read"] = "read", ["orders.approve"] = "write", ["orders.delete"] = "delete",
+                      ["users.update"] = "admin" },
+          resources = {
+            order = { department = optional "department", amount = optional "number", owner = optional "user",
+                      note = optional "string", tags = list "string", teams = list "department", due = optional "date" },
+            invoice = { amount = "number" } },
+          context = { mfa = optional "boolean", ip = optional "ip", channel = optional "string", at = optional "instant" },
+          subjects = { service = { roles = list "string", level = optional "number" } },
+        }
+        """
+
+    private static let heads = [
+        #"on = "access", grants = { "*" }"#, #"on = "access", grants = { "*" }"#, #"on = "access""#,
+        #"on = "access", grants = { "orders.*" }"#, #"on = "access", grants = { "*" }, mode = "observe""#,
+        #"on = { "access", "token.reveal" }, grants = { "*" }"#,
+        #"on = { "token.reveal", "token.list", "token.amend", "token.revoke" }, grants = { "*" }"#,
+        #"on = { "token.issue", "token.amend" }, grants = { "*" }"#,
+        #"on = "access", subject = "any", grants = { "*" }"#, #"on = "access", subject = "service", grants = { "*" }"#,
+    ]
+
+    private var random: Numbers
+
+    init(seed: UInt64) { random = Numbers(seed: seed) }
+
+    mutating func policy() -> String {
+        let head = random.pick(Self.heads)
+        let kind: Kind
+        if head.contains("\"service\"") || head.contains("\"any\"") {
+            kind = .external
+        } else if head.contains("token.issue") {
+            kind = .proposed
+        } else {
+            kind = head.contains("token.") ? (head.contains("access") ? .token : .acted) : .access
+        }
+        let state = random.chance(10)
+        return """
+            local config = settings { hard = false, limit = 50, months = 6, shared = list "department", names = list "string" }
+            local wide <const> = { a = "north", b = "sales" }
+            \(state ? "local seen = {}" : "")
+            local function tagged(r, name)
+              for _, tag in ipairs(r.resource.tags) do if tag == name then return true end end
+              return false
+            end
+            local function repeated(text, n) local s = "" for i = 1, n do s = s .. text end return s end
+            local policy = { \(head) }
+            function policy.decide(r)
+              \(state ? "seen[#seen + 1] = true if #seen > 1 then deny(\"remembered\") end" : "")
+            \(statements(kind, depth: 3))
+            end
+            return policy
+            """
+    }
+
+    private enum Kind {
+        case access, token, acted, proposed, external
+    }
+
+    private mutating func statements(_ kind: Kind, depth: Int) -> String {
+        (0..<(1 + random.below(3))).map { _ in statement(kind, depth: depth) }.joined(separator: "\n")
+    }
+
+    private mutating func statement(_ kind: Kind, depth: Int) -> String {
+        switch random.below(depth == 0 ? 5 : 12) {
+        case 0: return "permit(\"{request.action} is fine\")"
+        case 1:
+            return random.chance(50)
+                ? "deny(\"no\", { code = \"c\(random.below(3))\" })" : "deny(\"no {request.action}\")"
+        case 2: return "oblige(\"log\", { level = \(random.below(3)), at = r.time })"
+        case 3: return "advise(\"later\", { until_day = r.date:plus { months = config.months } })"
+        case 4:
+            return random.chance(5) ? "error(\"boom\" .. r.action)" : "do local n = \(random.below(9)) n = n + 1 end"
+        case 5: return "if \(condition(kind)) then return end"
+        case 6:
+            return
+                "for i = 1, \(1 + random.below(3)) do if \(condition(kind)) then \(statement(kind, depth: 0)) break end end"
+        default:
+            let other = random.chance(40) ? "else \(statements(kind, depth: depth - 1))" : ""
+            return "if \(condition(kind)) then \(statements(kind, depth: depth - 1)) \(other) end"
+        }
+    }
+
+    private mutating func condition(_ kind: Kind) -> String {
+        let one = atom(kind)
+        switch random.below(5) {
+        case 0: return "not (\(one))"
+        case 1: return "(\(one)) and (\(atom(kind)))"
+        case 2: return "(\(one)) or (\(atom(kind)))"
+        default: return one
+        }
+    }
+
+    private mutating func atom(_ kind: Kind) -> String {
+        switch kind {
+        case .access: random.chance(50) ? resource() : random.chance(60) ? token("r.token") : common()
+        case .token: random.chance(60) ? token("r.token") : common()
+        case .acted: random.chance(40) ? actor("r.token") : random.chance(60) ? token("r.token") : common()
+        case .proposed: random.chance(40) ? actor("r.proposed") : random.chance(60) ? token("r.proposed") : common()
+        case .external: random.chance(50) ? resource() : random.chance(30) ? external() : common()
+        }
+    }
+
+    private mutating func common() -> String {
+        random.pick([
+            "r.action == \"orders.read\"", "r.action_kind == \"write\"", "config.hard", "r.point == \"access\"",
+            "r.tenant == \"t1\"", "r.time.hour < 12", "r.date.weekday >= 6", "(\"x\" .. r.action) == \"xorders.read\"",
+            "string.find(r.action, \"^orders\") ~= nil", "config.limit > 20", "#config.names > 0",
+            "config.names:contains(r.action)", "r.action < \"orders.k\"",
+        ])
+    }
+
+    private mutating func resource() -> String {
+        let limit = random.below(100)
+        return random.pick(
+            [
+                "r.resource:has(\"department\")", "r.resource:has(\"amount\") and r.resource.amount > \(limit)",
+                "r.resource:has(\"amount\") and r.resource.amount <= config.limit",
+                "r.resource:has(\"amount\") and r.resource.amount * 2 > \(limit)",
+                "r.resource:has(\"note\") and r.resource.note == \"urgent\"",
+                "r.resource:has(\"note\") and string.match(r.resource.note, \"^u\") ~= nil",
+                "r.resource:has(\"owner\") and r.resource.owner.active", "r.resource.type == \"order\"",
+                "r.resource:has(\"owner\") and wide[r.resource.owner.id] == nil",
+                "r.resource:has(\"department\") and config.shared:contains(r.resource.department)",
+                "r.resource:has(\"department\") and r.resource.department:is_within_any(config.shared)",
+                "r.resource:has(\"department\") and r.resource.department.depth > 0",
+                "r.resource:has(\"department\") and r.resource.department:has(\"parent\") and r.resource.department.parent.name == \"Sales\"",
+                "r.resource:has(\"due\") and r.resource.due < r.date:plus { days = \(limit) }",
+                "r.context:has(\"mfa\") and r.context.mfa",
+                "r.context:has(\"channel\") and r.context.channel == \"web\"",
+                "r.context:has(\"channel\") and #(r.context.channel .. \"\") > 3",
+                "r.context:has(\"at\") and r.context.at < r.time", "r.resource.id == \"7\"",
+                "r.resource:has(\"ip\")", "r.context.mfa", "r.resource.amount > \(limit)",
+                "r.resource.type == \"order\" and tagged(r, \"hot\")",
+                "r.resource.type == \"order\" and #r.resource.tags > 1",
+                "r.resource.type == \"order\" and r.resource.tags:contains(\"hot\")",
+                "r.resource:has(\"amount\") and #repeated(\"x\", r.resource.amount * 2000) > 9",
+            ].filter { !$0.contains("\"ip\"") })
+    }
+
+    private mutating func token(_ token: String) -> String {
+        random.pick(
+            [
+                "\(token).kind == \"mobile\"", "\(token):can(\"orders.read\")", "\(token):can(r.action)",
+                "\(token):can_any { \"orders.read\", \"users.update\" }",
+                "\(token):can_all { \"orders.read\", \"orders.approve\" }",
+                "\(token).department.name == \"Sales\"", "\(token).user.name == \"anna\"",
+                "\(token).user_type.id == \"clerk\"",
+                "\(token).user:permits(\"orders.read\")", "\(token).user_type:permits(\"orders.delete\")",
+                "\(token).department:has(\"parent\")", "\(token):meets(\(token).department)",
+                "\(token).last_day > \(token).created.date:plus { months = config.months }",
+                "\(token).expires < r.time:plus { days = \(random.below(400)) }", "\(token):has(\"dormant_since\")",
+                "\(token):has(\"name\") and \(token).name == \"one\"", "#\(token).user.email > 12",
+                "\(token).department.active and not config.hard", "\(token).created.year == 2026",
+                "\(token).department.parent.id == \"sales\"",
+            ].filter { !$0.contains("#\(token)") } + ["string.len(\(token).user.email) > 12"])
+    }
+
+    private mutating func actor(_ object: String) -> String {
+        random.pick([
+            "r.actor.is_operator", "r.actor:can(\"users.update\")", "r.actor:covers(\(object))",
+            "r.actor:has(\"user\") and r.actor.user == \(object).user", "r.actor:has(\"token\")",
+            "r.actor:has(\"department\") and \(object).department:is_within(r.actor.department)",
+            "r.actor:can_any { \"orders.delete\", \"users.update\" }",
+        ])
+    }
+
+    private mutating func external() -> String {
+        random.pick(["r.subject.id == \"s1\"", "r.subject.type == \"service\""])
+    }
+}

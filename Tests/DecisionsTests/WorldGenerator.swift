@@ -1,0 +1,124 @@
+import Model
+
+@testable import Decisions
+
+/// Makes up stores and questions about them.
+struct WorldGenerator {
+    private var random: Numbers
+    private let permissions = ["orders.read", "orders.approve", "orders.delete", "users.update", "orders.*", "*"]
+
+    init(seed: UInt64) { random = Numbers(seed: seed ^ 0xABCD) }
+
+    mutating func organisation() -> Organisation {
+        Organisation(tenants: ["t1", "t2"].map { tenant($0) })
+    }
+
+    private mutating func tenant(_ id: String) -> TenantRecord {
+        var tenant = TenantRecord(id: id, name: id, zone: random.pick(["Europe/Oslo", "UTC", "America/Santiago"]))
+        let names = ["sales", "north", "south", "finance", "audit"]
+        for (index, name) in names.enumerated() {
+            tenant.departments.append(
+                DepartmentRecord(
+                    id: name, name: name.prefix(1).uppercased() + name.dropFirst(),
+                    parent: index == 0 || random.chance(30) ? nil : names[random.below(index)],
+                    isActive: !random.chance(8), requires: random.chance(30) ? [permissions[random.below(4)]] : []))
+        }
+        for type in ["clerk", "manager", "auditor"] {
+            tenant.userTypes.append(
+                UserTypeRecord(
+                    id: type, name: type, permissions: permissions.filter { _ in random.chance(35) }))
+        }
+        for (index, name) in ["anna", "bert", "carl", "dora"].enumerated() {
+            tenant.users.append(
+                UserRecord(
+                    id: name, name: name, fullName: name,
+                    email: name + String(repeating: "x", count: index * 3) + "@x.example",
+                    isActive: !random.chance(8), permissions: random.chance(20) ? ["users.update"] : [],
+                    assignments: (0..<(1 + random.below(2))).map { number in
+                        AssignmentRecord(
+                            id: "\(name)\(number)", department: random.pick(names),
+                            userType: random.pick(["clerk", "manager", "auditor"]), isRemoved: random.chance(8))
+                    }))
+        }
+        for number in 0..<8 {
+            let user = random.pick(tenant.users)
+            let created = Instant("2026-01-01T00:00:00Z")!.microseconds + Int64(random.below(200)) * 86_400_000_000
+            tenant.tokens.append(
+                TokenRecord(
+                    id: TokenID(high: id == "t1" ? 1 : 2, low: UInt64(number)),
+                    kind: random.chance(70) ? .api : .mobile,
+                    name: number == 0 ? "one" : "token \(number)", assignment: random.pick(user.assignments).id,
+                    created: Instant(microseconds: created),
+                    expires: Instant(microseconds: created + Int64(100 + random.below(500)) * 86_400_000_000),
+                    dormantSince: random.chance(20) ? Instant(microseconds: created) : nil,
+                    revoked: random.chance(5) ? Instant(microseconds: created) : nil))
+        }
+        return tenant
+    }
+
+    mutating func question() -> Question {
+        let tenant = random.pick(["t1", "t2"])
+        let token = TokenID(high: tenant == "t1" ? 1 : 2, low: UInt64(random.below(8))).description
+        let now = Instant(
+            microseconds: Instant("2026-06-01T00:00:00Z")!.microseconds + Int64(random.below(48)) * 3_600_000_000)
+        let point = random.chance(75) ? Point.access : random.pick(Point.allCases)
+        guard point == .access else {
+            let actor: Question.Actor =
+                random.chance(30)
+                ? .operator
+                : random.chance(50)
+                    ? .token(TokenID(high: tenant == "t1" ? 1 : 2, low: UInt64(random.below(8))).description)
+                    : .user(id: random.pick(["anna", "bert", "carl", "dora"]), assignment: nil)
+            let user = random.pick(["anna0", "bert0", "carl0", "dora0"])
+            return Question(
+                point: point, action: point.rawValue, subject: .actor, actor: actor, tenant: tenant,
+                token: point == .issue ? nil : token,
+                proposed: ProposedToken(
+                    assignment: user,
+                    lastDay: Date(year: 2026, month: 7 + random.below(5), day: 1 + random.below(28))),
+                now: now)
+        }
+        let isService = random.chance(20)
+        return Question(
+            action: random.pick(["orders.read", "orders.approve", "orders.delete", "users.update"]),
+            subject: isService
+                ? .external(
+                    type: "service", id: random.pick(["s1", "s2"]),
+                    properties: .object([.init("roles", .array(random.chance(50) ? [.string("admin")] : []))]))
+                : .token(token),
+            resource: resource(), context: context(), tenant: tenant, now: now,
+            obligations: random.chance(50) ? .all : .named([]))
+    }
+
+    private mutating func resource() -> Question.Resource {
+        let id = "\(random.below(10))"
+        guard random.chance(80) else {
+            return .init(
+                type: "invoice", id: id, properties: .object([.init("amount", .integer(Int64(random.below(100))))]))
+        }
+        var members: [JSON.Member] = []
+        let names = ["sales", "north", "south", "finance", "audit"]
+        if random.chance(70) { members.append(.init("department", .string(random.pick(names)))) }
+        if random.chance(60) {
+            members.append(.init("amount", random.chance(80) ? .integer(Int64(random.below(100))) : .number(12.5)))
+        }
+        if random.chance(60) { members.append(.init("owner", .string(random.pick(["anna", "bert", "carl", "dora"])))) }
+        if random.chance(50) { members.append(.init("note", .string(random.pick(["urgent", "usual", "later"])))) }
+        if random.chance(50) {
+            members.append(
+                .init("tags", .array((0..<random.below(4)).map { _ in .string(random.pick(["hot", "cold"])) })))
+        }
+        if random.chance(30) { members.append(.init("due", .string("2026-0\(1 + random.below(9))-15"))) }
+        return .init(type: "order", id: id, properties: .object(members))
+    }
+
+    private mutating func context() -> JSON {
+        var members: [JSON.Member] = []
+        if random.chance(60) { members.append(.init("mfa", .boolean(random.chance(50)))) }
+        if random.chance(40) {
+            members.append(.init("channel", .string(random.pick(["web", "app", "x\(random.below(999))"]))))
+        }
+        if random.chance(30) { members.append(.init("at", .string("2026-06-0\(1 + random.below(3))T00:00:00Z"))) }
+        return .object(members)
+    }
+}
