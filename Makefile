@@ -2,7 +2,7 @@ SHELL := /usr/bin/env bash
 export PATH := $(PATH):/opt/swift/usr/bin
 
 .DEFAULT_GOAL := help
-.PHONY: demo test build bench lint format clean help bootstrap
+.PHONY: demo test build bench fuzz lint format clean help bootstrap
 
 demo: bootstrap ## build, make a demo store, decide 10,000 requests and the Todo scenario
 	scripts/demo
@@ -15,6 +15,9 @@ build: bootstrap ## build the release program
 
 bench: build ## measure how fast it is, here
 	"$$(swift build -c release --show-bin-path)/demilune" bench
+
+fuzz: bootstrap ## hold trees to policies on made-up input, for FUZZ_SECONDS (60)
+	DEMILUNE_FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) swift test --filter ForestTests
 
 lint: bootstrap ## check the format of every Swift file
 	swift format lint --strict -r Sources Tests Package.swift

@@ -15,10 +15,10 @@ extension Verb {
             Option(name: "jobs", value: "N", help: "how many work side by side (one a core)"),
             .log, .mask,
             Option(name: "trust-time", help: "take `context.time` for the clock, to replay recordings"),
-        ],
+        ] + Option.limits,
         details: [
             "Works without a store when the subjects are external.",
-            "exit status: 1 when lines were no valid request, 5 when decisions were not as expected",
+            "exit status: 1 when lines were no valid request or a tree and its policy differed, 5 when decisions were not as expected",
         ],
         run: { invocation throws(CommandError) in
             let terminal = invocation.terminal
@@ -53,6 +53,8 @@ extension Verb {
         options.logPath = invocation.value("log")
         options.masked = invocation.masked
         options.tenant = invocation.value("tenant")
+        options.budget = try invocation.budget()
+        options.learning = try invocation.learning()
         return options
     }
 
@@ -63,6 +65,10 @@ extension Verb {
         if summary.isBroken { return ExitStatus.done }
         if let failure = summary.failure { throw CommandError(failure) }
         if summary.lines == 0 { throw CommandError("there was no request") }
+        for (policy, count) in summary.differences.sorted(by: { $0.key < $1.key }) {
+            terminal.complain(
+                "the policy `\(policy)` and its tree differed (\(count)): it was run from then on; please report this")
+        }
         if summary.mismatches > 0 {
             let lines = summary.unexpected.map(String.init).joined(separator: ", ")
             let more = summary.mismatches > summary.unexpected.count ? " …" : ""
@@ -74,6 +80,7 @@ extension Verb {
             terminal.complain("\(summary.errors) of \(summary.lines) were no valid request\(first)")
             return ExitStatus.failure
         }
+        if !summary.differences.isEmpty { return ExitStatus.failure }
         if isExpecting, summary.expectations == 0 { throw CommandError("no line says what is `expected`") }
         return ExitStatus.done
     }

@@ -8,62 +8,94 @@ extension Verb {
     /// `bench`: how fast it is, here, on the demo organisation.
     static let bench = Verb(
         name: "bench", summary: "measures how fast decisions are, here, on the demo organisation",
-        options: [Option(name: "count", value: "N", help: "how many requests a round (20000)")],
-        details: ["Five rounds each; the median is told. One thread, made-up requests of seed 1."],
+        options: [
+            Option(name: "count", value: "N", help: "how many made-up requests (20000)"),
+            Option(name: "jobs", value: "N", help: "how many work side by side in the batch (one a core)"),
+        ],
+        details: [
+            "Decisions of prepared requests on one thread, by trees and by running every policy; a batch from file to "
+                + "file; from nothing to the first decision; and what each policy costs, which is the same everywhere.",
+            "Made-up requests of seed 1, and policies of the folder repeated up to 1,000. Compare figures of one run only.",
+        ],
         run: { invocation throws(CommandError) in
             let count = try invocation.number("count", default: 20_000, most: 1_000_000)
+            let jobs = try invocation.number(
+                "jobs", default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), most: Decisions.Batch.mostJobs)
+            let start = DecisionBenchmark.nanoseconds()
             let policies = try invocation.policies()
             let organisation = try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
             let directory: Directory
             do throws(OrganisationError) { directory = try Directory(organisation) } catch {
                 throw CommandError(error.message)
             }
-            var generator = RequestGenerator(directory: directory, schema: policies.schema, seed: 1)
-            let lines = (0..<count).map { _ in generator.next() }
             let now = Instant("2026-11-22T12:00:00Z")!
             do {
-                let point = try DecisionPoint(policies: policies, directory: directory)
-                var questions: [Question] = []
-                for line in lines { questions.append(try Question(json: try JSONReader.parse(line), now: now)) }
-                let deciding = try median(count) { for question in questions { _ = try point.decide(question) } }
-                var writer = JSONWriter()
-                let whole = try median(count) {
-                    writer.reset()
-                    for line in lines {
-                        let question = try Question(json: try JSONReader.parse(line), now: now)
-                        try point.decide(question).write(to: &writer, explain: false)
-                        writer.newline()
-                    }
+                var report = BenchReport()
+                report.cold = try first(policies, directory, now, since: start)
+                let benchmark = try DecisionBenchmark(
+                    directory: directory, schema: policies.schema, count: count, now: now)
+                let source = try PolicySource.folder(invocation.value("policies") ?? "policies")
+                for size in [3, 10, 100, 1_000] {
+                    guard let grown = DecisionBenchmark.source(source, count: size),
+                        let set = PolicySet.load(grown).set
+                    else { continue }
+                    report.rows.append(try benchmark.row(set))
                 }
-                report(deciding, whole, invocation)
+                report.own = try benchmark.row(policies)
+                report.costs = try benchmark.costs(policies)
+                report.batch = try batch(policies, directory, count, jobs, now)
+                report.print(isJSON: invocation.has("json"), to: invocation.terminal)
             } catch let error as RequestError {
                 throw CommandError(error.message)
             } catch let error as PolicyError {
                 throw CommandError(error.message)
+            } catch let error as CommandError {
+                throw error
             } catch { throw CommandError("\(error)") }
             return ExitStatus.done
         })
 
-    /// Nanoseconds for one of `count`, the median of five rounds.
-    private static func median(_ count: Int, _ round: () throws -> Void) throws -> Int64 {
-        var times: [Int64] = []
-        for _ in 0..<5 {
-            let start = clock()
-            try round()
-            times.append((clock() - start) / Int64(count))
-        }
-        return times.sorted()[2]
+    /// Nanoseconds from before the policies were read to the first decision.
+    private static func first(
+        _ policies: PolicySet, _ directory: Directory, _ now: Instant, since start: Int64
+    ) throws -> Int64 {
+        var generator = RequestGenerator(directory: directory, schema: policies.schema, seed: 1)
+        let point = try DecisionPoint(policies: policies, directory: directory)
+        _ = try point.decide(Question(json: try JSONReader.parse(generator.next()), now: now))
+        return DecisionBenchmark.nanoseconds() - start
     }
 
-    private static func report(_ deciding: Int64, _ whole: Int64, _ invocation: Invocation) {
-        if invocation.has("json") {
-            let members: [JSON.Member] = [
-                .init("decide_ns", .integer(deciding)), .init("line_ns", .integer(whole)),
-            ]
-            invocation.terminal.print(JSON.object(members).compact)
-        } else {
-            invocation.terminal.print("deciding a question: \(deciding) ns")
-            invocation.terminal.print("a line of a batch, read, decided and answered: \(whole) ns")
+    /// Requests a second from a file to nowhere, the best of three: what disturbs only slows.
+    private static func batch(
+        _ policies: PolicySet, _ directory: Directory, _ count: Int, _ jobs: Int, _ now: Instant
+    ) throws -> Int64 {
+        var name = Array("/tmp/demilune-bench-XXXXXX".utf8CString)
+        let input = unsafe name.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress!) }
+        let output = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
+        guard input >= 0, output >= 0 else { throw CommandError("cannot make a file for the batch under `/tmp`") }
+        defer {
+            close(input)
+            close(output)
         }
+        // The file goes with the last descriptor of it.
+        unsafe unlink(name)
+        var generator = RequestGenerator(directory: directory, schema: policies.schema, seed: 1)
+        var lines: [UInt8] = []
+        for _ in 0..<count { lines += generator.next() + [0x0A] }
+        var written = 0
+        for _ in 0..<max(1, 200_000 / count) {
+            guard Descriptor.write(lines, to: input) else { throw CommandError("cannot write the batch under `/tmp`") }
+            written += count
+        }
+        var options = BatchOptions(now: now)
+        options.jobs = jobs
+        var best = Int64.max
+        for _ in 0..<3 {
+            lseek(input, 0, SEEK_SET)
+            let start = DecisionBenchmark.nanoseconds()
+            _ = try Decisions.Batch.run(options, policies: policies, directory: directory, input: input, output: output)
+            best = min(best, DecisionBenchmark.nanoseconds() - start)
+        }
+        return Int64(Double(written) / Double(best) * 1e9)
     }
 }

@@ -23,12 +23,13 @@ extension Verb {
             .log, .mask,
             Option(
                 name: "subject", value: "TYPE:ID", help: "an external subject acts, and TOKEN is `-`; needs no store"),
-        ],
+        ] + Option.limits.prefix(3),
         details: [
             "token.issue has `-` for TOKEN. It and token.amend take name=, kind=, assignment=, and expires= or last_day=.",
             "exit status: 0 permit, 2 deny, 3 policies do not load, 5 not as expected, 64 wrong usage, 1 any failure",
         ],
         run: { invocation throws(CommandError) in
+            let budget = try invocation.budget()
             let policies = try invocation.policies()
             let isExternal = invocation.has("subject")
             let directory = isExternal ? try invocation.directoryIfAny() : try invocation.directory()
@@ -36,7 +37,8 @@ extension Verb {
             let decision: Decision
             let start = clock()
             do {
-                let point = try DecisionPoint(policies: policies, directory: directory)
+                let point = try DecisionPoint(
+                    policies: policies, directory: directory, budget: budget, learning: .none)
                 point.explains = true
                 decision = try point.decide(question)
             } catch let error as RequestError {

@@ -51,6 +51,21 @@ struct Invocation {
         return number
     }
 
+    /// `--fuel`, `--memory` and `--deadline`.
+    func budget() throws(CommandError) -> Budget {
+        let memory = try number("memory", default: 8, most: 1 << 20)
+        let deadline = try number("deadline", default: 1_000, most: 3_600_000)
+        return Budget(
+            fuel: try number("fuel", default: 1_000_000, most: 1 << 40), memory: memory << 20,
+            deadline: .milliseconds(deadline))
+    }
+
+    /// `--tree-memory` and `--shadow`.
+    func learning() throws(CommandError) -> Learning {
+        let memory = try number("tree-memory", default: 64, least: 0, most: 1 << 20)
+        return Learning(bytes: memory << 20, shadow: try number("shadow", default: 0, least: 0))
+    }
+
     var storePath: String { value("store") ?? "demilune.db" }
 
     /// The store of `--store`, which must exist.

@@ -37,6 +37,15 @@ struct Option: Sendable {
     static let mask = Option(
         name: "mask", value: "NAME[,NAME]", help: "properties whose content the log does not show")
 
+    /// How far one policy's evaluation may go, and how much is remembered of what policies say.
+    static let limits: [Option] = [
+        Option(name: "fuel", value: "N", help: "instructions that one policy may spend on a request (1000000)"),
+        Option(name: "memory", value: "MIB", help: "memory that one policy may take (8)"),
+        Option(name: "deadline", value: "MS", help: "milliseconds that one policy may take (1000)"),
+        Option(name: "tree-memory", value: "MIB", help: "memory for decision trees; 0 runs every policy (64)"),
+        Option(name: "shadow", value: "N", help: "run the policies too for one request in N, and compare (0: never)"),
+    ]
+
     /// What every verb takes, before or after its name.
     static let global: [Option] = [
         Option(name: "store", value: "FILE", help: "the token store (demilune.db)"),

@@ -12,7 +12,7 @@ package enum Batch {
     /// - Parameter progress: told now and then how many requests are done.
     /// - Throws: `.interpreter` when there is no memory for the interpreters, or no thread for each.
     package static func run(
-        _ options: BatchOptions, policies: PolicySet, directory: Directory, budget: Budget = Budget(),
+        _ options: BatchOptions, policies: PolicySet, directory: Directory,
         input: Int32, output: Int32, progress: (Int) -> Void = { _ in }
     ) throws(PolicyError) -> BatchSummary {
         var summary = BatchSummary()
@@ -26,7 +26,7 @@ package enum Batch {
         var workers: [BatchWorker] = []
         defer { for worker in workers { worker.stop() } }
         for _ in 0..<max(1, min(options.jobs, mostJobs)) {
-            workers.append(try BatchWorker(options, policies, directory, budget))
+            workers.append(try BatchWorker(options, policies, directory))
         }
         var reader = BlockReader(descriptor: input)
         var turn = 0

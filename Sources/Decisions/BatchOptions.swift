@@ -1,4 +1,5 @@
 package import Model
+package import Policies
 
 /// What a batch is asked to do.
 package struct BatchOptions: Sendable {
@@ -13,6 +14,8 @@ package struct BatchOptions: Sendable {
     package var logPath: String?
     package var masked: Set<String> = []
     package var tenant: String?
+    package var budget = Budget()
+    package var learning = Learning()
 
     package init(now: Instant) {
         self.now = now

@@ -21,6 +21,8 @@ package struct BatchSummary: Sendable {
     package var unexpected: [Int] = []
     /// The number in the input of the first line that was no valid request.
     package var firstInvalid: Int?
+    /// How often a policy said something else than its tree, where that was looked at.
+    package var differences: [String: Int] = [:]
     /// Whether nobody reads the decisions any more.
     package var isBroken = false
     /// What stopped the run before its end, in words.
@@ -37,6 +39,7 @@ package struct BatchSummary: Sendable {
         expectations += other.expectations
         mismatches += other.mismatches
         firstInvalid = firstInvalid ?? other.firstInvalid
+        differences.merge(other.differences, uniquingKeysWith: +)
         codes.merge(other.codes, uniquingKeysWith: +)
         policies.merge(other.policies, uniquingKeysWith: +)
         observing.merge(other.observing, uniquingKeysWith: +)

@@ -33,12 +33,13 @@ struct BatchBlock: Sendable {
     private var thread = pthread_t()
 
     init(
-        _ options: BatchOptions, _ policies: PolicySet, _ directory: Directory, _ budget: Budget
+        _ options: BatchOptions, _ policies: PolicySet, _ directory: Directory
     ) throws(PolicyError) {
         self.options = options
         self.policies = policies
         tally = BatchTally(policies)
-        point = try DecisionPoint(policies: policies, directory: directory, budget: budget)
+        point = try DecisionPoint(
+            policies: policies, directory: directory, budget: options.budget, learning: options.learning)
         point.explains = options.explain || options.logPath != nil
         point.tells = point.explains
         unsafe pthread_mutex_init(mutex, nil)
@@ -111,6 +112,7 @@ struct BatchBlock: Sendable {
             var summary = BatchSummary()
             answer(block, &summary)
             tally.move(to: &summary, policies)
+            summary.differences = point.takeDifferences()
             set(.done(BatchBlock(output: writer.bytes, log: log.bytes, summary: summary)))
         }
     }

@@ -44,6 +44,29 @@ package final class DecisionPoint {
     /// How often a policy was run: the others were answered by what is known of them.
     package var runCount: Int { evaluator.runCount }
 
+    /// Which policies differed from their trees, and how often, since this was last asked.
+    func takeDifferences() -> [String: Int] {
+        let names = evaluator.takeDifferences().map { (evaluator.set.policies[$0.key].id, $0.value) }
+        return Dictionary(uniqueKeysWithValues: names)
+    }
+
+    /// A question as policies are asked about it.
+    /// - Returns: `nil` when no policy is asked.
+    /// - Throws: as `decide`.
+    package func prepared(_ question: Question) throws(RequestError) -> Request? {
+        var builder = RequestBuilder(schema: evaluator.set.schema, directory: directory)
+        guard case .request(let request) = try builder.build(question), Liveness.fault(request) == nil else {
+            return nil
+        }
+        return request
+    }
+
+    /// Decides a prepared request, and says no more than whether it is permitted.
+    /// - Parameter request: lent while it is decided, so that nothing of it is copied.
+    @discardableResult package func decide(prepared request: inout Request) -> Bool {
+        evaluator.evaluate(lent: &request).code == "permitted"
+    }
+
     /// A decision in its shortest form.
     package struct Answer {
         package let isPermitted: Bool

@@ -170,7 +170,7 @@ extension EvaluationHost {
         // Declared while loading; here the chunk only runs again.
         case .settings: return .handle(expressions.intern(.settings, policy, type: .settings))
         case .permit:
-            guard case .boolean(true) = read(expressions.intern(.granted, policy)) else {
+            guard isGranted() else {
                 throw Resolver.Fault(message: "it permits an action that its `grants` do not name")
             }
             let text = try text(arguments[0], "permit", isOptional: true)
@@ -193,6 +193,13 @@ extension EvaluationHost {
             try add(.oblige, text, nil, try details(arguments[1], "oblige"), line)
         }
         return .nothing
+    }
+
+    /// Whether `grants` name the request's action: a fact, unless they name every one. Policies with the same grants
+    /// read the same fact.
+    private func isGranted() -> Bool {
+        guard let number = facts.known.grants[Int(policy)] else { return true }
+        return if case .boolean(true) = read(expressions.intern(.granted, UInt32(number))) { true } else { false }
     }
 
     private func text(_ value: LuaValue, _ effect: String, isOptional: Bool) throws(Resolver.Fault) -> String {

@@ -78,6 +78,15 @@ package final class Evaluator {
         return host.facts.begin(fill) ? evaluate() : nil
     }
 
+    /// The same, for a request that is taken and given back.
+    package func evaluate(lent request: inout Request) -> Verdict {
+        defer { host.facts.exchange(&request) }
+        return evaluate { current in
+            swap(&current, &request)
+            return true
+        } ?? []
+    }
+
     private func evaluate() -> Verdict {
         requests += 1
         if learning.bytes == 0 {
@@ -96,6 +105,12 @@ package final class Evaluator {
 
     /// What each policy that applied to the last request said, by number.
     package var outcomes: [Evaluation.Outcome] { learning.bytes == 0 || !runs.isEmpty ? runs : forest.outcomes }
+
+    /// Which policies differed from their trees, and how often, since this was last asked.
+    package func takeDifferences() -> [Int: Int] {
+        defer { differences = [:] }
+        return differences
+    }
 
     /// Counts, by policy, who was a reason of the decision about the last request, and who observed.
     package func tally(isPermitted: Bool, _ reasons: inout [Int], _ observations: inout [Int]) {

@@ -60,6 +60,9 @@ struct Facts {
         return isFilled
     }
 
+    /// Gives the request back for the one before it; its answers stay good until the next is taken.
+    mutating func exchange(_ request: inout Request) { swap(&self.request, &request) }
+
     /// Makes room for the expressions that were formed since.
     private mutating func grow() {
         nodes = expressions.nodes

@@ -10,6 +10,8 @@ struct KnownFacts {
     private let kinds: [Schema.ActionKind]
     /// For each policy and action, whether its `grants` name it.
     private let granted: [[Bool]]
+    /// For each policy, the first one with the same grants; `nil` when they are all there is.
+    let grants: [Int?]
     private let words: Int
     /// For each assignment, a bit for every action; computed when first asked.
     private var rights: [UInt64] = []
@@ -33,6 +35,7 @@ struct KnownFacts {
         actions = schema.actionNames
         kinds = actions.map { schema.actions[$0] ?? .admin }
         granted = grants.map { grants in schema.actionNames.map(grants.permits) }
+        self.grants = grants.map { own in own.patterns == ["*"] ? nil : grants.firstIndex(of: own) }
         words = (actions.count + 63) / 64
     }
 

@@ -4,26 +4,35 @@ internal import Testing
 @Suite struct BenchTests {
     private let session = Session()
 
-    @Test func `it says how long a decision and a whole line take, without a store`() throws {
+    @Test func `it says how long decisions take and what they cost, without a store`() throws {
         let result = session.run("bench", "--count", "30")
         #expect(result.status == 0, "\(result.errors)")
-        #expect(result.lines.count == 2)
-        #expect(result.lines[0].hasPrefix("deciding a question: ") && result.lines[0].hasSuffix(" ns"))
-        #expect(result.lines[1].hasPrefix("a line of a batch, read, decided and answered: "))
+        for line in [
+            "3 on access", "10 on access", "100 on access", "1000 on access", "the folder's 9", "department_scope",
+        ] {
+            #expect(result.output.contains(line), "\(result.output)")
+        }
+        #expect(result.output.contains("requests a second") && result.output.contains("to the first decision: "))
         #expect(session.names.isEmpty)
     }
 
-    @Test func `machines get nanoseconds`() throws {
+    @Test func `machines get numbers`() throws {
         let result = session.run("bench", "--count", "30", "--json")
         #expect(result.status == 0)
-        let numbers = try JSONReader.parse(result.output)
-        for name in ["decide_ns", "line_ns"] {
-            guard case .integer(let time)? = numbers[name] else {
-                Issue.record("no `\(name)`: \(result.output)")
+        let report = try JSONReader.parse(result.output)
+        for path in [
+            ["cold_ns"], ["batch_per_second"], ["decisions", "tree", "median_ns"], ["decisions", "run", "p99_ns"],
+        ] {
+            var place: JSON? = report
+            for name in path { place = place?[name] }
+            guard case .integer(let number)? = place else {
+                Issue.record("no `\(path)`: \(result.output)")
                 continue
             }
-            #expect(time > 0)
+            #expect(number > 0)
         }
+        guard case .array(let rows)? = report["grown"] else { throw CancellationError() }
+        #expect(rows.map { $0["runs_left"] } == [.integer(0), .integer(0), .integer(0), .integer(0)])
     }
 
     @Test func `policies that do not load end with 3`() throws {

@@ -7,7 +7,7 @@ internal import Testing
         #expect(
             result.output == """
                 usage: demilune decide TOKEN ACTION [TYPE[:ID]] [name=value …] [--explain] [--expect ANSWER] [--log FILE] \
-                [--mask NAME[,NAME]] [--subject TYPE:ID]
+                [--mask NAME[,NAME]] [--subject TYPE:ID] [--fuel N] [--memory MIB] [--deadline MS]
 
                 Decides what a token may do, and says why.
 
@@ -22,6 +22,9 @@ internal import Testing
                   --log FILE          append what is decided to a decision log
                   --mask NAME[,NAME]  properties whose content the log does not show
                   --subject TYPE:ID   an external subject acts, and TOKEN is `-`; needs no store
+                  --fuel N            instructions that one policy may spend on a request (1000000)
+                  --memory MIB        memory that one policy may take (8)
+                  --deadline MS       milliseconds that one policy may take (1000)
 
                 token.issue has `-` for TOKEN. It and token.amend take name=, kind=, assignment=, and expires= or last_day=.
 

@@ -20,7 +20,7 @@ import Testing
         #expect(log["decision"] == .boolean(true))
         #expect(log["code"] == .string("permitted"))
         #expect(log["policies"] == .array([.string("a")]))
-        let facts = ["resource has amount = true", "resource.amount <= 9 = true", "action is granted = true"]
+        let facts = ["resource has amount = true", "resource.amount <= 9 = true"]
         #expect(log["facts"] == .array(facts.map(JSON.string)))
         #expect(log["nanoseconds"] == .integer(12))
         #expect(log["observed"] == nil)

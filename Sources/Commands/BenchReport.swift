@@ -1,0 +1,64 @@
+internal import Model
+internal import Workbench
+
+/// What `bench` measured, for people and for machines.
+struct BenchReport {
+    /// Nanoseconds to the first decision.
+    var cold: Int64 = 0
+    /// Of the folder's policies as they are.
+    var own: DecisionBenchmark.Row?
+    /// Of the folder's policies repeated.
+    var rows: [DecisionBenchmark.Row] = []
+    var costs: [DecisionBenchmark.Cost] = []
+    /// Requests a second.
+    var batch: Int64 = 0
+
+    func print(isJSON: Bool, to terminal: Terminal) {
+        if isJSON {
+            terminal.print(json.compact)
+            return
+        }
+        terminal.print("one decision, in nanoseconds (median, and what 99 in 100 stay under):")
+        var times = Table(["policies", "by trees", "99 %", "run", "99 %", "runs left"])
+        for row in rows { times.add(Self.cells(row, name: "\(row.policies) on access")) }
+        if let own { times.add(Self.cells(own, name: "the folder's \(own.policies)")) }
+        times.print(to: terminal)
+        terminal.print()
+        terminal.print("a batch from a file: \(batch) requests a second")
+        terminal.print("from nothing to the first decision: \(cold / 1_000) µs")
+        terminal.print()
+        terminal.print("what a policy costs at most, the same everywhere:")
+        var table = Table(["policy", "fuel", "facts"])
+        for cost in costs { table.add([cost.policy, "\(cost.fuel)", "\(cost.facts)"]) }
+        table.print(to: terminal)
+    }
+
+    private static func cells(_ row: DecisionBenchmark.Row, name: String) -> [String] {
+        [name] + [row.tree.median, row.tree.high, row.lua.median, row.lua.high].map { "\(Int($0))" } + ["\(row.runs)"]
+    }
+
+    private var json: JSON {
+        func times(_ times: DecisionBenchmark.Times) -> JSON {
+            .object([.init("median_ns", .integer(Int64(times.median))), .init("p99_ns", .integer(Int64(times.high)))])
+        }
+        func row(_ row: DecisionBenchmark.Row) -> JSON {
+            .object([
+                .init("policies", .integer(Int64(row.policies))), .init("tree", times(row.tree)),
+                .init("run", times(row.lua)), .init("runs_left", .integer(Int64(row.runs))),
+            ])
+        }
+        return .object([
+            .init("decisions", own.map(row) ?? .null), .init("grown", .array(rows.map(row))),
+            .init("batch_per_second", .integer(batch)), .init("cold_ns", .integer(cold)),
+            .init(
+                "costs",
+                .array(
+                    costs.map {
+                        .object([
+                            .init("policy", .string($0.policy)), .init("fuel", .integer(Int64($0.fuel))),
+                            .init("facts", .integer(Int64($0.facts))),
+                        ])
+                    })),
+        ])
+    }
+}

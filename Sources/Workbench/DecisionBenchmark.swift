@@ -1,0 +1,120 @@
+package import Decisions
+internal import Glibc
+package import Model
+package import Policies
+
+/// How long decisions take, here: on a directory, with made-up requests.
+package struct DecisionBenchmark {
+    /// Nanoseconds of many decisions, each measured in small groups so that the clock does not count.
+    package struct Times: Sendable {
+        package let median: Double
+        /// 99 in 100 take less.
+        package let high: Double
+    }
+
+    /// Decisions of one number of policies.
+    package struct Row: Sendable {
+        package let policies: Int
+        package let tree: Times
+        package let lua: Times
+        /// How many evaluations were run after every request had been asked once.
+        package let runs: Int
+    }
+
+    /// What a policy's evaluation costs, the same on every machine.
+    package struct Cost: Sendable {
+        package let policy: String
+        /// The most that one request took, in instructions.
+        package let fuel: Int
+        package let facts: Int
+    }
+
+    private static let group = 16
+    private let directory: Directory
+    private let questions: [Question]
+
+    package init(directory: Directory, schema: Schema, count: Int, now: Instant) throws(RequestError) {
+        self.directory = directory
+        var generator = RequestGenerator(directory: directory, schema: schema, seed: 1)
+        var questions: [Question] = []
+        for _ in 0..<count {
+            guard let json = try? JSONReader.parse(generator.next()) else { continue }
+            questions.append(try Question(json: json, now: now))
+        }
+        self.questions = questions
+    }
+
+    /// Decides prepared requests by trees and by running every policy.
+    package func row(_ policies: PolicySet) throws -> Row {
+        let tree = try DecisionPoint(policies: policies, directory: directory)
+        var requests = try questions.compactMap { try tree.prepared($0) }
+        // What is known of the requests is learned, and policies that go together are joined.
+        for _ in 0..<max(3, 1_000 / max(1, requests.count)) {
+            for index in requests.indices { tree.decide(prepared: &requests[index]) }
+        }
+        let before = tree.runCount
+        let known = times(&requests) { tree.decide(prepared: &$0) }
+        let runs = tree.runCount - before
+        let lua = try DecisionPoint(policies: policies, directory: directory, learning: .none)
+        var few = Array(requests.prefix(max(Self.group, min(requests.count, 4_000 / policies.policies.count))))
+        return Row(
+            policies: policies.policies.count, tree: known, lua: times(&few) { lua.decide(prepared: &$0) }, runs: runs)
+    }
+
+    /// The policies of a folder for `access`, repeated under other names until there are so many. Those with settings
+    /// are not repeated: each would have settings of its own.
+    package static func source(_ source: PolicySource, count: Int) -> PolicySource? {
+        func reads(_ file: PolicySource.File, _ word: String) -> Bool {
+            String(decoding: file.bytes, as: UTF8.self).contains(word)
+        }
+        let policies = source.files.filter { file in
+            source.policyIDs.contains { "\($0).lua" == file.name } && reads(file, "access")
+        }
+        let repeated = policies.filter { !reads($0, "settings") }
+        guard count <= policies.count || !repeated.isEmpty else { return nil }
+        var files = source.files.filter { $0.name == "schema.lua" } + policies.prefix(count)
+        for number in 0..<max(0, count - policies.count) {
+            let file = repeated[number % repeated.count]
+            files.append(.init(name: "\(file.name.dropLast(4))_\(number).lua", bytes: file.bytes))
+        }
+        return PolicySource(path: source.path, files: files)
+    }
+
+    /// What each policy costs at most over the requests.
+    package func costs(_ policies: PolicySet) throws -> [Cost] {
+        let point = try DecisionPoint(policies: policies, directory: directory)
+        point.explains = true
+        var costs: [String: (fuel: Int, facts: Int)] = [:]
+        for question in questions.prefix(2_000) {
+            for trace in try point.decide(question).traces {
+                let known = costs[trace.policy] ?? (0, 0)
+                costs[trace.policy] = (max(known.fuel, trace.fuel), max(known.facts, trace.facts.count))
+            }
+        }
+        return costs.sorted { $0.key < $1.key }.map { Cost(policy: $0.key, fuel: $0.value.fuel, facts: $0.value.facts) }
+    }
+
+    private func times(_ requests: inout [Request], _ decide: (inout Request) -> Void) -> Times {
+        var times: [Double] = []
+        times.reserveCapacity(requests.count / Self.group * 3)
+        for _ in 0..<3 {
+            var index = 0
+            while index + Self.group <= requests.count {
+                let start = Self.nanoseconds()
+                for place in index..<(index + Self.group) { decide(&requests[place]) }
+                times.append(Double(Self.nanoseconds() - start) / Double(Self.group))
+                index += Self.group
+            }
+        }
+        times.sort()
+        guard !times.isEmpty else { return Times(median: 0, high: 0) }
+        return Times(median: times[times.count / 2], high: times[times.count * 99 / 100])
+    }
+
+    /// Nanoseconds of the steady clock.
+    package static func nanoseconds() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
