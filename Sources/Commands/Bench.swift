@@ -11,16 +11,18 @@ extension Verb {
         options: [
             Option(name: "count", value: "N", help: "how many made-up requests (20000)"),
             Option(name: "jobs", value: "N", help: "how many work side by side in the batch (one a core)"),
+            Option(name: "grow", value: "N", help: "repeat the policies until there are so many (1000)"),
         ],
         details: [
             "Decisions of prepared requests on one thread, by trees and by running every policy; a batch from file to "
                 + "file; from nothing to the first decision; and what each policy costs, which is the same everywhere.",
-            "Made-up requests of seed 1, and policies of the folder repeated up to 1,000. Compare figures of one run only.",
+            "Made-up requests of seed 1, and policies of the folder repeated. Compare figures of one run only.",
         ],
         run: { invocation throws(CommandError) in
             let count = try invocation.number("count", default: 20_000, most: 1_000_000)
             let jobs = try invocation.number(
                 "jobs", default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), most: Decisions.Batch.mostJobs)
+            let most = try invocation.number("grow", default: 1_000, most: 10_000)
             let start = DecisionBenchmark.nanoseconds()
             let policies = try invocation.policies()
             let organisation = try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
@@ -35,7 +37,7 @@ extension Verb {
                 let benchmark = try DecisionBenchmark(
                     directory: directory, schema: policies.schema, count: count, now: now)
                 let source = try PolicySource.folder(invocation.value("policies") ?? "policies")
-                for size in [3, 10, 100, 1_000] {
+                for size in [3, 10, 100, 1_000, 10_000] where size <= most {
                     guard let grown = DecisionBenchmark.source(source, count: size),
                         let set = PolicySet.load(grown).set
                     else { continue }
@@ -83,7 +85,7 @@ extension Verb {
         var lines: [UInt8] = []
         for _ in 0..<count { lines += generator.next() + [0x0A] }
         var written = 0
-        for _ in 0..<max(1, 200_000 / count) {
+        for _ in 0..<10 {
             guard Descriptor.write(lines, to: input) else { throw CommandError("cannot write the batch under `/tmp`") }
             written += count
         }

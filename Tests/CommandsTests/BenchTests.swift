@@ -5,10 +5,10 @@ internal import Testing
     private let session = Session()
 
     @Test func `it says how long decisions take and what they cost, without a store`() throws {
-        let result = session.run("bench", "--count", "30")
+        let result = session.run("bench", "--count", "30", "--grow", "10")
         #expect(result.status == 0, "\(result.errors)")
         for line in [
-            "3 on access", "10 on access", "100 on access", "1000 on access", "the folder's 9", "department_scope",
+            "3 on access", "10 on access", "the folder's 9", "department_scope",
         ] {
             #expect(result.output.contains(line), "\(result.output)")
         }
@@ -17,7 +17,7 @@ internal import Testing
     }
 
     @Test func `machines get numbers`() throws {
-        let result = session.run("bench", "--count", "30", "--json")
+        let result = session.run("bench", "--count", "30", "--grow", "10", "--json")
         #expect(result.status == 0)
         let report = try JSONReader.parse(result.output)
         for path in [
@@ -32,7 +32,7 @@ internal import Testing
             #expect(number > 0)
         }
         guard case .array(let rows)? = report["grown"] else { throw CancellationError() }
-        #expect(rows.map { $0["runs_left"] } == [.integer(0), .integer(0), .integer(0), .integer(0)])
+        #expect(rows.map { $0["runs_left"] } == [.integer(0), .integer(0)])
     }
 
     @Test func `policies that do not load end with 3`() throws {
@@ -43,7 +43,7 @@ internal import Testing
 
     @Test func `policies with a schema of another kind are measured too`() {
         let result = session.run(
-            "bench", "--count", "5", "--policies", Session.root + "/examples/authzen-todo/policies")
+            "bench", "--count", "5", "--grow", "3", "--policies", Session.root + "/examples/authzen-todo/policies")
         #expect(result.status == 0, "\(result.errors)")
     }
 }
