@@ -1,7 +1,7 @@
 /// What one or more policies do, as a tree: nodes ask facts, edges are values, leaves are numbers of what came of it.
 ///
 /// Grown from traces; a path that was never seen ends nowhere. Asking it costs what its path reads.
-struct DecisionTree {
+final class DecisionTree {
     /// One fact, and where its answers lead.
     struct Node {
         let fact: Expressions.ID
@@ -64,7 +64,7 @@ struct DecisionTree {
     }
 
     /// Adds a path to a leaf.
-    mutating func add(_ path: [Step], leaf: Int) throws(Fault) {
+    func add(_ path: [Step], leaf: Int) throws(Fault) {
         var origin: (node: Int, key: FactKey)?
         var place = root
         for step in path {
@@ -87,7 +87,7 @@ struct DecisionTree {
         return node.table < 0 ? .unseen : tables[Int(node.table)][key] ?? .unseen
     }
 
-    private mutating func set(_ origin: (node: Int, key: FactKey)?, _ place: Place) throws(Fault) {
+    private func set(_ origin: (node: Int, key: FactKey)?, _ place: Place) throws(Fault) {
         guard let (index, key) = origin else {
             root = place
             return

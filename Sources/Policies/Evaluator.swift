@@ -28,7 +28,6 @@ package final class Evaluator {
     private var interpreter: Interpreter
     private(set) var host: EvaluationHost
     private var forest: Forest
-    private var stands: StandNumbers
     /// What was run for the last request, where nothing is learned.
     private var runs: [Evaluation.Outcome] = []
     private var requests = 0
@@ -54,7 +53,6 @@ package final class Evaluator {
         rootNumbers = set.policies.map { policy in roots.firstIndex(of: policy.root)! }
         host = Self.host(set)
         forest = Forest(set, mostBytes: learning.bytes)
-        stands = StandNumbers(set)
         interpreter = try Interpreter.loaded(set, host)
     }
 
@@ -90,17 +88,19 @@ package final class Evaluator {
     private func evaluate() -> Verdict {
         requests += 1
         if learning.bytes == 0 {
-            runs = stands.applicable(host.facts.request).map(run)
+            runs = forest.applicable(&host.facts).map(run)
             return verdict(runs)
         }
-        let before = runCount
-        runs = []
-        forest.begin(stands.number(&host.facts, &forest))
+        if !runs.isEmpty { runs = [] }
         var verdict: Verdict = []
-        while let policies = forest.ask(&host.facts, &verdict) { learn(policies, &verdict) }
-        let isKnown = before == runCount
-        if learning.shadow > 0, isKnown, requests % learning.shadow == 0 { verdict = compare(verdict) }
-        return verdict
+        guard var missing = forest.begin(&host.facts, &verdict) else {
+            return learning.shadow > 0 && requests % learning.shadow == 0 ? compare(verdict) : verdict
+        }
+        while true {
+            learn(missing, &verdict)
+            guard let next = forest.ask(&host.facts, &verdict) else { return verdict }
+            missing = next
+        }
     }
 
     /// What each policy that applied to the last request said, by number.
@@ -154,7 +154,7 @@ package final class Evaluator {
     /// Runs what the trees have answered; the policies are right.
     private func compare(_ verdict: Verdict) -> Verdict {
         let told = forest.outcomes
-        let said = stands.applicable(host.facts.request).map(run)
+        let said = forest.applicable(&host.facts).map(run)
         runs = []
         for (tree, policy) in zip(told, said) where !tree.isSame(as: policy) {
             switch policy.ending {
@@ -201,7 +201,6 @@ package final class Evaluator {
     private func renew() {
         host = Self.host(set)
         forest = Forest(set, mostBytes: learning.bytes)
-        stands = StandNumbers(set)
         templates = [:]
         renewInterpreter()
     }

@@ -7,6 +7,7 @@ internal import Model
 struct Forest {
     private(set) var trees: [PolicyTree]
     private let keys: FactKeys
+    private var numbers: StandNumbers
     private var stands: [Stand] = []
     private var standNumbers: [[Int]: Int] = [:]
     private let isObserving: [Bool]
@@ -29,27 +30,31 @@ struct Forest {
     /// - Parameter mostBytes: about how much memory trees may take.
     init(_ set: PolicySet, mostBytes: Int) {
         trees = set.policies.map { _ in PolicyTree() }
+        numbers = StandNumbers(set)
         keys = FactKeys(known: set.knownTexts)
         isObserving = set.policies.map(\.isObserving)
         self.mostBytes = mostBytes
     }
 
-    /// The number of a list of policies that apply together.
-    mutating func stand(of policies: [Int]) -> Int {
-        if let number = standNumbers[policies] { return number }
-        standNumbers[policies] = stands.count
-        stands.append(Stand(policies))
-        return stands.count - 1
-    }
-
     // MARK: Asking
 
-    mutating func begin(_ stand: Int) {
+    /// Begins with the request that facts are asked about.
+    /// - Returns: as `ask`.
+    mutating func begin(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
         settle()
-        self.stand = stand
+        stand = numbers.number(&facts) { policies in
+            if let number = standNumbers[policies] { return number }
+            standNumbers[policies] = stands.count
+            stands.append(Stand(policies))
+            return stands.count - 1
+        }
         answers.removeAll(keepingCapacity: true)
         if !runs.isEmpty { runs.removeAll() }
+        return ask(&facts, &verdict)
     }
+
+    /// The policies that apply to a request, by number.
+    mutating func applicable(_ facts: inout Facts) -> [Int] { numbers.applicable(facts.request) }
 
     /// Asks groves, from the one after the last that was answered, up to one where no path has been.
     /// - Parameter verdict: what they come to is added to it.

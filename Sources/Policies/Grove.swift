@@ -8,7 +8,7 @@ struct Grove {
 
     /// By number, ascending.
     let policies: [Int]
-    private(set) var tree = DecisionTree()
+    let tree = DecisionTree()
     /// For each leaf, what it comes to.
     private(set) var verdicts: [Verdict] = []
     /// For each leaf, the leaves of its policies in their own trees.

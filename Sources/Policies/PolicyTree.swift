@@ -17,7 +17,7 @@ struct PolicyTree {
         case memory
     }
 
-    private(set) var tree = DecisionTree()
+    let tree = DecisionTree()
     /// For each leaf, what was said and how it ended.
     private(set) var outcomes: [Evaluation.Outcome] = []
     private(set) var verdicts: [Verdict] = []

@@ -16,10 +16,12 @@ struct StandNumbers {
     }
 
     /// The number of the stand for a request.
-    /// - Parameter facts: `inout`, so that its request is looked at where it is.
-    mutating func number(_ facts: inout Facts, _ forest: inout Forest) -> Int {
+    /// - Parameters:
+    ///   - facts: `inout`, so that its request is looked at where it is.
+    ///   - make: gives a list of policies its number.
+    mutating func number(_ facts: inout Facts, _ make: ([Int]) -> Int) -> Int {
         let place = place(facts.request)
-        if numbers[place] < 0 { numbers[place] = forest.stand(of: applicable(facts.request)) }
+        if numbers[place] < 0 { numbers[place] = make(applicable(facts.request)) }
         return numbers[place]
     }
 
