@@ -44,7 +44,7 @@ let package = Package(
         tests("ModelTests", ["Model"]),
         tests("SyntaxTests", ["Syntax", "CLuaLoad"]),
         .target(name: "CLuaLoad", path: "Tests/CLuaLoad", linkerSettings: [.linkedLibrary("lua5.4")]),
-        tests("LuaTests", ["Lua", "CLua", "Model"]),
+        tests("LuaTests", ["Lua", "CLua", "CLuaLoad", "Model"]),
         tests("PoliciesTests", ["Policies", "Model"]),
         tests("TokensTests", ["Tokens", "CSQLite", "Model"]),
         tests("DecisionsTests", ["Decisions", "Policies", "Tokens", "Model"]),

@@ -67,21 +67,25 @@ static int to_number(lua_State *L) {
     lua_Integer base = luaL_checkinteger(L, 2);
     luaL_checktype(L, 1, LUA_TSTRING);
     luaL_argcheck(L, base >= 2 && base <= 36, 2, "base out of range");
+    static const char spaces[] = " \f\n\r\t\v";
     const char *text = lua_tolstring(L, 1, &length);
-    bool negative = length > 0 && text[0] == '-';
-    lua_Unsigned number = 0;
-    size_t i = negative;
-    if (i == length || length > 200) {
+    if (length > 200) {
         lua_pushnil(L);
         return 1;
     }
-    for (; i < length; i++) {
-        int value = digit((unsigned char)text[i]);
-        if (value >= base) {
-            lua_pushnil(L);
-            return 1;
-        }
-        number = number * (lua_Unsigned)base + (lua_Unsigned)value;
+    // INVARIANT: text ends in a zero, at which every scan below stops.
+    const char *at = text + strspn(text, spaces);
+    bool negative = *at == '-';
+    if (negative) at++;
+    const char *first = at;
+    lua_Unsigned number = 0;
+    for (; digit((unsigned char)*at) < base; at++) {
+        number = number * (lua_Unsigned)base + (lua_Unsigned)digit((unsigned char)*at);
+    }
+    bool is_number = at > first && at + strspn(at, spaces) == text + length;
+    if (!is_number) {
+        lua_pushnil(L);
+        return 1;
     }
     lua_pushinteger(L, (lua_Integer)(negative ? 0 - number : number));
     return 1;

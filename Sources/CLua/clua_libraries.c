@@ -1,5 +1,6 @@
 #include "clua_internal.h"
 
+#include <math.h>
 #include <string.h>
 
 // The library tables: stock functions where they are linear in their arguments, our own where they are not.
@@ -47,6 +48,13 @@ static int string_rep(lua_State *L) {
     return 1;
 }
 
+/// Machines differ in the sign of a not-a-number that they print: here it has none.
+static void unsign(lua_State *L, int index) {
+    if (lua_type(L, index) != LUA_TNUMBER || !isnan(lua_tonumber(L, index))) return;
+    lua_pushnumber(L, (lua_Number)NAN);
+    lua_replace(L, index);
+}
+
 /// `string.format` without `%p`, and with `%s` free of addresses; the stock function is its upvalue.
 static int string_format(lua_State *L) {
     int count = lua_gettop(L), argument = 1;
@@ -69,6 +77,7 @@ static int string_format(lua_State *L) {
         } else if (clua_is_handle(L, argument)) {
             clua_content(L, argument);
         }
+        unsign(L, argument);
         work += 10;
         if (lua_type(L, argument) == LUA_TSTRING) work += (int64_t)(lua_rawlen(L, argument) / 4);
     }
@@ -130,9 +139,10 @@ static int table_concat(lua_State *L) {
         lua_rawgeti(L, 1, i);
         if (clua_is_handle(L, -1)) clua_content(L, lua_gettop(L));
         if (lua_type(L, -1) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER) {
-            return luaL_error(L, "invalid value (a %s) at index %I for `concat`", luaL_typename(L, -1),
+            return luaL_error(L, "invalid value (%s) at index %I in table for `concat`", luaL_typename(L, -1),
                               (LUAI_UACINT)i);
         }
+        unsign(L, lua_gettop(L));
         clua_charge(L, 2 + (int64_t)((lua_rawlen(L, -1) + between) / 8));
         luaL_addvalue(&buffer);
         if (i == last) break;
