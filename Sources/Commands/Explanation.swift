@@ -20,6 +20,7 @@ struct Explanation {
         show(decision.failures, to: terminal)
         show(decision.advice, to: terminal)
         show(decision.obligations, to: terminal)
+        if withFacts { show(decision.overruled, to: terminal, prefix: "overruled, ") }
         show(decision.observed, to: terminal, prefix: "only observed, ")
         show(decision.observedFailures, to: terminal, prefix: "only observed, ")
         for name in decision.ignored { terminal.print("  ignored: `\(Terminal.escaped(name))` is not declared") }
@@ -56,7 +57,9 @@ struct Explanation {
 
     private func printFacts(to terminal: Terminal) {
         terminal.print()
-        let statements = decision.reasons + decision.advice + decision.obligations + decision.observed
+        let statements =
+            decision.reasons + decision.overruled + decision.advice + decision.obligations
+            + decision.observed
         let failures = decision.failures + decision.observedFailures
         let spoken = Set(statements.map(\.policy) + failures.map(\.policy))
         terminal.print(decision.traces.isEmpty ? "no policy was asked" : "what the policies read:")

@@ -18,6 +18,11 @@ extension Decision {
         writer.member("policy_code", string: policyCode)
         writer.array("reasons", reasons.write)
         writer.array("advice", advice.write)
+        if !overruled.isEmpty {
+            writer.array("overruled") { writer in
+                for statement in overruled { statement.write(to: &writer, hidesText: false) }
+            }
+        }
         writeObserved(to: &writer, hidesTexts: false)
         if !failures.isEmpty { writer.array("failures", failures.write) }
         if !ignored.isEmpty { writer.member("ignored", strings: ignored) }
@@ -32,12 +37,7 @@ extension Decision {
     func writeObserved(to writer: inout JSONWriter, hidesTexts: Bool) {
         guard !observed.isEmpty || !observedFailures.isEmpty else { return }
         writer.array("observed") { writer in
-            for statement in observed {
-                writer.object { writer in
-                    writer.member("effect", string: statement.effect.rawValue)
-                    (hidesTexts ? statement.masked : statement).writeMembers(to: &writer)
-                }
-            }
+            for statement in observed { statement.write(to: &writer, hidesText: hidesTexts) }
             for failure in observedFailures { (hidesTexts ? failure.masked : failure).write(to: &writer) }
         }
     }
@@ -56,6 +56,14 @@ extension [Failure] {
 }
 
 extension Statement {
+    /// With its effect, where statements of several kinds stand together.
+    fileprivate func write(to writer: inout JSONWriter, hidesText: Bool) {
+        writer.object { writer in
+            writer.member("effect", string: effect.rawValue)
+            (hidesText ? masked : self).writeMembers(to: &writer)
+        }
+    }
+
     fileprivate var masked: Statement {
         Statement(policy: policy, line: line, effect: effect, text: "(masked)")
     }

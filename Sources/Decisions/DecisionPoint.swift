@@ -154,8 +154,12 @@ package final class DecisionPoint {
         }
         // A permit of one policy is no reason for a deny by the others; obligations go with a permit only.
         if !decision.isPermitted {
+            decision.overruled = decision.reasons.filter { $0.effect == .permit }
             decision.reasons.removeAll { $0.effect == .permit }
-            if decision.code != "obligation_unsupported" { decision.obligations = [] }
+            if decision.code != "obligation_unsupported" {
+                decision.overruled += decision.obligations
+                decision.obligations = []
+            }
         }
         return decision
     }

@@ -8,6 +8,8 @@ package struct Decision: Sendable {
     package var reasons: [Statement] = []
     package var advice: [Statement] = []
     package var obligations: [Statement] = []
+    /// What was said in favour and did not count, because the answer is a deny: permits, and what they obliged to.
+    package var overruled: [Statement] = []
     package var failures: [Failure] = []
     /// What policies in mode `observe` would have said.
     package var observed: [Statement] = []

@@ -103,6 +103,16 @@ enum Fixture {
         }
     }
 
+    @Test func `what was said in favour is told apart when it does not count`() throws {
+        let point = try Fixture.point([
+            "a": Fixture.policy("permit(\"fine\") oblige(\"log\")"), "b": Fixture.policy("deny(\"no\")"),
+        ])
+        let decision = try point.decide(Fixture.question())
+        #expect(decision.reasons.map(\.text) == ["no"] && decision.obligations.isEmpty)
+        #expect(decision.overruled.map(\.text) == ["fine", "log"])
+        #expect(try Fixture.point(["a": permit]).decide(Fixture.question()).overruled.isEmpty)
+    }
+
     @Test func `a failure names what was meant`() throws {
         let point = try Fixture.point(["a": Fixture.policy("return request.token.department == \"Sales\"")])
         let failure = try #require(try point.decide(Fixture.question()).failures.first)
