@@ -112,6 +112,15 @@ static void learn(lua_State *L, uint32_t handle, const char *key, size_t length)
     case CLUA_EXPRESSION: clua_push_handle(L, answer->id); break;
     case CLUA_FACT: lua_pushinteger(L, answer->id); break;
     case CLUA_METHOD: clua_push_callable(L, answer->id); break;
+    case CLUA_TEXT:
+        lua_pushliteral(L, "");
+        luaL_getmetafield(L, -1, "__index");
+        lua_pushlstring(L, key, length);
+        lua_gettable(L, -2);
+        lua_replace(L, -3);
+        lua_pop(L, 1);
+        if (!lua_isfunction(L, -1)) luaL_error(L, "a string has no `%s`", key);
+        break;
     }
 }
 

@@ -39,6 +39,7 @@ enum Callbacks {
         case .method(let id):
             unsafe answer.pointee.attribute = CLUA_METHOD
             unsafe answer.pointee.id = id
+        case .text: unsafe answer.pointee.attribute = CLUA_TEXT
         case .failure(let message): unsafe give(message, as: CLUA_FAILURE, to: answer)
         }
     }

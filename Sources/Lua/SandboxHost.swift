@@ -30,6 +30,8 @@ package enum AttributeAnswer: Equatable, Sendable {
     case fact(UInt32)
     /// A function, remembered: calling it asks the host with this code.
     case method(UInt32)
+    /// The function of that name of the string library, which takes the handle's content; remembered.
+    case text
     /// Raises in the script and is not remembered.
     case failure(String)
 }

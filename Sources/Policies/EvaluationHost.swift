@@ -51,6 +51,10 @@ final class EvaluationHost: SandboxHost {
     static let functions = Function.allCases.map { HostFunction(name: $0.name, code: $0.rawValue) }
     static let tags = ["optional", "list"]
 
+    /// What a text has as every string has it: `request.context.note:match("^a")` reads its content.
+    private static let textMethods: Set<String> = [
+        "byte", "find", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",
+    ]
     /// More questions than any honest policy asks in one evaluation; whoever reaches it is stopped.
     static let mostQuestions = 100_000
     /// Once there are so many, the evaluator starts over.
@@ -151,6 +155,7 @@ final class EvaluationHost: SandboxHost {
 
     // Asked once for each handle and name, and so never counted: the count must be the same for every evaluation.
     func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
+        if type(handle) == .string, Self.textMethods.contains(key) { return .text }
         do throws(Resolver.Fault) {
             switch try resolver.meaning(of: key, on: handle, in: expressions) {
             case .expression(let id): return .expression(id)

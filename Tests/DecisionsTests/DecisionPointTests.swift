@@ -113,6 +113,21 @@ enum Fixture {
         #expect(try Fixture.point(["a": permit]).decide(Fixture.question()).overruled.isEmpty)
     }
 
+    @Test(arguments: [
+        ("request.action:match('^orders%.(%a+)') == 'read'", "permitted"),
+        ("request.action:upper() == 'ORDERS.READ'", "permitted"),
+        ("request.action:sub(1, 3) == 'ord'", "permitted"),
+        ("request.action:gsub('o', '0') == '0rders.read'", "permitted"),
+        ("request.action:len() == 3", "not_permitted"), ("request.action:mach('x') == nil", "policy_failed"),
+        ("request.action:dump() == nil", "policy_failed"),
+        ("request.token.department:lower() == 'sales'", "policy_failed"),
+        ("request.action.rep(request.token, 2) == nil", "policy_failed"),
+    ])
+    func `a text of the request has what every string has`(condition: String, code: String) throws {
+        let point = try Fixture.point(["a": Fixture.policy("if \(condition) then permit() end")])
+        for _ in 0..<2 { #expect(try point.decide(Fixture.question()).code == code) }
+    }
+
     @Test func `a failure names what was meant`() throws {
         let point = try Fixture.point(["a": Fixture.policy("return request.token.department == \"Sales\"")])
         let failure = try #require(try point.decide(Fixture.question()).failures.first)

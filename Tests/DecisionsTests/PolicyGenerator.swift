@@ -129,7 +129,8 @@ struct PolicyGenerator {
             "r.action == \"orders.read\"", "r.action_kind == \"write\"", "config.hard", "r.point == \"access\"",
             "r.tenant == \"t1\"", "r.time.hour < 12", "r.date.weekday >= 6", "(\"x\" .. r.action) == \"xorders.read\"",
             "string.find(r.action, \"^orders\") ~= nil", "config.limit > 20", "#config.names > 0",
-            "config.names:contains(r.action)", "r.action < \"orders.k\"",
+            "config.names:contains(r.action)", "r.action:match(\"^orders%.(%a+)\") == \"read\"", "r.action:len() > 11",
+            "r.action < \"orders.k\"",
         ])
     }
 
@@ -142,6 +143,7 @@ struct PolicyGenerator {
                 "r.resource:has(\"amount\") and r.resource.amount * 2 > \(limit)",
                 "r.resource:has(\"note\") and r.resource.note == \"urgent\"",
                 "r.resource:has(\"note\") and string.match(r.resource.note, \"^u\") ~= nil",
+                "r.resource:has(\"note\") and r.resource.note:upper() == \"URGENT\"",
                 "r.resource:has(\"owner\") and r.resource.owner.active", "r.resource.type == \"order\"",
                 "r.resource:has(\"owner\") and wide[r.resource.owner.id] == nil",
                 "r.resource:has(\"department\") and config.shared:contains(r.resource.department)",

@@ -33,7 +33,8 @@ typedef struct clua_value {
 typedef enum clua_attribute : uint32_t {
     CLUA_EXPRESSION = 0,
     CLUA_FACT,
-    CLUA_METHOD
+    CLUA_METHOD,
+    CLUA_TEXT ///< a function of the string library, which takes the handle's content
 } clua_attribute;
 
 /// What the host answered; text is copied into a buffer of the interpreter by `clua_answer_text`.
