@@ -19,6 +19,7 @@ extension EvaluationHost {
         guard let target = arguments.handle(0) else {
             throw Resolver.Fault(message: "`\(method.name)` is called with a colon: `x:\(method.name)(…)`")
         }
+        guard expressions.carries(target) else { throw Resolver.Fault(message: Self.tooDeep) }
         // A method taken from one value and called on another must be that one's too.
         if known.insert(UInt64(target) << 32 | UInt64(method.rawValue)).inserted {
             guard case .method? = try? resolver.meaning(of: method.name, on: target, in: expressions) else {

@@ -42,6 +42,7 @@ final class EvaluationHost: SandboxHost {
     static let mostExpressions = 65_536
     static let mostEffects = 256
     static let mostFacts = 20_000
+    static let tooDeep = "this value is made of too many others, one from the next"
 
     let expressions = Expressions()
     var facts: Facts
@@ -126,6 +127,7 @@ final class EvaluationHost: SandboxHost {
         guard expressions.count < Self.mostExpressions, trace.count < Self.mostFacts else {
             return .failure("this policy forms more expressions than it may")
         }
+        guard expressions.carries(handle) else { return .failure(Self.tooDeep) }
         do throws(Resolver.Fault) {
             switch try resolver.meaning(of: key, on: handle, in: expressions) {
             case .expression(let id): return .expression(id)
