@@ -213,10 +213,11 @@ extension EvaluationHost {
         guard case .table(let entries) = value else {
             throw Resolver.Fault(message: "`\(effect)` takes a table second, got \(value.kindName)")
         }
+        guard entries.count <= 32 else { throw Resolver.Fault(message: "`\(effect)` takes at most 32 details") }
         var details: [(name: String, value: Detail)] = []
         for entry in entries {
-            guard case .string(let name) = entry.key else {
-                throw Resolver.Fault(message: "`\(effect)`: a detail needs a name")
+            guard case .string(let name) = entry.key, name.utf8.count <= 100 else {
+                throw Resolver.Fault(message: "`\(effect)`: a detail needs a name, of at most 100 bytes")
             }
             switch entry.value {
             case .handle(let id): details.append((name, .expression(id)))
