@@ -98,9 +98,15 @@ size_t clua_sorted_entries(lua_State *L, int table, size_t limit, bool integers_
     return first;
 }
 
+/// The host copies every text it is handed: whoever hands it over pays for it.
+static void charge_text(lua_State *L, const clua_value *value) {
+    if (value->kind == CLUA_STRING) clua_charge(L, value->integer / 8);
+}
+
 void clua_flatten(lua_State *L, int index, size_t slot, int depth) {
     clua_state *state = clua_of(L);
     shallow(L, index, &state->nodes[slot]);
+    charge_text(L, &state->nodes[slot]);
     if (state->nodes[slot].kind != CLUA_TABLE) return;
     if (depth >= 16) luaL_error(L, "the value is nested more than 16 levels deep");
     size_t count;
@@ -109,6 +115,8 @@ void clua_flatten(lua_State *L, int index, size_t slot, int depth) {
     state->nodes[slot].integer = (int64_t)first;
     for (size_t entry = 0; entry < count; entry++) {
         clua_value key = state->nodes[first + 2 * entry];
+        charge_text(L, &key);
+        charge_text(L, &state->nodes[first + 2 * entry + 1]);
         if (state->nodes[first + 2 * entry + 1].kind != CLUA_TABLE) continue;
         if (key.kind == CLUA_INTEGER) {
             lua_rawgeti(L, index, key.integer);

@@ -17,6 +17,7 @@ extension EvaluationHost {
         guard let target = arguments.handle(0) else {
             throw Resolver.Fault(message: "`\(method.name)` is called with a colon: `x:\(method.name)(…)`")
         }
+        guard expressions.carries(target) else { throw Resolver.Fault(message: Self.tooDeep) }
         // A method taken from one value and called on another must be that one's too.
         if known.insert(UInt64(target) << 32 | UInt64(method.rawValue)).inserted {
             guard case .method? = try? resolver.meaning(of: method.name, on: target, in: expressions) else {
@@ -217,10 +218,11 @@ extension EvaluationHost {
         guard case .table(let entries) = value else {
             throw Resolver.Fault(message: "`\(effect)` takes a table second, got \(value.kindName)")
         }
+        guard entries.count <= 32 else { throw Resolver.Fault(message: "`\(effect)` takes at most 32 details") }
         var details: [(name: String, value: Detail)] = []
         for entry in entries {
-            guard case .string(let name) = entry.key else {
-                throw Resolver.Fault(message: "`\(effect)`: a detail needs a name")
+            guard case .string(let name) = entry.key, name.utf8.count <= 100 else {
+                throw Resolver.Fault(message: "`\(effect)`: a detail needs a name, of at most 100 bytes")
             }
             switch entry.value {
             case .handle(let id): details.append((name, .expression(id)))

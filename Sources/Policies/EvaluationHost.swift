@@ -61,6 +61,7 @@ final class EvaluationHost: SandboxHost {
     static let mostExpressions = 65_536
     static let mostEffects = 256
     static let mostFacts = 20_000
+    static let tooDeep = "this value is made of too many others, one from the next"
 
     let expressions: Expressions
     var facts: Facts
@@ -156,6 +157,7 @@ final class EvaluationHost: SandboxHost {
     // Asked once for each handle and name, and so never counted: the count must be the same for every evaluation.
     func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
         if type(handle) == .string, Self.textMethods.contains(key) { return .text }
+        guard expressions.carries(handle) else { return .failure(Self.tooDeep) }
         do throws(Resolver.Fault) {
             switch try resolver.meaning(of: key, on: handle, in: expressions) {
             case .expression(let id): return .expression(id)

@@ -35,13 +35,24 @@ extension Evaluator {
         return template.parts.map { part in
             switch part {
             case .text(let text): text
-            case .expression(let id): shown(host.facts.value(id))
+            case .expression(let id): Self.cut(shown(host.facts.value(id)), to: Self.mostFilled)
             }
         }.joined()
     }
 
+    /// A reason names many things, and a policy gives many reasons: what fills them must not multiply without bounds.
+    private static let mostFilled = 200
+    private static let mostDetail = 4_096
+
+    private static func cut(_ text: String, to bytes: Int) -> String {
+        guard text.utf8.count > bytes else { return text }
+        let end = text.unicodeScalars.index(before: text.utf8.index(text.startIndex, offsetBy: bytes + 1))
+        return text[..<end] + "…"
+    }
+
     private func json(_ detail: EvaluationHost.Detail) -> JSON {
         switch detail {
+        case .json(.string(let text)): return .string(Self.cut(text, to: Self.mostDetail))
         case .json(let json): return json
         case .expression(let id):
             switch host.facts.value(id) {
@@ -52,7 +63,7 @@ extension Evaluator {
             case .department(let index): return .string(host.facts.request.directory.departments[index].id)
             case .user(let index): return .string(host.facts.request.directory.users[index].id)
             case .userType(let index): return .string(host.facts.request.directory.userTypes[index].id)
-            case let value: return .string(shown(value))
+            case let value: return .string(Self.cut(shown(value), to: Self.mostDetail))
             }
         }
     }
@@ -71,7 +82,9 @@ extension Evaluator {
         case .user(let index): return directory.users[index].name
         case .userType(let index): return directory.userTypes[index].name
         case .ip(let value): return value.description
-        case .list(let list): return "[\(list.map { shown($0) }.joined(separator: ", "))]"
+        case .list(let list):
+            let more = list.count > 100 ? ", …" : ""
+            return "[\(list.prefix(100).map { shown($0) }.joined(separator: ", "))\(more)]"
         case .entity: return "(there)"
         case .failure(let message): return "(\(message))"
         }

@@ -56,6 +56,8 @@ package final class Expressions {
     private(set) var actions: [Int] = []
     private(set) var names: [String] = []
     private(set) var periods: [Period] = []
+    /// How deep each node stands on others: what computes or tells it goes that deep.
+    private var depths: [UInt8] = []
 
     private var attributes: [AttributeKey: UInt32?] = [:]
 
@@ -88,6 +90,7 @@ package final class Expressions {
         types.append(type)
         self.presence.append(presence)
         isForeign.append(brings(node, type))
+        depths.append(depth(of: node))
         return id
     }
 
@@ -112,6 +115,20 @@ package final class Expressions {
         default: return false
         }
     }
+
+    private func depth(of node: Node) -> UInt8 {
+        switch node.operation {
+        case .request, .settings, .constant, .setting, .granted: 0
+        case .attribute, .property, .element, .length, .plus, .endOfDay, .has: depths[Int(node.a)] &+ 1
+        case .equal, .less, .lessEqual, .isWithin, .contains, .meets, .covers, .can, .permits:
+            max(depths[Int(node.a)], depths[Int(node.b)]) &+ 1
+        }
+    }
+
+    /// Whether something more may be formed of an expression; forming adds one to its depth.
+    func carries(_ id: ID) -> Bool { depths[Int(id)] < Self.mostDepth }
+
+    private static let mostDepth: UInt8 = 32
 
     /// The vocabulary's attribute of that name; `nil` when it is a declared property. Looked up once.
     func attribute(_ name: String, of base: ID) -> UInt32? {
