@@ -180,8 +180,11 @@ extension EvaluationHost {
             let options = try details(arguments[1], "deny")
             var code: String?
             for option in options {
-                guard option.name == "code", case .json(.string(let text)) = option.value, !text.isEmpty else {
-                    throw Resolver.Fault(message: "`deny` knows the option `code`, a string; got `\(option.name)`")
+                guard option.name == "code", case .json(.string(let text)) = option.value, !text.isEmpty,
+                    text.utf8.count <= 100
+                else {
+                    throw Resolver.Fault(
+                        message: "`deny` knows the option `code`, a string of at most 100 bytes; got `\(option.name)`")
                 }
                 code = text
             }

@@ -57,8 +57,9 @@ final class EvaluationHost: SandboxHost {
     ]
     /// More questions than any honest policy asks in one evaluation; whoever reaches it is stopped.
     static let mostQuestions = 100_000
-    /// Once there are so many, the evaluator starts over.
+    /// Once there are so many, or so much text is in them, the evaluator starts over.
     static let mostExpressions = 65_536
+    static let mostTextBytes = 16 << 20
     static let mostEffects = 256
     static let mostFacts = 20_000
     static let tooDeep = "this value is made of too many others, one from the next"

@@ -72,7 +72,10 @@ package final class Evaluator {
     /// The same, for a request that is written where the last one was.
     /// - Returns: `nil` when `fill` says that there is none.
     package func evaluate(_ fill: (inout Request) -> Bool) -> Verdict? {
-        if host.expressions.count > EvaluationHost.mostExpressions { renew() }
+        let expressions = host.expressions
+        if expressions.count > EvaluationHost.mostExpressions || expressions.textBytes > EvaluationHost.mostTextBytes {
+            renew()
+        }
         return host.facts.begin(fill) ? evaluate() : nil
     }
 

@@ -55,6 +55,8 @@ package final class Expressions {
     /// For each constant, the number of the action it names; -1 for none.
     private(set) var actions: [Int] = []
     private(set) var names: [String] = []
+    /// How much text the constants hold.
+    private(set) var textBytes = 0
     private(set) var periods: [Period] = []
     /// How deep each node stands on others: what computes or tells it goes that deep.
     private var depths: [UInt8] = []
@@ -163,6 +165,7 @@ package final class Expressions {
         if let known = constantIDs[key] { return intern(.constant, known, type: type) }
         let index = UInt32(constants.count)
         constants.append(value)
+        if case .string(let text) = value { textBytes += text.utf8.count }
         if case .string(let text) = value { actions.append(actionNumbers[text] ?? -1) } else { actions.append(-1) }
         constantIDs[key] = index
         return intern(.constant, index, type: type)
