@@ -4,9 +4,7 @@ internal import Model
 /// Methods of expressions, and effects.
 extension EvaluationHost {
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
-        guard expressions.count < Self.mostExpressions, trace.count < Self.mostFacts else {
-            return .failure("this policy forms more expressions than it may")
-        }
+        guard mayAsk() else { return .failure(Self.tooMany) }
         do throws(Resolver.Fault) {
             if let method = Method(rawValue: function) { return try call(method, arguments) }
             return try call(Function(rawValue: function)!, arguments, line: line)
@@ -182,8 +180,11 @@ extension EvaluationHost {
             let options = try details(arguments[1], "deny")
             var code: String?
             for option in options {
-                guard option.name == "code", case .json(.string(let text)) = option.value, !text.isEmpty else {
-                    throw Resolver.Fault(message: "`deny` knows the option `code`, a string; got `\(option.name)`")
+                guard option.name == "code", case .json(.string(let text)) = option.value, !text.isEmpty,
+                    text.utf8.count <= 100
+                else {
+                    throw Resolver.Fault(
+                        message: "`deny` knows the option `code`, a string of at most 100 bytes; got `\(option.name)`")
                 }
                 code = text
             }

@@ -38,8 +38,15 @@ final class EvaluationHost: SandboxHost {
     static let functions = Function.allCases.map { HostFunction(name: $0.name, code: $0.rawValue) }
     static let tags = ["optional", "list"]
 
-    /// More expressions than any honest set of policies forms; whoever reaches it is stopped.
-    static let mostExpressions = 65_536
+    /// How often a policy may ask in one evaluation. It counts its own questions, never what others have formed:
+    /// whether a policy fails depends on nothing but itself and the request.
+    static let mostAsked = 40_000
+    /// Above so many expressions, or so many bytes in them, the table is made anew before the next request.
+    static let mostExpressions = 32_768
+    static let mostTextBytes = 16 << 20
+    /// A net below all this, for sets of many hostile policies.
+    static let mostOfAll = 1 << 20
+    static let tooMany = "this policy asks more than it may in one evaluation"
     static let mostEffects = 256
     static let mostFacts = 20_000
     static let tooDeep = "this value is made of too many others, one from the next"
@@ -51,6 +58,7 @@ final class EvaluationHost: SandboxHost {
     private(set) var policy: UInt32 = 0
     private(set) var effects: [Effect] = []
     private(set) var trace: [Expressions.ID] = []
+    private var asked = 0
     private var traced: [UInt32] = []
     private var run: UInt32 = 0
     /// Methods that have been asked of an expression whose type has them, as expression and method.
@@ -65,11 +73,18 @@ final class EvaluationHost: SandboxHost {
         self.policy = UInt32(policy)
         effects.removeAll(keepingCapacity: true)
         trace.removeAll(keepingCapacity: true)
+        asked = 0
         run &+= 1
         if run == 0 {
             traced = traced.map { _ in 0 }
             run = 1
         }
+    }
+
+    /// Counts one more question to the host.
+    func mayAsk() -> Bool {
+        asked += 1
+        return asked <= Self.mostAsked && trace.count < Self.mostFacts && expressions.count < Self.mostOfAll
     }
 
     /// - Returns: whether there was room for one more.
@@ -124,9 +139,7 @@ final class EvaluationHost: SandboxHost {
     }
 
     func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
-        guard expressions.count < Self.mostExpressions, trace.count < Self.mostFacts else {
-            return .failure("this policy forms more expressions than it may")
-        }
+        guard expressions.count < Self.mostOfAll, trace.count < Self.mostFacts else { return .failure(Self.tooMany) }
         guard expressions.carries(handle) else { return .failure(Self.tooDeep) }
         do throws(Resolver.Fault) {
             switch try resolver.meaning(of: key, on: handle, in: expressions) {
@@ -140,9 +153,7 @@ final class EvaluationHost: SandboxHost {
     }
 
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
-        guard expressions.count < Self.mostExpressions, trace.count < Self.mostFacts else {
-            return .failure("this policy forms more expressions than it may")
-        }
+        guard mayAsk() else { return .failure(Self.tooMany) }
         switch operation {
         case .read: return readNamed(arguments.handle(0)!)
         case .content: return content(arguments.handle(0)!)

@@ -77,7 +77,11 @@ package final class Evaluator {
 
     /// Runs every policy that applies to a request.
     package func evaluate(_ request: Request) -> Evaluation {
-        if host.expressions.count > EvaluationHost.mostExpressions / 2 { renew() }
+        if host.expressions.count > EvaluationHost.mostExpressions
+            || host.expressions.textBytes > EvaluationHost.mostTextBytes
+        {
+            renew()
+        }
         host.facts.begin(request)
         let tenant = request.tenant < 0 ? nil : request.directory.tenants[request.tenant].id
         var outcomes: [Evaluation.Outcome] = []

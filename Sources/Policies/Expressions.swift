@@ -51,6 +51,8 @@ package final class Expressions {
     private(set) var presence: [ID?] = []
     private(set) var constants: [Value] = []
     private(set) var names: [String] = []
+    /// How much text the constants hold.
+    private(set) var textBytes = 0
     private(set) var periods: [Period] = []
     /// How deep each node stands on others: what computes or tells it goes that deep.
     private var depths: [UInt8] = []
@@ -131,6 +133,7 @@ package final class Expressions {
         if let known = constantIDs[key] { return intern(.constant, known, type: type) }
         let index = UInt32(constants.count)
         constants.append(value)
+        if case .string(let text) = value { textBytes += text.utf8.count }
         constantIDs[key] = index
         return intern(.constant, index, type: type)
     }
