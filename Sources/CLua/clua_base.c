@@ -95,11 +95,21 @@ static int raise(lua_State *L) {
     lua_Integer level = luaL_optinteger(L, 2, 1);
     lua_settop(L, 1);
     clua_content(L, 1);
-    if (lua_type(L, 1) == LUA_TSTRING && level > 0 && level < 200) {
-        luaL_where(L, (int)level);
-        lua_pushvalue(L, 1);
-        lua_concat(L, 2);
+    if (lua_type(L, 1) == LUA_TNUMBER) {
+        clua_push_string(L, 1);
+        lua_replace(L, 1);
+    } else if (lua_type(L, 1) != LUA_TSTRING) {
+        lua_pushfstring(L, "error value is a %s", luaL_typename(L, 1));
+        lua_replace(L, 1);
     }
+    // Nothing catches an error here but people: its place is always told, and cannot be forged.
+    luaL_where(L, level > 0 && level < 200 ? (int)level : 1);
+    if (lua_rawlen(L, -1) == 0) {
+        lua_pop(L, 1);
+        luaL_where(L, 1);
+    }
+    lua_pushvalue(L, 1);
+    lua_concat(L, 2);
     return lua_error(L);
 }
 

@@ -76,6 +76,7 @@ static int compare_keys(const void *left, const void *right) {
 size_t clua_sorted_entries(lua_State *L, int table, size_t limit, bool integers_only, size_t *count) {
     clua_state *state = clua_of(L);
     size_t first = state->node_count;
+    const char *odd = NULL;
     luaL_checkstack(L, 6, NULL);
     lua_pushnil(L);
     while (lua_next(L, table) != 0) {
@@ -85,11 +86,13 @@ size_t clua_sorted_entries(lua_State *L, int table, size_t limit, bool integers_
         shallow(L, -1, &state->nodes[slot + 1]);
         clua_kind kind = state->nodes[slot].kind;
         if (kind != CLUA_STRING && kind != CLUA_INTEGER && (integers_only || kind != CLUA_NUMBER)) {
-            clua_push_type(L, -2);
-            luaL_error(L, "a table with a %s as a key has no fixed order", lua_tostring(L, -1));
+            const char *name = luaL_typename(L, -2);
+            if (odd == NULL || strcmp(name, odd) < 0) odd = name;
         }
         lua_pop(L, 1);
     }
+    // Only now: what is met first, and what was charged until then, depends on a hash.
+    if (odd != NULL) luaL_error(L, "a table with a %s as a key has no fixed order", odd);
     *count = (state->node_count - first) / 2;
     if (*count > 1) {
         clua_charge(L, (int64_t)*count * 2);

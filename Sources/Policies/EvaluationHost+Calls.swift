@@ -4,7 +4,7 @@ internal import Model
 /// Methods of expressions, and effects.
 extension EvaluationHost {
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
-        guard mayAsk() else { return .failure("this policy asks more than it may") }
+        guard mayAsk() else { return .failure(Self.tooMany) }
         do throws(Resolver.Fault) {
             if let method = Method(rawValue: function) { return try call(method, arguments) }
             return try call(Function(rawValue: function)!, arguments, line: line)

@@ -56,7 +56,8 @@ final class EvaluationHost: SandboxHost {
         "byte", "find", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",
     ]
     /// More questions than any honest policy asks in one evaluation; whoever reaches it is stopped.
-    static let mostQuestions = 100_000
+    static let mostQuestions = 40_000
+    static let tooMany = "this policy asks more than it may in one evaluation"
     /// Once there are so many, or so much text is in them, the evaluator starts over.
     static let mostExpressions = 65_536
     static let mostTextBytes = 16 << 20
@@ -171,7 +172,7 @@ final class EvaluationHost: SandboxHost {
     }
 
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
-        guard mayAsk() else { return .failure("this policy asks more than it may") }
+        guard mayAsk() else { return .failure(Self.tooMany) }
         switch operation {
         case .read: return readNamed(arguments.handle(0)!)
         case .content: return content(arguments.handle(0)!)

@@ -1,4 +1,5 @@
 import Decisions
+import Foundation
 import Model
 import Policies
 import Testing
@@ -245,5 +246,34 @@ enum Fixture {
             "t.seen = (t.seen or 0) + 1; if t.seen > 1 then permit() end", before: "local t = {}")
         let point = try Fixture.point(["a": counter, "b": table])
         for _ in 0..<5 { #expect(try point.decide(Fixture.question()).code == "not_permitted") }
+    }
+
+    @Test func `a policy that asks much leaves the others the room they need`() throws {
+        let greedy = Fixture.policy(
+            "for i = 1, 20000 do if request.action == \"x\" .. i then permit() end end", head: "mode = \"observe\"")
+        var policies = ["z": permit, "y": Fixture.policy("if request.action == \"orders.read\" then permit() end")]
+        for name in ["a", "b", "c", "d", "e"] {
+            policies[name] = greedy.replacing("\"x\"", with: "\"\(name)\"")
+        }
+        let point = try Fixture.point(policies, budget: Budget(fuel: 10_000_000))
+        for _ in 0..<2 { #expect(try point.decide(Fixture.question()).code == "permitted") }
+    }
+
+    @Test func `text that policies compare with is not hoarded from request to request`() throws {
+        let hoarder = Fixture.policy(
+            "local s = (\"x\"):rep(400000) .. tostring(request.resource.amount) if s == request.action then deny(s) end permit()"
+        )
+        let point = try Fixture.point(["a": hoarder])
+        func residentBytes() throws -> Int {
+            let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+            return Int(fields[1])! * 4096
+        }
+        let before = try residentBytes()
+        for round in 0..<200 {
+            let decision = try point.decide(Fixture.question([.init("amount", .integer(Int64(round)))]))
+            #expect(decision.isPermitted)
+        }
+        // Without a bound the rounds would hold 80 MB, in two copies.
+        #expect(try residentBytes() - before < 100 << 20)
     }
 }

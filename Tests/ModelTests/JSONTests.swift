@@ -76,6 +76,18 @@ import Testing
             String(decoding: writer.bytes, as: UTF8.self)
                 == #"{"there":true,"inner":{"line":7},"names":["a","b\"c"],"none":[],"value":null}"#)
     }
+
+    @Test(arguments: [
+        ("plain é € 😀", "\"plain é € 😀\""), ("a\u{1B}\u{7F}\n\"\\", #""a\u001b\u007f\n\"\\""#),
+        ("\u{9B}31m\u{85}", #""\u009b31m\u0085""#), ("x\u{202E}y\u{2028}\u{2066}", #""x\u202ey\u2028\u2066""#),
+        ("\u{A0}\u{2010}", "\"\u{A0}\u{2010}\""),
+    ])
+    func `what could move a cursor or turn the text is written out`(text: String, expected: String) throws {
+        var writer = JSONWriter()
+        writer.string(text)
+        #expect(String(decoding: writer.bytes, as: UTF8.self) == expected)
+        #expect(try JSONReader.parse(writer.bytes) == .string(text))
+    }
 }
 
 /// A small seeded generator (Steele, Lea & Flood, "Fast splittable pseudorandom number generators").

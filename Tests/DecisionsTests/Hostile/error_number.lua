@@ -1,0 +1,4 @@
+-- Attempt: a number as an error
+return { on = "access", grants = { "*" }, decide = function(request)
+error(0)
+end }

@@ -1,0 +1,4 @@
+-- Attempt: an expression called as a function
+return { on = "access", grants = { "*" }, decide = function(request)
+request.resource.amount(1) permit()
+end }

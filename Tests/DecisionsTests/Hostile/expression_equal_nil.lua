@@ -1,0 +1,4 @@
+-- Attempt: an expression compared with nil to learn whether it is there
+return { on = "access", grants = { "*" }, decide = function(request)
+if request.resource.department ~= nil then permit() end
+end }

@@ -1,0 +1,4 @@
+-- Attempt: an expression compared with a table
+return { on = "access", grants = { "*" }, decide = function(request)
+if request.resource.amount ~= {} then permit() end
+end }

@@ -1,0 +1,2 @@
+-- Attempt: an endless loop at file level
+while true do end return { on = "access", grants = { "*" }, decide = function() permit() end }

@@ -1,0 +1,4 @@
+-- Attempt: tail calls without end
+return { on = "access", grants = { "*" }, decide = function(request)
+local function f(n) return f(n + 1) end f(1) permit()
+end }

@@ -1,0 +1,2 @@
+-- Attempt: an effect in place of decide
+return { on = "access", grants = { "*" }, decide = permit }

@@ -1,0 +1,2 @@
+-- Attempt: error in place of decide
+return { on = "access", grants = { "*" }, decide = error }
