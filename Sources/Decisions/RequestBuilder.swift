@@ -26,7 +26,9 @@ struct RequestBuilder {
     // MARK: Access
 
     private mutating func access(_ question: Question) throws(RequestError) -> Result {
-        guard let actionNumber = schema.actionNumbers[question.action] else { return .deny(code: "action_unknown") }
+        guard let actionNumber = schema.actionIndex.number(question.action) else {
+            return .deny(code: "action_unknown")
+        }
         var tenant = try self.tenant(question)
         var token: Token?
         var subject = Subject.token

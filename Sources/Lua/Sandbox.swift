@@ -62,16 +62,9 @@ internal import CLua
     ///
     /// For a chunk whose functions keep no state. Whether the host was asked anything, the host knows: see `release`.
     package mutating func keep(_ chunk: Int, _ field: String, host: any SandboxHost, limits: Limits) -> Outcome {
-        var field = field
         let limits = limits.flat
-        return unsafe outcome(of: chunk) { state in
-            field.withUTF8 { bytes in
-                unsafe bytes.withMemoryRebound(to: CChar.self) { name in
-                    unsafe Callbacks.lend(host) {
-                        unsafe clua_keep(state, Int32(chunk), name.baseAddress, name.count, $0, limits)
-                    }
-                }
-            }
+        return unsafe outcome(of: chunk, field, host) { state, name, host in
+            unsafe clua_keep(state, Int32(chunk), name.baseAddress, name.count, host, limits)
         }
     }
 
@@ -83,15 +76,22 @@ internal import CLua
     package mutating func call(
         _ chunk: Int, _ field: String, argument: UInt32, host: any SandboxHost, limits: Limits
     ) -> Outcome {
-        var field = field
         let limits = limits.flat
+        return unsafe outcome(of: chunk, field, host) { state, name, host in
+            unsafe clua_call(state, Int32(chunk), name.baseAddress, name.count, argument, host, limits)
+        }
+    }
+
+    /// Evaluates with the name of a field and a host, as C takes them.
+    private func outcome(
+        of chunk: Int, _ field: String, _ host: any SandboxHost,
+        _ evaluate: (OpaquePointer, UnsafeBufferPointer<CChar>, UnsafePointer<clua_host>) -> clua_outcome
+    ) -> Outcome {
+        var field = field
         return unsafe outcome(of: chunk) { state in
             field.withUTF8 { bytes in
                 unsafe bytes.withMemoryRebound(to: CChar.self) { name in
-                    unsafe Callbacks.lend(host) {
-                        unsafe clua_call(
-                            state, Int32(chunk), name.baseAddress, name.count, argument, $0, limits)
-                    }
+                    unsafe Callbacks.lend(host) { unsafe evaluate(state, name, $0) }
                 }
             }
         }

@@ -158,7 +158,7 @@ extension EvaluationHost {
         default: break
         }
         if case .number(let number) = content, let whole = Int64(exactly: number) { content = .integer(whole) }
-        guard case .integer(let count) = content, abs(count) <= 10_000_000 else {
+        guard case .integer(let count) = content, (-10_000_000...10_000_000).contains(count) else {
             throw Resolver.Fault(message: "`\(name)` is a whole number, got \(value.shown)")
         }
         return Int(count)

@@ -82,7 +82,7 @@ final class EvaluationHost: SandboxHost {
 
     init(resolver: Resolver, facts: [PolicyFacts]) {
         self.resolver = resolver
-        expressions = Expressions(actionNumbers: resolver.schema.actionNumbers)
+        expressions = Expressions(actions: resolver.schema.actionIndex)
         self.facts = Facts(schema: resolver.schema, policies: facts, expressions: expressions)
     }
 

@@ -68,14 +68,14 @@ package final class Expressions {
         let name: String
     }
 
-    private let actionNumbers: [String: Int]
+    private let actionIndex: ByteIndex
     private var ids: [Node: ID] = [:]
     private var nameIDs: [String: UInt32] = [:]
     private var periodIDs: [Period: UInt32] = [:]
     private var constantIDs: [ConstantKey: UInt32] = [:]
 
-    init(actionNumbers: [String: Int] = [:]) {
-        self.actionNumbers = actionNumbers
+    init(actions: ByteIndex = ByteIndex()) {
+        actionIndex = actions
     }
 
     /// How many nodes there are; whoever forms more than it should is stopped by it.
@@ -166,7 +166,7 @@ package final class Expressions {
         let index = UInt32(constants.count)
         constants.append(value)
         if case .string(let text) = value { textBytes += text.utf8.count }
-        if case .string(let text) = value { actions.append(actionNumbers[text] ?? -1) } else { actions.append(-1) }
+        if case .string(let text) = value { actions.append(actionIndex.number(text) ?? -1) } else { actions.append(-1) }
         constantIDs[key] = index
         return intern(.constant, index, type: type)
     }

@@ -27,14 +27,12 @@ package struct Schema: Sendable {
     package var actions: [String: ActionKind] = [:] {
         didSet {
             actionNames = actions.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-            actionNumbers = Dictionary(uniqueKeysWithValues: zip(actionNames, actionNames.indices))
             actionIndex = ByteIndex()
             for (number, name) in actionNames.enumerated() { actionIndex.claim(name, number: number) }
         }
     }
     /// Every action, sorted; its place is its number.
     package private(set) var actionNames: [String] = []
-    package private(set) var actionNumbers: [String: Int] = [:]
     package private(set) var actionIndex = ByteIndex()
     package var resources: [RecordType] = []
     package var subjects: [RecordType] = []

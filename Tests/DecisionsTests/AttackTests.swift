@@ -40,6 +40,16 @@ import Testing
         }
     }
 
+    /// A script that fails for another reason than the one it stands for would show nothing.
+    @Test(arguments: [
+        ("pattern_of_request.lua", "budget_exhausted"), ("expression_least_period.lua", "policy_failed"),
+    ])
+    func `an attack gets as far as what stops it`(script: String, code: String) throws {
+        let answer = try #require(
+            try Attack(Attack.read(script)).answers(1, budget: Budget(fuel: 400_000)).first)
+        #expect(answer.code == code, "\(answer.line)")
+    }
+
     /// Where instructions are dear, time is the net: an evaluation may be late by a fifth of its deadline.
     @Test(arguments: [
         "string_compare_each", "string_concat_each", "string_keys_hash", "pattern_backtrack", "pattern_plain_quadratic",
