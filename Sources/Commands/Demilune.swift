@@ -3,7 +3,8 @@ internal import Glibc
 /// The command line: one verb a file, run by `main.swift`.
 package enum Demilune {
     static let verbs: [Verb] = [
-        .initialize, .importing, .exporting, .tokenList, .decide, .batch, .requests, .vocabulary, .bench,
+        .initialize, .importing, .exporting, .tokenList, .userList, .userShow, .departmentList, .departmentShow,
+        .userTypeList, .userTypeShow, .tenantList, .decide, .batch, .requests, .vocabulary, .bench,
     ]
 
     /// Runs one command line.

@@ -78,13 +78,13 @@ struct Invocation {
     }
 
     /// Everything in the store, at one moment.
-    func organisation() throws(CommandError) -> Organisation {
+    func organisation(_ tokens: TokenSelection = .all) throws(CommandError) -> Organisation {
         let store = try openStore()
-        do { return try store.organisation(.all) } catch { throw CommandError("\(storePath): \(error.message)") }
+        do { return try store.organisation(tokens) } catch { throw CommandError("\(storePath): \(error.message)") }
     }
 
-    func directory() throws(CommandError) -> Directory {
-        let organisation = try organisation()
+    func directory(_ tokens: TokenSelection = .all) throws(CommandError) -> Directory {
+        let organisation = try organisation(tokens)
         do { return try Directory(organisation) } catch {
             throw CommandError("\(storePath): \(error.path): \(error.message)")
         }

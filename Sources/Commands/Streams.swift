@@ -10,6 +10,12 @@ package struct Streams {
     package var errors: ([UInt8]) -> Void
     package var isOutputTerminal: Bool
     package var isErrorTerminal: Bool
+    /// Whether a person can be asked: the standard input and the error output are a terminal.
+    package var isInteractive = false
+    /// The next line that the person types, without its end; `nil` at the end of the input.
+    package var line: () -> String? = { nil }
+    /// How many columns the terminal of the results has; `nil` where results go elsewhere.
+    package var columns: Int?
     /// Where `batch` reads and writes, in blocks.
     package var inputDescriptor = STDIN_FILENO
     package var outputDescriptor = STDOUT_FILENO
@@ -27,11 +33,15 @@ package struct Streams {
 
     /// The process's own.
     package static var standard: Streams {
-        Streams(
+        var streams = Streams(
             input: { (try? Descriptor.readAll(STDIN_FILENO)) ?? [] },
             output: { Descriptor.write($0, to: STDOUT_FILENO) },
             errors: { _ = Descriptor.write($0, to: STDERR_FILENO) },
             isOutputTerminal: isatty(STDOUT_FILENO) == 1, isErrorTerminal: isatty(STDERR_FILENO) == 1)
+        streams.isInteractive = isatty(STDIN_FILENO) == 1 && streams.isErrorTerminal
+        streams.line = { Descriptor.line(STDIN_FILENO) }
+        streams.columns = Descriptor.columns(STDOUT_FILENO)
+        return streams
     }
 }
 
@@ -50,6 +60,29 @@ enum Descriptor {
             if count == 0 { return bytes }
             bytes.append(contentsOf: buffer[..<count])
         }
+    }
+
+    /// One line, read byte by byte so that nothing after it is taken.
+    static func line(_ descriptor: Int32) -> String? {
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        while bytes.count < 1 << 16 {
+            let count = unsafe read(descriptor, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) }
+            if byte == UInt8(ascii: "\n") { break }
+            bytes.append(byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// How wide a terminal is; `nil` for what is none, or does not know.
+    static func columns(_ descriptor: Int32) -> Int? {
+        var size = winsize()
+        guard isatty(descriptor) == 1, unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return nil
+        }
+        return Int(size.ws_col)
     }
 
     /// - Returns: `false` when the bytes could not all be written.

@@ -34,6 +34,9 @@ final class Terminal {
     /// A line for the person who started the run, and not for the next program.
     func note(_ line: String) { streams.errors(Array((line + "\n").utf8)) }
 
+    /// A question to that person; the answer follows on the same line.
+    func prompt(_ text: String) { streams.errors(Array(text.utf8)) }
+
     func complain(_ message: String) {
         let word = isErrorColored ? Self.styled("error:", .red) : "error:"
         note("\(word) \(Self.escaped(message))")

@@ -1,9 +1,9 @@
-internal import Model
+package import Model
 
 /// Whether who acts may act at all. The core's own; comes before any policy, and none can overrule it.
 ///
 /// It judges who acts, never what is acted upon: an expired token can be listed and revoked.
-enum Liveness {
+package enum Liveness {
     /// The code of the deny; `nil` when nothing stands against it.
     static func fault(_ request: Request) -> String? {
         let directory = request.directory
@@ -19,10 +19,18 @@ enum Liveness {
         }
     }
 
+    /// The code of the deny that a token gets whatever it asks; `nil` when it is live.
+    package static func fault(_ token: Token, in directory: Directory, now: Instant) -> String? {
+        fault(token, now: now) ?? fault(assignment: token.assignment, directory)
+    }
+
     private static func fault(_ token: Token, _ request: Request) -> String? {
-        if token.tenant != request.tenant { return "tenant_mismatch" }
+        token.tenant != request.tenant ? "tenant_mismatch" : fault(token, now: request.now)
+    }
+
+    private static func fault(_ token: Token, now: Instant) -> String? {
         if token.revoked != nil { return "token_revoked" }
-        if request.now >= token.expires { return "token_expired" }
+        if now >= token.expires { return "token_expired" }
         if token.suspended != nil { return "token_suspended" }
         return nil
     }

@@ -42,15 +42,22 @@ internal import Testing
             result.output.contains(
                 """
                 verbs:
-                  init        makes a new store
-                  import      takes over tenants, departments, user types, users and tokens from JSON
-                  export      prints the whole organisation as JSON
-                  token list  lists tokens, with what each is bound to and whether it is valid
-                  decide      decides what a token may do, and says why
-                  batch       decides requests, one JSON object a line, and answers each on a line, in order
-                  requests    makes up requests about the tokens of the store, one a line
-                  vocabulary  prints everything that a policy can read
-                  bench       measures how fast decisions are, here, on the demo organisation
+                  init             makes a new store
+                  import           takes over tenants, departments, user types, users and tokens from JSON
+                  export           prints the whole organisation as JSON
+                  token list       lists tokens, with what each is bound to and whether it is valid
+                  user list        lists the users of a tenant, with what they are assigned to
+                  user show        shows a user: assignments, and what each of them permits
+                  department list  lists the departments of a tenant as a tree
+                  department show  shows a department: where it lies, what it requires, who is assigned to it
+                  user-type list   lists the user types of a tenant, with their permissions
+                  user-type show   shows a user type: its permissions, and who is assigned to it
+                  tenant list      lists the tenants, with how much each has
+                  decide           decides what a token may do, and says why
+                  batch            decides requests, one JSON object a line, and answers each on a line, in order
+                  requests         makes up requests about the tokens of the store, one a line
+                  vocabulary       prints everything that a policy can read
+                  bench            measures how fast decisions are, here, on the demo organisation
 
                 """))
     }

@@ -1,0 +1,43 @@
+internal import Model
+
+extension Verb {
+    /// `department show`: one department and what it asks of whoever enters.
+    static let departmentShow = Verb(
+        name: "department show", summary: "shows a department: where it lies, what it requires, who is assigned to it",
+        positionals: [.init(name: "DEPARTMENT", help: "a department's id or name")],
+        run: { invocation throws(CommandError) in
+            let names = try invocation.names()
+            let directory = names.directory
+            let index = try names.department(invocation.positionals[0])
+            let department = directory.departments[index]
+            var path: [Int] = []
+            var next: Int? = index
+            while let current = next {
+                path.insert(current, at: 0)
+                next = directory.departments[current].parent
+            }
+            let required = path.flatMap { level in
+                directory.departments[level].requires.map { ($0, directory.departments[level].name) }
+            }
+            let children = directory.departments.filter { $0.parent == index }
+            let assigned = directory.assignments.filter { $0.department == index && !$0.isRemoved }
+            var fields = Fields()
+            fields.add("Id", department.id)
+            fields.add("Name", department.name)
+            fields.add(
+                "Lies in", path.dropLast().map { directory.departments[$0].name }.joined(separator: " > "), key: "path",
+                json: .strings(path.dropLast().map { directory.departments[$0].id }))
+            fields.add("Active", department.isActive ? "yes" : "no", json: .boolean(department.isActive))
+            fields.add(
+                "Requires", required.map { "\($0)  (\($1))" }, json: .strings(required.map(\.0)))
+            fields.add(
+                "Under it", children.map { "\($0.id)  \($0.name)" }, key: "children", json: .strings(children.map(\.id))
+            )
+            fields.add(
+                "Assigned",
+                assigned.map { "\(directory.users[$0.user].name)  \(directory.userTypes[$0.userType].name)" },
+                json: .strings(assigned.map(\.id)))
+            fields.print(invocation)
+            return ExitStatus.done
+        })
+}

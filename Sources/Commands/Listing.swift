@@ -1,0 +1,44 @@
+internal import Model
+
+/// Rows that are told as a table, as JSON or as CSV, as the run asks.
+struct Listing {
+    static let csv = Option(name: "csv", help: "comma-separated values, safe to open in a spreadsheet")
+
+    private var table: Table
+    private var json: [JSON] = []
+
+    init(_ heads: [String]) {
+        table = Table(heads)
+    }
+
+    mutating func add(_ cells: [String], _ members: [JSON.Member]) {
+        table.add(cells)
+        json.append(.object(members))
+    }
+
+    /// - Parameter noun: what a row is: `token`; how many there are is told to people only.
+    func print(_ invocation: Invocation, _ noun: String) throws(CommandError) {
+        try Self.check(invocation)
+        let terminal = invocation.terminal
+        if invocation.has("json") {
+            terminal.print(JSON.array(json).pretty)
+        } else if invocation.has("csv") {
+            table.printCSV(to: terminal)
+        } else {
+            table.print(to: terminal)
+            terminal.note("\(json.count) \(noun)\(json.count == 1 ? "" : "s")")
+        }
+    }
+
+    static func check(_ invocation: Invocation) throws(CommandError) {
+        guard !invocation.has("json") || !invocation.has("csv") else {
+            throw .usage("state `--json` or `--csv`, not both")
+        }
+    }
+}
+
+extension JSON {
+    /// Text, or null where there is none.
+    static func optional(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
+    static func strings(_ texts: [String]) -> JSON { .array(texts.map(JSON.string)) }
+}

@@ -1,0 +1,26 @@
+internal import Model
+internal import Tokens
+
+extension Verb {
+    /// `tenant list`: the customers of the application.
+    static let tenantList = Verb(
+        name: "tenant list", summary: "lists the tenants, with how much each has",
+        options: [Listing.csv],
+        run: { invocation throws(CommandError) in
+            let directory = try invocation.directory(.none)
+            var listing = Listing(["ID", "NAME", "ZONE", "USERS", "DEPARTMENTS"])
+            for (index, tenant) in directory.tenants.enumerated() {
+                let users = directory.users.count { $0.tenant == index }
+                let departments = directory.departments.count { $0.tenant == index }
+                listing.add(
+                    [tenant.id, tenant.name, tenant.zone.name, "\(users)", "\(departments)"],
+                    [
+                        .init("id", .string(tenant.id)), .init("name", .string(tenant.name)),
+                        .init("zone", .string(tenant.zone.name)), .init("users", .integer(Int64(users))),
+                        .init("departments", .integer(Int64(departments))),
+                    ])
+            }
+            try listing.print(invocation, "tenant")
+            return ExitStatus.done
+        })
+}

@@ -1,0 +1,29 @@
+internal import Model
+
+extension Verb {
+    /// `user list`: who there is.
+    static let userList = Verb(
+        name: "user list", summary: "lists the users of a tenant, with what they are assigned to",
+        options: [Listing.csv],
+        run: { invocation throws(CommandError) in
+            let names = try invocation.names()
+            let directory = names.directory
+            var listing = Listing(["ID", "USER NAME", "NAME", "EMAIL", "ACTIVE", "ASSIGNMENTS"])
+            for (index, user) in directory.users.enumerated() where user.tenant == names.tenant {
+                let assignments = names.assignments(of: index)
+                listing.add(
+                    [
+                        user.id, user.name, user.fullName, user.email, user.isActive ? "yes" : "no",
+                        assignments.map(names.combination).joined(separator: ", "),
+                    ],
+                    [
+                        .init("id", .string(user.id)), .init("name", .string(user.name)),
+                        .init("full_name", .string(user.fullName)), .init("email", .string(user.email)),
+                        .init("active", .boolean(user.isActive)),
+                        .init("assignments", .strings(assignments.map { directory.assignments[$0].id })),
+                    ])
+            }
+            try listing.print(invocation, "user")
+            return ExitStatus.done
+        })
+}

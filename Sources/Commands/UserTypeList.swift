@@ -1,0 +1,23 @@
+internal import Model
+
+extension Verb {
+    /// `user-type list`: the named sets of permissions.
+    static let userTypeList = Verb(
+        name: "user-type list", summary: "lists the user types of a tenant, with their permissions",
+        options: [Listing.csv],
+        run: { invocation throws(CommandError) in
+            let names = try invocation.names()
+            var listing = Listing(["ID", "NAME", "ACTIVE", "PERMISSIONS"])
+            for type in names.directory.userTypes where type.tenant == names.tenant {
+                let permissions = type.permissions.patterns
+                listing.add(
+                    [type.id, type.name, type.isActive ? "yes" : "no", permissions.joined(separator: ", ")],
+                    [
+                        .init("id", .string(type.id)), .init("name", .string(type.name)),
+                        .init("active", .boolean(type.isActive)), .init("permissions", .strings(permissions)),
+                    ])
+            }
+            try listing.print(invocation, "user type")
+            return ExitStatus.done
+        })
+}

@@ -1,0 +1,26 @@
+internal import Model
+
+extension Verb {
+    /// `user-type show`: one user type and who has it.
+    static let userTypeShow = Verb(
+        name: "user-type show", summary: "shows a user type: its permissions, and who is assigned to it",
+        positionals: [.init(name: "USER TYPE", help: "a user type's id or name")],
+        run: { invocation throws(CommandError) in
+            let names = try invocation.names()
+            let directory = names.directory
+            let index = try names.userType(invocation.positionals[0])
+            let type = directory.userTypes[index]
+            let assigned = directory.assignments.filter { $0.userType == index && !$0.isRemoved }
+            var fields = Fields()
+            fields.add("Id", type.id)
+            fields.add("Name", type.name)
+            fields.add("Active", type.isActive ? "yes" : "no", json: .boolean(type.isActive))
+            fields.add("Permissions", type.permissions.patterns, json: .strings(type.permissions.patterns))
+            fields.add(
+                "Assigned",
+                assigned.map { "\(directory.users[$0.user].name)  \(directory.departments[$0.department].name)" },
+                json: .strings(assigned.map(\.id)))
+            fields.print(invocation)
+            return ExitStatus.done
+        })
+}

@@ -1,0 +1,44 @@
+package import Model
+
+/// What a change of the directory takes from the tokens that live now.
+package struct Consequences: Sendable {
+    package struct Loss: Sendable {
+        package let token: Token
+        /// Why it does nothing at all afterwards: `user_inactive`, `assignment_gone` …
+        package let code: String?
+        /// Actions that were among its permissions and are not any more, sorted.
+        package let actions: [String]
+        /// Ids of departments that it entered and enters no more, sorted.
+        package let departments: [String]
+    }
+
+    /// In the order of the tokens' ids.
+    package let losses: [Loss]
+
+    /// - Parameter actions: the permissions that the schema knows; a pattern is worth those it covers.
+    package init(from before: Directory, to after: Directory, actions: some Sequence<String>, now: Instant) {
+        let actions = actions.sorted()
+        losses = before.tokens.sorted { $0.id < $1.id }.compactMap { token in
+            guard Liveness.fault(token, in: before, now: now) == nil else { return nil }
+            guard let index = after.token(token.id) else {
+                return Loss(token: token, code: "token_unknown", actions: [], departments: [])
+            }
+            let changed = after.tokens[index]
+            if let code = Liveness.fault(changed, in: after, now: now) {
+                return Loss(token: token, code: code, actions: [], departments: [])
+            }
+            let had = before.assignments[token.assignment].permissions
+            let has = after.assignments[changed.assignment].permissions
+            let lost = actions.filter { had.permits($0) && !has.permits($0) }
+            let closed = before.departments.indices.filter { department in
+                guard before.departments[department].tenant == token.tenant,
+                    before.permissions(had, meet: department),
+                    let same = after.department(before.departments[department].id, tenant: changed.tenant)
+                else { return false }
+                return !after.permissions(has, meet: same)
+            }.map { before.departments[$0].id }.sorted()
+            guard !lost.isEmpty || !closed.isEmpty else { return nil }
+            return Loss(token: token, code: nil, actions: lost, departments: closed)
+        }
+    }
+}

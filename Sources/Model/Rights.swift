@@ -1,0 +1,42 @@
+/// What an assignment permits, each permission with where it comes from, and the gates it does not pass.
+package struct Rights: Sendable {
+    package enum Source: Equatable, Sendable {
+        case userType
+        case user
+    }
+
+    package struct Grant: Equatable, Sendable {
+        /// A name, or a pattern that ends in `*`.
+        package let permission: String
+        /// One of them or both.
+        package let sources: [Source]
+    }
+
+    /// A department, the assignment's own or one above it, that requires what the assignment does not permit.
+    package struct Gate: Equatable, Sendable {
+        package let department: Int
+        package let missing: [String]
+    }
+
+    package let grants: [Grant]
+    package let gates: [Gate]
+
+    package init(of assignment: Int, in directory: Directory) {
+        let assignment = directory.assignments[assignment]
+        let type = directory.userTypes[assignment.userType].permissions.patterns
+        let own = directory.users[assignment.user].permissions.patterns
+        grants = Set(type + own).sorted().map { permission in
+            Grant(
+                permission: permission,
+                sources: (type.contains(permission) ? [.userType] : []) + (own.contains(permission) ? [.user] : []))
+        }
+        var gates: [Gate] = []
+        var next: Int? = assignment.department
+        while let department = next {
+            let missing = directory.departments[department].requires.filter { !assignment.permissions.permits($0) }
+            if !missing.isEmpty { gates.append(Gate(department: department, missing: missing)) }
+            next = directory.departments[department].parent
+        }
+        self.gates = gates
+    }
+}

@@ -1,0 +1,69 @@
+internal import Testing
+
+@testable internal import Commands
+
+@Suite struct TableTests {
+    @Test(arguments: [
+        ("", 0), ("abc", 3), ("Bjørn", 5), ("東京", 4), ("Åse", 3), ("A\u{30A}se", 3), ("ｆｕｌｌ", 8), ("👩‍👩‍👧", 2),
+        ("☎\u{FE0F}", 2), ("한국", 4), ("e\u{301}", 1), ("a\u{200B}b", 2),
+    ])
+    func `a text is as wide as a terminal shows it`(text: String, width: Int) {
+        #expect(DisplayWidth.of(text) == width)
+    }
+
+    @Test(arguments: [
+        ("Warehouse sync", 14, "Warehouse sync"), ("Warehouse sync", 9, "Ware…sync"), ("東京大学", 5, "東…学"),
+        ("abc", 1, "…"), ("abc", 0, ""), ("abcdef", 2, "a…"),
+    ])
+    func `what is too wide loses its middle`(text: String, columns: Int, fitted: String) {
+        #expect(DisplayWidth.fit(text, columns) == fitted)
+        #expect(DisplayWidth.of(DisplayWidth.fit(text, columns)) <= columns)
+    }
+
+    @Test(arguments: [
+        ("plain", "plain"), ("a,b", "\"a,b\""), ("say \"hi\"", "\"say \"\"hi\"\"\""), ("=1+1", "\"'=1+1\""),
+        ("+47", "\"'+47\""), ("-1", "\"'-1\""), ("@SUM(A1)", "\"'@SUM(A1)\""), ("\t=1", "\"'\t=1\""),
+        ("  =1", "\"'  =1\""), ("＝1", "\"'＝1\""), ("a\nb", "\"a\nb\""), ("", ""), ("a=b", "a=b"),
+    ])
+    func `a cell of CSV is quoted where it must be and never a formula`(text: String, cell: String) {
+        #expect(CSV.cell(text) == cell)
+    }
+
+    private func printed(columns: Int?, csv: Bool = false) -> [Substring] {
+        var bytes: [UInt8] = []
+        var streams = Streams(
+            input: { [] },
+            output: {
+                bytes += $0
+                return true
+            }, errors: { _ in })
+        streams.columns = columns
+        var table = Table(["ID", "TITLE", "USER TYPE"])
+        table.add(["0123456789abcdef", "A rather long title of a token 東京", "Integrator"])
+        table.add(["f", "short", "=cmd"])
+        if csv { table.printCSV(to: Terminal(streams)) } else { table.print(to: Terminal(streams)) }
+        return String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false) { $0.isNewline }
+    }
+
+    @Test func `a table is as wide as it must be, or as its terminal`() {
+        #expect(printed(columns: nil)[1].contains("A rather long title of a token 東京  Integrator"))
+        for columns in [40, 50, 60, 70] {
+            for line in printed(columns: columns) { #expect(DisplayWidth.of(line) <= columns, "\(line)") }
+            #expect(printed(columns: columns)[1].hasPrefix("0123456789abcdef  "))
+        }
+    }
+
+    @Test func `columns stay aligned under wide characters`() {
+        let lines = printed(columns: nil)
+        let offsets = [("USER TYPE", 0), ("Integrator", 1), ("=cmd", 2)].map { text, line in
+            DisplayWidth.of(lines[line].prefix(upTo: lines[line].ranges(of: text)[0].lowerBound))
+        }
+        #expect(Set(offsets).count == 1)
+    }
+
+    @Test func `CSV has a head and every row`() {
+        let lines = printed(columns: 40, csv: true)
+        #expect(lines.first == "id,title,user_type")
+        #expect(lines[2] == "f,short,\"'=cmd\"")
+    }
+}
