@@ -22,7 +22,10 @@ struct DirectoryBuilder {
         do { zone = try Zone(record.zone) } catch {
             throw OrganisationError("`\(record.zone)` is no time zone known here", path: path + ".zone")
         }
-        tenants.append(Tenant(id: record.id, name: record.name, zone: zone))
+        tenants.append(
+            Tenant(
+                id: record.id, name: record.name, zone: zone, isActive: record.isActive,
+                isTampered: record.isTampered))
         try add(record.departments, tenant: tenant, path: path + ".departments")
         for (index, type) in record.userTypes.enumerated() {
             let next = userTypes.count

@@ -3,6 +3,8 @@ package struct Tenant: Sendable {
     package let id: String
     package let name: String
     package let zone: Zone
+    package let isActive: Bool
+    package let isTampered: Bool
 }
 
 /// A department in a directory, with its place in the tree.
@@ -64,6 +66,7 @@ package struct Token: Sendable {
     package var dormantSince: Instant?
     package var suspended: Instant?
     package var revoked: Instant?
+    package var isTampered: Bool
 
     package init(_ record: TokenRecord, tenant: Int, assignment: Int) {
         id = record.id
@@ -77,5 +80,6 @@ package struct Token: Sendable {
         dormantSince = record.dormantSince
         suspended = record.suspended
         revoked = record.revoked
+        isTampered = record.isTampered
     }
 }

@@ -7,10 +7,11 @@ extension Organisation {
     }
 
     private static func tenant(_ json: JSON, _ path: String) throws(OrganisationError) -> TenantRecord {
-        let known = ["id", "name", "zone", "departments", "user_types", "users", "tokens"]
+        let known = ["id", "name", "zone", "active", "departments", "user_types", "users", "tokens"]
         let reader = try RecordReader(json, path: path, known: known)
         var tenant = TenantRecord(
             id: try reader.text("id"), name: try reader.text("name"), zone: try reader.text("zone"))
+        tenant.isActive = try reader.flag("active", default: true)
         tenant.departments = try reader.list("departments", department)
         tenant.userTypes = try reader.list("user_types", userType)
         tenant.users = try reader.list("users", user)
@@ -96,6 +97,7 @@ extension TenantRecord {
     fileprivate var json: JSON {
         .object([
             .init("id", .string(id)), .init("name", .string(name)), .init("zone", .string(zone)),
+            .init("active", .boolean(isActive)),
             .init("departments", .array(departments.map(\.json))), .init("user_types", .array(userTypes.map(\.json))),
             .init("users", .array(users.map(\.json))), .init("tokens", .array(tokens.map(\.json))),
         ])

@@ -15,6 +15,9 @@ package struct TenantRecord: Equatable, Sendable {
     package var name: String
     /// An IANA time zone name, `Europe/Oslo`.
     package var zone: String
+    package var isActive = true
+    /// Whether departments, users and what they may do were changed without the store's keys.
+    package var isTampered = false
     package var departments: [DepartmentRecord] = []
     package var userTypes: [UserTypeRecord] = []
     package var users: [UserRecord] = []
@@ -126,6 +129,8 @@ package struct TokenRecord: Equatable, Sendable {
     package var dormantSince: Instant?
     package var suspended: Instant?
     package var revoked: Instant?
+    /// Whether it was changed without the store's keys; nothing that it says is to be believed then.
+    package var isTampered = false
 
     package init(
         id: TokenID, kind: TokenKind, name: String, assignment: String, created: Instant, expires: Instant,

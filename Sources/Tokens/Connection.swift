@@ -4,6 +4,10 @@ internal import CSQLite
 @safe final class Connection {
     private let handle: OpaquePointer
     let path: String
+    private var statements: [String: Statement] = [:]
+
+    /// Milliseconds to wait for another process that writes.
+    private static let patience: Int32 = 5_000
 
     /// - Throws: `.missing` when there is no file and none is to be made.
     init(_ path: String, creates: Bool) throws(TokenStoreError) {
@@ -18,7 +22,7 @@ internal import CSQLite
             throw TokenStoreError(.io, "cannot open the store `\(path)`: \(reason)")
         }
         unsafe self.handle = opened
-        unsafe sqlite3_busy_timeout(opened, 250)
+        unsafe sqlite3_busy_timeout(opened, Self.patience)
         unsafe sqlite3_extended_result_codes(opened, 1)
     }
 
@@ -29,17 +33,49 @@ internal import CSQLite
         guard status == SQLITE_OK else { throw fault(status) }
     }
 
+    /// A statement made ready once and used again, unless it stands on a row.
     func prepare(_ sql: String) throws(TokenStoreError) -> Statement {
+        if let known = statements[sql], !known.isBusy { return known }
         var statement: OpaquePointer?
         let status = unsafe sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
         guard status == SQLITE_OK, let prepared = unsafe statement else { throw fault(status) }
-        return unsafe Statement(prepared, self)
+        let made = unsafe Statement(prepared, self)
+        if statements[sql] == nil { statements[sql] = made }
+        return made
     }
+
+    func run(_ sql: String, _ parameters: [Statement.Parameter] = []) throws(TokenStoreError) {
+        try prepare(sql).run(parameters)
+    }
+
+    /// Reads every row that there is.
+    func rows(
+        _ sql: String, _ parameters: [Statement.Parameter] = [],
+        _ row: (Statement) throws(TokenStoreError) -> Void
+    ) throws(TokenStoreError) {
+        let statement = try prepare(sql)
+        defer { statement.reset() }
+        try statement.bind(parameters)
+        while try statement.step() { try row(statement) }
+    }
+
+    /// What is read from the first row; `nil` when there is none.
+    func first<Result>(
+        _ sql: String, _ parameters: [Statement.Parameter] = [],
+        _ row: (Statement) throws(TokenStoreError) -> Result
+    ) throws(TokenStoreError) -> Result? {
+        let statement = try prepare(sql)
+        defer { statement.reset() }
+        try statement.bind(parameters)
+        return try statement.step() ? try row(statement) : nil
+    }
+
+    /// How many rows the last statement changed.
+    var changeCount: Int { unsafe Int(sqlite3_changes(handle)) }
 
     /// The first column of the first row, as a number.
     func number(_ sql: String) throws(TokenStoreError) -> Int64 {
-        let statement = try prepare(sql)
-        return try statement.step() ? statement.integer(0) : 0
+        try first(sql) { $0.integer(0) } ?? 0
     }
 
     /// Runs all of it or nothing of it.
@@ -61,7 +97,7 @@ internal import CSQLite
         let reason = unsafe String(cString: sqlite3_errmsg(handle))
         switch status & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED:
-            return TokenStoreError(.busy, "the store `\(path)` is being written by another process; try again")
+            return TokenStoreError(.busy, "the store `\(path)` is being written by another process, and was for \(Self.patience / 1_000) s; try again")
         case SQLITE_NOTADB: return TokenStoreError(.foreign, "`\(path)` is no Demilune store")
         case SQLITE_CORRUPT:
             return TokenStoreError(.corrupt, "the store `\(path)` is damaged (\(reason)): restore it from a backup")

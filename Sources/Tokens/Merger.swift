@@ -1,14 +1,13 @@
 internal import Model
 
-/// Writes the records that differ from what a store holds.
+/// Writes the records of a directory that differ from what a store holds; tokens are the store's own to write.
 struct Merger {
-    private(set) var summary = MergeSummary()
+    var summary = MergeSummary()
     private var tenants: [TenantRecord] = []
     private var departments: [(String, DepartmentRecord)] = []
     private var types: [(String, UserTypeRecord)] = []
     private var users: [(String, UserRecord)] = []
     private var assignments: [(String, String, AssignmentRecord)] = []
-    private var tokens: [(String, TokenRecord)] = []
 
     /// - Throws: `.invalid` for what a merge may never do to a token or an assignment.
     init(before: Organisation, after: Organisation) throws(TokenStoreError) {
@@ -16,7 +15,9 @@ struct Merger {
         let stored = Dictionary(before.tenants.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         for tenant in after.tenants {
             let known = stored[tenant.id]
-            let same = known.map { $0.name == tenant.name && $0.zone == tenant.zone }
+            let same = known.map {
+                $0.name == tenant.name && $0.zone == tenant.zone && $0.isActive == tenant.isActive
+            }
             if note(same) { tenants.append(tenant) }
             departments += compare(tenant.departments, known?.departments, \.id).map { (tenant.id, $0) }
             types += compare(tenant.userTypes, known?.userTypes, \.id).map { (tenant.id, $0) }
@@ -31,32 +32,12 @@ struct Merger {
                 let old = owners[user.id]?.assignments
                 assignments += compare(user.assignments, old, \.id).map { (tenant.id, user.id, $0) }
             }
-            tokens += compare(tenant.tokens, known?.tokens, \.id).map { (tenant.id, $0) }
         }
     }
 
-    /// A merge neither rebinds nor revives: a token keeps its tenant, kind, assignment and moment of creation, and stays
-    /// revoked; an assignment keeps its user, department and user type, and stays removed.
+    /// A merge does not rebind: an assignment keeps its user, department and user type, and stays removed.
     private static func check(before: Organisation, after: Organisation) throws(TokenStoreError) {
-        var tokens: [TokenID: (tenant: String, token: TokenRecord)] = [:]
-        for tenant in before.tenants {
-            for token in tenant.tokens { tokens[token.id] = (tenant.id, token) }
-        }
         for tenant in after.tenants {
-            for token in tenant.tokens {
-                guard let known = tokens[token.id] else { continue }
-                let keeps =
-                    known.tenant == tenant.id && known.token.kind == token.kind
-                    && known.token.assignment == token.assignment && known.token.created == token.created
-                guard keeps else {
-                    throw TokenStoreError(
-                        .invalid,
-                        "the token `\(token.id)` exists: its tenant, kind, assignment and creation stay as they are")
-                }
-                guard known.token.revoked == nil || token.revoked != nil else {
-                    throw TokenStoreError(.invalid, "the token `\(token.id)` is revoked, and stays so")
-                }
-            }
             guard let stored = before.tenants.first(where: { $0.id == tenant.id }) else { continue }
             try check(assignments(stored), assignments(tenant))
         }
@@ -86,9 +67,10 @@ struct Merger {
         }
     }
 
-    /// - Parameter same: `nil` for a record the store does not have.
+    /// Counts a record.
+    /// - Parameter same: `nil` for one that the store does not have.
     /// - Returns: whether it is to be written.
-    private mutating func note(_ same: Bool?) -> Bool {
+    mutating func note(_ same: Bool?) -> Bool {
         switch same {
         case nil: summary.added += 1
         case false?: summary.changed += 1
@@ -107,21 +89,21 @@ struct Merger {
 
     func write(to connection: Connection) throws(TokenStoreError) {
         try write(
-            "tenants (id, name, zone)", "id", connection,
-            tenants.map { [.text($0.id), .text($0.name), .text($0.zone)] })
+            "tenants (id, name, zone, active)", "id", connection,
+            tenants.map { [.text($0.id), .text($0.name), .text($0.zone), .flag($0.isActive)] })
         try write(
             "departments (tenant, id, name, parent, active, requires)", "tenant, id", connection,
             departments.map { tenant, record in
                 [
-                    .text(tenant), .text(record.id), .text(record.name), record.parent.map { .text($0) } ?? .null,
-                    .integer(record.isActive ? 1 : 0), Self.list(record.requires),
+                    .text(tenant), .text(record.id), .text(record.name), .optional(record.parent),
+                    .flag(record.isActive), Self.list(record.requires),
                 ]
             })
         try write(
             "user_types (tenant, id, name, active, permissions)", "tenant, id", connection,
             types.map { tenant, record in
                 [
-                    .text(tenant), .text(record.id), .text(record.name), .integer(record.isActive ? 1 : 0),
+                    .text(tenant), .text(record.id), .text(record.name), .flag(record.isActive),
                     Self.list(record.permissions),
                 ]
             })
@@ -130,7 +112,7 @@ struct Merger {
             users.map { tenant, record in
                 [
                     .text(tenant), .text(record.id), .text(record.name), .text(record.fullName), .text(record.email),
-                    .integer(record.isActive ? 1 : 0), Self.list(record.permissions),
+                    .flag(record.isActive), Self.list(record.permissions),
                 ]
             })
         try write(
@@ -138,18 +120,7 @@ struct Merger {
             assignments.map { tenant, user, record in
                 [
                     .text(tenant), .text(record.id), .text(user), .text(record.department), .text(record.userType),
-                    .integer(record.isRemoved ? 1 : 0),
-                ]
-            })
-        try write(
-            "tokens (id, tenant, kind, name, assignment, created, expires, last_active, dormant_since, suspended, revoked)",
-            "id", connection,
-            tokens.map { tenant, record in
-                [
-                    .token(record.id), .text(tenant), .text(record.kind.rawValue), .text(record.name),
-                    .text(record.assignment), .integer(record.created.microseconds),
-                    .integer(record.expires.microseconds), Self.instant(record.lastActive),
-                    Self.instant(record.dormantSince), Self.instant(record.suspended), Self.instant(record.revoked),
+                    .flag(record.isRemoved),
                 ]
             })
     }
@@ -170,9 +141,5 @@ struct Merger {
 
     private static func list(_ permissions: [String]) -> Statement.Parameter {
         .text(JSON.array(permissions.map(JSON.string)).compact)
-    }
-
-    private static func instant(_ instant: Instant?) -> Statement.Parameter {
-        instant.map { .integer($0.microseconds) } ?? .null
     }
 }

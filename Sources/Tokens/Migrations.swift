@@ -3,7 +3,13 @@ enum Migrations {
     /// `DML1`, so that no other program's database is taken for a store.
     static let applicationID: Int64 = 0x444D_4C31
 
-    static let steps = [first]
+    struct Step: Sendable {
+        let sql: String
+        /// What SQL alone cannot say.
+        var fill: @Sendable (Connection) throws(TokenStoreError) -> Void = { _ in }
+    }
+
+    static let steps = [Step(sql: first), Step(sql: second, fill: fillSecond)]
 
     /// Records, and the columns that tokens' secrets will take.
     private static let first = """
@@ -44,4 +50,66 @@ enum Migrations {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX tokens_by_tenant ON tokens (tenant, id);
         """
+
+    /// Secrets, seals, the log, and what lists are sorted and searched by.
+    private static let second = """
+        CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE keys (number INTEGER PRIMARY KEY, canary BLOB NOT NULL) STRICT;
+        ALTER TABLE tenants ADD COLUMN active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1));
+        ALTER TABLE tenants ADD COLUMN keeps_strings INTEGER NOT NULL DEFAULT 1 CHECK (keeps_strings IN (0, 1));
+        ALTER TABLE tenants ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE tenants ADD COLUMN mac BLOB;
+        ALTER TABLE tenants ADD COLUMN mac_key INTEGER;
+        CREATE TABLE tokens_new (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16), tenant TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('api', 'mobile')), name TEXT NOT NULL, assignment TEXT NOT NULL,
+            created INTEGER NOT NULL, expires INTEGER NOT NULL, updated INTEGER NOT NULL, last_active INTEGER,
+            dormant_since INTEGER, suspended INTEGER, revoked INTEGER, version INTEGER NOT NULL DEFAULT 0,
+            created_by TEXT, revoked_by TEXT, reveal_count INTEGER NOT NULL DEFAULT 0, revealed_at INTEGER,
+            revealed_by TEXT, lookup BLOB UNIQUE, lookup_key INTEGER, previous BLOB UNIQUE, previous_key INTEGER,
+            overlap_until INTEGER, ciphertext BLOB, nonce BLOB, reveal_key INTEGER, last4 TEXT, mac BLOB,
+            mac_key INTEGER, search TEXT NOT NULL DEFAULT '', name_key TEXT,
+            gone INTEGER AS (revoked IS NOT NULL) VIRTUAL, used INTEGER AS (ifnull(last_active, 0)) VIRTUAL,
+            FOREIGN KEY (tenant, assignment) REFERENCES assignments
+        ) STRICT;
+        INSERT INTO tokens_new (
+            id, tenant, kind, name, assignment, created, expires, updated, last_active, dormant_since, suspended, revoked)
+            SELECT id, tenant, kind, name, assignment, created, expires, created, last_active, dormant_since, suspended,
+                revoked
+            FROM tokens ORDER BY id;
+        DROP TABLE tokens;
+        ALTER TABLE tokens_new RENAME TO tokens;
+        CREATE UNIQUE INDEX tokens_by_live_name ON tokens (tenant, name_key) WHERE name_key IS NOT NULL;
+        CREATE INDEX tokens_by_name ON tokens (tenant, kind, gone, search);
+        CREATE INDEX tokens_by_created ON tokens (tenant, kind, gone, created);
+        CREATE INDEX tokens_by_updated ON tokens (tenant, kind, gone, updated);
+        CREATE INDEX tokens_by_expires ON tokens (tenant, kind, gone, expires);
+        CREATE INDEX tokens_by_used ON tokens (tenant, kind, gone, used);
+        CREATE INDEX tokens_by_assignment ON tokens (tenant, assignment, kind, gone);
+        CREATE INDEX tokens_suspended ON tokens (tenant, kind) WHERE suspended IS NOT NULL;
+        CREATE INDEX tokens_by_mac_key ON tokens (mac_key);
+        CREATE VIRTUAL TABLE token_names USING fts5 (text, content = '', tokenize = 'trigram', detail = 'none');
+        CREATE TABLE log (
+            number INTEGER PRIMARY KEY, time INTEGER NOT NULL, tenant TEXT, how TEXT NOT NULL, user TEXT, assignment TEXT,
+            through BLOB, act TEXT NOT NULL, token BLOB, last4 TEXT, version INTEGER, details TEXT NOT NULL,
+            previous BLOB NOT NULL, hash BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX log_by_token ON log (token, number) WHERE token IS NOT NULL;
+        CREATE TRIGGER log_is_never_changed BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+        CREATE TRIGGER log_is_never_cut BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+        """
+
+    /// Gives the store its id, and the names the forms they are searched by.
+    private static func fillSecond(_ connection: Connection) throws(TokenStoreError) {
+        var random = SecureRandom()
+        try connection.run("INSERT INTO meta VALUES ('id', ?)", [.text(random.bytes(16).hexadecimal)])
+        var names: [(Int64, String)] = []
+        try connection.rows("SELECT number, name FROM tokens") { names.append(($0.integer(0), $0.text(1))) }
+        for (number, name) in names {
+            let search = Folding.search(name)
+            try connection.run("UPDATE tokens SET search = ? WHERE number = ?", [.text(search), .integer(number)])
+            try connection.run("INSERT INTO token_names (rowid, text) VALUES (?, ?)", [.integer(number), .text(search)])
+        }
+    }
 }

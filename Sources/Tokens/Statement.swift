@@ -1,17 +1,24 @@
 internal import CSQLite
 internal import Model
 
-/// A prepared statement of one connection.
-@safe struct Statement: ~Copyable {
+/// A prepared statement of one connection, which outlives it.
+@safe final class Statement {
     enum Parameter {
         case null
         case text(String)
         case integer(Int64)
         case token(TokenID)
+        case blob([UInt8])
+
+        static func optional(_ text: String?) -> Parameter { text.map { .text($0) } ?? .null }
+        static func optional(_ number: Int?) -> Parameter { number.map { .integer(Int64($0)) } ?? .null }
+        static func optional(_ blob: [UInt8]?) -> Parameter { blob.map { .blob($0) } ?? .null }
+        static func optional(_ instant: Instant?) -> Parameter { instant.map { .integer($0.microseconds) } ?? .null }
+        static func flag(_ flag: Bool) -> Parameter { .integer(flag ? 1 : 0) }
     }
 
     private let handle: OpaquePointer
-    private let connection: Connection
+    private unowned let connection: Connection
     /// SQLite copies what is bound before the call returns.
     private static let transient = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
@@ -21,6 +28,12 @@ internal import Model
     }
 
     deinit { unsafe sqlite3_finalize(handle) }
+
+    /// Whether it stands on a row, so that starting it over would take the row from somebody.
+    var isBusy: Bool { unsafe sqlite3_stmt_busy(handle) != 0 }
+
+    /// Lets go of what it holds.
+    func reset() { unsafe sqlite3_reset(handle) }
 
     /// Starts over with other parameters.
     func bind(_ parameters: [Parameter]) throws(TokenStoreError) {
@@ -40,11 +53,9 @@ internal import Model
                             Int32(characters.count), Self.transient)
                     }
                 }
-            case .token(let id):
-                let bytes = [id.high, id.low].flatMap { half in
-                    (0..<8).map { UInt8(truncatingIfNeeded: half >> UInt64(56 - $0 * 8)) }
-                }
-                status = unsafe sqlite3_bind_blob(handle, place, bytes, 16, Self.transient)
+            case .token(let id): status = unsafe sqlite3_bind_blob(handle, place, id.bytes, 16, Self.transient)
+            case .blob(let bytes):
+                status = unsafe sqlite3_bind_blob64(handle, place, bytes, UInt64(bytes.count), Self.transient)
             }
             guard status == SQLITE_OK else { throw connection.fault(status) }
         }
@@ -56,19 +67,24 @@ internal import Model
         switch status {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
-        default: throw connection.fault(status)
+        default:
+            let fault = connection.fault(status)
+            reset()
+            throw fault
         }
     }
 
+    /// Runs it to its end, for what gives no rows.
     func run(_ parameters: [Parameter]) throws(TokenStoreError) {
         try bind(parameters)
         while try step() {}
+        reset()
     }
 
     func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(handle, column) }
 
     func instant(_ column: Int32) -> Instant? {
-        unsafe sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : Instant(microseconds: integer(column))
+        isNull(column) ? nil : Instant(microseconds: integer(column))
     }
 
     func text(_ column: Int32) -> String {
@@ -78,7 +94,18 @@ internal import Model
     }
 
     func optionalText(_ column: Int32) -> String? {
-        unsafe sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : text(column)
+        isNull(column) ? nil : text(column)
+    }
+
+    func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(handle, column) == SQLITE_NULL }
+
+    func optionalInteger(_ column: Int32) -> Int? { isNull(column) ? nil : Int(integer(column)) }
+
+    func blob(_ column: Int32) -> [UInt8]? {
+        guard !isNull(column) else { return nil }
+        let count = unsafe Int(sqlite3_column_bytes(handle, column))
+        guard count > 0, let bytes = unsafe sqlite3_column_blob(handle, column) else { return [] }
+        return unsafe Array(UnsafeRawBufferPointer(start: bytes, count: count))
     }
 
     func token(_ column: Int32) -> TokenID {

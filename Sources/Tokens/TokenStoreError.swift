@@ -1,7 +1,7 @@
 /// Why the token store refused or failed. The message names the file and what to do.
 package struct TokenStoreError: Error, Equatable, Sendable {
     package enum Code: String, Sendable {
-        /// Another process writes; given up after 250 ms.
+        /// Another process writes; given up after five seconds.
         case busy
         case missing
         case exists
@@ -13,12 +13,32 @@ package struct TokenStoreError: Error, Equatable, Sendable {
         /// What was to be merged contradicts itself or the store.
         case invalid
         case io
+        /// The key file is missing, wrong, or not as safe as it must be.
+        case keys
+        /// What is stored does not carry its seal: somebody changed it without the keys.
+        case tampered
+        /// The clock is behind what the store has seen.
+        case clock
+        /// There is no such token, user, department, user type or tenant.
+        case unknown
+        /// A name that cannot be one.
+        case name
+        /// A live token of the tenant has the name.
+        case duplicate
+        /// What was decided on has changed since.
+        case stale
+        /// Revoked, expired, suspended or without a string: what is asked cannot be done with it.
+        case state
+        /// The string is not kept, or not for this kind of token.
+        case unrevealable
+        /// Something else still needs it.
+        case used
     }
 
     package let code: Code
     package let message: String
 
-    init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }

@@ -16,7 +16,7 @@ struct Architecture {
         "Commands": .swift(["Workbench", "Decisions", "Policies", "Tokens", "Lua", "Syntax", "Model"]),
         "Workbench": .swift(["CDemo", "Decisions", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
         "Decisions": .swift(["Tokens", "Policies", "CSimdJSON", "Model"]),
-        "Tokens": .swift(["CSQLite", "CSodium", "Model"]),
+        "Tokens": .swift(["CSQLite", "CSodium", "CUnistring", "Model"]),
         "Policies": .swift(["Lua", "Syntax", "CSodium", "Model"]),
         "Lua": .swift(["CLua", "Model"]),
         "Syntax": .swift(["Model"]),
@@ -26,6 +26,7 @@ struct Architecture {
         "CDemo": .c([]),
         "CSQLite": .c(["sqlite3.h"]),
         "CSodium": .c(["sodium.h"]),
+        "CUnistring": .c(["unicase.h", "uninorm.h"]),
     ])
 
     /// Every Swift target may import these; Foundation and Dispatch are not among them.

@@ -1,0 +1,16 @@
+#include <unicase.h>
+#include <uninorm.h>
+
+// The normalisation forms are objects of an incomplete type, which only C can name. Each result is freed by the caller.
+
+static inline uint8_t *cunistring_compose(const uint8_t *text, size_t count, size_t *result) {
+    return u8_normalize(UNINORM_NFC, text, count, NULL, result);
+}
+
+static inline uint8_t *cunistring_fold_compatible(const uint8_t *text, size_t count, size_t *result) {
+    return u8_casefold(text, count, NULL, UNINORM_NFKC, NULL, result);
+}
+
+static inline uint8_t *cunistring_fold_decomposed(const uint8_t *text, size_t count, size_t *result) {
+    return u8_casefold(text, count, NULL, UNINORM_NFKD, NULL, result);
+}

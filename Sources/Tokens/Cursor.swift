@@ -1,0 +1,94 @@
+internal import CSodium
+
+/// Where a page ended: the place of its last token in the order. It is given out sealed, and taken back for the same
+/// query only.
+struct Cursor: Equatable {
+    /// The value of what is sorted by: a folded name, or microseconds.
+    enum Value: Equatable {
+        case text(String)
+        case number(Int64)
+    }
+
+    var value: Value
+    /// The assignment, in an order of assignments.
+    var assignment: String = ""
+    var number: Int64
+
+    private var message: [UInt8] {
+        var message = Canonical("cursor-v1")
+        switch value {
+        case .text(let text): message.add(text)
+        case .number(let number): message.add(number)
+        }
+        message.add(assignment)
+        message.add(number)
+        return message.bytes
+    }
+
+    private func tag(_ query: [UInt8], _ key: Key) -> [UInt8] {
+        var message = Canonical("cursor-tag-v1")
+        message.add(self.message)
+        message.add(query)
+        return Array(key.tag(message.bytes).prefix(16))
+    }
+
+    /// - Parameter query: what identifies the query.
+    func sealed(_ query: [UInt8], _ key: Key) -> String {
+        Self.encoded(tag(query, key) + message)
+    }
+
+    /// - Throws: `.invalid` for what was not given out for this query.
+    static func open(_ text: String, _ query: [UInt8], _ keys: [Key]) throws(TokenStoreError) -> Cursor {
+        let wrong = TokenStoreError(
+            .invalid, "the cursor is not one of this list: begin again without it, or keep filters and order as they were")
+        guard let bytes = decoded(text), bytes.count > 16, let cursor = Cursor(message: bytes.dropFirst(16)) else {
+            throw wrong
+        }
+        let tag = Array(bytes.prefix(16))
+        guard keys.contains(where: { KeyedHash.isSame(cursor.tag(query, $0), tag) }) else { throw wrong }
+        return cursor
+    }
+
+    /// Reads what `message` wrote.
+    private init?(message: ArraySlice<UInt8>) {
+        var rest = message
+        func count() -> Int? {
+            guard rest.count >= 8 else { return nil }
+            defer { rest = rest.dropFirst(8) }
+            return Int(truncatingIfNeeded: rest.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+        }
+        func field() -> Value? {
+            guard let kind = rest.popFirst(), let count = count() else { return nil }
+            if kind == 3 { return .number(Int64(count)) }
+            guard kind == 1, count >= 0, count <= rest.count else { return nil }
+            defer { rest = rest.dropFirst(count) }
+            return .text(String(decoding: rest.prefix(count), as: UTF8.self))
+        }
+        guard case .text("cursor-v1")? = field(), let value = field(), case .text(let assignment)? = field(),
+            case .number(let number)? = field(), rest.isEmpty
+        else { return nil }
+        self.init(value: value, assignment: assignment, number: number)
+    }
+
+    init(value: Value, assignment: String = "", number: Int64) {
+        self.value = value
+        self.assignment = assignment
+        self.number = number
+    }
+
+    private static func encoded(_ bytes: [UInt8]) -> String {
+        let variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING
+        var text = [CChar](repeating: 0, count: sodium_base64_encoded_len(bytes.count, variant))
+        unsafe sodium_bin2base64(&text, text.count, bytes, bytes.count, variant)
+        return String(decoding: text.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private static func decoded(_ text: String) -> [UInt8]? {
+        guard text.utf8.count <= 4_096 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: text.utf8.count)
+        var count = 0
+        let status = unsafe sodium_base642bin(
+            &bytes, bytes.count, text, text.utf8.count, nil, &count, nil, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
+        return status == 0 ? Array(bytes.prefix(count)) : nil
+    }
+}

@@ -1,0 +1,24 @@
+/// A part of a tenant's directory that can be active or not.
+package enum DirectoryPart: Equatable, Sendable {
+    case user(String)
+    case department(String)
+    case userType(String)
+    case tenant
+
+    /// `user`, `department`, `user_type` or `tenant`.
+    package var name: String {
+        switch self {
+        case .user: "user"
+        case .department: "department"
+        case .userType: "user_type"
+        case .tenant: "tenant"
+        }
+    }
+
+    package var id: String? {
+        switch self {
+        case .user(let id), .department(let id), .userType(let id): id
+        case .tenant: nil
+        }
+    }
+}

@@ -1,0 +1,188 @@
+internal import CSodium
+internal import Glibc
+internal import Model
+
+/// The key file: text, one key a line, readable by its owner alone, away from the store.
+///
+///     demilune keys 1
+///     store 4f1c…
+///     log BASE64
+///     key 1 old 2026-01-15T12:00:00Z BASE64
+///     key 2 active 2026-11-22T12:00:00Z BASE64
+enum KeyFile {
+    private static let most = 1 << 16
+    private static let encodedCount = 45
+
+    static func randomize(_ buffer: UnsafeMutableRawBufferPointer) {
+        unsafe randombytes_buf(buffer.baseAddress!, buffer.count)
+    }
+
+    // MARK: Reading
+
+    static func read(_ path: String, store: String, database: String) throws(TokenStoreError) -> Keyring {
+        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            switch errno {
+            case ENOENT:
+                throw fault(
+                    path, "is not there; without it no token can be checked: state where it is with `--keys`, or "
+                        + "restore it from its backup")
+            case ELOOP: throw fault(path, "is a symbolic link; name the file itself")
+            default: throw fault(path, "cannot be read: \(reason())")
+            }
+        }
+        defer { close(descriptor) }
+        let size = try check(descriptor, path, database)
+        var count = 0
+        let content = unsafe LockedBytes(count: max(size, 1)) { buffer in
+            while count < size {
+                let got = unsafe Glibc.read(descriptor, buffer.baseAddress! + count, size - count)
+                if got <= 0 { break }
+                count += got
+            }
+        }
+        guard count == size else { throw fault(path, "cannot be read: \(reason())") }
+        return try parse(content, size, path, store)
+    }
+
+    /// What the file system says of it.
+    /// - Returns: how many bytes it has.
+    private static func check(_ descriptor: Int32, _ path: String, _ database: String) throws(TokenStoreError) -> Int {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw fault(path, "cannot be read: \(reason())") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw fault(path, "is no file") }
+        guard status.st_uid == geteuid() else { throw fault(path, "belongs to another user; it must be your own") }
+        guard status.st_mode & 0o077 == 0 else {
+            let mode = String(status.st_mode & 0o777, radix: 8)
+            throw fault(path, "can be read by others (mode \(mode)): `chmod 600` it, and think of whoever may have read it")
+        }
+        guard status.st_nlink == 1 else { throw fault(path, "has \(status.st_nlink) names (hard links); it must have one") }
+        guard status.st_size <= most else { throw fault(path, "is no key file") }
+        try checkPlace(path, database)
+        return Int(status.st_size)
+    }
+
+    /// Keys do not lie beside the store, or each copy of the store's folder has both; nor where anybody can put a file.
+    static func checkPlace(_ path: String, _ database: String) throws(TokenStoreError) {
+        var own = stat()
+        guard unsafe stat(folder(of: path), &own) == 0 else {
+            throw fault(path, "cannot be used: its folder \(reason())")
+        }
+        guard own.st_mode & 0o002 == 0 || own.st_mode & UInt32(S_ISVTX) != 0 else {
+            throw fault(path, "lies in a folder that everybody can write to; keep it in one of your own")
+        }
+        var other = stat()
+        guard unsafe stat(folder(of: database), &other) == 0 else { return }
+        guard own.st_dev != other.st_dev || own.st_ino != other.st_ino else {
+            throw fault(
+                path, "lies beside the store, so that whoever copies the folder has both; keep it in another folder")
+        }
+    }
+
+    private static func parse(
+        _ content: LockedBytes, _ size: Int, _ path: String, _ store: String
+    ) throws(TokenStoreError) -> Keyring {
+        var lines: [Range<Int>] = []
+        unsafe content.read { bytes in
+            var start = 0
+            for index in 0..<size where unsafe bytes[index] == UInt8(ascii: "\n") {
+                lines.append(start..<index)
+                start = index + 1
+            }
+            if start < size { lines.append(start..<size) }
+        }
+        /// The text before the last word of a line: what is no secret.
+        func words(_ line: Range<Int>, secrets: Int) -> [String]? {
+            guard line.count <= 200 else { return nil }
+            let text = unsafe content.read { bytes in
+                unsafe String(
+                    decoding: UnsafeBufferPointer(start: bytes + line.lowerBound, count: line.count - secrets),
+                    as: UTF8.self)
+            }
+            return text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        }
+        func secret(_ line: Range<Int>) -> LockedBytes? {
+            let count = encodedCount - 1
+            guard line.count > count else { return nil }
+            var isRead = false
+            let key = unsafe LockedBytes(count: 32) { buffer in
+                unsafe content.read { bytes in
+                    let text = unsafe UnsafeRawPointer(bytes + line.upperBound - count)
+                        .assumingMemoryBound(to: CChar.self)
+                    var got = 0
+                    let status = unsafe sodium_base642bin(
+                        buffer.baseAddress!.assumingMemoryBound(to: UInt8.self), 32, text, count, nil, &got, nil,
+                        sodium_base64_VARIANT_ORIGINAL)
+                    isRead = status == 0 && got == 32
+                }
+            }
+            return isRead ? key : nil
+        }
+        guard lines.count >= 4, words(lines[0], secrets: 0) == ["demilune", "keys", "1"],
+            let named = words(lines[1], secrets: 0), named.count == 2, named[0] == "store",
+            lines[2].count == 4 + 44, words(lines[2], secrets: 44) == ["log", ""], let log = secret(lines[2])
+        else { throw fault(path, "is no key file, or is damaged: restore it from its backup") }
+        guard named[1] == store else {
+            throw fault(path, "is the key file of another store; state the right one with `--keys`")
+        }
+        var keys: [Key] = []
+        for (index, line) in lines.enumerated().dropFirst(3) {
+            let damaged = fault(path, "is damaged in line \(index + 1): restore it from its backup")
+            guard line.count > 44 else { throw damaged }
+            let isRetired = unsafe content.read { unsafe $0[line.upperBound - 1] == UInt8(ascii: "-") }
+            guard let words = words(line, secrets: isRetired ? 1 : 44), words.count == 5, words[0] == "key",
+                let number = Int(words[1]), number == keys.count + 1, let state = Key.State(rawValue: words[2]),
+                let created = Instant(words[3]), (state == .retired) == isRetired
+            else { throw damaged }
+            let master = isRetired ? nil : secret(line)
+            guard isRetired || master != nil else { throw damaged }
+            keys.append(Key(number: number, state: state, created: created, master: master))
+        }
+        guard keys.filter({ $0.state == .active }).count == 1, keys.last?.state == .active else {
+            throw fault(path, "has no active key at its end: restore it from its backup")
+        }
+        return Keyring(path: path, store: store, keys: keys, log: log)
+    }
+
+    // MARK: Writing
+
+    /// Writes a file beside the place, waits until it is on the disk, and gives it its name.
+    static func write(_ ring: Keyring, replaces: Bool) throws(TokenStoreError) {
+        var count = 0
+        let content = unsafe LockedBytes(count: 256 + ring.keys.count * 128) { buffer in
+            func add(_ text: String) {
+                for byte in text.utf8 {
+                    unsafe buffer[count] = byte
+                    count += 1
+                }
+            }
+            func add(_ key: UnsafePointer<UInt8>) {
+                let place = unsafe (buffer.baseAddress! + count).assumingMemoryBound(to: CChar.self)
+                unsafe sodium_bin2base64(place, encodedCount, key, 32, sodium_base64_VARIANT_ORIGINAL)
+                count += encodedCount - 1
+            }
+            add("demilune keys 1\nstore \(ring.store)\nlog ")
+            unsafe ring.readLogKey { unsafe add($0) }
+            add("\n")
+            for key in ring.keys {
+                add("key \(key.number) \(key.state.rawValue) \(key.created) ")
+                if let master = key.master { unsafe master.read { unsafe add($0) } } else { add("-") }
+                add("\n")
+            }
+        }
+        try unsafe content.read { bytes throws(TokenStoreError) in
+            try unsafe DurableFile.write(
+                UnsafeRawBufferPointer(start: bytes, count: count), to: ring.path, replaces: replaces)
+        }
+    }
+
+    static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    }
+
+    private static func fault(_ path: String, _ message: String) -> TokenStoreError {
+        TokenStoreError(.keys, "the key file `\(path)` \(message)")
+    }
+
+    private static func reason() -> String { unsafe String(cString: strerror(errno)) }
+}

@@ -1,0 +1,86 @@
+package import Model
+
+/// The keys of one store, as its key file has them. One for a connection, for one thread.
+package final class Keyring {
+    /// The key file's path.
+    package let path: String
+    /// The id of the store they are for.
+    package let store: String
+    /// By number.
+    package private(set) var keys: [Key]
+    /// Chains the administration log. It protects no secret, so it is never replaced.
+    private let log: LockedBytes
+
+    init(path: String, store: String, keys: [Key], log: LockedBytes) {
+        self.path = path
+        self.store = store
+        self.keys = keys
+        self.log = log
+    }
+
+    /// A new key file with its first key; nothing is ever overwritten.
+    /// - Throws: `.keys`.
+    package static func create(_ path: String, store: String, now: Instant) throws(TokenStoreError) -> Keyring {
+        let log = unsafe LockedBytes(count: 32) { unsafe KeyFile.randomize($0) }
+        let ring = Keyring(path: path, store: store, keys: [.fresh(number: 1, created: now)], log: log)
+        try KeyFile.write(ring, replaces: false)
+        return ring
+    }
+
+    /// The keys of a store.
+    /// - Parameter database: the store's own file, beside which keys may not lie.
+    /// - Throws: `.keys`, saying what is wrong with the file and what to do.
+    package static func open(
+        _ path: String, store: String, database: String
+    ) throws(TokenStoreError) -> Keyring {
+        try KeyFile.read(path, store: store, database: database)
+    }
+
+    package var active: Key { keys.last { $0.state == .active }! }
+
+    /// - Returns: `nil` for a key that is not there or retired.
+    func live(_ number: Int) -> Key? { keys.first { $0.number == number && $0.isLive } }
+
+    /// Those that can still read, the active one first.
+    var live: [Key] { keys.filter(\.isLive).sorted { $0.number > $1.number } }
+
+    /// Adds a key, which is the active one from now on.
+    func add(now: Instant) throws(TokenStoreError) -> Key {
+        let key = Key.fresh(number: keys.map(\.number).max()! + 1, created: now)
+        try replace(keys.map { $0.state == .active ? $0.with(.old) : $0 } + [key])
+        return key
+    }
+
+    /// Destroys a key's bytes.
+    func retire(_ number: Int) throws(TokenStoreError) {
+        try replace(keys.map { $0.number == number ? $0.with(.retired) : $0 })
+    }
+
+    private func replace(_ changed: [Key]) throws(TokenStoreError) {
+        let before = keys
+        keys = changed
+        do throws(TokenStoreError) { try KeyFile.write(self, replaces: true) } catch {
+            keys = before
+            throw error
+        }
+    }
+
+    /// Reads the file anew: another process may have added a key.
+    func reload(database: String) throws(TokenStoreError) {
+        keys = try KeyFile.read(path, store: store, database: database).keys
+    }
+
+    /// The hash of a log entry.
+    func chain(_ entry: [UInt8]) -> [UInt8] { KeyedHash.of(entry, log) }
+
+    func readLogKey<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result { unsafe log.read(body) }
+
+    // MARK: The head of the log
+
+    /// The newest entry of the log, as it is known outside the store: so that a log cut short is noticed.
+    var head: LogHead? {
+        get throws(TokenStoreError) { try LogHead.read(path + ".head") }
+    }
+
+    func note(_ head: LogHead) throws(TokenStoreError) { try head.write(path + ".head") }
+}

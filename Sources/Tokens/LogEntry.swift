@@ -1,0 +1,77 @@
+package import Model
+
+/// One entry of the administration log: who did what to which token, or was refused.
+package struct LogEntry: Equatable, Sendable {
+    package var number: Int64 = 0
+    package var time: Instant
+    package var tenant: String?
+    package var actor: Act.Actor
+    /// `token.issue`, `token.reveal`, `user.deactivate` …; with `.refused` at its end when it was.
+    package var act: String
+    package var token: TokenID?
+    package var last4: String?
+    /// The token's version after the act.
+    package var version: Int64?
+    /// Names as of then, the reason, the code of a refusal.
+    package var details: [JSON.Member] = []
+    package var previous: [UInt8] = []
+    package var hash: [UInt8] = []
+
+    init(_ act: String, by actor: Act, tenant: String?) {
+        self.act = act
+        time = actor.now
+        self.actor = actor.actor
+        self.tenant = tenant
+    }
+
+    /// What its hash is of: all of it, and the hash before it.
+    var message: [UInt8] {
+        var message = Canonical("log-entry-v1")
+        message.add(number)
+        message.add(time)
+        message.add(tenant)
+        message.add(actor.how)
+        message.add(actor == .operator ? nil : actor.name)
+        message.add(actor.assignment)
+        message.add(actor.token?.bytes)
+        message.add(act)
+        message.add(token?.bytes)
+        message.add(last4)
+        message.add(version ?? -1)
+        message.add(JSON.object(details).compact)
+        message.add(previous)
+        return message.bytes
+    }
+
+    static let columns = """
+        number, time, tenant, how, user, assignment, through, act, token, last4, version, details, previous, hash
+        """
+
+    var values: [Statement.Parameter] {
+        [
+            .integer(number), .integer(time.microseconds), .optional(tenant), .text(actor.how),
+            .optional(actor == .operator ? nil : actor.name), .optional(actor.assignment),
+            actor.token.map { .token($0) } ?? .null, .text(act), token.map { .token($0) } ?? .null, .optional(last4),
+            version.map { .integer($0) } ?? .null, .text(JSON.object(details).compact), .blob(previous), .blob(hash),
+        ]
+    }
+
+    init(_ row: Statement) {
+        number = row.integer(0)
+        time = Instant(microseconds: row.integer(1))
+        tenant = row.optionalText(2)
+        let user = row.text(4)
+        switch row.text(3) {
+        case "token": actor = .token(row.token(6), user: user, assignment: row.text(5))
+        case "as": actor = .user(id: user, assignment: row.optionalText(5))
+        default: actor = .operator
+        }
+        act = row.text(7)
+        token = row.isNull(8) ? nil : row.token(8)
+        last4 = row.optionalText(9)
+        version = row.isNull(10) ? nil : row.integer(10)
+        if case .object(let members)? = try? JSONReader.parse(row.text(11)) { details = members }
+        previous = row.blob(12) ?? []
+        hash = row.blob(13) ?? []
+    }
+}

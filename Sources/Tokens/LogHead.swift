@@ -1,0 +1,53 @@
+internal import Glibc
+
+/// Which entry of the administration log is the newest, and its hash: kept beside the key file.
+struct LogHead: Equatable {
+    let number: Int64
+    let hash: [UInt8]
+
+    /// - Returns: `nil` when there is none yet.
+    static func read(_ path: String) throws(TokenStoreError) -> LogHead? {
+        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw TokenStoreError(.keys, "cannot read `\(path)`: \(unsafe String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 128)
+        let count = unsafe Glibc.read(descriptor, &buffer, 128)
+        let words = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        guard words.count == 2, let number = Int64(words[0]), let hash = [UInt8](hexadecimal: String(words[1])) else {
+            throw TokenStoreError(.keys, "`\(path)` is damaged; `demilune log verify` says what the log holds")
+        }
+        return LogHead(number: number, hash: hash)
+    }
+
+    /// Moves the head forward; never back, whoever else writes it.
+    func write(_ path: String) throws(TokenStoreError) {
+        let lock = unsafe open(path + ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard lock >= 0, flock(lock, LOCK_EX) == 0 else {
+            if lock >= 0 { close(lock) }
+            throw TokenStoreError(.keys, "cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
+        }
+        defer { close(lock) }
+        if let known = try? Self.read(path), known.number >= number { return }
+        let text = Array("\(number) \(hash.hexadecimal)\n".utf8)
+        let result = unsafe text.withUnsafeBytes { bytes in
+            Result { () throws(TokenStoreError) in try unsafe DurableFile.write(bytes, to: path, replaces: true) }
+        }
+        try result.get()
+    }
+}
+
+extension [UInt8] {
+    var hexadecimal: String {
+        map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// - Returns: `nil` unless the text is pairs of hexadecimal digits.
+    init?(hexadecimal text: String) {
+        let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+        guard digits.count == text.utf8.count, digits.count % 2 == 0 else { return nil }
+        self = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+}

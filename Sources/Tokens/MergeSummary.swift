@@ -1,0 +1,17 @@
+/// How many records a merge touched.
+package struct MergeSummary: Equatable, Sendable {
+    package var added = 0
+    package var changed = 0
+    package var unchanged = 0
+    /// Tokens that lost their ground by it.
+    package var revoked = 0
+    package var suspended = 0
+
+    package init(added: Int = 0, changed: Int = 0, unchanged: Int = 0, revoked: Int = 0, suspended: Int = 0) {
+        self.added = added
+        self.changed = changed
+        self.unchanged = unchanged
+        self.revoked = revoked
+        self.suspended = suspended
+    }
+}

@@ -1,0 +1,288 @@
+package import Model
+
+extension SQLiteTokenStore {
+    // MARK: Making
+
+    /// Makes a token; its string is given back, and is kept only for an API token of a tenant that keeps strings.
+    /// - Throws: `.name`, `.duplicate`, `.unknown`, `.state` for an assignment that cannot have tokens.
+    package func create(_ draft: TokenDraft, _ act: Act) throws(TokenStoreError) -> (TokenDetails, TokenString) {
+        try write(act) { () throws(TokenStoreError) in
+            let (token, string) = try make(draft, act)
+            try log("token.issue", token, by: act)
+            return (token.details, string)
+        }
+    }
+
+    func make(_ draft: TokenDraft, _ act: Act) throws(TokenStoreError) -> (StoredToken, TokenString) {
+        let name = try TokenName(draft.name, allowsNothing: draft.kind == .mobile).text
+        try requireIntactTenant(draft.tenant)
+        try requireAssignment(draft.assignment, tenant: draft.tenant)
+        guard draft.expires > act.now else { throw TokenStoreError(.state, "a token does not expire before it is made") }
+        var random = SecureRandom()
+        let record = TokenRecord(
+            id: TokenID(using: &random), kind: draft.kind, name: name, assignment: draft.assignment, created: act.now,
+            expires: draft.expires)
+        var token = StoredToken(
+            details: TokenDetails(
+                tenant: draft.tenant, token: record, updated: act.now, version: 0, createdBy: act.actor.name,
+                revealCount: 0, isKept: false))
+        let string = try mint(&token, &random)
+        return (try insert(token, act.now), string)
+    }
+
+    /// Gives a token a new string.
+    func mint(_ token: inout StoredToken, _ random: inout SecureRandom) throws(TokenStoreError) -> TokenString {
+        let string = TokenString.mint(token.details.token.kind, using: &random)
+        let key = keys.active
+        token.lookup = StoredToken.Lookup(key: key.number, digest: key.lookup(string))
+        token.details.last4 = string.last4
+        token.sealed = nil
+        if token.details.token.kind == .api, try keepsStrings(token.details.tenant) {
+            token.sealed = key.seal(string, tenant: token.details.tenant, token: token.id, using: &random)
+        }
+        token.details.isKept = token.sealed != nil
+        return string
+    }
+
+    // MARK: Changing
+
+    /// Changes a token's name, expiry or assignment.
+    /// - Parameter version: the version that was decided on; another one is `.stale`.
+    @discardableResult package func amend(
+        _ id: TokenID, _ change: TokenChange, expecting version: Int64? = nil, _ act: Act
+    ) throws(TokenStoreError) -> TokenDetails {
+        try write(act) { () throws(TokenStoreError) in
+            var token = try intact(id)
+            try expect(version, token)
+            var changes: [JSON.Member] = []
+            guard token.details.token.revoked == nil else {
+                throw TokenStoreError(.state, "the token `\(id)` is revoked, and stays as it is")
+            }
+            if let name = change.name {
+                let new = try TokenName(name, allowsNothing: token.details.token.kind == .mobile).text
+                changes.append(.init("former_name", .string(token.details.token.name)))
+                token.details.token.name = new
+            }
+            if let expires = change.expires {
+                guard token.details.token.kind == .api else {
+                    throw TokenStoreError(.state, "a mobile token expires 30 days after its login, and is not extended")
+                }
+                guard expires > act.now else {
+                    throw TokenStoreError(.state, "an expiry that is past: revoke the token instead")
+                }
+                changes.append(.init("former_expires", .string(token.details.token.expires.description)))
+                token.details.token.expires = expires
+            }
+            if let assignment = change.assignment {
+                try requireIntactTenant(token.details.tenant)
+                try requireAssignment(assignment, tenant: token.details.tenant)
+                guard try user(of: assignment, token) == user(of: token.details.token.assignment, token) else {
+                    throw TokenStoreError(
+                        .state, "the assignment `\(assignment)` is another user's: `demilune token replace` makes the "
+                            + "token anew for them")
+                }
+                changes.append(.init("former_assignment", .string(token.details.token.assignment)))
+                token.details.token.assignment = assignment
+            }
+            token = try save(token, act)
+            try log("token.amend", token, by: act, changes)
+            return token.details
+        }
+    }
+
+    private func expect(_ version: Int64?, _ token: StoredToken) throws(TokenStoreError) {
+        guard let version, version != token.details.version else { return }
+        throw TokenStoreError(.stale, "the token `\(token.id)` was changed meanwhile; look at it again")
+    }
+
+    private func user(of assignment: String, _ token: StoredToken) throws(TokenStoreError) -> String? {
+        try connection.first(
+            "SELECT user FROM assignments WHERE tenant = ? AND id = ?",
+            [.text(token.details.tenant), .text(assignment)], { $0.text(0) })
+    }
+
+    /// Gives a token a new string. With an overlap the former one works beside it so long.
+    /// - Throws: `.state` while an overlap runs already: somebody else holds the former string then.
+    package func rotate(
+        _ id: TokenID, overlap: Duration?, _ act: Act
+    ) throws(TokenStoreError) -> (TokenDetails, TokenString) {
+        try write(act) { () throws(TokenStoreError) in
+            var token = try intact(id)
+            try requireLive(token, act.now)
+            if let until = token.details.overlapUntil, until > act.now {
+                throw TokenStoreError(
+                    .state, "the token `\(id)` is rotated already: its former string works until \(until)")
+            }
+            (token.previous, token.details.overlapUntil) = (nil, nil)
+            if let overlap, let former = token.lookup {
+                token.previous = former
+                token.details.overlapUntil = min(Self.later(act.now, overlap), token.details.token.expires)
+            }
+            var random = SecureRandom()
+            let string = try mint(&token, &random)
+            token = try save(token, act)
+            let until = token.details.overlapUntil.map { [JSON.Member("overlap_until", .string($0.description))] }
+            try log("token.rotate", token, by: act, until ?? [])
+            return (token.details, string)
+        }
+    }
+
+    static func later(_ instant: Instant, _ duration: Duration) -> Instant {
+        Instant(microseconds: instant.microseconds + duration.components.seconds * 1_000_000)
+    }
+
+    package func suspend(_ id: TokenID, _ act: Act) throws(TokenStoreError) {
+        try change(id, "token.suspend", act) { token throws(TokenStoreError) in
+            try requireLive(token, act.now)
+            guard token.details.token.suspended == nil else { return false }
+            token.details.token.suspended = act.now
+            return true
+        }
+    }
+
+    package func resume(_ id: TokenID, _ act: Act) throws(TokenStoreError) {
+        try change(id, "token.resume", act) { token throws(TokenStoreError) in
+            try requireLive(token, act.now)
+            guard token.details.token.suspended != nil else { return false }
+            try requireAssignment(token.details.token.assignment, tenant: token.details.tenant)
+            token.details.token.suspended = nil
+            return true
+        }
+    }
+
+    /// Forgets since when a token was unused.
+    package func clearDormant(_ id: TokenID, _ act: Act) throws(TokenStoreError) {
+        try change(id, "token.clear_dormant", act) { token in
+            defer { token.details.token.dormantSince = nil }
+            return token.details.token.dormantSince != nil
+        }
+    }
+
+    /// - Parameter body: changes the token, and says whether there was something to change.
+    private func change(
+        _ id: TokenID, _ name: String, _ act: Act,
+        _ body: (inout StoredToken) throws(TokenStoreError) -> Bool
+    ) throws(TokenStoreError) {
+        try write(act) { () throws(TokenStoreError) in
+            var token = try intact(id)
+            guard try body(&token) else { return }
+            token = try save(token, act)
+            try log(name, token, by: act)
+        }
+    }
+
+    /// Makes a token anew for another assignment: same name and expiry, a new string; the old one ends, at once or
+    /// after an overlap.
+    package func replace(
+        _ id: TokenID, assignment: String, overlap: Duration?, _ act: Act
+    ) throws(TokenStoreError) -> (TokenDetails, TokenString) {
+        try write(act) { () throws(TokenStoreError) in
+            var old = try intact(id)
+            try requireLive(old, act.now)
+            guard old.details.token.kind == .api else {
+                throw TokenStoreError(.state, "a mobile token belongs to a login, and is not made anew")
+            }
+            let draft = TokenDraft(
+                tenant: old.details.tenant, kind: .api, name: old.details.token.name, assignment: assignment,
+                expires: old.details.token.expires)
+            if let overlap {
+                old.details.token.expires = min(Self.later(act.now, overlap), old.details.token.expires)
+                // Two live tokens do not have one name: the one that ends soon gives it up.
+                old.details.token.name = Self.name(old.details.token.name, marked: "replaced", id)
+                old = try save(old, act)
+                try log("token.amend", old, by: act)
+            } else {
+                try end(&old, act, log: "token.revoke")
+            }
+            let (new, string) = try make(draft, act)
+            try log("token.issue", new, by: act, [.init("replaces", .string(id.description))])
+            return (new.details, string)
+        }
+    }
+
+    /// A name told apart from others of the same by a mark at its end: `Warehouse (replaced 4f1c22)`.
+    static func name(_ name: String, marked word: String, _ id: TokenID) -> String {
+        let mark = " (\(word) \(id.description.prefix(6)))"
+        let most = 100 - mark.unicodeScalars.count
+        var name = name
+        while name.unicodeScalars.count > most || name.utf8.count + mark.utf8.count > 400 { name.removeLast() }
+        return name + mark
+    }
+
+    // MARK: Ending
+
+    /// Revokes tokens, all of them or none; one that is revoked already stays as it was.
+    /// - Returns: how many were revoked, and how many were already.
+    /// - Throws: `.unknown` for an id that is not there.
+    package func revoke(_ ids: [TokenID], _ act: Act) throws(TokenStoreError) -> (revoked: Int, already: Int) {
+        try write(act) { () throws(TokenStoreError) in
+            var revoked = 0
+            var already = 0
+            var seen: Set<TokenID> = []
+            for id in ids where seen.insert(id).inserted {
+                // Also a token that was tampered with: revoking is what is left to do with it.
+                guard var token = try stored(id) else { throw Self.unknown(id) }
+                let isRevoked = token.details.token.revoked != nil && !token.details.token.isTampered
+                if isRevoked { already += 1 } else { revoked += 1 }
+                if !isRevoked { try end(&token, act, log: "token.revoke") }
+            }
+            if revoked > 1 {
+                var entry = LogEntry("token.revoke_many", by: act, tenant: nil)
+                entry.details = [.init("tokens", .integer(Int64(revoked)))] + reason(act)
+                try log(entry)
+            }
+            return (revoked, already)
+        }
+    }
+
+    /// Ends a token: its string is shredded.
+    func end(_ token: inout StoredToken, _ act: Act, log name: String, _ more: [JSON.Member] = [])
+        throws(TokenStoreError)
+    {
+        let members: [JSON.Member] = token.details.token.isTampered ? [.init("tampered", .boolean(true))] : []
+        token.details.token.revoked = act.now
+        token.details.revokedBy = act.actor.name
+        (token.previous, token.details.overlapUntil) = (nil, nil)
+        (token.sealed, token.details.isKept) = (nil, false)
+        token = try save(token, act)
+        try log(name, token, by: act, members + more)
+    }
+
+    // MARK: Revealing
+
+    /// Shows a token's string; that it was shown is committed to the log before.
+    /// - Throws: `.unrevealable`, and `.tampered` where the string does not belong to the row.
+    package func reveal(_ id: TokenID, _ act: Act) throws(TokenStoreError) -> (TokenDetails, TokenString) {
+        try write(act) { () throws(TokenStoreError) in
+            var token = try intact(id)
+            guard token.details.token.kind == .api else {
+                throw TokenStoreError(.unrevealable, "a mobile token's string is not kept, and never shown again")
+            }
+            try requireLive(token, act.now)
+            guard token.sealed != nil else {
+                throw TokenStoreError(
+                    .unrevealable, "the string of the token `\(id)` is not kept; `demilune token rotate` gives it a new one")
+            }
+            guard let string = unsealed(token) else {
+                throw TokenStoreError(
+                    .tampered, "what is kept of the token `\(id)` does not belong to it; revoke it, or rotate it")
+            }
+            token.details.revealCount += 1
+            token.details.revealedAt = act.now
+            token.details.revealedBy = act.actor.name
+            try update(token)
+            try log("token.reveal", token, by: act)
+            return (token.details, string)
+        }
+    }
+
+    /// A token's string, where it is kept and belongs to the row.
+    func unsealed(_ token: StoredToken) -> TokenString? {
+        guard let sealed = token.sealed, let lookup = token.lookup, let key = keys.live(sealed.key),
+            let lookupKey = keys.live(lookup.key),
+            let string = key.unseal(sealed, tenant: token.details.tenant, token: token.id),
+            KeyedHash.isSame(lookupKey.lookup(string), lookup.digest)
+        else { return nil }
+        return string
+    }
+}

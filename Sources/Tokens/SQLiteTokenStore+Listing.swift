@@ -1,0 +1,153 @@
+internal import Model
+
+extension SQLiteTokenStore {
+    /// A token in a list, and its place in the order.
+    private struct Row {
+        var details: TokenDetails
+        var cursor: Cursor
+    }
+
+    /// A page of a tenant's tokens. Rows that come or go between two pages shift nothing.
+    /// - Throws: `.invalid` for a cursor of another list.
+    package func list(_ query: TokenQuery) throws(TokenStoreError) -> TokenPage {
+        try list(query) { _ in true }
+    }
+
+    /// A page of those tokens of a query that somebody may see.
+    /// - Parameter isVisible: asked about one token after another, in the order of the list.
+    package func list(
+        _ query: TokenQuery, where isVisible: (TokenDetails) -> Bool
+    ) throws(TokenStoreError) -> TokenPage {
+        try connection.transaction("BEGIN") { () throws(TokenStoreError) in
+            let select = TokenSelect(query)
+            let identity = select.identity
+            var after: Cursor?
+            if let text = query.cursor { after = try Cursor.open(text, identity, keys.live) }
+            var rows: [Row] = []
+            var chunk = min(max(query.size, 63) + 1, 4_096)
+            // One more than asked for tells whether there is a next page.
+            while rows.count <= query.size {
+                let part = try chunked(query, select, after, chunk)
+                for row in part where rows.count <= query.size && isVisible(row.details) { rows.append(row) }
+                guard part.count == chunk, let last = part.last else { break }
+                after = last.cursor
+                chunk = min(chunk * 2, 4_096)
+            }
+            let hasMore = rows.count > query.size
+            if hasMore { rows.removeLast(rows.count - query.size) }
+            let next = hasMore ? rows.last?.cursor.sealed(identity, keys.active) : nil
+            return TokenPage(tokens: rows.map(\.details), next: next)
+        }
+    }
+
+    /// So many rows of a query after a place, whoever may see them.
+    private func chunked(
+        _ query: TokenQuery, _ select: TokenSelect, _ after: Cursor?, _ count: Int
+    ) throws(TokenStoreError) -> [Row] {
+        if case .assignments(let ranks) = query.sort {
+            return try ranked(query, select, ranks, after, count)
+        }
+        let (column, index) = Self.order(query.sort)
+        let driver = try fewest(select.drivers)
+        var rows: [Row] = []
+        for gone in select.parts {
+            let (sql, parameters) = select.ordered(
+                gone: gone, by: column, index: index, driver: driver, after: after)
+            let isText = column == "search"
+            try connection.rows(sql, parameters + [.integer(Int64(count))]) {
+                let token = checked(StoredToken($0))
+                let value = isText ? Cursor.Value.text($0.text(30)) : .number($0.integer(30))
+                rows.append(Row(details: token.details, cursor: Cursor(value: value, number: token.number)))
+            }
+        }
+        // Revoked rows and the others are each in order; together they are put in order here.
+        if select.parts.count > 1 {
+            rows.sort { Cursor.isBefore($0.cursor, $1.cursor) != query.isDescending && $0.cursor != $1.cursor }
+        }
+        return Array(rows.prefix(count))
+    }
+
+    private static func order(_ sort: TokenQuery.Sort) -> (column: String, index: String) {
+        switch sort {
+        case .name, .assignments: ("search", "tokens_by_name")
+        case .created: ("created", "tokens_by_created")
+        case .updated: ("updated", "tokens_by_updated")
+        case .expires: ("expires", "tokens_by_expires")
+        case .lastActive: ("used", "tokens_by_used")
+        }
+    }
+
+    /// The first driver that gives few rows.
+    private func fewest(
+        _ drivers: [(sql: String, parameters: [Statement.Parameter])]
+    ) throws(TokenStoreError) -> (sql: String, parameters: [Statement.Parameter])? {
+        for driver in drivers {
+            let count = try connection.first(
+                "SELECT count(*) FROM (SELECT 1 FROM (\(driver.sql)) LIMIT \(TokenSelect.few + 1))", driver.parameters
+            ) { $0.integer(0) }
+            if let count, count <= TokenSelect.few { return driver }
+        }
+        return nil
+    }
+
+    /// Rows in an order of assignments: one assignment after another.
+    private func ranked(
+        _ query: TokenQuery, _ select: TokenSelect, _ ranks: [TokenQuery.Rank], _ after: Cursor?, _ count: Int
+    ) throws(TokenStoreError) -> [Row] {
+        let wanted = query.assignments.map(Set.init)
+        var rows: [Row] = []
+        for rank in query.isDescending ? ranks.reversed() : ranks {
+            var start: Int64?
+            let here = Cursor(value: .text(rank.name), assignment: rank.assignment, number: 0)
+            if let after {
+                if after.value == here.value, after.assignment == here.assignment {
+                    start = after.number
+                } else if Cursor.isBefore(here, after) != query.isDescending {
+                    continue
+                }
+            }
+            if let wanted, !wanted.contains(rank.assignment) { continue }
+            var own: [Row] = []
+            for gone in select.parts {
+                let (sql, parameters) = select.ofAssignment(gone: gone, after: start)
+                try connection.rows(sql, parameters + [.text(rank.assignment), .integer(Int64(count - rows.count))]) {
+                    let token = checked(StoredToken($0))
+                    var cursor = here
+                    cursor.number = token.number
+                    own.append(Row(details: token.details, cursor: cursor))
+                }
+            }
+            if select.parts.count > 1 {
+                own.sort { ($0.cursor.number < $1.cursor.number) != query.isDescending }
+            }
+            rows += own.prefix(count - rows.count)
+            if rows.count == count { break }
+        }
+        return rows
+    }
+
+    /// Every token of a query that somebody may see, in the order of their ids.
+    package func all(
+        _ query: TokenQuery, where isVisible: (TokenDetails) -> Bool
+    ) throws(TokenStoreError) -> [TokenDetails] {
+        var query = query
+        query.size = .max - 1
+        return try list(query, where: isVisible).tokens.sorted { $0.token.id < $1.token.id }
+    }
+}
+
+extension Cursor {
+    /// The order of the ascending list. Texts are in the order of their bytes, as in the store.
+    static func isBefore(_ one: Cursor, _ other: Cursor) -> Bool {
+        switch (one.value, other.value) {
+        case (.text(let left), .text(let right)) where left != right:
+            return left.utf8.lexicographicallyPrecedes(right.utf8)
+        case (.number(let left), .number(let right)) where left != right: return left < right
+        default:
+            if one.assignment != other.assignment {
+                return one.assignment.utf8.lexicographicallyPrecedes(other.assignment.utf8)
+            }
+            return one.number < other.number
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package import Model
+
+extension SQLiteTokenStore {
+    // MARK: Writing
+
+    /// Adds an entry, within the transaction that does what it tells of.
+    @discardableResult func log(_ entry: LogEntry) throws(TokenStoreError) -> LogEntry {
+        var entry = entry
+        let head = try connection.first("SELECT number, hash FROM log ORDER BY number DESC LIMIT 1") {
+            ($0.integer(0), $0.blob(1) ?? [])
+        }
+        entry.number = (head?.0 ?? 0) + 1
+        entry.previous = head?.1 ?? []
+        entry.hash = keys.chain(entry.message)
+        let marks = [String](repeating: "?", count: 14).joined(separator: ", ")
+        try connection.run("INSERT INTO log (\(LogEntry.columns)) VALUES (\(marks))", entry.values)
+        return entry
+    }
+
+    /// Adds an entry about a token, with the names as they are now.
+    func log(
+        _ act: String, _ token: StoredToken, by actor: Act, _ more: [JSON.Member] = []
+    ) throws(TokenStoreError) {
+        var entry = LogEntry(act, by: actor, tenant: token.details.tenant)
+        entry.token = token.id
+        entry.last4 = token.details.last4
+        entry.version = token.details.version
+        entry.details = try names(of: token) + more + reason(actor)
+        try log(entry)
+    }
+
+    func reason(_ act: Act) -> [JSON.Member] { act.reason.map { [.init("reason", .string($0))] } ?? [] }
+
+    private func names(of token: StoredToken) throws(TokenStoreError) -> [JSON.Member] {
+        let sql = """
+            SELECT u.id, u.name, d.name, t.name FROM assignments a
+            JOIN users u ON u.tenant = a.tenant AND u.id = a.user
+            JOIN departments d ON d.tenant = a.tenant AND d.id = a.department
+            JOIN user_types t ON t.tenant = a.tenant AND t.id = a.user_type WHERE a.tenant = ? AND a.id = ?
+            """
+        let names = try connection.first(sql, [.text(token.details.tenant), .text(token.details.token.assignment)]) {
+            row -> [JSON.Member] in
+            [
+                .init("user", .string(row.text(0))), .init("user_name", .string(row.text(1))),
+                .init("department", .string(row.text(2))), .init("user_type", .string(row.text(3))),
+            ]
+        }
+        return [.init("name", .string(token.details.token.name))] + (names ?? [])
+    }
+
+    /// Logs that an act was refused, by the policies or because of what the token is.
+    package func refused(_ act: String, _ ids: [TokenID], tenant: String?, code: String, _ actor: Act)
+        throws(TokenStoreError)
+    {
+        try write(actor) { () throws(TokenStoreError) in
+            let members: [JSON.Member] = [.init("code", .string(code))]
+            for id in ids {
+                if let token = try stored(id) {
+                    try log(act + ".refused", token, by: actor, members)
+                } else {
+                    var entry = LogEntry(act + ".refused", by: actor, tenant: tenant)
+                    entry.token = id
+                    entry.details = members + reason(actor)
+                    try log(entry)
+                }
+            }
+            guard ids.isEmpty else { return }
+            var entry = LogEntry(act + ".refused", by: actor, tenant: tenant)
+            entry.details = members + reason(actor)
+            try log(entry)
+        }
+    }
+
+    /// Tells the newest entry beside the key file, so that a log cut short is noticed.
+    func noteHead() throws(TokenStoreError) {
+        let head = try connection.first("SELECT number, hash FROM log ORDER BY number DESC LIMIT 1") {
+            LogHead(number: $0.integer(0), hash: $0.blob(1) ?? [])
+        }
+        if let head { try keys.note(head) }
+    }
+
+    // MARK: Reading
+
+    /// The newest entries that a query means, the oldest of them first.
+    package func log(_ query: LogQuery) throws(TokenStoreError) -> [LogEntry] {
+        var conditions: [String] = ["1"]
+        var parameters: [Statement.Parameter] = []
+        func add(_ condition: String, _ values: Statement.Parameter...) {
+            conditions.append(condition)
+            parameters += values
+        }
+        if let tenant = query.tenant { add("tenant = ?", .text(tenant)) }
+        if let since = query.since { add("time >= ?", .integer(since.microseconds)) }
+        if let until = query.until { add("time < ?", .integer(until.microseconds)) }
+        if let token = query.token { add("token = ?", .token(token)) }
+        if query.actor == "operator" {
+            add("how = 'operator'")
+        } else if let actor = query.actor {
+            add("user = ?", .text(actor))
+        }
+        if let act = query.act {
+            if act.hasSuffix(".") {
+                add("substr(act, 1, ?) = ?", .integer(Int64(act.unicodeScalars.count)), .text(act))
+            } else {
+                add("act = ?", .text(act))
+            }
+        }
+        var entries: [LogEntry] = []
+        let sql = """
+            SELECT \(LogEntry.columns) FROM log WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY number DESC LIMIT ?
+            """
+        try connection.rows(sql, parameters + [.integer(Int64(query.size))]) { entries.append(LogEntry($0)) }
+        return entries.reversed()
+    }
+
+    /// Follows the chain from its first entry to the newest.
+    /// - Returns: how many entries there are, and what is wrong: a changed, missing, reordered or cut-off entry.
+    package func verifyLog() throws(TokenStoreError) -> (count: Int, faults: [StoreFault]) {
+        try connection.transaction("BEGIN") { () throws(TokenStoreError) in
+            var faults: [StoreFault] = []
+            var count: Int64 = 0
+            var hash: [UInt8] = []
+            let head = try keys.head
+            var isHeadSeen = head == nil
+            try connection.rows("SELECT \(LogEntry.columns) FROM log ORDER BY number") { row in
+                let entry = LogEntry(row)
+                if entry.number != count + 1 {
+                    faults.append(StoreFault("entries \(count + 1) to \(entry.number - 1) of the log are missing"))
+                } else if entry.previous != hash {
+                    faults.append(StoreFault("entry \(entry.number) of the log does not follow the one before it"))
+                }
+                if entry.hash != keys.chain(entry.message) {
+                    faults.append(StoreFault("entry \(entry.number) of the log was changed", token: entry.token))
+                }
+                if let head, head.number == entry.number {
+                    isHeadSeen = true
+                    if head.hash != entry.hash {
+                        faults.append(
+                            StoreFault("entry \(entry.number) of the log is not the one noted beside the key file"))
+                    }
+                }
+                (count, hash) = (entry.number, entry.hash)
+            }
+            if let head, !isHeadSeen {
+                faults.append(
+                    StoreFault("the log ends with entry \(count), but \(head.number) is noted beside the key file"))
+            } else if head == nil, count > 0 {
+                faults.append(StoreFault("no newest entry of the log is noted beside the key file"))
+            }
+            return (Int(count), faults)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package import Model
+
+extension SQLiteTokenStore {
+    /// Everything there is, as of one moment.
+    package func organisation(_ tokens: TokenSelection = .all) throws(TokenStoreError) -> Organisation {
+        try connection.transaction("BEGIN") { () throws(TokenStoreError) in try read(tokens) }
+    }
+
+    func read(_ selection: TokenSelection) throws(TokenStoreError) -> Organisation {
+        var ids: [String] = []
+        try connection.rows("SELECT id FROM tenants ORDER BY id") { ids.append($0.text(0)) }
+        var tenants: [TenantRecord] = []
+        for id in ids {
+            guard case (var tenant, let seal)? = try sealedTenant(id) else { continue }
+            tenant.isTampered = !isIntact(tenant, seal)
+            tenant.tokens = try tokens(of: id, selection).map(\.details.token)
+            tenants.append(tenant)
+        }
+        return Organisation(tenants: tenants)
+    }
+
+    /// A tenant's directory without its tokens, and what seals it.
+    func sealedTenant(_ id: String) throws(TokenStoreError) -> (TenantRecord, TenantSeal)? {
+        let columns = "name, zone, active, keeps_strings, version, mac, mac_key"
+        let head = try connection.first("SELECT \(columns) FROM tenants WHERE id = ?", [.text(id)]) {
+            var tenant = TenantRecord(id: id, name: $0.text(0), zone: $0.text(1))
+            tenant.isActive = $0.integer(2) != 0
+            let seal = TenantSeal(
+                keepsStrings: $0.integer(3) != 0, version: $0.integer(4), mac: $0.blob(5), key: $0.optionalInteger(6))
+            return (tenant, seal)
+        }
+        guard case (var tenant, let seal)? = head else { return nil }
+        try read(into: &tenant)
+        return (tenant, seal)
+    }
+
+    private func read(into tenant: inout TenantRecord) throws(TokenStoreError) {
+        let id = [Statement.Parameter.text(tenant.id)]
+        var departments: [DepartmentRecord] = []
+        try connection.rows("SELECT id, name, parent, active, requires FROM departments WHERE tenant = ? ORDER BY id", id) {
+            (row: Statement) throws(TokenStoreError) in
+            departments.append(
+                DepartmentRecord(
+                    id: row.text(0), name: row.text(1), parent: row.optionalText(2), isActive: row.integer(3) != 0,
+                    requires: try list(row.text(4))))
+        }
+        var types: [UserTypeRecord] = []
+        try connection.rows("SELECT id, name, active, permissions FROM user_types WHERE tenant = ? ORDER BY id", id) {
+            (row: Statement) throws(TokenStoreError) in
+            types.append(
+                UserTypeRecord(
+                    id: row.text(0), name: row.text(1), isActive: row.integer(2) != 0,
+                    permissions: try list(row.text(3))))
+        }
+        var users: [UserRecord] = []
+        var places: [String: Int] = [:]
+        try connection.rows(
+            "SELECT id, name, full_name, email, active, permissions FROM users WHERE tenant = ? ORDER BY id", id
+        ) { (row: Statement) throws(TokenStoreError) in
+            places[row.text(0)] = users.count
+            users.append(
+                UserRecord(
+                    id: row.text(0), name: row.text(1), fullName: row.text(2), email: row.text(3),
+                    isActive: row.integer(4) != 0, permissions: try list(row.text(5))))
+        }
+        try connection.rows(
+            "SELECT user, id, department, user_type, removed FROM assignments WHERE tenant = ? ORDER BY user, id", id
+        ) {
+            guard let place = places[$0.text(0)] else { return }
+            users[place].assignments.append(
+                AssignmentRecord(
+                    id: $0.text(1), department: $0.text(2), userType: $0.text(3), isRemoved: $0.integer(4) != 0))
+        }
+        (tenant.departments, tenant.userTypes, tenant.users) = (departments, types, users)
+    }
+
+    private func tokens(of tenant: String, _ selection: TokenSelection) throws(TokenStoreError) -> [StoredToken] {
+        let query = "SELECT \(StoredToken.columns) FROM tokens WHERE tenant = ?"
+        var tokens: [StoredToken] = []
+        func add(_ row: Statement) { tokens.append(checked(StoredToken(row))) }
+        switch selection {
+        case .none: break
+        case .all: try connection.rows(query + " ORDER BY id", [.text(tenant)], add)
+        case .some(let ids):
+            for id in ids.sorted() { try connection.rows(query + " AND id = ?", [.text(tenant), .token(id)], add) }
+        }
+        return tokens
+    }
+
+    /// The token, marked as tampered where it does not carry its seal.
+    func checked(_ token: StoredToken) -> StoredToken {
+        var token = token
+        token.details.token.isTampered = !token.isIntact(keys)
+        return token
+    }
+
+    func stored(_ id: TokenID) throws(TokenStoreError) -> StoredToken? {
+        try connection.first("SELECT \(StoredToken.columns) FROM tokens WHERE id = ?", [.token(id)]) {
+            checked(StoredToken($0))
+        }
+    }
+
+    /// A token with what happened to it; `nil` when there is none of that id.
+    package func details(_ id: TokenID) throws(TokenStoreError) -> TokenDetails? { try stored(id)?.details }
+
+    /// Permission lists are kept as JSON. One that cannot be read is damage, never an empty list: an empty list of what
+    /// a department requires would let everybody in.
+    private func list(_ text: String) throws(TokenStoreError) -> [String] {
+        guard case .array(let elements)? = try? JSONReader.parse(text), case let texts = elements.compactMap(\.string),
+            texts.count == elements.count
+        else {
+            throw TokenStoreError(
+                .corrupt, "the store `\(connection.path)` holds a damaged list of permissions: restore it from a backup"
+            )
+        }
+        return texts
+    }
+}

@@ -1,0 +1,134 @@
+internal import Model
+
+extension SQLiteTokenStore {
+    // MARK: Rows of tokens
+
+    /// Writes a new row; its seal is made here.
+    @discardableResult func insert(_ token: StoredToken, _ now: Instant) throws(TokenStoreError) -> StoredToken {
+        var token = token
+        token.details.version = 1
+        token.seal(with: keys.active)
+        let holdsName = try claimName(of: token, now)
+        try connection.run(StoredToken.insertion, token.values(holdsName: holdsName))
+        token.number = try connection.number("SELECT last_insert_rowid()")
+        try index(token)
+        return token
+    }
+
+    /// Writes a row that changed what gives it power: its next version, sealed anew.
+    @discardableResult func save(_ token: StoredToken, _ act: Act) throws(TokenStoreError) -> StoredToken {
+        var token = token
+        token.details.version += 1
+        token.details.updated = max(token.details.updated, act.now)
+        token.seal(with: keys.active)
+        try update(token, now: act.now)
+        return token
+    }
+
+    /// Writes a row as it is, with the seal that it has.
+    /// - Parameter now: when it is decided whether it holds its name; `nil` leaves that as it is.
+    func update(_ token: StoredToken, now: Instant? = nil) throws(TokenStoreError) {
+        let before = try connection.first(
+            "SELECT search, name_key IS NOT NULL FROM tokens WHERE number = ?", [.integer(token.number)]
+        ) { ($0.text(0), $0.integer(1) != 0) }
+        guard let (search, held) = before else { return }
+        let isRenamed = search != Folding.search(token.details.token.name)
+        if isRenamed { try unindex(token.number, search) }
+        var holdsName = held
+        if let now { holdsName = try claimName(of: token, now) }
+        try connection.run(
+            StoredToken.update, token.values(holdsName: holdsName) + [.integer(token.number)])
+        if isRenamed { try index(token) }
+    }
+
+    /// Removes a row for good.
+    func remove(_ token: StoredToken) throws(TokenStoreError) {
+        try unindex(token.number, Folding.search(token.details.token.name))
+        try connection.run("DELETE FROM tokens WHERE number = ?", [.integer(token.number)])
+    }
+
+    private func index(_ token: StoredToken) throws(TokenStoreError) {
+        try connection.run(
+            "INSERT INTO token_names (rowid, text) VALUES (?, ?)",
+            [.integer(token.number), .text(Folding.search(token.details.token.name))])
+    }
+
+    private func unindex(_ number: Int64, _ search: String) throws(TokenStoreError) {
+        try connection.run(
+            "INSERT INTO token_names (token_names, rowid, text) VALUES ('delete', ?, ?)", [.integer(number), .text(search)])
+    }
+
+    /// A live API token's name is its tenant's only one, whatever its case and width.
+    /// - Returns: whether the token holds its name: it is an API token and live.
+    /// - Throws: `.duplicate`.
+    private func claimName(of token: StoredToken, _ now: Instant) throws(TokenStoreError) -> Bool {
+        let record = token.details.token
+        guard record.kind == .api, record.revoked == nil, record.expires > now else { return false }
+        let key = Folding.key(record.name)
+        let sql = "SELECT number, id, expires FROM tokens WHERE tenant = ? AND name_key = ? AND number <> ?"
+        let parameters: [Statement.Parameter] = [.text(token.details.tenant), .text(key), .integer(token.number)]
+        guard let other = try connection.first(sql, parameters, { ($0.integer(0), $0.token(1), $0.integer(2)) }) else {
+            return true
+        }
+        guard other.2 <= now.microseconds else {
+            throw TokenStoreError(
+                .duplicate, "the live token `\(other.1)` is called `\(record.name)` already; choose another name")
+        }
+        // It expired, and holds its name no more.
+        try connection.run("UPDATE tokens SET name_key = NULL WHERE number = ?", [.integer(other.0)])
+        return true
+    }
+
+    // MARK: Conditions
+
+    /// A token of which something is to be changed.
+    /// - Throws: `.unknown`, and `.tampered`: to seal it anew would make it pass for genuine.
+    func intact(_ id: TokenID) throws(TokenStoreError) -> StoredToken {
+        guard let token = try stored(id) else { throw Self.unknown(id) }
+        guard !token.details.token.isTampered else {
+            throw TokenStoreError(
+                .tampered, "the token `\(id)` was changed without the store's keys; nothing is done with it but revoking")
+        }
+        return token
+    }
+
+    static func unknown(_ id: TokenID) -> TokenStoreError { TokenStoreError(.unknown, "there is no token `\(id)`") }
+
+    /// - Throws: `.state` for a token that is revoked or expired.
+    func requireLive(_ token: StoredToken, _ now: Instant) throws(TokenStoreError) {
+        if token.details.token.revoked != nil { throw TokenStoreError(.state, "the token `\(token.id)` is revoked") }
+        if token.details.token.expires <= now {
+            throw TokenStoreError(.state, "the token `\(token.id)` expired on \(token.details.token.expires)")
+        }
+    }
+
+    /// - Throws: `.state` unless a token can be bound to an assignment: it, its user, its department and all above it
+    ///   are active, as they are in this transaction.
+    func requireAssignment(_ assignment: String, tenant: String) throws(TokenStoreError) {
+        let sql = """
+            SELECT a.removed, u.active, n.active, a.department FROM assignments a
+            JOIN users u ON u.tenant = a.tenant AND u.id = a.user JOIN tenants n ON n.id = a.tenant
+            WHERE a.tenant = ? AND a.id = ?
+            """
+        let found = try connection.first(sql, [.text(tenant), .text(assignment)]) {
+            (removed: $0.integer(0) != 0, user: $0.integer(1) != 0, tenant: $0.integer(2) != 0, department: $0.text(3))
+        }
+        guard let found else { throw TokenStoreError(.unknown, "there is no assignment `\(assignment)`") }
+        let fault: String? =
+            if found.removed { "is removed" } else if !found.user { "is that of a user who is not active" }
+            else if !found.tenant { "is in a tenant that is not active" } else { nil }
+        if let fault { throw TokenStoreError(.state, "the assignment `\(assignment)` \(fault)") }
+        let inactive = """
+            WITH RECURSIVE up (id, parent, active, depth) AS (
+                SELECT id, parent, active, 0 FROM departments WHERE tenant = ?1 AND id = ?2
+                UNION ALL SELECT d.id, d.parent, d.active, depth + 1 FROM departments d JOIN up ON d.id = up.parent
+                WHERE d.tenant = ?1 AND depth < 100000)
+            SELECT id FROM up WHERE NOT active LIMIT 1
+            """
+        let department = try connection.first(inactive, [.text(tenant), .text(found.department)], { $0.text(0) })
+        if let department {
+            throw TokenStoreError(
+                .state, "the assignment `\(assignment)` is in the department `\(department)`, which is not active")
+        }
+    }
+}

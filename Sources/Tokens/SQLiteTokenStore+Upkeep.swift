@@ -1,0 +1,189 @@
+package import Model
+
+extension SQLiteTokenStore {
+    // MARK: Using
+
+    /// The token with this string, whatever its state; `nil` when there is none.
+    ///
+    /// Every live key is tried, in the same order. A former string counts while its overlap runs. About 5 µs.
+    package func authenticate(_ string: TokenString, now: Instant) throws(TokenStoreError) -> TokenDetails? {
+        var found: StoredToken?
+        for key in keys.live {
+            let digest = key.lookup(string)
+            let sql = "SELECT \(StoredToken.columns) FROM tokens WHERE lookup = ?1 OR previous = ?1"
+            let row = try connection.first(sql, [.blob(digest)]) { StoredToken($0) }
+            guard let row, found == nil else { continue }
+            let isPresent = row.lookup.map { $0.key == key.number && KeyedHash.isSame($0.digest, digest) } ?? false
+            let isFormer = row.previous.map { $0.key == key.number && KeyedHash.isSame($0.digest, digest) } ?? false
+            if isPresent || isFormer && row.details.overlapUntil.map({ now < $0 }) ?? false { found = checked(row) }
+        }
+        return found?.details
+    }
+
+    /// The token that a string is, or was until its overlap ended: for strings that turn up somewhere.
+    package func find(_ string: TokenString) throws(TokenStoreError) -> TokenDetails? {
+        try authenticate(string, now: Instant(microseconds: .min))
+    }
+
+    /// Notes that tokens were used: at most once a minute each, never back. What is noted is no ground of a decision, so
+    /// it is neither sealed nor logged.
+    package func touch(_ uses: [TokenID: Instant]) throws(TokenStoreError) {
+        guard !uses.isEmpty else { return }
+        try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
+            let sql = """
+                UPDATE tokens SET last_active = ?1
+                WHERE id = ?2 AND (last_active IS NULL OR last_active <= ?1 - 60000000) AND revoked IS NULL
+                """
+            for (id, time) in uses.sorted(by: { $0.key < $1.key }) {
+                try connection.run(sql, [.integer(time.microseconds), .token(id)])
+            }
+        }
+    }
+
+    /// Writes a token's lookup with the active key, where it was found by an older one: for strings that are not kept.
+    package func rehash(_ string: TokenString, _ act: Act) throws(TokenStoreError) {
+        guard let found = try authenticate(string, now: act.now), !found.token.isTampered else { return }
+        try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
+            try refreshKeys()
+            var token = try intact(found.token.id)
+            let active = keys.active
+            guard let lookup = token.lookup, lookup.key != active.number, let former = keys.live(lookup.key),
+                KeyedHash.isSame(former.lookup(string), lookup.digest)
+            else { return }
+            token.lookup = StoredToken.Lookup(key: active.number, digest: active.lookup(string))
+            token.seal(with: active)
+            try update(token)
+        }
+    }
+
+    // MARK: Keeping house
+
+    /// Removes tokens that were revoked before a moment, for good; the log keeps that they were.
+    package func purge(tenant: String, before: Instant, _ act: Act) throws(TokenStoreError) -> Int {
+        try write(act) { () throws(TokenStoreError) in
+            var tokens: [StoredToken] = []
+            try connection.rows(
+                "SELECT \(StoredToken.columns) FROM tokens WHERE tenant = ? AND revoked < ? ORDER BY number",
+                [.text(tenant), .integer(before.microseconds)]
+            ) { tokens.append(checked(StoredToken($0))) }
+            for token in tokens {
+                try log("token.purge", token, by: act)
+                try remove(token)
+            }
+            return tokens.count
+        }
+    }
+
+    /// How many tokens `purge` would remove.
+    package func purgeable(tenant: String, before: Instant) throws(TokenStoreError) -> Int {
+        try connection.first(
+            "SELECT count(*) FROM tokens WHERE tenant = ? AND revoked < ?",
+            [.text(tenant), .integer(before.microseconds)], { Int($0.integer(0)) }) ?? 0
+    }
+
+    /// Notes since when live tokens are unused; it stays until somebody clears it.
+    /// - Returns: those that are dormant from now on.
+    package func sweepDormant(
+        tenant: String, unusedFor duration: Duration, _ act: Act
+    ) throws(TokenStoreError) -> [TokenID] {
+        try write(act) { () throws(TokenStoreError) in
+            let bound = act.now.microseconds - duration.components.seconds * 1_000_000
+            var tokens: [StoredToken] = []
+            let sql = """
+                SELECT \(StoredToken.columns) FROM tokens WHERE tenant = ? AND revoked IS NULL AND expires > ?
+                    AND dormant_since IS NULL AND max(ifnull(last_active, 0), created) <= ? ORDER BY number
+                """
+            let parameters: [Statement.Parameter] = [.text(tenant), .integer(act.now.microseconds), .integer(bound)]
+            try connection.rows(sql, parameters) { tokens.append(checked(StoredToken($0))) }
+            var dormant: [TokenID] = []
+            for var token in tokens where !token.details.token.isTampered {
+                token.details.token.dormantSince = token.details.token.lastActive ?? token.details.token.created
+                token = try save(token, act)
+                try log("token.dormant", token, by: act)
+                dormant.append(token.id)
+            }
+            return dormant
+        }
+    }
+
+    // MARK: Seals
+
+    /// What in the store is not as the keys' holder left it: rows, directories, strings, the log.
+    package func verify() throws(TokenStoreError) -> [StoreFault] {
+        var faults = try verifyLog().faults
+        try connection.transaction("BEGIN") { () throws(TokenStoreError) in
+            for tenant in try read(.none).tenants where tenant.isTampered {
+                faults.append(
+                    StoreFault("departments, users or rights of the tenant `\(tenant.id)` do not carry their seal"))
+            }
+            var seen: Set<TokenID> = []
+            var versions: [TokenID: Int64] = [:]
+            var purged: Set<TokenID> = []
+            try connection.rows("SELECT token, version, act FROM log WHERE token IS NOT NULL ORDER BY number") {
+                if !$0.isNull(1) { versions[$0.token(0)] = $0.integer(1) }
+                if $0.text(2) == "token.purge" { purged.insert($0.token(0)) }
+            }
+            try connection.rows("SELECT \(StoredToken.columns) FROM tokens ORDER BY number") { row in
+                let token = checked(StoredToken(row))
+                seen.insert(token.id)
+                if token.details.token.isTampered {
+                    faults.append(StoreFault("the token `\(token.id)` does not carry its seal", token: token.id))
+                } else if token.details.version < versions[token.id] ?? 0 {
+                    faults.append(
+                        StoreFault("the token `\(token.id)` is as it was before what the log tells of", token: token.id))
+                } else if token.sealed != nil, unsealed(token) == nil {
+                    faults.append(StoreFault("the string kept of `\(token.id)` is not its own", token: token.id))
+                }
+            }
+            for id in versions.keys.sorted() where !seen.contains(id) && !purged.contains(id) {
+                faults.append(StoreFault("the token `\(id)` is in the log, and gone from the store", token: id))
+            }
+        }
+        return faults
+    }
+
+    /// Tenants and tokens that do not carry their seal.
+    package func unsealedRecords() throws(TokenStoreError) -> (tenants: [String], tokens: [TokenID]) {
+        try connection.transaction("BEGIN") { () throws(TokenStoreError) in
+            let tenants = try read(.none).tenants.filter(\.isTampered).map(\.id)
+            var tokens: [TokenID] = []
+            try connection.rows("SELECT \(StoredToken.columns) FROM tokens ORDER BY id") {
+                let token = checked(StoredToken($0))
+                if token.details.token.isTampered { tokens.append(token.id) }
+            }
+            return (tenants, tokens)
+        }
+    }
+
+    /// Seals what does not carry its seal as it is now: for stores of before there were keys, and for what somebody
+    /// looked through and takes the blame for. A string that does not belong to its row is shredded.
+    package func adopt(_ act: Act) throws(TokenStoreError) -> (tenants: Int, tokens: Int) {
+        let (tenants, tokens) = try unsealedRecords()
+        return try write(act) { () throws(TokenStoreError) in
+            for tenant in tenants {
+                try sealTenant(tenant)
+                try log(LogEntry("tenant.adopt", by: act, tenant: tenant))
+            }
+            for id in tokens {
+                guard var token = try stored(id), token.details.token.isTampered else { continue }
+                if unsealed(token) == nil { (token.sealed, token.details.isKept) = (nil, false) }
+                token.details.token.isTampered = false
+                token.details.token.name = adoptedName(of: token)
+                do throws(TokenStoreError) { token = try save(token, act) } catch {
+                    guard error.code == .duplicate else { throw error }
+                    token.details.token.name = Self.name(token.details.token.name, marked: "id", token.id)
+                    token = try save(token, act)
+                }
+                try log("token.adopt", token, by: act)
+            }
+            return (tenants.count, tokens.count)
+        }
+    }
+
+    /// The name, or one made of the id where the name cannot be one.
+    private func adoptedName(of token: StoredToken) -> String {
+        let record = token.details.token
+        let name = try? TokenName(record.name, allowsNothing: record.kind == .mobile).text
+        return name ?? (record.kind == .mobile ? "" : "token \(record.id.description.prefix(6))")
+    }
+}

@@ -1,0 +1,122 @@
+internal import Model
+
+/// A token's row: the record, what happened to it, what it is looked up by, and its encrypted string.
+struct StoredToken {
+    /// What a string is looked up by, and the key that was used.
+    struct Lookup: Equatable {
+        var key: Int
+        var digest: [UInt8]
+    }
+
+    /// Its place in the store; 0 before it has one.
+    var number: Int64 = 0
+    var details: TokenDetails
+    var lookup: Lookup?
+    /// What the former string is looked up by, until `details.overlapUntil`.
+    var previous: Lookup?
+    var sealed: Sealed?
+    private(set) var seal: Lookup?
+
+    var id: TokenID { details.token.id }
+
+    init(details: TokenDetails) { self.details = details }
+
+    // MARK: Its seal
+
+    /// Everything that gives it power. Not among it: when it was last active, and what is only told about it.
+    private var message: [UInt8] {
+        let token = details.token
+        var message = Canonical("token-row-v1")
+        message.add(details.tenant)
+        message.add(token.id)
+        message.add(token.kind.rawValue)
+        message.add(token.name)
+        message.add(token.assignment)
+        message.add(token.created)
+        message.add(token.expires)
+        message.add(token.dormantSince)
+        message.add(token.suspended)
+        message.add(token.revoked)
+        message.add(details.version)
+        for lookup in [lookup, previous] {
+            message.add(Int64(lookup?.key ?? 0))
+            message.add(lookup?.digest)
+        }
+        message.add(details.overlapUntil)
+        message.add(Int64(sealed?.key ?? 0))
+        message.add(sealed?.nonce)
+        message.add(sealed?.ciphertext)
+        return message.bytes
+    }
+
+    mutating func seal(with key: Key) { seal = Lookup(key: key.number, digest: key.mac(message)) }
+
+    /// Whether it is as the keys' holder wrote it.
+    func isIntact(_ keys: Keyring) -> Bool {
+        guard let seal, let key = keys.live(seal.key) else { return false }
+        return KeyedHash.isSame(key.mac(message), seal.digest)
+    }
+
+    // MARK: Reading
+
+    static let columns = """
+        number, id, tenant, kind, name, assignment, created, expires, updated, last_active, dormant_since, suspended, \
+        revoked, version, created_by, revoked_by, reveal_count, revealed_at, revealed_by, lookup, lookup_key, \
+        previous, previous_key, overlap_until, ciphertext, nonce, reveal_key, last4, mac, mac_key
+        """
+
+    init(_ row: Statement) {
+        number = row.integer(0)
+        let record = TokenRecord(
+            id: row.token(1), kind: row.text(3) == "mobile" ? .mobile : .api, name: row.text(4),
+            assignment: row.text(5), created: Instant(microseconds: row.integer(6)),
+            expires: Instant(microseconds: row.integer(7)), lastActive: row.instant(9), dormantSince: row.instant(10),
+            suspended: row.instant(11), revoked: row.instant(12))
+        details = TokenDetails(
+            tenant: row.text(2), token: record, updated: Instant(microseconds: row.integer(8)),
+            version: row.integer(13), createdBy: row.optionalText(14), revokedBy: row.optionalText(15),
+            revealCount: Int(row.integer(16)), revealedAt: row.instant(17), revealedBy: row.optionalText(18),
+            last4: row.optionalText(27), isKept: !row.isNull(24), overlapUntil: row.instant(23))
+        lookup = Self.lookup(row, 19)
+        previous = Self.lookup(row, 21)
+        if let ciphertext = row.blob(24), let nonce = row.blob(25), let key = row.optionalInteger(26) {
+            sealed = Sealed(key: key, nonce: nonce, ciphertext: ciphertext)
+        }
+        seal = Self.lookup(row, 28)
+    }
+
+    private static func lookup(_ row: Statement, _ column: Int32) -> Lookup? {
+        guard let digest = row.blob(column), let key = row.optionalInteger(column + 1) else { return nil }
+        return Lookup(key: key, digest: digest)
+    }
+
+    // MARK: Writing
+
+    /// The values of `columns` after the number, and of `search` and `name_key`.
+    /// - Parameter holdsName: whether no other live token of the tenant may have its name.
+    func values(holdsName: Bool) -> [Statement.Parameter] {
+        let token = details.token
+        return [
+            .token(token.id), .text(details.tenant), .text(token.kind.rawValue), .text(token.name),
+            .text(token.assignment), .integer(token.created.microseconds), .integer(token.expires.microseconds),
+            .integer(details.updated.microseconds), .optional(token.lastActive), .optional(token.dormantSince),
+            .optional(token.suspended), .optional(token.revoked), .integer(details.version),
+            .optional(details.createdBy), .optional(details.revokedBy), .integer(Int64(details.revealCount)),
+            .optional(details.revealedAt), .optional(details.revealedBy), .optional(lookup?.digest),
+            .optional(lookup?.key), .optional(previous?.digest), .optional(previous?.key),
+            .optional(details.overlapUntil), .optional(sealed?.ciphertext), .optional(sealed?.nonce),
+            .optional(sealed?.key), .optional(details.last4), .optional(seal?.digest), .optional(seal?.key),
+            .text(Folding.search(token.name)), holdsName ? .text(Folding.key(token.name)) : .null,
+        ]
+    }
+
+    static let insertion: String = {
+        let marks = [String](repeating: "?", count: 31).joined(separator: ", ")
+        return "INSERT INTO tokens (\(columns.dropFirst("number, ".count)), search, name_key) VALUES (\(marks))"
+    }()
+
+    static let update: String = {
+        let names = (columns.split(separator: ",").dropFirst().map { $0.drop { $0 == " " } } + ["search", "name_key"])
+        return "UPDATE tokens SET \(names.map { "\($0) = ?" }.joined(separator: ", ")) WHERE number = ?"
+    }()
+}

@@ -1,0 +1,20 @@
+package import Model
+
+/// A token with what happened to it; nothing of its secret but the last four characters.
+package struct TokenDetails: Equatable, Sendable {
+    package var tenant: String
+    package var token: TokenRecord
+    package var updated: Instant
+    /// Grows with every change of what gives it power.
+    package var version: Int64
+    package var createdBy: String?
+    package var revokedBy: String?
+    package var revealCount: Int
+    package var revealedAt: Instant?
+    package var revealedBy: String?
+    package var last4: String?
+    /// Whether its string is kept, encrypted.
+    package var isKept: Bool
+    /// Until when its former string works beside the present one.
+    package var overlapUntil: Instant?
+}

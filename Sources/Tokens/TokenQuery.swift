@@ -1,0 +1,76 @@
+package import Model
+
+/// Which tokens of a tenant are meant, and in what order; everything is folded and resolved to ids.
+package struct TokenQuery: Sendable {
+    package enum State: String, CaseIterable, Sendable {
+        /// Neither revoked, expired nor suspended.
+        case live
+        case suspended
+        case expired
+        case revoked
+    }
+
+    /// What tokens are in the order of; those that are the same in it by when they were made.
+    package enum Sort: Sendable {
+        case name
+        case created
+        case updated
+        case expires
+        case lastActive
+        /// By what belongs to their assignment, such as the user's name: assignments in ascending order.
+        case assignments([Rank])
+    }
+
+    package struct Rank: Comparable, Sendable {
+        package let name: String
+        package let assignment: String
+
+        package init(name: String, assignment: String) {
+            self.name = name
+            self.assignment = assignment
+        }
+
+        /// By their bytes, the name first: the order that pages are in.
+        package static func < (one: Rank, other: Rank) -> Bool {
+            if one.name != other.name { return one.name.utf8.lexicographicallyPrecedes(other.name.utf8) }
+            return one.assignment.utf8.lexicographicallyPrecedes(other.assignment.utf8)
+        }
+    }
+
+    package var tenant: String
+    package var kind: TokenKind
+    package var now: Instant
+    /// Only tokens of these assignments; `nil` for all.
+    package var assignments: [String]?
+    /// `nil` for every state.
+    package var state: State?
+    /// Whether revoked tokens are passed over, where no state is meant.
+    package var leavesOutRevoked = true
+    package var expiringBefore: Instant?
+    package var unusedSince: Instant?
+    /// What the name is to contain, folded by `Folding.search`; tokens of `searchAssignments` are found too.
+    package var search: String?
+    package var searchAssignments: [String] = []
+    package var sort = Sort.name
+    package var isDescending = false
+    package var size = 25
+    package var cursor: String?
+
+    package init(tenant: String, kind: TokenKind, now: Instant) {
+        self.tenant = tenant
+        self.kind = kind
+        self.now = now
+    }
+}
+
+/// Some tokens of a query, and where the next ones begin.
+package struct TokenPage: Sendable {
+    package var tokens: [TokenDetails]
+    /// For the next page; `nil` after the last.
+    package var next: String?
+
+    package init(tokens: [TokenDetails], next: String?) {
+        self.tokens = tokens
+        self.next = next
+    }
+}
