@@ -28,7 +28,7 @@ let package = Package(
     products: [.executable(name: "demilune", targets: ["demilune"])],
     targets: [
         .executableTarget(name: "demilune", dependencies: ["Commands"], swiftSettings: swift),
-        target("Commands", ["Workbench", "Decisions", "Policies", "Tokens", "Model"]),
+        target("Commands", ["CProcess", "Workbench", "Decisions", "Policies", "Tokens", "Model"]),
         target("Workbench", ["CDemo", "Decisions", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
         target("Decisions", ["Tokens", "Policies", "CSimdJSON", "Model"]),
         target("Tokens", ["CSQLite", "CSodium", "CUnistring", "Model"]),
@@ -41,6 +41,7 @@ let package = Package(
             name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-std=c++17"])],
             linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
         .target(name: "CDemo", cSettings: [.unsafeFlags(["-std=c23"])]),
+        .systemLibrary(name: "CProcess"),
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CUnistring"),

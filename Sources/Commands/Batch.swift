@@ -22,16 +22,17 @@ extension Verb {
         ],
         run: { invocation throws(CommandError) in
             let terminal = invocation.terminal
-            let options = try options(invocation)
+            var options = try options(invocation)
             let policies = try invocation.policies()
-            let directory = try invocation.directoryIfAny()
+            let snapshot = try invocation.snapshot(needsStore: false)
+            options.now = snapshot.now
             let path = invocation.positionals.first ?? "-"
             let input = path == "-" ? terminal.streams.inputDescriptor : try Descriptor.open(path)
             defer { if path != "-" { close(input) } }
             let summary: BatchSummary
             do throws(PolicyError) {
                 summary = try Decisions.Batch.run(
-                    options, policies: policies, directory: directory, input: input,
+                    options, policies: policies, directory: snapshot.directory, input: input,
                     output: terminal.streams.outputDescriptor
                 ) { lines in
                     guard terminal.streams.isErrorTerminal else { return }

@@ -2,13 +2,14 @@ internal import Decisions
 internal import Glibc
 internal import Model
 internal import Policies
+internal import Tokens
 
 extension Verb {
     /// `decide`: one decision, and why.
     static let decide = Verb(
         name: "decide", summary: "decides what a token may do, and says why",
         positionals: [
-            .init(name: "TOKEN", help: "a token's id, or its name where only one has it; `-` for none"),
+            .init(name: "TOKEN", help: "a token's id, or its name where only one has it; `-` reads its string, or is none"),
             .init(name: "ACTION", help: "an action of the schema, or token.issue, amend, reveal, revoke or list"),
             .init(
                 name: "[TYPE[:ID]] [name=value]",
@@ -32,8 +33,13 @@ extension Verb {
             let budget = try invocation.budget()
             let policies = try invocation.policies()
             let isExternal = invocation.has("subject")
-            let directory = isExternal ? try invocation.directoryIfAny() : try invocation.directory()
-            let question = try QuestionReader(invocation, directory, policies.schema).question()
+            var words = invocation.positionals
+            // Who acts through a string is known by it, and has used the token.
+            let used = try stringHolder(invocation)
+            if let used { words[0] = used.description }
+            let snapshot = isExternal ? try invocation.snapshot(needsStore: false) : try invocation.snapshot(of: words[0])
+            let directory = snapshot.directory
+            let question = try QuestionReader(invocation, snapshot, policies.schema, words: words).question()
             let decision: Decision
             let start = clock()
             do {
@@ -47,6 +53,8 @@ extension Verb {
                 throw CommandError(error.message)
             } catch { throw CommandError("\(error)") }
             let elapsed = clock() - start
+            // Whether that can be noted changes no decision.
+            if decision.isPermitted, let used { try? snapshot.store?.touch([used: snapshot.now]) }
             if let path = invocation.value("log") { try log(question, decision, elapsed, path, invocation.masked) }
             if invocation.has("json") {
                 var writer = JSONWriter()
@@ -59,6 +67,23 @@ extension Verb {
             }
             return status(decision, expected: invocation.value("expect"), invocation.terminal)
         })
+
+    /// The token whose string is on the standard input, where `-` stands for it.
+    private static func stringHolder(_ invocation: Invocation) throws(CommandError) -> TokenID? {
+        let words = invocation.positionals
+        guard words[0] == "-", !invocation.has("subject"), Point(rawValue: words[1])?.isAdministrative != true else {
+            return nil
+        }
+        let store = try invocation.openStore()
+        let string = try invocation.tokenString()
+        do throws(TokenStoreError) {
+            let now = try store.highWater.map { max($0, invocation.now) } ?? invocation.now
+            let found = try store.authenticate(string, now: invocation.isTimeStated ? invocation.now : now)
+            if found != nil { try? store.rehash(string, Act(now: now)) }
+            // One that nobody knows is decided as such: an id that no token has.
+            return found?.token.id ?? .unassigned
+        } catch { throw CommandError(error.message) }
+    }
 
     private static func status(_ decision: Decision, expected: String?, _ terminal: Terminal) -> Int32 {
         let answer = decision.isPermitted ? "permit" : "deny"

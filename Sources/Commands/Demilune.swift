@@ -1,11 +1,25 @@
+internal import CProcess
 internal import Glibc
 
 /// The command line: one verb a file, run by `main.swift`.
 package enum Demilune {
-    static let verbs: [Verb] = [
-        .initialize, .importing, .exporting, .tokenList, .userList, .userShow, .departmentList, .departmentShow,
-        .userTypeList, .userTypeShow, .tenantList, .decide, .batch, .requests, .vocabulary, .bench,
+    static let verbs: [Verb] = store + tokens + directory + [
+        .decide, .batch, .requests, .keysList, .keysAdd, .keysRewrap, .keysRetire, .logList, .logVerify, .vocabulary,
+        .bench,
     ]
+
+    private static let store: [Verb] = [.initialize, .importing, .exporting, .storeVerify, .storeAdopt]
+
+    private static let tokens: [Verb] = [
+        .tokenCreate, .tokenList, .tokenShow, .tokenReveal, .tokenAmend, .tokenRotate, .tokenReplace, .tokenSuspend,
+        .tokenResume, .tokenRevoke, .tokenFind, .tokenSweep, .tokenPurge,
+    ]
+
+    private static let directory: [Verb] =
+        [
+            .userList, .userShow, .departmentList, .departmentShow, .userTypeList, .userTypeShow, .tenantList,
+            .tenantReveal,
+        ] + DirectoryVerbs.all
 
     /// Runs one command line.
     /// - Parameter arguments: without the program's own name.
@@ -37,13 +51,16 @@ package enum Demilune {
     /// Runs the process's own command line; a reader that went away is no reason to die.
     package static func main() -> Int32 {
         signal(SIGPIPE, SIG_IGN)
+        if cprocess_seal() == 0 {
+            Terminal(.standard).note("note: this system does not keep the memory of a process out of core dumps")
+        }
         return run(
             arguments: Array(CommandLine.arguments.dropFirst()), environment: environment(), streams: .standard)
     }
 
     private static func environment() -> [String: String] {
         var result: [String: String] = [:]
-        let names = ["NO_COLOR"] + Option.global.map(\.variable)
+        let names = ["NO_COLOR", "HOME", "XDG_DATA_HOME"] + Option.global.map(\.variable)
         for name in names {
             if let value = unsafe getenv(name) { result[name] = unsafe String(cString: value) }
         }

@@ -6,7 +6,13 @@ extension Verb {
     static let importing = Verb(
         name: "import", summary: "takes over tenants, departments, user types, users and tokens from JSON",
         positionals: [Positional(name: "FILE", help: "what `export` prints; `-` is the standard input")],
-        details: ["All of it is taken over or nothing. Importing the same file again changes nothing."],
+        options: [
+            Option(name: "preview", help: "only say which tokens it touches, and what they lose"),
+            Option(name: "revoke-tokens", help: "revoke the live tokens that stand in the way"), Office.reason,
+        ],
+        details: ["All of it is taken over or nothing. Importing the same file again changes nothing.",
+            "A user who is not active any more loses mobile tokens for good, and has the API tokens suspended.",
+        ],
         run: { invocation throws(CommandError) in
             let path = invocation.positionals[0]
             let store = try invocation.openStore()
@@ -16,18 +22,32 @@ extension Verb {
             do throws(OrganisationError) { _ = try Directory(organisation) } catch {
                 throw OrganisationFile.fault(error, shown)
             }
+            if invocation.has("preview") {
+                let before = try invocation.organisation(.all, of: store)
+                let after = before.merging(organisation)
+                let directories = (try Preview.directory(before, invocation), try Preview.directory(after, invocation))
+                try Preview(from: directories.0, to: directories.1, invocation).print()
+                return ExitStatus.done
+            }
+            let act = try invocation.operatorAct(store)
             do throws(TokenStoreError) {
-                let summary = try store.merge(organisation)
+                let summary = try store.merge(organisation, act, revokesTokens: invocation.has("revoke-tokens"))
                 if invocation.has("json") {
                     let numbers: [JSON.Member] = [
                         .init("added", .integer(Int64(summary.added))),
                         .init("changed", .integer(Int64(summary.changed))),
                         .init("unchanged", .integer(Int64(summary.unchanged))),
+                        .init("revoked", .integer(Int64(summary.revoked))),
+                        .init("suspended", .integer(Int64(summary.suspended))),
                     ]
                     invocation.terminal.print(JSON.object(numbers).compact)
                 } else {
                     invocation.terminal.print(
                         "\(summary.added) added, \(summary.changed) changed, \(summary.unchanged) unchanged")
+                    if summary.revoked + summary.suspended > 0 {
+                        invocation.terminal.print(
+                            "\(summary.revoked) tokens revoked, \(summary.suspended) suspended: they lost their ground")
+                    }
                 }
             } catch { throw CommandError("\(shown): \(error.message)") }
             return ExitStatus.done

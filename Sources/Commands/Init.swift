@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Model
 internal import Tokens
 internal import Workbench
@@ -12,14 +13,25 @@ extension Verb {
             let path = invocation.storePath
             var organisation: Organisation?
             if invocation.has("demo") { organisation = try demo(at: invocation.now) }
-            try NewFile.make(path) { draft throws(CommandError) in
-                do throws(TokenStoreError) {
-                    let store = try SQLiteTokenStore.create(draft)
-                    if let organisation { _ = try store.merge(organisation) }
-                } catch { throw CommandError(error.message) }
+            let keyPath = try invocation.keyPath(makesFolder: true)
+            var made: String?
+            do throws(CommandError) {
+                try NewFile.make(path) { draft throws(CommandError) in
+                    do throws(TokenStoreError) {
+                        let store = try SQLiteTokenStore.create(draft, place: path, keys: keyPath)
+                        made = store.keys.path
+                        let act = Act(now: invocation.now)
+                        if let organisation { _ = try store.merge(organisation, act, mints: true) }
+                    } catch { throw CommandError(error.message) }
+                }
+            } catch {
+                // Keys of a store that there is not.
+                if let made { for file in [made, made + ".head", made + ".head.lock"] { unsafe unlink(file) } }
+                throw error
             }
             let terminal = invocation.terminal
             let shown = Terminal.escaped(path)
+            terminal.note("its keys are in \(Terminal.escaped(made ?? "")): keep a copy of that file apart from the store")
             guard let organisation else {
                 terminal.print("\(shown) is a new store; `demilune import FILE` fills it")
                 return ExitStatus.done

@@ -6,14 +6,19 @@ internal import Tokens
 struct Invocation {
     let terminal: Terminal
     let positionals: [String]
+    /// The verb's name.
+    let verb: String
     /// The time of the whole run.
     let now: Instant
+    /// Whether `--at` states it.
+    let isTimeStated: Bool
     private let options: [String: String]
-    private let environment: [String: String]
+    let environment: [String: String]
 
     init(_ line: ParsedLine, environment: [String: String], terminal: Terminal) throws(CommandError) {
         self.terminal = terminal
         positionals = line.positionals
+        verb = line.verb?.name ?? ""
         options = line.options
         self.environment = environment
         for option in Option.global {
@@ -25,8 +30,10 @@ struct Invocation {
                 throw .usage("`--at` is a time such as 2026-11-22T12:00:00Z, got `\(text)`")
             }
             now = instant
+            isTimeStated = true
         } else {
             now = .now()
+            isTimeStated = false
         }
     }
 
@@ -64,36 +71,6 @@ struct Invocation {
     func learning() throws(CommandError) -> Learning {
         let memory = try number("tree-memory", default: 64, least: 0, most: 1 << 20)
         return Learning(bytes: memory << 20, shadow: try number("shadow", default: 0, least: 0))
-    }
-
-    var storePath: String { value("store") ?? "demilune.db" }
-
-    /// The store of `--store`, which must exist.
-    func openStore() throws(CommandError) -> SQLiteTokenStore {
-        let path = storePath
-        guard Descriptor.exists(path) else {
-            throw CommandError("there is no store `\(path)`; `demilune init` makes one")
-        }
-        do { return try SQLiteTokenStore.open(path) } catch { throw CommandError("\(path): \(error.message)") }
-    }
-
-    /// Everything in the store, at one moment.
-    func organisation(_ tokens: TokenSelection = .all) throws(CommandError) -> Organisation {
-        let store = try openStore()
-        do { return try store.organisation(tokens) } catch { throw CommandError("\(storePath): \(error.message)") }
-    }
-
-    func directory(_ tokens: TokenSelection = .all) throws(CommandError) -> Directory {
-        let organisation = try organisation(tokens)
-        do { return try Directory(organisation) } catch {
-            throw CommandError("\(storePath): \(error.path): \(error.message)")
-        }
-    }
-
-    /// The store's directory; an empty one where no store is stated and none is there.
-    func directoryIfAny() throws(CommandError) -> Directory {
-        if value("store") == nil, !Descriptor.exists(storePath) { return .empty }
-        return try directory()
     }
 
     /// The properties of `--mask`.

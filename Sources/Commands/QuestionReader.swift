@@ -6,16 +6,20 @@ internal import Policies
 struct QuestionReader {
     private let invocation: Invocation
     private let directory: Directory
+    private let now: Instant
     private let schema: Schema
+    /// Which token, which action, and the rest.
+    private let words: [String]
 
-    init(_ invocation: Invocation, _ directory: Directory, _ schema: Schema) {
+    init(_ invocation: Invocation, _ snapshot: Snapshot, _ schema: Schema, words: [String]) {
         self.invocation = invocation
-        self.directory = directory
+        directory = snapshot.directory
+        now = snapshot.now
         self.schema = schema
+        self.words = words
     }
 
     func question() throws(CommandError) -> Question {
-        let words = invocation.positionals
         let point = Point(rawValue: words[1]).flatMap { $0.isAdministrative ? $0 : nil }
         if let external = invocation.value("subject") {
             guard words[0] == "-" else {
@@ -67,7 +71,7 @@ struct QuestionReader {
         return Question(
             action: action, subject: subject, resource: resource, context: .object(context),
             tenant: tenant.map { directory.tenants[$0].id },
-            now: invocation.now, obligations: .all)
+            now: now, obligations: .all)
     }
 
     /// Who acts: the token, or the external subject of `--subject` with its `subject.name=value`.
@@ -75,7 +79,7 @@ struct QuestionReader {
         _ token: Int?, _ tenant: Int?, _ words: inout ArraySlice<String>
     ) throws(CommandError) -> Question.Subject {
         guard let text = invocation.value("subject") else {
-            return .token(token.map { directory.tokens[$0].id.description } ?? invocation.positionals[0])
+            return .token(token.map { directory.tokens[$0].id.description } ?? words[0])
         }
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
         guard parts.count == 2, parts[0] != "token" else {
@@ -116,8 +120,8 @@ struct QuestionReader {
             point: point, action: point.rawValue, subject: .actor, actor: try actor(tenant),
             tenant: directory.tenants[tenant].id,
             token: token.map { directory.tokens[$0].id.description }
-                ?? (point == .issue ? nil : invocation.positionals[0]),
-            proposed: hasProposal ? try proposed(pairs) : nil, now: invocation.now, obligations: .all)
+                ?? (point == .issue ? nil : words[0]),
+            proposed: hasProposal ? try proposed(pairs) : nil, now: now, obligations: .all)
     }
 
     /// `--as USER[/ASSIGNMENT]`, the user by id or name.

@@ -13,7 +13,7 @@ extension Verb {
         run: { invocation throws(CommandError) in
             let count = try invocation.number("count", default: 10_000, least: 0)
             let seed = try invocation.number("seed", default: 1, least: 0)
-            let directory = try invocation.directory()
+            let directory = try invocation.snapshot(needsStore: true).directory
             let schema = try invocation.policies().schema
             var generator = RequestGenerator(directory: directory, schema: schema, seed: UInt64(seed))
             var bytes: [UInt8] = []

@@ -117,6 +117,17 @@ enum Descriptor {
         return descriptor
     }
 
+    /// Makes a folder, and those it lies in, for its owner alone.
+    static func makeFolders(_ path: String) throws(CommandError) {
+        var made = ""
+        for part in path.split(separator: "/") {
+            made += "/" + part
+            guard unsafe mkdir(made, 0o700) == 0 || errno == EEXIST else {
+                throw CommandError("cannot make the folder `\(made)`: \(reason())")
+            }
+        }
+    }
+
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     private static func reason() -> String { unsafe String(cString: strerror(errno)) }

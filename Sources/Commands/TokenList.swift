@@ -1,51 +1,39 @@
+internal import Decisions
 internal import Model
+internal import Tokens
 
 extension Verb {
-    /// `token list`: the tokens of a tenant, or of all.
+    /// `token list`: API tokens, or mobile users logged in, a page at a time.
     static let tokenList = Verb(
-        name: "token list", summary: "lists tokens, with what each is bound to and whether it is valid",
+        name: "token list", summary: "lists API tokens, or with --mobile the mobile users logged in",
+        options: FilterOptions.options + [
+            Option(name: "sort", value: "COLUMN", help: "what it is sorted by (title, or user)", choices: columns),
+            Option(name: "descending", help: "the last first"),
+            Option(name: "size", value: "N", help: "how many a page, 1 to 1000 (25)"),
+            Option(name: "after", value: "CURSOR", help: "the page after the one that told this cursor"),
+            Listing.csv,
+        ],
+        details: ["Shows what the policies let whoever asks see. Revoked tokens are listed with `--state revoked` or `all`."],
         run: { invocation throws(CommandError) in
-            let directory = try invocation.directory()
-            let tenant = try invocation.tenant(in: directory)
-            let tokens = directory.tokens.filter { tenant == nil || $0.tenant == tenant }
-                .sorted { ($0.tenant, $0.name, $0.id) < ($1.tenant, $1.name, $1.id) }
-            if invocation.has("json") {
-                let rows = tokens.map { json($0, in: directory, at: invocation.now) }
-                invocation.terminal.print(JSON.array(rows).pretty)
-                return ExitStatus.done
+            try Listing.check(invocation)
+            let size = try invocation.number("size", default: 25, most: 1_000)
+            let office = try Office(invocation)
+            var filter = try FilterOptions.filter(office)
+            let column = invocation.value("sort").flatMap { TokenFilter.Order(rawValue: $0) }
+            filter.order = column ?? (filter.kind == .mobile ? .user : .title)
+            filter.isDescending = invocation.has("descending")
+            var query = filter.query(on: office.directory, tenant: office.names.tenant, now: invocation.now)
+            query.size = size
+            query.cursor = invocation.value("after")
+            let page = try office.act { administration throws(AdministrationError) in try administration.list(query) }
+            var listing = TokenRow.listing(filter.kind)
+            for details in page.tokens { TokenRow(details, office).add(to: &listing) }
+            try listing.print(invocation, "token")
+            if let next = page.next {
+                invocation.terminal.note("there are more: --after \(next)")
             }
-            var table = Table(["ID", "KIND", "NAME", "USER", "DEPARTMENT", "USER TYPE", "EXPIRES", "STATE"])
-            for token in tokens {
-                let assignment = directory.assignments[token.assignment]
-                table.add([
-                    token.id.description, token.kind.rawValue, token.name, directory.users[assignment.user].name,
-                    directory.departments[assignment.department].name,
-                    directory.userTypes[assignment.userType].name, token.expires.description,
-                    state(token, at: invocation.now),
-                ])
-            }
-            table.print(to: invocation.terminal)
-            invocation.terminal.note("\(tokens.count) tokens")
             return ExitStatus.done
         })
 
-    private static func state(_ token: Token, at now: Instant) -> String {
-        if token.revoked != nil { return "revoked" }
-        if now >= token.expires { return "expired" }
-        return token.suspended == nil ? "valid" : "suspended"
-    }
-
-    private static func json(_ token: Token, in directory: Directory, at now: Instant) -> JSON {
-        let assignment = directory.assignments[token.assignment]
-        return .object([
-            .init("id", .string(token.id.description)),
-            .init("tenant", .string(directory.tenants[token.tenant].id)),
-            .init("kind", .string(token.kind.rawValue)), .init("name", .string(token.name)),
-            .init("user", .string(directory.users[assignment.user].id)),
-            .init("department", .string(directory.departments[assignment.department].id)),
-            .init("user_type", .string(directory.userTypes[assignment.userType].id)),
-            .init("assignment", .string(assignment.id)), .init("created", .string(token.created.description)),
-            .init("expires", .string(token.expires.description)), .init("state", .string(state(token, at: now))),
-        ])
-    }
+    private static let columns = TokenFilter.Order.allCases.map(\.rawValue)
 }

@@ -67,6 +67,14 @@ package final class DecisionPoint {
         evaluator.evaluate(lent: &request).code == "permitted"
     }
 
+    /// Whether a prepared request is permitted to a caller who can do what is asked of it.
+    func permits(_ request: inout Request, obligations: Question.Obligations) -> Bool {
+        let verdict = evaluator.evaluate(lent: &request)
+        guard verdict.contains(.obliges) else { return verdict.code == "permitted" }
+        _ = evaluator.evaluate(request)
+        return combine(evaluator.outcomes, obligations: obligations).isPermitted
+    }
+
     /// A decision in its shortest form.
     package struct Answer {
         package let isPermitted: Bool

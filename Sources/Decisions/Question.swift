@@ -45,6 +45,8 @@ package struct Question: Sendable {
     package var tenant: String?
     /// The id of the token acted upon.
     package var token: String?
+    /// The token acted upon itself, where the directory does not hold it.
+    package var record: TokenRecord?
     package var proposed: ProposedToken?
     package var now: Instant
     /// What the caller can enforce. A permit that obliges it to more is a deny.

@@ -134,7 +134,12 @@ struct RequestBuilder {
     private mutating func administration(_ question: Question) throws(RequestError) -> Result {
         var tenant = try self.tenant(question)
         var token: Token?
-        if question.point != .issue {
+        if let record = question.record {
+            guard tenant >= 0, let assignment = directory.assignment(record.assignment, tenant: tenant) else {
+                return .deny(code: "token_unknown")
+            }
+            token = Token(record, tenant: tenant, assignment: assignment)
+        } else if question.point != .issue {
             guard let index = question.token.flatMap({ TokenID($0) }).flatMap(directory.token) else {
                 return .deny(code: "token_unknown")
             }

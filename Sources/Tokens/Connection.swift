@@ -5,13 +5,15 @@ internal import CSQLite
     private let handle: OpaquePointer
     let path: String
     private var statements: [String: Statement] = [:]
+    private(set) var isInTransaction = false
 
     /// Milliseconds to wait for another process that writes.
-    private static let patience: Int32 = 5_000
+    private let patience: Int32
 
     /// - Throws: `.missing` when there is no file and none is to be made.
-    init(_ path: String, creates: Bool) throws(TokenStoreError) {
+    init(_ path: String, creates: Bool, patience: Int32) throws(TokenStoreError) {
         self.path = path
+        self.patience = patience
         var handle: OpaquePointer?
         let flags =
             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (creates ? SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE : 0)
@@ -22,7 +24,7 @@ internal import CSQLite
             throw TokenStoreError(.io, "cannot open the store `\(path)`: \(reason)")
         }
         unsafe self.handle = opened
-        unsafe sqlite3_busy_timeout(opened, Self.patience)
+        unsafe sqlite3_busy_timeout(opened, patience)
         unsafe sqlite3_extended_result_codes(opened, 1)
     }
 
@@ -78,11 +80,14 @@ internal import CSQLite
         try first(sql) { $0.integer(0) } ?? 0
     }
 
-    /// Runs all of it or nothing of it.
+    /// Runs all of it or nothing of it; within another one, as a part of that one.
     func transaction<Result>(
         _ begin: String, _ body: () throws(TokenStoreError) -> Result
     ) throws(TokenStoreError) -> Result {
+        if isInTransaction { return try body() }
         try execute(begin)
+        isInTransaction = true
+        defer { isInTransaction = false }
         do throws(TokenStoreError) {
             let result = try body()
             try execute("COMMIT")
@@ -97,7 +102,7 @@ internal import CSQLite
         let reason = unsafe String(cString: sqlite3_errmsg(handle))
         switch status & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED:
-            return TokenStoreError(.busy, "the store `\(path)` is being written by another process, and was for \(Self.patience / 1_000) s; try again")
+            return TokenStoreError(.busy, "the store `\(path)` is being written by another process, and was for \(patience / 1_000) s; try again")
         case SQLITE_NOTADB: return TokenStoreError(.foreign, "`\(path)` is no Demilune store")
         case SQLITE_CORRUPT:
             return TokenStoreError(.corrupt, "the store `\(path)` is damaged (\(reason)): restore it from a backup")

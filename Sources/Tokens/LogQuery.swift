@@ -10,6 +10,8 @@ package struct LogQuery: Sendable {
     /// An act, or with a dot at its end every act that begins so.
     package var act: String?
     package var token: TokenID?
+    /// Whether only refusals are meant.
+    package var isRefused = false
     /// The newest so many.
     package var size = 100
 

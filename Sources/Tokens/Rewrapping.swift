@@ -7,4 +7,6 @@ package struct Rewrapping: Sendable {
     /// Where the next batch begins.
     package var last: Int64 = 0
     package var isFinished = false
+
+    package init() {}
 }

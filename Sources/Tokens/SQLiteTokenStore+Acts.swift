@@ -131,8 +131,9 @@ extension SQLiteTokenStore {
         Instant(microseconds: instant.microseconds + duration.components.seconds * 1_000_000)
     }
 
-    package func suspend(_ id: TokenID, _ act: Act) throws(TokenStoreError) {
-        try change(id, "token.suspend", act) { token throws(TokenStoreError) in
+    /// Suspends tokens, all of them or none.
+    package func suspend(_ ids: [TokenID], _ act: Act) throws(TokenStoreError) {
+        try change(ids, "token.suspend", act) { token throws(TokenStoreError) in
             try requireLive(token, act.now)
             guard token.details.token.suspended == nil else { return false }
             token.details.token.suspended = act.now
@@ -140,8 +141,9 @@ extension SQLiteTokenStore {
         }
     }
 
-    package func resume(_ id: TokenID, _ act: Act) throws(TokenStoreError) {
-        try change(id, "token.resume", act) { token throws(TokenStoreError) in
+    /// Resumes tokens, all of them or none.
+    package func resume(_ ids: [TokenID], _ act: Act) throws(TokenStoreError) {
+        try change(ids, "token.resume", act) { token throws(TokenStoreError) in
             try requireLive(token, act.now)
             guard token.details.token.suspended != nil else { return false }
             try requireAssignment(token.details.token.assignment, tenant: token.details.tenant)
@@ -152,7 +154,7 @@ extension SQLiteTokenStore {
 
     /// Forgets since when a token was unused.
     package func clearDormant(_ id: TokenID, _ act: Act) throws(TokenStoreError) {
-        try change(id, "token.clear_dormant", act) { token in
+        try change([id], "token.clear_dormant", act) { token in
             defer { token.details.token.dormantSince = nil }
             return token.details.token.dormantSince != nil
         }
@@ -160,14 +162,16 @@ extension SQLiteTokenStore {
 
     /// - Parameter body: changes the token, and says whether there was something to change.
     private func change(
-        _ id: TokenID, _ name: String, _ act: Act,
+        _ ids: [TokenID], _ name: String, _ act: Act,
         _ body: (inout StoredToken) throws(TokenStoreError) -> Bool
     ) throws(TokenStoreError) {
         try write(act) { () throws(TokenStoreError) in
-            var token = try intact(id)
-            guard try body(&token) else { return }
-            token = try save(token, act)
-            try log(name, token, by: act)
+            for id in ids {
+                var token = try intact(id)
+                guard try body(&token) else { continue }
+                token = try save(token, act)
+                try log(name, token, by: act)
+            }
         }
     }
 

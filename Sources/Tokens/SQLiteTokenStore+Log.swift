@@ -105,6 +105,7 @@ extension SQLiteTokenStore {
                 add("act = ?", .text(act))
             }
         }
+        if query.isRefused { add("substr(act, -8) = '.refused'") }
         var entries: [LogEntry] = []
         let sql = """
             SELECT \(LogEntry.columns) FROM log WHERE \(conditions.joined(separator: " AND "))

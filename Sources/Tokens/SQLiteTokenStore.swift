@@ -48,13 +48,13 @@ package final class SQLiteTokenStore {
     /// - Parameter place: where the store will lie in the end, when that is not `path`.
     /// - Throws: `.exists` when there is a file of that name, `.keys` when the keys cannot be where they are to be.
     package static func create(
-        _ path: String, place: String? = nil, keys: KeyPath,
+        _ path: String, place: String? = nil, keys: KeyPath, patience: Int32 = 5_000,
         clock: @escaping @Sendable () -> Instant = { .now() }
     ) throws(TokenStoreError) -> SQLiteTokenStore {
         if unsafe access(path, F_OK) == 0 {
             throw TokenStoreError(.exists, "`\(path)` exists already; name another file, or remove it first")
         }
-        let connection = try Connection(path, creates: true)
+        let connection = try Connection(path, creates: true, patience: patience)
         try configure(connection)
         try connection.execute("PRAGMA journal_mode = WAL")
         try migrate(connection, from: 0)
@@ -62,15 +62,16 @@ package final class SQLiteTokenStore {
     }
 
     /// - Parameter makesKeys: whether a store that never had keys gets them; else it is refused.
+    /// - Parameter patience: milliseconds to wait for another process that writes.
     /// - Throws: `.missing`, `.foreign`, `.newer`, `.keys`.
     package static func open(
-        _ path: String, keys: KeyPath, makesKeys: Bool = false,
+        _ path: String, keys: KeyPath, makesKeys: Bool = false, patience: Int32 = 5_000,
         clock: @escaping @Sendable () -> Instant = { .now() }
     ) throws(TokenStoreError) -> SQLiteTokenStore {
         guard unsafe access(path, F_OK) == 0 else {
             throw TokenStoreError(.missing, "there is no store `\(path)`; `demilune init` makes one")
         }
-        let connection = try Connection(path, creates: false)
+        let connection = try Connection(path, creates: false, patience: patience)
         try configure(connection)
         guard try connection.number("PRAGMA application_id") == Migrations.applicationID else {
             throw TokenStoreError(.foreign, "`\(path)` is no Demilune store")
@@ -115,11 +116,13 @@ package final class SQLiteTokenStore {
 
     // MARK: Writing
 
-    /// Does something to the store: all of it or nothing, with what the log says of it.
+    /// Does something to the store: all of it or nothing, with what the log says of it. What `body` decides, it decides
+    /// on what nobody else can change meanwhile.
     /// - Throws: `.clock` when it is earlier than what the store has seen, beside what `body` throws.
-    func write<Result>(
+    package func write<Result>(
         _ act: Act, _ body: () throws(TokenStoreError) -> Result
     ) throws(TokenStoreError) -> Result {
+        if connection.isInTransaction { return try body() }
         let result = try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
             try refreshKeys()
             try checkClock(act.now)

@@ -13,7 +13,7 @@ struct Architecture {
 
     static let house = Architecture(rules: [
         "demilune": .swift(["Commands"]),
-        "Commands": .swift(["Workbench", "Decisions", "Policies", "Tokens", "Lua", "Syntax", "Model"]),
+        "Commands": .swift(["CProcess", "Workbench", "Decisions", "Policies", "Tokens", "Lua", "Syntax", "Model"]),
         "Workbench": .swift(["CDemo", "Decisions", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
         "Decisions": .swift(["Tokens", "Policies", "CSimdJSON", "Model"]),
         "Tokens": .swift(["CSQLite", "CSodium", "CUnistring", "Model"]),
@@ -24,6 +24,7 @@ struct Architecture {
         "CLua": .c(["lua.h", "lauxlib.h", "lualib.h"]),
         "CSimdJSON": .c(["simdjson.h", "cstring", "new", "string_view"]),
         "CDemo": .c([]),
+        "CProcess": .c(["sys/prctl.h", "sys/resource.h"]),
         "CSQLite": .c(["sqlite3.h"]),
         "CSodium": .c(["sodium.h"]),
         "CUnistring": .c(["unicase.h", "uninorm.h"]),

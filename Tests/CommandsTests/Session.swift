@@ -6,14 +6,21 @@ final class Session {
     typealias Result = Program.Result
 
     let folder: String
+    /// Where key files are: never beside a store.
+    let keys: String
     var store: String { folder + "/demilune.db" }
 
     init() {
-        var template = Array("/tmp/demilune-commands-XXXXXX".utf8CString)
-        folder = unsafe template.withUnsafeMutableBufferPointer { unsafe String(cString: mkdtemp($0.baseAddress!)) }
+        folder = Self.temporary()
+        keys = Self.temporary()
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
+    deinit { for path in [folder, keys] { try? FileManager.default.removeItem(atPath: path) } }
+
+    private static func temporary() -> String {
+        var template = Array("/tmp/demilune-commands-XXXXXX".utf8CString)
+        return unsafe template.withUnsafeMutableBufferPointer { unsafe String(cString: mkdtemp($0.baseAddress!)) }
+    }
 
     /// The checkout, wherever the tests run.
     static let root = URL(filePath: #filePath).appending(path: "../../..").standardized.path
@@ -58,6 +65,7 @@ final class Session {
     ) -> Result {
         var variables = [
             "DEMILUNE_STORE": store, "DEMILUNE_POLICIES": Self.policies, "DEMILUNE_AT": "2026-11-22T12:00:00Z",
+            "XDG_DATA_HOME": keys,
         ]
         variables.merge(environment) { $1 }
         return Program.run(

@@ -4,20 +4,6 @@ import Model
 import Testing
 import Tokens
 
-/// A folder of its own for a test, gone afterwards.
-final class Folder {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "demilune-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { "\(path)/\(name)" }
-}
-
 @Suite struct SQLiteTokenStoreTests {
     static func demo() throws -> Organisation {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -28,25 +14,25 @@ final class Folder {
 
     @Test func `what is merged is read back, and merging twice changes nothing`() throws {
         let folder = try Folder()
-        let store = try SQLiteTokenStore.create(folder.file("a.db"))
+        let store = try folder.create("a")
         let demo = try Self.demo()
-        let first = try store.merge(demo)
+        let first = try store.merge(demo, .test)
         #expect(first.changed == 0 && first.unchanged == 0 && first.added > 150)
         let exported = try store.organisation(.all)
-        let second = try store.merge(demo)
+        let second = try store.merge(demo, .test)
         #expect(second == MergeSummary(added: 0, changed: 0, unchanged: first.added))
-        #expect(try SQLiteTokenStore.open(folder.file("a.db")).organisation(.all) == exported)
-        let again = try SQLiteTokenStore.create(folder.file("b.db"))
-        _ = try again.merge(Organisation(json: exported.json))
+        #expect(try folder.open("a").organisation(.all) == exported)
+        let again = try folder.create("b")
+        _ = try again.merge(Organisation(json: exported.json), .test)
         #expect(try again.organisation(.all).json.compact == exported.json.compact)
         #expect(exported.tenants.flatMap(\.tokens).count == demo.tenants.flatMap(\.tokens).count)
     }
 
     @Test func `only the tokens asked for are read`() throws {
         let folder = try Folder()
-        let store = try SQLiteTokenStore.create(folder.file("a.db"))
+        let store = try folder.create("a")
         let demo = try Self.demo()
-        _ = try store.merge(demo)
+        _ = try store.merge(demo, .test)
         let wanted = demo.tenants[0].tokens[3]
         #expect(try store.organisation(.some([wanted.id])).tenants.flatMap(\.tokens) == [wanted])
         #expect(try store.organisation(.none).tenants.flatMap(\.tokens) == [])
@@ -54,25 +40,25 @@ final class Folder {
 
     @Test func `a merge that contradicts itself at its end changes nothing`() throws {
         let folder = try Folder()
-        let store = try SQLiteTokenStore.create(folder.file("a.db"))
+        let store = try folder.create("a")
         var demo = try Self.demo()
-        _ = try store.merge(demo)
+        _ = try store.merge(demo, .test)
         let before = try store.organisation(.all)
         demo.tenants[0].name = "Changed"
         // A tree that bites its tail is found only once all of it is there.
         let top = demo.tenants[0].departments.firstIndex { $0.parent == nil }!
         let child = demo.tenants[0].departments.first { $0.parent == demo.tenants[0].departments[top].id }!
         demo.tenants[0].departments[top].parent = child.id
-        let error = #expect(throws: TokenStoreError.self) { try store.merge(demo) }
+        let error = #expect(throws: TokenStoreError.self) { try store.merge(demo, .test) }
         #expect(error?.code == .invalid)
         #expect(try store.organisation(.all) == before)
     }
 
     @Test func `a merge neither rebinds nor revives`() throws {
         let folder = try Folder()
-        let store = try SQLiteTokenStore.create(folder.file("a.db"))
+        let store = try folder.create("a")
         let demo = try Self.demo()
-        _ = try store.merge(demo)
+        _ = try store.merge(demo, .test)
         let before = try store.organisation(.all)
         let revoked = demo.tenants[0].tokens.firstIndex { $0.revoked != nil }!
         let changes: [(inout TenantRecord) -> Void] = [
@@ -85,7 +71,7 @@ final class Folder {
         for change in changes {
             var altered = demo
             change(&altered.tenants[0])
-            let error = #expect(throws: TokenStoreError.self) { try store.merge(altered) }
+            let error = #expect(throws: TokenStoreError.self) { try store.merge(altered, .test) }
             #expect(error?.code == .invalid)
         }
         #expect(try store.organisation(.all) == before)
@@ -93,8 +79,8 @@ final class Folder {
 
     @Test func `a damaged list of permissions is damage, not an empty list`() throws {
         let folder = try Folder()
-        let store = try SQLiteTokenStore.create(folder.file("a.db"))
-        _ = try store.merge(Self.demo())
+        let store = try folder.create("a")
+        _ = try store.merge(Self.demo(), .test)
         var other: OpaquePointer?
         unsafe sqlite3_open(folder.file("a.db"), &other)
         unsafe sqlite3_exec(other, "UPDATE departments SET requires = 'x'", nil, nil, nil)
@@ -105,15 +91,16 @@ final class Folder {
 
     @Test func `a second writer is told that the store is busy, and a reader keeps its snapshot`() throws {
         let folder = try Folder()
-        let store = try SQLiteTokenStore.create(folder.file("a.db"))
+        _ = try folder.create("a")
+        let store = try folder.open("a", patience: 20)
         var other: OpaquePointer?
         #expect(unsafe sqlite3_open(folder.file("a.db"), &other) == SQLITE_OK)
         defer { unsafe sqlite3_close(other) }
         #expect(
-            unsafe sqlite3_exec(other, "BEGIN IMMEDIATE; INSERT INTO tenants VALUES ('x', 'X', 'UTC')", nil, nil, nil)
+            unsafe sqlite3_exec(other, "BEGIN IMMEDIATE; INSERT INTO tenants (id, name, zone) VALUES ('x', 'X', 'UTC')", nil, nil, nil)
                 == SQLITE_OK)
         #expect(try store.organisation(.all).tenants.isEmpty)
-        let error = #expect(throws: TokenStoreError.self) { try store.merge(Self.demo()) }
+        let error = #expect(throws: TokenStoreError.self) { try store.merge(Self.demo(), .test) }
         #expect(error?.code == .busy)
         unsafe sqlite3_exec(other, "COMMIT", nil, nil, nil)
         #expect(try store.organisation(.all).tenants.map(\.id) == ["x"])
@@ -121,22 +108,22 @@ final class Folder {
 
     @Test func `files that are no store are refused, each with its reason`() throws {
         let folder = try Folder()
-        #expect(throws: TokenStoreError.self) { try SQLiteTokenStore.open(folder.file("missing.db")) }
+        #expect(throws: TokenStoreError.self) { try folder.open("missing") }
         #expect(!FileManager.default.fileExists(atPath: folder.file("missing.db")))
         try Data("no database, whatever its name says".utf8).write(to: URL(filePath: folder.file("text.db")))
-        #expect(throws: TokenStoreError.self) { try SQLiteTokenStore.open(folder.file("text.db")) }
-        #expect(throws: TokenStoreError.self) { try SQLiteTokenStore.create(folder.file("text.db")) }
+        #expect(throws: TokenStoreError.self) { try folder.open("text") }
+        #expect(throws: TokenStoreError.self) { try folder.create("text") }
         var other: OpaquePointer?
         unsafe sqlite3_open(folder.file("other.db"), &other)
         unsafe sqlite3_exec(other, "CREATE TABLE t (x)", nil, nil, nil)
         unsafe sqlite3_close(other)
-        let foreign = #expect(throws: TokenStoreError.self) { try SQLiteTokenStore.open(folder.file("other.db")) }
+        let foreign = #expect(throws: TokenStoreError.self) { try folder.open("other") }
         #expect(foreign?.code == .foreign)
-        _ = try SQLiteTokenStore.create(folder.file("later.db"))
+        _ = try folder.create("later")
         unsafe sqlite3_open(folder.file("later.db"), &other)
         unsafe sqlite3_exec(other, "PRAGMA user_version = 99", nil, nil, nil)
         unsafe sqlite3_close(other)
-        let newer = #expect(throws: TokenStoreError.self) { try SQLiteTokenStore.open(folder.file("later.db")) }
+        let newer = #expect(throws: TokenStoreError.self) { try folder.open("later") }
         #expect(newer?.code == .newer)
     }
 }

@@ -1,0 +1,38 @@
+internal import Model
+internal import Tokens
+
+extension Verb {
+    /// `keys list`: which keys there are, never what they are.
+    static let keysList = Verb(
+        name: "keys list", summary: "lists the keys of the key file, and how many tokens still need each",
+        run: { invocation throws(CommandError) in
+            let store = try invocation.openStore()
+            let uses: [Int: Int]
+            do throws(TokenStoreError) { uses = try store.keyUses() } catch { throw CommandError(error.message) }
+            var listing = Listing(["KEY", "STATE", "CREATED", "ROWS"])
+            for key in store.keys.keys {
+                let count = uses[key.number] ?? 0
+                listing.add(
+                    ["\(key.number)", key.state.rawValue, key.created.description, "\(count)"],
+                    [
+                        .init("key", .integer(Int64(key.number))), .init("state", .string(key.state.rawValue)),
+                        .init("created", .string(key.created.description)), .init("rows", .integer(Int64(count))),
+                    ])
+            }
+            try listing.print(invocation, "key")
+            return ExitStatus.done
+        })
+
+    /// `keys add`: a new key, which everything new is sealed with.
+    static let keysAdd = Verb(
+        name: "keys add", summary: "adds a key to the key file; what is made from now on is sealed with it",
+        run: { invocation throws(CommandError) in
+            let store = try invocation.openStore()
+            let act = try invocation.operatorAct(store)
+            let number: Int
+            do throws(TokenStoreError) { number = try store.addKey(act) } catch { throw CommandError(error.message) }
+            invocation.terminal.print("key \(number) is active")
+            invocation.terminal.note("`demilune keys rewrap` seals with it what was sealed before")
+            return ExitStatus.done
+        })
+}

@@ -1,0 +1,45 @@
+internal import Model
+internal import Tokens
+
+extension Verb {
+    /// `log list`: who did what.
+    static let logList = Verb(
+        name: "log list", summary: "lists what was done with tokens, keys and the directory, and what was refused",
+        options: [
+            Option(name: "token", value: "ID", help: "about this token"),
+            Option(name: "act", value: "ACT", help: "acts of this name, such as token.reveal"),
+            Option(name: "actor", value: "USER", help: "of this user, by id; or operator"),
+            Option(name: "refused", help: "refusals only"),
+            Option(name: "since", value: "DAY", help: "from this day or moment on (UTC)"),
+            Option(name: "until", value: "DAY", help: "before this day or moment (UTC)"),
+            Option(name: "size", value: "N", help: "how many at most, the newest last (100)"),
+            Listing.csv,
+        ],
+        run: { invocation throws(CommandError) in
+            try Listing.check(invocation)
+            var query = LogQuery()
+            if let text = invocation.value("token") {
+                guard let id = TokenID(text) else { throw .usage("`--token` is an id of 32 digits, got `\(text)`") }
+                query.token = id
+            }
+            query.act = invocation.value("act")
+            query.actor = invocation.value("actor")
+            query.tenant = invocation.value("tenant")
+            query.isRefused = invocation.has("refused")
+            query.since = try moment(invocation, "since")
+            query.until = try moment(invocation, "until")
+            query.size = try invocation.number("size", default: 100)
+            let store = try invocation.openStore()
+            let entries: [LogEntry]
+            do throws(TokenStoreError) { entries = try store.log(query) } catch { throw CommandError(error.message) }
+            var listing = Listing(["NUMBER", "TIME", "WHO", "ACT", "TENANT", "TOKEN", "ABOUT", "REASON"])
+            for entry in entries { LogRow(entry).add(to: &listing) }
+            try listing.print(invocation, "entry")
+            return ExitStatus.done
+        })
+
+    private static func moment(_ invocation: Invocation, _ option: String) throws(CommandError) -> Instant? {
+        guard let text = invocation.value(option) else { return nil }
+        return try Moment.instant(text, option: option, in: .utc)
+    }
+}

@@ -1,0 +1,57 @@
+internal import Model
+internal import Tokens
+
+/// An entry of the administration log as a row.
+struct LogRow {
+    private let entry: LogEntry
+
+    init(_ entry: LogEntry) {
+        self.entry = entry
+    }
+
+    private func text(_ name: String) -> String? { entry.details.first { $0.key == name }?.value.string }
+
+    /// `u-anna (as)`, `u-anna (token 4f1c22d0…)` or `operator`.
+    private var actor: String {
+        switch entry.actor {
+        case .operator: "operator"
+        case .user(let id, _): "\(id) (as)"
+        case .token(let token, let user, _): "\(user) (token \(token.description.prefix(8))…)"
+        }
+    }
+
+    /// What it is about, in words of then.
+    private var about: String {
+        let names = [text("name"), text("id"), text("code")].compactMap(\.self).filter { !$0.isEmpty }
+        return names.joined(separator: ", ")
+    }
+
+    private var assignment: String? {
+        switch entry.actor {
+        case .operator: nil
+        case .user(_, let assignment): assignment
+        case .token(_, _, let assignment): assignment
+        }
+    }
+
+    private var through: String? {
+        if case .token(let id, _, _) = entry.actor { return id.description }
+        return nil
+    }
+
+    func add(to listing: inout Listing) {
+        let token = entry.token.map { id in "\(id.description.prefix(8))…\(entry.last4.map { " …\($0)" } ?? "")" } ?? ""
+        listing.add(
+            [
+                "\(entry.number)", entry.time.description, actor, entry.act, entry.tenant ?? "", token, about,
+                text("reason") ?? "",
+            ],
+            [
+                .init("number", .integer(entry.number)), .init("time", .string(entry.time.description)),
+                .init("actor", .string(entry.actor.name)), .init("assignment", .optional(assignment)),
+                .init("through", .optional(through)), .init("act", .string(entry.act)),
+                .init("tenant", .optional(entry.tenant)), .init("token", .optional(entry.token?.description)),
+                .init("last4", .optional(entry.last4)), .init("details", .object(entry.details)),
+            ])
+    }
+}

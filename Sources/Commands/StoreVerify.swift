@@ -1,0 +1,41 @@
+internal import Model
+internal import Tokens
+
+extension Verb {
+    /// `log verify`: whether the log is as it was written.
+    static let logVerify = Verb(
+        name: "log verify", summary: "finds entries of the log that were changed, removed, reordered or cut off",
+        run: { invocation throws(CommandError) in
+            let store = try invocation.openStore()
+            let (count, faults): (Int, [StoreFault])
+            do throws(TokenStoreError) { (count, faults) = try store.verifyLog() } catch { throw CommandError(error.message) }
+            return tell(faults, "the log is as it was written: \(count) entries", invocation)
+        })
+
+    /// `store verify`: whether what gives tokens their power is as it was written.
+    static let storeVerify = Verb(
+        name: "store verify", summary: "finds tokens, users, rights and log entries that were changed without the keys",
+        run: { invocation throws(CommandError) in
+            let store = try invocation.openStore()
+            let faults: [StoreFault]
+            do throws(TokenStoreError) { faults = try store.verify() } catch { throw CommandError(error.message) }
+            return tell(faults, "the store is as it was written", invocation)
+        })
+
+    private static func tell(_ faults: [StoreFault], _ good: String, _ invocation: Invocation) -> Int32 {
+        let terminal = invocation.terminal
+        if invocation.has("json") {
+            let rows = faults.map { fault in
+                JSON.object([
+                    .init("message", .string(fault.message)), .init("token", .optional(fault.token?.description)),
+                ])
+            }
+            terminal.print(JSON.object([.init("faults", .array(rows))]).compact)
+        } else if faults.isEmpty {
+            terminal.print(good)
+        } else {
+            for fault in faults { terminal.print(Terminal.escaped(fault.message)) }
+        }
+        return faults.isEmpty ? ExitStatus.done : ExitStatus.failure
+    }
+}

@@ -1,0 +1,36 @@
+internal import Model
+internal import Tokens
+
+extension Verb {
+    /// `tenant reveal`: whether a tenant's token strings are kept.
+    static let tenantReveal = Verb(
+        name: "tenant reveal", summary: "says whether a tenant's token strings are kept to be shown again, or never",
+        positionals: [.init(name: "TENANT", help: "a tenant's id")],
+        options: [
+            Option(
+                name: "policy", value: "POLICY", help: "allowed or never; never destroys what is kept",
+                choices: ["allowed", "never"]),
+            Option(name: "yes", help: "do it: what is destroyed cannot be shown again"), Office.reason,
+        ],
+        details: ["After `never`, `allowed` holds for new strings only: `token rotate` gives a token one."],
+        run: { invocation throws(CommandError) in
+            let store = try invocation.openStore()
+            let tenant = invocation.positionals[0]
+            guard let policy = invocation.value("policy") else {
+                let keeps: Bool
+                do throws(TokenStoreError) { keeps = try store.keepsStrings(of: tenant) } catch { throw CommandError(error.message) }
+                invocation.terminal.print(keeps ? "allowed" : "never")
+                return ExitStatus.done
+            }
+            let act = try invocation.operatorAct(store)
+            guard policy == "allowed" || invocation.has("yes") else {
+                throw .usage("`never` destroys every string kept for this tenant; add `--yes` to do it")
+            }
+            let count: Int
+            do throws(TokenStoreError) { count = try store.setKeepsStrings(policy == "allowed", tenant: tenant, act) } catch {
+                throw CommandError(error.message)
+            }
+            invocation.terminal.print(policy == "allowed" ? "allowed" : "never; \(count) strings destroyed")
+            return ExitStatus.done
+        })
+}

@@ -1,0 +1,74 @@
+internal import Decisions
+internal import Model
+internal import Tokens
+
+extension Verb {
+    /// `token find`: which tokens a text gives away.
+    static let tokenFind = Verb(
+        name: "token find", summary: "says which tokens' strings are in the text on standard input, never showing one",
+        options: [Option(name: "revoke", help: "revoke those that are found"), Office.reason],
+        details: [
+            "For logs, chats and repositories that may hold a token. It names the token, not its string.",
+            "exit status: 0 none is found, or all that were found are revoked; 5 some are found",
+        ],
+        run: { invocation throws(CommandError) in
+            let office = try Office(invocation)
+            let strings = TokenString.occurrences(in: invocation.terminal.streams.input())
+            var ids: [TokenID] = []
+            var unknown = 0
+            let isVisible = try office.act { administration throws(AdministrationError) in
+                try administration.desk().visibility(tenant: office.tenant.id)
+            }
+            for string in strings {
+                if let match = try office.stored({ store throws(TokenStoreError) in try store.find(string) }),
+                    match.tenant == office.tenant.id
+                {
+                    // One that may not be seen is as one that is not known.
+                    if !isVisible(match) { unknown += 1 } else if !ids.contains(match.token.id) { ids.append(match.token.id) }
+                } else {
+                    unknown += 1
+                }
+            }
+            try show(ids, unknown, office)
+            var live: [TokenID] = []
+            for id in ids where try office.details(id)?.token.revoked == nil { live.append(id) }
+            guard !live.isEmpty else { return ExitStatus.done }
+            let question = "revoke \(live.count == 1 ? "it" : "these \(live.count)")?"
+            guard invocation.has("revoke") || Choice.confirm(question, invocation.terminal) == true else {
+                invocation.terminal.note("to revoke: demilune token revoke --yes \(live.map(\.description).joined(separator: " "))")
+                return ExitStatus.gate
+            }
+            try office.act { administration throws(AdministrationError) in
+                _ = try administration.perform(.revoke, live) { store, act throws(TokenStoreError) in
+                    try store.revoke(live, act)
+                }
+            }
+            invocation.terminal.note("\(live.count) revoked")
+            return ExitStatus.done
+        })
+
+    private static func show(_ ids: [TokenID], _ unknown: Int, _ office: Office) throws(CommandError) {
+        var listing = Listing(["ID", "KIND", "NAME", "USER", "LAST 4", "STATE"])
+        for id in ids {
+            guard let details = try office.details(id),
+                let index = office.directory.assignment(details.token.assignment, tenant: office.names.tenant)
+            else { continue }
+            let user = office.directory.users[office.directory.assignments[index].user]
+            let state = TokenRow(details, office).state
+            listing.add(
+                [
+                    id.description, details.token.kind.rawValue, details.token.name, user.name, details.last4 ?? "",
+                    state,
+                ],
+                [
+                    .init("id", .string(id.description)), .init("kind", .string(details.token.kind.rawValue)),
+                    .init("name", .string(details.token.name)), .init("user", .string(user.id)),
+                    .init("last4", .optional(details.last4)), .init("state", .string(state)),
+                ])
+        }
+        try listing.print(office.invocation, "token")
+        if unknown > 0 {
+            office.terminal.note("\(unknown) more look like tokens and are none of these: mistyped, purged or another store's")
+        }
+    }
+}

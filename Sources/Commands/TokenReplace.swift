@@ -1,0 +1,35 @@
+internal import Decisions
+internal import Model
+internal import Tokens
+
+extension Verb {
+    /// `token replace`: the same token for another user.
+    static let tokenReplace = Verb(
+        name: "token replace", summary: "makes a token anew for another user; the old one ends at once, or after an overlap",
+        positionals: [.token],
+        options: [
+            Option(name: "user", value: "USER", help: "whose permissions the new one has, by id or name"),
+            Option(name: "assignment", value: "ID", help: "which of that user's combinations"),
+            Option(name: "overlap", value: "DURATION", help: "how long the old one stays valid, such as 24h (not at all)"),
+            Advisor.option, Office.reason,
+        ],
+        run: { invocation throws(CommandError) in
+            let office = try Office(invocation)
+            let id = try office.token(invocation.positionals[0])
+            let assignment = office.directory.assignments[try office.assignment(of: try office.user())].id
+            let overlap = try invocation.value("overlap").map { text throws(CommandError) in
+                try Moment.duration(text, option: "overlap")
+            }
+            let (details, string) = try office.act { administration throws(AdministrationError) in
+                try administration.replace(id, assignment: assignment, overlap: overlap) {
+                    Advisor(invocation: invocation).respond(to: $0)
+                }
+            }
+            let secret = Secret(office: office, details: details, string: string)
+            secret.print()
+            let end = invocation.value("overlap").map { "is valid for \($0) more" } ?? "is revoked"
+            office.terminal.note("the token it replaces, \(id), \(end)")
+            secret.noteAboutRevealing()
+            return ExitStatus.done
+        })
+}

@@ -1,0 +1,31 @@
+internal import Decisions
+internal import Model
+internal import Tokens
+
+extension Verb {
+    /// `token reveal`: the string of an API token, once more.
+    static let tokenReveal = Verb(
+        name: "token reveal", summary: "shows the string of an API token again, and logs who saw it",
+        positionals: [.token], options: [Office.reason],
+        details: ["The log entry is written before the string is shown. Mobile, revoked and expired tokens are never shown."],
+        run: { invocation throws(CommandError) in
+            let office = try Office(invocation)
+            let id = try office.token(invocation.positionals[0])
+            let (details, string) = try office.act { administration throws(AdministrationError) in
+                try administration.perform(.reveal, [id]) { store, act throws(TokenStoreError) in
+                    try store.reveal(id, act)
+                }
+            }
+            if invocation.has("json") {
+                let members: [JSON.Member] = [
+                    .init("id", .string(id.description)), .init("token", .string(string.revealed)),
+                ]
+                invocation.terminal.print(JSON.object(members).compact)
+            } else {
+                invocation.terminal.print(string.revealed)
+                let times = details.revealCount == 1 ? "for the first time" : "\(details.revealCount) times by now"
+                invocation.terminal.note("shown \(times); it is in the log")
+            }
+            return ExitStatus.done
+        })
+}

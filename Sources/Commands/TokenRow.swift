@@ -1,0 +1,68 @@
+internal import Decisions
+internal import Model
+internal import Tokens
+
+/// A token as a row of its view.
+struct TokenRow {
+    private let details: TokenDetails
+    private let office: Office
+
+    init(_ details: TokenDetails, _ office: Office) {
+        self.details = details
+        self.office = office
+    }
+
+    static func listing(_ kind: TokenKind) -> Listing {
+        switch kind {
+        case .api: Listing(["ID", "TITLE", "USER", "DEPARTMENT", "USER TYPE", "UPDATED", "EXPIRES", "STATE"])
+        case .mobile:
+            Listing(["ID", "USER NAME", "EMAIL", "DEPARTMENT", "USER TYPE", "LAST ACTIVE", "EXPIRES", "STATE"])
+        }
+    }
+
+    func add(to listing: inout Listing) {
+        let token = details.token
+        let directory = office.directory
+        guard let index = directory.assignment(token.assignment, tenant: office.names.tenant) else { return }
+        let assignment = directory.assignments[index]
+        let user = directory.users[assignment.user]
+        let department = directory.departments[assignment.department]
+        let type = directory.userTypes[assignment.userType]
+        let cells: [String]
+        switch token.kind {
+        case .api:
+            cells = [
+                token.id.description, token.name, user.name, department.name, type.name,
+                office.zone.date(of: details.updated).description,
+                Moment.lastDay(before: token.expires, in: office.zone).description, state,
+            ]
+        case .mobile:
+            cells = [
+                token.id.description, user.name, user.email, department.name, type.name,
+                token.lastActive.map { Moment.local($0, in: office.zone) } ?? "never",
+                Moment.local(token.expires, in: office.zone), state,
+            ]
+        }
+        listing.add(
+            cells,
+            [
+                .init("id", .string(token.id.description)), .init("tenant", .string(office.tenant.id)),
+                .init("kind", .string(token.kind.rawValue)), .init("name", .string(token.name)),
+                .init("user", .string(user.id)), .init("user_name", .string(user.name)),
+                .init("email", .string(user.email)), .init("department", .string(department.id)),
+                .init("user_type", .string(type.id)), .init("assignment", .string(assignment.id)),
+                .init("created", .string(token.created.description)),
+                .init("updated", .string(details.updated.description)),
+                .init("expires", .string(token.expires.description)),
+                .init("last_active", .optional(token.lastActive?.description)), .init("state", .string(state)),
+            ])
+    }
+
+    var state: String {
+        let token = details.token
+        if token.isTampered { return "tampered" }
+        if token.revoked != nil { return "revoked" }
+        if office.invocation.now >= token.expires { return "expired" }
+        return token.suspended == nil ? "valid" : "suspended"
+    }
+}

@@ -1,0 +1,270 @@
+package import Model
+package import Policies
+package import Tokens
+
+/// Acts on tokens: each is asked at its decision point, in the transaction that does it, and refusals are logged.
+///
+/// For one thread.
+package struct Administration {
+    /// What whoever asked wants done about the advice that came with a permit.
+    package enum Response: Sendable {
+        case go
+        /// Ask again, with the last day that is suggested.
+        case lastDay(Date)
+        case stop
+    }
+
+    package let store: SQLiteTokenStore
+    private let policies: PolicySet
+    private let actor: Question.Actor
+    package let act: Act
+
+    /// - Parameter actor: who administers; the act names the same for the log.
+    package init(store: SQLiteTokenStore, policies: PolicySet, actor: Question.Actor, act: Act) {
+        self.store = store
+        self.policies = policies
+        self.actor = actor
+        self.act = act
+    }
+
+    /// The directory as it is now, and who asks.
+    package func desk() throws(AdministrationError) -> Desk {
+        var selection = TokenSelection.none
+        if case .token(let text) = actor, let id = TokenID(text) { selection = .some([id]) }
+        let organisation = try stored { () throws(TokenStoreError) in try store.organisation(selection) }
+        return try Desk(organisation, policies, actor, act)
+    }
+
+    // MARK: Acts
+
+    /// Makes a token, once the policies permit it.
+    /// - Parameter advised: told what the policies advise, before anything is saved.
+    package func create(
+        _ draft: TokenDraft, advised: (Decision) -> Response
+    ) throws(AdministrationError) -> (TokenDetails, TokenString) {
+        var draft = draft
+        let ask = { (desk: Desk, expires: Instant?) throws(AdministrationError) -> Decision in
+            try desk.decide(
+                .issue, tenant: draft.tenant,
+                proposed: ProposedToken(
+                    kind: draft.kind, name: draft.name, assignment: draft.assignment, created: act.now,
+                    expires: expires))
+        }
+        draft.expires = try settle(.issue, [], tenant: draft.tenant, draft.expires, advised, ask) ?? draft.expires
+        return try transact(.issue, tenant: draft.tenant, []) { desk throws(AdministrationError) in
+            try permitted(.issue, [], try ask(desk, draft.expires))
+        } body: { () throws(TokenStoreError) in
+            try store.create(draft, act)
+        }
+    }
+
+    /// Changes a token's name, expiry or assignment.
+    package func amend(
+        _ id: TokenID, _ change: TokenChange, advised: (Decision) -> Response
+    ) throws(AdministrationError) -> TokenDetails {
+        var change = change
+        let known = try visible(.amend, id, try desk())
+        let ask = { (desk: Desk, expires: Instant?) throws(AdministrationError) -> Decision in
+            try desk.decide(
+                .amend, tenant: known.tenant, token: known.token,
+                proposed: ProposedToken(name: change.name, assignment: change.assignment, expires: expires))
+        }
+        change.expires = try settle(.amend, [id], tenant: known.tenant, change.expires, advised, ask)
+        return try transact(.amend, tenant: known.tenant, [id]) { desk throws(AdministrationError) in
+            try permitted(.amend, [id], try ask(desk, change.expires))
+        } body: { () throws(TokenStoreError) in
+            try store.amend(id, change, expecting: known.version, act)
+        }
+    }
+
+    /// Asks at a point about tokens, and does something with all of them or with none.
+    package func perform<Result>(
+        _ point: Point, _ ids: [TokenID], _ body: (SQLiteTokenStore, Act) throws(TokenStoreError) -> Result
+    ) throws(AdministrationError) -> Result {
+        try transact(point, tenant: nil, ids) { desk throws(AdministrationError) in
+            try require(point, ids, desk)
+        } body: { () throws(TokenStoreError) in
+            try body(store, act)
+        }
+    }
+
+    /// Makes a token anew for another user: both the new one and the end of the old one are asked about.
+    package func replace(
+        _ id: TokenID, assignment: String, overlap: Duration?, advised: (Decision) -> Response
+    ) throws(AdministrationError) -> (TokenDetails, TokenString) {
+        let old = try visible(.revoke, id, try desk())
+        let ask = { (desk: Desk, expires: Instant?) throws(AdministrationError) -> Decision in
+            try desk.decide(
+                .issue, tenant: old.tenant,
+                proposed: ProposedToken(
+                    kind: old.token.kind, name: old.token.name, assignment: assignment, created: act.now,
+                    expires: old.token.expires))
+        }
+        _ = try settle(.issue, [id], tenant: old.tenant, old.token.expires, advised, ask)
+        return try transact(.issue, tenant: old.tenant, [id]) { desk throws(AdministrationError) in
+            try require(.revoke, [id], desk)
+            try permitted(.issue, [id], try ask(desk, nil))
+        } body: { () throws(TokenStoreError) in
+            try store.replace(id, assignment: assignment, overlap: overlap, act)
+        }
+    }
+
+    // MARK: Seeing
+
+    /// A page of the tokens that whoever asks may see.
+    package func list(_ query: TokenQuery) throws(AdministrationError) -> TokenPage {
+        let isVisible = try desk().visibility(tenant: query.tenant)
+        return try stored { () throws(TokenStoreError) in try store.list(query, where: isVisible) }
+    }
+
+    /// Every token of a query that whoever asks may see, by id.
+    package func all(_ query: TokenQuery) throws(AdministrationError) -> [TokenDetails] {
+        let isVisible = try desk().visibility(tenant: query.tenant)
+        return try stored { () throws(TokenStoreError) in try store.all(query, where: isVisible) }
+    }
+
+    /// A token that whoever asks may see; nothing is logged of it.
+    package func visible(_ id: TokenID) throws(AdministrationError) -> TokenDetails? {
+        guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }),
+            try desk().visibility(tenant: details.tenant)(details)
+        else { return nil }
+        return details
+    }
+
+    // MARK: Asking
+
+    /// - Throws: `.unknown` for a token that is not there or not to be seen, `.denied` for one that is.
+    package func require(_ point: Point, _ ids: [TokenID]) throws(AdministrationError) {
+        do throws(AdministrationError) { try require(point, ids, try desk()) } catch {
+            try note(error, point, ids, tenant: nil)
+            throw error
+        }
+    }
+
+    private func require(_ point: Point, _ ids: [TokenID], _ desk: Desk) throws(AdministrationError) {
+        var checks: [String: (sees: (TokenDetails) -> Bool, may: (TokenDetails) -> Bool)] = [:]
+        for id in ids {
+            guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }) else {
+                throw unknown(id)
+            }
+            let check =
+                checks[details.tenant]
+                ?? (desk.visibility(tenant: details.tenant), desk.permission(point, tenant: details.tenant))
+            checks[details.tenant] = check
+            guard check.sees(details) else { throw unknown(id) }
+            // An amendment is asked about with what is proposed; one that proposes nothing keeps all as it is.
+            if point != .amend, check.may(details) { continue }
+            let decision = try desk.decide(point, tenant: details.tenant, token: details.token)
+            try permitted(point, [id], decision, among: ids.count)
+        }
+    }
+
+    private func visible(_ point: Point, _ id: TokenID, _ desk: Desk) throws(AdministrationError) -> TokenDetails {
+        guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }),
+            desk.visibility(tenant: details.tenant)(details)
+        else {
+            let error = unknown(id)
+            try note(error, point, [id], tenant: nil)
+            throw error
+        }
+        return details
+    }
+
+    private func unknown(_ id: TokenID) -> AdministrationError {
+        AdministrationError(.unknown, "there is no token `\(id)`; nothing is changed", token: id)
+    }
+
+    private func permitted(
+        _ point: Point, _ ids: [TokenID], _ decision: Decision, among count: Int = 1
+    ) throws(AdministrationError) {
+        guard !decision.isPermitted else { return }
+        let what = ids.first.map { "`\(point.rawValue)` of the token `\($0)`" } ?? "`\(point.rawValue)`"
+        let rest = count > 1 ? "; of \(count) tokens none is changed" : ""
+        throw AdministrationError(.denied, "\(what) is denied\(rest)", token: ids.first, decision: decision)
+    }
+
+    /// Asks until the policies permit an expiry that whoever asked wants to keep; nothing is locked meanwhile.
+    private func settle(
+        _ point: Point, _ ids: [TokenID], tenant: String, _ expires: Instant?, _ advised: (Decision) -> Response,
+        _ ask: (Desk, Instant?) throws(AdministrationError) -> Decision
+    ) throws(AdministrationError) -> Instant? {
+        let desk = try desk()
+        var expires = expires
+        // A suggestion is taken once; what a policy advises about its own suggestion is not.
+        for _ in 0..<2 {
+            let decision = try ask(desk, expires)
+            do throws(AdministrationError) { try permitted(point, ids, decision) } catch {
+                try note(error, point, ids, tenant: tenant)
+                throw error
+            }
+            if decision.advice.isEmpty { return expires }
+            switch advised(decision) {
+            case .go: return expires
+            case .stop: throw AdministrationError(.stopped, "nothing is changed")
+            case .lastDay(let day):
+                guard let next = day.adding(Period(days: 1)), let index = desk.directory.tenant(tenant) else {
+                    throw AdministrationError(.request, "the suggested last day is too late")
+                }
+                expires = desk.directory.tenants[index].zone.start(of: next)
+            }
+        }
+        return expires
+    }
+
+    // MARK: Doing
+
+    /// Asks and does in one transaction: what was decided on cannot have changed when it is done.
+    private func transact<Result>(
+        _ point: Point, tenant: String?, _ ids: [TokenID], check: (Desk) throws(AdministrationError) -> Void,
+        body: () throws(TokenStoreError) -> Result
+    ) throws(AdministrationError) -> Result {
+        var refusal: AdministrationError?
+        let result: Result?
+        do throws(AdministrationError) {
+            result = try stored { () throws(TokenStoreError) in
+                try store.write(act) { () throws(TokenStoreError) -> Result? in
+                    do throws(AdministrationError) { try check(try desk()) } catch {
+                        refusal = error
+                        return nil
+                    }
+                    return try body()
+                }
+            }
+        } catch {
+            try note(error, point, ids, tenant: tenant)
+            throw error
+        }
+        if let refusal {
+            try note(refusal, point, ids, tenant: tenant)
+            throw refusal
+        }
+        return result!
+    }
+
+    /// Logs a refusal.
+    private func note(
+        _ error: AdministrationError, _ point: Point, _ ids: [TokenID], tenant: String?
+    ) throws(AdministrationError) {
+        let code: String
+        switch error.code {
+        case .denied: code = error.decision?.policyCode ?? error.decision?.code ?? "denied"
+        case .unknown: code = "token_unknown"
+        case .request, .stopped: return
+        case .store:
+            // What the token is stands against it. Of a store that fails nothing can be logged.
+            guard let stored = error.store, [.state, .unrevealable, .tampered, .duplicate, .stale].contains(stored)
+            else { return }
+            code = "token_\(stored.rawValue)"
+        }
+        let named = error.token.map { [$0] } ?? ids
+        try stored { () throws(TokenStoreError) in
+            try store.refused(point.rawValue, named, tenant: tenant, code: code, act)
+        }
+    }
+
+    private func stored<Result>(
+        _ body: () throws(TokenStoreError) -> Result
+    ) throws(AdministrationError) -> Result {
+        do { return try body() } catch { throw AdministrationError(.store, error.message, store: error.code) }
+    }
+}

@@ -1,0 +1,72 @@
+package import Model
+internal import Policies
+package import Tokens
+
+/// Where administrative questions are asked: a snapshot of the directory, the policies, and who administers.
+///
+/// Tokens are not in the snapshot: each is brought along. For one thread.
+package final class Desk {
+    package let directory: Directory
+    private let point: DecisionPoint
+    private let actor: Question.Actor
+    private let act: Act
+
+    init(_ organisation: Organisation, _ policies: PolicySet, _ actor: Question.Actor, _ act: Act)
+        throws(AdministrationError)
+    {
+        do {
+            directory = try Directory(organisation)
+            point = try DecisionPoint(policies: policies, directory: directory)
+        } catch let error as OrganisationError {
+            throw AdministrationError(.store, "\(error.path): \(error.message)")
+        } catch let error as PolicyError {
+            throw AdministrationError(.request, error.message)
+        } catch { throw AdministrationError(.store, "\(error)") }
+        self.actor = actor
+        self.act = act
+    }
+
+    /// What an act fulfils whenever it is done: it is logged, with the reason that was stated.
+    private var obligations: Question.Obligations { .named(act.reason == nil ? ["log"] : ["log", "reason"]) }
+
+    private func question(
+        _ point: Point, tenant: String, _ token: TokenRecord?, _ proposed: ProposedToken?
+    ) -> Question {
+        var question = Question(
+            point: point, action: point.rawValue, subject: .actor, actor: actor, tenant: tenant,
+            proposed: point == .issue || point == .amend ? proposed ?? ProposedToken() : nil, now: act.now,
+            obligations: obligations)
+        question.record = token
+        return question
+    }
+
+    func decide(
+        _ point: Point, tenant: String, token: TokenRecord? = nil, proposed: ProposedToken? = nil
+    ) throws(AdministrationError) -> Decision {
+        do throws(RequestError) {
+            return try self.point.decide(question(point, tenant: tenant, token, proposed))
+        } catch { throw AdministrationError(.request, error.message) }
+    }
+
+    /// Whether tokens of a tenant may be seen: asked about one after another.
+    package func visibility(tenant: String) -> (TokenDetails) -> Bool { permission(.list, tenant: tenant) }
+
+    /// Whether something is permitted with tokens of a tenant, one after another; no reason is given.
+    func permission(_ point: Point, tenant: String) -> (TokenDetails) -> Bool {
+        let number = directory.tenant(tenant)
+        var request: Request?
+        var isRefused = false
+        return { [self] details in
+            guard let number, details.tenant == tenant, !isRefused,
+                let assignment = directory.assignment(details.token.assignment, tenant: number)
+            else { return false }
+            if request == nil {
+                request = try? self.point.prepared(question(point, tenant: tenant, details.token, nil))
+                isRefused = request == nil
+            }
+            guard request != nil else { return false }
+            request!.token = Token(details.token, tenant: number, assignment: assignment)
+            return self.point.permits(&request!, obligations: obligations)
+        }
+    }
+}

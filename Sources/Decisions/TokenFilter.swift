@@ -1,0 +1,89 @@
+package import Model
+package import Tokens
+
+/// Which tokens of a tenant are listed, and in what order: by indices of a directory, which `query` resolves.
+package struct TokenFilter: Sendable {
+    package enum Order: String, CaseIterable, Sendable {
+        case title
+        case user
+        case email
+        case department
+        case userType = "user-type"
+        case created
+        case updated
+        case expires
+        case lastActive = "last-active"
+    }
+
+    package var kind = TokenKind.api
+    package var user: Int?
+    /// A department, and those under it.
+    package var department: Int?
+    package var userType: Int?
+    package var state: TokenQuery.State?
+    package var leavesOutRevoked = true
+    package var expiringBefore: Instant?
+    package var unusedSince: Instant?
+    /// In names, users and departments, whatever the case and the accents.
+    package var search: String?
+    package var order = Order.title
+    package var isDescending = false
+
+    package init() {}
+
+    package func query(on directory: Directory, tenant: Int, now: Instant) -> TokenQuery {
+        var query = TokenQuery(tenant: directory.tenants[tenant].id, kind: kind, now: now)
+        query.state = state
+        query.leavesOutRevoked = leavesOutRevoked
+        query.expiringBefore = expiringBefore
+        query.unusedSince = unusedSince
+        query.isDescending = isDescending
+        let own = directory.assignments.filter { directory.users[$0.user].tenant == tenant }
+        if user != nil || department != nil || userType != nil {
+            query.assignments = own.filter { assignment in
+                (user.map { assignment.user == $0 } ?? true)
+                    && (department.map { directory.department(assignment.department, isWithin: $0) } ?? true)
+                    && (userType.map { assignment.userType == $0 } ?? true)
+            }.map(\.id)
+        }
+        if let search, case let folded = Folding.search(search), !folded.isEmpty {
+            query.search = folded
+            query.searchAssignments = Self.found(folded, own, directory)
+        }
+        query.sort = sort(own, directory)
+        return query
+    }
+
+    /// Assignments whose user or department has the text in a name.
+    private static func found(_ text: String, _ own: [Assignment], _ directory: Directory) -> [String] {
+        var users: [Int: Bool] = [:]
+        var departments: [Int: Bool] = [:]
+        func matches(_ names: [String]) -> Bool { names.contains { Folding.search($0).contains(text) } }
+        return own.filter { assignment in
+            let user = directory.users[assignment.user]
+            let isUser = users[assignment.user] ?? matches([user.name, user.fullName, user.email])
+            users[assignment.user] = isUser
+            let isDepartment =
+                departments[assignment.department] ?? matches([directory.departments[assignment.department].name])
+            departments[assignment.department] = isDepartment
+            return isUser || isDepartment
+        }.map(\.id)
+    }
+
+    private func sort(_ own: [Assignment], _ directory: Directory) -> TokenQuery.Sort {
+        func ranked(_ name: (Assignment) -> String) -> TokenQuery.Sort {
+            .assignments(own.map { .init(name: Folding.search(name($0)), assignment: $0.id) }.sorted())
+        }
+        switch order {
+        case .title: return .name
+        case .created: return .created
+        case .updated: return .updated
+        case .expires: return .expires
+        case .lastActive: return .lastActive
+        case .user: return ranked { directory.users[$0.user].name }
+        case .email: return ranked { directory.users[$0.user].email }
+        case .department: return ranked { directory.departments[$0.department].name }
+        case .userType: return ranked { directory.userTypes[$0.userType].name }
+        }
+    }
+}

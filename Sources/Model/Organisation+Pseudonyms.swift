@@ -1,0 +1,24 @@
+extension Organisation {
+    /// The same organisation without anything that names a person: users and their tokens go by other names.
+    /// - Parameter pseudonym: what stands for a text of a kind; the same for the same.
+    package func pseudonymous(_ pseudonym: (_ text: String, _ kind: String) -> String) -> Organisation {
+        var result = self
+        for tenant in result.tenants.indices {
+            for index in result.tenants[tenant].users.indices {
+                var user = result.tenants[tenant].users[index]
+                user.id = pseudonym(user.id, "user")
+                user.name = user.id
+                user.fullName = user.id
+                user.email = "\(user.id)@pseudonym.invalid"
+                result.tenants[tenant].users[index] = user
+            }
+            result.tenants[tenant].users.sort { $0.id < $1.id }
+            for index in result.tenants[tenant].tokens.indices
+            where !result.tenants[tenant].tokens[index].name.isEmpty {
+                let token = result.tenants[tenant].tokens[index]
+                result.tenants[tenant].tokens[index].name = pseudonym(token.name, "token")
+            }
+        }
+        return result
+    }
+}

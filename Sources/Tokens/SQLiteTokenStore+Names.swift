@@ -1,0 +1,35 @@
+internal import Model
+
+extension SQLiteTokenStore {
+    /// Tokens with exactly this name: in one tenant, or in all; those that are revoked last.
+    package func named(_ name: String, tenant: String?) throws(TokenStoreError) -> [TokenDetails] {
+        let name = Folding.composed(name)
+        var tenants = tenant.map { [$0] } ?? []
+        if tenant == nil { try connection.rows("SELECT id FROM tenants ORDER BY id") { tenants.append($0.text(0)) } }
+        var found: [TokenDetails] = []
+        for tenant in tenants {
+            for kind in [TokenKind.api, .mobile] {
+                for gone in [0, 1] {
+                    let sql = """
+                        SELECT \(StoredToken.columns) FROM tokens INDEXED BY tokens_by_name
+                        WHERE tenant = ? AND kind = ? AND gone = \(gone) AND search = ? AND name = ? ORDER BY number
+                        """
+                    let parameters: [Statement.Parameter] = [
+                        .text(tenant), .text(kind.rawValue), .text(Folding.search(name)), .text(name),
+                    ]
+                    try connection.rows(sql, parameters) { found.append(checked(StoredToken($0)).details) }
+                }
+            }
+        }
+        return found.filter { $0.token.revoked == nil } + found.filter { $0.token.revoked != nil }
+    }
+
+    /// What stands for a text where the text itself is not to be told: the same for the same text, until another key is
+    /// the active one.
+    package func pseudonym(_ text: String, of kind: String) -> String {
+        var message = Canonical("pseudonym-v1")
+        message.add(kind)
+        message.add(text)
+        return "\(kind)-\(Array(keys.active.tag(message.bytes).prefix(6)).hexadecimal)"
+    }
+}

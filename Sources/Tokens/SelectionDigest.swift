@@ -1,0 +1,16 @@
+internal import CSodium
+package import Model
+
+/// A short name for a set of tokens, so that what was looked at is what is acted upon.
+package enum SelectionDigest {
+    /// The same for the same ids, in whatever order and however often each is named; 32 hexadecimal digits.
+    package static func of(_ ids: some Sequence<TokenID>) -> String {
+        let text = "demilune selection\n" + Set(ids).sorted().map(\.description).joined(separator: "\n")
+        let bytes = Array(text.utf8)
+        var hash = [UInt8](repeating: 0, count: 16)
+        let status = unsafe crypto_generichash(&hash, hash.count, bytes, UInt64(bytes.count), nil, 0)
+        precondition(status == 0, "BLAKE2b takes any length")
+
+        return hash.hexadecimal
+    }
+}

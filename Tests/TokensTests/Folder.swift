@@ -1,0 +1,44 @@
+import Foundation
+import Model
+import Tokens
+
+/// A folder of its own for a test, gone afterwards; key files are in a folder beside it.
+final class Folder {
+    let path: String
+    let keys: String
+
+    init() throws {
+        let base = FileManager.default.temporaryDirectory.appending(path: "demilune-\(UUID().uuidString)").path
+        path = base + "/stores"
+        keys = base + "/keys"
+        for path in [path, keys] { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent) }
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+    func keyFile(_ store: String) -> String { "\(keys)/\(store)" }
+
+    /// A new store of that name. Its clock stands at the time the demo organisation is written around.
+    func create(_ name: String) throws -> SQLiteTokenStore {
+        try SQLiteTokenStore.create(file(name + ".db"), keys: keyFile, clock: { .test })
+    }
+
+    func open(_ name: String, patience: Int32 = 5_000) throws -> SQLiteTokenStore {
+        try SQLiteTokenStore.open(file(name + ".db"), keys: keyFile, patience: patience, clock: { .test })
+    }
+}
+
+extension Instant {
+    /// The day the demo organisation is written around.
+    static let test = Instant("2026-11-22T12:00:00Z")!
+
+    func adding(seconds: Int64) -> Instant { Instant(microseconds: microseconds + seconds * 1_000_000) }
+    func adding(days: Int64) -> Instant { adding(seconds: days * 86_400) }
+}
+
+extension Act {
+    static let test = Act(now: .test)
+
+    static func at(_ now: Instant) -> Act { Act(now: now) }
+}
