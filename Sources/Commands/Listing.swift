@@ -17,7 +17,7 @@ struct Listing {
     }
 
     /// - Parameter noun: what a row is: `token`; how many there are is told to people only.
-    func print(_ invocation: Invocation, _ noun: String) throws(CommandError) {
+    func print(_ invocation: Invocation, _ noun: String, plural: String? = nil) throws(CommandError) {
         try Self.check(invocation)
         let terminal = invocation.terminal
         if invocation.has("json") {
@@ -26,7 +26,7 @@ struct Listing {
             table.printCSV(to: terminal)
         } else {
             table.print(to: terminal)
-            terminal.note("\(json.count) \(noun)\(json.count == 1 ? "" : "s")")
+            terminal.note("\(json.count) \(json.count == 1 ? noun : plural ?? noun + "s")")
         }
     }
 

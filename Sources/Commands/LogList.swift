@@ -34,7 +34,7 @@ extension Verb {
             do throws(TokenStoreError) { entries = try store.log(query) } catch { throw CommandError(error.message) }
             var listing = Listing(["NUMBER", "TIME", "WHO", "ACT", "TENANT", "TOKEN", "ABOUT", "REASON"])
             for entry in entries { LogRow(entry).add(to: &listing) }
-            try listing.print(invocation, "entry")
+            try listing.print(invocation, "entry", plural: "entries")
             return ExitStatus.done
         })
 

@@ -79,7 +79,7 @@ struct QuestionReader {
         _ token: Int?, _ tenant: Int?, _ words: inout ArraySlice<String>
     ) throws(CommandError) -> Question.Subject {
         guard let text = invocation.value("subject") else {
-            return .token(token.map { directory.tokens[$0].id.description } ?? words[0])
+            return .token(token.map { directory.tokens[$0].id.description } ?? self.words[0])
         }
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
         guard parts.count == 2, parts[0] != "token" else {
@@ -120,7 +120,7 @@ struct QuestionReader {
             point: point, action: point.rawValue, subject: .actor, actor: try actor(tenant),
             tenant: directory.tenants[tenant].id,
             token: token.map { directory.tokens[$0].id.description }
-                ?? (point == .issue ? nil : words[0]),
+                ?? (point == .issue ? nil : self.words[0]),
             proposed: hasProposal ? try proposed(pairs) : nil, now: now, obligations: .all)
     }
 

@@ -89,7 +89,8 @@ enum KeyFile {
                 lines.append(start..<index)
                 start = index + 1
             }
-            if start < size { lines.append(start..<size) }
+            // A last line without its end was cut off.
+            if start < size { lines = [] }
         }
         /// The text before the last word of a line: what is no secret.
         func words(_ line: Range<Int>, secrets: Int) -> [String]? {
@@ -128,9 +129,9 @@ enum KeyFile {
         var keys: [Key] = []
         for (index, line) in lines.enumerated().dropFirst(3) {
             let damaged = fault(path, "is damaged in line \(index + 1): restore it from its backup")
-            guard line.count > 44 else { throw damaged }
-            let isRetired = unsafe content.read { unsafe $0[line.upperBound - 1] == UInt8(ascii: "-") }
-            guard let words = words(line, secrets: isRetired ? 1 : 44), words.count == 5, words[0] == "key",
+            let isRetired = unsafe content.read { unsafe line.isEmpty || $0[line.upperBound - 1] == UInt8(ascii: "-") }
+            guard isRetired || line.count > 44, !line.isEmpty,
+                let words = words(line, secrets: isRetired ? 1 : 44), words.count == 5, words[0] == "key",
                 let number = Int(words[1]), number == keys.count + 1, let state = Key.State(rawValue: words[2]),
                 let created = Instant(words[3]), (state == .retired) == isRetired
             else { throw damaged }

@@ -151,7 +151,7 @@ extension SQLiteTokenStore {
             var random = SecureRandom()
             var token = StoredToken(
                 details: TokenDetails(
-                    tenant: tenant, token: record, updated: act.now, version: 0, createdBy: act.actor.name,
+                    tenant: tenant, token: record, updated: record.created, version: 0, createdBy: act.actor.name,
                     revealCount: 0, isKept: false))
             let isLive = record.revoked == nil && record.expires > act.now
             if mints, isLive, record.kind == .api { _ = try mint(&token, &random) }

@@ -78,7 +78,7 @@ struct TokenSelect {
                 place
             ))
         }
-        if query.state == .expired || query.expiringBefore != nil {
+        if parts == [false], query.state == .expired || query.expiringBefore != nil {
             let from = query.state == .expired ? Int64.min : query.now.microseconds
             let to = query.state == .expired ? query.now : query.expiringBefore!
             drivers.append((

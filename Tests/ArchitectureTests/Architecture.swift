@@ -24,7 +24,7 @@ struct Architecture {
         "CLua": .c(["lua.h", "lauxlib.h", "lualib.h"]),
         "CSimdJSON": .c(["simdjson.h", "cstring", "new", "string_view"]),
         "CDemo": .c([]),
-        "CProcess": .c(["sys/prctl.h", "sys/resource.h"]),
+        "CProcess": .c(["prctl.h", "resource.h"]),
         "CSQLite": .c(["sqlite3.h"]),
         "CSodium": .c(["sodium.h"]),
         "CUnistring": .c(["unicase.h", "uninorm.h"]),

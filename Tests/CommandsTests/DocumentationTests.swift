@@ -47,7 +47,7 @@ internal import Testing
         }
         let document = try #require(try Document.all(in: Session.root).first { $0.path == path })
         #expect(FileManager.default.changeCurrentDirectoryPath(session.folder))
-        var shell = Shell(environment: ["DEMILUNE_AT": "2026-11-22T12:00:00Z"])
+        var shell = Shell(environment: ["DEMILUNE_AT": "2026-11-22T12:00:00Z", "XDG_DATA_HOME": session.keys])
         for block in document.blocks
         where ["console", "sh"].contains(block.language) && !unrunnable.contains(block.text) {
             let commands = block.commands

@@ -11,7 +11,7 @@ internal import Testing
 
                 Decides what a token may do, and says why.
 
-                  TOKEN                     a token's id, or its name where only one has it; `-` for none
+                  TOKEN                     a token's id, or its name where only one has it; `-` reads its string, or is none
                   ACTION                    an action of the schema, or token.issue, amend, reveal, revoke or list
                   [TYPE[:ID]] [name=value]  the resource, and its properties or the context's; the subject's are \
                 `subject.name=`
@@ -42,29 +42,59 @@ internal import Testing
             result.output.contains(
                 """
                 verbs:
-                  init             makes a new store
-                  import           takes over tenants, departments, user types, users and tokens from JSON
-                  export           prints the whole organisation as JSON
-                  token list       lists tokens, with what each is bound to and whether it is valid
-                  user list        lists the users of a tenant, with what they are assigned to
-                  user show        shows a user: assignments, and what each of them permits
-                  department list  lists the departments of a tenant as a tree
-                  department show  shows a department: where it lies, what it requires, who is assigned to it
-                  user-type list   lists the user types of a tenant, with their permissions
-                  user-type show   shows a user type: its permissions, and who is assigned to it
-                  tenant list      lists the tenants, with how much each has
-                  decide           decides what a token may do, and says why
-                  batch            decides requests, one JSON object a line, and answers each on a line, in order
-                  requests         makes up requests about the tokens of the store, one a line
-                  vocabulary       prints everything that a policy can read
-                  bench            measures how fast decisions are, here, on the demo organisation
+                  init                   makes a new store
+                  import                 takes over tenants, departments, user types, users and tokens from JSON
+                  export                 prints the organisation as JSON: with --tokens the tokens too, never their strings
+                  store verify           finds tokens, users, rights and log entries that were changed without the keys
+                  store adopt            seals what carries no seal: a store of before there were keys, or what was looked through
+                  token create           makes an API token, or with --mobile the token of a login
+                  token list             lists API tokens, or with --mobile the mobile users logged in
+                  token show             shows a token, how it is used, and what it permits
+                  token reveal           shows the string of an API token again, and logs who saw it
+                  token amend            changes the name, the expiry or the assignment of a token
+                  token rotate           gives a token a new string; the old one ends at once, or after an overlap
+                  token replace          makes a token anew for another user; the old one ends at once, or after an overlap
+                  token suspend          suspends tokens until they are resumed
+                  token resume           resumes suspended tokens
+                  token revoke           deletes tokens: one, several, or all that match; first it only says which
+                  token find             says which tokens' strings are in the text on standard input, never showing one
+                  token sweep            marks tokens as dormant that nobody used for a time; policies see since when
+                  token purge            removes tokens that were revoked before a day, for good; the log stays
+                  user list              lists the users of a tenant, with what they are assigned to
+                  user show              shows a user: assignments, and what each of them permits
+                  department list        lists the departments of a tenant as a tree
+                  department show        shows a department: where it lies, what it requires, who is assigned to it
+                  user-type list         lists the user types of a tenant, with their permissions
+                  user-type show         shows a user type: its permissions, and who is assigned to it
+                  tenant list            lists the tenants, with how much each has
+                  tenant reveal          says whether a tenant's token strings are kept to be shown again, or never
+                  user deactivate        deactivates a user: mobile tokens are revoked for good, API tokens suspended
+                  user activate          makes a user active again; revoked and suspended tokens stay so
+                  department deactivate  deactivates a department; refused while live tokens are in it
+                  department activate    makes a department active again; revoked and suspended tokens stay so
+                  user-type deactivate   deactivates a user type: it is assigned to nobody new; tokens that have it go on
+                  user-type activate     makes a user type active again; revoked and suspended tokens stay so
+                  tenant deactivate      deactivates a tenant; refused while it has live tokens
+                  tenant activate        makes a tenant active again; revoked and suspended tokens stay so
+                  decide                 decides what a token may do, and says why
+                  batch                  decides requests, one JSON object a line, and answers each on a line, in order
+                  requests               makes up requests about the tokens of the store, one a line
+                  keys list              lists the keys of the key file, and how many tokens still need each
+                  keys add               adds a key to the key file; what is made from now on is sealed with it
+                  keys rewrap            seals with the active key what older keys sealed; goes on where it was stopped
+                  keys retire            destroys an old key that no token needs any more
+                  log list               lists what was done with tokens, keys and the directory, and what was refused
+                  log verify             finds entries of the log that were changed, removed, reordered or cut off
+                  vocabulary             prints everything that a policy can read
+                  bench                  measures how fast decisions are, here, on the demo organisation
 
                 """))
     }
 
     @Test(arguments: [
         ["init"], ["import"], ["export"], ["token", "list"], ["decide"], ["batch"], ["requests"], ["vocabulary"],
-        ["bench"],
+        ["bench"], ["token", "create"], ["token", "revoke"], ["keys", "retire"], ["log", "list"], ["user", "deactivate"],
+        ["store", "verify"], ["tenant", "reveal"],
     ])
     func `every verb has a help text and does nothing but tell it`(verb: [String]) {
         let result = Session().run(verb + ["--help"])

@@ -4,7 +4,7 @@ internal import Testing
     @Test(arguments: [
         (["decid"], "unknown verb `decid` (did you mean `decide`?)"),
         (["token", "lst"], "unknown verb `token lst` (did you mean `list`?)"),
-        (["token"], "`token` needs one of: list"),
+        (["token"], "`token` needs one of: create, list, show, reveal, amend, rotate"),
         (["export", "--stroe", "x"], "unknown option `--stroe` (did you mean `--store`?)"),
         (["export", "--store"], "`--store` needs a value: `--store FILE`"),
         (["export", "--json=yes"], "`--json` takes no value"),

@@ -5,9 +5,9 @@ internal import Testing
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)
         let table = session.run("token", "list", "--tenant", "3")
-        #expect(table.output.contains("Warehouse sync"))
+        #expect(table.output.contains("Customs declarations"))
         #expect(table.output.hasPrefix("ID "))
-        #expect(session.run("token", "list", "--json").output.hasPrefix("["))
+        #expect(session.run("token", "list", "--tenant", "3", "--json").output.hasPrefix("["))
         #expect(session.run("token", "list", "--tenant", "33").errors.contains("there is no tenant `33`"))
     }
 

@@ -1,3 +1,4 @@
+import CSQLite
 import Foundation
 import Model
 import Tokens
@@ -41,4 +42,20 @@ extension Act {
     static let test = Act(now: .test)
 
     static func at(_ now: Instant) -> Act { Act(now: now) }
+}
+
+extension Folder {
+    struct SQLFailure: Error {
+        let message: String
+    }
+
+    /// Runs SQL on a store as somebody who has the file and no key.
+    func sql(_ name: String, _ statement: String) throws {
+        var handle: OpaquePointer?
+        guard unsafe sqlite3_open(file(name + ".db"), &handle) == SQLITE_OK else { throw SQLFailure(message: "open") }
+        defer { unsafe sqlite3_close(handle) }
+        guard unsafe sqlite3_exec(handle, statement, nil, nil, nil) == SQLITE_OK else {
+            throw SQLFailure(message: unsafe String(cString: sqlite3_errmsg(handle)))
+        }
+    }
 }

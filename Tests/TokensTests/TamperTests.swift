@@ -1,0 +1,183 @@
+import Foundation
+import Model
+import Testing
+import Tokens
+
+/// Somebody has the database and no key.
+@Suite struct TamperTests {
+    private let office: Office
+    private let token: TokenDetails
+    private let string: TokenString
+    private let other: TokenDetails
+
+    init() throws {
+        office = try Office()
+        (token, string) = try office.token("Feed")
+        other = try office.token("Other", assignment: "a-carla-1").0
+    }
+
+    @Test(arguments: [
+        "assignment = 'a-anna-1'", "expires = expires + 1", "created = created - 1", "name = 'Fred'", "kind = 'mobile'",
+        "suspended = 5", "dormant_since = 5", "lookup = (SELECT lookup FROM tokens WHERE name = 'Third')",
+        "ciphertext = (SELECT ciphertext FROM tokens WHERE name = 'Third'), nonce = (SELECT nonce FROM tokens WHERE name = 'Third')",
+        "mac = NULL", "mac = (SELECT mac FROM tokens WHERE name = 'Third')", "mac_key = 2", "version = version + 1",
+        "reveal_key = 2", "lookup_key = 9", "overlap_until = 9000000000000000, previous = x'00', previous_key = 1",
+    ])
+    func `a row that is edited is found, and gets nothing`(edit: String) throws {
+        let third = try office.token("Third").0
+        // Hashes are unique: the copy takes the place of the other's own.
+        if edit.hasPrefix("lookup = (") {
+            try office.sql(
+                """
+                CREATE TABLE kept AS SELECT lookup FROM tokens WHERE name = 'Third';
+                UPDATE tokens SET lookup = NULL WHERE name = 'Third';
+                UPDATE tokens SET lookup = (SELECT lookup FROM kept) WHERE id = \(Office.literal(token.token.id))
+                """)
+        } else {
+            try office.sql("UPDATE tokens SET \(edit) WHERE id = \(Office.literal(token.token.id))")
+        }
+        let store = try office.folder.open("a")
+        #expect(try store.details(token.token.id)?.token.isTampered == true)
+        #expect(try store.verify().contains { $0.token == token.token.id })
+        let organisation = try store.organisation(.some([token.token.id]))
+        #expect(organisation.tenants.flatMap(\.tokens).first?.isTampered == true)
+        if let found = try store.authenticate(string, now: .test) { #expect(found.token.isTampered) }
+        for body in [
+            { try store.suspend([token.token.id], .test) }, { _ = try store.reveal(token.token.id, .test) },
+            { _ = try store.rotate(token.token.id, overlap: nil, .test) },
+            { try store.amend(token.token.id, TokenChange(name: "Z"), .test) },
+        ] as [() throws -> Void] {
+            let error = #expect(throws: TokenStoreError.self, performing: body)
+            #expect(error?.code == .tampered)
+        }
+        #expect(try store.details(third.token.id) != nil)
+        // What is left is to revoke it.
+        #expect(try store.revoke([token.token.id], .test) == (1, 0))
+        #expect(try store.details(token.token.id)?.token.revoked == .test)
+    }
+
+    @Test func `a revocation that is deleted is found`() throws {
+        _ = try office.store.revoke([token.token.id], .test)
+        try office.sql("UPDATE tokens SET revoked = NULL WHERE id = \(Office.literal(token.token.id))")
+        let store = try office.folder.open("a")
+        #expect(try store.authenticate(string, now: .test)?.token.isTampered == true)
+        #expect(try store.verify().map(\.token) == [token.token.id])
+    }
+
+    @Test func `two ciphertexts that are swapped are found`() throws {
+        let (one, two) = (Office.literal(token.token.id), Office.literal(other.token.id))
+        try office.sql(
+            """
+            CREATE TABLE kept AS SELECT id, ciphertext, nonce FROM tokens;
+            UPDATE tokens SET (ciphertext, nonce) = (SELECT ciphertext, nonce FROM kept WHERE id = \(two)) WHERE id = \(one);
+            UPDATE tokens SET (ciphertext, nonce) = (SELECT ciphertext, nonce FROM kept WHERE id = \(one)) WHERE id = \(two)
+            """)
+        #expect(Set(try office.folder.open("a").verify().compactMap(\.token)) == [token.token.id, other.token.id])
+    }
+
+    @Test func `an older row that is put back is found against the log`() throws {
+        try office.sql("CREATE TABLE kept AS SELECT * FROM tokens WHERE id = \(Office.literal(token.token.id))")
+        try office.store.suspend([token.token.id], .test)
+        try office.sql(
+            """
+            UPDATE tokens SET (suspended, version, mac) = (SELECT suspended, version, mac FROM kept)
+            WHERE id = \(Office.literal(token.token.id))
+            """)
+        let faults = try office.folder.open("a").verify()
+        #expect(faults.map(\.token) == [token.token.id] && faults[0].message.contains("as it was before"))
+    }
+
+    @Test func `a row that is removed is missed`() throws {
+        try office.sql("DELETE FROM tokens WHERE id = \(Office.literal(token.token.id))")
+        #expect(try office.folder.open("a").verify().map(\.token) == [token.token.id])
+    }
+
+    @Test(arguments: [
+        "UPDATE user_types SET permissions = '[\"*\"]' WHERE id = 't-integrator'",
+        "UPDATE users SET permissions = '[\"*\"]' WHERE id = 'u-bjorn'",
+        "UPDATE users SET active = 0 WHERE id = 'u-bjorn'", "UPDATE departments SET parent = NULL WHERE id = 'd-sales'",
+        "UPDATE departments SET requires = '[]' WHERE id = 'd-finance'",
+        "UPDATE assignments SET department = 'd-finance' WHERE id = 'a-bjorn-1'",
+        "INSERT INTO assignments VALUES ('3', 'a-new', 'u-bjorn', 'd-nordlys', 't-administrator', 0)",
+        "UPDATE tenants SET keeps_strings = 0 WHERE id = '3'", "UPDATE tenants SET zone = 'UTC' WHERE id = '3'",
+        "UPDATE tenants SET mac = NULL WHERE id = '3'", "UPDATE tenants SET version = 7 WHERE id = '3'",
+    ])
+    func `rights that are edited are found, and the tenant's tokens get nothing`(edit: String) throws {
+        try office.sql(edit)
+        let store = try office.folder.open("a")
+        let tenants = try store.organisation(.none).tenants
+        #expect(tenants.filter(\.isTampered).map(\.id) == ["3"])
+        #expect(try store.verify().contains { $0.message.contains("the tenant `3`") })
+        let draft = TokenDraft(tenant: "3", kind: .api, name: "X", assignment: "a-bjorn-1", expires: .test.adding(days: 1))
+        for body in [
+            { _ = try store.create(draft, .test) }, { _ = try store.merge(try SQLiteTokenStoreTests.demo(), .test) },
+            { _ = try store.set(.user("u-anna"), tenant: "3", active: false, revokesTokens: true, .test) },
+            { try store.setKeepsStrings(true, tenant: "3", .test) },
+        ] as [() throws -> Void] {
+            let error = #expect(throws: TokenStoreError.self, performing: body)
+            #expect(error?.code == .tampered)
+        }
+        // Whoever looked through it takes the blame, in the log.
+        #expect(try store.adopt(.test) == (1, 0))
+        #expect(try store.organisation(.none).tenants.allSatisfy { !$0.isTampered })
+        #expect(try office.log("tenant.adopt").count == 1)
+    }
+
+    @Test func `nothing of a string is in the files of the store`() throws {
+        _ = try office.store.reveal(token.token.id, .test)
+        let secret = string.revealed
+        for name in try FileManager.default.contentsOfDirectory(atPath: office.folder.path) {
+            let bytes = try Data(contentsOf: URL(filePath: office.folder.file(name)))
+            #expect(bytes.range(of: Data(secret.utf8)) == nil && bytes.range(of: Data(secret.dropFirst(4).dropLast(4).utf8)) == nil)
+        }
+    }
+
+    // MARK: The log
+
+    private static let unlocked = "DROP TRIGGER log_is_never_changed; DROP TRIGGER log_is_never_cut; "
+
+    @Test(arguments: [
+        ("UPDATE log SET act = 'token.list' WHERE number = 2", "entry 2 of the log was changed"),
+        ("UPDATE log SET details = '{}' WHERE number = 2", "entry 2 of the log was changed"),
+        ("UPDATE log SET user = 'u-anna', how = 'as' WHERE number = 2", "entry 2 of the log was changed"),
+        ("UPDATE log SET time = time + 1 WHERE number = 3", "entry 3 of the log was changed"),
+        ("DELETE FROM log WHERE number = 2", "entries 2 to 2 of the log are missing"),
+        ("DELETE FROM log WHERE number = 3", "the log ends with entry 2, but 3 is noted"),
+        ("DELETE FROM log", "the log ends with entry 0, but 3 is noted"),
+        (
+            "UPDATE log SET number = 99 WHERE number = 2; UPDATE log SET number = 2 WHERE number = 3; UPDATE log SET number = 3 WHERE number = 99",
+            "entry 2 of the log does not follow"
+        ),
+        ("UPDATE log SET previous = x'00' WHERE number = 3", "entry 3 of the log does not follow"),
+    ])
+    func `a log that is edited is found out`(edit: String, message: String) throws {
+        #expect(try office.store.verifyLog() == (3, []))
+        try office.sql(Self.unlocked + edit)
+        let faults = try office.folder.open("a").verifyLog().faults
+        #expect(faults.contains { $0.message.contains(message) }, "\(faults)")
+        #expect(try office.folder.open("a").verify().contains { $0.message.contains(message) })
+    }
+
+    @Test func `the log of a store is neither changed nor cut by plain statements`() {
+        #expect(throws: Folder.SQLFailure.self) { try office.sql("UPDATE log SET act = 'x'") }
+        #expect(throws: Folder.SQLFailure.self) { try office.sql("DELETE FROM log") }
+    }
+
+    @Test func `a store that is put back whole is found out by the head beside the key file`() throws {
+        let path = office.folder.file("a.db")
+        try office.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        let kept = try Data(contentsOf: URL(filePath: path))
+        _ = try office.store.revoke([token.token.id], .test)
+        try office.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        let other = try Folder()
+        try FileManager.default.removeItem(atPath: other.keys)
+        try FileManager.default.copyItem(atPath: office.folder.keys, toPath: other.keys)
+        try kept.write(to: URL(filePath: other.file("a.db")))
+        let faults = try other.open("a").verifyLog().faults
+        #expect(faults.count == 1 && faults[0].message.contains("the log ends with entry 3, but 4 is noted"))
+    }
+}
+
+func == (one: (count: Int, faults: [StoreFault]), other: (Int, [StoreFault])) -> Bool {
+    one.count == other.0 && one.faults == other.1
+}

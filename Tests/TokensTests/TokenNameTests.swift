@@ -1,0 +1,36 @@
+import Testing
+import Tokens
+
+@Suite struct TokenNameTests {
+    @Test(arguments: [
+        ("  Price   feed ", "Price feed"), ("Cafe\u{301}", "Caf\u{E9}"), ("a\u{A0}b", "a b"), ("日本語", "日本語"),
+        (String(repeating: "é", count: 100), String(repeating: "é", count: 100)), ("Ærlig 🔑", "Ærlig 🔑"),
+    ])
+    func `a name is kept composed and trimmed`(text: String, kept: String) throws {
+        let name = try TokenName(text).text
+        #expect(Array(name.unicodeScalars) == Array(kept.unicodeScalars))
+    }
+
+    @Test(arguments: [
+        "", "   ", "a\nb", "a\u{0}b", "a\u{1B}[31m", "\u{202E}evil", "a\u{2066}b", "zero\u{200B}width", "a\u{FEFF}",
+        "a\u{200D}b", "a\u{AD}b", "\u{E000}", "\u{10FFFF}", "\u{378}", "\u{301}a", "a\u{115F}b", "a\u{3164}", "a\u{2028}b",
+        String(repeating: "a", count: 101), "a\u{FE0F}", "\u{E0041}x",
+    ])
+    func `a name that cannot be seen for what it is is refused`(text: String) {
+        let error = #expect(throws: TokenStoreError.self) { try TokenName(text) }
+        #expect(error?.code == .name)
+    }
+
+    @Test func `a device label may be empty, and no more`() throws {
+        #expect(try TokenName("", allowsNothing: true).text == "")
+        #expect(throws: TokenStoreError.self) { try TokenName("\u{202E}", allowsNothing: true) }
+    }
+
+    @Test(arguments: [
+        ("Ørsta", "orsta"), ("ÅSE", "ase"), ("Straße", "strasse"), ("Émile", "emile"), ("ＡＢＣ", "abc"), ("Ægir", "aegir"),
+        ("Łódź", "lodz"), ("İstanbul", "istanbul"), ("Ünï", "uni"), ("plain", "plain"), ("ﬁn", "fin"),
+    ])
+    func `searching folds case, width and accents beyond ASCII`(text: String, folded: String) {
+        #expect(Folding.search(text) == folded)
+    }
+}
