@@ -12,7 +12,8 @@ struct Advisor {
         let terminal = invocation.terminal
         for statement in decision.advice {
             let until = Self.lastDay(statement).map { ": until \($0) is suggested" } ?? ""
-            terminal.note("advice: \(Terminal.escaped(statement.text))\(until)  [\(statement.policy):\(statement.line)]")
+            terminal.note(
+                "advice: \(Terminal.escaped(statement.text))\(until)  [\(statement.policy):\(statement.line)]")
         }
         // Where several suggest a day, the first of them suits them all.
         guard let day = decision.advice.compactMap(Self.lastDay).min() else { return .go }

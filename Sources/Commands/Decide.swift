@@ -9,7 +9,9 @@ extension Verb {
     static let decide = Verb(
         name: "decide", summary: "decides what a token may do, and says why",
         positionals: [
-            .init(name: "TOKEN", help: "a token's id, or its name where only one has it; `-` reads its string, or is none"),
+            .init(
+                name: "TOKEN", help: "a token's id, or its name where only one has it; `-` reads its string, or is none"
+            ),
             .init(name: "ACTION", help: "an action of the schema, or token.issue, amend, reveal, revoke or list"),
             .init(
                 name: "[TYPE[:ID]] [name=value]",
@@ -37,7 +39,8 @@ extension Verb {
             // Who acts through a string is known by it, and has used the token.
             let used = try stringHolder(invocation)
             if let used { words[0] = used.description }
-            let snapshot = isExternal ? try invocation.snapshot(needsStore: false) : try invocation.snapshot(of: words[0])
+            let snapshot =
+                isExternal ? try invocation.snapshot(needsStore: false) : try invocation.snapshot(of: words[0])
             let directory = snapshot.directory
             let question = try QuestionReader(invocation, snapshot, policies.schema, words: words).question()
             let decision: Decision

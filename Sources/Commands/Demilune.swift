@@ -3,10 +3,12 @@ internal import Glibc
 
 /// The command line: one verb a file, run by `main.swift`.
 package enum Demilune {
-    static let verbs: [Verb] = store + tokens + directory + [
-        .decide, .batch, .requests, .keysList, .keysAdd, .keysRewrap, .keysRetire, .logList, .logVerify, .vocabulary,
-        .bench,
-    ]
+    static let verbs: [Verb] =
+        store + tokens + directory + [
+            .decide, .batch, .requests, .keysList, .keysAdd, .keysRewrap, .keysRetire, .logList, .logVerify,
+            .vocabulary,
+            .bench,
+        ]
 
     private static let store: [Verb] = [.initialize, .importing, .exporting, .storeVerify, .storeAdopt]
 

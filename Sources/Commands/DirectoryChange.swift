@@ -43,7 +43,9 @@ enum DirectoryVerbs {
         let store = try invocation.openStore()
         let act = try invocation.operatorAct(store)
         let organisation: Organisation
-        do throws(TokenStoreError) { organisation = try store.organisation(invocation.has("preview") ? .all : .none) } catch {
+        do throws(TokenStoreError) {
+            organisation = try store.organisation(invocation.has("preview") ? .all : .none)
+        } catch {
             throw CommandError(error.message)
         }
         let before = try Preview.directory(organisation, invocation)

@@ -7,7 +7,8 @@ extension Verb {
         name: "export", summary: "prints the organisation as JSON: with --tokens the tokens too, never their strings",
         options: [
             Option(name: "tokens", help: "the whole population, to evaluate policies where no store and no key is"),
-            Option(name: "pseudonymous", help: "users and names of tokens under other names, the same for the same one"),
+            Option(
+                name: "pseudonymous", help: "users and names of tokens under other names, the same for the same one"),
         ],
         details: [
             "`demilune import` takes it back; `--store FILE.json` asks it as it is.",
@@ -21,7 +22,9 @@ extension Verb {
                     "the tenant `\(tampered.id)` was changed without the store's keys; see `demilune store verify`")
             }
             let before = organisation.tenants.reduce(0) { $0 + $1.tokens.count }
-            for index in organisation.tenants.indices { organisation.tenants[index].tokens.removeAll(where: \.isTampered) }
+            for index in organisation.tenants.indices {
+                organisation.tenants[index].tokens.removeAll(where: \.isTampered)
+            }
             let left = before - organisation.tenants.reduce(0) { $0 + $1.tokens.count }
             if left > 0 {
                 invocation.terminal.complain("\(left) tokens do not carry their seal, and are left out")

@@ -10,7 +10,8 @@ extension Verb {
             Option(name: "preview", help: "only say which tokens it touches, and what they lose"),
             Option(name: "revoke-tokens", help: "revoke the live tokens that stand in the way"), Office.reason,
         ],
-        details: ["All of it is taken over or nothing. Importing the same file again changes nothing.",
+        details: [
+            "All of it is taken over or nothing. Importing the same file again changes nothing.",
             "A user who is not active any more loses mobile tokens for good, and has the API tokens suspended.",
         ],
         run: { invocation throws(CommandError) in

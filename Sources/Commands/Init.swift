@@ -31,7 +31,8 @@ extension Verb {
             }
             let terminal = invocation.terminal
             let shown = Terminal.escaped(path)
-            terminal.note("its keys are in \(Terminal.escaped(made ?? "")): keep a copy of that file apart from the store")
+            terminal.note(
+                "its keys are in \(Terminal.escaped(made ?? "")): keep a copy of that file apart from the store")
             guard let organisation else {
                 terminal.print("\(shown) is a new store; `demilune import FILE` fills it")
                 return ExitStatus.done

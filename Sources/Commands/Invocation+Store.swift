@@ -12,7 +12,8 @@ extension Invocation {
     func openStore(makesKeys: Bool = false) throws(CommandError) -> SQLiteTokenStore {
         let path = storePath
         guard !isStoreFile else {
-            throw CommandError("`\(path)` is an exported organisation: it can be asked, but holds no keys and no strings")
+            throw CommandError(
+                "`\(path)` is an exported organisation: it can be asked, but holds no keys and no strings")
         }
         guard Descriptor.exists(path) else {
             throw CommandError("there is no store `\(path)`; `demilune init` makes one")
@@ -43,7 +44,8 @@ extension Invocation {
         do throws(TokenStoreError) { seen = try store.highWater } catch { throw CommandError(error.message) }
         guard let seen, seen > now else { return now }
         if seen.microseconds - now.microseconds > 60_000_000 {
-            terminal.note("note: the clock says \(now), but the store has seen \(seen), which counts: set the clock right")
+            terminal.note(
+                "note: the clock says \(now), but the store has seen \(seen), which counts: set the clock right")
         }
         return seen
     }

@@ -14,7 +14,9 @@ extension Verb {
             var total = 0
             var progress = Rewrapping()
             repeat {
-                do throws(TokenStoreError) { progress = try store.rewrap(act, batch: batch, after: progress.last) } catch {
+                do throws(TokenStoreError) {
+                    progress = try store.rewrap(act, batch: batch, after: progress.last)
+                } catch {
                     throw CommandError("\(error.message); \(total) rows are done, run it again for the rest")
                 }
                 total += progress.count
@@ -62,7 +64,8 @@ extension Invocation {
     func operatorAct(_ store: SQLiteTokenStore) throws(CommandError) -> Act {
         guard value("as") == nil else {
             throw CommandError(
-                "`\(verb)` is for the operator: no decision point governs it; leave `--as` out", status: ExitStatus.deny)
+                "`\(verb)` is for the operator: no decision point governs it; leave `--as` out", status: ExitStatus.deny
+            )
         }
         return Act(now: try now(store), reason: value("reason"))
     }

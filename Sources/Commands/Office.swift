@@ -40,7 +40,9 @@ struct Office {
     ) throws(CommandError) -> (Question.Actor, Act.Actor, Names) {
         let string = try invocation.tokenString()
         let found: TokenDetails?
-        do throws(TokenStoreError) { found = try store.authenticate(string, now: invocation.now) } catch { throw CommandError(error.message) }
+        do throws(TokenStoreError) { found = try store.authenticate(string, now: invocation.now) } catch {
+            throw CommandError(error.message)
+        }
         guard let found, let tenant = directory.tenant(found.tenant),
             let assignment = directory.assignment(found.token.assignment, tenant: tenant)
         else { throw CommandError("no token here has that string", status: ExitStatus.deny) }

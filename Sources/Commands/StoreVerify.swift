@@ -8,7 +8,9 @@ extension Verb {
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore()
             let (count, faults): (Int, [StoreFault])
-            do throws(TokenStoreError) { (count, faults) = try store.verifyLog() } catch { throw CommandError(error.message) }
+            do throws(TokenStoreError) { (count, faults) = try store.verifyLog() } catch {
+                throw CommandError(error.message)
+            }
             return tell(faults, "the log is as it was written: \(count) entries", invocation)
         })
 

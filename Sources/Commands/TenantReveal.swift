@@ -18,7 +18,9 @@ extension Verb {
             let tenant = invocation.positionals[0]
             guard let policy = invocation.value("policy") else {
                 let keeps: Bool
-                do throws(TokenStoreError) { keeps = try store.keepsStrings(of: tenant) } catch { throw CommandError(error.message) }
+                do throws(TokenStoreError) { keeps = try store.keepsStrings(of: tenant) } catch {
+                    throw CommandError(error.message)
+                }
                 invocation.terminal.print(keeps ? "allowed" : "never")
                 return ExitStatus.done
             }
@@ -27,7 +29,9 @@ extension Verb {
                 throw .usage("`never` destroys every string kept for this tenant; add `--yes` to do it")
             }
             let count: Int
-            do throws(TokenStoreError) { count = try store.setKeepsStrings(policy == "allowed", tenant: tenant, act) } catch {
+            do throws(TokenStoreError) {
+                count = try store.setKeepsStrings(policy == "allowed", tenant: tenant, act)
+            } catch {
                 throw CommandError(error.message)
             }
             invocation.terminal.print(policy == "allowed" ? "allowed" : "never; \(count) strings destroyed")

@@ -11,7 +11,8 @@ extension Verb {
             Option(name: "expires", value: "DAY", help: "its last valid day, such as 2027-01-31, or a moment"),
             Option(name: "user", value: "USER", help: "whose permissions it has, by id or name"),
             Option(
-                name: "assignment", value: "ID", help: "which of the user's combinations: an id, or DEPARTMENT/USER TYPE"),
+                name: "assignment", value: "ID",
+                help: "which of the user's combinations: an id, or DEPARTMENT/USER TYPE"),
             Option(name: "mobile", help: "the token of a login in the mobile app: 30 days, never shown again"),
             Option(name: "device", value: "LABEL", help: "what the person logged in on, for a mobile token"),
             Advisor.option, Office.reason,

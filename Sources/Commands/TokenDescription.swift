@@ -32,7 +32,9 @@ struct TokenDescription {
             let masked = "dml_…\(details.last4 ?? "")"
             fields.add("API Token", "\(masked)  (demilune token reveal \(token.id))", json: .string(masked))
             fields.add("Tenant Id", office.tenant.id, key: "tenant")
-            fields.add("Description of Use", Self.use(tenant: office.tenant.id), json: .strings(Self.use(tenant: office.tenant.id)))
+            fields.add(
+                "Description of Use", Self.use(tenant: office.tenant.id),
+                json: .strings(Self.use(tenant: office.tenant.id)))
             fields.add("Expiry Date", lastDay, key: "expires", json: .string(token.expires.description))
             fields.add("Associated User", user.name, key: "user", json: .string(user.id))
             fields.add(
@@ -69,7 +71,9 @@ struct TokenDescription {
             fields.add(key: "revealed_at", instant(details.revealedAt))
             fields.add(key: "revealed_by", .optional(details.revealedBy))
         }
-        if let since = token.dormantSince { fields.add("Dormant Since", local(since)!, json: .string(since.description)) }
+        if let since = token.dormantSince {
+            fields.add("Dormant Since", local(since)!, json: .string(since.description))
+        }
     }
 
     private func addRights(of assignment: Int, to fields: inout Fields) {

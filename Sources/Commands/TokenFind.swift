@@ -24,7 +24,11 @@ extension Verb {
                     match.tenant == office.tenant.id
                 {
                     // One that may not be seen is as one that is not known.
-                    if !isVisible(match) { unknown += 1 } else if !ids.contains(match.token.id) { ids.append(match.token.id) }
+                    if !isVisible(match) {
+                        unknown += 1
+                    } else if !ids.contains(match.token.id) {
+                        ids.append(match.token.id)
+                    }
                 } else {
                     unknown += 1
                 }
@@ -35,7 +39,8 @@ extension Verb {
             guard !live.isEmpty else { return ExitStatus.done }
             let question = "revoke \(live.count == 1 ? "it" : "these \(live.count)")?"
             guard invocation.has("revoke") || Choice.confirm(question, invocation.terminal) == true else {
-                invocation.terminal.note("to revoke: demilune token revoke --yes \(live.map(\.description).joined(separator: " "))")
+                invocation.terminal.note(
+                    "to revoke: demilune token revoke --yes \(live.map(\.description).joined(separator: " "))")
                 return ExitStatus.gate
             }
             try office.act { administration throws(AdministrationError) in
@@ -68,7 +73,8 @@ extension Verb {
         }
         try listing.print(office.invocation, "token")
         if unknown > 0 {
-            office.terminal.note("\(unknown) more look like tokens and are none of these: mistyped, purged or another store's")
+            office.terminal.note(
+                "\(unknown) more look like tokens and are none of these: mistyped, purged or another store's")
         }
     }
 }

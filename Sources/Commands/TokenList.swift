@@ -13,7 +13,9 @@ extension Verb {
             Option(name: "after", value: "CURSOR", help: "the page after the one that told this cursor"),
             Listing.csv,
         ],
-        details: ["Shows what the policies let whoever asks see. Revoked tokens are listed with `--state revoked` or `all`."],
+        details: [
+            "Shows what the policies let whoever asks see. Revoked tokens are listed with `--state revoked` or `all`."
+        ],
         run: { invocation throws(CommandError) in
             try Listing.check(invocation)
             let size = try invocation.number("size", default: 25, most: 1_000)

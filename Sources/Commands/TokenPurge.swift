@@ -11,7 +11,9 @@ extension Verb {
             Option(name: "yes", help: "do it"), Office.reason,
         ],
         run: { invocation throws(CommandError) in
-            guard let text = invocation.value("before") else { throw .usage("before which day is missing: `--before DAY`") }
+            guard let text = invocation.value("before") else {
+                throw .usage("before which day is missing: `--before DAY`")
+            }
             let office = try Office(invocation)
             let act = try invocation.operatorAct(office.store)
             let before = try Moment.instant(text, option: "before", in: office.zone)

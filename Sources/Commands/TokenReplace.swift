@@ -5,12 +5,14 @@ internal import Tokens
 extension Verb {
     /// `token replace`: the same token for another user.
     static let tokenReplace = Verb(
-        name: "token replace", summary: "makes a token anew for another user; the old one ends at once, or after an overlap",
+        name: "token replace",
+        summary: "makes a token anew for another user; the old one ends at once, or after an overlap",
         positionals: [.token],
         options: [
             Option(name: "user", value: "USER", help: "whose permissions the new one has, by id or name"),
             Option(name: "assignment", value: "ID", help: "which of that user's combinations"),
-            Option(name: "overlap", value: "DURATION", help: "how long the old one stays valid, such as 24h (not at all)"),
+            Option(
+                name: "overlap", value: "DURATION", help: "how long the old one stays valid, such as 24h (not at all)"),
             Advisor.option, Office.reason,
         ],
         run: { invocation throws(CommandError) in

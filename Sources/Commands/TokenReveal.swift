@@ -7,7 +7,9 @@ extension Verb {
     static let tokenReveal = Verb(
         name: "token reveal", summary: "shows the string of an API token again, and logs who saw it",
         positionals: [.token], options: [Office.reason],
-        details: ["The log entry is written before the string is shown. Mobile, revoked and expired tokens are never shown."],
+        details: [
+            "The log entry is written before the string is shown. Mobile, revoked and expired tokens are never shown."
+        ],
         run: { invocation throws(CommandError) in
             let office = try Office(invocation)
             let id = try office.token(invocation.positionals[0])

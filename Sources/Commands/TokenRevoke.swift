@@ -13,7 +13,8 @@ extension Verb {
         ],
         options: FilterOptions.options + [
             Option(name: "yes", help: "do it; of filters only with the digest"),
-            Option(name: "digest", value: "D", help: "what the run without --yes told: it must be the same tokens still"),
+            Option(
+                name: "digest", value: "D", help: "what the run without --yes told: it must be the same tokens still"),
             Office.reason,
         ],
         details: [

@@ -8,7 +8,8 @@ extension Verb {
         name: "token rotate", summary: "gives a token a new string; the old one ends at once, or after an overlap",
         positionals: [.token],
         options: [
-            Option(name: "overlap", value: "DURATION", help: "how long both strings are valid, such as 24h (not at all)"),
+            Option(
+                name: "overlap", value: "DURATION", help: "how long both strings are valid, such as 24h (not at all)"),
             Office.reason,
         ],
         details: ["While an overlap runs, rotating again is refused: somebody may have done it already."],
@@ -25,7 +26,9 @@ extension Verb {
             }
             let secret = Secret(office: office, details: details, string: string)
             secret.print()
-            if let text = invocation.value("overlap") { office.terminal.note("the old string is valid for \(text) more") }
+            if let text = invocation.value("overlap") {
+                office.terminal.note("the old string is valid for \(text) more")
+            }
             secret.noteAboutRevealing()
             return ExitStatus.done
         })

@@ -23,5 +23,6 @@ extension Verb {
 
 extension Verb.Positional {
     static let token = Verb.Positional(
-        name: "TOKEN", help: "a token's id, or its name where only one has it; `-` reads the string from standard input")
+        name: "TOKEN", help: "a token's id, or its name where only one has it; `-` reads the string from standard input"
+    )
 }

@@ -48,13 +48,18 @@ struct Option: Sendable {
 
     /// What every verb takes, before or after its name.
     static let global: [Option] = [
-        Option(name: "store", value: "FILE", help: "the token store, or what `export` printed, as FILE.json (demilune.db)"),
-        Option(name: "keys", value: "FILE", help: "the store's key file (by the store's id, in ~/.local/share/demilune/keys)"),
+        Option(
+            name: "store", value: "FILE", help: "the token store, or what `export` printed, as FILE.json (demilune.db)"),
+        Option(
+            name: "keys", value: "FILE",
+            help: "the store's key file (by the store's id, in ~/.local/share/demilune/keys)"),
         Option(name: "policies", value: "DIR", help: "the folder of the policies (policies)"),
         Option(name: "plugins", value: "DIR", help: "the folder of the plugins; no verb reads it yet"),
         Option(name: "tenant", value: "ID", help: "the tenant meant, where no token says which"),
         Option(name: "at", value: "TIME", help: "the time it is, such as 2026-11-22T12:00:00Z (now)"),
-        Option(name: "as", value: "USER[/ASSIGNMENT]", help: "who administers; `-`: through the token on standard input (the operator)"),
+        Option(
+            name: "as", value: "USER[/ASSIGNMENT]",
+            help: "who administers; `-`: through the token on standard input (the operator)"),
         Option(name: "json", help: "results for machines"),
         Option(
             name: "color", value: "WHEN", help: "auto, always or never (auto)", choices: ["auto", "always", "never"]),

@@ -102,7 +102,9 @@ internal import CSQLite
         let reason = unsafe String(cString: sqlite3_errmsg(handle))
         switch status & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED:
-            return TokenStoreError(.busy, "the store `\(path)` is being written by another process, and was for \(patience / 1_000) s; try again")
+            return TokenStoreError(
+                .busy,
+                "the store `\(path)` is being written by another process, and was for \(patience / 1_000) s; try again")
         case SQLITE_NOTADB: return TokenStoreError(.foreign, "`\(path)` is no Demilune store")
         case SQLITE_CORRUPT:
             return TokenStoreError(.corrupt, "the store `\(path)` is damaged (\(reason)): restore it from a backup")

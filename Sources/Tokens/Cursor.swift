@@ -40,7 +40,8 @@ struct Cursor: Equatable {
     /// - Throws: `.invalid` for what was not given out for this query.
     static func open(_ text: String, _ query: [UInt8], _ keys: [Key]) throws(TokenStoreError) -> Cursor {
         let wrong = TokenStoreError(
-            .invalid, "the cursor is not one of this list: begin again without it, or keep filters and order as they were")
+            .invalid,
+            "the cursor is not one of this list: begin again without it, or keep filters and order as they were")
         guard let bytes = decoded(text), bytes.count > 16, let cursor = Cursor(message: bytes.dropFirst(16)) else {
             throw wrong
         }

@@ -43,7 +43,9 @@ package enum Folding {
         return text.withUTF8 { buffer in
             guard let start = buffer.baseAddress, buffer.count > 0 else { return "" }
             var count = 0
-            guard let result = unsafe convert(start, buffer.count, &count) else { fatalError("no memory to fold a text") }
+            guard let result = unsafe convert(start, buffer.count, &count) else {
+                fatalError("no memory to fold a text")
+            }
             defer { unsafe free(result) }
             return unsafe String(decoding: UnsafeBufferPointer(start: result, count: count), as: UTF8.self)
         }

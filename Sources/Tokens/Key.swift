@@ -34,16 +34,17 @@ package final class Key: Sendable {
         self.state = state
         self.created = created
         self.master = master
-        derived = master.map { master in
-            Self.contexts.enumerated().map { index, context in
-                unsafe LockedBytes(count: 32) { buffer in
-                    let out = unsafe buffer.baseAddress!.assumingMemoryBound(to: UInt8.self)
-                    unsafe master.read { key in
-                        _ = unsafe crypto_kdf_derive_from_key(out, 32, UInt64(index + 1), context, key)
+        derived =
+            master.map { master in
+                Self.contexts.enumerated().map { index, context in
+                    unsafe LockedBytes(count: 32) { buffer in
+                        let out = unsafe buffer.baseAddress!.assumingMemoryBound(to: UInt8.self)
+                        unsafe master.read { key in
+                            _ = unsafe crypto_kdf_derive_from_key(out, 32, UInt64(index + 1), context, key)
+                        }
                     }
                 }
-            }
-        } ?? []
+            } ?? []
     }
 
     /// Whether anything can still be read with it.
@@ -55,7 +56,9 @@ package final class Key: Sendable {
     }
 
     static func fresh(number: Int, created: Instant) -> Key {
-        let master = unsafe LockedBytes(count: 32) { unsafe crypto_kdf_keygen($0.baseAddress!.assumingMemoryBound(to: UInt8.self)) }
+        let master = unsafe LockedBytes(count: 32) {
+            unsafe crypto_kdf_keygen($0.baseAddress!.assumingMemoryBound(to: UInt8.self))
+        }
         return Key(number: number, state: .active, created: created, master: master)
     }
 

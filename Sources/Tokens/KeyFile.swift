@@ -25,7 +25,8 @@ enum KeyFile {
             switch errno {
             case ENOENT:
                 throw fault(
-                    path, "is not there; without it no token can be checked: state where it is with `--keys`, or "
+                    path,
+                    "is not there; without it no token can be checked: state where it is with `--keys`, or "
                         + "restore it from its backup")
             case ELOOP: throw fault(path, "is a symbolic link; name the file itself")
             default: throw fault(path, "cannot be read: \(reason())")
@@ -54,9 +55,12 @@ enum KeyFile {
         guard status.st_uid == geteuid() else { throw fault(path, "belongs to another user; it must be your own") }
         guard status.st_mode & 0o077 == 0 else {
             let mode = String(status.st_mode & 0o777, radix: 8)
-            throw fault(path, "can be read by others (mode \(mode)): `chmod 600` it, and think of whoever may have read it")
+            throw fault(
+                path, "can be read by others (mode \(mode)): `chmod 600` it, and think of whoever may have read it")
         }
-        guard status.st_nlink == 1 else { throw fault(path, "has \(status.st_nlink) names (hard links); it must have one") }
+        guard status.st_nlink == 1 else {
+            throw fault(path, "has \(status.st_nlink) names (hard links); it must have one")
+        }
         guard status.st_size <= most else { throw fault(path, "is no key file") }
         try checkPlace(path, database)
         return Int(status.st_size)

@@ -109,7 +109,8 @@ enum Migrations {
         for (number, name) in names {
             let search = Folding.search(name)
             try connection.run("UPDATE tokens SET search = ? WHERE number = ?", [.text(search), .integer(number)])
-            try connection.run("INSERT INTO token_names (rowid, text) VALUES (?, ?)", [.integer(number), .text(search)])
+            try connection.run(
+                "INSERT INTO token_names (rowid, text) VALUES (?, ?)", [.integer(number), .text(search)])
         }
     }
 }

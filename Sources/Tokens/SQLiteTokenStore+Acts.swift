@@ -17,7 +17,9 @@ extension SQLiteTokenStore {
         let name = try TokenName(draft.name, allowsNothing: draft.kind == .mobile).text
         try requireIntactTenant(draft.tenant)
         try requireAssignment(draft.assignment, tenant: draft.tenant)
-        guard draft.expires > act.now else { throw TokenStoreError(.state, "a token does not expire before it is made") }
+        guard draft.expires > act.now else {
+            throw TokenStoreError(.state, "a token does not expire before it is made")
+        }
         var random = SecureRandom()
         let record = TokenRecord(
             id: TokenID(using: &random), kind: draft.kind, name: name, assignment: draft.assignment, created: act.now,
@@ -78,7 +80,8 @@ extension SQLiteTokenStore {
                 try requireAssignment(assignment, tenant: token.details.tenant)
                 guard try user(of: assignment, token) == user(of: token.details.token.assignment, token) else {
                     throw TokenStoreError(
-                        .state, "the assignment `\(assignment)` is another user's: `demilune token replace` makes the "
+                        .state,
+                        "the assignment `\(assignment)` is another user's: `demilune token replace` makes the "
                             + "token anew for them")
                 }
                 changes.append(.init("former_assignment", .string(token.details.token.assignment)))
@@ -265,7 +268,8 @@ extension SQLiteTokenStore {
             try requireLive(token, act.now)
             guard token.sealed != nil else {
                 throw TokenStoreError(
-                    .unrevealable, "the string of the token `\(id)` is not kept; `demilune token rotate` gives it a new one")
+                    .unrevealable,
+                    "the string of the token `\(id)` is not kept; `demilune token rotate` gives it a new one")
             }
             guard let string = unsealed(token) else {
                 throw TokenStoreError(

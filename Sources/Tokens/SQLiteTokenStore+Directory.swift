@@ -14,7 +14,8 @@ extension SQLiteTokenStore {
         guard let (tenant, seal) = try sealedTenant(id) else { throw Self.unknown(tenant: id) }
         guard isIntact(tenant, seal) else {
             throw TokenStoreError(
-                .tampered, "departments, users or rights of the tenant `\(id)` were changed without the store's keys: "
+                .tampered,
+                "departments, users or rights of the tenant `\(id)` were changed without the store's keys: "
                     + "look with `demilune store verify`, then restore a backup or `demilune store adopt`")
         }
     }
@@ -78,10 +79,11 @@ extension SQLiteTokenStore {
                 if token.details.token.isTampered { try update(token) } else { try save(token, act) }
             }
             var entry = LogEntry("tenant.reveal_policy", by: act, tenant: tenant)
-            entry.details = [
-                .init("policy", .string(keeps ? "allowed" : "never")),
-                .init("shredded", .integer(Int64(tokens.count))),
-            ] + reason(act)
+            entry.details =
+                [
+                    .init("policy", .string(keeps ? "allowed" : "never")),
+                    .init("shredded", .integer(Int64(tokens.count))),
+                ] + reason(act)
             try log(entry)
             return tokens.count
         }
@@ -123,9 +125,10 @@ extension SQLiteTokenStore {
             let summary = merger.summary
             guard summary.added + summary.changed > 0 else { return summary }
             var entry = LogEntry("import", by: act, tenant: nil)
-            entry.details = [
-                .init("added", .integer(Int64(summary.added))), .init("changed", .integer(Int64(summary.changed))),
-            ] + reason(act)
+            entry.details =
+                [
+                    .init("added", .integer(Int64(summary.added))), .init("changed", .integer(Int64(summary.changed))),
+                ] + reason(act)
             try log(entry)
             return summary
         }
@@ -142,7 +145,8 @@ extension SQLiteTokenStore {
 
     /// A token neither moves nor comes back to life: it keeps its tenant, kind, assignment and creation, and stays revoked.
     /// - Returns: whether it is as it was; `nil` for a new one.
-    private func merge(_ record: TokenRecord, tenant: String, mints: Bool, _ act: Act) throws(TokenStoreError) -> Bool? {
+    private func merge(_ record: TokenRecord, tenant: String, mints: Bool, _ act: Act) throws(TokenStoreError) -> Bool?
+    {
         var record = record
         if let fault = nameFault(&record) {
             throw TokenStoreError(.invalid, "the token `\(record.id)`: \(fault.message)")
@@ -210,7 +214,9 @@ extension SQLiteTokenStore {
             try connection.run(
                 "UPDATE \(change.table) SET active = ? WHERE \(change.key) AND active <> ?", [flag] + place + [flag])
             guard connection.changeCount > 0 else {
-                guard try connection.first("SELECT 1 FROM \(change.table) WHERE \(change.key)", place, { _ in true }) != nil
+                guard
+                    try connection.first("SELECT 1 FROM \(change.table) WHERE \(change.key)", place, { _ in true })
+                        != nil
                 else {
                     throw TokenStoreError(.unknown, "there is no \(part.name) `\(part.id ?? tenant)`")
                 }
@@ -246,7 +252,8 @@ extension SQLiteTokenStore {
             let isGroundLost = ground.rest && !left.rest
             guard !isGroundLost || revokesTokens else {
                 throw TokenStoreError(
-                    .used, "\(tokens.count) live tokens of the assignment `\(place.assignment)` stand in the way: see "
+                    .used,
+                    "\(tokens.count) live tokens of the assignment `\(place.assignment)` stand in the way: see "
                         + "`--preview`, and revoke them with `--revoke-tokens`")
             }
             for var token in tokens {

@@ -19,7 +19,8 @@ extension SQLiteTokenStore {
             }
             guard KeyedHash.isSame(canary(key), row.blob(1) ?? []) else {
                 throw TokenStoreError(
-                    .keys, "key \(number) of `\(keys.path)` is not the one that the store was written with: "
+                    .keys,
+                    "key \(number) of `\(keys.path)` is not the one that the store was written with: "
                         + "restore the right key file")
             }
         }
@@ -89,7 +90,11 @@ extension SQLiteTokenStore {
             }
             for row in rows {
                 result.last = row.number
-                if row.details.token.isTampered { result.tampered.append(row.id) } else { try rewrap(row, active, act.now, &result) }
+                if row.details.token.isTampered {
+                    result.tampered.append(row.id)
+                } else {
+                    try rewrap(row, active, act.now, &result)
+                }
             }
             result.isFinished = rows.count < batch
             if result.count > 0 {
@@ -134,10 +139,13 @@ extension SQLiteTokenStore {
             let uses = try keyUses()[number] ?? 0
             guard uses == 0 else {
                 throw TokenStoreError(
-                    .used, "key \(number) is needed by \(uses) rows: `demilune keys rewrap` writes them anew; strings "
+                    .used,
+                    "key \(number) is needed by \(uses) rows: `demilune keys rewrap` writes them anew; strings "
                         + "that are not kept move when they are next used, or expire")
             }
-            guard try connection.first("SELECT 1 FROM keys WHERE number = ?", [.integer(Int64(number))], { _ in true }) != nil
+            guard
+                try connection.first("SELECT 1 FROM keys WHERE number = ?", [.integer(Int64(number))], { _ in true })
+                    != nil
             else { return }
             try connection.run("DELETE FROM keys WHERE number = ?", [.integer(Int64(number))])
             var entry = LogEntry("keys.retire", by: act, tenant: nil)

@@ -37,7 +37,9 @@ extension SQLiteTokenStore {
     private func read(into tenant: inout TenantRecord) throws(TokenStoreError) {
         let id = [Statement.Parameter.text(tenant.id)]
         var departments: [DepartmentRecord] = []
-        try connection.rows("SELECT id, name, parent, active, requires FROM departments WHERE tenant = ? ORDER BY id", id) {
+        try connection.rows(
+            "SELECT id, name, parent, active, requires FROM departments WHERE tenant = ? ORDER BY id", id
+        ) {
             (row: Statement) throws(TokenStoreError) in
             departments.append(
                 DepartmentRecord(

@@ -55,7 +55,8 @@ extension SQLiteTokenStore {
 
     private func unindex(_ number: Int64, _ search: String) throws(TokenStoreError) {
         try connection.run(
-            "INSERT INTO token_names (token_names, rowid, text) VALUES ('delete', ?, ?)", [.integer(number), .text(search)])
+            "INSERT INTO token_names (token_names, rowid, text) VALUES ('delete', ?, ?)",
+            [.integer(number), .text(search)])
     }
 
     /// A live API token's name is its tenant's only one, whatever its case and width.
@@ -87,7 +88,8 @@ extension SQLiteTokenStore {
         guard let token = try stored(id) else { throw Self.unknown(id) }
         guard !token.details.token.isTampered else {
             throw TokenStoreError(
-                .tampered, "the token `\(id)` was changed without the store's keys; nothing is done with it but revoking")
+                .tampered,
+                "the token `\(id)` was changed without the store's keys; nothing is done with it but revoking")
         }
         return token
     }
@@ -115,8 +117,9 @@ extension SQLiteTokenStore {
         }
         guard let found else { throw TokenStoreError(.unknown, "there is no assignment `\(assignment)`") }
         let fault: String? =
-            if found.removed { "is removed" } else if !found.user { "is that of a user who is not active" }
-            else if !found.tenant { "is in a tenant that is not active" } else { nil }
+            if found.removed { "is removed" } else if !found.user {
+                "is that of a user who is not active"
+            } else if !found.tenant { "is in a tenant that is not active" } else { nil }
         if let fault { throw TokenStoreError(.state, "the assignment `\(assignment)` \(fault)") }
         let inactive = """
             WITH RECURSIVE up (id, parent, active, depth) AS (

@@ -130,7 +130,8 @@ extension SQLiteTokenStore {
                     faults.append(StoreFault("the token `\(token.id)` does not carry its seal", token: token.id))
                 } else if token.details.version < versions[token.id] ?? 0 {
                     faults.append(
-                        StoreFault("the token `\(token.id)` is as it was before what the log tells of", token: token.id))
+                        StoreFault("the token `\(token.id)` is as it was before what the log tells of", token: token.id)
+                    )
                 } else if token.sealed != nil, unsealed(token) == nil {
                     faults.append(StoreFault("the string kept of `\(token.id)` is not its own", token: token.id))
                 }

@@ -83,7 +83,8 @@ package final class SQLiteTokenStore {
         if version < Int64(Migrations.steps.count) { try migrate(connection, from: Int(version)) }
         if !makesKeys, try connection.number("SELECT count(*) FROM keys") == 0 {
             throw TokenStoreError(
-                .keys, "the store `\(path)` has no keys yet: `demilune store adopt --yes` makes them and seals what is there")
+                .keys,
+                "the store `\(path)` has no keys yet: `demilune store adopt --yes` makes them and seals what is there")
         }
         return try SQLiteTokenStore(connection, keys, makesKeys: makesKeys, database: path, clock: clock)
     }

@@ -31,7 +31,9 @@ struct TokenSelect {
         if let since = query.unusedSince {
             add("max(used, created) < ?", .integer(since.microseconds))
         }
-        if let assignments = query.assignments { add("assignment IN (SELECT value FROM json_each(?))", Self.list(assignments)) }
+        if let assignments = query.assignments {
+            add("assignment IN (SELECT value FROM json_each(?))", Self.list(assignments))
+        }
         if let search = query.search {
             add(
                 "(instr(search, ?) > 0 OR assignment IN (SELECT value FROM json_each(?)))", .text(search),
@@ -64,29 +66,32 @@ struct TokenSelect {
             WHERE tenant = ? AND kind = ? AND assignment IN (SELECT value FROM json_each(?))
             """
         if let search = query.search, let grams = Self.grams(search) {
-            drivers.append((
-                "SELECT rowid FROM token_names WHERE token_names MATCH ? UNION ALL \(ofAssignments)",
-                [.text(grams)] + place + [Self.list(query.searchAssignments)]
-            ))
+            drivers.append(
+                (
+                    "SELECT rowid FROM token_names WHERE token_names MATCH ? UNION ALL \(ofAssignments)",
+                    [.text(grams)] + place + [Self.list(query.searchAssignments)]
+                ))
         }
         if let assignments = query.assignments {
             drivers.append((ofAssignments, place + [Self.list(assignments)]))
         }
         if query.state == .suspended {
-            drivers.append((
-                "SELECT number FROM tokens INDEXED BY tokens_suspended WHERE tenant = ? AND kind = ? AND suspended IS NOT NULL",
-                place
-            ))
+            drivers.append(
+                (
+                    "SELECT number FROM tokens INDEXED BY tokens_suspended WHERE tenant = ? AND kind = ? AND suspended IS NOT NULL",
+                    place
+                ))
         }
         if parts == [false], query.state == .expired || query.expiringBefore != nil {
             let from = query.state == .expired ? Int64.min : query.now.microseconds
             let to = query.state == .expired ? query.now : query.expiringBefore!
-            drivers.append((
-                """
-                SELECT number FROM tokens INDEXED BY tokens_by_expires
-                WHERE tenant = ? AND kind = ? AND gone = 0 AND expires > ? AND expires <= ?
-                """, place + [.integer(from), .integer(to.microseconds)]
-            ))
+            drivers.append(
+                (
+                    """
+                    SELECT number FROM tokens INDEXED BY tokens_by_expires
+                    WHERE tenant = ? AND kind = ? AND gone = 0 AND expires > ? AND expires <= ?
+                    """, place + [.integer(from), .integer(to.microseconds)]
+                ))
         }
         return drivers
     }

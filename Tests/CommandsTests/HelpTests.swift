@@ -93,7 +93,8 @@ internal import Testing
 
     @Test(arguments: [
         ["init"], ["import"], ["export"], ["token", "list"], ["decide"], ["batch"], ["requests"], ["vocabulary"],
-        ["bench"], ["token", "create"], ["token", "revoke"], ["keys", "retire"], ["log", "list"], ["user", "deactivate"],
+        ["bench"], ["token", "create"], ["token", "revoke"], ["keys", "retire"], ["log", "list"],
+        ["user", "deactivate"],
         ["store", "verify"], ["tenant", "reveal"],
     ])
     func `every verb has a help text and does nothing but tell it`(verb: [String]) {

@@ -206,7 +206,9 @@ import Tokens
         _ = try store.set(.user("u-bjorn"), tenant: "3", active: true, revokesTokens: false, .test)
         #expect(try office.details(api.token.id).token.suspended == .test)
         try store.resume([api.token.id], .test)
-        #expect(code { _ = try store.set(.user("u-none"), tenant: "3", active: false, revokesTokens: false, .test) } == .unknown)
+        #expect(
+            code { _ = try store.set(.user("u-none"), tenant: "3", active: false, revokesTokens: false, .test) }
+                == .unknown)
     }
 
     @Test func `what live tokens stand on is not taken away unless they are revoked`() throws {

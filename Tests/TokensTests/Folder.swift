@@ -12,7 +12,9 @@ final class Folder {
         let base = FileManager.default.temporaryDirectory.appending(path: "demilune-\(UUID().uuidString)").path
         path = base + "/stores"
         keys = base + "/keys"
-        for path in [path, keys] { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+        for path in [path, keys] {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent) }

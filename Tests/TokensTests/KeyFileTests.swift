@@ -65,7 +65,8 @@ import Tokens
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         var damages: [String] = [
             "", "demilune keys 1\n", text.replacing("demilune", with: "demilun"), text.replacing("active", with: "old"),
-            text.replacing("key 1", with: "key 2"), String(text.dropLast(3)), text + "x\n", text.replacing("key 1 ", with: ""),
+            text.replacing("key 1", with: "key 2"), String(text.dropLast(3)), text + "x\n",
+            text.replacing("key 1 ", with: ""),
             lines.dropLast(2).joined(separator: "\n"), text + lines[3] + "\n",
         ]
         damages += (0..<text.count).filter { $0 % 7 == 0 }.map { String(text.prefix($0)) }

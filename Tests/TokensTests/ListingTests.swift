@@ -118,8 +118,11 @@ import Tokens
         }.sorted { $0.token.id < $1.token.id }
         #expect(all.count == 400)
         var random = Dice(state: 11)
-        let ranks = assignments.map { TokenQuery.Rank(name: String($0.dropFirst(2).prefix(3)), assignment: $0) }.sorted()
-        let searches: [String?] = [nil, "o", "ware", "strasse", "aerlig", "日", "a'b\"c%_", "feed 1", "nothing such", "%", "\""]
+        let ranks = assignments.map { TokenQuery.Rank(name: String($0.dropFirst(2).prefix(3)), assignment: $0) }
+            .sorted()
+        let searches: [String?] = [
+            nil, "o", "ware", "strasse", "aerlig", "日", "a'b\"c%_", "feed 1", "nothing such", "%", "\"",
+        ]
         var found = 0
         for _ in 0..<300 {
             var query = TokenQuery(tenant: "3", kind: random.roll(3) == 0 ? .mobile : .api, now: .test)
@@ -154,7 +157,8 @@ import Tokens
             removed.insert(gone)
             _ = try store.revoke([gone], .test)
             let draft = TokenDraft(
-                tenant: "3", kind: .api, name: "early \(page)", assignment: "a-anna-1", expires: .test.adding(seconds: 1))
+                tenant: "3", kind: .api, name: "early \(page)", assignment: "a-anna-1",
+                expires: .test.adding(seconds: 1))
             _ = try store.create(draft, .test)
         }.map(\.token.id)
         #expect(Set(rows).count == rows.count)

@@ -97,7 +97,8 @@ import Tokens
         #expect(unsafe sqlite3_open(folder.file("a.db"), &other) == SQLITE_OK)
         defer { unsafe sqlite3_close(other) }
         #expect(
-            unsafe sqlite3_exec(other, "BEGIN IMMEDIATE; INSERT INTO tenants (id, name, zone) VALUES ('x', 'X', 'UTC')", nil, nil, nil)
+            unsafe sqlite3_exec(
+                other, "BEGIN IMMEDIATE; INSERT INTO tenants (id, name, zone) VALUES ('x', 'X', 'UTC')", nil, nil, nil)
                 == SQLITE_OK)
         #expect(try store.organisation(.all).tenants.isEmpty)
         let error = #expect(throws: TokenStoreError.self) { try store.merge(Self.demo(), .test) }

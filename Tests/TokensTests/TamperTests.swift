@@ -108,7 +108,8 @@ import Tokens
         let tenants = try store.organisation(.none).tenants
         #expect(tenants.filter(\.isTampered).map(\.id) == ["3"])
         #expect(try store.verify().contains { $0.message.contains("the tenant `3`") })
-        let draft = TokenDraft(tenant: "3", kind: .api, name: "X", assignment: "a-bjorn-1", expires: .test.adding(days: 1))
+        let draft = TokenDraft(
+            tenant: "3", kind: .api, name: "X", assignment: "a-bjorn-1", expires: .test.adding(days: 1))
         for body in [
             { _ = try store.create(draft, .test) }, { _ = try store.merge(try SQLiteTokenStoreTests.demo(), .test) },
             { _ = try store.set(.user("u-anna"), tenant: "3", active: false, revokesTokens: true, .test) },
@@ -128,7 +129,9 @@ import Tokens
         let secret = string.revealed
         for name in try FileManager.default.contentsOfDirectory(atPath: office.folder.path) {
             let bytes = try Data(contentsOf: URL(filePath: office.folder.file(name)))
-            #expect(bytes.range(of: Data(secret.utf8)) == nil && bytes.range(of: Data(secret.dropFirst(4).dropLast(4).utf8)) == nil)
+            #expect(
+                bytes.range(of: Data(secret.utf8)) == nil
+                    && bytes.range(of: Data(secret.dropFirst(4).dropLast(4).utf8)) == nil)
         }
     }
 

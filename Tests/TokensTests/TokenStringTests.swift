@@ -42,7 +42,8 @@ import Tokens
         var random = SecureRandom()
         let one = TokenString.mint(.api, using: &random)
         let other = TokenString.mint(.mobile, using: &random)
-        let text = "ddml_\(one.revealed)\(other.revealed) \"\(one.revealed)\" dml_\(String(repeating: "0", count: 36)) dml_"
+        let text =
+            "ddml_\(one.revealed)\(other.revealed) \"\(one.revealed)\" dml_\(String(repeating: "0", count: 36)) dml_"
         #expect(TokenString.occurrences(in: Array(text.utf8)) == [one, other])
         #expect(TokenString.occurrences(in: []).isEmpty)
     }
