@@ -1,5 +1,6 @@
 internal import CProcess
 internal import Glibc
+internal import Tokens
 
 /// The command line: one verb a file, run by `main.swift`.
 package enum Demilune {
@@ -7,7 +8,7 @@ package enum Demilune {
         store + tokens + directory + [
             .decide, .batch, .requests, .keysList, .keysAdd, .keysRewrap, .keysRetire, .logList, .logVerify,
             .vocabulary,
-            .bench,
+            .bench, .benchStore,
         ]
 
     private static let store: [Verb] = [.initialize, .importing, .exporting, .storeVerify, .storeAdopt]
@@ -30,7 +31,13 @@ package enum Demilune {
         let terminal = Terminal(streams)
         let isColorRefused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         terminal.color("auto", isRefused: isColorRefused)
-        do {
+        do throws(CommandError) {
+            // Quoted by no message: a string that stood in an argument was seen by enough already.
+            guard arguments.allSatisfy({ TokenString.occurrences(in: Array($0.utf8)).isEmpty }) else {
+                throw CommandError.usage(
+                    "a token string is no argument: other users of this machine, and the shell's history, see it there; "
+                        + "put it on the standard input, and rotate the token whose it is")
+            }
             let line = try ParsedLine(arguments, verbs: verbs)
             if line.options["help"] != nil {
                 terminal.print(line.verb.map(Help.text) ?? Help.overview(verbs))

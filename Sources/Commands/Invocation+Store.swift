@@ -27,8 +27,8 @@ extension Invocation {
     /// Where the key file of a store is: `--keys`, or by the store's id in the user's own data folder.
     func keyPath(makesFolder: Bool) throws(CommandError) -> SQLiteTokenStore.KeyPath {
         if let path = value("keys") { return { _ in path } }
-        let base = [environment["XDG_DATA_HOME"], environment["HOME"].map { $0 + "/.local/share" }]
-            .compactMap(\.self).first { $0.hasPrefix("/") }
+        let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.local/share" : nil }
+        let base = [environment["XDG_DATA_HOME"], home].compactMap(\.self).first { $0.hasPrefix("/") }
         guard let base else {
             throw .usage("say where the key file is: `--keys FILE`; there is no `HOME` to look for it in")
         }

@@ -50,7 +50,7 @@ extension Office {
         let isVisible = try act { administration throws(AdministrationError) in
             try administration.desk().visibility(tenant: tenant.id)
         }
-        return (alive.isEmpty ? named : alive).filter(isVisible).map(\.token.id)
+        return (alive.isEmpty ? named : alive).map(\.token).filter(isVisible).map(\.id)
     }
 
     func stored<Result>(

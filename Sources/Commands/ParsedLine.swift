@@ -65,6 +65,10 @@ struct ParsedLine {
     private static func verb(
         _ word: String, _ rest: inout ArraySlice<String>, _ verbs: [Verb]
     ) throws(CommandError) -> Verb {
+        if let second = rest.first, let verb = verbs.first(where: { $0.name == "\(word) \(second)" }) {
+            rest.removeFirst()
+            return verb
+        }
         if let verb = verbs.first(where: { $0.name == word }) { return verb }
         let family = verbs.filter { $0.name.hasPrefix(word + " ") }
         guard !family.isEmpty else {
@@ -75,11 +79,7 @@ struct ParsedLine {
         guard let second = rest.first, !second.hasPrefix("-") else {
             throw .usage("`\(word)` needs one of: \(names.joined(separator: ", "))")
         }
-        guard let place = names.firstIndex(of: second) else {
-            throw .usage("unknown verb `\(word) \(second)`\(Suggestion.hint(for: second, among: names))")
-        }
-        rest.removeFirst()
-        return family[place]
+        throw .usage("unknown verb `\(word) \(second)`\(Suggestion.hint(for: second, among: names))")
     }
 
     private func checkPositionals() throws(CommandError) {

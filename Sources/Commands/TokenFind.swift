@@ -24,7 +24,7 @@ extension Verb {
                     match.tenant == office.tenant.id
                 {
                     // One that may not be seen is as one that is not known.
-                    if !isVisible(match) {
+                    if !isVisible(match.token) {
                         unknown += 1
                     } else if !ids.contains(match.token.id) {
                         ids.append(match.token.id)

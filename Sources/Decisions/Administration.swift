@@ -5,7 +5,7 @@ package import Tokens
 /// Acts on tokens: each is asked at its decision point, in the transaction that does it, and refusals are logged.
 ///
 /// For one thread.
-package struct Administration {
+package final class Administration {
     /// What whoever asked wants done about the advice that came with a permit.
     package enum Response: Sendable {
         case go
@@ -18,6 +18,7 @@ package struct Administration {
     private let policies: PolicySet
     private let actor: Question.Actor
     package let act: Act
+    private var last: (version: DirectoryVersion, desk: Desk)?
 
     /// - Parameter actor: who administers; the act names the same for the log.
     package init(store: SQLiteTokenStore, policies: PolicySet, actor: Question.Actor, act: Act) {
@@ -29,10 +30,20 @@ package struct Administration {
 
     /// The directory as it is now, and who asks.
     package func desk() throws(AdministrationError) -> Desk {
+        let version = try stored { () throws(TokenStoreError) in try store.directoryVersion }
+        if let last, last.version == version, !isThroughToken { return last.desk }
         var selection = TokenSelection.none
         if case .token(let text) = actor, let id = TokenID(text) { selection = .some([id]) }
         let organisation = try stored { () throws(TokenStoreError) in try store.organisation(selection) }
-        return try Desk(organisation, policies, actor, act)
+        let desk = try Desk(organisation, policies, actor, act)
+        last = (version, desk)
+        return desk
+    }
+
+    /// Whether the state of a token counts, which is not the directory's.
+    private var isThroughToken: Bool {
+        if case .token = actor { return true }
+        return false
     }
 
     // MARK: Acts
@@ -47,7 +58,7 @@ package struct Administration {
             try desk.decide(
                 .issue, tenant: draft.tenant,
                 proposed: ProposedToken(
-                    kind: draft.kind, name: draft.name, assignment: draft.assignment, created: act.now,
+                    kind: draft.kind, name: draft.name, assignment: draft.assignment, created: self.act.now,
                     expires: expires))
         }
         draft.expires = try settle(.issue, [], tenant: draft.tenant, draft.expires, advised, ask) ?? draft.expires
@@ -97,7 +108,7 @@ package struct Administration {
             try desk.decide(
                 .issue, tenant: old.tenant,
                 proposed: ProposedToken(
-                    kind: old.token.kind, name: old.token.name, assignment: assignment, created: act.now,
+                    kind: old.token.kind, name: old.token.name, assignment: assignment, created: self.act.now,
                     expires: old.token.expires))
         }
         _ = try settle(.issue, [id], tenant: old.tenant, old.token.expires, advised, ask)
@@ -126,7 +137,7 @@ package struct Administration {
     /// A token that whoever asks may see; nothing is logged of it.
     package func visible(_ id: TokenID) throws(AdministrationError) -> TokenDetails? {
         guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }),
-            try desk().visibility(tenant: details.tenant)(details)
+            try desk().visibility(tenant: details.tenant)(details.token)
         else { return nil }
         return details
     }
@@ -142,7 +153,7 @@ package struct Administration {
     }
 
     private func require(_ point: Point, _ ids: [TokenID], _ desk: Desk) throws(AdministrationError) {
-        var checks: [String: (sees: (TokenDetails) -> Bool, may: (TokenDetails) -> Bool)] = [:]
+        var checks: [String: (sees: (TokenRecord) -> Bool, may: (TokenRecord) -> Bool)] = [:]
         for id in ids {
             guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }) else {
                 throw unknown(id)
@@ -151,9 +162,9 @@ package struct Administration {
                 checks[details.tenant]
                 ?? (desk.visibility(tenant: details.tenant), desk.permission(point, tenant: details.tenant))
             checks[details.tenant] = check
-            guard check.sees(details) else { throw unknown(id) }
+            guard check.sees(details.token) else { throw unknown(id) }
             // An amendment is asked about with what is proposed; one that proposes nothing keeps all as it is.
-            if point != .amend, check.may(details) { continue }
+            if point != .amend, check.may(details.token) { continue }
             let decision = try desk.decide(point, tenant: details.tenant, token: details.token)
             try permitted(point, [id], decision, among: ids.count)
         }
@@ -161,7 +172,7 @@ package struct Administration {
 
     private func visible(_ point: Point, _ id: TokenID, _ desk: Desk) throws(AdministrationError) -> TokenDetails {
         guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }),
-            desk.visibility(tenant: details.tenant)(details)
+            desk.visibility(tenant: details.tenant)(details.token)
         else {
             let error = unknown(id)
             try note(error, point, [id], tenant: nil)

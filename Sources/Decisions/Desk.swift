@@ -1,6 +1,6 @@
 package import Model
 internal import Policies
-package import Tokens
+internal import Tokens
 
 /// Where administrative questions are asked: a snapshot of the directory, the policies, and who administers.
 ///
@@ -49,23 +49,23 @@ package final class Desk {
     }
 
     /// Whether tokens of a tenant may be seen: asked about one after another.
-    package func visibility(tenant: String) -> (TokenDetails) -> Bool { permission(.list, tenant: tenant) }
+    package func visibility(tenant: String) -> (TokenRecord) -> Bool { permission(.list, tenant: tenant) }
 
     /// Whether something is permitted with tokens of a tenant, one after another; no reason is given.
-    func permission(_ point: Point, tenant: String) -> (TokenDetails) -> Bool {
+    func permission(_ point: Point, tenant: String) -> (TokenRecord) -> Bool {
         let number = directory.tenant(tenant)
         var request: Request?
         var isRefused = false
-        return { [self] details in
-            guard let number, details.tenant == tenant, !isRefused,
-                let assignment = directory.assignment(details.token.assignment, tenant: number)
+        return { [self] record in
+            guard let number, !isRefused,
+                let assignment = directory.assignment(record.assignment, tenant: number)
             else { return false }
             if request == nil {
-                request = try? self.point.prepared(question(point, tenant: tenant, details.token, nil))
+                request = try? self.point.prepared(question(point, tenant: tenant, record, nil))
                 isRefused = request == nil
             }
             guard request != nil else { return false }
-            request!.token = Token(details.token, tenant: number, assignment: assignment)
+            request!.token = Token(record, tenant: number, assignment: assignment)
             return self.point.permits(&request!, obligations: obligations)
         }
     }

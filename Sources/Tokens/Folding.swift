@@ -18,6 +18,19 @@ package enum Folding {
         if text.utf8.allSatisfy({ $0 < 0x80 }) {
             return String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
         }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            // Elsewhere what stands beside a letter may count.
+            guard scalar.value < plain.count else { return thorough(text) }
+            result += plain[Int(scalar.value)]
+        }
+        return result
+    }
+
+    /// What each of the Latin letters becomes, made once.
+    private static let plain: [String] = (0..<0x250).map { thorough(String(Unicode.Scalar(UInt32($0))!)) }
+
+    private static func thorough(_ text: String) -> String {
         let folded = unsafe converted(text) { unsafe cunistring_fold_decomposed($0, $1, $2) }
         var result = ""
         for scalar in folded.unicodeScalars {
@@ -50,4 +63,7 @@ package enum Folding {
             return unsafe String(decoding: UnsafeBufferPointer(start: result, count: count), as: UTF8.self)
         }
     }
+
+    /// Whether a folded text has another in it; neither has NUL in it.
+    package static func text(_ text: String, contains part: String) -> Bool { unsafe strstr(text, part) != nil }
 }

@@ -11,6 +11,9 @@ extension SQLiteTokenStore {
 
     /// - Throws: `.tampered`: to seal it anew would make it pass for genuine.
     func requireIntactTenant(_ id: String) throws(TokenStoreError) {
+        let version = try directoryVersion
+        if intactTenants.version != version { intactTenants = (version, []) }
+        if intactTenants.ids.contains(id) { return }
         guard let (tenant, seal) = try sealedTenant(id) else { throw Self.unknown(tenant: id) }
         guard isIntact(tenant, seal) else {
             throw TokenStoreError(
@@ -18,6 +21,7 @@ extension SQLiteTokenStore {
                 "departments, users or rights of the tenant `\(id)` were changed without the store's keys: "
                     + "look with `demilune store verify`, then restore a backup or `demilune store adopt`")
         }
+        intactTenants.ids.insert(id)
     }
 
     static func unknown(tenant: String) -> TokenStoreError {
@@ -26,6 +30,7 @@ extension SQLiteTokenStore {
 
     /// Seals a tenant's directory as it is now: its next version.
     func sealTenant(_ id: String) throws(TokenStoreError) {
+        directoryWrites += 1
         guard case (let tenant, var seal)? = try sealedTenant(id) else { throw Self.unknown(tenant: id) }
         seal.version += 1
         try connection.run(

@@ -1,9 +1,9 @@
-internal import Model
+package import Model
 
 extension SQLiteTokenStore {
-    /// A token in a list, and its place in the order.
+    /// A token that may be in a list, and its place in the order.
     private struct Row {
-        var details: TokenDetails
+        var record: TokenRecord
         var cursor: Cursor
     }
 
@@ -16,7 +16,7 @@ extension SQLiteTokenStore {
     /// A page of those tokens of a query that somebody may see.
     /// - Parameter isVisible: asked about one token after another, in the order of the list.
     package func list(
-        _ query: TokenQuery, where isVisible: (TokenDetails) -> Bool
+        _ query: TokenQuery, where isVisible: (TokenRecord) -> Bool
     ) throws(TokenStoreError) -> TokenPage {
         try connection.transaction("BEGIN") { () throws(TokenStoreError) in
             let select = TokenSelect(query)
@@ -28,7 +28,7 @@ extension SQLiteTokenStore {
             // One more than asked for tells whether there is a next page.
             while rows.count <= query.size {
                 let part = try chunked(query, select, after, chunk)
-                for row in part where rows.count <= query.size && isVisible(row.details) { rows.append(row) }
+                for row in part where rows.count <= query.size && isVisible(row.record) { rows.append(row) }
                 guard part.count == chunk, let last = part.last else { break }
                 after = last.cursor
                 chunk = min(chunk * 2, 4_096)
@@ -36,7 +36,10 @@ extension SQLiteTokenStore {
             let hasMore = rows.count > query.size
             if hasMore { rows.removeLast(rows.count - query.size) }
             let next = hasMore ? rows.last?.cursor.sealed(identity, keys.active) : nil
-            return TokenPage(tokens: rows.map(\.details), next: next)
+            var tokens: [TokenDetails] = []
+            // Who may see a row is decided on what it says; whether that is genuine is told of those that are shown.
+            for row in rows { if let token = try stored(row.record.id) { tokens.append(token.details) } }
+            return TokenPage(tokens: tokens, next: next)
         }
     }
 
@@ -48,16 +51,17 @@ extension SQLiteTokenStore {
             return try ranked(query, select, ranks, after, count)
         }
         let (column, index) = Self.order(query.sort)
-        let driver = try fewest(select.drivers)
+        // Where every row is wanted nothing is found sooner by walking.
+        let driver = query.isWhole ? select.drivers.first : try fewest(select.drivers)
         var rows: [Row] = []
         for gone in select.parts {
             let (sql, parameters) = select.ordered(
                 gone: gone, by: column, index: index, driver: driver, after: after)
             let isText = column == "search"
             try connection.rows(sql, parameters + [.integer(Int64(count))]) {
-                let token = checked(StoredToken($0))
-                let value = isText ? Cursor.Value.text($0.text(30)) : .number($0.integer(30))
-                rows.append(Row(details: token.details, cursor: Cursor(value: value, number: token.number)))
+                let place = Int32(StoredToken.recordCount)
+                let value = isText ? Cursor.Value.text($0.text(place)) : .number($0.integer(place))
+                rows.append(Row(record: TokenRecord($0), cursor: Cursor(value: value, number: $0.integer(0))))
             }
         }
         // Revoked rows and the others are each in order; together they are put in order here.
@@ -111,10 +115,9 @@ extension SQLiteTokenStore {
             for gone in select.parts {
                 let (sql, parameters) = select.ofAssignment(gone: gone, after: start)
                 try connection.rows(sql, parameters + [.text(rank.assignment), .integer(Int64(count - rows.count))]) {
-                    let token = checked(StoredToken($0))
                     var cursor = here
-                    cursor.number = token.number
-                    own.append(Row(details: token.details, cursor: cursor))
+                    cursor.number = $0.integer(0)
+                    own.append(Row(record: TokenRecord($0), cursor: cursor))
                 }
             }
             if select.parts.count > 1 {
@@ -128,10 +131,12 @@ extension SQLiteTokenStore {
 
     /// Every token of a query that somebody may see, in the order of their ids.
     package func all(
-        _ query: TokenQuery, where isVisible: (TokenDetails) -> Bool
+        _ query: TokenQuery, where isVisible: (TokenRecord) -> Bool
     ) throws(TokenStoreError) -> [TokenDetails] {
         var query = query
         query.size = .max - 1
+        query.isWhole = true
+        query.sort = .created
         return try list(query, where: isVisible).tokens.sorted { $0.token.id < $1.token.id }
     }
 }

@@ -1,6 +1,13 @@
 package import Model
 
 extension SQLiteTokenStore {
+    /// Changes whenever the directory may have: what was read before is still so while it is the same.
+    package var directoryVersion: DirectoryVersion {
+        get throws(TokenStoreError) {
+            DirectoryVersion(others: try connection.number("PRAGMA data_version"), own: directoryWrites)
+        }
+    }
+
     /// Everything there is, as of one moment.
     package func organisation(_ tokens: TokenSelection = .all) throws(TokenStoreError) -> Organisation {
         try connection.transaction("BEGIN") { () throws(TokenStoreError) in try read(tokens) }
@@ -108,6 +115,7 @@ extension SQLiteTokenStore {
     /// Permission lists are kept as JSON. One that cannot be read is damage, never an empty list: an empty list of what
     /// a department requires would let everybody in.
     private func list(_ text: String) throws(TokenStoreError) -> [String] {
+        if text == "[]" { return [] }
         guard case .array(let elements)? = try? JSONReader.parse(text), case let texts = elements.compactMap(\.string),
             texts.count == elements.count
         else {

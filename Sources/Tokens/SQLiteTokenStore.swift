@@ -20,6 +20,11 @@ package final class SQLiteTokenStore {
     /// The wall clock.
     let clock: @Sendable () -> Instant
 
+    /// How often this connection wrote a directory.
+    var directoryWrites = 0
+    /// Tenants whose directory carried its seal, as of a version of the directory.
+    var intactTenants: (version: DirectoryVersion?, ids: Set<String>) = (nil, [])
+
     /// What opens a store's keys: the path of its key file, made from the store's id.
     package typealias KeyPath = (_ store: String) -> String
 

@@ -59,19 +59,21 @@ struct StoredToken {
 
     // MARK: Reading
 
-    static let columns = """
+    /// What `TokenRecord` reads.
+    static let recordColumns = """
         number, id, tenant, kind, name, assignment, created, expires, updated, last_active, dormant_since, suspended, \
-        revoked, version, created_by, revoked_by, reveal_count, revealed_at, revealed_by, lookup, lookup_key, \
+        revoked
+        """
+    static let recordCount = 13
+
+    static let columns = """
+        \(recordColumns), version, created_by, revoked_by, reveal_count, revealed_at, revealed_by, lookup, lookup_key, \
         previous, previous_key, overlap_until, ciphertext, nonce, reveal_key, last4, mac, mac_key
         """
 
     init(_ row: Statement) {
         number = row.integer(0)
-        let record = TokenRecord(
-            id: row.token(1), kind: row.text(3) == "mobile" ? .mobile : .api, name: row.text(4),
-            assignment: row.text(5), created: Instant(microseconds: row.integer(6)),
-            expires: Instant(microseconds: row.integer(7)), lastActive: row.instant(9), dormantSince: row.instant(10),
-            suspended: row.instant(11), revoked: row.instant(12))
+        let record = TokenRecord(row)
         details = TokenDetails(
             tenant: row.text(2), token: record, updated: Instant(microseconds: row.integer(8)),
             version: row.integer(13), createdBy: row.optionalText(14), revokedBy: row.optionalText(15),
@@ -119,4 +121,15 @@ struct StoredToken {
         let names = (columns.split(separator: ",").dropFirst().map { $0.drop { $0 == " " } } + ["search", "name_key"])
         return "UPDATE tokens SET \(names.map { "\($0) = ?" }.joined(separator: ", ")) WHERE number = ?"
     }()
+}
+
+extension TokenRecord {
+    /// Reads `StoredToken.recordColumns`.
+    init(_ row: Statement) {
+        self.init(
+            id: row.token(1), kind: row.text(3) == "mobile" ? .mobile : .api, name: row.text(4),
+            assignment: row.text(5), created: Instant(microseconds: row.integer(6)),
+            expires: Instant(microseconds: row.integer(7)), lastActive: row.instant(9), dormantSince: row.instant(10),
+            suspended: row.instant(11), revoked: row.instant(12))
+    }
 }

@@ -55,6 +55,8 @@ package struct TokenQuery: Sendable {
     package var isDescending = false
     package var size = 25
     package var cursor: String?
+    /// Whether all of it is wanted at once.
+    var isWhole = false
 
     package init(tenant: String, kind: TokenKind, now: Instant) {
         self.tenant = tenant

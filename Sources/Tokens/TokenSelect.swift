@@ -116,7 +116,7 @@ struct TokenSelect {
         gone: Bool, by column: String, index: String, driver: (sql: String, parameters: [Parameter])?, after: Cursor?
     ) -> (sql: String, parameters: [Parameter]) {
         let direction = query.isDescending ? "DESC" : "ASC"
-        var sql = "SELECT \(StoredToken.columns), \(column) FROM tokens "
+        var sql = "SELECT \(StoredToken.recordColumns), \(column) FROM tokens "
         var values = parameters
         if driver == nil { sql += "INDEXED BY \(index) " } else { sql += "NOT INDEXED " }
         sql += "WHERE " + conditions.joined(separator: " AND ") + " AND gone = \(gone ? 1 : 0)"
@@ -136,7 +136,7 @@ struct TokenSelect {
     func ofAssignment(gone: Bool, after: Int64?) -> (sql: String, parameters: [Parameter]) {
         let direction = query.isDescending ? "DESC" : "ASC"
         var sql = """
-            SELECT \(StoredToken.columns), 0 FROM tokens INDEXED BY tokens_by_assignment
+            SELECT \(StoredToken.recordColumns) FROM tokens INDEXED BY tokens_by_assignment
             WHERE \(conditions.joined(separator: " AND ")) AND gone = \(gone ? 1 : 0)
             """
         var values = parameters

@@ -87,6 +87,7 @@ internal import Testing
                   log verify             finds entries of the log that were changed, removed, reordered or cut off
                   vocabulary             prints everything that a policy can read
                   bench                  measures how fast decisions are, here, on the demo organisation
+                  bench store            measures how fast tokens are kept, found, listed and revoked, here
 
                 """))
     }

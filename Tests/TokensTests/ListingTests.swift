@@ -172,7 +172,7 @@ import Tokens
         let visible = Set(all.map(\.token.id).filter { $0.high % 17 == 0 })
         var rows: [TokenID] = []
         repeat {
-            let page = try store.list(query) { visible.contains($0.token.id) }
+            let page = try store.list(query) { visible.contains($0.id) }
             rows += page.tokens.map(\.token.id)
             #expect(page.tokens.count == 5 || page.next == nil)
             query.cursor = page.next

@@ -1,0 +1,78 @@
+internal import Glibc
+internal import Model
+internal import Tokens
+internal import Workbench
+
+extension Verb {
+    /// `bench store`: how fast tokens are kept and found, here.
+    static let benchStore = Verb(
+        name: "bench store", summary: "measures how fast tokens are kept, found, listed and revoked, here",
+        options: [Option(name: "count", value: "N", help: "how many tokens the made-up store has (1000000)")],
+        details: [
+            "Makes a store with 10,000 users and 90 departments in a folder of its own under TMPDIR, which goes away "
+                + "again. Who lists may see the tokens of one department in ninety.",
+            "Compare figures of one run only.",
+        ],
+        run: { invocation throws(CommandError) in
+            let count = try invocation.number("count", default: 1_000_000, least: 1_000, most: 10_000_000)
+            let policies = try invocation.policies()
+            let terminal = invocation.terminal
+            let folder = try Scratch()
+            let benchmark = StoreBenchmark(
+                folder: folder.store, keys: { _ in folder.keys + "/key" }, count: count, now: invocation.now,
+                policies: policies)
+            let rows: [StoreBenchmark.Row]
+            do {
+                rows = try benchmark.run { made in
+                    if terminal.streams.isErrorTerminal { terminal.prompt("\r\(made) tokens made") }
+                }
+            } catch let error as TokenStoreError {
+                throw CommandError(error.message)
+            } catch { throw CommandError("\(error)") }
+            if terminal.streams.isErrorTerminal { terminal.note("") }
+            if invocation.has("json") {
+                let json = rows.map { row in
+                    JSON.object([
+                        .init("name", .string(row.name)), .init("median_ns", .integer(row.median)),
+                        .init("longest_ns", .integer(row.longest)), .init("runs", .integer(Int64(row.runs))),
+                    ])
+                }
+                terminal.print(JSON.array(json).compact)
+                return ExitStatus.done
+            }
+            var table = Table(["what", "median µs", "longest µs", "runs"], fixed: ["what"])
+            for row in rows {
+                table.add([row.name, "\(Self.microseconds(row.median))", "\(Self.microseconds(row.longest))", "\(row.runs)"])
+            }
+            terminal.print("a store of \(count) tokens, of which who lists may see one in ninety:")
+            table.print(to: terminal)
+            return ExitStatus.done
+        })
+
+    private static func microseconds(_ nanoseconds: Int64) -> String {
+        let tenths = (nanoseconds + 50) / 100
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}
+
+/// Two folders that go away again: one for a store, one for its keys.
+private final class Scratch {
+    let root: String
+    var store: String { root + "/store" }
+    var keys: String { root + "/keys" }
+
+    init() throws(CommandError) {
+        let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        var template = Array("\(base)/demilune-bench-XXXXXX".utf8CString)
+        let made = unsafe template.withUnsafeMutableBufferPointer { unsafe mkdtemp($0.baseAddress!) != nil }
+        guard made else { throw CommandError("cannot make a folder under `\(base)`") }
+        root = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        for folder in [store, keys] { try Descriptor.makeFolders(folder) }
+    }
+
+    deinit {
+        for file in ["bench.db", "bench.db-wal", "bench.db-shm"] { unsafe unlink("\(store)/\(file)") }
+        for file in ["key", "key.head", "key.head.lock"] { unsafe unlink("\(keys)/\(file)") }
+        for folder in [store, keys, root] { unsafe rmdir(folder) }
+    }
+}

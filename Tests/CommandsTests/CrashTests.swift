@@ -1,0 +1,200 @@
+internal import Foundation
+internal import Glibc
+internal import Testing
+
+/// The program is killed at any moment of a write, and nothing is half-done afterwards.
+@Suite(.serialized) struct CrashTests {
+    private static let count = 10_000
+
+    /// The program itself, built beside the tests.
+    private static let program: String = {
+        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return (tests as NSString).deletingLastPathComponent + "/demilune"
+    }()
+
+    /// A store of `session`, its key file and its head, as they are between two commands.
+    private struct Kept {
+        let session: Session
+        private let folder: String
+
+        init(_ session: Session) throws {
+            self.session = session
+            folder = session.keys + "/kept-\(UUID().uuidString)"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            for (number, path) in try files().enumerated() {
+                try FileManager.default.copyItem(atPath: path, toPath: "\(folder)/\(number)")
+            }
+            self.names = try files()
+        }
+
+        private var names: [String] = []
+
+        private func files() throws -> [String] {
+            let keys = session.keys + "/demilune/keys"
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: keys))?.sorted() ?? []
+            return [session.store] + names.map { "\(keys)/\($0)" }
+        }
+
+        /// Puts everything back.
+        func restore() throws {
+            for extra in ["-wal", "-shm", "-journal"] { unsafe unlink(session.store + extra) }
+            for path in try files() where !names.contains(path) { unsafe unlink(path) }
+            for (number, path) in names.enumerated() {
+                unsafe unlink(path)
+                try FileManager.default.copyItem(atPath: "\(folder)/\(number)", toPath: path)
+                #expect(unsafe chmod(path, 0o600) == 0)
+            }
+        }
+    }
+
+    /// Starts the program.
+    private func start(_ words: [String], _ session: Session) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: Self.program)
+        process.arguments = words
+        process.environment = [
+            "DEMILUNE_STORE": session.store, "DEMILUNE_POLICIES": Session.policies, "XDG_DATA_HOME": session.keys,
+            "DEMILUNE_AT": "2026-11-22T12:00:00Z", "DEMILUNE_TENANT": "3",
+        ]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    /// Starts the program, and kills it after so many microseconds.
+    /// - Returns: whether it was killed before it ended.
+    private func kill(_ words: [String], _ session: Session, after delay: Int) throws -> Bool {
+        let process = try start(words, session)
+        usleep(UInt32(delay))
+        Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        return process.terminationReason == .uncaughtSignal
+    }
+
+    /// How long a command takes when nobody kills it, in microseconds.
+    private func duration(_ words: [String], _ session: Session) throws -> Int {
+        let start = ContinuousClock.now
+        let process = try self.start(words, session)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(words)")
+        return Int((ContinuousClock.now - start) / .microseconds(1))
+    }
+
+    private func demilune(_ session: Session, _ words: String...) -> Session.Result {
+        session.run(words, environment: ["DEMILUNE_TENANT": "3"])
+    }
+
+    /// Kills a command so many times, at moments spread over its whole run, and looks at what is left each time.
+    private func kill(
+        _ words: [String], _ session: Session, times: Int, look: (Bool) throws -> Void
+    ) throws {
+        let kept = try Kept(session)
+        let whole = try duration(words, session)
+        var killed = 0
+        var random = SystemRandomNumberGenerator()
+        for time in 0..<times {
+            try kept.restore()
+            let slot = whole * (time + 1) / times
+            let isKilled = try kill(words, session, after: Int.random(in: max(0, slot - whole / times)...slot, using: &random))
+            if isKilled { killed += 1 }
+            let verified = demilune(session, "store", "verify")
+            #expect(verified.status == 0, "\(words) after \(slot) µs: \(verified.output) \(verified.errors)")
+            try look(isKilled)
+        }
+        #expect(killed > times / 3, "\(killed) of \(times) were killed while they ran")
+    }
+
+    @Test func `a token is there whole, with its log entry, or not at all`() throws {
+        let session = Session()
+        #expect(demilune(session, "init", "--demo").status == 0)
+        let words = [
+            "token", "create", "--name", "Killed", "--expires", "2027-06-30", "--user", "bjorn", "--assignment", "a-bjorn-1",
+        ]
+        try kill(words, session, times: 80) { _ in
+            let isThere = demilune(session, "token", "list", "--search", "Killed", "--csv").output.contains("Killed")
+            let isLogged = demilune(session, "log", "list", "--act", "token.issue").output.contains("Killed")
+            #expect(isThere == isLogged)
+            if isThere { #expect(demilune(session, "token", "reveal", "Killed").status == 0) }
+        }
+    }
+
+    @Test func `ten thousand tokens are revoked, or none is`() throws {
+        let session = Session()
+        #expect(demilune(session, "init").status == 0)
+        let tokens = (0..<Self.count).map { number in
+            let digits = String(number, radix: 16)
+            let id = String(repeating: "0", count: 32 - digits.count) + digits
+            return """
+                {"id":"\(id)","kind":"api","name":"T\(number)","assignment":"a","created":"2026-01-01T00:00:00Z",\
+                "expires":"2027-01-01T00:00:00Z"}
+                """
+        }
+        let organisation = """
+            {"tenants":[{"id":"3","name":"T","zone":"UTC","departments":[{"id":"d","name":"D"}],\
+            "user_types":[{"id":"y","name":"Y"}],"users":[{"id":"u","name":"una","full_name":"U","email":"u@t.example",\
+            "assignments":[{"id":"a","department":"d","user_type":"y"}]}],"tokens":[\(tokens.joined(separator: ","))]}]}
+            """
+        #expect(session.run("import", "-", input: organisation).status == 0)
+        let dry = demilune(session, "token", "revoke", "--user", "una", "--json")
+        let fields = try #require(try JSONSerialization.jsonObject(with: Data(dry.output.utf8)) as? [String: Any])
+        let words = ["token", "revoke", "--user", "una", "--yes", "--digest", try #require(fields["digest"] as? String)]
+        try kill(words, session, times: 6) { _ in
+            // What is revoked is in no list but its own: all of them, or none.
+            let live = demilune(session, "token", "list", "--size", "1000").errors
+            let revoked = demilune(session, "token", "list", "--state", "revoked", "--size", "1000").errors
+            #expect(live.contains("\n") != revoked.hasPrefix("1000 tokens"), "\(live) \(revoked)")
+            #expect(live.hasPrefix("0 tokens") || revoked.hasPrefix("0 tokens"))
+        }
+    }
+
+    @Test func `rewrapping goes on where it was killed`() throws {
+        let session = Session()
+        #expect(demilune(session, "init", "--demo").status == 0)
+        #expect(demilune(session, "keys", "add").status == 0)
+        try kill(["keys", "rewrap", "--batch", "5"], session, times: 60) { _ in
+            #expect(demilune(session, "token", "reveal", "Warehouse sync").status == 0)
+            #expect(demilune(session, "keys", "rewrap").status == 0)
+            #expect(demilune(session, "keys", "rewrap").output == "0 rows written with the active key\n")
+        }
+    }
+
+    @Test func `a key is added, or retired, or it is not`() throws {
+        let session = Session()
+        #expect(demilune(session, "init", "--demo").status == 0)
+        try kill(["keys", "add"], session, times: 30) { _ in
+            #expect(demilune(session, "token", "rotate", "Warehouse sync").status == 0)
+        }
+        #expect(demilune(session, "keys", "add").status == 0)
+        #expect(demilune(session, "keys", "rewrap").status == 0)
+        try kill(["keys", "retire", "1", "--yes"], session, times: 30) { _ in
+            #expect(demilune(session, "token", "reveal", "Warehouse sync").status == 0)
+            let again = demilune(session, "keys", "retire", "1", "--yes")
+            #expect(again.status == 0 || again.errors.contains("retired already"), "\(again.errors)")
+        }
+    }
+
+    @Test func `two processes at once lose nothing and give no name twice`() async throws {
+        let session = Session()
+        #expect(demilune(session, "init", "--demo").status == 0)
+        var processes: [(name: String, process: Process)] = []
+        for round in 0..<8 {
+            for name in ["Same \(round)", "SAME \(round)", "Own \(round)"] {
+                let words = [
+                    "token", "create", "--name", name, "--expires", "2027-06-30", "--user", "bjorn", "--assignment",
+                    "a-bjorn-1",
+                ]
+                let process = try start(words, session)
+                processes.append((name, process))
+            }
+        }
+        for (_, process) in processes { process.waitUntilExit() }
+        for round in 0..<8 {
+            let made = processes.filter { $0.name.hasSuffix(" \(round)") && $0.process.terminationStatus == 0 }
+            #expect(made.count == 2, "one of two with the same name, and the other: \(made.map(\.name))")
+        }
+        #expect(demilune(session, "log", "list", "--act", "token.issue").errors == "16 entries\n")
+        #expect(demilune(session, "log", "list", "--act", "token.issue.refused").errors == "8 entries\n")
+        #expect(demilune(session, "store", "verify").status == 0)
+    }
+}

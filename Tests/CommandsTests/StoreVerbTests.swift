@@ -1,0 +1,190 @@
+internal import Foundation
+internal import Testing
+
+/// Keys, the log, the directory and exports, from the command line.
+@Suite struct StoreVerbTests {
+    private let session = Session()
+
+    init() {
+        #expect(session.run("init", "--demo").status == 0)
+    }
+
+    private func demilune(_ words: String..., input: String = "", environment: [String: String] = [:]) -> Session.Result {
+        var environment = environment
+        environment["DEMILUNE_TENANT"] = "3"
+        return session.run(words, input: Array(input.utf8), environment: environment)
+    }
+
+    private var keyFile: String {
+        let folder = session.keys + "/demilune/keys"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return folder + "/" + (names.first { !$0.contains(".") } ?? "none")
+    }
+
+    @Test func `a store without its key file is refused by every verb`() throws {
+        try FileManager.default.moveItem(atPath: keyFile, toPath: keyFile + ".away")
+        for words in [
+            ["decide", "Warehouse sync", "orders.read"], ["token", "list"], ["export"], ["log", "verify"], ["batch"],
+            ["import", "-"], ["keys", "list"], ["user", "list"], ["store", "verify"],
+        ] {
+            let result = session.run(words, environment: ["DEMILUNE_TENANT": "3"])
+            #expect(result.status == 1 && result.output.isEmpty, "\(words)")
+            #expect(result.errors.contains("is not there; without it no token can be checked"), "\(words): \(result.errors)")
+        }
+    }
+
+    @Test func `the key file is found by the store's id, or stated`() throws {
+        let other = session.keys + "/stated"
+        try FileManager.default.moveItem(atPath: keyFile, toPath: other)
+        #expect(demilune("keys", "list", "--keys", other).status == 0)
+        #expect(demilune("keys", "list", environment: ["DEMILUNE_KEYS": other]).status == 0)
+        #expect(session.run(["keys", "list"], environment: ["XDG_DATA_HOME": "", "HOME": ""]).status == 64)
+    }
+
+    @Test func `a key is added, everything rewrapped, and the old one retired`() throws {
+        #expect(demilune("keys", "add").output == "key 2 is active\n")
+        #expect(demilune("keys", "retire", "1", "--yes").errors.contains("is needed by"))
+        #expect(demilune("keys", "retire", "2", "--yes").errors.contains("is the active one"))
+        #expect(demilune("keys", "rewrap").output.contains("rows written with the active key"))
+        #expect(demilune("keys", "rewrap").output == "0 rows written with the active key\n")
+        #expect(demilune("keys", "retire", "1").status == 64)
+        #expect(demilune("keys", "retire", "1", "--yes").output == "key 1 is retired\n")
+        #expect(demilune("keys", "list").output.contains("1    retired"))
+        #expect(demilune("token", "reveal", "Warehouse sync").status == 0)
+        #expect(demilune("store", "verify").output == "the store is as it was written\n")
+        #expect(demilune("keys", "add", "--as", "anna/a-anna-1").status == 2, "no decision point governs it")
+    }
+
+    @Test func `a log and a store that were edited are told, with status 1`() throws {
+        #expect(demilune("log", "verify").output.hasPrefix("the log is as it was written"))
+        let sql = try session.file("edit.sql", "UPDATE tokens SET expires = expires + 1 WHERE name = 'Warehouse sync';")
+        try run("/usr/bin/env", ["python3", "-c", "import sqlite3,sys;c=sqlite3.connect(sys.argv[1]);c.executescript(open(sys.argv[2]).read())", session.store, sql])
+        let verified = demilune("store", "verify")
+        #expect(verified.status == 1 && verified.output.contains("does not carry its seal"))
+        let decision = demilune("decide", "Warehouse sync", "orders.read", "order:1")
+        #expect(decision.status == 2 && decision.output.contains("token_tampered"))
+        #expect(demilune("token", "list", "--search", "Warehouse sync").output.contains("tampered"))
+        #expect(demilune("export", "--tokens").status == 1)
+        #expect(demilune("store", "adopt").output.contains("the token `6532ebee17e04c929e56e7977af956ae`"))
+        #expect(demilune("store", "adopt", "--yes").output == "sealed: 0 tenants, 1 tokens\n")
+        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1").status == 0)
+    }
+
+    private func run(_ path: String, _ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
+    @Test func `the directory is changed with a look at what it takes`() throws {
+        let preview = demilune("user", "deactivate", "bjorn", "--preview")
+        #expect(preview.status == 0 && preview.output.contains("everything: user_inactive"), "\(preview.errors)")
+        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1").status == 0)
+        #expect(demilune("user", "deactivate", "bjorn").output.contains("suspended"))
+        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1").output.contains("token_suspended"))
+        #expect(demilune("user", "activate", "bjorn").status == 0)
+        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1").status == 2)
+        #expect(demilune("token", "resume", "Warehouse sync").status == 0)
+        let refused = demilune("department", "deactivate", "Sales")
+        #expect(refused.status == 1 && refused.errors.contains("--revoke-tokens"))
+        #expect(demilune("department", "deactivate", "Sales", "--revoke-tokens").status == 0)
+        #expect(demilune("token", "show", "Warehouse sync").output.contains("State                     revoked"))
+        #expect(demilune("user-type", "deactivate", "Integrator").status == 0)
+        #expect(demilune("tenant", "deactivate", "3").status == 1)
+        #expect(demilune("log", "list", "--act", "department.").output.contains("department.deactivate"))
+    }
+
+    @Test func `an import that takes rights away is looked at first`() throws {
+        let file = try session.file("change.json", """
+            {"tenants":[{"id":"3","name":"Nordlys Logistics","zone":"Europe/Oslo","departments":[],"users":[],
+            "user_types":[{"id":"t-integrator","name":"Integrator","permissions":["orders.create"]}]}]}
+            """)
+        let preview = demilune("import", file, "--preview")
+        #expect(preview.status == 0 && preview.output.contains("orders.read"), "\(preview.output)\(preview.errors)")
+        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1").status == 0)
+        #expect(demilune("import", file).status == 0)
+        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1").status == 2)
+    }
+
+    @Test func `a tenant that never reveals destroys what is kept`() {
+        #expect(demilune("tenant", "reveal", "3").output == "allowed\n")
+        #expect(demilune("tenant", "reveal", "3", "--policy", "never").status == 64)
+        #expect(demilune("tenant", "reveal", "3", "--policy", "never", "--yes").output.contains("strings destroyed"))
+        let result = demilune("token", "reveal", "Warehouse sync")
+        #expect(result.status == 1 && result.errors.contains("is not kept"))
+    }
+
+    @Test func `the population is evaluated where no store and no key is`() throws {
+        let path = try session.file("all.json", demilune("export", "--tokens").output)
+        let elsewhere = ["XDG_DATA_HOME": "/nonexistent", "DEMILUNE_STORE": path]
+        let result = demilune("decide", "Warehouse sync", "orders.read", "order:1", environment: elsewhere)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(demilune("token", "list", environment: elsewhere).errors.contains("is an exported organisation"))
+        let masked = demilune("export", "--tokens", "--pseudonymous").output
+        for name in ["bjorn", "Bjørn", "Haugen", "anna@nordlys.example", "Warehouse sync", "u-anna"] {
+            #expect(!masked.contains("\"\(name)"), "\(name)")
+        }
+        #expect(masked == demilune("export", "--tokens", "--pseudonymous").output)
+        let other = try session.file("masked.json", masked)
+        let line = #"{"subject":{"type":"token","id":"6532ebee17e04c929e56e7977af956ae"},"action":{"name":"orders.read"},"resource":{"type":"order","id":"1"}}"#
+        let answer = demilune("batch", input: line + "\n", environment: ["DEMILUNE_STORE": other])
+        #expect(answer.output == "{\"decision\":true}\n", "\(answer.errors)")
+        #expect(!demilune("export").output.contains("\"kind\""), "without --tokens there are none")
+    }
+
+    @Test func `a clock that was set back is told, and revives nothing`() throws {
+        // The store has seen 2026-11-22; the machine's own clock is later, or counts as what was seen.
+        let past = demilune("token", "create", "--name", "X", "--expires", "2026-06-30", "--user", "carla", environment: ["DEMILUNE_AT": "2026-01-01T12:00:00Z"])
+        #expect(past.status == 1 && past.errors.contains("the store has seen 2026-11-22T12:00:00Z"), "\(past.errors)")
+    }
+
+    @Test func `no token string is anywhere but where it was asked for`() throws {
+        var secrets: [String] = []
+        let name = "Secret feed"
+        func asked(_ words: String...) throws {
+            let result = session.run(words + ["--json"], environment: ["DEMILUNE_TENANT": "3"])
+            let text = try #require(result.output.range(of: "dm[lm]_[0-9A-Za-z]{36}", options: .regularExpression), "\(words) \(result.errors)")
+            let secret = String(result.output[text])
+            #expect(!result.errors.contains(secret))
+            secrets.append(secret)
+        }
+        try asked("token", "create", "--name", name, "--expires", "2027-06-30", "--user", "bjorn", "--assignment", "a-bjorn-1")
+        try asked("token", "create", "--mobile", "--user", "carla")
+        try asked("token", "reveal", name)
+        try asked("token", "rotate", name, "--overlap", "24h")
+        let input = secrets.joined(separator: "\n")
+        let log = session.folder + "/decisions.ndjson"
+        for words in [
+            ["token", "list"], ["token", "list", "--json"], ["token", "list", "--csv"], ["token", "show", name],
+            ["token", "show", name, "--json"], ["token", "show", "-"], ["token", "find"], ["token", "find", "--json"],
+            ["token", "amend", name, "--name", "Feed"], ["token", "reveal", secrets[0]], ["token", "show", secrets[0]],
+            ["decide", "-", "orders.read", "order:1", "--explain", "--log", log], ["decide", secrets[0], "orders.read"],
+            ["log", "list"], ["log", "list", "--json"], ["export", "--tokens"], ["store", "verify"], ["keys", "list"],
+            ["token", "suspend", "-"], ["token", "rotate", "-"], ["token", "list", "--as", "-"], ["import", "-"], ["batch"],
+            ["token", "revoke", "--user", "bjorn"], ["token", "revoke", "Feed", "--yes"], ["requests"],
+        ] {
+            let isOfOne = words.contains("-") && words[0] != "import"
+            let result = session.run(
+                words, input: Array((isOfOne ? secrets.last! : input).utf8), environment: ["DEMILUNE_TENANT": "3"])
+            for secret in secrets {
+                // What the user typed where it does not belong is quoted back to nobody either.
+                let isShown = (result.output + result.errors).contains(secret)
+                let isNew = words == ["token", "rotate", "-"] && secret == secrets.last
+                #expect(!isShown || isNew, "\(words.prefix(2)) shows a string: \(result.errors)")
+            }
+        }
+        for folder in [session.folder, session.keys] {
+            let files = try #require(FileManager.default.enumerator(atPath: folder))
+            for case let file as String in files {
+                guard let bytes = FileManager.default.contents(atPath: folder + "/" + file) else { continue }
+                for secret in secrets {
+                    #expect(bytes.range(of: Data(secret.utf8)) == nil, "\(file)")
+                    #expect(bytes.range(of: Data(secret.dropFirst(4).utf8)) == nil, "\(file)")
+                }
+            }
+        }
+    }
+}
