@@ -42,7 +42,9 @@ extension Verb {
             }
             var table = Table(["what", "median µs", "longest µs", "runs"], fixed: ["what"])
             for row in rows {
-                table.add([row.name, "\(Self.microseconds(row.median))", "\(Self.microseconds(row.longest))", "\(row.runs)"])
+                table.add([
+                    row.name, "\(Self.microseconds(row.median))", "\(Self.microseconds(row.longest))", "\(row.runs)",
+                ])
             }
             terminal.print("a store of \(count) tokens, of which who lists may see one in ninety:")
             table.print(to: terminal)

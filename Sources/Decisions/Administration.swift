@@ -158,10 +158,13 @@ package final class Administration {
             guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }) else {
                 throw unknown(id)
             }
-            let check =
-                checks[details.tenant]
-                ?? (desk.visibility(tenant: details.tenant), desk.permission(point, tenant: details.tenant))
-            checks[details.tenant] = check
+            // Kept once: a function that is taken out and put back is wrapped anew each time.
+            if checks[details.tenant] == nil {
+                checks[details.tenant] = (
+                    desk.visibility(tenant: details.tenant), desk.permission(point, tenant: details.tenant)
+                )
+            }
+            let check = checks[details.tenant]!
             guard check.sees(details.token) else { throw unknown(id) }
             // An amendment is asked about with what is proposed; one that proposes nothing keeps all as it is.
             if point != .amend, check.may(details.token) { continue }

@@ -70,7 +70,7 @@ enum Migrations {
             revealed_by TEXT, lookup BLOB UNIQUE, lookup_key INTEGER, previous BLOB UNIQUE, previous_key INTEGER,
             overlap_until INTEGER, ciphertext BLOB, nonce BLOB, reveal_key INTEGER, last4 TEXT, mac BLOB,
             mac_key INTEGER, search TEXT NOT NULL DEFAULT '', name_key TEXT,
-            gone INTEGER AS (revoked IS NOT NULL) VIRTUAL, used INTEGER AS (ifnull(last_active, 0)) VIRTUAL,
+            used INTEGER AS (ifnull(last_active, 0)) VIRTUAL,
             FOREIGN KEY (tenant, assignment) REFERENCES assignments
         ) STRICT;
         INSERT INTO tokens_new (
@@ -81,13 +81,14 @@ enum Migrations {
         DROP TABLE tokens;
         ALTER TABLE tokens_new RENAME TO tokens;
         CREATE UNIQUE INDEX tokens_by_live_name ON tokens (tenant, name_key) WHERE name_key IS NOT NULL;
-        CREATE INDEX tokens_by_name ON tokens (tenant, kind, gone, search);
-        CREATE INDEX tokens_by_created ON tokens (tenant, kind, gone, created);
-        CREATE INDEX tokens_by_updated ON tokens (tenant, kind, gone, updated);
-        CREATE INDEX tokens_by_expires ON tokens (tenant, kind, gone, expires);
-        CREATE INDEX tokens_by_used ON tokens (tenant, kind, gone, used);
-        CREATE INDEX tokens_by_assignment ON tokens (tenant, assignment, kind, gone);
-        CREATE INDEX tokens_suspended ON tokens (tenant, kind) WHERE suspended IS NOT NULL;
+        CREATE INDEX tokens_by_name ON tokens (tenant, kind, search) WHERE revoked IS NULL;
+        CREATE INDEX tokens_by_created ON tokens (tenant, kind, created) WHERE revoked IS NULL;
+        CREATE INDEX tokens_by_updated ON tokens (tenant, kind, updated) WHERE revoked IS NULL;
+        CREATE INDEX tokens_by_expires ON tokens (tenant, kind, expires) WHERE revoked IS NULL;
+        CREATE INDEX tokens_by_used ON tokens (tenant, kind, used) WHERE revoked IS NULL;
+        CREATE INDEX tokens_by_assignment ON tokens (tenant, assignment, kind) WHERE revoked IS NULL;
+        CREATE INDEX tokens_revoked ON tokens (tenant, kind, assignment, revoked) WHERE revoked IS NOT NULL;
+        CREATE INDEX tokens_suspended ON tokens (tenant, kind) WHERE suspended IS NOT NULL AND revoked IS NULL;
         CREATE INDEX tokens_by_mac_key ON tokens (mac_key);
         CREATE VIRTUAL TABLE token_names USING fts5 (text, content = '', tokenize = 'trigram', detail = 'none');
         CREATE TABLE log (

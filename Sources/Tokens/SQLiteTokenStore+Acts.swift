@@ -225,8 +225,16 @@ extension SQLiteTokenStore {
         try write(act) { () throws(TokenStoreError) in
             var revoked = 0
             var already = 0
-            var seen: Set<TokenID> = []
-            for id in ids where seen.insert(id).inserted {
+            // In the order of their rows: neighbours share pages.
+            var rows: [(number: Int64, id: TokenID)] = []
+            for id in Set(ids) {
+                let number = try connection.first("SELECT number FROM tokens WHERE id = ?", [.token(id)]) {
+                    $0.integer(0)
+                }
+                guard let number else { throw Self.unknown(id) }
+                rows.append((number, id))
+            }
+            for (_, id) in rows.sorted(by: { $0.number < $1.number }) {
                 // Also a token that was tampered with: revoking is what is left to do with it.
                 guard var token = try stored(id) else { throw Self.unknown(id) }
                 let isRevoked = token.details.token.revoked != nil && !token.details.token.isTampered

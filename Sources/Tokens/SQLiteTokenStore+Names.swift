@@ -9,10 +9,12 @@ extension SQLiteTokenStore {
         var found: [TokenDetails] = []
         for tenant in tenants {
             for kind in [TokenKind.api, .mobile] {
-                for gone in [0, 1] {
+                for gone in [false, true] {
+                    let index = gone ? "tokens_revoked" : "tokens_by_name"
                     let sql = """
-                        SELECT \(StoredToken.columns) FROM tokens INDEXED BY tokens_by_name
-                        WHERE tenant = ? AND kind = ? AND gone = \(gone) AND search = ? AND name = ? ORDER BY number
+                        SELECT \(StoredToken.columns) FROM tokens INDEXED BY \(index)
+                        WHERE tenant = ? AND kind = ? AND revoked IS \(gone ? "NOT NULL" : "NULL")
+                            AND search = ? AND name = ? ORDER BY number
                         """
                     let parameters: [Statement.Parameter] = [
                         .text(tenant), .text(kind.rawValue), .text(Folding.search(name)), .text(name),

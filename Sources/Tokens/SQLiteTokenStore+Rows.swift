@@ -28,22 +28,29 @@ extension SQLiteTokenStore {
     /// Writes a row as it is, with the seal that it has.
     /// - Parameter now: when it is decided whether it holds its name; `nil` leaves that as it is.
     func update(_ token: StoredToken, now: Instant? = nil) throws(TokenStoreError) {
-        let before = try connection.first(
-            "SELECT search, name_key IS NOT NULL FROM tokens WHERE number = ?", [.integer(token.number)]
-        ) { ($0.text(0), $0.integer(1) != 0) }
-        guard let (search, held) = before else { return }
-        let isRenamed = search != Folding.search(token.details.token.name)
-        if isRenamed { try unindex(token.number, search) }
+        let sql = "SELECT \(StoredToken.columns), name_key IS NOT NULL FROM tokens WHERE number = ?"
+        let place = Int32(StoredToken.written.count - 1)
+        let before = try connection.first(sql, [.integer(token.number)]) { (StoredToken($0), $0.integer(place) != 0) }
+        guard let (former, held) = before else { return }
+        let isRenamed = former.details.token.name != token.details.token.name
+        if isRenamed { try unindex(former) }
         var holdsName = held
         if let now { holdsName = try claimName(of: token, now) }
-        try connection.run(
-            StoredToken.update, token.values(holdsName: holdsName) + [.integer(token.number)])
+        // Only what differs is written: an index costs a page wherever a column of it is set.
+        let old = former.values(holdsName: held)
+        let new = token.values(holdsName: holdsName)
+        let changed = old.indices.filter { old[$0] != new[$0] }
+        if !changed.isEmpty {
+            let names = changed.map { "\(StoredToken.written[$0]) = ?" }.joined(separator: ", ")
+            try connection.run(
+                "UPDATE tokens SET \(names) WHERE number = ?", changed.map { new[$0] } + [.integer(token.number)])
+        }
         if isRenamed { try index(token) }
     }
 
     /// Removes a row for good.
     func remove(_ token: StoredToken) throws(TokenStoreError) {
-        try unindex(token.number, Folding.search(token.details.token.name))
+        try unindex(token)
         try connection.run("DELETE FROM tokens WHERE number = ?", [.integer(token.number)])
     }
 
@@ -53,10 +60,10 @@ extension SQLiteTokenStore {
             [.integer(token.number), .text(Folding.search(token.details.token.name))])
     }
 
-    private func unindex(_ number: Int64, _ search: String) throws(TokenStoreError) {
+    private func unindex(_ token: StoredToken) throws(TokenStoreError) {
         try connection.run(
             "INSERT INTO token_names (token_names, rowid, text) VALUES ('delete', ?, ?)",
-            [.integer(number), .text(search)])
+            [.integer(token.number), .text(Folding.search(token.details.token.name))])
     }
 
     /// A live API token's name is its tenant's only one, whatever its case and width.

@@ -3,7 +3,7 @@ internal import Model
 
 /// A prepared statement of one connection, which outlives it.
 @safe final class Statement {
-    enum Parameter {
+    enum Parameter: Equatable {
         case null
         case text(String)
         case integer(Int64)

@@ -117,10 +117,9 @@ struct StoredToken {
         return "INSERT INTO tokens (\(columns.dropFirst("number, ".count)), search, name_key) VALUES (\(marks))"
     }()
 
-    static let update: String = {
-        let names = (columns.split(separator: ",").dropFirst().map { $0.drop { $0 == " " } } + ["search", "name_key"])
-        return "UPDATE tokens SET \(names.map { "\($0) = ?" }.joined(separator: ", ")) WHERE number = ?"
-    }()
+    /// The columns that `values` is for.
+    static let written: [String] =
+        columns.split(separator: ",").dropFirst().map { String($0.drop { $0 == " " }) } + ["search", "name_key"]
 }
 
 extension TokenRecord {

@@ -63,7 +63,7 @@ struct TokenSelect {
         let place: [Parameter] = [.text(query.tenant), .text(query.kind.rawValue)]
         let ofAssignments = """
             SELECT number FROM tokens INDEXED BY tokens_by_assignment
-            WHERE tenant = ? AND kind = ? AND assignment IN (SELECT value FROM json_each(?))
+            WHERE tenant = ? AND kind = ? AND revoked IS NULL AND assignment IN (SELECT value FROM json_each(?))
             """
         if let search = query.search, let grams = Self.grams(search) {
             drivers.append(
@@ -78,7 +78,7 @@ struct TokenSelect {
         if query.state == .suspended {
             drivers.append(
                 (
-                    "SELECT number FROM tokens INDEXED BY tokens_suspended WHERE tenant = ? AND kind = ? AND suspended IS NOT NULL",
+                    "SELECT number FROM tokens INDEXED BY tokens_suspended WHERE tenant = ? AND kind = ? AND revoked IS NULL AND suspended IS NOT NULL",
                     place
                 ))
         }
@@ -89,7 +89,7 @@ struct TokenSelect {
                 (
                     """
                     SELECT number FROM tokens INDEXED BY tokens_by_expires
-                    WHERE tenant = ? AND kind = ? AND gone = 0 AND expires > ? AND expires <= ?
+                    WHERE tenant = ? AND kind = ? AND revoked IS NULL AND expires > ? AND expires <= ?
                     """, place + [.integer(from), .integer(to.microseconds)]
                 ))
         }
@@ -111,6 +111,8 @@ struct TokenSelect {
     // MARK: Statements
 
     /// Rows in the order of a column.
+    /// - Parameter gone: whether revoked rows are meant. They are gathered and sorted: indices hold the others only, so that
+    ///   revoking writes little.
     /// - Parameter driver: what gives the few rows that can match; else the column's index is walked.
     func ordered(
         gone: Bool, by column: String, index: String, driver: (sql: String, parameters: [Parameter])?, after: Cursor?
@@ -118,9 +120,15 @@ struct TokenSelect {
         let direction = query.isDescending ? "DESC" : "ASC"
         var sql = "SELECT \(StoredToken.recordColumns), \(column) FROM tokens "
         var values = parameters
-        if driver == nil { sql += "INDEXED BY \(index) " } else { sql += "NOT INDEXED " }
-        sql += "WHERE " + conditions.joined(separator: " AND ") + " AND gone = \(gone ? 1 : 0)"
-        if let driver {
+        if gone {
+            sql += "INDEXED BY tokens_revoked "
+        } else if driver == nil {
+            sql += "INDEXED BY \(index) "
+        } else {
+            sql += "NOT INDEXED "
+        }
+        sql += "WHERE " + conditions.joined(separator: " AND ") + " AND revoked IS \(gone ? "NOT NULL" : "NULL")"
+        if let driver, !gone {
             sql += " AND number IN (\(driver.sql))"
             values += driver.parameters
         }
@@ -136,8 +144,8 @@ struct TokenSelect {
     func ofAssignment(gone: Bool, after: Int64?) -> (sql: String, parameters: [Parameter]) {
         let direction = query.isDescending ? "DESC" : "ASC"
         var sql = """
-            SELECT \(StoredToken.recordColumns) FROM tokens INDEXED BY tokens_by_assignment
-            WHERE \(conditions.joined(separator: " AND ")) AND gone = \(gone ? 1 : 0)
+            SELECT \(StoredToken.recordColumns) FROM tokens INDEXED BY \(gone ? "tokens_revoked" : "tokens_by_assignment")
+            WHERE \(conditions.joined(separator: " AND ")) AND revoked IS \(gone ? "NOT NULL" : "NULL")
             """
         var values = parameters
         if let after {

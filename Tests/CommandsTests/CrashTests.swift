@@ -96,7 +96,8 @@ internal import Testing
         for time in 0..<times {
             try kept.restore()
             let slot = whole * (time + 1) / times
-            let isKilled = try kill(words, session, after: Int.random(in: max(0, slot - whole / times)...slot, using: &random))
+            let isKilled = try kill(
+                words, session, after: Int.random(in: max(0, slot - whole / times)...slot, using: &random))
             if isKilled { killed += 1 }
             let verified = demilune(session, "store", "verify")
             #expect(verified.status == 0, "\(words) after \(slot) µs: \(verified.output) \(verified.errors)")
@@ -109,7 +110,8 @@ internal import Testing
         let session = Session()
         #expect(demilune(session, "init", "--demo").status == 0)
         let words = [
-            "token", "create", "--name", "Killed", "--expires", "2027-06-30", "--user", "bjorn", "--assignment", "a-bjorn-1",
+            "token", "create", "--name", "Killed", "--expires", "2027-06-30", "--user", "bjorn", "--assignment",
+            "a-bjorn-1",
         ]
         try kill(words, session, times: 80) { _ in
             let isThere = demilune(session, "token", "list", "--search", "Killed", "--csv").output.contains("Killed")
@@ -138,7 +140,9 @@ internal import Testing
         #expect(session.run("import", "-", input: organisation).status == 0)
         let dry = demilune(session, "token", "revoke", "--user", "una", "--json")
         let fields = try #require(try JSONSerialization.jsonObject(with: Data(dry.output.utf8)) as? [String: Any])
-        let words = ["token", "revoke", "--user", "una", "--yes", "--digest", try #require(fields["digest"] as? String)]
+        let words = [
+            "token", "revoke", "--user", "una", "--yes", "--digest", try #require(fields["digest"] as? String),
+        ]
         try kill(words, session, times: 6) { _ in
             // What is revoked is in no list but its own: all of them, or none.
             let live = demilune(session, "token", "list", "--size", "1000").errors

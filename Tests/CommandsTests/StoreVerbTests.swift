@@ -9,7 +9,8 @@ internal import Testing
         #expect(session.run("init", "--demo").status == 0)
     }
 
-    private func demilune(_ words: String..., input: String = "", environment: [String: String] = [:]) -> Session.Result {
+    private func demilune(_ words: String..., input: String = "", environment: [String: String] = [:]) -> Session.Result
+    {
         var environment = environment
         environment["DEMILUNE_TENANT"] = "3"
         return session.run(words, input: Array(input.utf8), environment: environment)
@@ -29,7 +30,9 @@ internal import Testing
         ] {
             let result = session.run(words, environment: ["DEMILUNE_TENANT": "3"])
             #expect(result.status == 1 && result.output.isEmpty, "\(words)")
-            #expect(result.errors.contains("is not there; without it no token can be checked"), "\(words): \(result.errors)")
+            #expect(
+                result.errors.contains("is not there; without it no token can be checked"), "\(words): \(result.errors)"
+            )
         }
     }
 
@@ -58,7 +61,13 @@ internal import Testing
     @Test func `a log and a store that were edited are told, with status 1`() throws {
         #expect(demilune("log", "verify").output.hasPrefix("the log is as it was written"))
         let sql = try session.file("edit.sql", "UPDATE tokens SET expires = expires + 1 WHERE name = 'Warehouse sync';")
-        try run("/usr/bin/env", ["python3", "-c", "import sqlite3,sys;c=sqlite3.connect(sys.argv[1]);c.executescript(open(sys.argv[2]).read())", session.store, sql])
+        try run(
+            "/usr/bin/env",
+            [
+                "python3", "-c",
+                "import sqlite3,sys;c=sqlite3.connect(sys.argv[1]);c.executescript(open(sys.argv[2]).read())",
+                session.store, sql,
+            ])
         let verified = demilune("store", "verify")
         #expect(verified.status == 1 && verified.output.contains("does not carry its seal"))
         let decision = demilune("decide", "Warehouse sync", "orders.read", "order:1")
@@ -98,7 +107,9 @@ internal import Testing
     }
 
     @Test func `an import that takes rights away is looked at first`() throws {
-        let file = try session.file("change.json", """
+        let file = try session.file(
+            "change.json",
+            """
             {"tenants":[{"id":"3","name":"Nordlys Logistics","zone":"Europe/Oslo","departments":[],"users":[],
             "user_types":[{"id":"t-integrator","name":"Integrator","permissions":["orders.create"]}]}]}
             """)
@@ -129,7 +140,8 @@ internal import Testing
         }
         #expect(masked == demilune("export", "--tokens", "--pseudonymous").output)
         let other = try session.file("masked.json", masked)
-        let line = #"{"subject":{"type":"token","id":"6532ebee17e04c929e56e7977af956ae"},"action":{"name":"orders.read"},"resource":{"type":"order","id":"1"}}"#
+        let line =
+            #"{"subject":{"type":"token","id":"6532ebee17e04c929e56e7977af956ae"},"action":{"name":"orders.read"},"resource":{"type":"order","id":"1"}}"#
         let answer = demilune("batch", input: line + "\n", environment: ["DEMILUNE_STORE": other])
         #expect(answer.output == "{\"decision\":true}\n", "\(answer.errors)")
         #expect(!demilune("export").output.contains("\"kind\""), "without --tokens there are none")
@@ -137,7 +149,9 @@ internal import Testing
 
     @Test func `a clock that was set back is told, and revives nothing`() throws {
         // The store has seen 2026-11-22; the machine's own clock is later, or counts as what was seen.
-        let past = demilune("token", "create", "--name", "X", "--expires", "2026-06-30", "--user", "carla", environment: ["DEMILUNE_AT": "2026-01-01T12:00:00Z"])
+        let past = demilune(
+            "token", "create", "--name", "X", "--expires", "2026-06-30", "--user", "carla",
+            environment: ["DEMILUNE_AT": "2026-01-01T12:00:00Z"])
         #expect(past.status == 1 && past.errors.contains("the store has seen 2026-11-22T12:00:00Z"), "\(past.errors)")
     }
 
@@ -146,12 +160,16 @@ internal import Testing
         let name = "Secret feed"
         func asked(_ words: String...) throws {
             let result = session.run(words + ["--json"], environment: ["DEMILUNE_TENANT": "3"])
-            let text = try #require(result.output.range(of: "dm[lm]_[0-9A-Za-z]{36}", options: .regularExpression), "\(words) \(result.errors)")
+            let text = try #require(
+                result.output.range(of: "dm[lm]_[0-9A-Za-z]{36}", options: .regularExpression),
+                "\(words) \(result.errors)")
             let secret = String(result.output[text])
             #expect(!result.errors.contains(secret))
             secrets.append(secret)
         }
-        try asked("token", "create", "--name", name, "--expires", "2027-06-30", "--user", "bjorn", "--assignment", "a-bjorn-1")
+        try asked(
+            "token", "create", "--name", name, "--expires", "2027-06-30", "--user", "bjorn", "--assignment", "a-bjorn-1"
+        )
         try asked("token", "create", "--mobile", "--user", "carla")
         try asked("token", "reveal", name)
         try asked("token", "rotate", name, "--overlap", "24h")
@@ -161,9 +179,11 @@ internal import Testing
             ["token", "list"], ["token", "list", "--json"], ["token", "list", "--csv"], ["token", "show", name],
             ["token", "show", name, "--json"], ["token", "show", "-"], ["token", "find"], ["token", "find", "--json"],
             ["token", "amend", name, "--name", "Feed"], ["token", "reveal", secrets[0]], ["token", "show", secrets[0]],
-            ["decide", "-", "orders.read", "order:1", "--explain", "--log", log], ["decide", secrets[0], "orders.read"],
+            ["decide", "-", "orders.read", "order:1", "--explain", "--log", log],
+            ["decide", secrets[0], "orders.read"],
             ["log", "list"], ["log", "list", "--json"], ["export", "--tokens"], ["store", "verify"], ["keys", "list"],
-            ["token", "suspend", "-"], ["token", "rotate", "-"], ["token", "list", "--as", "-"], ["import", "-"], ["batch"],
+            ["token", "suspend", "-"], ["token", "rotate", "-"], ["token", "list", "--as", "-"], ["import", "-"],
+            ["batch"],
             ["token", "revoke", "--user", "bjorn"], ["token", "revoke", "Feed", "--yes"], ["requests"],
         ] {
             let isOfOne = words.contains("-") && words[0] != "import"

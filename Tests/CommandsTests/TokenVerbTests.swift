@@ -26,7 +26,10 @@ internal import Testing
 
     private func create(_ name: String, _ words: String...) throws -> (id: String, token: String) {
         let result = session.run(
-            ["token", "create", "--name", name, "--expires", "2027-06-30", "--user", "bjorn", "--assignment", "a-bjorn-1"]
+            [
+                "token", "create", "--name", name, "--expires", "2027-06-30", "--user", "bjorn", "--assignment",
+                "a-bjorn-1",
+            ]
                 + words + ["--json"], environment: ["DEMILUNE_TENANT": "3"])
         #expect(result.status == 0, "\(result.errors)")
         let fields = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
@@ -45,7 +48,8 @@ internal import Testing
         let revealed = demilune("token", "reveal", "Price feed")
         let token = revealed.output.trimmingCharacters(in: .newlines)
         #expect(result.output.contains(token) && token.count == 40)
-        #expect(demilune("token", "show", "Price feed").output.contains("Revealed                  once, last by operator"))
+        #expect(
+            demilune("token", "show", "Price feed").output.contains("Revealed                  once, last by operator"))
     }
 
     @Test func `the combination is asked for by number, or else named in the refusal`() {
@@ -91,7 +95,8 @@ internal import Testing
         (["--expires", "2026-11-21"], "is past: it is 2026-11-22 13:00 in Europe/Oslo"),
         (["--expires", "9999-12-31"], "at most 9999-12-30"), (["--expires", "soon"], "is the last valid day"),
         (["--expires", "2027-06-30", "--name", "a\u{202E}b"], "U+202E"),
-        (["--expires", "2027-06-30", "--name", "\u{200B}"], "U+200B"), (["--expires", "2027-06-30", "--device", "x"], "--mobile"),
+        (["--expires", "2027-06-30", "--name", "\u{200B}"], "U+200B"),
+        (["--expires", "2027-06-30", "--device", "x"], "--mobile"),
         (["--expires", "2027-06-30", "--mobile"], "a mobile token has none"),
     ])
     func `what cannot be a token is refused in words`(words: [String], message: String) {
@@ -150,7 +155,8 @@ internal import Testing
 
     @Test func `searching and filtering find what they say`() throws {
         func ids(_ words: String...) -> [Substring] {
-            let result = session.run(["token", "list", "--csv", "--size", "1000"] + words, environment: ["DEMILUNE_TENANT": "3"])
+            let result = session.run(
+                ["token", "list", "--csv", "--size", "1000"] + words, environment: ["DEMILUNE_TENANT": "3"])
             #expect(result.status == 0, "\(result.errors)")
             return Array(result.output.split(separator: "\r\n").dropFirst())
         }
@@ -161,7 +167,8 @@ internal import Testing
         #expect(sales.contains { $0.contains("Sales North") } && !sales.contains { $0.contains("Finance") })
         #expect(ids("--user-type", "Auditor").allSatisfy { $0.contains(",Auditor,") })
         for state in ["live", "suspended", "expired", "revoked"] {
-            #expect(ids("--state", state).allSatisfy { $0.hasSuffix(state == "live" ? ",valid" : ",\(state)") }, "\(state)")
+            #expect(
+                ids("--state", state).allSatisfy { $0.hasSuffix(state == "live" ? ",valid" : ",\(state)") }, "\(state)")
         }
         #expect(ids("--state", "all").count > ids().count)
         #expect(!ids("--expiring-within", "90d").isEmpty && ids("--expiring-within", "1s").isEmpty)
@@ -174,8 +181,10 @@ internal import Testing
     @Test func `a token is shown with every field of the document`() throws {
         let shown = demilune("token", "show", "Warehouse sync").output
         for field in [
-            "Token Name                Warehouse sync", "API Token                 dml_…", "Tenant Id                 3",
-            "Authorization: Bearer <token>", "auth-token: <token>", "auth-tenant-id: 3", "Expiry Date               2027-04-13",
+            "Token Name                Warehouse sync", "API Token                 dml_…",
+            "Tenant Id                 3",
+            "Authorization: Bearer <token>", "auth-token: <token>", "auth-tenant-id: 3",
+            "Expiry Date               2027-04-13",
             "Associated User           bjorn", "Department and User Type  Sales > Integrator",
             "orders.create  from the user type Integrator",
         ] { #expect(shown.contains(field), "\(field)\n\(shown)") }
@@ -221,7 +230,9 @@ internal import Testing
         let fields = try json("token", "replace", id, "--user", "carla")
         #expect(fields["name"] as? String == "Handover" && fields["user"] as? String == "u-carla")
         #expect(demilune("decide", "-", "orders.read", "order:1", input: former).output.contains("token_revoked"))
-        let denied = demilune("token", "replace", try #require(fields["id"] as? String), "--user", "anna", "--assignment", "a-anna-1", "--as", "carla")
+        let denied = demilune(
+            "token", "replace", try #require(fields["id"] as? String), "--user", "anna", "--assignment", "a-anna-1",
+            "--as", "carla")
         #expect(denied.status == 2 && denied.errors.contains("beyond_actor"), "\(denied.errors)")
     }
 
@@ -232,7 +243,8 @@ internal import Testing
         #expect(demilune("token", "show", id).output.contains("Last Active               2026-11-22 13:00"))
         let later = ["DEMILUNE_AT": "2027-03-01T12:00:00Z"]
         #expect(demilune("token", "sweep", "--unused-for", "90d", environment: later).status == 0)
-        #expect(demilune("token", "show", id, environment: later).output.contains("Dormant Since             2026-11-22"))
+        #expect(
+            demilune("token", "show", id, environment: later).output.contains("Dormant Since             2026-11-22"))
         #expect(demilune("token", "amend", id, "--clear-dormant", environment: later).status == 0)
         #expect(!demilune("token", "show", id, environment: later).output.contains("Dormant"))
     }
@@ -294,7 +306,8 @@ internal import Testing
 
     @Test func `an administrator acts through a token of theirs`() throws {
         let made = try json(
-            "token", "create", "--name", "Admin", "--expires", "2027-06-30", "--user", "anna", "--assignment", "a-anna-1")
+            "token", "create", "--name", "Admin", "--expires", "2027-06-30", "--user", "anna", "--assignment",
+            "a-anna-1")
         let token = try #require(made["token"] as? String)
         #expect(demilune("token", "suspend", "Warehouse sync", "--as", "-", input: token).status == 0)
         let log = demilune("log", "list", "--act", "token.suspend", "--json").output
