@@ -28,10 +28,10 @@ let package = Package(
     products: [.executable(name: "demilune", targets: ["demilune"])],
     targets: [
         .executableTarget(name: "demilune", dependencies: ["Commands"], swiftSettings: swift),
-        target("Commands", ["CProcess", "Workbench", "Decisions", "Policies", "Tokens", "Model"]),
+        target("Commands", ["CSystem", "Workbench", "Decisions", "Policies", "Tokens", "Model"]),
         target("Workbench", ["CDemo", "Decisions", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
         target("Decisions", ["Tokens", "Policies", "CSimdJSON", "Model"]),
-        target("Tokens", ["CSQLite", "CSodium", "CUnistring", "Model"]),
+        target("Tokens", ["CSQLite", "CSodium", "CSystem", "CUnistring", "Model"]),
         target("Policies", ["Lua", "Syntax", "CSodium", "Model"]),
         target("Lua", ["CLua", "Model"]),
         target("Syntax", ["Model"]),
@@ -41,7 +41,7 @@ let package = Package(
             name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-std=c++17"])],
             linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
         .target(name: "CDemo", cSettings: [.unsafeFlags(["-std=c23"])]),
-        .systemLibrary(name: "CProcess"),
+        .systemLibrary(name: "CSystem"),
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CUnistring"),
@@ -53,7 +53,7 @@ let package = Package(
         tests("TokensTests", ["Tokens", "CSQLite", "Model"]),
         tests("DecisionsTests", ["Decisions", "Policies", "Tokens", "Model"], except: ["Hostile"]),
         tests("WorkbenchTests", ["Workbench", "Decisions", "Policies", "Model"]),
-        tests("CommandsTests", ["Commands", "Model"]),
+        tests("CommandsTests", ["Commands", "CSQLite", "Model"]),
         tests("ArchitectureTests", []),
     ]
 )

@@ -2,6 +2,7 @@ internal import Decisions
 internal import Glibc
 internal import Model
 internal import Policies
+internal import Tokens
 
 extension Verb {
     /// `batch`: a decision for each line.
@@ -14,6 +15,7 @@ extension Verb {
             Option(name: "summary", help: "count decisions by code and by policy, on the error output"),
             Option(name: "jobs", value: "N", help: "how many work side by side (one a core)"),
             .log, .mask,
+            Option(name: "touch", help: "note in the store that the tokens which are permitted something are used"),
             Option(name: "trust-time", help: "take `context.time` for the clock, to replay recordings"),
         ] + Option.limits,
         details: [
@@ -40,6 +42,12 @@ extension Verb {
                 }
             } catch { throw CommandError(error.message) }
             if terminal.streams.isErrorTerminal { terminal.note("") }
+            // Whether that can be noted changes no decision.
+            if let store = snapshot.store {
+                do throws(TokenStoreError) {
+                    try store.touch(Dictionary(uniqueKeysWithValues: summary.used.map { ($0, options.now) }))
+                } catch { terminal.note("note: when tokens were last active is not noted: \(error.message)") }
+            }
             if invocation.has("summary") { summarize(summary, isExpecting: options.expect, to: terminal) }
             return try status(of: summary, isExpecting: options.expect, terminal)
         })
@@ -54,6 +62,7 @@ extension Verb {
         options.logPath = invocation.value("log")
         options.masked = invocation.masked
         options.tenant = invocation.value("tenant")
+        options.notesUse = invocation.has("touch")
         options.budget = try invocation.budget()
         options.learning = try invocation.learning()
         return options

@@ -1,4 +1,4 @@
-internal import CProcess
+internal import CSystem
 internal import Glibc
 internal import Tokens
 
@@ -21,7 +21,7 @@ package enum Demilune {
     private static let directory: [Verb] =
         [
             .userList, .userShow, .departmentList, .departmentShow, .userTypeList, .userTypeShow, .tenantList,
-            .tenantReveal,
+            .tenantShow, .tenantReveal,
         ] + DirectoryVerbs.all
 
     /// Runs one command line.
@@ -60,7 +60,7 @@ package enum Demilune {
     /// Runs the process's own command line; a reader that went away is no reason to die.
     package static func main() -> Int32 {
         signal(SIGPIPE, SIG_IGN)
-        if cprocess_seal() == 0 {
+        if csystem_seal_process() == 0 {
             Terminal(.standard).note("note: this system does not keep the memory of a process out of core dumps")
         }
         return run(

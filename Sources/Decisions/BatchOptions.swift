@@ -14,6 +14,8 @@ package struct BatchOptions: Sendable {
     package var logPath: String?
     package var masked: Set<String> = []
     package var tenant: String?
+    /// Whether the summary names the tokens that were permitted something.
+    package var notesUse = false
     package var budget = Budget()
     package var learning = Learning()
 

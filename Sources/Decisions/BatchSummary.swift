@@ -1,4 +1,4 @@
-internal import Model
+package import Model
 
 /// What a batch came to.
 package struct BatchSummary: Sendable {
@@ -23,6 +23,8 @@ package struct BatchSummary: Sendable {
     package var firstInvalid: Int?
     /// How often a policy said something else than its tree, where that was looked at.
     package var differences: [String: Int] = [:]
+    /// Tokens that were permitted something, where that is noted.
+    package var used: Set<TokenID> = []
     /// Whether nobody reads the decisions any more.
     package var isBroken = false
     /// What stopped the run before its end, in words.
@@ -39,6 +41,7 @@ package struct BatchSummary: Sendable {
         expectations += other.expectations
         mismatches += other.mismatches
         firstInvalid = firstInvalid ?? other.firstInvalid
+        used.formUnion(other.used)
         differences.merge(other.differences, uniquingKeysWith: +)
         codes.merge(other.codes, uniquingKeysWith: +)
         policies.merge(other.policies, uniquingKeysWith: +)

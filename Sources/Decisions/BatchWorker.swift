@@ -42,6 +42,7 @@ struct BatchBlock: Sendable {
             policies: policies, directory: directory, budget: options.budget, learning: options.learning)
         point.explains = options.explain || options.logPath != nil
         point.tells = point.explains
+        point.notesUse = options.notesUse
         unsafe pthread_mutex_init(mutex, nil)
         unsafe pthread_cond_init(changed, nil)
         var attributes = pthread_attr_t()
@@ -160,6 +161,7 @@ struct BatchBlock: Sendable {
         summary.lines += 1
         writer.line(answer.isPermitted ? Self.permit : Self.deny)
         tally.count(answer, point)
+        if options.notesUse, answer.isPermitted, let token = point.acting { summary.used.insert(token) }
         if options.expect, let expected = point.expected {
             summary.compare(answer.isPermitted, with: .boolean(expected), line: number)
         }
@@ -188,6 +190,9 @@ struct BatchBlock: Sendable {
             }
             summary.count(decision)
             answer = decision.isPermitted
+            if options.notesUse, decision.isPermitted, case .token(let id) = question.subject, let id = TokenID(id) {
+                summary.used.insert(id)
+            }
         } catch {
             error.write(to: &writer)
             summary.countInvalid(line: number)

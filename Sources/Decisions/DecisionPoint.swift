@@ -10,6 +10,10 @@ package final class DecisionPoint {
     private let reader: RequestReader?
     /// Whether a decision carries what its policies read.
     package var explains = false
+    /// Whether `acting` is kept.
+    var notesUse = false
+    /// The token of the last line that was answered.
+    private(set) var acting: TokenID?
     /// Whether reasons are filled in; a caller that only counts them need not pay for it.
     package var tells = true
 
@@ -93,6 +97,7 @@ package final class DecisionPoint {
             reading = unsafe reader.read(line, tenant: tenant < 0 ? nil : tenant, now: now, into: &request)
             guard case .request = reading else { return false }
             if let code = Liveness.fault(request) { reading = .deny(code) }
+            if notesUse { acting = request.token?.id }
             if case .request = reading { return true }
             return false
         }

@@ -1,3 +1,4 @@
+internal import CSystem
 internal import Glibc
 
 /// A small file that is on the disk under its name, whole, or not at all.
@@ -7,7 +8,11 @@ enum DurableFile {
     static func write(
         _ content: UnsafeRawBufferPointer, to path: String, replaces: Bool
     ) throws(TokenStoreError) {
-        let (descriptor, draft) = try open(path, replaces: replaces)
+        var template = Array((path + ".XXXXXX").utf8CString)
+        let descriptor = unsafe mkstemp(&template)
+        guard descriptor >= 0 else { throw fault(path) }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        let draft = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         var isNamed = false
         defer {
             close(descriptor)
@@ -22,30 +27,16 @@ enum DurableFile {
             offset += count
         }
         guard fsync(descriptor) == 0 else { throw fault(path) }
-        guard unsafe !replaces || rename(draft, path) == 0 else { throw fault(path) }
+        guard unsafe (replaces ? rename(draft, path) : csystem_rename_to_new(draft, path)) == 0 else {
+            throw errno == EEXIST
+                ? TokenStoreError(.exists, "`\(path)` exists already, and is never overwritten") : fault(path)
+        }
         isNamed = true
         let folder = unsafe Glibc.open(KeyFile.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if folder >= 0 {
             fsync(folder)
             close(folder)
         }
-    }
-
-    /// Where it is written: beside its place, or, where nothing may be replaced, in its place at once.
-    private static func open(_ path: String, replaces: Bool) throws(TokenStoreError) -> (Int32, String) {
-        guard replaces else {
-            let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else {
-                throw errno == EEXIST
-                    ? TokenStoreError(.exists, "`\(path)` exists already, and is never overwritten") : fault(path)
-            }
-            return (descriptor, path)
-        }
-        var template = Array((path + ".XXXXXX").utf8CString)
-        let descriptor = unsafe mkstemp(&template)
-        guard descriptor >= 0 else { throw fault(path) }
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        return (descriptor, String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 
     private static func fault(_ path: String) -> TokenStoreError {

@@ -99,6 +99,7 @@ extension SQLiteTokenStore {
         _ query: TokenQuery, _ select: TokenSelect, _ ranks: [TokenQuery.Rank], _ after: Cursor?, _ count: Int
     ) throws(TokenStoreError) -> [Row] {
         let wanted = query.assignments.map(Set.init)
+        let first = select.parts.map { (gone: $0, select: select.ofAssignment(gone: $0, after: nil)) }
         var rows: [Row] = []
         for rank in query.isDescending ? ranks.reversed() : ranks {
             var start: Int64?
@@ -112,8 +113,9 @@ extension SQLiteTokenStore {
             }
             if let wanted, !wanted.contains(rank.assignment) { continue }
             var own: [Row] = []
-            for gone in select.parts {
-                let (sql, parameters) = select.ofAssignment(gone: gone, after: start)
+            for part in first {
+                let (sql, parameters) =
+                    start == nil ? part.select : select.ofAssignment(gone: part.gone, after: start)
                 try connection.rows(sql, parameters + [.text(rank.assignment), .integer(Int64(count - rows.count))]) {
                     var cursor = here
                     cursor.number = $0.integer(0)

@@ -39,10 +39,19 @@ package final class SQLiteTokenStore {
         self.id = id
         self.clock = clock
         let path = keyPath(id)
-        if makesKeys, try connection.number("SELECT count(*) FROM keys") == 0 {
-            try KeyFile.checkPlace(path, database)
-            keys = try Keyring.create(path, store: id, now: clock())
-            try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in try registerKeys() }
+        if makesKeys {
+            // One process at a time; one that was stopped here has left a key file that the store does not know yet.
+            keys = try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
+                let isNew = try connection.number("SELECT count(*) FROM keys") == 0
+                guard isNew, unsafe access(path, F_OK) != 0 else {
+                    return try Keyring.open(path, store: id, database: database)
+                }
+                try KeyFile.checkPlace(path, database)
+                return try Keyring.create(path, store: id, now: clock())
+            }
+            try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
+                if try connection.number("SELECT count(*) FROM keys") == 0 { try registerKeys() }
+            }
         } else {
             keys = try Keyring.open(path, store: id, database: database)
         }

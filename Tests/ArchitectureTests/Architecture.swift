@@ -13,10 +13,10 @@ struct Architecture {
 
     static let house = Architecture(rules: [
         "demilune": .swift(["Commands"]),
-        "Commands": .swift(["CProcess", "Workbench", "Decisions", "Policies", "Tokens", "Lua", "Syntax", "Model"]),
+        "Commands": .swift(["CSystem", "Workbench", "Decisions", "Policies", "Tokens", "Lua", "Syntax", "Model"]),
         "Workbench": .swift(["CDemo", "Decisions", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
         "Decisions": .swift(["Tokens", "Policies", "CSimdJSON", "Model"]),
-        "Tokens": .swift(["CSQLite", "CSodium", "CUnistring", "Model"]),
+        "Tokens": .swift(["CSQLite", "CSodium", "CSystem", "CUnistring", "Model"]),
         "Policies": .swift(["Lua", "Syntax", "CSodium", "Model"]),
         "Lua": .swift(["CLua", "Model"]),
         "Syntax": .swift(["Model"]),
@@ -24,7 +24,7 @@ struct Architecture {
         "CLua": .c(["lua.h", "lauxlib.h", "lualib.h"]),
         "CSimdJSON": .c(["simdjson.h", "cstring", "new", "string_view"]),
         "CDemo": .c([]),
-        "CProcess": .c(["prctl.h", "resource.h"]),
+        "CSystem": .c(["fcntl.h", "prctl.h", "resource.h", "syscall.h", "unistd.h"]),
         "CSQLite": .c(["sqlite3.h"]),
         "CSodium": .c(["sodium.h"]),
         "CUnistring": .c(["unicase.h", "uninorm.h"]),

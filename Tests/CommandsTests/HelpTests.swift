@@ -67,6 +67,7 @@ internal import Testing
                   user-type list         lists the user types of a tenant, with their permissions
                   user-type show         shows a user type: its permissions, and who is assigned to it
                   tenant list            lists the tenants, with how much each has
+                  tenant show            shows a tenant: its zone, what it has, and whether its token strings are kept
                   tenant reveal          says whether a tenant's token strings are kept to be shown again, or never
                   user deactivate        deactivates a user: mobile tokens are revoked for good, API tokens suspended
                   user activate          makes a user active again; revoked and suspended tokens stay so

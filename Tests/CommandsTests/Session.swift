@@ -1,5 +1,7 @@
+internal import CSQLite
 internal import Foundation
 internal import Glibc
+internal import Testing
 
 /// Runs verbs in this process, in a folder of its own that goes away with it.
 final class Session {
@@ -70,5 +72,18 @@ final class Session {
         variables.merge(environment) { $1 }
         return Program.run(
             arguments, input: input, environment: variables, output: output, isErrorTerminal: isErrorTerminal)
+    }
+
+    /// Runs SQL on the store as somebody who has the file and no key.
+    func sql(_ statement: String) throws {
+        struct Failure: Error {
+            let message: String
+        }
+        var handle: OpaquePointer?
+        #expect(unsafe sqlite3_open(store, &handle) == SQLITE_OK)
+        defer { unsafe sqlite3_close(handle) }
+        guard unsafe sqlite3_exec(handle, statement, nil, nil, nil) == SQLITE_OK else {
+            throw Failure(message: unsafe String(cString: sqlite3_errmsg(handle)))
+        }
     }
 }

@@ -60,14 +60,7 @@ internal import Testing
 
     @Test func `a log and a store that were edited are told, with status 1`() throws {
         #expect(demilune("log", "verify").output.hasPrefix("the log is as it was written"))
-        let sql = try session.file("edit.sql", "UPDATE tokens SET expires = expires + 1 WHERE name = 'Warehouse sync';")
-        try run(
-            "/usr/bin/env",
-            [
-                "python3", "-c",
-                "import sqlite3,sys;c=sqlite3.connect(sys.argv[1]);c.executescript(open(sys.argv[2]).read())",
-                session.store, sql,
-            ])
+        try session.sql("UPDATE tokens SET expires = expires + 1 WHERE name = 'Warehouse sync'")
         let verified = demilune("store", "verify")
         #expect(verified.status == 1 && verified.output.contains("does not carry its seal"))
         let decision = demilune("decide", "Warehouse sync", "orders.read", "order:1")
@@ -77,15 +70,6 @@ internal import Testing
         #expect(demilune("store", "adopt").output.contains("the token `6532ebee17e04c929e56e7977af956ae`"))
         #expect(demilune("store", "adopt", "--yes").output == "sealed: 0 tenants, 1 tokens\n")
         #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1").status == 0)
-    }
-
-    private func run(_ path: String, _ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
     }
 
     @Test func `the directory is changed with a look at what it takes`() throws {
@@ -153,6 +137,34 @@ internal import Testing
             "token", "create", "--name", "X", "--expires", "2026-06-30", "--user", "carla",
             environment: ["DEMILUNE_AT": "2026-01-01T12:00:00Z"])
         #expect(past.status == 1 && past.errors.contains("the store has seen 2026-11-22T12:00:00Z"), "\(past.errors)")
+    }
+
+    @Test func `a clock that is behind what the store has seen is said, and what was seen counts`() throws {
+        let far = "4102444800000000"
+        try session.sql("UPDATE meta SET value = '\(far)' WHERE name = 'clock'")
+        let clock = ["DEMILUNE_AT": ""]
+        let decision = demilune("decide", "Warehouse sync", "orders.read", "order:1", environment: clock)
+        #expect(
+            decision.errors.contains("but the store has seen 2100-01-01T00:00:00Z, which counts: set the clock right"))
+        #expect(decision.status == 2 && decision.output.contains("token_expired"), "\(decision.output)")
+        #expect(demilune("token", "suspend", "Warehouse sync", environment: clock).errors.contains("expired on"))
+    }
+
+    @Test func `a batch notes which tokens were used`() throws {
+        let line =
+            #"{"subject":{"type":"token","id":"6532ebee17e04c929e56e7977af956ae"},"action":{"name":"orders.read"},"resource":{"type":"order","id":"1"}}"#
+        func active() -> String { demilune("token", "show", "Warehouse sync", "--json").output }
+        #expect(demilune("batch", input: line + "\n").status == 0)
+        #expect(!active().contains("\"last_active\": \"2026-11-22T12:00:00Z\""))
+        #expect(demilune("batch", "--touch", input: line + "\n").output == "{\"decision\":true}\n")
+        #expect(active().contains("\"last_active\": \"2026-11-22T12:00:00Z\""), "\(active())")
+        let later = ["DEMILUNE_AT": "2026-11-22T13:00:00Z"]
+        #expect(demilune("batch", "--touch", "--explain", input: line + "\n", environment: later).status == 0)
+        #expect(active().contains("\"last_active\": \"2026-11-22T13:00:00Z\""))
+        let denied = line.replacing("orders.read", with: "users.delete")
+        let last = ["DEMILUNE_AT": "2026-11-22T14:00:00Z"]
+        #expect(demilune("batch", "--touch", input: denied + "\n", environment: last).status == 0)
+        #expect(active().contains("13:00:00Z"), "what is refused is no use")
     }
 
     @Test func `no token string is anywhere but where it was asked for`() throws {
