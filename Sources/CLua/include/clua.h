@@ -5,7 +5,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// One interpreter, used by one thread at a time. No function declared here raises.
+// No function declared here raises a Lua error, for Swift frames must never be jumped over. Outside a protected call they
+// use these functions of Lua's own and no other; a test holds this list to the sources.
+//
+//   lua_newstate           protects itself and answers null without memory
+//   lua_close              protects what it closes; scripts have no finalizers and no variables to be closed
+//   lua_getextraspace      computes an address
+//   lua_atpanic            sets a field
+//   lua_sethook            sets fields
+//   lua_settop             only pops here, at the bottom of a stack without variables to be closed
+//   lua_pushcfunction      pushes a function without upvalues into room that every call is sure of: allocates nothing
+//   lua_pushlightuserdata  pushes a pointer into the same room
+//   lua_pcall              is the protected call
+//   lua_type, lua_typename read
+//   lua_tolstring          reads, where the value is a string already: nothing is converted
+
+/// One interpreter, used by one thread at a time.
 typedef struct clua_state clua_state;
 
 typedef enum clua_kind : uint32_t {
