@@ -81,6 +81,12 @@ struct PolicyReader {
                 faults.append(fault("there is no `\(use.name)` here\(hint)", use.position))
             }
         }
+        for position in chunk.miscompiled {
+            faults.append(
+                fault(
+                    "a bitwise operator in a function with more than 200 constants, which Lua 5.4.4 compiles wrongly: "
+                        + "move one or the other into a function of its own", position))
+        }
         for name in chunk.declaredNames where name.name == "_ENV" || name.name.hasPrefix("__") {
             faults.append(fault("the name `\(name.name)` is reserved", name.position))
         }
