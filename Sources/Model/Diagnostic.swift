@@ -12,7 +12,10 @@ package struct Diagnostic: Error, Equatable, Sendable {
     /// 1-based, in bytes; `nil` when unknown.
     package var column: Int?
     package var severity: Severity
+    /// At most 600 bytes and three dots: a finding names what a file says, and that may be a megabyte.
     package var message: String
+
+    private static let mostBytes = 600
 
     package init(
         _ message: String, path: String, line: Int? = nil, column: Int? = nil, severity: Severity = .error
@@ -21,7 +24,12 @@ package struct Diagnostic: Error, Equatable, Sendable {
         self.line = line
         self.column = column
         self.severity = severity
-        self.message = message
+        if message.utf8.count > Self.mostBytes {
+            let after = message.utf8.index(message.startIndex, offsetBy: Self.mostBytes + 1)
+            self.message = message[..<message.unicodeScalars.index(before: after)] + "…"
+        } else {
+            self.message = message
+        }
     }
 }
 

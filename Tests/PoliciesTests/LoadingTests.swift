@@ -90,4 +90,24 @@ import Testing
         #expect(try version(["settings.json": "{}"]) != plain)
         #expect(try version(["a.lua": "return { on = \"access\", decide = function() return end }"]) != plain)
     }
+
+    @Test(arguments: [
+        "return { on = (\"a\"):rep(900000), decide = function() end }", "error((\"é\"):rep(400000))",
+        "return { on = \"access\", grants = { (\"a.\"):rep(300000) }, decide = function() end }",
+        "return { on = \"access\", decide = function() \(String(repeating: "x", count: 60_000))() end }",
+    ])
+    func `a finding is capped, however long what it names is`(source: String) {
+        let messages = diagnostics(["a.lua": source]).map(\.message)
+        #expect(!messages.isEmpty && messages.allSatisfy { $0.utf8.count < 610 })
+    }
+
+    @Test(arguments: ["a.lua", "schema.lua"])
+    func `a file has at most 64 KiB`(name: String) {
+        let policy = "return { on = \"access\", decide = function() end }"
+        let text = (name == "a.lua" ? policy : Self.schema) + "\n--"
+        let full = text + String(repeating: "x", count: 65_536 - text.utf8.count)
+        #expect(diagnostics(["a.lua": policy].merging([name: full]) { $1 }).isEmpty)
+        let found = diagnostics(["a.lua": policy].merging([name: full + "x"]) { $1 }).map(\.message)
+        #expect(found.count == 1 && (found[0].contains("64 KiB") || found[0].contains("65536 bytes")), "\(found)")
+    }
 }
