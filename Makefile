@@ -2,7 +2,7 @@ SHELL := /usr/bin/env bash
 export PATH := $(PATH):/opt/swift/usr/bin
 
 .DEFAULT_GOAL := help
-.PHONY: demo test build bench fuzz lint format clean help bootstrap
+.PHONY: demo test build bench asan fuzz lint format clean help bootstrap
 
 demo: bootstrap ## build, make a demo store, decide 10,000 requests and the Todo scenario
 	scripts/demo
@@ -16,8 +16,11 @@ build: bootstrap ## build the release program
 bench: build ## measure how fast it is, here
 	"$$(swift build -c release --show-bin-path)/demilune" bench
 
-fuzz: bootstrap ## hold trees to policies on made-up input, for FUZZ_SECONDS (60)
-	DEMILUNE_FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) swift test --filter ForestTests
+asan: bootstrap ## run the sandbox's tests and every hostile script under AddressSanitizer
+	scripts/asan
+
+fuzz: bootstrap ## fuzz the sandbox, and hold trees to policies on made-up input; FUZZ_SECONDS (60) each
+	scripts/fuzz $(or $(FUZZ_SECONDS),60)
 
 lint: bootstrap ## check the format of every Swift file
 	swift format lint --strict -r Sources Tests Package.swift

@@ -89,6 +89,7 @@ struct LeakTests {
         try round(500)
         let before = Self.residentBytes()
         try round(Self.rounds / 20)
-        #expect(Self.residentBytes() - before < 16 << 20)
+        // A sanitizer keeps what was freed for a while.
+        #expect(Self.residentBytes() - before < (unsafe getenv("DEMILUNE_PATIENCE") == nil ? 16 << 20 : 512 << 20))
     }
 }

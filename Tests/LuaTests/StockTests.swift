@@ -54,36 +54,50 @@ struct StockTests {
         return text.replacing("`", with: "'").replacing(/#\d/, with: "#?")
     }
 
+    /// Runs a program in both, where ours finishes within its budget.
+    /// - Returns: whether there was something to compare.
+    private static func compare(_ program: [UInt8], in sandbox: inout Sandbox) throws -> Bool {
+        let limits = Limits(fuel: 200_000)
+        let outcome = sandbox.run(
+            try sandbox.load(program, name: "s", limits: limits), host: Nobody(), limits: limits)
+        guard outcome.ending == .finished || outcome.ending.isFailure else { return false }
+        if outcome.ending == .failed(message: "too many results to unpack", line: 1) { return false }
+        let stock = Self.stock(program)
+        let source = Comment(rawValue: String(decoding: program.suffix(400), as: UTF8.self))
+        switch outcome.ending {
+        case .failed(let message, _):
+            #expect(!stock.worked, source)
+            #expect(Self.essence(message.utf8) == Self.essence(stock.text), source)
+        default:
+            #expect(stock.worked, source)
+            #expect(outcome.value == .string(String(decoding: stock.text, as: UTF8.self)), source)
+        }
+        return true
+    }
+
     @Test(arguments: [(true, 1), (true, 2), (false, 3), (false, 4)])
     func `library functions yield what the stock ones yield, or raise what they raise`(
         patterns: Bool, seed: UInt64
     ) throws {
         var bytes = Bytes(state: seed)
-        let limits = Limits(fuel: 200_000)
-        let host = Nobody()
         var compared = 0
         for _ in 0..<8 {
             var sandbox = try Sandbox(functions: [], tags: [])
             for _ in 0..<250 where !sandbox.isSpent {
-                let program = Self.program(bytes.next(120), patterns: patterns)
-                let outcome = sandbox.run(
-                    try sandbox.load(program, name: "s", limits: limits), host: host, limits: limits)
-                guard outcome.ending == .finished || outcome.ending.isFailure else { continue }
-                if outcome.ending == .failed(message: "too many results to unpack", line: 1) { continue }
-                let stock = Self.stock(program)
-                let source = Comment(rawValue: String(decoding: program.suffix(400), as: UTF8.self))
-                compared += 1
-                switch outcome.ending {
-                case .failed(let message, _):
-                    #expect(!stock.worked, source)
-                    #expect(Self.essence(message.utf8) == Self.essence(stock.text), source)
-                default:
-                    #expect(stock.worked, source)
-                    #expect(outcome.value == .string(String(decoding: stock.text, as: UTF8.self)), source)
-                }
+                if try Self.compare(Self.program(bytes.next(120), patterns: patterns), in: &sandbox) { compared += 1 }
             }
         }
         #expect(compared > 1900)
+    }
+
+    @Test(arguments: [("patterns", true), ("libraries", false)])
+    func `what the fuzzers kept yields what the stock functions yield`(corpus: String, patterns: Bool) throws {
+        let inputs = Corpus.inputs(corpus)
+        #expect(inputs.count > 100)
+        for input in inputs {
+            var sandbox = try Sandbox(functions: [], tags: [])
+            _ = try Self.compare(Self.program(input, patterns: patterns), in: &sandbox)
+        }
     }
 
     @Test func `what is not a number has no sign in any text but that of two dots`() throws {

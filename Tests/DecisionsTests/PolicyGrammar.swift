@@ -1,0 +1,194 @@
+/// Policies made up from a grammar: mostly well formed, now and then broken, always the same for a seed.
+struct PolicyGrammar {
+    private var random: Seeded
+    private var depth = 0
+    private var locals: [String] = []
+
+    init(seed: UInt64) {
+        random = Seeded(state: seed)
+    }
+
+    /// A small seeded generator (Steele, Lea & Flood, "Fast splittable pseudorandom number generators").
+    struct Seeded: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = state
+            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ (mixed >> 31)
+        }
+    }
+
+    mutating func policy() -> [UInt8] {
+        locals = []
+        var text = chance(3) ? "local config = settings { limit = 10, names = list \"string\", strict = true }\n" : ""
+        if text.isEmpty == false { locals.append("config") }
+        for _ in 0..<pick(3) { text += statement() }
+        let head = one([
+            "on = \"access\"", "on = \"access\", grants = { \"*\" }",
+            "on = \"access\", subject = \"any\", grants = { \"orders.*\" }",
+            "on = { \"access\", \"token.list\" }", "on = \"access\", mode = \"observe\"",
+            "on = \"access\", enabled = false",
+        ])
+        locals.append("request")
+        text += "return { \(head), decide = function(request)\n\(block(1 + pick(6)))end }\n"
+        var bytes = Array(text.utf8)
+        if chance(8) { damage(&bytes) }
+        return bytes
+    }
+
+    /// Bytes lost, doubled, swapped or made up.
+    private mutating func damage(_ bytes: inout [UInt8]) {
+        for _ in 0...pick(3) where !bytes.isEmpty {
+            let index = pick(bytes.count)
+            switch pick(4) {
+            case 0: bytes.remove(at: index)
+            case 1: bytes[index] = UInt8(truncatingIfNeeded: random.next())
+            case 2: bytes.insert(bytes[pick(bytes.count)], at: index)
+            default: bytes.swapAt(index, pick(bytes.count))
+            }
+        }
+    }
+
+    private mutating func pick(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }
+    private mutating func chance(_ one: Int) -> Bool { pick(one) == 0 }
+    private mutating func one(_ texts: [String]) -> String { texts[pick(texts.count)] }
+
+    private mutating func block(_ count: Int) -> String {
+        let known = locals
+        defer { locals = known }
+        var text = ""
+        for _ in 0..<count { text += statement() }
+        return text
+    }
+
+    private mutating func statement() -> String {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth < 6 else { return "error(\(string()))\n" }
+        switch pick(16) {
+        case 0, 1:
+            let name = "v\(locals.count)"
+            let text = "local \(name) = \(value())\n"
+            locals.append(name)
+            return text
+        case 2, 3: return "if \(condition()) then\n\(block(1 + pick(2)))\(chance(2) ? "else\n\(block(1))" : "")end\n"
+        case 4: return "for i = \(number()), \(number()) do \(block(1)) if i > 20 then break end end\n"
+        case 5: return "for k, v in \(one(["pairs", "ipairs"]))(\(value())) do \(block(1)) end\n"
+        case 6: return "while \(condition()) do \(block(1)) end\n"
+        case 7: return "repeat \(block(1)) until \(condition())\n"
+        case 8: return "do local t = { \(value()), \(value()), k = \(value()) } t[\(value())] = \(value()) end\n"
+        case 9: return "\(call())\n"
+        case 10: return "goto l\(depth)\(pick(2)) ::l\(depth)\(pick(2))::\n"
+        case 11: return "local function f\(pick(3))(a, ...) \(block(1)) return a, ... end f\(pick(3))(\(value()))\n"
+        case 12 where !locals.isEmpty: return "\(one(locals)) = \(value())\n"
+        case 13:
+            return
+                "table.sort({ \(value()), \(value()), \(value()) }\(chance(2) ? ", function(a, b) return \(condition()) end" : ""))\n"
+        default: return effect()
+        }
+    }
+
+    private mutating func effect() -> String {
+        switch pick(6) {
+        case 0: return "permit()\n"
+        case 1: return "permit(\(value()))\n"
+        case 2: return "deny(\(string()), { code = \(string()) })\n"
+        case 3:
+            return
+                "deny(\"\(one(["{token.department}", "{resource.amount}", "{context.note} {", "{token.nothing}", "no"]))\")\n"
+        case 4: return "advise(\(value()), { a = \(value()), [\(string())] = \(path()) })\n"
+        default: return "oblige(\(string()), { \(value()) })\n"
+        }
+    }
+
+    private mutating func call() -> String {
+        let arguments = (0..<pick(4)).map { _ in value() }.joined(separator: ", ")
+        return "\(one(Self.functions))(\(arguments))"
+    }
+
+    private mutating func condition() -> String {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth < 9 else { return "true" }
+        switch pick(9) {
+        case 0: return "\(path()) \(one(["==", "~=", "<", "<=", ">", ">="])) \(value())"
+        case 1: return "\(value()) \(one(["==", "~=", "<"])) \(value())"
+        case 2: return "not \(condition())"
+        case 3: return "(\(condition()) \(one(["and", "or"])) \(condition()))"
+        case 4:
+            return
+                "request.\(one(["resource", "context", "token"])):has(\(one(["\"note\"", "\"amount\"", "\"ip\"", "\"nothing\"", string()])))"
+        case 5: return "\(path()):\(one(["can", "contains", "is_within", "meets", "permits", "covers"]))(\(value()))"
+        case 6: return "request.token:can(\(one(["\"orders.read\"", "\"orders.approve\"", "request.action"])))"
+        default: return value()
+        }
+    }
+
+    private mutating func value() -> String {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth < 9 else { return "1" }
+        switch pick(15) {
+        case 0: return number()
+        case 1: return string()
+        case 2, 3: return path()
+        case 4: return "nil"
+        case 5: return condition()
+        case 6: return "{ \(value()), x = \(value()), [\(value())] = \(value()) }"
+        case 7: return call()
+        case 8:
+            return
+                "(\(value())) \(one(["+", "-", "*", "/", "//", "%", "^", "..", "&", "|", "~", "<<", ">>"])) (\(value()))"
+        case 9: return "\(one(["-", "#", "not ", "~"]))(\(value()))"
+        case 10:
+            return
+                "(\(string())):\(one(["rep", "sub", "find", "match", "gsub", "upper", "format", "byte"]))(\(value()), \(value()))"
+        case 11: return "function(...) \(chance(2) ? "return ..." : effect()) end"
+        case 12: return "\(path()):plus { \(one(["days", "months", "years", "hours", "weeks"])) = \(number()) }"
+        case 13: return "(\(value()))[\(value())]"
+        default: return locals.isEmpty ? "true" : one(locals)
+        }
+    }
+
+    private mutating func number() -> String {
+        one([
+            "0", "1", "2", "-1", "3.5", "10", "1e308", "0/0", "1/0", "math.maxinteger", "math.mininteger", "2^53",
+            "0x7f", "100000",
+        ])
+    }
+
+    private mutating func string() -> String {
+        one([
+            "\"\"", "\"a\"", "\"north\"", "\"orders.read\"", "\"%\"", "\"(.-)%1\"", "\"{token.id}\"", "\"\\0\\27[2J\"",
+            "\"\\xff\"",
+            "[[\nlong\n]]", "'x'", "\"%d%s\"", "(\"x\"):rep(300)", "(\"ab\"):rep(200000)", "\"\\u{202e}\"",
+        ])
+    }
+
+    private mutating func path() -> String {
+        var text = one([
+            "request", "request.token", "request.resource", "request.context", locals.isEmpty ? "request" : one(locals),
+        ])
+        for _ in 0..<pick(4) { text += one(Self.names) }
+        return text
+    }
+
+    private static let names = [
+        ".token", ".resource", ".context", ".action", ".time", ".date", ".department", ".user", ".user_type", ".id",
+        ".name",
+        ".amount", ".note", ".tags", ".created", ".expires", ".last_day", ".parent", ".year", ".weekday", ".hour",
+        ".tenant",
+        ".subject", ".actor", ".proposed", ".limit", ".names", ".strict", ".email", "[1]", "[\"id\"]", ".nothing",
+    ]
+
+    private static let functions = [
+        "tostring", "tonumber", "type", "select", "assert", "error", "ipairs", "pairs", "string.rep", "string.format",
+        "string.gsub", "string.find", "string.gmatch", "string.byte", "string.char", "table.concat", "table.insert",
+        "table.remove", "table.unpack", "table.pack", "math.floor", "math.max", "math.tointeger", "utf8.char",
+        "utf8.len",
+        "permit", "deny", "list", "optional", "settings", "math.random", "pcall", "setmetatable", "load",
+    ]
+}
