@@ -41,7 +41,7 @@ let package = Package(
             name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-std=c++17"])],
             linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
         .target(name: "CDemo", cSettings: [.unsafeFlags(["-std=c23"])]),
-        .systemLibrary(name: "CSystem"),
+        .target(name: "CSystem", linkerSettings: [.linkedLibrary("seccomp")]),
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CUnistring"),

@@ -17,6 +17,7 @@ extension Verb {
             .log, .mask,
             Option(name: "touch", help: "note in the store that the tokens which are permitted something are used"),
             Option(name: "trust-time", help: "take `context.time` for the clock, to replay recordings"),
+            Isolation.option,
         ] + Option.limits,
         details: [
             "Works without a store when the subjects are external.",
@@ -24,11 +25,19 @@ extension Verb {
         ],
         run: { invocation throws(CommandError) in
             let terminal = invocation.terminal
+            if try Isolation.isAsked(invocation, without: ["log", "touch"]) { return try isolated(invocation) }
             var options = try options(invocation)
-            let policies = try invocation.policies()
-            let snapshot = try invocation.snapshot(needsStore: false)
+            let source = try invocation.policySource()
+            var snapshot = try invocation.snapshot(needsStore: false)
             options.now = snapshot.now
-            let path = invocation.positionals.first ?? "-"
+            if invocation.has("isolate") {
+                // Nor do the keys stay in a process that runs such policies.
+                snapshot.store = nil
+                try Isolation.confine(memory: 2 * options.jobs * (options.budget.memory + options.learning.bytes))
+            }
+            let policies = try invocation.policies(source)
+            // The parent of a child reads the file.
+            let path = invocation.has("isolate") ? "-" : invocation.positionals.first ?? "-"
             let input = path == "-" ? terminal.streams.inputDescriptor : try Descriptor.open(path)
             defer { if path != "-" { close(input) } }
             let summary: BatchSummary
@@ -51,6 +60,22 @@ extension Verb {
             if invocation.has("summary") { summarize(summary, isExpecting: options.expect, to: terminal) }
             return try status(of: summary, isExpecting: options.expect, terminal)
         })
+
+    /// Decides in a child process; what it leaves unanswered when it ends by a fault is denied.
+    private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {
+        let terminal = invocation.terminal
+        let path = invocation.positionals.first ?? "-"
+        let input = path == "-" ? terminal.streams.inputDescriptor : try Descriptor.open(path)
+        defer { if path != "-" { close(input) } }
+        let ending = try Isolation.run(
+            invocation.arguments, input: input, output: terminal.streams.outputDescriptor, holdsOutput: false,
+            silence: try Isolation.silence(invocation))
+        if let status = ending.status { return status }
+        let rest = max(0, ending.asked - ending.answered)
+        let deny = Array((#"{"decision":false,"context":{"code":"policy_crashed"}}"# + "\n").utf8)
+        for _ in 0..<rest where Descriptor.write(deny, to: terminal.streams.outputDescriptor) {}
+        throw CommandError("the process that ran the policies \(ending.reason): \(rest) requests are denied for it")
+    }
 
     private static func options(_ invocation: Invocation) throws(CommandError) -> BatchOptions {
         var options = BatchOptions(now: invocation.now)

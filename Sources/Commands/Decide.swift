@@ -26,22 +26,30 @@ extension Verb {
             .log, .mask,
             Option(
                 name: "subject", value: "TYPE:ID", help: "an external subject acts, and TOKEN is `-`; needs no store"),
+            Isolation.option,
         ] + Option.limits.prefix(3),
         details: [
             "token.issue has `-` for TOKEN. It and token.amend take name=, kind=, assignment=, and expires= or last_day=.",
             "exit status: 0 permit, 2 deny, 3 policies do not load, 5 not as expected, 64 wrong usage, 1 any failure",
         ],
         run: { invocation throws(CommandError) in
+            if try Isolation.isAsked(invocation, without: ["log"]) { return try isolated(invocation) }
             let budget = try invocation.budget()
-            let policies = try invocation.policies()
+            let source = try invocation.policySource()
             let isExternal = invocation.has("subject")
             var words = invocation.positionals
             // Who acts through a string is known by it, and has used the token.
             let used = try stringHolder(invocation)
             if let used { words[0] = used.description }
-            let snapshot =
+            var snapshot =
                 isExternal ? try invocation.snapshot(needsStore: false) : try invocation.snapshot(of: words[0])
             let directory = snapshot.directory
+            if invocation.has("isolate") {
+                // Nor do the keys stay in a process that runs such policies.
+                snapshot.store = nil
+                try Isolation.confine(memory: 2 * budget.memory)
+            }
+            let policies = try invocation.policies(source)
             let question = try QuestionReader(invocation, snapshot, policies.schema, words: words).question()
             let decision: Decision
             let start = clock()
@@ -86,6 +94,31 @@ extension Verb {
             // One that nobody knows is decided as such: an id that no token has.
             return found?.token.id ?? .unassigned
         } catch { throw CommandError(error.message) }
+    }
+
+    /// Decides in a child process; one that ends by a fault is a deny.
+    private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {
+        let terminal = invocation.terminal
+        let readsInput = invocation.positionals[0] == "-" && !invocation.has("subject")
+        let ending = try Isolation.run(
+            invocation.arguments, input: readsInput ? terminal.streams.inputDescriptor : -1,
+            output: terminal.streams.outputDescriptor, holdsOutput: true,
+            silence: try Isolation.silence(invocation))
+        if let status = ending.status {
+            terminal.write(ending.output)
+            return status
+        }
+        terminal.complain("the process that ran the policies \(ending.reason)")
+        let decision = Decision.deny("policy_crashed")
+        if invocation.has("json") {
+            var writer = JSONWriter()
+            decision.write(to: &writer, explain: true)
+            writer.newline()
+            terminal.write(writer.bytes)
+        } else {
+            terminal.print("deny  (policy_crashed)")
+        }
+        return status(decision, expected: invocation.value("expect"), terminal)
     }
 
     private static func status(_ decision: Decision, expected: String?, _ terminal: Terminal) -> Int32 {

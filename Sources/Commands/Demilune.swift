@@ -69,7 +69,7 @@ package enum Demilune {
 
     private static func environment() -> [String: String] {
         var result: [String: String] = [:]
-        let names = ["NO_COLOR", "HOME", "XDG_DATA_HOME"] + Option.global.map(\.variable)
+        let names = ["NO_COLOR", "HOME", "XDG_DATA_HOME", Isolation.variable] + Option.global.map(\.variable)
         for name in names {
             if let value = unsafe getenv(name) { result[name] = unsafe String(cString: value) }
         }

@@ -8,6 +8,8 @@ struct Invocation {
     let positionals: [String]
     /// The verb's name.
     let verb: String
+    /// The whole line, as it was stated.
+    let arguments: [String]
     /// The time of the whole run.
     let now: Instant
     /// Whether `--at` states it.
@@ -19,6 +21,7 @@ struct Invocation {
         self.terminal = terminal
         positionals = line.positionals
         verb = line.verb?.name ?? ""
+        arguments = line.arguments
         options = line.options
         self.environment = environment
         for option in Option.global {
@@ -76,18 +79,23 @@ struct Invocation {
     /// The properties of `--mask`.
     var masked: Set<String> { Set((value("mask") ?? "").split(separator: ",").map(String.init)) }
 
-    /// The policies of `--policies`; its warnings are told.
-    /// - Throws: with status 3 and every diagnostic when they do not load.
-    func policies() throws(CommandError) -> PolicySet {
-        let path = value("policies") ?? "policies"
-        let source: PolicySource
-        do { source = try PolicySource.folder(path) } catch {
+    /// The files of `--policies`, none of which was run yet.
+    func policySource() throws(CommandError) -> PolicySource {
+        do { return try PolicySource.folder(value("policies") ?? "policies") } catch {
             throw CommandError(error.message, status: ExitStatus.policies)
         }
+    }
+
+    /// The policies of `--policies`; their warnings are told.
+    /// - Throws: with status 3 and every diagnostic when they do not load.
+    func policies() throws(CommandError) -> PolicySet { try policies(try policySource()) }
+
+    func policies(_ source: PolicySource) throws(CommandError) -> PolicySet {
         let result = PolicySet.load(source)
         for diagnostic in result.diagnostics { terminal.note(Terminal.escaped(diagnostic.description)) }
         guard let set = result.set else {
-            throw CommandError("the policies in `\(path)` do not load", status: ExitStatus.policies)
+            throw CommandError(
+                "the policies in `\(value("policies") ?? "policies")` do not load", status: ExitStatus.policies)
         }
         return set
     }

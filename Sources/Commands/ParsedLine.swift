@@ -7,9 +7,11 @@ struct ParsedLine {
     /// Flags have an empty value.
     var options: [String: String] = [:]
     var positionals: [String] = []
+    let arguments: [String]
 
     /// - Throws: `.usage`, with a suggestion for a name that is nearly right.
     init(_ arguments: [String], verbs: [Verb]) throws(CommandError) {
+        self.arguments = arguments
         var rest = arguments[...]
         var isOptionsOver = false
         while let argument = rest.popFirst() {

@@ -6,12 +6,6 @@ internal import Testing
 @Suite(.serialized) struct CrashTests {
     private static let count = 10_000
 
-    /// The program itself, built beside the tests.
-    private static let program: String = {
-        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return (tests as NSString).deletingLastPathComponent + "/demilune"
-    }()
-
     /// A store of `session`, its key file and its head, as they are between two commands.
     private struct Kept {
         let session: Session
@@ -50,7 +44,7 @@ internal import Testing
     /// Starts the program.
     private func start(_ words: [String], _ session: Session) throws -> Process {
         let process = Process()
-        process.executableURL = URL(filePath: Self.program)
+        process.executableURL = URL(filePath: Program.path)
         process.arguments = words
         process.environment = [
             "DEMILUNE_STORE": session.store, "DEMILUNE_POLICIES": Session.policies, "XDG_DATA_HOME": session.keys,

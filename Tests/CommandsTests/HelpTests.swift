@@ -7,7 +7,7 @@ internal import Testing
         #expect(
             result.output == """
                 usage: demilune decide TOKEN ACTION [TYPE[:ID]] [name=value …] [--explain] [--expect ANSWER] [--log FILE] \
-                [--mask NAME[,NAME]] [--subject TYPE:ID] [--fuel N] [--memory MIB] [--deadline MS]
+                [--mask NAME[,NAME]] [--subject TYPE:ID] [--isolate] [--fuel N] [--memory MIB] [--deadline MS]
 
                 Decides what a token may do, and says why.
 
@@ -22,6 +22,7 @@ internal import Testing
                   --log FILE          append what is decided to a decision log
                   --mask NAME[,NAME]  properties whose content the log does not show
                   --subject TYPE:ID   an external subject acts, and TOKEN is `-`; needs no store
+                  --isolate           run the policies in a child process that can do nothing but decide
                   --fuel N            instructions that one policy may spend on a request (1000000)
                   --memory MIB        memory that one policy may take (8)
                   --deadline MS       milliseconds that one policy may take (1000)

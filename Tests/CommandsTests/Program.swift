@@ -4,6 +4,12 @@ internal import Glibc
 
 /// The whole program, run in this process on bytes and descriptors.
 enum Program {
+    /// The program itself, built beside the tests.
+    static let path: String = {
+        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return (tests as NSString).deletingLastPathComponent + "/demilune"
+    }()
+
     struct Result {
         let status: Int32
         let output: String

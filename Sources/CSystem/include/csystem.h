@@ -1,0 +1,18 @@
+#ifndef CSYSTEM_H
+#define CSYSTEM_H
+
+// What the system offers and Swift does not see: calls with a variable number of arguments, and Linux's own.
+
+// Keeps the memory of this process to itself: nothing of it is written to the disk when it ends by a fault, and no other
+// process of the same user may look into it. Returns whether the system agreed to both.
+int csystem_seal_process(void);
+
+// Gives a file another name, unless there is a file of that name; one step, so that it never has both. As rename(2).
+int csystem_rename_to_new(const char *from, const char *to);
+
+// Takes from this process, for good, everything but computing, memory up to a bound, threads, and reading and writing what
+// is open: no file is opened or made, no process or connection started, nothing signalled but itself. Returns 0, or the
+// number of the step that the system refused.
+int csystem_confine(unsigned long long address_space, unsigned long long cpu_seconds);
+
+#endif

@@ -1,0 +1,142 @@
+internal import Foundation
+internal import Glibc
+internal import Testing
+
+/// Policies in a child process that has nothing left but deciding.
+@Suite struct IsolationTests {
+    private let session = Session()
+
+    init() {
+        #expect(session.run("init", "--demo").status == 0)
+    }
+
+    /// The program as a process of its own.
+    private final class Run {
+        let process = Process()
+        let input = Pipe()
+        private let output = Pipe()
+        private let errors = Pipe()
+
+        init(_ words: [String], _ session: Session, _ environment: [String: String] = [:]) throws {
+            process.executableURL = URL(filePath: Program.path)
+            process.arguments = words
+            process.environment = [
+                "DEMILUNE_STORE": session.store, "DEMILUNE_POLICIES": Session.policies, "XDG_DATA_HOME": session.keys,
+                "DEMILUNE_AT": "2026-11-22T12:00:00Z", "DEMILUNE_TENANT": "3",
+            ].merging(environment) { $1 }
+            process.standardInput = input
+            process.standardOutput = output
+            process.standardError = errors
+            try process.run()
+        }
+
+        /// Waits for its end.
+        func finish() -> Session.Result {
+            try? input.fileHandleForWriting.close()
+            let text = output.fileHandleForReading.readDataToEndOfFile()
+            let messages = errors.fileHandleForReading.readDataToEndOfFile()
+            process.waitUntilExit()
+            return Session.Result(
+                status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+                errors: String(decoding: messages, as: UTF8.self))
+        }
+
+        /// Its child, once that has confined itself.
+        func child() throws -> pid_t {
+            let parent = process.processIdentifier
+            for _ in 0..<2_000 {
+                let text =
+                    (try? String(contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)) ?? ""
+                if let child = text.split(separator: " ").first.flatMap({ pid_t($0) }),
+                    let status = try? String(contentsOfFile: "/proc/\(child)/status", encoding: .utf8),
+                    status.contains("Seccomp:\t2")
+                {
+                    return child
+                }
+                usleep(5_000)
+            }
+            throw CocoaError(.featureUnsupported)
+        }
+    }
+
+    private static let line = """
+        {"subject":{"type":"token","id":"6532ebee17e04c929e56e7977af956ae"},"action":{"name":"orders.read"},\
+        "resource":{"type":"order","id":"1"}}
+
+        """
+
+    @Test func `decisions are the same as without`() throws {
+        for words in [
+            ["decide", "Warehouse sync", "orders.read", "order:1"],
+            ["decide", "Warehouse sync", "orders.approve", "order:1", "--json"],
+            ["decide", "Warehouse sync", "orders.read", "--expect", "deny"],
+            ["decide", "Warehouse snyc", "orders.read"],
+            ["decide", "Warehouse sync"],
+        ] {
+            let plain = try Run(words, session).finish()
+            let isolated = try Run(words + ["--isolate"], session).finish()
+            #expect(plain.status == isolated.status && plain.output == isolated.output, "\(words): \(isolated.errors)")
+        }
+        let requests = try session.file("requests", session.run("requests", "--count", "3000", "--seed", "3").output)
+        for more in [[], ["--jobs", "2"], ["--explain"], ["--summary"]] {
+            let plain = try Run(["batch", requests] + more, session).finish()
+            let isolated = try Run(["batch", requests, "--isolate"] + more, session).finish()
+            #expect(plain.output == isolated.output && plain.status == isolated.status, "\(more): \(isolated.errors)")
+            #expect(plain.errors == isolated.errors)
+        }
+    }
+
+    @Test func `the child has no new privileges, files or processes, and a filter on what it may ask`() throws {
+        let run = try Run(["batch", "--isolate"], session)
+        let child = try run.child()
+        let status = try String(contentsOfFile: "/proc/\(child)/status", encoding: .utf8)
+        #expect(status.contains("NoNewPrivs:\t1"))
+        let limits = try String(contentsOfFile: "/proc/\(child)/limits", encoding: .utf8)
+        #expect(try limits.contains(Regex("Max open files +0 +0")))
+        #expect(
+            try limits.contains(Regex("Max address space +[0-9]+ ")) && limits.contains(Regex("Max core file size +0 "))
+        )
+        run.input.fileHandleForWriting.write(Data(Self.line.utf8))
+        #expect(run.finish().output == "{\"decision\":true}\n")
+    }
+
+    @Test func `a child that ends by a fault has decided nothing`() throws {
+        let run = try Run(["batch", "--isolate"], session)
+        let child = try run.child()
+        run.input.fileHandleForWriting.write(Data((Self.line + "\n" + Self.line).utf8))
+        kill(child, SIGKILL)
+        run.input.fileHandleForWriting.write(Data((Self.line + Self.line + Self.line.dropLast()).utf8))
+        let result = run.finish()
+        #expect(result.status == 1)
+        let answers = result.output.split(separator: "\n")
+        #expect(answers.count == 5, "\(result.output)")
+        let denied = answers.filter { $0 == #"{"decision":false,"context":{"code":"policy_crashed"}}"# }
+        #expect(denied.count >= 3 && answers.suffix(denied.count).elementsEqual(denied))
+        #expect(
+            result.errors.contains("was ended by signal 9: \(denied.count) requests are denied for it"),
+            "\(result.errors)")
+    }
+
+    @Test func `one decision whose child ends by a fault is a deny`() throws {
+        let folder = try session.policies([
+            "a": """
+            return { on = "access", grants = { "*" }, decide = function() while true do end end }
+            """
+        ])
+        let run = try Run(
+            [
+                "decide", "Warehouse sync", "orders.read", "order:1", "--isolate", "--fuel", "1000000000000",
+                "--deadline", "20000",
+            ],
+            session, ["DEMILUNE_POLICIES": folder])
+        kill(try run.child(), SIGKILL)
+        let result = run.finish()
+        #expect(result.status == 2 && result.output == "deny  (policy_crashed)\n", "\(result.output)\(result.errors)")
+    }
+
+    @Test(arguments: [["decide", "x", "orders.read", "--log", "f"], ["batch", "--log", "f"], ["batch", "--touch"]])
+    func `what writes does not go with it`(words: [String]) throws {
+        let result = session.run(words + ["--isolate"], environment: [:])
+        #expect(result.status == 64 && result.errors.contains("`--isolate`"), "\(result.errors)")
+    }
+}
