@@ -28,4 +28,20 @@ import Testing
         let text = try #require(try point.decide(Fixture.question()).reasons.first?.text)
         #expect(text.utf8.count <= 2 * 203 && text.hasSuffix("…"))
     }
+
+    @Test func `a policy of fifty lines stays under a twentieth of what it may spend`() throws {
+        let lines = (1...50).map { number in
+            """
+            local limit\(number % 20) = { small = \(number), large = \(number) * 10, words = { "a", "b", "c" } }
+            if request.resource:has("amount") and request.resource.amount > limit\(number % 20).large + 1e9 then deny("{token.name}") end
+            """
+        }
+        let source = Fixture.policy("do " + lines.prefix(24).joined(separator: "\n") + "\nend permit('fine')")
+        #expect(source.split(separator: "\n").count >= 48)
+        let usual = Budget()
+        let point = try Fixture.point(
+            ["a": source], budget: Budget(fuel: usual.fuel / 20, memory: usual.memory / 20))
+        let decision = try point.decide(Fixture.question())
+        #expect(decision.isPermitted, "\(decision)")
+    }
 }
