@@ -83,13 +83,12 @@ extension SQLiteTokenStore {
                 // A row that does not carry its seal loses its string too, and goes on not carrying it.
                 if token.details.token.isTampered { try update(token) } else { try save(token, act) }
             }
-            var entry = LogEntry("tenant.reveal_policy", by: act, tenant: tenant)
-            entry.details =
+            try logTenant(
+                "tenant.reveal_policy", tenant, act,
                 [
                     .init("policy", .string(keeps ? "allowed" : "never")),
                     .init("shredded", .integer(Int64(tokens.count))),
-                ] + reason(act)
-            try log(entry)
+                ])
             return tokens.count
         }
     }
@@ -118,6 +117,7 @@ extension SQLiteTokenStore {
             }
             for tenant in organisation.tenants where Self.differ(tenant.id, before, after) {
                 try sealTenant(tenant.id)
+                try logTenant("tenant.change", tenant.id, act)
             }
             // What falls with the directory falls before new tokens come: those are held to the new directory.
             let fallen = try uproot(from: before, to: after, revokesTokens: revokesTokens, act)
@@ -229,9 +229,9 @@ extension SQLiteTokenStore {
             }
             try sealTenant(tenant)
             let fallen = try uproot(from: before, to: try read(.none), revokesTokens: revokesTokens, act)
-            var entry = LogEntry("\(part.name).\(active ? "activate" : "deactivate")", by: act, tenant: tenant)
-            entry.details = (part.id.map { [.init("id", .string($0))] } ?? []) + reason(act)
-            try log(entry)
+            try logTenant(
+                "\(part.name).\(active ? "activate" : "deactivate")", tenant, act,
+                part.id.map { [.init("id", .string($0))] } ?? [])
             return fallen
         }
     }

@@ -29,6 +29,17 @@ extension SQLiteTokenStore {
         try log(entry)
     }
 
+    /// Adds an entry about a tenant's directory, with the version that it has by now.
+    func logTenant(_ act: String, _ tenant: String, _ actor: Act, _ details: [JSON.Member] = []) throws(TokenStoreError)
+    {
+        var entry = LogEntry(act, by: actor, tenant: tenant)
+        entry.version = try connection.first("SELECT version FROM tenants WHERE id = ?", [.text(tenant)]) {
+            $0.integer(0)
+        }
+        entry.details = details + reason(actor)
+        try log(entry)
+    }
+
     func reason(_ act: Act) -> [JSON.Member] { act.reason.map { [.init("reason", .string($0))] } ?? [] }
 
     private func names(of token: StoredToken) throws(TokenStoreError) -> [JSON.Member] {

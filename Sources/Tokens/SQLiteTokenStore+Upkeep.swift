@@ -112,10 +112,12 @@ extension SQLiteTokenStore {
     package func verify() throws(TokenStoreError) -> [StoreFault] {
         var faults = try verifyLog().faults
         try connection.transaction("BEGIN") { () throws(TokenStoreError) in
-            for tenant in try read(.none).tenants where tenant.isTampered {
+            let tenants = try read(.none).tenants
+            for tenant in tenants where tenant.isTampered {
                 faults.append(
                     StoreFault("departments, users or rights of the tenant `\(tenant.id)` do not carry their seal"))
             }
+            faults += try outdated(Set(tenants.map(\.id)))
             var seen: Set<TokenID> = []
             var versions: [TokenID: Int64] = [:]
             var purged: Set<TokenID> = []
@@ -143,6 +145,26 @@ extension SQLiteTokenStore {
         return faults
     }
 
+    /// Tenants that are gone, or as they were before what the log tells of.
+    private func outdated(_ tenants: Set<String>) throws(TokenStoreError) -> [StoreFault] {
+        var versions: [String: Int64] = [:]
+        try connection.rows("SELECT id, version FROM tenants") { versions[$0.text(0)] = $0.integer(1) }
+        var faults: [StoreFault] = []
+        let sql = "SELECT tenant, max(version) FROM log WHERE token IS NULL AND version IS NOT NULL GROUP BY tenant"
+        try connection.rows(sql) {
+            let tenant = $0.text(0)
+            if !tenants.contains(tenant) {
+                faults.append(StoreFault("the tenant `\(tenant)` is in the log, and gone from the store"))
+            } else if versions[tenant] ?? 0 < $0.integer(1) {
+                faults.append(StoreFault("the tenant `\(tenant)` is as it was before what the log tells of"))
+            }
+        }
+        try connection.rows("SELECT id, tenant FROM tokens WHERE tenant NOT IN (SELECT id FROM tenants)") {
+            faults.append(StoreFault("the token `\($0.token(0))` is of a tenant that is gone", token: $0.token(0)))
+        }
+        return faults
+    }
+
     /// Tenants and tokens that do not carry their seal.
     package func unsealedRecords() throws(TokenStoreError) -> (tenants: [String], tokens: [TokenID]) {
         try connection.transaction("BEGIN") { () throws(TokenStoreError) in
@@ -158,12 +180,15 @@ extension SQLiteTokenStore {
 
     /// Seals what does not carry its seal as it is now: for stores of before there were keys, and for what somebody
     /// looked through and takes the blame for. A string that does not belong to its row is shredded.
+    ///
+    /// A time that the store says it has seen, and that is still to come by the clock, is forgotten.
     package func adopt(_ act: Act) throws(TokenStoreError) -> (tenants: Int, tokens: Int) {
+        if let seen = try highWater, seen > clock() { try connection.run("DELETE FROM meta WHERE name = 'clock'") }
         let (tenants, tokens) = try unsealedRecords()
         return try write(act) { () throws(TokenStoreError) in
             for tenant in tenants {
                 try sealTenant(tenant)
-                try log(LogEntry("tenant.adopt", by: act, tenant: tenant))
+                try logTenant("tenant.adopt", tenant, act)
             }
             for id in tokens {
                 guard var token = try stored(id), token.details.token.isTampered else { continue }

@@ -32,7 +32,10 @@ package final class SQLiteTokenStore {
         _ connection: Connection, _ keyPath: KeyPath, makesKeys: Bool, database: String,
         clock: @escaping @Sendable () -> Instant
     ) throws(TokenStoreError) {
-        guard let id = try connection.first("SELECT value FROM meta WHERE name = 'id'", [], { $0.text(0) }) else {
+        // It names a file, so it is nothing but digits.
+        guard let id = try connection.first("SELECT value FROM meta WHERE name = 'id'", [], { $0.text(0) }),
+            TokenID(id)?.description == id
+        else {
             throw TokenStoreError(.corrupt, "the store `\(connection.path)` has no id: restore it from a backup")
         }
         self.connection = connection
@@ -95,12 +98,28 @@ package final class SQLiteTokenStore {
             throw TokenStoreError(.newer, "the store `\(path)` was made by a later version of Demilune (\(version))")
         }
         if version < Int64(Migrations.steps.count) { try migrate(connection, from: Int(version)) }
-        if !makesKeys, try connection.number("SELECT count(*) FROM keys") == 0 {
+        let isKeyless = try connection.number("SELECT count(*) FROM keys") == 0
+        if isKeyless { try requireUnsealed(connection) }
+        if isKeyless, !makesKeys {
             throw TokenStoreError(
                 .keys,
                 "the store `\(path)` has no keys yet: `demilune store adopt --yes` makes them and seals what is there")
         }
         return try SQLiteTokenStore(connection, keys, makesKeys: makesKeys, database: path, clock: clock)
+    }
+
+    /// - Throws: `.tampered` for a store that has seals and no keys: somebody removed what tells a right key from a wrong one.
+    private static func requireUnsealed(_ connection: Connection) throws(TokenStoreError) {
+        let sealed = """
+            SELECT EXISTS (SELECT 1 FROM tokens WHERE mac IS NOT NULL) OR EXISTS (SELECT 1 FROM log)
+                OR EXISTS (SELECT 1 FROM tenants WHERE mac IS NOT NULL)
+            """
+        guard try connection.number(sealed) == 0 else {
+            throw TokenStoreError(
+                .tampered,
+                "the store `\(connection.path)` was written with keys, and its list of them was removed: "
+                    + "restore it from a backup")
+        }
     }
 
     private static func configure(_ connection: Connection) throws(TokenStoreError) {
@@ -162,7 +181,9 @@ package final class SQLiteTokenStore {
         let seen = try highWater
         if let seen, now.microseconds < seen.microseconds - Self.tolerance {
             throw TokenStoreError(
-                .clock, "it is said to be \(now), but the store has seen \(seen) already: set the clock right")
+                .clock,
+                "it is said to be \(now), but the store has seen \(seen) already: set the clock right; where "
+                    + "what it has seen is wrong, `demilune store adopt --yes` takes the clock's word")
         }
         // A time that is still to come is not taken for one that was seen.
         let latest = max(min(now, clock()), seen ?? now)

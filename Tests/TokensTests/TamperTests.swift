@@ -135,18 +135,62 @@ import Tokens
         }
     }
 
+    @Test func `a tenant that is put back, or removed, is found against the log`() throws {
+        try office.sql("CREATE TABLE kept AS SELECT version, mac, mac_key FROM tenants WHERE id = '3'")
+        _ = try office.store.set(.userType("t-customer"), tenant: "3", active: false, revokesTokens: false, .test)
+        try office.sql(
+            """
+            UPDATE user_types SET active = 1 WHERE id = 't-customer';
+            UPDATE tenants SET (version, mac, mac_key) = (SELECT version, mac, mac_key FROM kept) WHERE id = '3'
+            """)
+        let faults = try office.folder.open("a").verify().map(\.message)
+        #expect(faults == ["the tenant `3` is as it was before what the log tells of"], "\(faults)")
+        try office.sql("DELETE FROM tenants WHERE id = 'acme'")
+        let gone = try office.folder.open("a").verify().map(\.message)
+        #expect(gone.contains("the tenant `acme` is in the log, and gone from the store"))
+        #expect(gone.contains { $0.contains("is of a tenant that is gone") })
+    }
+
+    @Test(arguments: [
+        ("DELETE FROM keys", TokenStoreError.Code.tampered), ("UPDATE keys SET canary = x'00'", .keys),
+        ("UPDATE meta SET value = '../../x' WHERE name = 'id'", .corrupt),
+        ("DELETE FROM meta WHERE name = 'id'", .corrupt),
+        ("UPDATE meta SET value = '00000000000000000000000000000000' WHERE name = 'id'", .keys),
+    ])
+    func `a store that forgets which keys are its own is refused, also to be adopted`(
+        edit: String, code: TokenStoreError.Code
+    ) throws {
+        try office.sql(edit)
+        let refused = #expect(throws: TokenStoreError.self) { try office.folder.open("a") }
+        #expect(refused?.code == code, "\(refused?.message ?? "")")
+        guard code != .keys else { return }
+        #expect(throws: TokenStoreError.self) {
+            try SQLiteTokenStore.open(office.folder.file("a.db"), keys: office.folder.keyFile, makesKeys: true)
+        }
+    }
+
+    @Test func `a time that was never seen is forgotten when somebody says so`() throws {
+        try office.sql("UPDATE meta SET value = '4102444800000000' WHERE name = 'clock'")
+        let store = try office.folder.open("a")
+        let refused = #expect(throws: TokenStoreError.self) { try store.suspend([token.token.id], .test) }
+        #expect(refused?.code == .clock)
+        _ = try store.adopt(.test)
+        try store.suspend([token.token.id], .test)
+        #expect(try store.highWater == .test)
+    }
+
     // MARK: The log
 
     private static let unlocked = "DROP TRIGGER log_is_never_changed; DROP TRIGGER log_is_never_cut; "
 
     @Test(arguments: [
         ("UPDATE log SET act = 'token.list' WHERE number = 2", "entry 2 of the log was changed"),
-        ("UPDATE log SET details = '{}' WHERE number = 2", "entry 2 of the log was changed"),
+        ("UPDATE log SET details = '{}' WHERE number = 4", "entry 4 of the log was changed"),
         ("UPDATE log SET user = 'u-anna', how = 'as' WHERE number = 2", "entry 2 of the log was changed"),
         ("UPDATE log SET time = time + 1 WHERE number = 3", "entry 3 of the log was changed"),
         ("DELETE FROM log WHERE number = 2", "entries 2 to 2 of the log are missing"),
-        ("DELETE FROM log WHERE number = 3", "the log ends with entry 2, but 3 is noted"),
-        ("DELETE FROM log", "the log ends with entry 0, but 3 is noted"),
+        ("DELETE FROM log WHERE number = 5", "the log ends with entry 4, but 5 is noted"),
+        ("DELETE FROM log", "the log ends with entry 0, but 5 is noted"),
         (
             "UPDATE log SET number = 99 WHERE number = 2; UPDATE log SET number = 2 WHERE number = 3; UPDATE log SET number = 3 WHERE number = 99",
             "entry 2 of the log does not follow"
@@ -154,7 +198,7 @@ import Tokens
         ("UPDATE log SET previous = x'00' WHERE number = 3", "entry 3 of the log does not follow"),
     ])
     func `a log that is edited is found out`(edit: String, message: String) throws {
-        #expect(try office.store.verifyLog() == (3, []))
+        #expect(try office.store.verifyLog() == (5, []))
         try office.sql(Self.unlocked + edit)
         let faults = try office.folder.open("a").verifyLog().faults
         #expect(faults.contains { $0.message.contains(message) }, "\(faults)")
@@ -177,7 +221,7 @@ import Tokens
         try FileManager.default.copyItem(atPath: office.folder.keys, toPath: other.keys)
         try kept.write(to: URL(filePath: other.file("a.db")))
         let faults = try other.open("a").verifyLog().faults
-        #expect(faults.count == 1 && faults[0].message.contains("the log ends with entry 3, but 4 is noted"))
+        #expect(faults.count == 1 && faults[0].message.contains("the log ends with entry 5, but 6 is noted"))
     }
 }
 
