@@ -1,5 +1,7 @@
 internal import CSystem
+internal import Decisions
 internal import Glibc
+internal import Synchronization
 internal import Tokens
 
 /// The command line: one verb a file, run by `main.swift`.
@@ -63,8 +65,24 @@ package enum Demilune {
         if csystem_seal_process() == 0 {
             Terminal(.standard).note("note: this system does not keep the memory of a process out of core dumps")
         }
-        return run(
-            arguments: Array(CommandLine.arguments.dropFirst()), environment: environment(), streams: .standard)
+        // Policies may run in any verb: not on the first thread, whose stack is what the system was told.
+        let outcome = Outcome()
+        let thread = InterpreterThread(stack: 8 << 20) {
+            let status = run(
+                arguments: Array(CommandLine.arguments.dropFirst()), environment: environment(), streams: .standard)
+            outcome.status.store(status, ordering: .relaxed)
+        }
+        guard let thread else {
+            Terminal(.standard).complain("no thread can be started")
+            return ExitStatus.failure
+        }
+        thread.join()
+        return outcome.status.load(ordering: .relaxed)
+    }
+
+    /// How a run ended, told from one thread to another.
+    private final class Outcome: Sendable {
+        let status = Atomic<Int32>(ExitStatus.failure)
     }
 
     private static func environment() -> [String: String] {

@@ -9,7 +9,7 @@ struct BatchBlock: Sendable {
     var summary = BatchSummary()
 }
 
-/// One decision point on one thread. The thread's stack is 4 MiB: Lua's deepest C recursion takes 428 KiB.
+/// One decision point on one thread.
 ///
 /// `@unchecked Sendable`: everything but `state` is touched by the worker's own thread only, after it has started;
 /// `state` is read and written under `mutex`.
@@ -30,7 +30,7 @@ struct BatchBlock: Sendable {
     private var state = State.idle
     private var mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var thread = pthread_t()
+    private var thread: InterpreterThread?
 
     init(
         _ options: BatchOptions, _ policies: PolicySet, _ directory: Directory
@@ -45,18 +45,8 @@ struct BatchBlock: Sendable {
         point.notesUse = options.notesUse
         unsafe pthread_mutex_init(mutex, nil)
         unsafe pthread_cond_init(changed, nil)
-        var attributes = pthread_attr_t()
-        unsafe pthread_attr_init(&attributes)
-        unsafe pthread_attr_setstacksize(&attributes, 4 << 20)
-        let context = unsafe Unmanaged.passRetained(self).toOpaque()
-        let status = unsafe pthread_create(
-            &thread, &attributes,
-            { context in
-                unsafe Unmanaged<BatchWorker>.fromOpaque(context!).takeRetainedValue().loop()
-                return nil
-            }, context)
-        guard status == 0 else {
-            unsafe Unmanaged<BatchWorker>.fromOpaque(context).release()
+        thread = InterpreterThread { [self] in loop() }
+        guard thread != nil else {
             throw PolicyError(.interpreter, "no thread can be started for a worker: ask for fewer with `--jobs`")
         }
     }
@@ -84,7 +74,7 @@ struct BatchBlock: Sendable {
 
     func stop() {
         set(.stopped)
-        pthread_join(thread, nil)
+        thread?.join()
     }
 
     private func set(_ next: State) {

@@ -45,8 +45,10 @@ internal import Testing
         func child() throws -> pid_t {
             let parent = process.processIdentifier
             for _ in 0..<2_000 {
-                let text =
-                    (try? String(contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)) ?? ""
+                let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(parent)/task")) ?? []
+                let text = tasks.map { task in
+                    (try? String(contentsOfFile: "/proc/\(parent)/task/\(task)/children", encoding: .utf8)) ?? ""
+                }.joined()
                 if let child = text.split(separator: " ").first.flatMap({ pid_t($0) }),
                     let status = try? String(contentsOfFile: "/proc/\(child)/status", encoding: .utf8),
                     status.contains("Seccomp:\t2")
@@ -138,5 +140,34 @@ internal import Testing
     func `what writes does not go with it`(words: [String]) throws {
         let result = session.run(words + ["--isolate"], environment: [:])
         #expect(result.status == 64 && result.errors.contains("`--isolate`"), "\(result.errors)")
+    }
+
+    @Test func `what a policy does to the stack does not depend on the system's settings`() throws {
+        let folder = try session.policies([
+            "a": """
+            return { on = "access", grants = { "*" }, decide = function()
+              local function deep(n) if n == 0 then return 0 end return 1 + deep(n - 1) end
+              if deep(15000) == 15000 then permit() end
+              local s = ("x"):rep(1000):gsub("x", function(c) return (c:gsub("x", function(d) return d end)) end)
+            end }
+            """
+        ])
+        let words = "decide 'Warehouse sync' orders.read order:1 --policies \(folder)"
+        var outputs: Set<String> = []
+        for limit in ["128", "8192", "unlimited"] {
+            let process = Process()
+            process.executableURL = URL(filePath: "/bin/bash")
+            process.arguments = ["-c", "ulimit -s \(limit) 2>/dev/null; '\(Program.path)' \(words) 2>&1; echo $?"]
+            process.environment = [
+                "DEMILUNE_STORE": session.store, "XDG_DATA_HOME": session.keys, "DEMILUNE_AT": "2026-11-22T12:00:00Z",
+                "DEMILUNE_TENANT": "3",
+            ]
+            let output = Pipe()
+            process.standardOutput = output
+            try process.run()
+            outputs.insert(String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self))
+            process.waitUntilExit()
+        }
+        #expect(outputs.count == 1 && outputs.first?.hasPrefix("permit") == true, "\(outputs)")
     }
 }
