@@ -52,6 +52,7 @@ struct LogRow {
                 .init("through", .optional(through)), .init("act", .string(entry.act)),
                 .init("tenant", .optional(entry.tenant)), .init("token", .optional(entry.token?.description)),
                 .init("last4", .optional(entry.last4)), .init("details", .object(entry.details)),
+                .init("previous", .string(entry.previous.hexadecimal)), .init("hash", .string(entry.hash.hexadecimal)),
             ])
     }
 }

@@ -40,7 +40,8 @@ struct LogHead: Equatable {
 }
 
 extension [UInt8] {
-    var hexadecimal: String {
+    /// Two digits a byte.
+    package var hexadecimal: String {
         map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 

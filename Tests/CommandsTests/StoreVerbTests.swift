@@ -60,6 +60,12 @@ internal import Testing
 
     @Test func `a log and a store that were edited are told, with status 1`() throws {
         #expect(demilune("log", "verify").output.hasPrefix("the log is as it was written"))
+        let log = session.run("log", "list", "--json").output
+        let entries = try #require(try JSONSerialization.jsonObject(with: Data(log.utf8)) as? [[String: Any]])
+        #expect(entries.count > 1)
+        for (one, next) in zip(entries, entries.dropFirst()) {
+            #expect((one["hash"] as? String)?.count == 64 && one["hash"] as? String == next["previous"] as? String)
+        }
         try session.sql("UPDATE tokens SET expires = expires + 1 WHERE name = 'Warehouse sync'")
         let verified = demilune("store", "verify")
         #expect(verified.status == 1 && verified.output.contains("does not carry its seal"))
