@@ -8,6 +8,8 @@ enum ExitStatus {
     static let deny: Int32 = 2
     /// The policies do not load.
     static let policies: Int32 = 3
+    /// Tests failed, or there was none.
+    static let tests: Int32 = 4
     /// An expectation was not met.
     static let gate: Int32 = 5
     /// The command line is wrong.

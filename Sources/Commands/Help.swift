@@ -15,7 +15,7 @@ enum Help {
         Each option with a value has its default in the environment: DEMILUNE_STORE for --store, and so on.
         NO_COLOR turns colours off. `demilune VERB --help` tells more about a verb.
 
-        exit status: 0 done or permit, 1 failure, 2 deny, 3 policies do not load, 5 not as expected, 64 wrong usage
+        exit status: 0 done or permit, 1 failure, 2 deny, 3 policies do not load, 4 tests failed, 5 not as expected, 64 wrong usage
         """
     }
 

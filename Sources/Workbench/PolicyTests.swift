@@ -17,14 +17,53 @@ package struct PolicyTests {
         self.organisations = organisations
     }
 
-    /// Every test of every test file, in the order of the files' names; empty when there is none.
-    /// - Parameter isWanted: which test files to read, by name.
-    package mutating func run(where isWanted: (String) -> Bool = { _ in true }) -> [TestResult] {
-        let files = source.files.filter { $0.name.hasSuffix(TestFile.suffix) && isWanted($0.name) }
-        return files.sorted { $0.name < $1.name }.flatMap { run($0) }
+    /// Which tests are run, and when the run ends.
+    package struct Selection: Sendable {
+        /// Test files to read, by name; `nil` for all.
+        package var files: Set<String>?
+        /// What the file or the name of a test has in it.
+        package var filter: String?
+        package var stopsAtFailure = false
+        /// Whether a test that wants to be the only one is a failure: somebody forgot to take that out.
+        package var refusesOnly = false
+
+        package init() {}
     }
 
-    private mutating func run(_ file: PolicySource.File) -> [TestResult] {
+    /// The tests of the test files, in the order of the files' names; empty when there is none.
+    package mutating func run(_ selection: Selection = Selection()) -> [TestResult] {
+        var plans: [Plan] = []
+        for file in source.files.sorted(by: { $0.name < $1.name })
+        where file.name.hasSuffix(TestFile.suffix) && selection.files?.contains(file.name) ?? true {
+            plans += plan(file)
+        }
+        if let filter = selection.filter {
+            plans.removeAll { !$0.result.name.contains(filter) && !$0.result.file.contains(filter) }
+        }
+        let hasOnly = plans.contains(where: \.isOnly)
+        var results: [TestResult] = []
+        for plan in plans where !hasOnly || selection.refusesOnly || plan.isOnly {
+            var result = plan.result
+            if plan.isOnly, selection.refusesOnly {
+                result.failure = "`only` keeps every other test from being run; take it out"
+            } else if let test = plan.test, result.skipped == nil, result.failure == nil {
+                (result.failure, result.facts) = outcome(of: test, policy: plan.policy)
+            }
+            results.append(result)
+            if selection.stopsAtFailure, result.failure != nil { break }
+        }
+        return results
+    }
+
+    /// A test that is to be run, or the reason why it cannot be.
+    private struct Plan {
+        var result: TestResult
+        var policy = ""
+        var test: TestFile.Test?
+        var isOnly = false
+    }
+
+    private func plan(_ file: PolicySource.File) -> [Plan] {
         let path = source.path.isEmpty ? file.name : "\(source.path)/\(file.name)"
         do throws(TestFault) {
             let policy = String(file.name.dropLast(TestFile.suffix.count))
@@ -36,16 +75,22 @@ package struct PolicyTests {
             let tests = try TestFile.read(file.bytes, name: file.name)
             if tests.isEmpty { throw TestFault("the file has no test") }
             return tests.map { test in
-                TestResult(
-                    file: path, line: test.line, name: test.name, failure: failure(of: test, policy: policy))
+                var plan = Plan(
+                    result: TestResult(file: path, line: test.line, name: test.name), policy: policy, test: test)
+                do throws(TestFault) {
+                    let table = try TestTable(test.table, at: "test")
+                    plan.result.skipped = try table.string("skip")
+                    plan.isOnly = try table.boolean("only") ?? false
+                } catch { plan.result.failure = error.message }
+                return plan
             }
         } catch {
-            return [TestResult(file: path, line: nil, name: file.name, failure: error.message)]
+            return [Plan(result: TestResult(file: path, line: nil, name: file.name, failure: error.message))]
         }
     }
 
-    /// Why one test fails; `nil` when it passes.
-    private mutating func failure(of test: TestFile.Test, policy: String) -> String? {
+    /// Why one test fails, `nil` when it passes, and what the policies read then.
+    private mutating func outcome(of test: TestFile.Test, policy: String) -> (failure: String?, facts: [String]) {
         do throws(TestFault) {
             let table = try TestTable(test.table, at: "test")
             try table.refuseOthers(than: TestCase.keys)
@@ -58,15 +103,32 @@ package struct PolicyTests {
             let set = try policySet(isAlone ? policy : nil, settings: table.table("settings"))
             let test = try TestCase(
                 table, policy: policy, policies: source.policyIDs, schema: set.schema, organisation: organisation)
-            return test.expectation.difference(from: try decide(test, set))
+            let decision = try decide(test, set)
+            guard let difference = test.expectation.difference(from: decision) else { return (nil, []) }
+            let facts = decision.traces.flatMap { trace in
+                trace.facts.map { "\(trace.policy): \($0.text) = \($0.value)" }
+            }
+            return (difference, facts)
         } catch {
-            return error.message
+            return (error.message, [])
         }
     }
 
+    /// Decides by running the policies, and by their trees once these have learned it: both say the same.
     private func decide(_ test: TestCase, _ set: PolicySet) throws(TestFault) -> Decision {
         do {
-            return try DecisionPoint(policies: set, directory: test.directory).decide(test.question)
+            let point = try DecisionPoint(policies: set, directory: test.directory, learning: .none)
+            point.explains = true
+            let decision = try point.decide(test.question)
+            let trees = try DecisionPoint(policies: set, directory: test.directory)
+            for _ in 0..<2 {
+                guard try trees.decide(test.question).says(the: decision) else {
+                    throw TestFault("its tree says something else than the policy; please report this")
+                }
+            }
+            return decision
+        } catch let error as TestFault {
+            throw error
         } catch let error as RequestError {
             throw TestFault("the request is not valid: \(error.message)")
         } catch let error as PolicyError {
@@ -96,5 +158,14 @@ package struct PolicyTests {
         }
         sets[key] = result
         return try result.get()
+    }
+}
+
+extension Decision {
+    /// Whether two decisions are the same in everything but what was read for them.
+    fileprivate func says(the other: Decision) -> Bool {
+        isPermitted == other.isPermitted && code == other.code && policyCode == other.policyCode
+            && reasons == other.reasons && advice == other.advice && obligations == other.obligations
+            && failures == other.failures
     }
 }

@@ -7,7 +7,7 @@ internal import Policies
 struct TestCase {
     static let keys = [
         "directory", "tenant", "at", "point", "token", "subject", "actor", "action", "resource", "context",
-        "proposed", "settings", "only_policy", "expect",
+        "proposed", "settings", "only_policy", "expect", "skip", "only",
     ]
     /// The time of a test that states none.
     static let time = "2026-11-22T12:00:00Z"

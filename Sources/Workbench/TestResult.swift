@@ -7,6 +7,10 @@ package struct TestResult: Equatable, Sendable {
     package var name: String
     /// What was expected and what came instead; `nil` when the test passed.
     package var failure: String?
+    /// Why it was not run, where its author says so.
+    package var skipped: String?
+    /// What the policies read, of a test that failed.
+    package var facts: [String] = []
 
     package init(file: String, line: Int?, name: String, failure: String? = nil) {
         self.file = file
@@ -15,7 +19,7 @@ package struct TestResult: Equatable, Sendable {
         self.failure = failure
     }
 
-    package var isPassed: Bool { failure == nil }
+    package var isPassed: Bool { failure == nil && skipped == nil }
 }
 
 /// Why a test could not be run: its author made a mistake, or names something that is not there.

@@ -1,0 +1,148 @@
+internal import Model
+internal import Workbench
+
+/// What a run of tests came to, for people and for what CI systems read.
+struct TestReport {
+    enum Format: String, CaseIterable {
+        case text
+        case json
+        /// JUnit's XML, as most CI systems read it.
+        case junit
+        /// The Test Anything Protocol, version 14.
+        case tap
+        /// Annotations of GitHub Actions.
+        case github
+    }
+
+    private let results: [TestResult]
+    private let format: Format
+
+    init(_ results: [TestResult], _ format: Format) {
+        self.results = results
+        self.format = format
+    }
+
+    private var failed: [TestResult] { results.filter { $0.failure != nil } }
+    private var skipped: [TestResult] { results.filter { $0.skipped != nil } }
+
+    func print(to terminal: Terminal) {
+        switch format {
+        case .text: printText(to: terminal)
+        case .json: terminal.print(json.pretty)
+        case .junit: for line in junit { terminal.print(line) }
+        case .tap: for line in tap { terminal.print(line) }
+        case .github: for line in github { terminal.print(line) }
+        }
+    }
+
+    private func printText(to terminal: Terminal) {
+        for result in failed {
+            let place = result.line.map { "\(result.file):\($0)" } ?? result.file
+            terminal.print(terminal.styled("✘ \(Terminal.escaped("\(place): \(result.name)"))", .red))
+            terminal.print("    \(Terminal.escaped(result.failure ?? ""))")
+            for fact in result.facts { terminal.print("      \(Terminal.escaped(fact))") }
+        }
+        for result in skipped {
+            let place = result.line.map { "\(result.file):\($0)" } ?? result.file
+            terminal.print("– \(Terminal.escaped("\(place): \(result.name): skipped: \(result.skipped ?? "")"))")
+        }
+        let passed = results.count(where: \.isPassed)
+        let counts = [(passed, "passed"), (failed.count, "failed"), (skipped.count, "skipped")]
+        terminal.print(counts.filter { $0.0 > 0 || $0.1 == "passed" }.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
+    }
+
+    private var json: JSON {
+        .object([
+            .init("passed", .integer(Int64(results.count(where: \.isPassed)))),
+            .init("failed", .integer(Int64(failed.count))), .init("skipped", .integer(Int64(skipped.count))),
+            .init(
+                "tests",
+                .array(
+                    results.map { result in
+                        .object([
+                            .init("file", .string(result.file)),
+                            .init("line", result.line.map { .integer(Int64($0)) } ?? .null),
+                            .init("name", .string(result.name)), .init("failure", .optional(result.failure)),
+                            .init("skipped", .optional(result.skipped)), .init("facts", .strings(result.facts)),
+                        ])
+                    })),
+        ])
+    }
+
+    private var junit: [String] {
+        var lines = [#"<?xml version="1.0" encoding="UTF-8"?>"#, "<testsuites>"]
+        for file in Set(results.map(\.file)).sorted() {
+            let own = results.filter { $0.file == file }
+            let failures = own.count { $0.failure != nil }
+            let skips = own.count { $0.skipped != nil }
+            lines.append(
+                #"  <testsuite name="\#(Self.xml(file))" tests="\#(own.count)" failures="\#(failures)" skipped="\#(skips)">"#
+            )
+            for result in own {
+                let line = result.line.map { " line=\"\($0)\"" } ?? ""
+                let head =
+                    #"    <testcase classname="\#(Self.xml(file))" name="\#(Self.xml(result.name))" file="\#(Self.xml(file))"\#(line)"#
+                if let failure = result.failure {
+                    lines.append(head + ">")
+                    let facts = Self.xml(result.facts.joined(separator: "\n"))
+                    lines.append(#"      <failure message="\#(Self.xml(failure))">\#(facts)</failure>"#)
+                    lines.append("    </testcase>")
+                } else if let reason = result.skipped {
+                    lines.append(head + #"><skipped message="\#(Self.xml(reason))"/></testcase>"#)
+                } else {
+                    lines.append(head + "/>")
+                }
+            }
+            lines.append("  </testsuite>")
+        }
+        return lines + ["</testsuites>"]
+    }
+
+    private var tap: [String] {
+        var lines = ["TAP version 14", "1..\(results.count)"]
+        for (index, result) in results.enumerated() {
+            let name = Terminal.escaped("\(result.file): \(result.name)").replacing("#", with: "\\#")
+            let note = result.skipped.map { " # SKIP \(Terminal.escaped($0))" } ?? ""
+            lines.append("\(result.failure == nil ? "ok" : "not ok") \(index + 1) - \(name)\(note)")
+            if let failure = result.failure {
+                lines += ["  ---", "  message: \(JSON.string(failure).compact)"]
+                if let line = result.line { lines.append("  line: \(line)") }
+                lines.append("  ...")
+            }
+        }
+        return lines
+    }
+
+    private var github: [String] {
+        failed.map { result in
+            let line = result.line.map { ",line=\($0)" } ?? ""
+            let properties = "file=\(Self.property(result.file))\(line),title=\(Self.property(result.name))"
+            return "::error \(properties)::\(Self.annotation(result.failure ?? ""))"
+        }
+    }
+
+    /// The text as XML 1.0 has it; what cannot be in XML at all is left out.
+    private static func xml(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "\n", "\t": result += "&#\(scalar.value);"
+            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: continue
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    private static func annotation(_ text: String) -> String {
+        Terminal.escaped(text).replacing("%", with: "%25")
+    }
+
+    private static func property(_ text: String) -> String {
+        annotation(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+    }
+}

@@ -1,0 +1,76 @@
+internal import Glibc
+internal import Model
+internal import Policies
+internal import Workbench
+
+extension Verb {
+    /// `test`: the tests that lie beside the policies.
+    static let test = Verb(
+        name: "test", summary: "runs the tests beside the policies, by the policies and by their decision trees",
+        positionals: [
+            .init(
+                name: "PATH", help: "test files, or the folder of the policies (that of --policies)", isOptional: true,
+                isRepeated: true)
+        ],
+        options: [
+            Option(name: "filter", value: "TEXT", help: "only tests with this in their name or file"),
+            Option(name: "fail-fast", help: "stop at the first that fails"),
+            Option(name: "ci", help: "a test that says `only` is a failure"),
+            Option(
+                name: "format", value: "FORMAT", help: "text, json, junit, tap or github (text)",
+                choices: TestReport.Format.allCases.map(\.rawValue)),
+        ],
+        details: [
+            "A test may say `skip = \"why\"`, or `only = true` to keep the others from being run.",
+            "exit status: 0 all passed, 4 some failed or there was none, 3 the folder cannot be read, 64 wrong usage",
+        ],
+        run: { invocation throws(CommandError) in
+            var selection = PolicyTests.Selection()
+            let folder = try folder(invocation, &selection)
+            selection.filter = invocation.value("filter")
+            selection.stopsAtFailure = invocation.has("fail-fast")
+            selection.refusesOnly = invocation.has("ci")
+            let source: PolicySource
+            do throws(PolicyError) { source = try PolicySource.folder(folder) } catch {
+                throw CommandError(error.message, status: ExitStatus.policies)
+            }
+            for name in selection.files ?? [] where !source.files.contains(where: { $0.name == name }) {
+                let names = source.files.map(\.name).filter { $0.hasSuffix("_test.lua") }
+                throw CommandError(
+                    "there is no test file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: names))")
+            }
+            let demo = try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
+            var tests = PolicyTests(source, organisations: ["demo": demo])
+            let results = tests.run(selection)
+            let format = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
+            TestReport(results, TestReport.Format(rawValue: format) ?? .text).print(to: invocation.terminal)
+            guard !results.isEmpty else {
+                invocation.terminal.complain("there was no test to run in `\(folder)`")
+                return ExitStatus.tests
+            }
+            let isGood = results.allSatisfy { $0.failure == nil } && results.contains(where: \.isPassed)
+            return isGood ? ExitStatus.done : ExitStatus.tests
+        })
+
+    /// The folder of the policies, and which of its test files are meant.
+    private static func folder(
+        _ invocation: Invocation, _ selection: inout PolicyTests.Selection
+    ) throws(CommandError) -> String {
+        let paths = invocation.positionals
+        if paths.count == 1, !paths[0].hasSuffix(".lua") { return paths[0] }
+        guard !paths.isEmpty else { return invocation.value("policies") ?? "policies" }
+        var folders: Set<String> = []
+        var names: Set<String> = []
+        for path in paths {
+            guard path.hasSuffix("_test.lua") else {
+                throw .usage("`\(path)` is no test file: they end in `_test.lua`; a folder is stated alone")
+            }
+            let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+            folders.insert(parts.count > 1 ? parts.dropLast().joined(separator: "/") : ".")
+            names.insert(String(parts.last!))
+        }
+        guard folders.count == 1 else { throw .usage("test files of one folder are run at a time") }
+        selection.files = names
+        return folders.first!
+    }
+}
