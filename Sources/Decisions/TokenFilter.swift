@@ -13,6 +13,14 @@ package struct TokenFilter: Sendable {
         case updated
         case expires
         case lastActive = "last-active"
+
+        /// Whether it is by what belongs to a token's assignment.
+        var isOfAssignments: Bool {
+            switch self {
+            case .user, .email, .department, .userType: true
+            case .title, .created, .updated, .expires, .lastActive: false
+            }
+        }
     }
 
     package var kind = TokenKind.api
@@ -38,6 +46,11 @@ package struct TokenFilter: Sendable {
         query.expiringBefore = expiringBefore
         query.unusedSince = unusedSince
         query.isDescending = isDescending
+        let needsAssignments = user != nil || department != nil || userType != nil || search != nil
+        guard needsAssignments || order.isOfAssignments else {
+            query.sort = sort([], directory)
+            return query
+        }
         let own = directory.assignments.filter { directory.users[$0.user].tenant == tenant }
         if user != nil || department != nil || userType != nil {
             query.assignments = own.filter { assignment in

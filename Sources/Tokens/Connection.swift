@@ -61,6 +61,16 @@ internal import CSQLite
         while try statement.step() { try row(statement) }
     }
 
+    /// Reads rows as long as somebody wants another one.
+    func walk(
+        _ sql: String, _ parameters: [Statement.Parameter], while row: (Statement) throws(TokenStoreError) -> Bool
+    ) throws(TokenStoreError) {
+        let statement = try prepare(sql)
+        defer { statement.reset() }
+        try statement.bind(parameters)
+        while try statement.step() { guard try row(statement) else { return } }
+    }
+
     /// What is read from the first row; `nil` when there is none.
     func first<Result>(
         _ sql: String, _ parameters: [Statement.Parameter] = [],

@@ -23,15 +23,13 @@ extension SQLiteTokenStore {
             let identity = select.identity
             var after: Cursor?
             if let text = query.cursor { after = try Cursor.open(text, identity, keys.live) }
-            var rows: [Row] = []
-            var chunk = min(max(query.size, 63) + 1, 4_096)
             // One more than asked for tells whether there is a next page.
-            while rows.count <= query.size {
-                let part = try chunked(query, select, after, chunk)
-                for row in part where rows.count <= query.size && isVisible(row.record) { rows.append(row) }
-                guard part.count == chunk, let last = part.last else { break }
-                after = last.cursor
-                chunk = min(chunk * 2, 4_096)
+            let count = query.size + 1
+            var rows: [Row]
+            if case .assignments(let ranks) = query.sort {
+                rows = try ranked(query, select, ranks, after, count, isVisible)
+            } else {
+                rows = try ordered(query, select, after, count, isVisible)
             }
             let hasMore = rows.count > query.size
             if hasMore { rows.removeLast(rows.count - query.size) }
@@ -43,25 +41,27 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// So many rows of a query after a place, whoever may see them.
-    private func chunked(
-        _ query: TokenQuery, _ select: TokenSelect, _ after: Cursor?, _ count: Int
+    /// So many visible rows in the order of a column, after a place.
+    private func ordered(
+        _ query: TokenQuery, _ select: TokenSelect, _ after: Cursor?, _ count: Int,
+        _ isVisible: (TokenRecord) -> Bool
     ) throws(TokenStoreError) -> [Row] {
-        if case .assignments(let ranks) = query.sort {
-            return try ranked(query, select, ranks, after, count)
-        }
         let (column, index) = Self.order(query.sort)
         // Where every row is wanted nothing is found sooner by walking.
         let driver = query.isWhole ? select.drivers.first : try fewest(select.drivers)
+        let isText = column == "search"
+        let place = Int32(StoredToken.recordCount)
         var rows: [Row] = []
         for gone in select.parts {
-            let (sql, parameters) = select.ordered(
-                gone: gone, by: column, index: index, driver: driver, after: after)
-            let isText = column == "search"
-            try connection.rows(sql, parameters + [.integer(Int64(count))]) {
-                let place = Int32(StoredToken.recordCount)
-                let value = isText ? Cursor.Value.text($0.text(place)) : .number($0.integer(place))
-                rows.append(Row(record: TokenRecord($0), cursor: Cursor(value: value, number: $0.integer(0))))
+            let (sql, parameters) = select.ordered(gone: gone, by: column, index: index, driver: driver, after: after)
+            var found = 0
+            try connection.walk(sql, parameters) { row in
+                let record = TokenRecord(row)
+                guard isVisible(record) else { return true }
+                let value = isText ? Cursor.Value.text(row.text(place)) : .number(row.integer(place))
+                rows.append(Row(record: record, cursor: Cursor(value: value, number: row.integer(0))))
+                found += 1
+                return found < count
             }
         }
         // Revoked rows and the others are each in order; together they are put in order here.
@@ -94,12 +94,13 @@ extension SQLiteTokenStore {
         return nil
     }
 
-    /// Rows in an order of assignments: one assignment after another.
+    /// So many visible rows in an order of assignments, one assignment after another.
     private func ranked(
-        _ query: TokenQuery, _ select: TokenSelect, _ ranks: [TokenQuery.Rank], _ after: Cursor?, _ count: Int
+        _ query: TokenQuery, _ select: TokenSelect, _ ranks: [TokenQuery.Rank], _ after: Cursor?, _ count: Int,
+        _ isVisible: (TokenRecord) -> Bool
     ) throws(TokenStoreError) -> [Row] {
         let wanted = query.assignments.map(Set.init)
-        let first = select.parts.map { (gone: $0, select: select.ofAssignment(gone: $0, after: nil)) }
+        let whole = select.parts.map { (gone: $0, select: select.ofAssignment(gone: $0, after: nil)) }
         var rows: [Row] = []
         for rank in query.isDescending ? ranks.reversed() : ranks {
             var start: Int64?
@@ -113,18 +114,20 @@ extension SQLiteTokenStore {
             }
             if let wanted, !wanted.contains(rank.assignment) { continue }
             var own: [Row] = []
-            for part in first {
-                let (sql, parameters) =
-                    start == nil ? part.select : select.ofAssignment(gone: part.gone, after: start)
-                try connection.rows(sql, parameters + [.text(rank.assignment), .integer(Int64(count - rows.count))]) {
+            for part in whole {
+                let (sql, parameters) = start == nil ? part.select : select.ofAssignment(gone: part.gone, after: start)
+                var found = 0
+                try connection.walk(sql, parameters + [.text(rank.assignment)]) { row in
+                    let record = TokenRecord(row)
+                    guard isVisible(record) else { return true }
                     var cursor = here
-                    cursor.number = $0.integer(0)
-                    own.append(Row(record: TokenRecord($0), cursor: cursor))
+                    cursor.number = row.integer(0)
+                    own.append(Row(record: record, cursor: cursor))
+                    found += 1
+                    return found < count - rows.count
                 }
             }
-            if select.parts.count > 1 {
-                own.sort { ($0.cursor.number < $1.cursor.number) != query.isDescending }
-            }
+            if whole.count > 1 { own.sort { ($0.cursor.number < $1.cursor.number) != query.isDescending } }
             rows += own.prefix(count - rows.count)
             if rows.count == count { break }
         }

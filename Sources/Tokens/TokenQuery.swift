@@ -1,3 +1,4 @@
+internal import Glibc
 package import Model
 
 /// Which tokens of a tenant are meant, and in what order; everything is folded and resolved to ids.
@@ -32,8 +33,9 @@ package struct TokenQuery: Sendable {
 
         /// By their bytes, the name first: the order that pages are in.
         package static func < (one: Rank, other: Rank) -> Bool {
-            if one.name != other.name { return one.name.utf8.lexicographicallyPrecedes(other.name.utf8) }
-            return one.assignment.utf8.lexicographicallyPrecedes(other.assignment.utf8)
+            // Neither has a NUL in it.
+            let order = unsafe strcmp(one.name, other.name)
+            return order == 0 ? unsafe strcmp(one.assignment, other.assignment) < 0 : order < 0
         }
     }
 

@@ -136,7 +136,7 @@ struct TokenSelect {
             sql += " AND (\(column), number) \(query.isDescending ? "<" : ">") (?, ?)"
             values += [after.value.parameter, .integer(after.number)]
         }
-        sql += " ORDER BY \(column) \(direction), number \(direction) LIMIT ?"
+        sql += " ORDER BY \(column) \(direction), number \(direction)"
         return (sql, values)
     }
 
@@ -152,7 +152,7 @@ struct TokenSelect {
             sql += " AND number \(query.isDescending ? "<" : ">") ?"
             values.append(.integer(after))
         }
-        sql += " AND assignment = ? ORDER BY number \(direction) LIMIT ?"
+        sql += " AND assignment = ? ORDER BY number \(direction)"
         return (sql, values)
     }
 
