@@ -202,7 +202,13 @@ internal import Testing
             ["log", "list"], ["log", "list", "--json"], ["export", "--tokens"], ["store", "verify"], ["keys", "list"],
             ["token", "suspend", "-"], ["token", "rotate", "-"], ["token", "list", "--as", "-"], ["import", "-"],
             ["batch"],
-            ["token", "revoke", "--user", "bjorn"], ["token", "revoke", "Feed", "--yes"], ["requests"],
+            ["token", "revoke", "--user", "bjorn"], ["token", "resume", "-"],
+            ["token", "sweep", "--unused-for", "90d"], ["token", "purge", "--before", "2026-01-01"],
+            ["tenant", "reveal", "3"], ["tenant", "show", "3"], ["tenant", "list"], ["user", "list"],
+            ["user", "show", "bjorn"], ["user", "deactivate", "bjorn", "--preview"], ["keys", "add"],
+            ["keys", "rewrap"],
+            ["store", "adopt"], ["log", "verify"], ["export", "--tokens", "--pseudonymous"],
+            ["token", "revoke", "Feed", "--yes"], ["token", "reveal", "Feed"], ["requests"],
         ] {
             let isOfOne = words.contains("-") && words[0] != "import"
             let result = session.run(
