@@ -39,7 +39,7 @@ enum FilterOptions {
         }
         if let text = invocation.value("expiring-within") {
             let seconds = try Moment.duration(text, option: "expiring-within").components.seconds
-            filter.expiringBefore = Instant(microseconds: invocation.now.microseconds + seconds * 1_000_000)
+            filter.expiringBefore = Instant(microseconds: office.now.microseconds + seconds * 1_000_000)
         }
         if let text = invocation.value("unused-since") {
             filter.unusedSince = try Moment.instant(text, option: "unused-since", in: office.zone)

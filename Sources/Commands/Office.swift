@@ -17,6 +17,8 @@ struct Office {
     var tenant: Tenant { directory.tenants[names.tenant] }
     var zone: Zone { tenant.zone }
     var terminal: Terminal { invocation.terminal }
+    /// The time of the act, which is never before what the store has seen.
+    var now: Instant { administration.act.now }
 
     init(_ invocation: Invocation) throws(CommandError) {
         self.invocation = invocation
@@ -39,8 +41,9 @@ struct Office {
         _ invocation: Invocation, _ store: SQLiteTokenStore, _ directory: Directory
     ) throws(CommandError) -> (Question.Actor, Act.Actor, Names) {
         let string = try invocation.tokenString()
+        let now = try invocation.now(store)
         let found: TokenDetails?
-        do throws(TokenStoreError) { found = try store.authenticate(string, now: invocation.now) } catch {
+        do throws(TokenStoreError) { found = try store.authenticate(string, now: now) } catch {
             throw CommandError(error.message)
         }
         guard let found, let tenant = directory.tenant(found.tenant),
@@ -118,7 +121,7 @@ struct Office {
 
     /// When a mobile token ends that is made now: 30 × 86,400 s from now.
     var mobileExpiry: Instant {
-        Instant(microseconds: administration.act.now.microseconds + 30 * 86_400 * 1_000_000)
+        Instant(microseconds: now.microseconds + 30 * 86_400 * 1_000_000)
     }
 
     /// The end of `--expires`, which must lie ahead.
@@ -126,9 +129,9 @@ struct Office {
         guard let expires = try Moment.expiry(text).instant(in: zone) else {
             throw .usage("`--expires` is at most 9999-12-30, got `\(text)`")
         }
-        guard expires > invocation.now else {
+        guard expires > now else {
             throw .usage(
-                "`--expires \(text)` is past: it is \(Moment.local(invocation.now, in: zone)) in \(zone.name)")
+                "`--expires \(text)` is past: it is \(Moment.local(now, in: zone)) in \(zone.name)")
         }
         return expires
     }

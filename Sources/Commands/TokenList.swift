@@ -24,7 +24,7 @@ extension Verb {
             let column = invocation.value("sort").flatMap { TokenFilter.Order(rawValue: $0) }
             filter.order = column ?? (filter.kind == .mobile ? .user : .title)
             filter.isDescending = invocation.has("descending")
-            var query = filter.query(on: office.directory, tenant: office.names.tenant, now: invocation.now)
+            var query = filter.query(on: office.directory, tenant: office.names.tenant, now: office.now)
             query.size = size
             query.cursor = invocation.value("after")
             let page = try office.act { administration throws(AdministrationError) in try administration.list(query) }

@@ -17,7 +17,7 @@ extension Verb {
             let office = try Office(invocation)
             let act = try invocation.operatorAct(office.store)
             let before = try Moment.instant(text, option: "before", in: office.zone)
-            guard before <= invocation.now else { throw .usage("`--before` lies ahead: nothing was revoked then yet") }
+            guard before <= office.now else { throw .usage("`--before` lies ahead: nothing was revoked then yet") }
             guard invocation.has("yes") else {
                 let count = try office.stored { store throws(TokenStoreError) in
                     try store.purgeable(tenant: office.tenant.id, before: before)

@@ -65,7 +65,7 @@ extension Verb {
             throw .usage("say which tokens are meant: their ids or names, or filters such as `--user`")
         }
         let query = try FilterOptions.filter(office).query(
-            on: office.directory, tenant: office.names.tenant, now: invocation.now)
+            on: office.directory, tenant: office.names.tenant, now: office.now)
         let ids = try office.act { administration throws(AdministrationError) in
             try administration.all(query).map(\.token.id)
         }

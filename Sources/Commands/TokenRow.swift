@@ -62,7 +62,7 @@ struct TokenRow {
         let token = details.token
         if token.isTampered { return "tampered" }
         if token.revoked != nil { return "revoked" }
-        if office.invocation.now >= token.expires { return "expired" }
+        if office.now >= token.expires { return "expired" }
         return token.suspended == nil ? "valid" : "suspended"
     }
 }

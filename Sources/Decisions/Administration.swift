@@ -109,14 +109,14 @@ package final class Administration {
                 .issue, tenant: old.tenant,
                 proposed: ProposedToken(
                     kind: old.token.kind, name: old.token.name, assignment: assignment, created: self.act.now,
-                    expires: old.token.expires))
+                    expires: expires))
         }
-        _ = try settle(.issue, [id], tenant: old.tenant, old.token.expires, advised, ask)
+        let expires = try settle(.issue, [id], tenant: old.tenant, old.token.expires, advised, ask)
         return try transact(.issue, tenant: old.tenant, [id]) { desk throws(AdministrationError) in
             try require(.revoke, [id], desk)
-            try permitted(.issue, [id], try ask(desk, nil))
+            try permitted(.issue, [id], try ask(desk, expires))
         } body: { () throws(TokenStoreError) in
-            try store.replace(id, assignment: assignment, overlap: overlap, act)
+            try store.replace(id, assignment: assignment, expires: expires, overlap: overlap, act)
         }
     }
 

@@ -180,8 +180,9 @@ extension SQLiteTokenStore {
 
     /// Makes a token anew for another assignment: same name and expiry, a new string; the old one ends, at once or
     /// after an overlap.
+    /// - Parameter expires: another expiry, where that was agreed on.
     package func replace(
-        _ id: TokenID, assignment: String, overlap: Duration?, _ act: Act
+        _ id: TokenID, assignment: String, expires: Instant? = nil, overlap: Duration?, _ act: Act
     ) throws(TokenStoreError) -> (TokenDetails, TokenString) {
         try write(act) { () throws(TokenStoreError) in
             var old = try intact(id)
@@ -191,7 +192,7 @@ extension SQLiteTokenStore {
             }
             let draft = TokenDraft(
                 tenant: old.details.tenant, kind: .api, name: old.details.token.name, assignment: assignment,
-                expires: old.details.token.expires)
+                expires: expires ?? old.details.token.expires)
             if let overlap {
                 old.details.token.expires = min(Self.later(act.now, overlap), old.details.token.expires)
                 // Two live tokens do not have one name: the one that ends soon gives it up.

@@ -154,6 +154,8 @@ internal import Testing
             decision.errors.contains("but the store has seen 2100-01-01T00:00:00Z, which counts: set the clock right"))
         #expect(decision.status == 2 && decision.output.contains("token_expired"), "\(decision.output)")
         #expect(demilune("token", "suspend", "Warehouse sync", environment: clock).errors.contains("expired on"))
+        let listed = demilune("token", "list", "--search", "Warehouse sync", "--csv", environment: clock).output
+        #expect(listed.contains(",expired\r\n") && !listed.contains(",valid"), "\(listed)")
     }
 
     @Test func `a batch notes which tokens were used`() throws {

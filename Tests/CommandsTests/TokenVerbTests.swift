@@ -230,6 +230,13 @@ internal import Testing
         let fields = try json("token", "replace", id, "--user", "carla")
         #expect(fields["name"] as? String == "Handover" && fields["user"] as? String == "u-carla")
         #expect(demilune("decide", "-", "orders.read", "order:1", input: former).output.contains("token_revoked"))
+        let long = demilune(
+            "token", "create", "--name", "Long", "--expires", "2029-01-31", "--user", "bjorn", "--assignment",
+            "a-bjorn-1")
+        #expect(long.status == 0)
+        let shorter = demilune("token", "replace", "Long", "--user", "carla", "--accept-advice")
+        #expect(shorter.errors.contains("taken: the last day is 2027-11-22"), "\(shorter.errors)")
+        #expect(shorter.output.contains("2027-11-22, the last valid day"), "\(shorter.output)")
         let denied = demilune(
             "token", "replace", try #require(fields["id"] as? String), "--user", "anna", "--assignment", "a-anna-1",
             "--as", "carla")
