@@ -68,13 +68,13 @@ package final class DecisionPoint {
     /// Decides a prepared request, and says no more than whether it is permitted.
     /// - Parameter request: lent while it is decided, so that nothing of it is copied.
     @discardableResult package func decide(prepared request: inout Request) -> Bool {
-        evaluator.evaluate(lent: &request).code == "permitted"
+        evaluator.evaluate(lent: &request).isPermit
     }
 
     /// Whether a prepared request is permitted to a caller who can do what is asked of it.
     func permits(_ request: inout Request, obligations: Question.Obligations) -> Bool {
         let verdict = evaluator.evaluate(lent: &request)
-        guard verdict.contains(.obliges) else { return verdict.code == "permitted" }
+        guard verdict.contains(.obliges) else { return verdict.isPermit }
         _ = evaluator.evaluate(request)
         return combine(evaluator.outcomes, obligations: obligations).isPermitted
     }
@@ -97,7 +97,7 @@ package final class DecisionPoint {
             reading = unsafe reader.read(line, tenant: tenant < 0 ? nil : tenant, now: now, into: &request)
             guard case .request = reading else { return false }
             if let code = Liveness.fault(request) { reading = .deny(code) }
-            if notesUse { acting = request.token?.id }
+            if notesUse { acting = request.token(.token)?.id }
             if case .request = reading { return true }
             return false
         }

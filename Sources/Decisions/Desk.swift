@@ -65,7 +65,7 @@ package final class Desk {
                 isRefused = request == nil
             }
             guard request != nil else { return false }
-            request!.token = Token(record, tenant: number, assignment: assignment)
+            request!.set(.token, .own(Token(record, tenant: number, assignment: assignment)))
             return self.point.permits(&request!, obligations: obligations)
         }
     }

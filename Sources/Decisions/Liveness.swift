@@ -1,4 +1,5 @@
 package import Model
+internal import Policies
 
 /// Whether who acts may act at all. The core's own; comes before any policy, and none can overrule it.
 ///
@@ -9,13 +10,11 @@ package enum Liveness {
         let directory = request.directory
         switch request.subject {
         case .external: return request.tenant < 0 ? nil : fault(tenant: request.tenant, directory)
-        case .token:
-            guard let token = request.token else { return "token_unknown" }
-            return fault(token, request)
+        case .token: return fault(request.tokens.subject, request)
         case .actor:
-            guard let actor = request.actor else { return "actor_unknown" }
-            if let token = actor.token { return fault(token, request) }
-            return actor.assignment.flatMap { fault(assignment: $0, directory) }
+            guard request.hasActor else { return "actor_unknown" }
+            if case .none = request.tokens.actor { return request.actor.flatMap { fault(assignment: $0, directory) } }
+            return fault(request.tokens.actor, request)
         }
     }
 
@@ -28,17 +27,24 @@ package enum Liveness {
         return fault(assignment: token.assignment, directory)
     }
 
-    private static func fault(_ token: Token, _ request: Request) -> String? {
-        token.tenant != request.tenant ? "tenant_mismatch" : fault(token, in: request.directory, now: request.now)
+    private static func fault(_ reference: Request.TokenReference, _ request: Request) -> String? {
+        let directory = request.directory
+        switch reference {
+        case .none: return "token_unknown"
+        case .listed(let index):
+            if directory.tokens[index].tenant != request.tenant { return "tenant_mismatch" }
+            return fault(directory.tokens[index], in: directory, now: request.now)
+        case .own(let token):
+            return token.tenant != request.tenant ? "tenant_mismatch" : fault(token, in: directory, now: request.now)
+        }
     }
 
     private static func fault(assignment index: Int, _ directory: Directory) -> String? {
-        let assignment = directory.assignments[index]
-        let user = directory.users[assignment.user]
-        if let code = fault(tenant: user.tenant, directory) { return code }
-        if !user.isActive { return "user_inactive" }
-        if assignment.isRemoved { return "assignment_gone" }
-        if !directory.isActiveToTheTop(assignment.department) { return "department_inactive" }
+        let user = directory.assignments[index].user
+        if let code = fault(tenant: directory.users[user].tenant, directory) { return code }
+        if !directory.users[user].isActive { return "user_inactive" }
+        if directory.assignments[index].isRemoved { return "assignment_gone" }
+        if !directory.isActiveToTheTop(directory.assignments[index].department) { return "department_inactive" }
         return nil
     }
 

@@ -29,37 +29,46 @@ struct RequestBuilder {
         guard let actionNumber = schema.actionIndex.number(question.action) else {
             return .deny(code: "action_unknown")
         }
+        var request = empty(question)
+        request.set(action: actionNumber)
         var tenant = try self.tenant(question)
-        var token: Token?
-        var subject = Subject.token
         switch question.subject {
         case .token(let id):
             guard let index = TokenID(id).flatMap(directory.token) else { return .deny(code: "token_unknown") }
-            let found = directory.tokens[index]
-            if tenant >= 0, found.tenant != tenant { return .deny(code: "token_unknown") }
-            tenant = found.tenant
-            token = found
+            if tenant >= 0, directory.tokens[index].tenant != tenant { return .deny(code: "token_unknown") }
+            tenant = directory.tokens[index].tenant
+            request.set(.token, .listed(index))
         case .external(let type, let id, let properties):
             guard let index = schema.subject(type) else { return .deny(code: "subject_type_unknown") }
-            let values = try values(properties, schema.subjects[index], "subject.properties", tenant)
-            subject = .external(Record(type: index, typeName: type, id: id, values: values))
+            request.set(externalSubject: index, id: id)
+            try read(
+                properties, schema.subjects[index], "subject.properties", tenant, schema.columns.subjects[index],
+                into: &request)
         case .actor:
             throw RequestError("on `access` a token or an external subject acts", property: "subject")
         }
-        var resource = Record.none
+        request.set(tenant: tenant)
         if let asked = question.resource {
             guard let index = schema.resource(asked.type) else { return .deny(code: "resource_type_unknown") }
-            let values = try values(asked.properties, schema.resources[index], "resource.properties", tenant)
-            resource = Record(type: index, typeName: asked.type, id: asked.id, values: values)
+            request.set(resource: index, id: asked.id)
+            try read(
+                asked.properties, schema.resources[index], "resource.properties", tenant,
+                schema.columns.resources[index], into: &request)
         }
-        let context = Record(
-            type: 0, typeName: "context", id: nil,
-            values: try values(question.context, schema.context, "context", tenant))
-        return .request(
-            Request(
-                point: .access, action: question.action, actionNumber: actionNumber, directory: directory,
-                tenant: tenant, now: question.now, subject: subject, token: token, resource: resource, context: context)
-        )
+        try read(question.context, schema.context, "context", tenant, schema.columns.context, into: &request)
+        return .request(request)
+    }
+
+    private func empty(_ question: Question) -> Request {
+        Request(point: question.point, directory: directory, columns: schema.columns.count, now: question.now)
+    }
+
+    /// Puts properties into their columns.
+    private mutating func read(
+        _ json: JSON, _ type: Schema.RecordType, _ place: String, _ tenant: Int, _ columns: [Int],
+        into request: inout Request
+    ) throws(RequestError) {
+        for (value, column) in zip(try values(json, type, place, tenant), columns) { request.put(value, at: column) }
     }
 
     /// The tenant a question names, -1 for none.
@@ -133,49 +142,50 @@ struct RequestBuilder {
 
     private mutating func administration(_ question: Question) throws(RequestError) -> Result {
         var tenant = try self.tenant(question)
-        var token: Token?
+        var token = Request.TokenReference.none
         if let record = question.record {
             guard tenant >= 0, let assignment = directory.assignment(record.assignment, tenant: tenant) else {
                 return .deny(code: "token_unknown")
             }
-            token = Token(record, tenant: tenant, assignment: assignment)
+            token = .own(Token(record, tenant: tenant, assignment: assignment))
         } else if question.point != .issue {
             guard let index = question.token.flatMap({ TokenID($0) }).flatMap(directory.token) else {
                 return .deny(code: "token_unknown")
             }
-            let found = directory.tokens[index]
-            if tenant >= 0, found.tenant != tenant { return .deny(code: "token_unknown") }
-            tenant = found.tenant
-            token = found
+            if tenant >= 0, directory.tokens[index].tenant != tenant { return .deny(code: "token_unknown") }
+            tenant = directory.tokens[index].tenant
+            token = .listed(index)
         }
-        let actor: Actor
+        var actor: Int?
+        var acting = Request.TokenReference.none
         switch question.actor {
-        case .operator: actor = .operator
+        case .operator: break
         case .user(let id, let assignment):
             if tenant < 0 { tenant = directory.tenants.indices.first { directory.user(id, tenant: $0) != nil } ?? -1 }
             guard tenant >= 0, let user = directory.user(id, tenant: tenant) else {
                 return .deny(code: "actor_unknown")
             }
-            actor = Actor(assignment: try self.assignment(assignment, of: user, tenant))
+            actor = try self.assignment(assignment, of: user, tenant)
         case .token(let id):
             guard let index = TokenID(id).flatMap(directory.token) else { return .deny(code: "token_unknown") }
-            let acting = directory.tokens[index]
-            if tenant >= 0, acting.tenant != tenant { return .deny(code: "token_unknown") }
-            tenant = acting.tenant
-            actor = Actor(assignment: acting.assignment, token: acting)
+            if tenant >= 0, directory.tokens[index].tenant != tenant { return .deny(code: "token_unknown") }
+            tenant = directory.tokens[index].tenant
+            (actor, acting) = (directory.tokens[index].assignment, .listed(index))
         }
-        var proposed: Token?
+        var request = empty(question)
+        request.set(.token, token)
+        request.set(actor: actor, token: acting)
         if question.point == .issue || question.point == .amend {
             if tenant < 0, let assignment = question.proposed?.assignment {
                 tenant = directory.tenants.indices.first { directory.assignment(assignment, tenant: $0) != nil } ?? -1
             }
             guard tenant >= 0 else { throw RequestError("which tenant is missing", property: "tenant") }
-            proposed = try self.proposed(question.proposed ?? ProposedToken(), token, tenant, question.now)
+            let own = request.token(.token)
+            let proposed = try self.proposed(question.proposed ?? ProposedToken(), own, tenant, question.now)
+            request.set(.proposed, .own(proposed))
         }
-        return .request(
-            Request(
-                point: question.point, action: question.point.rawValue, directory: directory, tenant: tenant,
-                now: question.now, subject: .actor, actor: actor, token: token, proposed: proposed))
+        request.set(tenant: tenant)
+        return .request(request)
     }
 
     private func assignment(_ id: String?, of user: Int, _ tenant: Int) throws(RequestError) -> Int {

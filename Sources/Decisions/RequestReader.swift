@@ -30,8 +30,8 @@ internal import Policies
         unsafe self.reader = reader
         self.schema = schema
         self.directory = directory
-        resources = schema.resources.map(ReadableRecord.init)
-        context = ReadableRecord(schema.context)
+        resources = zip(schema.resources, schema.columns.resources).map(ReadableRecord.init)
+        context = ReadableRecord(schema.context, columns: schema.columns.context)
         var index = ByteIndex()
         for (number, type) in schema.resources.enumerated() { index.claim(type.name, number: number) }
         resourceIndex = index
@@ -62,37 +62,27 @@ internal import Policies
         guard let type = unsafe resourceIndex.number(Self.buffer(fields.pointee.resource_type)) else {
             return .deny("resource_type_unknown")
         }
-        request.point = .access
-        request.action = schema.actionNames[action]
-        request.actionNumber = action
-        request.directory = directory
-        request.tenant = owner
+        if request.directory !== directory || request.point != .access {
+            request = Request(point: .access, directory: directory, columns: schema.columns.count, now: now)
+        }
+        request.clear()
         request.now = now
-        request.subject = .token
-        request.actor = nil
-        request.proposed = nil
-        request.token = directory.tokens[index]
-        request.resource.type = type
-        request.resource.typeName = resources[type].name
-        request.resource.id = unsafe Self.string(fields.pointee.resource_id)
-        request.context.type = 0
-        request.context.typeName = "context"
+        request.set(action: action)
+        request.set(tenant: owner)
+        request.set(.token, .listed(index))
+        request.put(Cell(.recordType, type), at: Request.Place.resourceType)
+        unsafe request.put(text: Self.buffer(fields.pointee.resource_id), at: Request.Place.resourceID)
         let isRead =
-            unsafe fill(&request.resource.values, resources[type], fields.pointer(to: \.properties)!, owner)
-            && fill(&request.context.values, context, fields.pointer(to: \.context)!, owner)
+            unsafe fill(&request, resources[type], fields.pointer(to: \.properties)!, owner)
+            && fill(&request, context, fields.pointer(to: \.context)!, owner)
         return isRead ? .request : .unsure
     }
 
-    /// Puts the properties of a record into their slots; undeclared ones are ignored.
+    /// Puts the properties of a record into their columns; undeclared ones are ignored.
     private func fill(
-        _ values: inout [Value], _ record: ReadableRecord, _ members: UnsafeMutablePointer<csimdjson_members>,
+        _ request: inout Request, _ record: ReadableRecord, _ members: UnsafeMutablePointer<csimdjson_members>,
         _ tenant: Int
     ) -> Bool {
-        if values.count == record.properties.count {
-            for slot in values.indices { values[slot] = .absent }
-        } else {
-            values = [Value](repeating: .absent, count: record.properties.count)
-        }
         let items = unsafe members.pointer(to: \.items)!.withMemoryRebound(to: csimdjson_member.self, capacity: 1) {
             unsafe $0
         }
@@ -100,32 +90,54 @@ internal import Policies
         for index in 0..<(unsafe members.pointee.count) {
             let member = unsafe items + index
             guard let slot = unsafe record.index.number(Self.buffer(member.pointee.name)) else { continue }
-            guard let value = unsafe value(member, record.properties[slot].type, tenant) else { return false }
-            values[slot] = value
-            if !record.properties[slot].isOptional { required -= 1 }
+            let property = record.slots[slot]
+            guard unsafe put(member, property.type, tenant, at: property.column, of: &request) else { return false }
+            if !property.isOptional { required -= 1 }
         }
         return required == 0
     }
 
-    private func value(_ member: UnsafeMutablePointer<csimdjson_member>, _ type: ValueType, _ tenant: Int) -> Value? {
+    /// - Returns: whether the member is of the type.
+    private func put(
+        _ member: UnsafeMutablePointer<csimdjson_member>, _ type: ReadableRecord.Kind, _ tenant: Int, at place: Int,
+        of request: inout Request
+    ) -> Bool {
         switch unsafe (type, member.pointee.kind) {
-        case (.boolean, CSIMDJSON_TRUE): return .boolean(true)
-        case (.boolean, CSIMDJSON_FALSE): return .boolean(false)
-        case (.number, CSIMDJSON_INTEGER): return unsafe .integer(member.pointee.integer)
-        case (.number, CSIMDJSON_NUMBER): return unsafe .number(member.pointee.number)
-        case (_, CSIMDJSON_STRING): break
-        default: return nil
+        case (.boolean, CSIMDJSON_TRUE): request.put(Cell(.boolean, 1), at: place)
+        case (.boolean, CSIMDJSON_FALSE): request.put(Cell(.boolean, 0), at: place)
+        case (.number, CSIMDJSON_INTEGER): unsafe request.put(Cell(.integer, Int(member.pointee.integer)), at: place)
+        case (.number, CSIMDJSON_NUMBER):
+            unsafe request.put(Cell(.number, bits: member.pointee.number.bitPattern), at: place)
+        case (_, CSIMDJSON_STRING): return unsafe put(member.pointee.text, type, tenant, at: place, of: &request)
+        default: return false
         }
-        let text = unsafe member.pointee.text
+        return true
+    }
+
+    private func put(
+        _ text: csimdjson_text, _ type: ReadableRecord.Kind, _ tenant: Int, at place: Int, of request: inout Request
+    ) -> Bool {
+        let value: Value?
         switch type {
-        case .string: return unsafe .string(Self.string(text))
-        case .department: return unsafe directory.department(Self.buffer(text), tenant: tenant).map(Value.department)
-        case .user: return unsafe directory.user(Self.buffer(text), tenant: tenant).map(Value.user)
-        case .ip: return unsafe (IPAddress(Self.buffer(text)) ?? IPAddress(Self.string(text))).map(Value.ip)
-        case .instant: return unsafe Instant(Self.string(text)).map(Value.instant)
-        case .date: return unsafe Date(Self.string(text)).map(Value.date)
-        default: return nil
+        case .string:
+            unsafe request.put(text: Self.buffer(text), at: place)
+            return true
+        case .department:
+            guard let number = unsafe directory.department(Self.buffer(text), tenant: tenant) else { return false }
+            request.put(Cell(.department, number), at: place)
+            return true
+        case .user:
+            guard let number = unsafe directory.user(Self.buffer(text), tenant: tenant) else { return false }
+            request.put(Cell(.user, number), at: place)
+            return true
+        case .ip: value = unsafe (IPAddress(Self.buffer(text)) ?? IPAddress(Self.string(text))).map(Value.ip)
+        case .instant: value = unsafe Instant(Self.string(text)).map(Value.instant)
+        case .date: value = unsafe Date(Self.string(text)).map(Value.date)
+        case .boolean, .number, .other: return false
         }
+        guard let value else { return false }
+        request.put(value, at: place)
+        return true
     }
 
     private static func buffer(_ text: csimdjson_text) -> UnsafeRawBufferPointer {
@@ -144,15 +156,43 @@ internal import Policies
 }
 
 /// A record type with its names ready to be looked up by bytes.
-private final class ReadableRecord: Sendable {
-    let name: String
-    let properties: [Schema.Property]
+private struct ReadableRecord {
+    /// The types that a plain value can have.
+    enum Kind {
+        case boolean, number, string, instant, date, department, user, ip
+        /// One that takes the reader that explains.
+        case other
+
+        init(_ type: ValueType) {
+            self =
+                switch type {
+                case .boolean: .boolean
+                case .number: .number
+                case .string: .string
+                case .instant: .instant
+                case .date: .date
+                case .department: .department
+                case .user: .user
+                case .ip: .ip
+                default: .other
+                }
+        }
+    }
+
+    struct Slot {
+        let column: Int
+        let type: Kind
+        let isOptional: Bool
+    }
+
+    let slots: [Slot]
     let required: Int
     let index: ByteIndex
 
-    init(_ type: Schema.RecordType) {
-        name = type.name
-        properties = type.properties
+    init(_ type: Schema.RecordType, columns: [Int]) {
+        slots = zip(type.properties, columns).map {
+            Slot(column: $1, type: Kind($0.type), isOptional: $0.isOptional)
+        }
         required = type.properties.count { !$0.isOptional }
         var index = ByteIndex()
         for (slot, property) in type.properties.enumerated() { index.claim(property.name, number: slot) }

@@ -7,6 +7,10 @@ package struct IPAddress: Hashable, Sendable {
     package let low: UInt64
     package let isVersion6: Bool
 
+    package init(version4 address: UInt32) {
+        (high, low, isVersion6) = (0, UInt64(address), false)
+    }
+
     /// The usual text forms, without a zone or a prefix length.
     package init?(_ text: String) {
         var four = in_addr()

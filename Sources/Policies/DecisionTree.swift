@@ -1,18 +1,26 @@
 /// What one or more policies do, as a tree: nodes ask facts, edges are values, leaves are numbers of what came of it.
 ///
 /// Grown from traces; a path that was never seen ends nowhere. Asking it costs what its path reads.
-final class DecisionTree {
+@safe final class DecisionTree {
     /// One fact, and where its answers lead.
-    struct Node {
-        let fact: Expressions.ID
+    struct Node: BitwiseCopyable {
+        let probe: Probe
         var no = Place.unseen
         var yes = Place.unseen
         /// Which table has the answers that are no booleans; -1 for none.
         var table: Int32 = -1
     }
 
+    /// Where a tree begins, and what its leaves come to. It stays where it is as long as the tree lives, so that whoever
+    /// holds the tree may walk it from here.
+    @unsafe struct Head {
+        var root = Place.unseen
+        var nodes = UnsafeMutablePointer<Node>.allocate(capacity: 0)
+        var verdicts = UnsafeMutablePointer<Verdict>.allocate(capacity: 0)
+    }
+
     /// A node, a leaf, or nothing yet, in one number.
-    struct Place: Equatable {
+    struct Place: Equatable, BitwiseCopyable {
         private let number: Int32
 
         static let unseen = Place(number: 0)
@@ -42,67 +50,157 @@ final class DecisionTree {
     /// More answers of one fact than this are no cases but data.
     private static let mostBranches = 256
 
-    private var root = Place.unseen
-    private var nodes: [Node] = []
-    private var tables: [[FactKey: Place]] = []
+    let head = UnsafeMutablePointer<Head>.allocate(capacity: 1)
+    private var nodes = (count: 0, room: 0)
+    private var leaves = (count: 0, room: 0)
+    private var tables: [Branches] = []
     private(set) var bytes = 0
 
-    /// The leaf that a request's facts lead to; `nil` where no path has been.
-    func leaf(_ facts: inout Facts, _ keys: FactKeys) -> Int? {
-        var place = root
-        while let index = place.node {
-            let node = nodes[index]
-            switch facts.truth(node.fact) {
-            case .no: place = node.no
-            case .yes: place = node.yes
-            case .other:
-                guard node.table >= 0, let key = keys.key(facts.value(node.fact)) else { return nil }
-                place = tables[Int(node.table)][key] ?? .unseen
-            }
-        }
-        return place.leaf
+    init() {
+        unsafe head.initialize(to: Head())
     }
 
-    /// Adds a path to a leaf.
-    func add(_ path: [Step], leaf: Int) throws(Fault) {
+    deinit {
+        unsafe head.pointee.nodes.deallocate()
+        unsafe head.pointee.verdicts.deallocate()
+        unsafe head.deallocate()
+    }
+
+    var leafCount: Int { leaves.count }
+
+    func verdict(_ leaf: Int) -> Verdict {
+        precondition(leaf < leaves.count)
+        return unsafe head.pointee.verdicts[leaf]
+    }
+
+    /// Forgets everything.
+    func clear() {
+        unsafe head.pointee.root = .unseen
+        (nodes.count, leaves.count, bytes) = (0, 0, 0)
+        tables = []
+    }
+
+    /// The leaf that a request's facts lead to; `nil` where no path has been.
+    func leaf(_ facts: inout Facts) -> Int? {
+        var place = unsafe head.pointee.root
+        while true {
+            place = unsafe facts.walk(head.pointee.nodes, from: place)
+            guard place.node != nil else { return place.leaf }
+            place = step(place, &facts)
+        }
+    }
+
+    /// Where the answer leads of a fact that cells alone do not answer.
+    func step(_ place: Place, _ facts: inout Facts) -> Place {
+        let node = node(place)
+        switch facts.truth(node.probe) {
+        case .no: return node.no
+        case .yes: return node.yes
+        case .other:
+            guard node.table >= 0, let key = facts.key(node.probe) else { return .unseen }
+            return tables[Int(node.table)][key]
+        }
+    }
+
+    /// Adds a path to a new leaf.
+    func add(_ path: [Step], _ verdict: Verdict, _ facts: inout Facts) throws(Fault) {
         var origin: (node: Int, key: FactKey)?
-        var place = root
+        var place = unsafe head.pointee.root
         for step in path {
             if place == .unseen {
                 place = .node(nodes.count)
-                nodes.append(Node(fact: step.fact))
-                bytes += MemoryLayout<Node>.stride
+                append(Node(probe: facts.probe(step.fact)))
                 try set(origin, place)
             }
-            guard let index = place.node, nodes[index].fact == step.fact else { throw .contradiction }
+            guard let index = place.node, node(place).probe.fact == step.fact else { throw .contradiction }
             origin = (index, step.key)
-            place = follow(nodes[index], step.key)
+            place = follow(node(place), step.key)
         }
-        guard place == .unseen || place == .leaf(leaf) else { throw .contradiction }
-        try set(origin, .leaf(leaf))
+        guard place == .unseen else { throw .contradiction }
+        try set(origin, .leaf(leaves.count))
+        append(verdict)
+    }
+
+    private func node(_ place: Place) -> Node {
+        guard let index = place.node, index < nodes.count else { preconditionFailure("no node of this tree") }
+        return unsafe head.pointee.nodes[index]
     }
 
     private func follow(_ node: Node, _ key: FactKey) -> Place {
         if key.kind == 1 { return key.bits == 0 ? node.no : node.yes }
-        return node.table < 0 ? .unseen : tables[Int(node.table)][key] ?? .unseen
+        return node.table < 0 ? .unseen : tables[Int(node.table)][key]
     }
 
     private func set(_ origin: (node: Int, key: FactKey)?, _ place: Place) throws(Fault) {
         guard let (index, key) = origin else {
-            root = place
+            unsafe head.pointee.root = place
             return
         }
         switch (key.kind, key.bits) {
-        case (1, 0): nodes[index].no = place
-        case (1, _): nodes[index].yes = place
+        case (1, 0): unsafe head.pointee.nodes[index].no = place
+        case (1, _): unsafe head.pointee.nodes[index].yes = place
         default:
-            if nodes[index].table < 0 {
-                nodes[index].table = Int32(tables.count)
-                tables.append([:])
+            if node(.node(index)).table < 0 {
+                unsafe head.pointee.nodes[index].table = Int32(tables.count)
+                tables.append(Branches())
             }
-            let table = Int(nodes[index].table)
-            guard tables[table].count < Self.mostBranches || tables[table][key] != nil else { throw .fanOut }
-            if tables[table].updateValue(place, forKey: key) == nil { bytes += 48 }
+            let table = Int(node(.node(index)).table)
+            let isNew = tables[table][key] == .unseen
+            guard tables[table].count < Self.mostBranches || !isNew else { throw .fanOut }
+            tables[table].set(key, place)
+            if isNew { bytes += Branches.bytesEach }
+        }
+    }
+
+    private func append(_ node: Node) {
+        unsafe Self.makeRoom(&head.pointee.nodes, &nodes)
+        unsafe (head.pointee.nodes + nodes.count).initialize(to: node)
+        nodes.count += 1
+        bytes += MemoryLayout<Node>.stride
+    }
+
+    private func append(_ verdict: Verdict) {
+        unsafe Self.makeRoom(&head.pointee.verdicts, &leaves)
+        unsafe (head.pointee.verdicts + leaves.count).initialize(to: verdict)
+        leaves.count += 1
+        bytes += 1
+    }
+
+    /// Makes room for one more.
+    private static func makeRoom<Element: BitwiseCopyable>(
+        _ items: inout UnsafeMutablePointer<Element>, _ size: inout (count: Int, room: Int)
+    ) {
+        guard size.count == size.room else { return }
+        size.room = max(8, size.room * 2)
+        let larger = UnsafeMutablePointer<Element>.allocate(capacity: size.room)
+        unsafe larger.update(from: items, count: size.count)
+        unsafe items.deallocate()
+        unsafe items = larger
+    }
+}
+
+/// Where the answers of one fact lead that are no booleans: a few of them are looked through, more are looked up.
+private struct Branches {
+    static let bytesEach = 72
+    private static let few = 8
+
+    private var first: [(key: FactKey, place: DecisionTree.Place)] = []
+    private var rest: [FactKey: DecisionTree.Place] = [:]
+
+    var count: Int { first.count + rest.count }
+
+    subscript(key: FactKey) -> DecisionTree.Place {
+        for branch in first where branch.key == key { return branch.place }
+        return rest.isEmpty ? .unseen : rest[key] ?? .unseen
+    }
+
+    mutating func set(_ key: FactKey, _ place: DecisionTree.Place) {
+        if let known = first.firstIndex(where: { $0.key == key }) {
+            first[known].place = place
+        } else if first.count < Self.few {
+            first.append((key, place))
+        } else {
+            rest[key] = place
         }
     }
 }

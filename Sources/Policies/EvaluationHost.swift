@@ -66,7 +66,7 @@ final class EvaluationHost: SandboxHost {
     static let tooDeep = "this value is made of too many others, one from the next"
 
     let expressions: Expressions
-    var facts: Facts
+    private let pinned: Pinned<Facts>
     let resolver: Resolver
     /// The policy that runs now, by its number.
     private(set) var policy: UInt32 = 0
@@ -80,10 +80,16 @@ final class EvaluationHost: SandboxHost {
     /// Methods that have been asked of an expression whose type has them, as expression and method.
     var known: Set<UInt64> = []
 
-    init(resolver: Resolver, facts: [PolicyFacts]) {
+    /// - Parameter facts: which the host and whoever evaluates ask in turn.
+    init(resolver: Resolver, facts: Pinned<Facts>) {
         self.resolver = resolver
-        expressions = Expressions(actions: resolver.schema.actionIndex)
-        self.facts = Facts(schema: resolver.schema, policies: facts, expressions: expressions)
+        expressions = facts.value.expressions
+        pinned = facts
+    }
+
+    var facts: Facts {
+        _read { yield pinned.value }
+        _modify { yield &pinned.value }
     }
 
     func begin(policy: Int) {

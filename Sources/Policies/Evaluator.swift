@@ -1,5 +1,5 @@
 internal import Lua
-package import Model
+internal import Model
 
 /// Says what policies say of requests: by their trees where their paths are known, by running them where not.
 ///
@@ -12,7 +12,10 @@ package final class Evaluator {
     private let rootNumbers: [Int]
     private var interpreter: Interpreter
     private(set) var host: EvaluationHost
-    private var forest: Forest
+    private let facts: Pinned<Facts>
+    private let pinnedForest: Pinned<Forest>
+    /// Whether more expressions were formed than are kept.
+    private var isCrowded = false
     /// What was run for the last request, where nothing is learned.
     private var runs: [Evaluation.Outcome] = []
     private var requests = 0
@@ -36,14 +39,23 @@ package final class Evaluator {
         limits = budget.limits
         let roots = set.roots
         rootNumbers = set.policies.map { policy in roots.firstIndex(of: policy.root)! }
-        host = Self.host(set)
-        forest = Forest(set, mostBytes: learning.bytes)
+        facts = Pinned(Self.facts(set))
+        host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
+        pinnedForest = Pinned(Forest(set, facts.value.keys, mostBytes: learning.bytes))
         interpreter = try Interpreter.loaded(set, host)
     }
 
-    private static func host(_ set: PolicySet) -> EvaluationHost {
-        let resolver = Resolver(schema: set.schema, roots: set.roots, settings: set.policies.map(\.settings))
-        return EvaluationHost(resolver: resolver, facts: set.facts)
+    private static func resolver(_ set: PolicySet) -> Resolver {
+        Resolver(schema: set.schema, roots: set.roots, settings: set.policies.map(\.settings))
+    }
+
+    private static func facts(_ set: PolicySet) -> Facts {
+        Facts(schema: set.schema, policies: set.facts, keys: FactKeys(known: set.knownTexts))
+    }
+
+    private var forest: Forest {
+        _read { yield pinnedForest.value }
+        _modify { yield &pinnedForest.value }
     }
 
     /// What the policies that apply to a request come to; who said what is in `outcomes`.
@@ -57,36 +69,34 @@ package final class Evaluator {
     /// The same, for a request that is written where the last one was.
     /// - Returns: `nil` when `fill` says that there is none.
     package func evaluate(_ fill: (inout Request) -> Bool) -> Verdict? {
-        let expressions = host.expressions
-        if expressions.count > EvaluationHost.mostExpressions || expressions.textBytes > EvaluationHost.mostTextBytes {
-            renew()
-        }
-        return host.facts.begin(fill) ? evaluate() : nil
+        if isCrowded { renew() }
+        return facts.value.begin(fill) ? evaluate() : nil
     }
 
-    /// The same, for a request that is taken and given back.
+    /// The same, for a request that is lent: what was said of it is not to be asked for afterwards.
     package func evaluate(lent request: inout Request) -> Verdict {
-        defer { host.facts.exchange(&request) }
-        return evaluate { current in
-            swap(&current, &request)
-            return true
-        } ?? []
+        if isCrowded { renew() }
+        return unsafe withUnsafeMutablePointer(to: &request) { request in
+            unsafe facts.value.begin(lent: request)
+            defer { facts.value.end() }
+            return evaluate()
+        }
     }
 
     private func evaluate() -> Verdict {
         requests += 1
         if learning.bytes == 0 {
-            runs = forest.applicable(&host.facts).map(run)
+            runs = forest.applicable(&facts.value).map(run)
             return verdict(runs)
         }
         if !runs.isEmpty { runs = [] }
         var verdict: Verdict = []
-        guard var missing = forest.begin(&host.facts, &verdict) else {
+        guard var missing = forest.begin(&facts.value, &verdict) else {
             return learning.shadow > 0 && requests % learning.shadow == 0 ? compare(verdict) : verdict
         }
         while true {
             learn(missing, &verdict)
-            guard let next = forest.ask(&host.facts, &verdict) else { return verdict }
+            guard let next = forest.ask(&facts.value, &verdict) else { return verdict }
             missing = next
         }
     }
@@ -127,22 +137,22 @@ package final class Evaluator {
         var outcomes: [Evaluation.Outcome] = []
         var leaves: [Int32]? = []
         for policy in policies {
-            if let leaf = forest.leaf(of: policy, &host.facts) {
+            if let leaf = forest.leaf(of: policy, &facts.value) {
                 outcomes.append(forest.trees[policy].outcomes[leaf])
                 leaves?.append(Int32(leaf))
                 continue
             }
             let outcome = run(policy)
             outcomes.append(outcome)
-            if let leaf = forest.learn(outcome, &host.facts) { leaves?.append(Int32(leaf)) } else { leaves = nil }
+            if let leaf = forest.learn(outcome, &facts.value) { leaves?.append(Int32(leaf)) } else { leaves = nil }
         }
-        forest.answer(outcomes, leaves: leaves, &host.facts, &verdict)
+        forest.answer(outcomes, leaves: leaves, &facts.value, &verdict)
     }
 
     /// Runs what the trees have answered; the policies are right.
     private func compare(_ verdict: Verdict) -> Verdict {
         let told = forest.outcomes
-        let said = forest.applicable(&host.facts).map(run)
+        let said = forest.applicable(&facts.value).map(run)
         runs = []
         for (tree, policy) in zip(told, said) where !tree.isSame(as: policy) {
             switch policy.ending {
@@ -174,6 +184,9 @@ package final class Evaluator {
         }
         let result = Evaluation.Outcome(
             policy: number, ending: ending, fuel: outcome.fuel, effects: host.effects, trace: host.trace)
+        let expressions = host.expressions
+        isCrowded =
+            expressions.count > EvaluationHost.mostExpressions || expressions.textBytes > EvaluationHost.mostTextBytes
         // An interpreter that was stopped may be in any state: it is thrown away, never used again.
         if interpreter.isSpent { renewInterpreter() }
         return result
@@ -187,8 +200,10 @@ package final class Evaluator {
     }
 
     private func renew() {
-        host = Self.host(set)
-        forest = Forest(set, mostBytes: learning.bytes)
+        isCrowded = false
+        facts.value = Self.facts(set)
+        host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
+        forest = Forest(set, facts.value.keys, mostBytes: learning.bytes)
         templates = [:]
         renewInterpreter()
     }

@@ -52,6 +52,8 @@ package final class Expressions {
     /// Whether the request, or the clock, brings what it stands for: content that no store, schema or policy bounds.
     private(set) var isForeign: [Bool] = []
     private(set) var constants: [Value] = []
+    /// The constants as cells; absent for one that fits none.
+    private(set) var cells: [Cell] = []
     /// For each constant, the number of the action it names; -1 for none.
     private(set) var actions: [Int] = []
     private(set) var names: [String] = []
@@ -165,6 +167,7 @@ package final class Expressions {
         if let known = constantIDs[key] { return intern(.constant, known, type: type) }
         let index = UInt32(constants.count)
         constants.append(value)
+        cells.append(Cell(constant: value) ?? .absent)
         if case .string(let text) = value { textBytes += text.utf8.count }
         if case .string(let text) = value { actions.append(actionIndex.number(text) ?? -1) } else { actions.append(-1) }
         constantIDs[key] = index

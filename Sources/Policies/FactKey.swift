@@ -6,6 +6,40 @@ struct FactKey: Hashable {
     let bits: UInt64
 }
 
+extension FactKey {
+    /// A value that fits a cell; `nil` for an address.
+    init?(_ cell: Cell) {
+        switch cell.kind {
+        case .absent: self.init(kind: 0, bits: 0)
+        case .boolean: self.init(kind: 1, bits: cell.bits)
+        case .integer: self.init(kind: 2, bits: cell.bits)
+        case .number: self.init(kind: 3, bits: cell.bits)
+        case .instant: self.init(kind: 4, bits: cell.bits)
+        case .date: self.init(kind: 5, bits: cell.bits)
+        case .department: self.init(kind: 6, bits: cell.bits)
+        case .user: self.init(kind: 7, bits: cell.bits)
+        case .userType: self.init(kind: 8, bits: cell.bits)
+        default: return nil
+        }
+    }
+
+    /// The value as a cell; `nil` for what fits none.
+    var cell: Cell? {
+        switch kind {
+        case 0: .absent
+        case 1: Cell(.boolean, bits: bits)
+        case 2: Cell(.integer, bits: bits)
+        case 3: Cell(.number, bits: bits)
+        case 4: Cell(.instant, bits: bits)
+        case 5: Cell(.date, bits: bits)
+        case 6: Cell(.department, bits: bits)
+        case 7: Cell(.user, bits: bits)
+        case 8: Cell(.userType, bits: bits)
+        default: nil
+        }
+    }
+}
+
 /// The contents that trees branch by, each with its number.
 ///
 /// Contents are told apart by bytes, never by Unicode equivalence. Those of a request that neither the schema nor a

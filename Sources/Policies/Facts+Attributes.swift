@@ -2,22 +2,11 @@ internal import Model
 
 extension Facts {
     /// The token an expression stands for.
-    mutating func token(_ id: Expressions.ID) -> Token? {
-        let node = nodes[Int(id)]
-        guard node.operation == .attribute else { return nil }
-        switch Attribute(rawValue: node.b) {
-        case .subject, .token: return request.token
-        case .proposed: return request.proposed
-        case .actorToken: return request.actor?.token
-        default: return nil
-        }
-    }
+    func token(_ id: Expressions.ID) -> Token? { expressions.holder(id).flatMap(request.token) }
 
     /// The assignment a token or an actor acts in.
-    mutating func assignment(of id: Expressions.ID) -> Assignment? {
-        let index =
-            types[Int(id)] == .actor ? request.actor?.assignment : token(id)?.assignment
-        return index.map { request.directory.assignments[$0] }
+    func assignment(of id: Expressions.ID) -> Assignment? {
+        expressions.holder(id).flatMap(request.assignment).map { request.directory.assignments[$0] }
     }
 
     /// What somebody holds; `nil` for the operator, who is not measured by permissions.
@@ -30,7 +19,7 @@ extension Facts {
             guard case .userType(let type) = value(id) else { return PermissionSet([]) }
             return request.directory.userTypes[type].permissions
         case .actor:
-            if request.actor?.isOperator == true { return nil }
+            if request.hasActor, request.actor == nil { return nil }
             return assignment(of: id)?.permissions ?? PermissionSet([])
         default: return assignment(of: id)?.permissions ?? PermissionSet([])
         }
@@ -45,33 +34,10 @@ extension Facts {
                 && request.directory.department(other.department, isWithin: own.department))
     }
 
-    func record(_ id: Expressions.ID) -> Record {
-        switch types[Int(id)] {
-        case .resource: return request.resource
-        case .context: return request.context
-        default:
-            if case .external(let record) = request.subject { return record }
-            return .none
-        }
-    }
-
     /// The property that an expression names, of the record it names it of.
-    mutating func property(_ id: Expressions.ID, of base: Expressions.ID) -> Value {
-        switch types[Int(base)] {
-        case .resource:
-            let type = request.resource.type
-            guard type >= 0 else { return .absent }
-            let slot = slot(id, type)
-            return slot < 0 ? .absent : request.resource.values[slot]
-        case .context:
-            guard request.context.type >= 0 else { return .absent }
-            let slot = slot(id, schema.resources.count + schema.subjects.count)
-            return slot < 0 ? .absent : request.context.values[slot]
-        default:
-            guard case .external(let record) = request.subject, record.type >= 0 else { return .absent }
-            let slot = slot(id, schema.resources.count + record.type)
-            return slot < 0 ? .absent : record.values[slot]
-        }
+    func property(_ id: Expressions.ID) -> Value {
+        let place = places[Int(id)]
+        return place < 0 ? .absent : request.value(at: Int(place))
     }
 
     /// Whether what a `has` asks about is there.
@@ -79,7 +45,7 @@ extension Facts {
         let known = presences[Int(id)]
         let value =
             known < 0
-            ? property(id, of: node.a)
+            ? property(id)
             : attribute(Expressions.Node(operation: .attribute, a: node.a, b: UInt32(known)))
         if case .absent = value { return false }
         return true
@@ -102,16 +68,10 @@ extension Facts {
         case .userType:
             guard case .userType(let index) = value(node.a) else { return .absent }
             return read(attribute, of: request.directory.userTypes[index])
-        case .resource, .external, .context:
-            let record = record(node.a)
-            if case .token = request.subject, attribute == .recordType, case .external = types[Int(node.a)] {
-                return .string("token")
-            }
-            switch attribute {
-            case .recordType: return record.type >= 0 ? .string(record.typeName) : .absent
-            case .recordID: return record.id.map(Value.string) ?? .absent
-            default: return .absent
-            }
+        case .resource: return record(attribute, schema.resources, Request.Place.resourceType)
+        case .external:
+            if case .token = request.subject, attribute == .recordType { return .string("token") }
+            return record(attribute, schema.subjects, Request.Place.subjectType)
         case .instant:
             guard case .instant(let instant) = value(node.a) else { return .absent }
             let date = zone.date(of: instant)
@@ -128,27 +88,38 @@ extension Facts {
         }
     }
 
+    /// The type or the id of a record, which lie one after the other.
+    private func record(_ attribute: Attribute, _ types: [Schema.RecordType], _ place: Int) -> Value {
+        let type = request.cells[place]
+        guard type.kind == .recordType else { return .absent }
+        switch attribute {
+        case .recordType: return .string(types[type.number].name)
+        case .recordID: return request.value(at: place + 1)
+        default: return .absent
+        }
+    }
+
     private func part(_ attribute: Attribute) -> Value {
         switch attribute {
         case .point: .string(request.point.rawValue)
-        case .action: .string(request.action)
+        case .action: .string(action)
         case .actionKind: .string(known.kind(request.actionNumber).rawValue)
         case .tenant: request.tenant < 0 ? .absent : .string(request.directory.tenants[request.tenant].id)
         case .time: .instant(request.now)
         case .today: .date(zone.date(of: request.now))
         case .subject, .resource, .context: .entity
-        case .actor: request.actor == nil ? .absent : .entity
-        case .token: request.token == nil ? .absent : .entity
-        case .proposed: request.proposed == nil ? .absent : .entity
+        case .actor: request.hasActor ? .entity : .absent
+        case .token: request.token(.token) == nil ? .absent : .entity
+        case .proposed: request.token(.proposed) == nil ? .absent : .entity
         default: .absent
         }
     }
 
     private func actor(_ attribute: Attribute) -> Value {
-        guard let actor = request.actor else { return .absent }
-        if attribute == .isOperator { return .boolean(actor.isOperator) }
-        if attribute == .actorToken { return actor.token == nil ? .absent : .entity }
-        guard let index = actor.assignment else { return .absent }
+        guard request.hasActor else { return .absent }
+        if attribute == .isOperator { return .boolean(request.actor == nil) }
+        if attribute == .actorToken { return request.token(.actorToken) == nil ? .absent : .entity }
+        guard let index = request.actor else { return .absent }
         return read(attribute, of: request.directory.assignments[index])
     }
 

@@ -3,8 +3,11 @@ internal import Model
 /// Answers expressions for one request, in native code: this is what a fact is asked of.
 ///
 /// Each is computed once a request and remembered. A value that is absent or wrong stays so: deciding never throws.
-struct Facts {
-    private(set) var request: Request
+@safe struct Facts {
+    /// The last request that was given away to be kept here.
+    private let kept: Pinned<Request>
+    /// The request that is asked about: the kept one, or one that is lent.
+    private(set) var current: UnsafeMutablePointer<Request>
     let schema: Schema
     let expressions: Expressions
     private let policies: [PolicyFacts]
@@ -16,52 +19,75 @@ struct Facts {
     // By expression; good for a request when the stamp is its own.
     private var values: [Value] = []
     private var stamps: [UInt32] = []
-    /// A stamp and, in the lowest two bits, a `Truth`.
-    private var truths: [UInt32] = []
     private var stamp: UInt32 = 0
 
     /// For an expression that asks whether something is there: which attribute; -1 for a declared property.
     private(set) var presences: [Int32] = []
-    /// For an expression that names a property, and each type of record: its slot, or what `slot` says.
-    private var slots: [Int16] = []
-    private let recordTypes: Int
+    /// For an expression that names a property, or asks whether it is there: its place; -1 when no type has it.
+    private(set) var places: [Int32] = []
     /// What stays the same from request to request on one snapshot.
     var known: KnownFacts
+    /// The constants of expressions as cells, as of the last probe.
+    private(set) var constants: [Cell] = []
+    /// What facts came to for what they depend on, on one snapshot.
+    var memo = FactMemo()
+    let keys: FactKeys
+    /// The points in time that requests were asked at, counted: two requests in a row at one time have one number.
+    private var moments = 0
+    private var moment = Int64.min
 
-    init(schema: Schema, policies: [PolicyFacts], expressions: Expressions) {
+    init(schema: Schema, policies: [PolicyFacts] = [], keys: FactKeys = FactKeys(known: [])) {
+        let expressions = Expressions(actions: schema.actionIndex)
         self.schema = schema
         self.policies = policies
         self.expressions = expressions
-        recordTypes = schema.resources.count + schema.subjects.count + 1
+        self.keys = keys
         known = KnownFacts(schema: schema, grants: policies.map(\.grants))
-        request = Request(
-            point: .access, action: "", directory: .empty, tenant: -1, now: Instant(microseconds: 0), subject: .token)
+        kept = Pinned(
+            Request(point: .access, directory: .empty, columns: schema.columns.count, now: Instant(microseconds: 0)))
+        unsafe current = kept.place
     }
 
-    /// Forgets every answer and takes the next request.
-    mutating func begin(_ request: Request) {
-        _ = begin { current in
-            current = request
-            return true
-        }
+    var request: Request {
+        _read { yield unsafe current.pointee }
     }
 
-    /// Forgets every answer and takes the next request where the last one was.
+    /// Forgets every answer and takes the next request where the last one was kept.
     /// - Returns: what `fill` does: whether there is a request to ask about.
     mutating func begin(_ fill: (inout Request) -> Bool) -> Bool {
-        let isFilled = fill(&request)
-        if request.directory !== known.directory { known.reset(request.directory) }
-        stamp += 1
-        if stamp == 1 << 30 {
-            stamps = stamps.map { _ in 0 }
-            truths = truths.map { _ in 0 }
-            stamp = 1
-        }
-        return isFilled
+        guard fill(&kept.value) else { return false }
+        begin()
+        return true
     }
 
-    /// Gives the request back for the one before it; its answers stay good until the next is taken.
-    mutating func exchange(_ request: inout Request) { swap(&self.request, &request) }
+    /// Forgets every answer and takes a request that is lent.
+    /// - Parameter request: stays where it is, and is nobody else's, until `end`.
+    @unsafe mutating func begin(lent request: UnsafeMutablePointer<Request>) {
+        unsafe current = request
+        begin()
+    }
+
+    /// Gives a lent request back.
+    mutating func end() { unsafe current = kept.place }
+
+    private mutating func begin() {
+        if unsafe current.pointee.directory !== known.directory {
+            known.reset(request.directory)
+            memo.reset()
+        }
+        if unsafe current.pointee.now.microseconds != moment {
+            moment = unsafe current.pointee.now.microseconds
+            moments = (moments + 1) & 0x7FF_FFFF
+            // A number that was given before must not say what it said then.
+            if moments == 0 { memo.reset() }
+        }
+        unsafe current.pointee.set(moment: moments)
+        stamp += 1
+        if stamp == .max {
+            stamps = stamps.map { _ in 0 }
+            stamp = 1
+        }
+    }
 
     /// Makes room for the expressions that were formed since.
     private mutating func grow() {
@@ -69,33 +95,23 @@ struct Facts {
         types = expressions.types
         let missing = nodes.count - stamps.count
         stamps.append(contentsOf: repeatElement(0, count: missing))
-        truths.append(contentsOf: repeatElement(0, count: missing))
         values.append(contentsOf: repeatElement(.absent, count: missing))
-        slots.append(contentsOf: repeatElement(Self.unknownSlot, count: missing * recordTypes))
         for node in nodes.suffix(missing) {
-            guard node.operation == .has else {
+            guard node.operation == .has || node.operation == .property else {
                 presences.append(-1)
+                places.append(-1)
                 continue
             }
-            presences.append(expressions.attribute(expressions.names[Int(node.b)], of: node.a).map(Int32.init) ?? -1)
+            let name = expressions.names[Int(node.b)]
+            presences.append(expressions.attribute(name, of: node.a).map(Int32.init) ?? -1)
+            places.append(schema.columns.place(name, of: types[Int(node.a)]).map(Int32.init) ?? -1)
         }
     }
 
-    private static let unknownSlot: Int16 = -2
-
-    /// The slot of the property that an expression names, in a type of record; -1 when that type has none of the name.
-    /// - Parameter ordinal: resources first, then subjects, the context last.
-    mutating func slot(_ id: Expressions.ID, _ ordinal: Int) -> Int {
-        let place = Int(id) * recordTypes + ordinal
-        if slots[place] == Self.unknownSlot {
-            let subject = ordinal - schema.resources.count
-            let type =
-                subject < 0
-                ? schema.resources[ordinal]
-                : subject < schema.subjects.count ? schema.subjects[subject] : schema.context
-            slots[place] = Int16(type.slot(expressions.names[Int(nodes[Int(id)].b)]) ?? -1)
-        }
-        return Int(slots[place])
+    /// How a fact is asked.
+    mutating func probe(_ fact: Expressions.ID) -> Probe {
+        constants = expressions.cells
+        return expressions.probe(fact, columns: schema.columns)
     }
 
     /// Whether the request, or the clock, brings what an expression stands for.
@@ -112,23 +128,12 @@ struct Facts {
         return value
     }
 
-    /// A boolean fact's answer; `other` for what is no boolean, or could not be answered: see `value`.
-    mutating func truth(_ id: Expressions.ID) -> Truth {
-        let index = Int(id)
-        if index >= stamps.count { grow() }
-        let cached = truths[index]
-        if cached >> 2 == stamp { return Truth(rawValue: cached & 3)! }
-        let truth = answer(nodes[index], id)
-        truths[index] = stamp << 2 | truth.rawValue
-        return truth
-    }
-
     private mutating func compute(_ node: Expressions.Node, _ id: Expressions.ID) -> Value {
         switch node.operation {
         case .request, .settings: return .entity
         case .constant: return expressions.constants[Int(node.a)]
         case .attribute: return attribute(node)
-        case .property: return property(id, of: node.a)
+        case .property: return property(id)
         case .setting:
             let (tenant, directory) = (request.tenant, request.directory)
             return known.setting(id, tenant: tenant) { [policies, expressions] in
@@ -170,8 +175,13 @@ struct Facts {
             guard let permissions = permissions(of: node.a) else { return .boolean(true) }
             guard case .string(let name) = value(node.b) else { return .absent }
             return .boolean(permissions.permits(name))
-        case .granted: return .boolean(policies[Int(node.a)].grants.permits(request.action))
+        case .granted: return .boolean(policies[Int(node.a)].grants.permits(action))
         }
+    }
+
+    /// The action's name; at an administrative point, the point's.
+    var action: String {
+        request.actionNumber < 0 ? request.point.rawValue : schema.actionNames[request.actionNumber]
     }
 
     var zone: Zone { request.tenant < 0 ? .utc : request.directory.tenants[request.tenant].zone }

@@ -19,6 +19,8 @@ struct Forest {
     private var stand = 0
     /// What each of its groves came to: a leaf, or below 0 the number of a run.
     private var answers: [Int32] = []
+    /// How many of them have answered.
+    private var answered = 0
     /// What was run and is not remembered.
     private var runs: [[Evaluation.Outcome]] = []
     // What is to be mended before the next request; until then the answers of the last one can still be read.
@@ -28,10 +30,10 @@ struct Forest {
     private var learned = 0
 
     /// - Parameter mostBytes: about how much memory trees may take.
-    init(_ set: PolicySet, mostBytes: Int) {
+    init(_ set: PolicySet, _ keys: FactKeys, mostBytes: Int) {
+        self.keys = keys
         trees = set.policies.map { _ in PolicyTree() }
         numbers = StandNumbers(set)
-        keys = FactKeys(known: set.knownTexts)
         isObserving = set.policies.map(\.isObserving)
         self.mostBytes = mostBytes
     }
@@ -45,10 +47,12 @@ struct Forest {
         stand = numbers.number(&facts) { policies in
             if let number = standNumbers[policies] { return number }
             standNumbers[policies] = stands.count
-            stands.append(Stand(policies))
+            stands.append(Stand(policies, trees.map(\.tree)))
             return stands.count - 1
         }
-        answers.removeAll(keepingCapacity: true)
+        answered = 0
+        let missing = unsafe stands[stand].heads.count - answers.count
+        if missing > 0 { answers += [Int32](repeating: 0, count: missing) }
         if !runs.isEmpty { runs.removeAll() }
         return ask(&facts, &verdict)
     }
@@ -60,35 +64,29 @@ struct Forest {
     /// - Parameter verdict: what they come to is added to it.
     /// - Returns: the policies of the grove that does not know; `nil` when all have answered.
     mutating func ask(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
-        let count = stands[stand].groves.count
-        while answers.count < count {
-            guard let leaf = leaf(answers.count, &facts, &verdict) else {
-                return stands[stand].groves[answers.count].policies
+        let count = unsafe stands[stand].heads.count
+        while answered < count {
+            let head = unsafe stands[stand].heads[answered]
+            var place = unsafe facts.walk(head.pointee.nodes, from: head.pointee.root)
+            while place.node != nil {
+                place = stands[stand].groves[answered].tree.step(place, &facts)
+                place = unsafe facts.walk(head.pointee.nodes, from: place)
             }
-            answers.append(Int32(leaf))
+            guard let leaf = place.leaf else { return stands[stand].groves[answered].policies }
+            unsafe verdict.formUnion(head.pointee.verdicts[leaf])
+            answers[answered] = Int32(leaf)
+            answered += 1
         }
         return nil
     }
 
-    private func leaf(_ number: Int, _ facts: inout Facts, _ verdict: inout Verdict) -> Int? {
-        if stands[stand].groves[number].isSingle {
-            let policy = stands[stand].groves[number].policies[0]
-            guard let leaf = trees[policy].tree.leaf(&facts, keys) else { return nil }
-            verdict.formUnion(trees[policy].verdicts[leaf])
-            return leaf
-        }
-        guard let leaf = stands[stand].groves[number].tree.leaf(&facts, keys) else { return nil }
-        verdict.formUnion(stands[stand].groves[number].verdicts[leaf])
-        return leaf
-    }
-
     /// What a policy's own tree knows.
-    func leaf(of policy: Int, _ facts: inout Facts) -> Int? { trees[policy].tree.leaf(&facts, keys) }
+    func leaf(of policy: Int, _ facts: inout Facts) -> Int? { trees[policy].tree.leaf(&facts) }
 
     /// What the policies of the last request came to, by number.
     var outcomes: [Evaluation.Outcome] {
         var all: [Evaluation.Outcome] = []
-        for (grove, answer) in zip(stands[stand].groves, answers) {
+        for (grove, answer) in zip(stands[stand].groves, answers.prefix(answered)) {
             if answer < 0 {
                 all += runs[Int(-1 - answer)]
             } else if grove.isSingle {
@@ -108,7 +106,7 @@ struct Forest {
             if verdict.isReason(ofPermit: isPermitted) { reasons[policy] += 1 }
             if verdict.contains(.observes) { observations[policy] += 1 }
         }
-        for number in answers.indices {
+        for number in 0..<answered {
             let answer = Int(answers[number])
             if answer < 0 {
                 for outcome in runs[-1 - answer] {
@@ -116,11 +114,11 @@ struct Forest {
                 }
             } else if stands[stand].groves[number].isSingle {
                 let policy = stands[stand].groves[number].policies[0]
-                count(policy, trees[policy].verdicts[answer])
+                count(policy, trees[policy].tree.verdict(answer))
             } else {
                 for (place, leaf) in stands[stand].groves[number].parts[answer].enumerated() {
                     let policy = stands[stand].groves[number].policies[place]
-                    count(policy, trees[policy].verdicts[Int(leaf)])
+                    count(policy, trees[policy].tree.verdict(Int(leaf)))
                 }
             }
         }
@@ -132,9 +130,9 @@ struct Forest {
     /// - Returns: its leaf; `nil` when nothing is to be learned from it.
     mutating func learn(_ outcome: Evaluation.Outcome, _ facts: inout Facts) -> Int? {
         let policy = outcome.policy
-        guard trees[policy].openness == nil, let path = PolicyTree.path(outcome, &facts, keys) else { return nil }
+        guard trees[policy].openness == nil, let path = PolicyTree.path(outcome, &facts) else { return nil }
         let verdict = Verdict(outcome, isObserving: isObserving[policy])
-        let leaf = trees[policy].learn(outcome, verdict, path: path)
+        let leaf = trees[policy].learn(outcome, verdict, path: path, &facts)
         if leaf == nil { hasOpened = true }
         return leaf
     }
@@ -144,20 +142,21 @@ struct Forest {
     mutating func answer(
         _ outcomes: [Evaluation.Outcome], leaves: [Int32]?, _ facts: inout Facts, _ verdict: inout Verdict
     ) {
-        let number = answers.count
+        let number = answered
         let own = outcomes.reduce(into: Verdict()) { $0.formUnion(Verdict($1, isObserving: isObserving[$1.policy])) }
         verdict.formUnion(own)
         if let leaves, stands[stand].groves[number].isSingle {
-            answers.append(leaves[0])
+            answers[number] = leaves[0]
         } else if let leaves, let path = path(outcomes, &facts),
-            let leaf = stands[stand].groves[number].learn(path, verdict: own, parts: leaves)
+            let leaf = stands[stand].groves[number].learn(path, verdict: own, parts: leaves, &facts)
         {
-            answers.append(Int32(leaf))
+            answers[number] = Int32(leaf)
         } else {
             if leaves != nil { outgrown.append(number) }
             runs.append(outcomes)
-            answers.append(-Int32(runs.count))
+            answers[number] = -Int32(runs.count)
         }
+        answered += 1
         limit()
     }
 
@@ -167,7 +166,7 @@ struct Forest {
         var asked: Set<Expressions.ID> = []
         for outcome in outcomes {
             for fact in outcome.trace where asked.insert(fact).inserted {
-                guard let key = keys.key(facts.value(fact)) else { return nil }
+                guard let key = facts.keys.key(facts.value(fact)) else { return nil }
                 path.append(DecisionTree.Step(fact: fact, key: key))
             }
         }
@@ -183,9 +182,9 @@ struct Forest {
 
     /// Does what the last request left to do.
     private mutating func settle() {
-        if answers.isEmpty { return }
+        if answered == 0 { return }
         if !isFull, outgrown.isEmpty, !hasOpened, stands[stand].count() {
-            stands[stand].note(answers) { [trees] in trees[$0].openness != nil }
+            stands[stand].note(Array(answers.prefix(answered))) { [trees] in trees[$0].openness != nil }
         }
         for number in outgrown {
             let policies = stands[stand].groves[number].policies

@@ -8,27 +8,33 @@ struct Grove {
 
     /// By number, ascending.
     let policies: [Int]
-    let tree = DecisionTree()
-    /// For each leaf, what it comes to.
-    private(set) var verdicts: [Verdict] = []
-    /// For each leaf, the leaves of its policies in their own trees.
+    /// Of one policy by itself its own, else one more.
+    let tree: DecisionTree
+    /// For each leaf of several policies, the leaves of each in their own trees.
     private(set) var parts: [[Int32]] = []
 
-    init(_ policies: [Int]) {
-        self.policies = policies
+    init(_ policy: Int, _ tree: DecisionTree) {
+        policies = [policy]
+        self.tree = tree
     }
 
-    /// A policy by itself needs no second tree.
+    init(joining policies: [Int]) {
+        self.policies = policies
+        tree = DecisionTree()
+    }
+
     var isSingle: Bool { policies.count == 1 }
 
     /// - Returns: the leaf; `nil` when the grove has outgrown its bound.
-    mutating func learn(_ path: [DecisionTree.Step], verdict: Verdict, parts: [Int32]) -> Int? {
-        guard verdicts.count < Self.mostPaths else { return nil }
-        do throws(DecisionTree.Fault) { try tree.add(path, leaf: verdicts.count) } catch { return nil }
-        verdicts.append(verdict)
+    mutating func learn(
+        _ path: [DecisionTree.Step], verdict: Verdict, parts: [Int32], _ facts: inout Facts
+    ) -> Int? {
+        guard tree.leafCount < Self.mostPaths else { return nil }
+        do throws(DecisionTree.Fault) { try tree.add(path, verdict, &facts) } catch { return nil }
         self.parts.append(parts)
-        return verdicts.count - 1
+        return tree.leafCount - 1
     }
 
-    var bytes: Int { tree.bytes + verdicts.count * (48 + policies.count * 4) }
+    /// What it takes beside its policies' own trees.
+    var bytes: Int { isSingle ? 0 : tree.bytes + parts.count * (48 + policies.count * 4) }
 }

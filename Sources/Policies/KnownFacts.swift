@@ -8,18 +8,21 @@ struct KnownFacts {
     private(set) var directory = Directory.empty
     private let actions: [String]
     private let kinds: [Schema.ActionKind]
-    /// For each policy and action, whether its `grants` name it.
-    private let granted: [[Bool]]
     /// For each policy, the first one with the same grants; `nil` when they are all there is.
     let grants: [Int?]
     private let words: Int
     /// For each assignment, a bit for every action; computed when first asked.
     private var rights: [UInt64] = []
     private var hasRights: [Bool] = []
-    /// Whether a department, or one above it, requires anything.
-    private var isGated: [Bool] = []
-    private var meetings: [Pair: Bool] = [:]
+    private var spans: [Span] = []
     private var settings: [Pair: Value] = [:]
+
+    /// Where a department lies in the walk of its tenant's tree.
+    private struct Span {
+        let tenant: Int32
+        let enter: Int32
+        let leave: Int32
+    }
 
     private struct Pair: Hashable {
         let one: Int32
@@ -34,7 +37,6 @@ struct KnownFacts {
     init(schema: Schema, grants: [PermissionSet]) {
         actions = schema.actionNames
         kinds = actions.map { schema.actions[$0] ?? .admin }
-        granted = grants.map { grants in schema.actionNames.map(grants.permits) }
         self.grants = grants.map { own in own.patterns == ["*"] ? nil : grants.firstIndex(of: own) }
         words = (actions.count + 63) / 64
     }
@@ -43,42 +45,34 @@ struct KnownFacts {
         self.directory = directory
         rights = [UInt64](repeating: 0, count: directory.assignments.count * words)
         hasRights = [Bool](repeating: false, count: directory.assignments.count)
-        isGated = []
-        isGated.reserveCapacity(directory.departments.count)
-        // A department stands after the one it lies under.
-        for department in directory.departments {
-            isGated.append(!department.requires.isEmpty || department.parent.map { isGated[$0] } ?? false)
+        spans = directory.departments.map {
+            Span(tenant: Int32($0.tenant), enter: Int32($0.enter), leave: Int32($0.leave))
         }
-        meetings = [:]
         settings = [:]
     }
 
     /// An action's kind; that of a decision point is `admin`.
     func kind(_ action: Int) -> Schema.ActionKind { action < 0 ? .admin : kinds[action] }
 
-    func isGranted(_ action: Int, by policy: Int) -> Bool { granted[policy][action] }
-
-    /// Whether an assignment permits an action, by the action's number.
-    mutating func permits(_ action: Int, assignment: Int) -> Bool {
-        if !hasRights[assignment] {
-            hasRights[assignment] = true
-            for (number, name) in actions.enumerated() where directory.assignments[assignment].permissions.permits(name)
-            {
-                rights[assignment * words + number / 64] |= 1 << UInt64(number % 64)
-            }
-        }
-        return rights[assignment * words + action / 64] >> UInt64(action % 64) & 1 == 1
+    /// Whether an assignment permits an action, by the action's number; `other` where that was not learned yet.
+    func permits(_ action: Int, assignment: Int) -> Truth {
+        guard hasRights[assignment] else { return .other }
+        return Truth(rights[assignment * words + action / 64] >> UInt64(action % 64) & 1 == 1)
     }
 
-    /// Whether an assignment has what a department, and those above it, require.
-    mutating func meets(_ department: Int, assignment: Int) -> Bool {
-        guard isGated[department] else { return true }
-        let pair = Pair(assignment, department)
-        if let known = meetings[pair] { return known }
-        if meetings.count >= Self.mostPairs { meetings.removeAll(keepingCapacity: true) }
-        let meets = directory.permissions(directory.assignments[assignment].permissions, meet: department)
-        meetings[pair] = meets
-        return meets
+    /// Learns what an assignment permits.
+    mutating func learn(_ assignment: Int) {
+        guard !hasRights[assignment] else { return }
+        hasRights[assignment] = true
+        for (number, name) in actions.enumerated() where directory.assignments[assignment].permissions.permits(name) {
+            rights[assignment * words + number / 64] |= 1 << UInt64(number % 64)
+        }
+    }
+
+    /// Whether a department is another or lies under it.
+    func department(_ one: Int, isWithin other: Int) -> Bool {
+        let (inner, outer) = (spans[one], spans[other])
+        return inner.tenant == outer.tenant && outer.enter <= inner.enter && inner.enter < outer.leave
     }
 
     /// A setting as a tenant has it.

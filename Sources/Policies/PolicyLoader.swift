@@ -95,7 +95,7 @@ struct PolicyLoader {
             var sandbox = try Sandbox(functions: [], tags: EvaluationHost.tags)
             let chunk = try sandbox.load(file.bytes, name: file.name, limits: Limits())
             let host = EvaluationHost(
-                resolver: Resolver(schema: Schema(), roots: [], settings: []), facts: [])
+                resolver: Resolver(schema: Schema(), roots: [], settings: []), facts: Pinned(Facts(schema: Schema())))
             let outcome = sandbox.run(chunk, host: host, limits: Limits())
             guard outcome.ending == .finished else {
                 let (message, line) = PolicyReader.words(outcome.ending)

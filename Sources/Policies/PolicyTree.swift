@@ -20,13 +20,10 @@ struct PolicyTree {
     let tree = DecisionTree()
     /// For each leaf, what was said and how it ended.
     private(set) var outcomes: [Evaluation.Outcome] = []
-    private(set) var verdicts: [Verdict] = []
     private(set) var openness: Openness?
 
     /// The path an outcome takes; `nil` when nothing is to be learned from it.
-    static func path(
-        _ outcome: Evaluation.Outcome, _ facts: inout Facts, _ keys: FactKeys
-    ) -> [DecisionTree.Step]? {
+    static func path(_ outcome: Evaluation.Outcome, _ facts: inout Facts) -> [DecisionTree.Step]? {
         switch outcome.ending {
         // Safety nets: they say something of the machine, nothing of the policy.
         case .memory, .deadline: return nil
@@ -36,7 +33,7 @@ struct PolicyTree {
         var path: [DecisionTree.Step] = []
         path.reserveCapacity(outcome.trace.count)
         for fact in outcome.trace {
-            guard let key = keys.learn(facts.value(fact), isForeign: facts.isForeign(fact)) else { return nil }
+            guard let key = facts.keys.learn(facts.value(fact), isForeign: facts.isForeign(fact)) else { return nil }
             path.append(DecisionTree.Step(fact: fact, key: key))
         }
         return path
@@ -44,27 +41,30 @@ struct PolicyTree {
 
     /// Remembers what a policy came to.
     /// - Returns: the leaf; `nil` when the policy is open, now or for long.
-    mutating func learn(_ outcome: Evaluation.Outcome, _ verdict: Verdict, path: [DecisionTree.Step]) -> Int? {
+    mutating func learn(
+        _ outcome: Evaluation.Outcome, _ verdict: Verdict, path: [DecisionTree.Step], _ facts: inout Facts
+    ) -> Int? {
         guard openness == nil else { return nil }
         guard outcomes.count < Self.mostPaths else {
             open(.reads)
             return nil
         }
         do throws(DecisionTree.Fault) {
-            try tree.add(path, leaf: outcomes.count)
+            try tree.add(path, verdict, &facts)
         } catch {
             open(error == .contradiction ? .distrusted : .reads)
             return nil
         }
         outcomes.append(outcome)
-        verdicts.append(verdict)
         outcomeBytes += outcome.bytes
         return outcomes.count - 1
     }
 
     /// Forgets everything; from now on the policy is run for every request.
     mutating func open(_ openness: Openness) {
-        self = PolicyTree()
+        tree.clear()
+        outcomes = []
+        outcomeBytes = 0
         self.openness = openness
     }
 

@@ -34,9 +34,11 @@ package struct Schema: Sendable {
     /// Every action, sorted; its place is its number.
     package private(set) var actionNames: [String] = []
     package private(set) var actionIndex = ByteIndex()
-    package var resources: [RecordType] = []
-    package var subjects: [RecordType] = []
-    package var context = RecordType(name: "context", properties: [])
+    package var resources: [RecordType] = [] { didSet { columns = Columns(self) } }
+    package var subjects: [RecordType] = [] { didSet { columns = Columns(self) } }
+    package var context = RecordType(name: "context", properties: []) { didSet { columns = Columns(self) } }
+    /// Where a request has each declared property.
+    package private(set) var columns = Columns()
 
     /// The property of that name of any of some types; all of them give it the same type.
     static func property(_ name: String, among types: [RecordType]) -> Property? {

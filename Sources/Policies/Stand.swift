@@ -1,9 +1,13 @@
 /// Policies that apply together, and the groves they form.
-struct Stand {
+@safe struct Stand {
     /// How many requests the joining of groves is judged by.
     private static let sampleSize = 256
 
-    var groves: [Grove]
+    var groves: [Grove] { didSet { unsafe heads = groves.map { unsafe $0.tree.head } } }
+    /// Where the groves' trees begin: as good as the groves are there.
+    private(set) var heads: [UnsafeMutablePointer<DecisionTree.Head>]
+    /// The policies' own trees.
+    private let trees: [DecisionTree]
     /// What outgrew one tree together, and is not joined again.
     private var splits: [Set<Int>] = []
     /// The leaves of some requests in a row, by grove.
@@ -11,8 +15,11 @@ struct Stand {
     private var requests = 0
     private var nextSample = 64
 
-    init(_ policies: [Int]) {
-        groves = policies.map { Grove([$0]) }
+    /// - Parameter trees: of all policies, by number.
+    init(_ policies: [Int], _ trees: [DecisionTree]) {
+        self.trees = trees
+        groves = policies.map { Grove($0, trees[$0]) }
+        unsafe heads = groves.map { unsafe $0.tree.head }
     }
 
     /// Counts a request.
@@ -43,7 +50,7 @@ struct Stand {
                 continue
             }
             if isRemembered { splits.append(Set(grove.policies)) }
-            parts += grove.policies.map { Grove([$0]) }
+            parts += grove.policies.map { Grove($0, trees[$0]) }
         }
         groves = parts
         sample = []
@@ -78,7 +85,7 @@ struct Stand {
         }
         guard joined.count < groves.count else { return }
         groves = joined.map { members, _ in
-            members.count == 1 ? groves[members[0]] : Grove(members.flatMap { groves[$0].policies }.sorted())
+            members.count == 1 ? groves[members[0]] : Grove(joining: members.flatMap { groves[$0].policies }.sorted())
         }
     }
 

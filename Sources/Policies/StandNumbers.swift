@@ -1,11 +1,12 @@
 internal import Model
 
 /// Finds which policies apply to a request: by its point, its subject, and what its tenant has turned on.
-struct StandNumbers {
+@safe struct StandNumbers {
     private let set: PolicySet
+    private let subjectCount: Int
     private var directory = Directory.empty
     /// For each tenant, from -1 on, which of `enabled` it has.
-    private var classes: [Int] = []
+    private var classes: [Int] = [-1]
     /// Lists of policies that some tenant has turned on.
     private var enabled: [[Int]] = []
     /// By class, point and subject; -1 where none has been asked for.
@@ -13,6 +14,7 @@ struct StandNumbers {
 
     init(_ set: PolicySet) {
         self.set = set
+        subjectCount = set.schema.subjects.count + 2
     }
 
     /// The number of the stand for a request.
@@ -20,9 +22,13 @@ struct StandNumbers {
     ///   - facts: `inout`, so that its request is looked at where it is.
     ///   - make: gives a list of policies its number.
     mutating func number(_ facts: inout Facts, _ make: ([Int]) -> Int) -> Int {
-        let place = place(facts.request)
-        if numbers[place] < 0 { numbers[place] = make(applicable(facts.request)) }
-        return numbers[place]
+        if facts.known.directory !== directory { reset(facts.known.directory) }
+        let place = unsafe place(facts.current)
+        if place >= 0, numbers[place] >= 0 { return numbers[place] }
+        let policies = applicable(facts.request)
+        let learned = unsafe self.place(facts.current)
+        numbers[learned] = make(policies)
+        return numbers[learned]
     }
 
     /// The policies that apply to a request, by number.
@@ -30,22 +36,25 @@ struct StandNumbers {
         enabled[tenantClass(request)].filter { applies(set.policies[$0], to: request) }
     }
 
-    private mutating func place(_ request: Request) -> Int {
-        let subject =
-            switch request.subject {
-            case .token: 0
-            case .actor: 1
-            case .external(let record): record.type + 2
-            }
-        let row = tenantClass(request) * Point.allCases.count + request.point.ordinal
-        return row * (set.schema.subjects.count + 2) + subject
+    /// Where the number for a request lies; -1 when it is not known yet what its tenant has turned on.
+    private func place(_ request: UnsafeMutablePointer<Request>) -> Int {
+        let cells = unsafe request.pointee.cells.span
+        let tenant = cells[Request.Place.tenant]
+        let known = classes[tenant.kind == .absent ? 0 : tenant.number + 1]
+        guard known >= 0 else { return -1 }
+        let point = cells[Request.Place.point].number
+        let type = cells[Request.Place.subjectType]
+        let subject = type.kind == .absent ? point == 0 ? 0 : 1 : type.number + 2
+        return (known * Point.allCases.count + point) * subjectCount + subject
+    }
+
+    private mutating func reset(_ directory: Directory) {
+        self.directory = directory
+        classes = [Int](repeating: -1, count: directory.tenants.count + 1)
     }
 
     private mutating func tenantClass(_ request: Request) -> Int {
-        if request.directory !== directory || classes.isEmpty {
-            directory = request.directory
-            classes = [Int](repeating: -1, count: directory.tenants.count + 1)
-        }
+        if request.directory !== directory || classes.isEmpty { reset(request.directory) }
         let known = classes[request.tenant + 1]
         if known >= 0 { return known }
         let tenant = request.tenant < 0 ? nil : directory.tenants[request.tenant].id
@@ -53,7 +62,7 @@ struct StandNumbers {
         let number = enabled.firstIndex(of: list) ?? enabled.count
         if number == enabled.count {
             enabled.append(list)
-            numbers += [Int](repeating: -1, count: Point.allCases.count * (set.schema.subjects.count + 2))
+            numbers += [Int](repeating: -1, count: Point.allCases.count * subjectCount)
         }
         classes[request.tenant + 1] = number
         return number
@@ -64,7 +73,7 @@ struct StandNumbers {
         guard request.point == .access else { return true }
         switch (policy.root.subject, request.subject) {
         case (.any, _), (.token, .token): return true
-        case (.external(let type), .external(let record)): return record.type == type
+        case (.external(let type), .external(let other)): return type == other
         default: return false
         }
     }

@@ -1,7 +1,7 @@
 internal import Model
 
 /// What policies came to, in flags: enough to decide, without a word of why.
-package struct Verdict: OptionSet, Sendable {
+package struct Verdict: OptionSet, Sendable, BitwiseCopyable {
     package let rawValue: UInt8
 
     package init(rawValue: UInt8) {
@@ -39,6 +39,12 @@ package struct Verdict: OptionSet, Sendable {
             case .advise: break
             }
         }
+    }
+
+    /// Whether it permits, to somebody who can do what is asked of them.
+    package var isPermit: Bool {
+        let against = Verdict.denies.rawValue | Verdict.fails.rawValue | Verdict.exhausts.rawValue
+        return rawValue & (against | Verdict.permits.rawValue) == Verdict.permits.rawValue
     }
 
     /// Whether a policy that came to this is a reason for the decision, or failed.

@@ -1,0 +1,163 @@
+internal import Model
+
+/// What an expression depends on, and how it is asked.
+extension Expressions {
+    func probe(_ id: ID, columns: Columns) -> Probe {
+        let node = nodes[Int(id)]
+        func operands(_ operation: Probe.Operation) -> Probe? {
+            guard let one = operand(node.a, columns), let other = operand(node.b, columns) else { return nil }
+            return Probe(operation, one, other, fact: id)
+        }
+        var probe: Probe?
+        switch node.operation {
+        case .has:
+            if attribute(names[Int(node.b)], of: node.a) == nil {
+                probe = columns.place(names[Int(node.b)], of: types[Int(node.a)]).map { Probe(.has, $0, fact: id) }
+            }
+        case .property where types[Int(id)] == .boolean:
+            probe = operand(id, columns).map { Probe(.truth, $0, fact: id) }
+        case .equal:
+            switch types[Int(node.a)] {
+            case .department, .user, .userType, .boolean: probe = operands(.same)
+            case .number, .instant, .date: probe = operands(.equal)
+            default: break
+            }
+        case .less, .lessEqual:
+            if types[Int(node.a)] != .string { probe = operands(node.operation == .less ? .less : .lessEqual) }
+        case .isWithin: probe = operands(.isWithin)
+        case .can:
+            if let holder = holder(node.a), let action = action(node.b) {
+                probe = Probe(.can, Request.place(.assignment, of: holder), action, fact: id)
+            }
+        default: break
+        }
+        return probe ?? remembered(id, columns) ?? Probe(.general, fact: id)
+    }
+
+    private func remembered(_ id: ID, _ columns: Columns) -> Probe? {
+        guard let places = dependencies(id, columns)?.sorted(), places.count <= 3 else { return nil }
+        let padded = places + [-1, -1, -1]
+        return Probe(.remembered, padded[0], padded[1], padded[2], fact: id)
+    }
+
+    /// The request's action (-1), or the number of a constant one.
+    private func action(_ id: ID) -> Int? {
+        let node = nodes[Int(id)]
+        switch node.operation {
+        case .constant: return actions[Int(node.a)] < 0 ? nil : actions[Int(node.a)]
+        case .attribute where node.b == Attribute.action.rawValue && types[Int(node.a)] == .request: return -1
+        default: return nil
+        }
+    }
+
+    /// The holder that an expression stands for.
+    func holder(_ id: ID) -> Request.Holder? {
+        let node = nodes[Int(id)]
+        guard node.operation == .attribute else { return nil }
+        switch Attribute(rawValue: node.b) {
+        case .subject where types[Int(id)] == .actor: return .actor
+        case .subject where types[Int(id)] == .token: return .token
+        case .token where types[Int(node.a)] == .request: return .token
+        case .proposed: return .proposed
+        case .actor: return .actor
+        case .actorToken: return .actorToken
+        default: return nil
+        }
+    }
+
+    /// Where the value of an expression lies, when it lies somewhere.
+    private func operand(_ id: ID, _ columns: Columns) -> Int? {
+        let node = nodes[Int(id)]
+        switch node.operation {
+        case .constant: return Cell(constant: constants[Int(node.a)]) == nil ? nil : Probe.constants + Int(node.a)
+        case .setting: return Probe.settings + Int(id)
+        case .property: return columns.place(names[Int(node.b)], of: types[Int(node.a)])
+        case .attribute:
+            guard let holder = holder(node.a) else { return nil }
+            switch Attribute(rawValue: node.b) {
+            case .department: return Request.place(.department, of: holder)
+            case .user: return Request.place(.user, of: holder)
+            case .userType: return Request.place(.userType, of: holder)
+            default: return nil
+            }
+        default: return nil
+        }
+    }
+
+    /// The places of all that an expression depends on beside the snapshot and the policies.
+    /// - Returns: `nil` when something of it has no number: a text, an amount, an address, a list.
+    private func dependencies(_ id: ID, _ columns: Columns) -> Set<Int>? {
+        let node = nodes[Int(id)]
+        func both() -> Set<Int>? {
+            guard let one = dependencies(node.a, columns), let other = dependencies(node.b, columns) else { return nil }
+            return one.union(other)
+        }
+        func base(_ more: Int...) -> Set<Int>? { dependencies(node.a, columns)?.union(more) }
+        switch node.operation {
+        case .request, .settings, .constant: return []
+        case .granted: return [Request.Place.action]
+        case .setting: return [Request.Place.tenant]
+        case .attribute: return dependencies(Attribute(rawValue: node.b)!, of: node.a, columns)
+        case .property:
+            guard [.department, .user, .boolean].contains(types[Int(id)]) else { return nil }
+            return operand(id, columns).map { [$0] }
+        case .has:
+            if let known = attribute(names[Int(node.b)], of: node.a).flatMap(Attribute.init) {
+                return dependencies(known, of: node.a, columns)
+            }
+            return columns.place(names[Int(node.b)], of: types[Int(node.a)]).map { [$0] }
+        case .element, .length: return base()
+        case .plus, .endOfDay: return base(Request.Place.tenant)
+        case .equal, .less, .lessEqual, .isWithin, .contains: return both()
+        case .can, .permits, .meets:
+            guard let held = permissions(node.a, columns), let other = dependencies(node.b, columns) else { return nil }
+            return held.union(other)
+        case .covers:
+            guard let held = permissions(node.a, columns), let other = permissions(node.b, columns) else { return nil }
+            return held.union(other)
+        }
+    }
+
+    /// What the permissions of somebody depend on.
+    private func permissions(_ id: ID, _ columns: Columns) -> Set<Int>? {
+        switch types[Int(id)] {
+        case .user, .userType: return dependencies(id, columns)
+        default: return holder(id).map { [Request.place(.assignment, of: $0)] }
+        }
+    }
+
+    private func dependencies(_ attribute: Attribute, of base: ID, _ columns: Columns) -> Set<Int>? {
+        typealias Place = Request.Place
+        switch types[Int(base)] {
+        case .request:
+            switch attribute {
+            case .point: return [Place.point]
+            case .action, .actionKind: return [Place.action]
+            case .tenant: return [Place.tenant]
+            case .time: return [Place.moment]
+            case .today: return [Place.moment, Place.tenant]
+            case .actor: return [Request.place(.assignment, of: .actor)]
+            case .token: return [Request.place(.assignment, of: .token)]
+            case .proposed: return [Request.place(.assignment, of: .proposed)]
+            default: return []
+            }
+        case .token, .actor:
+            guard let holder = holder(base) else { return nil }
+            switch attribute {
+            case .user: return [Request.place(.user, of: holder)]
+            case .department: return [Request.place(.department, of: holder)]
+            case .userType: return [Request.place(.userType, of: holder)]
+            case .kind: return [Request.place(.tokenKind, of: holder)]
+            case .isOperator: return [Request.place(.assignment, of: holder)]
+            case .actorToken: return [Request.place(.assignment, of: .actorToken)]
+            case .lastDay: return [Request.place(.token, of: holder), Place.tenant]
+            default: return [Request.place(.token, of: holder)]
+            }
+        case .department, .user, .userType, .date: return dependencies(base, columns)
+        case .instant: return dependencies(base, columns)?.union([Place.tenant])
+        case .resource: return attribute == .recordType ? [Place.resourceType] : nil
+        case .external: return attribute == .recordType ? [Place.subjectType, Place.point] : nil
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,43 @@
+/// What facts came to, by the numbers of all that they depend on: good as long as the snapshot is.
+///
+/// A fixed number of entries, each the latest of those that fall on it: nobody makes it grow.
+struct FactMemo {
+    private struct Entry {
+        var fact: UInt32
+        var a: UInt32
+        var b: UInt32
+        var c: UInt32
+        var key: FactKey
+    }
+
+    private static let bits = 14
+    private static let nothing = Entry(fact: .max, a: 0, b: 0, c: 0, key: FactKey(kind: 0, bits: 0))
+    private var entries: [Entry] = []
+
+    mutating func reset() { entries = [] }
+
+    /// About how many bytes it takes.
+    var bytes: Int { entries.count * MemoryLayout<Entry>.stride }
+
+    func key(_ fact: UInt32, _ a: UInt32, _ b: UInt32, _ c: UInt32) -> FactKey? {
+        guard !entries.isEmpty else { return nil }
+        let place = Self.place(fact, a, b, c)
+        guard entries[place].fact == fact, entries[place].a == a, entries[place].b == b, entries[place].c == c else {
+            return nil
+        }
+        return entries[place].key
+    }
+
+    mutating func set(_ fact: UInt32, _ a: UInt32, _ b: UInt32, _ c: UInt32, _ key: FactKey) {
+        if entries.isEmpty { entries = [Entry](repeating: Self.nothing, count: 1 << Self.bits) }
+        entries[Self.place(fact, a, b, c)] = Entry(fact: fact, a: a, b: b, c: c, key: key)
+    }
+
+    private static func place(_ fact: UInt32, _ a: UInt32, _ b: UInt32, _ c: UInt32) -> Int {
+        var hash = UInt64(fact) << 32 | UInt64(a)
+        hash = hash &* 0x9e37_79b9_7f4a_7c15
+        hash ^= UInt64(b) << 32 | UInt64(c)
+        hash = (hash ^ hash >> 29) &* 0xbf58_476d_1ce4_e5b9
+        return Int(truncatingIfNeeded: hash >> UInt64(64 - bits))
+    }
+}

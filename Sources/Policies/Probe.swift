@@ -1,0 +1,39 @@
+internal import Model
+
+/// How a boolean fact, or a content, is asked of a request's cells: its expression, made ready once.
+struct Probe: BitwiseCopyable {
+    enum Operation: UInt8, BitwiseCopyable {
+        /// Through the values that the expression stands on.
+        case general
+        /// a: a place. Whether it is there.
+        case has
+        /// a: a place with a boolean.
+        case truth
+        /// Of two operands with numbers, a and b.
+        case same
+        /// Of two operands with an order, a and b.
+        case equal, less, lessEqual
+        /// Of two operands, departments, a and b.
+        case isWithin
+        /// a: the place of an assignment, b: an action's number, or -1 for that of the request.
+        case can
+        /// a, b, c: the places of all that it depends on; what it came to for them is remembered.
+        case remembered
+    }
+
+    let operation: Operation
+    let a: Int32
+    let b: Int32
+    let c: Int32
+    let fact: Expressions.ID
+
+    init(_ operation: Operation, _ a: Int = -1, _ b: Int = -1, _ c: Int = -1, fact: Expressions.ID) {
+        self.operation = operation
+        (self.a, self.b, self.c) = (Int32(a), Int32(b), Int32(c))
+        self.fact = fact
+    }
+
+    /// Operands are places, and beyond all places constants, and beyond those settings.
+    static let constants = 1 << 16
+    static let settings = 1 << 24
+}

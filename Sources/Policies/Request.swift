@@ -1,0 +1,254 @@
+package import Model
+
+/// A question with every name resolved: what policies read their facts from.
+///
+/// Flat: what facts are asked of are cells at fixed places, first those of `Place`, then a column for every property
+/// that the schema declares. What fits no cell lies beside: texts, lists and long addresses.
+package struct Request: Sendable {
+    package var point: Point
+    /// The action's place in the schema's catalogue; -1 when it is none of it, as at administrative points.
+    package private(set) var actionNumber = -1
+    package private(set) var directory: Directory
+    package private(set) var tenant = -1
+    package var now: Instant
+    package private(set) var subject = Subject.token
+    /// The administrator's assignment; `nil` for the operator, and on `access`.
+    package private(set) var actor: Int?
+    package private(set) var tokens: (subject: TokenReference, proposed: TokenReference, actor: TokenReference) =
+        (.none, .none, .none)
+    package private(set) var cells: [Cell]
+    private var texts: [UInt8] = []
+    private var lists: [[Value]] = []
+    private var addresses: [IPAddress] = []
+
+    /// Who acts.
+    package enum Subject: Sendable {
+        /// The token of the request.
+        case token
+        /// The administrator.
+        case actor
+        /// Somebody the schema declares and the store does not know, by the type's number in the schema.
+        case external(Int)
+    }
+
+    /// A token that a request speaks of.
+    package enum TokenReference: Sendable {
+        case none
+        /// By its index in the directory.
+        case listed(Int)
+        /// One that the directory does not list: proposed, or read from a store by itself.
+        indirect case own(Token)
+    }
+
+    /// Where cells lie that every request has.
+    package enum Place {
+        package static let action = 0
+        package static let point = 1
+        package static let tenant = 2
+        package static let moment = 3
+        package static let resourceType = 4
+        package static let resourceID = 5
+        package static let subjectType = 6
+        package static let subjectID = 7
+        static let holders = 8
+        /// How many there are; properties follow.
+        package static let count = holders + Holder.allCases.count * HolderPart.count
+    }
+
+    /// Who holds an assignment.
+    package enum Holder: Int, CaseIterable, Sendable {
+        /// On `access` the subject's token, else the token acted upon.
+        case token
+        /// The token as it would be.
+        case proposed
+        case actor
+        /// The token that an administrator acts through.
+        case actorToken
+    }
+
+    /// What is known of a holder.
+    package enum HolderPart: Int, Sendable {
+        case token, tokenKind, assignment, department, user, userType
+
+        static let count = 6
+    }
+
+    /// Where a part of a holder lies.
+    package static func place(_ part: HolderPart, of holder: Holder) -> Int {
+        Place.holders + holder.rawValue * HolderPart.count + part.rawValue
+    }
+
+    /// - Parameter columns: how many properties the schema declares.
+    package init(point: Point, directory: Directory, columns: Int, now: Instant) {
+        self.point = point
+        self.directory = directory
+        self.now = now
+        cells = [Cell](repeating: .absent, count: Place.count + columns)
+        cells[Place.point] = Cell(.point, point.ordinal)
+        cells[Place.action] = Cell(.point, point.ordinal)
+    }
+}
+
+extension Request {
+    // MARK: Filling
+
+    package mutating func set(action number: Int) {
+        actionNumber = number
+        cells[Place.action] = Cell(.action, number)
+    }
+
+    package mutating func set(tenant number: Int) {
+        tenant = number
+        cells[Place.tenant] = number < 0 ? .absent : Cell(.tenant, number)
+    }
+
+    package mutating func set(_ holder: Holder, _ reference: TokenReference) {
+        switch holder {
+        case .token: tokens.subject = reference
+        case .proposed: tokens.proposed = reference
+        case .actorToken: tokens.actor = reference
+        case .actor: break
+        }
+        let (cell, kind, assignment): (Cell, TokenKind, Int)
+        switch reference {
+        case .none:
+            for place in 0..<HolderPart.count { cells[Self.place(.token, of: holder) + place] = .absent }
+            return
+        case .listed(let index):
+            cell = Cell(.token, index)
+            (kind, assignment) = (directory.tokens[index].kind, directory.tokens[index].assignment)
+        case .own(let token): (cell, kind, assignment) = (Cell(.unlisted, bits: 0), token.kind, token.assignment)
+        }
+        cells[Self.place(.token, of: holder)] = cell
+        cells[Self.place(.tokenKind, of: holder)] = Cell(.tokenKind, kind == .api ? 0 : 1)
+        set(assignment, of: holder)
+    }
+
+    /// - Parameter assignment: in which the administrator acts; `nil` for the operator.
+    package mutating func set(actor assignment: Int?, token: TokenReference) {
+        subject = .actor
+        actor = assignment
+        set(.actorToken, token)
+        if let assignment {
+            set(assignment, of: .actor)
+        } else {
+            cells[Self.place(.assignment, of: .actor)] = Cell(.operator, 0)
+        }
+    }
+
+    private mutating func set(_ assignment: Int, of holder: Holder) {
+        let place = Self.place(.assignment, of: holder)
+        cells[place] = Cell(.assignment, assignment)
+        cells[place + 1] = Cell(.department, directory.assignments[assignment].department)
+        cells[place + 2] = Cell(.user, directory.assignments[assignment].user)
+        cells[place + 3] = Cell(.userType, directory.assignments[assignment].userType)
+    }
+
+    package mutating func set(resource type: Int, id: String?) {
+        cells[Place.resourceType] = Cell(.recordType, type)
+        put(id.map(Value.string) ?? .absent, at: Place.resourceID)
+    }
+
+    package mutating func set(externalSubject type: Int, id: String) {
+        subject = .external(type)
+        cells[Place.subjectType] = Cell(.recordType, type)
+        put(.string(id), at: Place.subjectID)
+    }
+
+    /// Writes the number that whoever asks has given to `now`.
+    package mutating func set(moment number: Int) {
+        if cells[Place.moment].number == number, cells[Place.moment].kind == .moment { return }
+        cells[Place.moment] = Cell(.moment, number)
+    }
+
+    package mutating func put(_ value: Value, at place: Int) {
+        if let cell = Cell(constant: value) {
+            cells[place] = cell
+            return
+        }
+        switch value {
+        case .string(let text):
+            cells[place] = Cell(.text, bits: UInt64(texts.count) << 32 | UInt64(text.utf8.count))
+            texts.append(contentsOf: text.utf8)
+        case .ip(let address):
+            cells[place] = Cell(.ip6, addresses.count)
+            addresses.append(address)
+        case .list(let list):
+            cells[place] = Cell(.list, lists.count)
+            lists.append(list)
+        default: preconditionFailure("no value of a request")
+        }
+    }
+
+    package mutating func put(text: UnsafeRawBufferPointer, at place: Int) {
+        cells[place] = Cell(.text, bits: UInt64(texts.count) << 32 | UInt64(text.count))
+        unsafe texts.append(contentsOf: text)
+    }
+
+    package mutating func put(_ cell: Cell, at place: Int) { cells[place] = cell }
+
+    /// Forgets all that a request for `access` brings beside its action, its tenant, its token and its resource's type.
+    package mutating func clear() {
+        if case .token = subject {} else {
+            subject = .token
+            (cells[Place.subjectType], cells[Place.subjectID]) = (.absent, .absent)
+        }
+        texts.removeAll(keepingCapacity: true)
+        if !lists.isEmpty { lists.removeAll() }
+        if !addresses.isEmpty { addresses.removeAll(keepingCapacity: true) }
+        for place in Place.count..<cells.count { cells[place] = .absent }
+    }
+
+    // MARK: Reading
+
+    package func value(at place: Int) -> Value {
+        let cell = cells[place]
+        switch cell.kind {
+        case .absent: return .absent
+        case .boolean: return .boolean(cell.bits != 0)
+        case .integer: return .integer(Int64(bitPattern: cell.bits))
+        case .number: return .number(Double(bitPattern: cell.bits))
+        case .instant: return .instant(Instant(microseconds: Int64(bitPattern: cell.bits)))
+        case .date: return .date(Date(daysSinceEpoch: Int64(bitPattern: cell.bits)))
+        case .department: return .department(cell.number)
+        case .user: return .user(cell.number)
+        case .userType: return .userType(cell.number)
+        case .ip4: return .ip(IPAddress(version4: UInt32(truncatingIfNeeded: cell.bits)))
+        case .ip6: return .ip(addresses[cell.number])
+        case .text:
+            let start = Int(cell.bits >> 32)
+            return .string(String(decoding: texts[start..<(start + Int(cell.bits & 0xFFFF_FFFF))], as: UTF8.self))
+        case .list: return .list(lists[cell.number])
+        case .unlisted, .assignment, .operator, .token, .tokenKind, .action, .point, .tenant, .recordType, .moment:
+            return .entity
+        }
+    }
+
+    package func token(_ holder: Holder) -> Token? {
+        let reference =
+            switch holder {
+            case .token: tokens.subject
+            case .proposed: tokens.proposed
+            case .actorToken: tokens.actor
+            case .actor: TokenReference.none
+            }
+        switch reference {
+        case .none: return nil
+        case .listed(let index): return directory.tokens[index]
+        case .own(let token): return token
+        }
+    }
+
+    /// The assignment that a holder has; `nil` for the operator, and for who is not there.
+    package func assignment(_ holder: Holder) -> Int? {
+        let cell = cells[Self.place(.assignment, of: holder)]
+        return cell.kind == .assignment ? cell.number : nil
+    }
+
+    package var hasActor: Bool { cells[Self.place(.assignment, of: .actor)].kind != .absent }
+
+    /// The number of the resource's type in the schema; -1 when there is none.
+    package var resourceType: Int {
+        cells[Place.resourceType].kind == .absent ? -1 : cells[Place.resourceType].number
+    }
+}
