@@ -16,6 +16,9 @@ package enum Point: String, CaseIterable, Sendable {
     /// Whether a token is acted upon, and not only acting.
     package var isAdministrative: Bool { self != .access }
 
+    /// How many there are.
+    package static var count: Int { 6 }
+
     /// Its place among all of them.
     package var ordinal: Int {
         switch self {

@@ -5,7 +5,7 @@ extension Facts {
     /// Follows a tree as far as cells alone answer.
     /// - Parameter nodes: of that tree.
     /// - Returns: a leaf, nothing, or the node of a fact that has to be asked in another way.
-    @unsafe func walk(
+    @unsafe mutating func walk(
         _ nodes: UnsafeMutablePointer<DecisionTree.Node>, from start: DecisionTree.Place
     ) -> DecisionTree.Place {
         let request = unsafe current

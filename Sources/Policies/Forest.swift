@@ -183,7 +183,9 @@ struct Forest {
     /// Does what the last request left to do.
     private mutating func settle() {
         if answered == 0 { return }
-        if !isFull, outgrown.isEmpty, !hasOpened, stands[stand].count() {
+        let isSampled = stands[stand].count()
+        if isMended, !isSampled { return }
+        if !isFull, outgrown.isEmpty, !hasOpened, isSampled {
             stands[stand].note(Array(answers.prefix(answered))) { [trees] in trees[$0].openness != nil }
         }
         for number in outgrown {
@@ -197,6 +199,8 @@ struct Forest {
             hasOpened = false
         }
     }
+
+    private var isMended: Bool { outgrown.isEmpty && !isOverLimit && !hasOpened }
 
     private mutating func split(isRemembered: Bool, where isSplit: (Grove) -> Bool) {
         for index in stands.indices { stands[index].split(isRemembered: isRemembered, where: isSplit) }

@@ -40,23 +40,23 @@ package struct Request: Sendable {
         indirect case own(Token)
     }
 
-    /// Where cells lie that every request has.
+    /// Where cells lie that every request has. What an `access` by a token asks about lies together, at the end, next to
+    /// the properties.
     package enum Place {
-        package static let action = 0
-        package static let point = 1
-        package static let tenant = 2
-        package static let moment = 3
-        package static let resourceType = 4
-        package static let resourceID = 5
-        package static let subjectType = 6
-        package static let subjectID = 7
-        static let holders = 8
+        package static var subjectType: Int { 18 }
+        package static var subjectID: Int { 19 }
+        package static var resourceType: Int { 20 }
+        package static var resourceID: Int { 21 }
+        package static var action: Int { 22 }
+        package static var point: Int { 23 }
+        package static var tenant: Int { 24 }
+        package static var moment: Int { 25 }
         /// How many there are; properties follow.
-        package static let count = holders + Holder.allCases.count * HolderPart.count
+        package static var count: Int { 32 }
     }
 
     /// Who holds an assignment.
-    package enum Holder: Int, CaseIterable, Sendable {
+    package enum Holder: Sendable {
         /// On `access` the subject's token, else the token acted upon.
         case token
         /// The token as it would be.
@@ -70,12 +70,19 @@ package struct Request: Sendable {
     package enum HolderPart: Int, Sendable {
         case token, tokenKind, assignment, department, user, userType
 
-        static let count = 6
+        static var count: Int { 6 }
     }
 
     /// Where a part of a holder lies.
     package static func place(_ part: HolderPart, of holder: Holder) -> Int {
-        Place.holders + holder.rawValue * HolderPart.count + part.rawValue
+        let first =
+            switch holder {
+            case .proposed: 0
+            case .actor: HolderPart.count
+            case .actorToken: HolderPart.count * 2
+            case .token: Place.moment + 1
+            }
+        return first + part.rawValue
     }
 
     /// - Parameter columns: how many properties the schema declares.

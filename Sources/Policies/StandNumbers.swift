@@ -37,7 +37,7 @@ internal import Model
     }
 
     /// Where the number for a request lies; -1 when it is not known yet what its tenant has turned on.
-    private func place(_ request: UnsafeMutablePointer<Request>) -> Int {
+    private mutating func place(_ request: UnsafeMutablePointer<Request>) -> Int {
         let cells = unsafe request.pointee.cells.span
         let tenant = cells[Request.Place.tenant]
         let known = classes[tenant.kind == .absent ? 0 : tenant.number + 1]
@@ -45,7 +45,7 @@ internal import Model
         let point = cells[Request.Place.point].number
         let type = cells[Request.Place.subjectType]
         let subject = type.kind == .absent ? point == 0 ? 0 : 1 : type.number + 2
-        return (known * Point.allCases.count + point) * subjectCount + subject
+        return (known * Point.count + point) * subjectCount + subject
     }
 
     private mutating func reset(_ directory: Directory) {
@@ -62,7 +62,7 @@ internal import Model
         let number = enabled.firstIndex(of: list) ?? enabled.count
         if number == enabled.count {
             enabled.append(list)
-            numbers += [Int](repeating: -1, count: Point.allCases.count * subjectCount)
+            numbers += [Int](repeating: -1, count: Point.count * subjectCount)
         }
         classes[request.tenant + 1] = number
         return number
