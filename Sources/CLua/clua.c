@@ -30,6 +30,7 @@ static void *allocate(void *context, void *block, size_t old, size_t size) {
         }
     }
     void *moved = realloc(block, size);
+    if (moved != NULL && size > old) state->allocated += size - old;
     if (moved != NULL) state->used = state->used - old + size;
     return moved;
 }
@@ -117,6 +118,7 @@ static clua_outcome protect(clua_state *state, lua_CFunction body, const clua_ho
     state->deadline = limits.nanoseconds > INT64_MAX - start ? INT64_MAX : start + limits.nanoseconds;
     state->cap = state->used + (size_t)(limits.memory > 0 ? limits.memory : 0);
     state->refusals = 0;
+    state->allocated = 0;
     state->trip = CLUA_FINISHED;
     state->node_count = 0;
     state->evaluating = true;
@@ -126,6 +128,7 @@ static clua_outcome protect(clua_state *state, lua_CFunction body, const clua_ho
     state->evaluating = false;
     state->host = NULL;
     outcome.fuel = state->fuel;
+    outcome.bytes = (int64_t)state->allocated;
     if (state->trip != CLUA_FINISHED) {
         outcome.ending = state->trip;
     } else if (status == LUA_ERRMEM || status == LUA_ERRERR) {

@@ -40,6 +40,7 @@ struct clua_state {
     int64_t fuel_limit;
     int64_t deadline;
     size_t used;
+    size_t allocated;
     size_t cap;
     clua_kept *kept; ///< by chunk; a function of 0 is none
     int kept_count;

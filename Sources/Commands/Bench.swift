@@ -5,18 +5,20 @@ internal import Policies
 internal import Workbench
 
 extension Verb {
-    /// `bench`: how fast it is, here, on the demo organisation.
+    /// `bench`: how fast it is, here.
     static let bench = Verb(
-        name: "bench", summary: "measures how fast decisions are, here, on the demo organisation",
+        name: "bench", summary: "measures how fast decisions are, here, on the demo organisation or a store",
         options: [
             Option(name: "count", value: "N", help: "how many made-up requests (20000)"),
+            Option(name: "requests", value: "FILE", help: "measure these requests instead, one a line"),
             Option(name: "jobs", value: "N", help: "how many work side by side in the batch (one a core)"),
             Option(name: "grow", value: "N", help: "repeat the policies until there are so many (1000)"),
         ],
         details: [
             "Decisions of prepared requests on one thread, by trees and by running every policy; a batch from file to "
                 + "file; from nothing to the first decision; and what each policy costs, which is the same everywhere.",
-            "Made-up requests of seed 1, and policies of the folder repeated. Compare figures of one run only.",
+            "Made-up requests of seed 1, and policies of the folder repeated. With `--store`, its organisation instead of "
+                + "the demo's. Compare figures of one run only.",
         ],
         run: { invocation throws(CommandError) in
             let count = try invocation.number("count", default: 20_000, most: 1_000_000)
@@ -25,27 +27,27 @@ extension Verb {
             let most = try invocation.number("grow", default: 1_000, most: 10_000)
             let start = DecisionBenchmark.nanoseconds()
             let policies = try invocation.policies()
-            let organisation = try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
-            let directory: Directory
-            do throws(OrganisationError) { directory = try Directory(organisation) } catch {
-                throw CommandError(error.message)
-            }
-            let now = Instant("2026-11-22T12:00:00Z")!
+            let (directory, now) = try world(invocation)
             do {
+                let lines = try lines(invocation, directory, policies, count)
                 var report = BenchReport()
-                report.cold = try first(policies, directory, now, since: start)
-                let benchmark = try DecisionBenchmark(
-                    directory: directory, schema: policies.schema, count: count, now: now)
+                report.cold = try first(policies, directory, lines[0], now, since: start)
+                let benchmark = DecisionBenchmark(directory: directory, lines: lines, now: now)
                 let source = try PolicySource.folder(invocation.value("policies") ?? "policies")
                 for size in [3, 10, 100, 1_000, 10_000] where size <= most {
                     guard let grown = DecisionBenchmark.source(source, count: size),
                         let set = PolicySet.load(grown).set
                     else { continue }
-                    report.rows.append(try benchmark.row(set))
+                    report.rows.append(("\(size) on access", try benchmark.row(set)))
+                }
+                for size in [64, 256] where size <= most && !directory.tokens.isEmpty {
+                    let row = try IndependentBenchmark.row(
+                        policies: size, requests: min(count, 1_000), directory: directory, now: now)
+                    report.rows.append(("\(size) independent", row))
                 }
                 report.own = try benchmark.row(policies)
                 report.costs = try benchmark.costs(policies)
-                report.batch = try batch(policies, directory, count, jobs, now)
+                try batch(lines, policies, directory, jobs, now, into: &report)
                 report.print(isJSON: invocation.has("json"), to: invocation.terminal)
             } catch let error as RequestError {
                 throw CommandError(error.message)
@@ -57,20 +59,47 @@ extension Verb {
             return ExitStatus.done
         })
 
+    /// What decisions are made on: the store that is stated, or the demo organisation at a time of its own.
+    private static func world(_ invocation: Invocation) throws(CommandError) -> (Directory, Instant) {
+        guard invocation.value("store") == nil else {
+            let snapshot = try invocation.snapshot(needsStore: true)
+            return (snapshot.directory, snapshot.now)
+        }
+        let organisation = try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
+        do throws(OrganisationError) {
+            return (try Directory(organisation), Instant("2026-11-22T12:00:00Z")!)
+        } catch { throw CommandError(error.message) }
+    }
+
+    private static func lines(
+        _ invocation: Invocation, _ directory: Directory, _ policies: PolicySet, _ count: Int
+    ) throws(CommandError) -> [[UInt8]] {
+        guard let path = invocation.value("requests") else {
+            var generator = RequestGenerator(directory: directory, schema: policies.schema, seed: 1)
+            return (0..<count).map { _ in generator.next() }
+        }
+        let input = try Descriptor.open(path)
+        defer { close(input) }
+        let lines = try Descriptor.readAll(input).split(separator: 0x0A).map(Array.init)
+        guard !lines.isEmpty else { throw CommandError("there is no request in `\(Terminal.escaped(path))`") }
+        return lines
+    }
+
     /// Nanoseconds from before the policies were read to the first decision.
     private static func first(
-        _ policies: PolicySet, _ directory: Directory, _ now: Instant, since start: Int64
+        _ policies: PolicySet, _ directory: Directory, _ line: [UInt8], _ now: Instant, since start: Int64
     ) throws -> Int64 {
-        var generator = RequestGenerator(directory: directory, schema: policies.schema, seed: 1)
         let point = try DecisionPoint(policies: policies, directory: directory)
-        _ = try point.decide(Question(json: try JSONReader.parse(generator.next()), now: now))
+        _ = try point.decide(Question(json: try JSONReader.parse(line), now: now))
         return DecisionBenchmark.nanoseconds() - start
     }
 
-    /// Requests a second from a file to nowhere, the best of three: what disturbs only slows.
+    /// Requests a second from a file to nowhere, and how many simdjson alone parses there: the best of three, since what
+    /// disturbs only slows.
     private static func batch(
-        _ policies: PolicySet, _ directory: Directory, _ count: Int, _ jobs: Int, _ now: Instant
-    ) throws -> Int64 {
+        _ lines: [[UInt8]], _ policies: PolicySet, _ directory: Directory, _ jobs: Int, _ now: Instant,
+        into report: inout BenchReport
+    ) throws {
         var name = Array("/tmp/demilune-bench-XXXXXX".utf8CString)
         let input = unsafe name.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress!) }
         let output = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
@@ -81,23 +110,29 @@ extension Verb {
         }
         // The file goes with the last descriptor of it.
         unsafe unlink(name)
-        var generator = RequestGenerator(directory: directory, schema: policies.schema, seed: 1)
-        var lines: [UInt8] = []
-        for _ in 0..<count { lines += generator.next() + [0x0A] }
-        var written = 0
-        for _ in 0..<10 {
-            guard Descriptor.write(lines, to: input) else { throw CommandError("cannot write the batch under `/tmp`") }
-            written += count
+        let bytes = Array(lines.joined(separator: [0x0A])) + [0x0A]
+        let times = max(1, min(10, 64_000_000 / bytes.count))
+        for _ in 0..<times {
+            guard Descriptor.write(bytes, to: input) else { throw CommandError("cannot write the batch under `/tmp`") }
         }
         var options = BatchOptions(now: now)
         options.jobs = jobs
-        var best = Int64.max
-        for _ in 0..<3 {
+        let count = Double(lines.count * times)
+        report.bytesPerRequest = bytes.count / lines.count
+        func rate(_ work: () throws -> Void) throws -> Int64 {
             lseek(input, 0, SEEK_SET)
             let start = DecisionBenchmark.nanoseconds()
-            _ = try Decisions.Batch.run(options, policies: policies, directory: directory, input: input, output: output)
-            best = min(best, DecisionBenchmark.nanoseconds() - start)
+            try work()
+            return Int64(count / Double(DecisionBenchmark.nanoseconds() - start) * 1e9)
         }
-        return Int64(Double(written) / Double(best) * 1e9)
+        for _ in 0..<3 {
+            let decided = try rate {
+                _ = try Decisions.Batch.run(
+                    options, policies: policies, directory: directory, input: input, output: output)
+            }
+            let parsed = try rate { _ = Parsing.lines(of: input, schema: policies.schema) }
+            report.batch = max(report.batch, decided)
+            report.parsing = max(report.parsing, parsed)
+        }
     }
 }

@@ -7,11 +7,14 @@ struct BenchReport {
     var cold: Int64 = 0
     /// Of the folder's policies as they are.
     var own: DecisionBenchmark.Row?
-    /// Of the folder's policies repeated.
-    var rows: [DecisionBenchmark.Row] = []
+    /// Of the folder's policies repeated, and of policies that share nothing; each with its name.
+    var rows: [(name: String, row: DecisionBenchmark.Row)] = []
     var costs: [DecisionBenchmark.Cost] = []
     /// Requests a second.
     var batch: Int64 = 0
+    /// How many simdjson alone parses a second, on one core.
+    var parsing: Int64 = 0
+    var bytesPerRequest = 0
 
     func print(isJSON: Bool, to terminal: Terminal) {
         if isJSON {
@@ -19,44 +22,52 @@ struct BenchReport {
             return
         }
         terminal.print("one decision, in nanoseconds (median, and what 99 in 100 stay under):")
-        var times = Table(["policies", "by trees", "99 %", "run", "99 %", "runs left"])
-        for row in rows { times.add(Self.cells(row, name: "\(row.policies) on access")) }
+        var times = Table(["policies", "by trees", "99 %", "run", "99 %", "runs left", "bytes"])
+        for (name, row) in rows { times.add(Self.cells(row, name: name)) }
         if let own { times.add(Self.cells(own, name: "the folder's \(own.policies)")) }
         times.print(to: terminal)
         terminal.print()
-        terminal.print("a batch from a file: \(batch) requests a second")
+        terminal.print("a batch from a file: \(batch) requests a second, of \(bytesPerRequest) bytes each")
+        terminal.print("simdjson alone, on one core: \(parsing) a second; the batch is \(share) % of it")
         terminal.print("from nothing to the first decision: \(cold / 1_000) µs")
         terminal.print()
         terminal.print("what a policy costs at most, the same everywhere:")
-        var table = Table(["policy", "fuel", "facts"])
-        for cost in costs { table.add([cost.policy, "\(cost.fuel)", "\(cost.facts)"]) }
+        var table = Table(["policy", "fuel", "bytes", "facts"])
+        for cost in costs { table.add([cost.policy, "\(cost.fuel)", "\(cost.bytes)", "\(cost.facts)"]) }
         table.print(to: terminal)
     }
 
     private static func cells(_ row: DecisionBenchmark.Row, name: String) -> [String] {
-        [name] + [row.tree.median, row.tree.high, row.lua.median, row.lua.high].map { "\(Int($0))" } + ["\(row.runs)"]
+        [name] + [row.tree.median, row.tree.high, row.lua.median, row.lua.high].map { "\(Int($0))" } + ["\(row.runs)", "\(row.bytes)"]
     }
+
+    /// How much of the rate of parsing alone the batch reaches.
+    private var share: Int64 { parsing == 0 ? 0 : batch * 100 / parsing }
 
     private var json: JSON {
         func times(_ times: DecisionBenchmark.Times) -> JSON {
             .object([.init("median_ns", .integer(Int64(times.median))), .init("p99_ns", .integer(Int64(times.high)))])
         }
-        func row(_ row: DecisionBenchmark.Row) -> JSON {
+        func row(_ row: DecisionBenchmark.Row, name: String = "the folder's") -> JSON {
             .object([
+                .init("name", .string(name)),
                 .init("policies", .integer(Int64(row.policies))), .init("tree", times(row.tree)),
                 .init("run", times(row.lua)), .init("runs_left", .integer(Int64(row.runs))),
+                .init("tree_bytes", .integer(Int64(row.bytes))),
             ])
         }
         return .object([
-            .init("decisions", own.map(row) ?? .null), .init("grown", .array(rows.map(row))),
-            .init("batch_per_second", .integer(batch)), .init("cold_ns", .integer(cold)),
+            .init("decisions", own.map { row($0) } ?? .null),
+            .init("grown", .array(rows.map { row($0.row, name: $0.name) })),
+            .init("batch_per_second", .integer(batch)),
+            .init("parsing_per_second", .integer(parsing)), .init("request_bytes", .integer(Int64(bytesPerRequest))), .init("cold_ns", .integer(cold)),
             .init(
                 "costs",
                 .array(
                     costs.map {
                         .object([
                             .init("policy", .string($0.policy)), .init("fuel", .integer(Int64($0.fuel))),
-                            .init("facts", .integer(Int64($0.facts))),
+                            .init("bytes", .integer(Int64($0.bytes))), .init("facts", .integer(Int64($0.facts))),
                         ])
                     })),
         ])

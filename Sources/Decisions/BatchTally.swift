@@ -3,7 +3,10 @@ internal import Policies
 
 /// What the lines of a block came to, counted without a word for each.
 struct BatchTally {
+    /// Refusals of the core.
     private var codes: [(code: String, count: Int)] = []
+    /// By what policies came to.
+    private var verdicts = [Int](repeating: 0, count: 256)
     private var permits = 0
     private var denies = 0
     /// By number of the policy.
@@ -17,12 +20,17 @@ struct BatchTally {
 
     mutating func count(_ answer: DecisionPoint.Answer, _ point: DecisionPoint) {
         if answer.isPermitted { permits += 1 } else { denies += 1 }
-        if let place = codes.firstIndex(where: { $0.code == answer.code }) {
+        if let verdict = answer.verdict {
+            verdicts[Int(verdict.rawValue)] += 1
+            point.tally(answer, &reasons, &observations)
+            return
+        }
+        let code = answer.code
+        if let place = codes.firstIndex(where: { $0.code == code }) {
             codes[place].count += 1
         } else {
-            codes.append((answer.code, 1))
+            codes.append((code, 1))
         }
-        if answer.isOfPolicies { point.tally(answer, &reasons, &observations) }
     }
 
     /// Adds everything to a summary and starts over.
@@ -30,6 +38,9 @@ struct BatchTally {
         summary.permits += permits
         summary.denies += denies
         for (code, count) in codes { summary.codes[code, default: 0] += count }
+        for (number, count) in verdicts.enumerated() where count > 0 {
+            summary.codes[Verdict(rawValue: UInt8(number)).code, default: 0] += count
+        }
         for (number, policy) in policies.policies.enumerated() {
             if reasons[number] > 0 { summary.policies[policy.id, default: 0] += reasons[number] }
             if observations[number] > 0 { summary.observing[policy.id, default: 0] += observations[number] }

@@ -48,6 +48,17 @@ package final class DecisionPoint {
     /// How often a policy was run: the others were answered by what is known of them.
     package var runCount: Int { evaluator.runCount }
 
+    /// What running each policy has allocated at most, by policy.
+    package var bytes: [String: Int] {
+        Dictionary(uniqueKeysWithValues: zip(evaluator.set.policies.map(\.id), evaluator.bytes))
+    }
+
+    /// What was learned: which policies are open, and about how many bytes the trees take.
+    package var learned: (open: [String], bytes: Int) {
+        let size = evaluator.forestSize
+        return (size.open.map { evaluator.set.policies[$0].id }, size.bytes)
+    }
+
     /// Which policies differed from their trees, and how often, since this was last asked.
     func takeDifferences() -> [String: Int] {
         let names = evaluator.takeDifferences().map { (evaluator.set.policies[$0.key].id, $0.value) }
@@ -74,7 +85,7 @@ package final class DecisionPoint {
     /// Whether a prepared request is permitted to a caller who can do what is asked of it.
     func permits(_ request: inout Request, obligations: Question.Obligations) -> Bool {
         let verdict = evaluator.evaluate(lent: &request)
-        guard verdict.contains(.obliges) else { return verdict.isPermit }
+        guard verdict.isObliging else { return verdict.isPermit }
         _ = evaluator.evaluate(request)
         return combine(evaluator.outcomes, obligations: obligations).isPermitted
     }
@@ -82,9 +93,19 @@ package final class DecisionPoint {
     /// A decision in its shortest form.
     package struct Answer {
         package let isPermitted: Bool
-        package let code: String
-        /// Whether policies were asked at all.
-        let isOfPolicies: Bool
+        /// What the policies came to; `nil` where none was asked.
+        let verdict: Verdict?
+        private let denial: String
+
+        fileprivate init(_ verdict: Verdict) {
+            (isPermitted, self.verdict, denial) = (verdict.isPermit, verdict, "")
+        }
+
+        fileprivate init(denial code: String) {
+            (isPermitted, verdict, denial) = (false, nil, code)
+        }
+
+        package var code: String { verdict?.code ?? denial }
     }
 
     /// Answers a line of the usual shape, an access by a token, without a word of why.
@@ -103,11 +124,9 @@ package final class DecisionPoint {
         }
         guard let verdict else {
             guard case .deny(let code) = reading else { return nil }
-            return Answer(isPermitted: false, code: code, isOfPolicies: false)
+            return Answer(denial: code)
         }
-        if verdict.contains(.obliges) { return nil }
-        let code = verdict.code
-        return Answer(isPermitted: code == "permitted", code: code, isOfPolicies: true)
+        return verdict.isObliging ? nil : Answer(verdict)
     }
 
     /// What the last line that was answered expects, if it says so.
@@ -180,7 +199,7 @@ package final class DecisionPoint {
 
 extension Verdict {
     /// The code of a decision without obligations.
-    fileprivate var code: String {
+    var code: String {
         if contains(.denies) { return "denied" }
         if contains(.fails) { return "policy_failed" }
         if contains(.exhausts) { return "budget_exhausted" }

@@ -10,12 +10,15 @@ package struct Outcome {
 
     package let ending: Ending
     package let fuel: Int
+    /// What was allocated altogether, whatever was given back.
+    package let bytes: Int
     /// The first result; `.nil` unless finished.
     package let value: LuaValue
 
-    package init(ending: Ending, fuel: Int, value: LuaValue) {
+    package init(ending: Ending, fuel: Int, bytes: Int = 0, value: LuaValue) {
         self.ending = ending
         self.fuel = fuel
+        self.bytes = bytes
         self.value = value
     }
 }

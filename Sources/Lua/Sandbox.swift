@@ -103,19 +103,19 @@ internal import CLua
         }
         let outcome = unsafe evaluate(state)
         defer { unsafe clua_finish(state) }
-        let fuel = unsafe Int(outcome.fuel)
+        let (fuel, bytes) = unsafe (Int(outcome.fuel), Int(outcome.bytes))
         let ending: Outcome.Ending
         switch unsafe outcome.ending {
         case CLUA_FINISHED:
             let value = if let values = unsafe outcome.values { unsafe LuaValue(values, at: 0) } else { LuaValue.nil }
-            return Outcome(ending: .finished, fuel: fuel, value: value)
+            return Outcome(ending: .finished, fuel: fuel, bytes: bytes, value: value)
         case CLUA_FAILED: ending = unsafe .failure(Self.message(of: outcome), in: name)
         case CLUA_FUEL: ending = .fuelExhausted
         case CLUA_MEMORY: ending = .memoryExhausted
         case CLUA_DEADLINE: ending = .deadlineExceeded
         default: ending = .failed(message: "unknown ending", line: nil)
         }
-        return Outcome(ending: ending, fuel: fuel, value: .nil)
+        return Outcome(ending: ending, fuel: fuel, bytes: bytes, value: .nil)
     }
 
     private static func open(_ functions: [HostFunction], _ tags: [String]) throws(LuaError) -> OpaquePointer {

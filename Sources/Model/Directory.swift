@@ -14,7 +14,7 @@ package final class Directory: Sendable {
     private let usersByID: ByteIndex
     private let userTypesByID: ByteIndex
     private let assignmentsByID: ByteIndex
-    private let tokensByID: [TokenID: Int]
+    private let tokensByID: TokenIndex
 
     /// - Throws: the first reference that leads nowhere, with the path of the record that makes it.
     package init(_ organisation: Organisation) throws(OrganisationError) {
@@ -38,7 +38,7 @@ package final class Directory: Sendable {
 
     package static let empty = try! Directory(Organisation())
 
-    package func token(_ id: TokenID) -> Int? { tokensByID[id] }
+    package func token(_ id: TokenID) -> Int? { tokensByID.number(id) }
     package func tenant(_ id: String) -> Int? { tenantsByID.number(id) }
     package func department(_ id: String, tenant: Int) -> Int? { departmentsByID.number(id, scope: tenant) }
     package func user(_ id: String, tenant: Int) -> Int? { usersByID.number(id, scope: tenant) }

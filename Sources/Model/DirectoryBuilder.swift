@@ -11,7 +11,7 @@ struct DirectoryBuilder {
     var usersByID = ByteIndex()
     var userTypesByID = ByteIndex()
     var assignmentsByID = ByteIndex()
-    var tokensByID: [TokenID: Int] = [:]
+    var tokensByID = TokenIndex()
 
     mutating func add(_ record: TenantRecord, path: String) throws(OrganisationError) {
         let tenant = tenants.count
@@ -83,7 +83,7 @@ struct DirectoryBuilder {
         guard let assignment = assignmentsByID.number(record.assignment, scope: tenant) else {
             throw OrganisationError("no assignment has the id `\(record.assignment)`", path: path + ".assignment")
         }
-        guard tokensByID.updateValue(tokens.count, forKey: record.id) == nil else {
+        guard tokensByID.claim(record.id) else {
             throw OrganisationError("the token `\(record.id)` is there twice", path: path + ".id")
         }
         tokens.append(Token(record, tenant: tenant, assignment: assignment))

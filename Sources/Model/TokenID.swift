@@ -24,27 +24,35 @@ package struct TokenID: Hashable, Comparable, Sendable {
     /// - Returns: `nil` unless the bytes are exactly 32 hexadecimal digits.
     package init?(_ digits: UnsafeRawBufferPointer) {
         guard digits.count == 32 else { return nil }
-        var halves: (UInt64, UInt64) = (0, 0)
-        for index in 0..<16 {
-            guard let high = unsafe Self.value(digits[index]), let low = unsafe Self.value(digits[index + 16]) else {
-                return nil
-            }
-            halves = (halves.0 << 4 | high, halves.1 << 4 | low)
-        }
-        self.init(high: halves.0, low: halves.1)
+        var parts: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        guard unsafe Self.read(digits, at: 0, into: &parts.0), unsafe Self.read(digits, at: 8, into: &parts.1),
+            unsafe Self.read(digits, at: 16, into: &parts.2), unsafe Self.read(digits, at: 24, into: &parts.3)
+        else { return nil }
+        self.init(high: parts.0 << 32 | parts.1, low: parts.2 << 32 | parts.3)
     }
 
     package static func < (one: Self, other: Self) -> Bool {
         (one.high, one.low) < (other.high, other.low)
     }
 
-    private static func value(_ byte: UInt8) -> UInt64? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte &- UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte &- UInt8(ascii: "a")) + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(byte &- UInt8(ascii: "A")) + 10
-        default: nil
-        }
+    /// Reads eight hexadecimal digits at once, one in each byte of a word.
+    /// - Returns: whether they are such digits.
+    private static func read(_ digits: UnsafeRawBufferPointer, at place: Int, into value: inout UInt64) -> Bool {
+        let each: UInt64 = 0x0101_0101_0101_0101
+        let word = unsafe UInt64(littleEndian: digits.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+        // Bit 6 tells letters (0x41-0x46, 0x61-0x66) from digits (0x30-0x39).
+        let letters = word >> 6 & each
+        let (high, low) = (word >> 4 & (each * 0x0F), word & (each * 0x0F))
+        guard high & ~(letters * 2) == each * 3 + letters else { return false }
+        // A digit's low half is at most 9, a letter's from 1 to 6.
+        let over = low + each * 6 + letters * 3
+        let some = low + each * 0x0F
+        guard over & (each * 0x10) == 0, letters << 4 & ~some == 0 else { return false }
+        let values = low + letters * 9
+        let pairs = (values << 4 | values >> 8) & 0x00FF_00FF_00FF_00FF
+        let quads = (pairs << 8 | pairs >> 16) & 0x0000_FFFF_0000_FFFF
+        value = (quads << 16 | quads >> 32) & 0xFFFF_FFFF
+        return true
     }
 }
 

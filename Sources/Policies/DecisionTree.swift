@@ -17,6 +17,8 @@
         var root = Place.unseen
         var nodes = UnsafeMutablePointer<Node>.allocate(capacity: 0)
         var verdicts = UnsafeMutablePointer<Verdict>.allocate(capacity: 0)
+        var nodeCount = 0
+        var leafCount = 0
     }
 
     /// A node, a leaf, or nothing yet, in one number.
@@ -51,8 +53,7 @@
     private static let mostBranches = 256
 
     let head = UnsafeMutablePointer<Head>.allocate(capacity: 1)
-    private var nodes = (count: 0, room: 0)
-    private var leaves = (count: 0, room: 0)
+    private var room = (nodes: 0, leaves: 0)
     private var tables: [Branches] = []
     private(set) var bytes = 0
 
@@ -66,17 +67,18 @@
         unsafe head.deallocate()
     }
 
-    var leafCount: Int { leaves.count }
+    var leafCount: Int { unsafe head.pointee.leafCount }
 
     func verdict(_ leaf: Int) -> Verdict {
-        precondition(leaf < leaves.count)
+        precondition(leaf >= 0 && leaf < leafCount)
         return unsafe head.pointee.verdicts[leaf]
     }
 
     /// Forgets everything.
     func clear() {
         unsafe head.pointee.root = .unseen
-        (nodes.count, leaves.count, bytes) = (0, 0, 0)
+        unsafe (head.pointee.nodeCount, head.pointee.leafCount) = (0, 0)
+        bytes = 0
         tables = []
     }
 
@@ -108,7 +110,7 @@
         var place = unsafe head.pointee.root
         for step in path {
             if place == .unseen {
-                place = .node(nodes.count)
+                place = unsafe .node(head.pointee.nodeCount)
                 append(Node(probe: facts.probe(step.fact)))
                 try set(origin, place)
             }
@@ -117,12 +119,12 @@
             place = follow(node(place), step.key)
         }
         guard place == .unseen else { throw .contradiction }
-        try set(origin, .leaf(leaves.count))
+        try set(origin, .leaf(leafCount))
         append(verdict)
     }
 
     private func node(_ place: Place) -> Node {
-        guard let index = place.node, index < nodes.count else { preconditionFailure("no node of this tree") }
+        guard let index = place.node, unsafe index < head.pointee.nodeCount else { preconditionFailure("no node of this tree") }
         return unsafe head.pointee.nodes[index]
     }
 
@@ -153,27 +155,27 @@
     }
 
     private func append(_ node: Node) {
-        unsafe Self.makeRoom(&head.pointee.nodes, &nodes)
-        unsafe (head.pointee.nodes + nodes.count).initialize(to: node)
-        nodes.count += 1
+        unsafe Self.makeRoom(&head.pointee.nodes, head.pointee.nodeCount, &room.nodes)
+        unsafe (head.pointee.nodes + head.pointee.nodeCount).initialize(to: node)
+        unsafe head.pointee.nodeCount += 1
         bytes += MemoryLayout<Node>.stride
     }
 
     private func append(_ verdict: Verdict) {
-        unsafe Self.makeRoom(&head.pointee.verdicts, &leaves)
-        unsafe (head.pointee.verdicts + leaves.count).initialize(to: verdict)
-        leaves.count += 1
+        unsafe Self.makeRoom(&head.pointee.verdicts, leafCount, &room.leaves)
+        unsafe (head.pointee.verdicts + leafCount).initialize(to: verdict)
+        unsafe head.pointee.leafCount += 1
         bytes += 1
     }
 
     /// Makes room for one more.
     private static func makeRoom<Element: BitwiseCopyable>(
-        _ items: inout UnsafeMutablePointer<Element>, _ size: inout (count: Int, room: Int)
+        _ items: inout UnsafeMutablePointer<Element>, _ count: Int, _ room: inout Int
     ) {
-        guard size.count == size.room else { return }
-        size.room = max(8, size.room * 2)
-        let larger = UnsafeMutablePointer<Element>.allocate(capacity: size.room)
-        unsafe larger.update(from: items, count: size.count)
+        guard count == room else { return }
+        room = max(8, room * 2)
+        let larger = UnsafeMutablePointer<Element>.allocate(capacity: room)
+        unsafe larger.update(from: items, count: count)
         unsafe items.deallocate()
         unsafe items = larger
     }

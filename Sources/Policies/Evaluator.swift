@@ -21,6 +21,8 @@ package final class Evaluator {
     private var requests = 0
     /// How often a policy was run.
     package private(set) var runCount = 0
+    /// For each policy, the most that one run of it has allocated in its interpreter.
+    package private(set) var bytes: [Int]
     /// How often a policy's tree said something else than the policy.
     package private(set) var differences: [Int: Int] = [:]
     var templates: [TemplateKey: Template] = [:]
@@ -39,6 +41,7 @@ package final class Evaluator {
         limits = budget.limits
         let roots = set.roots
         rootNumbers = set.policies.map { policy in roots.firstIndex(of: policy.root)! }
+        bytes = [Int](repeating: 0, count: set.policies.count)
         facts = Pinned(Self.facts(set))
         host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
         pinnedForest = Pinned(Forest(set, facts.value.keys, mostBytes: learning.bytes))
@@ -174,6 +177,7 @@ package final class Evaluator {
             return Evaluation.Outcome(policy: number, ending: .memory, fuel: 0, effects: [], trace: [])
         }
         let outcome = interpreter.decide(number, host.root(rootNumbers[number]), host, limits)
+        bytes[number] = max(bytes[number], outcome.bytes)
         let ending: Evaluation.Ending
         switch outcome.ending {
         case .finished: ending = .finished

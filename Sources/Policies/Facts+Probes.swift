@@ -9,7 +9,34 @@ extension Facts {
         _ nodes: UnsafeMutablePointer<DecisionTree.Node>, from start: DecisionTree.Place
     ) -> DecisionTree.Place {
         let request = unsafe current
+        return unsafe walk(nodes, from: start, request.pointee.cells.span)
+    }
+
+    /// Follows trees one after the other, up to one that cells alone do not answer.
+    /// - Parameters:
+    ///   - answered: how many of them have answered.
+    ///   - answers: as long as there are trees; the leaf that each comes to.
+    /// - Returns: where the first one stops that has not answered.
+    @unsafe mutating func walk(
+        _ heads: UnsafeBufferPointer<UnsafeMutablePointer<DecisionTree.Head>>, _ answered: inout Int,
+        _ answers: UnsafeMutablePointer<Int32>, _ verdict: inout Verdict
+    ) -> DecisionTree.Place {
+        let request = unsafe current
         let cells = unsafe request.pointee.cells.span
+        while answered < heads.count {
+            let head = unsafe heads[answered]
+            let place = unsafe walk(head.pointee.nodes, from: head.pointee.root, cells)
+            guard let leaf = place.leaf else { return place }
+            unsafe verdict.formUnion(head.pointee.verdicts[leaf])
+            unsafe answers[answered] = Int32(truncatingIfNeeded: leaf)
+            answered += 1
+        }
+        return .unseen
+    }
+
+    @inline(__always) @unsafe private func walk(
+        _ nodes: UnsafeMutablePointer<DecisionTree.Node>, from start: DecisionTree.Place, _ cells: Span<Cell>
+    ) -> DecisionTree.Place {
         var place = start
         while let index = place.node {
             let node = unsafe nodes + index

@@ -64,20 +64,23 @@ struct Forest {
     /// - Parameter verdict: what they come to is added to it.
     /// - Returns: the policies of the grove that does not know; `nil` when all have answered.
     mutating func ask(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
-        let count = unsafe stands[stand].heads.count
-        while answered < count {
-            let head = unsafe stands[stand].heads[answered]
-            var place = unsafe facts.walk(head.pointee.nodes, from: head.pointee.root)
+        // Nothing changes the stands while a request is asked about; the array is not kept, so that it is not counted.
+        let heads = unsafe stands[stand].heads.withUnsafeBufferPointer { unsafe $0 }
+        while true {
+            var place = unsafe answers.withUnsafeMutableBufferPointer { answers in
+                unsafe facts.walk(heads, &answered, answers.baseAddress!, &verdict)
+            }
+            guard answered < heads.count else { return nil }
+            let tree = stands[stand].groves[answered].tree
             while place.node != nil {
-                place = stands[stand].groves[answered].tree.step(place, &facts)
-                place = unsafe facts.walk(head.pointee.nodes, from: place)
+                place = tree.step(place, &facts)
+                place = unsafe facts.walk(tree.head.pointee.nodes, from: place)
             }
             guard let leaf = place.leaf else { return stands[stand].groves[answered].policies }
-            unsafe verdict.formUnion(head.pointee.verdicts[leaf])
+            verdict.formUnion(tree.verdict(leaf))
             answers[answered] = Int32(leaf)
             answered += 1
         }
-        return nil
     }
 
     /// What a policy's own tree knows.

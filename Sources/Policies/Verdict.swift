@@ -41,6 +41,8 @@ package struct Verdict: OptionSet, Sendable, BitwiseCopyable {
         }
     }
 
+    package var isObliging: Bool { rawValue & Verdict.obliges.rawValue != 0 }
+
     /// Whether it permits, to somebody who can do what is asked of them.
     package var isPermit: Bool {
         let against = Verdict.denies.rawValue | Verdict.fails.rawValue | Verdict.exhausts.rawValue

@@ -1,4 +1,4 @@
-package import Decisions
+internal import Decisions
 internal import Glibc
 package import Model
 package import Policies
@@ -19,6 +19,8 @@ package struct DecisionBenchmark {
         package let lua: Times
         /// How many evaluations were run after every request had been asked once.
         package let runs: Int
+        /// About how many bytes the trees take.
+        package let bytes: Int
     }
 
     /// What a policy's evaluation costs, the same on every machine.
@@ -26,6 +28,8 @@ package struct DecisionBenchmark {
         package let policy: String
         /// The most that one request took, in instructions.
         package let fuel: Int
+        /// The most that one run allocated.
+        package let bytes: Int
         package let facts: Int
     }
 
@@ -33,23 +37,23 @@ package struct DecisionBenchmark {
     private let directory: Directory
     private let questions: [Question]
 
-    package init(directory: Directory, schema: Schema, count: Int, now: Instant) throws(RequestError) {
+    /// - Parameter lines: requests; those that are none are left out.
+    package init(directory: Directory, lines: [[UInt8]], now: Instant) {
         self.directory = directory
-        var generator = RequestGenerator(directory: directory, schema: schema, seed: 1)
-        var questions: [Question] = []
-        for _ in 0..<count {
-            guard let json = try? JSONReader.parse(generator.next()) else { continue }
-            questions.append(try Question(json: json, now: now))
+        questions = lines.compactMap { line in
+            (try? JSONReader.parse(line)).flatMap { try? Question(json: $0, now: now) }
         }
-        self.questions = questions
     }
+
+    /// How many requests there are.
+    package var count: Int { questions.count }
 
     /// Decides prepared requests by trees and by running every policy.
     package func row(_ policies: PolicySet) throws -> Row {
         let tree = try DecisionPoint(policies: policies, directory: directory)
         var requests = try questions.compactMap { try tree.prepared($0) }
         // What is known of the requests is learned, and policies that go together are joined.
-        for _ in 0..<max(3, 1_000 / max(1, requests.count)) {
+        for _ in 0..<max(5, 1_000 / max(1, requests.count)) {
             for index in requests.indices { tree.decide(prepared: &requests[index]) }
         }
         let before = tree.runCount
@@ -59,7 +63,8 @@ package struct DecisionBenchmark {
         let lua = try DecisionPoint(policies: policies, directory: directory, learning: .none)
         var few = Array(requests.prefix(max(Self.group, min(requests.count, 4_000 / policies.policies.count))))
         return Row(
-            policies: policies.policies.count, tree: known, lua: times(&few) { lua.decide(prepared: &$0) }, runs: runs)
+            policies: policies.policies.count, tree: known, lua: times(&few) { lua.decide(prepared: &$0) }, runs: runs,
+            bytes: tree.learned.bytes)
     }
 
     /// The policies of a folder for `access`, repeated under other names until there are so many. Those with settings
@@ -83,7 +88,7 @@ package struct DecisionBenchmark {
 
     /// What each policy costs at most over the requests.
     package func costs(_ policies: PolicySet) throws -> [Cost] {
-        let point = try DecisionPoint(policies: policies, directory: directory)
+        let point = try DecisionPoint(policies: policies, directory: directory, learning: .none)
         point.explains = true
         var costs: [String: (fuel: Int, facts: Int)] = [:]
         for question in questions.prefix(2_000) {
@@ -92,7 +97,10 @@ package struct DecisionBenchmark {
                 costs[trace.policy] = (max(known.fuel, trace.fuel), max(known.facts, trace.facts.count))
             }
         }
-        return costs.sorted { $0.key < $1.key }.map { Cost(policy: $0.key, fuel: $0.value.fuel, facts: $0.value.facts) }
+        let bytes = point.bytes
+        return costs.sorted { $0.key < $1.key }.map {
+            Cost(policy: $0.key, fuel: $0.value.fuel, bytes: bytes[$0.key] ?? 0, facts: $0.value.facts)
+        }
     }
 
     private func times(_ requests: inout [Request], _ decide: (inout Request) -> Void) -> Times {

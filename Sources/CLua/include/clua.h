@@ -102,6 +102,7 @@ typedef enum clua_ending : uint32_t {
 typedef struct clua_outcome {
     clua_ending ending;
     int64_t fuel;
+    int64_t bytes; ///< allocated altogether, whatever was given back
     const clua_value *values; ///< the first result is `values[0]`; valid until `clua_finish`
     const char *message;      ///< of a failure, at most 512 bytes; valid until `clua_finish`
     size_t length;

@@ -59,6 +59,10 @@ size_t csimdjson_padding(void);
 /// Returns: whether it is a request of the usual shape. One that is not may be a good one all the same.
 bool csimdjson_read(csimdjson_reader *reader, const uint8_t *line, size_t length, csimdjson_request *request);
 
+/// Parses a line and looks at nothing of it: how fast reading can be at most.
+/// Returns: whether it is JSON.
+bool csimdjson_parse(csimdjson_reader *reader, const uint8_t *line, size_t length);
+
 #ifdef __cplusplus
 }
 #endif
