@@ -29,9 +29,10 @@ extension Verb {
             let policies = try invocation.policies()
             let (directory, now) = try world(invocation)
             do {
-                let lines = try lines(invocation, directory, policies, count)
                 var report = BenchReport()
-                report.cold = try first(policies, directory, lines[0], now, since: start)
+                let one = try lines(invocation, directory, policies, 1)
+                report.cold = try first(policies, directory, one[0], now, since: start)
+                let lines = try lines(invocation, directory, policies, count)
                 let benchmark = DecisionBenchmark(directory: directory, lines: lines, now: now)
                 let source = try PolicySource.folder(invocation.value("policies") ?? "policies")
                 for size in [3, 10, 100, 1_000, 10_000] where size <= most {
@@ -111,7 +112,7 @@ extension Verb {
         // The file goes with the last descriptor of it.
         unsafe unlink(name)
         let bytes = Array(lines.joined(separator: [0x0A])) + [0x0A]
-        let times = max(1, min(10, 64_000_000 / bytes.count))
+        let times = max(1, min(40, 128_000_000 / bytes.count))
         for _ in 0..<times {
             guard Descriptor.write(bytes, to: input) else { throw CommandError("cannot write the batch under `/tmp`") }
         }

@@ -10,6 +10,9 @@ struct BatchLines {
     private var tally: BatchTally
     private var writer = JSONWriter()
     private var log = JSONWriter()
+    // Each worker its own: what two threads count references of goes to and fro between them.
+    private let permit = Array(#"{"decision":true}"#.utf8)
+    private let deny = Array(#"{"decision":false}"#.utf8)
 
     init(_ options: BatchOptions, _ policies: PolicySet, _ directory: Directory) throws(PolicyError) {
         self.options = options
@@ -73,7 +76,7 @@ struct BatchLines {
             let answer = unsafe point.answer(line, tenant: options.tenant, now: options.now)
         else { return false }
         summary.lines += 1
-        writer.line(answer.isPermitted ? Self.permit : Self.deny)
+        writer.line(answer.isPermitted ? permit : deny)
         tally.count(answer, point)
         if options.notesUse, answer.isPermitted, let token = point.acting { summary.used.insert(token) }
         if options.expect, let expected = point.expected {
@@ -81,9 +84,6 @@ struct BatchLines {
         }
         return true
     }
-
-    private static let permit = Array(#"{"decision":true}"#.utf8)
-    private static let deny = Array(#"{"decision":false}"#.utf8)
 
     /// Answers a line in full; `nil` for one that was too long to read.
     private mutating func answer(_ line: UnsafeRawBufferPointer?, number: Int, _ summary: inout BatchSummary) {

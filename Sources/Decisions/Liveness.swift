@@ -20,23 +20,25 @@ package enum Liveness {
 
     /// The code of the deny that a token gets whatever it asks; `nil` when it is live.
     package static func fault(_ token: Token, in directory: Directory, now: Instant) -> String? {
-        if token.isTampered || directory.tenants[token.tenant].isTampered { return "token_tampered" }
-        if token.revoked != nil { return "token_revoked" }
-        if now >= token.expires { return "token_expired" }
-        if token.suspended != nil { return "token_suspended" }
-        return fault(assignment: token.assignment, directory)
+        fault(TokenState(token), directory, now)
     }
 
     private static func fault(_ reference: Request.TokenReference, _ request: Request) -> String? {
-        let directory = request.directory
+        let state: TokenState
         switch reference {
         case .none: return "token_unknown"
-        case .listed(let index):
-            if directory.tokens[index].tenant != request.tenant { return "tenant_mismatch" }
-            return fault(directory.tokens[index], in: directory, now: request.now)
-        case .own(let token):
-            return token.tenant != request.tenant ? "tenant_mismatch" : fault(token, in: directory, now: request.now)
+        case .listed(let index): state = TokenState(request.directory.tokens, index)
+        case .own(let token): state = TokenState(token)
         }
+        return state.tenant != request.tenant ? "tenant_mismatch" : fault(state, request.directory, request.now)
+    }
+
+    private static func fault(_ token: TokenState, _ directory: Directory, _ now: Instant) -> String? {
+        if token.isTampered || directory.tenants[token.tenant].isTampered { return "token_tampered" }
+        if token.isRevoked { return "token_revoked" }
+        if now >= token.expires { return "token_expired" }
+        if token.isSuspended { return "token_suspended" }
+        return fault(assignment: token.assignment, directory)
     }
 
     private static func fault(assignment index: Int, _ directory: Directory) -> String? {
@@ -51,5 +53,28 @@ package enum Liveness {
     private static func fault(tenant: Int, _ directory: Directory) -> String? {
         if directory.tenants[tenant].isTampered { return "tenant_tampered" }
         return directory.tenants[tenant].isActive ? nil : "tenant_inactive"
+    }
+}
+
+/// What liveness asks of a token, without its texts: they would be counted for every request.
+private struct TokenState {
+    let tenant: Int
+    let assignment: Int
+    let expires: Instant
+    let isTampered: Bool
+    let isRevoked: Bool
+    let isSuspended: Bool
+
+    init(_ tokens: [Token], _ index: Int) {
+        tenant = tokens[index].tenant
+        assignment = tokens[index].assignment
+        expires = tokens[index].expires
+        isTampered = tokens[index].isTampered
+        isRevoked = tokens[index].revoked != nil
+        isSuspended = tokens[index].suspended != nil
+    }
+
+    init(_ token: Token) {
+        self.init([token], 0)
     }
 }
