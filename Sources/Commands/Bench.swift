@@ -7,18 +7,17 @@ internal import Workbench
 extension Verb {
     /// `bench`: how fast it is, here.
     static let bench = Verb(
-        name: "bench", summary: "measures how fast decisions are, here, on the demo organisation or a store",
+        name: "bench", summary: "measures how fast decisions are, here, on the demo organisation",
         options: [
             Option(name: "count", value: "N", help: "how many made-up requests (20000)"),
-            Option(name: "requests", value: "FILE", help: "measure these requests instead, one a line"),
+            Option(name: "requests", value: "FILE", help: "measure these requests, one a line, on the store"),
             Option(name: "jobs", value: "N", help: "how many work side by side in the batch (one a core)"),
             Option(name: "grow", value: "N", help: "repeat the policies until there are so many (1000)"),
         ],
         details: [
             "Decisions of prepared requests on one thread, by trees and by running every policy; a batch from file to "
                 + "file; from nothing to the first decision; and what each policy costs, which is the same everywhere.",
-            "Made-up requests of seed 1, and policies of the folder repeated. With `--store`, its organisation instead of "
-                + "the demo's. Compare figures of one run only.",
+            "Made-up requests of seed 1, and policies of the folder repeated. Compare figures of one run only.",
         ],
         run: { invocation throws(CommandError) in
             let count = try invocation.number("count", default: 20_000, most: 1_000_000)
@@ -60,9 +59,10 @@ extension Verb {
             return ExitStatus.done
         })
 
-    /// What decisions are made on: the store that is stated, or the demo organisation at a time of its own.
+    /// What decisions are made on: the store, when the requests are about it; else the demo organisation, at a time of its
+    /// own.
     private static func world(_ invocation: Invocation) throws(CommandError) -> (Directory, Instant) {
-        guard invocation.value("store") == nil else {
+        guard invocation.value("requests") == nil else {
             let snapshot = try invocation.snapshot(needsStore: true)
             return (snapshot.directory, snapshot.now)
         }

@@ -11,6 +11,11 @@ package struct IPAddress: Hashable, Sendable {
         (high, low, isVersion6) = (0, UInt64(address), false)
     }
 
+    /// An IPv6 address.
+    init(high: UInt64, low: UInt64) {
+        (self.high, self.low, isVersion6) = (high, low, true)
+    }
+
     /// The usual text forms, without a zone or a prefix length.
     package init?(_ text: String) {
         var four = in_addr()

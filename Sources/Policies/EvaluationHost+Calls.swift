@@ -33,6 +33,8 @@ extension EvaluationHost {
         case .meets:
             return answer(read(expressions.intern(.meets, target, try handle(arguments, 1, .department, method))))
         case .covers: return answer(read(expressions.intern(.covers, target, try handle(arguments, 1, .token, method))))
+        case .isWithin where type(target) == .ip:
+            return answer(read(expressions.intern(.inNetwork, target, try network(arguments[1], method))))
         case .isWithin:
             return answer(read(expressions.intern(.isWithin, target, try handle(arguments, 1, .department, method))))
         case .isWithinAny: return try withinAny(target, arguments)
@@ -101,6 +103,7 @@ extension EvaluationHost {
     }
 
     private func withinAny(_ target: Expressions.ID, _ arguments: LuaArguments) throws(Resolver.Fault) -> HostAnswer {
+        if type(target) == .ip { return try networks(target, arguments[1]) }
         var others: [Expressions.ID] = []
         if let list = arguments.handle(1) {
             guard type(list) == .list(.department) else {
@@ -122,6 +125,27 @@ extension EvaluationHost {
         }
         for other in others {
             if case .boolean(true) = read(expressions.intern(.isWithin, target, other)) { return .boolean(true) }
+        }
+        return .boolean(false)
+    }
+
+    private func network(_ value: LuaValue, _ method: Method) throws(Resolver.Fault) -> UInt32 {
+        guard case .string(let text) = value else {
+            throw Resolver.Fault(
+                message: "`\(method.name)` of an ip takes a network as a string, `10.0.0.0/8`, got \(value.kindName)")
+        }
+        do throws(IPNetworkError) { return expressions.network(try IPNetwork(text)) } catch {
+            throw Resolver.Fault(message: error.message)
+        }
+    }
+
+    private func networks(_ target: Expressions.ID, _ argument: LuaValue) throws(Resolver.Fault) -> HostAnswer {
+        guard case .table(let entries) = argument else {
+            throw Resolver.Fault(message: "`is_within_any` of an ip takes a list of networks: `{ \"10.0.0.0/8\" }`")
+        }
+        for entry in entries {
+            let network = try network(entry.value, .isWithinAny)
+            if case .boolean(true) = read(expressions.intern(.inNetwork, target, network)) { return .boolean(true) }
         }
         return .boolean(false)
     }

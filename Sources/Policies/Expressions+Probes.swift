@@ -25,6 +25,15 @@ extension Expressions {
         case .less, .lessEqual:
             if types[Int(node.a)] != .string { probe = operands(node.operation == .less ? .less : .lessEqual) }
         case .isWithin: probe = operands(.isWithin)
+        case .inNetwork:
+            let network = networks[Int(node.b)]
+            if !network.address.isVersion6, network.prefix > 0 {
+                let last = network.address.low | UInt64(UInt32.max) >> UInt64(network.prefix)
+                probe = operand(node.a, columns).map {
+                    Probe(.inNetwork, $0, Int(Int32(truncatingIfNeeded: network.address.low)),
+                        Int(Int32(truncatingIfNeeded: last)), fact: id)
+                }
+            }
         case .can:
             if let holder = holder(node.a), let action = action(node.b) {
                 probe = Probe(.can, Request.place(.assignment, of: holder), action, fact: id)
@@ -106,7 +115,7 @@ extension Expressions {
                 return dependencies(known, of: node.a, columns)
             }
             return columns.place(names[Int(node.b)], of: types[Int(node.a)]).map { [$0] }
-        case .element, .length: return base()
+        case .element, .length, .inNetwork: return base()
         case .plus, .endOfDay: return base(Request.Place.tenant)
         case .equal, .less, .lessEqual, .isWithin, .contains: return both()
         case .can, .permits, .meets:

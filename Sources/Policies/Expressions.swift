@@ -33,6 +33,8 @@ package final class Expressions {
         case has
         case equal, less, lessEqual
         case isWithin, contains, meets, covers
+        /// a: an address, b: a network.
+        case inNetwork
         /// a: the holder, b: a constant permission.
         case can, permits
         /// a: the policy's number. Whether its `grants` name the request's action.
@@ -60,6 +62,7 @@ package final class Expressions {
     /// How much text the constants hold.
     private(set) var textBytes = 0
     private(set) var periods: [Period] = []
+    private(set) var networks: [IPNetwork] = []
     /// How deep each node stands on others: what computes or tells it goes that deep.
     private var depths: [UInt8] = []
 
@@ -74,6 +77,7 @@ package final class Expressions {
     private var ids: [Node: ID] = [:]
     private var nameIDs: [String: UInt32] = [:]
     private var periodIDs: [Period: UInt32] = [:]
+    private var networkIDs: [IPNetwork: UInt32] = [:]
     private var constantIDs: [ConstantKey: UInt32] = [:]
 
     init(actions: ByteIndex = ByteIndex()) {
@@ -123,7 +127,8 @@ package final class Expressions {
     private func depth(of node: Node) -> UInt8 {
         switch node.operation {
         case .request, .settings, .constant, .setting, .granted: 0
-        case .attribute, .property, .element, .length, .plus, .endOfDay, .has: depths[Int(node.a)] &+ 1
+        case .attribute, .property, .element, .length, .plus, .endOfDay, .has, .inNetwork:
+            depths[Int(node.a)] &+ 1
         case .equal, .less, .lessEqual, .isWithin, .contains, .meets, .covers, .can, .permits:
             max(depths[Int(node.a)], depths[Int(node.b)]) &+ 1
         }
@@ -158,6 +163,14 @@ package final class Expressions {
         let id = UInt32(periods.count)
         periods.append(period)
         periodIDs[period] = id
+        return id
+    }
+
+    func network(_ network: IPNetwork) -> UInt32 {
+        if let id = networkIDs[network] { return id }
+        let id = UInt32(networks.count)
+        networks.append(network)
+        networkIDs[network] = id
         return id
     }
 
@@ -215,6 +228,7 @@ extension Expressions {
         case .less: return infix("<")
         case .lessEqual: return infix("<=")
         case .isWithin: return infix("is_within")
+        case .inNetwork: return "\(text(node.a)) is_within \(networks[Int(node.b)])"
         case .contains: return infix("contains")
         case .meets: return infix("meets")
         case .covers: return infix("covers")

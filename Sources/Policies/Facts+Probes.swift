@@ -72,6 +72,11 @@ extension Facts {
             let (one, other) = (cell(probe.a, cells), cell(probe.b, cells))
             guard one.kind == .department, other.kind == .department else { return .other }
             return Truth(known.department(one.number, isWithin: other.number))
+        case .inNetwork:
+            let address = cell(probe.a, cells)
+            guard address.kind == .ip4 else { return .other }
+            let bits = UInt32(truncatingIfNeeded: address.bits)
+            return Truth(UInt32(bitPattern: probe.b) <= bits && bits <= UInt32(bitPattern: probe.c))
         case .can:
             let holder = cells[Int(probe.a)]
             let action = probe.b < 0 ? cells[Request.Place.action] : Cell(.action, Int(probe.b))
@@ -117,7 +122,7 @@ extension Facts {
         case .same, .equal, .less, .lessEqual, .isWithin:
             learn(setting: probe.a)
             learn(setting: probe.b)
-        case .has, .truth, .general: break
+        case .has, .truth, .inNetwork, .general: break
         }
         guard case .boolean(let holds) = value(probe.fact) else { return .other }
         return Truth(holds)

@@ -160,6 +160,12 @@ internal import Model
                 guard case .department(let one) = one, case .department(let other) = other else { return false }
                 return request.directory.department(one, isWithin: other)
             }
+        case .inNetwork:
+            switch value(node.a) {
+            case .ip(let address): return .boolean(expressions.networks[Int(node.b)].contains(address))
+            case .failure(let message): return .failure(message)
+            default: return .absent
+            }
         case .contains:
             return compare(node) { list, element in
                 guard case .list(let list) = list else { return false }

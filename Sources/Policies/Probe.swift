@@ -15,6 +15,8 @@ struct Probe: BitwiseCopyable {
         case equal, less, lessEqual
         /// Of two operands, departments, a and b.
         case isWithin
+        /// Of an operand a, an IPv4 address, between the bits of b and c.
+        case inNetwork
         /// a: the place of an assignment, b: an action's number, or -1 for that of the request.
         case can
         /// a, b, c: the places of all that it depends on; what it came to for them is remembered.

@@ -32,6 +32,8 @@ package enum Vocabulary {
             help: "whether a token's permissions are among the actor's and its department within the actor's"),
         .init(owners: [.user, .userType], method: .permits, help: "whether a permission is among its own"),
         .init(owners: [.department], method: .isWithin, help: "whether it is another department or lies under it"),
+        .init(owners: [.ip], method: .isWithin, help: "whether it is an address of a network: `10.0.0.0/8`"),
+        .init(owners: [.ip], method: .isWithinAny, help: "whether it is an address of one of some networks"),
         .init(owners: [.department], method: .isWithinAny, help: "whether it lies within one of some departments"),
         .init(owners: [.instant, .date], method: .plus, help: "so much later, by the calendar"),
         .init(owners: [.date], method: .endOfDay, help: "the first instant of the next day"),

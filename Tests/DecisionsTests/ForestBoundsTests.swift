@@ -118,15 +118,27 @@ import Testing
                 before: "local config = settings { most = 5000 }"),
             "note": Fixture.policy(
                 "if request.resource:has('note') and request.resource.note == request.token.user.id then permit() end"),
+            "office": Fixture.policy(
+                "if not request.context.ip:is_within('10.0.0.0/8') then deny('outside') end"),
+            "eyes": Fixture.policy(
+                "if request.token.department.id == 'none' and request.resource.owner == request.token.user then deny('own') end"
+            ),
+            "types": Fixture.policy(
+                """
+                local most = { clerk = 100000000 }
+                if request.resource.amount > (most[request.token.user_type.id] or 9000) then deny('too much') end
+                """),
         ])
         var random = Numbers(seed: 1)
         func ask() throws {
             let amount = Int64(random.below(10_000_000)) - 100_000
+            let address = (10 + UInt32(random.below(2))) << 24 | UInt32(random.below(1 << 24))
             let question = Self.question(
+                context: [.init("ip", .string(IPAddress(version4: address).description))],
                 .init("owner", .string("anna")), .init("amount", .integer(amount)),
                 .init("note", .string("\(random.next())")))
             let decision = try point.decide(question)
-            #expect(decision.isPermitted == (amount <= 5_000))
+            #expect(decision.isPermitted == (amount <= 5_000 && address >> 24 == 10))
         }
         for _ in 0..<200 { try ask() }
         let before = point.runCount

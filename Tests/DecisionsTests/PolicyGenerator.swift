@@ -130,7 +130,9 @@ struct PolicyGenerator {
             "r.tenant == \"t1\"", "r.time.hour < 12", "r.date.weekday >= 6", "(\"x\" .. r.action) == \"xorders.read\"",
             "string.find(r.action, \"^orders\") ~= nil", "config.limit > 20", "#config.names > 0",
             "config.names:contains(r.action)", "r.action:match(\"^orders%.(%a+)\") == \"read\"", "r.action:len() > 11",
-            "r.action < \"orders.k\"",
+            "r.action < \"orders.k\"", "r.context:has(\"ip\") and r.context.ip:is_within(\"10.0.0.0/8\")",
+            "r.context:has(\"ip\") and r.context.ip:is_within_any { \"192.168.1.7/32\", \"2001:db8::/32\", \"10.1.0.0/16\" }",
+            "r.context:has(\"ip\") and r.context.ip:is_within(r.action)",
         ])
     }
 

@@ -118,6 +118,12 @@ struct WorldGenerator {
         if random.chance(40) {
             members.append(.init("channel", .string(random.pick(["web", "app", "x\(random.below(999))"]))))
         }
+        if random.chance(50) {
+            let ips = [
+                "10.1.2.3", "10.200.0.1", "192.168.1.7", "192.168.1.8", "2001:db8::1", "2001:db9::1", "::ffff:10.1.9.9",
+            ]
+            members.append(.init("ip", .string(random.pick(ips))))
+        }
         if random.chance(30) { members.append(.init("at", .string("2026-06-0\(1 + random.below(3))T00:00:00Z"))) }
         return .object(members)
     }

@@ -1,0 +1,85 @@
+import Model
+import Testing
+
+@testable import Decisions
+@testable import Policies
+
+/// What must make no difference makes none: the order of policies, and what a tenant is called.
+@Suite struct MetamorphicTests {
+    private static let count = 9
+
+    /// - Parameters:
+    ///   - name: the file of each policy, by its number.
+    ///   - rename: applied to every text that names a tenant.
+    private func point(
+        seed: UInt64, name: (Int) -> String, rename: (String) -> String = { $0 }
+    ) throws -> DecisionPoint {
+        var generator = PolicyGenerator(seed: seed)
+        var files = [PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
+        for number in 0..<Self.count {
+            files.append(.init(name: name(number) + ".lua", bytes: Array(rename(generator.policy()).utf8)))
+        }
+        let settings = """
+            { "\(name(0))": { "all": { "hard": true }, "tenants": { "t1": { "enabled": false } } },
+              "\(name(1))": { "all": { "shared": ["sales"] }, "tenants": { "t2": { "limit": 5 } } } }
+            """
+        files.append(.init(name: "settings.json", bytes: Array(rename(settings).utf8)))
+        let result = PolicySet.load(PolicySource(path: "p", files: files))
+        var world = WorldGenerator(seed: seed)
+        var organisation = world.organisation()
+        for index in organisation.tenants.indices {
+            organisation.tenants[index].id = rename(organisation.tenants[index].id)
+        }
+        let point = try DecisionPoint(
+            policies: try #require(result.set, "\(result.diagnostics)"), directory: Directory(organisation))
+        point.explains = true
+        return point
+    }
+
+    private func questions(seed: UInt64, count: Int) -> [Question] {
+        var world = WorldGenerator(seed: seed)
+        _ = world.organisation()
+        return (0..<count).map { _ in world.question() }
+    }
+
+    /// All that a decision says, without the names of policies; what is said in their order is sorted.
+    private func words(_ question: Question, _ point: DecisionPoint) -> [String] {
+        do throws(RequestError) {
+            let decision = try point.decide(question)
+            let statements = decision.reasons + decision.advice + decision.obligations + decision.overruled
+            return ["\(decision.isPermitted)", decision.code]
+                + statements.map { "\($0.effect) \($0.text) \($0.code ?? "")" }.sorted()
+                + decision.failures.map { "\($0.kind) \($0.message)" }.sorted()
+                + decision.traces.map { "\($0.facts) \($0.fuel)" }.sorted()
+        } catch { return [error.message] }
+    }
+
+    @Test(arguments: 0..<8)
+    func `the order of policies makes no difference`(seed: UInt64) throws {
+        let one = try point(seed: seed) { "p\($0)" }
+        let other = try point(seed: seed) { "p\(Self.count - 1 - $0)" }
+        for question in questions(seed: seed, count: 200) {
+            #expect(words(question, one) == words(question, other), "seed \(seed): \(question)")
+        }
+    }
+
+    @Test(arguments: 0..<8)
+    func `a tenant of another name is answered the same`(seed: UInt64) throws {
+        // As a whole, in quotes, or as facts tell of it: `bert1` is no tenant.
+        func renamed(_ text: String) -> String {
+            ["t1": "zz9", "t2": "aa7"].reduce(text) { text, name in
+                text == name.key
+                    ? name.value
+                    : text.replacing("\"\(name.key)\"", with: "\"\(name.value)\"")
+                        .replacing("tenant == \(name.key)", with: "tenant == \(name.value)")
+            }
+        }
+        let one = try point(seed: seed) { "p\($0)" }
+        let other = try point(seed: seed, name: { "p\($0)" }, rename: renamed)
+        for question in questions(seed: seed, count: 200) {
+            var twin = question
+            twin.tenant = question.tenant.map(renamed)
+            #expect(words(question, one).map(renamed) == words(twin, other), "seed \(seed): \(question)")
+        }
+    }
+}
