@@ -2,7 +2,7 @@ SHELL := /usr/bin/env bash
 export PATH := $(PATH):/opt/swift/usr/bin
 
 .DEFAULT_GOAL := help
-.PHONY: demo test build bench asan fuzz lint format clean help bootstrap
+.PHONY: demo test build bench peers bare asan fuzz lint format clean help bootstrap
 
 demo: bootstrap ## build, make a demo store, decide 10,000 requests and the Todo scenario
 	scripts/demo
@@ -15,6 +15,12 @@ build: bootstrap ## build the release program
 
 bench: build ## measure how fast it is, here
 	"$$(swift build -c release --show-bin-path)/demilune" bench
+
+peers: bootstrap ## ask other engines the same requests, side by side; COUNT (100000)
+	Benchmarks/peers/run $(or $(COUNT),100000)
+
+bare: bootstrap ## run policies without trees, beside a bare C program that calls them
+	Benchmarks/bare/run
 
 asan: bootstrap ## run the sandbox's tests and every hostile script under AddressSanitizer
 	scripts/asan
