@@ -14,6 +14,13 @@ static int64_t now(void) {
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
+/// As `now`, but for what may begin some milliseconds early: reading it costs a fifth.
+static int64_t about_now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
 static void *allocate(void *context, void *block, size_t old, size_t size) {
     clua_state *state = context;
     if (block == NULL) old = 0;
@@ -114,7 +121,7 @@ static clua_outcome protect(clua_state *state, lua_CFunction body, const clua_ho
     state->host = host;
     state->fuel = 0;
     state->fuel_limit = limits.fuel;
-    int64_t start = now();
+    int64_t start = limits.nanoseconds < 100000000 ? now() : about_now();
     state->deadline = limits.nanoseconds > INT64_MAX - start ? INT64_MAX : start + limits.nanoseconds;
     state->cap = state->used + (size_t)(limits.memory > 0 ? limits.memory : 0);
     state->refusals = 0;

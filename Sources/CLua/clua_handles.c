@@ -1,5 +1,10 @@
 #include "clua_internal.h"
 
+#include <string.h>
+
+/// What tells an operation from a function in `clua_known`.
+#define CLUA_IS_OPERATION 0x80000000u
+
 // Handles: values of the host that scripts hold without seeing their content.
 
 void clua_push_handle(lua_State *L, uint32_t id) {
@@ -20,6 +25,7 @@ static clua_answer *blank(lua_State *L) {
     clua_state *state = clua_of(L);
     if (state->host == NULL) luaL_error(L, "there is no host to ask");
     state->answer.kind = CLUA_NIL;
+    state->answer.fact = 0;
     return &state->answer;
 }
 
@@ -51,12 +57,102 @@ static void flatten_arguments(lua_State *L, int first, int count) {
     for (int i = 0; i < count; i++) clua_flatten(L, first + i, (size_t)i, 0);
 }
 
+/// What is asked, in the form it is remembered in; false for what is not remembered.
+static bool question_of(lua_State *L, uint32_t code, int first, int count, clua_known *asked) {
+    if (count > 2) return false;
+    asked->code = code;
+    asked->kinds = 0;
+    asked->values[0] = asked->values[1] = 0;
+    asked->has_text = false;
+    for (int i = 0; i < count; i++) {
+        int type = lua_type(L, first + i);
+        asked->kinds = asked->kinds << 8 | (uint32_t)(type + 1);
+        switch (type) {
+        case LUA_TUSERDATA: asked->values[i] = clua_handle_id(L, first + i); break;
+        case LUA_TBOOLEAN: asked->values[i] = lua_toboolean(L, first + i); break;
+        case LUA_TNUMBER:
+            if (!lua_isinteger(L, first + i)) return false;
+            asked->values[i] = lua_tointeger(L, first + i);
+            break;
+        case LUA_TSTRING: {
+            size_t length;
+            const char *text = lua_tolstring(L, first + i, &length);
+            if (asked->has_text || length > CLUA_KNOWN_TEXT) return false;
+            asked->has_text = true;
+            memcpy(asked->text, text, length);
+            memset(asked->text + length, 0, CLUA_KNOWN_TEXT - length);
+            asked->values[i] = (int64_t)length;
+            break;
+        }
+        default: return false;
+        }
+    }
+    return true;
+}
+
+static clua_known *place_of(clua_state *state, const clua_known *asked) {
+    uint64_t hash = (uint64_t)asked->code << 32 | asked->kinds;
+    hash = (hash ^ (uint64_t)asked->values[0]) * 0x9e3779b97f4a7c15;
+    hash = (hash ^ hash >> 31 ^ (uint64_t)asked->values[1]) * 0xbf58476d1ce4e5b9;
+    if (asked->has_text) {
+        uint64_t words[CLUA_KNOWN_TEXT / 8];
+        memcpy(words, asked->text, sizeof words);
+        for (size_t i = 0; i < CLUA_KNOWN_TEXT / 8; i++) hash = (hash ^ hash >> 29 ^ words[i]) * 0x9e3779b97f4a7c15;
+    }
+    return &state->known[hash >> 32 & (CLUA_KNOWN - 1)];
+}
+
+static bool is_same(const clua_known *one, const clua_known *other) {
+    return one->code == other->code && one->kinds == other->kinds && one->values[0] == other->values[0] &&
+           one->values[1] == other->values[1] &&
+           (!one->has_text || memcmp(one->text, other->text, CLUA_KNOWN_TEXT) == 0);
+}
+
+/// Answers a question whose fact is remembered; pushes the answer.
+static bool answer_known(lua_State *L, const clua_known *known) {
+    clua_state *state = clua_of(L);
+    int holds = state->host->fact(state->host->context, known->fact - 1);
+    if (holds < 0 || (known->handle != 0 && holds == 0)) return false;
+    if (known->handle != 0) {
+        clua_push_handle(L, known->handle - 1);
+    } else {
+        lua_pushboolean(L, holds);
+    }
+    return true;
+}
+
+/// Answers from what is remembered. Costs the script what asking the host costs.
+/// Returns: whether it did; `place` is where an answer is to be remembered, null for nowhere.
+static bool is_known(lua_State *L, clua_known *asked, uint32_t code, int first, int count, clua_known **place) {
+    clua_state *state = clua_of(L);
+    *place = NULL;
+    if (state->host == NULL || state->host->fact == NULL || !question_of(L, code, first, count, asked)) return false;
+    *place = place_of(state, asked);
+    const clua_known *known = *place;
+    if (known->fact == 0 || !is_same(known, asked) || !answer_known(L, known)) return false;
+    if (!asked->has_text) return true;
+    for (int i = 0; i < count; i++) {
+        if (lua_type(L, first + i) == LUA_TSTRING) clua_charge(L, asked->values[i] / 8);
+    }
+    return true;
+}
+
+static void remember(clua_known *place, const clua_known *asked, const clua_answer *answer) {
+    if (place == NULL || answer->fact == 0) return;
+    *place = *asked;
+    place->fact = answer->fact;
+    place->handle = answer->kind == CLUA_HANDLE ? answer->id + 1 : 0;
+}
+
 void clua_operate(lua_State *L, clua_operation operation, int first, int count) {
     clua_state *state = clua_of(L);
     clua_charge(L, CLUA_HOST_FUEL);
+    clua_known asked, *place;
+    if (is_known(L, &asked, operation | CLUA_IS_OPERATION, first, count, &place)) return;
     clua_answer *answer = blank(L);
     flatten_arguments(L, first, count);
     state->host->operate(state->host->context, operation, state->nodes, (size_t)count, answer);
+    remember(place, &asked, answer);
     push_answer(L, answer);
 }
 
@@ -85,6 +181,8 @@ static int callable(lua_State *L) {
     int count = lua_gettop(L);
     uint32_t code = (uint32_t)lua_tointeger(L, lua_upvalueindex(1));
     clua_charge(L, CLUA_HOST_FUEL);
+    clua_known asked, *place;
+    if (is_known(L, &asked, code, 1, count, &place)) return 1;
     clua_answer *answer = blank(L);
     flatten_arguments(L, 1, count);
     lua_Debug record;
@@ -93,6 +191,7 @@ static int callable(lua_State *L) {
         line = record.currentline;
     }
     state->host->call(state->host->context, code, state->nodes, (size_t)count, line, answer);
+    remember(place, &asked, answer);
     push_answer(L, answer);
     return 1;
 }

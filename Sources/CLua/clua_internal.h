@@ -11,6 +11,9 @@
 #define CLUA_BLOCK (1 << 20)
 #define CLUA_HOST_FUEL 10
 #define CLUA_HOOK_COUNT 100
+/// How many questions an interpreter remembers the facts of, each the latest of those that fall on it.
+#define CLUA_KNOWN 512
+#define CLUA_KNOWN_TEXT 40
 
 typedef struct clua_request {
     const uint8_t *source;
@@ -27,6 +30,17 @@ typedef struct clua_kept {
     int function;
     int64_t fuel;
 } clua_kept;
+
+/// A question that was answered by a fact: what was asked, and of which.
+typedef struct clua_known {
+    uint32_t code;
+    uint32_t kinds; ///< of both arguments
+    uint32_t fact;  ///< its number and 1; 0 for none
+    uint32_t handle; ///< the answer and 1, where it is a handle
+    int64_t values[2]; ///< handles, integers, booleans, and how long a text is
+    bool has_text;
+    char text[CLUA_KNOWN_TEXT];
+} clua_known;
 
 struct clua_state {
     lua_State *L;
@@ -54,6 +68,7 @@ struct clua_state {
     int environment;
     int globals;
     char message[513];
+    clua_known known[CLUA_KNOWN];
 };
 
 static inline clua_state *clua_of(lua_State *L) {

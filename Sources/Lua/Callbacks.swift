@@ -14,7 +14,8 @@ enum Callbacks {
                 attribute: { unsafe Callbacks.attribute($0, $1, $2, $3, $4) },
                 operate: { unsafe Callbacks.operate($0, $1, $2, $3, $4) },
                 call: { unsafe Callbacks.call($0, $1, $2, $3, $4, $5) },
-                type_name: { unsafe Callbacks.typeName($0, $1, $2) })
+                type_name: { unsafe Callbacks.typeName($0, $1, $2) },
+                fact: { unsafe Callbacks.fact($0, $1) })
             return unsafe withUnsafePointer(to: &table) { unsafe body($0) }
         }
     }
@@ -67,6 +68,12 @@ enum Callbacks {
         unsafe give(host(context).typeName(handle), as: CLUA_STRING, to: answer!)
     }
 
+    private static func fact(_ context: UnsafeRawPointer?, _ fact: UInt32) -> Int32 {
+        let host = unsafe context!.assumingMemoryBound(to: (any SandboxHost).self)
+        guard let holds = unsafe host.pointee.holds(fact) else { return -1 }
+        return holds ? 1 : 0
+    }
+
     private static func give(_ reply: HostAnswer, to answer: UnsafeMutablePointer<clua_answer>) {
         switch reply {
         case .nothing: unsafe answer.pointee.kind = CLUA_NIL
@@ -82,6 +89,14 @@ enum Callbacks {
         case .handle(let id):
             unsafe answer.pointee.kind = CLUA_HANDLE
             unsafe answer.pointee.id = id
+        case .fact(let fact, let holds):
+            unsafe answer.pointee.kind = CLUA_BOOLEAN
+            unsafe answer.pointee.integer = holds ? 1 : 0
+            unsafe answer.pointee.fact = fact + 1
+        case .handleWhile(let id, let fact):
+            unsafe answer.pointee.kind = CLUA_HANDLE
+            unsafe answer.pointee.id = id
+            unsafe answer.pointee.fact = fact + 1
         case .string(let text): unsafe give(text, as: CLUA_STRING, to: answer)
         case .failure(let message): unsafe give(message, as: CLUA_FAILURE, to: answer)
         }

@@ -8,6 +8,12 @@ package protocol SandboxHost: AnyObject {
     /// Calls a host function or method; `line` is the caller's current line.
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer
     func typeName(_ handle: UInt32) -> String
+    /// Whether a fact holds that an answer has named; `nil` where the question is to be asked in full.
+    func holds(_ fact: UInt32) -> Bool?
+}
+
+extension SandboxHost {
+    package func holds(_ fact: UInt32) -> Bool? { nil }
 }
 
 /// What the host gives back to a script.
@@ -18,6 +24,10 @@ package enum HostAnswer: Equatable, Sendable {
     case number(Double)
     case string(String)
     case handle(UInt32)
+    /// What a fact came to. The same question, asked again, is asked of that fact alone.
+    case fact(UInt32, holds: Bool)
+    /// A handle that is the answer while a fact holds, as it does now.
+    case handleWhile(UInt32, fact: UInt32)
     /// Raises in the script, at the line that asked.
     case failure(String)
 }

@@ -26,29 +26,29 @@ extension EvaluationHost {
             }
         }
         switch method {
-        case .can: return answer(read(try permission(.can, target, arguments[1], method)))
-        case .permits: return answer(read(try permission(.permits, target, arguments[1], method)))
+        case .can: return ask(try permission(.can, target, arguments[1], method))
+        case .permits: return ask(try permission(.permits, target, arguments[1], method))
         case .canAny: return try any(target, arguments, method, until: true)
         case .canAll: return try any(target, arguments, method, until: false)
         case .meets:
-            return answer(read(expressions.intern(.meets, target, try handle(arguments, 1, .department, method))))
-        case .covers: return answer(read(expressions.intern(.covers, target, try handle(arguments, 1, .token, method))))
+            return ask(expressions.intern(.meets, target, try handle(arguments, 1, .department, method)))
+        case .covers: return ask(expressions.intern(.covers, target, try handle(arguments, 1, .token, method)))
         case .isWithin where type(target) == .ip:
-            return answer(read(expressions.intern(.inNetwork, target, try network(arguments[1], method))))
+            return ask(expressions.intern(.inNetwork, target, try network(arguments[1], method)))
         case .isWithin:
-            return answer(read(expressions.intern(.isWithin, target, try handle(arguments, 1, .department, method))))
+            return ask(expressions.intern(.isWithin, target, try handle(arguments, 1, .department, method)))
         case .isWithinAny: return try withinAny(target, arguments)
         case .contains:
             guard case .list(let element) = type(target) else { throw resolver.unknown("contains", on: type(target)) }
             let other = try operand(arguments, 1)
             try same(element, type(other), "look in a list of \(element.name) for")
-            return answer(read(expressions.intern(.contains, target, other)))
+            return ask(expressions.intern(.contains, target, other))
         case .has:
             guard case .string(let name) = arguments[1] else {
                 throw Resolver.Fault(message: "`has` takes the name of a property as a string")
             }
             guard resolver.knows(name, on: type(target)) else { throw resolver.unknown(name, on: type(target)) }
-            return answer(read(expressions.intern(.has, target, expressions.name(name))))
+            return ask(expressions.intern(.has, target, expressions.name(name)))
         case .plus:
             let period = expressions.period(try period(arguments[1]))
             return .handle(expressions.intern(.plus, target, period, type: type(target)))

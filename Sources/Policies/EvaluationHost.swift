@@ -68,22 +68,32 @@ final class EvaluationHost: SandboxHost {
     let expressions: Expressions
     private let pinned: Pinned<Facts>
     let resolver: Resolver
-    /// The policy that runs now, by its number.
-    private(set) var policy: UInt32 = 0
-    private(set) var effects: [Effect] = []
-    private(set) var trace: [Expressions.ID] = []
-    private var traced: [UInt32] = []
-    private var run: UInt32 = 0
-    private var questions = 0
-    /// Changes what policies read; only tests have one, to plant a policy that is no function of its facts.
-    var noise: ((Value) -> Value)?
+    fileprivate let pinnedRun = Pinned(Run())
+
+    /// What changes while a policy runs.
+    fileprivate struct Run {
+        var policy: UInt32 = 0
+        var effects: [Effect] = []
+        var trace: [Expressions.ID] = []
+        /// For each expression, the last run that has read it.
+        var traced: [UInt32] = []
+        var number: UInt32 = 0
+        var questions = 0
+        var noise: ((Value) -> Value)?
+        var isCrowded = false
+    }
+
     /// Methods that have been asked of an expression whose type has them, as expression and method.
     var known: Set<UInt64> = []
+    /// The expression that is each root.
+    private let roots: [Expressions.ID]
 
     /// - Parameter facts: which the host and whoever evaluates ask in turn.
     init(resolver: Resolver, facts: Pinned<Facts>) {
         self.resolver = resolver
-        expressions = facts.value.expressions
+        let expressions = facts.value.expressions
+        self.expressions = expressions
+        roots = resolver.roots.indices.map { expressions.intern(.request, UInt32($0), type: .request) }
         pinned = facts
     }
 
@@ -92,48 +102,65 @@ final class EvaluationHost: SandboxHost {
         _modify { yield &pinned.value }
     }
 
-    func begin(policy: Int) {
-        self.policy = UInt32(policy)
-        effects.removeAll(keepingCapacity: true)
-        trace.removeAll(keepingCapacity: true)
-        questions = 0
-        run &+= 1
-        if run == 0 {
-            traced = traced.map { _ in 0 }
-            run = 1
-        }
+    private var run: Run {
+        _read { yield pinnedRun.value }
+        _modify { yield &pinnedRun.value }
     }
+
+    /// The policy that runs now, by its number.
+    var policy: UInt32 { run.policy }
+    var effects: [Effect] { run.effects }
+    var trace: [Expressions.ID] { run.trace }
+
+    /// Changes what policies read; only tests have one, to plant a policy that is no function of its facts.
+    var noise: ((Value) -> Value)? {
+        get { run.noise }
+        set { run.noise = newValue }
+    }
+
+    func begin(policy: Int) { run.begin(policy) }
 
     /// - Returns: whether there was room for one more.
     func append(_ effect: Effect) -> Bool {
-        effects.append(effect)
-        return effects.count <= Self.mostEffects
+        run.effects.append(effect)
+        return run.effects.count <= Self.mostEffects
     }
 
-    func root(_ index: Int) -> UInt32 {
-        expressions.intern(.request, UInt32(index), type: .request)
-    }
+    func root(_ index: Int) -> UInt32 { roots[index] }
+
+    /// Whether more expressions were formed than are kept.
+    var isCrowded: Bool { run.isCrowded }
 
     /// Counts a question. The count is the evaluation's own, so that the same policy fails the same way every time.
     func mayAsk() -> Bool {
-        questions += 1
-        return questions <= Self.mostQuestions && trace.count < Self.mostFacts
+        run.questions += 1
+        return run.questions <= Self.mostQuestions && run.trace.count < Self.mostFacts
     }
 
     // MARK: Reading
 
     /// The value of an expression, read as a fact: remembered in the trace.
     func read(_ id: Expressions.ID) -> Value {
-        let index = Int(id)
-        if index >= traced.count {
-            traced.append(contentsOf: repeatElement(0, count: max(expressions.count, 256) - traced.count))
-        }
-        if traced[index] != run {
-            traced[index] = run
-            trace.append(id)
-        }
+        run.note(id, of: expressions)
         let value = facts.value(id)
-        return noise.map { $0(value) } ?? value
+        return run.noise.map { $0(value) } ?? value
+    }
+
+    /// A fact that was asked before by the same question: counted, and noted in the trace, as then.
+    func holds(_ fact: UInt32) -> Bool? {
+        guard run.questions < Self.mostQuestions, run.trace.count < Self.mostFacts, run.noise == nil else { return nil }
+        let truth = facts.truth(of: fact)
+        guard truth != .other else { return nil }
+        run.questions += 1
+        run.note(fact, of: expressions)
+        return truth == .yes
+    }
+
+    /// Asks a boolean fact.
+    func ask(_ id: Expressions.ID) -> HostAnswer {
+        let value = read(id)
+        if case .boolean(let holds) = value { return .fact(id, holds: holds) }
+        return answer(value)
     }
 
     func answer(_ value: Value) -> HostAnswer {
@@ -202,7 +229,8 @@ final class EvaluationHost: SandboxHost {
                 return .failure("`\(expressions.text(id))` is absent: ask `:has(\"\(name)\")` first")
             }
         }
-        return type(id) == .boolean ? answer(read(id)) : .handle(id)
+        guard type(id) != .boolean else { return expressions.presence[Int(id)] == nil ? ask(id) : answer(read(id)) }
+        return expressions.presence[Int(id)].map { .handleWhile(id, fact: $0) } ?? .handle(id)
     }
 
     private func content(_ id: UInt32) -> HostAnswer {
@@ -235,7 +263,7 @@ final class EvaluationHost: SandboxHost {
             if operation != .equal, !type(one).isOrdered {
                 throw Resolver.Fault(message: "\(type(one).withArticle) has no order")
             }
-            return answer(read(expressions.intern(operation, one, other)))
+            return ask(expressions.intern(operation, one, other))
         } catch {
             return .failure(error.message)
         }
@@ -267,5 +295,37 @@ final class EvaluationHost: SandboxHost {
             break
         }
         throw Resolver.Fault(message: message)
+    }
+}
+
+extension EvaluationHost.Run {
+    fileprivate mutating func begin(_ policy: Int) {
+        self.policy = UInt32(policy)
+        // What was said before is kept by whoever took it.
+        effects = []
+        trace = []
+        trace.reserveCapacity(8)
+        questions = 0
+        number &+= 1
+        if number == 0 {
+            traced = traced.map { _ in 0 }
+            number = 1
+        }
+    }
+
+    fileprivate mutating func note(_ id: Expressions.ID, of expressions: Expressions) {
+        let index = Int(id)
+        if index >= traced.count {
+            traced.append(contentsOf: repeatElement(0, count: max(expressions.count, 256) - traced.count))
+        }
+        guard traced[index] != number else { return }
+        // A new expression is read before long: whether there are too many is seen here.
+        if traced[index] == 0 {
+            isCrowded =
+                expressions.count > EvaluationHost.mostExpressions
+                || expressions.textBytes > EvaluationHost.mostTextBytes
+        }
+        traced[index] = number
+        trace.append(id)
     }
 }

@@ -10,22 +10,33 @@ package final class Evaluator {
     private let learning: Learning
     /// For each policy, the number of its root.
     private let rootNumbers: [Int]
-    private var interpreter: Interpreter
-    private(set) var host: EvaluationHost
+    private let running: Pinned<Running>
     private let facts: Pinned<Facts>
     private let pinnedForest: Pinned<Forest>
-    /// Whether more expressions were formed than are kept.
-    private var isCrowded = false
     /// What was run for the last request, where nothing is learned.
     private var runs: [Evaluation.Outcome] = []
     private var requests = 0
-    /// How often a policy was run.
-    package private(set) var runCount = 0
-    /// For each policy, the most that one run of it has allocated in its interpreter.
-    package private(set) var bytes: [Int]
+    private let isObserving: [Bool]
     /// How often a policy's tree said something else than the policy.
     package private(set) var differences: [Int: Int] = [:]
     var templates: [TemplateKey: Template] = [:]
+
+    /// What a run uses and changes.
+    fileprivate struct Running: ~Copyable {
+        var interpreter: Interpreter
+        var host: EvaluationHost
+        var count = 0
+        /// For each policy, the most that one run of it has allocated in its interpreter.
+        var bytes: [Int]
+        /// Whether more expressions were formed than are kept.
+        var isCrowded = false
+    }
+
+    /// How often a policy was run.
+    package var runCount: Int { running.value.count }
+    /// For each policy, the most that one run of it has allocated in its interpreter.
+    package var bytes: [Int] { running.value.bytes }
+    var host: EvaluationHost { running.value.host }
 
     struct TemplateKey: Hashable {
         let policy: Int
@@ -41,11 +52,14 @@ package final class Evaluator {
         limits = budget.limits
         let roots = set.roots
         rootNumbers = set.policies.map { policy in roots.firstIndex(of: policy.root)! }
-        bytes = [Int](repeating: 0, count: set.policies.count)
+        isObserving = set.policies.map(\.isObserving)
         facts = Pinned(Self.facts(set))
-        host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
+        let host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
         pinnedForest = Pinned(Forest(set, facts.value.keys, mostBytes: learning.bytes))
-        interpreter = try Interpreter.loaded(set, host)
+        running = Pinned(
+            Running(
+                interpreter: try Interpreter.loaded(set, host), host: host,
+                bytes: [Int](repeating: 0, count: set.policies.count)))
     }
 
     private static func resolver(_ set: PolicySet) -> Resolver {
@@ -72,13 +86,13 @@ package final class Evaluator {
     /// The same, for a request that is written where the last one was.
     /// - Returns: `nil` when `fill` says that there is none.
     package func evaluate(_ fill: (inout Request) -> Bool) -> Verdict? {
-        if isCrowded { renew() }
+        if running.value.isCrowded { renew() }
         return facts.value.begin(fill) ? evaluate() : nil
     }
 
     /// The same, for a request that is lent: what was said of it is not to be asked for afterwards.
     package func evaluate(lent request: inout Request) -> Verdict {
-        if isCrowded { renew() }
+        if running.value.isCrowded { renew() }
         return unsafe withUnsafeMutablePointer(to: &request) { request in
             unsafe facts.value.begin(lent: request)
             defer { facts.value.end() }
@@ -89,7 +103,8 @@ package final class Evaluator {
     private func evaluate() -> Verdict {
         requests += 1
         if learning.bytes == 0 {
-            runs = forest.applicable(&facts.value).map(run)
+            runs.removeAll(keepingCapacity: true)
+            for policy in forest.applicable(&facts.value) { runs.append(run(policy)) }
             return verdict(runs)
         }
         if !runs.isEmpty { runs = [] }
@@ -120,7 +135,7 @@ package final class Evaluator {
             return
         }
         for outcome in runs {
-            let verdict = Verdict(outcome, isObserving: set.policies[outcome.policy].isObserving)
+            let verdict = Verdict(outcome, isObserving: isObserving[outcome.policy])
             if verdict.isReason(ofPermit: isPermitted) { reasons[outcome.policy] += 1 }
             if verdict.contains(.observes) { observations[outcome.policy] += 1 }
         }
@@ -132,7 +147,7 @@ package final class Evaluator {
     }
 
     private func verdict(_ outcomes: [Evaluation.Outcome]) -> Verdict {
-        outcomes.reduce(into: []) { $0.formUnion(Verdict($1, isObserving: set.policies[$1.policy].isObserving)) }
+        outcomes.reduce(into: []) { $0.formUnion(Verdict($1, isObserving: isObserving[$1.policy])) }
     }
 
     /// Answers for policies of which the trees do not know what they say.
@@ -170,13 +185,40 @@ package final class Evaluator {
     }
 
     private func run(_ number: Int) -> Evaluation.Outcome {
-        runCount += 1
+        let result = running.value.run(number, root: rootNumbers[number], limits)
+        // An interpreter that was stopped may be in any state: it is thrown away, never used again.
+        if running.value.interpreter.isSpent { renewInterpreter() }
+        return result
+    }
+
+    func root(of policy: Int) -> UInt32 { host.root(rootNumbers[policy]) }
+
+    private func renewInterpreter() {
+        // Handles live in the interpreter, expressions in the host: the numbers stay good.
+        do throws(PolicyError) {
+            running.value.interpreter = try Interpreter.loaded(set, host)
+        } catch { return }
+    }
+
+    private func renew() {
+        facts.value = Self.facts(set)
+        running.value.isCrowded = false
+        running.value.host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
+        forest = Forest(set, facts.value.keys, mostBytes: learning.bytes)
+        templates = [:]
+        renewInterpreter()
+    }
+}
+
+extension Evaluator.Running {
+    fileprivate mutating func run(_ number: Int, root: Int, _ limits: Limits) -> Evaluation.Outcome {
+        count += 1
         host.begin(policy: number)
         guard !interpreter.isSpent else {
             // There was no memory for another interpreter: fail closed.
             return Evaluation.Outcome(policy: number, ending: .memory, fuel: 0, effects: [], trace: [])
         }
-        let outcome = interpreter.decide(number, host.root(rootNumbers[number]), host, limits)
+        let outcome = interpreter.decide(number, host.root(root), host, limits)
         bytes[number] = max(bytes[number], outcome.bytes)
         let ending: Evaluation.Ending
         switch outcome.ending {
@@ -186,30 +228,9 @@ package final class Evaluator {
         case .memoryExhausted: ending = .memory
         case .deadlineExceeded: ending = .deadline
         }
-        let result = Evaluation.Outcome(
+        isCrowded = isCrowded || host.isCrowded
+        return Evaluation.Outcome(
             policy: number, ending: ending, fuel: outcome.fuel, effects: host.effects, trace: host.trace)
-        let expressions = host.expressions
-        isCrowded =
-            expressions.count > EvaluationHost.mostExpressions || expressions.textBytes > EvaluationHost.mostTextBytes
-        // An interpreter that was stopped may be in any state: it is thrown away, never used again.
-        if interpreter.isSpent { renewInterpreter() }
-        return result
-    }
-
-    func root(of policy: Int) -> UInt32 { host.root(rootNumbers[policy]) }
-
-    private func renewInterpreter() {
-        // Handles live in the interpreter, expressions in the host: the numbers stay good.
-        do throws(PolicyError) { interpreter = try Interpreter.loaded(set, host) } catch { return }
-    }
-
-    private func renew() {
-        isCrowded = false
-        facts.value = Self.facts(set)
-        host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
-        forest = Forest(set, facts.value.keys, mostBytes: learning.bytes)
-        templates = [:]
-        renewInterpreter()
     }
 }
 

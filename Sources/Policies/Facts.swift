@@ -16,6 +16,9 @@ internal import Model
     private(set) var nodes: [Expressions.Node] = []
     private(set) var types: [ValueType] = []
 
+    /// For an expression that a policy has asked again, how.
+    private var probes: [Probe?] = []
+
     // By expression; good for a request when the stamp is its own.
     private var values: [Value] = []
     private var stamps: [UInt32] = []
@@ -106,6 +109,18 @@ internal import Model
             presences.append(expressions.attribute(name, of: node.a).map(Int32.init) ?? -1)
             places.append(schema.columns.place(name, of: types[Int(node.a)]).map(Int32.init) ?? -1)
         }
+    }
+
+    /// A boolean fact's answer; `other` for what is no boolean.
+    mutating func truth(of fact: Expressions.ID) -> Truth {
+        let index = Int(fact)
+        if index >= probes.count {
+            probes.append(contentsOf: repeatElement(nil, count: max(expressions.count, 256) - probes.count))
+        }
+        let probe = probes[index] ?? self.probe(fact)
+        if probes[index] == nil { probes[index] = probe }
+        let quick = quickTruth(probe)
+        return quick == .other ? truth(probe) : quick
     }
 
     /// How a fact is asked.

@@ -9,7 +9,6 @@ struct Forest {
     private let keys: FactKeys
     private var numbers: StandNumbers
     private var stands: [Stand] = []
-    private var standNumbers: [[Int]: Int] = [:]
     private let isObserving: [Bool]
     private let mostBytes: Int
     /// Whether there is no memory for groves any more.
@@ -44,12 +43,8 @@ struct Forest {
     /// - Returns: as `ask`.
     mutating func begin(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
         settle()
-        stand = numbers.number(&facts) { policies in
-            if let number = standNumbers[policies] { return number }
-            standNumbers[policies] = stands.count
-            stands.append(Stand(policies, trees.map(\.tree)))
-            return stands.count - 1
-        }
+        stand = numbers.number(&facts)
+        while stands.count <= stand { stands.append(Stand(numbers.lists[stands.count], trees.map(\.tree))) }
         answered = 0
         let missing = unsafe stands[stand].heads.count - answers.count
         if missing > 0 { answers += [Int32](repeating: 0, count: missing) }
@@ -58,7 +53,10 @@ struct Forest {
     }
 
     /// The policies that apply to a request, by number.
-    mutating func applicable(_ facts: inout Facts) -> [Int] { numbers.applicable(facts.request) }
+    mutating func applicable(_ facts: inout Facts) -> [Int] {
+        let number = numbers.number(&facts)
+        return numbers.lists[number]
+    }
 
     /// Asks groves, from the one after the last that was answered, up to one where no path has been.
     /// - Parameter verdict: what they come to is added to it.

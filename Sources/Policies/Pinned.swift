@@ -1,10 +1,10 @@
 /// A value that stays at one place, reached without the check of exclusive access that a class's properties have.
 ///
 /// INVARIANT: whoever holds access to it calls nothing that reaches it again by another way; one thread only.
-@safe final class Pinned<Value> {
+@safe final class Pinned<Value: ~Copyable> {
     let place = UnsafeMutablePointer<Value>.allocate(capacity: 1)
 
-    init(_ value: Value) {
+    init(_ value: consuming Value) {
         unsafe place.initialize(to: value)
     }
 

@@ -9,6 +9,8 @@ internal import Model
     private var classes: [Int] = [-1]
     /// Lists of policies that some tenant has turned on.
     private var enabled: [[Int]] = []
+    /// Lists of policies that apply together, by number.
+    private(set) var lists: [[Int]] = []
     /// By class, point and subject; -1 where none has been asked for.
     private var numbers: [Int] = []
 
@@ -17,23 +19,17 @@ internal import Model
         subjectCount = set.schema.subjects.count + 2
     }
 
-    /// The number of the stand for a request.
-    /// - Parameters:
-    ///   - facts: `inout`, so that its request is looked at where it is.
-    ///   - make: gives a list of policies its number.
-    mutating func number(_ facts: inout Facts, _ make: ([Int]) -> Int) -> Int {
+    /// The number of the list of policies that apply to a request.
+    mutating func number(_ facts: inout Facts) -> Int {
         if facts.known.directory !== directory { reset(facts.known.directory) }
         let place = unsafe place(facts.current)
         if place >= 0, numbers[place] >= 0 { return numbers[place] }
-        let policies = applicable(facts.request)
+        let policies = enabled[tenantClass(facts.request)].filter { applies(set.policies[$0], to: facts.request) }
+        let number = lists.firstIndex(of: policies) ?? lists.count
+        if number == lists.count { lists.append(policies) }
         let learned = unsafe self.place(facts.current)
-        numbers[learned] = make(policies)
-        return numbers[learned]
-    }
-
-    /// The policies that apply to a request, by number.
-    mutating func applicable(_ request: Request) -> [Int] {
-        enabled[tenantClass(request)].filter { applies(set.policies[$0], to: request) }
+        numbers[learned] = number
+        return number
     }
 
     /// Where the number for a request lies; -1 when it is not known yet what its tenant has turned on.

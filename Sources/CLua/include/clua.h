@@ -57,6 +57,9 @@ typedef struct clua_answer {
     clua_kind kind;
     clua_attribute attribute;
     uint32_t id;
+    /// The number and 1 of a fact: a boolean is what it came to, a handle is the answer while it holds. 0 for none.
+    /// Asked with the same arguments again, the interpreter then asks for that fact alone.
+    uint32_t fact;
     int64_t integer;
     double number;
     char *bytes;
@@ -83,6 +86,8 @@ typedef struct clua_host {
     void (*call)(const void *context, uint32_t function, const clua_value *arguments, size_t count, int line,
                  clua_answer *answer);
     void (*type_name)(const void *context, uint32_t handle, clua_answer *answer);
+    /// Whether a fact holds, 0 or 1; -1 where it has to be asked in full. May be null.
+    int (*fact)(const void *context, uint32_t fact);
 } clua_host;
 
 typedef struct clua_limits {
