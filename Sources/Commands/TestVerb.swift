@@ -19,12 +19,14 @@ extension Verb {
             Option(
                 name: "format", value: "FORMAT", help: "text, json, junit, tap or github (text)",
                 choices: TestReport.Format.allCases.map(\.rawValue)),
+            Isolation.option,
         ],
         details: [
             "A test may say `skip = \"why\"`, or `only = true` to keep the others from being run.",
             "exit status: 0 all passed, 4 some failed or there was none, 3 the folder cannot be read, 64 wrong usage",
         ],
         run: { invocation throws(CommandError) in
+            if try Isolation.isAsked(invocation, without: []) { return try isolated(invocation) }
             var selection = PolicyTests.Selection()
             let folder = try folder(invocation, &selection)
             selection.filter = invocation.value("filter")
@@ -40,6 +42,11 @@ extension Verb {
                     "there is no test file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: names))")
             }
             let demo = try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
+            if invocation.has("isolate") {
+                // What tests are set up on is read while files can still be opened.
+                for tenant in demo.tenants { _ = try? Zone(tenant.zone) }
+                try Isolation.confine(memory: 1 << 30)
+            }
             var tests = PolicyTests(source, organisations: ["demo": demo])
             let results = tests.run(selection)
             let format = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
@@ -51,6 +58,23 @@ extension Verb {
             let isGood = results.allSatisfy { $0.failure == nil } && results.contains(where: \.isPassed)
             return isGood ? ExitStatus.done : ExitStatus.tests
         })
+
+    /// Runs the tests in a child process; when it ends by a fault, none has passed.
+    private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {
+        let terminal = invocation.terminal
+        let ending = try Isolation.run(
+            invocation.arguments, input: -1, output: terminal.streams.outputDescriptor, holdsOutput: true,
+            silence: longestSilence)
+        if let status = ending.status {
+            terminal.write(ending.output)
+            return status
+        }
+        terminal.complain("the process that ran the policies \(ending.reason): no test counts as passed")
+        return ExitStatus.tests
+    }
+
+    /// How long all tests may take in a child process, in milliseconds.
+    private static let longestSilence = 1_800_000
 
     /// The folder of the policies, and which of its test files are meant.
     private static func folder(

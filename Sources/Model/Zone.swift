@@ -1,14 +1,25 @@
+internal import Synchronization
+
 /// A time zone of the IANA database, as the system's files have it.
 package struct Zone: Sendable, Hashable {
     package let name: String
     private let file: ZoneFile
 
-    /// Reads the zone's file; a name is read once a process or as often as it is asked for, callers keep the value.
+    /// Reads the zone's file, once a process.
     /// - Throws: when the name is no zone known here.
     package init(_ name: String) throws(ZoneError) {
         self.name = name
-        file = try ZoneFile(named: name)
+        if let known = Self.files.withLock({ $0[name] }) {
+            file = known
+            return
+        }
+        let read = try ZoneFile(named: name)
+        file = read
+        Self.files.withLock { $0[name] = read }
     }
+
+    /// Every file that was read: there are no more than the system has.
+    private static let files = Mutex<[String: ZoneFile]>([:])
 
     private init(name: String, file: ZoneFile) {
         self.name = name

@@ -136,6 +136,38 @@ internal import Testing
         #expect(result.status == 2 && result.output == "deny  (policy_crashed)\n", "\(result.output)\(result.errors)")
     }
 
+    @Test func `tests say the same as without`() throws {
+        for words in [["test"], ["test", "--json"], ["test", "--format", "junit"], ["test", "--filter", "nothing so"]] {
+            let plain = try Run(words, session).finish()
+            let isolated = try Run(words + ["--isolate"], session).finish()
+            #expect(plain.status == isolated.status && plain.errors == isolated.errors, "\(words): \(isolated.errors)")
+            // What a test took is told, and differs.
+            func steady(_ text: String) -> String { text.replacing(/time="[^"]*"|[0-9.]+ m?s\b/, with: "") }
+            #expect(steady(plain.output) == steady(isolated.output))
+        }
+    }
+
+    @Test func `tests whose child ends by a fault have not passed`() throws {
+        let folder = try session.policies([
+            "a": """
+            return { on = "access", decide = function() while true do end end }
+            """,
+            "a_test": """
+            test("it ends", { token = { department = "Sales", user_type = "Integrator" }, action = "orders.read",
+              expect = "deny" })
+            for i = 1, 2000 do
+              test("again " .. i, { token = { department = "Sales", user_type = "Integrator" }, action = "orders.read",
+                expect = "deny" })
+            end
+            """,
+        ])
+        let run = try Run(["test", folder, "--isolate"], session)
+        kill(try run.child(), SIGKILL)
+        let result = run.finish()
+        #expect(result.status == 4 && result.output.isEmpty, "\(result.output)")
+        #expect(result.errors.contains("no test counts as passed"), "\(result.errors)")
+    }
+
     @Test(arguments: [["decide", "x", "orders.read", "--log", "f"], ["batch", "--log", "f"], ["batch", "--touch"]])
     func `what writes does not go with it`(words: [String]) throws {
         let result = session.run(words + ["--isolate"], environment: [:])
