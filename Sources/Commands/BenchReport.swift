@@ -38,7 +38,9 @@ struct BenchReport {
     }
 
     private static func cells(_ row: DecisionBenchmark.Row, name: String) -> [String] {
-        [name] + [row.tree.median, row.tree.high, row.lua.median, row.lua.high].map { "\(Int($0))" } + ["\(row.runs)", "\(row.bytes)"]
+        [name] + [row.tree.median, row.tree.high, row.lua.median, row.lua.high].map { "\(Int($0))" } + [
+            "\(row.runs)", "\(row.bytes)",
+        ]
     }
 
     /// How much of the rate of parsing alone the batch reaches.
@@ -60,7 +62,8 @@ struct BenchReport {
             .init("decisions", own.map { row($0) } ?? .null),
             .init("grown", .array(rows.map { row($0.row, name: $0.name) })),
             .init("batch_per_second", .integer(batch)),
-            .init("parsing_per_second", .integer(parsing)), .init("request_bytes", .integer(Int64(bytesPerRequest))), .init("cold_ns", .integer(cold)),
+            .init("parsing_per_second", .integer(parsing)), .init("request_bytes", .integer(Int64(bytesPerRequest))),
+            .init("cold_ns", .integer(cold)),
             .init(
                 "costs",
                 .array(

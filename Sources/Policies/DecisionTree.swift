@@ -124,7 +124,9 @@
     }
 
     private func node(_ place: Place) -> Node {
-        guard let index = place.node, unsafe index < head.pointee.nodeCount else { preconditionFailure("no node of this tree") }
+        guard let index = place.node, unsafe index < head.pointee.nodeCount else {
+            preconditionFailure("no node of this tree")
+        }
         return unsafe head.pointee.nodes[index]
     }
 

@@ -14,8 +14,8 @@ package final class Evaluator {
     private let facts: Pinned<Facts>
     private let pinnedForest: Pinned<Forest>
     /// What was run for the last request, where nothing is learned.
-    private var runs: [Evaluation.Outcome] = []
-    private var requests = 0
+    private let pinnedRuns = Pinned<[Evaluation.Outcome]>([])
+    private let requests = Pinned(0)
     private let isObserving: [Bool]
     /// How often a policy's tree said something else than the policy.
     package private(set) var differences: [Int: Int] = [:]
@@ -70,6 +70,11 @@ package final class Evaluator {
         Facts(schema: set.schema, policies: set.facts, keys: FactKeys(known: set.knownTexts))
     }
 
+    private var runs: [Evaluation.Outcome] {
+        _read { yield pinnedRuns.value }
+        _modify { yield &pinnedRuns.value }
+    }
+
     private var forest: Forest {
         _read { yield pinnedForest.value }
         _modify { yield &pinnedForest.value }
@@ -101,7 +106,7 @@ package final class Evaluator {
     }
 
     private func evaluate() -> Verdict {
-        requests += 1
+        requests.value += 1
         if learning.bytes == 0 {
             runs.removeAll(keepingCapacity: true)
             for policy in forest.applicable(&facts.value) { runs.append(run(policy)) }
@@ -110,7 +115,7 @@ package final class Evaluator {
         if !runs.isEmpty { runs = [] }
         var verdict: Verdict = []
         guard var missing = forest.begin(&facts.value, &verdict) else {
-            return learning.shadow > 0 && requests % learning.shadow == 0 ? compare(verdict) : verdict
+            return learning.shadow > 0 && requests.value % learning.shadow == 0 ? compare(verdict) : verdict
         }
         while true {
             learn(missing, &verdict)

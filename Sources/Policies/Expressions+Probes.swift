@@ -30,7 +30,8 @@ extension Expressions {
             if !network.address.isVersion6, network.prefix > 0 {
                 let last = network.address.low | UInt64(UInt32.max) >> UInt64(network.prefix)
                 probe = operand(node.a, columns).map {
-                    Probe(.inNetwork, $0, Int(Int32(truncatingIfNeeded: network.address.low)),
+                    Probe(
+                        .inNetwork, $0, Int(Int32(truncatingIfNeeded: network.address.low)),
                         Int(Int32(truncatingIfNeeded: last)), fact: id)
                 }
             }

@@ -1,6 +1,6 @@
 /// What facts came to, by the numbers of all that they depend on: good as long as the snapshot is.
 ///
-/// A fixed number of entries, each the latest of those that fall on it: nobody makes it grow.
+/// A fixed number of entries, the latest two of those that fall on one place: nobody makes it grow.
 struct FactMemo {
     private struct Entry {
         var fact: UInt32
@@ -8,6 +8,10 @@ struct FactMemo {
         var b: UInt32
         var c: UInt32
         var key: FactKey
+
+        func isOf(_ fact: UInt32, _ a: UInt32, _ b: UInt32, _ c: UInt32) -> Bool {
+            self.fact == fact && self.a == a && self.b == b && self.c == c
+        }
     }
 
     private static let bits = 14
@@ -22,15 +26,15 @@ struct FactMemo {
     func key(_ fact: UInt32, _ a: UInt32, _ b: UInt32, _ c: UInt32) -> FactKey? {
         guard !entries.isEmpty else { return nil }
         let place = Self.place(fact, a, b, c)
-        guard entries[place].fact == fact, entries[place].a == a, entries[place].b == b, entries[place].c == c else {
-            return nil
-        }
-        return entries[place].key
+        if entries[place].isOf(fact, a, b, c) { return entries[place].key }
+        return entries[place ^ 1].isOf(fact, a, b, c) ? entries[place ^ 1].key : nil
     }
 
     mutating func set(_ fact: UInt32, _ a: UInt32, _ b: UInt32, _ c: UInt32, _ key: FactKey) {
         if entries.isEmpty { entries = [Entry](repeating: Self.nothing, count: 1 << Self.bits) }
-        entries[Self.place(fact, a, b, c)] = Entry(fact: fact, a: a, b: b, c: c, key: key)
+        let place = Self.place(fact, a, b, c)
+        entries[place ^ 1] = entries[place]
+        entries[place] = Entry(fact: fact, a: a, b: b, c: c, key: key)
     }
 
     private static func place(_ fact: UInt32, _ a: UInt32, _ b: UInt32, _ c: UInt32) -> Int {

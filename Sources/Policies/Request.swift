@@ -196,7 +196,8 @@ extension Request {
 
     /// Forgets all that a request for `access` brings beside its action, its tenant, its token and its resource's type.
     package mutating func clear() {
-        if case .token = subject {} else {
+        if case .token = subject {
+        } else {
             subject = .token
             (cells[Place.subjectType], cells[Place.subjectID]) = (.absent, .absent)
         }

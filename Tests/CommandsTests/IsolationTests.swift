@@ -137,7 +137,9 @@ internal import Testing
     }
 
     @Test func `tests say the same as without`() throws {
-        for words in [["test"], ["test", "--json"], ["test", "--format", "junit"], ["test", "--filter", "nothing so"]] {
+        for words in [
+            ["test"], ["test", "--json"], ["test", "--format", "junit"], ["test", "--filter", "nothing so"],
+        ] {
             let plain = try Run(words, session).finish()
             let isolated = try Run(words + ["--isolate"], session).finish()
             #expect(plain.status == isolated.status && plain.errors == isolated.errors, "\(words): \(isolated.errors)")
