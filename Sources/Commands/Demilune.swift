@@ -9,7 +9,7 @@ package enum Demilune {
     static let verbs: [Verb] =
         store + tokens + directory + [
             .decide, .batch, .requests, .keysList, .keysAdd, .keysRewrap, .keysRetire, .logList, .logVerify,
-            .test, .vocabulary,
+            .check, .test, .vocabulary,
             .bench, .benchStore,
         ]
 

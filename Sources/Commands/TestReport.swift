@@ -76,19 +76,19 @@ struct TestReport {
             let failures = own.count { $0.failure != nil }
             let skips = own.count { $0.skipped != nil }
             lines.append(
-                #"  <testsuite name="\#(Self.xml(file))" tests="\#(own.count)" failures="\#(failures)" skipped="\#(skips)">"#
+                #"  <testsuite name="\#(Markup.xml(file))" tests="\#(own.count)" failures="\#(failures)" skipped="\#(skips)">"#
             )
             for result in own {
                 let line = result.line.map { " line=\"\($0)\"" } ?? ""
                 let head =
-                    #"    <testcase classname="\#(Self.xml(file))" name="\#(Self.xml(result.name))" file="\#(Self.xml(file))"\#(line)"#
+                    #"    <testcase classname="\#(Markup.xml(file))" name="\#(Markup.xml(result.name))" file="\#(Markup.xml(file))"\#(line)"#
                 if let failure = result.failure {
                     lines.append(head + ">")
-                    let facts = Self.xml(result.facts.joined(separator: "\n"))
-                    lines.append(#"      <failure message="\#(Self.xml(failure))">\#(facts)</failure>"#)
+                    let facts = Markup.xml(result.facts.joined(separator: "\n"))
+                    lines.append(#"      <failure message="\#(Markup.xml(failure))">\#(facts)</failure>"#)
                     lines.append("    </testcase>")
                 } else if let reason = result.skipped {
-                    lines.append(head + #"><skipped message="\#(Self.xml(reason))"/></testcase>"#)
+                    lines.append(head + #"><skipped message="\#(Markup.xml(reason))"/></testcase>"#)
                 } else {
                     lines.append(head + "/>")
                 }
@@ -116,33 +116,8 @@ struct TestReport {
     private var github: [String] {
         failed.map { result in
             let line = result.line.map { ",line=\($0)" } ?? ""
-            let properties = "file=\(Self.property(result.file))\(line),title=\(Self.property(result.name))"
-            return "::error \(properties)::\(Self.annotation(result.failure ?? ""))"
+            let properties = "file=\(Markup.property(result.file))\(line),title=\(Markup.property(result.name))"
+            return "::error \(properties)::\(Markup.annotation(result.failure ?? ""))"
         }
-    }
-
-    /// The text as XML 1.0 has it; what cannot be in XML at all is left out.
-    private static func xml(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "\n", "\t": result += "&#\(scalar.value);"
-            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: continue
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
-
-    private static func annotation(_ text: String) -> String {
-        Terminal.escaped(text).replacing("%", with: "%25")
-    }
-
-    private static func property(_ text: String) -> String {
-        annotation(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
     }
 }

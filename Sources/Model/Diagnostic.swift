@@ -14,6 +14,8 @@ package struct Diagnostic: Error, Equatable, Sendable {
     package var severity: Severity
     /// At most 600 bytes and three dots: a finding names what a file says, and that may be a megabyte.
     package var message: String
+    /// The rule that found it, for what is checked by rules.
+    package var rule: String?
 
     private static let mostBytes = 600
 
@@ -38,5 +40,6 @@ extension Diagnostic: CustomStringConvertible {
     package var description: String {
         let place = [path, line.map(String.init), line == nil ? nil : column.map(String.init)]
         return place.compactMap(\.self).joined(separator: ":") + ": \(severity.rawValue): \(message)"
+            + (rule.map { " [\($0)]" } ?? "")
     }
 }

@@ -41,7 +41,7 @@ extension EvaluationHost {
         case .contains:
             guard case .list(let element) = type(target) else { throw resolver.unknown("contains", on: type(target)) }
             let other = try operand(arguments, 1)
-            try same(element, type(other), "look in a list of \(element.name) for")
+            try Resolver.same(element, type(other), "look in a list of \(element.name) for")
             return ask(expressions.intern(.contains, target, other))
         case .has:
             guard case .string(let name) = arguments[1] else {

@@ -259,7 +259,7 @@ final class EvaluationHost: SandboxHost {
         do throws(Resolver.Fault) {
             let one = try operand(arguments, 0)
             let other = try operand(arguments, 1)
-            try same(type(one), type(other), verb)
+            try Resolver.same(type(one), type(other), verb)
             if operation != .equal, !type(one).isOrdered {
                 throw Resolver.Fault(message: "\(type(one).withArticle) has no order")
             }
@@ -280,21 +280,6 @@ final class EvaluationHost: SandboxHost {
         case .nil: throw Resolver.Fault(message: "a value of the request is never nil: ask `:has` whether it is there")
         case let other: throw Resolver.Fault(message: "cannot compare a value of the request with \(other.kindName)")
         }
-    }
-
-    func same(_ one: ValueType, _ other: ValueType, _ verb: String) throws(Resolver.Fault) {
-        guard one != other else { return }
-        var message = "cannot \(verb) \(one.withArticle) with \(other.withArticle)"
-        for type in [one, other] {
-            switch type {
-            case .department, .user, .userType: message += ": say `.id` or `.name` of the \(type.name)"
-            case .instant where [one, other].contains(.date): message += ": say `.date` of the instant"
-            case .token: message += ": say `.id` of the token"
-            default: continue
-            }
-            break
-        }
-        throw Resolver.Fault(message: message)
     }
 }
 

@@ -9,6 +9,7 @@ struct PolicyLoader {
 
     private let source: PolicySource
     private var diagnostics: [Diagnostic] = []
+    private var schema: Schema?
 
     private init(_ source: PolicySource) {
         self.source = source
@@ -20,7 +21,7 @@ struct PolicyLoader {
         let sorted = loader.diagnostics.sorted {
             ($0.path, $0.line ?? 0, $0.column ?? 0) < ($1.path, $1.line ?? 0, $1.column ?? 0)
         }
-        return LoadResult(set: loader.hasErrors ? nil : set, diagnostics: sorted)
+        return LoadResult(set: loader.hasErrors ? nil : set, schema: loader.schema, diagnostics: sorted)
     }
 
     private var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
@@ -33,7 +34,8 @@ struct PolicyLoader {
 
     private mutating func load() -> PolicySet? {
         checkNames()
-        guard let schema = loadSchema() else { return nil }
+        schema = loadSchema()
+        guard let schema else { return nil }
         var policies: [Policy] = []
         for file in source.files where isPolicy(file.name) {
             let reader = PolicyReader(file: file, path: path(file.name), schema: schema)

@@ -44,6 +44,8 @@ package struct PolicySet: Sendable {
 package struct LoadResult: Sendable {
     /// `nil` when there is any error: a set that does not load decides nothing.
     package let set: PolicySet?
+    /// The schema, when that loads.
+    package let schema: Schema?
     /// Sorted by path and line.
     package let diagnostics: [Diagnostic]
 }

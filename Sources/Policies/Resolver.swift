@@ -150,6 +150,22 @@ final class Resolver {
         known += Vocabulary.methods.filter { $0.owners.contains(type) }.map(\.method.name)
         return Fault(message: "\(type.withArticle) has no `\(name)`" + Suggestion.hint(for: name, among: known))
     }
+
+    /// Values of one type can be compared; of two types each says what was meant.
+    static func same(_ one: ValueType, _ other: ValueType, _ verb: String) throws(Fault) {
+        guard one != other else { return }
+        var message = "cannot \(verb) \(one.withArticle) with \(other.withArticle)"
+        for type in [one, other] {
+            switch type {
+            case .department, .user, .userType: message += ": say `.id` or `.name` of the \(type.name)"
+            case .instant where [one, other].contains(.date): message += ": say `.date` of the instant"
+            case .token: message += ": say `.id` of the token"
+            default: continue
+            }
+            break
+        }
+        throw Fault(message: message)
+    }
 }
 
 /// A parameter that a policy declares with `settings { … }`.

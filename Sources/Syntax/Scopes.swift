@@ -101,6 +101,7 @@ struct Scopes {
     mutating func activate(_ count: Int) {
         let first = functions[depth].firstDeclared + functions[depth].active
         for id in declared[first..<(first + count)] {
+            declarations[id.index].hides = visible[declarations[id.index].name]?.last
             visible[declarations[id.index].name, default: []].append(id)
         }
         functions[depth].active += count

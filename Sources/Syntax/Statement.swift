@@ -75,6 +75,8 @@ package struct Declaration: Sendable {
     package internal(set) var attribute: Identifier?
     package internal(set) var isCaptured = false
     package internal(set) var isReassigned = false
+    /// The one of the same name that was visible until then.
+    package internal(set) var hides: ID?
     /// How many functions enclose it.
     let depth: Int
     /// The compile-time constant it is for Lua, which is no upvalue of inner functions.

@@ -87,6 +87,7 @@ internal import Testing
                   keys retire            destroys an old key that no token needs any more
                   log list               lists what was done with tokens, keys and the directory, and what was refused
                   log verify             finds entries of the log that were changed, removed, reordered or cut off
+                  check                  finds what is wrong with policies, without deciding anything
                   test                   runs the tests beside the policies, by the policies and by their decision trees
                   vocabulary             prints everything that a policy can read
                   bench                  measures how fast decisions are, here, on the demo organisation

@@ -138,7 +138,8 @@ internal import Testing
 
     @Test func `tests say the same as without`() throws {
         for words in [
-            ["test"], ["test", "--json"], ["test", "--format", "junit"], ["test", "--filter", "nothing so"],
+            ["check"], ["check", "--format", "sarif"], ["test"], ["test", "--json"], ["test", "--format", "junit"],
+            ["test", "--filter", "nothing so"],
         ] {
             let plain = try Run(words, session).finish()
             let isolated = try Run(words + ["--isolate"], session).finish()

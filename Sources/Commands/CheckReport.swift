@@ -1,0 +1,184 @@
+internal import Model
+internal import Policies
+internal import Workbench
+
+/// What `check` found, for people and for what CI systems read.
+struct CheckReport {
+    enum Format: String, CaseIterable {
+        case text
+        case json
+        /// The Static Analysis Results Interchange Format, version 2.1.0.
+        case sarif
+        /// Annotations of GitHub Actions.
+        case github
+        /// JUnit's XML, a test case for every file.
+        case junit
+    }
+
+    private let findings: [Diagnostic]
+    private let source: PolicySource
+    private let format: Format
+
+    init(_ findings: [Diagnostic], _ source: PolicySource, _ format: Format) {
+        self.findings = findings
+        self.source = source
+        self.format = format
+    }
+
+    func print(to terminal: Terminal) {
+        switch format {
+        case .text: printText(to: terminal)
+        case .json: terminal.print(json.pretty)
+        case .sarif: terminal.print(sarif.pretty)
+        case .github: for finding in findings { terminal.print(Self.github(finding)) }
+        case .junit: for line in junit { terminal.print(line) }
+        }
+    }
+
+    private var counts: (errors: Int, warnings: Int) {
+        let errors = findings.count { $0.severity == .error }
+        return (errors, findings.count - errors)
+    }
+
+    private func printText(to terminal: Terminal) {
+        for finding in findings {
+            let text = Terminal.escaped(finding.description)
+            terminal.print(terminal.styled(text, finding.severity == .error ? .red : .yellow))
+            guard terminal.streams.isOutputTerminal, let line = line(of: finding), let column = finding.column else {
+                continue
+            }
+            terminal.print("    \(Terminal.escaped(line))")
+            let before = String(decoding: line.utf8.prefix(column - 1), as: UTF8.self)
+            terminal.print("    " + String(repeating: " ", count: DisplayWidth.of(Terminal.escaped(before))) + "^")
+        }
+        let files = source.files.count { $0.name.hasSuffix(".lua") }
+        terminal.print(
+            "\(files) \(files == 1 ? "file" : "files"), \(counts.errors) \(counts.errors == 1 ? "error" : "errors"), "
+                + "\(counts.warnings) \(counts.warnings == 1 ? "warning" : "warnings")")
+    }
+
+    /// The line of the source that a finding is about.
+    private func line(of finding: Diagnostic) -> String? {
+        guard let number = finding.line, let file = source.files.first(where: { finding.path.hasSuffix("/" + $0.name) })
+        else { return nil }
+        let lines = file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        return number <= lines.count ? String(decoding: lines[number - 1], as: UTF8.self) : nil
+    }
+
+    private var json: JSON {
+        .object([
+            .init("errors", .integer(Int64(counts.errors))), .init("warnings", .integer(Int64(counts.warnings))),
+            .init(
+                "findings",
+                .array(
+                    findings.map { finding in
+                        .object([
+                            .init("path", .string(finding.path)),
+                            .init("line", finding.line.map { .integer(Int64($0)) } ?? .null),
+                            .init("column", finding.column.map { .integer(Int64($0)) } ?? .null),
+                            .init("severity", .string(finding.severity.rawValue)),
+                            .init("rule", .optional(finding.rule)), .init("message", .string(finding.message)),
+                        ])
+                    })),
+        ])
+    }
+
+    // MARK: SARIF
+
+    private var sarif: JSON {
+        let rules =
+            [("load", "What the loader refuses.", Diagnostic.Severity.error)]
+            + Rule.all.map { ($0.name, $0.purpose, $0.severity) }
+            + [("suppression", "A comment that allows a rule names it, says why, and is needed.", .warning)]
+        let driver = JSON.object([
+            .init("name", .string("demilune")),
+            .init(
+                "rules",
+                .array(
+                    rules.map { name, purpose, severity in
+                        .object([
+                            .init("id", .string(name)),
+                            .init("shortDescription", .object([.init("text", .string(purpose))])),
+                            .init(
+                                "defaultConfiguration", .object([.init("level", .string(severity.rawValue))])),
+                        ])
+                    })),
+        ])
+        let run = JSON.object([
+            .init("tool", .object([.init("driver", driver)])), .init("columnKind", .string("unicodeCodePoints")),
+            .init("results", .array(findings.map(result))),
+        ])
+        return .object([
+            .init("version", .string("2.1.0")),
+            .init("$schema", .string("https://json.schemastore.org/sarif-2.1.0.json")), .init("runs", .array([run])),
+        ])
+    }
+
+    private func result(_ finding: Diagnostic) -> JSON {
+        var place = [
+            JSON.Member("artifactLocation", .object([.init("uri", .string(Self.uri(finding.path)))]))
+        ]
+        if let line = finding.line {
+            var region = [JSON.Member("startLine", .integer(Int64(line)))]
+            if let column = finding.column {
+                let before = self.line(of: finding).map { $0.utf8.prefix(column - 1) }
+                let points = before.map { String(decoding: $0, as: UTF8.self).unicodeScalars.count } ?? column - 1
+                region.append(.init("startColumn", .integer(Int64(points + 1))))
+            }
+            place.append(.init("region", .object(region)))
+        }
+        return .object([
+            .init("ruleId", .string(finding.rule ?? "load")), .init("level", .string(finding.severity.rawValue)),
+            .init("message", .object([.init("text", .string(finding.message))])),
+            .init("locations", .array([.object([.init("physicalLocation", .object(place))])])),
+        ])
+    }
+
+    /// A path as a URI reference (RFC 3986).
+    private static func uri(_ path: String) -> String {
+        path.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"), UInt8(ascii: "~"):
+                String(decoding: [byte], as: UTF8.self)
+            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }.joined()
+    }
+
+    // MARK: GitHub and JUnit
+
+    private static func github(_ finding: Diagnostic) -> String {
+        let place = [("line", finding.line), ("col", finding.column)].compactMap { name, value in
+            value.map { ",\(name)=\($0)" }
+        }.joined()
+        let properties =
+            "file=\(Markup.property(finding.path))\(place),title=\(Markup.property(finding.rule ?? "load"))"
+        return "::\(finding.severity.rawValue) \(properties)::\(Markup.annotation(finding.message))"
+    }
+
+    private var junit: [String] {
+        let paths = Set(source.files.filter { $0.name.hasSuffix(".lua") }.map { "\(source.path)/\($0.name)" })
+            .union(findings.map(\.path)).sorted()
+        let failed = Set(findings.map(\.path)).count
+        var lines = [
+            #"<?xml version="1.0" encoding="UTF-8"?>"#, "<testsuites>",
+            #"  <testsuite name="check" tests="\#(paths.count)" failures="\#(failed)">"#,
+        ]
+        for path in paths {
+            let own = findings.filter { $0.path == path }
+            let head = #"    <testcase classname="check" name="\#(Markup.xml(path))" file="\#(Markup.xml(path))""#
+            if own.isEmpty {
+                lines.append(head + "/>")
+                continue
+            }
+            let text = own.map(\.description).joined(separator: "\n")
+            lines += [
+                head + ">", #"      <failure message="\#(own.count) findings">\#(Markup.xml(text))</failure>"#,
+                "    </testcase>",
+            ]
+        }
+        return lines + ["  </testsuite>", "</testsuites>"]
+    }
+}

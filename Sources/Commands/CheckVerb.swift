@@ -1,0 +1,93 @@
+internal import Model
+internal import Policies
+internal import Workbench
+
+extension Verb {
+    /// `check`: what is wrong with policies, before they decide anything.
+    static let check = Verb(
+        name: "check", summary: "finds what is wrong with policies, without deciding anything",
+        positionals: [
+            .init(name: "PATH", help: "the folder of the policies (that of --policies)", isOptional: true)
+        ],
+        options: [
+            Option(
+                name: "format", value: "FORMAT", help: "text, json, sarif, github or junit (text)",
+                choices: CheckReport.Format.allCases.map(\.rawValue)),
+            Option(
+                name: "fail-on", value: "SEVERITY", help: "error, or warning: then warnings fail too (error)",
+                choices: ["error", "warning"]),
+            Option(name: "rules", help: "list the rules"),
+            Option(
+                name: "explain", value: "RULE", help: "show a rule, with a policy that keeps it and one that does not"),
+            Isolation.option,
+        ],
+        details: [
+            "A finding is allowed by a comment on its line or the one before: `-- check: allow RULE: why`.",
+            "exit status: 0 nothing that fails, 3 errors, 5 only warnings and --fail-on warning, 64 wrong usage",
+        ],
+        run: { invocation throws(CommandError) in
+            if invocation.has("rules") { return list(invocation) }
+            if let name = invocation.value("explain") { return try explain(name, invocation.terminal) }
+            if try Isolation.isAsked(invocation, without: []) { return try isolated(invocation) }
+            let folder = invocation.positionals.first ?? invocation.value("policies") ?? "policies"
+            let source: PolicySource
+            do throws(PolicyError) { source = try PolicySource.folder(folder) } catch {
+                throw CommandError(error.message, status: ExitStatus.policies)
+            }
+            if invocation.has("isolate") { try Isolation.confine(memory: 1 << 30) }
+            let findings = Checker(source).run()
+            let format = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
+            CheckReport(findings, source, CheckReport.Format(rawValue: format) ?? .text).print(to: invocation.terminal)
+            if findings.contains(where: { $0.severity == .error }) { return ExitStatus.policies }
+            return invocation.value("fail-on") == "warning" && !findings.isEmpty ? ExitStatus.gate : ExitStatus.done
+        })
+
+    private static func list(_ invocation: Invocation) -> Int32 {
+        if invocation.has("json") {
+            let rows = Rule.all.map { rule in
+                JSON.object([
+                    .init("rule", .string(rule.name)), .init("severity", .string(rule.severity.rawValue)),
+                    .init("purpose", .string(rule.purpose)),
+                ])
+            }
+            invocation.terminal.print(JSON.array(rows).pretty)
+            return ExitStatus.done
+        }
+        var table = Table(["RULE", "SEVERITY", "PURPOSE"])
+        for rule in Rule.all { table.add([rule.name, rule.severity.rawValue, rule.purpose]) }
+        table.print(to: invocation.terminal)
+        return ExitStatus.done
+    }
+
+    private static func explain(_ name: String, _ terminal: Terminal) throws(CommandError) -> Int32 {
+        guard let rule = Rule.all.first(where: { $0.name == name }) else {
+            throw .usage(
+                "there is no rule `\(Terminal.escaped(name))`\(Suggestion.hint(for: name, among: Rule.all.map(\.name)))"
+            )
+        }
+        terminal.print("\(rule.name) (\(rule.severity.rawValue)): \(rule.purpose)")
+        for (title, example) in [("it finds nothing in", rule.good), ("it finds something in", rule.bad)] {
+            terminal.print()
+            terminal.print("\(title):")
+            terminal.print()
+            for line in example.split(separator: "\n", omittingEmptySubsequences: false) {
+                terminal.print("    \(Terminal.escaped(String(line)))")
+            }
+        }
+        return ExitStatus.done
+    }
+
+    /// Checks in a child process; when it ends by a fault, the policies do not load.
+    private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {
+        let terminal = invocation.terminal
+        let ending = try Isolation.run(
+            invocation.arguments, input: -1, output: terminal.streams.outputDescriptor, holdsOutput: true,
+            silence: 600_000)
+        if let status = ending.status {
+            terminal.write(ending.output)
+            return status
+        }
+        terminal.complain("the process that read the policies \(ending.reason)")
+        return ExitStatus.policies
+    }
+}

@@ -1,0 +1,54 @@
+/// Questions that checks ask of a program.
+extension Chunk {
+    /// The number of the expression at an index.
+    package func id(_ index: Int) -> Expression.ID { Expression.ID(index: index) }
+
+    /// The declarations, by index, whose variables are read somewhere: a target of an assignment reads nothing.
+    package var readDeclarations: Set<Int> {
+        var targets: Set<Expression.ID> = []
+        walk { node in
+            if case .statement(let statement) = node, case .assign(let assigned, _) = statement.kind {
+                targets.formUnion(assigned)
+            }
+            return true
+        }
+        var read: Set<Int> = []
+        for (index, expression) in expressions.enumerated() {
+            if case .name(let name) = expression.kind, case .local(let id) = name.target,
+                !targets.contains(Expression.ID(index: index))
+            {
+                read.insert(id.index)
+            }
+        }
+        return read
+    }
+
+    /// The blocks that a statement has, functions left out.
+    package func blocks(of statement: Statement) -> [Block] {
+        switch statement.kind {
+        case .block(let block), .while(_, let block), .repeat(let block, _), .numericFor(_, _, let block),
+            .genericFor(_, _, let block):
+            [block]
+        case .if(let branches, let otherwise): branches.map(\.block) + (otherwise.map { [$0] } ?? [])
+        default: []
+        }
+    }
+
+    /// Whether a block always returns, or raises by `error`.
+    package func returns(_ block: Block) -> Bool { block.statements.contains(where: returns) }
+
+    package func returns(_ statement: Statement) -> Bool {
+        switch statement.kind {
+        case .return: return true
+        case .block(let block): return returns(block)
+        case .if(let branches, let otherwise):
+            return otherwise.map(returns) == true && branches.allSatisfy { returns($0.block) }
+        case .call(let call):
+            guard case .call(let callee, _) = self[call].kind, case .name(let name) = self[callee].kind else {
+                return false
+            }
+            return name.target == .global && name.name == "error"
+        default: return false
+        }
+    }
+}

@@ -1,0 +1,59 @@
+internal import Model
+internal import Policies
+internal import Syntax
+
+extension Rule {
+    static let opensPolicy = Rule(
+        name: "opens-policy",
+        purpose:
+            "Reading a content where a comparison would do makes a policy run for every new content, instead of once.",
+        severity: .warning,
+        good: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.token.kind == "mobile" then deny("not for mobile tokens") end
+            end
+            return policy
+            """,
+        bad: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.resource:has("amount") and request.resource.amount * 2 > 100 then deny("much") end
+            end
+            return policy
+            """,
+        find: { policy in
+            guard let inference = policy.inference else { return [] }
+            func reads(_ id: Expression.ID) -> Bool {
+                if case .value(let known)? = inference.meaning(id) { return known.isOfRequest && known.isContent }
+                return false
+            }
+            return policy.chunk.expressions.compactMap { expression in
+                switch expression.kind {
+                case .binary(let operation, let left, let right, _)
+                where !comparisons.contains(operation) && (reads(left) || reads(right)):
+                    return Finding(
+                        "`\(operation.rawValue)` reads the content: the policy is run for every new one. Compare, if that "
+                            + "will do", expression.position)
+                case .method(let base, let name, _) where reads(base) && texts.contains(name.name):
+                    return Finding(
+                        "`\(name.name)` reads the content: the policy is run for every new one", name.position)
+                case .call(let callee, let arguments) where arguments.contains(where: reads):
+                    guard case .member(let library, let name) = policy.chunk[callee].kind,
+                        case .name(let global) = policy.chunk[library].kind, global.target == .global
+                    else { return nil }
+                    return Finding(
+                        "`\(global.name).\(name.name)` reads the content: the policy is run for every new one",
+                        expression.position)
+                default: return nil
+                }
+            }
+        })
+
+    private static let comparisons: Set<BinaryOperator> = [
+        .or, .and, .less, .greater, .lessEqual, .greaterEqual, .equal, .notEqual,
+    ]
+    private static let texts: Set<String> = [
+        "byte", "find", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",
+    ]
+}

@@ -1,0 +1,42 @@
+internal import Model
+internal import Syntax
+
+extension Rule {
+    static let shadowedName = Rule(
+        name: "shadowed-name",
+        purpose: "A variable with the name of another one that is visible, or of a function of the language, hides it.",
+        severity: .warning,
+        good: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.token.kind == "mobile" then deny("not for mobile tokens") end
+            end
+            return policy
+            """,
+        bad: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              local deny = request.token.kind
+              if deny == "mobile" then permit() end
+            end
+            return policy
+            """,
+        find: { policy in
+            policy.chunk.declarations.compactMap { declaration in
+                guard declaration.kind != .hiddenSelf, !declaration.name.hasPrefix("_") else { return nil }
+                if languageNames.contains(declaration.name) {
+                    return Finding("`\(declaration.name)` hides the language's own", declaration.position)
+                }
+                guard let hidden = declaration.hides.map({ policy.chunk[$0] }), hidden.kind != .hiddenSelf else {
+                    return nil
+                }
+                return Finding(
+                    "`\(declaration.name)` hides the one of line \(hidden.position.line)", declaration.position)
+            }
+        })
+
+    private static let languageNames: Set<String> = CheckedPolicy.effects.union([
+        "settings", "optional", "list", "type", "ipairs", "pairs", "select", "assert", "error", "tostring", "tonumber",
+        "string", "table", "math", "utf8",
+    ])
+}

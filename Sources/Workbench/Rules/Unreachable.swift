@@ -1,0 +1,47 @@
+internal import Model
+internal import Syntax
+
+extension Rule {
+    static let unreachable = Rule(
+        name: "unreachable",
+        purpose: "What stands after something that always returns or raises is never run.",
+        severity: .warning,
+        good: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.token.kind == "mobile" then deny("not for mobile tokens") end
+            end
+            return policy
+            """,
+        bad: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.token.kind == "mobile" then
+                deny("no")
+                return
+              else
+                return
+              end
+              deny("never said")
+            end
+            return policy
+            """,
+        find: { policy in
+            var findings: [Finding] = []
+            func look(_ block: Block) {
+                for (statement, next) in zip(block.statements, block.statements.dropFirst()) {
+                    if policy.chunk.returns(statement) {
+                        findings.append(Finding("this is never reached", next.position))
+                        return
+                    }
+                }
+            }
+            look(policy.chunk.block)
+            policy.chunk.functions.forEach { look($0.block) }
+            policy.chunk.walk { node in
+                if case .statement(let statement) = node { policy.chunk.blocks(of: statement).forEach(look) }
+                return true
+            }
+            return findings
+        })
+}

@@ -1,0 +1,26 @@
+internal import Model
+
+extension Rule {
+    static let untested = Rule(
+        name: "untested",
+        purpose: "A policy without a file of tests beside it can be changed without anybody noticing.",
+        severity: .warning,
+        good: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.token.kind == "mobile" then deny("not for mobile tokens") end
+            end
+            return policy
+            """,
+        bad: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.token.kind == "mobile" then deny("not for mobile tokens") end
+            end
+            return policy
+            """,
+        find: { policy in
+            let tests = policy.name.dropLast(4) + "_test.lua"
+            return policy.hasTests ? [] : [Finding("there is no `\(tests)` beside it", line: 1, column: 1)]
+        })
+}

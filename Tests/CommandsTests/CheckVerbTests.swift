@@ -1,0 +1,117 @@
+import Foundation
+import Model
+import Testing
+
+@testable import Commands
+
+@Suite struct CheckVerbTests {
+    private let session = Session()
+
+    private func folder() throws -> String {
+        try session.policies([
+            "broken": "local policy = { on = \"acess\" }\nfunction policy.decide() end\nreturn policy",
+            "typo": """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.token.knd == "é" then deny("é") end
+            end
+            return policy
+            """,
+        ])
+    }
+
+    @Test func `the shipped policies and the examples have no findings`() {
+        for folder in ["policies", "examples/authzen-todo/policies"] {
+            let result = session.run("check", Session.root + "/" + folder, "--fail-on", "warning")
+            #expect(result.status == 0, "\(result.output)\(result.errors)")
+            #expect(result.output.hasSuffix("0 errors, 0 warnings\n"))
+        }
+    }
+
+    @Test func `every finding is told with its place and its rule`() throws {
+        let folder = try folder()
+        let result = session.run("check", folder)
+        #expect(result.status == 3)
+        let lines = result.output.split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix("\(folder)/broken.lua:1: error: ") && $0.hasSuffix(" [load]") })
+        #expect(lines.contains { $0.contains("/typo.lua:3:20: error: a token has no `knd`") })
+        #expect(
+            lines == lines.dropLast().sorted { $0.split(separator: ":")[0] < $1.split(separator: ":")[0] }
+                + lines.suffix(1))
+    }
+
+    @Test func `warnings fail where they are said to`() throws {
+        let folder = try session.policies([
+            "a": """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              local unused = 1
+              if request.token.kind == "mobile" then deny("no") end
+            end
+            return policy
+            """
+        ])
+        #expect(session.run("check", folder).status == 0)
+        #expect(session.run("check", folder, "--fail-on", "warning").status == 5)
+        #expect(session.run("check", folder, "--fail-on", "nothing").status == 64)
+        #expect(session.run("check", folder + "/nowhere").status == 3)
+    }
+
+    @Test func `machines get every format`() throws {
+        let folder = try folder()
+        let json = try JSONReader.parse(session.run("check", folder, "--json").output)
+        guard case .array(let findings)? = json["findings"] else { throw CancellationError() }
+        #expect(findings.contains { $0["rule"] == .string("unknown-attribute") && $0["line"] == .integer(3) })
+        let sarif = try JSONReader.parse(session.run("check", folder, "--format", "sarif").output)
+        #expect(sarif["version"] == .string("2.1.0"))
+        guard case .array(let runs)? = sarif["runs"], case .array(let results)? = runs.first?["results"],
+            case .array(let rules)? = runs.first?["tool"]?["driver"]?["rules"]
+        else { throw CancellationError() }
+        let ids = Set(rules.compactMap { rule in if case .string(let id)? = rule["id"] { id } else { nil } })
+        for result in results {
+            guard case .string(let rule)? = result["ruleId"], case .array(let places)? = result["locations"],
+                case .string(let uri)? = places.first?["physicalLocation"]?["artifactLocation"]?["uri"]
+            else { throw CancellationError() }
+            #expect(ids.contains(rule) && URL(string: uri) != nil)
+            #expect(result["level"] == .string("error") || result["level"] == .string("warning"))
+        }
+        #expect(results.count == findings.count)
+        let github = session.run("check", folder, "--format", "github").output
+        #expect(
+            github.contains("::error file=")
+                && github.contains(",line=3,col=20,title=unknown-attribute::a token has no"))
+        let junit = session.run("check", folder, "--format", "junit").output
+        let parser = XMLParserTester(junit)
+        #expect(parser.isGood && parser.elements["failure"] == 2)
+    }
+
+    @Test func `rules are listed and explained`() {
+        let rules = session.run("check", "--rules")
+        #expect(rules.status == 0 && rules.output.contains("unknown-attribute"))
+        let one = session.run("check", "--explain", "unused-local")
+        #expect(one.status == 0 && one.output.contains("it finds something in:"))
+        let none = session.run("check", "--explain", "unused-lokal")
+        #expect(none.status == 64 && none.errors.contains("did you mean `unused-local`"))
+    }
+}
+
+/// Whether a text is XML, and which elements it has.
+private final class XMLParserTester {
+    private(set) var elements: [String: Int] = [:]
+    private(set) var isGood = true
+
+    /// The reports are small and flat: tags are matched here, as the library that reads XML is no dependency.
+    init(_ text: String) {
+        var open: [Substring] = []
+        for match in text.matches(of: /<(\/?)([a-z]+)((?: [a-z]+="[^"<]*")*)(\/?)>/) {
+            let name = match.output.2
+            if match.output.1 == "/" {
+                if open.popLast() != name { isGood = false }
+            } else {
+                elements[String(name), default: 0] += 1
+                if match.output.4.isEmpty { open.append(name) }
+            }
+        }
+        isGood = isGood && open.isEmpty && elements["testsuites"] == 1
+    }
+}

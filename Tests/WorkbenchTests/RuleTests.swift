@@ -1,0 +1,165 @@
+import Foundation
+import Model
+import Policies
+import Testing
+
+@testable import Workbench
+
+/// A rule's examples are its tests.
+@Suite struct RuleTests {
+    private static let schema = """
+        return {
+          actions = { ["orders.read"] = "read", ["orders.approve"] = "write", ["users.delete"] = "admin" },
+          resources = { order = { department = optional "department", amount = optional "number", note = optional "string",
+            total = "number" } },
+          context = { ip = optional "ip" },
+        }
+        """
+
+    static func check(_ policy: String, tests: Bool = true, rules: [Rule] = Rule.all) -> [Diagnostic] {
+        var files = [
+            PolicySource.File(name: "schema.lua", bytes: Array(schema.utf8)),
+            PolicySource.File(name: "a.lua", bytes: Array(policy.utf8)),
+        ]
+        if tests { files.append(.init(name: "a_test.lua", bytes: [])) }
+        return Checker(PolicySource(path: "p", files: files), rules: rules).run()
+    }
+
+    @Test(arguments: Rule.all.map(\.name))
+    func `a rule finds its bad example and not its good one`(name: String) throws {
+        let rule = try #require(Rule.all.first { $0.name == name })
+        let isUntested = name == "untested"
+        #expect(Self.check(rule.good).map(\.description) == [])
+        let found = Self.check(rule.bad, tests: !isUntested).filter { $0.rule == name }
+        #expect(!found.isEmpty)
+        for finding in found {
+            #expect(finding.line != nil && finding.severity == rule.severity)
+            #expect(finding.description.hasSuffix("[\(name)]"))
+        }
+    }
+
+    @Test func `rules have names and purposes of their own`() {
+        #expect(Set(Rule.all.map(\.name)).count == Rule.all.count)
+        for rule in Rule.all { #expect(rule.purpose.hasSuffix(".") && !rule.purpose.dropLast().contains(". ")) }
+    }
+
+    private static func body(_ text: String) -> String {
+        "local policy = { on = \"access\", grants = { \"*\" } }\nfunction policy.decide(request)\n\(text)\nend\nreturn policy"
+    }
+
+    /// What is found in a body of `decide`, as rule and line.
+    private static func found(_ text: String) -> [String] {
+        check(body(text)).map { "\($0.rule ?? "") \($0.line.map { $0 - 2 } ?? 0)" }
+    }
+
+    @Test(arguments: [
+        ("local r = request.resource\nif r.ammount then deny('a') end", ["unknown-attribute 2"]),
+        ("if request.token:kann('orders.read') then permit() end", ["unknown-attribute 1"]),
+        (
+            "local d = request.token.department\nif d.name == 'a' and d.nam == 'b' then permit() end",
+            ["unknown-attribute 2"]
+        ),
+        ("if request.token.department == request.token.user then permit() end", ["type-mismatch 1"]),
+        ("if request.token.expires > request.date then permit() end", ["type-mismatch 1"]),
+        ("if request.token.department < request.token.department then permit() end", ["type-mismatch 1"]),
+        ("if request.date:plus { days = 1 } > request.token.last_day then permit() end", []),
+        ("local x = request\nx = nil\nif x.nothing then permit() end", []),
+        ("if request.resource.note:match('a') then deny('a') end", ["unguarded-read 1", "opens-policy 1"]),
+        ("if string.len(request.action) > 3 then deny('a') end", ["opens-policy 1"]),
+        ("if request.resource.total > 3 then deny('a') end", []),
+        ("if request.token.can('orders.read') then permit() end", ["not-a-function 1"]),
+        ("for _, tag in ipairs({}) do deny('a') end", ["unused-local 1"]),
+        ("local request = request.token\nif request.kind == 'api' then deny('a') end", ["shadowed-name 1"]),
+        ("if request.action == 'a' then local x = 1 deny(x) else local x = 2 deny(x) end", []),
+        ("permit()", ["unconditional-permit 1"]), ("if request.action == 'a' then return end permit()", []),
+        ("if request.action == 'a' then error('x') deny('y') end", ["unreachable 1"]),
+        ("local a = 'pаyroll' if a == request.action then deny(a) end", ["look-alike 1"]),
+        ("local a = 'Привет' if a == request.action then deny(a) end", []),
+    ])
+    func `findings are where they should be`(text: String, expected: [String]) {
+        let found = Self.found(text)
+        // What only stands beside the finding in question is not what is asked here.
+        #expect(Set(expected).isSubset(of: found), "\(text): \(found)")
+        if expected.isEmpty { #expect(found.isEmpty, "\(text): \(found)") }
+    }
+
+    @Test func `a comment that names a rule and a reason allows it, and only it`() {
+        let bad = "if request.token.knd == 'a' then deny('a') end"
+        for allowed in [
+            "\(bad) -- check: allow unknown-attribute: to be declared soon",
+            "-- check: allow unknown-attribute: to be declared soon\n\(bad)",
+        ] {
+            #expect(Self.found(allowed).isEmpty, "\(Self.found(allowed))")
+        }
+        #expect(Self.found("\(bad) -- check: allow unused-local: no") == ["suppression 1", "unknown-attribute 1"])
+        #expect(Self.found("\(bad) -- check: allow unknown-attribute") == ["suppression 1", "unknown-attribute 1"])
+        #expect(Self.found("\(bad) -- check: allow unknown-atribute: x") == ["suppression 1", "unknown-attribute 1"])
+        #expect(Self.found("deny('-- check: allow unknown-attribute: x') \(bad)") == ["unknown-attribute 1"])
+        #expect(
+            Self.found("-- check: allow unknown-attribute: x\n\n\(bad)") == ["suppression 1", "unknown-attribute 3"])
+    }
+
+    @Test func `what the loader refuses is found among the rest, all of it`() {
+        let findings = Self.check(
+            "local policy = { on = \"acess\" }\nfunction policy.decide(r) undefined() end\nreturn policy")
+        #expect(findings.filter { $0.rule == "load" }.count >= 2, "\(findings)")
+        #expect(Self.check("x = = 1").map(\.rule) == ["load"])
+    }
+
+    @Test func `no mangled policy ends a check`() { Self.mangle(600, seed: 5) }
+
+    /// As many as `DEMILUNE_MANGLED` says, for `make fuzz`.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["DEMILUNE_MANGLED"] != nil))
+    func `no mangled policy ends a check, many of them`() {
+        Self.mangle(Int(ProcessInfo.processInfo.environment["DEMILUNE_MANGLED"] ?? "") ?? 0, seed: 6)
+    }
+
+    /// Scripts that others wrote to do harm, where they lie beside the checkout.
+    @Test func `no hostile script ends a check`() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+        let folders = [
+            root.appending(path: "../shared/hostile"), root.appending(path: "Tests/DecisionsTests/Hostile"),
+        ].filter { FileManager.default.fileExists(atPath: $0.path) }
+        var count = 0
+        for folder in folders {
+            for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            where file.pathExtension == "lua" && file.lastPathComponent != "schema.lua" {
+                let files = [
+                    PolicySource.File(name: "schema.lua", bytes: Array(Self.schema.utf8)),
+                    PolicySource.File(name: "a.lua", bytes: Array(try Data(contentsOf: file))),
+                ]
+                let clock = ContinuousClock()
+                let time = clock.measure { _ = Checker(PolicySource(path: "p", files: files)).run() }
+                #expect(time < .seconds(20), "\(file.lastPathComponent): \(time)")
+                count += 1
+            }
+        }
+        #expect(count > 150)
+    }
+
+    private static func mangle(_ count: Int, seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let sources = Rule.all.flatMap { [$0.good, $0.bad] }.map { Array($0.utf8) }
+        let alphabet = Array("(){}[].:,;=\"'-~<>#\\ \n\tabz09_".utf8) + [0x00, 0x80, 0xE2, 0xFF]
+        for number in 0..<count {
+            var bytes = sources[number % sources.count]
+            for _ in 0..<Int.random(in: 1...8, using: &random) {
+                let place = Int.random(in: bytes.indices, using: &random)
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: bytes[place] = alphabet.randomElement(using: &random)!
+                case 1: bytes.remove(at: place)
+                case 2: bytes.insert(alphabet.randomElement(using: &random)!, at: place)
+                default:
+                    let end = min(bytes.count, place + Int.random(in: 1...30, using: &random))
+                    bytes.insert(contentsOf: bytes[place..<end], at: Int.random(in: bytes.indices, using: &random))
+                }
+            }
+            let source = PolicySource(
+                path: "p",
+                files: [
+                    .init(name: "schema.lua", bytes: Array(schema.utf8)), .init(name: "a.lua", bytes: bytes),
+                ])
+            _ = Checker(source).run()
+        }
+    }
+}

@@ -1,0 +1,6 @@
+-- What the draft beside this speaks of.
+return {
+  actions = { ["orders.read"] = "read" },
+  resources = { order = { owner = optional "user" } },
+  context = {},
+}
