@@ -37,9 +37,11 @@ extension Rule {
                 }
             }
             look(policy.chunk.block)
-            policy.chunk.functions.forEach { look($0.block) }
+            for function in policy.chunk.functions { look(function.block) }
             policy.chunk.walk { node in
-                if case .statement(let statement) = node { policy.chunk.blocks(of: statement).forEach(look) }
+                if case .statement(let statement) = node {
+                    for block in policy.chunk.blocks(of: statement) { look(block) }
+                }
                 return true
             }
             return findings
