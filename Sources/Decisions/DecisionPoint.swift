@@ -28,6 +28,11 @@ package final class DecisionPoint {
     /// Answers a question, on the snapshot this was made with.
     /// - Throws: when the question is not what the schema requires; no decision then, but status 400.
     package func decide(_ question: Question) throws(RequestError) -> Decision {
+        try decide(question, on: directory)
+    }
+
+    /// The same on another snapshot. What was learned of the policies holds on every one.
+    package func decide(_ question: Question, on directory: Directory) throws(RequestError) -> Decision {
         var builder = RequestBuilder(schema: evaluator.set.schema, directory: directory)
         var decision: Decision
         switch try builder.build(question) {
