@@ -1,4 +1,5 @@
 internal import Decisions
+internal import Glibc
 internal import Lua
 package import Model
 package import Policies
@@ -45,8 +46,44 @@ package struct PolicyTests {
             plans.removeAll { !$0.result.name.contains(filter) && !$0.result.file.contains(filter) }
         }
         let hasOnly = plans.contains(where: \.isOnly)
+        if hasOnly, !selection.refusesOnly { plans.removeAll { !$0.isOnly } }
+        let jobs = min(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), plans.count / Self.fewest)
+        return jobs < 2 || selection.stopsAtFailure ? run(plans, selection) : run(plans, selection, jobs: jobs)
+    }
+
+    /// Fewer tests than these are not worth a thread.
+    private static let fewest = 100
+
+    /// Runs tests side by side, each thread a part of them in their order.
+    private mutating func run(_ plans: [Plan], _ selection: Selection, jobs: Int) -> [TestResult] {
+        let size = (plans.count + jobs - 1) / jobs
+        let parts = stride(from: 0, to: plans.count, by: size).map { start in
+            Part(plans: Array(plans[start..<min(start + size, plans.count)]))
+        }
+        let threads = parts.map { part in
+            InterpreterThread { [source, organisations] in
+                var own = PolicyTests(source, organisations: organisations)
+                part.results = own.run(part.plans, selection)
+            }
+        }
+        for (part, thread) in zip(parts, threads) {
+            // Without a thread it is run here.
+            if let thread { thread.join() } else { part.results = run(part.plans, selection) }
+        }
+        return parts.flatMap(\.results)
+    }
+
+    /// The tests of one thread. `@unchecked Sendable`: its thread alone writes, and it is read when that has ended.
+    private final class Part: @unchecked Sendable {
+        let plans: [Plan]
         var results: [TestResult] = []
-        for plan in plans where !hasOnly || selection.refusesOnly || plan.isOnly {
+
+        init(plans: [Plan]) { self.plans = plans }
+    }
+
+    private mutating func run(_ plans: [Plan], _ selection: Selection) -> [TestResult] {
+        var results: [TestResult] = []
+        for plan in plans {
             var result = plan.result
             if plan.isOnly, selection.refusesOnly {
                 result.failure = "`only` keeps every other test from being run; take it out"
@@ -60,7 +97,7 @@ package struct PolicyTests {
     }
 
     /// A test that is to be run, or the reason why it cannot be.
-    private struct Plan {
+    private struct Plan: Sendable {
         var result: TestResult
         var policy = ""
         var test: TestFile.Test?

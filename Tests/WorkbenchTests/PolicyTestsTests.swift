@@ -33,6 +33,24 @@ struct `The tests beside policies` {
         #expect(results.count == 6)
     }
 
+    @Test
+    func `many tests are run side by side and told in their order`() throws {
+        let cases = (0..<450).map { number in
+            """
+            test("case \(number)", { token = { department = "Sales", user_type = "Integrator" }, action = "orders.read",
+              resource = { type = "order" }, expect = { permit = \(number % 7 != 3) } })
+            """
+        }
+        let source = try Fixtures.planted("a", source: Self.policy, test: cases.joined(separator: "\n"))
+        var tests = PolicyTests(source, organisations: ["demo": try Fixtures.demo()])
+        let results = tests.run()
+        #expect(results.map(\.name) == (0..<450).map { "case \($0)" })
+        for (number, result) in results.enumerated() { #expect((result.failure == nil) == (number % 7 != 3)) }
+        var selection = PolicyTests.Selection()
+        selection.stopsAtFailure = true
+        #expect(tests.run(selection).count == 4)
+    }
+
     static let policy = """
         local policy = { on = "access", grants = { "*" } }
         function policy.decide(request)
