@@ -20,9 +20,6 @@ struct FactMemo {
 
     mutating func reset() { entries = [] }
 
-    /// About how many bytes it takes.
-    var bytes: Int { entries.count * MemoryLayout<Entry>.stride }
-
     func key(_ fact: UInt32, _ a: UInt32, _ b: UInt32, _ c: UInt32) -> FactKey? {
         guard !entries.isEmpty else { return nil }
         let place = Self.place(fact, a, b, c)

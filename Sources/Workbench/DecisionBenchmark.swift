@@ -45,9 +45,6 @@ package struct DecisionBenchmark {
         }
     }
 
-    /// How many requests there are.
-    package var count: Int { questions.count }
-
     /// Decides prepared requests by trees and by running every policy.
     package func row(_ policies: PolicySet) throws -> Row {
         let tree = try DecisionPoint(policies: policies, directory: directory)

@@ -29,6 +29,15 @@ package struct Rule: Sendable {
         }
     }
 
+    /// A policy in which no rule finds anything.
+    static let plain = """
+        local policy = { on = "access" }
+        function policy.decide(request)
+          if request.token.kind == "mobile" then deny("not for mobile tokens") end
+        end
+        return policy
+        """
+
     /// Every rule, by name.
     package static let all: [Rule] = [
         bidirectional, keptState, lookAlike, notAFunction, opensPolicy, saysNothing, shadowedName, silentBranch,

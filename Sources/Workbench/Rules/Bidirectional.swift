@@ -5,13 +5,7 @@ extension Rule {
         name: "bidirectional",
         purpose: "Control characters that turn the direction of writing make a source read otherwise than it runs.",
         severity: .error,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.token.kind == "mobile" then deny("not for mobile tokens") end
-            end
-            return policy
-            """,
+        good: plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)

@@ -7,13 +7,7 @@ extension Rule {
         purpose:
             "A variable that outlives a call and is assigned to remembers nothing: the policy is run anew each time, at a cost.",
         severity: .warning,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.token.kind == "mobile" then deny("not for mobile tokens") end
-            end
-            return policy
-            """,
+        good: plain,
         bad: """
             local count = 0
             local policy = { on = "access" }

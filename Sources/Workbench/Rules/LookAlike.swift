@@ -6,13 +6,7 @@ extension Rule {
         name: "look-alike",
         purpose: "A text that mixes Latin letters with Cyrillic or Greek ones that look the same is not what it seems.",
         severity: .warning,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.token.kind == "mobile" then deny("not for mobile tokens") end
-            end
-            return policy
-            """,
+        good: plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)

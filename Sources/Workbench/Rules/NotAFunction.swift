@@ -7,13 +7,7 @@ extension Rule {
         name: "not-a-function",
         purpose: "Calling a value of the request that is no function raises.",
         severity: .error,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.token.kind == "mobile" then deny("not for mobile tokens") end
-            end
-            return policy
-            """,
+        good: plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)

@@ -8,13 +8,7 @@ extension Rule {
         purpose:
             "Reading a content where a comparison would do makes a policy run for every new content, instead of once.",
         severity: .warning,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.token.kind == "mobile" then deny("not for mobile tokens") end
-            end
-            return policy
-            """,
+        good: plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)

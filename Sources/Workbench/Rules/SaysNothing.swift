@@ -6,13 +6,7 @@ extension Rule {
         name: "says-nothing",
         purpose: "A policy that calls no effect can never say anything.",
         severity: .error,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.token.kind == "mobile" then deny("not for mobile tokens") end
-            end
-            return policy
-            """,
+        good: plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)

@@ -6,13 +6,7 @@ extension Rule {
         name: "shadowed-name",
         purpose: "A variable with the name of another one that is visible, or of a function of the language, hides it.",
         severity: .warning,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.token.kind == "mobile" then deny("not for mobile tokens") end
-            end
-            return policy
-            """,
+        good: plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)

@@ -7,13 +7,7 @@ extension Rule {
         name: "type-mismatch",
         purpose: "Comparing values of different types raises, whenever it is reached.",
         severity: .error,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.token.kind == "mobile" then deny("not for mobile tokens") end
-            end
-            return policy
-            """,
+        good: plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)

@@ -6,13 +6,7 @@ extension Rule {
         name: "unreachable",
         purpose: "What stands after something that always returns or raises is never run.",
         severity: .warning,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.token.kind == "mobile" then deny("not for mobile tokens") end
-            end
-            return policy
-            """,
+        good: plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)

@@ -5,13 +5,7 @@ extension Rule {
         name: "untested",
         purpose: "A policy without a file of tests beside it can be changed without anybody noticing.",
         severity: .warning,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.token.kind == "mobile" then deny("not for mobile tokens") end
-            end
-            return policy
-            """,
+        good: plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)

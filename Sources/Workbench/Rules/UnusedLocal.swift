@@ -7,13 +7,7 @@ extension Rule {
         purpose:
             "A variable, parameter or function that nobody reads is a slip or can go; a name that begins with `_` says it is meant.",
         severity: .warning,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.token.kind == "mobile" then deny("not for mobile tokens") end
-            end
-            return policy
-            """,
+        good: plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)
