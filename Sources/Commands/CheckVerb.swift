@@ -7,7 +7,9 @@ extension Verb {
     static let check = Verb(
         name: "check", summary: "finds what is wrong with policies, without deciding anything",
         positionals: [
-            .init(name: "PATH", help: "the folder of the policies (that of --policies)", isOptional: true)
+            .init(
+                name: "PATH", help: "files, or the folder of the policies (that of --policies)", isOptional: true,
+                isRepeated: true)
         ],
         options: [
             Option(
@@ -29,18 +31,39 @@ extension Verb {
             if invocation.has("rules") { return list(invocation) }
             if let name = invocation.value("explain") { return try explain(name, invocation.terminal) }
             if try Isolation.isAsked(invocation, without: []) { return try isolated(invocation) }
-            let folder = invocation.positionals.first ?? invocation.value("policies") ?? "policies"
+            let (folder, files) = try place(invocation)
             let source: PolicySource
             do throws(PolicyError) { source = try PolicySource.folder(folder) } catch {
                 throw CommandError(error.message, status: ExitStatus.policies)
             }
+            for name in files where !source.files.contains(where: { $0.name == name }) {
+                throw CommandError(
+                    "there is no file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: source.files.map(\.name)))",
+                    status: ExitStatus.policies)
+            }
             if invocation.has("isolate") { try Isolation.confine(memory: 1 << 30) }
-            let findings = Checker(source).run()
+            var findings = Checker(source).run()
+            if !files.isEmpty {
+                findings.removeAll { finding in !files.contains { finding.path == "\(folder)/\($0)" } }
+            }
             let format = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
             CheckReport(findings, source, CheckReport.Format(rawValue: format) ?? .text).print(to: invocation.terminal)
             if findings.contains(where: { $0.severity == .error }) { return ExitStatus.policies }
             return invocation.value("fail-on") == "warning" && !findings.isEmpty ? ExitStatus.gate : ExitStatus.done
         })
+
+    /// The folder that is checked whole, and the files of it that are told of; none for all.
+    private static func place(_ invocation: Invocation) throws(CommandError) -> (folder: String, files: [String]) {
+        let paths = invocation.positionals
+        guard let first = paths.first else { return (invocation.value("policies") ?? "policies", []) }
+        if paths.count == 1, !first.hasSuffix(".lua"), !first.hasSuffix(".json") { return (first, []) }
+        let parts = paths.map { $0.split(separator: "/", omittingEmptySubsequences: false) }
+        let folders = Set(parts.map { $0.count > 1 ? $0.dropLast().joined(separator: "/") : "." })
+        guard folders.count == 1, let folder = folders.first else {
+            throw .usage("files of one folder are checked at a time; a folder is stated alone")
+        }
+        return (folder, parts.map { String($0.last!) })
+    }
 
     private static func list(_ invocation: Invocation) -> Int32 {
         if invocation.has("json") {

@@ -57,6 +57,15 @@ import Testing
         #expect(session.run("check", folder + "/nowhere").status == 3)
     }
 
+    @Test func `some files are checked among all`() throws {
+        let folder = try folder()
+        let result = session.run("check", folder + "/typo.lua")
+        #expect(result.status == 3 && result.output.contains("typo.lua:3:20") && !result.output.contains("broken.lua"))
+        let wrong = session.run("check", folder + "/tipo.lua")
+        #expect(wrong.status == 3 && wrong.errors.contains("did you mean `typo.lua`"), "\(wrong.errors)")
+        #expect(session.run("check", folder, folder + "/typo.lua").status == 64)
+    }
+
     @Test func `machines get every format`() throws {
         let folder = try folder()
         let json = try JSONReader.parse(session.run("check", folder, "--json").output)
