@@ -31,7 +31,8 @@ import Testing
             organisation.tenants[index].id = rename(organisation.tenants[index].id)
         }
         let point = try DecisionPoint(
-            policies: try #require(result.set, "\(result.diagnostics)"), directory: Directory(organisation))
+            policies: try #require(result.set, "\(result.diagnostics)"), directory: Directory(organisation),
+            budget: Budget(fuel: 60_000))
         point.explains = true
         return point
     }
