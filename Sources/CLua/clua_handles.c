@@ -129,12 +129,16 @@ static bool is_known(lua_State *L, clua_known *asked, uint32_t code, int first, 
     if (state->host == NULL || state->host->fact == NULL || !question_of(L, code, first, count, asked)) return false;
     *place = place_of(state, asked);
     const clua_known *known = *place;
-    if (known->fact == 0 || !is_same(known, asked) || !answer_known(L, known)) return false;
-    if (!asked->has_text) return true;
-    for (int i = 0; i < count; i++) {
-        if (lua_type(L, first + i) == LUA_TSTRING) clua_charge(L, asked->values[i] / 8);
+    if (known->fact == 0 || !is_same(known, asked)) return false;
+    // As in full: before anything is asked, so that fuel that ends here ends at the same fact.
+    int64_t text = 0;
+    for (int i = 0; asked->has_text && i < count; i++) {
+        if (lua_type(L, first + i) == LUA_TSTRING) text += asked->values[i] / 8;
     }
-    return true;
+    clua_charge(L, text);
+    if (answer_known(L, known)) return true;
+    state->fuel -= text;
+    return false;
 }
 
 static void remember(clua_known *place, const clua_known *asked, const clua_answer *answer) {

@@ -80,7 +80,6 @@ final class EvaluationHost: SandboxHost {
         var number: UInt32 = 0
         var questions = 0
         var noise: ((Value) -> Value)?
-        var isCrowded = false
     }
 
     /// Methods that have been asked of an expression whose type has them, as expression and method.
@@ -129,7 +128,9 @@ final class EvaluationHost: SandboxHost {
     func root(_ index: Int) -> UInt32 { roots[index] }
 
     /// Whether more expressions were formed than are kept.
-    var isCrowded: Bool { run.isCrowded }
+    var isCrowded: Bool {
+        expressions.count > Self.mostExpressions || expressions.textBytes > Self.mostTextBytes
+    }
 
     /// Counts a question. The count is the evaluation's own, so that the same policy fails the same way every time.
     func mayAsk() -> Bool {
@@ -304,12 +305,6 @@ extension EvaluationHost.Run {
             traced.append(contentsOf: repeatElement(0, count: max(expressions.count, 256) - traced.count))
         }
         guard traced[index] != number else { return }
-        // A new expression is read before long: whether there are too many is seen here.
-        if traced[index] == 0 {
-            isCrowded =
-                expressions.count > EvaluationHost.mostExpressions
-                || expressions.textBytes > EvaluationHost.mostTextBytes
-        }
         traced[index] = number
         trace.append(id)
     }

@@ -233,7 +233,7 @@ extension Evaluator.Running {
         case .memoryExhausted: ending = .memory
         case .deadlineExceeded: ending = .deadline
         }
-        isCrowded = isCrowded || host.isCrowded
+        isCrowded = host.isCrowded
         return Evaluation.Outcome(
             policy: number, ending: ending, fuel: outcome.fuel, effects: host.effects, trace: host.trace)
     }

@@ -58,11 +58,11 @@ package final class Expressions {
     private(set) var cells: [Cell] = []
     /// For each constant, the number of the action it names; -1 for none.
     private(set) var actions: [Int] = []
-    private(set) var names: [String] = []
+    private(set) var names = Interned<String>()
     /// How much text the constants hold.
     private(set) var textBytes = 0
-    private(set) var periods: [Period] = []
-    private(set) var networks: [IPNetwork] = []
+    private(set) var periods = Interned<Period>()
+    private(set) var networks = Interned<IPNetwork>()
     /// How deep each node stands on others: what computes or tells it goes that deep.
     private var depths: [UInt8] = []
 
@@ -75,9 +75,6 @@ package final class Expressions {
 
     private let actionIndex: ByteIndex
     private var ids: [Node: ID] = [:]
-    private var nameIDs: [String: UInt32] = [:]
-    private var periodIDs: [Period: UInt32] = [:]
-    private var networkIDs: [IPNetwork: UInt32] = [:]
     private var constantIDs: [ConstantKey: UInt32] = [:]
 
     init(actions: ByteIndex = ByteIndex()) {
@@ -150,29 +147,9 @@ package final class Expressions {
         return found
     }
 
-    func name(_ text: String) -> UInt32 {
-        if let id = nameIDs[text] { return id }
-        let id = UInt32(names.count)
-        names.append(text)
-        nameIDs[text] = id
-        return id
-    }
-
-    func period(_ period: Period) -> UInt32 {
-        if let id = periodIDs[period] { return id }
-        let id = UInt32(periods.count)
-        periods.append(period)
-        periodIDs[period] = id
-        return id
-    }
-
-    func network(_ network: IPNetwork) -> UInt32 {
-        if let id = networkIDs[network] { return id }
-        let id = UInt32(networks.count)
-        networks.append(network)
-        networkIDs[network] = id
-        return id
-    }
+    func name(_ text: String) -> UInt32 { names.id(text) }
+    func period(_ period: Period) -> UInt32 { periods.id(period) }
+    func network(_ network: IPNetwork) -> UInt32 { networks.id(network) }
 
     /// A constant as an expression. Keyed by bytes and bits, so that 1, 1.0 and "1" stay apart.
     func constant(_ value: Value, type: ValueType) -> ID {

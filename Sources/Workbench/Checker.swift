@@ -20,30 +20,33 @@ package struct Checker {
             named.rule = "load"
             return named
         }
+        let policies = Set(source.policyIDs)
+        let names = Set(source.files.map(\.name))
         for file in source.files where file.name.hasSuffix(".lua") {
-            var own = bidirectional(file)
-            if source.policyIDs.contains(String(file.name.dropLast(4))) { own += policy(file, load.schema) }
-            findings += unsuppressed(own, file)
+            let isPolicy = policies.contains(String(file.name.dropLast(4)))
+            let own = isPolicy ? policy(file, load.schema, names) : nil
+            findings += unsuppressed(own ?? controls(file), file)
         }
         return findings.sorted {
             ($0.path, $0.line ?? 0, $0.column ?? 0, $0.message) < ($1.path, $1.line ?? 0, $1.column ?? 0, $1.message)
         }
     }
 
-    private func policy(_ file: PolicySource.File, _ schema: Schema?) -> [Diagnostic] {
-        guard let chunk = try? Chunk.parse(file.bytes) else { return [] }
+    /// What every rule finds; `nil` for a file that cannot be parsed.
+    private func policy(_ file: PolicySource.File, _ schema: Schema?, _ names: Set<String>) -> [Diagnostic]? {
+        guard let chunk = try? Chunk.parse(file.bytes) else { return nil }
         let tests = file.name.dropLast(4) + "_test.lua"
         let checked = CheckedPolicy(
             name: file.name, bytes: file.bytes, chunk: chunk,
             inference: schema.flatMap { Inference(file, schema: $0) },
-            hasTests: source.files.contains { $0.name == tests })
-        return rules.filter { $0.name != Rule.bidirectional.name }.flatMap { rule in
+            hasTests: names.contains(String(tests)))
+        return rules.flatMap { rule in
             rule.find(checked).map { diagnostic($0, rule, file) }
         }
     }
 
-    /// In every file, whether it is Lua or not.
-    private func bidirectional(_ file: PolicySource.File) -> [Diagnostic] {
+    /// What is looked for in files that are no policies, or no Lua.
+    private func controls(_ file: PolicySource.File) -> [Diagnostic] {
         guard rules.contains(where: { $0.name == Rule.bidirectional.name }) else { return [] }
         return Rule.controls(file.bytes).map { diagnostic($0, Rule.bidirectional, file) }
     }
