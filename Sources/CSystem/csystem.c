@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -13,6 +14,29 @@
 int csystem_seal_process(void) {
     struct rlimit none = {0, 0};
     return setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+}
+
+static volatile int interrupted = -1;
+
+static void interrupt(int signal) {
+    (void)signal;
+    const int reason = errno;
+    (void)!write(interrupted, "", 1);
+    errno = reason;
+}
+
+int csystem_interruption(void) {
+    static int waiting = -1;
+    if (waiting >= 0) return waiting;
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
+    waiting = ends[0];
+    interrupted = ends[1];
+    struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (sigaction(signals[i], &action, NULL) != 0) return -1;
+    return waiting;
 }
 
 int csystem_rename_to_new(const char *from, const char *to) {

@@ -21,7 +21,7 @@ extension Verb {
             Option(name: "rules", help: "list the rules"),
             Option(
                 name: "explain", value: "RULE", help: "show a rule, with a policy that keeps it and one that does not"),
-            Isolation.option,
+            Isolation.option, Watching.option,
         ],
         details: [
             "A finding is allowed by a comment on its line or the one before: `-- check: allow RULE: why`.",
@@ -30,27 +30,37 @@ extension Verb {
         run: { invocation throws(CommandError) in
             if invocation.has("rules") { return list(invocation) }
             if let name = invocation.value("explain") { return try explain(name, invocation.terminal) }
-            if try Isolation.isAsked(invocation, without: []) { return try isolated(invocation) }
             let (folder, files) = try place(invocation)
-            let source: PolicySource
-            do throws(PolicyError) { source = try PolicySource.folder(folder) } catch {
-                throw CommandError(error.message, status: ExitStatus.policies)
+            let isChild = Isolation.isChild(invocation.environment)
+            guard invocation.has(Watching.option.name), !isChild else { return try check(folder, files, invocation) }
+            return Watching.run(invocation, folders: [folder]) { () throws(CommandError) in
+                try check(folder, files, invocation)
             }
-            for name in files where !source.files.contains(where: { $0.name == name }) {
-                throw CommandError(
-                    "there is no file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: source.files.map(\.name)))",
-                    status: ExitStatus.policies)
-            }
-            if invocation.has("isolate") { try Isolation.confine(memory: 1 << 30) }
-            var findings = Checker(source).run()
-            if !files.isEmpty {
-                findings.removeAll { finding in !files.contains { finding.path == "\(folder)/\($0)" } }
-            }
-            let format = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
-            CheckReport(findings, source, CheckReport.Format(rawValue: format) ?? .text).print(to: invocation.terminal)
-            if findings.contains(where: { $0.severity == .error }) { return ExitStatus.policies }
-            return invocation.value("fail-on") == "warning" && !findings.isEmpty ? ExitStatus.gate : ExitStatus.done
         })
+
+    private static func check(
+        _ folder: String, _ files: [String], _ invocation: Invocation
+    ) throws(CommandError) -> Int32 {
+        if try Isolation.isAsked(invocation, without: []) { return try isolated(invocation) }
+        let source: PolicySource
+        do throws(PolicyError) { source = try PolicySource.folder(folder) } catch {
+            throw CommandError(error.message, status: ExitStatus.policies)
+        }
+        for name in files where !source.files.contains(where: { $0.name == name }) {
+            throw CommandError(
+                "there is no file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: source.files.map(\.name)))",
+                status: ExitStatus.policies)
+        }
+        if invocation.has("isolate") { try Isolation.confine(memory: 1 << 30) }
+        var findings = Checker(source).run()
+        if !files.isEmpty {
+            findings.removeAll { finding in !files.contains { finding.path == "\(folder)/\($0)" } }
+        }
+        let format = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
+        CheckReport(findings, source, CheckReport.Format(rawValue: format) ?? .text).print(to: invocation.terminal)
+        if findings.contains(where: { $0.severity == .error }) { return ExitStatus.policies }
+        return invocation.value("fail-on") == "warning" && !findings.isEmpty ? ExitStatus.gate : ExitStatus.done
+    }
 
     /// The folder that is checked whole, and the files of it that are told of; none for all.
     private static func place(_ invocation: Invocation) throws(CommandError) -> (folder: String, files: [String]) {

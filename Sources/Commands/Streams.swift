@@ -1,3 +1,4 @@
+internal import CSystem
 internal import Glibc
 
 /// Where a run reads from and writes to; tests put buffers here.
@@ -19,6 +20,8 @@ package struct Streams {
     /// Where `batch` reads and writes, in blocks.
     package var inputDescriptor = STDIN_FILENO
     package var outputDescriptor = STDOUT_FILENO
+    /// From now on ^C does not end the process, but makes the descriptor that is returned readable; -1 where it cannot.
+    package var interruption: () -> Int32 = { -1 }
 
     package init(
         input: @escaping () -> [UInt8], output: @escaping ([UInt8]) -> Bool, errors: @escaping ([UInt8]) -> Void,
@@ -41,6 +44,7 @@ package struct Streams {
         streams.isInteractive = isatty(STDIN_FILENO) == 1 && streams.isErrorTerminal
         streams.line = { Descriptor.line(STDIN_FILENO) }
         streams.columns = Descriptor.columns(STDOUT_FILENO)
+        streams.interruption = { csystem_interruption() }
         return streams
     }
 }

@@ -24,7 +24,8 @@ struct Architecture {
         "CLua": .c(["lua.h", "lauxlib.h", "lualib.h"]),
         "CSimdJSON": .c(["simdjson.h", "cstring", "new", "string_view"]),
         "CDemo": .c([]),
-        "CSystem": .c(["fcntl.h", "prctl.h", "resource.h", "sched.h", "seccomp.h", "syscall.h", "unistd.h"]),
+        "CSystem": .c(["fcntl.h", "prctl.h", "resource.h", "sched.h", "seccomp.h", "signal.h", "syscall.h", "unistd.h"]
+        ),
         "CSQLite": .c(["sqlite3.h"]),
         "CSodium": .c(["sodium.h"]),
         "CUnistring": .c(["unicase.h", "uninorm.h"]),

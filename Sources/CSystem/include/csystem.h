@@ -15,4 +15,8 @@ int csystem_rename_to_new(const char *from, const char *to);
 // number of the step that the system refused.
 int csystem_confine(unsigned long long address_space, unsigned long long cpu_seconds);
 
+// From now on the first ^C (or a wish that the process end, SIGTERM or SIGHUP) makes the descriptor that is returned readable
+// instead of ending the process; the second ends it as ever. -1 when the system refuses. Asked again it returns the same.
+int csystem_interruption(void);
+
 #endif

@@ -1,0 +1,119 @@
+internal import Glibc
+
+/// Tells when the files of some folders change.
+///
+/// What counts is what lies in the folders: names, sizes and times of change. The system's own notices (inotify) only say
+/// when to look, so that nothing is missed where there are none, as on network folders, or when a folder goes and comes
+/// back. Hidden files and the copies that editors make are left alone; folders in folders are looked into.
+struct FolderWatch: ~Copyable {
+    /// Readable once something may have changed, for whoever waits for other things too; -1 where the system gives no
+    /// notice. Whoever waits on it asks `hasChanged` then.
+    let descriptor: Int32
+    private let folders: [String]
+    private var seen: [String: Mark]
+
+    /// What is told of a file without reading it.
+    private struct Mark: Equatable {
+        let number: UInt64
+        let size: Int64
+        let seconds: Int
+        let nanoseconds: Int
+    }
+
+    /// How long nothing may happen before a change counts as made, in milliseconds: saving is several steps.
+    private static let settling: Int32 = 60
+    /// How often is looked, in milliseconds, with the system's notices and without.
+    private static let interval: (noticed: Int32, blind: Int32) = (2_000, 300)
+    private static let deepest = 3
+    private static let mostFiles = 100_000
+
+    /// - Parameter folders: need not be there yet.
+    init(_ folders: [String]) {
+        self.folders = folders
+        descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
+        seen = [:]
+        seen = look()
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Whether anything is otherwise than when this was last asked, or since the beginning. Costs a look at every file.
+    mutating func hasChanged() -> Bool {
+        drain()
+        let now = look()
+        defer { seen = now }
+        return now != seen
+    }
+
+    /// Waits until something has changed and a moment has passed since.
+    /// - Parameter interruption: a descriptor that ends the waiting once it is readable; -1 for none.
+    /// - Returns: `false` when that ended it.
+    mutating func wait(interruption: Int32 = -1) -> Bool {
+        while true {
+            guard !Self.isReadable(interruption, or: descriptor, within: interval) else { return false }
+            guard hasChanged() else { continue }
+            repeat {
+                guard !Self.isReadable(interruption, or: -1, within: Self.settling) else { return false }
+            } while hasChanged()
+            return true
+        }
+    }
+
+    private var interval: Int32 { descriptor >= 0 ? Self.interval.noticed : Self.interval.blind }
+
+    /// - Returns: whether the first is readable; the second only ends the waiting.
+    private static func isReadable(_ first: Int32, or second: Int32, within milliseconds: Int32) -> Bool {
+        var asked = [first, second].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        guard unsafe poll(&asked, 2, milliseconds) > 0 else { return false }
+        return asked[0].revents != 0
+    }
+
+    private func drain() {
+        guard descriptor >= 0 else { return }
+        var buffer = [UInt8](repeating: 0, count: 1 << 14)
+        while unsafe read(descriptor, &buffer, buffer.count) > 0 {}
+    }
+
+    // MARK: Looking
+
+    private func look() -> [String: Mark] {
+        var marks: [String: Mark] = [:]
+        for folder in folders { look(into: folder, depth: 0, &marks) }
+        return marks
+    }
+
+    private func look(into folder: String, depth: Int, _ marks: inout [String: Mark]) {
+        // Asked for before the look, and each time: a folder may have come back as another one.
+        if descriptor >= 0 {
+            let events = IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF
+            _ = unsafe inotify_add_watch(descriptor, folder, UInt32(events | IN_MOVE_SELF | IN_ONLYDIR))
+        }
+        for name in Self.names(in: folder) where marks.count < Self.mostFiles {
+            let path = "\(folder)/\(name)"
+            var status = stat()
+            guard unsafe stat(path, &status) == 0 else { continue }
+            let isFolder = status.st_mode & S_IFMT == S_IFDIR
+            if isFolder, depth < Self.deepest { look(into: path, depth: depth + 1, &marks) }
+            // A folder changes whenever something in it does, also what is left alone here.
+            marks[path] =
+                isFolder
+                ? Mark(number: UInt64(status.st_ino), size: 0, seconds: 0, nanoseconds: 0)
+                : Mark(
+                    number: UInt64(status.st_ino), size: Int64(status.st_size), seconds: status.st_mtim.tv_sec,
+                    nanoseconds: status.st_mtim.tv_nsec)
+        }
+    }
+
+    private static func names(in folder: String) -> [String] {
+        guard let open = unsafe opendir(folder) else { return [] }
+        defer { unsafe closedir(open) }
+        var names: [String] = []
+        while let entry = unsafe readdir(open) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if !name.hasPrefix("."), !name.hasSuffix("~"), !name.hasPrefix("#") { names.append(name) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+@testable import Commands
+
+@Suite struct FolderWatchTests {
+    private let session = Session()
+
+    @Test func `a change of a file is told once, whatever the change is`() throws {
+        _ = try session.file("own/a.lua", "one")
+        var watch = FolderWatch([session.folder + "/own"])
+        let isToldOfNothing = watch.hasChanged()
+        #expect(!isToldOfNothing)
+        let changes: [() throws -> Void] = [
+            { _ = try session.file("own/a.lua", "longer") }, { _ = try session.file("own/b.lua", "new") },
+            { try FileManager.default.removeItem(atPath: session.folder + "/own/a.lua") },
+            { _ = try session.file("own/deep/c.json", "{}") },
+            { try FileManager.default.removeItem(atPath: session.folder + "/own") },
+            { _ = try session.file("own/a.lua", "there again") },
+        ]
+        for change in changes {
+            try change()
+            let isTold = watch.hasChanged()
+            let isToldAgain = watch.hasChanged()
+            #expect(isTold && !isToldAgain)
+        }
+    }
+
+    @Test func `what editors leave beside a file is left alone`() throws {
+        _ = try session.file("own/a.lua", "one")
+        var watch = FolderWatch([session.folder + "/own", session.folder + "/nowhere"])
+        for name in [".a.lua.swp", "a.lua~", "#a.lua#"] { _ = try session.file("own/\(name)", "x") }
+        let isTold = watch.hasChanged()
+        #expect(!isTold)
+    }
+
+    @Test func `waiting ends with a change, or with the interruption`() throws {
+        _ = try session.file("own/a.lua", "one")
+        var ends: [Int32] = [0, 0]
+        #expect(unsafe pipe(&ends) == 0)
+        defer { for end in ends { close(end) } }
+        var watch = FolderWatch([session.folder + "/own"])
+        _ = try session.file("own/a.lua", "another")
+        let isChanged = watch.wait(interruption: ends[0])
+        #expect(isChanged)
+        #expect(unsafe write(ends[1], "x", 1) == 1)
+        let isChangedAgain = watch.wait(interruption: ends[0])
+        #expect(!isChangedAgain)
+    }
+}
+
+/// `--watch` of a verb, by a person who mends a policy while it waits.
+@Suite struct WatchingTests {
+    @Test func `a broken policy is told, and checked again once it is mended`() throws {
+        let session = Session()
+        let broken = "local policy = { on = \"access\" "
+        let folder = try session.policies(["a": broken])
+        var ends: [Int32] = [0, 0]
+        #expect(unsafe pipe(&ends) == 0)
+        defer { for end in ends { close(end) } }
+        var output = ""
+        var waits = 0
+        var streams = Streams(
+            input: { [] },
+            output: { bytes in
+                output += String(decoding: bytes, as: UTF8.self)
+                return true
+            },
+            errors: { bytes in
+                guard String(decoding: bytes, as: UTF8.self).hasPrefix("waiting for changes") else { return }
+                waits += 1
+                let mended = "\(broken)}\nfunction policy.decide() deny(\"no\") end\nreturn policy"
+                if waits == 1 { _ = try? session.policies(["a": mended]) } else { _ = unsafe write(ends[1], "x", 1) }
+            })
+        streams.interruption = { ends[0] }
+        let status = Demilune.run(arguments: ["check", folder, "--watch"], environment: [:], streams: streams)
+        #expect(waits == 2 && status == 0, "\(output)")
+        #expect(output.contains("1 error") && output.hasSuffix("0 errors, 1 warning\n"), "\(output)")
+    }
+}
