@@ -36,19 +36,37 @@ struct TestReport {
     }
 
     private func printText(to terminal: Terminal) {
-        for result in failed {
-            let place = result.line.map { "\(result.file):\($0)" } ?? result.file
-            terminal.print(terminal.styled("✘ \(Terminal.escaped("\(place): \(result.name)"))", .red))
-            terminal.print("    \(Terminal.escaped(result.failure ?? ""))")
-            for fact in result.facts { terminal.print("      \(Terminal.escaped(fact))") }
-        }
+        for result in failed { print(result, to: terminal) }
         for result in skipped {
-            let place = result.line.map { "\(result.file):\($0)" } ?? result.file
-            terminal.print("– \(Terminal.escaped("\(place): \(result.name): skipped: \(result.skipped ?? "")"))")
+            terminal.print(
+                "– \(Terminal.escaped("\(result.place): \(result.name): skipped: \(result.skipped ?? "")"))")
         }
+        terminal.print(counts)
+    }
+
+    private func print(_ result: TestResult, to terminal: Terminal) {
+        guard let failure = result.failure else { return }
+        terminal.print(terminal.styled("✘ \(Terminal.escaped("\(result.place): \(result.name)"))", .red))
+        guard let expected = failure.expected, let happened = failure.happened else {
+            terminal.print("    \(Terminal.escaped(failure.message))")
+            return
+        }
+        terminal.print("    expected  \(Terminal.escaped(expected))")
+        terminal.print("    happened  \(Terminal.escaped(happened))")
+        let width = failure.trace.map { DisplayWidth.of(Terminal.escaped($0.place)) }.max() ?? 0
+        for (index, step) in failure.trace.enumerated() {
+            let place = Terminal.escaped(step.place)
+            let gap = String(repeating: " ", count: width - DisplayWidth.of(place) + 2)
+            let head = index == 0 ? "    read      " : "              "
+            terminal.print("\(head)\(terminal.styled(place, .dim))\(gap)\(Terminal.escaped(step.fact))")
+        }
+    }
+
+    /// `12 passed, 1 failed`.
+    private var counts: String {
         let passed = results.count(where: \.isPassed)
         let counts = [(passed, "passed"), (failed.count, "failed"), (skipped.count, "skipped")]
-        terminal.print(counts.filter { $0.0 > 0 || $0.1 == "passed" }.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
+        return counts.filter { $0.0 > 0 || $0.1 == "passed" }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
 
     private var json: JSON {
@@ -62,10 +80,21 @@ struct TestReport {
                         .object([
                             .init("file", .string(result.file)),
                             .init("line", result.line.map { .integer(Int64($0)) } ?? .null),
-                            .init("name", .string(result.name)), .init("failure", .optional(result.failure)),
-                            .init("skipped", .optional(result.skipped)), .init("facts", .strings(result.facts)),
+                            .init("name", .string(result.name)),
+                            .init("failure", .optional(result.failure?.message)),
+                            .init("expected", .optional(result.failure?.expected)),
+                            .init("happened", .optional(result.failure?.happened)),
+                            .init("skipped", .optional(result.skipped)),
+                            .init("facts", .array((result.failure?.trace ?? []).map(Self.json))),
                         ])
                     })),
+        ])
+    }
+
+    private static func json(_ step: TestFailure.Step) -> JSON {
+        .object([
+            .init("file", .string(step.file)), .init("line", step.line.map { .integer(Int64($0)) } ?? .null),
+            .init("fact", .string(step.text)), .init("value", .string(step.value)),
         ])
     }
 
@@ -84,8 +113,8 @@ struct TestReport {
                     #"    <testcase classname="\#(Markup.xml(file))" name="\#(Markup.xml(result.name))" file="\#(Markup.xml(file))"\#(line)"#
                 if let failure = result.failure {
                     lines.append(head + ">")
-                    let facts = Markup.xml(result.facts.joined(separator: "\n"))
-                    lines.append(#"      <failure message="\#(Markup.xml(failure))">\#(facts)</failure>"#)
+                    let facts = Markup.xml(failure.trace.map { "\($0.place): \($0.fact)" }.joined(separator: "\n"))
+                    lines.append(#"      <failure message="\#(Markup.xml(failure.message))">\#(facts)</failure>"#)
                     lines.append("    </testcase>")
                 } else if let reason = result.skipped {
                     lines.append(head + #"><skipped message="\#(Markup.xml(reason))"/></testcase>"#)
@@ -105,7 +134,7 @@ struct TestReport {
             let note = result.skipped.map { " # SKIP \(Terminal.escaped($0))" } ?? ""
             lines.append("\(result.failure == nil ? "ok" : "not ok") \(index + 1) - \(name)\(note)")
             if let failure = result.failure {
-                lines += ["  ---", "  message: \(JSON.string(failure).compact)"]
+                lines += ["  ---", "  message: \(JSON.string(failure.message).compact)"]
                 if let line = result.line { lines.append("  line: \(line)") }
                 lines.append("  ...")
             }
@@ -117,7 +146,7 @@ struct TestReport {
         failed.map { result in
             let line = result.line.map { ",line=\($0)" } ?? ""
             let properties = "file=\(Markup.property(result.file))\(line),title=\(Markup.property(result.name))"
-            return "::error \(properties)::\(Markup.annotation(result.failure ?? ""))"
+            return "::error \(properties)::\(Markup.annotation(result.failure?.message ?? ""))"
         }
     }
 }

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Model
 internal import Policies
+internal import Tokens
 internal import Workbench
 
 extension Verb {
@@ -22,42 +23,68 @@ extension Verb {
             Isolation.option,
         ],
         details: [
+            "Tests that name no `directory` happen in the demo organisation; with --store in that store, now or `--at`.",
             "A test may say `skip = \"why\"`, or `only = true` to keep the others from being run.",
             "exit status: 0 all passed, 4 some failed or there was none, 3 the folder cannot be read, 64 wrong usage",
         ],
-        run: { invocation throws(CommandError) in
-            if try Isolation.isAsked(invocation, without: []) { return try isolated(invocation) }
-            var selection = PolicyTests.Selection()
-            let folder = try folder(invocation, &selection)
-            selection.filter = invocation.value("filter")
-            selection.stopsAtFailure = invocation.has("fail-fast")
-            selection.refusesOnly = invocation.has("ci")
-            let source: PolicySource
-            do throws(PolicyError) { source = try PolicySource.folder(folder) } catch {
-                throw CommandError(error.message, status: ExitStatus.policies)
-            }
-            for name in selection.files ?? [] where !source.files.contains(where: { $0.name == name }) {
-                let names = source.files.map(\.name).filter { $0.hasSuffix("_test.lua") }
-                throw CommandError(
-                    "there is no test file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: names))")
-            }
-            let demo = try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
-            if invocation.has("isolate") {
-                // What tests are set up on is read while files can still be opened.
-                for tenant in demo.tenants { _ = try? Zone(tenant.zone) }
-                try Isolation.confine(memory: 1 << 30)
-            }
-            var tests = PolicyTests(source, organisations: ["demo": demo])
-            let results = tests.run(selection)
-            let format = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
-            TestReport(results, TestReport.Format(rawValue: format) ?? .text).print(to: invocation.terminal)
-            guard !results.isEmpty else {
-                invocation.terminal.complain("there was no test to run in `\(folder)`")
-                return ExitStatus.tests
-            }
-            let isGood = results.allSatisfy { $0.failure == nil } && results.contains(where: \.isPassed)
-            return isGood ? ExitStatus.done : ExitStatus.tests
-        })
+        run: { invocation throws(CommandError) in try runTests(invocation) })
+
+    private static func runTests(_ invocation: Invocation) throws(CommandError) -> Int32 {
+        if try Isolation.isAsked(invocation, without: []) { return try isolated(invocation) }
+        let terminal = invocation.terminal
+        var selection = PolicyTests.Selection()
+        let folder = try folder(invocation, &selection)
+        selection.filter = invocation.value("filter")
+        selection.stopsAtFailure = invocation.has("fail-fast")
+        selection.refusesOnly = invocation.has("ci")
+        let source: PolicySource
+        do throws(PolicyError) { source = try PolicySource.folder(folder) } catch {
+            throw CommandError(error.message, status: ExitStatus.policies)
+        }
+        for name in selection.files ?? [] where !source.files.contains(where: { $0.name == name }) {
+            let names = source.files.map(\.name).filter { $0.hasSuffix("_test.lua") }
+            throw CommandError(
+                "there is no test file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: names))")
+        }
+        let (organisations, now) = try organisations(invocation)
+        if invocation.has("isolate") {
+            // What tests are set up on is read while files can still be opened.
+            for tenant in organisations.values.flatMap(\.tenants) { _ = try? Zone(tenant.zone) }
+            try Isolation.confine(memory: 1 << 30)
+        }
+        let tests: PolicyTests
+        do throws(PolicyError) {
+            tests = try PolicyTests(source, organisations: organisations, now: now)
+        } catch { throw CommandError(error.message) }
+        let name = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
+        let format = TestReport.Format(rawValue: name) ?? .text
+        let dots = format == .text && terminal.streams.isOutputTerminal ? TestDots(terminal) : nil
+        if let dots { selection.progress = { dots.note($0) } }
+        let results = tests.run(selection)
+        dots?.end()
+        TestReport(results, format).print(to: terminal)
+        guard !results.isEmpty else {
+            terminal.complain("there was no test to run in `\(folder)`")
+            return ExitStatus.tests
+        }
+        let isGood = results.allSatisfy { $0.failure == nil } && results.contains(where: \.isPassed)
+        return isGood ? ExitStatus.done : ExitStatus.tests
+    }
+
+    /// What tests may happen in: the demo, and the store where one is stated; and the time that the store has.
+    private static func organisations(
+        _ invocation: Invocation
+    ) throws(CommandError) -> ([String: Organisation], Instant) {
+        var organisations = ["demo": try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation]
+        guard invocation.has("store") else { return (organisations, invocation.now) }
+        guard !invocation.isStoreFile else {
+            organisations["store"] = try invocation.organisation()
+            return (organisations, invocation.now)
+        }
+        let store = try invocation.openStore()
+        organisations["store"] = try invocation.organisation(.all, of: store)
+        return (organisations, try invocation.now(store))
+    }
 
     /// Runs the tests in a child process; when it ends by a fault, none has passed.
     private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {

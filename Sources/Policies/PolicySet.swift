@@ -24,6 +24,22 @@ package struct PolicySet: Sendable {
         return texts
     }
 
+    /// Every text that the settings set, for all tenants or one: ids of departments and users among them.
+    package var textsOfSettings: Set<String> {
+        var texts: Set<String> = []
+        func note(_ value: Value) {
+            switch value {
+            case .string(let text): texts.insert(text)
+            case .list(let list): list.forEach(note)
+            default: break
+            }
+        }
+        for values in settings.values {
+            for section in [values.all] + values.tenants.values { section.values.forEach(note) }
+        }
+        return texts
+    }
+
     /// What facts and resolvers need to know of each policy, in the order of their numbers.
     var facts: [PolicyFacts] {
         policies.map {

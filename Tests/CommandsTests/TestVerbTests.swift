@@ -40,11 +40,25 @@ internal import Testing
             result.output.hasSuffix(
                 """
                 /own/a_test.lua:2: bad
-                    expected no permit, got a permit: `a:3` permit "reading"
-                      a: action == orders.read = true
+                    expected  no permit
+                    happened  a permit: `a:3` permit "reading"
+                    read      \(session.folder)/own/a.lua  action == orders.read = true
                 1 passed, 1 failed
 
                 """), "\(result.output)")
+    }
+
+    @Test func `tests run on the store where that is stated, as it is or as it was exported`() throws {
+        let tests = Self.test("good", "permit = true", "at = \"2026-11-22T12:00:00Z\", ")
+        let folder = try session.policies(["a": Self.policy, "a_test": tests])
+        #expect(session.run("init", "--demo").status == 0)
+        let live = session.run(["--store", session.store, "test", folder])
+        #expect(live.status == 0 && live.output == "1 passed\n", "\(live.output)\(live.errors)")
+        let export = session.run("export", "--tokens")
+        let file = try session.file("own.json", export.output)
+        #expect(session.run(["--store", file, "test", folder]).status == 0)
+        let none = session.run(["--store", "\(session.folder)/none.db", "test", folder])
+        #expect(none.status == 1 && none.errors.contains("there is no store"))
     }
 
     @Test func `a run stops at the first failure when that is asked for`() throws {

@@ -43,7 +43,7 @@ struct `The expiry cap where midnight does not exist` {
             """
         let shipped = try Fixtures.shipped().files.filter { !$0.name.hasSuffix("_test.lua") }
         let files = shipped + [PolicySource.File(name: "expiry_cap_test.lua", bytes: Array(test.utf8))]
-        var tests = PolicyTests(
+        let tests = try PolicyTests(
             PolicySource(path: "policies", files: files), organisations: ["demo": organisation()])
         let results = tests.run()
         #expect(results.count == 1)

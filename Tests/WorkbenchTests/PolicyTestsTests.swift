@@ -7,7 +7,7 @@ import Workbench
 struct `The tests beside policies` {
     @Test
     func `every test of the shipped policies passes`() throws {
-        var tests = PolicyTests(try Fixtures.shipped(), organisations: ["demo": try Fixtures.demo()])
+        let tests = try PolicyTests(try Fixtures.shipped(), organisations: ["demo": try Fixtures.demo()])
         let results = tests.run()
         for result in results {
             #expect(result.failure == nil, "\(result.file):\(result.line ?? 0): \(result.name)")
@@ -27,7 +27,7 @@ struct `The tests beside policies` {
 
     @Test
     func `every test of the Todo scenario passes`() throws {
-        var tests = PolicyTests(try Fixtures.todo(), organisations: ["demo": try Fixtures.demo()])
+        let tests = try PolicyTests(try Fixtures.todo(), organisations: ["demo": try Fixtures.demo()])
         let results = tests.run()
         for result in results { #expect(result.failure == nil, "\(result.name)") }
         #expect(results.count == 6)
@@ -42,7 +42,7 @@ struct `The tests beside policies` {
             """
         }
         let source = try Fixtures.planted("a", source: Self.policy, test: cases.joined(separator: "\n"))
-        var tests = PolicyTests(source, organisations: ["demo": try Fixtures.demo()])
+        let tests = try PolicyTests(source, organisations: ["demo": try Fixtures.demo()])
         let results = tests.run()
         #expect(results.map(\.name) == (0..<450).map { "case \($0)" })
         for (number, result) in results.enumerated() { #expect((result.failure == nil) == (number % 7 != 3)) }
@@ -62,7 +62,7 @@ struct `The tests beside policies` {
 
     private func result(of body: String) throws -> TestResult {
         let source = try Fixtures.planted("planted", source: Self.policy, test: "\ntest(\"planted\", {\(body)})")
-        var tests = PolicyTests(source, organisations: ["demo": try Fixtures.demo()])
+        let tests = try PolicyTests(source, organisations: ["demo": try Fixtures.demo()])
         let results = tests.run()
         #expect(results.count == 1)
         return try #require(results.first)
@@ -99,7 +99,7 @@ struct `The tests beside policies` {
     func `an expectation that does not hold fails and says what came instead`(
         action: String, expect: String, message: String
     ) throws {
-        let failure = try #require(try result(of: Self.request(action) + "expect = { \(expect) }").failure)
+        let failure = try #require(try result(of: Self.request(action) + "expect = { \(expect) }").failure?.message)
         #expect(failure.contains(message), "\(failure)")
     }
 
@@ -126,17 +126,17 @@ struct `The tests beside policies` {
         (#"settings = { plantd = {} }, expect = { permit = true }"#, "no policy `plantd`"),
     ])
     func `a mistake of the author fails the test and is named`(body: String, message: String) throws {
-        let failure = try #require(try result(of: body).failure)
+        let failure = try #require(try result(of: body).failure?.message)
         #expect(failure.contains(message), "\(failure)")
     }
 
     @Test(arguments: [("local x = ", "near"), ("", "no test"), ("test(1, {})", "name"), ("os.exit(1)", "os")])
     func `a test file that cannot be read fails as a whole`(text: String, message: String) throws {
         let source = try Fixtures.planted("planted", source: Self.policy, test: text)
-        var tests = PolicyTests(source, organisations: ["demo": try Fixtures.demo()])
+        let tests = try PolicyTests(source, organisations: ["demo": try Fixtures.demo()])
         let results = tests.run()
         #expect(results.count == 1)
-        let failure = try #require(results.first?.failure)
+        let failure = try #require(results.first?.failure?.message)
         #expect(failure.contains(message), "\(failure)")
     }
 }

@@ -4,39 +4,56 @@ internal import Model
 /// The organisation a test happens in, with the users and tokens that the test makes up.
 struct TestWorld {
     static let tokenKeys = [
-        "name", "kind", "user", "department", "user_type", "permissions", "created", "expires", "last_day",
+        "id", "name", "kind", "user", "department", "user_type", "permissions", "created", "expires", "last_day",
         "last_active", "dormant_since", "suspended", "revoked",
     ]
 
+    private let ground: TestGround
     private var organisation: Organisation
     private let place: Int
     private var made: UInt64 = 0
+    private var isChanged = false
     let zone: Zone
     let now: Instant
 
     /// - Parameter id: the tenant's id; the first one without.
-    init(_ organisation: Organisation, tenant id: String?, at time: String) throws(TestFault) {
-        let ids = organisation.tenants.map(\.id)
-        guard let place = id.map({ ids.firstIndex(of: $0) }) ?? ids.indices.first else {
-            throw TestFault("there is no tenant `\(id ?? "")`" + Suggestion.hint(for: id ?? "", among: ids))
+    init(_ ground: TestGround, tenant id: String?, at time: String?) throws(TestFault) {
+        let tenants = ground.organisation.tenants
+        guard let place = id.map({ id in tenants.firstIndex { $0.id == id } }) ?? tenants.indices.first else {
+            throw TestFault(
+                "there is no tenant `\(id ?? "")`" + Suggestion.hint(for: id ?? "", among: tenants.map(\.id)))
         }
-        self.organisation = organisation
+        self.ground = ground
+        organisation = ground.organisation
         self.place = place
-        guard let zone = try? Zone(organisation.tenants[place].zone) else {
-            throw TestFault("the tenant's zone `\(organisation.tenants[place].zone)` is not known here")
-        }
-        self.zone = zone
-        guard let now = Instant(time) else {
-            throw TestFault("`at` is a time such as `2026-11-22T12:00:00Z`, got `\(time)`")
+        zone = ground.directory.tenants[place].zone
+        guard let now = time.map({ Instant($0) }) ?? ground.now else {
+            throw TestFault("`at` is a time such as `2026-11-22T12:00:00Z`, got `\(time ?? "")`")
         }
         self.now = now
     }
 
-    var tenant: TenantRecord { organisation.tenants[place] }
+    var tenant: TenantRecord {
+        _read { yield organisation.tenants[place] }
+        _modify {
+            isChanged = true
+            yield &organisation.tenants[place]
+        }
+    }
 
     /// The snapshot of everything, made-up things included.
     func directory() throws(TestFault) -> Directory {
+        guard isChanged else { return ground.directory }
         do { return try Directory(organisation) } catch { throw TestFault("\(error.path): \(error.message)") }
+    }
+
+    /// Takes a token of the ground into this world, if it is there.
+    mutating func include(id: String) {
+        if let token = ground.token(id: id, tenant: place) { include(token) }
+    }
+
+    private mutating func include(_ token: TokenRecord) {
+        if !tenant.tokens.contains(where: { $0.id == token.id }) { tenant.tokens.append(token) }
     }
 
     /// The id of a department, given its id or its name.
@@ -68,15 +85,16 @@ struct TestWorld {
     /// A token of the organisation by name or id, or a made-up one.
     mutating func token(_ value: LuaValue, at path: String) throws(TestFault) -> TokenRecord {
         if case .string(let text) = value {
-            let id = try Self.find(text, "token", tenant.tokens.map { ($0.id.description, [$0.name]) })
-            return tenant.tokens.first { $0.id.description == id }!
+            let token = try ground.token(text, tenant: place)
+            include(token)
+            return token
         }
         let table = try TestTable(value, at: path)
         try table.refuseOthers(than: Self.tokenKeys)
         let assignment = try self.assignment(table).assignment
         let kind = try kind(table) ?? .api
         var token = TokenRecord(
-            id: TokenID(high: 0xdead_beef_dead_beef, low: made), kind: kind,
+            id: try id(table) ?? TokenID(high: 0xdead_beef_dead_beef, low: made), kind: kind,
             name: try table.string("name") ?? (kind == .api ? "made up by a test" : ""), assignment: assignment,
             created: try table.instant("created", in: zone) ?? now.adding(hours: -24),
             expires: try expiry(table) ?? now.adding(hours: 90 * 24))
@@ -84,8 +102,16 @@ struct TestWorld {
         token.dormantSince = try moment("dormant_since", of: table)
         token.suspended = try moment("suspended", of: table)
         token.revoked = try moment("revoked", of: table)
-        organisation.tenants[place].tokens.append(token)
+        tenant.tokens.append(token)
         return token
+    }
+
+    private func id(_ table: TestTable) throws(TestFault) -> TokenID? {
+        guard let text = try table.string("id") else { return nil }
+        guard let id = TokenID(text) else {
+            throw TestFault("`\(table.path).id` is 32 hexadecimal digits, got `\(text)`")
+        }
+        return id
     }
 
     func kind(_ table: TestTable) throws(TestFault) -> TokenKind? {
@@ -113,7 +139,7 @@ struct TestWorld {
             id: TokenID(high: 0xdead_beef_dead_beef, low: made), kind: kind,
             name: kind == .api ? "made up by a test" : "", assignment: assignment, created: now.adding(hours: -24),
             expires: now.adding(hours: 29 * 24))
-        organisation.tenants[place].tokens.append(token)
+        tenant.tokens.append(token)
         return token
     }
 
@@ -128,7 +154,7 @@ struct TestWorld {
             guard let department, let type else {
                 throw TestFault("`\(table.path)` needs a `department` and a `user_type`, or a `user`")
             }
-            return try addUser(department, type, permissions: permissions(table))
+            return try addUser(department, type, permissions: table.permissions("permissions"))
         }
         if table["permissions"] != nil {
             throw TestFault("`\(table.path).permissions` are those of a made-up user; `\(text)` has its own")
@@ -145,21 +171,6 @@ struct TestWorld {
         throw TestFault("`\(text)` has no assignment with that department and user type")
     }
 
-    private func permissions(_ table: TestTable) throws(TestFault) -> [String] {
-        guard let value = table["permissions"] else { return [] }
-        guard case .array(let items) = try value.json(at: "\(table.path).permissions") else {
-            throw TestFault("`\(table.path).permissions` is a list of permissions")
-        }
-        var permissions: [String] = []
-        for item in items {
-            guard case .string(let text) = item, PermissionSet.fault(text, wildcard: true) == nil else {
-                throw TestFault("`\(table.path).permissions` is a list of permissions, got \(item.compact)")
-            }
-            permissions.append(text)
-        }
-        return permissions
-    }
-
     private mutating func addUser(
         _ department: String, _ type: String, permissions: [String]
     ) throws(TestFault) -> (user: String, assignment: String) {
@@ -167,7 +178,7 @@ struct TestWorld {
             id: "test-user-\(made)", name: "test-user-\(made)", fullName: "Test User \(made)",
             email: "test-user-\(made)@example.com", permissions: permissions,
             assignments: [AssignmentRecord(id: "test-assignment-\(made)", department: department, userType: type)])
-        organisation.tenants[place].users.append(user)
+        tenant.users.append(user)
         return (user.id, user.assignments[0].id)
     }
 }

@@ -3,40 +3,8 @@ internal import Lua
 internal import Model
 internal import Policies
 
-/// One test of a policy, its names resolved: the question to ask, where to ask it and what to expect.
-struct TestCase {
-    static let keys = [
-        "directory", "tenant", "at", "point", "token", "subject", "actor", "action", "resource", "context",
-        "proposed", "settings", "only_policy", "expect", "skip", "only",
-    ]
-    /// The time of a test that states none.
-    static let time = "2026-11-22T12:00:00Z"
-
-    let directory: Directory
-    let question: Question
-    let expectation: TestExpectation
-
-    /// - Parameter policies: every id a test may name, also when it runs one policy alone.
-    init(
-        _ table: TestTable, policy: String, policies: [String], schema: Schema, organisation: Organisation
-    ) throws(TestFault) {
-        guard let expected = try table.table("expect") else { throw TestFault("the test has no `expect`") }
-        expectation = try TestExpectation(expected, policy: policy, policies: policies)
-        var world = try TestWorld(
-            organisation, tenant: try table.string("tenant"), at: try table.string("at") ?? Self.time)
-        let known = Point.allCases.map(\.rawValue)
-        let point = try table.choice("point", among: known).flatMap(Point.init(rawValue:)) ?? .access
-        // A test of a code may be about a name that nobody declares; any other has misspelt it.
-        var reader = QuestionReader(table: table, schema: schema, isStrict: expected["code"] == nil)
-        question =
-            point == .access
-            ? try reader.access(&world) : try reader.administration(point, &world)
-        directory = try world.directory()
-    }
-}
-
 /// Reads who asks what from a test's table.
-private struct QuestionReader {
+struct QuestionReader {
     let table: TestTable
     let schema: Schema
     let isStrict: Bool
@@ -100,7 +68,10 @@ private struct QuestionReader {
         guard let type = try subject.string("type"), let id = try subject.string("id") else {
             throw TestFault("`subject` needs a `type` and an `id`")
         }
-        if type == "token" { return .token(id) }
+        if type == "token" {
+            world.include(id: id)
+            return .token(id)
+        }
         let declared = schema.subjects.first { $0.name == type }
         if isStrict, declared == nil {
             throw TestFault(

@@ -2,7 +2,9 @@ internal import Model
 
 /// What a test expects of the decision; at least one thing.
 struct TestExpectation {
-    static let keys = ["permit", "deny", "code", "reason", "advice", "details", "obligation", "silent"]
+    static let keys = [
+        "permit", "deny", "code", "reason", "advice", "details", "obligation", "silent", "reads", "unread",
+    ]
     /// The codes of decisions that policies had a part in.
     private static let judged = [
         "permitted", "denied", "not_permitted", "policy_failed", "budget_exhausted", "obligation_unsupported",
@@ -16,6 +18,7 @@ struct TestExpectation {
     private let obligation: String?
     private let isSilent: Bool
     private let details: [JSON.Member]
+    private let facts: ExpectedFacts
     /// The policy the test file belongs to: who must have kept silent.
     private let policy: String
 
@@ -29,8 +32,12 @@ struct TestExpectation {
         obligation = try table.string("obligation")
         isSilent = try table.boolean("silent") ?? false
         details = try table.table("details")?.members() ?? []
+        facts = try ExpectedFacts(table)
         self.policy = policy
-        guard permit != nil || deny != nil || code != nil || advice != nil || obligation != nil || isSilent else {
+        guard
+            !facts.isEmpty || permit != nil || deny != nil || code != nil || advice != nil || obligation != nil
+                || isSilent
+        else {
             throw TestFault("the test expects nothing; `expect` needs one of `permit`, `deny`, `code`, `advice` …")
         }
         if !details.isEmpty, advice == nil, obligation == nil {
@@ -45,48 +52,54 @@ struct TestExpectation {
         }
     }
 
-    /// What differs from the expectation, in words; `nil` when nothing does.
-    func difference(from decision: Decision) -> String? {
-        if let permit, decision.isPermitted != permit {
-            return "expected \(permit ? "a permit" : "no permit"), got " + decision.inWords
+    /// Whether what was read matters: then the decision has to tell it.
+    var asksForFacts: Bool { !facts.isEmpty }
+
+    /// What differs from the expectation; `nil` when nothing does.
+    func difference(from decision: Decision) -> TestFailure? {
+        func failure(_ expected: String, _ happened: String? = nil) -> TestFailure {
+            TestFailure(expected: expected, happened: happened ?? decision.inWords)
         }
+        if let permit, decision.isPermitted != permit { return failure(permit ? "a permit" : "no permit") }
         if let deny {
             let denials = decision.reasons.filter { $0.effect == .deny && $0.policy == deny }
             if decision.isPermitted || denials.isEmpty {
-                return "expected a deny by `\(deny)`, got " + decision.inWords
+                return failure("a deny by `\(deny)`")
             }
             if let code, decision.code != code, !denials.contains(where: { $0.code == code }) {
-                return "expected the code `\(code)`, got " + decision.inWords
+                return failure("the code `\(code)`")
             }
         } else if let code, decision.code != code, decision.policyCode != code {
-            return "expected the code `\(code)`, got " + decision.inWords
+            return failure("the code `\(code)`")
         }
         if let reason {
             let reasons = decision.reasons.filter { deny == nil || $0.policy == deny }
             if !reasons.contains(where: { $0.text.contains(reason) }) {
-                return "expected a reason with `\(reason)`, got " + decision.inWords
+                return failure("a reason with `\(reason)`")
             }
         }
         if let advice, !decision.advice.contains(where: { $0.policy == advice && has($0) }) {
-            return "expected advice by `\(advice)`\(detailsInWords), got " + decision.advice.inWords
+            return failure("advice by `\(advice)`\(detailsInWords)", decision.advice.inWords)
         }
         if let obligation, !decision.obligations.contains(where: { $0.text == obligation && has($0) }) {
-            return "expected the obligation `\(obligation)`\(detailsInWords), got " + decision.obligations.inWords
+            return failure("the obligation `\(obligation)`\(detailsInWords)", decision.obligations.inWords)
         }
-        if isSilent { return noise(in: decision) }
-        return nil
+        if isSilent, let noise = noise(in: decision) { return noise }
+        if facts.isEmpty { return nil }
+        return facts.difference(from: decision.traces.first { $0.policy == policy }, policy: policy)
     }
 
     /// What the policy said although nothing was expected of it. A decision that never came to the policies is no
     /// silence.
-    private func noise(in decision: Decision) -> String? {
+    private func noise(in decision: Decision) -> TestFailure? {
         guard Self.judged.contains(decision.code) else {
-            return "expected `\(policy)` to be asked and say nothing, got " + decision.inWords
+            return TestFailure(expected: "`\(policy)` to be asked and say nothing", happened: decision.inWords)
         }
         let said = (decision.reasons + decision.advice + decision.obligations).filter { $0.policy == policy }
         let failures = decision.failures.filter { $0.policy == policy }
         if said.isEmpty, failures.isEmpty { return nil }
-        return "expected `\(policy)` to say nothing, got " + (said.isEmpty ? decision.inWords : said.inWords)
+        return TestFailure(
+            expected: "`\(policy)` to say nothing", happened: said.isEmpty ? decision.inWords : said.inWords)
     }
 
     private func has(_ statement: Statement) -> Bool {

@@ -68,6 +68,22 @@ struct TestTable {
         return text
     }
 
+    /// A list of permissions; empty without it.
+    func permissions(_ name: String) throws(TestFault) -> [String] {
+        guard let value = self[name] else { return [] }
+        guard case .array(let items) = try value.items(at: "\(path).\(name)") else {
+            throw TestFault("`\(path).\(name)` is a list of permissions")
+        }
+        var permissions: [String] = []
+        for item in items {
+            guard case .string(let text) = item, PermissionSet.fault(text, wildcard: true) == nil else {
+                throw TestFault("`\(path).\(name)` is a list of permissions, got \(item.compact)")
+            }
+            permissions.append(text)
+        }
+        return permissions
+    }
+
     /// An instant: `2026-11-22T12:00:00Z`, or a day, which stands for its first instant in the zone.
     func instant(_ name: String, in zone: Zone) throws(TestFault) -> Instant? {
         guard let text = try string(name) else { return nil }
@@ -107,6 +123,12 @@ extension LuaValue {
         case .function: "a function"
         default: "something else"
         }
+    }
+
+    /// As `json`, but an empty table is a list.
+    func items(at path: String) throws(TestFault) -> JSON {
+        if case .table(let entries) = self, entries.isEmpty { return .array([]) }
+        return try json(at: path)
     }
 
     /// The value as JSON; a table whose keys are 1, 2, 3 … is a list.

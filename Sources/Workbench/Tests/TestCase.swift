@@ -1,0 +1,32 @@
+internal import Decisions
+internal import Lua
+internal import Model
+internal import Policies
+
+/// One test of a policy, its names resolved: the question to ask, where to ask it and what to expect.
+struct TestCase {
+    static let keys = [
+        "directory", "tenant", "at", "point", "token", "subject", "actor", "action", "resource", "context",
+        "proposed", "settings", "only_policy", "expect", "skip", "only", "cases",
+    ]
+    let directory: Directory
+    let question: Question
+    let expectation: TestExpectation
+
+    /// - Parameter policies: every id a test may name, also when it runs one policy alone.
+    init(
+        _ table: TestTable, policy: String, policies: [String], schema: Schema, ground: TestGround
+    ) throws(TestFault) {
+        guard let expected = try table.table("expect") else { throw TestFault("the test has no `expect`") }
+        expectation = try TestExpectation(expected, policy: policy, policies: policies)
+        var world = try TestWorld(ground, tenant: try table.string("tenant"), at: try table.string("at"))
+        let known = Point.allCases.map(\.rawValue)
+        let point = try table.choice("point", among: known).flatMap(Point.init(rawValue:)) ?? .access
+        // A test of a code may be about a name that nobody declares; any other has misspelt it.
+        var reader = QuestionReader(table: table, schema: schema, isStrict: expected["code"] == nil)
+        question =
+            point == .access
+            ? try reader.access(&world) : try reader.administration(point, &world)
+        directory = try world.directory()
+    }
+}

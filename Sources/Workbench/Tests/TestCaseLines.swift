@@ -1,0 +1,55 @@
+internal import Syntax
+
+/// Where the cases of tests stand in a file, as far as they are written down there.
+struct TestCaseLines: Sendable {
+    /// By the line of the test; lines of items in their order, and of names.
+    private var items: [Int: [Int]] = [:]
+    private var names: [Int: [String: Int]] = [:]
+
+    init() {}
+
+    init(_ source: [UInt8]) {
+        guard let chunk = try? Chunk.parse(source) else { return }
+        for expression in chunk.expressions {
+            guard case .call(let callee, let arguments) = expression.kind, arguments.count == 2,
+                case .name(let name) = chunk[callee].kind, name.name == "test",
+                case .table(let fields) = chunk[arguments[1]].kind
+            else { continue }
+            for case .named(let key, let value) in fields where key.name == "cases" {
+                guard case .table(let cases) = chunk[value].kind else { continue }
+                note(cases, of: expression.position.line, chunk)
+            }
+        }
+    }
+
+    private mutating func note(_ cases: [Expression.Field], of line: Int, _ chunk: Chunk) {
+        // Two tests on one line: nobody can say whose these are.
+        guard items[line] == nil, names[line] == nil else {
+            items[line] = []
+            names[line] = [:]
+            return
+        }
+        var own: [String: Int] = [:]
+        var list: [Int] = []
+        for field in cases {
+            switch field {
+            case .item(let value): list.append(chunk[value].position.line)
+            case .named(let name, let value): own[name.name] = chunk[value].position.line
+            case .keyed(let key, let value):
+                if case .string(let bytes) = chunk[key].kind {
+                    own[String(decoding: bytes, as: UTF8.self)] = chunk[value].position.line
+                }
+            }
+        }
+        items[line] = list
+        names[line] = own
+    }
+
+    /// - Parameter index: 0-based.
+    func item(_ index: Int, of test: Int) -> Int? {
+        guard let list = items[test], index < list.count else { return nil }
+        return list[index]
+    }
+
+    func named(_ name: String, of test: Int) -> Int? { names[test]?[name] }
+}

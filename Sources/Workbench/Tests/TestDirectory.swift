@@ -1,0 +1,118 @@
+internal import Lua
+internal import Model
+
+/// A small organisation written in a test file: `directory { departments = …, user_types = …, users = … }`.
+///
+/// What stands under a name has it as its name and as its id, unless it states another. `tenants` instead takes what `export` prints.
+struct TestDirectory {
+    private static let keys = ["tenant", "zone", "departments", "user_types", "users", "tenants"]
+    private let table: TestTable
+    private var tenant: TenantRecord
+
+    static func organisation(_ value: LuaValue) throws(TestFault) -> Organisation {
+        let table = try TestTable(value, at: "directory")
+        try table.refuseOthers(than: keys)
+        if table["tenants"] != nil {
+            let json = JSON.object(try table.members())
+            do { return try Organisation(json: json) } catch {
+                throw TestFault("`directory`: \(error.path): \(error.message)")
+            }
+        }
+        var directory = TestDirectory(table, try table.string("tenant") ?? "test", try table.string("zone") ?? "UTC")
+        try directory.read()
+        return Organisation(tenants: [directory.tenant])
+    }
+
+    private init(_ table: TestTable, _ id: String, _ zone: String) {
+        self.table = table
+        tenant = TenantRecord(id: id, name: id, zone: zone)
+    }
+
+    private mutating func read() throws(TestFault) {
+        for (name, table) in try entries("departments") {
+            try table?.refuseOthers(than: ["id", "name", "parent", "active", "requires"])
+            tenant.departments.append(
+                DepartmentRecord(
+                    id: try table?.string("id") ?? name, name: try table?.string("name") ?? name,
+                    parent: try table?.string("parent"),
+                    isActive: try table?.boolean("active") ?? true, requires: try permissions(table, "requires")))
+        }
+        for index in tenant.departments.indices {
+            guard let parent = tenant.departments[index].parent else { continue }
+            tenant.departments[index].parent = try id(
+                of: parent, "department", tenant.departments.map { ($0.id, $0.name) })
+        }
+        for (name, table) in try entries("user_types", isShort: true) {
+            try table?.refuseOthers(than: ["id", "name", "active", "permissions"])
+            tenant.userTypes.append(
+                UserTypeRecord(
+                    id: try table?.string("id") ?? name, name: try table?.string("name") ?? name,
+                    isActive: try table?.boolean("active") ?? true,
+                    permissions: try permissions(table, "permissions")))
+        }
+        for (name, table) in try entries("users") { try addUser(name, table) }
+    }
+
+    private mutating func addUser(_ name: String, _ table: TestTable?) throws(TestFault) {
+        guard let table else { throw TestFault("the user `\(name)` needs a `department` and a `user_type`") }
+        try table.refuseOthers(than: [
+            "id", "name", "full_name", "email", "active", "permissions", "department", "user_type", "assignments",
+        ])
+        let id = try table.string("id") ?? name
+        var user = UserRecord(
+            id: id, name: try table.string("name") ?? name, fullName: try table.string("full_name") ?? name,
+            email: try table.string("email") ?? "\(id)@example.com", isActive: try table.boolean("active") ?? true,
+            permissions: try permissions(table, "permissions"))
+        var places: [TestTable] = []
+        if case .table(let list)? = table["assignments"] {
+            for entry in list { places.append(try TestTable(entry.value, at: "\(table.path).assignments")) }
+        }
+        let isShort = places.isEmpty
+        for (index, place) in (isShort ? [table] : places).enumerated() {
+            guard let department = try place.string("department"), let type = try place.string("user_type") else {
+                throw TestFault("the user `\(name)` needs a `department` and a `user_type`")
+            }
+            user.assignments.append(
+                AssignmentRecord(
+                    id: try (isShort ? nil : place.string("id")) ?? "\(id)-\(index + 1)",
+                    department: try self.id(of: department, "department", tenant.departments.map { ($0.id, $0.name) }),
+                    userType: try self.id(of: type, "user type", tenant.userTypes.map { ($0.id, $0.name) })))
+        }
+        tenant.users.append(user)
+    }
+
+    /// What is there under a key: names alone, or names with what is said of them.
+    /// - Parameter isShort: whether a list stands for a table of `permissions`.
+    private func entries(_ key: String, isShort: Bool = false) throws(TestFault) -> [(name: String, table: TestTable?)]
+    {
+        guard let value = table[key] else { return [] }
+        guard case .table(let entries) = value else {
+            throw TestFault("`directory.\(key)` is a table of names, got \(value.kindInWords)")
+        }
+        var result: [(String, TestTable?)] = []
+        for entry in entries {
+            switch (entry.key, entry.value) {
+            case (.integer, .string(let name)): result.append((name, nil))
+            case (.string(let name), let value):
+                let isList = isShort && (value.isList || value == .table([]))
+                let table = isList ? .table([.init(key: .string("permissions"), value: value)]) : value
+                result.append((name, try TestTable(table, at: "directory.\(key).\(name)")))
+            default: throw TestFault("`directory.\(key)` is a table of names")
+            }
+        }
+        return result
+    }
+
+    private func permissions(_ table: TestTable?, _ key: String) throws(TestFault) -> [String] {
+        try table?.permissions(key) ?? []
+    }
+
+    private func id(
+        of text: String, _ kind: String, _ known: [(id: String, name: String)]
+    ) throws(TestFault) -> String {
+        if let match = known.first(where: { $0.id == text }) ?? known.first(where: { $0.name == text }) {
+            return match.id
+        }
+        throw TestFault("`directory` has no \(kind) `\(text)`" + Suggestion.hint(for: text, among: known.map(\.name)))
+    }
+}

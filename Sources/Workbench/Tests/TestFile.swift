@@ -1,0 +1,143 @@
+internal import Lua
+internal import Model
+internal import Syntax
+
+/// What one file of tests holds, unread as yet: its tests, and what these share.
+struct TestFile: Sendable {
+    static let suffix = "_test.lua"
+    /// What the tests of every file of a folder share.
+    static let shared = "fixtures_test.lua"
+    /// More tests than any honest file has.
+    private static let most = 10_000
+    /// A file of tests may be longer than a policy, and does more.
+    private static let limits = Limits(fuel: 20_000_000, memory: 64 << 20, sourceBytes: 1 << 20)
+
+    struct Test: Sendable {
+        let name: String
+        let line: Int
+        let table: LuaValue
+    }
+
+    /// A table that goes by a name; the file's own directory has none.
+    struct Named: Sendable {
+        let name: String
+        let table: LuaValue
+    }
+
+    let tests: [Test]
+    let fixtures: [Named]
+    let directories: [Named]
+    /// Where the cases of a test stand that are written as a table.
+    let cases: TestCaseLines
+
+    /// Runs a test file in a sandbox of its own, which knows `test`, `fixture` and `directory` and nothing of requests.
+    init(_ bytes: [UInt8], name: String) throws(TestFault) {
+        let host = Host()
+        let outcome: Outcome
+        do throws(LuaError) {
+            var sandbox = try Sandbox(functions: Function.allCases.map(\.host), tags: [])
+            let chunk = try sandbox.load(Self.prelude + bytes, name: name, limits: Self.limits)
+            outcome = sandbox.run(chunk, host: host, limits: Self.limits)
+        } catch {
+            throw TestFault(error.message)
+        }
+        switch outcome.ending {
+        case .finished: break
+        case .failed(let message, let line): throw TestFault((line.map { "line \($0): " } ?? "") + message)
+        case .fuelExhausted: throw TestFault("the file runs on without end")
+        case .memoryExhausted: throw TestFault("the file takes more memory than it may")
+        case .deadlineExceeded: throw TestFault("the file takes longer than it may")
+        }
+        if let problem = host.problem { throw TestFault(problem) }
+        tests = host.tests
+        fixtures = host.fixtures
+        directories = host.directories
+        cases = host.tests.contains { $0.table.hasCases } ? TestCaseLines(bytes) : TestCaseLines()
+    }
+
+    private enum Function: UInt32, CaseIterable {
+        case test, fixture, directory
+
+        var host: HostFunction {
+            switch self {
+            case .test: HostFunction(name: "test", code: rawValue)
+            case .fixture: HostFunction(name: "__fixture", code: rawValue)
+            case .directory: HostFunction(name: "__directory", code: rawValue)
+            }
+        }
+    }
+
+    /// What makes `fixture "name" { … }` two calls. It stands on the file's first line, so that every line keeps its number.
+    private static let prelude = Array(
+        """
+        local function fixture(n) return function(t) __fixture(n, t) return t end end \
+        local function directory(n) if type(n) ~= "string" then __directory("", n) return n end \
+        return function(t) __directory(n, t) return t end end 
+        """.utf8)
+
+    /// What a test file talks to: it keeps what it is given.
+    private final class Host: SandboxHost {
+        private(set) var tests: [Test] = []
+        private(set) var fixtures: [Named] = []
+        private(set) var directories: [Named] = []
+        /// What is wrong with the file as a whole.
+        private(set) var problem: String?
+
+        func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
+            switch Function(rawValue: function)! {
+            case .test: return test(arguments, line)
+            case .fixture: share(arguments, "fixture", &fixtures)
+            case .directory: share(arguments, "directory", &directories)
+            }
+            return .nothing
+        }
+
+        private func test(_ arguments: LuaArguments, _ line: Int) -> HostAnswer {
+            guard case .string(let name) = arguments[0] else {
+                return .failure("`test` takes a name first, got \(arguments[0].kindInWords)")
+            }
+            guard case .table = arguments[1] else {
+                return .failure("`test` takes a table second, got \(arguments[1].kindInWords)")
+            }
+            guard tests.count < TestFile.most else { return .failure("a file has at most \(TestFile.most) tests") }
+            tests.append(Test(name: name, line: line, table: arguments[1]))
+            return .nothing
+        }
+
+        /// Told afterwards and not raised: what calls this is on no line of the file.
+        private func share(_ arguments: LuaArguments, _ kind: String, _ shared: inout [Named]) {
+            guard case .string(let name) = arguments[0] else {
+                problem = problem ?? "`\(kind)` takes a name first, got \(arguments[0].kindInWords)"
+                return
+            }
+            guard case .table = arguments[1] else {
+                let words = name.isEmpty ? "" : " `\(name)`"
+                problem = problem ?? "the \(kind)\(words) is a table, got \(arguments[1].kindInWords)"
+                return
+            }
+            if shared.contains(where: { $0.name == name }) {
+                let words = name.isEmpty ? "of the file's own" : "`\(name)`"
+                problem = problem ?? "the \(kind) \(words) is there twice"
+            }
+            if name == "operator" || name == "store" || name == "demo" {
+                problem = problem ?? "`\(name)` has a meaning of its own; call the \(kind) something else"
+            }
+            shared.append(Named(name: name, table: arguments[1]))
+        }
+
+        // Nothing in a test file stands for a value of a request.
+        func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer { .failure("there is no request here") }
+        func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
+            .failure("there is no request here")
+        }
+        func typeName(_ handle: UInt32) -> String { "nothing" }
+    }
+}
+
+extension LuaValue {
+    /// Whether it is the table of a test with several cases.
+    fileprivate var hasCases: Bool {
+        guard case .table(let entries) = self else { return false }
+        return entries.contains { $0.key == .string("cases") }
+    }
+}

@@ -1,0 +1,92 @@
+internal import Lua
+internal import Model
+
+/// The tables that tests share by name: `fixture "sales_token" { … }`.
+///
+/// A fixture stands for a part of a test where its name does, `token = "sales_token"`; and any table may begin as one and
+/// say what differs, `token = { like = "sales_token", kind = "mobile" }`.
+struct TestFixtures: Sendable {
+    private var values: [String: LuaValue] = [:]
+
+    /// The parts of a test that a fixture can stand for.
+    private static let parts = ["token", "subject", "actor", "resource", "context", "proposed", "expect"]
+    /// How many may be made like each other.
+    private static let mostLinks = 16
+
+    /// What every file of the folder has, and what one has of its own, which comes first.
+    init(_ own: [TestFile.Named], shared: [TestFile.Named] = []) {
+        for fixture in shared + own { values[fixture.name] = fixture.table }
+    }
+
+    /// A test with every fixture that it names put in its place.
+    func expanded(_ test: LuaValue) throws(TestFault) -> LuaValue {
+        guard case .table(let entries) = try begun(test, at: "test") else { return test }
+        var expanded: [LuaValue.Entry] = []
+        for entry in entries {
+            guard case .string(let name) = entry.key, Self.parts.contains(name) else {
+                expanded.append(entry)
+                continue
+            }
+            expanded.append(LuaValue.Entry(key: entry.key, value: try part(entry.value, name)))
+        }
+        return .table(expanded)
+    }
+
+    private func part(_ value: LuaValue, _ name: String) throws(TestFault) -> LuaValue {
+        guard case .string(let text) = value else { return try begun(value, at: name) }
+        if let fixture = values[text] { return try begun(fixture, at: "fixture \(text)") }
+        // A token of the directory goes by its name, and the operator is nobody's fixture.
+        if name == "token" || name == "actor" { return value }
+        throw unknown(text)
+    }
+
+    /// A table that says `like`, with what it is like under it.
+    private func begun(_ value: LuaValue, at path: String) throws(TestFault) -> LuaValue {
+        var value = value
+        for _ in 0..<Self.mostLinks {
+            guard case .table(let entries) = value, let like = entries.first(where: { $0.key == .string("like") })
+            else {
+                return value
+            }
+            guard case .string(let name) = like.value else {
+                throw TestFault("`\(path).like` is the name of a fixture, got \(like.value.kindInWords)")
+            }
+            guard let fixture = values[name] else { throw unknown(name) }
+            value = fixture.overlaid(by: .table(entries.filter { $0.key != .string("like") }))
+        }
+        throw TestFault("`\(path)` is like a fixture that is like itself")
+    }
+
+    private func unknown(_ name: String) -> TestFault {
+        TestFault("there is no fixture `\(name)`" + Suggestion.hint(for: name, among: values.keys))
+    }
+}
+
+extension LuaValue {
+    /// Whether it is a table of items and not of names.
+    var isList: Bool {
+        guard case .table(let entries) = self, let first = entries.first else { return false }
+        return if case .string = first.key { false } else { true }
+    }
+
+    /// This table with another laid over it, key by key; a list and anything else is replaced.
+    func overlaid(by changes: LuaValue) -> LuaValue {
+        guard case .table(var entries) = self, case .table(let new) = changes, !isList, !changes.isList else {
+            return changes
+        }
+        for entry in new {
+            if let index = entries.firstIndex(where: { $0.key == entry.key }) {
+                entries[index] = Entry(key: entry.key, value: entries[index].value.overlaid(by: entry.value))
+            } else {
+                entries.append(entry)
+            }
+        }
+        return .table(entries)
+    }
+
+    /// A table without one of its names.
+    func without(_ name: String) -> LuaValue {
+        guard case .table(let entries) = self else { return self }
+        return .table(entries.filter { $0.key != .string(name) })
+    }
+}

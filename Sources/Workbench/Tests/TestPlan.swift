@@ -1,0 +1,55 @@
+internal import Lua
+internal import Model
+internal import Policies
+
+/// A test that is to be run, or the reason why it cannot be.
+struct TestPlan: Sendable {
+    var result: TestResult
+    /// The tested policy.
+    var policy = ""
+    /// With its fixtures in place; `nil` when it cannot be run.
+    var table: LuaValue?
+    var isOnly = false
+    /// What the test's `directory` may name.
+    var directories = TestDirectories()
+}
+
+/// The organisations that tests of a file may happen in, by name.
+struct TestDirectories: Sendable {
+    /// The one of tests that name none.
+    static let own = ""
+    private var grounds: [String: Result<TestGround, TestFault>] = [:]
+
+    subscript(name: String) -> TestGround? {
+        get throws(TestFault) { try grounds[name]?.get() }
+    }
+
+    init() {}
+
+    /// - Parameter given: those that come from outside, by name.
+    init(_ given: [String: TestGround]) {
+        grounds = given.mapValues { .success($0) }
+    }
+
+    mutating func add(_ directories: [TestFile.Named]) {
+        for directory in directories { grounds[directory.name] = Self.ground(directory.table) }
+    }
+
+    static func ground(_ table: LuaValue) -> Result<TestGround, TestFault> {
+        Result { () throws(TestFault) in try TestGround(try TestDirectory.organisation(table)) }
+    }
+
+    /// What a test happens in: the directory that it states or names, else the file's own, the store, or the demo.
+    func ground(of test: TestTable) throws(TestFault) -> TestGround {
+        guard let stated = test["directory"] else {
+            for name in [Self.own, "store", "demo"] { if let ground = try self[name] { return ground } }
+            throw TestFault("the test names no `directory`")
+        }
+        if case .table = stated { return try Self.ground(stated).get() }
+        let name = try test.string("directory") ?? ""
+        if let ground = try self[name] { return ground }
+        if name == "store" { throw TestFault("the test is about the store: run it with `--store FILE`") }
+        let known = grounds.keys.filter { $0 != Self.own }
+        throw TestFault("there is no directory `\(name)`" + Suggestion.hint(for: name, among: known))
+    }
+}

@@ -1,0 +1,133 @@
+internal import Lua
+internal import Model
+internal import Policies
+
+/// Reads the test files of a folder and lists what is to be run.
+struct TestPlanner: Sendable {
+    let source: PolicySource
+    private let policies: [String]
+    private let shared: TestFile?
+    private let sharedProblem: String?
+    private let directories: TestDirectories
+
+    /// - Parameter given: the organisations that every test may name.
+    init(_ source: PolicySource, policies: [String], given: [String: TestGround]) {
+        self.source = source
+        self.policies = policies
+        var directories = TestDirectories(given)
+        var shared: TestFile?
+        var problem: String?
+        if let file = source.sharedFixtures {
+            do throws(TestFault) {
+                let read = try TestFile(file.bytes, name: file.name)
+                shared = read
+                directories.add(read.directories)
+                if !read.tests.isEmpty {
+                    problem = "it holds what tests share; tests are in the files of their policies"
+                }
+            } catch { problem = error.message }
+        }
+        self.shared = shared
+        sharedProblem = problem
+        self.directories = directories
+    }
+
+    /// The files with tests, sorted by name.
+    var files: [PolicySource.File] {
+        source.files.filter { $0.name.hasSuffix(TestFile.suffix) }.sorted { $0.name < $1.name }
+    }
+
+    func plans(_ file: PolicySource.File) -> [TestPlan] {
+        let path = source.path.isEmpty ? file.name : "\(source.path)/\(file.name)"
+        func failed(_ message: String) -> [TestPlan] {
+            [TestPlan(result: TestResult(file: path, line: nil, name: file.name, failure: TestFailure(message)))]
+        }
+        if file.name == source.sharedFixtures?.name { return sharedProblem.map(failed) ?? [] }
+        let policy = String(file.name.dropLast(TestFile.suffix.count))
+        guard policies.contains(policy) else {
+            return failed(
+                "there is no policy `\(policy)` beside this test" + Suggestion.hint(for: policy, among: policies))
+        }
+        do throws(TestFault) {
+            let read = try TestFile(file.bytes, name: file.name)
+            if read.tests.isEmpty { throw TestFault("the file has no test") }
+            let fixtures = TestFixtures(read.fixtures, shared: shared?.fixtures ?? [])
+            var directories = directories
+            directories.add(read.directories)
+            return read.tests.flatMap { test in
+                var plan = TestPlan(result: TestResult(file: path, line: test.line, name: test.name), policy: policy)
+                plan.directories = directories
+                return cases(of: test, plan, fixtures, read.cases)
+            }
+        } catch { return failed(error.message) }
+    }
+
+    /// One plan for a test, or one for each of its cases.
+    private func cases(
+        of test: TestFile.Test, _ plan: TestPlan, _ fixtures: TestFixtures, _ lines: TestCaseLines
+    ) -> [TestPlan] {
+        var base = plan
+        do throws(TestFault) {
+            let table = try fixtures.expanded(test.table)
+            guard let cases = try TestTable(table, at: "test")["cases"] else {
+                return [completed(plan, table)]
+            }
+            guard case .table(let entries) = cases, !entries.isEmpty else {
+                throw TestFault("`cases` is a list of what differs from case to case, got \(cases.kindInWords)")
+            }
+            let common = table.without("cases")
+            return entries.enumerated().map { index, entry in
+                var plan = plan
+                do throws(TestFault) {
+                    let own = try TestTable(entry.value, at: "cases")
+                    let name: String
+                    if case .string(let key) = entry.key {
+                        name = key
+                        plan.result.line = lines.named(key, of: test.line) ?? test.line
+                    } else {
+                        name = try own.string("name") ?? "case \(index + 1)"
+                        plan.result.line = lines.item(index, of: test.line) ?? test.line
+                    }
+                    plan.result.name = "\(test.name): \(name)"
+                    return completed(plan, common.case(try fixtures.expanded(entry.value.without("name"))))
+                } catch {
+                    plan.result.failure = TestFailure(error.message)
+                    return plan
+                }
+            }
+        } catch {
+            base.result.failure = TestFailure(error.message)
+            return [base]
+        }
+    }
+
+    private func completed(_ plan: TestPlan, _ table: LuaValue) -> TestPlan {
+        var plan = plan
+        do throws(TestFault) {
+            let fields = try TestTable(table, at: "test")
+            plan.result.skipped = try fields.string("skip")
+            if plan.result.skipped == "" { throw TestFault("`skip` says why the test is left out") }
+            plan.isOnly = try fields.boolean("only") ?? false
+            plan.table = table
+        } catch { plan.result.failure = TestFailure(error.message) }
+        return plan
+    }
+}
+
+extension LuaValue {
+    /// What a case says laid over what all have in common; what it expects stands alone.
+    fileprivate func `case`(_ own: LuaValue) -> LuaValue {
+        guard case .table(let entries) = own, entries.contains(where: { $0.key == .string("expect") }) else {
+            return overlaid(by: own)
+        }
+        return without("expect").overlaid(by: own)
+    }
+}
+
+extension PolicySource {
+    /// The file of what all tests of the folder share; a policy called `fixtures` has its tests there instead.
+    var sharedFixtures: File? {
+        guard !files.contains(where: { $0.name == "fixtures.lua" }) else { return nil }
+        return files.first { $0.name == TestFile.shared }
+    }
+}

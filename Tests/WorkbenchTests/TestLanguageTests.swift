@@ -1,0 +1,162 @@
+import Model
+import Policies
+import Testing
+import Workbench
+
+/// What test files may say: cases, fixtures, directories of their own, and facts.
+@Suite struct TestLanguageTests {
+    private static let policy = """
+        local policy = { on = "access", grants = { "*" } }
+        function policy.decide(request)
+          if request.resource:has("department")
+            and not request.resource.department:is_within(request.token.department) then
+            deny("outside")
+          elseif request.token.kind == "api" then
+            permit("reading")
+          end
+        end
+        return policy
+        """
+
+    private static let fixtures = """
+        fixture "sales" { department = "Sales", user_type = "Integrator" }
+        fixture "reads" { token = "sales", action = "orders.read", resource = { type = "order" } }
+        """
+
+    private func results(_ test: String, shared: String? = nil, store: Organisation? = nil) throws -> [TestResult] {
+        var source = try Fixtures.planted("a", source: Self.policy, test: test)
+        if let shared { source.files.append(.init(name: "fixtures_test.lua", bytes: Array(shared.utf8))) }
+        var organisations = ["demo": try Fixtures.demo()]
+        organisations["store"] = store
+        return try PolicyTests(source, organisations: organisations).run()
+    }
+
+    private func failures(_ test: String, shared: String? = nil) throws -> [String] {
+        try results(test, shared: shared).compactMap { $0.failure?.message }
+    }
+
+    @Test func `the cases of a test share what it says, and stand on lines of their own`() throws {
+        let found = try results(
+            Self.fixtures + """
+
+                test("reach", {
+                  like = "reads", expect = { permit = true },
+                  cases = {
+                    { name = "own", resource = { department = "Sales" } },
+                    { resource = { department = "Finance" }, expect = { deny = "a" } },
+                    ["mobile"] = { token = { kind = "mobile" }, expect = { silent = true, code = "not_permitted" } },
+                    ["wrong"] = { token = { kind = "mobile" } },
+                  },
+                })
+                """)
+        #expect(found.map(\.name) == ["reach: own", "reach: case 2", "reach: mobile", "reach: wrong"])
+        #expect(found.map(\.line) == [6, 7, 8, 9])
+        #expect(found.map(\.isPassed) == [true, true, true, false])
+    }
+
+    @Test func `what a folder's tests share is in a file of its own, and a file's own comes first`() throws {
+        let test = #"test("t", { like = "reads", expect = { permit = true } })"#
+        #expect(try failures(test, shared: Self.fixtures) == [])
+        let own = #"fixture "sales" { department = "Sales", user_type = "Integrator", kind = "mobile" }"# + "\n" + test
+        #expect(try failures(own, shared: Self.fixtures).count == 1)
+        #expect(try failures(test, shared: Self.fixtures + "\n" + test).contains { $0.contains("what tests share") })
+        #expect(try failures(test, shared: "nonsense(").contains { $0.contains("near") })
+    }
+
+    @Test(arguments: [
+        (#"test("t", { like = "raeds", expect = {} })"#, "no fixture `raeds` (did you mean `reads`?)"),
+        (#"test("t", { like = "reads", resource = "ordr" })"#, "no fixture `ordr`"),
+        (#"test("t", { like = 1 })"#, "`test.like` is the name of a fixture"),
+        (#"fixture "x" { like = "x" } test("t", { like = "x" })"#, "like itself"),
+        (#"fixture "x" { } fixture "x" { } test("t", {})"#, "the fixture `x` is there twice"),
+        (#"fixture "x" "y" test("t", {})"#, "the fixture `x` is a table, got a string"),
+        (#"fixture "operator" { } test("t", {})"#, "has a meaning of its own"),
+        (#"directory { } directory { } test("t", {})"#, "directory of the file's own is there twice"),
+        (#"test("t", { like = "reads", cases = {} })"#, "`cases` is a list"),
+        (#"test("t", { like = "reads", cases = { 1 } })"#, "`cases` must be a table"),
+        (#"test("t", { like = "reads", skip = "", expect = { permit = true } })"#, "`skip` says why"),
+        (#"test("t", { like = "reads", directory = "store", expect = { permit = true } })"#, "--store FILE"),
+        (
+            #"test("t", { like = "reads", directory = { departmnts = {} }, expect = { permit = true } })"#,
+            "`departmnts`"
+        ),
+        (
+            #"directory { departments = { Sales = { parent = "All" } } } test("t", { like = "reads", expect = { permit = true } })"#,
+            "`directory` has no department `All`"
+        ),
+        (
+            #"directory { zone = "Mars/Base" } test("t", { like = "reads", expect = { permit = true } })"#,
+            "no time zone known here"
+        ),
+        (
+            #"directory { users = { "anna" } } test("t", { like = "reads", expect = { permit = true } })"#,
+            "the user `anna` needs a `department`"
+        ),
+    ])
+    func `a mistake is named`(test: String, message: String) throws {
+        let found = try failures(Self.fixtures + "\n" + test)
+        #expect(found.contains { $0.contains(message) }, "\(found)")
+    }
+
+    @Test func `a file has a small directory of its own, a test another, and names go where they are`() throws {
+        let found = try failures(
+            Self.fixtures + """
+
+                directory {
+                  zone = "Europe/Berlin",
+                  departments = { "Sales", "Care", ["North"] = { parent = "Sales", requires = { "north.enter" } } },
+                  user_types = { Integrator = { "orders.*" }, Idle = { active = false, permissions = {} } },
+                  users = {
+                    anna = { department = "Sales", user_type = "Integrator", permissions = { "north.enter" } },
+                    both = { assignments = {
+                      { department = "Sales", user_type = "Integrator" }, { department = "North", user_type = "Idle" },
+                    } },
+                  },
+                }
+                directory "other" { departments = { "Sales" }, user_types = { "Integrator" } }
+                test("own", { like = "reads", resource = { department = "North" }, expect = { permit = true } })
+                test("user", { like = "reads", token = { user = "anna" }, resource = { department = "Care" },
+                  expect = { deny = "a" } })
+                test("second", { like = "reads", token = { user = "both", department = "North", user_type = "Idle" },
+                  resource = { department = "Sales" }, expect = { permit = false } })
+                test("named", { like = "reads", directory = "other", resource = { department = "Sales" },
+                  expect = { permit = true } })
+                test("demo", { like = "reads", directory = "demo", resource = { department = "Warehouse" },
+                  expect = { deny = "a" } })
+                test("inline", { like = "reads", resource = { department = "Sales" }, expect = { permit = true },
+                  directory = { departments = { Sales = { id = "s" } }, user_types = { Integrator = {} } } })
+                test("whole", { like = "reads", expect = { permit = true }, directory = { tenants = { {
+                  id = "1", name = "T", zone = "UTC", departments = { { id = "s", name = "Sales" } },
+                  user_types = { { id = "i", name = "Integrator" } } } } } })
+                """)
+        #expect(found == [])
+    }
+
+    @Test func `tests that name no directory happen in the store, where there is one`() throws {
+        var tenant = TenantRecord(id: "t", name: "T", zone: "UTC")
+        tenant.departments = [DepartmentRecord(id: "d", name: "Only here")]
+        tenant.userTypes = [UserTypeRecord(id: "u", name: "Anybody")]
+        let test = """
+            test("t", { token = { department = "Only here", user_type = "Anybody" }, action = "orders.read",
+              resource = { type = "order" }, expect = { permit = true } })
+            """
+        #expect(try results(test, store: Organisation(tenants: [tenant])).map(\.isPassed) == [true])
+        #expect(try results(test).map(\.isPassed) == [false])
+    }
+
+    @Test(arguments: [
+        (#"reads = { "resource has department" }"#, nil),
+        (#"reads = { ["resource has department"] = true, "token.kind" }"#, nil),
+        (#"reads = { "resource.department" }, unread = { "token.user", "token.kin" }"#, nil),
+        (#"reads = { ["resource has department"] = false }"#, "expected `a` to read `resource has department` = false"),
+        (#"reads = { "token.user" }"#, "expected `a` to read `token.user`, got `resource has department` = true, "),
+        (#"unread = { "token.kind" }"#, "expected `a` not to read `token.kind`, got `token.kind == api` = true"),
+        (#"reads = {}"#, "`expect.reads` is a list of facts"),
+        (#"unread = { ["token.kind"] = true }"#, "without values"),
+    ])
+    func `a test tells what its policy reads`(expect: String, message: String?) throws {
+        let test = #"test("t", { like = "reads", resource = { department = "Sales" }, expect = { \#(expect) } })"#
+        let found = try failures(Self.fixtures + "\n" + test)
+        if let message { #expect(found.first?.contains(message) == true, "\(found)") } else { #expect(found == []) }
+    }
+}
