@@ -17,11 +17,13 @@ struct CheckReport {
 
     private let findings: [Diagnostic]
     private let source: PolicySource
+    private let rules: [Rule]
     private let format: Format
 
-    init(_ findings: [Diagnostic], _ source: PolicySource, _ format: Format) {
+    init(_ findings: [Diagnostic], _ source: PolicySource, rules: [Rule] = Rule.all, _ format: Format) {
         self.findings = findings
         self.source = source
+        self.rules = rules
         self.format = format
     }
 
@@ -86,21 +88,18 @@ struct CheckReport {
     // MARK: SARIF
 
     private var sarif: JSON {
-        let rules =
-            [("load", "What the loader refuses.", Diagnostic.Severity.error)]
-            + Rule.all.map { ($0.name, $0.purpose, $0.severity) }
-            + [("suppression", "A comment that allows a rule names it, says why, and is needed.", .warning)]
         let driver = JSON.object([
             .init("name", .string("demilune")),
             .init(
                 "rules",
                 .array(
-                    rules.map { name, purpose, severity in
+                    rules.map { rule in
                         .object([
-                            .init("id", .string(name)),
-                            .init("shortDescription", .object([.init("text", .string(purpose))])),
+                            .init("id", .string(rule.name)),
+                            .init("shortDescription", .object([.init("text", .string(rule.purpose))])),
                             .init(
-                                "defaultConfiguration", .object([.init("level", .string(severity.rawValue))])),
+                                "defaultConfiguration",
+                                .object([.init("level", .string(rule.severity.rawValue))])),
                         ])
                     })),
         ])
@@ -128,7 +127,7 @@ struct CheckReport {
             place.append(.init("region", .object(region)))
         }
         return .object([
-            .init("ruleId", .string(finding.rule ?? "load")), .init("level", .string(finding.severity.rawValue)),
+            .init("ruleId", .string(finding.rule ?? "")), .init("level", .string(finding.severity.rawValue)),
             .init("message", .object([.init("text", .string(finding.message))])),
             .init("locations", .array([.object([.init("physicalLocation", .object(place))])])),
         ])
@@ -154,7 +153,7 @@ struct CheckReport {
             value.map { ",\(name)=\($0)" }
         }.joined()
         let properties =
-            "file=\(Markup.property(finding.path))\(place),title=\(Markup.property(finding.rule ?? "load"))"
+            "file=\(Markup.property(finding.path))\(place),title=\(Markup.property(finding.rule ?? ""))"
         return "::\(finding.severity.rawValue) \(properties)::\(Markup.annotation(finding.message))"
     }
 

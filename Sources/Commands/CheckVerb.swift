@@ -99,13 +99,22 @@ extension Verb {
             )
         }
         terminal.print("\(rule.name) (\(rule.severity.rawValue)): \(rule.purpose)")
+        if !rule.canBeAllowed { terminal.print("A policy with such a mistake does not load; no comment allows it.") }
         for (title, example) in [("it finds nothing in", rule.good), ("it finds something in", rule.bad)] {
             terminal.print()
             terminal.print("\(title):")
-            terminal.print()
-            for line in example.split(separator: "\n", omittingEmptySubsequences: false) {
-                terminal.print("    \(Terminal.escaped(String(line)))")
+            for file in example.shown {
+                terminal.print()
+                if example.shown.count > 1 { terminal.print("  \(file.name)") }
+                let text = String(decoding: file.bytes, as: UTF8.self)
+                for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+                    terminal.print("    \(Terminal.escaped(String(line)))")
+                }
             }
+        }
+        terminal.print()
+        for finding in Checker(rule.bad.source).run() where finding.rule == rule.name {
+            terminal.print(Terminal.escaped(finding.description))
         }
         return ExitStatus.done
     }

@@ -14,18 +14,20 @@ package struct Diagnostic: Error, Equatable, Sendable {
     package var severity: Severity
     /// At most 600 bytes and three dots: a finding names what a file says, and that may be a megabyte.
     package var message: String
-    /// The rule that found it, for what is checked by rules.
+    /// The rule that found it; `check --explain` tells more about it.
     package var rule: String?
 
     private static let mostBytes = 600
 
     package init(
-        _ message: String, path: String, line: Int? = nil, column: Int? = nil, severity: Severity = .error
+        _ message: String, path: String, line: Int? = nil, column: Int? = nil, severity: Severity = .error,
+        rule: String? = nil
     ) {
         self.path = path
         self.line = line
         self.column = column
         self.severity = severity
+        self.rule = rule
         if message.utf8.count > Self.mostBytes {
             let after = message.utf8.index(message.startIndex, offsetBy: Self.mostBytes + 1)
             self.message = message[..<message.unicodeScalars.index(before: after)] + "…"

@@ -7,15 +7,12 @@
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
     private var depth = 0
+    private var places: JSONPlaces?
 
     /// - Throws: with the place of the first fault.
     package static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONError) -> JSON {
         var reader = unsafe JSONReader(bytes: bytes)
-        reader.skipSpace()
-        let value = try reader.value()
-        reader.skipSpace()
-        guard reader.position == reader.count else { throw reader.fault("something follows the value") }
-        return value
+        return try reader.whole()
     }
 
     package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSON {
@@ -26,6 +23,27 @@
     }
 
     package static func parse(_ text: String) throws(JSONError) -> JSON { try parse(Array(text.utf8)) }
+
+    /// The same, with where everything stands: for files that people write.
+    package static func located(_ bytes: [UInt8]) throws(JSONError) -> (JSON, JSONPlaces) {
+        let result = unsafe bytes.withUnsafeBufferPointer { buffer -> Result<(JSON, JSONPlaces), JSONError> in
+            var reader = unsafe JSONReader(bytes: buffer)
+            reader.places = JSONPlaces()
+            do throws(JSONError) {
+                let json = try reader.whole()
+                return .success((json, reader.places?.reading(bytes) ?? JSONPlaces()))
+            } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
+    private mutating func whole() throws(JSONError) -> JSON {
+        skipSpace()
+        let value = try value()
+        skipSpace()
+        guard position == count else { throw fault("something follows the value") }
+        return value
+    }
 
     private init(bytes: UnsafeBufferPointer<UInt8>) {
         unsafe self.bytes = bytes
@@ -100,7 +118,9 @@
             position += 1
             skipSpace()
             guard members.count < Self.mostNames else { throw fault("an object has at most \(Self.mostNames) names") }
+            places?.enter(key, at: start)
             members.append(JSON.Member(key, try value()))
+            places?.leave()
             skipSpace()
             switch next {
             case UInt8(ascii: ","):
@@ -128,7 +148,9 @@
             return .array([])
         }
         while true {
+            places?.enter(String(elements.count), at: position)
             elements.append(try value())
+            places?.leave()
             skipSpace()
             switch next {
             case UInt8(ascii: ","):

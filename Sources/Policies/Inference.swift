@@ -41,13 +41,9 @@ package final class Inference {
     private var values: [Declaration.ID: Expression.ID] = [:]
     private var known: [Expression.ID: Meaning?] = [:]
 
-    /// - Returns: `nil` for a file that does not load by itself.
-    package init?(_ file: PolicySource.File, schema: Schema) {
-        guard let chunk = try? Chunk.parse(file.bytes),
-            case .success(let policy) = PolicyReader(file: file, path: file.name, schema: schema).policy()
-        else { return nil }
+    init(_ chunk: Chunk, _ declaration: PolicyDeclaration, schema: Schema) {
         self.chunk = chunk
-        resolver = Resolver(schema: schema, roots: [policy.root], settings: [policy.settings])
+        resolver = Resolver(schema: schema, roots: [declaration.root], settings: [declaration.settings])
         findNames()
     }
 

@@ -21,17 +21,16 @@ package final class Policy: Sendable {
     let templates: Set<String>
 
     init(
-        id: String, path: String, root: Root, grants: [String], isObserving: Bool, isEnabled: Bool,
-        settings: [String: Setting], program: [UInt8], keepsState: Bool, texts: Set<[UInt8]>,
-        templates: Set<String>
+        id: String, path: String, _ declaration: PolicyDeclaration, program: [UInt8], keepsState: Bool,
+        texts: Set<[UInt8]>, templates: Set<String>
     ) {
         self.id = id
         self.path = path
-        self.root = root
-        self.grants = grants
-        self.isObserving = isObserving
-        self.isEnabled = isEnabled
-        self.settings = settings
+        root = declaration.root
+        grants = declaration.grants
+        isObserving = declaration.isObserving
+        isEnabled = declaration.isEnabled
+        settings = declaration.settings
         self.program = program
         self.keepsState = keepsState
         self.texts = texts

@@ -10,45 +10,46 @@ struct PolicyLoader {
     private let source: PolicySource
     private var diagnostics: [Diagnostic] = []
     private var schema: Schema?
+    private var readings: [PolicyReading] = []
 
     private init(_ source: PolicySource) {
         self.source = source
     }
 
-    static func load(_ source: PolicySource) -> LoadResult {
+    static func load(_ source: PolicySource) -> (LoadResult, [PolicyReading]) {
         var loader = PolicyLoader(source)
         let set = loader.load()
         let sorted = loader.diagnostics.sorted {
             ($0.path, $0.line ?? 0, $0.column ?? 0) < ($1.path, $1.line ?? 0, $1.column ?? 0)
         }
-        return LoadResult(set: loader.hasErrors ? nil : set, schema: loader.schema, diagnostics: sorted)
+        let result = LoadResult(set: loader.hasErrors ? nil : set, schema: loader.schema, diagnostics: sorted)
+        return (result, loader.readings)
     }
 
     private var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
     private func path(_ name: String) -> String { "\(source.path)/\(name)" }
 
-    private mutating func report(_ message: String, _ name: String, line: Int? = 1, column: Int? = nil) {
-        diagnostics.append(Diagnostic(message, path: path(name), line: line, column: column))
+    private mutating func report(
+        _ message: String, _ name: String, line: Int? = 1, column: Int? = nil, rule: String
+    ) {
+        diagnostics.append(Diagnostic(message, path: path(name), line: line, column: column, rule: rule))
     }
 
     private mutating func load() -> PolicySet? {
         checkNames()
         schema = loadSchema()
         guard let schema else { return nil }
-        var policies: [Policy] = []
-        for file in source.files where isPolicy(file.name) {
-            let reader = PolicyReader(file: file, path: path(file.name), schema: schema)
-            switch reader.policy() {
-            case .success(let policy): policies.append(policy)
-            case .failure(let faults): diagnostics += faults.diagnostics
-            }
+        readings = source.files.filter { isPolicy($0.name) }.map { file in
+            PolicyReader(file: file, path: path(file.name), schema: schema).read()
         }
-        if !source.files.contains(where: { isPolicy($0.name) }) {
-            report("there is no policy here: nothing could ever be permitted", "", line: nil)
+        for reading in readings { diagnostics += reading.diagnostics }
+        if readings.isEmpty {
+            report("there is no policy here: nothing could ever be permitted", "", line: nil, rule: "missing-file")
         }
-        let declared = Dictionary(uniqueKeysWithValues: policies.map { ($0.id, $0.settings) })
-        let settings = loadSettings(declared)
+        let policies = readings.compactMap(\.policy)
+        let settings = loadSettings()
+        if hasErrors { return nil }
         return PolicySet(schema: schema, policies: policies, version: version(), settings: settings)
     }
 
@@ -64,18 +65,21 @@ struct PolicyLoader {
             if name == "fixtures_test.lua" { continue }
             if name.hasSuffix("_test.lua") {
                 let tested = String(name.dropLast("_test.lua".count)) + ".lua"
-                if !names.contains(tested) { report("a test without its policy: there is no `\(tested)`", name) }
+                if !names.contains(tested) {
+                    report("a test without its policy: there is no `\(tested)`", name, rule: "test-without-policy")
+                }
                 continue
             }
             if id != "schema", Self.reserved.contains(where: { id.hasPrefix($0) }) {
-                report("names that begin with `schema`, `settings` or `invariants` are reserved", name)
+                report(
+                    "names that begin with `schema`, `settings` or `invariants` are reserved", name, rule: "file-name")
             }
             let isName = id.utf8.allSatisfy { byte in
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                     || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
             }
             if !isName || id.isEmpty || id.utf8.count > 100 {
-                report("a policy's file is named in lower-case letters, digits and `_`", name)
+                report("a policy's file is named in lower-case letters, digits and `_`", name, rule: "file-name")
             }
         }
     }
@@ -85,13 +89,14 @@ struct PolicyLoader {
     private mutating func loadSchema() -> Schema? {
         guard let file = source.files.first(where: { $0.name == "schema.lua" }) else {
             report(
-                "there is no `schema.lua`: it declares the actions and resources that policies speak of", "", line: nil)
+                "there is no `schema.lua`: it declares the actions and resources that policies speak of", "", line: nil,
+                rule: "missing-file")
             return nil
         }
         do throws(SyntaxError) {
             _ = try Chunk.parse(file.bytes)
         } catch {
-            report(error.message, file.name, line: error.line, column: error.column)
+            report(error.message, file.name, line: error.line, column: error.column, rule: "syntax")
             return nil
         }
         do throws(LuaError) {
@@ -102,34 +107,32 @@ struct PolicyLoader {
             let outcome = sandbox.run(chunk, host: host, limits: Limits())
             guard outcome.ending == .finished else {
                 let (message, line) = PolicyReader.words(outcome.ending)
-                report(message, file.name, line: line ?? 1)
+                report(message, file.name, line: line ?? 1, rule: "schema")
                 return nil
             }
             let reader = SchemaReader(outcome.value, path: path(file.name))
             diagnostics += reader.diagnostics
             return reader.schema
         } catch {
-            report(error.message, file.name)
+            report(error.message, file.name, rule: "schema")
             return nil
         }
     }
 
-    private mutating func loadSettings(_ declared: [String: [String: Setting]]) -> [String: SettingValues] {
-        guard let file = source.files.first(where: { $0.name == "settings.json" }) else { return [:] }
-        do throws(JSONError) {
-            let json = try JSONReader.parse(file.bytes)
-            return SettingsReader.values(json, path: path(file.name), declared: declared, diagnostics: &diagnostics)
-        } catch {
-            report(error.message, file.name, line: error.line, column: error.column)
-            return [:]
-        }
+    private mutating func loadSettings() -> [String: SettingValues] {
+        guard let bytes = source.files.first(where: { $0.name == SettingsFile.name })?.bytes else { return [:] }
+        let declared = readings.map { (String($0.file.name.dropLast(4)), $0.declaration?.settings) }
+        let file = SettingsFile(
+            bytes, path: path(SettingsFile.name), declared: Dictionary(uniqueKeysWithValues: declared))
+        diagnostics += file.diagnostics
+        return file.values
     }
 
     /// BLAKE2b over every file that decides, each with its name and length before it.
     private func version() -> String {
         var message: [UInt8] = []
-        for file in source.files where file.name == "schema.lua" || file.name == "settings.json" || isPolicy(file.name)
-        {
+        for file in source.files
+        where file.name == "schema.lua" || file.name == SettingsFile.name || isPolicy(file.name) {
             message += Array("\(file.name)\u{0}\(file.bytes.count)\u{0}".utf8) + file.bytes
         }
         var digest = [UInt8](repeating: 0, count: 16)
@@ -143,5 +146,8 @@ struct PolicyLoader {
 
 extension PolicySet {
     /// Loads and checks a policy set; nothing of it is used unless all of it is right.
-    package static func load(_ source: PolicySource) -> LoadResult { PolicyLoader.load(source) }
+    package static func load(_ source: PolicySource) -> LoadResult { PolicyLoader.load(source).0 }
+
+    /// The same, with every policy's file as far as it could be read: for whoever says what is wrong with it.
+    package static func read(_ source: PolicySource) -> (LoadResult, [PolicyReading]) { PolicyLoader.load(source) }
 }

@@ -35,7 +35,7 @@ struct SchemaReader {
     }
 
     private mutating func report(_ message: String) {
-        diagnostics.append(Diagnostic(message, path: path, line: 1))
+        diagnostics.append(Diagnostic(message, path: path, line: 1, rule: "schema"))
     }
 
     private func hint(_ key: LuaValue, _ known: [String]) -> String {

@@ -1,86 +1,64 @@
 package import Model
-internal import Policies
+package import Policies
 internal import Syntax
 
-/// One thing that `check` looks for in policies: each in a file of its own, with examples that are its tests and its
-/// documentation.
+/// One thing that `check` looks for: each in a file of its own, with examples that are its tests and its documentation.
 package struct Rule: Sendable {
     package let name: String
     /// One sentence.
     package let purpose: String
     package let severity: Diagnostic.Severity
-    /// A policy in which it finds nothing, and one in which it finds something.
-    package let good: String
-    package let bad: String
-    let find: @Sendable (CheckedPolicy) -> [Finding]
+    /// A folder in which it finds nothing, and one in which it finds something.
+    package let good: Example
+    package let bad: Example
+    let find: Find
+
+    package init(
+        name: String, purpose: String, severity: Diagnostic.Severity, good: Example, bad: Example, find: Find
+    ) {
+        self.name = name
+        self.purpose = purpose
+        self.severity = severity
+        self.good = good
+        self.bad = bad
+        self.find = find
+    }
+
+    /// What a rule looks at.
+    package enum Find: Sendable {
+        /// Nothing: the loader itself refuses what the rule is about, and names the rule.
+        case loader
+        /// Each policy that is Lua.
+        case policy(@Sendable (CheckedPolicy) -> [Finding])
+        /// Each file of tests that is Lua.
+        case tests(@Sendable (CheckedTests) -> [Finding])
+        /// Each file, as it is.
+        case file(@Sendable (PolicySource.File) -> [Finding])
+        /// All of it together.
+        case folder(@Sendable (CheckedFolder) -> [Finding])
+    }
 
     /// What a rule has found, and where.
-    struct Finding {
-        let message: String
-        let line: Int
-        let column: Int
+    package struct Finding {
+        package let message: String
+        /// The file's name, where the rule looks at a whole folder; `nil` for the one that was looked at.
+        package var file: String?
+        package let line: Int?
+        /// In bytes, from 1.
+        package let column: Int?
 
-        init(_ message: String, _ position: Position) {
-            (self.message, line, column) = (message, position.line, position.column)
+        package init(_ message: String, file: String? = nil, line: Int?, column: Int?) {
+            self.message = message
+            self.file = file
+            self.line = line
+            self.column = column
         }
 
-        init(_ message: String, line: Int, column: Int) {
-            (self.message, self.line, self.column) = (message, line, column)
+        init(_ message: String, _ position: Position, file: String? = nil) {
+            self.init(message, file: file, line: position.line, column: position.column)
         }
     }
 
-    /// A policy in which no rule finds anything.
-    static let plain = """
-        local policy = { on = "access" }
-        function policy.decide(request)
-          if request.token.kind == "mobile" then deny("not for mobile tokens") end
-        end
-        return policy
-        """
-
-    /// Every rule, by name.
-    package static let all: [Rule] = [
-        bidirectional, keptState, lookAlike, notAFunction, opensPolicy, saysNothing, shadowedName, silentBranch,
-        typeMismatch, unconditionalPermit, unguardedRead, unknownAttribute, unreachable, untested, unusedLocal,
-    ].sorted { $0.name < $1.name }
-}
-
-/// A policy's file as rules see it.
-struct CheckedPolicy {
-    let name: String
-    let bytes: [UInt8]
-    let chunk: Chunk
-    /// `nil` when the file does not load by itself.
-    let inference: Inference?
-    /// Whether a file of tests lies beside it.
-    let hasTests: Bool
-
-    static let effects: Set<String> = ["permit", "deny", "advise", "oblige"]
-
-    /// The name of the effect that an expression calls.
-    func effect(_ id: Expression.ID) -> String? {
-        guard case .call(let callee, _) = chunk[id].kind, case .name(let name) = chunk[callee].kind,
-            name.target == .global, Self.effects.contains(name.name)
-        else { return nil }
-        return name.name
-    }
-
-    /// Whether some part of a block calls an effect, functions that are only declared there left out.
-    func callsEffect(_ block: Block) -> Bool {
-        var found = false
-        chunk.walk(block) { node in
-            if case .expression(let id) = node {
-                if case .function = chunk[id].kind { return false }
-                if effect(id) != nil { found = true }
-            }
-            if case .statement(let statement) = node {
-                switch statement.kind {
-                case .function, .localFunction: return false
-                default: break
-                }
-            }
-            return !found
-        }
-        return found
-    }
+    /// Whether a comment can allow what it finds: the loader is asked by every verb, and hears of no comment.
+    package var canBeAllowed: Bool { if case .loader = find { false } else { true } }
 }

@@ -28,13 +28,19 @@ import Testing
     @Test(arguments: Rule.all.map(\.name))
     func `a rule finds its bad example and not its good one`(name: String) throws {
         let rule = try #require(Rule.all.first { $0.name == name })
-        let isUntested = name == "untested"
-        #expect(Self.check(rule.good).map(\.description) == [])
-        let found = Self.check(rule.bad, tests: !isUntested).filter { $0.rule == name }
+        #expect(Checker(rule.good.source).run().map(\.description) == [])
+        let found = Checker(rule.bad.source).run().filter { $0.rule == name }
         #expect(!found.isEmpty)
         for finding in found {
-            #expect(finding.line != nil && finding.severity == rule.severity)
-            #expect(finding.description.hasSuffix("[\(name)]"))
+            #expect(finding.severity == rule.severity && finding.description.hasSuffix("[\(name)]"))
+            #expect(finding.line != nil || name == "missing-file")
+        }
+    }
+
+    @Test func `whatever is found has a rule that is listed`() {
+        let names = Set(Rule.all.map(\.name))
+        for example in Rule.all.map(\.bad) {
+            for finding in Checker(example.source).run() { #expect(names.contains(finding.rule ?? ""), "\(finding)") }
         }
     }
 
@@ -91,19 +97,21 @@ import Testing
         ] {
             #expect(Self.found(allowed).isEmpty, "\(Self.found(allowed))")
         }
-        #expect(Self.found("\(bad) -- check: allow unused-local: no") == ["suppression 1", "unknown-attribute 1"])
-        #expect(Self.found("\(bad) -- check: allow unknown-attribute") == ["suppression 1", "unknown-attribute 1"])
-        #expect(Self.found("\(bad) -- check: allow unknown-atribute: x") == ["suppression 1", "unknown-attribute 1"])
+        #expect(Self.found("\(bad) -- check: allow unused-local: no") == ["unknown-attribute 1", "suppression 1"])
+        #expect(Self.found("\(bad) -- check: allow unknown-attribute") == ["unknown-attribute 1", "suppression 1"])
+        #expect(Self.found("\(bad) -- check: allow unknown-atribute: x") == ["unknown-attribute 1", "suppression 1"])
         #expect(Self.found("deny('-- check: allow unknown-attribute: x') \(bad)") == ["unknown-attribute 1"])
         #expect(
             Self.found("-- check: allow unknown-attribute: x\n\n\(bad)") == ["suppression 1", "unknown-attribute 3"])
     }
 
-    @Test func `what the loader refuses is found among the rest, all of it`() {
+    @Test func `what the loader refuses is found among the rest, all of it, and no comment allows it`() {
+        let allowed = Self.check("-- check: allow global-assignment: ours\nx = 1").map(\.rule)
+        #expect(allowed.contains("suppression") && allowed.contains("global-assignment"))
         let findings = Self.check(
             "local policy = { on = \"acess\" }\nfunction policy.decide(r) undefined() end\nreturn policy")
-        #expect(findings.filter { $0.rule == "load" }.count >= 2, "\(findings)")
-        #expect(Self.check("x = = 1").map(\.rule) == ["load"])
+        #expect(findings.map(\.rule).contains("unknown-point") && findings.map(\.rule).contains("undeclared-global"))
+        #expect(Self.check("x = = 1").map(\.rule) == ["syntax"])
     }
 
     @Test func `no mangled policy ends a check`() { Self.mangle(600, seed: 5) }
@@ -139,7 +147,7 @@ import Testing
 
     private static func mangle(_ count: Int, seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let sources = Rule.all.flatMap { [$0.good, $0.bad] }.map { Array($0.utf8) }
+        let sources = Rule.all.flatMap { $0.good.shown + $0.bad.shown }.map(\.bytes).filter { !$0.isEmpty }
         let alphabet = Array("(){}[].:,;=\"'-~<>#\\ \n\tabz09_".utf8) + [0x00, 0x80, 0xE2, 0xFF]
         for number in 0..<count {
             var bytes = sources[number % sources.count]

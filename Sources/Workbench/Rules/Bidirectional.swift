@@ -1,11 +1,12 @@
 internal import Model
+internal import Policies
 
 extension Rule {
     static let bidirectional = Rule(
         name: "bidirectional",
         purpose: "Control characters that turn the direction of writing make a source read otherwise than it runs.",
         severity: .error,
-        good: plain,
+        good: .plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)
@@ -14,9 +15,7 @@ extension Rule {
             end
             return policy
             """,
-        find: { policy in
-            controls(policy.bytes)
-        })
+        find: .file { file in controls(file.bytes) })
 
     /// Where the characters stand (Unicode Standard Annex #9: embeddings, overrides, isolates and marks).
     static func controls(_ bytes: [UInt8]) -> [Finding] {

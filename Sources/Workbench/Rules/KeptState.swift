@@ -7,7 +7,7 @@ extension Rule {
         purpose:
             "A variable that outlives a call and is assigned to remembers nothing: the policy is run anew each time, at a cost.",
         severity: .warning,
-        good: plain,
+        good: .plain,
         bad: """
             local count = 0
             local policy = { on = "access" }
@@ -17,7 +17,7 @@ extension Rule {
             end
             return policy
             """,
-        find: { policy in
+        find: .policy { policy in
             policy.chunk.declarations.filter { $0.isCaptured && $0.isReassigned }.map {
                 Finding("`\($0.name)` is assigned to in a function: it is new for every request", $0.position)
             }

@@ -6,7 +6,7 @@ extension Rule {
         name: "look-alike",
         purpose: "A text that mixes Latin letters with Cyrillic or Greek ones that look the same is not what it seems.",
         severity: .warning,
-        good: plain,
+        good: .plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)
@@ -14,7 +14,7 @@ extension Rule {
             end
             return policy
             """,
-        find: { policy in
+        find: .policy { policy in
             policy.chunk.strings.compactMap { use in
                 let scalars = String(decoding: use.bytes, as: UTF8.self).unicodeScalars
                 guard scalars.contains(where: { $0.isASCII && $0.properties.isAlphabetic }),

@@ -7,7 +7,7 @@ extension Rule {
         name: "not-a-function",
         purpose: "Calling a value of the request that is no function raises.",
         severity: .error,
-        good: plain,
+        good: .plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)
@@ -15,7 +15,7 @@ extension Rule {
             end
             return policy
             """,
-        find: { policy in
+        find: .policy { policy in
             guard let inference = policy.inference else { return [] }
             return policy.chunk.expressions.compactMap { expression in
                 guard case .call(let callee, _) = expression.kind else { return nil }

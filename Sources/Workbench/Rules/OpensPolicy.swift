@@ -8,7 +8,7 @@ extension Rule {
         purpose:
             "Reading a content where a comparison would do makes a policy run for every new content, instead of once.",
         severity: .warning,
-        good: plain,
+        good: .plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)
@@ -16,7 +16,7 @@ extension Rule {
             end
             return policy
             """,
-        find: { policy in
+        find: .policy { policy in
             guard let inference = policy.inference else { return [] }
             func reads(_ id: Expression.ID) -> Bool {
                 if case .value(let known)? = inference.meaning(id) { return known.isOfRequest && known.isContent }

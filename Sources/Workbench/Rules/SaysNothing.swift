@@ -6,7 +6,7 @@ extension Rule {
         name: "says-nothing",
         purpose: "A policy that calls no effect can never say anything.",
         severity: .error,
-        good: plain,
+        good: .plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)
@@ -14,7 +14,7 @@ extension Rule {
             end
             return policy
             """,
-        find: { policy in
+        find: .policy { policy in
             let says = policy.chunk.globals.contains { CheckedPolicy.effects.contains($0.name) }
             return says ? [] : [Finding("it never calls permit, deny, advise or oblige", line: 1, column: 1)]
         })

@@ -6,7 +6,7 @@ extension Rule {
         name: "shadowed-name",
         purpose: "A variable with the name of another one that is visible, or of a function of the language, hides it.",
         severity: .warning,
-        good: plain,
+        good: .plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)
@@ -15,7 +15,7 @@ extension Rule {
             end
             return policy
             """,
-        find: { policy in
+        find: .policy { policy in
             policy.chunk.declarations.compactMap { declaration in
                 guard declaration.kind != .hiddenSelf, !declaration.name.hasPrefix("_") else { return nil }
                 if languageNames.contains(declaration.name) {

@@ -32,7 +32,7 @@ extension Rule {
             end
             return policy
             """,
-        find: { policy in
+        find: .policy { policy in
             var findings: [Finding] = []
             policy.chunk.walk { node in
                 guard case .statement(let statement) = node, case .if(let branches, let otherwise) = statement.kind

@@ -7,7 +7,7 @@ extension Rule {
         name: "type-mismatch",
         purpose: "Comparing values of different types raises, whenever it is reached.",
         severity: .error,
-        good: plain,
+        good: .plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)
@@ -15,7 +15,7 @@ extension Rule {
             end
             return policy
             """,
-        find: { policy in
+        find: .policy { policy in
             guard let inference = policy.inference else { return [] }
             return policy.chunk.expressions.compactMap { expression in
                 guard case .binary(let operation, let left, let right, _) = expression.kind else { return nil }

@@ -20,7 +20,7 @@ extension Rule {
             end
             return policy
             """,
-        find: { policy in
+        find: .policy { policy in
             policy.chunk.functions.flatMap { function -> [Finding] in
                 var findings: [Finding] = []
                 for statement in function.block.statements {

@@ -21,7 +21,7 @@ extension Rule {
             end
             return policy
             """,
-        find: { policy in
+        find: .policy { policy in
             guard let inference = policy.inference else { return [] }
             let asked = inference.asked
             return policy.chunk.expressions.indices.compactMap { index in

@@ -7,7 +7,7 @@ extension Rule {
         name: "unknown-attribute",
         purpose: "A name that neither the vocabulary nor the schema has raises, whenever it is reached.",
         severity: .error,
-        good: plain,
+        good: .plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)
@@ -15,7 +15,7 @@ extension Rule {
             end
             return policy
             """,
-        find: { policy in
+        find: .policy { policy in
             guard let inference = policy.inference else { return [] }
             return policy.chunk.expressions.indices.compactMap { index in
                 let id = policy.chunk.id(index)

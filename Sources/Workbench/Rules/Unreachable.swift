@@ -6,7 +6,7 @@ extension Rule {
         name: "unreachable",
         purpose: "What stands after something that always returns or raises is never run.",
         severity: .warning,
-        good: plain,
+        good: .plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)
@@ -20,7 +20,7 @@ extension Rule {
             end
             return policy
             """,
-        find: { policy in
+        find: .policy { policy in
             var findings: [Finding] = []
             func look(_ block: Block) {
                 for (statement, next) in zip(block.statements, block.statements.dropFirst()) {

@@ -5,15 +5,17 @@ extension Rule {
         name: "untested",
         purpose: "A policy without a file of tests beside it can be changed without anybody noticing.",
         severity: .warning,
-        good: plain,
-        bad: """
+        good: .plain,
+        bad: [
+            "a.lua": """
             local policy = { on = "access" }
             function policy.decide(request)
               if request.token.kind == "mobile" then deny("not for mobile tokens") end
             end
             return policy
-            """,
-        find: { policy in
+            """
+        ],
+        find: .policy { policy in
             let tests = policy.name.dropLast(4) + "_test.lua"
             return policy.hasTests ? [] : [Finding("there is no `\(tests)` beside it", line: 1, column: 1)]
         })

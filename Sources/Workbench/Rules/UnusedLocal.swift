@@ -7,7 +7,7 @@ extension Rule {
         purpose:
             "A variable, parameter or function that nobody reads is a slip or can go; a name that begins with `_` says it is meant.",
         severity: .warning,
-        good: plain,
+        good: .plain,
         bad: """
             local policy = { on = "access" }
             function policy.decide(request)
@@ -16,7 +16,7 @@ extension Rule {
             end
             return policy
             """,
-        find: { policy in
+        find: .policy { policy in
             let used = policy.chunk.readDeclarations
             return policy.chunk.declarations.indices.compactMap { index in
                 let declaration = policy.chunk.declarations[index]

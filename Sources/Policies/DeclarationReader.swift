@@ -1,0 +1,140 @@
+internal import Lua
+internal import Model
+internal import Syntax
+
+/// Reads the table that a policy's file returns; every fault is reported where the source says it.
+struct DeclarationReader {
+    let chunk: Chunk
+    let path: String
+    let schema: Schema
+    private(set) var diagnostics: [Diagnostic] = []
+
+    private static let keys = ["on", "subject", "grants", "mode", "enabled", "decide", "about", "owner"]
+
+    init(chunk: Chunk, path: String, schema: Schema) {
+        self.chunk = chunk
+        self.path = path
+        self.schema = schema
+    }
+
+    private mutating func report(_ message: String, at position: Position? = nil, rule: String = "declaration") {
+        diagnostics.append(
+            Diagnostic(message, path: path, line: position?.line ?? 1, column: position?.column, rule: rule))
+    }
+
+    /// - Parameter settings: what the file declared with `settings { … }` while it ran.
+    /// - Returns: `nil` when anything is wrong.
+    mutating func read(_ value: LuaValue, settings: [String: Setting]) -> PolicyDeclaration? {
+        guard case .table(let entries) = value else {
+            report("a policy must return a table, got \(value.kindName)", at: chunk.block.statements.last?.position)
+            return nil
+        }
+        var fields: [String: LuaValue] = [:]
+        for entry in entries {
+            if case .string(let name) = entry.key, Self.keys.contains(name) {
+                fields[name] = entry.value
+                continue
+            }
+            var (hint, place): (String, Position?) = ("", nil)
+            if case .string(let name) = entry.key {
+                // A helper function kept on the policy's table is the author's own.
+                if case .function = entry.value { continue }
+                hint = Suggestion.hint(for: name, among: Self.keys)
+                place = chunk.place(of: name)
+            }
+            report("a policy declares no \(entry.key.shown)\(hint)", at: place)
+        }
+        if fields["decide"] != .function {
+            report(
+                "a policy needs a function `decide`, got \((fields["decide"] ?? .nil).kindName)",
+                at: chunk.place(of: "decide"))
+        }
+        let points = points(fields["on"])
+        var declaration = PolicyDeclaration(
+            root: Root(points: points, subject: subject(fields["subject"], points)), grants: grants(fields["grants"]),
+            isObserving: false, isEnabled: true, settings: settings)
+        switch fields["mode"] {
+        case nil, .nil?, .string("decide")?: break
+        case .string("observe")?: declaration.isObserving = true
+        case let other?:
+            report("`mode` is \"observe\" or left out, got \(other.shown)", at: chunk.place(of: "mode"))
+        }
+        switch fields["enabled"] {
+        case nil, .nil?: break
+        case .boolean(let value)?: declaration.isEnabled = value
+        case let other?: report("`enabled` is true or false, got \(other.shown)", at: chunk.place(of: "enabled"))
+        }
+        return diagnostics.isEmpty ? declaration : nil
+    }
+
+    /// One name or a list of names.
+    private static func names(_ value: LuaValue?) -> [String]? {
+        switch value {
+        case .string(let name)?: return [name]
+        case .table(let entries)? where !entries.isEmpty:
+            var names: [String] = []
+            for (index, entry) in entries.enumerated() {
+                guard entry.key == .integer(Int64(index + 1)), case .string(let name) = entry.value else { return nil }
+                names.append(name)
+            }
+            return names
+        default: return nil
+        }
+    }
+
+    private mutating func points(_ value: LuaValue?) -> Set<Point> {
+        guard let names = Self.names(value) else {
+            report("`on` names a decision point or a list of them: `on = \"access\"`", at: chunk.place(of: "on"))
+            return []
+        }
+        var points: Set<Point> = []
+        for name in names {
+            if let point = Point(rawValue: name) {
+                points.insert(point)
+                continue
+            }
+            let hint = Suggestion.hint(for: name, among: Point.allCases.map(\.rawValue))
+            report(
+                "`\(name)` is no decision point\(hint)", at: chunk.place(of: "on", saying: name), rule: "unknown-point")
+        }
+        return points
+    }
+
+    private mutating func subject(_ value: LuaValue?, _ points: Set<Point>) -> Root.SubjectKind {
+        switch value {
+        case nil, .nil?: return .token
+        case .string(let name)?:
+            let place = chunk.place(of: "subject", saying: name)
+            if !points.isEmpty, !points.contains(.access) {
+                report("`subject` is for policies on `access`; elsewhere an administrator acts", at: place)
+            }
+            if name == "token" { return .token }
+            if name == "any" { return .any }
+            if let index = schema.subject(name) { return .external(index) }
+            let known = ["token", "any"] + schema.subjects.map(\.name)
+            report("`\(name)` is no subject type\(Suggestion.hint(for: name, among: known))", at: place)
+        case let other?:
+            report("`subject` is the name of a subject type, got \(other.shown)", at: chunk.place(of: "subject"))
+        }
+        return .token
+    }
+
+    private mutating func grants(_ value: LuaValue?) -> [String] {
+        if value == nil || value == .nil { return [] }
+        guard let names = Self.names(value) else {
+            report("`grants` is a list of actions: `grants = { \"orders.*\" }`", at: chunk.place(of: "grants"))
+            return []
+        }
+        let known = schema.actions.keys.sorted() + Point.allCases.filter(\.isAdministrative).map(\.rawValue)
+        for name in names {
+            let place = chunk.place(of: "grants", saying: name)
+            if let reason = PermissionSet.fault(name, wildcard: true) {
+                report("`grants`: `\(name)`: \(reason)", at: place, rule: "unknown-grant")
+            } else if !known.contains(where: PermissionSet([name]).permits) {
+                let hint = Suggestion.hint(for: name, among: known)
+                report("`grants`: no action is called `\(name)`\(hint)", at: place, rule: "unknown-grant")
+            }
+        }
+        return names
+    }
+}

@@ -1,0 +1,16 @@
+package import Model
+package import Syntax
+
+/// One policy's file, as far as it could be read: for whoever says what is wrong with it.
+package struct PolicyReading {
+    package let file: PolicySource.File
+    /// `nil` when it is no Lua.
+    package var chunk: Chunk?
+    /// `nil` when what it declares cannot be read.
+    package var declaration: PolicyDeclaration?
+    /// What its expressions stand for; there when the declaration is.
+    package var inference: Inference?
+    /// `nil` when anything is wrong with it.
+    package var policy: Policy?
+    package var diagnostics: [Diagnostic]
+}

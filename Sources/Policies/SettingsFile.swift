@@ -1,0 +1,99 @@
+internal import Model
+
+/// Reads `settings.json`, which sets what policies declare with `settings { … }`.
+///
+/// Its shape: `{ "expiry_cap": { "all": { "months": 12 }, "tenants": { "acme": { "hard": true } } } }`.
+/// The name `enabled` is every policy's own: it turns the policy on or off.
+struct SettingsFile {
+    static let name = "settings.json"
+
+    let path: String
+    /// By policy; `nil` for one that does not load, of which nothing can be said.
+    let declared: [String: [String: Setting]?]
+    private var places = JSONPlaces()
+    private(set) var values: [String: SettingValues] = [:]
+    private(set) var diagnostics: [Diagnostic] = []
+
+    init(_ bytes: [UInt8], path: String, declared: [String: [String: Setting]?]) {
+        self.path = path
+        self.declared = declared
+        do throws(JSONError) {
+            let json: JSON
+            (json, places) = try JSONReader.located(bytes)
+            read(json)
+        } catch {
+            diagnostics.append(
+                Diagnostic(error.message, path: path, line: error.line, column: error.column, rule: "settings"))
+        }
+    }
+
+    private mutating func report(_ message: String, at place: [String]) {
+        let (line, column) = places.place(of: place)
+        diagnostics.append(Diagnostic(message, path: path, line: line, column: column, rule: "settings"))
+    }
+
+    private mutating func read(_ json: JSON) {
+        guard case .object(let policies) = json else {
+            report("must be an object whose names are policies", at: [])
+            return
+        }
+        for policy in policies {
+            guard let settings = declared[policy.key] else {
+                let hint = Suggestion.hint(for: policy.key, among: declared.keys.sorted())
+                report("`\(policy.key)` is no policy here\(hint)", at: [policy.key])
+                continue
+            }
+            guard let settings else { continue }
+            var values = SettingValues()
+            for (scope, content) in members(policy.value, at: [policy.key]) {
+                switch scope {
+                case "all": values.all = read(content, settings, at: [policy.key, scope])
+                case "tenants":
+                    for (tenant, content) in members(content, at: [policy.key, scope]) {
+                        values.tenants[tenant] = read(content, settings, at: [policy.key, scope, tenant])
+                    }
+                default: report("`\(policy.key).\(scope)`: expected `all` or `tenants`", at: [policy.key, scope])
+                }
+            }
+            self.values[policy.key] = values
+        }
+    }
+
+    private mutating func members(_ json: JSON, at place: [String]) -> [(String, JSON)] {
+        guard case .object(let members) = json else {
+            report("`\(place.joined(separator: "."))` must be an object", at: place)
+            return []
+        }
+        return members.map { ($0.key, $0.value) }
+    }
+
+    private mutating func read(_ json: JSON, _ settings: [String: Setting], at place: [String]) -> [String: Value] {
+        var values: [String: Value] = [:]
+        for (name, content) in members(json, at: place) {
+            let place = place + [name]
+            let shown = place.joined(separator: ".")
+            guard let type = name == "enabled" ? .boolean : settings[name]?.type else {
+                let hint = Suggestion.hint(for: name, among: settings.keys.sorted() + ["enabled"])
+                report("`\(shown)`: the policy declares no such setting\(hint)", at: place)
+                continue
+            }
+            guard let value = Self.value(content, as: type) else {
+                report("`\(shown)` must be \(type.withArticle), got \(content.kindName)", at: place)
+                continue
+            }
+            values[name] = value
+        }
+        return values
+    }
+
+    /// Departments and users stay ids until a snapshot says which they are.
+    private static func value(_ json: JSON, as type: ValueType) -> Value? {
+        switch (type, json) {
+        case (.department, .string(let id)), (.user, .string(let id)): return .string(id)
+        case (.list(let element), .array(let array)):
+            let values = array.map { value($0, as: element) }
+            return values.contains { $0 == nil } ? nil : .list(values.compactMap(\.self))
+        default: return Value(json, as: type)
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package import Syntax
+
+/// A file of tests as rules see it.
+package struct CheckedTests {
+    package let name: String
+    package let chunk: Chunk
+    /// The ids of the policies beside it.
+    package let policies: [String]
+}

@@ -1,0 +1,20 @@
+internal import Model
+
+extension Rule {
+    static let fileName = Rule(
+        name: "file-name",
+        purpose: "A policy's file is named in lower-case letters, digits and `_`, and not as what is reserved.",
+        severity: .error,
+        good: .plain,
+        bad: [
+            "Orders-EU.lua": """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.token.kind == "mobile" then deny("not for mobile tokens") end
+            end
+            return policy
+            """,
+            "Orders-EU_test.lua": "",
+        ],
+        find: .loader)
+}

@@ -1,0 +1,18 @@
+internal import Model
+
+extension Rule {
+    static let reservedName = Rule(
+        name: "reserved-name",
+        purpose: "`_ENV`, and names that begin with `__`, are not for policies.",
+        severity: .error,
+        good: .plain,
+        bad: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              local __limit = 100
+              if request.resource.total > __limit then deny("too much") end
+            end
+            return policy
+            """,
+        find: .loader)
+}

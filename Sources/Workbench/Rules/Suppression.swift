@@ -1,0 +1,18 @@
+internal import Model
+
+extension Rule {
+    static let suppression = Rule(
+        name: "suppression",
+        purpose: "A comment that allows a rule names it, says why, and is needed.",
+        severity: .warning,
+        good: .plain,
+        bad: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              -- check: allow unused-local: there was one once
+              if request.token.kind == "mobile" then deny("not for mobile tokens") end
+            end
+            return policy
+            """,
+        find: .loader)
+}

@@ -1,0 +1,17 @@
+internal import Model
+
+extension Rule {
+    static let unknownPoint = Rule(
+        name: "unknown-point",
+        purpose: "`on` names decision points.",
+        severity: .error,
+        good: .plain,
+        bad: """
+            local policy = { on = { "access", "token.reveel" } }
+            function policy.decide(request)
+              if request.token.kind == "mobile" then deny("not for mobile tokens") end
+            end
+            return policy
+            """,
+        find: .loader)
+}
