@@ -1,3 +1,4 @@
+internal import Decisions
 internal import Model
 internal import Policies
 
@@ -15,7 +16,9 @@ struct Explanation {
         let verdict = decision.isPermitted ? terminal.styled("permit", .green) : terminal.styled("deny", .red)
         let code = [decision.code, decision.policyCode].compactMap(\.self).map(Terminal.escaped)
         terminal.print("\(verdict)  (\(code.joined(separator: ": ")))")
-        if decision.reasons.isEmpty, let words = Self.words[decision.code] { terminal.print("  because \(words)") }
+        if decision.reasons.isEmpty, let words = Decision.words(for: decision.code) {
+            terminal.print("  because \(words)")
+        }
         show(decision.reasons, to: terminal)
         show(decision.failures, to: terminal)
         show(decision.advice, to: terminal)
@@ -70,22 +73,4 @@ struct Explanation {
         }
         terminal.print("policy set \(Terminal.escaped(decision.version))")
     }
-
-    /// What the core's own codes mean.
-    private static let words: [String: String] = [
-        "action_unknown": "the schema declares no such action",
-        "actor_unknown": "nobody knows who administers",
-        "assignment_gone": "the assignment it is bound to was removed",
-        "department_inactive": "its department, or one above it, is not active",
-        "not_permitted": "no policy permits it",
-        "obligation_unsupported": "the caller cannot do what a policy obliges it to",
-        "resource_type_unknown": "the schema declares no such resource type",
-        "subject_type_unknown": "the schema declares no such subject type",
-        "tenant_mismatch": "it belongs to another tenant",
-        "token_expired": "the token has expired",
-        "token_revoked": "the token was revoked",
-        "token_suspended": "the token is suspended",
-        "token_unknown": "there is no such token",
-        "user_inactive": "the user is not active",
-    ]
 }

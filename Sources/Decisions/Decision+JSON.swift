@@ -57,7 +57,7 @@ extension [Failure] {
 
 extension Statement {
     /// With its effect, where statements of several kinds stand together.
-    fileprivate func write(to writer: inout JSONWriter, hidesText: Bool) {
+    func write(to writer: inout JSONWriter, hidesText: Bool) {
         writer.object { writer in
             writer.member("effect", string: effect.rawValue)
             (hidesText ? masked : self).writeMembers(to: &writer)

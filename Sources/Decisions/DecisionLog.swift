@@ -32,7 +32,18 @@ package struct DecisionLog: ~Copyable {
             let policies = Set(decision.reasons.map(\.policy) + decision.failures.map(\.policy))
             writer.member("policies", strings: policies.sorted())
             decision.writeObserved(to: &writer, hidesTexts: !masked.isEmpty)
+            writer.array("said") { writer in
+                for statement in decision.said { statement.write(to: &writer, hidesText: !masked.isEmpty) }
+            }
             writer.member("facts", strings: facts(decision, masked))
+            writer.array("reads") { writer in
+                for trace in decision.traces {
+                    writer.object { writer in
+                        writer.member("policy", string: trace.policy)
+                        writer.member("facts", integer: trace.facts.count)
+                    }
+                }
+            }
             writer.member("version", string: decision.version)
             writer.member("nanoseconds", integer: Int(nanoseconds))
         }
@@ -88,7 +99,13 @@ package struct DecisionLog: ~Copyable {
                     ])))
         }
         members.append(.init("context", mask(question.context, masked)))
-        if let token = question.token { members.append(.init("token", .string(token))) }
+        if let tenant = question.tenant { members.append(.init("tenant", .string(tenant))) }
+        guard question.point.isAdministrative else { return .object(members) }
+        members.append(.init("actor", question.actor.json))
+        if let token = question.token ?? question.record?.id.description {
+            members.append(.init("token", .string(token)))
+        }
+        if let proposed = question.proposed { members.append(.init("proposed", mask(proposed.json, masked))) }
         return .object(members)
     }
 

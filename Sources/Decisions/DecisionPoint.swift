@@ -149,7 +149,7 @@ package final class DecisionPoint {
     }
 
     /// Any deny wins; a policy that failed is a deny; no permit is a deny. Order never matters.
-    private func combine(_ outcomes: [Evaluation.Outcome], obligations: Question.Obligations) -> Decision {
+    func combine(_ outcomes: [Evaluation.Outcome], obligations: Question.Obligations) -> Decision {
         var decision = Decision(isPermitted: false, code: "not_permitted")
         var hasPermit = false
         for outcome in outcomes {

@@ -68,25 +68,5 @@ extension Evaluator {
         }
     }
 
-    private func shown(_ value: Value) -> String {
-        let directory = host.facts.request.directory
-        switch value {
-        case .absent: return "(absent)"
-        case .boolean(let value): return "\(value)"
-        case .integer(let value): return "\(value)"
-        case .number(let value): return "\(value)"
-        case .string(let value): return value
-        case .instant(let value): return value.description
-        case .date(let value): return value.description
-        case .department(let index): return directory.departments[index].name
-        case .user(let index): return directory.users[index].name
-        case .userType(let index): return directory.userTypes[index].name
-        case .ip(let value): return value.description
-        case .list(let list):
-            let more = list.count > 100 ? ", …" : ""
-            return "[\(list.prefix(100).map { shown($0) }.joined(separator: ", "))\(more)]"
-        case .entity: return "(there)"
-        case .failure(let message): return "(\(message))"
-        }
-    }
+    private func shown(_ value: Value) -> String { value.words(in: host.facts.request.directory) }
 }

@@ -5,13 +5,13 @@ internal import Model
 ///
 /// Owns an interpreter, the expressions that its policies form, and what it learned of them: for one thread only.
 package final class Evaluator {
-    package let set: PolicySet
+    package private(set) var set: PolicySet
     private let limits: Limits
     private let learning: Learning
     /// For each policy, the number of its root.
     private let rootNumbers: [Int]
     private let running: Pinned<Running>
-    private let facts: Pinned<Facts>
+    let facts: Pinned<Facts>
     private let pinnedForest: Pinned<Forest>
     /// What was run for the last request, where nothing is learned.
     private let pinnedRuns = Pinned<[Evaluation.Outcome]>([])
@@ -20,6 +20,8 @@ package final class Evaluator {
     /// How often a policy's tree said something else than the policy.
     package private(set) var differences: [Int: Int] = [:]
     var templates: [TemplateKey: Template] = [:]
+    /// How often it has started over: what was read before has other numbers since.
+    package private(set) var generation = 0
 
     /// What a run uses and changes.
     fileprivate struct Running: ~Copyable {
@@ -68,6 +70,15 @@ package final class Evaluator {
 
     private static func facts(_ set: PolicySet) -> Facts {
         Facts(schema: set.schema, policies: set.facts, keys: FactKeys(known: set.knownTexts))
+    }
+
+    /// Takes other settings of the same policies. What was learned of the policies holds with any.
+    /// - Precondition: the policies are the same ones.
+    package func use(_ other: PolicySet) {
+        precondition(other.policies.count == set.policies.count && zip(other.policies, set.policies).allSatisfy(===))
+        set = other
+        facts.value.change(other.facts)
+        forest.change(other)
     }
 
     private var runs: [Evaluation.Outcome] {
@@ -206,6 +217,7 @@ package final class Evaluator {
     }
 
     private func renew() {
+        generation += 1
         facts.value = Self.facts(set)
         running.value.isCrowded = false
         running.value.host = EvaluationHost(resolver: Self.resolver(set), facts: facts)

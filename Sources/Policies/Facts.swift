@@ -10,7 +10,7 @@ internal import Model
     private(set) var current: UnsafeMutablePointer<Request>
     let schema: Schema
     let expressions: Expressions
-    private let policies: [PolicyFacts]
+    private var policies: [PolicyFacts]
 
     // The expressions as of the last one asked, so that asking reads flat arrays.
     private(set) var nodes: [Expressions.Node] = []
@@ -49,6 +49,13 @@ internal import Model
         kept = Pinned(
             Request(point: .access, directory: .empty, columns: schema.columns.count, now: Instant(microseconds: 0)))
         unsafe current = kept.place
+    }
+
+    /// Takes other settings of the same policies; what was kept of the others is forgotten.
+    mutating func change(_ policies: [PolicyFacts]) {
+        self.policies = policies
+        known.reset(known.directory)
+        memo.reset()
     }
 
     var request: Request {

@@ -37,6 +37,9 @@ struct Forest {
         self.mostBytes = mostBytes
     }
 
+    /// Takes other settings of the same policies: they are facts, and nothing that was learned goes stale.
+    mutating func change(_ set: PolicySet) { numbers.change(set) }
+
     // MARK: Asking
 
     /// Begins with the request that facts are asked about.

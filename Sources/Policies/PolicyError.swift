@@ -5,6 +5,10 @@ package struct PolicyError: Error, Equatable, Sendable {
         case unreadable
         /// The interpreter could not be set up.
         case interpreter
+        /// No policy, no setting, or a value of another type.
+        case setting
+        /// An expression that is none, or that failed.
+        case expression
     }
 
     package let code: Code

@@ -1,4 +1,3 @@
-internal import CSodium
 internal import Lua
 internal import Model
 internal import Syntax
@@ -135,12 +134,7 @@ struct PolicyLoader {
         where file.name == "schema.lua" || file.name == SettingsFile.name || isPolicy(file.name) {
             message += Array("\(file.name)\u{0}\(file.bytes.count)\u{0}".utf8) + file.bytes
         }
-        var digest = [UInt8](repeating: 0, count: 16)
-        unsafe crypto_generichash(&digest, digest.count, message, UInt64(message.count), nil, 0)
-        return digest.map { byte in
-            let text = String(byte, radix: 16)
-            return text.utf8.count == 1 ? "0" + text : text
-        }.joined()
+        return PolicySet.fingerprint(message)
     }
 }
 

@@ -87,7 +87,7 @@ struct SettingsFile {
     }
 
     /// Departments and users stay ids until a snapshot says which they are.
-    private static func value(_ json: JSON, as type: ValueType) -> Value? {
+    static func value(_ json: JSON, as type: ValueType) -> Value? {
         switch (type, json) {
         case (.department, .string(let id)), (.user, .string(let id)): return .string(id)
         case (.list(let element), .array(let array)):

@@ -2,7 +2,7 @@ internal import Model
 
 /// Finds which policies apply to a request: by its point, its subject, and what its tenant has turned on.
 @safe struct StandNumbers {
-    private let set: PolicySet
+    private var set: PolicySet
     private let subjectCount: Int
     private var directory = Directory.empty
     /// For each tenant, from -1 on, which of `enabled` it has.
@@ -30,6 +30,12 @@ internal import Model
         let learned = unsafe self.place(facts.current)
         numbers[learned] = number
         return number
+    }
+
+    /// Takes other settings of the same policies: what tenants have turned on is asked for anew.
+    mutating func change(_ set: PolicySet) {
+        self.set = set
+        reset(directory)
     }
 
     /// Where the number for a request lies; -1 when it is not known yet what its tenant has turned on.

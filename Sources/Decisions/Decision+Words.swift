@@ -1,0 +1,26 @@
+package import Model
+
+extension Decision {
+    /// What the core's own codes mean: because … ; `nil` for a code that policies account for.
+    package static func words(for code: String) -> String? { words[code] }
+
+    private static let words: [String: String] = [
+        "action_unknown": "the schema declares no such action",
+        "actor_unknown": "nobody knows who administers",
+        "assignment_gone": "the assignment it is bound to was removed",
+        "department_inactive": "its department, or one above it, is not active",
+        "not_permitted": "no policy permits it",
+        "obligation_unsupported": "the caller cannot do what a policy obliges it to",
+        "resource_type_unknown": "the schema declares no such resource type",
+        "subject_type_unknown": "the schema declares no such subject type",
+        "tenant_inactive": "the tenant is not active",
+        "tenant_mismatch": "it belongs to another tenant",
+        "tenant_tampered": "the tenant's directory was changed without the store's keys",
+        "token_expired": "the token has expired",
+        "token_revoked": "the token was revoked",
+        "token_suspended": "the token is suspended",
+        "token_tampered": "the token, or its tenant's directory, was changed without the store's keys",
+        "token_unknown": "there is no such token",
+        "user_inactive": "the user is not active",
+    ]
+}

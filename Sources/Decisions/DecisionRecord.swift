@@ -1,0 +1,148 @@
+package import Model
+
+/// A line of a decision log, read back: what was asked, what came of it, and the facts as they were then.
+package struct DecisionRecord: Sendable {
+    /// What was read, as it was written; `(masked)` where it was hidden.
+    package struct Trace: Equatable, Sendable {
+        /// `nil` in logs that do not tell who read what.
+        package let policy: String?
+        package let facts: [String]
+    }
+
+    package let time: Instant
+    /// As it was asked, as far as the log tells; masked properties are the text `(masked)`.
+    package let question: Question
+    package let isPermitted: Bool
+    package let code: String
+    /// What the policies said, whether it counted or not, in the order of the policies.
+    package let said: [Statement]
+    /// The policies that decided.
+    package let policies: [String]
+    package let traces: [Trace]
+    package let version: String
+    /// Whether something is hidden, so that it cannot be asked again.
+    package let isMasked: Bool
+
+    /// - Throws: when the line is none of a decision log; says what is missing.
+    package init(_ line: JSON) throws(RequestError) {
+        func missing(_ name: String) -> RequestError {
+            RequestError("this is no line of a decision log: `\(name)` is missing or wrong", property: name)
+        }
+        guard let time = line["time"]?.string.flatMap({ Instant($0) }) else { throw missing("time") }
+        guard case .boolean(let decision)? = line["decision"] else { throw missing("decision") }
+        guard let code = line["code"]?.string else { throw missing("code") }
+        guard let request = line["request"] else { throw missing("request") }
+        self.time = time
+        question = try Question(logged: request, now: time)
+        isPermitted = decision
+        self.code = code
+        said = line["said"]?.elements.compactMap(Statement.init(logged:)) ?? []
+        policies = line["policies"]?.elements.compactMap(\.string) ?? []
+        version = line["version"]?.string ?? ""
+        isMasked = line.compact.contains("(masked)")
+        var facts = (line["facts"]?.elements.compactMap(\.string) ?? [])[...]
+        var traces: [Trace] = []
+        for read in line["reads"]?.elements ?? [] {
+            guard case .integer(let count)? = read["facts"], count >= 0 else { throw missing("reads") }
+            traces.append(Trace(policy: read["policy"]?.string, facts: Array(facts.prefix(Int(count)))))
+            facts = facts.dropFirst(Int(count))
+        }
+        if !facts.isEmpty { traces.append(Trace(policy: nil, facts: Array(facts))) }
+        self.traces = traces
+    }
+}
+
+extension Question {
+    /// What a decision log has of a question.
+    fileprivate init(logged json: JSON, now: Instant) throws(RequestError) {
+        guard let point = (json["point"]?.string).flatMap(Point.init(rawValue:)), let action = json["action"]?.string
+        else { throw RequestError("this is no line of a decision log: `request.point` is wrong", property: "request") }
+        let subject: Subject
+        switch (json["subject"]?["type"]?.string, json["subject"]?["id"]?.string) {
+        case ("token"?, let id?): subject = .token(id)
+        case (let type?, let id?):
+            subject = .external(type: type, id: id, properties: json["subject"]?["properties"] ?? .object([]))
+        default: subject = .actor
+        }
+        self.init(
+            point: point, action: action, subject: subject,
+            resource: json["resource"].flatMap { resource in
+                resource["type"]?.string.map {
+                    Resource(
+                        type: $0, id: resource["id"]?.string, properties: resource["properties"] ?? .object([]))
+                }
+            },
+            context: json["context"] ?? .object([]), actor: Actor(json["actor"]), tenant: json["tenant"]?.string,
+            token: json["token"]?.string, proposed: json["proposed"].map(ProposedToken.init), now: now)
+    }
+}
+
+extension Question.Actor {
+    var json: JSON {
+        switch self {
+        case .operator: .object([.init("type", .string("operator"))])
+        case .user(let id, let assignment):
+            .object([
+                .init("type", .string("user")), .init("id", .string(id)),
+                .init("assignment", assignment.map(JSON.string) ?? .null),
+            ])
+        case .token(let id): .object([.init("type", .string("token")), .init("id", .string(id))])
+        }
+    }
+
+    fileprivate init(_ json: JSON?) {
+        switch (json?["type"]?.string, json?["id"]?.string) {
+        case ("user"?, let id?): self = .user(id: id, assignment: json?["assignment"]?.string)
+        case ("token"?, let id?): self = .token(id)
+        default: self = .operator
+        }
+    }
+}
+
+extension ProposedToken {
+    var json: JSON {
+        var members: [JSON.Member] = []
+        if let kind { members.append(.init("kind", .string(kind.rawValue))) }
+        if let name { members.append(.init("name", .string(name))) }
+        if let assignment { members.append(.init("assignment", .string(assignment))) }
+        if let created { members.append(.init("created", .string(created.description))) }
+        if let expires { members.append(.init("expires", .string(expires.description))) }
+        if let lastDay { members.append(.init("last_day", .string(lastDay.description))) }
+        return .object(members)
+    }
+
+    fileprivate init(_ json: JSON) {
+        self.init(
+            kind: (json["kind"]?.string).flatMap(TokenKind.init(rawValue:)), name: json["name"]?.string,
+            assignment: json["assignment"]?.string, created: (json["created"]?.string).flatMap { Instant($0) },
+            expires: (json["expires"]?.string).flatMap { Instant($0) },
+            lastDay: (json["last_day"]?.string).flatMap { Date($0) })
+    }
+}
+
+extension Decision {
+    /// Everything that policies said and that was not merely observed, in the order of the policies and lines.
+    var said: [Statement] {
+        (reasons + overruled + advice + obligations).sorted { ($0.policy, $0.line) < ($1.policy, $1.line) }
+    }
+}
+
+extension Statement {
+    fileprivate init?(logged json: JSON) {
+        guard let policy = json["policy"]?.string,
+            let effect = (json["effect"]?.string).flatMap(Effect.init(rawValue:)),
+            case .integer(let line)? = json["line"]
+        else { return nil }
+        var details: [JSON.Member] = []
+        if case .object(let members)? = json["details"] { details = members }
+        self.init(
+            policy: policy, line: Int(truncatingIfNeeded: line), effect: effect,
+            text: json["text"]?.string ?? json["name"]?.string ?? "", code: json["code"]?.string, details: details)
+    }
+}
+
+extension JSON {
+    fileprivate var elements: [JSON] {
+        if case .array(let elements) = self { elements } else { [] }
+    }
+}

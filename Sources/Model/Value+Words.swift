@@ -1,0 +1,41 @@
+extension Value {
+    /// The value as people read it: names of departments and users, not their ids.
+    /// - Parameter directory: the one it was read from.
+    package func words(in directory: Directory) -> String {
+        switch self {
+        case .absent: return "(absent)"
+        case .boolean(let value): return "\(value)"
+        case .integer(let value): return "\(value)"
+        case .number(let value): return "\(value)"
+        case .string(let value): return value
+        case .instant(let value): return value.description
+        case .date(let value): return value.description
+        case .department(let index): return directory.departments[index].name
+        case .user(let index): return directory.users[index].name
+        case .userType(let index): return directory.userTypes[index].name
+        case .ip(let value): return value.description
+        case .list(let list):
+            let more = list.count > 100 ? ", …" : ""
+            return "[\(list.prefix(100).map { $0.words(in: directory) }.joined(separator: ", "))\(more)]"
+        case .entity: return "(there)"
+        case .failure(let message): return "(\(message))"
+        }
+    }
+
+    /// The value as a request would bring it: departments and users by their ids; `nil` for what no request brings.
+    package func json(in directory: Directory) -> JSON? {
+        switch self {
+        case .boolean(let value): return .boolean(value)
+        case .integer(let value): return .integer(value)
+        case .number(let value): return .number(value)
+        case .department(let index): return .string(directory.departments[index].id)
+        case .user(let index): return .string(directory.users[index].id)
+        case .userType(let index): return .string(directory.userTypes[index].id)
+        case .string, .instant, .date, .ip: return .string(words(in: directory))
+        case .list(let list):
+            let elements = list.map { $0.json(in: directory) }
+            return elements.contains { $0 == nil } ? nil : .array(elements.compactMap(\.self))
+        case .absent, .entity, .failure: return nil
+        }
+    }
+}

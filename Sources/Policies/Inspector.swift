@@ -1,0 +1,154 @@
+internal import Lua
+internal import Model
+internal import Syntax
+
+/// An expression of Lua that was evaluated with `request` bound: what it is, what it is worth, and what was read for it.
+package struct Inspection: Sendable {
+    /// What it stands for, in a policy's words: `token.department`; `nil` for a plain value of Lua.
+    package let expression: String?
+    /// `department`, `boolean`, `list of department`, `table` …
+    package let type: String
+    /// What it is worth here: `Sales`.
+    package let value: String
+    /// The facts that evaluating it read, in order.
+    package let readings: [Reading]
+    /// What it said meanwhile: `permit`, `deny` …, in order. Nothing comes of it.
+    package let effects: [String]
+}
+
+/// Evaluates expressions in a sandbox like that of policies; nothing of one is left for the next.
+package struct Inspector {
+    private let set: PolicySet
+    private let limits: Limits
+
+    package init(_ set: PolicySet, budget: Budget = Budget()) {
+        self.set = set
+        limits = budget.limits
+    }
+
+    /// - Parameter text: an expression, or statements that end in `return`.
+    /// - Throws: `.expression`, in words, with the line where there are several.
+    package func evaluate(_ text: String, of request: Request) throws(PolicyError) -> Inspection {
+        let program = try program(text)
+        let root = Root(
+            points: [request.point],
+            subject: { if case .external(let type) = request.subject { .external(type) } else { .token } }())
+        // A policy of its own number, beyond those of the set: it has no settings, and may permit what it likes.
+        let number = set.policies.count
+        let host = EvaluationHost(
+            resolver: Resolver(
+                schema: set.schema, roots: [root], settings: set.policies.map(\.settings) + [[:]]),
+            facts: Pinned(
+                Facts(
+                    schema: set.schema,
+                    policies: set.facts + [
+                        PolicyFacts(grants: PermissionSet(["*"]), initial: [:], values: SettingValues())
+                    ])))
+        guard
+            host.facts.begin({ current in
+                current = request
+                return true
+            })
+        else { throw PolicyError(.expression, "there is no request") }
+        host.begin(policy: number)
+        let outcome: Outcome
+        do throws(LuaError) {
+            var sandbox = try Sandbox(
+                functions: EvaluationHost.functions + [HostFunction(name: Self.binding, code: InspectionHost.code)],
+                tags: EvaluationHost.tags)
+            let chunk = try sandbox.load(program, name: "=", limits: limits)
+            outcome = sandbox.run(chunk, host: InspectionHost(host), limits: limits)
+        } catch { throw PolicyError(.expression, error.message) }
+        switch outcome.ending {
+        case .finished: break
+        case .failed(let message, _): throw PolicyError(.expression, message)
+        case .fuelExhausted: throw PolicyError(.expression, "it runs on beyond its budget of instructions")
+        case .memoryExhausted: throw PolicyError(.expression, "it takes more memory than it may")
+        case .deadlineExceeded: throw PolicyError(.expression, "it takes longer than it may")
+        }
+        return inspection(outcome.value, host)
+    }
+
+    private static let binding = "bound_request"
+
+    /// The text with `request` bound, checked and rewritten like a policy.
+    private func program(_ text: String) throws(PolicyError) -> [UInt8] {
+        guard text.utf8.count <= 65_536 else { throw PolicyError(.expression, "an expression has at most 64 KiB") }
+        let head = "local request = \(Self.binding)() "
+        let chunk: Chunk
+        do throws(SyntaxError) {
+            chunk = try Chunk.parse(Array("\(head)return \(text)\n".utf8))
+        } catch {
+            let first = error
+            do throws(SyntaxError) { chunk = try Chunk.parse(Array("\(head)\(text)\n".utf8)) } catch {
+                throw PolicyError(.expression, text.contains("return") ? error.message : first.message)
+            }
+        }
+        let known = PolicyReader.globals.union(EvaluationHost.Function.allCases.map(\.name)).union(EvaluationHost.tags)
+        for use in chunk.globals where use.name != Self.binding {
+            if use.isAssigned {
+                throw PolicyError(.expression, "assignment to the global `\(use.name)`: say `local \(use.name)`")
+            }
+            guard known.contains(use.name), !use.name.hasPrefix("__") else {
+                let hint = Suggestion.hint(for: use.name, among: known.sorted() + ["request"])
+                throw PolicyError(.expression, "there is no `\(use.name)` here\(hint)")
+            }
+        }
+        if chunk.declaredNames.contains(where: { $0.name == "_ENV" || $0.name.hasPrefix("__") }) {
+            throw PolicyError(.expression, "names that begin with `__`, and `_ENV`, are reserved")
+        }
+        return chunk.rewritten()
+    }
+
+    private func inspection(_ value: LuaValue, _ host: EvaluationHost) -> Inspection {
+        let words = words(value, host)
+        return Inspection(
+            expression: words.expression, type: words.type, value: words.value,
+            readings: host.trace.map { host.reading($0) { set.policies[$0].id } },
+            effects: host.effects.map { "\($0.kind.rawValue) \($0.text)" })
+    }
+
+    private func words(
+        _ value: LuaValue, _ host: EvaluationHost, depth: Int = 0
+    ) -> (expression: String?, type: String, value: String) {
+        switch value {
+        case .nil: return (nil, "nil", "nil")
+        case .boolean(let value): return (nil, "boolean", "\(value)")
+        case .integer(let value): return (nil, "number", "\(value)")
+        case .number(let value): return (nil, "number", "\(value)")
+        case .string(let value): return (nil, "string", value)
+        case .handle(let id):
+            let text = host.facts.value(id).words(in: host.facts.request.directory)
+            return (host.expressions.text(id), host.type(id).name, text)
+        case .table(let entries):
+            guard depth < 4 else { return (nil, "table", "{ … }") }
+            let shown = entries.prefix(50).map { entry in
+                let value = words(entry.value, host, depth: depth + 1).value
+                if case .integer = entry.key { return value }
+                return "\(words(entry.key, host, depth: depth + 1).value) = \(value)"
+            }
+            let more = entries.count > 50 ? ", …" : ""
+            return (nil, "table", "{ \(shown.joined(separator: ", "))\(more) }")
+        case .function: return (nil, "function", "function")
+        case .other: return (nil, "value", "a value of Lua")
+        }
+    }
+}
+
+/// A policy's host, and one function more: what `request` is bound by.
+private final class InspectionHost: SandboxHost {
+    static let code: UInt32 = 90
+    private let host: EvaluationHost
+
+    init(_ host: EvaluationHost) { self.host = host }
+
+    func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer { host.attribute(handle, key) }
+    func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
+        host.operate(operation, arguments)
+    }
+    func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
+        function == Self.code ? .handle(host.root(0)) : host.call(function, arguments, line: line)
+    }
+    func typeName(_ handle: UInt32) -> String { host.typeName(handle) }
+    func holds(_ fact: UInt32) -> Bool? { host.holds(fact) }
+}

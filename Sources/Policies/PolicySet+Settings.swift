@@ -1,0 +1,75 @@
+internal import CSodium
+package import Model
+
+/// A setting of a policy, as a tenant has it.
+package struct SettingInForce: Equatable, Sendable {
+    package let policy: String
+    package let name: String
+    package let type: ValueType
+    /// As `settings.json` has it: departments and users by id.
+    package let value: JSON
+}
+
+extension PolicySet {
+    /// Every setting, by policy and name; `enabled`, which every policy has, after the others.
+    /// - Parameter tenant: whose; `nil` for those of no tenant in particular.
+    package func settingsInForce(tenant: String?) -> [SettingInForce] {
+        policies.flatMap { policy in
+            let own = policy.settings.sorted { $0.key < $1.key }.compactMap { name, setting in
+                (settings[policy.id]?.value(name, tenant: tenant) ?? setting.initial).json(in: .empty).map {
+                    SettingInForce(policy: policy.id, name: name, type: setting.type, value: $0)
+                }
+            }
+            let isEnabled = JSON.boolean(isEnabled(policy, tenant: tenant))
+            return own + [SettingInForce(policy: policy.id, name: "enabled", type: .boolean, value: isEnabled)]
+        }
+    }
+
+    /// The same policies with one setting changed.
+    /// - Parameters:
+    ///   - name: one that the policy declares, or `enabled`.
+    ///   - tenant: for which alone; `nil` for all that have no value of their own.
+    /// - Throws: `.setting`, saying what was expected.
+    package func setting(
+        _ name: String, of policy: String, to value: JSON, tenant: String? = nil
+    ) throws(PolicyError) -> PolicySet {
+        guard let known = policies.first(where: { $0.id == policy }) else {
+            let hint = Suggestion.hint(for: policy, among: policies.map(\.id))
+            throw PolicyError(.setting, "there is no policy `\(policy)`\(hint)")
+        }
+        guard let type = name == "enabled" ? .boolean : known.settings[name]?.type else {
+            let names = known.settings.keys.sorted() + ["enabled"]
+            throw PolicyError(
+                .setting, "`\(policy)` declares no setting `\(name)`\(Suggestion.hint(for: name, among: names))")
+        }
+        guard let read = SettingsFile.value(value, as: type) else {
+            throw PolicyError(.setting, "`\(policy).\(name)` must be \(type.withArticle), got \(value.kindName)")
+        }
+        var changed = settings
+        if let tenant {
+            changed[policy, default: SettingValues()].tenants[tenant, default: [:]][name] = read
+        } else {
+            changed[policy, default: SettingValues()].all[name] = read
+        }
+        let change = [version, policy, name, value.compact, tenant ?? "*"].joined(separator: "\u{0}")
+        return PolicySet(
+            schema: schema, policies: policies, version: Self.fingerprint(Array(change.utf8)), settings: changed)
+    }
+
+    /// 32 hexadecimal digits: BLAKE2b.
+    static func fingerprint(_ message: [UInt8]) -> String {
+        var digest = [UInt8](repeating: 0, count: 16)
+        unsafe crypto_generichash(&digest, digest.count, message, UInt64(message.count), nil, 0)
+        return digest.map { byte in
+            let text = String(byte, radix: 16)
+            return text.utf8.count == 1 ? "0" + text : text
+        }.joined()
+    }
+}
+
+extension PolicySet {
+    /// The texts that stand in the policies' sources, sorted; values that requests may be compared with.
+    package var literals: [String] {
+        Set(policies.flatMap(\.texts)).map { String(decoding: $0, as: UTF8.self) }.sorted()
+    }
+}

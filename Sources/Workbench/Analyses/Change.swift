@@ -1,0 +1,85 @@
+package import Model
+
+/// One thing that could be otherwise: in the store, in the settings, in the request, or the time it is asked at.
+///
+/// Everything is named by id. Nothing is ever written: see `Supposition`.
+package enum Change: Hashable, Sendable {
+    case tenantActive(Bool)
+    /// - under: the department above; `nil` for the top.
+    case departmentMoved(String, under: String?)
+    case departmentActive(String, Bool)
+    /// Whether a department requires a permission of whoever enters.
+    case departmentRequires(String, permission: String, Bool)
+    case userActive(String, Bool)
+    /// Whether a permission is among the user's own.
+    case userHolds(String, permission: String, Bool)
+    /// Whether a permission is among those of a user type.
+    case userTypeHolds(String, permission: String, Bool)
+    case userTypeActive(String, Bool)
+    case assignmentRemoved(String)
+    case tokenName(TokenID, String)
+    case tokenExpires(TokenID, Instant)
+    /// To another assignment, of the same user or of another.
+    case tokenAssignment(TokenID, String)
+    case tokenSuspended(TokenID, Bool)
+    case tokenDormant(TokenID, Bool)
+    case tokenRevoked(TokenID)
+    /// - tenant: for which alone; `nil` for all that have no value of their own.
+    case setting(policy: String, name: String, value: Setting, tenant: String?)
+    /// When it is asked.
+    case time(Instant)
+    /// What the request brings; `nil` leaves it out.
+    case property(Property, Setting?)
+
+    /// A declared property of the resource, the context or an external subject.
+    package struct Property: Hashable, Sendable {
+        package enum Record: String, Hashable, Sendable {
+            case resource
+            case context
+            case subject
+        }
+
+        package let record: Record
+        package let name: String
+
+        package init(_ record: Record, _ name: String) {
+            self.record = record
+            self.name = name
+        }
+
+        /// `resource.department`.
+        package var text: String { "\(record.rawValue).\(name)" }
+    }
+
+    /// A value on the wire.
+    package struct Setting: Hashable, Sendable {
+        package let json: JSON
+
+        package init(_ json: JSON) { self.json = json }
+
+        package func hash(into hasher: inout Hasher) { hasher.combine(json.compact) }
+    }
+
+    /// Who can bring it about.
+    package enum Agent: String, Sendable {
+        case administrator
+        case request
+        /// Nobody: it comes with time.
+        case time
+    }
+
+    package var agent: Agent {
+        switch self {
+        case .time: .time
+        case .property: .request
+        default: .administrator
+        }
+    }
+}
+
+/// Why something cannot be supposed: what is not there, and what may have been meant.
+package struct ChangeError: Error, Equatable, Sendable {
+    package let message: String
+
+    init(_ message: String) { self.message = message }
+}

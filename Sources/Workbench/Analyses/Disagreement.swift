@@ -1,0 +1,66 @@
+package import Decisions
+package import Model
+
+/// Two answers to one question side by side: before and after, or by two sets of policies.
+package struct Disagreement: Sendable {
+    package let before: Decision
+    package let after: Decision
+
+    package init(before: Decision, after: Decision) {
+        self.before = before
+        self.after = after
+    }
+
+    /// Whether a program that asks sees another answer.
+    package var isTurned: Bool { before.isPermitted != after.isPermitted }
+
+    /// Whether anything is said otherwise: the code, or a reason, an advice or an obligation.
+    package var isDifferent: Bool {
+        isTurned || before.code != after.code || before.policyCode != after.policyCode || !gone.isEmpty || !new.isEmpty
+            || before.failures != after.failures
+    }
+
+    /// What was said before and is not any more; lines of the source do not count.
+    package var gone: [Statement] { Self.difference(before, after) }
+
+    package var new: [Statement] { Self.difference(after, before) }
+
+    private static func difference(_ one: Decision, _ other: Decision) -> [Statement] {
+        let known = other.spoken
+        return one.spoken.filter { statement in !known.contains { $0.isSame(as: statement) } }
+    }
+}
+
+extension Decision {
+    fileprivate var spoken: [Statement] { reasons + advice + obligations + overruled + observed }
+}
+
+extension Statement {
+    fileprivate func isSame(as other: Statement) -> Bool {
+        var twin = other
+        twin.line = line
+        return self == twin
+    }
+}
+
+/// Answers every question by two decision points: as it is, and as it would be.
+///
+/// For `try PATH` the second has other policies; for `suppose` another snapshot, other settings, or both.
+package struct SideBySide {
+    package let before: (point: DecisionPoint, directory: Directory)
+    package let after: (point: DecisionPoint, directory: Directory)
+
+    package init(
+        before: (point: DecisionPoint, directory: Directory), after: (point: DecisionPoint, directory: Directory)
+    ) {
+        self.before = before
+        self.after = after
+    }
+
+    /// - Parameter changed: the question as it would be asked; the same without.
+    package func ask(_ question: Question, changed: Question? = nil) throws(RequestError) -> Disagreement {
+        Disagreement(
+            before: try before.point.decide(question, on: before.directory),
+            after: try after.point.decide(changed ?? question, on: after.directory))
+    }
+}

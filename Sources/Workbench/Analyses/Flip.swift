@@ -1,0 +1,256 @@
+package import Decisions
+package import Model
+internal import Policies
+
+/// The smallest changes that turn a decision: of one thing, or, where no one thing will do, of two.
+///
+/// Only what was read can matter, so only that is tried; and every way that is told was decided with its changes made.
+package struct Flip: Sendable {
+    /// One change of a way, and what it does.
+    package struct Step: Sendable {
+        package let change: Change
+        /// The fact that suggested it: `resource.department is_within token.department`; `nil` for what the core looks at.
+        package let fact: String?
+        /// What the fact came to before.
+        package let before: String?
+        /// What it comes to with all changes made; `nil` where it is not read any more.
+        package let after: String?
+        /// Everything that a property of the request could be to the same effect, its value among it.
+        package let span: Span?
+
+        /// What must be so: `resource.department is Sales or under it`.
+        package func words(in directory: Directory, tenant: String) -> String {
+            guard case .property(let property, _?) = change, let span else {
+                return change.words(in: directory, tenant: tenant)
+            }
+            return "\(property.text) is \(span.words(in: directory, tenant: tenant))"
+        }
+    }
+
+    package struct Way: Sendable {
+        package let steps: [Step]
+        /// What comes of it.
+        package let decision: Decision
+
+        package var changes: [Change] { steps.map(\.change) }
+
+        /// Who has to do something about it: in the order administrator, request, time.
+        package var agents: [Change.Agent] {
+            [.administrator, .request, .time].filter { agent in steps.contains { $0.change.agent == agent } }
+        }
+    }
+
+    /// What is told of a decision that would be turned: whether that is to be permitted.
+    package let isToPermit: Bool
+    /// What asks least first: the request's part, then the store's, then the settings', then time.
+    package private(set) var ways: [Way] = []
+    /// Whether all that was to be tried was tried.
+    package private(set) var isComplete = true
+    /// How often it was decided.
+    package private(set) var trials = 0
+
+    /// - Parameters:
+    ///   - examination: of the decision.
+    ///   - point: which has examined it.
+    ///   - most: how often it may be decided.
+    package init(
+        _ examination: Examination, _ point: DecisionPoint, most: Int = 20_000,
+        progress: Progress = { _, _ in true }
+    ) {
+        isToPermit = !examination.decision.isPermitted
+        guard let trials = Trials(examination, point), let base = trials.examine([]) else { return }
+        var search = Search(trials: trials, isToPermit: isToPermit, most: most)
+        let singles = search.candidates(base.examination, base.levers)
+        var ways: [[Candidate]] = []
+        var rest: [Candidate] = []
+        for candidate in singles {
+            guard let isPermitted = trials.permits([candidate.change]) else { continue }
+            if isPermitted == isToPermit { ways.append([candidate]) } else { rest.append(candidate) }
+        }
+        if ways.isEmpty {
+            let useless = Set(rest.map(\.change))
+            for (number, first) in rest.enumerated() {
+                guard trials.count < most, progress(number, rest.count) else {
+                    isComplete = false
+                    break
+                }
+                ways += search.pairs(first, known: base.examination, useless)
+            }
+        }
+        self.ways = search.told(ways)
+        self.trials = trials.count
+    }
+}
+
+/// A change to be tried, and the fact that suggested it.
+private struct Candidate {
+    let change: Change
+    let fact: (text: String, value: String)?
+}
+
+/// Looks for ways, among changes that were suggested by what was read.
+private struct Search {
+    let trials: Trials
+    let isToPermit: Bool
+    let most: Int
+    private var seen: Set<Set<Change>> = []
+
+    init(trials: Trials, isToPermit: Bool, most: Int) {
+        self.trials = trials
+        self.isToPermit = isToPermit
+        self.most = most
+    }
+
+    func candidates(_ examination: Examination, _ levers: Levers) -> [Candidate] {
+        var seen: Set<Change> = []
+        var all: [Candidate] = []
+        for change in levers.revivals() where seen.insert(change).inserted {
+            all.append(Candidate(change: change, fact: nil))
+        }
+        for fact in examination.facts {
+            for change in levers.changes(for: fact) where seen.insert(change).inserted {
+                all.append(Candidate(change: change, fact: (fact.text, fact.value.words(in: examination.directory))))
+            }
+        }
+        return all
+    }
+
+    /// Ways that begin with a change which alone does not do it.
+    mutating func pairs(
+        _ first: Candidate, known: Examination, _ useless: Set<Change>
+    ) -> [[Candidate]] {
+        guard let (examination, levers) = trials.examine([first.change]), !examination.readsTheSame(as: known) else {
+            return []
+        }
+        var ways: [[Candidate]] = []
+        for second in candidates(examination, levers) where trials.count < most {
+            guard second.change != first.change, !second.change.contradicts(first.change),
+                seen.insert([first.change, second.change]).inserted,
+                trials.permits([first.change, second.change]) == isToPermit
+            else { continue }
+            // One that does it alone was only suggested now: then the first is not needed.
+            let isEnough = !useless.contains(second.change) && trials.permits([second.change]) == isToPermit
+            ways.append(isEnough ? [second] : [first, second])
+        }
+        return ways
+    }
+
+    /// Ways put in order, those that differ in the value of one property as one.
+    func told(_ ways: [[Candidate]]) -> [Flip.Way] {
+        var told: [Flip.Way] = []
+        let least = ways.map(\.count).min() ?? 0
+        for way in ways where way.count == least {
+            let changes = way.map(\.change)
+            guard !told.contains(where: { $0.covers(changes) }), let after = trials.examine(changes)?.examination
+            else { continue }
+            let steps = way.map { candidate in
+                Flip.Step(
+                    change: candidate.change, fact: candidate.fact?.text, before: candidate.fact?.value,
+                    after: candidate.fact.flatMap { fact in
+                        after.facts.first { $0.text == fact.text }?.value.words(in: after.directory)
+                    },
+                    span: span(of: candidate.change, among: changes))
+            }
+            told.append(Flip.Way(steps: steps, decision: after.decision))
+        }
+        return told.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element)
+    }
+
+    private func span(of change: Change, among changes: [Change]) -> Span? {
+        guard case .property(let property, let value?) = change else { return nil }
+        return Spanning(trials, others: changes.filter { $0 != change }, property: property, wanted: isToPermit)
+            .span(around: value.json)
+    }
+}
+
+extension Examination {
+    /// Whether the same facts came to the same: then nothing that was changed was looked at.
+    fileprivate func readsTheSame(as other: Examination) -> Bool {
+        guard decision.code == other.decision.code else { return false }
+        let (one, other) = (decision.traces.map(\.facts), other.decision.traces.map(\.facts))
+        return !one.isEmpty && one == other
+    }
+}
+
+extension Change {
+    /// Whether both are about one thing, so that the later only undoes the earlier.
+    fileprivate func contradicts(_ other: Change) -> Bool {
+        switch (self, other) {
+        case (.property(let one, _), .property(let other, _)): one == other
+        case (.tokenAssignment, .tokenAssignment), (.tokenExpires, .tokenExpires), (.time, .time): true
+        case (.departmentMoved(let one, _), .departmentMoved(let other, _)): one == other
+        case (.setting(let one, let name, _, _), .setting(let other, let named, _, _)): one == other && name == named
+        default: false
+        }
+    }
+
+    /// What asks less comes first.
+    fileprivate var rank: Int {
+        switch self {
+        case .property: 0
+        case .tokenSuspended, .tokenExpires, .tokenDormant, .tokenName, .userActive, .departmentActive, .tenantActive,
+            .userTypeActive:
+            1
+        case .tokenAssignment: 2
+        case .userHolds, .userTypeHolds: 3
+        case .setting: 4
+        case .departmentRequires, .departmentMoved, .tokenRevoked, .assignmentRemoved: 5
+        case .time: 6
+        }
+    }
+}
+
+extension Flip.Way {
+    fileprivate var rank: Int { steps.map(\.change.rank).max() ?? 0 }
+
+    /// Whether these changes are among what is told already.
+    fileprivate func covers(_ changes: [Change]) -> Bool {
+        guard changes.count == steps.count else { return false }
+        return changes.allSatisfy { change in steps.contains { $0.covers(change) } }
+    }
+}
+
+extension Flip.Step {
+    fileprivate func covers(_ other: Change) -> Bool {
+        if change == other { return true }
+        guard case .property(let own, _?) = change, case .property(let property, let value?) = other, own == property,
+            let span
+        else { return false }
+        switch span {
+        // The others were decided: what else it could be is said.
+        case .departments: return true
+        case .values(let values): return values.contains(value.json)
+        case .network(let network): return value.json.string.flatMap { IPAddress($0) }.map(network.contains) ?? false
+        case .between(let low, let high): return value.json.isBetween(low, high)
+        }
+    }
+}
+
+extension JSON {
+    fileprivate func isBetween(_ low: Span.End?, _ high: Span.End?) -> Bool {
+        func order(_ one: JSON, _ other: JSON) -> Int? {
+            switch (one, other) {
+            case (.string(let one), .string(let other)): return one == other ? 0 : one < other ? -1 : 1
+            case (.integer, _), (.number, _):
+                guard let one = one.double, let other = other.double else { return nil }
+                return one == other ? 0 : one < other ? -1 : 1
+            default: return nil
+            }
+        }
+        if let low {
+            guard let order = order(low.value, self), order < 0 || order == 0 && low.isIncluded else { return false }
+        }
+        if let high {
+            guard let order = order(self, high.value), order < 0 || order == 0 && high.isIncluded else { return false }
+        }
+        return true
+    }
+
+    private var double: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Decisions
+import Model
+import Policies
+import Workbench
+
+/// Policies, a snapshot and what decides, ready to be asked.
+struct Asked {
+    let point: DecisionPoint
+    let directory: Directory
+    static let now = Instant("2026-11-22T12:00:00Z")!
+
+    /// The shipped policies on the demo organisation.
+    static func demo() throws -> Asked {
+        let set = try Fixtures.load(try Fixtures.shipped())
+        let directory = try Directory(try Fixtures.demo())
+        return Asked(point: try DecisionPoint(policies: set, directory: directory), directory: directory)
+    }
+
+    /// One policy, on `access`, that permits unless it says otherwise.
+    static func policy(
+        _ body: String, settings: String = "", directory: Directory? = nil
+    ) throws -> Asked {
+        let text = """
+            \(settings.isEmpty ? "" : "local config = settings { \(settings) }")
+            return { on = "access", grants = { "*" }, decide = function(request)
+            \(body)
+            end }
+            """
+        let source = PolicySource(
+            path: "p",
+            files: [
+                .init(name: "a.lua", bytes: Array(text.utf8)),
+                .init(name: "schema.lua", bytes: Array(schema.utf8)),
+            ])
+        let directory = try directory ?? Directory(Organisation(tenants: [tenant]))
+        return Asked(
+            point: try DecisionPoint(policies: try Fixtures.load(source), directory: directory), directory: directory)
+    }
+
+    static let schema = """
+        return {
+          actions = { ["orders.read"] = "read", ["orders.approve"] = "write" },
+          resources = { order = { department = optional "department", amount = optional "number",
+                                  owner = optional "user", due = optional "date" } },
+          context = { mfa = optional "boolean", ip = optional "ip", channel = optional "string" },
+        }
+        """
+
+    static let token = TokenID(high: 7, low: 7)
+    static let other = TokenID(high: 7, low: 8)
+
+    static var tenant: TenantRecord {
+        var tenant = TenantRecord(id: "t", name: "T", zone: "Europe/Oslo")
+        tenant.departments = [
+            DepartmentRecord(id: "sales", name: "Sales"), DepartmentRecord(id: "north", name: "North", parent: "sales"),
+            DepartmentRecord(id: "south", name: "South", parent: "sales"),
+            DepartmentRecord(id: "finance", name: "Finance", requires: ["orders.approve"]),
+        ]
+        tenant.userTypes = [
+            UserTypeRecord(id: "clerk", name: "Clerk", permissions: ["orders.read"]),
+            UserTypeRecord(id: "chief", name: "Chief", permissions: ["orders.*"]),
+        ]
+        tenant.users = [
+            UserRecord(
+                id: "anna", name: "anna", fullName: "Anna", email: "a@t.example",
+                assignments: [
+                    AssignmentRecord(id: "a1", department: "sales", userType: "clerk"),
+                    AssignmentRecord(id: "a2", department: "finance", userType: "chief"),
+                ])
+        ]
+        tenant.tokens = [
+            TokenRecord(
+                id: token, kind: .api, name: "one", assignment: "a1", created: Instant("2026-01-01T00:00:00Z")!,
+                expires: Instant("2027-01-01T00:00:00Z")!),
+            TokenRecord(
+                id: other, kind: .mobile, name: "", assignment: "a2", created: Instant("2026-02-01T00:00:00Z")!,
+                expires: Instant("2027-03-01T00:00:00Z")!),
+        ]
+        return tenant
+    }
+
+    func examine(_ question: Question) throws -> Examination { try point.examine(question, on: directory) }
+
+    func flip(_ question: Question) throws -> Flip { Flip(try examine(question), point) }
+
+    static func question(
+        _ action: String = "orders.read", _ properties: [JSON.Member] = [], context: [JSON.Member] = [],
+        token: String = token.description, at time: Instant = now
+    ) -> Question {
+        Question(
+            action: action, subject: .token(token),
+            resource: .init(type: "order", id: "42", properties: .object(properties)), context: .object(context),
+            now: time)
+    }
+
+    /// What the ways of a flip ask for, in words.
+    func words(_ flip: Flip, tenant: String = "t") -> [String] {
+        flip.ways.map { way in
+            way.steps.map { $0.words(in: directory, tenant: tenant) }.joined(separator: " and ")
+        }
+    }
+}

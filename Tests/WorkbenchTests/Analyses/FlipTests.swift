@@ -1,0 +1,148 @@
+import Decisions
+import Model
+import Policies
+import Testing
+import Workbench
+
+@Suite struct FlipTests {
+    @Test func `another department would do, and all under it`() throws {
+        let asked = try Asked.policy(
+            "if request.resource:has('department') and request.resource.department:is_within(request.token.department) then permit() end"
+        )
+        let flip = try asked.flip(Asked.question("orders.read", [.init("department", .string("finance"))]))
+        #expect(flip.isToPermit && flip.isComplete)
+        let words = asked.words(flip)
+        #expect(words.first == "resource.department is Sales or under it", "\(words)")
+        #expect(words.contains("the token one is for anna in Finance as Chief"), "\(words)")
+        #expect(words.contains("the department Finance lies under Sales"), "\(words)")
+        #expect(flip.ways[0].agents == [.request] && flip.ways[1].agents == [.administrator])
+        let step = try #require(flip.ways.first?.steps.first)
+        #expect(step.fact == "resource.department is_within token.department")
+        #expect(step.before == "false" && step.after == "true")
+    }
+
+    @Test func `an amount is told with its bound, and a setting beside it`() throws {
+        let asked = try Asked.policy(
+            "if request.resource:has('amount') and request.resource.amount <= config.limit then permit() end",
+            settings: "limit = 500")
+        let flip = try asked.flip(Asked.question("orders.read", [.init("amount", .integer(700))]))
+        #expect(
+            asked.words(flip) == ["resource.amount is at most 500", "the setting a.limit of t is 700"],
+            "\(asked.words(flip))")
+    }
+
+    @Test func `an amount between two bounds`() throws {
+        let asked = try Asked.policy(
+            "if request.resource:has('amount') and request.resource.amount > 10 and request.resource.amount < 20.5 then permit() end"
+        )
+        let flip = try asked.flip(Asked.question("orders.read", [.init("amount", .integer(700))]))
+        #expect(asked.words(flip).first == "resource.amount is more than 10 and less than 20.5", "\(asked.words(flip))")
+    }
+
+    @Test func `what is missing of a permission is granted to the type, or to the user`() throws {
+        let asked = try Asked.policy("if request.token:can(request.action) then permit() end")
+        let words = asked.words(try asked.flip(Asked.question("orders.approve")))
+        #expect(
+            Set(words) == [
+                "the token one is for anna in Finance as Chief", "the user type Clerk has orders.approve",
+                "the user anna has orders.approve of their own",
+            ], "\(words)")
+    }
+
+    @Test func `two facts are changed where one will not do`() throws {
+        let asked = try Asked.policy(
+            """
+            if request.context:has("mfa") and request.context.mfa and request.resource:has("amount")
+              and request.resource.amount < 100 then permit() end
+            """)
+        let flip = try asked.flip(
+            Asked.question("orders.read", [.init("amount", .integer(700))], context: [.init("mfa", .boolean(false))]))
+        #expect(asked.words(flip) == ["context.mfa is true and resource.amount is less than 100"])
+        #expect(flip.ways.allSatisfy { $0.decision.isPermitted })
+    }
+
+    @Test func `a permit is turned by what it read`() throws {
+        let asked = try Asked.policy(
+            "permit() if request.context:has('ip') and not request.context.ip:is_within('10.0.0.0/8') then deny('x') end"
+        )
+        let flip = try asked.flip(Asked.question(context: [.init("ip", .string("10.1.2.3"))]))
+        #expect(!flip.isToPermit)
+        #expect(flip.ways.map(\.changes) == [[.property(.init(.context, "ip"), .init(.string("192.0.2.1")))]])
+    }
+
+    @Test func `a network is told as such`() throws {
+        let asked = try Asked.policy(
+            "if request.context:has('ip') and request.context.ip:is_within('10.0.0.0/8') then permit() end")
+        let words = asked.words(try asked.flip(Asked.question(context: [.init("ip", .string("192.0.2.1"))])))
+        #expect(words == ["context.ip is within 10.0.0.0/8"])
+    }
+
+    @Test func `time alone may do`() throws {
+        let asked = try Asked.policy("if request.time.hour >= 14 then permit() end")
+        let words = asked.words(try asked.flip(Asked.question()))
+        #expect(words == ["it is 2026-11-22T13:00:00Z"])
+    }
+
+    @Test(arguments: [
+        ("token_suspended", "the token one is not suspended"),
+        ("token_expired", "the token one expires at 2026-11-23T23:00:00Z"),
+        ("user_inactive", "the user anna is active"), ("department_inactive", "the department Sales is active"),
+    ])
+    func `what the core finds is undone`(code: String, words: String) throws {
+        var tenant = Asked.tenant
+        switch code {
+        case "token_suspended": tenant.tokens[0].suspended = tenant.tokens[0].created
+        case "token_expired": tenant.tokens[0].expires = tenant.tokens[0].created
+        case "user_inactive": tenant.users[0].isActive = false
+        default: tenant.departments[0].isActive = false
+        }
+        let asked = try Asked.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
+        let examination = try asked.examine(Asked.question())
+        #expect(examination.decision.code == code)
+        #expect(asked.words(Flip(examination, asked.point)).contains(words))
+    }
+
+    @Test func `of a revoked token nothing is promised`() throws {
+        var tenant = Asked.tenant
+        tenant.tokens[0].revoked = tenant.tokens[0].created
+        let asked = try Asked.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
+        #expect(try asked.flip(Asked.question()).ways.isEmpty)
+    }
+
+    @Test func `the shipped policies tell what an administrator and the request can do`() throws {
+        let asked = try Asked.demo()
+        let token = try #require(asked.directory.tokens.first { $0.name == "Warehouse sync" })
+        let finance = try #require(
+            asked.directory.departments.first { $0.name == "Finance" && $0.tenant == token.tenant })
+        let flip = try asked.flip(
+            Asked.question("orders.read", [.init("department", .string(finance.id))], token: token.id.description))
+        let tenant = asked.directory.tenants[token.tenant].id
+        let words = asked.words(flip, tenant: tenant)
+        #expect(
+            words.first == "resource.department is not there" || words.first?.hasSuffix("or under it") == true,
+            "\(words)")
+        #expect(words.contains("resource.department is Sales or under it"), "\(words)")
+        #expect(flip.isComplete && flip.trials < 3_000)
+    }
+
+    /// Every way that is told is decided anew, on a snapshot that was made of all records.
+    @Test(arguments: 0..<6)
+    func `every way that is told turns the decision, and no part of it alone does`(seed: UInt64) throws {
+        let world = try Made(seed: seed, policies: 4)
+        for question in world.questions(8) {
+            guard let examination = try? world.point.examine(question, on: world.directory),
+                let tenant = examination.request.map({ $0.tenant }), tenant >= 0
+            else { continue }
+            let id = world.directory.tenants[tenant].id
+            let flip = Flip(examination, world.point, most: 300)
+            for way in flip.ways {
+                let answers = try world.decide(question, way.changes, tenant: id)
+                #expect(answers.isPermitted == flip.isToPermit, "seed \(seed): \(way.changes) of \(question)")
+                for change in way.changes where way.changes.count > 1 {
+                    let alone = try? world.decide(question, [change], tenant: id)
+                    #expect(alone?.isPermitted != flip.isToPermit, "seed \(seed): \(change) alone of \(question)")
+                }
+            }
+        }
+    }
+}

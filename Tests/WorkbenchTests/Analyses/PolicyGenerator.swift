@@ -1,0 +1,1 @@
+../../DecisionsTests/PolicyGenerator.swift

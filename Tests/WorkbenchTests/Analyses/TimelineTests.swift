@@ -1,0 +1,95 @@
+import Decisions
+import Model
+import Policies
+import Testing
+import Workbench
+
+@Suite struct TimelineTests {
+    private func line(_ asked: Asked, from start: String, until end: String? = nil) throws -> Timeline {
+        try Timeline(
+            Asked.question(at: Instant(start)!), asked.point, on: asked.directory, until: end.flatMap { Instant($0) })
+    }
+
+    private func shown(_ timeline: Timeline) -> [String] {
+        timeline.intervals.map { "\($0.from) \($0.judgement.code)" }
+    }
+
+    @Test func `a token is permitted until it expires, and never again`() throws {
+        let asked = try Asked.policy("permit()")
+        let timeline = try line(asked, from: "2026-11-22T12:00:00Z")
+        #expect(shown(timeline) == ["2026-11-22T12:00:00Z permitted", "2027-01-01T00:00:00Z token_expired"])
+        #expect(timeline.intervals[1].causes == ["the token expires"] && timeline.intervals[1].to == nil)
+        #expect(timeline.intervals[0].to == Instant("2027-01-01T00:00:00Z") && timeline.isComplete)
+    }
+
+    @Test func `office hours are told by the local clock, also when that is put back`() throws {
+        let asked = try Asked.policy("if request.time.hour >= 8 and request.time.hour < 17 then permit() end")
+        let timeline = try line(asked, from: "2026-10-24T12:00:00Z", until: "2026-10-26T20:00:00Z")
+        #expect(
+            shown(timeline) == [
+                "2026-10-24T12:00:00Z permitted", "2026-10-24T15:00:00Z not_permitted",
+                "2026-10-25T07:00:00Z permitted", "2026-10-25T16:00:00Z not_permitted",
+                "2026-10-26T07:00:00Z permitted", "2026-10-26T16:00:00Z not_permitted",
+            ])
+        #expect(timeline.intervals[1].causes == ["time.hour < 17: true → false"])
+    }
+
+    @Test func `an instant that is compared with the clock is found to the microsecond`() throws {
+        let asked = try Asked.policy(
+            "if request.time < request.token.created:plus { months = 11, minutes = 7 } then permit() end")
+        let timeline = try line(asked, from: "2026-11-22T12:00:00Z")
+        #expect(shown(timeline)[1] == "2026-12-01T00:07:00Z not_permitted")
+        let strict = try Asked.policy("if request.time <= request.token.created:plus { months = 11 } then permit() end")
+        #expect(shown(try line(strict, from: "2026-11-22T12:00:00Z"))[1] == "2026-12-01T00:00:00.000001Z not_permitted")
+    }
+
+    @Test func `a last day ends at midnight where the tenant is`() throws {
+        let asked = try Asked.policy(
+            "if request.date <= request.token.created.date:plus { days = 350 } then permit() end")
+        #expect(shown(try line(asked, from: "2026-11-22T12:00:00Z"))[1] == "2026-12-17T23:00:00Z not_permitted")
+    }
+
+    @Test func `who reads the clock's content is not vouched for`() throws {
+        let asked = try Asked.policy("if ('' .. request.time) < '2026-12' then permit() end")
+        #expect(try !line(asked, from: "2026-11-22T12:00:00Z").isComplete)
+    }
+
+    @Test func `a token that is to be issued has no timeline`() throws {
+        let asked = try Asked.policy("permit()")
+        var question = Asked.question()
+        question.point = .issue
+        #expect(throws: RequestError.self) { try Timeline(question, asked.point, on: asked.directory) }
+    }
+
+    /// Sampled at random instants, and around each change.
+    @Test(arguments: 0..<10)
+    func `a timeline is what deciding says at every instant`(seed: UInt64) throws {
+        let world = try Made(seed: seed, policies: 5)
+        var random = Numbers(seed: seed)
+        for question in world.questions(12) where question.point != .issue {
+            guard
+                let timeline = try? Timeline(
+                    question, world.point, on: world.directory,
+                    until: Instant(microseconds: question.now.microseconds + 20 * 86_400_000_000)), timeline.isComplete
+            else { continue }
+            for _ in 0..<40 {
+                let offset = Int64.random(in: 0..<(20 * 86_400_000_000), using: &random)
+                try compare(question, at: Instant(microseconds: question.now.microseconds + offset), timeline, world)
+            }
+            for interval in timeline.intervals.dropFirst() {
+                for step in [-1, 0, 1] as [Int64] {
+                    try compare(
+                        question, at: Instant(microseconds: interval.from.microseconds + step), timeline, world)
+                }
+            }
+        }
+    }
+
+    private func compare(_ question: Question, at instant: Instant, _ timeline: Timeline, _ world: Made) throws {
+        guard let interval = timeline.intervals.last(where: { $0.from <= instant }) else { return }
+        var asked = question
+        asked.now = instant
+        let code = try world.point.decide(asked).code
+        #expect(code == interval.judgement.code, "at \(instant): \(timeline.intervals.map(\.judgement)) \(question)")
+    }
+}
