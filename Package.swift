@@ -28,7 +28,9 @@ let package = Package(
     products: [.executable(name: "demilune", targets: ["demilune"])],
     targets: [
         .executableTarget(name: "demilune", dependencies: ["Commands"], swiftSettings: swift),
-        target("Commands", ["CSystem", "Workbench", "Decisions", "Policies", "Tokens", "Model"]),
+        target(
+            "Commands",
+            ["CEditline", "CSystem", "Workbench", "Decisions", "Policies", "Tokens", "Lua", "Syntax", "Model"]),
         target("Workbench", ["CDemo", "Decisions", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
         target("Decisions", ["Tokens", "Policies", "CSimdJSON", "Model"]),
         target("Tokens", ["CSQLite", "CSodium", "CSystem", "CUnistring", "Model"]),
@@ -41,6 +43,7 @@ let package = Package(
             name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-std=c++17"])],
             linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
         .target(name: "CDemo", cSettings: [.unsafeFlags(["-std=c23"])]),
+        .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
         .target(name: "CSystem", linkerSettings: [.linkedLibrary("seccomp")]),
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CSodium"),

@@ -70,8 +70,13 @@ int clua_trip(lua_State *L, clua_ending ending) {
     return lua_error(L);
 }
 
+bool clua_is_raised(const volatile int32_t *interrupt) {
+    return interrupt != NULL && __atomic_load_n(interrupt, __ATOMIC_RELAXED) != 0;
+}
+
 void clua_check_deadline(lua_State *L) {
-    if (now() > clua_of(L)->deadline) clua_trip(L, CLUA_DEADLINE);
+    clua_state *state = clua_of(L);
+    if (clua_is_raised(state->interrupt) || now() > state->deadline) clua_trip(L, CLUA_DEADLINE);
 }
 
 /// The text of an error without control bytes, at most 512 bytes of it.
@@ -123,6 +128,7 @@ static clua_outcome protect(clua_state *state, lua_CFunction body, const clua_ho
     state->fuel_limit = limits.fuel;
     int64_t start = limits.nanoseconds < 100000000 ? now() : about_now();
     state->deadline = limits.nanoseconds > INT64_MAX - start ? INT64_MAX : start + limits.nanoseconds;
+    state->interrupt = limits.interrupt;
     state->cap = state->used + (size_t)(limits.memory > 0 ? limits.memory : 0);
     state->refusals = 0;
     state->allocated = 0;
@@ -191,6 +197,7 @@ clua_state *clua_open(void) {
     *(clua_state **)lua_getextraspace(state->L) = state;
     lua_atpanic(state->L, panic);
     state->deadline = INT64_MAX;
+    state->interrupt = NULL;
     state->fuel_limit = INT64_MAX;
     lua_pushcfunction(state->L, do_open);
     if (lua_pcall(state->L, 0, 0, 0) != LUA_OK) {

@@ -53,6 +53,7 @@ struct clua_state {
     int64_t fuel;
     int64_t fuel_limit;
     int64_t deadline;
+    const volatile int32_t *interrupt;
     size_t used;
     size_t allocated;
     size_t cap;

@@ -8,7 +8,7 @@ internal import Tokens
 package enum Demilune {
     static let verbs: [Verb] =
         store + tokens + directory + [
-            .decide, .batch, .requests, .keysList, .keysAdd, .keysRewrap, .keysRetire, .logList, .logVerify,
+            .decide, .repl, .batch, .requests, .keysList, .keysAdd, .keysRewrap, .keysRetire, .logList, .logVerify,
             .check, .test, .vocabulary,
             .bench, .benchStore,
         ]
@@ -42,7 +42,7 @@ package enum Demilune {
             }
             let line = try ParsedLine(arguments, verbs: verbs)
             if line.options["help"] != nil {
-                terminal.print(line.verb.map(Help.text) ?? Help.overview(verbs))
+                terminal.print(line.verb.map { Help.text(of: $0) } ?? Help.overview(verbs))
                 return ExitStatus.done
             }
             guard let verb = line.verb else {
@@ -87,7 +87,10 @@ package enum Demilune {
 
     private static func environment() -> [String: String] {
         var result: [String: String] = [:]
-        let names = ["NO_COLOR", "HOME", "XDG_DATA_HOME", Isolation.variable] + Option.global.map(\.variable)
+        let names =
+            [
+                "NO_COLOR", "HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "PAGER", "EDITOR", "VISUAL", Isolation.variable,
+            ] + Option.global.map(\.variable)
         for name in names {
             if let value = unsafe getenv(name) { result[name] = unsafe String(cString: value) }
         }

@@ -12,6 +12,8 @@ enum ExitStatus {
     static let tests: Int32 = 4
     /// An expectation was not met.
     static let gate: Int32 = 5
+    /// A person stopped it.
+    static let interrupted: Int32 = 130
     /// The command line is wrong.
     static let usage: Int32 = 64
 }

@@ -19,12 +19,16 @@ enum Help {
         """
     }
 
-    static func text(of verb: Verb) -> String {
+    /// - Parameter program: what stands before the verb where it is typed.
+    static func text(of verb: Verb, program: String = "demilune ") -> String {
         let options = verb.options + Option.global
-        var parts = ["usage: demilune \(usage(verb))", verb.summary.capitalizedFirst + "."]
+        var parts = ["usage: \(program)\(usage(verb))", verb.summary.capitalizedFirst + "."]
         if !verb.positionals.isEmpty { parts.append(rows(verb.positionals.map { ($0.name, $0.help) })) }
         if !verb.options.isEmpty { parts.append("options:\n" + rows(verb.options.map { ($0.heading, $0.help) })) }
         parts.append(contentsOf: verb.details)
+        if !verb.examples.isEmpty {
+            parts.append("examples:\n" + verb.examples.map { "  " + $0 }.joined(separator: "\n"))
+        }
         parts.append("Also: " + options.suffix(Option.global.count).map { "--\($0.name)" }.joined(separator: " "))
         return parts.joined(separator: "\n\n")
     }
@@ -38,7 +42,7 @@ enum Help {
         return ([verb.name] + positionals + verb.options.map { "[\($0.heading)]" }).joined(separator: " ")
     }
 
-    private static func rows(_ rows: [(String, String)]) -> String {
+    static func rows(_ rows: [(String, String)]) -> String {
         let width = rows.map(\.0.count).max() ?? 0
         return rows.map { name, help in
             "  " + name + String(repeating: " ", count: width - name.count + 2) + help

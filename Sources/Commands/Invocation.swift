@@ -16,6 +16,8 @@ struct Invocation {
     let isTimeStated: Bool
     private let options: [String: String]
     let environment: [String: String]
+    /// The conversation that this line is part of.
+    var repl: Repl?
 
     init(_ line: ParsedLine, environment: [String: String], terminal: Terminal) throws(CommandError) {
         self.terminal = terminal

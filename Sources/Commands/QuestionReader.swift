@@ -53,6 +53,7 @@ struct QuestionReader {
             resource = Question.Resource(type: parts[0], id: parts.count == 2 ? parts[1] : nil)
         }
         let type = resource.flatMap { schema.resource($0.type) }.map { schema.resources[$0] }
+        if let resource, type == nil { hint("resource type", resource.type, among: schema.resources.map(\.name)) }
         let reader = PropertyReader(directory: directory, tenant: tenant)
         var properties: [JSON.Member] = []
         var context: [JSON.Member] = []

@@ -89,6 +89,15 @@ enum Descriptor {
         return Int(size.ws_col)
     }
 
+    /// How many lines a terminal shows; `nil` for what is none, or does not know.
+    static func rows(_ descriptor: Int32) -> Int? {
+        var size = winsize()
+        guard isatty(descriptor) == 1, unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else {
+            return nil
+        }
+        return Int(size.ws_row)
+    }
+
     /// - Returns: `false` when the bytes could not all be written.
     static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var offset = 0

@@ -16,6 +16,10 @@ struct Verb: Sendable {
     var options: [Option] = []
     /// Paragraphs after the options.
     var details: [String] = []
+    /// Lines to try.
+    var examples: [String] = []
+    /// What may come next, after the words there are; where it is missing, the names of the arguments say.
+    var suggest: (@Sendable (Completion, [String]) -> [Candidate])?
     let run: @Sendable (Invocation) throws(CommandError) -> Int32
 }
 

@@ -51,7 +51,7 @@ internal import CLua
 
     /// Runs a chunk; the outcome's value is its first result.
     package mutating func run(_ chunk: Int, host: any SandboxHost, limits: Limits) -> Outcome {
-        let limits = limits.flat
+        let limits = unsafe limits.flat
         return unsafe outcome(of: chunk) { state in
             unsafe Callbacks.lend(host) { unsafe clua_run(state, Int32(chunk), $0, limits) }
         }
@@ -62,7 +62,7 @@ internal import CLua
     ///
     /// For a chunk whose functions keep no state. Whether the host was asked anything, the host knows: see `release`.
     package mutating func keep(_ chunk: Int, _ field: String, host: any SandboxHost, limits: Limits) -> Outcome {
-        let limits = limits.flat
+        let limits = unsafe limits.flat
         return unsafe outcome(of: chunk, field, host) { state, name, host in
             unsafe clua_keep(state, Int32(chunk), name.baseAddress, name.count, host, limits)
         }
@@ -76,7 +76,7 @@ internal import CLua
     package mutating func call(
         _ chunk: Int, _ field: String, argument: UInt32, host: any SandboxHost, limits: Limits
     ) -> Outcome {
-        let limits = limits.flat
+        let limits = unsafe limits.flat
         return unsafe outcome(of: chunk, field, host) { state, name, host in
             unsafe clua_call(state, Int32(chunk), name.baseAddress, name.count, argument, host, limits)
         }

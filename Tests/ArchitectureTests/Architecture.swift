@@ -13,7 +13,9 @@ struct Architecture {
 
     static let house = Architecture(rules: [
         "demilune": .swift(["Commands"]),
-        "Commands": .swift(["CSystem", "Workbench", "Decisions", "Policies", "Tokens", "Lua", "Syntax", "Model"]),
+        "Commands": .swift([
+            "CEditline", "CSystem", "Workbench", "Decisions", "Policies", "Tokens", "Lua", "Syntax", "Model",
+        ]),
         "Workbench": .swift(["CDemo", "Decisions", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
         "Decisions": .swift(["Tokens", "Policies", "CSimdJSON", "Model"]),
         "Tokens": .swift(["CSQLite", "CSodium", "CSystem", "CUnistring", "Model"]),
@@ -24,6 +26,7 @@ struct Architecture {
         "CLua": .c(["lua.h", "lauxlib.h", "lualib.h"]),
         "CSimdJSON": .c(["simdjson.h", "cstring", "new", "string_view"]),
         "CDemo": .c([]),
+        "CEditline": .c(["fcntl.h", "histedit.h", "poll.h", "signal.h", "termios.h", "unistd.h", "wchar.h"]),
         "CSystem": .c(["fcntl.h", "prctl.h", "resource.h", "sched.h", "seccomp.h", "signal.h", "syscall.h", "unistd.h"]
         ),
         "CSQLite": .c(["sqlite3.h"]),

@@ -94,6 +94,8 @@ typedef struct clua_limits {
     int64_t fuel;
     int64_t memory;
     int64_t nanoseconds;
+    /// The deadline has passed once this is not 0, whatever the time is; may be null. Another thread or a signal sets it.
+    const volatile int32_t *interrupt;
 } clua_limits;
 
 typedef enum clua_ending : uint32_t {
@@ -141,6 +143,8 @@ clua_outcome clua_call(clua_state *state, int chunk, const char *field, size_t l
                        const clua_host *host, clua_limits limits);
 /// Lets go of what the last outcome pointed to.
 void clua_finish(clua_state *state);
+/// Whether an interrupt is set.
+bool clua_is_raised(const volatile int32_t *interrupt);
 bool clua_is_spent(const clua_state *state);
 size_t clua_bytes_in_use(const clua_state *state);
 /// Copies text into the answer; the answer becomes a failure without memory.

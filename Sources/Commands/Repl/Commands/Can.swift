@@ -1,0 +1,157 @@
+internal import Decisions
+internal import Model
+internal import Policies
+
+extension Verb {
+    /// `can`: one decision about the token in use.
+    static let can = Verb(
+        name: "can", summary: "decides whether the token in use may do something, and says why",
+        positionals: [
+            .init(name: "ACTION", help: "an action of the schema"),
+            .init(
+                name: "[on RESOURCE] [in DEPARTMENT] [with NAME=VALUE]",
+                help: "the resource as TYPE or TYPE:ID, its department, its properties and the context's",
+                isOptional: true, isRepeated: true, usage: "[on TYPE[:ID]] [in DEPARTMENT] [with NAME=VALUE …]"),
+        ],
+        details: [
+            "Departments and users are ids or names. Afterwards: `why`, `why not`, `= EXPRESSION`, `save last as TEST`."
+        ],
+        examples: ["can orders.read on order:42 in Sales", "can orders.approve on order with amount=900 mfa=true"],
+        suggest: { completion, words in completion.access(words) },
+        inside: { repl, invocation throws(CommandError) in
+            let token = try repl.tokenInUse()
+            let snapshot = try repl.snapshot(invocation, holding: [token])
+            let question = try repl.access(token, invocation.positionals, invocation, snapshot)
+            return try repl.tell(question, on: snapshot.directory, invocation)
+        })
+
+    /// `may`: the administrative points.
+    static let may = Verb(
+        name: "may", summary: "decides whether a user may administer a token: reveal, revoke, amend, list, issue",
+        positionals: [
+            .init(name: "USER[/ASSIGNMENT]", help: "who administers, by id or name; `operator`"),
+            .init(name: "ACT", help: "reveal, revoke, amend, list or issue"),
+            .init(
+                name: "[TOKEN] [NAME=VALUE]", help: "the token, where not the one in use; what is proposed",
+                isOptional: true,
+                isRepeated: true, usage: "[TOKEN] [NAME=VALUE …]"),
+        ],
+        examples: ["may anna reveal 'Warehouse sync'", "may anna amend last_day=2027-06-30"],
+        suggest: { completion, words in completion.administration(words) },
+        inside: { repl, invocation throws(CommandError) in
+            var words = invocation.positionals
+            let user = words.removeFirst()
+            let point = try Repl.point(words.removeFirst())
+            let actor: Question.Actor
+            if user == "operator" {
+                actor = .operator
+            } else {
+                let found = try repl.actor(user, invocation)
+                actor = .user(id: found.user, assignment: found.assignment)
+            }
+            var token: TokenID?
+            if point != .issue {
+                if let word = words.first, !word.contains("=") {
+                    token = try repl.token(word, invocation).id
+                    words.removeFirst()
+                } else {
+                    token = try repl.tokenInUse()
+                }
+            }
+            let snapshot = try repl.snapshot(invocation, holding: token.map { [$0] } ?? [])
+            let reader = QuestionReader(
+                invocation, snapshot, try repl.rules().set.schema,
+                words: [token?.description ?? "-", point.rawValue] + words)
+            var question = try reader.question()
+            question.actor = actor
+            return try repl.tell(question, on: snapshot.directory, invocation)
+        })
+}
+
+extension Repl {
+    static func point(_ word: String) throws(CommandError) -> Point {
+        let points = Point.allCases.filter(\.isAdministrative)
+        if let point = points.first(where: { $0.rawValue == word || $0.rawValue == "token.\(word)" }) { return point }
+        let names = points.map { String($0.rawValue.dropFirst("token.".count)) }
+        throw .usage(
+            "`\(word)` is nothing that is administered\(Suggestion.hint(for: word, among: names)); "
+                + "there are \(names.joined(separator: ", "))")
+    }
+
+    /// The words of `can` as a question about a token.
+    func access(
+        _ token: TokenID, _ words: [String], _ invocation: Invocation, _ snapshot: Snapshot
+    ) throws(CommandError) -> Question {
+        let reader = QuestionReader(
+            invocation, snapshot, try rules().set.schema, words: [token.description] + (try Self.plain(words)))
+        return try reader.question()
+    }
+
+    /// The words of `can` as `decide` has them: `on`, `with` and `and` say nothing, `in X` is `department=X`.
+    static func plain(_ words: [String]) throws(CommandError) -> [String] {
+        var result: [String] = []
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            switch word {
+            case "on", "with", "and", ",": continue
+            case "in":
+                guard let department = rest.popFirst() else { throw .usage("`in` is followed by a department") }
+                result.append("department=\(department.hasSuffix("+") ? String(department.dropLast()) : department)")
+            default: result.append(word)
+            }
+        }
+        return result
+    }
+
+    /// Decides and tells.
+    func tell(_ question: Question, on directory: Directory, _ invocation: Invocation) throws(CommandError) -> Int32 {
+        let answer = try decide(question, on: directory)
+        let terminal = invocation.terminal
+        let other = try tried.map { tried throws(CommandError) in
+            try decide(question, on: directory, by: tried)
+        }
+        if invocation.has("json") {
+            terminal.print(Self.json(answer, other).compact)
+        } else {
+            Explanation(answer.decision, policies: answer.rulebook.set).print(to: terminal, withFacts: isTracing)
+            if let other { tellOther(other, beside: answer, terminal) }
+        }
+        return answer.decision.isPermitted ? ExitStatus.done : ExitStatus.deny
+    }
+
+    private func tellOther(_ other: Answer, beside answer: Answer, _ terminal: Terminal) {
+        let title = other.rulebook.path
+        guard !other.decision.isSame(as: answer.decision) else {
+            terminal.print("by \(Terminal.escaped(title)): the same")
+            return
+        }
+        terminal.print("by \(Terminal.escaped(title)):")
+        Explanation(other.decision, policies: other.rulebook.set).print(to: terminal, withFacts: isTracing)
+    }
+
+    static func json(_ answer: Answer, _ other: Answer?) -> JSON {
+        var members = [JSON.Member("question", .string(answer.title))]
+        members.append(.init("answer", answer.decision.json))
+        if let other { members.append(.init("tried", other.decision.json)) }
+        return .object(members)
+    }
+}
+
+extension Decision {
+    /// As `decide --json` tells it.
+    var json: JSON {
+        var writer = JSONWriter()
+        write(to: &writer, explain: true)
+        return (try? JSONReader.parse(writer.bytes)) ?? .null
+    }
+
+    /// Whether the answer and its reasons are another's, whatever lines they stand on.
+    func isSame(as other: Decision) -> Bool {
+        func words(_ decision: Decision) -> [String] {
+            (decision.reasons + decision.advice + decision.obligations).map { "\($0.effect) \($0.policy) \($0.text)" }
+                + decision.failures.map { "\($0.policy) \($0.message)" }
+        }
+        return isPermitted == other.isPermitted && code == other.code && policyCode == other.policyCode
+            && words(self) == words(other)
+    }
+}

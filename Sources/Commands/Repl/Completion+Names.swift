@@ -1,0 +1,191 @@
+internal import Glibc
+internal import Model
+internal import Policies
+
+/// The names that are known, each with what it is.
+extension Completion {
+    private var directory: Directory { repl.world.directory }
+
+    /// Whose names they are; `nil` where that is not said: then everyone's.
+    var tenant: Int? {
+        if let tenant = repl.scene.tenant.flatMap(directory.tenant) { return tenant }
+        return directory.tenants.count == 1 ? 0 : nil
+    }
+
+    var tokens: [Candidate] {
+        let text = partial
+        let found = repl.world.search(text, tenant: repl.scene.tenant, now: repl.scene.at ?? .now(), size: 50)
+        let names = Dictionary(grouping: found, by: \.name)
+        return found.map { token in
+            let isUnique = names[token.name]!.count == 1 && !token.name.isEmpty
+            return Candidate(text: isUnique ? token.name : token.id.description, help: repl.describe(token))
+        }
+    }
+
+    var users: [Candidate] {
+        directory.users.filter { tenant == nil || $0.tenant == tenant }.map { user in
+            Candidate(text: user.name, help: user.fullName + (user.isActive ? "" : ", not active"))
+        }
+    }
+
+    var departments: [Candidate] {
+        directory.departments.filter { tenant == nil || $0.tenant == tenant }.map { department in
+            let place = department.parent.map { "under \(directory.departments[$0].name)" } ?? "at the top"
+            return Candidate(text: department.name, help: place + (department.isActive ? "" : ", not active"))
+        }
+    }
+
+    var userTypes: [Candidate] {
+        directory.userTypes.filter { tenant == nil || $0.tenant == tenant }.map {
+            Candidate(text: $0.name, help: "a user type\($0.isActive ? "" : ", not active")")
+        }
+    }
+
+    var tenants: [Candidate] { directory.tenants.map { Candidate(text: $0.id, help: $0.name) } }
+
+    var schema: Schema? { repl.rulebook?.set.schema }
+
+    var actions: [Candidate] {
+        (schema?.actionNames ?? []).map { Candidate(text: $0, help: schema?.actions[$0]?.rawValue ?? "") }
+    }
+
+    var resourceTypes: [Candidate] {
+        (schema?.resources ?? []).map { type in
+            let names = type.properties.map(\.name).joined(separator: ", ")
+            return Candidate(text: type.name, help: names.isEmpty ? "a resource" : "has \(names)")
+        }
+    }
+
+    var policies: [Candidate] {
+        guard let rulebook = repl.rulebook else { return [] }
+        return rulebook.set.policies.map { Candidate(text: $0.id, help: rulebook.purpose(of: $0.id)) }
+    }
+
+    func commands(_ words: [String]) -> [Candidate] {
+        let name = words.joined(separator: " ")
+        return Repl.verbs.filter { name.isEmpty || $0.name.hasPrefix(name + " ") }.map { verb in
+            let text = name.isEmpty ? verb.name : String(verb.name.dropFirst(name.count + 1))
+            return Candidate(text: text, help: verb.summary)
+        }.filter { !$0.text.contains(" ") }
+    }
+
+    /// Files and folders whose path begins so.
+    static func files(_ partial: String) -> [Candidate] {
+        let slash = partial.lastIndex(of: "/")
+        let folder = slash.map { String(partial[...$0]) } ?? ""
+        let name = slash.map { String(partial[partial.index(after: $0)...]) } ?? partial
+        guard let stream = unsafe opendir(folder.isEmpty ? "." : folder) else { return [] }
+        defer { unsafe closedir(stream) }
+        var result: [Candidate] = []
+        while let entry = unsafe readdir(stream) {
+            let file = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            guard file.hasPrefix(name), !file.hasPrefix(".") || name.hasPrefix(".") else { continue }
+            let isFolder = unsafe entry.pointee.d_type == UInt8(DT_DIR)
+            result.append(
+                Candidate(
+                    text: folder + file + (isFolder ? "/" : ""), help: isFolder ? "a folder" : "", isWhole: !isFolder))
+        }
+        return result.sorted { $0.text < $1.text }
+    }
+
+    // MARK: Sentences
+
+    /// `ACTION [on TYPE[:ID]] [in DEPARTMENT] [with NAME=VALUE …]`.
+    func access(_ words: [String]) -> [Candidate] {
+        guard !words.isEmpty else { return actions }
+        let type = words.dropFirst().compactMap { word in
+            schema?.resource(String(word.prefix { $0 != ":" })).map { schema!.resources[$0] }
+        }.first
+        if words.last == "on" { return resourceTypes }
+        if words.last == "in" { return departments }
+        if let equals = partial.firstIndex(of: "=") { return values(of: String(partial[..<equals]), type) }
+        var result: [Candidate] = []
+        if type == nil, !words.contains("on") {
+            result.append(Candidate(text: "on", help: "about which resource: TYPE or TYPE:ID"))
+            if words.count == 1 { result += resourceTypes }
+        }
+        if type?.slot("department") != nil, !words.contains("in") {
+            result.append(Candidate(text: "in", help: "the resource's department"))
+        }
+        if !words.contains("with") { result.append(Candidate(text: "with", help: "properties, as NAME=VALUE")) }
+        return result + properties(type)
+    }
+
+    private func properties(_ type: Schema.RecordType?) -> [Candidate] {
+        let own = (type?.properties ?? []).map { ($0, "of the \(type!.name)") }
+        let context = (schema?.context.properties ?? []).map { ($0, "of the context") }
+        return (own + context).map { property, owner in
+            Candidate(text: "\(property.name)=", help: "\(property.type.name), \(owner)", isWhole: false)
+        }
+    }
+
+    private func values(of name: String, _ type: Schema.RecordType?) -> [Candidate] {
+        let all = (type?.properties ?? []) + (schema?.context.properties ?? [])
+        let values: [Candidate]
+        switch all.first(where: { $0.name == name })?.type {
+        case .boolean: values = ["true", "false"].map { Candidate(text: $0, help: "") }
+        case .department: values = departments
+        case .user: values = users
+        default: values = []
+        }
+        return values.map { Candidate(text: "\(name)=\($0.text)", help: $0.help) }
+    }
+
+    /// `USER ACT [TOKEN] [NAME=VALUE …]`.
+    func administration(_ words: [String]) -> [Candidate] {
+        switch words.count {
+        case 0: return users + [Candidate(text: "operator", help: "whoever holds the store and the key file")]
+        case 1:
+            return Point.allCases.filter(\.isAdministrative).map { point in
+                Candidate(text: String(point.rawValue.dropFirst("token.".count)), help: point.rawValue)
+            }
+        default:
+            let proposals = ["name=", "kind=", "assignment=", "expires=", "last_day="].map {
+                Candidate(text: $0, help: "what is proposed", isWhole: false)
+            }
+            return (words.count == 2 ? tokens : []) + (["amend", "issue"].contains(words[1]) ? proposals : [])
+        }
+    }
+
+    // MARK: Attributes
+
+    /// What can stand after the last dot or colon of a path such as `request.token.dep`.
+    func attributes(_ path: String) -> [Candidate] {
+        var parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let last = parts.removeLast()
+        let asksMethod = last.contains(":")
+        if asksMethod { parts.append(String(last.prefix { $0 != ":" })) }
+        guard parts.first == "request" else {
+            return parts.isEmpty ? [Candidate(text: "request", help: "the last request", isWhole: false)] : []
+        }
+        var type = ValueType.request
+        for part in parts.dropFirst() {
+            guard let next = members(type).first(where: { $0.name == part })?.type else { return [] }
+            type = next
+        }
+        if asksMethod {
+            return Vocabulary.methods.filter { $0.owners.contains(type) }.map {
+                Candidate(text: "\($0.method.name)(", help: $0.help, isWhole: false)
+            }
+        }
+        return members(type).map { Candidate(text: $0.name, help: "\($0.type.name): \($0.help)", isWhole: false) }
+    }
+
+    private func members(_ type: ValueType) -> [(name: String, type: ValueType, help: String)] {
+        var members = Vocabulary.entries.filter { $0.owner == type }.map { ($0.name, $0.type, $0.help) }
+        switch type {
+        case .resource:
+            for record in schema?.resources ?? [] {
+                for property in record.properties where !members.contains(where: { $0.0 == property.name }) {
+                    members.append((property.name, property.type, "as the schema declares it"))
+                }
+            }
+        case .context:
+            members += (schema?.context.properties ?? []).map { ($0.name, $0.type, "as the schema declares it") }
+        default: break
+        }
+        return members
+    }
+}

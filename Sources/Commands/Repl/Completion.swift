@@ -1,0 +1,154 @@
+internal import Model
+internal import Policies
+
+/// Something that may stand at a place of a line, with what it is.
+struct Candidate: Equatable {
+    let text: String
+    let help: String
+    /// Whether the word ends with it.
+    var isWhole = true
+}
+
+/// Finds what may come next on a line.
+struct Completion {
+    let repl: Repl
+    /// As much of the word as there is.
+    let partial: String
+
+    /// - Parameters:
+    ///   - before: what stands before the cursor.
+    ///   - columns: how wide the list may be; rows: how long.
+    static func edit(_ before: String, _ repl: Repl, columns: Int, rows: Int) -> Editor.Edit {
+        let line = current(before)
+        if line.drop(while: \.isWhitespace).hasPrefix("=") {
+            let path = String(line.reversed().prefix { $0.isLetter || $0.isNumber || "_.:".contains($0) }.reversed())
+            let name = String(path.reversed().prefix { $0 != "." && $0 != ":" }.reversed())
+            let completion = Completion(repl: repl, partial: name)
+            return completion.edit(completion.attributes(path), typed: name, columns: columns, rows: rows)
+        }
+        let words = Words(line)
+        let last = words.isLastUnfinished ? words.words.last : nil
+        let completion = Completion(repl: repl, partial: last?.text ?? "")
+        let preceding = words.texts.dropLast(last == nil ? 0 : 1)
+        let typed = last.map { String(line.dropFirst($0.start)) } ?? ""
+        return completion.edit(completion.next(Array(preceding)), typed: typed, columns: columns, rows: rows)
+    }
+
+    /// The command that the cursor is in.
+    private static func current(_ before: String) -> String {
+        var text = ""
+        for line in before.split(separator: "\n", omittingEmptySubsequences: false) {
+            text = text.isEmpty || Words.isWhole(text) ? String(line) : text + "\n" + line
+        }
+        return text
+    }
+
+    // MARK: What is done to the line
+
+    private func edit(_ candidates: [Candidate], typed: String, columns: Int, rows: Int) -> Editor.Edit {
+        var fitting = candidates.filter { $0.text.hasPrefix(partial) }
+        if fitting.isEmpty { fitting = candidates.filter { $0.text.lowercased().hasPrefix(partial.lowercased()) } }
+        if fitting.isEmpty { fitting = candidates.filter { $0.text.lowercased().contains(partial.lowercased()) } }
+        guard let first = fitting.first else { return Editor.Edit() }
+        let erased = typed.unicodeScalars.count
+        if fitting.count == 1 {
+            let text = first.isWhole ? Words.quoted(first.text) + " " : first.text
+            return Editor.Edit(erased: erased, inserted: text)
+        }
+        let common = fitting.dropFirst().reduce(first.text) { Self.common($0, $1.text) }
+        if common.count > partial.count || common.hasPrefix(partial) && common != partial {
+            let quote = typed.first.flatMap { "'\"".contains($0) ? $0 : nil } ?? (common.contains(" ") ? "'" : nil)
+            let text = common.contains("=") ? common : (quote.map(String.init) ?? "") + common
+            return Editor.Edit(erased: erased, inserted: text)
+        }
+        return Editor.Edit(shown: Self.list(fitting, columns: columns, rows: rows))
+    }
+
+    private static func common(_ one: String, _ other: String) -> String {
+        String(zip(one, other).prefix { $0 == $1 }.map(\.0))
+    }
+
+    private static func list(_ candidates: [Candidate], columns: Int, rows: Int) -> String {
+        let shown = candidates.prefix(max(3, rows - 3))
+        let width = min(columns / 2, shown.map { DisplayWidth.of($0.text) }.max() ?? 0)
+        var text = ""
+        for candidate in shown {
+            let name = DisplayWidth.fit(Terminal.escaped(candidate.text), width)
+            let space = String(repeating: " ", count: width - DisplayWidth.of(name) + 2)
+            let help = DisplayWidth.fit(Terminal.escaped(candidate.help), max(0, columns - width - 5))
+            text += "  \(name)\(help.isEmpty ? "" : space + help)\n"
+        }
+        if shown.count < candidates.count { text += "  … and \(candidates.count - shown.count) more\n" }
+        return text
+    }
+
+    // MARK: What may come
+
+    private func next(_ words: [String]) -> [Candidate] {
+        guard let first = words.first else { return firstWords }
+        let named =
+            Repl.verbs.first { words.count > 1 && $0.name == "\(first) \(words[1])" }
+            ?? Repl.verbs.first { $0.name == first }
+        let family = Repl.verbs.filter { $0.name.hasPrefix(first + " ") }
+        let second =
+            words.count == 1 && !family.isEmpty
+            ? family.map { Candidate(text: String($0.name.dropFirst(first.count + 1)), help: $0.summary) } : []
+        guard let verb = named else { return second }
+        var arguments = Array(words.dropFirst(verb.name.split(separator: " ").count))
+        let options = verb.options + Option.global
+        if let last = arguments.last, last.hasPrefix("--"), let option = option(last, options), let value = option.value
+        {
+            return option.choices.isEmpty ? values(value) : option.choices.map { Candidate(text: $0, help: "") }
+        }
+        if partial.hasPrefix("-") {
+            return options.filter { option in !arguments.contains("--\(option.name)") }.map { option in
+                Candidate(text: "--\(option.name)", help: option.help)
+            }
+        }
+        if let place = arguments.firstIndex(where: { $0.hasPrefix("--") }) {
+            let takesValue = option(arguments[place], options)?.value != nil
+            arguments.removeSubrange(place...min(arguments.count - 1, place + (takesValue ? 1 : 0)))
+        }
+        if let suggest = verb.suggest { return second + suggest(self, arguments) }
+        let positionals = verb.positionals
+        guard let positional = arguments.count < positionals.count ? positionals[arguments.count] : positionals.last,
+            arguments.count < positionals.count || positional.isRepeated
+        else { return second }
+        return second + values(positional.name)
+    }
+
+    private func option(_ word: String, _ options: [Option]) -> Option? { options.first { "--\($0.name)" == word } }
+
+    private var firstWords: [Candidate] {
+        var result: [Candidate] = []
+        for verb in Repl.verbs {
+            let word = String(verb.name.prefix { $0 != " " })
+            guard !result.contains(where: { $0.text == word }) else { continue }
+            let family = Repl.verbs.filter { $0.name.hasPrefix(word + " ") }
+            let seconds = family.map { String($0.name.dropFirst(word.count + 1)) }.joined(separator: ", ")
+            result.append(Candidate(text: word, help: verb.name == word ? verb.summary : seconds))
+        }
+        return result
+    }
+
+    /// What can stand for a placeholder of a help text.
+    func values(_ placeholder: String) -> [Candidate] {
+        switch placeholder.prefix(while: { $0.isLetter || $0 == " " }) {
+        case "TOKEN": tokens
+        case "USER": users
+        case "DEPARTMENT": departments
+        case "TYPE", "USER TYPE": userTypes
+        case "TENANT", "ID": tenants
+        case "ACTION": actions
+        case "POLICY": policies
+        case "FILE", "DIR", "PATH": Self.files(partial)
+        case "TIME":
+            [
+                Candidate(text: "now", help: "the clock's time"),
+                Candidate(text: "+30d", help: "so much later: s, m, h, d or w"),
+                Candidate(text: "2027-01-15", help: "a day's first moment", isWhole: true),
+            ]
+        default: []
+        }
+    }
+}

@@ -1,0 +1,187 @@
+internal import Decisions
+internal import Lua
+internal import Model
+internal import Policies
+internal import Tokens
+
+/// A conversation: the scene, what it is held on, and what was last said.
+final class Repl {
+    /// How the program was started.
+    let start: Invocation
+    let world: World
+    var scene = Scene()
+    /// The policies in force; `nil` while there is no folder of them that loads.
+    private(set) var rulebook: Rulebook?
+    /// Another folder, asked beside the one in force.
+    var tried: Rulebook?
+    private(set) var last: Answer?
+    /// Whether every answer tells what was read.
+    var isTracing = false
+    var recording: Recording?
+    private(set) var isOver = false
+    /// Whether a person sits at the terminal.
+    var isInteractive = false
+    var readLine: () -> String? = { nil }
+    var readSecret: () -> [UInt8] = { [] }
+
+    init(_ invocation: Invocation) throws(CommandError) {
+        start = invocation
+        world = try World(invocation)
+        scene.tenant = try invocation.tenant(in: world.directory).map { world.directory.tenants[$0].id }
+        if scene.tenant == nil, world.directory.tenants.count == 1 { scene.tenant = world.directory.tenants[0].id }
+        scene.actor = invocation.value("as")
+        if invocation.isTimeStated { scene.at = invocation.now }
+    }
+
+    // MARK: Lines
+
+    /// Everything that can be said here.
+    static let verbs = commands + Demilune.verbs.filter { !["repl", "init"].contains($0.name) }
+
+    /// Carries out one command.
+    func run(_ text: String, streams outer: Streams) -> Int32 {
+        Interrupt.clearKeyboard()
+        let page = Page(
+            outer, isHeld: isInteractive, pager: pager, record: { [self] in recording?.add($0) })
+        let terminal = Terminal(page.streams(line: readLine, secret: readSecret))
+        let isColorRefused = start.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+        terminal.color(start.value("color") ?? "auto", isRefused: isColorRefused)
+        defer { page.finish() }
+        do throws(CommandError) {
+            recording?.begin(text)
+            let line = try parsed(text)
+            guard let verb = line.verb else {
+                terminal.print(Repl.overview)
+                return ExitStatus.done
+            }
+            if line.options["help"] != nil {
+                terminal.print(Help.text(of: verb, program: ""))
+                return ExitStatus.done
+            }
+            var invocation = try Invocation(line, environment: start.environment, terminal: terminal)
+            invocation.repl = self
+            return try verb.run(invocation)
+        } catch {
+            for message in error.messages { terminal.complain(message) }
+            return error.status
+        }
+    }
+
+    private var pager: String? {
+        let stated = start.environment["PAGER"]
+        return stated == "" ? nil : stated ?? "less"
+    }
+
+    private func parsed(_ text: String) throws(CommandError) -> ParsedLine {
+        guard TokenString.occurrences(in: Array(text.utf8)).isEmpty else {
+            throw .usage(
+                "a token string is no argument, and now it was on the screen: rotate the token whose it is; "
+                    + "where a string is wanted write `-`, and you are asked for it without its being shown")
+        }
+        let trimmed = text.drop(while: \.isWhitespace)
+        var words: [String]
+        if trimmed.hasPrefix("=") {
+            words = ["=", "--", String(trimmed.dropFirst())]
+        } else {
+            let split = Words(text)
+            guard !split.isOpen else { throw .usage("a quote is not closed: \(text)") }
+            words = Self.complete(split.texts)
+        }
+        return try ParsedLine(defaults(words) + words, verbs: Self.verbs)
+    }
+
+    /// The options that the scene and the start of the program state, where the line does not.
+    private func defaults(_ words: [String]) -> [String] {
+        let stated = Set(words.filter { $0.hasPrefix("--") }.map { $0.dropFirst(2).prefix { $0 != "=" } })
+        var values: [(String, String?)] = ["store", "keys", "plugins"].map { ($0, start.value($0)) }
+        values += [
+            ("policies", rulebook?.path ?? start.value("policies")), ("tenant", scene.tenant), ("as", scene.actor),
+            ("at", scene.at?.description), ("color", start.value("color")),
+        ]
+        var arguments: [String] = []
+        for case (let name, let value?) in values where !stated.contains(name[...]) {
+            arguments.append("--\(name)=\(value)")
+        }
+        if start.has("json"), !stated.contains("json") { arguments.append("--json") }
+        return arguments
+    }
+
+    /// A command may be shortened as far as it is told from the others.
+    private static func complete(_ words: [String]) -> [String] {
+        guard let first = words.first else { return words }
+        let names = Set(verbs.map { $0.name.prefix { $0 != " " } })
+        guard !names.contains(first[...]) else { return words }
+        let aliases = ["exit": "quit", "q": "quit", "?": "help", "explain": "why", "h": "help"]
+        if let name = aliases[first] { return [name] + words.dropFirst() }
+        let own = Set(commands.map { $0.name.prefix { $0 != " " } }).filter { $0.hasPrefix(first) }
+        return own.count == 1 ? [String(own.first!)] + words.dropFirst() : words
+    }
+
+    func end() { isOver = true }
+
+    // MARK: Policies
+
+    /// Loads the policies in force anew.
+    /// - Throws: with what is wrong; what was in force stays so.
+    func reload(_ terminal: Terminal) throws(CommandError) {
+        let path = rulebook?.path ?? start.value("policies") ?? "policies"
+        rulebook = try load(path, terminal)
+    }
+
+    func load(_ path: String, _ terminal: Terminal) throws(CommandError) -> Rulebook {
+        var budget = try start.budget()
+        budget.interrupt = isInteractive ? .keyboard : nil
+        return try Rulebook(path, budget: budget) { terminal.note(Terminal.escaped($0)) }
+    }
+
+    func rules() throws(CommandError) -> Rulebook {
+        if let rulebook { return rulebook }
+        throw CommandError("no policies are in force: mend them, then `reload`", status: ExitStatus.policies)
+    }
+
+    // MARK: Deciding
+
+    /// The time of an answer.
+    func now(_ invocation: Invocation) throws(CommandError) -> Instant {
+        guard !invocation.isTimeStated, let store = world.store else { return invocation.now }
+        return try invocation.now(store)
+    }
+
+    /// What is decided on when these tokens are spoken of.
+    func snapshot(_ invocation: Invocation, holding ids: [TokenID] = []) throws(CommandError) -> Snapshot {
+        let directory = try world.directory(holding: ids)
+        return Snapshot(directory: directory, now: try now(invocation), store: world.store)
+    }
+
+    /// Decides, and keeps it as what was last said.
+    func decide(_ question: Question, on directory: Directory) throws(CommandError) -> Answer {
+        let answer = try decide(question, on: directory, by: try rules())
+        last = answer
+        return answer
+    }
+
+    func decide(
+        _ question: Question, on directory: Directory, by rulebook: Rulebook
+    ) throws(CommandError) -> Answer {
+        let start = Verb.clock()
+        let decision: Decision
+        do throws(RequestError) { decision = try rulebook.point.decide(question, on: directory) } catch {
+            throw CommandError(error.message)
+        }
+        let elapsed = Verb.clock() - start
+        try stopIfInterrupted()
+        rulebook.count(decision)
+        return Answer(
+            question: question, decision: decision, directory: directory, rulebook: rulebook, nanoseconds: elapsed)
+    }
+
+    /// What was last decided.
+    func lastAnswer() throws(CommandError) -> Answer {
+        guard let last else { throw .usage("nothing was asked yet: `can ACTION`, first") }
+        return last
+    }
+
+    func stopIfInterrupted() throws(CommandError) {
+        if isInteractive, Interrupt.keyboard.isRaised { throw CommandError("stopped", status: ExitStatus.interrupted) }
+    }
+}

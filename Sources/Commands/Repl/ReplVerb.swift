@@ -1,0 +1,110 @@
+internal import Lua
+internal import Model
+internal import Policies
+
+extension Verb {
+    /// `repl`: all of it, interactively.
+    static let repl = Verb(
+        name: "repl", summary: "answers questions, one after another, at the terminal or from a script",
+        options: [
+            Option(
+                name: "history", value: "FILE",
+                help: "what was typed before (~/.local/state/demilune/history); `-` for none"),
+            Option(name: "log", value: "FILE", help: "the decision log that `denied` and `why #N` read"),
+        ] + Option.limits.prefix(3),
+        details: [
+            "At a terminal: Tab completes, ^R searches what was typed, ^C drops the line or stops an answer, ^D leaves. "
+                + "`help` says what can be asked.",
+            "Elsewhere it reads commands from the standard input, one a line, and ends with the status of the first that "
+                + "failed, or of the last: 0 done or permit, 2 deny, 64 wrong usage, 5 a replay differs.",
+        ],
+        run: { invocation throws(CommandError) in
+            let streams = invocation.terminal.streams
+            let repl = try Repl(invocation)
+            let host = Editor.Host(
+                isWhole: { text in Words.isWhole(text) },
+                complete: { before, _ in
+                    let (columns, rows) = (Descriptor.columns(1) ?? 80, Descriptor.rows(1) ?? 24)
+                    return Completion.edit(before, repl, columns: columns, rows: rows)
+                },
+                noticed: { "" })
+            let editor = streams.isInteractive && streams.isOutputTerminal ? Editor(host) : nil
+            repl.isInteractive = editor != nil
+            var conversation = Conversation(repl, editor, invocation)
+            return conversation.run()
+        })
+}
+
+/// The loop: reads a piece, carries out its commands, and so on.
+struct Conversation {
+    private let repl: Repl
+    private let editor: Editor?
+    private let history: History?
+    private let invocation: Invocation
+    /// The status of the first command that failed, and of the last one.
+    private var failed: Int32?
+    private var status = ExitStatus.done
+
+    init(_ repl: Repl, _ editor: Editor?, _ invocation: Invocation) {
+        self.repl = repl
+        self.editor = editor
+        self.invocation = invocation
+        let stated = invocation.value("history")
+        history =
+            editor == nil || stated == "-" ? nil : History(path: stated, environment: invocation.environment)
+        let descriptor = invocation.terminal.streams.inputDescriptor
+        repl.readLine = { Descriptor.line(descriptor) }
+        repl.readSecret = {
+            editor == nil ? Array((Descriptor.line(descriptor) ?? "").utf8) : Editor.readHidden()
+        }
+    }
+
+    mutating func run() -> Int32 {
+        let terminal = invocation.terminal
+        do throws(CommandError) { try repl.reload(terminal) } catch {
+            for message in error.messages { terminal.complain(message) }
+            if editor == nil { failed = error.status }
+        }
+        if let editor {
+            for entry in history?.entries() ?? [] { editor.remember(entry) }
+            terminal.note(repl.greeting)
+        }
+        while !repl.isOver, let piece = next() {
+            if piece.isEmpty { continue }
+            history?.add(piece)
+            editor?.remember(piece)
+            carryOut(Words.commands(piece))
+        }
+        return failed ?? status
+    }
+
+    private mutating func carryOut(_ commands: [String]) {
+        for command in commands where !repl.isOver {
+            // Of several that were pasted at once each says what it answers.
+            if editor != nil, commands.count > 1 { invocation.terminal.note(repl.echo(command)) }
+            status = repl.run(command, streams: invocation.terminal.streams)
+            if status != ExitStatus.done, status != ExitStatus.deny, failed == nil { failed = status }
+            if editor != nil, Interrupt.keyboard.isRaised { return }
+        }
+        // What went wrong before a person's eyes is no reason to end with it.
+        if editor != nil { (failed, status) = (nil, ExitStatus.done) }
+    }
+
+    /// The next piece; nothing for one that was dropped, `nil` at the end.
+    private func next() -> String? {
+        guard let editor else { return nextOfScript() }
+        switch editor.read(prompt: repl.prompt) {
+        case .text(let text): return text
+        case .interrupted: return ""
+        case .end: return nil
+        }
+    }
+
+    private func nextOfScript() -> String? {
+        let streams = invocation.terminal.streams
+        if streams.isInteractive { invocation.terminal.prompt(Recording.plain(repl.prompt).filter { $0 != "\u{01}" }) }
+        guard var piece = Descriptor.line(streams.inputDescriptor) else { return nil }
+        while !Words.isWhole(piece), let line = Descriptor.line(streams.inputDescriptor) { piece += "\n" + line }
+        return piece
+    }
+}

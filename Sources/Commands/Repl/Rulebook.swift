@@ -1,0 +1,55 @@
+internal import Decisions
+internal import Model
+internal import Policies
+
+/// A folder of policies as it was when it was loaded, with what they were seen saying since.
+final class Rulebook {
+    let path: String
+    let source: PolicySource
+    let set: PolicySet
+    let point: DecisionPoint
+    /// By policy and line, how often it said something in a decision of this conversation.
+    private(set) var hits: [String: [Int: Int]] = [:]
+
+    /// - Parameter note: takes the warnings.
+    /// - Throws: with status 3 and every diagnostic when they do not load.
+    init(_ path: String, budget: Budget, note: (String) -> Void) throws(CommandError) {
+        self.path = path
+        do throws(PolicyError) { source = try PolicySource.folder(path) } catch {
+            throw CommandError(error.message, status: ExitStatus.policies)
+        }
+        let result = PolicySet.load(source)
+        guard let set = result.set else {
+            throw CommandError(
+                messages: result.diagnostics.map(\.description) + ["the policies in `\(path)` do not load"],
+                status: ExitStatus.policies)
+        }
+        for diagnostic in result.diagnostics { note(diagnostic.description) }
+        self.set = set
+        do throws(PolicyError) { point = try DecisionPoint(policies: set, directory: .empty, budget: budget) } catch {
+            throw CommandError(error.message)
+        }
+        point.explains = true
+    }
+
+    func count(_ decision: Decision) {
+        let said =
+            decision.reasons + decision.overruled + decision.advice + decision.obligations + decision.observed
+        for statement in said { hits[statement.policy, default: [:]][statement.line, default: 0] += 1 }
+    }
+
+    /// The lines of a policy's file, or of its tests'.
+    func lines(of name: String) -> [String]? {
+        guard let file = source.files.first(where: { $0.name == name }) else { return nil }
+        var lines = String(decoding: file.bytes, as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        return lines
+    }
+
+    /// The first comment of a policy: who is allowed what, in plain words.
+    func purpose(of policy: String) -> String {
+        let lines = lines(of: policy + ".lua") ?? []
+        return lines.prefix { $0.hasPrefix("--") }.map { $0.drop { $0 == "-" || $0 == " " } }.joined(separator: " ")
+    }
+}

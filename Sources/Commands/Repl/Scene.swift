@@ -1,0 +1,31 @@
+internal import Model
+
+/// Of whom and of when the conversation speaks; verbs see it as the environment's defaults.
+struct Scene {
+    var tenant: String?
+    /// The token in use.
+    var token: TokenID?
+    var tokenName = ""
+    /// Who administers, as `--as` has it.
+    var actor: String?
+    var at: Instant?
+
+    /// The defaults of a line's options.
+    func environment(_ base: [String: String]) -> [String: String] {
+        var result = base
+        if let tenant { result["DEMILUNE_TENANT"] = tenant }
+        if let actor { result["DEMILUNE_AS"] = actor }
+        if let at { result["DEMILUNE_AT"] = at.description }
+        return result
+    }
+
+    /// What the prompt shows of it.
+    func words(zone: Zone?) -> [String] {
+        var words: [String] = []
+        if let tenant { words.append(tenant) }
+        if token != nil { words.append(tokenName) }
+        if let actor { words.append("as \(actor)") }
+        if let at { words.append("at \(zone.map { Moment.local(at, in: $0) } ?? at.description)") }
+        return words
+    }
+}

@@ -1,0 +1,72 @@
+internal import Testing
+
+@testable internal import Commands
+
+/// What Tab does with a line, on the demo organisation.
+struct CompletionTests {
+    private let session = Session()
+    private let repl: Repl
+
+    init() throws {
+        #expect(session.run("init", "--demo").status == 0)
+        repl = try session.repl("--tenant", "3")
+    }
+
+    private func edit(_ before: String) -> Editor.Edit { Completion.edit(before, repl, columns: 80, rows: 24) }
+
+    @Test(arguments: [
+        ("ten", "tenant "), ("tok", "token "), ("token li", "list "), ("use Ware", "'Warehouse sync' "),
+        ("use 'Ware", "'Warehouse sync' "), ("may car", "carla "), ("can orders.ap", "orders.approve "),
+        ("can orders.read on inv", "invoice "), ("can orders.read on order in Payr", "Payroll "),
+        ("can orders.read on order with am", "amount="), ("can orders.read on order with mfa=t", "mfa=true "),
+        ("can orders.read on order with department='Sales N", "department='Sales North' "),
+        ("token list --dep", "--department "), ("token list --department Payr", "Payroll "),
+        ("token list --color al", "always "), ("= request.token.dep", "department"),
+        ("= request.token.department:is_within(request.resource.dep", "department"), ("help qu", "quit"),
+        ("can orders.read \\\n on inv", "invoice "),
+    ])
+    func `what can only be one thing is completed`(before: String, inserted: String) {
+        #expect(edit(before).inserted == inserted || edit(before).inserted.hasPrefix(inserted))
+    }
+
+    @Test(arguments: [
+        ("can ", "orders.read", "read"), ("use ", "Admin console", "of anna, Nordlys Logistics > Administrator"),
+        ("may ", "carla", "Carla Rossi"), ("token list --department 'Sales", "Sales North", "under Sales"),
+        ("= request.token.", "department", "where it acts"),
+        ("= request.token.department:is_within", "is_within_any(", "one of some departments"),
+        ("can orders.read on order with ", "amount=", "number, of the order"), ("token ", "list", "lists API tokens"),
+    ])
+    func `what can be several things is listed with what each is`(before: String, name: String, help: String) {
+        let shown = edit(before).shown.split(separator: "\n").first { $0.contains(name) }
+        #expect(shown?.contains(help) == true, "\(edit(before))")
+    }
+
+    @Test func `as much is completed as the candidates share`() {
+        #expect(edit("can ord").inserted == "orders.")
+        #expect(edit("can ord").erased == 3)
+        #expect(edit("use 'bæd").inserted == "")
+    }
+
+    @Test func `no line is too wide for the screen`() {
+        for before in ["use ", "can ", "= request.token.", ""] {
+            for line in Completion.edit(before, repl, columns: 50, rows: 24).shown.split(separator: "\n") {
+                #expect(DisplayWidth.of(line) <= 50)
+            }
+        }
+    }
+}
+
+extension Session {
+    /// A conversation on the session's store that nobody speaks in yet.
+    func repl(_ options: String...) throws -> Repl {
+        let terminal = Terminal(Streams(input: { [] }, output: { _ in true }, errors: { _ in }))
+        let environment = [
+            "DEMILUNE_STORE": store, "DEMILUNE_POLICIES": Self.policies, "DEMILUNE_AT": "2026-11-22T12:00:00Z",
+            "XDG_DATA_HOME": keys,
+        ]
+        let line = try ParsedLine(["repl"] + options, verbs: Demilune.verbs)
+        let repl = try Repl(try Invocation(line, environment: environment, terminal: terminal))
+        try repl.reload(terminal)
+        return repl
+    }
+}

@@ -1,0 +1,101 @@
+internal import Testing
+
+@testable internal import Commands
+
+/// Conversations from a script, on the demo organisation.
+struct ReplTests {
+    private let session = Session()
+
+    init() { #expect(session.run("init", "--demo").status == 0) }
+
+    private func converse(_ lines: String..., options: [String] = ["--tenant", "3"]) -> Session.Result {
+        session.run(["repl"] + options, input: Array((lines.joined(separator: "\n") + "\n").utf8))
+    }
+
+    @Test func `a token is used, and what it may do is told with the reasons`() {
+        let result = converse("use 'Warehouse sync'", "can orders.read on order:42 in Finance")
+        #expect(result.lines.first == "deny  (denied: gate_closed)")
+        #expect(result.output.contains("Finance is outside Sales"))
+        #expect(result.status == ExitStatus.deny)
+        #expect(converse("use 'Warehouse sync'", "can orders.read on order in Sales").status == ExitStatus.done)
+    }
+
+    @Test func `the same words are decided as the verb decides them`() {
+        let stated = ["Warehouse sync", "orders.read", "order:42", "department=Finance"]
+        let verb = session.run(["decide", "--tenant", "3", "--json"] + stated)
+        let asked = converse(
+            "decide 'Warehouse sync' orders.read order:42 department=Finance --json", "use 'Warehouse sync'",
+            "can orders.read order:42 department=Finance --json")
+        #expect(asked.lines.first == verb.lines.first)
+        #expect(asked.lines.last?.contains(verb.lines.first!.dropLast()) == true)
+    }
+
+    @Test(arguments: [
+        ("cna orders.read", "did you mean `can`"), ("can orders.raed", "did you mean `orders.read`"),
+        ("use Nobody at all", "one argument too many"),
+        ("tenant 33", "did you mean `3`"),
+        ("at tomorrow", "expected a day"), ("as ana", "did you mean `anna`"), ("as anna", "say which"),
+        ("may anna/a-anna-1 reveall", "did you mean `reveal`"), ("can orders.read on ordr", "did you mean `order`"),
+        ("use 'open", "a quote is not closed"), ("token lst", "did you mean `list`"), ("token", "needs one of"),
+    ])
+    func `a mistake is answered with what to type instead`(line: String, answer: String) {
+        let result = converse("use 'Warehouse sync'", line)
+        let told = result.errors + result.output
+        #expect(told.contains(answer), "\(told)")
+    }
+
+    @Test func `an ambiguous name lists its candidates`() {
+        let result = converse("use a")
+        #expect(result.errors.contains("state the id of one"))
+        #expect(result.errors.split(separator: "\n").count > 2)
+        #expect(result.status == ExitStatus.usage)
+    }
+
+    @Test func `the status is that of the first command that failed, and it goes on`() {
+        let result = converse("use nothing-like-it", "use 'Warehouse sync'", "can orders.read on order in Sales")
+        #expect(result.status == ExitStatus.failure)
+        #expect(result.output.contains("permit"))
+    }
+
+    @Test func `time and administrator are the scene's, for the verbs too`() {
+        let result = converse(
+            "use 'Warehouse sync'", "at 2030-01-01", "can orders.read on order in Sales", "as carla",
+            "token list --size 2",
+            "at now")
+        #expect(result.output.contains("token_expired"))
+        #expect(result.output.contains("TITLE"))
+    }
+
+    @Test func `a token string is no word of a command, and its line is not repeated`() {
+        let made = session.run(
+            "token", "create", "--tenant", "3", "--user", "carla", "--name", "fresh", "--expires", "2027-01-01")
+        let string = made.output.split(separator: " ").first { $0.hasPrefix("dml_") }.map(String.init) ?? ""
+        let secret = String(string.prefix { !$0.isNewline })
+        let result = converse("use \(secret)", "use -")
+        #expect(result.status == ExitStatus.usage)
+        #expect(result.errors.contains("a token string is no argument"))
+        #expect(!(result.errors + result.output).contains(secret))
+    }
+
+    @Test func `policies that do not load are told, and questions say so`() throws {
+        let folder = try session.policies(["broken": "return {"])
+        let result = converse(
+            "use 'Warehouse sync'", "can orders.read", options: ["--tenant", "3", "--policies", folder])
+        #expect(result.status == ExitStatus.policies)
+        #expect(result.errors.contains("broken.lua:1"))
+        #expect(result.errors.contains("no policies are in force"))
+    }
+
+    @Test func `every command has help, and its examples are commands`() {
+        for verb in Repl.commands {
+            #expect(!verb.summary.isEmpty)
+            for example in verb.examples {
+                let words = Words(example).texts.joined(separator: " ")
+                #expect(example.hasPrefix("=") || words.hasPrefix(verb.name), "\(verb.name): \(example)")
+            }
+        }
+        let result = converse("help", "help can", "can --help", "help token")
+        #expect(result.status == ExitStatus.done)
+        #expect(result.output.contains("examples:"))
+    }
+}
