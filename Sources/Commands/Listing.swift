@@ -11,6 +11,9 @@ struct Listing {
         table = Table(heads)
     }
 
+    /// As JSON.
+    var rows: JSON { .array(json) }
+
     mutating func add(_ cells: [String], _ members: [JSON.Member]) {
         table.add(cells)
         json.append(.object(members))

@@ -79,6 +79,7 @@ internal import Testing
                   tenant deactivate      deactivates a tenant; refused while it has live tokens
                   tenant activate        makes a tenant active again; revoked and suspended tokens stay so
                   decide                 decides what a token may do, and says why
+                  repl                   answers questions, one after another, at the terminal or from a script
                   batch                  decides requests, one JSON object a line, and answers each on a line, in order
                   requests               makes up requests about the tokens of the store, one a line
                   keys list              lists the keys of the key file, and how many tokens still need each

@@ -18,7 +18,7 @@ extension Completion {
         let names = Dictionary(grouping: found, by: \.name)
         return found.map { token in
             let isUnique = names[token.name]!.count == 1 && !token.name.isEmpty
-            return Candidate(text: isUnique ? token.name : token.id.description, help: repl.describe(token))
+            return Candidate(text: isUnique ? token.name : token.id.description, help: repl.owner(of: token))
         }
     }
 

@@ -2,7 +2,9 @@ extension Repl {
     /// What only a conversation has, in the order of its help.
     static let commands: [Verb] = [
         .use, .acting, .at, .tenant,
-        .can, .may,
+        .can, .may, .cost, .trace,
+        .policies, .policy, .reload, .edit, .watch, .trying,
+        .record, .replay,
         .help, .quit,
     ]
 }

@@ -48,14 +48,18 @@ extension Repl {
 
     /// `Warehouse sync, of bjorn, Sales > Integrator`.
     func describe(_ token: World.Named) -> String {
+        "\(token.name.isEmpty ? "a \(token.kind.rawValue) token" : token.name), \(owner(of: token))"
+    }
+
+    /// `of bjorn, Sales > Integrator`.
+    func owner(of token: World.Named) -> String {
         let directory = world.directory
         guard let tenant = directory.tenant(token.tenant),
             let index = directory.assignment(token.assignment, tenant: tenant)
-        else { return token.name }
+        else { return "of nobody" }
         let user = directory.users[directory.assignments[index].user]
         let place = Names(directory: directory, tenant: tenant).combination(index)
-        let name = token.name.isEmpty ? "a \(token.kind.rawValue) token" : token.name
-        return "\(name), of \(user.name), \(place)\(token.isRevoked ? ", revoked" : "")"
+        return "of \(user.name), \(place)\(token.isRevoked ? ", revoked" : "")"
     }
 
     /// The token in use.

@@ -15,7 +15,7 @@ extension Repl {
         return "\u{01}\u{1B}[1m\u{01}\(text)\u{01}\u{1B}[0m\u{01}> "
     }
 
-    private var isColored: Bool {
+    var isColored: Bool {
         let isRefused = start.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         return start.value("color") != "never" && !isRefused
     }

@@ -18,6 +18,10 @@ final class Repl {
     /// Whether every answer tells what was read.
     var isTracing = false
     var recording: Recording?
+    /// What notices that the policies' files change; `nil` while that is not wanted.
+    var watching: Watch?
+    /// The person's.
+    var editor: Editor?
     private(set) var isOver = false
     /// Whether a person sits at the terminal.
     var isInteractive = false
@@ -39,16 +43,20 @@ final class Repl {
     static let verbs = commands + Demilune.verbs.filter { !["repl", "init"].contains($0.name) }
 
     /// Carries out one command.
-    func run(_ text: String, streams outer: Streams) -> Int32 {
-        Interrupt.clearKeyboard()
+    /// - Parameter isHeld: whether what is printed is held until it is done, for the pager; so it is for a person.
+    func run(_ text: String, streams outer: Streams, isHeld: Bool? = nil) -> Int32 {
+        let isAboutRecording = Words(text).texts.first == "record"
         let page = Page(
-            outer, isHeld: isInteractive, pager: pager, record: { [self] in recording?.add($0) })
+            outer, isHeld: isHeld ?? isInteractive, pager: pager,
+            record: { [self] in
+                if !isAboutRecording { recording?.add($0) }
+            })
         let terminal = Terminal(page.streams(line: readLine, secret: readSecret))
         let isColorRefused = start.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         terminal.color(start.value("color") ?? "auto", isRefused: isColorRefused)
         defer { page.finish() }
         do throws(CommandError) {
-            recording?.begin(text)
+            if !isAboutRecording { recording?.begin(text) }
             let line = try parsed(text)
             guard let verb = line.verb else {
                 terminal.print(Repl.overview)
@@ -57,6 +65,9 @@ final class Repl {
             if line.options["help"] != nil {
                 terminal.print(Help.text(of: verb, program: ""))
                 return ExitStatus.done
+            }
+            guard line.options["watch"] == nil else {
+                throw .usage("here `watch on` looks after the policies, and goes on with the conversation")
             }
             var invocation = try Invocation(line, environment: start.environment, terminal: terminal)
             invocation.repl = self
@@ -129,9 +140,14 @@ final class Repl {
     }
 
     func load(_ path: String, _ terminal: Terminal) throws(CommandError) -> Rulebook {
+        try Rulebook(path, budget: budget()) { terminal.note(Terminal.escaped($0)) }
+    }
+
+    /// What policies may spend, as the program was started; a person may stop them.
+    func budget() throws(CommandError) -> Budget {
         var budget = try start.budget()
         budget.interrupt = isInteractive ? .keyboard : nil
-        return try Rulebook(path, budget: budget) { terminal.note(Terminal.escaped($0)) }
+        return budget
     }
 
     func rules() throws(CommandError) -> Rulebook {

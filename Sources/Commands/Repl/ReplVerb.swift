@@ -27,9 +27,10 @@ extension Verb {
                     let (columns, rows) = (Descriptor.columns(1) ?? 80, Descriptor.rows(1) ?? 24)
                     return Completion.edit(before, repl, columns: columns, rows: rows)
                 },
-                noticed: { "" })
+                noticed: { repl.noticed() })
             let editor = streams.isInteractive && streams.isOutputTerminal ? Editor(host) : nil
             repl.isInteractive = editor != nil
+            repl.editor = editor
             var conversation = Conversation(repl, editor, invocation)
             return conversation.run()
         })
@@ -82,6 +83,9 @@ struct Conversation {
         for command in commands where !repl.isOver {
             // Of several that were pasted at once each says what it answers.
             if editor != nil, commands.count > 1 { invocation.terminal.note(repl.echo(command)) }
+            let notice = repl.noticed()
+            if !notice.isEmpty { invocation.terminal.streams.errors(Array(notice.utf8)) }
+            Interrupt.clearKeyboard()
             status = repl.run(command, streams: invocation.terminal.streams)
             if status != ExitStatus.done, status != ExitStatus.deny, failed == nil { failed = status }
             if editor != nil, Interrupt.keyboard.isRaised { return }

@@ -1,0 +1,72 @@
+internal import Decisions
+internal import Model
+internal import Policies
+
+extension Verb {
+    /// `cost`: what the last decision took.
+    static let cost = Verb(
+        name: "cost", summary: "says what the last decision cost: instructions, facts, and time with and without trees",
+        inside: { repl, invocation throws(CommandError) in
+            let answer = try repl.lastAnswer()
+            let known = try answer.time(learning: Learning(), times: 20_000)
+            let run = try answer.time(learning: .none, times: 2_000)
+            var listing = Listing(["POLICY", "INSTRUCTIONS", "FACTS"])
+            for trace in answer.decision.traces.sorted(by: { $0.fuel > $1.fuel }) {
+                listing.add(
+                    [trace.policy, "\(trace.fuel)", "\(trace.facts.count)"],
+                    [
+                        .init("policy", .string(trace.policy)), .init("instructions", .integer(Int64(trace.fuel))),
+                        .init("facts", .integer(Int64(trace.facts.count))),
+                    ])
+            }
+            if invocation.has("json") {
+                let members: [JSON.Member] = [
+                    .init("policies", listing.rows), .init("asked_ns", .integer(answer.nanoseconds)),
+                    .init("known_ns", .optional(known)), .init("run_ns", .optional(run)),
+                ]
+                invocation.terminal.print(JSON.object(members).pretty)
+                return ExitStatus.done
+            }
+            invocation.terminal.print(Terminal.escaped(answer.title))
+            try listing.print(invocation, "policy", plural: "policies")
+            invocation.terminal.print("as it was asked here, with its words:  \(Self.time(answer.nanoseconds))")
+            guard let known, let run else {
+                invocation.terminal.print("no policy was asked: the core's own answer costs nothing more")
+                return ExitStatus.done
+            }
+            invocation.terminal.print("by decision trees, once it is known:  \(Self.time(known))")
+            invocation.terminal.print("by running every policy:              \(Self.time(run))")
+            return ExitStatus.done
+        })
+
+    /// `84 ns`, `3.2 µs`, `1.5 ms`.
+    static func time(_ nanoseconds: Int64) -> String {
+        func tenths(_ unit: Int64) -> String { "\(nanoseconds / unit).\(nanoseconds % unit * 10 / unit)" }
+        if nanoseconds < 1_000 { return "\(nanoseconds) ns" }
+        return nanoseconds < 1_000_000 ? "\(tenths(1_000)) µs" : "\(tenths(1_000_000)) ms"
+    }
+}
+
+extension JSON {
+    fileprivate static func optional(_ number: Int64?) -> JSON { number.map(JSON.integer) ?? .null }
+}
+
+extension Answer {
+    /// The median time of a decision, of a hundred batches; `nil` when no policy is asked.
+    fileprivate func time(learning: Learning, times: Int) throws(CommandError) -> Int64? {
+        do {
+            let point = try DecisionPoint(policies: rulebook.set, directory: directory, learning: learning)
+            guard var request = try point.prepared(question) else { return nil }
+            point.decide(prepared: &request)
+            var batches: [Int64] = []
+            for _ in 0..<100 {
+                let start = Verb.clock()
+                for _ in 0..<(times / 100) { point.decide(prepared: &request) }
+                batches.append((Verb.clock() - start) / Int64(times / 100))
+            }
+            return batches.sorted()[50]
+        } catch let error as PolicyError {
+            throw CommandError(error.message)
+        } catch { throw CommandError("\(error)") }
+    }
+}

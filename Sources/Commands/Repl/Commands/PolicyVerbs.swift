@@ -1,0 +1,167 @@
+internal import Glibc
+internal import Model
+internal import Policies
+
+extension Verb {
+    /// `policies`: which are in force.
+    static let policies = Verb(
+        name: "policies", summary: "lists the policies in force, and how often each said something here",
+        inside: { repl, invocation throws(CommandError) in
+            let rulebook = try repl.rules()
+            var listing = Listing(["POLICY", "ON", "GRANTS", "MODE", "SAID", "PURPOSE"])
+            for policy in rulebook.set.policies {
+                let said = rulebook.hits[policy.id]?.values.reduce(0, +) ?? 0
+                let mode = policy.isEnabled ? policy.isObserving ? "observe" : "decides" : "off"
+                let purpose = rulebook.purpose(of: policy.id)
+                listing.add(
+                    [
+                        policy.id, policy.on.map(\.rawValue).joined(separator: " "),
+                        policy.grants.joined(separator: " "), mode, "\(said)", purpose,
+                    ],
+                    [
+                        .init("policy", .string(policy.id)), .init("on", .strings(policy.on.map(\.rawValue))),
+                        .init("grants", .strings(policy.grants)), .init("mode", .string(mode)),
+                        .init("said", .integer(Int64(said))), .init("purpose", .string(purpose)),
+                    ])
+            }
+            try listing.print(invocation, "policy", plural: "policies")
+            if !invocation.has("json") { invocation.terminal.note("version \(rulebook.set.version)") }
+            return ExitStatus.done
+        })
+
+    /// `policy NAME`: its source.
+    static let policy = Verb(
+        name: "policy", summary: "shows a policy's source, with how often each line said something here",
+        positionals: [.init(name: "POLICY", help: "its name")],
+        examples: ["policy department_scope"],
+        inside: { repl, invocation throws(CommandError) in
+            let rulebook = try repl.rules()
+            let name = try repl.policyName(invocation.positionals[0])
+            let lines = rulebook.lines(of: name + ".lua") ?? []
+            let hits = rulebook.hits[name] ?? [:]
+            if invocation.has("json") {
+                let counts = hits.sorted { $0.key < $1.key }.map { JSON.Member("\($0.key)", .integer(Int64($0.value))) }
+                let members: [JSON.Member] = [
+                    .init("policy", .string(name)), .init("source", .string(lines.joined(separator: "\n"))),
+                    .init("said", .object(counts)),
+                ]
+                invocation.terminal.print(JSON.object(members).pretty)
+                return ExitStatus.done
+            }
+            let text = PolicyText(lines.joined(separator: "\n"), invocation.terminal)
+            let width = "\(text.count)".count
+            for number in 1...max(1, text.count) {
+                let count = hits[number].map { "\($0)×" } ?? ""
+                let digits = String(repeating: " ", count: width - "\(number)".count) + "\(number)"
+                let margin = String(repeating: " ", count: max(0, 5 - count.count)) + count
+                invocation.terminal.print("\(margin) \(digits)  \(text[number])")
+            }
+            return ExitStatus.done
+        })
+
+    /// `reload`: the policies as they are now.
+    static let reload = Verb(
+        name: "reload", summary: "loads the policies anew; what does not load is told, and the last good set stays",
+        inside: { repl, invocation throws(CommandError) in repl.reloadAll(invocation.terminal) })
+
+    /// `edit NAME`: in `$EDITOR`.
+    static let edit = Verb(
+        name: "edit", summary: "opens a policy in $EDITOR, then loads the policies anew",
+        positionals: [.init(name: "POLICY", help: "its name, or that of a new one")],
+        examples: ["edit department_scope"],
+        inside: { repl, invocation throws(CommandError) in
+            guard repl.isInteractive else { throw .usage("`edit` is for a person at a terminal") }
+            let name =
+                invocation.positionals[0].hasSuffix(".lua")
+                ? String(invocation.positionals[0].dropLast(4)) : invocation.positionals[0]
+            guard !name.contains("/"), !name.hasPrefix(".") else { throw .usage("`\(name)` is no name of a policy") }
+            let path = "\(repl.rulebook?.path ?? invocation.value("policies") ?? "policies")/\(name).lua"
+            let known = repl.rulebook?.set.policies.map(\.id) ?? []
+            if !Descriptor.exists(path), let near = Suggestion.nearest(to: name, among: known) {
+                throw .usage(
+                    "there is no policy `\(name)` (did you mean `\(near)`?); a new one is made with its test file by your editor"
+                )
+            }
+            let editor =
+                [invocation.environment["VISUAL"], invocation.environment["EDITOR"]]
+                .compactMap(\.self).first { !$0.isEmpty } ?? "vi"
+            // The path is handed over as a word of its own: nothing in it is read by the shell.
+            unsafe setenv("DEMILUNE_EDITED", path, 1)
+            let status = unsafe system("\(editor) \"$DEMILUNE_EDITED\"")
+            unsafe unsetenv("DEMILUNE_EDITED")
+            guard status == 0 else { throw CommandError("`\(editor)` ended with \(status >> 8)") }
+            return repl.reloadAll(invocation.terminal)
+        })
+
+    /// `watch on`: reloads by itself.
+    static let watch = Verb(
+        name: "watch", summary: "loads the policies anew whenever a file of theirs changes: on or off",
+        positionals: [.init(name: "on|off", help: "without it, whether it is on", isOptional: true)],
+        details: ["A broken policy is told at once, and the last good set stays in force until it is mended."],
+        suggest: { _, words in words.isEmpty ? Repl.switches : [] },
+        inside: { repl, invocation throws(CommandError) in
+            if let isOn = try Repl.isOn(invocation) { repl.watch(isOn) }
+            invocation.terminal.print("watching is \(repl.watching == nil ? "off" : "on")")
+            return ExitStatus.done
+        })
+
+    /// `trace on`: every answer with what was read.
+    static let trace = Verb(
+        name: "trace", summary: "tells with every answer what each policy read: on or off",
+        positionals: [.init(name: "on|off", help: "without it, whether it is on", isOptional: true)],
+        suggest: { _, words in words.isEmpty ? Repl.switches : [] },
+        inside: { repl, invocation throws(CommandError) in
+            if let isOn = try Repl.isOn(invocation) { repl.isTracing = isOn }
+            invocation.terminal.print("tracing is \(repl.isTracing ? "on" : "off")")
+            return ExitStatus.done
+        })
+
+    /// `try PATH`: other policies beside those in force.
+    static let trying = Verb(
+        name: "try",
+        summary: "asks another folder of policies beside the one in force, with every question from now on",
+        positionals: [.init(name: "DIR", help: "the folder; `off` for none again", isOptional: true)],
+        examples: ["try proposal/policies", "try off"],
+        inside: { repl, invocation throws(CommandError) in
+            switch invocation.positionals.first {
+            case nil:
+                invocation.terminal.print(
+                    repl.tried.map { "trying \($0.path): \($0.set.version.prefix(8))" } ?? "nothing is tried")
+            case "off"?: repl.tried = nil
+            case let path?:
+                repl.tried = try repl.load(path, invocation.terminal)
+                invocation.terminal.note("every answer is given by both from now on; `try off` ends it")
+            }
+            if repl.watching != nil { repl.watch(true) }
+            return ExitStatus.done
+        })
+}
+
+extension Repl {
+    static let switches = [
+        Candidate(text: "on", help: "from now on"), Candidate(text: "off", help: "not any more"),
+    ]
+
+    /// What a switch is put to; `nil` where it is only looked at.
+    static func isOn(_ invocation: Invocation) throws(CommandError) -> Bool? {
+        switch invocation.positionals.first {
+        case nil: nil
+        case "on"?: true
+        case "off"?: false
+        case let word?: throw .usage("`\(invocation.verb)` is on or off, got `\(word)`")
+        }
+    }
+
+    /// The name of a policy in force.
+    func policyName(_ word: String) throws(CommandError) -> String {
+        let names = try rules().set.policies.map(\.id)
+        let name = word.hasSuffix(".lua") ? String(word.dropLast(4)) : word
+        if names.contains(name) { return name }
+        let near = names.filter { $0.hasPrefix(name) }
+        if near.count == 1 { return near[0] }
+        throw CommandError(
+            near.isEmpty
+                ? "there is no policy `\(word)`\(Suggestion.hint(for: name, among: names))"
+                : "`\(word)` may be \(near.map { "`\($0)`" }.joined(separator: ", "))")
+    }
+}

@@ -1,0 +1,98 @@
+internal import Model
+
+extension Verb {
+    /// `record FILE`: what is said from now on.
+    static let record = Verb(
+        name: "record", summary: "writes the conversation into a new file, as text that `replay` reads",
+        positionals: [.init(name: "FILE", help: "a new file; `off` ends it", isOptional: true)],
+        details: ["It begins with the scene as it is. Token strings are left out."],
+        examples: ["record incident.txt", "record off"],
+        inside: { repl, invocation throws(CommandError) in
+            switch invocation.positionals.first {
+            case nil:
+                invocation.terminal.print(repl.recording.map { "recording into \($0.path)" } ?? "nothing is recorded")
+            case "off"?: repl.recording = nil
+            case let path?:
+                let recording = try Recording(path)
+                for line in repl.sceneCommands {
+                    recording.begin(line)
+                    recording.add(Array(repl.answer(line, invocation.terminal).utf8))
+                }
+                invocation.terminal.note("recording into \(Terminal.escaped(path)); `record off` ends it")
+                repl.recording = recording
+            }
+            return ExitStatus.done
+        })
+
+    /// `replay FILE`: the same again.
+    static let replay = Verb(
+        name: "replay", summary: "carries out a recording again, and says where the answers differ",
+        positionals: [.init(name: "FILE", help: "what `record` wrote")],
+        details: ["exit status: 0 every answer is the same, 5 some differ"],
+        examples: ["replay incident.txt"],
+        inside: { repl, invocation throws(CommandError) in
+            let path = invocation.positionals[0]
+            let text = String(decoding: try Descriptor.contents(of: path), as: UTF8.self)
+            let exchanges = Recording.exchanges(text)
+            guard !exchanges.isEmpty else {
+                throw CommandError("`\(path)` is no recording: no line begins with `> `")
+            }
+            guard !exchanges.contains(where: { $0.command.hasPrefix("replay ") }) else {
+                throw CommandError("`\(path)` replays a recording itself")
+            }
+            let terminal = invocation.terminal
+            var different = 0
+            for exchange in exchanges {
+                terminal.print(repl.echo(exchange.command))
+                let answer = repl.answer(exchange.command, terminal)
+                try repl.stopIfInterrupted()
+                let told = Recording.plain(answer).split(separator: "\n", omittingEmptySubsequences: false).map(
+                    String.init)
+                let now = told.last == "" ? Array(told.dropLast()) : told
+                guard now.drop(while: \.isEmpty) != exchange.answer.drop(while: \.isEmpty) else {
+                    terminal.write(Array(answer.utf8))
+                    continue
+                }
+                different += 1
+                for line in exchange.answer where !now.contains(line) {
+                    terminal.print(terminal.styled("- \(line)", .red))
+                }
+                for line in now {
+                    let isNew = !exchange.answer.contains(line)
+                    terminal.print(isNew ? terminal.styled("+ \(line)", .green) : "  \(line)")
+                }
+            }
+            let count = exchanges.count
+            terminal.note(
+                different == 0
+                    ? "\(count) commands: every answer is the same"
+                    : "\(count) commands: \(different) \(different == 1 ? "answer differs" : "answers differ")")
+            return different == 0 ? ExitStatus.done : ExitStatus.gate
+        })
+}
+
+extension Repl {
+    /// What sets the scene as it is.
+    var sceneCommands: [String] {
+        var lines: [String] = []
+        if let tenant = scene.tenant { lines.append("tenant \(Words.quoted(tenant))") }
+        if let actor = scene.actor { lines.append("as \(Words.quoted(actor))") }
+        if let at = scene.at { lines.append("at \(at)") }
+        if let token = scene.token { lines.append("use \(token)") }
+        return lines
+    }
+
+    /// Carries out a command, and gives what it printed.
+    func answer(_ command: String, _ terminal: Terminal) -> String {
+        var bytes: [UInt8] = []
+        var streams = terminal.streams
+        streams.isInteractive = false
+        streams.output = { more in
+            bytes += more
+            return true
+        }
+        streams.errors = { bytes += $0 }
+        _ = run(command, streams: streams, isHeld: false)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
