@@ -76,7 +76,7 @@ bool clua_is_raised(const volatile int32_t *interrupt) {
 
 void clua_check_deadline(lua_State *L) {
     clua_state *state = clua_of(L);
-    if (clua_is_raised(state->interrupt) || now() > state->deadline) clua_trip(L, CLUA_DEADLINE);
+    if (clua_is_raised(state->limits.interrupt) || now() > state->deadline) clua_trip(L, CLUA_DEADLINE);
 }
 
 /// The text of an error without control bytes, at most 512 bytes of it.
@@ -112,6 +112,19 @@ static void describe(clua_state *state, clua_outcome *outcome, int index) {
     outcome->length = length;
 }
 
+/// Begins an evaluation: its budgets are whole.
+static void begin(clua_state *state) {
+    const clua_limits *limits = &state->limits;
+    int64_t start = limits->nanoseconds < 100000000 ? now() : about_now();
+    state->deadline = limits->nanoseconds > INT64_MAX - start ? INT64_MAX : start + limits->nanoseconds;
+    state->cap = state->used + (size_t)(limits->memory > 0 ? limits->memory : 0);
+    state->fuel = 0;
+    state->allocated = 0;
+    state->refusals = 0;
+    // Counts from here.
+    lua_sethook(state->L, hook, LUA_MASKCOUNT, CLUA_HOOK_COUNT);
+}
+
 static clua_outcome protect(clua_state *state, lua_CFunction body, const clua_host *host, clua_limits limits) {
     lua_State *L = state->L;
     clua_outcome outcome = {.ending = CLUA_FINISHED};
@@ -124,18 +137,11 @@ static clua_outcome protect(clua_state *state, lua_CFunction body, const clua_ho
     }
     lua_settop(L, 0);
     state->host = host;
-    state->fuel = 0;
-    state->fuel_limit = limits.fuel;
-    int64_t start = limits.nanoseconds < 100000000 ? now() : about_now();
-    state->deadline = limits.nanoseconds > INT64_MAX - start ? INT64_MAX : start + limits.nanoseconds;
-    state->interrupt = limits.interrupt;
-    state->cap = state->used + (size_t)(limits.memory > 0 ? limits.memory : 0);
-    state->refusals = 0;
-    state->allocated = 0;
+    state->limits = limits;
     state->trip = CLUA_FINISHED;
     state->node_count = 0;
     state->evaluating = true;
-    lua_sethook(L, hook, LUA_MASKCOUNT, CLUA_HOOK_COUNT);
+    begin(state);
     lua_pushcfunction(L, body);
     int status = lua_pcall(L, 0, 1, 0);
     state->evaluating = false;
@@ -165,6 +171,8 @@ static int do_open(lua_State *L) {
     luaL_ref(L, LUA_REGISTRYINDEX);
     lua_newtable(L);
     state->handles = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_createtable(L, 2 * CLUA_KNOWN, 0);
+    state->texts = luaL_ref(L, LUA_REGISTRYINDEX);
     clua_open_handles(L);
     lua_newtable(L);
     int globals = lua_gettop(L);
@@ -197,8 +205,7 @@ clua_state *clua_open(void) {
     *(clua_state **)lua_getextraspace(state->L) = state;
     lua_atpanic(state->L, panic);
     state->deadline = INT64_MAX;
-    state->interrupt = NULL;
-    state->fuel_limit = INT64_MAX;
+    state->limits.fuel = INT64_MAX;
     lua_pushcfunction(state->L, do_open);
     if (lua_pcall(state->L, 0, 0, 0) != LUA_OK) {
         clua_close(state);
@@ -343,24 +350,39 @@ void clua_release(clua_state *state, int chunk) {
 
 static int do_call(lua_State *L) {
     clua_state *state = clua_of(L);
-    const clua_request *request = &state->request;
-    int chunk = request->chunk;
-    if (chunk < state->kept_count && state->kept[chunk].function != 0) {
-        clua_charge(L, state->kept[chunk].fuel);
-        lua_rawgeti(L, LUA_REGISTRYINDEX, state->kept[chunk].function);
-    } else {
-        push_field(L, request);
+    clua_request *request = &state->request;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, state->handles);
+    while (true) {
+        clua_turn *turn = &request->turns[request->turn];
+        if (state->host->begin != NULL) state->host->begin(state->host->port);
+        if (turn->chunk < state->kept_count && state->kept[turn->chunk].function != 0) {
+            clua_charge(L, state->kept[turn->chunk].fuel);
+            lua_rawgeti(L, LUA_REGISTRYINDEX, state->kept[turn->chunk].function);
+        } else {
+            request->chunk = turn->chunk;
+            push_field(L, request);
+        }
+        clua_push_handle_of(L, 1, turn->argument);
+        lua_call(L, 1, 0);
+        if (request->turn + 1 == request->turn_count) return 0;
+        turn->fuel = state->fuel;
+        turn->bytes = (int64_t)state->allocated;
+        request->turn += 1;
+        lua_settop(L, 1);
+        begin(state);
     }
-    clua_push_handle(L, request->argument);
-    lua_call(L, 1, 0);
-    return 0;
 }
 
-clua_outcome clua_call(clua_state *state, int chunk, const char *field, size_t length, uint32_t argument,
-                       const clua_host *host, clua_limits limits) {
-    state->request = (clua_request){.chunk = chunk, .field = field, .length = length, .argument = argument};
+clua_outcome clua_call(clua_state *state, clua_turn *turns, size_t count, size_t *called, const char *field,
+                       size_t length, const clua_host *host, clua_limits limits) {
+    state->request = (clua_request){.field = field, .length = length, .turns = turns, .turn_count = count};
     clua_outcome outcome = protect(state, do_call, host, limits);
     outcome.values = NULL;
+    // What the last one used is the outcome's.
+    clua_turn *last = &turns[state->request.turn];
+    last->fuel = outcome.fuel;
+    last->bytes = outcome.bytes;
+    *called = state->request.turn + 1;
     return outcome;
 }
 

@@ -7,17 +7,19 @@
 
 // Handles: values of the host that scripts hold without seeing their content.
 
+void clua_push_handle_of(lua_State *L, int handles, uint32_t id) {
+    if (lua_rawgeti(L, handles, (lua_Integer)id + 1) == LUA_TUSERDATA) return;
+    lua_pop(L, 1);
+    *(uint32_t *)lua_newuserdatauv(L, sizeof(uint32_t), 0) = id;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, clua_of(L)->metatable);
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, handles, (lua_Integer)id + 1);
+}
+
 void clua_push_handle(lua_State *L, uint32_t id) {
-    clua_state *state = clua_of(L);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, state->handles);
-    if (lua_rawgeti(L, -1, (lua_Integer)id + 1) != LUA_TUSERDATA) {
-        lua_pop(L, 1);
-        *(uint32_t *)lua_newuserdatauv(L, sizeof(uint32_t), 1) = id;
-        lua_rawgeti(L, LUA_REGISTRYINDEX, state->metatable);
-        lua_setmetatable(L, -2);
-        lua_pushvalue(L, -1);
-        lua_rawseti(L, -3, (lua_Integer)id + 1);
-    }
+    lua_rawgeti(L, LUA_REGISTRYINDEX, clua_of(L)->handles);
+    clua_push_handle_of(L, lua_gettop(L), id);
     lua_remove(L, -2);
 }
 
@@ -58,12 +60,11 @@ static void flatten_arguments(lua_State *L, int first, int count) {
 }
 
 /// What is asked, in the form it is remembered in; false for what is not remembered.
-static bool question_of(lua_State *L, uint32_t code, int first, int count, clua_known *asked) {
+/// - Parameter charge: what its texts cost, as in full.
+static bool question_of(lua_State *L, uint32_t code, int first, int count, clua_known *asked, int64_t *charge) {
     if (count > 2) return false;
-    asked->code = code;
-    asked->kinds = 0;
-    asked->values[0] = asked->values[1] = 0;
-    asked->has_text = false;
+    *asked = (clua_known){.code = code};
+    *charge = 0;
     for (int i = 0; i < count; i++) {
         int type = lua_type(L, first + i);
         asked->kinds = asked->kinds << 8 | (uint32_t)(type + 1);
@@ -77,11 +78,9 @@ static bool question_of(lua_State *L, uint32_t code, int first, int count, clua_
         case LUA_TSTRING: {
             size_t length;
             const char *text = lua_tolstring(L, first + i, &length);
-            if (asked->has_text || length > CLUA_KNOWN_TEXT) return false;
-            asked->has_text = true;
-            memcpy(asked->text, text, length);
-            memset(asked->text + length, 0, CLUA_KNOWN_TEXT - length);
-            asked->values[i] = (int64_t)length;
+            if (length > CLUA_KNOWN_TEXT) return false;
+            asked->values[i] = (int64_t)(intptr_t)text;
+            *charge += (int64_t)(length / 8);
             break;
         }
         default: return false;
@@ -94,29 +93,25 @@ static clua_known *place_of(clua_state *state, const clua_known *asked) {
     uint64_t hash = (uint64_t)asked->code << 32 | asked->kinds;
     hash = (hash ^ (uint64_t)asked->values[0]) * 0x9e3779b97f4a7c15;
     hash = (hash ^ hash >> 31 ^ (uint64_t)asked->values[1]) * 0xbf58476d1ce4e5b9;
-    if (asked->has_text) {
-        uint64_t words[CLUA_KNOWN_TEXT / 8];
-        memcpy(words, asked->text, sizeof words);
-        for (size_t i = 0; i < CLUA_KNOWN_TEXT / 8; i++) hash = (hash ^ hash >> 29 ^ words[i]) * 0x9e3779b97f4a7c15;
-    }
-    return &state->known[hash >> 32 & (CLUA_KNOWN - 1)];
+    return &state->known[hash >> (64 - CLUA_KNOWN_BITS)];
 }
 
 static bool is_same(const clua_known *one, const clua_known *other) {
     return one->code == other->code && one->kinds == other->kinds && one->values[0] == other->values[0] &&
-           one->values[1] == other->values[1] &&
-           (!one->has_text || memcmp(one->text, other->text, CLUA_KNOWN_TEXT) == 0);
+           one->values[1] == other->values[1];
 }
 
 /// Answers a question whose fact is remembered; pushes the answer.
-static bool answer_known(lua_State *L, const clua_known *known) {
+static bool answer_known(lua_State *L, const clua_known *known, int first) {
     clua_state *state = clua_of(L);
-    int holds = state->host->fact(state->host->context, known->fact - 1);
+    int holds = state->host->fact(state->host->port, known->fact - 1);
     if (holds < 0 || (known->handle != 0 && holds == 0)) return false;
-    if (known->handle != 0) {
-        clua_push_handle(L, known->handle - 1);
-    } else {
+    if (known->handle == 0) {
         lua_pushboolean(L, holds);
+    } else if (clua_is_handle(L, first) && clua_handle_id(L, first) == known->handle - 1) {
+        lua_pushvalue(L, first);
+    } else {
+        clua_push_handle(L, known->handle - 1);
     }
     return true;
 }
@@ -125,27 +120,38 @@ static bool answer_known(lua_State *L, const clua_known *known) {
 /// Returns: whether it did; `place` is where an answer is to be remembered, null for nowhere.
 static bool is_known(lua_State *L, clua_known *asked, uint32_t code, int first, int count, clua_known **place) {
     clua_state *state = clua_of(L);
+    int64_t charge;
     *place = NULL;
-    if (state->host == NULL || state->host->fact == NULL || !question_of(L, code, first, count, asked)) return false;
+    if (state->host == NULL || state->host->fact == NULL || !question_of(L, code, first, count, asked, &charge)) {
+        return false;
+    }
     *place = place_of(state, asked);
     const clua_known *known = *place;
     if (known->fact == 0 || !is_same(known, asked)) return false;
     // As in full: before anything is asked, so that fuel that ends here ends at the same fact.
-    int64_t text = 0;
-    for (int i = 0; asked->has_text && i < count; i++) {
-        if (lua_type(L, first + i) == LUA_TSTRING) text += asked->values[i] / 8;
-    }
-    clua_charge(L, text);
-    if (answer_known(L, known)) return true;
-    state->fuel -= text;
+    clua_charge(L, charge);
+    if (answer_known(L, known, first)) return true;
+    state->fuel -= charge;
     return false;
 }
 
-static void remember(clua_known *place, const clua_known *asked, const clua_answer *answer) {
-    if (place == NULL || answer->fact == 0) return;
+/// Remembers which fact answered.
+static void remember(lua_State *L, clua_known *place, const clua_known *asked, int first, int count) {
+    clua_state *state = clua_of(L);
+    if (place == NULL || state->answer.fact == 0) return;
+    place->fact = 0;
+    // INVARIANT: what is remembered by where it lies is held, so that nothing else comes to lie there.
+    lua_Integer slot = (lua_Integer)(place - state->known) * 2;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, state->texts);
+    for (int i = 0; i < 2; i++) {
+        if (i < count && lua_type(L, first + i) == LUA_TSTRING) lua_pushvalue(L, first + i);
+        else lua_pushboolean(L, false);
+        lua_rawseti(L, -2, slot + i + 1);
+    }
+    lua_pop(L, 1);
     *place = *asked;
-    place->fact = answer->fact;
-    place->handle = answer->kind == CLUA_HANDLE ? answer->id + 1 : 0;
+    place->fact = state->answer.fact;
+    place->handle = state->answer.kind == CLUA_HANDLE ? state->answer.id + 1 : 0;
 }
 
 void clua_operate(lua_State *L, clua_operation operation, int first, int count) {
@@ -156,7 +162,7 @@ void clua_operate(lua_State *L, clua_operation operation, int first, int count) 
     clua_answer *answer = blank(L);
     flatten_arguments(L, first, count);
     state->host->operate(state->host->context, operation, state->nodes, (size_t)count, answer);
-    remember(place, &asked, answer);
+    remember(L, place, &asked, first, count);
     push_answer(L, answer);
 }
 
@@ -194,8 +200,8 @@ static int callable(lua_State *L) {
     if (lua_getstack(L, 1, &record) && lua_getinfo(L, "l", &record) && record.currentline > 0) {
         line = record.currentline;
     }
-    state->host->call(state->host->context, code, state->nodes, (size_t)count, line, answer);
-    remember(place, &asked, answer);
+    state->host->call(state->host->context, code, state->nodes, (size_t)count, state->node_count, line, answer);
+    remember(L, place, &asked, 1, count);
     push_answer(L, answer);
     return 1;
 }
@@ -205,15 +211,19 @@ void clua_push_callable(lua_State *L, uint32_t code) {
     lua_pushcclosure(L, callable, 1);
 }
 
-/// Asks the host for an attribute and leaves what is remembered of it on the stack.
-static void learn(lua_State *L, uint32_t handle, const char *key, size_t length) {
+/// Asks the host for an attribute and pushes what is remembered of it: for a fact, its handle.
+/// Returns: whether it is a fact, which every reading asks.
+static bool learn(lua_State *L, uint32_t handle, const char *key, size_t length) {
     clua_state *state = clua_of(L);
     clua_answer *answer = blank(L);
     state->host->attribute(state->host->context, handle, key, length, answer);
-    if (answer->kind == CLUA_FAILURE) push_answer(L, answer);
+    if (answer->kind == CLUA_FAILURE) {
+        clua_charge(L, CLUA_HOST_FUEL);
+        push_answer(L, answer);
+    }
     switch (answer->attribute) {
-    case CLUA_EXPRESSION: clua_push_handle(L, answer->id); break;
-    case CLUA_FACT: lua_pushinteger(L, answer->id); break;
+    case CLUA_EXPRESSION:
+    case CLUA_FACT: clua_push_handle(L, answer->id); break;
     case CLUA_METHOD: clua_push_callable(L, answer->id); break;
     case CLUA_TEXT:
         lua_pushliteral(L, "");
@@ -225,42 +235,67 @@ static void learn(lua_State *L, uint32_t handle, const char *key, size_t length)
         if (!lua_isfunction(L, -1)) luaL_error(L, "a string has no `%s`", key);
         break;
     }
+    return answer->attribute == CLUA_FACT;
 }
 
-static int handle_index(lua_State *L) {
-    clua_charge(L, CLUA_HOST_FUEL);
-    uint32_t id = clua_handle_id(L, 1);
+/// What a handle has by the name at 2; pushes it.
+/// - Parameter own, facts: where what was learned of the handle lies.
+static int find(lua_State *L, uint32_t id, int own, int facts) {
     if (lua_type(L, 2) != LUA_TSTRING) {
-        clua_push_type(L, 1);
+        clua_push_handle(L, id);
+        clua_push_type(L, lua_gettop(L));
         clua_push_type(L, 2);
         return luaL_error(L, "cannot index a %s with a %s", lua_tostring(L, -2), lua_tostring(L, -1));
     }
-    int kind = LUA_TNIL;
-    bool known = lua_getiuservalue(L, 1, 1) == LUA_TTABLE;
-    if (known) {
-        lua_pushvalue(L, 2);
-        kind = lua_rawget(L, 3);
-    }
-    if (kind == LUA_TNIL) {
-        lua_settop(L, known ? 3 : 2);
-        if (!known) {
-            lua_createtable(L, 0, 1);
-            lua_pushvalue(L, 3);
-            lua_setiuservalue(L, 1, 1);
-        }
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, facts) == LUA_TNIL) {
         size_t length;
         const char *key = lua_tolstring(L, 2, &length);
-        learn(L, id, key, length);
-        kind = lua_type(L, 4);
+        bool is_fact = learn(L, id, key, length);
         lua_pushvalue(L, 2);
-        lua_pushvalue(L, 4);
-        lua_rawset(L, 3);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, is_fact ? facts : own);
+        if (!is_fact) return 1;
     }
-    if (kind == LUA_TNUMBER) {
-        clua_push_handle(L, (uint32_t)lua_tointeger(L, 4));
-        clua_operate(L, CLUA_READ, lua_gettop(L), 1);
-    }
+    clua_operate(L, CLUA_READ, lua_gettop(L), 1);
     return 1;
+}
+
+/// What is not in a handle's own index: facts, and what is not learned yet.
+static int missing(lua_State *L) {
+    return find(L, (uint32_t)lua_tointeger(L, lua_upvalueindex(1)), 1, lua_upvalueindex(2));
+}
+
+/// Gives a handle a metatable of its own, in whose index the interpreter finds what was learned without asking anybody.
+/// Pushes that index, and the table of its facts.
+static void give_index(lua_State *L, int handle) {
+    lua_newtable(L);
+    lua_newtable(L);
+    int own = lua_gettop(L) - 1, facts = own + 1;
+    lua_createtable(L, 0, 1);
+    lua_pushinteger(L, clua_handle_id(L, handle));
+    lua_pushvalue(L, facts);
+    lua_pushcclosure(L, missing, 2);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, own);
+    lua_createtable(L, 0, 16);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, clua_of(L)->metatable);
+    lua_pushnil(L);
+    while (lua_next(L, -2)) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -5);
+    }
+    lua_pop(L, 1);
+    lua_pushvalue(L, own);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, handle);
+}
+
+/// The first name that is asked of a handle.
+static int handle_index(lua_State *L) {
+    give_index(L, 1);
+    return find(L, clua_handle_id(L, 1), 3, 4);
 }
 
 static int handle_newindex(lua_State *L) {

@@ -12,7 +12,9 @@
 #define CLUA_HOST_FUEL 10
 #define CLUA_HOOK_COUNT 100
 /// How many questions an interpreter remembers the facts of, each the latest of those that fall on it.
-#define CLUA_KNOWN 512
+#define CLUA_KNOWN_BITS 9
+#define CLUA_KNOWN (1 << CLUA_KNOWN_BITS)
+/// The longest text of a question that is remembered: the interpreter has one of each, so that where it lies tells which.
 #define CLUA_KNOWN_TEXT 40
 
 typedef struct clua_request {
@@ -21,8 +23,10 @@ typedef struct clua_request {
     size_t offset;
     const char *name;
     const char *field;
-    uint32_t argument;
     int chunk;
+    clua_turn *turns;
+    size_t turn_count;
+    size_t turn; ///< the one that is called
 } clua_request;
 
 /// A function that is called without running its chunk anew, and what running it once used.
@@ -34,12 +38,10 @@ typedef struct clua_kept {
 /// A question that was answered by a fact: what was asked, and of which.
 typedef struct clua_known {
     uint32_t code;
-    uint32_t kinds; ///< of both arguments
-    uint32_t fact;  ///< its number and 1; 0 for none
-    uint32_t handle; ///< the answer and 1, where it is a handle
-    int64_t values[2]; ///< handles, integers, booleans, and how long a text is
-    bool has_text;
-    char text[CLUA_KNOWN_TEXT];
+    uint32_t kinds;    ///< of both arguments
+    int64_t values[2]; ///< handles, integers, booleans, and where a text lies
+    uint32_t fact;     ///< its number and 1; 0 for none
+    uint32_t handle;   ///< the answer and 1, where it is a handle
 } clua_known;
 
 struct clua_state {
@@ -50,8 +52,8 @@ struct clua_state {
     clua_value *nodes;
     size_t node_capacity;
     size_t node_count;
+    clua_limits limits;
     int64_t fuel;
-    int64_t fuel_limit;
     int64_t deadline;
     const volatile int32_t *interrupt;
     size_t used;
@@ -65,6 +67,7 @@ struct clua_state {
     bool spent;
     clua_ending trip;
     int handles;
+    int texts; ///< of the questions that are known, two each, so that they stay where they are
     int metatable;
     int environment;
     int globals;
@@ -90,7 +93,7 @@ void clua_check_deadline(lua_State *L);
 static inline void clua_charge(lua_State *L, int64_t amount) {
     clua_state *state = clua_of(L);
     state->fuel += amount;
-    if (state->fuel > state->fuel_limit) clua_trip(L, CLUA_FUEL);
+    if (state->fuel > state->limits.fuel) clua_trip(L, CLUA_FUEL);
 }
 
 /// Reserves that many flat values in a row and gives the index of the first.
@@ -101,6 +104,8 @@ void clua_flatten(lua_State *L, int index, size_t slot, int depth);
 size_t clua_sorted_entries(lua_State *L, int table, size_t limit, bool integers_only, size_t *count);
 
 void clua_push_handle(lua_State *L, uint32_t id);
+/// The same for whoever has the table of handles at hand.
+void clua_push_handle_of(lua_State *L, int handles, uint32_t id);
 void clua_push_callable(lua_State *L, uint32_t code);
 /// Asks the host for an operation on the values from `first` to the top and pushes its answer.
 void clua_operate(lua_State *L, clua_operation operation, int first, int count);

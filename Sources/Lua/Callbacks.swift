@@ -7,15 +7,16 @@ enum Callbacks {
         _ host: any SandboxHost,
         to body: (UnsafePointer<clua_host>) -> clua_outcome
     ) -> clua_outcome {
-        unsafe withUnsafePointer(to: host) { context in
+        let port = unsafe host.port
+        return unsafe withUnsafePointer(to: host) { context in
             // INVARIANT: C forgets the table and the context before `body` returns.
             var table = unsafe clua_host(
                 context: UnsafeRawPointer(context),
                 attribute: { unsafe Callbacks.attribute($0, $1, $2, $3, $4) },
                 operate: { unsafe Callbacks.operate($0, $1, $2, $3, $4) },
-                call: { unsafe Callbacks.call($0, $1, $2, $3, $4, $5) },
+                call: { unsafe Callbacks.call($0, $1, $2, $3, $4, $5, $6) },
                 type_name: { unsafe Callbacks.typeName($0, $1, $2) },
-                fact: { unsafe Callbacks.fact($0, $1) })
+                port: port?.context, fact: port?.fact, begin: port?.begin)
             return unsafe withUnsafePointer(to: &table) { unsafe body($0) }
         }
     }
@@ -50,15 +51,15 @@ enum Callbacks {
         _ count: Int, _ answer: UnsafeMutablePointer<clua_answer>?
     ) {
         let operation = HostOperation(rawValue: operation.rawValue)!
-        let arguments = unsafe LuaArguments(arguments, count: count)
+        let arguments = unsafe LuaArguments(arguments, count: count, all: count)
         unsafe give(host(context).operate(operation, arguments), to: answer!)
     }
 
     private static func call(
         _ context: UnsafeRawPointer?, _ function: UInt32, _ arguments: UnsafePointer<clua_value>?,
-        _ count: Int, _ line: Int32, _ answer: UnsafeMutablePointer<clua_answer>?
+        _ count: Int, _ all: Int, _ line: Int32, _ answer: UnsafeMutablePointer<clua_answer>?
     ) {
-        let arguments = unsafe LuaArguments(arguments, count: count)
+        let arguments = unsafe LuaArguments(arguments, count: count, all: all)
         unsafe give(host(context).call(function, arguments, line: Int(line)), to: answer!)
     }
 
@@ -66,12 +67,6 @@ enum Callbacks {
         _ context: UnsafeRawPointer?, _ handle: UInt32, _ answer: UnsafeMutablePointer<clua_answer>?
     ) {
         unsafe give(host(context).typeName(handle), as: CLUA_STRING, to: answer!)
-    }
-
-    private static func fact(_ context: UnsafeRawPointer?, _ fact: UInt32) -> Int32 {
-        let host = unsafe context!.assumingMemoryBound(to: (any SandboxHost).self)
-        guard let holds = unsafe host.pointee.holds(fact) else { return -1 }
-        return holds ? 1 : 0
     }
 
     private static func give(_ reply: HostAnswer, to answer: UnsafeMutablePointer<clua_answer>) {

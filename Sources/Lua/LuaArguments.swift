@@ -1,13 +1,17 @@
 internal import CLua
+internal import Glibc
 
 /// What a script handed to the host, valid only during the call it was handed over in.
 @safe package struct LuaArguments {
     private let values: UnsafePointer<clua_value>?
     package let count: Int
+    /// With what the tables among them hold.
+    private let all: Int
 
-    init(_ values: UnsafePointer<clua_value>?, count: Int) {
+    init(_ values: UnsafePointer<clua_value>?, count: Int, all: Int) {
         unsafe self.values = values
         self.count = count
+        self.all = all
     }
 
     /// The argument at this position, `.nil` past the end.
@@ -20,5 +24,44 @@ internal import CLua
     package func handle(_ position: Int) -> UInt32? {
         guard position >= 0, position < count, let values = unsafe values else { return nil }
         return unsafe values[position].kind == CLUA_HANDLE ? values[position].id : nil
+    }
+}
+
+/// Arguments as they once were, to compare others with.
+@safe package struct SavedArguments {
+    /// INVARIANT: where their texts lay is never looked at: nothing has to lie there any more.
+    fileprivate let values: [clua_value]
+    /// What their texts held, one after the other.
+    fileprivate let text: [UInt8]
+}
+
+extension LuaArguments {
+    package func saved() -> SavedArguments {
+        var text: [UInt8] = []
+        let flat = unsafe UnsafeBufferPointer(start: values, count: all)
+        for unsafe value in unsafe flat where unsafe value.kind == CLUA_STRING {
+            unsafe text.append(contentsOf: UnsafeRawBufferPointer(start: value.bytes, count: Int(value.integer)))
+        }
+        return unsafe SavedArguments(values: Array(flat), text: text)
+    }
+
+    /// Whether they are the same to the byte.
+    package func isSame(as saved: SavedArguments) -> Bool {
+        guard unsafe all == saved.values.count else { return false }
+        var offset = 0
+        for index in 0..<all {
+            let (one, other) = unsafe (values![index], saved.values[index])
+            guard unsafe one.kind == other.kind, unsafe one.id == other.id, unsafe one.integer == other.integer,
+                unsafe one.number.bitPattern == other.number.bitPattern
+            else { return false }
+            guard unsafe one.kind == CLUA_STRING, unsafe one.integer > 0 else { continue }
+            let length = unsafe Int(one.integer)
+            let isSame = unsafe saved.text.withUnsafeBytes { text in
+                unsafe memcmp(one.bytes, text.baseAddress! + offset, length) == 0
+            }
+            guard isSame else { return false }
+            offset += length
+        }
+        return true
     }
 }

@@ -7,6 +7,8 @@ internal import CLua
     private let state: OpaquePointer
     /// By chunk.
     private var names: [String?] = []
+    /// Of the last calls.
+    private var turns: [clua_turn] = []
 
     /// An interpreter with these globals; each tag is a global `tag(x)` that returns `{ [tag] = x }`.
     /// - Throws: `.memory`.
@@ -76,11 +78,45 @@ internal import CLua
     package mutating func call(
         _ chunk: Int, _ field: String, argument: UInt32, host: any SandboxHost, limits: Limits
     ) -> Outcome {
-        let limits = unsafe limits.flat
-        return unsafe outcome(of: chunk, field, host) { state, name, host in
-            unsafe clua_call(state, Int32(chunk), name.baseAddress, name.count, argument, host, limits)
-        }
+        let (_, ending) = call([Call(chunk, argument: argument)][...], field, host: host, limits: limits)
+        let used = used(0)
+        return Outcome(ending: ending, fuel: used.fuel, bytes: used.bytes, value: .nil)
     }
+
+    /// Calls one after the other as above, each within these limits, up to the first that does not end well. The host is
+    /// told of each before it begins.
+    /// - Parameter calls: at least one.
+    /// - Returns: how many were called, and how the last of them ended; `used` tells what each took.
+    package mutating func call(
+        _ calls: ArraySlice<Call>, _ field: String, host: any SandboxHost, limits: Limits
+    ) -> (called: Int, ending: Outcome.Ending) {
+        turns.removeAll(keepingCapacity: true)
+        for call in calls {
+            guard names.indices.contains(Int(call.chunk)), names[Int(call.chunk)] != nil else {
+                preconditionFailure("there is no chunk \(call.chunk)")
+            }
+            turns.append(clua_turn(chunk: call.chunk, argument: call.argument, fuel: 0, bytes: 0))
+        }
+        var called = 0
+        let limits = unsafe limits.flat
+        var field = field
+        let outcome = unsafe turns.withUnsafeMutableBufferPointer { turns in
+            field.withUTF8 { bytes in
+                unsafe bytes.withMemoryRebound(to: CChar.self) { name in
+                    unsafe Callbacks.lend(host) {
+                        unsafe clua_call(
+                            state, turns.baseAddress, turns.count, &called, name.baseAddress, name.count, $0, limits)
+                    }
+                }
+            }
+        }
+        defer { unsafe clua_finish(state) }
+        guard unsafe outcome.ending != CLUA_FINISHED else { return (called, .finished) }
+        return unsafe (called, ending(of: outcome, in: names[Int(turns[called - 1].chunk)]!))
+    }
+
+    /// What one of the last calls took.
+    package func used(_ call: Int) -> (fuel: Int, bytes: Int) { (Int(turns[call].fuel), Int(turns[call].bytes)) }
 
     /// Evaluates with the name of a field and a host, as C takes them.
     private func outcome(
@@ -103,19 +139,20 @@ internal import CLua
         }
         let outcome = unsafe evaluate(state)
         defer { unsafe clua_finish(state) }
-        let (fuel, bytes) = unsafe (Int(outcome.fuel), Int(outcome.bytes))
-        let ending: Outcome.Ending
+        let value = if let values = unsafe outcome.values { unsafe LuaValue(values, at: 0) } else { LuaValue.nil }
+        return unsafe Outcome(
+            ending: ending(of: outcome, in: name), fuel: Int(outcome.fuel), bytes: Int(outcome.bytes), value: value)
+    }
+
+    private func ending(of outcome: clua_outcome, in chunk: String) -> Outcome.Ending {
         switch unsafe outcome.ending {
-        case CLUA_FINISHED:
-            let value = if let values = unsafe outcome.values { unsafe LuaValue(values, at: 0) } else { LuaValue.nil }
-            return Outcome(ending: .finished, fuel: fuel, bytes: bytes, value: value)
-        case CLUA_FAILED: ending = unsafe .failure(Self.message(of: outcome), in: name)
-        case CLUA_FUEL: ending = .fuelExhausted
-        case CLUA_MEMORY: ending = .memoryExhausted
-        case CLUA_DEADLINE: ending = .deadlineExceeded
-        default: ending = .failed(message: "unknown ending", line: nil)
+        case CLUA_FINISHED: .finished
+        case CLUA_FAILED: unsafe .failure(Self.message(of: outcome), in: chunk)
+        case CLUA_FUEL: .fuelExhausted
+        case CLUA_MEMORY: .memoryExhausted
+        case CLUA_DEADLINE: .deadlineExceeded
+        default: .failed(message: "unknown ending", line: nil)
         }
-        return Outcome(ending: ending, fuel: fuel, bytes: bytes, value: .nil)
     }
 
     private static func open(_ functions: [HostFunction], _ tags: [String]) throws(LuaError) -> OpaquePointer {

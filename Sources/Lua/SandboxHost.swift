@@ -8,12 +8,12 @@ package protocol SandboxHost: AnyObject {
     /// Calls a host function or method; `line` is the caller's current line.
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer
     func typeName(_ handle: UInt32) -> String
-    /// Whether a fact holds that an answer has named; `nil` where the question is to be asked in full.
-    func holds(_ fact: UInt32) -> Bool?
+    /// Where the host is asked without a detour; `nil` for a host that answers everything in full.
+    var port: HostPort? { get }
 }
 
 extension SandboxHost {
-    package func holds(_ fact: UInt32) -> Bool? { nil }
+    package var port: HostPort? { nil }
 }
 
 /// What the host gives back to a script.

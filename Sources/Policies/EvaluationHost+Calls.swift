@@ -191,36 +191,47 @@ extension EvaluationHost {
     // MARK: Effects
 
     private func call(_ function: Function, _ arguments: LuaArguments, line: Int) throws(Resolver.Fault) -> HostAnswer {
-        switch function {
         // Declared while loading; here the chunk only runs again.
-        case .settings: return .handle(expressions.intern(.settings, policy, type: .settings))
-        case .permit:
-            guard isGranted() else {
-                throw Resolver.Fault(message: "it permits an action that its `grants` do not name")
-            }
-            let text = try text(arguments[0], "permit", isOptional: true)
-            try add(.permit, text, nil, [], line)
-        case .deny:
-            let options = try details(arguments[1], "deny")
-            var code: String?
-            for option in options {
-                guard option.name == "code", case .json(.string(let text)) = option.value, !text.isEmpty,
-                    text.utf8.count <= 100
-                else {
-                    throw Resolver.Fault(
-                        message: "`deny` knows the option `code`, a string of at most 100 bytes; got `\(option.name)`")
-                }
-                code = text
-            }
-            try add(.deny, try text(arguments[0], "deny", isOptional: false), code, [], line)
-        case .advise:
-            let text = try text(arguments[0], "advise", isOptional: false)
-            try add(.advise, text, nil, try details(arguments[1], "advise"), line)
-        case .oblige:
-            let text = try text(arguments[0], "oblige", isOptional: false)
-            try add(.oblige, text, nil, try details(arguments[1], "oblige"), line)
+        if function == .settings { return .handle(expressions.intern(.settings, policy, type: .settings)) }
+        if function == .permit, !isGranted() {
+            throw Resolver.Fault(message: "it permits an action that its `grants` do not name")
+        }
+        let effect: Effect
+        if let known = sayings.effect(function, arguments, of: policy, line: line) {
+            effect = known
+        } else {
+            effect = try self.effect(function, arguments, line: line)
+            sayings.note(effect, function, arguments, of: policy, line: line)
+        }
+        guard append(effect) else {
+            throw Resolver.Fault(message: "a policy says at most \(Self.mostEffects) things")
         }
         return .nothing
+    }
+
+    private func effect(_ function: Function, _ arguments: LuaArguments, line: Int) throws(Resolver.Fault) -> Effect {
+        let kind: Statement.Effect =
+            switch function {
+            case .permit, .settings: .permit
+            case .deny: .deny
+            case .advise: .advise
+            case .oblige: .oblige
+            }
+        let text = try text(arguments[0], function.name, isOptional: kind == .permit)
+        guard kind != .permit else { return Effect(kind: kind, text: text, code: nil, details: [], line: line) }
+        let details = try details(arguments[1], function.name)
+        guard kind == .deny else { return Effect(kind: kind, text: text, code: nil, details: details, line: line) }
+        var code: String?
+        for option in details {
+            guard option.name == "code", case .json(.string(let text)) = option.value, !text.isEmpty,
+                text.utf8.count <= 100
+            else {
+                throw Resolver.Fault(
+                    message: "`deny` knows the option `code`, a string of at most 100 bytes; got `\(option.name)`")
+            }
+            code = text
+        }
+        return Effect(kind: kind, text: text, code: code, details: [], line: line)
     }
 
     /// Whether `grants` name the request's action: a fact, unless they name every one. Policies with the same grants
@@ -262,14 +273,5 @@ extension EvaluationHost {
             }
         }
         return details
-    }
-
-    private func add(
-        _ kind: Statement.Effect, _ text: String, _ code: String?, _ details: [(name: String, value: Detail)],
-        _ line: Int
-    ) throws(Resolver.Fault) {
-        guard append(Effect(kind: kind, text: text, code: code, details: details, line: line)) else {
-            throw Resolver.Fault(message: "a policy says at most \(Self.mostEffects) things")
-        }
     }
 }

@@ -72,9 +72,12 @@ final class EvaluationHost: SandboxHost {
 
     /// What changes while a policy runs.
     fileprivate struct Run {
+        /// The policies that are run, one after the other.
+        var policies: [Int] = []
         var policy: UInt32 = 0
-        var effects: [Effect] = []
-        var trace: [Expressions.ID] = []
+        var said = Runs()
+        /// Where the facts begin that the policy that runs now has read.
+        var start = 0
         /// For each expression, the last run that has read it.
         var traced: [UInt32] = []
         var number: UInt32 = 0
@@ -82,6 +85,7 @@ final class EvaluationHost: SandboxHost {
         var noise: ((Value) -> Value)?
     }
 
+    var sayings = Sayings()
     /// Methods that have been asked of an expression whose type has them, as expression and method.
     var known: Set<UInt64> = []
     /// The expression that is each root.
@@ -108,8 +112,11 @@ final class EvaluationHost: SandboxHost {
 
     /// The policy that runs now, by its number.
     var policy: UInt32 { run.policy }
-    var effects: [Effect] { run.effects }
-    var trace: [Expressions.ID] { run.trace }
+    /// What was said since policies were last taken.
+    var runs: Runs {
+        _read { yield pinnedRun.value.said }
+        _modify { yield &pinnedRun.value.said }
+    }
 
     /// Changes what policies read; only tests have one, to plant a policy that is no function of its facts.
     var noise: ((Value) -> Value)? {
@@ -117,12 +124,27 @@ final class EvaluationHost: SandboxHost {
         set { run.noise = newValue }
     }
 
-    func begin(policy: Int) { run.begin(policy) }
+    /// Forgets what was said, and takes the policies that are run next.
+    func take(_ policies: [Int]) {
+        run.policies = policies
+        run.said.forget()
+    }
+
+    /// Does what takes policies too, and goes on with those that it has now.
+    func pause(while body: () -> Void) {
+        let (policies, said) = (run.policies, run.said)
+        body()
+        run.policies = policies
+        run.said = said
+    }
+
+    /// The next of the policies begins.
+    func begin() { run.begin() }
 
     /// - Returns: whether there was room for one more.
     func append(_ effect: Effect) -> Bool {
-        run.effects.append(effect)
-        return run.effects.count <= Self.mostEffects
+        run.said.append(effect)
+        return run.said.effectCount <= Self.mostEffects
     }
 
     func root(_ index: Int) -> UInt32 { roots[index] }
@@ -135,7 +157,7 @@ final class EvaluationHost: SandboxHost {
     /// Counts a question. The count is the evaluation's own, so that the same policy fails the same way every time.
     func mayAsk() -> Bool {
         run.questions += 1
-        return run.questions <= Self.mostQuestions && run.trace.count < Self.mostFacts
+        return run.questions <= Self.mostQuestions && run.factCount < Self.mostFacts
     }
 
     // MARK: Reading
@@ -147,14 +169,25 @@ final class EvaluationHost: SandboxHost {
         return run.noise.map { $0(value) } ?? value
     }
 
+    var port: HostPort? {
+        unsafe HostPort(
+            Unmanaged.passUnretained(self).toOpaque(),
+            fact: { host, fact in
+                unsafe Unmanaged<EvaluationHost>.fromOpaque(host!)._withUnsafeGuaranteedRef { $0.holds(fact) }
+            },
+            begin: { host in
+                unsafe Unmanaged<EvaluationHost>.fromOpaque(host!)._withUnsafeGuaranteedRef { $0.begin() }
+            })
+    }
+
     /// A fact that was asked before by the same question: counted, and noted in the trace, as then.
-    func holds(_ fact: UInt32) -> Bool? {
-        guard run.questions < Self.mostQuestions, run.trace.count < Self.mostFacts, run.noise == nil else { return nil }
+    private func holds(_ fact: Expressions.ID) -> Int32 {
+        guard run.questions < Self.mostQuestions, run.factCount < Self.mostFacts, run.noise == nil else { return -1 }
         let truth = facts.truth(of: fact)
-        guard truth != .other else { return nil }
+        guard truth != .other else { return -1 }
         run.questions += 1
         run.note(fact, of: expressions)
-        return truth == .yes
+        return truth == .yes ? 1 : 0
     }
 
     /// Asks a boolean fact.
@@ -285,17 +318,18 @@ final class EvaluationHost: SandboxHost {
 }
 
 extension EvaluationHost.Run {
-    fileprivate mutating func begin(_ policy: Int) {
-        self.policy = UInt32(policy)
-        // What was said before is kept by whoever took it.
-        effects = []
-        trace = []
-        trace.reserveCapacity(8)
+    var factCount: Int { said.trace.count - start }
+
+    fileprivate mutating func begin() {
+        let number = policies[said.records.count]
+        policy = UInt32(number)
+        start = said.trace.count
+        said.begin(number)
         questions = 0
-        number &+= 1
-        if number == 0 {
+        self.number &+= 1
+        if self.number == 0 {
             traced = traced.map { _ in 0 }
-            number = 1
+            self.number = 1
         }
     }
 
@@ -306,6 +340,6 @@ extension EvaluationHost.Run {
         }
         guard traced[index] != number else { return }
         traced[index] = number
-        trace.append(id)
+        said.append(id)
     }
 }

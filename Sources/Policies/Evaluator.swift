@@ -13,8 +13,8 @@ package final class Evaluator {
     private let running: Pinned<Running>
     let facts: Pinned<Facts>
     private let pinnedForest: Pinned<Forest>
-    /// What was run for the last request, where nothing is learned.
-    private let pinnedRuns = Pinned<[Evaluation.Outcome]>([])
+    /// What the policies said of the last request, where the trees said something else.
+    private var corrections: [Evaluation.Outcome] = []
     private let requests = Pinned(0)
     private let isObserving: [Bool]
     /// How often a policy's tree said something else than the policy.
@@ -22,17 +22,6 @@ package final class Evaluator {
     var templates: [TemplateKey: Template] = [:]
     /// How often it has started over: what was read before has other numbers since.
     package private(set) var generation = 0
-
-    /// What a run uses and changes.
-    fileprivate struct Running: ~Copyable {
-        var interpreter: Interpreter
-        var host: EvaluationHost
-        var count = 0
-        /// For each policy, the most that one run of it has allocated in its interpreter.
-        var bytes: [Int]
-        /// Whether more expressions were formed than are kept.
-        var isCrowded = false
-    }
 
     /// How often a policy was run.
     package var runCount: Int { running.value.count }
@@ -58,10 +47,7 @@ package final class Evaluator {
         facts = Pinned(Self.facts(set))
         let host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
         pinnedForest = Pinned(Forest(set, facts.value.keys, mostBytes: learning.bytes))
-        running = Pinned(
-            Running(
-                interpreter: try Interpreter.loaded(set, host), host: host,
-                bytes: [Int](repeating: 0, count: set.policies.count)))
+        running = Pinned(try Running(set, host, roots: rootNumbers))
     }
 
     private static func resolver(_ set: PolicySet) -> Resolver {
@@ -79,11 +65,6 @@ package final class Evaluator {
         set = other
         facts.value.change(other.facts)
         forest.change(other)
-    }
-
-    private var runs: [Evaluation.Outcome] {
-        _read { yield pinnedRuns.value }
-        _modify { yield &pinnedRuns.value }
     }
 
     private var forest: Forest {
@@ -119,11 +100,10 @@ package final class Evaluator {
     private func evaluate() -> Verdict {
         requests.value += 1
         if learning.bytes == 0 {
-            runs.removeAll(keepingCapacity: true)
-            for policy in forest.applicable(&facts.value) { runs.append(run(policy)) }
-            return verdict(runs)
+            run(forest.applicable(&facts.value))
+            return verdict
         }
-        if !runs.isEmpty { runs = [] }
+        if !corrections.isEmpty { corrections = [] }
         var verdict: Verdict = []
         guard var missing = forest.begin(&facts.value, &verdict) else {
             return learning.shadow > 0 && requests.value % learning.shadow == 0 ? compare(verdict) : verdict
@@ -136,7 +116,10 @@ package final class Evaluator {
     }
 
     /// What each policy that applied to the last request said, by number.
-    package var outcomes: [Evaluation.Outcome] { learning.bytes == 0 || !runs.isEmpty ? runs : forest.outcomes }
+    package var outcomes: [Evaluation.Outcome] {
+        if learning.bytes == 0 { return host.runs.outcomes }
+        return corrections.isEmpty ? forest.outcomes : corrections
+    }
 
     /// Which policies differed from their trees, and how often, since this was last asked.
     package func takeDifferences() -> [Int: Int] {
@@ -146,14 +129,21 @@ package final class Evaluator {
 
     /// Counts, by policy, who was a reason of the decision about the last request, and who observed.
     package func tally(isPermitted: Bool, _ reasons: inout [Int], _ observations: inout [Int]) {
-        guard learning.bytes == 0 || !runs.isEmpty else {
-            forest.tally(isPermitted: isPermitted, &reasons, &observations)
-            return
+        func count(_ policy: Int, _ verdict: Verdict) {
+            if verdict.isReason(ofPermit: isPermitted) { reasons[policy] += 1 }
+            if verdict.contains(.observes) { observations[policy] += 1 }
         }
-        for outcome in runs {
-            let verdict = Verdict(outcome, isObserving: isObserving[outcome.policy])
-            if verdict.isReason(ofPermit: isPermitted) { reasons[outcome.policy] += 1 }
-            if verdict.contains(.observes) { observations[outcome.policy] += 1 }
+        if learning.bytes == 0 {
+            for run in host.runs.records.indices {
+                let policy = host.runs.records[run].policy
+                count(policy, host.runs.verdict(of: run, isObserving: isObserving[policy]))
+            }
+        } else if corrections.isEmpty {
+            forest.tally(isPermitted: isPermitted, &reasons, &observations)
+        } else {
+            for outcome in corrections {
+                count(outcome.policy, Verdict(outcome, isObserving: isObserving[outcome.policy]))
+            }
         }
     }
 
@@ -162,8 +152,14 @@ package final class Evaluator {
         (forest.trees.indices.filter { forest.trees[$0].openness != nil }, forest.bytes)
     }
 
-    private func verdict(_ outcomes: [Evaluation.Outcome]) -> Verdict {
-        outcomes.reduce(into: []) { $0.formUnion(Verdict($1, isObserving: isObserving[$1.policy])) }
+    /// What the policies that were run last come to.
+    private var verdict: Verdict {
+        var verdict: Verdict = []
+        for run in host.runs.records.indices {
+            let policy = host.runs.records[run].policy
+            verdict.formUnion(host.runs.verdict(of: run, isObserving: isObserving[policy]))
+        }
+        return verdict
     }
 
     /// Answers for policies of which the trees do not know what they say.
@@ -176,7 +172,8 @@ package final class Evaluator {
                 leaves?.append(Int32(leaf))
                 continue
             }
-            let outcome = run(policy)
+            run([policy])
+            let outcome = host.runs.outcome(of: 0)
             outcomes.append(outcome)
             if let leaf = forest.learn(outcome, &facts.value) { leaves?.append(Int32(leaf)) } else { leaves = nil }
         }
@@ -186,68 +183,29 @@ package final class Evaluator {
     /// Runs what the trees have answered; the policies are right.
     private func compare(_ verdict: Verdict) -> Verdict {
         let told = forest.outcomes
-        let said = forest.applicable(&facts.value).map(run)
-        runs = []
-        for (tree, policy) in zip(told, said) where !tree.isSame(as: policy) {
+        run(forest.applicable(&facts.value))
+        for (tree, policy) in zip(told, host.runs.outcomes) where !tree.isSame(as: policy) {
             switch policy.ending {
             case .memory, .deadline: continue
             default: break
             }
             differences[policy.policy, default: 0] += 1
             forest.distrust(policy.policy)
-            runs = said
+            corrections = host.runs.outcomes
         }
-        return runs.isEmpty ? verdict : self.verdict(said)
+        return corrections.isEmpty ? verdict : self.verdict
     }
 
-    private func run(_ number: Int) -> Evaluation.Outcome {
-        let result = running.value.run(number, root: rootNumbers[number], limits)
-        // An interpreter that was stopped may be in any state: it is thrown away, never used again.
-        if running.value.interpreter.isSpent { renewInterpreter() }
-        return result
-    }
+    private func run(_ policies: [Int]) { running.value.run(policies, limits) }
 
     func root(of policy: Int) -> UInt32 { host.root(rootNumbers[policy]) }
-
-    private func renewInterpreter() {
-        // Handles live in the interpreter, expressions in the host: the numbers stay good.
-        do throws(PolicyError) {
-            running.value.interpreter = try Interpreter.loaded(set, host)
-        } catch { return }
-    }
 
     private func renew() {
         generation += 1
         facts.value = Self.facts(set)
-        running.value.isCrowded = false
-        running.value.host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
+        running.value.renew(EvaluationHost(resolver: Self.resolver(set), facts: facts))
         forest = Forest(set, facts.value.keys, mostBytes: learning.bytes)
         templates = [:]
-        renewInterpreter()
-    }
-}
-
-extension Evaluator.Running {
-    fileprivate mutating func run(_ number: Int, root: Int, _ limits: Limits) -> Evaluation.Outcome {
-        count += 1
-        host.begin(policy: number)
-        guard !interpreter.isSpent else {
-            // There was no memory for another interpreter: fail closed.
-            return Evaluation.Outcome(policy: number, ending: .memory, fuel: 0, effects: [], trace: [])
-        }
-        let outcome = interpreter.decide(number, host.root(root), host, limits)
-        bytes[number] = max(bytes[number], outcome.bytes)
-        let ending: Evaluation.Ending
-        switch outcome.ending {
-        case .finished: ending = .finished
-        case .failed(let message, let line): ending = .failed(message: message, line: line)
-        case .fuelExhausted: ending = .fuel
-        case .memoryExhausted: ending = .memory
-        case .deadlineExceeded: ending = .deadline
-        }
-        isCrowded = host.isCrowded
-        return Evaluation.Outcome(
-            policy: number, ending: ending, fuel: outcome.fuel, effects: host.effects, trace: host.trace)
     }
 }
 

@@ -16,8 +16,16 @@ internal import Model
     private(set) var nodes: [Expressions.Node] = []
     private(set) var types: [ValueType] = []
 
-    /// For an expression that a policy has asked again, how.
-    private var probes: [Probe?] = []
+    /// For an expression that a policy has asked again, how, and what it came to; good for a request when the stamp is
+    /// its own.
+    private struct Asked {
+        var probe: Probe
+        var stamp: UInt32 = 0
+        var truth = Truth.other
+    }
+
+    private static let unasked = Asked(probe: Probe(.general, fact: .max))
+    private var asked: [Asked] = []
 
     // By expression; good for a request when the stamp is its own.
     private var values: [Value] = []
@@ -95,6 +103,7 @@ internal import Model
         stamp += 1
         if stamp == .max {
             stamps = stamps.map { _ in 0 }
+            for index in asked.indices { asked[index].stamp = 0 }
             stamp = 1
         }
     }
@@ -121,13 +130,16 @@ internal import Model
     /// A boolean fact's answer; `other` for what is no boolean.
     mutating func truth(of fact: Expressions.ID) -> Truth {
         let index = Int(fact)
-        if index >= probes.count {
-            probes.append(contentsOf: repeatElement(nil, count: max(expressions.count, 256) - probes.count))
+        if index >= asked.count {
+            asked += repeatElement(Self.unasked, count: max(expressions.count, 256) - asked.count)
         }
-        let probe = probes[index] ?? self.probe(fact)
-        if probes[index] == nil { probes[index] = probe }
-        let quick = quickTruth(probe)
-        return quick == .other ? truth(probe) : quick
+        if asked[index].stamp == stamp { return asked[index].truth }
+        if asked[index].probe.fact != fact { asked[index].probe = probe(fact) }
+        let quick = quickTruth(asked[index].probe)
+        let truth = quick == .other ? truth(asked[index].probe) : quick
+        asked[index].truth = truth
+        asked[index].stamp = stamp
+        return truth
     }
 
     /// How a fact is asked.

@@ -4,6 +4,8 @@ internal import Lua
 struct Interpreter: ~Copyable {
     private var sandbox: Sandbox
     private var chunks: [Int] = []
+    /// What is called next.
+    private var calls: [Call] = []
 
     private init(_ sandbox: consuming Sandbox) {
         self.sandbox = sandbox
@@ -24,11 +26,12 @@ struct Interpreter: ~Copyable {
     /// - Returns: the number of one that exhausted the interpreter.
     private mutating func keep(_ policies: [Policy], except restless: Set<Int>, _ host: EvaluationHost) -> Int? {
         for (number, policy) in policies.enumerated() where !policy.keepsState && !restless.contains(number) {
-            host.begin(policy: number)
+            host.take([number])
+            host.begin()
             _ = sandbox.keep(chunks[number], "decide", host: host, limits: Budget().limits)
             if sandbox.isSpent { return number }
             // What it reads or says depends on the request: it belongs to each evaluation.
-            if !host.trace.isEmpty || !host.effects.isEmpty { sandbox.release(chunks[number]) }
+            if !host.runs.trace.isEmpty || !host.runs.effects.isEmpty { sandbox.release(chunks[number]) }
         }
         return nil
     }
@@ -51,7 +54,17 @@ struct Interpreter: ~Copyable {
 
     var isSpent: Bool { sandbox.isSpent }
 
-    mutating func decide(_ number: Int, _ root: UInt32, _ host: EvaluationHost, _ limits: Limits) -> Outcome {
-        sandbox.call(chunks[number], "decide", argument: root, host: host, limits: limits)
+    /// Runs the policies that the host has taken, from one on, up to the first that does not end well.
+    /// - Parameter roots: by policy.
+    /// - Returns: how many were run, and how the last of them ended; `used` tells what each took.
+    mutating func decide(
+        _ policies: ArraySlice<Int>, roots: [UInt32], _ host: EvaluationHost, _ limits: Limits
+    ) -> (count: Int, ending: Outcome.Ending) {
+        calls.removeAll(keepingCapacity: true)
+        for policy in policies { calls.append(Call(chunks[policy], argument: roots[policy])) }
+        let (count, ending) = sandbox.call(calls[...], "decide", host: host, limits: limits)
+        return (count, ending)
     }
+
+    func used(_ run: Int) -> (fuel: Int, bytes: Int) { sandbox.used(run) }
 }

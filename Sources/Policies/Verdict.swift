@@ -21,23 +21,26 @@ package struct Verdict: OptionSet, Sendable, BitwiseCopyable {
 
     /// What one policy's evaluation adds.
     init(_ outcome: Evaluation.Outcome, isObserving: Bool) {
-        self = []
-        if isObserving {
-            if outcome.ending != .finished || !outcome.effects.isEmpty { insert(.observes) }
-            return
+        self.init(outcome.ending, says: !outcome.effects.isEmpty, isObserving: isObserving)
+        if !isObserving { for effect in outcome.effects { formUnion(Verdict(effect.kind)) } }
+    }
+
+    /// What the ending of an evaluation adds to what it said.
+    init(_ ending: Evaluation.Ending, says: Bool, isObserving: Bool) {
+        switch ending {
+        case .finished: self = isObserving && says ? .observes : []
+        case .failed: self = isObserving ? .observes : .fails
+        case .fuel, .memory, .deadline: self = isObserving ? .observes : .exhausts
         }
-        switch outcome.ending {
-        case .finished: break
-        case .failed: insert(.fails)
-        case .fuel, .memory, .deadline: insert(.exhausts)
-        }
-        for effect in outcome.effects {
-            switch effect.kind {
-            case .permit: insert(.permits)
-            case .deny: insert(.denies)
-            case .oblige: insert(.obliges)
-            case .advise: break
-            }
+    }
+
+    /// What one effect adds.
+    init(_ effect: Statement.Effect) {
+        switch effect {
+        case .permit: self = .permits
+        case .deny: self = .denies
+        case .oblige: self = .obliges
+        case .advise: self = []
         }
     }
 

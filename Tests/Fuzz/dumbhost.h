@@ -81,9 +81,9 @@ static void operate(const void *context, clua_operation operation, const clua_va
     name_fact(sum, answer);
 }
 
-static void call(const void *context, uint32_t function, const clua_value *values, size_t count, int line,
+static void call(const void *context, uint32_t function, const clua_value *values, size_t count, size_t all, int line,
                  clua_answer *answer) {
-    (void)context;
+    (void)context, (void)all;
     uint32_t sum = function + (uint32_t)line;
     for (size_t i = 0; i < count; i++) sum += touch(values, i, 0);
     respond(sum, answer);
@@ -100,7 +100,7 @@ static void type_name(const void *context, uint32_t handle, clua_answer *answer)
     say(answer, CLUA_STRING, handle % 2 ? "thing" : "number");
 }
 
-static const clua_host dumb = {NULL, attribute, operate, call, type_name, fact};
+static const clua_host dumb = {NULL, attribute, operate, call, type_name, NULL, fact, NULL};
 static const clua_limits tight = {.fuel = 50000, .memory = 4 << 20, .nanoseconds = 500000000};
 
 static clua_state *furnished(void) {
@@ -117,6 +117,7 @@ static clua_state *furnished(void) {
 static int evaluate(const uint8_t *data, size_t size, char told[2048]) {
     clua_state *state = furnished();
     int chunk = 0, length = 0, safety = 0;
+    size_t called = 0;
     clua_outcome outcome = clua_load(state, data, size, "fuzz.lua", tight, &chunk);
     for (int step = 0; step < 3; step++) {
         if (outcome.length > 512) abort();
@@ -131,7 +132,10 @@ static int evaluate(const uint8_t *data, size_t size, char told[2048]) {
         clua_finish(state);
         if (outcome.ending > CLUA_FAILED || (step == 0 && outcome.ending != CLUA_FINISHED)) break;
         if (step == 0) outcome = clua_run(state, chunk, &dumb, tight);
-        else outcome = clua_call(state, chunk, "decide", 6, 1, &dumb, tight);
+        else {
+            clua_turn turn = {.chunk = chunk, .argument = 1};
+            outcome = clua_call(state, &turn, 1, &called, "decide", 6, &dumb, tight);
+        }
     }
     clua_close(state);
     // Memory and time are safety nets, not the same on every run.

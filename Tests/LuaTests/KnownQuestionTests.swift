@@ -42,10 +42,18 @@ private final class Witness: SandboxHost {
 
     func typeName(_ handle: UInt32) -> String { "thing" }
 
-    func holds(_ fact: UInt32) -> Bool? {
-        if refuses { return nil }
+    var port: HostPort? {
+        unsafe HostPort(
+            Unmanaged.passUnretained(self).toOpaque(),
+            fact: { witness, fact in
+                unsafe Unmanaged<Witness>.fromOpaque(witness!).takeUnretainedValue().holds(fact)
+            }, begin: { _ in })
+    }
+
+    private func holds(_ fact: UInt32) -> Int32 {
+        if refuses { return -1 }
         quick += 1
-        return Self.truth(names[Int(fact)], evaluation)
+        return Self.truth(names[Int(fact)], evaluation) ? 1 : 0
     }
 }
 
@@ -101,7 +109,7 @@ private final class Sayer: SandboxHost {
         witness.operate(operation, arguments)
     }
     func typeName(_ handle: UInt32) -> String { "thing" }
-    func holds(_ fact: UInt32) -> Bool? { witness.holds(fact) }
+    var port: HostPort? { witness.port }
 
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
         guard function == 1, case .string(let text) = arguments[0] else {

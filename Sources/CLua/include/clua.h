@@ -83,11 +83,16 @@ typedef struct clua_host {
     void (*attribute)(const void *context, uint32_t handle, const char *key, size_t length, clua_answer *answer);
     void (*operate)(const void *context, clua_operation operation, const clua_value *arguments, size_t count,
                     clua_answer *answer);
-    void (*call)(const void *context, uint32_t function, const clua_value *arguments, size_t count, int line,
+    /// The first `count` of the values are the arguments; what tables among them hold follows, `all` together.
+    void (*call)(const void *context, uint32_t function, const clua_value *values, size_t count, size_t all, int line,
                  clua_answer *answer);
     void (*type_name)(const void *context, uint32_t handle, clua_answer *answer);
+    /// What the two below are called with: they are called more often than all else.
+    const void *port;
     /// Whether a fact holds, 0 or 1; -1 where it has to be asked in full. May be null.
-    int (*fact)(const void *context, uint32_t fact);
+    int (*fact)(const void *port, uint32_t fact);
+    /// The next turn begins: whatever is asked from now on, it asks. May be null.
+    void (*begin)(const void *port);
 } clua_host;
 
 typedef struct clua_limits {
@@ -115,6 +120,14 @@ typedef struct clua_outcome {
     size_t length;
 } clua_outcome;
 
+/// One call among several, and what it used.
+typedef struct clua_turn {
+    int chunk;
+    uint32_t argument; ///< a handle
+    int64_t fuel;
+    int64_t bytes;
+} clua_turn;
+
 typedef struct clua_name {
     const char *bytes;
     size_t length;
@@ -138,9 +151,11 @@ clua_outcome clua_keep(clua_state *state, int chunk, const char *field, size_t l
                        clua_limits limits);
 /// Lets go of what was kept: the chunk is run anew for each call again.
 void clua_release(clua_state *state, int chunk);
-/// Calls the function that was kept, or runs the chunk anew and calls a field of the table it returns, with one handle.
-clua_outcome clua_call(clua_state *state, int chunk, const char *field, size_t length, uint32_t argument,
-                       const clua_host *host, clua_limits limits);
+/// For one turn after the other, each within these limits: calls the function that was kept, or runs the chunk anew and
+/// calls a field of the table it returns, with one handle. Ends with the first that does not end well, whose ending is
+/// the outcome's; `*called` is how many were.
+clua_outcome clua_call(clua_state *state, clua_turn *turns, size_t count, size_t *called, const char *field,
+                       size_t length, const clua_host *host, clua_limits limits);
 /// Lets go of what the last outcome pointed to.
 void clua_finish(clua_state *state);
 /// Whether an interrupt is set.

@@ -1,0 +1,10 @@
+/// A chunk's function to be called, and the handle it is called with.
+package struct Call: Sendable, BitwiseCopyable {
+    let chunk: Int32
+    let argument: UInt32
+
+    package init(_ chunk: Int, argument: UInt32) {
+        self.chunk = Int32(chunk)
+        self.argument = argument
+    }
+}
