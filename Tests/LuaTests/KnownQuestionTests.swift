@@ -109,7 +109,7 @@ private final class Sayer: SandboxHost {
         witness.operate(operation, arguments)
     }
     func typeName(_ handle: UInt32) -> String { "thing" }
-    var port: HostPort? { witness.port }
+    var port: HostPort? { unsafe witness.port }
 
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
         guard function == 1, case .string(let text) = arguments[0] else {
