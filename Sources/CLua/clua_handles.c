@@ -89,15 +89,16 @@ static bool question_of(lua_State *L, uint32_t code, int first, int count, clua_
     return true;
 }
 
-static clua_known *place_of(clua_state *state, const clua_known *asked) {
+/// The first of the two places that a question may lie in.
+static clua_known *places_of(clua_state *state, const clua_known *asked) {
     uint64_t hash = (uint64_t)asked->code << 32 | asked->kinds;
     hash = (hash ^ (uint64_t)asked->values[0]) * 0x9e3779b97f4a7c15;
     hash = (hash ^ hash >> 31 ^ (uint64_t)asked->values[1]) * 0xbf58476d1ce4e5b9;
-    return &state->known[hash >> (64 - CLUA_KNOWN_BITS)];
+    return &state->known[hash >> (64 - CLUA_KNOWN_BITS) & ~(uint64_t)1];
 }
 
 static bool is_same(const clua_known *one, const clua_known *other) {
-    return one->code == other->code && one->kinds == other->kinds && one->values[0] == other->values[0] &&
+    return one->fact != 0 && one->code == other->code && one->kinds == other->kinds && one->values[0] == other->values[0] &&
            one->values[1] == other->values[1];
 }
 
@@ -125,9 +126,14 @@ static bool is_known(lua_State *L, clua_known *asked, uint32_t code, int first, 
     if (state->host == NULL || state->host->fact == NULL || !question_of(L, code, first, count, asked, &charge)) {
         return false;
     }
-    *place = place_of(state, asked);
-    const clua_known *known = *place;
-    if (known->fact == 0 || !is_same(known, asked)) return false;
+    clua_known *pair = places_of(state, asked);
+    clua_known *known = is_same(pair, asked) ? pair : is_same(pair + 1, asked) ? pair + 1 : NULL;
+    *place = known;
+    if (known == NULL) {
+        // An empty one of both places, or each in turn.
+        *place = pair->fact == 0 ? pair : pair[1].fact == 0 ? pair + 1 : pair + (state->known_turn++ & 1);
+        return false;
+    }
     // As in full: before anything is asked, so that fuel that ends here ends at the same fact.
     clua_charge(L, charge);
     if (answer_known(L, known, first)) return true;

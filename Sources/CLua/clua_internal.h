@@ -11,8 +11,8 @@
 #define CLUA_BLOCK (1 << 20)
 #define CLUA_HOST_FUEL 10
 #define CLUA_HOOK_COUNT 100
-/// How many questions an interpreter remembers the facts of, each the latest of those that fall on it.
-#define CLUA_KNOWN_BITS 9
+/// How many questions an interpreter remembers the facts of: two of those that fall on one pair of places.
+#define CLUA_KNOWN_BITS 11
 #define CLUA_KNOWN (1 << CLUA_KNOWN_BITS)
 /// The longest text of a question that is remembered: the interpreter has one of each, so that where it lies tells which.
 #define CLUA_KNOWN_TEXT 40
@@ -62,6 +62,7 @@ struct clua_state {
     clua_kept *kept; ///< by chunk; a function of 0 is none
     int kept_count;
     int refusals;
+    uint32_t known_turn; ///< which of two places gives way next
     bool iterated; ///< whether an iterator that remembers its place was made
     bool evaluating;
     bool spent;

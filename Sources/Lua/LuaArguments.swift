@@ -39,7 +39,7 @@ extension LuaArguments {
     package func saved() -> SavedArguments {
         var text: [UInt8] = []
         let flat = unsafe UnsafeBufferPointer(start: values, count: all)
-        for unsafe value in unsafe flat where unsafe value.kind == CLUA_STRING {
+        for unsafevalue in unsafe flat where unsafe value.kind == CLUA_STRING {
             unsafe text.append(contentsOf: UnsafeRawBufferPointer(start: value.bytes, count: Int(value.integer)))
         }
         return unsafe SavedArguments(values: Array(flat), text: text)

@@ -71,7 +71,7 @@ final class EvaluationHost: SandboxHost {
     fileprivate let pinnedRun = Pinned(Run())
 
     /// What changes while a policy runs.
-    fileprivate struct Run {
+    fileprivate struct Run: ~Copyable {
         /// The policies that are run, one after the other.
         var policies: [Int] = []
         var policy: UInt32 = 0
@@ -79,7 +79,7 @@ final class EvaluationHost: SandboxHost {
         /// Where the facts begin that the policy that runs now has read.
         var start = 0
         /// For each expression, the last run that has read it.
-        var traced: [UInt32] = []
+        var traced = Growing<UInt32>()
         var number: UInt32 = 0
         var questions = 0
         var noise: ((Value) -> Value)?
@@ -132,10 +132,12 @@ final class EvaluationHost: SandboxHost {
 
     /// Does what takes policies too, and goes on with those that it has now.
     func pause(while body: () -> Void) {
-        let (policies, said) = (run.policies, run.said)
+        let policies = run.policies
+        var said = Runs()
+        swap(&run.said, &said)
         body()
         run.policies = policies
-        run.said = said
+        swap(&run.said, &said)
     }
 
     /// The next of the policies begins.
@@ -318,17 +320,17 @@ final class EvaluationHost: SandboxHost {
 }
 
 extension EvaluationHost.Run {
-    var factCount: Int { said.trace.count - start }
+    var factCount: Int { said.factCount - start }
 
     fileprivate mutating func begin() {
-        let number = policies[said.records.count]
+        let number = policies[said.count]
         policy = UInt32(number)
-        start = said.trace.count
+        start = said.factCount
         said.begin(number)
         questions = 0
         self.number &+= 1
         if self.number == 0 {
-            traced = traced.map { _ in 0 }
+            for index in 0..<traced.count { traced[index] = 0 }
             self.number = 1
         }
     }
@@ -336,7 +338,7 @@ extension EvaluationHost.Run {
     fileprivate mutating func note(_ id: Expressions.ID, of expressions: Expressions) {
         let index = Int(id)
         if index >= traced.count {
-            traced.append(contentsOf: repeatElement(0, count: max(expressions.count, 256) - traced.count))
+            traced.fill(to: max(expressions.count, 256), with: 0)
         }
         guard traced[index] != number else { return }
         traced[index] = number

@@ -134,8 +134,8 @@ package final class Evaluator {
             if verdict.contains(.observes) { observations[policy] += 1 }
         }
         if learning.bytes == 0 {
-            for run in host.runs.records.indices {
-                let policy = host.runs.records[run].policy
+            for run in 0..<host.runs.count {
+                let policy = host.runs.policy(of: run)
                 count(policy, host.runs.verdict(of: run, isObserving: isObserving[policy]))
             }
         } else if corrections.isEmpty {
@@ -155,8 +155,8 @@ package final class Evaluator {
     /// What the policies that were run last come to.
     private var verdict: Verdict {
         var verdict: Verdict = []
-        for run in host.runs.records.indices {
-            let policy = host.runs.records[run].policy
+        for run in 0..<host.runs.count {
+            let policy = host.runs.policy(of: run)
             verdict.formUnion(host.runs.verdict(of: run, isObserving: isObserving[policy]))
         }
         return verdict

@@ -3,7 +3,7 @@ internal import Model
 /// Answers expressions for one request, in native code: this is what a fact is asked of.
 ///
 /// Each is computed once a request and remembered. A value that is absent or wrong stays so: deciding never throws.
-@safe struct Facts {
+@safe struct Facts: ~Copyable {
     /// The last request that was given away to be kept here.
     private let kept: Pinned<Request>
     /// The request that is asked about: the kept one, or one that is lent.
@@ -16,16 +16,15 @@ internal import Model
     private(set) var nodes: [Expressions.Node] = []
     private(set) var types: [ValueType] = []
 
-    /// For an expression that a policy has asked again, how, and what it came to; good for a request when the stamp is
-    /// its own.
-    private struct Asked {
+    /// How an expression is asked again, and what it came to; good for a request when the stamp is its own.
+    struct Asked: BitwiseCopyable {
         var probe: Probe
         var stamp: UInt32 = 0
         var truth = Truth.other
     }
 
     private static let unasked = Asked(probe: Probe(.general, fact: .max))
-    private var asked: [Asked] = []
+    private var asked = Growing<Asked>()
 
     // By expression; good for a request when the stamp is its own.
     private var values: [Value] = []
@@ -103,7 +102,7 @@ internal import Model
         stamp += 1
         if stamp == .max {
             stamps = stamps.map { _ in 0 }
-            for index in asked.indices { asked[index].stamp = 0 }
+            for index in 0..<asked.count { asked[index].stamp = 0 }
             stamp = 1
         }
     }
@@ -130,9 +129,7 @@ internal import Model
     /// A boolean fact's answer; `other` for what is no boolean.
     mutating func truth(of fact: Expressions.ID) -> Truth {
         let index = Int(fact)
-        if index >= asked.count {
-            asked += repeatElement(Self.unasked, count: max(expressions.count, 256) - asked.count)
-        }
+        if index >= asked.count { asked.fill(to: max(expressions.count, 256), with: Self.unasked) }
         if asked[index].stamp == stamp { return asked[index].truth }
         if asked[index].probe.fact != fact { asked[index].probe = probe(fact) }
         let quick = quickTruth(asked[index].probe)

@@ -31,7 +31,7 @@ struct Interpreter: ~Copyable {
             _ = sandbox.keep(chunks[number], "decide", host: host, limits: Budget().limits)
             if sandbox.isSpent { return number }
             // What it reads or says depends on the request: it belongs to each evaluation.
-            if !host.runs.trace.isEmpty || !host.runs.effects.isEmpty { sandbox.release(chunks[number]) }
+            if !host.runs.isSilent { sandbox.release(chunks[number]) }
         }
         return nil
     }

@@ -39,7 +39,7 @@ struct Running: ~Copyable {
             }
             let (count, ending) = interpreter.decide(policies[next...], roots: roots, host, limits)
             // One that was stopped before it began has begun nothing.
-            while host.runs.records.count < next + count { host.begin() }
+            while host.runs.count < next + count { host.begin() }
             for run in 0..<count {
                 let used = interpreter.used(run)
                 host.runs.used(used.fuel, by: next + run)

@@ -1,24 +1,28 @@
 internal import Model
 
 /// What the policies that were run for one request said of it, in flat arrays: a run makes none of its own.
-struct Runs {
-    struct Record {
+struct Runs: ~Copyable {
+    struct Record: BitwiseCopyable {
         let policy: Int
-        var ending = Evaluation.Ending.finished
+        /// Which of `endings` it is; -1 for a good one.
+        var ending: Int32 = -1
         var fuel = 0
         /// Where its effects and its facts begin; they end where the next run's begin.
         let effects: Int
         let trace: Int
     }
 
-    private(set) var records: [Record] = []
-    private(set) var effects: [EvaluationHost.Effect] = []
-    private(set) var trace: [Expressions.ID] = []
+    private var records = Growing<Record>()
+    /// Those that are not good.
+    private var endings: [Evaluation.Ending] = []
+    private var effects: [EvaluationHost.Effect] = []
+    private var trace = Growing<Expressions.ID>()
 
     mutating func forget() {
-        records.removeAll(keepingCapacity: true)
+        records.removeAll()
+        if !endings.isEmpty { endings.removeAll() }
         if !effects.isEmpty { effects.removeAll(keepingCapacity: true) }
-        trace.removeAll(keepingCapacity: true)
+        trace.removeAll()
     }
 
     /// Begins the run of a policy: what is said and read from now on is its.
@@ -30,11 +34,26 @@ struct Runs {
     mutating func append(_ fact: Expressions.ID) { trace.append(fact) }
 
     mutating func used(_ fuel: Int, by run: Int) { records[run].fuel = fuel }
-    mutating func ended(_ ending: Evaluation.Ending, of run: Int) { records[run].ending = ending }
+    mutating func ended(_ ending: Evaluation.Ending, of run: Int) {
+        guard ending != .finished else { return }
+        records[run].ending = Int32(endings.count)
+        endings.append(ending)
+    }
 
-    /// How many effects, and facts, the run that began last has.
-    var effectCount: Int { records.last.map { effects.count - $0.effects } ?? 0 }
-    var factCount: Int { records.last.map { trace.count - $0.trace } ?? 0 }
+    /// How many were begun.
+    var count: Int { records.count }
+    /// How many facts all have read.
+    var factCount: Int { trace.count }
+    /// How many effects the one that began last has.
+    var effectCount: Int { records.count == 0 ? 0 : effects.count - records[records.count - 1].effects }
+    var isSilent: Bool { effects.isEmpty && trace.count == 0 }
+
+    func policy(of run: Int) -> Int { records[run].policy }
+
+    private func ending(of run: Int) -> Evaluation.Ending {
+        let ending = Int(records[run].ending)
+        return ending < 0 ? .finished : endings[ending]
+    }
 
     private func end(of run: Int) -> (effects: Int, trace: Int) {
         guard run + 1 < records.count else { return (effects.count, trace.count) }
@@ -44,7 +63,7 @@ struct Runs {
     func verdict(of run: Int, isObserving: Bool) -> Verdict {
         let record = records[run]
         let end = end(of: run).effects
-        var verdict = Verdict(record.ending, says: end > record.effects, isObserving: isObserving)
+        var verdict = Verdict(ending(of: run), says: end > record.effects, isObserving: isObserving)
         guard !isObserving else { return verdict }
         for effect in record.effects..<end { verdict.formUnion(Verdict(effects[effect].kind)) }
         return verdict
@@ -54,9 +73,9 @@ struct Runs {
         let record = records[run]
         let end = end(of: run)
         return Evaluation.Outcome(
-            policy: record.policy, ending: record.ending, fuel: record.fuel,
-            effects: Array(effects[record.effects..<end.effects]), trace: Array(trace[record.trace..<end.trace]))
+            policy: record.policy, ending: ending(of: run), fuel: record.fuel,
+            effects: Array(effects[record.effects..<end.effects]), trace: trace[record.trace..<end.trace])
     }
 
-    var outcomes: [Evaluation.Outcome] { records.indices.map(outcome) }
+    var outcomes: [Evaluation.Outcome] { (0..<count).map { outcome(of: $0) } }
 }
