@@ -50,7 +50,8 @@ package struct Inspector {
                 return true
             })
         else { throw PolicyError(.expression, "there is no request") }
-        host.begin(policy: number)
+        host.take([number])
+        host.begin()
         let outcome: Outcome
         do throws(LuaError) {
             var sandbox = try Sandbox(
@@ -102,10 +103,11 @@ package struct Inspector {
 
     private func inspection(_ value: LuaValue, _ host: EvaluationHost) -> Inspection {
         let words = words(value, host)
+        let said = host.runs.outcome(of: 0)
         return Inspection(
             expression: words.expression, type: words.type, value: words.value,
-            readings: host.trace.map { host.reading($0) { set.policies[$0].id } },
-            effects: host.effects.map { "\($0.kind.rawValue) \($0.text)" })
+            readings: said.trace.map { host.reading($0) { set.policies[$0].id } },
+            effects: said.effects.map { "\($0.kind.rawValue) \($0.text)" })
     }
 
     private func words(
@@ -150,5 +152,5 @@ private final class InspectionHost: SandboxHost {
         function == Self.code ? .handle(host.root(0)) : host.call(function, arguments, line: line)
     }
     func typeName(_ handle: UInt32) -> String { host.typeName(handle) }
-    func holds(_ fact: UInt32) -> Bool? { host.holds(fact) }
+    var port: HostPort? { unsafe host.port }
 }
