@@ -38,11 +38,13 @@ internal import Glibc
 extension LuaArguments {
     package func saved() -> SavedArguments {
         var text: [UInt8] = []
-        let flat = unsafe UnsafeBufferPointer(start: values, count: all)
-        for unsafevalue in unsafe flat where unsafe value.kind == CLUA_STRING {
+        let flat = unsafe Array(UnsafeBufferPointer(start: values, count: all))
+        for index in 0..<all {
+            let value = unsafe flat[index]
+            guard unsafe value.kind == CLUA_STRING else { continue }
             unsafe text.append(contentsOf: UnsafeRawBufferPointer(start: value.bytes, count: Int(value.integer)))
         }
-        return unsafe SavedArguments(values: Array(flat), text: text)
+        return unsafe SavedArguments(values: flat, text: text)
     }
 
     /// Whether they are the same to the byte.
