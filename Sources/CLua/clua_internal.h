@@ -55,7 +55,6 @@ struct clua_state {
     clua_limits limits;
     int64_t fuel;
     int64_t deadline;
-    const volatile int32_t *interrupt;
     size_t used;
     size_t allocated;
     size_t cap;
