@@ -45,6 +45,14 @@ package struct Judgement: Hashable, Sendable {
     }
 
     package init(_ decision: Decision) { self.init(isPermitted: decision.isPermitted, code: decision.code) }
+
+    /// Whether policies were asked, and not the core alone.
+    package var isOfPolicies: Bool {
+        switch code {
+        case "permitted", "denied", "not_permitted", "policy_failed", "budget_exhausted", "obligation_unsupported": true
+        default: false
+        }
+    }
 }
 
 extension DecisionPoint {
@@ -99,9 +107,10 @@ extension DecisionPoint {
         return Judgement(combine(evaluator.outcomes, obligations: obligations))
     }
 
-    /// What was read for the request that was judged last, as numbers: where they are the same, the same facts were
-    /// read. Good as long as `generation` stays.
-    package var path: [UInt32] { evaluator.path }
+    /// What was read for the request that was judged last, as numbers: where they are the same, the same facts came to
+    /// the same. Good as long as `generation` stays; `nil` where a policy had to be run.
+    /// - Precondition: policies were asked, and not the core alone.
+    package var path: [UInt32]? { evaluator.path }
 
     package var generation: Int { evaluator.generation }
 

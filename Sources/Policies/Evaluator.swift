@@ -121,6 +121,10 @@ package final class Evaluator {
         return corrections.isEmpty ? forest.outcomes : corrections
     }
 
+    /// What was read for the last request and what it came to, as numbers: two requests with the same ones were answered
+    /// alike, fact by fact. Good as long as `generation` stays; `nil` where a policy had to be run.
+    package var path: [UInt32]? { learning.bytes == 0 || !corrections.isEmpty ? nil : forest.path }
+
     /// Which policies differed from their trees, and how often, since this was last asked.
     package func takeDifferences() -> [Int: Int] {
         defer { differences = [:] }

@@ -84,6 +84,24 @@ struct Forest {
         }
     }
 
+    /// For each policy that applied to the last request, the leaf that its tree came to, in one number with the policy's;
+    /// `nil` where one was run.
+    var path: [UInt32]? {
+        var path: [UInt32] = []
+        for (number, grove) in stands[stand].groves.enumerated() {
+            guard number < answered, answers[number] >= 0 else { return nil }
+            let leaf = Int(answers[number])
+            if grove.isSingle {
+                path.append(UInt32(grove.policies[0]) << 12 | UInt32(leaf))
+            } else {
+                for (policy, leaf) in zip(grove.policies, grove.parts[leaf]) {
+                    path.append(UInt32(policy) << 12 | UInt32(leaf))
+                }
+            }
+        }
+        return path
+    }
+
     /// What a policy's own tree knows.
     func leaf(of policy: Int, _ facts: inout Facts) -> Int? { trees[policy].tree.leaf(&facts) }
 

@@ -2,7 +2,7 @@ internal import Model
 
 /// All that was ever seen of one policy: its tree, and what each of its leaves stands for.
 struct PolicyTree {
-    /// A policy with more paths than this is no set of cases.
+    /// A policy with more paths than this is no set of cases. INVARIANT: a leaf has twelve bits, see `Forest.path`.
     private static let mostPaths = 4_096
     /// A path that asks more than this is run, not remembered.
     private static let mostSteps = 512

@@ -82,18 +82,6 @@ extension Evaluator {
         return facts.map { self.facts.value.value($0.id) }
     }
 
-    /// What was read for the last request, as numbers: two requests of which the same was read have the same.
-    ///
-    /// They are good as long as `generation` stays.
-    package var path: [UInt32] {
-        var path: [UInt32] = []
-        for outcome in outcomes {
-            path.append(UInt32.max - UInt32(outcome.policy))
-            path += outcome.trace
-        }
-        return path
-    }
-
     private func reading(_ id: Expressions.ID) -> Reading { host.reading(id) { set.policies[$0].id } }
 }
 

@@ -10,12 +10,17 @@ struct Made {
     let organisation: Organisation
     private let seed: UInt64
 
-    init(seed: UInt64, policies count: Int) throws {
+    /// - Parameter permits: whether there is a policy, beside those made up, that permits every access.
+    init(seed: UInt64, policies count: Int, permits: Bool = false) throws {
         self.seed = seed
         var generator = PolicyGenerator(seed: seed)
         var files = [PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
         for number in 0..<count {
             files.append(.init(name: "p\(number).lua", bytes: Array(generator.policy().utf8)))
+        }
+        if permits {
+            let text = #"return { on = "access", grants = { "*" }, decide = function() permit() end }"#
+            files.append(.init(name: "base.lua", bytes: Array(text.utf8)))
         }
         let settings = #"{ "p1": { "all": { "shared": ["sales"] }, "tenants": { "t2": { "limit": 5 } } } }"#
         files.append(.init(name: "settings.json", bytes: Array(settings.utf8)))

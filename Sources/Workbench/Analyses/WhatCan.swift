@@ -1,0 +1,84 @@
+package import Decisions
+package import Model
+internal import Policies
+
+/// What one token may do: every action, in every department, on every type of resource that lies in one.
+package struct WhatCan: Sendable {
+    package struct Row: Sendable {
+        package let action: String
+        /// Without any resource.
+        package let plain: Answer
+        /// By the columns, with the types of resource for which it holds; where all agree there is one entry.
+        package let cells: [Cell]
+        /// Whether the token's user and user type permit it at all.
+        package let isHeld: Bool
+    }
+
+    /// One action in one department.
+    package struct Cell: Sendable {
+        package let answers: [(types: [String], answer: Answer)]
+
+        /// The answer, where all types agree.
+        package var answer: Answer? { answers.count == 1 ? answers[0].answer : nil }
+        package var isPossible: Bool { answers.contains { $0.answer.isPossible } }
+    }
+
+    /// The departments, by number, in the order of their tree.
+    package let columns: [Int]
+    /// By action.
+    package private(set) var rows: [Row] = []
+    /// Why it can do nothing at all; `nil` when it is live.
+    package let fault: String?
+    package private(set) var isComplete = true
+
+    /// - Parameters:
+    ///   - token: its number in the directory.
+    ///   - departments: by number; all of its tenant without.
+    ///   - actions: all of the schema without.
+    package init(
+        _ token: Int, actions: [String]? = nil, departments: [Int]? = nil, context: JSON = .object([]), now: Instant,
+        _ point: DecisionPoint, on directory: Directory, progress: Progress = { _, _ in true }
+    ) {
+        let record = directory.tokens[token]
+        fault = Liveness.fault(record, in: directory, now: now)
+        columns =
+            departments
+            ?? directory.departments.indices.filter { directory.departments[$0].tenant == record.tenant }
+        let schema = point.policies.schema
+        let held = directory.assignments[record.assignment].permissions
+        let types = schema.resources.filter {
+            $0.properties.contains { $0.name == "department" && $0.type == .department }
+        }
+        let actions = actions ?? schema.actionNames
+        for (number, action) in actions.enumerated() {
+            guard progress(number, actions.count) else {
+                isComplete = false
+                return
+            }
+            var question = Question(
+                action: action, subject: .token(record.id.description), context: context,
+                tenant: directory.tenants[record.tenant].id, now: now)
+            let prober = Prober(question, point, on: directory)
+            let plain = prober.answer(for: token, prober.branch())
+            var answers = [[(types: [String], answer: Answer)]](repeating: [], count: columns.count)
+            for type in types {
+                let property = Change.Property(.resource, "department")
+                question.resource = .init(type: type.name, id: nil)
+                if let first = columns.first { question.set(property, to: .string(directory.departments[first].id)) }
+                let prober = Prober(question, point, on: directory)
+                for (place, column) in columns.enumerated() {
+                    let change = Change.property(property, .init(.string(directory.departments[column].id)))
+                    let answer = prober.answer(for: token, prober.branch(stating: [change]))
+                    if let same = answers[place].firstIndex(where: { $0.answer == answer }) {
+                        answers[place][same].types.append(type.name)
+                    } else {
+                        answers[place].append(([type.name], answer))
+                    }
+                }
+            }
+            rows.append(
+                Row(
+                    action: action, plain: plain, cells: answers.map(Cell.init), isHeld: held.permits(action)))
+        }
+    }
+}

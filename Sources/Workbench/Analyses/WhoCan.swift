@@ -1,0 +1,60 @@
+package import Decisions
+package import Model
+
+/// Which tokens of a tenant may do something, each whatever else a request brings, or depending on what.
+package struct WhoCan: Sendable {
+    package struct Row: Sendable {
+        /// Its number in the directory.
+        package let token: Int
+        /// The least that holds for all departments that were asked about and that it may reach at all.
+        package let answer: Answer
+        /// The departments of the resource, by id, in which it may; empty where none were asked about.
+        package let departments: [String]
+    }
+
+    /// Those that may, or may under circumstances, in the order of the directory.
+    package private(set) var rows: [Row] = []
+    package var yes: Int { rows.count { $0.answer == .yes } }
+    package var depending: Int { rows.count - yes }
+    /// How many tokens were asked about.
+    package private(set) var asked = 0
+    /// `false` when it was stopped.
+    package private(set) var isComplete = true
+
+    /// - Parameters:
+    ///   - question: an `access`; who asks in it does not matter. What it does not state is open.
+    ///   - departments: where the resource may lie, by id: each is asked about; `nil` leaves that as the question has it.
+    ///   - tenant: its number.
+    package init(
+        _ question: Question, departments: [String]? = nil, tenant: Int, _ point: DecisionPoint,
+        on directory: Directory, progress: Progress = { _, _ in true }
+    ) {
+        var question = question
+        question.tenant = directory.tenants[tenant].id
+        let property = Change.Property(.resource, "department")
+        // Stated by each of the departments: not open then.
+        if let first = departments?.first { question.set(property, to: .string(first)) }
+        let prober = Prober(question, point, on: directory)
+        var places = [prober.branch()]
+        if let departments {
+            places = departments.map { prober.branch(stating: [.property(property, .init(.string($0)))]) }
+        }
+        for token in directory.tokens.indices {
+            if token % 1_000 == 0, !progress(token, directory.tokens.count) {
+                isComplete = false
+                return
+            }
+            guard directory.tokens[token].tenant == tenant else { continue }
+            asked += 1
+            var answer: Answer?
+            var reached: [String] = []
+            for (number, place) in places.enumerated() {
+                let next = prober.answer(for: token, place)
+                guard next.isPossible else { continue }
+                if let departments { reached.append(departments[number]) }
+                answer = answer.map { $0 == .yes ? next : $0 } ?? next
+            }
+            if let answer { rows.append(Row(token: token, answer: answer, departments: reached)) }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Decisions
+import Model
+import Policies
+import Testing
+import Workbench
+
+@Suite struct WhoCanTests {
+    private func who(
+        _ asked: Asked, _ question: Question, departments: [String]? = nil
+    ) -> [String: Answer] {
+        let found = WhoCan(question, departments: departments, tenant: 0, asked.point, on: asked.directory)
+        return Dictionary(
+            uniqueKeysWithValues: found.rows.map { (asked.directory.tokens[$0.token].id.description, $0.answer) })
+    }
+
+    private let one = Asked.token.description
+    private let other = Asked.other.description
+
+    @Test func `what is not stated and not read makes no difference`() throws {
+        let asked = try Asked.policy("if request.token:can(request.action) then permit() end")
+        #expect(who(asked, Asked.question("orders.approve")) == [other: .yes])
+        #expect(who(asked, Asked.question("orders.read")) == [one: .yes, other: .yes])
+    }
+
+    @Test func `a property that is read and not stated is what it depends on, with an example`() throws {
+        let asked = try Asked.policy("if request.context:has('mfa') and request.context.mfa then permit() end")
+        let mfa = Change.property(.init(.context, "mfa"), .init(.boolean(true)))
+        #expect(who(asked, Asked.question()) == [one: .when([mfa]), other: .when([mfa])])
+        #expect(who(asked, Asked.question(context: [.init("mfa", .boolean(true))])) == [one: .yes, other: .yes])
+        #expect(who(asked, Asked.question(context: [.init("mfa", .boolean(false))])) == [:])
+    }
+
+    @Test func `what a property could spoil is told`() throws {
+        let asked = try Asked.policy(
+            "permit() if request.resource:has('amount') and request.resource.amount > 500 then deny('much') end")
+        guard case .unless(let changes)? = who(asked, Asked.question())[one],
+            case .property(let property, let value?) = changes[0]
+        else {
+            Issue.record("no example")
+            return
+        }
+        #expect(property.text == "resource.amount")
+        let spoilt = Asked.question("orders.read", [.init("amount", value.json)])
+        #expect(try asked.point.decide(spoilt).code == "denied")
+    }
+
+    @Test func `three things that must come together are found`() throws {
+        let asked = try Asked.policy(
+            """
+            local c, r = request.context, request.resource
+            if c:has("mfa") and c.mfa and r:has("amount") and r.amount > 7 and c:has("ip") and c.ip:is_within("10.0.0.0/8")
+            then permit() end
+            """)
+        guard case .when(let changes)? = who(asked, Asked.question())[one] else {
+            Issue.record("no example")
+            return
+        }
+        #expect(
+            Set(changes.map { change in if case .property(let property, _) = change { property.text } else { "" } })
+                == ["context.mfa", "resource.amount", "context.ip"])
+    }
+
+    @Test func `what compares something open with the token is told token by token`() throws {
+        let asked = try Asked.policy(
+            "if request.resource:has('department') and request.resource.department == request.token.department then permit() end"
+        )
+        let property = Change.Property(.resource, "department")
+        #expect(
+            who(asked, Asked.question()) == [
+                one: .when([.property(property, .init(.string("sales")))]),
+                other: .when([.property(property, .init(.string("finance")))]),
+            ])
+    }
+
+    @Test func `content that is read is no yes and no no`() throws {
+        let asked = try Asked.policy(
+            "if request.context:has('channel') and request.context.channel:match('^%d+$') then permit() end")
+        guard case .reads(let properties, false)? = who(asked, Asked.question())[one] else {
+            Issue.record("it is told as certain")
+            return
+        }
+        #expect(properties.map(\.text) == ["context.channel"])
+    }
+
+    @Test func `a department and those under it are asked one by one`() throws {
+        let asked = try Asked.policy(
+            "if request.resource.department:is_within(request.token.department) then permit() end")
+        let found = WhoCan(
+            Asked.question(), departments: ["sales", "north", "south", "finance"], tenant: 0, asked.point,
+            on: asked.directory)
+        #expect(found.rows.map(\.departments) == [["sales", "north", "south"], ["finance"]])
+        #expect(found.yes == 2 && found.asked == 2 && found.isComplete)
+    }
+
+    @Test func `it can be stopped`() throws {
+        let asked = try Asked.policy("permit()")
+        let found = WhoCan(Asked.question(), tenant: 0, asked.point, on: asked.directory) { _, _ in false }
+        #expect(!found.isComplete && found.rows.isEmpty)
+    }
+
+    /// Beside requests of which everything that was left open is made up at random.
+    @Test func `every answer agrees with whatever else a request may bring`() throws {
+        var kinds: [String: Int] = [:]
+        for seed in 0..<10 as Range<UInt64> {
+            try check(try Made(seed: seed, policies: 2, permits: seed % 2 == 1), seed, &kinds)
+        }
+        #expect(kinds.count >= 4, "\(kinds)")
+    }
+
+    private func check(_ world: Made, _ seed: UInt64, _ kinds: inout [String: Int]) throws {
+        let made = world.questions(50)
+        for action in ["orders.read", "orders.approve"] {
+            let question = Question(
+                action: action, subject: .token(""), resource: .init(type: "order", id: "1"),
+                now: Instant("2026-06-01T10:00:00Z")!, obligations: .all)
+            let found = WhoCan(question, tenant: 0, world.point, on: world.directory)
+            let rows = Dictionary(uniqueKeysWithValues: found.rows.map { ($0.token, $0.answer) })
+            for token in world.directory.tokens.indices where world.directory.tokens[token].tenant == 0 {
+                let answer = rows[token] ?? .no
+                func decide(_ change: (inout Question) -> Void) throws -> Bool? {
+                    var asked = question
+                    asked.subject = .token(world.directory.tokens[token].id.description)
+                    change(&asked)
+                    return try? world.point.decide(asked).isPermitted
+                }
+                kinds["\(answer)".prefix { $0 != "(" }.description, default: 0] += 1
+                switch answer {
+                case .yes, .no:
+                    for other in made where other.resource?.type == "order" {
+                        let permits = try decide {
+                            $0.context = other.context
+                            $0.resource?.properties = other.resource!.properties
+                        }
+                        if let permits {
+                            #expect(permits == (answer == .yes), "seed \(seed) \(action) \(token) \(other)")
+                        }
+                    }
+                case .when(let changes), .unless(let changes):
+                    let isWhen = if case .when = answer { true } else { false }
+                    #expect(try decide { _ in } == !isWhen)
+                    #expect(try decide { $0 = Supposition(changes, tenant: "t1").apply(to: $0) } == isWhen)
+                case .reads: break
+                }
+            }
+        }
+    }
+}
