@@ -30,8 +30,12 @@ let package = Package(
         .executableTarget(name: "demilune", dependencies: ["Commands"], swiftSettings: swift),
         target(
             "Commands",
-            ["CEditline", "CSystem", "Workbench", "Decisions", "Policies", "Tokens", "Lua", "Syntax", "Model"]),
-        target("Workbench", ["CDemo", "Decisions", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
+            [
+                "CEditline", "CSystem", "Workbench", "Plugins", "Decisions", "Policies", "Tokens", "Lua", "Syntax",
+                "Model",
+            ]),
+        target("Workbench", ["CDemo", "Decisions", "Plugins", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
+        target("Plugins", ["Policies", "Lua", "Syntax", "CRE2", "CUnistring", "Model"]),
         target("Decisions", ["Tokens", "Policies", "CSimdJSON", "Model"]),
         target("Tokens", ["CSQLite", "CSodium", "CSystem", "CUnistring", "Model"]),
         target("Policies", ["Lua", "Syntax", "CSodium", "Model"]),
@@ -42,6 +46,9 @@ let package = Package(
         .target(
             name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-std=c++17"])],
             linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
+        .target(
+            name: "CRE2", cxxSettings: [.unsafeFlags(["-std=c++17"])],
+            linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
         .target(name: "CDemo", cSettings: [.unsafeFlags(["-std=c23"])]),
         .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
         .target(name: "CSystem", linkerSettings: [.linkedLibrary("seccomp")]),
@@ -53,9 +60,10 @@ let package = Package(
         .target(name: "CLuaLoad", path: "Tests/CLuaLoad", linkerSettings: [.linkedLibrary("lua5.4")]),
         tests("LuaTests", ["Lua", "CLua", "CLuaLoad", "Model"]),
         tests("PoliciesTests", ["Policies", "Model"]),
+        tests("PluginsTests", ["Plugins", "Decisions", "Policies", "Model"]),
         tests("TokensTests", ["Tokens", "CSQLite", "Model"]),
         tests("DecisionsTests", ["Decisions", "Policies", "Tokens", "Model"], except: ["Hostile"]),
-        tests("WorkbenchTests", ["Workbench", "Decisions", "Policies", "Model"]),
+        tests("WorkbenchTests", ["Workbench", "Plugins", "Decisions", "Policies", "Model"]),
         tests("CommandsTests", ["Commands", "CSQLite", "Model"]),
         tests("ArchitectureTests", []),
     ]

@@ -316,20 +316,25 @@ static void push_field(lua_State *L, const clua_request *request) {
     }
 }
 
+/// Makes room for what is kept of a chunk.
+static void make_kept(lua_State *L, int chunk) {
+    clua_state *state = clua_of(L);
+    if (chunk < state->kept_count) return;
+    int count = chunk + 16;
+    clua_kept *moved = realloc(state->kept, (size_t)count * sizeof *moved);
+    if (moved == NULL) clua_trip(L, CLUA_MEMORY);
+    memset(moved + state->kept_count, 0, (size_t)(count - state->kept_count) * sizeof *moved);
+    state->kept = moved;
+    state->kept_count = count;
+}
+
 static int do_keep(lua_State *L) {
     clua_state *state = clua_of(L);
     state->iterated = false;
     push_field(L, &state->request);
     int chunk = state->request.chunk;
     if (state->iterated) return 0;
-    if (chunk >= state->kept_count) {
-        int count = chunk + 16;
-        clua_kept *moved = realloc(state->kept, (size_t)count * sizeof *moved);
-        if (moved == NULL) clua_trip(L, CLUA_MEMORY);
-        memset(moved + state->kept_count, 0, (size_t)(count - state->kept_count) * sizeof *moved);
-        state->kept = moved;
-        state->kept_count = count;
-    }
+    make_kept(L, chunk);
     state->kept[chunk].function = luaL_ref(L, LUA_REGISTRYINDEX);
     return 0;
 }
@@ -384,6 +389,82 @@ clua_outcome clua_call(clua_state *state, clua_turn *turns, size_t count, size_t
     last->bytes = outcome.bytes;
     *called = state->request.turn + 1;
     return outcome;
+}
+
+static int do_keep_table(lua_State *L) {
+    clua_state *state = clua_of(L);
+    state->iterated = false;
+    int chunk = state->request.chunk;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, chunk);
+    lua_call(L, 0, 1);
+    if (!lua_istable(L, -1)) luaL_error(L, "the chunk must return a table");
+    if (state->iterated) return 0;
+    make_kept(L, chunk);
+    state->kept[chunk].function = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+clua_outcome clua_keep_table(clua_state *state, int chunk, const clua_host *host, clua_limits limits) {
+    state->request = (clua_request){.chunk = chunk};
+    clua_outcome outcome = protect(state, do_keep_table, host, limits);
+    outcome.values = NULL;
+    if (chunk < state->kept_count) state->kept[chunk].fuel = outcome.fuel;
+    return outcome;
+}
+
+/// Leaves on the stack what the path leads to from the table there.
+static void push_path(lua_State *L, const char *path, size_t length) {
+    const char *end = path + length;
+    while (path < end) {
+        const char *dot = memchr(path, '.', (size_t)(end - path));
+        size_t count = (size_t)((dot == NULL ? end : dot) - path);
+        if (!lua_istable(L, -1)) luaL_error(L, "there is no table on the way to the function");
+        lua_pushlstring(L, path, count);
+        lua_rawget(L, -2);
+        lua_replace(L, -2);
+        path += count + 1;
+    }
+    if (!lua_isfunction(L, -1)) luaL_error(L, "the field is not a function");
+}
+
+static int do_apply(lua_State *L) {
+    clua_state *state = clua_of(L);
+    const clua_request *request = &state->request;
+    int chunk = request->chunk;
+    if (chunk < state->kept_count && state->kept[chunk].function != 0) {
+        clua_charge(L, state->kept[chunk].fuel);
+        lua_rawgeti(L, LUA_REGISTRYINDEX, state->kept[chunk].function);
+    } else {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, chunk);
+        lua_call(L, 0, 1);
+    }
+    push_path(L, request->field, request->length);
+    luaL_checkstack(L, (int)request->count + 1, "too many arguments");
+    for (size_t i = 0; i < request->count; i++) {
+        const clua_value *value = &request->arguments[i];
+        switch (value->kind) {
+        case CLUA_BOOLEAN: lua_pushboolean(L, value->integer != 0); break;
+        case CLUA_INTEGER: lua_pushinteger(L, value->integer); break;
+        case CLUA_NUMBER: lua_pushnumber(L, value->number); break;
+        case CLUA_STRING:
+            clua_charge(L, value->integer / 8);
+            lua_pushlstring(L, value->bytes, (size_t)value->integer);
+            break;
+        case CLUA_HANDLE: clua_push_handle(L, value->id); break;
+        default: lua_pushnil(L); break;
+        }
+    }
+    lua_call(L, (int)request->count, 1);
+    state->node_count = 0;
+    clua_flatten(L, lua_gettop(L), clua_reserve(L, 1, 1), 0);
+    return 1;
+}
+
+clua_outcome clua_apply(clua_state *state, int chunk, const char *path, size_t length, const clua_value *arguments,
+                        size_t count, const clua_host *host, clua_limits limits) {
+    state->request = (clua_request){
+        .chunk = chunk, .field = path, .length = length, .arguments = arguments, .count = count};
+    return protect(state, do_apply, host, limits);
 }
 
 void clua_finish(clua_state *state) { lua_settop(state->L, 0); }

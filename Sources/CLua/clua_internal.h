@@ -23,6 +23,8 @@ typedef struct clua_request {
     size_t offset;
     const char *name;
     const char *field;
+    const clua_value *arguments;
+    size_t count;
     int chunk;
     clua_turn *turns;
     size_t turn_count;

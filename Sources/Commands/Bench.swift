@@ -33,7 +33,7 @@ extension Verb {
                 report.cold = try first(policies, directory, one[0], now, since: start)
                 let lines = try lines(invocation, directory, policies, count)
                 let benchmark = DecisionBenchmark(directory: directory, lines: lines, now: now)
-                let source = try PolicySource.folder(invocation.value("policies") ?? "policies")
+                let source = try invocation.policySource().loadedPlugins().source
                 for size in [3, 10, 100, 1_000, 10_000] where size <= most {
                     guard let grown = DecisionBenchmark.source(source, count: size),
                         let set = PolicySet.load(grown).set

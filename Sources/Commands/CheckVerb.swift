@@ -1,4 +1,5 @@
 internal import Model
+internal import Plugins
 internal import Policies
 internal import Workbench
 
@@ -28,7 +29,7 @@ extension Verb {
             "exit status: 0 nothing that fails, 3 errors, 5 only warnings and --fail-on warning, 64 wrong usage",
         ],
         run: { invocation throws(CommandError) in
-            if invocation.has("rules") { return list(invocation) }
+            if invocation.has("rules") { return try list(invocation) }
             if let name = invocation.value("explain") { return try explain(name, invocation.terminal) }
             let (folder, files) = try place(invocation)
             let isChild = Isolation.isChild(invocation.environment)
@@ -42,22 +43,22 @@ extension Verb {
         _ folder: String, _ files: [String], _ invocation: Invocation
     ) throws(CommandError) -> Int32 {
         if try Isolation.isAsked(invocation, without: []) { return try isolated(invocation) }
-        let source: PolicySource
-        do throws(PolicyError) { source = try PolicySource.folder(folder) } catch {
-            throw CommandError(error.message, status: ExitStatus.policies)
-        }
-        for name in files where !source.files.contains(where: { $0.name == name }) {
+        let read = try invocation.policyFiles(folder)
+        for name in files where !read.policies.files.contains(where: { $0.name == name }) {
             throw CommandError(
-                "there is no file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: source.files.map(\.name)))",
+                "there is no file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: read.policies.files.map(\.name)))",
                 status: ExitStatus.policies)
         }
         if invocation.has("isolate") { try Isolation.confine(memory: 1 << 30) }
-        var findings = Checker(source).run()
+        let (source, plugins) = read.loadedPlugins()
+        let rules = Rule.all + Rule.brought(by: plugins)
+        var findings = Checker(source, rules: rules).run()
         if !files.isEmpty {
             findings.removeAll { finding in !files.contains { finding.path == "\(folder)/\($0)" } }
         }
         let format = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
-        CheckReport(findings, source, CheckReport.Format(rawValue: format) ?? .text).print(to: invocation.terminal)
+        CheckReport(findings, source, rules: rules, CheckReport.Format(rawValue: format) ?? .text).print(
+            to: invocation.terminal)
         if findings.contains(where: { $0.severity == .error }) { return ExitStatus.policies }
         return invocation.value("fail-on") == "warning" && !findings.isEmpty ? ExitStatus.gate : ExitStatus.done
     }
@@ -75,9 +76,16 @@ extension Verb {
         return (folder, parts.map { String($0.last!) })
     }
 
-    private static func list(_ invocation: Invocation) -> Int32 {
+    /// Those of `check` itself, and those of the plugins that there are.
+    private static func list(_ invocation: Invocation) throws(CommandError) -> Int32 {
+        var rules = Rule.all
+        if let folder = invocation.pluginFolder(beside: invocation.policyFolder),
+            let source = try? PluginSource.folder(folder)
+        {
+            rules += Rule.brought(by: PluginLoader.load(source))
+        }
         if invocation.has("json") {
-            let rows = Rule.all.map { rule in
+            let rows = rules.map { rule in
                 JSON.object([
                     .init("rule", .string(rule.name)), .init("severity", .string(rule.severity.rawValue)),
                     .init("purpose", .string(rule.purpose)),
@@ -87,7 +95,7 @@ extension Verb {
             return ExitStatus.done
         }
         var table = Table(["RULE", "SEVERITY", "PURPOSE"])
-        for rule in Rule.all { table.add([rule.name, rule.severity.rawValue, rule.purpose]) }
+        for rule in rules { table.add([rule.name, rule.severity.rawValue, rule.purpose]) }
         table.print(to: invocation.terminal)
         return ExitStatus.done
     }

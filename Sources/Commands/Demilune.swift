@@ -6,12 +6,17 @@ internal import Tokens
 
 /// The command line: one verb a file, run by `main.swift`.
 package enum Demilune {
-    static let verbs: [Verb] =
-        store + tokens + directory + [
-            .decide, .repl, .batch, .requests, .keysList, .keysAdd, .keysRewrap, .keysRetire, .logList, .logVerify,
-            .check, .test, .vocabulary,
-            .bench, .benchStore,
-        ]
+    static let verbs: [Verb] = store + tokens + directory + decisions + policies + measures
+
+    private static let decisions: [Verb] = [
+        .decide, .repl, .batch, .requests, .keysList, .keysAdd, .keysRewrap, .keysRetire, .logList, .logVerify,
+    ]
+
+    private static let policies: [Verb] = [
+        .plugins, .pluginsShow, .pluginsLock, .pluginsNew, .check, .test, .vocabulary,
+    ]
+
+    private static let measures: [Verb] = [.bench, .benchStore]
 
     private static let store: [Verb] = [.initialize, .importing, .exporting, .storeVerify, .storeAdopt]
 

@@ -81,19 +81,15 @@ struct Invocation {
     /// The properties of `--mask`.
     var masked: Set<String> { Set((value("mask") ?? "").split(separator: ",").map(String.init)) }
 
-    /// The files of `--policies`, none of which was run yet.
-    func policySource() throws(CommandError) -> PolicySource {
-        do { return try PolicySource.folder(value("policies") ?? "policies") } catch {
-            throw CommandError(error.message, status: ExitStatus.policies)
-        }
-    }
+    /// The files of `--policies` and `--plugins`, none of which was run yet.
+    func policySource() throws(CommandError) -> PolicyFiles { try policyFiles(policyFolder) }
 
     /// The policies of `--policies`; their warnings are told.
     /// - Throws: with status 3 and every diagnostic when they do not load.
     func policies() throws(CommandError) -> PolicySet { try policies(try policySource()) }
 
-    func policies(_ source: PolicySource) throws(CommandError) -> PolicySet {
-        let result = PolicySet.load(source)
+    func policies(_ files: PolicyFiles) throws(CommandError) -> PolicySet {
+        let result = PolicySet.load(files.loadedPlugins().source)
         for diagnostic in result.diagnostics { terminal.note(Terminal.escaped(diagnostic.description)) }
         guard let set = result.set else {
             throw CommandError(

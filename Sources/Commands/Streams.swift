@@ -141,6 +141,35 @@ enum Descriptor {
         }
     }
 
+    /// Makes one folder, for everybody to read as the system's settings say.
+    static func makeFolder(_ path: String, mayExist: Bool) throws(CommandError) {
+        guard unsafe mkdir(path, 0o777) == 0 || mayExist && errno == EEXIST else {
+            throw CommandError("cannot make the folder `\(path)`: \(reason())")
+        }
+    }
+
+    /// Makes a file that is not there yet.
+    static func make(_ path: String, with bytes: [UInt8]) throws(CommandError) {
+        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw CommandError("cannot make `\(path)`: \(reason())") }
+        defer { close(descriptor) }
+        guard write(bytes, to: descriptor), fsync(descriptor) == 0 else {
+            throw CommandError("cannot write `\(path)`: \(reason())")
+        }
+    }
+
+    /// Writes a file anew: under its name there is the old one or the new one, whole.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(CommandError) {
+        let draft = "\(path).\(getpid())"
+        unsafe unlink(draft)
+        try make(draft, with: bytes)
+        guard unsafe rename(draft, path) == 0 else {
+            let error = CommandError("cannot write `\(path)`: \(reason())")
+            unsafe unlink(draft)
+            throw error
+        }
+    }
+
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     private static func reason() -> String { unsafe String(cString: strerror(errno)) }

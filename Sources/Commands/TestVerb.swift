@@ -7,10 +7,11 @@ internal import Workbench
 extension Verb {
     /// `test`: the tests that lie beside the policies.
     static let test = Verb(
-        name: "test", summary: "runs the tests beside the policies, by the policies and by their decision trees",
+        name: "test", summary: "runs the tests of policies and plugins, by the policies and by their decision trees",
         positionals: [
             .init(
-                name: "PATH", help: "test files, or the folder of the policies (that of --policies)", isOptional: true,
+                name: "PATH", help: "test files, or a folder of policies or plugins (--policies and its plugins)",
+                isOptional: true,
                 isRepeated: true)
         ],
         options: [
@@ -37,12 +38,11 @@ extension Verb {
         selection.filter = invocation.value("filter")
         selection.stopsAtFailure = invocation.has("fail-fast")
         selection.refusesOnly = invocation.has("ci")
-        let source: PolicySource
-        do throws(PolicyError) { source = try PolicySource.folder(folder) } catch {
-            throw CommandError(error.message, status: ExitStatus.policies)
-        }
-        for name in selection.files ?? [] where !source.files.contains(where: { $0.name == name }) {
-            let names = source.files.map(\.name).filter { $0.hasSuffix("_test.lua") }
+        let subject = TestSubject(folder)
+        let read = try subject.files(invocation)
+        let files = subject.files(of: read)
+        for name in selection.files ?? [] where !files.contains(name) {
+            let names = files.filter { $0.hasSuffix("_test.lua") }
             throw CommandError(
                 "there is no test file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: names))")
         }
@@ -52,15 +52,24 @@ extension Verb {
             for tenant in organisations.values.flatMap(\.tenants) { _ = try? Zone(tenant.zone) }
             try Isolation.confine(memory: 1 << 30)
         }
+        let source = read.loadedPlugins().source
         let tests: PolicyTests
+        let pluginTests: PluginTests
         do throws(PolicyError) {
             tests = try PolicyTests(source, organisations: organisations, now: now)
+            pluginTests = try PluginTests(
+                read.plugins, source.plugins, policies: source, organisations: organisations)
         } catch { throw CommandError(error.message) }
         let name = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
         let format = TestReport.Format(rawValue: name) ?? .text
         let dots = format == .text && terminal.streams.isOutputTerminal ? TestDots(terminal) : nil
         if let dots { selection.progress = { dots.note($0) } }
-        let results = tests.run(selection)
+        var results = subject.isPolicies ? tests.run(selection) : []
+        // Some files of the policies are not about plugins; a run that ends at a failure has ended.
+        let goesOn = !(selection.stopsAtFailure && results.contains { $0.failure != nil })
+        if goesOn, !subject.isPolicies || selection.files == nil {
+            results += pluginTests.run(selection, of: subject.plugin)
+        }
         dots?.end()
         TestReport(results, format).print(to: terminal)
         guard !results.isEmpty else {

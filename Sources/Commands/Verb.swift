@@ -58,7 +58,8 @@ struct Option: Sendable {
             name: "keys", value: "FILE",
             help: "the store's key file (by the store's id, in ~/.local/share/demilune/keys)"),
         Option(name: "policies", value: "DIR", help: "the folder of the policies (policies)"),
-        Option(name: "plugins", value: "DIR", help: "the folder of the plugins; no verb reads it yet"),
+        Option(name: "plugins", value: "DIR", help: "the folder of the plugins (plugins, beside the policies)"),
+        Option(name: "locked", help: "load only what `plugins lock` has noted"),
         Option(name: "tenant", value: "ID", help: "the tenant meant, where no token says which"),
         Option(name: "at", value: "TIME", help: "the time it is, such as 2026-11-22T12:00:00Z (now)"),
         Option(

@@ -1,4 +1,5 @@
 internal import Model
+internal import Plugins
 internal import Policies
 
 extension Verb {
@@ -7,14 +8,14 @@ extension Verb {
         name: "vocabulary", summary: "prints everything that a policy can read",
         run: { invocation throws(CommandError) in
             if invocation.has("json") {
-                let rows = (attributes + methods).map { row in
+                let rows = (attributes + methods + provided(invocation)).map { row in
                     JSON.object(zip(["owner", "name", "type", "help"], row).map { .init($0, .string($1)) })
                 }
                 invocation.terminal.print(JSON.array(rows).pretty)
                 return ExitStatus.done
             }
             var table = Table(["OF", "NAME", "IS", "MEANING"])
-            for row in attributes + methods { table.add(row) }
+            for row in attributes + methods + provided(invocation) { table.add(row) }
             table.print(to: invocation.terminal)
             return ExitStatus.done
         })
@@ -22,6 +23,28 @@ extension Verb {
     private static var attributes: [[String]] {
         Vocabulary.entries.map { entry in
             [entry.owner.name, ".\(entry.name)", entry.type.name + (entry.isOptional ? ", optional" : ""), entry.help]
+        }
+    }
+
+    /// What the plugins add: attributes, functions and tables.
+    private static func provided(_ invocation: Invocation) -> [[String]] {
+        guard let folder = invocation.pluginFolder(beside: invocation.policyFolder),
+            let source = try? PluginSource.folder(folder)
+        else { return [] }
+        return PluginLoader.load(source).set.provided.flatMap { plugin in
+            plugin.attributes.map { attribute in
+                let function = attribute.function
+                let help = "\(function.about) (plugin \(plugin.name))"
+                return [attribute.owner.name, ".\(function.name)", function.result.shown, help]
+            }
+                + plugin.functions.map { function in
+                    let parameters = function.parameters.map(\.shown).joined(separator: ", ")
+                    return [
+                        "plugin \(plugin.name)", ".\(function.name)(\(parameters))", function.result.shown,
+                        function.about,
+                    ]
+                }
+                + plugin.tables.map { table in ["plugin \(plugin.name)", ".\(table.name)", "table", table.about] }
         }
     }
 

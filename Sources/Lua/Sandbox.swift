@@ -118,6 +118,52 @@ internal import CLua
     /// What one of the last calls took.
     package func used(_ call: Int) -> (fuel: Int, bytes: Int) { (Int(turns[call].fuel), Int(turns[call].bytes)) }
 
+    /// Runs a chunk once for all its calls by `apply`, which from now on find the table it returned. As `keep` otherwise.
+    package mutating func keepTable(_ chunk: Int, host: any SandboxHost, limits: Limits) -> Outcome {
+        let limits = unsafe limits.flat
+        return unsafe outcome(of: chunk) { state in
+            unsafe Callbacks.lend(host) { unsafe clua_keep_table(state, Int32(chunk), $0, limits) }
+        }
+    }
+
+    /// Calls a function that lies in the table a chunk returns.
+    /// - Parameters:
+    ///   - path: names with dots between them: `provides.functions.f.run`.
+    ///   - arguments: scalars and handles; anything else arrives as nil.
+    package mutating func apply(
+        _ chunk: Int, _ path: String, _ arguments: [LuaValue], host: any SandboxHost, limits: Limits
+    ) -> Outcome {
+        let limits = unsafe limits.flat
+        // The texts lie one after the other while they are lent.
+        let bytes = arguments.flatMap { if case .string(let text) = $0 { Array(text.utf8) } else { [UInt8]() } }
+        return unsafe bytes.withUnsafeBytes { texts in
+            var offset = 0
+            let flat = unsafe arguments.map { argument in
+                var value = unsafe clua_value(kind: CLUA_NIL, id: 0, integer: 0, number: 0, bytes: nil)
+                switch argument {
+                case .boolean(let boolean): unsafe (value.kind, value.integer) = (CLUA_BOOLEAN, boolean ? 1 : 0)
+                case .integer(let integer): unsafe (value.kind, value.integer) = (CLUA_INTEGER, integer)
+                case .number(let number): unsafe (value.kind, value.number) = (CLUA_NUMBER, number)
+                case .handle(let id): unsafe (value.kind, value.id) = (CLUA_HANDLE, id)
+                case .string(let text):
+                    unsafe (value.kind, value.integer) = (CLUA_STRING, Int64(text.utf8.count))
+                    unsafe value.bytes = texts.baseAddress.map {
+                        unsafe ($0 + offset).assumingMemoryBound(to: CChar.self)
+                    }
+                    offset += text.utf8.count
+                default: break
+                }
+                return unsafe value
+            }
+            return unsafe flat.withUnsafeBufferPointer { flat in
+                unsafe outcome(of: chunk, path, host) { state, path, host in
+                    unsafe clua_apply(
+                        state, Int32(chunk), path.baseAddress, path.count, flat.baseAddress, flat.count, host, limits)
+                }
+            }
+        }
+    }
+
     /// Evaluates with the name of a field and a host, as C takes them.
     private func outcome(
         of chunk: Int, _ field: String, _ host: any SandboxHost,

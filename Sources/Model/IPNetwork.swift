@@ -22,6 +22,14 @@ package struct IPNetwork: Hashable, Sendable {
         self.prefix = prefix
     }
 
+    /// Of which kind of address how many bits count.
+    package struct Width: Hashable, Sendable {
+        fileprivate let isVersion6: Bool
+        fileprivate let prefix: Int
+    }
+
+    package var width: Width { Width(isVersion6: address.isVersion6, prefix: prefix) }
+
     /// Whether an address is one of them. An IPv4 address in its IPv6 form (`::ffff:10.0.0.1`) is that IPv4 address.
     package func contains(_ other: IPAddress) -> Bool {
         let other = address.isVersion6 ? other : other.unmapped
@@ -43,6 +51,12 @@ package struct IPNetworkError: Error, Equatable, Sendable {
 }
 
 extension IPAddress {
+    /// The first address of the network of that width which has this one; `nil` when it is of the other kind.
+    package func first(in width: IPNetwork.Width) -> IPAddress? {
+        let address = width.isVersion6 ? self : unmapped
+        return address.isVersion6 == width.isVersion6 ? address.masked(width.prefix) : nil
+    }
+
     /// The address with all but its first bits cleared.
     fileprivate func masked(_ prefix: Int) -> IPAddress {
         func mask(_ bits: Int) -> UInt64 { bits <= 0 ? 0 : bits >= 64 ? .max : ~(UInt64.max >> UInt64(bits)) }

@@ -4,10 +4,22 @@ internal import Model
 /// What a policy talks to while it is loaded: it may declare settings, and nothing else.
 final class DeclarationHost: SandboxHost {
     private(set) var settings: [String: Setting] = [:]
-    private let expressions = Expressions()
+    /// The plugins it uses, by number.
+    private(set) var used: Set<Int> = []
+    /// Those it would use that do not load.
+    private(set) var broken: Set<String> = []
+    private let plugins: PluginSet
+    private let expressions: Expressions
     private var hasDeclared = false
 
+    init(_ plugins: PluginSet) {
+        self.plugins = plugins
+        expressions = Expressions(plugins: plugins)
+    }
+
     func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
+        if case .plugin = expressions.types[Int(handle)] { return member(key, of: handle) }
+        if case .table = expressions.types[Int(handle)] { return .failure("a table is read inside `decide`") }
         guard let setting = settings[key] else {
             return .failure(
                 "this policy has no setting `\(key)`" + Suggestion.hint(for: key, among: settings.keys.sorted()))
@@ -15,6 +27,27 @@ final class DeclarationHost: SandboxHost {
         let name = expressions.name(key)
         let id = expressions.intern(.setting, 0, name, type: setting.type)
         return setting.type == .boolean ? .fact(id) : .expression(id)
+    }
+
+    private func member(_ name: String, of plugin: UInt32) -> AttributeAnswer {
+        let resolver = Resolver(schema: Schema(), roots: [], settings: [], plugins: plugins)
+        do throws(Resolver.Fault) {
+            switch try resolver.meaning(of: name, on: plugin, in: expressions) {
+            case .function(let number): return .method(EvaluationHost.firstPluginFunction + UInt32(number))
+            case .expression(let id): return .expression(id)
+            case .fact, .method: return .failure("there is nothing to read while loading")
+            }
+        } catch { return .failure(error.message) }
+    }
+
+    private func use(_ name: LuaValue) -> HostAnswer {
+        guard case .string(let name) = name else { return .failure("`use` takes the name of a plugin as a string") }
+        if plugins.broken[name] != nil { broken.insert(name) }
+        do throws(Resolver.Fault) {
+            let number = try plugins.policyUse(name)
+            used.insert(number)
+            return .handle(expressions.intern(.plugin, UInt32(number), type: .plugin(number)))
+        } catch { return .failure(error.message) }
     }
 
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
@@ -34,6 +67,10 @@ final class DeclarationHost: SandboxHost {
     }
 
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
+        if function >= EvaluationHost.firstPluginFunction {
+            return .failure("functions of plugins are called inside `decide`, not while loading")
+        }
+        if function == EvaluationHost.Function.use.rawValue { return use(arguments[0]) }
         guard function == EvaluationHost.Function.settings.rawValue else {
             return .failure("effects are called inside `decide`, not while loading")
         }

@@ -22,9 +22,9 @@ struct DeclarationReader {
             Diagnostic(message, path: path, line: position?.line ?? 1, column: position?.column, rule: rule))
     }
 
-    /// - Parameter settings: what the file declared with `settings { … }` while it ran.
+    /// - Parameter host: what the file talked to while it ran.
     /// - Returns: `nil` when anything is wrong.
-    mutating func read(_ value: LuaValue, settings: [String: Setting]) -> PolicyDeclaration? {
+    mutating func read(_ value: LuaValue, _ host: DeclarationHost) -> PolicyDeclaration? {
         guard case .table(let entries) = value else {
             report("a policy must return a table, got \(value.kindName)", at: chunk.block.statements.last?.position)
             return nil
@@ -52,7 +52,9 @@ struct DeclarationReader {
         let points = points(fields["on"])
         var declaration = PolicyDeclaration(
             root: Root(points: points, subject: subject(fields["subject"], points)), grants: grants(fields["grants"]),
-            isObserving: false, isEnabled: true, settings: settings)
+            isObserving: false, isEnabled: true, settings: host.settings, plugins: host.used)
+        if case .string(let text)? = fields["about"] { declaration.about = text }
+        if case .string(let text)? = fields["owner"] { declaration.owner = text }
         switch fields["mode"] {
         case nil, .nil?, .string("decide")?: break
         case .string("observe")?: declaration.isObserving = true

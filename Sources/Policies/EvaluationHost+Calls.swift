@@ -6,6 +6,9 @@ extension EvaluationHost {
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
         guard mayAsk() else { return .failure(Self.tooMany) }
         do throws(Resolver.Fault) {
+            if function >= Self.firstPluginFunction {
+                return try call(plugin: Int(function - Self.firstPluginFunction), arguments)
+            }
             if let method = Method(rawValue: function) { return try call(method, arguments) }
             return try call(Function(rawValue: function)!, arguments, line: line)
         } catch {
@@ -43,6 +46,8 @@ extension EvaluationHost {
             let other = try operand(arguments, 1)
             try Resolver.same(element, type(other), "look in a list of \(element.name) for")
             return ask(expressions.intern(.contains, target, other))
+        case .get: return try row(.row, target, arguments)
+        case .has where type(target).isTable: return try row(.hasRow, target, arguments)
         case .has:
             guard case .string(let name) = arguments[1] else {
                 throw Resolver.Fault(message: "`has` takes the name of a property as a string")
@@ -193,6 +198,8 @@ extension EvaluationHost {
     private func call(_ function: Function, _ arguments: LuaArguments, line: Int) throws(Resolver.Fault) -> HostAnswer {
         // Declared while loading; here the chunk only runs again.
         if function == .settings { return .handle(expressions.intern(.settings, policy, type: .settings)) }
+        if function == .use { return try use(arguments[0]) }
+        if function == .data { return try data(arguments[0]) }
         if function == .permit, !isGranted() {
             throw Resolver.Fault(message: "it permits an action that its `grants` do not name")
         }
@@ -212,7 +219,7 @@ extension EvaluationHost {
     private func effect(_ function: Function, _ arguments: LuaArguments, line: Int) throws(Resolver.Fault) -> Effect {
         let kind: Statement.Effect =
             switch function {
-            case .permit, .settings: .permit
+            case .permit, .settings, .use, .data: .permit
             case .deny: .deny
             case .advise: .advise
             case .oblige: .oblige

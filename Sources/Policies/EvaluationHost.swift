@@ -35,7 +35,7 @@ final class EvaluationHost: SandboxHost {
 
     /// Codes of the host functions that are no methods.
     enum Function: UInt32, CaseIterable {
-        case permit, deny, advise, oblige, settings
+        case permit, deny, advise, oblige, settings, use, data
 
         var name: String {
             switch self {
@@ -44,11 +44,21 @@ final class EvaluationHost: SandboxHost {
             case .advise: "advise"
             case .oblige: "oblige"
             case .settings: "settings"
+            case .use: "use"
+            case .data: "data"
             }
         }
     }
 
-    static let functions = Function.allCases.map { HostFunction(name: $0.name, code: $0.rawValue) }
+    static let functions = named([.permit, .deny, .advise, .oblige, .settings, .use])
+    /// What plugins have instead.
+    static let pluginFunctions = named([.use, .data])
+    static let pluginTags = tags + ["one_of"]
+
+    private static func named(_ functions: [Function]) -> [HostFunction] {
+        functions.map { HostFunction(name: $0.name, code: $0.rawValue) }
+    }
+
     static let tags = ["optional", "list"]
 
     /// What a text has as every string has it: `request.context.note:match("^a")` reads its content.
@@ -83,9 +93,15 @@ final class EvaluationHost: SandboxHost {
         var number: UInt32 = 0
         var questions = 0
         var noise: ((Value) -> Value)?
+        /// What the functions of plugins cost that were asked.
+        var spent = 0
     }
 
     var sayings = Sayings()
+    /// Whether a function of a plugin runs, and no policy: its facts are of its arguments, and every question is asked in
+    /// full.
+    var isFunction = false
+
     /// Methods that have been asked of an expression whose type has them, as expression and method.
     var known: Set<UInt64> = []
     /// The expression that is each root.
@@ -160,7 +176,11 @@ final class EvaluationHost: SandboxHost {
     func mayAsk() -> Bool {
         run.questions += 1
         return run.questions <= Self.mostQuestions && run.factCount < Self.mostFacts
+            && run.spent <= PluginFunction.fuelOfEvaluation
     }
+
+    /// Counts what asking a function of a plugin costs.
+    func spend(_ fuel: Int) { run.spent += fuel }
 
     // MARK: Reading
 
@@ -172,7 +192,8 @@ final class EvaluationHost: SandboxHost {
     }
 
     var port: HostPort? {
-        unsafe HostPort(
+        if isFunction { return nil }
+        return unsafe HostPort(
             Unmanaged.passUnretained(self).toOpaque(),
             fact: { host, fact in
                 unsafe Unmanaged<EvaluationHost>.fromOpaque(host!)._withUnsafeGuaranteedRef { $0.holds(fact) }
@@ -184,7 +205,9 @@ final class EvaluationHost: SandboxHost {
 
     /// A fact that was asked before by the same question: counted, and noted in the trace, as then.
     private func holds(_ fact: Expressions.ID) -> Int32 {
-        guard run.questions < Self.mostQuestions, run.factCount < Self.mostFacts, run.noise == nil else { return -1 }
+        guard run.questions < Self.mostQuestions, run.factCount < Self.mostFacts, run.noise == nil,
+            run.spent <= PluginFunction.fuelOfEvaluation
+        else { return -1 }
         let truth = facts.truth(of: fact)
         guard truth != .other else { return -1 }
         run.questions += 1
@@ -234,6 +257,7 @@ final class EvaluationHost: SandboxHost {
             case .expression(let id): return .expression(id)
             case .fact(let id): return .fact(id)
             case .method(let method): return .method(method.rawValue)
+            case .function(let number): return .method(Self.firstPluginFunction + UInt32(number))
             }
         } catch {
             return .failure(error.message)
@@ -250,6 +274,9 @@ final class EvaluationHost: SandboxHost {
         case .lessEqual: return compare(.lessEqual, "order", arguments)
         case .length:
             let handle = arguments.handle(0)!
+            if case .table(let table) = type(handle) {
+                return .integer(Int64(resolver.plugins.tables[table].table.count))
+            }
             guard case .list = type(handle) else { return .failure("\(type(handle).withArticle) has no length") }
             return answer(read(expressions.intern(.length, handle, type: .number)))
         case .element: return element(arguments)
@@ -280,6 +307,11 @@ final class EvaluationHost: SandboxHost {
     }
 
     private func element(_ arguments: LuaArguments) -> HostAnswer {
+        if let handle = arguments.handle(0), case .table(let table) = type(handle),
+            case .integer(let index) = arguments[1], index >= 1, index <= resolver.plugins.tables[table].table.count
+        {
+            return .handle(expressions.intern(.rowAt, UInt32(table), UInt32(index - 1), type: .row(table)))
+        }
         guard let handle = arguments.handle(0), case .list(let type) = type(handle),
             case .integer(let index) = arguments[1], index >= 1, index <= 100_000
         else { return .failure("only a list has elements") }
@@ -299,6 +331,7 @@ final class EvaluationHost: SandboxHost {
             if operation != .equal, !type(one).isOrdered {
                 throw Resolver.Fault(message: "\(type(one).withArticle) has no order")
             }
+            if operation == .equal { try refuseOdd(one, other) }
             return ask(expressions.intern(operation, one, other))
         } catch {
             return .failure(error.message)
@@ -328,6 +361,7 @@ extension EvaluationHost.Run {
         start = said.factCount
         said.begin(number)
         questions = 0
+        spent = 0
         self.number &+= 1
         if self.number == 0 {
             for index in 0..<traced.count { traced[index] = 0 }
@@ -343,5 +377,7 @@ extension EvaluationHost.Run {
         guard traced[index] != number else { return }
         traced[index] = number
         said.append(id)
+        let node = expressions.nodes[index]
+        if node.operation == .call { spent += expressions.plugins.functions[Int(node.b)].function.fuel }
     }
 }

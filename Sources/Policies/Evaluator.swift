@@ -7,6 +7,7 @@ internal import Model
 package final class Evaluator {
     package private(set) var set: PolicySet
     private let limits: Limits
+    private let budget: Budget
     private let learning: Learning
     /// For each policy, the number of its root.
     private let rootNumbers: [Int]
@@ -41,21 +42,26 @@ package final class Evaluator {
         self.set = set
         self.learning = learning
         limits = budget.limits
+        self.budget = budget
         let roots = set.roots
         rootNumbers = set.policies.map { policy in roots.firstIndex(of: policy.root)! }
         isObserving = set.policies.map(\.isObserving)
-        facts = Pinned(Self.facts(set))
+        facts = Pinned(Self.facts(set, budget))
         let host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
         pinnedForest = Pinned(Forest(set, facts.value.keys, mostBytes: learning.bytes))
         running = Pinned(try Running(set, host, roots: rootNumbers))
     }
 
     private static func resolver(_ set: PolicySet) -> Resolver {
-        Resolver(schema: set.schema, roots: set.roots, settings: set.policies.map(\.settings))
+        Resolver(
+            schema: set.schema, roots: set.roots, settings: set.policies.map(\.settings), plugins: set.plugins,
+            uses: set.policies.map(\.plugins))
     }
 
-    private static func facts(_ set: PolicySet) -> Facts {
-        Facts(schema: set.schema, policies: set.facts, keys: FactKeys(known: set.knownTexts))
+    private static func facts(_ set: PolicySet, _ budget: Budget) -> Facts {
+        Facts(
+            schema: set.schema, policies: set.facts, keys: FactKeys(known: set.knownTexts), plugins: set.plugins,
+            runner: set.runner(budget))
     }
 
     /// Takes other settings of the same policies. What was learned of the policies holds with any.
@@ -206,7 +212,7 @@ package final class Evaluator {
 
     private func renew() {
         generation += 1
-        facts.value = Self.facts(set)
+        facts.value = Self.facts(set, budget)
         running.value.renew(EvaluationHost(resolver: Self.resolver(set), facts: facts))
         forest = Forest(set, facts.value.keys, mostBytes: learning.bytes)
         templates = [:]

@@ -116,6 +116,11 @@ extension Expressions {
                 return dependencies(known, of: node.a, columns)
             }
             return columns.place(names[Int(node.b)], of: types[Int(node.a)]).map { [$0] }
+        case .plugin, .table, .rowAt: return []
+        case .row, .hasRow: return dependencies(node.b, columns)
+        case .column: return base()
+        case .argument: return nil
+        case .call: return dependencies(ofCall: node, columns)
         case .element, .length, .inNetwork: return base()
         case .plus, .endOfDay: return base(Request.Place.tenant)
         case .equal, .less, .lessEqual, .isWithin, .contains: return both()
@@ -126,6 +131,32 @@ extension Expressions {
             guard let held = permissions(node.a, columns), let other = permissions(node.b, columns) else { return nil }
             return held.union(other)
         }
+    }
+
+    /// Whether a node is a function of the host that looks at the clock.
+    func readsMinute(_ node: Node) -> Bool {
+        guard node.operation == .call, case .native(let native, _) = plugins.functions[Int(node.b)].function.body else {
+            return false
+        }
+        return native.reads.contains(.minute)
+    }
+
+    private func dependencies(ofCall node: Node, _ columns: Columns) -> Set<Int>? {
+        var all: Set<Int> = []
+        for argument in arguments[Int(node.a)] {
+            // Of a token a function may read everything.
+            let own = holder(argument).map { [Request.place(.token, of: $0)] } ?? dependencies(argument, columns)
+            guard let own, ![.resource, .context, .request].contains(types[Int(argument)]) else { return nil }
+            all.formUnion(own)
+        }
+        switch plugins.functions[Int(node.b)].function.body {
+        case .native(let native, _):
+            if native.reads.contains(.minute) { all.insert(Request.Place.minute) }
+            if native.reads.contains(.tenant) { all.insert(Request.Place.tenant) }
+        // Parts of times are in the tenant's zone.
+        case .lua: all.insert(Request.Place.tenant)
+        }
+        return all
     }
 
     /// What the permissions of somebody depend on.

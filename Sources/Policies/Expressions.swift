@@ -39,6 +39,20 @@ package final class Expressions {
         case can, permits
         /// a: the policy's number. Whether its `grants` name the request's action.
         case granted
+        /// a: a plugin's number.
+        case plugin
+        /// a: a table's number.
+        case table
+        /// a: a table's number, b: the key.
+        case row, hasRow
+        /// a: a table's number, b: a 0-based index.
+        case rowAt
+        /// a: the row, b: the column's slot.
+        case column
+        /// a: a list of arguments, b: a function of a plugin.
+        case call
+        /// What a function that runs was given. a: which argument, b: the function.
+        case argument
     }
 
     struct Node: Hashable {
@@ -63,6 +77,9 @@ package final class Expressions {
     private(set) var textBytes = 0
     private(set) var periods = Interned<Period>()
     private(set) var networks = Interned<IPNetwork>()
+    /// What functions of plugins are asked of.
+    private(set) var arguments = Interned<[ID]>()
+    let plugins: PluginSet
     /// How deep each node stands on others: what computes or tells it goes that deep.
     private var depths: [UInt8] = []
 
@@ -77,8 +94,9 @@ package final class Expressions {
     private var ids: [Node: ID] = [:]
     private var constantIDs: [ConstantKey: UInt32] = [:]
 
-    init(actions: ByteIndex = ByteIndex()) {
+    init(actions: ByteIndex = ByteIndex(), plugins: PluginSet = .none) {
         actionIndex = actions
+        self.plugins = plugins
     }
 
     /// How many nodes there are; whoever forms more than it should is stopped by it.
@@ -117,15 +135,20 @@ package final class Expressions {
             default: return isForeign[Int(node.a)]
             }
         case .element, .length, .plus, .endOfDay: return isForeign[Int(node.a)]
+        case .call:
+            let isBounded = !plugins.functions[Int(node.b)].function.result.choices.isEmpty
+            return !isBounded && arguments[Int(node.a)].contains { isForeign[Int($0)] }
         default: return false
         }
     }
 
     private func depth(of node: Node) -> UInt8 {
         switch node.operation {
-        case .request, .settings, .constant, .setting, .granted: 0
-        case .attribute, .property, .element, .length, .plus, .endOfDay, .has, .inNetwork:
+        case .request, .settings, .constant, .setting, .granted, .plugin, .table, .rowAt, .argument: 0
+        case .attribute, .property, .element, .length, .plus, .endOfDay, .has, .inNetwork, .column:
             depths[Int(node.a)] &+ 1
+        case .row, .hasRow: depths[Int(node.b)] &+ 1
+        case .call: (arguments[Int(node.a)].map { depths[Int($0)] }.max() ?? 0) &+ 1
         case .equal, .less, .lessEqual, .isWithin, .contains, .meets, .covers, .can, .permits:
             max(depths[Int(node.a)], depths[Int(node.b)]) &+ 1
         }
@@ -150,6 +173,7 @@ package final class Expressions {
     func name(_ text: String) -> UInt32 { names.id(text) }
     func period(_ period: Period) -> UInt32 { periods.id(period) }
     func network(_ network: IPNetwork) -> UInt32 { networks.id(network) }
+    func list(_ list: [ID]) -> UInt32 { arguments.id(list) }
 
     /// A constant as an expression. Keyed by bytes and bits, so that 1, 1.0 and "1" stay apart.
     func constant(_ value: Value, type: ValueType) -> ID {
@@ -177,6 +201,19 @@ private struct ConstantKey: Hashable {
         case .integer(let value): (kind, bits, bytes) = (2, UInt64(bitPattern: value), [])
         case .number(let value): (kind, bits, bytes) = (3, value.bitPattern, [])
         case .string(let value): (kind, bits, bytes) = (4, 0, Array(value.utf8))
+        case .date(let value): (kind, bits, bytes) = (5, UInt64(bitPattern: value.daysSinceEpoch), [])
+        case .instant(let value): (kind, bits, bytes) = (6, UInt64(bitPattern: value.microseconds), [])
+        case .ip(let value): (kind, bits, bytes) = (7, 0, Array(value.description.utf8))
+        case .department(let value): (kind, bits, bytes) = (9, UInt64(value), [])
+        case .user(let value): (kind, bits, bytes) = (10, UInt64(value), [])
+        case .userType(let value): (kind, bits, bytes) = (11, UInt64(value), [])
+        case .list(let values):
+            // Each element with its length before it, so that no two lists look the same.
+            let parts = values.map(ConstantKey.init)
+            (kind, bits) = (8, UInt64(values.count))
+            bytes = parts.flatMap { part in
+                Array("\(part.kind) \(part.bits) \(part.bytes.count) ".utf8) + part.bytes
+            }
         default: (kind, bits, bytes) = (0, 0, [])
         }
     }
@@ -212,7 +249,28 @@ extension Expressions {
         case .can: return infix("can")
         case .permits: return infix("permits")
         case .granted: return "action is granted"
+        case .plugin: return plugins.plugins[Int(node.a)].name
+        case .table: return tableName(node.a)
+        case .row: return "\(tableName(node.a))[\(text(node.b))]"
+        case .hasRow: return "\(tableName(node.a)) has \(text(node.b))"
+        case .rowAt: return "\(tableName(node.a))[\(node.b + 1)]"
+        case .column:
+            guard case .row(let table) = types[Int(node.a)] else { return "?" }
+            return "\(text(node.a)).\(plugins.tables[table].table.columns[Int(node.b)].name)"
+        case .call:
+            let name = plugins.name(of: Int(node.b))
+            let shown = arguments[Int(node.a)].map(text)
+            if plugins.isAttribute(Int(node.b)) { return "\(shown.first ?? "?").\(name)" }
+            return "\(name)(\(shown.joined(separator: ", ")))"
+        case .argument: return plugins.functions[Int(node.b)].function.parameters[Int(node.a)].name
         }
+    }
+}
+
+extension Expressions {
+    private func tableName(_ table: UInt32) -> String {
+        let (plugin, declared) = plugins.tables[Int(table)]
+        return "\(plugins.plugins[plugin].name).\(declared.name)"
     }
 }
 
@@ -230,6 +288,11 @@ extension Value {
         case .integer(let value): "\(value)"
         case .number(let value): "\(value)"
         case .string(let value): value
+        case .date(let value): value.description
+        case .instant(let value): value.description
+        case .ip(let value): value.description
+        case .list(let values):
+            "{\(values.prefix(20).map(\.constantText).joined(separator: ", "))\(values.count > 20 ? ", …" : "")}"
         default: "?"
         }
     }

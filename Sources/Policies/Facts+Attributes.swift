@@ -42,6 +42,7 @@ extension Facts {
 
     /// Whether what a `has` asks about is there.
     mutating func has(_ id: Expressions.ID, _ node: Expressions.Node) -> Bool {
+        if case .row(let table) = types[Int(node.a)] { return has(expressions.names[Int(node.b)], table, node.a) }
         let known = presences[Int(id)]
         let value =
             known < 0

@@ -135,12 +135,15 @@ extension Facts {
 
     /// A fact's answer as a branch; `nil` for one that was never seen.
     mutating func key(_ probe: Probe) -> FactKey? {
-        guard probe.operation == .remembered else { return keys.key(value(probe.fact)) }
+        guard probe.operation == .remembered else {
+            let key = keys.key(value(probe.fact))
+            return hasStopped ? nil : key
+        }
         let cells = request.cells
         guard let a = code(probe.a, cells.span), let b = code(probe.b, cells.span), let c = code(probe.c, cells.span)
         else { return keys.key(value(probe.fact)) }
         if let key = memo.key(probe.fact, a, b, c) { return key }
-        guard let key = keys.key(value(probe.fact)) else { return nil }
+        guard let key = keys.key(value(probe.fact)), !hasStopped else { return nil }
         memo.set(probe.fact, a, b, c, key)
         return key
     }

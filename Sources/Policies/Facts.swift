@@ -11,6 +11,15 @@ internal import Model
     let schema: Schema
     let expressions: Expressions
     private var policies: [PolicyFacts]
+    let plugins: PluginSet
+    /// Runs the functions of plugins that are Lua.
+    let runner: PluginRunner?
+    /// For native functions of plugins, by expression and tenant, what was done once.
+    var prepared: [UInt64: PreparedFunction] = [:]
+    /// The arguments of the function that runs, where these are a function's facts.
+    private(set) var arguments: [Value] = []
+    /// The last request for which a function of a plugin was stopped by a net that says nothing of it.
+    private var stoppedAt: UInt32 = 0
 
     // The expressions as of the last one asked, so that asking reads flat arrays.
     private(set) var nodes: [Expressions.Node] = []
@@ -46,10 +55,15 @@ internal import Model
     private var moments = 0
     private var moment = Int64.min
 
-    init(schema: Schema, policies: [PolicyFacts] = [], keys: FactKeys = FactKeys(known: [])) {
-        let expressions = Expressions(actions: schema.actionIndex)
+    init(
+        schema: Schema, policies: [PolicyFacts] = [], keys: FactKeys = FactKeys(known: []),
+        plugins: PluginSet = .none, runner: PluginRunner? = nil
+    ) {
+        let expressions = Expressions(actions: schema.actionIndex, plugins: plugins)
         self.schema = schema
         self.policies = policies
+        self.plugins = plugins
+        self.runner = runner
         self.expressions = expressions
         self.keys = keys
         known = KnownFacts(schema: schema, grants: policies.map(\.grants))
@@ -63,6 +77,7 @@ internal import Model
         self.policies = policies
         known.reset(known.directory)
         memo.reset()
+        prepared = [:]
     }
 
     var request: Request {
@@ -84,14 +99,29 @@ internal import Model
         begin()
     }
 
+    /// Forgets every answer and takes the request of whoever asks a function of a plugin, and what it was given.
+    @unsafe mutating func begin(nested request: UnsafeMutablePointer<Request>, _ arguments: [Value]) {
+        unsafe current = request
+        self.arguments = arguments
+        if unsafe request.pointee.directory !== known.directory { reset() }
+        restamp()
+    }
+
+    /// Whether a function of a plugin ran out of memory or time for this request: nothing is to be learned from it.
+    var hasStopped: Bool { stoppedAt == stamp }
+    mutating func noteStop() { stoppedAt = stamp }
+
+    private mutating func reset() {
+        known.reset(request.directory)
+        memo.reset()
+        prepared = [:]
+    }
+
     /// Gives a lent request back.
     mutating func end() { unsafe current = kept.place }
 
     private mutating func begin() {
-        if unsafe current.pointee.directory !== known.directory {
-            known.reset(request.directory)
-            memo.reset()
-        }
+        if unsafe current.pointee.directory !== known.directory { reset() }
         if unsafe current.pointee.now.microseconds != moment {
             moment = unsafe current.pointee.now.microseconds
             moments = (moments + 1) & 0x7FF_FFFF
@@ -99,11 +129,15 @@ internal import Model
             if moments == 0 { memo.reset() }
         }
         unsafe current.pointee.set(moment: moments)
+        restamp()
+    }
+
+    private mutating func restamp() {
         stamp += 1
         if stamp == .max {
             stamps = stamps.map { _ in 0 }
             for index in 0..<asked.count { asked[index].stamp = 0 }
-            stamp = 1
+            (stamp, stoppedAt) = (1, 0)
         }
     }
 
@@ -213,6 +247,10 @@ internal import Model
             guard case .string(let name) = value(node.b) else { return .absent }
             return .boolean(permissions.permits(name))
         case .granted: return .boolean(policies[Int(node.a)].grants.permits(action))
+        case .plugin, .table: return .entity
+        case .row, .hasRow, .rowAt, .column: return row(node)
+        case .call: return call(node, id)
+        case .argument: return arguments[Int(node.a)]
         }
     }
 

@@ -36,14 +36,17 @@ package final class Inference {
 
     package let chunk: Chunk
     private let resolver: Resolver
-    private let expressions = Expressions()
+    private let expressions: Expressions
     private var requests: Set<Declaration.ID> = []
     private var values: [Declaration.ID: Expression.ID] = [:]
     private var known: [Expression.ID: Meaning?] = [:]
 
-    init(_ chunk: Chunk, _ declaration: PolicyDeclaration, schema: Schema) {
+    init(_ chunk: Chunk, _ declaration: PolicyDeclaration, schema: Schema, plugins: PluginSet) {
         self.chunk = chunk
-        resolver = Resolver(schema: schema, roots: [declaration.root], settings: [declaration.settings])
+        expressions = Expressions(plugins: plugins)
+        resolver = Resolver(
+            schema: schema, roots: [declaration.root], settings: [declaration.settings], plugins: plugins,
+            uses: [declaration.plugins])
         findNames()
     }
 
@@ -114,11 +117,7 @@ package final class Inference {
             return values[declaration].flatMap(value).map(Meaning.value)
         case .member(let base, let name): return member(name.name, of: base)
         case .method(let base, let name, _): return result(of: name.name, base)
-        case .call(let callee, _):
-            guard case .name(let name) = chunk[callee].kind, name.target == .global, name.name == "settings" else {
-                return nil
-            }
-            return of(expressions.intern(.settings, 0, type: .settings), .settings)
+        case .call(let callee, let arguments): return called(callee, arguments)
         case .unary(.length, let inner):
             if case .list? = value(inner)?.type { return plain(.number) }
             return nil
@@ -130,14 +129,46 @@ package final class Inference {
         .value(Known(type: type, expression: id, optional: optional, isOfRequest: type != .settings))
     }
 
+    private func called(_ callee: Expression.ID, _ arguments: [Expression.ID]) -> Meaning? {
+        switch chunk[callee].kind {
+        case .name(let name) where name.target == .global && name.name == "settings":
+            return of(expressions.intern(.settings, 0, type: .settings), .settings)
+        case .name(let name) where name.target == .global && name.name == "use":
+            guard let first = arguments.first, case .string(let bytes) = chunk[first].kind,
+                let number = resolver.plugins.number(of: String(decoding: bytes, as: UTF8.self))
+            else { return nil }
+            let type = ValueType.plugin(number)
+            let id = expressions.intern(.plugin, UInt32(number), type: type)
+            return .value(Known(type: type, expression: id, optional: nil, isOfRequest: false))
+        case .member(let base, let name):
+            guard let owner = self.value(base), case .plugin(let plugin) = owner.type,
+                case .function(let number)? = resolver.plugins.member(name.name, of: plugin)
+            else { return nil }
+            let type = resolver.plugins.functions[number].function.result.type
+            return .value(Known(type: type, expression: nil, optional: nil, isOfRequest: true))
+        case .name(let name):
+            // `local contains = use("cidr").contains`
+            guard case .local(let declaration) = name.target, let source = values[declaration],
+                case .member = chunk[source].kind
+            else { return nil }
+            return called(source, arguments)
+        default: return nil
+        }
+    }
+
     private func member(_ name: String, of base: Expression.ID) -> Meaning? {
         guard let owner = value(base), let expression = owner.expression else { return nil }
         if owner.type == .string { return nil }
         do throws(Resolver.Fault) {
             switch try resolver.meaning(of: name, on: expression, in: expressions) {
             case .method(let method): return .method(method.name)
+            case .function: return nil
             case .expression(let id), .fact(let id):
                 let type = expressions.types[Int(id)]
+                if let plugin = pluginOfAttribute(id), !resolver.uses[0].contains(plugin) {
+                    let attribute = resolver.plugins.plugins[plugin].name
+                    return .fault("`\(name)` is an attribute of the plugin `\(attribute)`: say `use \"\(attribute)\"`")
+                }
                 // Whether a part of the request is there follows from more than `:has`: the point, or who acts.
                 let mayBeAbsent = expressions.nodes[Int(id)].operation == .property && !isRequired(name, of: owner.type)
                 return .value(
@@ -147,6 +178,13 @@ package final class Inference {
                         isOfRequest: owner.type != .settings))
             }
         } catch { return .fault(error.message) }
+    }
+
+    /// The plugin that an attribute is of; `nil` for what is none.
+    private func pluginOfAttribute(_ id: Expressions.ID) -> Int? {
+        let node = expressions.nodes[Int(id)]
+        guard node.operation == .call, resolver.plugins.isAttribute(Int(node.b)) else { return nil }
+        return resolver.plugins.functions[Int(node.b)].plugin
     }
 
     /// Whether every type of record that has a property requires it.
@@ -169,6 +207,10 @@ package final class Inference {
         switch method {
         case .plus:
             return .value(Known(type: owner.type, expression: nil, optional: nil, isOfRequest: owner.isOfRequest))
+        case .get:
+            guard case .table(let table) = owner.type, let base = owner.expression else { return nil }
+            let id = expressions.intern(.row, UInt32(table), base, type: .row(table))
+            return .value(Known(type: .row(table), expression: id, optional: nil, isOfRequest: true))
         case .endOfDay:
             return .value(Known(type: .instant, expression: nil, optional: nil, isOfRequest: owner.isOfRequest))
         default: return plain(.boolean)

@@ -19,10 +19,12 @@ package struct Inspection: Sendable {
 /// Evaluates expressions in a sandbox like that of policies; nothing of one is left for the next.
 package struct Inspector {
     private let set: PolicySet
+    private let budget: Budget
     private let limits: Limits
 
     package init(_ set: PolicySet, budget: Budget = Budget()) {
         self.set = set
+        self.budget = budget
         limits = budget.limits
     }
 
@@ -35,15 +37,17 @@ package struct Inspector {
             subject: { if case .external(let type) = request.subject { .external(type) } else { .token } }())
         // A policy of its own number, beyond those of the set: it has no settings, and may permit what it likes.
         let number = set.policies.count
+        let all = Set(set.plugins.plugins.indices.filter { !set.plugins.plugins[$0].isCapability })
         let host = EvaluationHost(
             resolver: Resolver(
-                schema: set.schema, roots: [root], settings: set.policies.map(\.settings) + [[:]]),
+                schema: set.schema, roots: [root], settings: set.policies.map(\.settings) + [[:]], plugins: set.plugins,
+                uses: set.policies.map(\.plugins) + [all]),
             facts: Pinned(
                 Facts(
                     schema: set.schema,
                     policies: set.facts + [
                         PolicyFacts(grants: PermissionSet(["*"]), initial: [:], values: SettingValues())
-                    ])))
+                    ], plugins: set.plugins, runner: set.runner(budget))))
         guard
             host.facts.begin({ current in
                 current = request
@@ -85,7 +89,7 @@ package struct Inspector {
                 throw PolicyError(.expression, text.contains("return") ? error.message : first.message)
             }
         }
-        let known = PolicyReader.globals.union(EvaluationHost.Function.allCases.map(\.name)).union(EvaluationHost.tags)
+        let known = Dialect.globals.union(EvaluationHost.functions.map(\.name)).union(EvaluationHost.tags)
         for use in chunk.globals where use.name != Self.binding {
             if use.isAssigned {
                 throw PolicyError(.expression, "assignment to the global `\(use.name)`: say `local \(use.name)`")

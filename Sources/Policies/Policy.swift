@@ -11,6 +11,8 @@ package final class Policy: Sendable {
     package let isObserving: Bool
     package let isEnabled: Bool
     package let settings: [String: Setting]
+    /// The plugins it uses, by number in the set.
+    let plugins: Set<Int>
     /// The rewritten source, every line where it was.
     let program: [UInt8]
     /// Whether its functions could remember something, so that the program is run anew for each evaluation.
@@ -31,6 +33,7 @@ package final class Policy: Sendable {
         isObserving = declaration.isObserving
         isEnabled = declaration.isEnabled
         settings = declaration.settings
+        plugins = declaration.plugins
         self.program = program
         self.keepsState = keepsState
         self.texts = texts

@@ -6,4 +6,9 @@ package struct PolicyDeclaration: Sendable {
     package var isObserving: Bool
     package var isEnabled: Bool
     package var settings: [String: Setting]
+    /// The plugins it uses, by number in the set.
+    var plugins: Set<Int> = []
+    /// What it is about, and who answers for it, where it says so.
+    package var about: String?
+    package var owner: String?
 }

@@ -15,6 +15,8 @@ struct PolicyLoader {
         self.source = source
     }
 
+    private var plugins: PluginSet { source.plugins }
+
     static func load(_ source: PolicySource) -> (LoadResult, [PolicyReading]) {
         var loader = PolicyLoader(source)
         let set = loader.load()
@@ -39,17 +41,57 @@ struct PolicyLoader {
         checkNames()
         schema = loadSchema()
         guard let schema else { return nil }
+        reportPlugins(schema)
         readings = source.files.filter { isPolicy($0.name) }.map { file in
-            PolicyReader(file: file, path: path(file.name), schema: schema).read()
+            PolicyReader(file: file, path: path(file.name), schema: schema, plugins: plugins).read()
         }
-        for reading in readings { diagnostics += reading.diagnostics }
+        for reading in readings {
+            diagnostics += reading.diagnostics
+            for name in reading.brokenPlugins { blame(name) }
+        }
         if readings.isEmpty {
             report("there is no policy here: nothing could ever be permitted", "", line: nil, rule: "missing-file")
         }
         let policies = readings.compactMap(\.policy)
         let settings = loadSettings()
         if hasErrors { return nil }
-        return PolicySet(schema: schema, policies: policies, version: version(), settings: settings)
+        return PolicySet(
+            schema: schema, policies: policies, version: version(), settings: settings, plugins: plugins)
+    }
+
+    /// What is wrong with plugins is a warning until a policy uses one.
+    private mutating func reportPlugins(_ schema: Schema) {
+        diagnostics += plugins.broken.values.flatMap { $0 }.map { fault in
+            var warning = fault
+            (warning.severity, warning.rule) = (.warning, "plugin")
+            return warning
+        }
+        for plugin in plugins.plugins {
+            for attribute in plugin.attributes {
+                let name = attribute.function.name
+                let isTaken =
+                    switch attribute.owner {
+                    case .resource: Schema.property(name, among: schema.resources) != nil
+                    case .context: Schema.property(name, among: [schema.context]) != nil
+                    default: false
+                    }
+                guard isTaken else { continue }
+                diagnostics.append(
+                    Diagnostic(
+                        "the attribute `\(attribute.owner.name).\(name)` is a property of the schema already: one name "
+                            + "has one meaning", path: plugin.path, line: 1, rule: "plugin"))
+            }
+        }
+    }
+
+    /// A policy uses a plugin that does not load: its faults are those of the policies.
+    private mutating func blame(_ plugin: String) {
+        for fault in plugins.broken[plugin] ?? [] {
+            diagnostics.removeAll { $0.path == fault.path && $0.line == fault.line && $0.message == fault.message }
+            var named = fault
+            named.rule = "plugin"
+            diagnostics.append(named)
+        }
     }
 
     private func isPolicy(_ name: String) -> Bool {
@@ -134,7 +176,10 @@ struct PolicyLoader {
         where file.name == "schema.lua" || file.name == SettingsFile.name || isPolicy(file.name) {
             message += Array("\(file.name)\u{0}\(file.bytes.count)\u{0}".utf8) + file.bytes
         }
-        return PolicySet.fingerprint(message)
+        for file in plugins.files {
+            message += Array("plugins/\(file.name)\u{0}\(file.bytes.count)\u{0}".utf8) + file.bytes
+        }
+        return Fingerprint.of(message, bytes: 16)
     }
 }
 

@@ -7,17 +7,14 @@ struct PolicyReader {
     /// What is wrong, all of it that can be told at once.
     struct Faults: Error {
         var diagnostics: [Diagnostic]
+        /// The plugins it uses that do not load.
+        var brokenPlugins: Set<String> = []
     }
 
     let file: PolicySource.File
     let path: String
     let schema: Schema
-
-    /// What the environment of a policy holds besides the effects.
-    static let globals: Set<String> = [
-        "type", "ipairs", "pairs", "select", "assert", "error", "tostring", "tonumber", "string", "table", "math",
-        "utf8",
-    ]
+    var plugins = PluginSet.none
 
     private static let effects: Set<String> = ["permit", "deny", "advise", "oblige"]
 
@@ -43,14 +40,17 @@ struct PolicyReader {
         let program = chunk.rewritten()
         switch declare(program, chunk) {
         case .success(let declaration): reading.declaration = declaration
-        case .failure(let error): reading.diagnostics += error.diagnostics
+        case .failure(let error):
+            reading.diagnostics += error.diagnostics
+            reading.brokenPlugins = error.brokenPlugins
         }
         guard let declaration = reading.declaration else { return reading }
-        reading.inference = Inference(chunk, declaration, schema: schema)
+        reading.inference = Inference(chunk, declaration, schema: schema, plugins: plugins)
         let literals = templates(chunk)
         for literal in literals {
-            let expressions = Expressions()
-            let resolver = Resolver(schema: schema, roots: [declaration.root], settings: [declaration.settings])
+            let expressions = Expressions(plugins: plugins)
+            let resolver = Resolver(
+                schema: schema, roots: [declaration.root], settings: [declaration.settings], plugins: plugins)
             do throws(Resolver.Fault) {
                 _ = try Template(
                     literal.text, root: expressions.intern(.request, type: .request), resolver: resolver,
@@ -71,32 +71,8 @@ struct PolicyReader {
 
     /// What the sandbox would refuse, found before anything runs.
     private func dialect(_ chunk: Chunk) -> [Diagnostic] {
-        let known = Self.globals.union(EvaluationHost.Function.allCases.map(\.name)).union(EvaluationHost.tags)
-        let names = known.sorted()
-        var faults: [Diagnostic] = []
-        for use in chunk.globals {
-            if use.name == "_ENV" || use.name.hasPrefix("__") {
-                faults.append(fault("`\(use.name)` is not for policies", use.position, rule: "reserved-name"))
-            } else if use.isAssigned {
-                faults.append(
-                    fault(
-                        "assignment to the global `\(use.name)`: say `local \(use.name)`", use.position,
-                        rule: "global-assignment"))
-            } else if !known.contains(use.name) {
-                let hint = Suggestion.hint(for: use.name, among: names)
-                faults.append(fault("there is no `\(use.name)` here\(hint)", use.position, rule: "undeclared-global"))
-            }
-        }
-        for position in chunk.miscompiled {
-            faults.append(
-                fault(
-                    "a bitwise operator in a function with more than 200 constants, which Lua 5.4.4 compiles wrongly: "
-                        + "move one or the other into a function of its own", position, rule: "miscompiled"))
-        }
-        for name in chunk.declaredNames where name.name == "_ENV" || name.name.hasPrefix("__") {
-            faults.append(fault("the name `\(name.name)` is reserved", name.position, rule: "reserved-name"))
-        }
-        return faults
+        let known = Dialect.globals.union(EvaluationHost.functions.map(\.name)).union(EvaluationHost.tags)
+        return Dialect.faults(of: chunk, known: known, path: path, whose: "policies")
     }
 
     /// Permission literals must be in the catalogue.
@@ -146,7 +122,7 @@ struct PolicyReader {
     }
 
     private func declare(_ program: [UInt8], _ source: Chunk) -> Result<PolicyDeclaration, Faults> {
-        let host = DeclarationHost()
+        let host = DeclarationHost(plugins)
         let outcome: Outcome
         do throws(LuaError) {
             var sandbox = try Sandbox(functions: EvaluationHost.functions, tags: EvaluationHost.tags)
@@ -157,10 +133,11 @@ struct PolicyReader {
         }
         guard outcome.ending == .finished else {
             let (message, line) = Self.words(outcome.ending)
-            return .failure(Faults(diagnostics: [fault(message, line: line, rule: "failing-load")]))
+            return .failure(
+                Faults(diagnostics: [fault(message, line: line, rule: "failing-load")], brokenPlugins: host.broken))
         }
         var reader = DeclarationReader(chunk: source, path: path, schema: schema)
-        let declaration = reader.read(outcome.value, settings: host.settings)
+        let declaration = reader.read(outcome.value, host)
         return declaration.map(Result.success) ?? .failure(Faults(diagnostics: reader.diagnostics))
     }
 }

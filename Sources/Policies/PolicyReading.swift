@@ -13,4 +13,6 @@ package struct PolicyReading {
     /// `nil` when anything is wrong with it.
     package var policy: Policy?
     package var diagnostics: [Diagnostic]
+    /// The plugins it would use that do not load.
+    var brokenPlugins: Set<String> = []
 }

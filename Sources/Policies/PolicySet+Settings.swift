@@ -1,4 +1,3 @@
-internal import CSodium
 package import Model
 
 /// A setting of a policy, as a tenant has it.
@@ -53,17 +52,9 @@ extension PolicySet {
         }
         let change = [version, policy, name, value.compact, tenant ?? "*"].joined(separator: "\u{0}")
         return PolicySet(
-            schema: schema, policies: policies, version: Self.fingerprint(Array(change.utf8)), settings: changed)
-    }
-
-    /// 32 hexadecimal digits: BLAKE2b.
-    static func fingerprint(_ message: [UInt8]) -> String {
-        var digest = [UInt8](repeating: 0, count: 16)
-        unsafe crypto_generichash(&digest, digest.count, message, UInt64(message.count), nil, 0)
-        return digest.map { byte in
-            let text = String(byte, radix: 16)
-            return text.utf8.count == 1 ? "0" + text : text
-        }.joined()
+            schema: schema, policies: policies, version: Fingerprint.of(Array(change.utf8), bytes: 16),
+            settings: changed,
+            plugins: plugins)
     }
 }
 

@@ -5,9 +5,10 @@ package struct PolicySet: Sendable {
     package let schema: Schema
     /// Sorted by id.
     package let policies: [Policy]
-    /// 32 hexadecimal digits: a hash of every source, of the schema and of the settings.
+    /// 32 hexadecimal digits: a hash of every source, of the schema, the settings, and of plugins and their data.
     package let version: String
     let settings: [String: SettingValues]
+    package let plugins: PluginSet
 
     /// Which policies a tenant has turned on; observing ones included.
     func isEnabled(_ policy: Policy, tenant: String?) -> Bool {
@@ -38,6 +39,14 @@ package struct PolicySet: Sendable {
             for section in [values.all] + values.tenants.values { section.values.forEach(note) }
         }
         return texts
+    }
+
+    /// Runs what of the plugins is Lua.
+    func runner(_ budget: Budget) -> PluginRunner? {
+        plugins.plugins.isEmpty
+            ? nil
+            : PluginRunner(
+                plugins: plugins, schema: schema, roots: roots, budget: budget)
     }
 
     /// What facts and resolvers need to know of each policy, in the order of their numbers.

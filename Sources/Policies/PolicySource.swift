@@ -16,9 +16,12 @@ package struct PolicySource: Sendable {
     package var path: String
     /// Sorted by name.
     package var files: [File]
+    /// What the policies may `use`.
+    package var plugins: PluginSet
 
-    package init(path: String, files: [File]) {
+    package init(path: String, files: [File], plugins: PluginSet = .none) {
         self.path = path
+        self.plugins = plugins
         self.files = files.sorted { $0.name < $1.name }
     }
 
@@ -34,24 +37,26 @@ package struct PolicySource: Sendable {
                 unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
             guard !name.hasPrefix("."), name.hasSuffix(".lua") || name.hasSuffix(".json") else { continue }
-            files.append(File(name: name, bytes: try read("\(path)/\(name)")))
+            files.append(File(name: name, bytes: try read("\(path)/\(name)", most: 1 << 20)))
         }
         return PolicySource(path: path, files: files)
     }
 
-    /// At most 1 MiB of a regular file; more is no policy.
-    private static func read(_ path: String) throws(PolicyError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    /// What is in a regular file.
+    /// - Parameter most: how many bytes it may have.
+    /// - Parameter flags: how else it is opened.
+    package static func read(_ path: String, most: Int, flags: Int32 = 0) throws(PolicyError) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags)
         guard descriptor >= 0 else { throw PolicyError(.unreadable, "cannot read `\(path)`: \(reason())") }
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw PolicyError(.unreadable, "cannot read `\(path)`: it is no ordinary file")
         }
-        guard status.st_size <= 1 << 20 else {
-            throw PolicyError(.unreadable, "cannot read `\(path)`: it is larger than 1 MiB")
+        guard status.st_size <= most else {
+            throw PolicyError(.unreadable, "cannot read `\(path)`: it is larger than \(most >> 20) MiB")
         }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        var bytes = [UInt8](repeating: 0, count: max(Int(status.st_size), 1))
         var length = 0
         while length < bytes.count {
             let count = unsafe bytes.withUnsafeMutableBytes { buffer in

@@ -29,7 +29,7 @@ struct PolicyTree {
         case .memory, .deadline: return nil
         case .finished, .failed, .fuel: break
         }
-        guard outcome.trace.count <= mostSteps else { return nil }
+        guard outcome.trace.count <= mostSteps, !facts.hasStopped else { return nil }
         var path: [DecisionTree.Step] = []
         path.reserveCapacity(outcome.trace.count)
         for fact in outcome.trace {

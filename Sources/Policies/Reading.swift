@@ -31,6 +31,12 @@ package struct Reading: Sendable {
         case permits
         /// Whether a policy's `grants` name the action.
         case granted
+        /// A function of a plugin, `cidr.contains`, or the one behind an attribute.
+        case call(String)
+        /// Something of a plugin's data: a table, a row by its key or its place, whether there is such a row, a column.
+        case data
+        /// What a plugin's function was given.
+        case argument
     }
 
     package let operation: Operation
@@ -42,6 +48,8 @@ package struct Reading: Sendable {
     /// Whose attribute, or who, it is: on `access` the token that acts, else the one acted upon …
     package let holder: Request.Holder?
     let id: Expressions.ID
+    /// Whether a function of the host looks at the clock for it.
+    let readsMinute: Bool
 
     /// This reading and all that it stands on.
     package var parts: [Reading] { [self] + operands.flatMap(\.parts) }
@@ -52,6 +60,7 @@ package struct Reading: Sendable {
     /// Whether what it comes to depends on the clock.
     package var dependsOnTime: Bool {
         if case .attribute(let attribute) = operation, attribute == .time || attribute == .today { return true }
+        if readsMinute { return true }
         return operands.contains(where: \.dependsOnTime)
     }
 }
@@ -93,7 +102,7 @@ extension EvaluationHost {
         return Reading(
             operation: operation, text: expressions.text(id), type: expressions.types[Int(id)],
             value: facts.value(id), operands: operands.map { reading($0, policy) }, holder: expressions.holder(id),
-            id: id)
+            id: id, readsMinute: expressions.readsMinute(node))
     }
 
     private func parts(
@@ -114,6 +123,11 @@ extension EvaluationHost {
         case .has: return (.has(name()), [node.a])
         case .inNetwork: return (.inNetwork(expressions.networks[Int(node.b)]), [node.a])
         case .granted: return (.granted, [])
+        case .call: return (.call(expressions.plugins.name(of: Int(node.b))), expressions.arguments[Int(node.a)])
+        case .plugin, .table, .rowAt: return (.data, [])
+        case .row, .hasRow: return (.data, [node.b])
+        case .column: return (.data, [node.a])
+        case .argument: return (.argument, [])
         case .equal: return (.equal, [node.a, node.b])
         case .less: return (.less, [node.a, node.b])
         case .lessEqual: return (.lessEqual, [node.a, node.b])

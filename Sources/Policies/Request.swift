@@ -51,8 +51,10 @@ package struct Request: Sendable {
         package static var point: Int { 23 }
         package static var tenant: Int { 24 }
         package static var moment: Int { 25 }
+        /// The minute that it is, counted from 1970.
+        package static var minute: Int { 32 }
         /// How many there are; properties follow.
-        package static var count: Int { 32 }
+        package static var count: Int { 33 }
     }
 
     /// Who holds an assignment.
@@ -166,6 +168,9 @@ extension Request {
     package mutating func set(moment number: Int) {
         if cells[Place.moment].number == number, cells[Place.moment].kind == .moment { return }
         cells[Place.moment] = Cell(.moment, number)
+        let seconds = now.microseconds / 60_000_000
+        // Before 1970 minutes are not counted: such a time is always asked in full.
+        cells[Place.minute] = seconds < 0 ? Cell(.unlisted, bits: 0) : Cell(.moment, Int(seconds))
     }
 
     package mutating func put(_ value: Value, at place: Int) {

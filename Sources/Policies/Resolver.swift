@@ -9,6 +9,8 @@ final class Resolver {
         /// A boolean, or something that may be absent: naming it reads it.
         case fact(Expressions.ID)
         case method(Method)
+        /// A function of a plugin, by its number among all.
+        case function(Int)
     }
 
     struct Fault: Error {
@@ -20,10 +22,22 @@ final class Resolver {
     /// For each policy, its settings by name.
     let settings: [[String: Setting]]
 
-    init(schema: Schema, roots: [Root], settings: [[String: Setting]]) {
+    let plugins: PluginSet
+    /// For each policy, the plugins it uses, by number.
+    let uses: [Set<Int>]
+    /// The plugin whose functions run, where they do and no policy.
+    let owner: Int?
+
+    init(
+        schema: Schema, roots: [Root], settings: [[String: Setting]], plugins: PluginSet = .none,
+        uses: [Set<Int>] = [], owner: Int? = nil
+    ) {
         self.schema = schema
         self.roots = roots
         self.settings = settings
+        self.plugins = plugins
+        self.uses = uses
+        self.owner = owner
     }
 
     func meaning(
@@ -34,6 +48,20 @@ final class Resolver {
         switch type {
         case .request: return try part(name, of: base, in: expressions)
         case .settings: return try setting(name, of: base, in: expressions)
+        case .plugin(let number):
+            switch plugins.member(name, of: number) {
+            case .function(let function)?: return .function(function)
+            case .table(let table)?:
+                return .expression(expressions.intern(.table, UInt32(table), type: .table(table)))
+            case nil: throw unknown(name, on: type)
+            }
+        case .row(let table):
+            let declared = plugins.tables[table].table
+            guard let slot = declared.slot(name) else { throw unknown(name, on: type) }
+            let column = declared.columns[slot]
+            let presence = column.isOptional ? expressions.intern(.has, base, expressions.name(name)) : nil
+            let id = expressions.intern(.column, base, UInt32(slot), type: column.type, presence: presence)
+            return column.isOptional || column.type == .boolean ? .fact(id) : .expression(id)
         case .resource:
             if let property = Schema.property(name, among: schema.resources) {
                 return optional(property, of: base, in: expressions)
@@ -49,6 +77,12 @@ final class Resolver {
             }
         default: break
         }
+        if let number = plugins.attribute(name, on: type) {
+            let result = plugins.functions[number].function.result.type
+            let id = expressions.intern(.call, expressions.list([base]), UInt32(number), type: result)
+            // Each reading is a question, so that what it costs is counted.
+            return .fact(id)
+        }
         guard let entry = entry(name, on: type) else { throw unknown(name, on: type) }
         return form(entry, type: entry.type, isOptional: entry.isOptional, of: base, in: expressions)
     }
@@ -57,8 +91,9 @@ final class Resolver {
         guard let method = Method.allCases.first(where: { $0.name == name }) else { return nil }
         switch (method, type) {
         case (.has, .request), (.has, .token), (.has, .actor), (.has, .department), (.has, .resource),
-            (.has, .context), (.has, .external):
+            (.has, .context), (.has, .external), (.has, .table), (.has, .row):
             return .has
+        case (.get, .table): return .get
         case (.contains, .list): return .contains
         default:
             return Vocabulary.methods.contains { $0.method == method && $0.owners.contains(type) } ? method : nil
@@ -128,6 +163,7 @@ final class Resolver {
     /// Whether `:has(name)` can be asked of a type; otherwise the name is a mistake.
     func knows(_ name: String, on type: ValueType) -> Bool {
         switch type {
+        case .row(let table): plugins.tables[table].table.slot(name) != nil
         case .resource where Schema.property(name, among: schema.resources) != nil: true
         case .context where Schema.property(name, among: [schema.context]) != nil: true
         case .external(let index)
@@ -145,8 +181,16 @@ final class Resolver {
         case .external(let index):
             known += Vocabulary.entries.filter { $0.owner == .external(-1) }.map(\.name)
             known += (index < 0 ? schema.subjects : [schema.subjects[index]]).flatMap { $0.properties.map(\.name) }
+        case .row(let table): known += plugins.tables[table].table.columns.map(\.name)
+        case .table: known += ["get", "has"]
+        case .plugin(let number):
+            let plugin = plugins.plugins[number]
+            let names = plugin.functions.map(\.name) + plugin.tables.map(\.name)
+            return Fault(
+                message: "the plugin `\(plugin.name)` has no `\(name)`" + Suggestion.hint(for: name, among: names))
         default: break
         }
+        known += plugins.plugins.flatMap(\.attributes).filter { $0.owner == type }.map(\.function.name)
         known += Vocabulary.methods.filter { $0.owners.contains(type) }.map(\.method.name)
         return Fault(message: "\(type.withArticle) has no `\(name)`" + Suggestion.hint(for: name, among: known))
     }

@@ -1,4 +1,4 @@
-internal import Lua
+package import Lua
 internal import Model
 
 /// Reads the table that `schema.lua` returns; every fault is reported, not only the first.
@@ -120,30 +120,57 @@ struct SchemaReader {
 }
 
 /// Reads a declared type: `"user"`, `list "string"`, `optional "department"`, `optional(list "user")`.
-enum TypeReader {
-    struct Fault: Error {
-        let message: String
+package enum TypeReader {
+    package struct Fault: Error {
+        package let message: String
     }
 
-    static func read(_ value: LuaValue) throws(Fault) -> (ValueType, isOptional: Bool) {
+    /// What is declared with a type, and so which types there are.
+    package enum Use {
+        case property
+        /// What a function of a plugin takes, and what it gives.
+        case parameter, result
+        /// What a plugin's data has, whatever tenant asks.
+        case column
+
+        var types: [String: ValueType] {
+            let all = ValueType.declarable
+            switch self {
+            case .property: return all
+            case .column: return all.filter { $0.value != .department && $0.value != .user }
+            case .result: return all.merging(["user_type": .userType]) { $1 }
+            case .parameter:
+                let parts: [String: ValueType] = [
+                    "user_type": .userType, "token": .token, "actor": .actor, "resource": .resource,
+                    "context": .context,
+                ]
+                return all.merging(parts) { $1 }
+            }
+        }
+    }
+
+    package static func read(
+        _ value: LuaValue, of use: Use = .property
+    ) throws(Fault) -> (ValueType, isOptional: Bool) {
         if let inner = value.tagged("optional") {
-            let (type, isOptional) = try read(inner)
+            let (type, isOptional) = try read(inner, of: use)
             if isOptional { throw Fault(message: "`optional` is said twice") }
             return (type, true)
         }
         if let inner = value.tagged("list") {
             guard case .string(let name) = inner else { throw Fault(message: "a list is a list of a named type") }
-            return (.list(try named(name)), false)
+            if use == .column { throw Fault(message: "a column has no lists") }
+            return (.list(try named(name, use)), false)
         }
         guard case .string(let name) = value else {
             throw Fault(message: "a type is a name such as \"string\", `list` or `optional` of one; got \(value.shown)")
         }
-        return (try named(name), false)
+        return (try named(name, use), false)
     }
 
-    private static func named(_ name: String) throws(Fault) -> ValueType {
-        if let type = ValueType.declarable[name] { return type }
-        let known = ValueType.declarable.keys.sorted()
+    private static func named(_ name: String, _ use: Use) throws(Fault) -> ValueType {
+        if let type = use.types[name] { return type }
+        let known = use.types.keys.sorted()
         throw Fault(
             message: "unknown type `\(name)`" + Suggestion.hint(for: name, among: known)
                 + "; one of \(known.joined(separator: ", "))")
@@ -152,12 +179,12 @@ enum TypeReader {
 
 extension LuaValue {
     /// What a tag function such as `list` or `optional` wrapped.
-    func tagged(_ tag: String) -> LuaValue? {
+    package func tagged(_ tag: String) -> LuaValue? {
         guard case .table(let entries) = self, entries.count == 1, entries[0].key == .string(tag) else { return nil }
         return entries[0].value
     }
 
-    var kindName: String {
+    package var kindName: String {
         switch self {
         case .nil: "nothing"
         case .boolean: "a boolean"
@@ -171,7 +198,7 @@ extension LuaValue {
     }
 
     /// The value itself where it is short, else its kind.
-    var shown: String {
+    package var shown: String {
         switch self {
         case .boolean(let value): "`\(value)`"
         case .integer(let value): "`\(value)`"

@@ -36,7 +36,7 @@ struct Template {
         for name in names {
             switch try resolver.meaning(of: String(name), on: current, in: expressions) {
             case .expression(let id), .fact(let id): current = id
-            case .method:
+            case .method, .function:
                 throw Resolver.Fault(message: "`\(name)` in `{\(path)}` asks something; a template only names")
             }
         }

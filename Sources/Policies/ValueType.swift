@@ -18,6 +18,12 @@ package enum ValueType: Hashable, Sendable {
     case context
     /// An external subject of one declared type, by its index in the schema; -1 for a policy that takes any subject.
     case external(Int)
+    /// A plugin that was named by `use`, by its number.
+    case plugin(Int)
+    /// Reference data of a plugin, by its number among all.
+    case table(Int)
+    /// One of a table's rows.
+    case row(Int)
     indirect case list(ValueType)
 
     /// The name that messages and the vocabulary use.
@@ -39,6 +45,9 @@ package enum ValueType: Hashable, Sendable {
         case .resource: "resource"
         case .context: "context"
         case .external: "subject"
+        case .plugin: "plugin"
+        case .table: "table"
+        case .row: "row"
         case .list(let element): "list of \(element.name)"
         }
     }
@@ -56,6 +65,8 @@ package enum ValueType: Hashable, Sendable {
         default: false
         }
     }
+
+    var isTable: Bool { if case .table = self { true } else { false } }
 
     /// With its article, for messages: `a department`.
     package var withArticle: String {

@@ -39,6 +39,14 @@ package enum Vocabulary {
         .init(owners: [.date], method: .endOfDay, help: "the first instant of the next day"),
     ]
 
+    /// Why a plugin cannot give a type an attribute of that name; `nil` when it can.
+    package static func conflict(_ name: String, on owner: ValueType) -> String? {
+        let isTaken =
+            entries.contains { $0.owner == owner && $0.name == name }
+            || Method.allCases.contains { $0.name == name }
+        return isTaken ? "\(owner.withArticle) has a `\(name)` already" : nil
+    }
+
     private static func entry(
         _ owner: ValueType, _ name: String, _ type: ValueType, _ attribute: Attribute, optional: Bool = false,
         _ help: String
@@ -126,7 +134,7 @@ package enum Attribute: UInt32, Sendable {
 /// What can be asked of an expression with `:`.
 package enum Method: UInt32, CaseIterable, Sendable {
     case can = 100
-    case canAny, canAll, meets, covers, permits, isWithin, isWithinAny, contains, has, plus, endOfDay
+    case canAny, canAll, meets, covers, permits, isWithin, isWithinAny, contains, has, plus, endOfDay, get
 
     package var name: String {
         switch self {
@@ -142,6 +150,7 @@ package enum Method: UInt32, CaseIterable, Sendable {
         case .has: "has"
         case .plus: "plus"
         case .endOfDay: "end_of_day"
+        case .get: "get"
         }
     }
 }

@@ -80,7 +80,7 @@ package struct DecisionBenchmark {
             let file = repeated[number % repeated.count]
             files.append(.init(name: "\(file.name.dropLast(4))_\(number).lua", bytes: file.bytes))
         }
-        return PolicySource(path: source.path, files: files)
+        return PolicySource(path: source.path, files: files, plugins: source.plugins)
     }
 
     /// What each policy costs at most over the requests.

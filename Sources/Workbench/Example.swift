@@ -1,3 +1,4 @@
+internal import Plugins
 package import Policies
 
 /// A folder that shows what a rule is about, as its files by name.
@@ -15,7 +16,25 @@ package struct Example: Sendable {
         ]
     }
 
-    package var source: PolicySource { PolicySource(path: "policies", files: shown + hidden) }
+    package var source: PolicySource {
+        let plugins = Self.plugins(shown)
+        return PolicySource(
+            path: "policies", files: shown.filter { !$0.name.hasPrefix(Self.pluginFolder) } + hidden, plugins: plugins)
+    }
+
+    /// What lies beside the policies: `plugins/office/plugin.lua`.
+    private static let pluginFolder = "plugins/"
+
+    private static func plugins(_ files: [PolicySource.File]) -> PluginSet {
+        var folders: [String: [PolicySource.File]] = [:]
+        for file in files where file.name.hasPrefix(pluginFolder) {
+            let parts = file.name.split(separator: "/")
+            guard parts.count == 3 else { continue }
+            folders[String(parts[1]), default: []].append(.init(name: String(parts[2]), bytes: file.bytes))
+        }
+        let source = PluginSource(path: "plugins", folders: folders.map { .init(name: $0.key, files: $0.value) })
+        return PluginLoader.load(source).set
+    }
 
     private static let schema = PolicySource.File(
         name: "schema.lua",

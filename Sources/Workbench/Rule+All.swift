@@ -4,7 +4,8 @@ extension Rule {
 
     /// What the loader refuses.
     private static let loading: [Rule] = [
-        declaration, failingLoad, fileName, globalAssignment, miscompiled, missingFile, reservedName, schema, settings,
+        brokenPlugin, declaration, failingLoad, fileName, globalAssignment, miscompiled, missingFile, reservedName,
+        schema, settings,
         syntax, testWithoutPolicy, undeclaredGlobal, unknownGrant, unknownInReason, unknownPermission, unknownPoint,
     ]
 

@@ -14,10 +14,11 @@ struct Architecture {
     static let house = Architecture(rules: [
         "demilune": .swift(["Commands"]),
         "Commands": .swift([
-            "CEditline", "CSystem", "Workbench", "Decisions", "Policies", "Tokens", "Lua", "Syntax", "Model",
+            "CEditline", "CSystem", "Workbench", "Plugins", "Decisions", "Policies", "Tokens", "Lua", "Syntax", "Model",
         ]),
-        "Workbench": .swift(["CDemo", "Decisions", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
+        "Workbench": .swift(["CDemo", "Decisions", "Plugins", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
         "Decisions": .swift(["Tokens", "Policies", "CSimdJSON", "Model"]),
+        "Plugins": .swift(["Policies", "Lua", "Syntax", "CRE2", "CUnistring", "Model"]),
         "Tokens": .swift(["CSQLite", "CSodium", "CSystem", "CUnistring", "Model"]),
         "Policies": .swift(["Lua", "Syntax", "CSodium", "Model"]),
         "Lua": .swift(["CLua", "Model"]),
@@ -25,6 +26,7 @@ struct Architecture {
         "Model": .swift([]),
         "CLua": .c(["lua.h", "lauxlib.h", "lualib.h"]),
         "CSimdJSON": .c(["simdjson.h", "cstring", "new", "string_view"]),
+        "CRE2": .c(["re2.h", "new"]),
         "CDemo": .c([]),
         "CEditline": .c(["fcntl.h", "histedit.h", "poll.h", "signal.h", "termios.h", "unistd.h", "wchar.h"]),
         "CSystem": .c(["fcntl.h", "prctl.h", "resource.h", "sched.h", "seccomp.h", "signal.h", "syscall.h", "unistd.h"]

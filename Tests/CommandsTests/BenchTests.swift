@@ -8,7 +8,7 @@ internal import Testing
         let result = session.run("bench", "--count", "30", "--grow", "10")
         #expect(result.status == 0, "\(result.errors)")
         for line in [
-            "3 on access", "10 on access", "the folder's 9", "department_scope",
+            "3 on access", "10 on access", "the folder's 13", "department_scope",
         ] {
             #expect(result.output.contains(line), "\(result.output)")
         }

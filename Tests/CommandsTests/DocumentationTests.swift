@@ -42,7 +42,7 @@ internal import Testing
     /// Runs in a process of its own: the folder is the process's.
     private static func run(_ path: String) throws {
         let session = Session()
-        for name in ["policies", "examples"] {
+        for name in ["policies", "plugins", "examples"] {
             try FileManager.default.copyItem(atPath: "\(Session.root)/\(name)", toPath: "\(session.folder)/\(name)")
         }
         let document = try #require(try Document.all(in: Session.root).first { $0.path == path })

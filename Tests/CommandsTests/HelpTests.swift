@@ -31,7 +31,7 @@ internal import Testing
 
                 exit status: 0 permit, 2 deny, 3 policies do not load, 5 not as expected, 64 wrong usage, 1 any failure
 
-                Also: --store --keys --policies --plugins --tenant --at --as --json --color --help
+                Also: --store --keys --policies --plugins --locked --tenant --at --as --json --color --help
 
                 """)
     }
@@ -88,8 +88,12 @@ internal import Testing
                   keys retire            destroys an old key that no token needs any more
                   log list               lists what was done with tokens, keys and the directory, and what was refused
                   log verify             finds entries of the log that were changed, removed, reordered or cut off
+                  plugins                lists the plugins, what each provides and what it needs
+                  plugins show           prints what a plugin provides, in the words of its own comments
+                  plugins lock           writes the hash of every file of plugins and policies, for --locked
+                  plugins new            makes a plugin to begin with, and a test of it that passes
                   check                  finds what is wrong with policies, without deciding anything
-                  test                   runs the tests beside the policies, by the policies and by their decision trees
+                  test                   runs the tests of policies and plugins, by the policies and by their decision trees
                   vocabulary             prints everything that a policy can read
                   bench                  measures how fast decisions are, here, on the demo organisation
                   bench store            measures how fast tokens are kept, found, listed and revoked, here

@@ -1,4 +1,5 @@
 import Model
+import Plugins
 import Policies
 import Workbench
 
@@ -10,7 +11,11 @@ enum Fixtures {
         try Organisation(json: try JSONReader.parse(Demo.json))
     }
 
-    static func shipped() throws -> PolicySource { try .folder(root + "/policies") }
+    static func shipped() throws -> PolicySource {
+        var source = try PolicySource.folder(root + "/policies")
+        source.plugins = PluginLoader.load(try .folder(root + "/plugins")).set
+        return source
+    }
 
     static func todo() throws -> PolicySource { try .folder(root + "/examples/authzen-todo/policies") }
 

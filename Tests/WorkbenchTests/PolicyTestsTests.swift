@@ -21,7 +21,7 @@ struct `The tests beside policies` {
         let policies = names.filter {
             $0.hasSuffix(".lua") && !$0.hasSuffix("_test.lua") && $0 != "schema.lua"
         }
-        #expect(policies.count == 9)
+        #expect(policies.count == 13)
         for name in policies { #expect(names.contains(name.dropLast(4) + "_test.lua")) }
     }
 

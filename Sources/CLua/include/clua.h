@@ -156,6 +156,12 @@ void clua_release(clua_state *state, int chunk);
 /// the outcome's; `*called` is how many were.
 clua_outcome clua_call(clua_state *state, clua_turn *turns, size_t count, size_t *called, const char *field,
                        size_t length, const clua_host *host, clua_limits limits);
+/// Runs the chunk once, for good: keeps the table it returns for `clua_apply`, as `clua_keep` keeps a function.
+clua_outcome clua_keep_table(clua_state *state, int chunk, const clua_host *host, clua_limits limits);
+/// Calls the function that a path of names with dots leads to in the table that was kept, or that the chunk returns when
+/// it is run anew. Arguments are scalars and handles; the first result is flattened.
+clua_outcome clua_apply(clua_state *state, int chunk, const char *path, size_t length, const clua_value *arguments,
+                        size_t count, const clua_host *host, clua_limits limits);
 /// Lets go of what the last outcome pointed to.
 void clua_finish(clua_state *state);
 /// Whether an interrupt is set.

@@ -4,6 +4,7 @@ extension Repl {
         .use, .acting, .at, .tenant,
         .can, .may, .cost, .trace,
         .policies, .policy, .reload, .edit, .watch, .trying,
+        .plugin,
         .record, .replay,
         .help, .quit,
     ]

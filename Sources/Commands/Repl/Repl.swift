@@ -140,7 +140,7 @@ final class Repl {
     }
 
     func load(_ path: String, _ terminal: Terminal) throws(CommandError) -> Rulebook {
-        try Rulebook(path, budget: budget()) { terminal.note(Terminal.escaped($0)) }
+        try Rulebook(start.policyFiles(path), budget: budget()) { terminal.note(Terminal.escaped($0)) }
     }
 
     /// What policies may spend, as the program was started; a person may stop them.

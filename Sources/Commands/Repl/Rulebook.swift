@@ -1,11 +1,14 @@
 internal import Decisions
 internal import Model
+internal import Plugins
 internal import Policies
 
 /// A folder of policies as it was when it was loaded, with what they were seen saying since.
 final class Rulebook {
     let path: String
     let source: PolicySource
+    /// What there is to `use`, and what it brings to the prompt.
+    let plugins: PluginLoader.Loaded
     let set: PolicySet
     let point: DecisionPoint
     /// By policy and line, how often it said something in a decision of this conversation.
@@ -13,11 +16,9 @@ final class Rulebook {
 
     /// - Parameter note: takes the warnings.
     /// - Throws: with status 3 and every diagnostic when they do not load.
-    init(_ path: String, budget: Budget, note: (String) -> Void) throws(CommandError) {
-        self.path = path
-        do throws(PolicyError) { source = try PolicySource.folder(path) } catch {
-            throw CommandError(error.message, status: ExitStatus.policies)
-        }
+    init(_ files: PolicyFiles, budget: Budget, note: (String) -> Void) throws(CommandError) {
+        path = files.policies.path
+        (source, plugins) = files.loadedPlugins()
         let result = PolicySet.load(source)
         guard let set = result.set else {
             throw CommandError(

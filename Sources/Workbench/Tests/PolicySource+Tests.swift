@@ -21,7 +21,7 @@ extension PolicySource {
             let id = String(file.name.dropLast(4))
             return !ids.contains(id) || id == policy
         }
-        var source = PolicySource(path: path, files: kept)
+        var source = PolicySource(path: path, files: kept, plugins: plugins)
         if let policy { source.keepSettings(of: policy) }
         return source
     }

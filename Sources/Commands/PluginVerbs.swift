@@ -1,0 +1,107 @@
+internal import Model
+internal import Plugins
+internal import Policies
+
+extension Verb {
+    /// `plugins`: what there is to `use`.
+    static let plugins = Verb(
+        name: "plugins", summary: "lists the plugins, what each provides and what it needs",
+        details: ["exit status: 0, or 3 when one does not load"],
+        run: { invocation throws(CommandError) in
+            let loaded = PluginLoader.load(try invocation.plugins())
+            if invocation.has("json") {
+                let rows = loaded.set.provided.map { PluginListing.json($0, loaded.extras[$0.name] ?? PluginExtras()) }
+                invocation.terminal.print(JSON.array(rows).pretty)
+            } else {
+                var table = Table(["NAME", "VERSION", "PROVIDES", "NEEDS", "REQUIRES"])
+                for plugin in loaded.set.provided {
+                    table.add([
+                        plugin.name, plugin.version,
+                        PluginListing.provided(plugin, loaded.extras[plugin.name] ?? PluginExtras()),
+                        plugin.needs.joined(separator: ", "), plugin.requires.joined(separator: ", "),
+                    ])
+                }
+                table.print(to: invocation.terminal)
+            }
+            for fault in loaded.faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
+            return loaded.faults.isEmpty ? ExitStatus.done : ExitStatus.policies
+        })
+
+    /// `plugins show`: the reference of one.
+    static let pluginsShow = Verb(
+        name: "plugins show", summary: "prints what a plugin provides, in the words of its own comments",
+        positionals: [.init(name: "NAME", help: "a plugin")],
+        run: { invocation throws(CommandError) in
+            let name = invocation.positionals[0]
+            let loaded = PluginLoader.load(try invocation.plugins())
+            guard let plugin = loaded.set.provided.first(where: { $0.name == name }) else {
+                let faults = loaded.set.broken[name] ?? []
+                for fault in faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
+                let known = loaded.set.provided.map(\.name)
+                throw CommandError(
+                    faults.isEmpty
+                        ? "there is no plugin `\(name)`\(Suggestion.hint(for: name, among: known))"
+                        : "the plugin `\(name)` does not load", status: ExitStatus.policies)
+            }
+            let extras = loaded.extras[name] ?? PluginExtras()
+            if invocation.has("json") {
+                invocation.terminal.print(PluginListing.json(plugin, extras).pretty)
+            } else {
+                PluginListing.printReference(plugin, extras, to: invocation.terminal)
+            }
+            return ExitStatus.done
+        })
+
+    /// `plugins lock`: notes what was reviewed.
+    static let pluginsLock = Verb(
+        name: "plugins lock", summary: "writes the hash of every file of plugins and policies, for --locked",
+        details: ["The file is `plugins.lock`, beside the folder of the policies; an older one is replaced."],
+        run: { invocation throws(CommandError) in
+            let files = try invocation.policyFiles(invocation.policyFolder)
+            let path = Invocation.beside(invocation.policyFolder, PluginLock.name)
+            if let fault = files.plugins.folders.compactMap(\.fault).first {
+                throw CommandError(fault, status: ExitStatus.policies)
+            }
+            let (bytes, count) = PluginLock.made(of: files.policies, files.plugins)
+            try Descriptor.replace(path, with: bytes)
+            invocation.terminal.print("\(Terminal.escaped(path)) names \(count) files")
+            return ExitStatus.done
+        })
+
+    /// `plugins new`: a plugin to begin with.
+    static let pluginsNew = Verb(
+        name: "plugins new", summary: "makes a plugin to begin with, and a test of it that passes",
+        positionals: [.init(name: "NAME", help: "lower-case letters, digits and `_`")],
+        run: { invocation throws(CommandError) in
+            let name = invocation.positionals[0]
+            guard let files = PluginTemplate.files(name) else {
+                throw .usage(
+                    "a plugin is named in lower-case letters, digits and `_`, begins with a letter and is no word of Lua "
+                        + "and no capability of the host; got `\(name)`")
+            }
+            let parent = invocation.value("plugins") ?? Invocation.beside(invocation.policyFolder, "plugins")
+            let folder = "\(parent)/\(name)"
+            guard !Descriptor.exists(folder) else { throw CommandError("`\(folder)` exists; nothing was changed") }
+            try Descriptor.makeFolder(parent, mayExist: true)
+            try Descriptor.makeFolder(folder, mayExist: false)
+            for file in files { try Descriptor.make("\(folder)/\(file.name)", with: file.bytes) }
+            let shown = Terminal.escaped(folder)
+            invocation.terminal.print(
+                "\(shown) is a plugin; try `demilune test \(shown)` and `demilune plugins show \(name)`")
+            return ExitStatus.done
+        })
+}
+
+extension Invocation {
+    /// The plugins, which must be there.
+    fileprivate func plugins() throws(CommandError) -> PluginSource {
+        guard let folder = pluginFolder(beside: policyFolder) else {
+            throw CommandError(
+                "there are no plugins beside `\(policyFolder)`; `demilune plugins new NAME` makes one",
+                status: ExitStatus.policies)
+        }
+        do throws(PolicyError) { return try PluginSource.folder(folder) } catch {
+            throw CommandError(error.message, status: ExitStatus.policies)
+        }
+    }
+}

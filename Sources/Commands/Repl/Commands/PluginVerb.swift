@@ -1,0 +1,33 @@
+internal import Model
+internal import Plugins
+internal import Policies
+
+extension Verb {
+    /// `plugin COMMAND …`: what plugins bring to the prompt.
+    static let plugin = Verb(
+        name: "plugin", summary: "runs a command of a plugin, or lists them",
+        positionals: [
+            .init(name: "COMMAND", help: "its name, and the plugin's before it where two have one", isOptional: true),
+            .init(name: "WORD", help: "what it takes", isOptional: true, isRepeated: true),
+        ],
+        examples: ["plugin", "plugin cidr 10.0.0.0/8 10.1.2.3"],
+        inside: { repl, invocation throws(CommandError) in
+            let rulebook = try repl.rules()
+            let commands = PluginCommands(rulebook.plugins, schema: rulebook.set.schema)
+            guard let name = invocation.positionals.first else {
+                var table = Table(["COMMAND", "PLUGIN", "DOES"])
+                for named in commands.all { table.add([named.usage, named.plugin, named.command.about]) }
+                table.print(to: invocation.terminal)
+                return ExitStatus.done
+            }
+            let snapshot = try repl.snapshot(invocation)
+            let tenant = try invocation.tenant(in: snapshot.directory) ?? -1
+            do throws(PluginCommandError) {
+                let lines = try commands.run(
+                    name, Array(invocation.positionals.dropFirst()), on: snapshot.directory, tenant: tenant,
+                    now: snapshot.now)
+                for line in lines { invocation.terminal.print(Terminal.escaped(line)) }
+            } catch { throw CommandError(error.message) }
+            return ExitStatus.done
+        })
+}

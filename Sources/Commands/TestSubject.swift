@@ -1,0 +1,58 @@
+internal import Glibc
+internal import Plugins
+internal import Policies
+
+/// What a folder holds whose tests are to be run: policies, one plugin, or plugins.
+struct TestSubject {
+    private enum Kind {
+        case policies
+        case plugin
+        case plugins
+    }
+
+    private let folder: String
+    private let kind: Kind
+
+    init(_ folder: String) {
+        self.folder = folder
+        if Descriptor.exists("\(folder)/plugin.lua") {
+            kind = .plugin
+        } else if !Descriptor.exists("\(folder)/schema.lua"), let source = try? PluginSource.folder(folder),
+            source.folders.contains(where: { $0.file("plugin.lua") != nil })
+        {
+            kind = .plugins
+        } else {
+            kind = .policies
+        }
+    }
+
+    var isPolicies: Bool { kind == .policies }
+
+    /// The one plugin that is meant; `nil` for all.
+    var plugin: String? {
+        guard kind == .plugin, let path = unsafe realpath(folder, nil) else { return nil }
+        defer { unsafe free(path) }
+        return unsafe String(cString: path).split(separator: "/").last.map(String.init)
+    }
+
+    /// Everything that the tests run with. Plugins are tested with the schema of the policies beside them.
+    func files(_ invocation: Invocation) throws(CommandError) -> PolicyFiles {
+        guard !isPolicies else { return try invocation.policyFiles(folder) }
+        let parent = kind == .plugin ? Invocation.beside(folder, "") : folder
+        let plugins =
+            parent.isEmpty ? "." : parent.hasSuffix("/") && parent.count > 1 ? String(parent.dropLast()) : parent
+        let policies = invocation.value("policies") ?? Invocation.beside(plugins, "policies")
+        do throws(PolicyError) {
+            return PolicyFiles(
+                policies: Descriptor.exists(policies)
+                    ? try PolicySource.folder(policies) : PolicySource(path: policies, files: []),
+                plugins: try PluginSource.folder(plugins))
+        } catch { throw CommandError(error.message, status: ExitStatus.policies) }
+    }
+
+    /// The names of the files that are tested.
+    func files(of read: PolicyFiles) -> [String] {
+        guard !isPolicies else { return read.policies.files.map(\.name) }
+        return read.plugins.folders.filter { plugin == nil || $0.name == plugin }.flatMap { $0.files.map(\.name) }
+    }
+}

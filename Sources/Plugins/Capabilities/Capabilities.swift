@@ -1,0 +1,37 @@
+internal import Model
+internal import Policies
+
+/// What the host lets plugins have: each in a file of its own, all of them here.
+enum Capabilities {
+    /// By name. A plugin that does not name one in `needs` does not have it.
+    static let all: [Plugin] = [network, text, zone].sorted { $0.name < $1.name }
+
+    static func capability(_ name: String, _ about: String, _ functions: [any NativeFunction]) -> Plugin {
+        var plugin = Plugin(name: name)
+        plugin.about = about
+        plugin.functions = functions.map { function in
+            PluginFunction(
+                name: function.name, about: function.about, parameters: function.parameters, result: function.result,
+                body: .native(function, tables: []))
+        }
+        return plugin
+    }
+}
+
+/// A function of the host, made of its parts.
+struct HostedFunction: NativeFunction {
+    let name: String
+    let about: String
+    let parameters: [PluginFunction.Parameter]
+    let result: PluginFunction.Result
+    var tables: [[PluginTable.Column]] = []
+    var reads: NativeReads = []
+    var isNetworkTest = false
+    let body:
+        @Sendable (_ fixed: [Value?], _ tables: [PluginTable], _ tenant: String?) throws(NativeFault) ->
+            PreparedFunction
+
+    func prepare(
+        _ fixed: [Value?], tables: [PluginTable], tenant: String?
+    ) throws(NativeFault) -> PreparedFunction { try body(fixed, tables, tenant) }
+}

@@ -1,0 +1,207 @@
+internal import Model
+internal import Policies
+
+/// Reads the rows of a table from a JSON or CSV file, held to the types of its columns.
+struct DataReader {
+    private static let mostRows = 1_000_000
+    private static let mostFaults = 20
+
+    /// The file, as messages show it.
+    let path: String
+    let columns: [PluginTable.Column]
+    private(set) var faults: [Diagnostic] = []
+    private var cells: [Value] = []
+    /// The line of each row.
+    private(set) var lines: [Int] = []
+
+    init(path: String, columns: [PluginTable.Column]) {
+        self.path = path
+        self.columns = columns
+    }
+
+    private mutating func report(_ message: String, line: Int, column: Int? = nil) {
+        if faults.count < Self.mostFaults { faults.append(Diagnostic(message, path: path, line: line, column: column)) }
+    }
+
+    /// The cells, row by row; what is wrong is in `faults`.
+    mutating func read(_ bytes: [UInt8]) -> [Value] {
+        if path.hasSuffix(".csv") { readCSV(bytes) } else { readJSON(bytes) }
+        return cells
+    }
+
+    // MARK: JSON
+
+    /// An array of objects.
+    private mutating func readJSON(_ bytes: [UInt8]) {
+        let json: JSON
+        do throws(JSONError) { json = try JSONReader.parse(bytes) } catch {
+            return report(error.message, line: error.line, column: error.column)
+        }
+        guard case .array(let rows) = json else { return report("data is an array of objects", line: 1) }
+        for (number, row) in rows.enumerated() {
+            guard case .object(let members) = row else {
+                report("row \(number + 1) is \(row.kindName), and rows are objects", line: 1)
+                continue
+            }
+            guard begin(line: 1) else { return }
+            for member in members where !columns.contains(where: { $0.name == member.key }) {
+                report("row \(number + 1): there is no column `\(member.key)`\(hint(member.key))", line: 1)
+            }
+            for column in columns {
+                let value = members.first { $0.key == column.name }?.value
+                if value == nil || value == .null {
+                    append(nil, to: column, "row \(number + 1)", 1)
+                } else {
+                    append(Value(value!, as: column.type), to: column, "row \(number + 1)", 1, got: value!.kindName)
+                }
+            }
+        }
+    }
+
+    private func hint(_ name: String) -> String { Suggestion.hint(for: name, among: columns.map(\.name)) }
+
+    /// - Returns: whether there is room for a row.
+    private mutating func begin(line: Int) -> Bool {
+        guard lines.count < Self.mostRows else {
+            report("data has at most \(Self.mostRows) rows", line: line)
+            return false
+        }
+        lines.append(line)
+        return true
+    }
+
+    private mutating func append(
+        _ value: Value?, to column: PluginTable.Column, _ place: String, _ line: Int, got: String? = nil
+    ) {
+        if let value { return cells.append(value) }
+        cells.append(.absent)
+        if let got {
+            report("\(place): `\(column.name)` is \(column.type.withArticle), got \(got)", line: line)
+        } else if !column.isOptional {
+            report("\(place) has no `\(column.name)`", line: line)
+        }
+    }
+
+    // MARK: CSV
+
+    /// Records after RFC 4180, the first of them the columns' names.
+    private mutating func readCSV(_ bytes: [UInt8]) {
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            return report("this is no text in UTF-8", line: 1)
+        }
+        var reader = CSVReader(bytes)
+        guard let names = reader.next() else { return report("the first line names the columns", line: 1) }
+        let header = names.fields.map { field in columns.firstIndex { $0.name == field } }
+        for (field, place) in zip(names.fields, header) where place == nil {
+            report("there is no column `\(field)`\(hint(field))", line: 1)
+        }
+        if Set(names.fields).count < names.fields.count { report("a column is named twice", line: 1) }
+        for column in columns where !names.fields.contains(column.name) && !column.isOptional {
+            report("the column `\(column.name)` is missing", line: 1)
+        }
+        guard faults.isEmpty else { return }
+        while let record = reader.next() {
+            if record.fields == [""] { continue }
+            guard record.fields.count == header.count else {
+                report("\(record.fields.count) fields, and there are \(header.count) columns", line: record.line)
+                continue
+            }
+            guard begin(line: record.line) else { return }
+            for (index, column) in columns.enumerated() {
+                guard let place = header.firstIndex(of: index),
+                    !record.fields[place].isEmpty || column.type == .string && !column.isOptional
+                else {
+                    append(nil, to: column, "the row", record.line)
+                    continue
+                }
+                let text = record.fields[place]
+                append(Value(text: text, as: column.type), to: column, "the row", record.line, got: "`\(text)`")
+            }
+        }
+        if let fault = reader.fault { report(fault, line: reader.line) }
+    }
+}
+
+extension Value {
+    /// A value as it is written in a table, or typed at a prompt; `nil` for what is of another type.
+    init?(text: String, as type: ValueType) {
+        switch type {
+        case .string: self = .string(text)
+        case .boolean where text == "true" || text == "false": self = .boolean(text == "true")
+        case .number:
+            if let integer = Int64(text) {
+                self = .integer(integer)
+            } else {
+                guard let number = Double(text), number.isFinite else { return nil }
+                self = .number(number)
+            }
+        case .date, .instant, .ip:
+            guard let value = Value(JSON.string(text), as: type) else { return nil }
+            self = value
+        default: return nil
+        }
+    }
+}
+
+/// Fields of comma-separated values, a record at a time.
+private struct CSVReader {
+    private let bytes: [UInt8]
+    private var position = 0
+    /// Of the record that is read next, from 1.
+    private(set) var line = 1
+    /// What ended the reading before the end.
+    private(set) var fault: String?
+
+    init(_ bytes: [UInt8]) {
+        // A mark that some spreadsheets put at the beginning.
+        self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+    }
+
+    /// The next record and its line; `nil` at the end, or at a fault.
+    mutating func next() -> (fields: [String], line: Int)? {
+        guard position < bytes.count, fault == nil else { return nil }
+        let start = line
+        var fields: [String] = []
+        var field: [UInt8] = []
+        while true {
+            let byte = position < bytes.count ? bytes[position] : UInt8(ascii: "\n")
+            let isAtEnd = position >= bytes.count
+            if byte == UInt8(ascii: "\""), field.isEmpty {
+                guard let quoted = quoted() else { return nil }
+                field = quoted
+                continue
+            }
+            position += 1
+            switch byte {
+            case UInt8(ascii: ","):
+                fields.append(String(decoding: field, as: UTF8.self))
+                field = []
+            case UInt8(ascii: "\n"):
+                if field.last == UInt8(ascii: "\r") { field.removeLast() }
+                fields.append(String(decoding: field, as: UTF8.self))
+                if !isAtEnd { line += 1 }
+                return (fields, start)
+            default: field.append(byte)
+            }
+        }
+    }
+
+    private mutating func quoted() -> [UInt8]? {
+        var field: [UInt8] = []
+        position += 1
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += 1
+            if byte == UInt8(ascii: "\n") { line += 1 }
+            guard byte == UInt8(ascii: "\"") else {
+                field.append(byte)
+                continue
+            }
+            guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { return field }
+            field.append(byte)
+            position += 1
+        }
+        fault = "a quoted field is never closed"
+        return nil
+    }
+}

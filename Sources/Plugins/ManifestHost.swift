@@ -1,0 +1,51 @@
+internal import Lua
+internal import Model
+internal import Policies
+
+/// What a plugin talks to while it is loaded: it names what it uses, and nothing is computed.
+final class ManifestHost: SandboxHost {
+    /// What was named by `use`, and which of its members.
+    struct Use {
+        let name: String
+        let line: Int
+        var members: Set<String> = []
+    }
+
+    /// By handle.
+    private(set) var uses: [Use] = []
+    /// The tables that were named by `data`, and where.
+    private(set) var tables: [(name: String, line: Int)] = []
+    private static let firstTable: UInt32 = 1 << 20
+    private static let most = 1_000
+
+    func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
+        guard handle < Self.firstTable else { return .failure(Self.tooEarly) }
+        uses[Int(handle)].members.insert(key)
+        return .method(Self.firstTable)
+    }
+
+    func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer { .failure(Self.tooEarly) }
+
+    func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
+        guard uses.count < Self.most, tables.count < Self.most else { return .failure("too many of `use` and `data`") }
+        switch function {
+        case PluginScript.use:
+            guard case .string(let name) = arguments[0] else {
+                return .failure("`use` takes the name of a capability or a plugin as a string")
+            }
+            uses.append(Use(name: name, line: line))
+            return .handle(UInt32(uses.count - 1))
+        case PluginScript.data:
+            guard case .string(let name) = arguments[0] else {
+                return .failure("`data` takes the name of a table as a string")
+            }
+            tables.append((name, line))
+            return .handle(Self.firstTable + UInt32(tables.count))
+        default: return .failure(Self.tooEarly)
+        }
+    }
+
+    func typeName(_ handle: UInt32) -> String { handle < Self.firstTable ? "plugin" : "table" }
+
+    private static let tooEarly = "nothing is asked while a plugin is loaded, only inside its functions"
+}

@@ -1,0 +1,96 @@
+package import Model
+package import Policies
+
+/// The rules about policies that plugins bring to `check`.
+package final class PluginChecks {
+    /// A rule, under the name that reports and comments say: `cidr.whole_internet`.
+    package struct Rule: Sendable {
+        package let name: String
+        package let about: String
+        package let severity: Diagnostic.Severity
+        let plugin: String
+        let path: String
+    }
+
+    package struct Finding {
+        package let rule: String
+        package let severity: Diagnostic.Severity
+        package let message: String
+        /// 1 where the check says none.
+        package let line: Int
+    }
+
+    private static let mostFindings = 200
+
+    /// Sorted by name.
+    package let rules: [Rule]
+    private let set: PluginSet
+    private let schema: Schema
+    /// By plugin; `nil` for one that could not be started.
+    private var sessions: [String: PluginSession] = [:]
+
+    /// - Parameter only: the name of the one rule that is asked; `nil` for all.
+    package init(_ loaded: PluginLoader.Loaded, schema: Schema, only: String? = nil) {
+        set = loaded.set
+        self.schema = schema
+        rules = Self.rules(of: loaded).filter { only == nil || $0.name == only }
+    }
+
+    /// What every plugin brings, without anything to check.
+    package static func rules(of loaded: PluginLoader.Loaded) -> [Rule] {
+        loaded.extras.flatMap { plugin, extras in
+            extras.checks.map { check in
+                Rule(
+                    name: "\(plugin).\(check.name)", about: check.about, severity: check.isError ? .error : .warning,
+                    plugin: plugin, path: check.path)
+            }
+        }.sorted { $0.name < $1.name }
+    }
+
+    /// What the rules find in a policy.
+    ///
+    /// A rule that fails is a finding itself, an error: what it should have found nobody knows.
+    /// - Parameter policy: what rules see: `id`, `about`, `owner`, `on`, `grants`, `texts` …
+    package func findings(in policy: JSON) -> [Finding] {
+        rules.flatMap { rule -> [Finding] in
+            func failed(_ message: String) -> [Finding] {
+                [Finding(rule: rule.name, severity: .error, message: "this rule cannot say: \(message)", line: 1)]
+            }
+            do {
+                let session = try session(rule.plugin)
+                return try read(try session.call(rule.path, [.document(policy)]), rule)
+                    ?? failed("it returns no list of findings")
+            } catch let error as NativeFault {
+                sessions[rule.plugin] = nil
+                return failed(error.message)
+            } catch let error as PolicyError { return failed(error.message) } catch { return failed("\(error)") }
+        }
+    }
+
+    private func session(_ plugin: String) throws(PolicyError) -> PluginSession {
+        if let known = sessions[plugin] { return known }
+        let session = try PluginSession(plugin, of: set, schema: schema)
+        sessions[plugin] = session
+        return session
+    }
+
+    /// `{ { message = "…", line = 3 }, … }`; nothing is no finding.
+    private func read(_ json: JSON, _ rule: Rule) throws(NativeFault) -> [Finding]? {
+        if json == .null { return [] }
+        guard case .array(let items) = json else { return nil }
+        guard items.count <= Self.mostFindings else {
+            throw NativeFault("it has more than \(Self.mostFindings) findings")
+        }
+        var findings: [Finding] = []
+        for item in items {
+            guard let message = item["message"]?.string else { return nil }
+            var line = 1
+            if let stated = item["line"] {
+                guard case .integer(let number) = stated, (1...1_000_000).contains(number) else { return nil }
+                line = Int(number)
+            }
+            findings.append(Finding(rule: rule.name, severity: rule.severity, message: message, line: line))
+        }
+        return findings
+    }
+}

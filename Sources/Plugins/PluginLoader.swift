@@ -1,0 +1,176 @@
+package import Model
+package import Policies
+
+/// Loads plugins: each by itself, then in the order of what they require.
+package struct PluginLoader {
+    private let source: PluginSource
+    private var read: [String: ReadPlugin] = [:]
+    private var broken: [String: [Diagnostic]] = [:]
+
+    /// What loading came to.
+    package struct Loaded: Sendable {
+        package let set: PluginSet
+        /// What each plugin provides to others than policies, by the plugin's name.
+        package let extras: [String: PluginExtras]
+
+        package static let none = Loaded(set: .none, extras: [:])
+
+        /// Everything that is wrong with plugins, sorted by path and line.
+        package var faults: [Diagnostic] {
+            (self.set).broken.values.flatMap { $0 }.sorted { ($0.path, $0.line ?? 0) < ($1.path, $1.line ?? 0) }
+        }
+    }
+
+    private init(_ source: PluginSource) {
+        self.source = source
+    }
+
+    /// Loads every plugin; one that does not load is told with the reason, and the others are as without it.
+    package static func load(_ source: PluginSource) -> Loaded {
+        var loader = PluginLoader(source)
+        return loader.load()
+    }
+
+    /// More of them than this stand on one another in no honest plugin; each may take its own part of the stack.
+    private static let deepest = 4
+    private static let mostPlugins = 200
+
+    private func path(_ plugin: String) -> String { "\(source.path)/\(plugin)/\(PluginReader.file)" }
+
+    private mutating func load() -> Loaded {
+        guard !source.folders.isEmpty else { return .none }
+        for (number, folder) in source.folders.enumerated() {
+            if number >= Self.mostPlugins {
+                broken[folder.name] = [
+                    Diagnostic("there are more than \(Self.mostPlugins) plugins", path: "\(source.path)/\(folder.name)")
+                ]
+                continue
+            }
+            if let fault = folder.fault {
+                broken[folder.name] = [Diagnostic(fault, path: "\(source.path)/\(folder.name)")]
+                continue
+            }
+            var reader = PluginReader(folder, path: path(folder.name), folder: "\(source.path)/\(folder.name)")
+            let plugin = reader.read()
+            if reader.faults.isEmpty, let plugin {
+                read[folder.name] = plugin
+            } else {
+                broken[folder.name] = reader.faults
+            }
+        }
+        refuseUnknown()
+        let ordered = order()
+        refuseSameAttributes(ordered)
+        return loaded(ordered.filter { broken[$0] == nil })
+    }
+
+    private mutating func blame(_ plugin: String, _ message: String, line: Int) {
+        broken[plugin, default: []].append(Diagnostic(message, path: path(plugin), line: line))
+        read[plugin] = nil
+    }
+
+    /// Plugins that require what is not there.
+    private mutating func refuseUnknown() {
+        let names = source.folders.map(\.name)
+        for (name, plugin) in read.sorted(by: { $0.key < $1.key }) {
+            for required in plugin.plugin.requires where !names.contains(required) {
+                blame(
+                    name,
+                    "it requires the plugin `\(required)`, and there is none\(Suggestion.hint(for: required, among: names))",
+                    line: plugin.line("requires"))
+            }
+        }
+    }
+
+    /// The plugins, each after those it requires; a circle is told with all of its plugins.
+    private mutating func order() -> [String] {
+        var ordered: [String] = []
+        var done: Set<String> = []
+        var circles: [[String]] = []
+        func visit(_ name: String, _ path: [String]) {
+            guard !done.contains(name), let plugin = read[name] else { return }
+            if let start = path.firstIndex(of: name) { return circles.append(Array(path[start...])) }
+            for required in plugin.plugin.requires { visit(required, path + [name]) }
+            if done.insert(name).inserted { ordered.append(name) }
+        }
+        for name in read.keys.sorted() { visit(name, []) }
+        let lines = read.mapValues { $0.line("requires") }
+        for circle in circles {
+            for (index, name) in circle.enumerated() {
+                let shown = (circle[index...] + circle[...index]).map { "`\($0)`" }.joined(separator: " requires ")
+                blame(name, "plugins cannot require each other in a circle: \(shown)", line: lines[name] ?? 1)
+            }
+        }
+        var depths: [String: Int] = [:]
+        for name in ordered {
+            guard let plugin = read[name] else { continue }
+            depths[name] = 1 + (plugin.plugin.requires.compactMap { depths[$0] }.max() ?? 0)
+            if let lost = plugin.plugin.requires.first(where: { broken[$0] != nil }) {
+                blame(name, Self.requires(lost), line: plugin.line("requires"))
+            } else if depths[name]! > Self.deepest {
+                blame(
+                    name, "at most \(Self.deepest) plugins stand on one another, one from the next",
+                    line: plugin.line("requires"))
+            } else {
+                refuseMembers(of: plugin)
+            }
+        }
+        return ordered
+    }
+
+    private static func requires(_ lost: String) -> String { "it requires the plugin `\(lost)`, which does not load" }
+
+    /// What a plugin names of others, while it loads, and they do not provide.
+    private mutating func refuseMembers(of plugin: ReadPlugin) {
+        for use in plugin.uses {
+            for member in use.members {
+                let used = Capabilities.all.first { $0.name == use.name } ?? read[use.name]?.plugin
+                guard let used else { continue }
+                let known = used.functions.map(\.name) + used.tables.map(\.name)
+                if known.contains(member) { continue }
+                blame(
+                    plugin.plugin.name,
+                    "`\(use.name)` has no `\(member)`\(Suggestion.hint(for: member, among: known))", line: use.line)
+            }
+        }
+    }
+
+    private mutating func refuseSameAttributes(_ ordered: [String]) {
+        var owners: [String: String] = [:]
+        for name in ordered {
+            guard let plugin = read[name] else { continue }
+            for attribute in plugin.plugin.attributes {
+                let full = "\(attribute.owner.name).\(attribute.function.name)"
+                if let other = owners[full] {
+                    blame(
+                        name, "the attribute `\(full)` is one of the plugin `\(other)` already",
+                        line: plugin.line("attributes.\(full)"))
+                } else {
+                    owners[full] = name
+                }
+            }
+        }
+        // What stands on one that was refused just now is refused with it.
+        for name in ordered {
+            guard let plugin = read[name], let lost = plugin.plugin.requires.first(where: { broken[$0] != nil }) else {
+                continue
+            }
+            blame(name, Self.requires(lost), line: plugin.line("requires"))
+        }
+    }
+
+    private func loaded(_ names: [String]) -> Loaded {
+        let plugins = names.compactMap { read[$0] }
+        let needed = Set(plugins.flatMap(\.plugin.needs))
+        let capabilities = Capabilities.all.filter { needed.contains($0.name) }
+        let files = plugins.flatMap { plugin in
+            plugin.files.map { PolicySource.File(name: "\(plugin.plugin.name)/\($0.name)", bytes: $0.bytes) }
+        }
+        let extras = plugins.map { ($0.plugin.name, $0.extras) }
+        return Loaded(
+            set: PluginSet(
+                plugins: capabilities + plugins.map(\.plugin), broken: broken,
+                files: files.sorted { $0.name < $1.name }),
+            extras: Dictionary(uniqueKeysWithValues: extras))
+    }
+}

@@ -1,0 +1,55 @@
+internal import Model
+internal import Syntax
+
+/// Where a plugin's file declares what, and what its comments say of it.
+struct PluginOutline {
+    private let positions: [String: Position]
+    private let lines: [Substring]
+
+    init(_ chunk: Chunk) {
+        lines = String(decoding: chunk.source, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        var positions: [String: Position] = [:]
+        func note(_ name: String, _ position: Position) { if positions[name] == nil { positions[name] = position } }
+        func walk(_ id: Expression.ID, _ path: String, _ depth: Int) {
+            guard depth < 4, case .table(let fields) = chunk[id].kind else { return }
+            for case .named(let name, let value) in fields {
+                note(path.isEmpty ? name.name : "\(path).\(name.name)", name.position)
+                walk(value, path.isEmpty ? name.name : "\(path).\(name.name)", depth + 1)
+                note(name.name, name.position)
+            }
+        }
+        // A table may stand anywhere: what it declares is known by the names inside.
+        for expression in chunk.expressions {
+            guard case .table(let fields) = expression.kind else { continue }
+            for case .named(let name, let value) in fields { walk(value, name.name, 1) }
+            for case .named(let name, _) in fields { note(name.name, name.position) }
+        }
+        self.positions = positions
+    }
+
+    func line(_ name: String) -> Int? { positions[name]?.line }
+
+    /// The comment that stands directly before a declaration, as one paragraph.
+    func comment(before name: String) -> String {
+        guard let line = line(name) else { return "" }
+        return Self.paragraph(above: line - 1, in: lines)
+    }
+
+    /// The comment at the beginning of the file.
+    var heading: String {
+        let end = lines.firstIndex { !Self.isComment($0) } ?? lines.count
+        return Self.paragraph(above: end, in: lines)
+    }
+
+    private static func isComment(_ line: Substring) -> Bool { line.drop { $0 == " " || $0 == "\t" }.hasPrefix("--") }
+
+    /// - Parameter end: how many lines stand before it.
+    private static func paragraph(above end: Int, in lines: [Substring]) -> String {
+        var words: [Substring] = []
+        for line in lines[..<min(end, lines.count)].reversed() {
+            guard isComment(line) else { break }
+            words.append(line.drop { " \t-".contains($0) })
+        }
+        return words.reversed().joined(separator: " ")
+    }
+}

@@ -1,0 +1,306 @@
+internal import Lua
+internal import Model
+internal import Policies
+
+/// What a manifest says that the plugin provides.
+extension PluginReader {
+    private static let kinds = ["functions", "attributes", "data", "checks", "commands"]
+    private static let most = 200
+
+    mutating func readProvided(_ value: LuaValue?, into result: inout ReadPlugin) {
+        let provided = fields(value, "`provides`", Self.kinds, at: "provides")
+        if provided.isEmpty { report("a plugin `provides` something: functions, attributes, data …", at: "provides") }
+        // Functions are given tables, so these come first.
+        for (name, value) in parts(provided["data"], "data") {
+            if let table = table(name, value, &result) { result.plugin.tables.append(table) }
+        }
+        for (name, value) in parts(provided["functions"], "functions") {
+            if let function = function(name, value, "functions.\(name)", result.plugin) {
+                result.plugin.functions.append(function)
+            }
+        }
+        let names = result.plugin.functions.map(\.name)
+        for table in result.plugin.tables where names.contains(table.name) {
+            report("`\(table.name)` is both a function and data", at: "functions.\(table.name)")
+        }
+        let owners = PluginAttribute.owners.keys.sorted()
+        for (owner, value) in fields(provided["attributes"], "`attributes`", owners).sorted(by: { $0.key < $1.key }) {
+            for (name, value) in parts(value, "attributes.\(owner)") { attribute(name, value, owner, &result) }
+        }
+        for (name, value) in parts(provided["checks"], "checks") { check(name, value, &result) }
+        for (name, value) in parts(provided["commands"], "commands") { command(name, value, &result) }
+    }
+
+    /// Named parts, by name.
+    private mutating func parts(_ value: LuaValue?, _ place: String) -> [(String, LuaValue)] {
+        let parts = fields(value, "`\(place)`", nil, at: place)
+        if parts.count > Self.most { report("`\(place)` has at most \(Self.most) parts", at: place) }
+        for name in parts.keys.sorted() where !Self.isName(name) {
+            report(
+                "`\(place).\(name)`: a name has lower-case letters, digits and `_`, and begins with a letter",
+                at: "\(place).\(name)")
+        }
+        return parts.filter { Self.isName($0.key) }.sorted { $0.key < $1.key }
+    }
+
+    private func isFunction(_ value: LuaValue?) -> Bool { value == .function }
+
+    // MARK: Functions and attributes
+
+    private mutating func function(
+        _ name: String, _ value: LuaValue, _ place: String, _ plugin: Plugin
+    ) -> PluginFunction? {
+        let before = faults.count
+        let known = ["takes", "returns", "host", "with", "run", "fuel"]
+        let fields = fields(value, "`\(place)`", known, at: place)
+        let about = outline?.comment(before: place) ?? ""
+        guard (fields["host"] != nil) != isFunction(fields["run"]) else {
+            report(
+                "`\(place)` needs either `run`, a function, or `host`, one of the host's: `\"network.contains\"`",
+                at: place)
+            return nil
+        }
+        if let host = fields["host"] {
+            guard let native = native(host, place), let tables = bound(fields["with"], native, place, plugin) else {
+                return nil
+            }
+            for name in ["takes", "returns", "fuel"] where fields[name] != nil {
+                report("`\(place)`: `\(name)` is what the host's function says", at: place)
+            }
+            return PluginFunction(
+                name: name, about: about.isEmpty ? native.about : about, parameters: native.parameters,
+                result: native.result, body: .native(native, tables: tables))
+        }
+        if fields["with"] != nil { report("`\(place)`: `with` is for functions of the host", at: place) }
+        let parameters = parameters(fields["takes"], place)
+        let result = self.result(fields["returns"], place)
+        var fuel = PluginFunction.usualFuel
+        if let stated = fields["fuel"] {
+            guard case .integer(let amount) = stated, (100...Int64(PluginFunction.mostFuel)).contains(amount) else {
+                report("`\(place)`: `fuel` is a whole number from 100 to \(PluginFunction.mostFuel)", at: place)
+                return nil
+            }
+            fuel = Int(amount)
+        }
+        guard faults.count == before, let result else { return nil }
+        return PluginFunction(
+            name: name, about: about, parameters: parameters, result: result,
+            body: .lua(path: "provides.\(place).run", fuel: fuel))
+    }
+
+    private mutating func attribute(_ name: String, _ value: LuaValue, _ owner: String, _ result: inout ReadPlugin) {
+        let place = "attributes.\(owner).\(name)"
+        let type = PluginAttribute.owners[owner]!
+        let before = faults.count
+        let fields = fields(value, "`\(place)`", ["returns", "run", "fuel"], at: place)
+        if !isFunction(fields["run"]) { report("`\(place)` needs `run`, a function of a \(owner)", at: place) }
+        if let fault = Vocabulary.conflict(name, on: type) { report("`\(place)`: \(fault)", at: place) }
+        let declared = self.result(fields["returns"], place)
+        guard faults.count == before, let declared else { return }
+        let function = PluginFunction(
+            name: name, about: outline?.comment(before: place) ?? "", parameters: [.init(owner, type)],
+            result: declared, body: .lua(path: "provides.\(place).run", fuel: PluginFunction.usualFuel))
+        result.plugin.attributes.append(PluginAttribute(owner: type, function: function))
+    }
+
+    /// A function of a capability that it needs.
+    private mutating func native(_ value: LuaValue, _ place: String) -> (any NativeFunction)? {
+        guard case .string(let name) = value else {
+            report("`\(place)`: `host` names one of the host's functions, got \(value.kindName)", at: place)
+            return nil
+        }
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let capability = Capabilities.all.first { $0.name == parts[0] }
+        guard parts.count == 2, let capability else {
+            let known = Capabilities.all.flatMap { capability in
+                capability.functions.map { "\(capability.name).\($0.name)" }
+            }
+            report("`\(place)`: the host has no `\(name)`\(Suggestion.hint(for: name, among: known))", at: place)
+            return nil
+        }
+        guard let function = capability.functions.first(where: { $0.name == parts[1] }),
+            case .native(let native, _) = function.body
+        else {
+            let hint = Suggestion.hint(for: parts[1], among: capability.functions.map(\.name))
+            report("`\(place)`: the capability `\(parts[0])` has no `\(parts[1])`\(hint)", at: place)
+            return nil
+        }
+        guard needs.contains(capability.name) else {
+            report("`\(place)`: it uses `\(capability.name)` and does not say so: add it to `needs`", at: place)
+            return nil
+        }
+        return native
+    }
+
+    /// The tables that a function of the host is given, held to what it must find in them.
+    private mutating func bound(
+        _ value: LuaValue?, _ native: any NativeFunction, _ place: String, _ plugin: Plugin
+    ) -> [Int]? {
+        let names = names(value, "with")
+        guard names.count == native.tables.count else {
+            report("`\(place)`: `with` names \(native.tables.count) of its data, got \(names.count)", at: place)
+            return nil
+        }
+        var numbers: [Int] = []
+        for (name, columns) in zip(names, native.tables) {
+            guard let number = plugin.tables.firstIndex(where: { $0.name == name }) else {
+                let hint = Suggestion.hint(for: name, among: plugin.tables.map(\.name))
+                report("`\(place)`: there is no data `\(name)`\(hint)", at: place)
+                return nil
+            }
+            let missing = columns.filter { !plugin.tables[number].columns.contains($0) }
+            guard missing.isEmpty else {
+                let shown = missing.map { "`\($0.name)`, \($0.type.withArticle)" }.joined(separator: "; ")
+                report("`\(place)`: the data `\(name)` needs the columns \(shown)", at: place)
+                return nil
+            }
+            numbers.append(number)
+        }
+        guard !numbers.isEmpty else { return [] }
+        do throws(NativeFault) {
+            let tables = numbers.map { plugin.tables[$0] }
+            _ = try native.prepare(native.parameters.map { _ in nil }, tables: tables, tenant: nil)
+        } catch {
+            report("`\(place)`: \(error.message)", at: place)
+            return nil
+        }
+        return numbers
+    }
+
+    // MARK: Types
+
+    /// `{ { network = "string" }, { address = "ip" } }`.
+    private mutating func parameters(_ value: LuaValue?, _ place: String) -> [PluginFunction.Parameter] {
+        guard let value, value != .nil else { return [] }
+        guard case .table(let entries) = value, entries.count <= 8 else {
+            report("`\(place)`: `takes` is a list of at most 8 parameters: `{ { address = \"ip\" } }`", at: place)
+            return []
+        }
+        var parameters: [PluginFunction.Parameter] = []
+        for (index, entry) in entries.enumerated() {
+            guard entry.key == .integer(Int64(index + 1)), case .table(let named) = entry.value, named.count == 1,
+                case .string(let name) = named[0].key, Self.isName(name)
+            else {
+                report("`\(place)`: each parameter is a name and a type: `{ address = \"ip\" }`", at: place)
+                return parameters
+            }
+            do throws(TypeReader.Fault) {
+                let (type, isOptional) = try TypeReader.read(named[0].value, of: .parameter)
+                if !isOptional, parameters.last?.isOptional == true {
+                    report("`\(place)`: after an optional parameter all are optional", at: place)
+                }
+                parameters.append(.init(name, type, isOptional: isOptional))
+            } catch { report("`\(place)`, `\(name)`: \(error.message)", at: place) }
+        }
+        return parameters
+    }
+
+    private mutating func result(_ value: LuaValue?, _ place: String) -> PluginFunction.Result? {
+        if let choices = value?.tagged("one_of") {
+            let texts = names(choices, "one_of")
+            guard (2...64).contains(texts.count) else {
+                report("`\(place)`: `one_of` has 2 to 64 texts", at: place)
+                return nil
+            }
+            return .init(.string, choices: texts)
+        }
+        guard let value, value != .nil else {
+            report("`\(place)` says what it `returns`: \"boolean\", another type, or `one_of { … }`", at: place)
+            return nil
+        }
+        do throws(TypeReader.Fault) {
+            let (type, isOptional) = try TypeReader.read(value, of: .result)
+            if !isOptional { return .init(type) }
+            report(
+                "`\(place)` always returns something: provide a function that says whether there is something",
+                at: place)
+        } catch { report("`\(place)`: \(error.message)", at: place) }
+        return nil
+    }
+
+    // MARK: Data
+
+    private mutating func table(_ name: String, _ value: LuaValue, _ result: inout ReadPlugin) -> PluginTable? {
+        let place = "data.\(name)"
+        let fields = fields(value, "`\(place)`", ["file", "key", "columns"], at: place)
+        guard case .string(let file)? = fields["file"], let content = folder.file(file), !file.hasSuffix(".lua") else {
+            let names = folder.files.map(\.name).filter { !$0.hasSuffix(".lua") }
+            var hint = ""
+            if case .string(let file)? = fields["file"] { hint = Suggestion.hint(for: file, among: names) }
+            report("`\(place)`: `file` names a `.csv` or `.json` beside `plugin.lua`\(hint)", at: place)
+            return nil
+        }
+        if !result.files.contains(where: { $0.name == file }) { result.files.append(content) }
+        guard case .table(let entries)? = fields["columns"], !entries.isEmpty, entries.count <= 64 else {
+            report("`\(place)`: `columns` are names and types: `{ country = \"string\" }`, at most 64", at: place)
+            return nil
+        }
+        var columns: [PluginTable.Column] = []
+        for entry in entries {
+            guard case .string(let column) = entry.key, Self.isName(column) else {
+                report("`\(place)`: a column needs a name, got \(entry.key.shown)", at: place)
+                return nil
+            }
+            do throws(TypeReader.Fault) {
+                let (type, isOptional) = try TypeReader.read(entry.value, of: .column)
+                columns.append(.init(column, type, isOptional: isOptional))
+            } catch {
+                report("`\(place)`, `\(column)`: \(error.message)", at: place)
+                return nil
+            }
+        }
+        var key: Int?
+        if let stated = fields["key"] {
+            key = columns.firstIndex { .string($0.name) == stated && !$0.isOptional && $0.type != .boolean }
+            if key == nil {
+                report(
+                    "`\(place)`: `key` names a column that every row has, and is no boolean; got \(stated.shown)",
+                    at: place)
+                return nil
+            }
+        }
+        var reader = DataReader(path: "\(folderPath)/\(file)", columns: columns)
+        let cells = reader.read(content.bytes)
+        faults += reader.faults
+        guard reader.faults.isEmpty else { return nil }
+        do throws(PluginTableError) {
+            return try PluginTable(
+                name: name, about: outline?.comment(before: place) ?? "", columns: columns, key: key, cells: cells)
+        } catch {
+            faults.append(
+                Diagnostic(
+                    "the key `\(error.key)` is there twice", path: reader.path, line: reader.lines[error.row]))
+            return nil
+        }
+    }
+
+    // MARK: Checks and commands
+
+    private mutating func check(_ name: String, _ value: LuaValue, _ result: inout ReadPlugin) {
+        let place = "checks.\(name)"
+        let fields = fields(value, "`\(place)`", ["severity", "run"], at: place)
+        guard isFunction(fields["run"]) else {
+            return report("`\(place)` needs `run`, a function of a policy", at: place)
+        }
+        switch fields["severity"] ?? .string("warning") {
+        case .string("warning"), .string("error"): break
+        case let other: report("`\(place)`: `severity` is \"warning\" or \"error\", got \(other.shown)", at: place)
+        }
+        result.extras.checks.append(
+            .init(
+                name: name, about: outline?.comment(before: place) ?? "",
+                isError: fields["severity"] == .string("error"),
+                path: "provides.\(place).run"))
+    }
+
+    private mutating func command(_ name: String, _ value: LuaValue, _ result: inout ReadPlugin) {
+        let place = "commands.\(name)"
+        let fields = fields(value, "`\(place)`", ["takes", "run"], at: place)
+        guard isFunction(fields["run"]) else { return report("`\(place)` needs `run`, a function", at: place) }
+        let parameters = parameters(fields["takes"], place)
+        result.extras.commands.append(
+            .init(
+                name: name, about: outline?.comment(before: place) ?? "", parameters: parameters,
+                path: "provides.\(place).run"))
+    }
+}

@@ -1,0 +1,206 @@
+internal import Lua
+internal import Model
+internal import Policies
+internal import Syntax
+
+/// Reads one plugin's folder: runs `plugin.lua` once and holds what it returns to the form of a manifest.
+///
+/// Nothing of a plugin is used unless all of it is right.
+struct PluginReader {
+    static let file = "plugin.lua"
+    private static let keys = ["name", "version", "about", "needs", "requires", "provides"]
+    private static let mostBytes = 65_536
+
+    let folder: PluginSource.Folder
+    /// Of `plugin.lua`, and of the folder, as messages show them.
+    let path: String
+    let folderPath: String
+    var faults: [Diagnostic] = []
+    var outline: PluginOutline?
+    /// What the manifest says that it needs of the host.
+    var needs: [String] = []
+
+    init(_ source: PluginSource.Folder, path: String, folder: String) {
+        self.folder = source
+        self.path = path
+        folderPath = folder
+    }
+
+    mutating func report(_ message: String, at name: String? = nil, line: Int? = nil) {
+        let line = line ?? name.flatMap { outline?.line($0) } ?? 1
+        faults.append(Diagnostic(message, path: path, line: line))
+    }
+
+    /// - Returns: `nil`, or something incomplete, when there are `faults`.
+    mutating func read() -> ReadPlugin? {
+        guard let file = folder.file(Self.file) else {
+            report("there is no `\(Self.file)`: it declares what the plugin provides")
+            return nil
+        }
+        guard file.bytes.count <= Self.mostBytes else {
+            report("`\(Self.file)` has at most 64 KiB; what is longer is data")
+            return nil
+        }
+        let chunk: Chunk
+        do throws(SyntaxError) { chunk = try Chunk.parse(file.bytes) } catch {
+            faults.append(Diagnostic(error.message, path: path, line: error.line, column: error.column))
+            return nil
+        }
+        let outline = PluginOutline(chunk)
+        self.outline = outline
+        let known = Dialect.globals.union(PluginScript.functions.map(\.name)).union(PluginScript.tags)
+        faults += Dialect.faults(of: chunk, known: known, path: path, whose: "plugins")
+        guard faults.isEmpty else { return nil }
+        let program = chunk.rewritten()
+        let host = ManifestHost()
+        guard let manifest = run(program, host) else { return nil }
+        var result = ReadPlugin(plugin: Plugin(name: folder.name), outline: outline)
+        result.plugin.path = path
+        result.plugin.program = Plugin.Program(bytes: program, keepsState: chunk.keepsState)
+        result.uses = host.uses
+        result.files = [file]
+        read(manifest, into: &result)
+        hold(host, to: result.plugin)
+        return result
+    }
+
+    private mutating func run(_ program: [UInt8], _ host: ManifestHost) -> [String: LuaValue]? {
+        let outcome: Outcome
+        do throws(LuaError) {
+            var sandbox = try Sandbox(functions: PluginScript.functions, tags: PluginScript.tags)
+            // Rewriting makes it longer.
+            let chunk = try sandbox.load(program, name: Self.file, limits: Limits(sourceBytes: 1 << 18))
+            outcome = sandbox.run(chunk, host: host, limits: Limits())
+        } catch {
+            report(error.message)
+            return nil
+        }
+        switch outcome.ending {
+        case .finished: break
+        case .failed(let message, let line):
+            report(message, line: line)
+            return nil
+        case .fuelExhausted:
+            report("it runs on without end while loading: its budget is exhausted")
+            return nil
+        case .memoryExhausted:
+            report("it takes more memory than it may while loading")
+            return nil
+        case .deadlineExceeded:
+            report("it takes longer than it may while loading")
+            return nil
+        }
+        guard case .table = outcome.value else {
+            report("a plugin must return a table, its manifest, got \(outcome.value.kindName)")
+            return nil
+        }
+        return fields(outcome.value, "the manifest", Self.keys)
+    }
+
+    /// The entries of a table whose keys are known names.
+    mutating func fields(_ value: LuaValue?, _ place: String, _ known: [String]?, at name: String? = nil)
+        -> [String: LuaValue]
+    {
+        guard let value, value != .nil else { return [:] }
+        guard case .table(let entries) = value else {
+            report("\(place) must be a table, got \(value.kindName)", at: name)
+            return [:]
+        }
+        var fields: [String: LuaValue] = [:]
+        for entry in entries {
+            guard case .string(let key) = entry.key else {
+                report("\(place) has names, and no \(entry.key.shown)", at: name)
+                continue
+            }
+            if let known, !known.contains(key) {
+                report("\(place) has no `\(key)`\(Suggestion.hint(for: key, among: known))", at: key)
+                continue
+            }
+            fields[key] = entry.value
+        }
+        return fields
+    }
+
+    private mutating func read(_ manifest: [String: LuaValue], into result: inout ReadPlugin) {
+        let name = text(manifest["name"], "name")
+        if name != folder.name, !name.isEmpty {
+            report("it calls itself `\(name)` and lies in the folder `\(folder.name)`: one name", at: "name")
+        }
+        if !Self.isName(folder.name) {
+            report("a plugin's folder is named in lower-case letters, digits and `_`, and begins with a letter")
+        }
+        if Capabilities.all.contains(where: { $0.name == folder.name }) {
+            report("the name `\(folder.name)` is that of a capability of the host", at: "name")
+        }
+        result.plugin.version = text(manifest["version"], "version")
+        result.plugin.about = text(manifest["about"], "about")
+        let capabilities = Capabilities.all.map(\.name)
+        needs = names(manifest["needs"], "needs")
+        for need in needs where !capabilities.contains(need) {
+            report(
+                "the host has no capability `\(need)`\(Suggestion.hint(for: need, among: capabilities)); there are "
+                    + capabilities.joined(separator: ", "), at: "needs")
+        }
+        result.plugin.needs = needs
+        result.plugin.requires = names(manifest["requires"], "requires")
+        readProvided(manifest["provides"], into: &result)
+    }
+
+    /// That it uses what it says it does, and nothing else.
+    private mutating func hold(_ host: ManifestHost, to plugin: Plugin) {
+        for use in host.uses where !(plugin.needs + plugin.requires).contains(use.name) {
+            let isCapability = Capabilities.all.contains { $0.name == use.name }
+            report(
+                "it uses `\(use.name)` and does not say so: add it to `\(isCapability ? "needs" : "requires")`",
+                line: use.line)
+        }
+        for table in host.tables where !plugin.tables.contains(where: { $0.name == table.name }) {
+            let known = plugin.tables.map(\.name)
+            report(
+                "it provides no data `\(table.name)`\(Suggestion.hint(for: table.name, among: known))", line: table.line
+            )
+        }
+    }
+
+    // MARK: Parts
+
+    mutating func text(_ value: LuaValue?, _ name: String, most: Int = 200) -> String {
+        if case .string(let text)? = value, !text.isEmpty, text.utf8.count <= most { return text }
+        report("`\(name)` is a text of at most \(most) bytes, got \((value ?? .nil).kindName)", at: name)
+        return ""
+    }
+
+    mutating func names(_ value: LuaValue?, _ name: String) -> [String] {
+        guard let value, value != .nil else { return [] }
+        var names: [String] = []
+        if case .table(let entries) = value {
+            for (index, entry) in entries.enumerated() {
+                guard entry.key == .integer(Int64(index + 1)), case .string(let text) = entry.value,
+                    !names.contains(text)
+                else {
+                    report("`\(name)` is a list of different names, got \(entry.value.shown)", at: name)
+                    return []
+                }
+                names.append(text)
+            }
+            return names
+        }
+        report("`\(name)` is a list of names, got \(value.kindName)", at: name)
+        return []
+    }
+
+    /// What policies can write after a dot.
+    static func isName(_ name: String) -> Bool {
+        guard let first = name.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
+        return name.utf8.count <= 60
+            && name.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
+            } && !keywords.contains(name)
+    }
+
+    private static let keywords: Set<String> = [
+        "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
+        "not", "or", "repeat", "return", "then", "true", "until", "while",
+    ]
+}

@@ -1,0 +1,53 @@
+package import Policies
+
+/// The page of a plugin: what it provides, with types, in the words of its own comments.
+package struct PluginReference {
+    /// Something that it provides, under a heading.
+    package struct Part {
+        /// `functions`, `attributes`, `data`, `checks` or `commands`.
+        package let kind: String
+        /// How it is written: `cidr.contains(network: string, address: ip): boolean`.
+        package let form: String
+        package let about: String
+    }
+
+    package let parts: [Part]
+
+    package init(_ plugin: Plugin, _ extras: PluginExtras) {
+        let functions = plugin.functions.map { function in
+            let by = if case .lua = function.body { "" } else { ", by the host" }
+            return Part(
+                kind: "functions",
+                form: "\(plugin.name).\(Self.call(function.name, function.parameters)): "
+                    + function.result.shown + by, about: function.about)
+        }
+        let attributes = plugin.attributes.map { attribute in
+            Part(
+                kind: "attributes",
+                form: "\(attribute.owner.name).\(attribute.function.name): \(attribute.function.result.shown)",
+                about: attribute.function.about)
+        }
+        let tables = plugin.tables.map { table in
+            let columns = table.columns.map { "\($0.name): \($0.type.name)\($0.isOptional ? ", optional" : "")" }
+            let key = table.key.map { ", by \(table.columns[$0].name)" } ?? ""
+            return Part(
+                kind: "data",
+                form: "\(plugin.name).\(table.name): \(table.count) rows of (\(columns.joined(separator: ", ")))\(key)",
+                about: table.about)
+        }
+        let checks = extras.checks.map {
+            Part(
+                kind: "checks", form: "\(plugin.name).\($0.name): \($0.isError ? "error" : "warning")", about: $0.about)
+        }
+        let commands = extras.commands.map { command in
+            Part(
+                kind: "commands", form: ([command.name] + command.parameters.map(\.name)).joined(separator: " "),
+                about: command.about)
+        }
+        parts = functions + attributes + tables + checks + commands
+    }
+
+    private static func call(_ name: String, _ parameters: [PluginFunction.Parameter]) -> String {
+        "\(name)(\(parameters.map(\.shown).joined(separator: "; ")))"
+    }
+}

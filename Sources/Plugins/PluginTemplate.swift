@@ -1,0 +1,58 @@
+package import Policies
+
+/// The files of a plugin that somebody begins: they load, and their test passes.
+package enum PluginTemplate {
+    /// - Returns: `nil` for a name that no plugin can have.
+    package static func files(_ name: String) -> [PolicySource.File]? {
+        guard PluginReader.isName(name), !Capabilities.all.contains(where: { $0.name == name }) else { return nil }
+        return [
+            PolicySource.File(name: "plugin.lua", bytes: Array(plugin(name).utf8)),
+            PolicySource.File(name: "sites.csv", bytes: Array("site,country\nhq,NO\nlab,SE\n".utf8)),
+            PolicySource.File(name: "\(name)_test.lua", bytes: Array(test(name).utf8)),
+        ]
+    }
+
+    private static func plugin(_ name: String) -> String {
+        """
+        -- What this plugin is for, in a sentence.
+        local sites = data "sites"
+
+        return {
+          name = "\(name)",
+          version = "0.1.0",
+          about = "Where our sites are",
+          needs = {},
+          requires = {},
+          provides = {
+            functions = {
+              -- Whether a site lies in a country.
+              is_in = {
+                takes = { { site = "string" }, { country = "string" } },
+                returns = "boolean",
+                run = function(site, country)
+                  if not sites:has(site) then return false end
+                  return sites:get(site).country == country
+                end,
+              },
+            },
+            data = {
+              -- Every site, and the country it lies in.
+              sites = { file = "sites.csv", key = "site", columns = { site = "string", country = "string" } },
+            },
+          },
+        }
+
+        """
+    }
+
+    private static func test(_ name: String) -> String {
+        """
+        test("the head office lies in Norway", { ask = '\(name).is_in("hq", "NO")', gives = true })
+
+        test("a site that nobody knows lies nowhere", { ask = '\(name).is_in("moon", "NO")', gives = false })
+
+        test("a site is a text", { ask = '\(name).is_in(7, "NO")', fails = "takes a string as `site`" })
+
+        """
+    }
+}

@@ -1,0 +1,47 @@
+package import Model
+package import Syntax
+
+/// What the sandbox would refuse of a source, found before anything runs.
+package enum Dialect {
+    /// The globals of every script, besides those of its host.
+    package static let globals: Set<String> = [
+        "type", "ipairs", "pairs", "select", "assert", "error", "tostring", "tonumber", "string", "table", "math",
+        "utf8",
+    ]
+
+    /// - Parameters:
+    ///   - known: the globals that there are.
+    ///   - whose: who may not say what is refused, `policies`.
+    package static func faults(
+        of chunk: Chunk, known: Set<String>, path: String, whose: String
+    ) -> [Diagnostic] {
+        func fault(_ message: String, _ position: Position, rule: String) -> Diagnostic {
+            Diagnostic(message, path: path, line: position.line, column: position.column, rule: rule)
+        }
+        let names = known.sorted()
+        var faults: [Diagnostic] = []
+        for use in chunk.globals {
+            if use.name == "_ENV" || use.name.hasPrefix("__") {
+                faults.append(fault("`\(use.name)` is not for \(whose)", use.position, rule: "reserved-name"))
+            } else if use.isAssigned {
+                faults.append(
+                    fault(
+                        "assignment to the global `\(use.name)`: say `local \(use.name)`", use.position,
+                        rule: "global-assignment"))
+            } else if !known.contains(use.name) {
+                let hint = Suggestion.hint(for: use.name, among: names)
+                faults.append(fault("there is no `\(use.name)` here\(hint)", use.position, rule: "undeclared-global"))
+            }
+        }
+        for position in chunk.miscompiled {
+            faults.append(
+                fault(
+                    "a bitwise operator in a function with more than 200 constants, which Lua 5.4.4 compiles wrongly: "
+                        + "move one or the other into a function of its own", position, rule: "miscompiled"))
+        }
+        for name in chunk.declaredNames where name.name == "_ENV" || name.name.hasPrefix("__") {
+            faults.append(fault("the name `\(name.name)` is reserved", name.position, rule: "reserved-name"))
+        }
+        return faults
+    }
+}

@@ -1,0 +1,15 @@
+internal import CSodium
+
+/// A hash that tells whether bytes are the same.
+package enum Fingerprint {
+    /// BLAKE2b, in hexadecimal digits.
+    /// - Parameter bytes: how long the hash is, from 16 to 64.
+    package static func of(_ message: [UInt8], bytes count: Int = 32) -> String {
+        var digest = [UInt8](repeating: 0, count: count)
+        unsafe crypto_generichash(&digest, digest.count, message, UInt64(message.count), nil, 0)
+        return digest.map { byte in
+            let text = String(byte, radix: 16)
+            return text.utf8.count == 1 ? "0" + text : text
+        }.joined()
+    }
+}

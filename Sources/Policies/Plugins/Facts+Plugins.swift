@@ -1,0 +1,95 @@
+internal import Model
+
+/// What functions and tables of plugins come to.
+extension Facts {
+    mutating func call(_ node: Expressions.Node, _ id: Expressions.ID) -> Value {
+        let number = Int(node.b)
+        let (plugin, function) = plugins.functions[number]
+        let asked = expressions.arguments[Int(node.a)]
+        switch function.body {
+        case .native(let native, let tables):
+            return compute(native, plugins.tables(tables, of: plugin), of: asked, id)
+        case .lua:
+            guard let runner else { return .failure("functions of plugins are not asked here") }
+            var values: [Value] = []
+            for argument in asked {
+                let value = value(argument)
+                if case .failure = value { return value }
+                if case .absent = value { return Self.absent(expressions.text(argument)) }
+                values.append(value)
+            }
+            let (value, isStopped) = unsafe runner.value(number, of: asked, values, in: expressions, current)
+            if isStopped { noteStop() }
+            return value
+        }
+    }
+
+    private static func absent(_ text: String) -> Value { .failure("`\(text)` is absent: ask `:has` first") }
+
+    private mutating func compute(
+        _ function: any NativeFunction, _ tables: [PluginTable], of asked: [Expressions.ID], _ id: Expressions.ID
+    ) -> Value {
+        let tenant = request.tenant < 0 ? nil : request.directory.tenants[request.tenant].id
+        let key = UInt64(id) << 32 | UInt64(UInt32(truncatingIfNeeded: request.tenant + 1))
+        var arguments: [Value] = []
+        arguments.reserveCapacity(asked.count)
+        for argument in asked {
+            let value = value(argument)
+            if case .failure = value { return value }
+            if case .absent = value { return Self.absent(expressions.text(argument)) }
+            arguments.append(value)
+        }
+        let ready: PreparedFunction
+        if let known = prepared[key] {
+            ready = known
+        } else {
+            let fixed = zip(asked, arguments).map { isFixed($0) ? $1 : nil }
+            do throws(NativeFault) { ready = try function.prepare(fixed, tables: tables, tenant: tenant) } catch {
+                return .failure(error.message)
+            }
+            if prepared.count >= Self.mostPrepared { prepared = [:] }
+            prepared[key] = ready
+        }
+        return ready(
+            arguments, Circumstances(now: request.now, zone: zone, tenant: tenant, directory: request.directory))
+    }
+
+    /// More than these are forgotten and done again.
+    private static let mostPrepared = 4_096
+
+    /// Whether a value stays the same for a tenant on one snapshot.
+    private func isFixed(_ id: Expressions.ID) -> Bool {
+        switch expressions.nodes[Int(id)].operation {
+        case .constant, .setting: true
+        default: false
+        }
+    }
+
+    // MARK: Tables
+
+    /// A row as its number, whether it is there, or what it has in a column.
+    mutating func row(_ node: Expressions.Node) -> Value {
+        switch node.operation {
+        case .row, .hasRow:
+            let key = value(node.b)
+            if case .failure = key { return key }
+            let found = plugins.tables[Int(node.a)].table.row(key)
+            if node.operation == .hasRow { return .boolean(found != nil) }
+            return found.map { .integer(Int64($0)) } ?? .absent
+        case .rowAt: return .integer(Int64(node.b))
+        default:
+            guard case .row(let table) = expressions.types[Int(node.a)] else { return .absent }
+            guard case .integer(let row) = value(node.a) else { return .absent }
+            return plugins.tables[table].table.value(Int(row), Int(node.b))
+        }
+    }
+
+    /// Whether a row has something in a column.
+    mutating func has(_ name: String, _ table: Int, _ row: Expressions.ID) -> Bool {
+        guard let slot = plugins.tables[table].table.slot(name), case .integer(let row) = value(row) else {
+            return false
+        }
+        if case .absent = plugins.tables[table].table.value(Int(row), slot) { return false }
+        return true
+    }
+}

@@ -1,0 +1,69 @@
+/// A function that a plugin provides: typed, and a fact like any other once it is asked.
+package struct PluginFunction: Sendable {
+    package struct Parameter: Sendable {
+        package let name: String
+        package let type: ValueType
+        /// Whether it may be left out; only at the end.
+        package let isOptional: Bool
+
+        package init(_ name: String, _ type: ValueType, isOptional: Bool = false) {
+            self.name = name
+            self.type = type
+            self.isOptional = isOptional
+        }
+    }
+
+    package struct Result: Sendable {
+        package let type: ValueType
+        /// The texts it is one of; empty for any.
+        package let choices: [String]
+
+        package init(_ type: ValueType, choices: [String] = []) {
+            self.type = type
+            self.choices = choices
+        }
+    }
+
+    /// Who does the work.
+    package enum Body: Sendable {
+        /// The host, without Lua.
+        /// - tables: those of the plugin that it is given, by number in the plugin.
+        case native(any NativeFunction, tables: [Int])
+        /// The function of that path in the table that `plugin.lua` returns, with a budget of its own.
+        case lua(path: String, fuel: Int)
+    }
+
+    package let name: String
+    package let about: String
+    package let parameters: [Parameter]
+    package let result: Result
+    package let body: Body
+
+    package init(name: String, about: String, parameters: [Parameter], result: Result, body: Body) {
+        self.name = name
+        self.about = about
+        self.parameters = parameters
+        self.result = result
+        self.body = body
+    }
+
+    /// What one asking costs, of what one evaluation may ask of plugins.
+    var fuel: Int { if case .lua(_, let fuel) = body { fuel } else { 0 } }
+
+    /// Fuel of a function whose manifest states none, and the most that one may state.
+    package static let usualFuel = 20_000
+    package static let mostFuel = 500_000
+    /// What all askings of one evaluation may cost together.
+    static let fuelOfEvaluation = 2_000_000
+}
+
+extension PluginFunction.Parameter {
+    /// As reference and messages show it: `address: ip`.
+    package var shown: String { "\(name): \(type.name)\(isOptional ? ", optional" : "")" }
+}
+
+extension PluginFunction.Result {
+    package var shown: String {
+        choices.isEmpty ? type.name : choices.map { "\"\($0)\"" }.joined(separator: " or ")
+    }
+}

@@ -1,0 +1,10 @@
+package import Lua
+
+/// What the Lua of a plugin has beside what every script has.
+package enum PluginScript {
+    /// `use "network"`: a capability that it needs, or a plugin that it requires. `data "offices"`: a table of its own.
+    package static let functions = EvaluationHost.pluginFunctions
+    package static let tags = EvaluationHost.pluginTags
+    package static let use = EvaluationHost.Function.use.rawValue
+    package static let data = EvaluationHost.Function.data.rawValue
+}

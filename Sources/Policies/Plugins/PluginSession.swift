@@ -1,0 +1,173 @@
+internal import Lua
+package import Model
+
+/// Functions of one plugin that are called outside of any decision: its checks and its commands.
+///
+/// They see what the plugin sees, its data and what it uses, and what they are given; never a request. One thread only.
+package final class PluginSession {
+    /// What a function is given.
+    package enum Argument {
+        case value(Value, ValueType)
+        /// Read like a value of the request: by names, `#` and `ipairs`, and `:has("name")`.
+        case document(JSON)
+    }
+
+    private let running: RunningPlugin
+    private let host: DocumentHost
+    private let request: Pinned<Request>
+
+    /// - Parameters:
+    ///   - directory: what departments and users are of.
+    ///   - tenant: whose zone times are in; -1 for none.
+    /// - Throws: `.interpreter`.
+    package init(
+        _ plugin: String, of set: PluginSet, schema: Schema, directory: Directory = .empty, tenant: Int = -1,
+        now: Instant = Instant(microseconds: 0)
+    ) throws(PolicyError) {
+        guard let number = set.number(of: plugin) else {
+            throw PolicyError(.interpreter, "there is no plugin `\(plugin)`")
+        }
+        var request = Request(point: .access, directory: directory, columns: schema.columns.count, now: now)
+        request.set(tenant: tenant)
+        self.request = Pinned(request)
+        running = try RunningPlugin(
+            number, set, schema: schema, roots: [Root(points: [.access], subject: .any)], budget: Budget())
+        host = DocumentHost(running.host)
+    }
+
+    /// Calls a function of the table that `plugin.lua` returns.
+    /// - Parameter path: of the function, with dots.
+    /// - Throws: why it gives nothing, in words, with the place in the plugin where that is known.
+    package func call(_ path: String, _ arguments: [Argument]) throws(NativeFault) -> JSON {
+        let values = arguments.map { argument -> LuaValue in
+            switch argument {
+            case .value(.string(let text), _): .string(text)
+            case .value(.integer(let number), _): .integer(number)
+            case .value(.number(let number), _): .number(number)
+            case .value(.boolean(let boolean), _): .boolean(boolean)
+            case .value(let value, let type): .handle(running.host.expressions.constant(value, type: type))
+            case .document(let json): .handle(host.root(json))
+            }
+        }
+        let outcome = unsafe running.call(path, values, through: host, request.place)
+        switch outcome.ending {
+        case .finished: return try json(outcome.value)
+        case .failed(let message, let line):
+            throw NativeFault((line.map { "\(running.path):\($0): " } ?? "\(running.path): ") + message)
+        case .fuelExhausted: throw NativeFault("\(running.path): it runs on beyond its budget of instructions")
+        case .memoryExhausted: throw NativeFault("\(running.path): it takes more memory than it may")
+        case .deadlineExceeded: throw NativeFault("\(running.path): it takes longer than it may")
+        }
+    }
+
+    private func json(_ value: LuaValue) throws(NativeFault) -> JSON {
+        switch value {
+        case .nil: return .null
+        case .boolean(let boolean): return .boolean(boolean)
+        case .integer(let number): return .integer(number)
+        case .number(let number): return .number(number)
+        case .string(let text): return .string(text)
+        case .handle(let id) where !DocumentHost.isDocument(id):
+            switch running.facts.value.value(id) {
+            case .boolean(let boolean): return .boolean(boolean)
+            case .integer(let number): return .integer(number)
+            case .number(let number): return .number(number)
+            case .string(let text): return .string(text)
+            case .instant(let instant): return .string(instant.description)
+            case .date(let date): return .string(date.description)
+            case .ip(let address): return .string(address.description)
+            case .department(let index): return .string(request.value.directory.departments[index].name)
+            case .user(let index): return .string(request.value.directory.users[index].name)
+            case .userType(let index): return .string(request.value.directory.userTypes[index].name)
+            case .failure(let message): throw NativeFault(message)
+            case .absent, .entity, .list: throw NativeFault("\(running.path): what it returns has no text")
+            }
+        case .table(let entries):
+            if entries.indices.allSatisfy({ entries[$0].key == .integer(Int64($0 + 1)) }) {
+                return .array(try entries.map { entry throws(NativeFault) in try json(entry.value) })
+            }
+            return .object(
+                try entries.map { entry throws(NativeFault) in
+                    guard case .string(let name) = entry.key else { throw NativeFault("\(running.path): mixed keys") }
+                    return JSON.Member(name, try json(entry.value))
+                })
+        default: throw NativeFault("\(running.path): it returns \(value.kindName)")
+        }
+    }
+}
+
+/// What such functions talk to: documents, and everything that the plugin's other functions can ask.
+private final class DocumentHost: SandboxHost {
+    private static let first: UInt32 = 1 << 30
+    private static let has: UInt32 = 1 << 30
+    private let other: EvaluationHost
+    /// By handle; a handle stands for one part for ever, because scripts' interpreters remember what they were told.
+    private var parts: [JSON] = []
+
+    init(_ other: EvaluationHost) {
+        self.other = other
+    }
+
+    static func isDocument(_ handle: UInt32) -> Bool { handle >= first }
+
+    func root(_ json: JSON) -> UInt32 {
+        parts.append(json)
+        return Self.first + UInt32(parts.count - 1)
+    }
+
+    private func part(_ handle: UInt32) -> JSON { parts[Int(handle - Self.first)] }
+
+    func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
+        guard Self.isDocument(handle) else { return other.attribute(handle, key) }
+        guard case .object(let members) = part(handle) else { return .failure("a list has no `\(key)`") }
+        if key == "has" { return .method(Self.has) }
+        guard let value = members.first(where: { $0.key == key })?.value, value != .null else {
+            return .failure(
+                "there is no `\(key)`: ask `:has` first" + Suggestion.hint(for: key, among: members.map(\.key)))
+        }
+        return .fact(root(value))
+    }
+
+    func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
+        guard let handle = arguments.handle(0), Self.isDocument(handle) else {
+            if let second = arguments.handle(1), Self.isDocument(second) {
+                return .failure("this is no value to compare")
+            }
+            return other.operate(operation, arguments)
+        }
+        switch (operation, part(handle)) {
+        case (.read, let json): return answer(json, handle)
+        case (.length, .array(let list)): return .integer(Int64(list.count))
+        case (.element, .array(let list)):
+            guard case .integer(let index) = arguments[1], index >= 1, index <= list.count else { return .nothing }
+            return answer(list[Int(index) - 1], nil)
+        default: return .failure("this has parts, and no content of its own")
+        }
+    }
+
+    private func answer(_ json: JSON, _ handle: UInt32?) -> HostAnswer {
+        switch json {
+        case .null: .nothing
+        case .boolean(let boolean): .boolean(boolean)
+        case .integer(let number): .integer(number)
+        case .number(let number): .number(number)
+        case .string(let text): .string(text)
+        case .array, .object: .handle(handle ?? root(json))
+        }
+    }
+
+    func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
+        guard function == Self.has else { return other.call(function, arguments, line: line) }
+        guard let handle = arguments.handle(0), Self.isDocument(handle), case .string(let name) = arguments[1] else {
+            return .failure("`has` takes the name of a part as a string")
+        }
+        if let value = part(handle)[name], value != JSON.null { return .boolean(true) }
+        return .boolean(false)
+    }
+
+    func typeName(_ handle: UInt32) -> String {
+        guard Self.isDocument(handle) else { return other.typeName(handle) }
+        if case .array = part(handle) { return "list" }
+        return "record"
+    }
+}

@@ -1,0 +1,72 @@
+internal import Model
+package import Plugins
+internal import Policies
+internal import Syntax
+
+extension Rule {
+    /// The rules that plugins bring, under the name of their plugin: `cidr.whole_internet`.
+    ///
+    /// They have no examples: what shows them is the plugin's.
+    package static func brought(by plugins: PluginLoader.Loaded) -> [Rule] {
+        PluginChecks.rules(of: plugins).map { rule in
+            Rule(
+                name: rule.name, purpose: rule.about, severity: rule.severity, good: .plain, bad: .plain,
+                find: .folder { folder in
+                    guard let schema = folder.schema else { return [] }
+                    let checks = PluginChecks(plugins, schema: schema, only: rule.name)
+                    return folder.policies.flatMap { policy in
+                        checks.findings(in: policy.document).map {
+                            Finding($0.message, file: policy.name, line: $0.line, column: 1)
+                        }
+                    }
+                })
+        }
+    }
+}
+
+extension CheckedPolicy {
+    /// The policy as rules of plugins see it. What it does not declare is not there.
+    fileprivate var document: JSON {
+        var members: [JSON.Member] = [
+            .init("id", .string(id)), .init("file", .string(name)), .init("tests", .boolean(hasTests)),
+            .init("texts", .array(texts)), .init("effects", .array(effects)),
+        ]
+        func names(_ names: [String]) -> JSON { .array(names.map(JSON.string)) }
+        if let declaration {
+            members += [
+                .init("on", names(declaration.root.points.map(\.rawValue).sorted())),
+                .init("grants", names(declaration.grants)),
+                .init("settings", names(declaration.settings.keys.sorted())),
+                .init("observes", .boolean(declaration.isObserving)),
+                .init("enabled", .boolean(declaration.isEnabled)),
+            ]
+            if let about = declaration.about { members.append(.init("about", .string(about))) }
+            if let owner = declaration.owner { members.append(.init("owner", .string(owner))) }
+        }
+        return .object(members)
+    }
+
+    /// The texts of its source, and where they stand.
+    private var texts: [JSON] {
+        chunk.strings.map { use in
+            .object([
+                .init("text", .string(String(decoding: use.bytes, as: UTF8.self))),
+                .init("line", .integer(Int64(use.position.line))),
+            ])
+        }
+    }
+
+    /// What it says, as far as the source tells: `deny`, the reason where that is a literal, and the line.
+    private var effects: [JSON] {
+        chunk.calls.compactMap { call in
+            guard case .global(let name) = call.callee, Self.effects.contains(name) else { return nil }
+            var members: [JSON.Member] = [
+                .init("effect", .string(name)), .init("line", .integer(Int64(call.position.line))),
+            ]
+            if case .string(let bytes)? = call.arguments.first {
+                members.append(.init("reason", .string(String(decoding: bytes, as: UTF8.self))))
+            }
+            return .object(members)
+        }
+    }
+}

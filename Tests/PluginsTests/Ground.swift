@@ -1,0 +1,108 @@
+import Decisions
+import Model
+import Plugins
+import Policies
+import Testing
+
+/// Plugins and policies written for one test each, and a small organisation.
+enum Ground {
+    static let schema = """
+        return {
+          actions = { ["orders.read"] = "read", ["orders.approve"] = "write" },
+          resources = { order = { department = optional "department", amount = optional "number", note = optional "string" } },
+          context = { ip = optional "ip", site = optional "string" },
+        }
+        """
+
+    static let token = TokenID(high: 1, low: 1)
+
+    static func directory() throws -> Directory {
+        var tenant = TenantRecord(id: "t", name: "T", zone: "Europe/Oslo")
+        tenant.departments = [
+            DepartmentRecord(id: "sales", name: "Sales"), DepartmentRecord(id: "north", name: "North", parent: "sales"),
+            DepartmentRecord(id: "finance", name: "Finance"),
+        ]
+        tenant.userTypes = [UserTypeRecord(id: "clerk", name: "Clerk", permissions: ["orders.*"])]
+        tenant.users = [
+            UserRecord(
+                id: "anna", name: "anna", fullName: "Anna", email: "a@t.example",
+                assignments: [AssignmentRecord(id: "a1", department: "north", userType: "clerk")])
+        ]
+        tenant.tokens = [
+            TokenRecord(
+                id: token, kind: .api, name: "one", assignment: "a1", created: Instant("2026-01-01T00:00:00Z")!,
+                expires: Instant("2027-01-01T00:00:00Z")!)
+        ]
+        return try Directory(Organisation(tenants: [tenant]))
+    }
+
+    /// - Parameter plugins: by name, the files of each; a name alone stands for `plugin.lua`.
+    static func source(_ plugins: [String: [String: String]]) -> PluginSource {
+        PluginSource(
+            path: "plugins",
+            folders: plugins.map { name, files in
+                PluginSource.Folder(
+                    name: name, files: files.map { .init(name: $0.key, bytes: Array($0.value.utf8)) })
+            })
+    }
+
+    static func load(_ plugins: [String: [String: String]]) -> PluginLoader.Loaded {
+        PluginLoader.load(source(plugins))
+    }
+
+    /// A manifest that provides something.
+    static func manifest(_ name: String, _ provides: String, head: String = "", before: String = "") -> String {
+        """
+        \(before)
+        return { name = "\(name)", version = "1", about = "A test.", \(head) provides = { \(provides) } }
+        """
+    }
+
+    /// A plugin with one function in Lua.
+    static func function(
+        _ name: String, takes: String = "", returns: String = "\"boolean\"", run: String, before: String = "",
+        more: String = "", head: String = ""
+    ) -> String {
+        manifest(
+            name,
+            "functions = { f = { takes = { \(takes) }, returns = \(returns), \(more) run = function(...) \(run) end } }",
+            head: head, before: before)
+    }
+
+    static func policySource(
+        _ policies: [String: String], plugins: PluginSet = .none, settings: String? = nil
+    ) -> PolicySource {
+        var files = policies.map { PolicySource.File(name: "\($0.key).lua", bytes: Array($0.value.utf8)) }
+        files.append(PolicySource.File(name: "schema.lua", bytes: Array(schema.utf8)))
+        if let settings { files.append(PolicySource.File(name: "settings.json", bytes: Array(settings.utf8))) }
+        return PolicySource(path: "p", files: files, plugins: plugins)
+    }
+
+    static func policy(_ body: String, uses: String = "x") -> String {
+        let names = uses.split(separator: " ")
+        let lines = names.map { "local \($0) = use \"\($0)\"" }.joined(separator: " ")
+        return "\(lines)\nreturn { on = \"access\", grants = { \"*\" }, decide = function(request)\n\(body)\nend }"
+    }
+
+    static func point(
+        _ plugins: [String: [String: String]], _ policies: [String: String], settings: String? = nil,
+        learning: Learning = Learning()
+    ) throws -> DecisionPoint {
+        let loaded = load(plugins)
+        let result = PolicySet.load(policySource(policies, plugins: loaded.set, settings: settings))
+        let set = try #require(result.set, "\(result.diagnostics)")
+        let point = try DecisionPoint(policies: set, directory: directory(), learning: learning)
+        point.explains = true
+        return point
+    }
+
+    static func question(
+        _ properties: [JSON.Member] = [], context: [JSON.Member] = [], at time: String = "2026-06-01T12:00:00Z"
+    ) -> Question {
+        var question = Question(
+            action: "orders.read", subject: .token(token.description),
+            resource: .init(type: "order", id: "1", properties: .object(properties)), now: Instant(time)!)
+        question.context = .object(context)
+        return question
+    }
+}

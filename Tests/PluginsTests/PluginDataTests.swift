@@ -1,0 +1,125 @@
+import Decisions
+import Model
+import Plugins
+import Policies
+import Testing
+
+@Suite struct PluginDataTests {
+    private static let table =
+        "data = { sites = { file = 'sites.csv', key = 'id', columns = { id = 'string', country = 'string', staff = 'number', closed = optional 'date' } } }"
+    private static let rows = "id,country,staff,closed\nhq,NO,120,\nlab,SE,7,2026-05-01\n\"a, b\",DK,1,\n"
+
+    @Test(arguments: [
+        ("x.sites:get(request.context.site).country == \"NO\"", "hq", "true"),
+        ("x.sites:get(request.context.site).staff < 10", "lab", "true"),
+        ("x.sites:get(request.context.site):has(\"closed\")", "hq", "false"),
+        ("x.sites:get(request.context.site).closed < request.date", "lab", "true"),
+        ("x.sites:has(request.context.site)", "moon", "false"),
+        ("x.sites:get(\"a, b\").country == \"DK\"", "hq", "true"),
+        ("#x.sites == 3", "hq", "true"),
+        (
+            "x.sites:get(request.context.site).country == \"NO\"", "moon",
+            "`x.sites` has no `context.site`: ask `:has` first"
+        ),
+        ("x.sites:get(request.context.site).closed < request.date", "hq", "is absent: ask `:has(\"closed\")` first"),
+        ("x.sites:get(7).country == \"NO\"", "hq", "is looked up by its `id`, a string, got `7`"),
+        ("x.sites:get(request.context.site).contry == \"NO\"", "hq", "a row has no `contry` (did you mean `country`?)"),
+    ])
+    func `rows are looked up natively, and an absent key is said`(ask: String, site: String, expected: String) throws {
+        let files = ["plugin.lua": Ground.manifest("x", Self.table), "sites.csv": Self.rows]
+        let policy = Ground.policy("advise(\"v\", { v = \(ask) })")
+        for learning in [Learning.none, Learning()] {
+            let point = try Ground.point(["x": files], ["a": policy], learning: learning)
+            for _ in 0..<2 {
+                let decision = try point.decide(Ground.question(context: [.init("site", .string(site))]))
+                let failure = decision.failures.first?.message
+                let got = failure ?? decision.advice[0].details[0].value.compact
+                #expect(failure == nil ? got == expected : got.contains(expected), "\(got)")
+            }
+        }
+    }
+
+    @Test func `a comparison of a row is a fact, however many keys there are`() throws {
+        var rows = "id,country,staff,closed\n"
+        for number in 0..<1_000 { rows += "s\(number),\(number % 2 == 0 ? "NO" : "SE"),1,\n" }
+        let files = ["plugin.lua": Ground.manifest("x", Self.table), "sites.csv": rows]
+        let policy = Ground.policy("if x.sites:get(request.context.site).country == \"NO\" then permit() end")
+        let point = try Ground.point(["x": files], ["a": policy])
+        func permits(_ number: Int) throws -> Bool {
+            try point.decide(Ground.question(context: [.init("site", .string("s\(number)"))])).isPermitted
+        }
+        #expect(try permits(0) && !permits(1))
+        let runs = point.runCount
+        for number in 2..<200 { #expect(try permits(number) == (number % 2 == 0)) }
+        #expect(point.runCount == runs)
+    }
+
+    @Test func `a table of very many rows costs Lua nothing`() throws {
+        var rows = "id,country,staff,closed\n"
+        for number in 0..<50_000 { rows += "s\(number),NO,\(number),\n" }
+        let text = Ground.manifest(
+            "x",
+            "functions = { f = { takes = { { id = 'string' } }, returns = 'number', run = function(id) return s:get(id).staff end } }, \(Self.table)",
+            before: "local s = data 'sites'")
+        let policy = Ground.policy("if x.f(\"s49999\") == 49999 then permit() end")
+        let point = try Ground.point(["x": ["plugin.lua": text, "sites.csv": rows]], ["a": policy], learning: .none)
+        #expect(try point.decide(Ground.question()).isPermitted)
+        #expect(point.bytes["a"]! < 20_000)
+    }
+
+    @Test(arguments: [
+        ("sites.csv", "id,country,staff\nhq,NO,many\n", 2, "`staff` is a number, got `many`"),
+        ("sites.csv", "id,country,staff\nhq,NO\n", 2, "2 fields, and there are 3 columns"),
+        ("sites.csv", "id,country,staff\nhq,NO,1\nhq,SE,2\n", 3, "the key `hq` is there twice"),
+        ("sites.csv", "id,country\nhq,NO\n", 1, "the column `staff` is missing"),
+        ("sites.csv", "id,country,staff,size\nhq,NO,1,2\n", 1, "there is no column `size`"),
+        ("sites.csv", "id,country,staff\nhq,\"NO,1\n", 3, "a quoted field is never closed"),
+        ("sites.csv", "", 1, "the first line names the columns"),
+        ("sites.csv", "id,id,staff\n", 1, "a column is named twice"),
+        ("sites.json", "{}", 1, "an array of objects"),
+        ("sites.json", "[{\"id\": \"hq\", \"country\": \"NO\"}]", 1, "row 1 has no `staff`"),
+        ("sites.json", "[{\"id\": \"hq\", \"country\": 1, \"staff\": 1}]", 1, "`country` is a string, got a number"),
+        (
+            "sites.json", "[{\"id\": \"hq\", \"country\": \"NO\", \"staff\": 1, \"cuntry\": 2}]", 1,
+            "did you mean `country`?"
+        ),
+        ("sites.json", "[1]", 1, "rows are objects"),
+        ("sites.json", "[{", 1, "expected"),
+    ])
+    func `wrong data does not load, and the place is told`(file: String, text: String, line: Int, message: String) {
+        let plugin = Ground.manifest("x", Self.table.replacing("sites.csv", with: file))
+        let found = Ground.load(["x": ["plugin.lua": plugin, file: text]]).set.broken["x"] ?? []
+        #expect(
+            found.contains { $0.path == "plugins/x/\(file)" && $0.line == line && $0.message.contains(message) },
+            "\(found)")
+    }
+
+    @Test func `JSON and CSV give the same`() throws {
+        let json =
+            #"[{"id":"hq","country":"NO","staff":120},{"id":"lab","country":"SE","staff":7,"closed":"2026-05-01"}]"#
+        let plugin = Ground.manifest("x", Self.table.replacing("sites.csv", with: "sites.json"))
+        let policy = Ground.policy(
+            "if x.sites:get(\"lab\").closed < request.date and x.sites:get(\"hq\").staff == 120 then permit() end")
+        let point = try Ground.point(["x": ["plugin.lua": plugin, "sites.json": json]], ["a": policy])
+        #expect(try point.decide(Ground.question()).isPermitted)
+    }
+
+    @Test func `settings are looked up in, tenant by tenant`() throws {
+        let plugin = Ground.manifest(
+            "x", "functions = { f = { host = 'network.contains_any' } }", head: "needs = { 'network' },")
+        let policy = Ground.policy("if x.f(config.nets, request.context.ip) then permit() end", uses: "x")
+            .replacing("\nreturn", with: " local config = settings { nets = list \"string\" }\nreturn")
+        let settings =
+            #"{"a":{"all":{"nets":["192.0.2.0/24"]},"tenants":{"t":{"nets":["10.0.0.0/8","2001:db8::/32"]}}}}"#
+        let point = try Ground.point(["x": ["plugin.lua": plugin]], ["a": policy], settings: settings)
+        func permits(_ ip: String) throws -> Bool {
+            try point.decide(Ground.question(context: [.init("ip", .string(ip))])).isPermitted
+        }
+        #expect(
+            try permits("10.1.2.3") && permits("2001:db8::1") && permits("::ffff:10.0.0.1") && !permits("192.0.2.1"))
+        let bad = settings.replacing("10.0.0.0/8", with: "10.0.0.1/8")
+        let failing = try Ground.point(["x": ["plugin.lua": plugin]], ["a": policy], settings: bad)
+        let decision = try failing.decide(Ground.question(context: [.init("ip", .string("10.1.2.3"))]))
+        #expect(decision.failures.first?.message.contains("say `10.0.0.0/8`") == true)
+    }
+}

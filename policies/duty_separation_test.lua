@@ -1,0 +1,23 @@
+test("a token that could create and approve orders is not made", {
+  cases = {
+    both = {
+      proposed = { department = "Sales", user_type = "Department Manager" },
+      expect = { deny = "duty_separation", code = "both_duties", reason = "orders" },
+    },
+    ["one half"] = { proposed = { department = "Sales", user_type = "Integrator" }, expect = { silent = true } },
+  },
+  point = "token.issue",
+  settings = { duty_separation = { enabled = true } },
+  actor = "operator",
+})
+
+test("nobody approves an order of their own", {
+  cases = {
+    own = { resource = { type = "order", owner = "carla" }, expect = { deny = "duty_separation", code = "own_order" } },
+    ["somebody else's"] = { resource = { type = "order", owner = "bjorn" }, expect = { silent = true } },
+    ["nobody's"] = { resource = { type = "order" }, expect = { silent = true } },
+  },
+  settings = { duty_separation = { enabled = true } },
+  token = { user = "carla" },
+  action = "orders.approve",
+})

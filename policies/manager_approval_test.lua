@@ -1,0 +1,26 @@
+fixture "manager" { department = "Sales", user_type = "Department Manager" }
+
+test("managers approve orders of their department and those under it", {
+  cases = {
+    own = { resource = { type = "order", department = "Sales" }, expect = { silent = true } },
+    ["under it"] = { resource = { type = "order", department = "Sales North" }, expect = { silent = true } },
+    ["another's"] = {
+      resource = { type = "order", department = "Warehouse" },
+      expect = { deny = "manager_approval", code = "not_their_department", reason = "Operations / Warehouse" },
+    },
+    ["nobody's"] = { resource = { type = "order" }, expect = { deny = "manager_approval", code = "no_department" } },
+  },
+  settings = { manager_approval = { enabled = true } },
+  token = "manager",
+  action = "orders.approve",
+})
+
+test("nobody else approves", {
+  cases = {
+    approve = { action = "orders.approve", expect = { deny = "manager_approval", code = "no_manager" } },
+    read = { action = "orders.read", expect = { silent = true } },
+  },
+  settings = { manager_approval = { enabled = true } },
+  token = { department = "Sales", user_type = "Integrator", permissions = { "orders.approve" } },
+  resource = { type = "order", department = "Sales" },
+})
