@@ -58,7 +58,8 @@ package struct Flip: Sendable {
         progress: Progress = { _, _ in true }
     ) {
         isToPermit = !examination.decision.isPermitted
-        guard let trials = Trials(examination, point), let base = trials.examine([]) else { return }
+        let trials = Trials(examination, point)
+        guard let base = trials.examine([]) else { return }
         var search = Search(trials: trials, isToPermit: isToPermit, most: most)
         let singles = search.candidates(base.examination, base.levers)
         var ways: [[Candidate]] = []

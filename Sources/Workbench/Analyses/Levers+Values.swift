@@ -5,8 +5,8 @@ internal import Policies
 /// What there is to choose from.
 extension Levers {
     var policies: PolicySet { point.policies }
-    var tenantID: String { directory.tenants[tenant].id }
-    var zone: Zone { directory.tenants[tenant].zone }
+    var tenantID: String? { tenant < 0 ? nil : directory.tenants[tenant].id }
+    var zone: Zone { tenant < 0 ? .utc : directory.tenants[tenant].zone }
 
     var departments: [Int] {
         directory.departments.indices.filter { directory.departments[$0].tenant == tenant }

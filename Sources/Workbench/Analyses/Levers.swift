@@ -8,6 +8,7 @@ struct Levers {
     let request: Request
     let point: DecisionPoint
     let directory: Directory
+    /// -1 where none is concerned.
     let tenant: Int
 
     /// More values than these are not tried for one thing.
@@ -15,12 +16,12 @@ struct Levers {
 
     /// - Parameter point: which has examined it.
     init?(_ examination: Examination, _ point: DecisionPoint) {
-        guard let request = examination.request, let tenant = examination.tenant else { return nil }
+        guard let request = examination.request else { return nil }
         self.examination = examination
         self.request = request
         self.point = point
         directory = examination.directory
-        self.tenant = tenant
+        tenant = examination.tenant ?? -1
     }
 
     // MARK: The core

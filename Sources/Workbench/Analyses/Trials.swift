@@ -23,13 +23,16 @@ final class Trials {
     private var directories: [[Change]: Directory?] = [:]
     private(set) var count = 0
 
-    /// - Returns: `nil` where no tenant is concerned: nothing that is stored can matter then.
-    init?(_ examination: Examination, _ point: DecisionPoint) {
+    init(_ examination: Examination, _ point: DecisionPoint) {
         var question = examination.question
         self.point = point
         original = point.policies
-        guard let number = examination.tenant else { return nil }
         let whole = examination.directory
+        // Without a tenant nothing that is stored can matter: what the request brings can.
+        guard let number = examination.tenant else {
+            (self.question, tenant, directory, organisation) = (question, "", whole, Organisation())
+            return
+        }
         tenant = whole.tenants[number].id
         let mentioned = Mentions(examination, point.policies)
         var organisation = Organisation(
@@ -41,9 +44,9 @@ final class Trials {
             organisation.tenants[0].tokens.append(record)
             (question.record, question.token, question.tenant) = (nil, record.id.description, tenant)
         }
-        guard let directory = try? Directory(organisation) else { return nil }
         (self.question, self.organisation) = (question, organisation)
-        self.directory = directory
+        // What a snapshot was made of makes one.
+        directory = (try? Directory(organisation)) ?? whole
     }
 
     /// The point is left as it was found.

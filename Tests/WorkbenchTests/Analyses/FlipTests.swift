@@ -125,6 +125,26 @@ import Workbench
         #expect(flip.isComplete && flip.trials < 3_000)
     }
 
+    @Test func `who is no token, and of no tenant, has ways too`() throws {
+        let point = try DecisionPoint(policies: try Fixtures.load(try Fixtures.todo()), directory: .empty)
+        let question = Question(
+            action: "can_update_todo",
+            subject: .external(
+                type: "user", id: "CiRmZDE2MTRkMy1jMzlhLTQ3ODEtYjdiZC04Yjk2ZjVhNTEwMGQSBWxvY2Fs",
+                properties: .object([])),
+            resource: .init(
+                type: "todo", id: "7", properties: .object([.init("ownerID", .string("rick@the-citadel.com"))])),
+            now: Asked.now)
+        let examination = try point.examine(question, on: .empty)
+        #expect(!examination.decision.isPermitted)
+        let flip = Flip(examination, point)
+        #expect(
+            flip.ways.contains {
+                $0.changes.first?.words(in: .empty, tenant: "") == "resource.ownerID is morty@the-citadel.com"
+            },
+            "\(flip.ways.map(\.changes)) \(examination.facts.map(\.text))")
+    }
+
     /// Every way that is told is decided anew, on a snapshot that was made of all records.
     @Test(arguments: 0..<6)
     func `every way that is told turns the decision, and no part of it alone does`(seed: UInt64) throws {
