@@ -125,13 +125,15 @@ private struct Search {
         }
         var ways: [[Candidate]] = []
         for second in candidates(examination, levers) where trials.count < most {
-            guard second.change != first.change, !second.change.contradicts(first.change),
-                seen.insert([first.change, second.change]).inserted,
+            guard second.change != first.change else { continue }
+            // One that does it alone was only suggested now: then the first is not needed.
+            let isNew = seen.insert([second.change]).inserted && !useless.contains(second.change)
+            if isNew, trials.permits([second.change]) == isToPermit { ways.append([second]) }
+            guard !second.change.contradicts(first.change), seen.insert([first.change, second.change]).inserted,
+                !ways.contains(where: { $0.map(\.change) == [second.change] }),
                 trials.permits([first.change, second.change]) == isToPermit
             else { continue }
-            // One that does it alone was only suggested now: then the first is not needed.
-            let isEnough = !useless.contains(second.change) && trials.permits([second.change]) == isToPermit
-            ways.append(isEnough ? [second] : [first, second])
+            ways.append([first, second])
         }
         return ways
     }

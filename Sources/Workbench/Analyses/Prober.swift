@@ -179,7 +179,7 @@ final class Prober {
         asked.subject = .token(directory.tokens[token].id.description)
         guard let examination = try? point.examine(asked, on: directory), let levers = Levers(examination, point)
         else { return Node() }
-        let (facts, canTurn) = openFacts(examination, open)
+        let (facts, canTurn) = openFacts(examination)
         guard canTurn else { return Node() }
         var node = Node()
         for fact in facts {
@@ -188,14 +188,12 @@ final class Prober {
             if fact.readsContent { node.contents.formUnion(fact.properties.filter(open.contains)) }
             if fact.readsIdentity { node.contents.insert(Change.Property(.resource, "id")) }
         }
-        let rest = open.subtracting(branch.changes.compactMap(\.property))
-        guard openFacts(examination, rest).canTurn else { return node }
         var seen: Set<Change> = []
         for change in facts.flatMap(levers.changes) {
-            guard let property = change.property, rest.contains(property), seen.insert(change).inserted else {
-                continue
-            }
-            node.next.append((change, self.branch(stating: branch.changes + [change])))
+            guard let property = change.property, open.contains(property), seen.insert(change).inserted else { continue }
+            // What was tried of it first may have shown what else it could be.
+            let others = branch.changes.filter { $0.property != property }
+            node.next.append((change, self.branch(stating: others + [change])))
         }
         return node
     }
@@ -204,9 +202,7 @@ final class Prober {
     ///
     /// A policy that reads nothing open says the same whatever that is: its deny stands, and where none of the others may
     /// permit, nothing does.
-    private func openFacts(
-        _ examination: Examination, _ open: Set<Change.Property>
-    ) -> (facts: [Reading], canTurn: Bool) {
+    private func openFacts(_ examination: Examination) -> (facts: [Reading], canTurn: Bool) {
         var facts: [Reading] = []
         var isDenied = false
         var canPermit = false
@@ -229,20 +225,13 @@ final class Prober {
         return (facts, !facts.isEmpty && !isDenied && canPermit)
     }
 
+    /// What it reads of the token decides for which others it reads the same.
     private static func kin(_ fact: Reading) -> Kin {
         var kin = Kin.all
         for part in fact.parts {
-            guard case .attribute(let attribute) = part.operation,
-                part.operands.first?.holder != nil || part.holder != nil
-            else { continue }
-            if part.holder != nil {
-                kin = stricter(kin, .sameAssignment)
-                continue
-            }
-            switch attribute {
-            case .department, .user, .userType: kin = stricter(kin, .sameAssignment)
-            default: return .none
-            }
+            if part.holder != nil { kin = .sameAssignment }
+            guard case .attribute(let attribute) = part.operation, part.operands.first?.holder != nil else { continue }
+            guard [.department, .user, .userType].contains(attribute) else { return .none }
         }
         return kin
     }

@@ -77,6 +77,12 @@ import Workbench
         #expect(words == ["context.ip is within 10.0.0.0/8"])
     }
 
+    @Test func `what a request has to bring is told by what it is compared with then`() throws {
+        let asked = try Asked.policy(
+            "if request.resource:has('amount') and request.resource.amount > 5000000 then permit() end")
+        #expect(asked.words(try asked.flip(Asked.question())) == ["resource.amount is more than 5000000"])
+    }
+
     @Test func `time alone may do`() throws {
         let asked = try Asked.policy("if request.time.hour >= 14 then permit() end")
         let words = asked.words(try asked.flip(Asked.question()))

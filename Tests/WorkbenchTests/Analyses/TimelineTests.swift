@@ -34,6 +34,19 @@ import Workbench
         #expect(timeline.intervals[1].causes == ["time.hour < 17: true → false"])
     }
 
+    @Test func `one hour, and one minute of it, are not stepped over`() throws {
+        let hour = try Asked.policy("if request.time.hour == 9 then permit() end")
+        #expect(
+            shown(try line(hour, from: "2026-11-22T10:00:00Z", until: "2026-11-23T12:00:00Z")).dropFirst() == [
+                "2026-11-23T08:00:00Z permitted", "2026-11-23T09:00:00Z not_permitted",
+            ])
+        let minute = try Asked.policy("if request.time.hour == 9 and request.time.minute == 30 then permit() end")
+        #expect(
+            shown(try line(minute, from: "2026-11-22T10:00:00Z", until: "2026-11-23T12:00:00Z")).dropFirst() == [
+                "2026-11-23T08:30:00Z permitted", "2026-11-23T08:31:00Z not_permitted",
+            ])
+    }
+
     @Test func `an instant that is compared with the clock is found to the microsecond`() throws {
         let asked = try Asked.policy(
             "if request.time < request.token.created:plus { months = 11, minutes = 7 } then permit() end")

@@ -72,6 +72,17 @@ import Workbench
             ])
     }
 
+    @Test func `what compares something open with a day of the token is told token by token`() throws {
+        let asked = try Asked.policy(
+            "if request.resource:has('due') and request.resource.due == request.token.last_day then permit() end")
+        let property = Change.Property(.resource, "due")
+        #expect(
+            who(asked, Asked.question()) == [
+                one: .when([.property(property, .init(.string("2027-01-01")))]),
+                other: .when([.property(property, .init(.string("2027-03-01")))]),
+            ])
+    }
+
     @Test func `content that is read is no yes and no no`() throws {
         let asked = try Asked.policy(
             "if request.context:has('channel') and request.context.channel:match('^%d+$') then permit() end")
