@@ -68,6 +68,14 @@ package enum Change: Hashable, Sendable {
         case time
     }
 
+    /// The department that it changes, by id.
+    var department: String? {
+        switch self {
+        case .departmentMoved(let id, _), .departmentActive(let id, _), .departmentRequires(let id, _, _): id
+        default: nil
+        }
+    }
+
     package var agent: Agent {
         switch self {
         case .time: .time

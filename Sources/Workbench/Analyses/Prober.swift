@@ -29,6 +29,8 @@ final class Prober {
         /// Ready for any token; `nil` when it is no question.
         fileprivate var request: Request?
         fileprivate var nodes: [Place: Node] = [:]
+        /// By assignment and kind, answers that hold for every live token of these.
+        fileprivate var answers: [Int: Answer] = [:]
 
         fileprivate init(_ changes: [Change]) { self.changes = changes }
     }
@@ -46,6 +48,8 @@ final class Prober {
         /// What is read in a way that changes cannot make up for.
         var contents: Set<Change.Property> = []
         var kin = Kin.all
+        /// Whether nothing was read of the token but its assignment and its kind: others of these are answered the same.
+        var isShared = false
     }
 
     /// For which other tokens on the same path a node holds.
@@ -100,19 +104,36 @@ final class Prober {
             for branch in branches.values { branch.nodes = [:] }
             generation = point.generation
         }
+        let record = directory.tokens[token]
+        let kin = record.assignment * 2 + (record.kind == .api ? 0 : 1)
+        if let known = stated.answers[kin] {
+            return Liveness.fault(record, in: directory, now: question.now) == nil ? known : .no
+        }
         guard let first = judge(token, stated), first.isOfPolicies else { return .no }
+        let (answer, isShared) = search(token, stated, first)
+        if isShared { stated.answers[kin] = answer }
+        return answer
+    }
+
+    /// Looks for what turns a judgement.
+    /// - Returns: also whether it holds for all live tokens of the same assignment and kind.
+    private func search(_ token: Int, _ stated: Branch, _ first: Judged) -> (answer: Answer, isShared: Bool) {
+        let root = node(token, stated, first)
+        let plain: Answer = first.isPermitted ? .yes : .no
+        if root.next.isEmpty, root.contents.isEmpty { return (plain, root.isShared) }
         var tries = 0
         var contents: Set<Change.Property> = []
-        var seen: Set<ObjectIdentifier> = []
-        var queue = [(branch: stated, judged: first)]
+        var seen: Set<ObjectIdentifier> = [ObjectIdentifier(stated)]
+        var queue = [(branch: stated, judged: first, node: root)]
         var isCut = false
+        var isShared = true
         var place = 0
-        while place < queue.count {
-            let (branch, judged) = queue[place]
+        while place < queue.count, !isCut {
+            let (_, judged, node) = queue[place]
             place += 1
-            let node = node(token, branch, judged)
             contents.formUnion(node.contents)
-            for (change, next) in node.next where seen.insert(ObjectIdentifier(next)).inserted {
+            isShared = isShared && node.isShared
+            for (_, next) in node.next where seen.insert(ObjectIdentifier(next)).inserted {
                 guard tries < Self.mostTries else {
                     isCut = true
                     break
@@ -120,27 +141,27 @@ final class Prober {
                 guard let answer = judge(token, next) else { continue }
                 // What has to be run takes its time.
                 tries += answer.path == nil && answer.isOfPolicies ? 8 : 1
-                if answer.isPermitted != first.isPermitted {
-                    let found = Array(next.changes.dropFirst(stated.changes.count))
-                    return first.isPermitted ? .unless(found) : .when(found)
-                }
                 // What makes no difference makes none together with others.
                 if let path = answer.path, path == judged.path { continue }
-                if next.changes.count - stated.changes.count < Self.mostChanges {
-                    queue.append((next, answer))
-                } else if !self.node(token, next, answer).next.isEmpty {
-                    isCut = true
+                let node = self.node(token, next, answer)
+                if answer.isPermitted != first.isPermitted {
+                    let found = Array(next.changes.dropFirst(stated.changes.count))
+                    return (first.isPermitted ? .unless(found) : .when(found), isShared && node.isShared)
                 }
-                if isCut, let property = change.property { contents.insert(property) }
+                if next.changes.count - stated.changes.count < Self.mostChanges {
+                    queue.append((next, answer, node))
+                } else {
+                    isShared = isShared && node.isShared
+                    isCut = isCut || !node.next.isEmpty
+                }
             }
         }
         if isCut {
             contents.formUnion(queue.flatMap { $0.branch.changes.compactMap(\.property) }.filter(open.contains))
         }
-        guard contents.isEmpty else {
-            return .reads(contents.sorted { $0.text < $1.text }, isPermitted: first.isPermitted)
-        }
-        return first.isPermitted ? .yes : .no
+        guard !contents.isEmpty else { return (plain, isShared && !isCut) }
+        let properties = contents.sorted { $0.text < $1.text }
+        return (.reads(properties, isPermitted: first.isPermitted), isShared && !isCut)
     }
 
     private func judge(_ token: Int, _ branch: Branch) -> Judged? {
@@ -179,9 +200,10 @@ final class Prober {
         asked.subject = .token(directory.tokens[token].id.description)
         guard let examination = try? point.examine(asked, on: directory), let levers = Levers(examination, point)
         else { return Node() }
-        let (facts, canTurn) = openFacts(examination)
-        guard canTurn else { return Node() }
         var node = Node()
+        node.isShared = examination.readsOnlyAssignment
+        let (facts, canTurn) = openFacts(examination)
+        guard canTurn else { return node }
         for fact in facts {
             node.kin = Self.stricter(node.kin, Self.kin(fact))
             // Also of what was only tried: it is one content of many.
@@ -190,7 +212,9 @@ final class Prober {
         }
         var seen: Set<Change> = []
         for change in facts.flatMap(levers.changes) {
-            guard let property = change.property, open.contains(property), seen.insert(change).inserted else { continue }
+            guard let property = change.property, open.contains(property), seen.insert(change).inserted else {
+                continue
+            }
             // What was tried of it first may have shown what else it could be.
             let others = branch.changes.filter { $0.property != property }
             node.next.append((change, self.branch(stating: others + [change])))
@@ -265,7 +289,24 @@ extension Change {
     var property: Property? { if case .property(let property, _) = self { property } else { nil } }
 }
 
+extension Examination {
+    /// Whether nothing was read of who acts but the assignment and the kind: every live token of these reads the same.
+    var readsOnlyAssignment: Bool {
+        readings.allSatisfy { $0.readings.allSatisfy { $0.parts.allSatisfy(\.readsOnlyAssignment) } }
+    }
+}
+
 extension Reading {
+    /// Whether it reads nothing of a token that others of its assignment and kind have not.
+    fileprivate var readsOnlyAssignment: Bool {
+        guard operands.first?.holder != nil else { return true }
+        switch operation {
+        case .attribute(let attribute): return [.department, .user, .userType, .kind].contains(attribute)
+        case .can, .meets, .covers: return true
+        default: return false
+        }
+    }
+
     /// Whether it asks for the resource's id, which no change can make up for.
     fileprivate var readsIdentity: Bool {
         parts.contains { part in

@@ -79,6 +79,55 @@ import Workbench
         #expect(shifts.rows.allSatisfy { $0.isTurned && $0.before.isPermitted })
     }
 
+    @Test func `a department that moves is asked about`() throws {
+        let asked = try Asked.policy(
+            "if request.resource:has('department') and request.resource.department:is_within(request.token.department) then permit() end"
+        )
+        let changes = [Change.departmentMoved("finance", under: "sales")]
+        let supposed = try Supposition(changes, tenant: "t").apply(to: asked.directory)
+        let sides = SideBySide(before: (asked.point, asked.directory), after: (asked.point, supposed))
+        let shifts = Shifts(
+            sides, Shifts.samples(of: asked.point, for: changes), tenant: "t", now: (Asked.now, Asked.now))
+        #expect(shifts.gaining == 1 && shifts.losing == 0)
+        #expect(shifts.rows.allSatisfy { $0.token == Asked.token && $0.sample.place == .department("finance") })
+    }
+
+    /// What is kept for tokens of one assignment is right for each of them.
+    @Test(arguments: 0..<4)
+    func `shifts are what deciding every sample on both sides says`(seed: UInt64) throws {
+        let world = try Made(seed: seed, policies: 3, permits: true)
+        let changes: [Change] = [.departmentMoved("audit", under: nil), .userActive("bert", seed % 2 == 0)]
+        let after = try Supposition(changes, tenant: "t1").apply(to: world.directory)
+        let samples = Shifts.samples(of: world.point, for: changes)
+        let now = Instant("2026-06-01T10:00:00Z")!
+        let shifts = Shifts(
+            SideBySide(before: (world.point, world.directory), after: (world.point, after)), samples, tenant: "t1",
+            now: (now, now))
+        var count = 0
+        for token in world.directory.tokens where world.directory.tenants[token.tenant].id == "t1" {
+            let department = world.directory.departments[world.directory.assignments[token.assignment].department].id
+            for sample in samples {
+                let place: String? =
+                    switch sample.place {
+                    case .nowhere: nil
+                    case .own: department
+                    case .department(let id): id
+                    }
+                let question = Question(
+                    action: sample.action, subject: .token(token.id.description),
+                    resource: sample.resource.map {
+                        .init(
+                            type: $0, id: nil,
+                            properties: .object(place.map { [.init("department", .string($0))] } ?? []))
+                    }, now: now, obligations: .all)
+                let one = try? world.point.decide(question)
+                let other = try? world.point.decide(question, on: after)
+                count += one?.isPermitted != other?.isPermitted || one?.code != other?.code ? 1 : 0
+            }
+        }
+        #expect(shifts.count == count)
+    }
+
     @Test func `two answers side by side tell what was said before and is not any more`() throws {
         let one = try Asked.policy("permit('yes') deny('no')")
         let other = try Asked.policy("permit('yes')")
