@@ -49,7 +49,7 @@ package struct Reading: Sendable {
     package let holder: Request.Holder?
     let id: Expressions.ID
     /// Whether a function of the host looks at the clock for it.
-    let readsMinute: Bool
+    package let readsMinute: Bool
 
     /// This reading and all that it stands on.
     package var parts: [Reading] { [self] + operands.flatMap(\.parts) }

@@ -32,7 +32,7 @@ extension Change {
             return "the token \(names.token(id)) is \(isDormant ? "" : "not ")marked as dormant"
         case .tokenRevoked(let id): return "the token \(names.token(id)) is revoked"
         case .setting(let policy, let name, let value, let owner):
-            return "the setting \(policy).\(name)\(owner.map { " of \($0)" } ?? "") is \(value.json.compact)"
+            return "the setting \(policy).\(name)\(owner.map { " of \($0)" } ?? "") is \(names.anything(value.json))"
         case .time(let instant): return "it is \(instant)"
         case .property(let property, nil): return "\(property.text) is not there"
         case .property(let property, let value?):
@@ -73,6 +73,7 @@ struct NamesByID {
 
     /// A value of a request: an id by its name.
     func anything(_ json: JSON) -> String {
+        if case .array(let elements) = json { return "[\(elements.map(anything).joined(separator: ", "))]" }
         guard let text = json.string else { return json.compact }
         let department = department(text)
         return department == text ? user(text) : department

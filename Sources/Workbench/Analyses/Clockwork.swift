@@ -130,8 +130,7 @@ struct Clockwork {
     // MARK: How often
 
     private static func grain(_ fact: Reading) -> Grain {
-        guard fact.dependsOnTime else { return .never }
-        guard fact.type == .boolean else {
+        guard [.equal, .less, .lessEqual].contains(fact.operation) else {
             let grain = grainOfContent(fact)
             return grain == .once ? .restless : grain
         }
@@ -150,6 +149,10 @@ struct Clockwork {
             return .day
         case .attribute(.hour): return .hour
         case .attribute(.minute): return .minute
+        case .call:
+            // A function that is given the clock may make anything of it; one of the host looks at its minutes.
+            let given = reading.operands.map(grainOfContent).max() ?? .never
+            return given == .once ? .restless : max(given, reading.readsMinute ? .minute : .never)
         default: return reading.operands.map(grainOfContent).max() ?? .once
         }
     }

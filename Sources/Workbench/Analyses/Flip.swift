@@ -190,7 +190,8 @@ extension Change {
     /// What asks less comes first.
     fileprivate var rank: Int {
         switch self {
-        case .property: 0
+        case .property(_, .some): 0
+        case .property(_, nil): 1
         case .tokenSuspended, .tokenExpires, .tokenDormant, .tokenName, .userActive, .departmentActive, .tenantActive,
             .userTypeActive:
             1

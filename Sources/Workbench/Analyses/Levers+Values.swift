@@ -140,3 +140,14 @@ extension Value {
         }
     }
 }
+
+extension Reading {
+    /// The texts that it comes to.
+    var texts: [String] {
+        switch value {
+        case .string(let text): [text]
+        case .list(let list): list.compactMap { if case .string(let text) = $0 { text } else { nil } }
+        default: []
+        }
+    }
+}

@@ -99,6 +99,7 @@ struct Levers {
             let held = directory.assignments[own].permissions
             let missing = directory.assignments[other].permissions.patterns.filter { !held.covers(PermissionSet([$0])) }
             return missing.prefix(3).flatMap { granting($0, to: operands[0], true) }
+        case .call, .data: return supplied(fact)
         case .granted, .request, .settings, .constant: return []
         default: return different(fact)
         }
@@ -219,6 +220,15 @@ struct Levers {
             return set(list, to: .list(elements.filter { !$0.equals(element.value) })) + different(element)
         }
         return set(list, to: .list(elements + [element.value])) + elements.prefix(8).flatMap { set(element, to: $0) }
+    }
+
+    /// What a plugin is given: something else, or, of an address, one of a network that stands beside it.
+    private func supplied(_ fact: Reading) -> [Change] {
+        let networks = fact.parts.flatMap(\.texts).compactMap { try? IPNetwork($0) }
+        return fact.operands.flatMap { operand in
+            let addresses = operand.type == .ip ? networks.flatMap { set(operand, to: .ip($0.address)) } : []
+            return addresses + different(operand)
+        }
     }
 
     private func resized(_ list: Reading, to count: Int) -> [Change] {

@@ -254,8 +254,8 @@ final class Prober {
         var kin = Kin.all
         for part in fact.parts {
             if part.holder != nil { kin = .sameAssignment }
-            guard case .attribute(let attribute) = part.operation, part.operands.first?.holder != nil else { continue }
-            guard [.department, .user, .userType].contains(attribute) else { return .none }
+            // Its kind belongs to the token, and not to its assignment.
+            if !part.readsOnlyAssignment || part.operation == .attribute(.kind) { return .none }
         }
         return kin
     }
@@ -299,10 +299,11 @@ extension Examination {
 extension Reading {
     /// Whether it reads nothing of a token that others of its assignment and kind have not.
     fileprivate var readsOnlyAssignment: Bool {
-        guard operands.first?.holder != nil else { return true }
+        guard operands.contains(where: { $0.holder != nil }) else { return true }
         switch operation {
         case .attribute(let attribute): return [.department, .user, .userType, .kind].contains(attribute)
         case .can, .meets, .covers: return true
+        // What a function of a plugin makes of a whole token is not known.
         default: return false
         }
     }
@@ -319,6 +320,14 @@ extension Reading {
     fileprivate var readsContent: Bool {
         switch operation {
         case .property, .element, .length, .plus, .attribute: type != .boolean
+        default: parts.contains(where: \.isOfPlugin)
+        }
+    }
+
+    /// Whether a plugin makes it of something else, in a way that is not known.
+    private var isOfPlugin: Bool {
+        switch operation {
+        case .call, .data, .argument: true
         default: false
         }
     }

@@ -18,20 +18,22 @@ struct Asked {
 
     /// One policy, on `access`, that permits unless it says otherwise.
     static func policy(
-        _ body: String, settings: String = "", directory: Directory? = nil
+        _ body: String, settings: String = "", uses plugin: String? = nil, directory: Directory? = nil
     ) throws -> Asked {
         let text = """
+            \(plugin.map { "local \($0) = use \"\($0)\"" } ?? "")
             \(settings.isEmpty ? "" : "local config = settings { \(settings) }")
             return { on = "access", grants = { "*" }, decide = function(request)
             \(body)
             end }
             """
-        let source = PolicySource(
+        var source = PolicySource(
             path: "p",
             files: [
                 .init(name: "a.lua", bytes: Array(text.utf8)),
                 .init(name: "schema.lua", bytes: Array(schema.utf8)),
             ])
+        if plugin != nil { source.plugins = try Fixtures.shipped().plugins }
         let directory = try directory ?? Directory(Organisation(tenants: [tenant]))
         return Asked(
             point: try DecisionPoint(policies: try Fixtures.load(source), directory: directory), directory: directory)

@@ -62,6 +62,24 @@ import Workbench
         #expect(shown(try line(asked, from: "2026-11-22T12:00:00Z"))[1] == "2026-12-17T23:00:00Z not_permitted")
     }
 
+    @Test func `business hours of a plugin are told to the minute`() throws {
+        var tenant = Asked.tenant
+        tenant.id = "3"
+        let asked = try Asked.policy(
+            "if business_hours.open() then permit() end", uses: "business_hours",
+            directory: try Directory(Organisation(tenants: [tenant])))
+        let timeline = try line(asked, from: "2026-11-20T12:00:00Z", until: "2026-11-24T12:00:00Z")
+        #expect(timeline.isComplete && timeline.intervals.count >= 3, "\(shown(timeline))")
+        for interval in timeline.intervals.dropFirst() {
+            for step in [-1, 0] as [Int64] {
+                var question = Asked.question()
+                question.now = Instant(microseconds: interval.from.microseconds + step)
+                let isPermitted = try asked.point.decide(question).isPermitted
+                #expect(isPermitted == (interval.judgement.isPermitted == (step == 0)))
+            }
+        }
+    }
+
     @Test func `who reads the clock's content is not vouched for`() throws {
         let asked = try Asked.policy("if ('' .. request.time) < '2026-12' then permit() end")
         #expect(try !line(asked, from: "2026-11-22T12:00:00Z").isComplete)

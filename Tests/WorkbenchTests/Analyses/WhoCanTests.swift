@@ -93,6 +93,16 @@ import Workbench
         #expect(properties.map(\.text) == ["context.channel"])
     }
 
+    @Test func `what a plugin makes of something open is tried, and no is not taken for certain`() throws {
+        let asked = try Asked.policy(
+            "if request.context:has('ip') and cidr.contains('172.16.0.0/12', request.context.ip) then permit() end",
+            uses: "cidr")
+        let found = who(asked, Asked.question())[one]
+        #expect(
+            found == .when([.property(.init(.context, "ip"), .init(.string("172.16.0.0")))]),
+            "\(String(describing: found))")
+    }
+
     @Test func `a department and those under it are asked one by one`() throws {
         let asked = try Asked.policy(
             "if request.resource.department:is_within(request.token.department) then permit() end")
