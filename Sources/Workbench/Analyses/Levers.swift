@@ -70,6 +70,9 @@ struct Levers {
         return changes.filter { seen.insert($0).inserted }
     }
 
+    /// Those among them that the request could bring.
+    func requests(for fact: Reading) -> [Change] { turned(fact).filter { $0.property != nil } }
+
     private func turned(_ fact: Reading) -> [Change] {
         let holds = if case .boolean(let value) = fact.value { value } else { false }
         let operands = fact.operands

@@ -211,7 +211,7 @@ final class Prober {
             if fact.readsIdentity { node.contents.insert(Change.Property(.resource, "id")) }
         }
         var seen: Set<Change> = []
-        for change in facts.flatMap(levers.changes) {
+        for change in facts.flatMap(levers.requests) {
             guard let property = change.property, open.contains(property), seen.insert(change).inserted else {
                 continue
             }

@@ -149,10 +149,10 @@ import Workbench
     }
 
     /// Every way that is told is decided anew, on a snapshot that was made of all records.
-    @Test(arguments: 0..<6)
+    @Test(arguments: 0..<5)
     func `every way that is told turns the decision, and no part of it alone does`(seed: UInt64) throws {
         let world = try Made(seed: seed, policies: 4)
-        for question in world.questions(8) {
+        for question in world.questions(6) {
             guard let examination = try? world.point.examine(question, on: world.directory),
                 let tenant = examination.request.map({ $0.tenant }), tenant >= 0
             else { continue }
