@@ -2,7 +2,8 @@ package import Decisions
 package import Model
 internal import Policies
 
-/// The smallest changes that turn a decision: of one thing, or, where no one thing will do, of two.
+/// The smallest changes that turn a decision: of one thing, or, where no one thing will do, of two. Where the request alone
+/// could bring it about, also the smallest that an administrator could make.
 ///
 /// Only what was read can matter, so only that is tried; and every way that is told was decided with its changes made.
 package struct Flip: Sendable {
@@ -68,16 +69,22 @@ package struct Flip: Sendable {
             guard let isPermitted = trials.permits([candidate.change]) else { continue }
             if isPermitted == isToPermit { ways.append([candidate]) } else { rest.append(candidate) }
         }
-        if ways.isEmpty {
+        // Where the request alone could bring it about, an administrator is still told what they could do.
+        let isAnybodys = ways.isEmpty
+        if isAnybodys || !ways.contains(where: { $0[0].change.agent == .administrator }) {
             let useless = Set(rest.map(\.change))
-            for (number, first) in rest.enumerated() {
-                guard trials.count < most, progress(number, rest.count) else {
+            let first = isAnybodys ? rest : rest.filter { $0.change.agent == .administrator }
+            for (number, candidate) in first.enumerated() {
+                guard trials.count < most, progress(number, first.count) else {
                     isComplete = false
                     break
                 }
-                ways += search.pairs(first, known: base.examination, useless)
+                ways += search.pairs(candidate, known: base.examination, useless) {
+                    isAnybodys || $0.agent == .administrator
+                }
             }
         }
+        if trials.count >= most { isComplete = false }
         self.ways = search.told(ways)
         self.trials = trials.count
     }
@@ -118,14 +125,14 @@ private struct Search {
 
     /// Ways that begin with a change which alone does not do it.
     mutating func pairs(
-        _ first: Candidate, known: Examination, _ useless: Set<Change>
+        _ first: Candidate, known: Examination, _ useless: Set<Change>, _ isWanted: (Change) -> Bool
     ) -> [[Candidate]] {
         guard let (examination, levers) = trials.examine([first.change]), !examination.readsTheSame(as: known) else {
             return []
         }
         var ways: [[Candidate]] = []
         for second in candidates(examination, levers) where trials.count < most {
-            guard second.change != first.change else { continue }
+            guard second.change != first.change, isWanted(second.change) else { continue }
             // One that does it alone was only suggested now: then the first is not needed.
             let isNew = seen.insert([second.change]).inserted && !useless.contains(second.change)
             if isNew, trials.permits([second.change]) == isToPermit { ways.append([second]) }
@@ -141,8 +148,10 @@ private struct Search {
     /// Ways put in order, those that differ in the value of one property as one.
     func told(_ ways: [[Candidate]]) -> [Flip.Way] {
         var told: [Flip.Way] = []
+        func isOfStore(_ way: [Candidate]) -> Bool { way.allSatisfy { $0.change.agent == .administrator } }
         let least = ways.map(\.count).min() ?? 0
-        for way in ways where way.count == least {
+        let leastOfStore = ways.filter(isOfStore).map(\.count).min() ?? 0
+        for way in ways where way.count == least || isOfStore(way) && way.count == leastOfStore {
             let changes = way.map(\.change)
             guard !told.contains(where: { $0.covers(changes) }), let after = trials.examine(changes)?.examination
             else { continue }

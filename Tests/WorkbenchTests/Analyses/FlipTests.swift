@@ -125,6 +125,9 @@ import Workbench
         let tenant = asked.directory.tenants[token.tenant].id
         let words = asked.words(flip, tenant: tenant)
         #expect(words.first == "resource.department is Sales or under it", "\(words)")
+        #expect(
+            words.contains("the user type Integrator has finance.enter and the department Finance lies under Sales"),
+            "\(words)")
         #expect(flip.isComplete && flip.trials < 3_000)
     }
 
