@@ -72,3 +72,23 @@ test("the cap says nothing about mobile tokens", {
   only_policy = true,
   expect = { silent = true },
 })
+
+test("a long token is amended up to the last day it has", {
+  point = "token.amend",
+  actor = "operator",
+  token = { department = "Sales", user_type = "Integrator", created = "2026-01-15T12:00:00Z", last_day = "2029-12-31" },
+  settings = { expiry_cap = { months = 12, hard = true } },
+  cases = {
+    { name = "the day before", proposed = { last_day = "2029-12-30" }, expect = { permit = true } },
+    { name = "the day itself", proposed = { last_day = "2029-12-31" }, expect = { permit = true } },
+    { name = "the day after", proposed = { last_day = "2030-01-01" }, expect = { deny = "expiry_cap" } },
+  },
+})
+
+test("the day before the last that fits, fits", {
+  point = "token.issue",
+  actor = "operator",
+  proposed = { department = "Sales", user_type = "Integrator", last_day = "2027-05-21" },
+  settings = { expiry_cap = { months = 6, hard = true } },
+  expect = { permit = true },
+})

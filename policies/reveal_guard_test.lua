@@ -33,3 +33,20 @@ test("the guard says nothing to the operator about a token in use", {
   only_policy = true,
   expect = { silent = true },
 })
+
+test("a token string is of use as long as the token is", {
+  point = "token.reveal",
+  actor = "operator",
+  cases = {
+    {
+      name = "a second after it has expired",
+      token = { department = "Sales", user_type = "Customer", expires = "2026-11-22T11:59:59Z" },
+      expect = { deny = "reveal_guard", code = "expired_token" },
+    },
+    {
+      name = "a second before it expires",
+      token = { department = "Sales", user_type = "Customer", expires = "2026-11-22T12:00:01Z" },
+      expect = { permit = true },
+    },
+  },
+})

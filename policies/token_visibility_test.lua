@@ -33,3 +33,18 @@ test("nothing is denied to the operator", {
   only_policy = true,
   expect = { silent = true },
 })
+
+test("everybody sees their own tokens, those of another department too", {
+  point = "token.list",
+  actor = { user = "dag", department = "Sales North" },
+  token = { user = "dag", department = "Sales South" },
+  expect = { permit = true, reason = "dag sees their own tokens" },
+})
+
+test("nothing is said about other acts on one's own tokens", {
+  point = "token.revoke",
+  actor = { user = "dag", department = "Sales North" },
+  token = { user = "dag", department = "Sales South" },
+  only_policy = true,
+  expect = { silent = true },
+})

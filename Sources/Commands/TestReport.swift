@@ -14,13 +14,15 @@ struct TestReport {
         case github
     }
 
-    private let results: [TestResult]
+    private let run: PolicyTests.Run
     private let format: Format
 
-    init(_ results: [TestResult], _ format: Format) {
-        self.results = results
+    init(_ run: PolicyTests.Run, _ format: Format) {
+        self.run = run
         self.format = format
     }
+
+    private var results: [TestResult] { run.results }
 
     private var failed: [TestResult] { results.filter { $0.failure != nil } }
     private var skipped: [TestResult] { results.filter { $0.skipped != nil } }
@@ -70,6 +72,15 @@ struct TestReport {
     }
 
     private var json: JSON {
+        var json = told
+        guard case .object(var members) = json else { return json }
+        if let coverage = run.coverage { members.append(.init("coverage", CoverageFile.json(coverage))) }
+        if !run.costs.isEmpty { members.append(.init("costs", CostReport(run.costs).json)) }
+        json = .object(members)
+        return json
+    }
+
+    private var told: JSON {
         .object([
             .init("passed", .integer(Int64(results.count(where: \.isPassed)))),
             .init("failed", .integer(Int64(failed.count))), .init("skipped", .integer(Int64(skipped.count))),

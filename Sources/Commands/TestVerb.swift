@@ -21,31 +21,39 @@ extension Verb {
             Option(
                 name: "format", value: "FORMAT", help: "text, json, junit, tap or github (text)",
                 choices: TestReport.Format.allCases.map(\.rawValue)),
-            Isolation.option,
-        ],
+        ] + TestGates.options + [Isolation.option, Watching.option],
         details: [
             "Tests that name no `directory` happen in the demo organisation; with --store in that store, now or `--at`.",
             "A test may say `skip = \"why\"`, or `only = true` to keep the others from being run.",
-            "exit status: 0 all passed, 4 some failed or there was none, 3 the folder cannot be read, 64 wrong usage",
+            "exit status: 0 all passed, 4 some failed or there was none, 5 too little was tried or a policy costs too much, "
+                + "3 the folder cannot be read, 64 wrong usage",
         ],
-        run: { invocation throws(CommandError) in try runTests(invocation) })
+        run: { invocation throws(CommandError) in try TestCommand.run(invocation) })
+}
 
-    private static func runTests(_ invocation: Invocation) throws(CommandError) -> Int32 {
-        if try Isolation.isAsked(invocation, without: []) { return try isolated(invocation) }
-        let terminal = invocation.terminal
-        var selection = PolicyTests.Selection()
-        let folder = try folder(invocation, &selection)
-        selection.filter = invocation.value("filter")
-        selection.stopsAtFailure = invocation.has("fail-fast")
-        selection.refusesOnly = invocation.has("ci")
-        let subject = TestSubject(folder)
-        let read = try subject.files(invocation)
-        let files = subject.files(of: read)
-        for name in selection.files ?? [] where !files.contains(name) {
-            let names = files.filter { $0.hasSuffix("_test.lua") }
-            throw CommandError(
-                "there is no test file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: names))")
+/// What `test` does.
+private enum TestCommand {
+    static func run(_ invocation: Invocation) throws(CommandError) -> Int32 {
+        let (folder, files) = try place(invocation)
+        let isChild = Isolation.isChild(invocation.environment)
+        guard invocation.has(Watching.option.name), !isChild else { return try test(folder, files, invocation) }
+        return Watching.run(invocation, folders: [folder]) { () throws(CommandError) in
+            try test(folder, files, invocation)
         }
+    }
+
+    private static func test(
+        _ folder: String, _ files: Set<String>?, _ invocation: Invocation
+    ) throws(CommandError) -> Int32 {
+        if try Isolation.isAsked(invocation, without: ["cost-update"]) { return try isolated(invocation) }
+        let terminal = invocation.terminal
+        let gates = try TestGates(invocation)
+        let subject = TestSubject(folder)
+        if !subject.isPolicies, gates.measuresCoverage || gates.measuresCost {
+            throw .usage("coverage and cost are those of policies, and `\(folder)` holds plugins")
+        }
+        let read = try subject.files(invocation)
+        try require(files, among: subject.files(of: read), in: folder)
         let (organisations, now) = try organisations(invocation)
         if invocation.has("isolate") {
             // What tests are set up on is read while files can still be opened.
@@ -63,21 +71,68 @@ extension Verb {
         let name = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
         let format = TestReport.Format(rawValue: name) ?? .text
         let dots = format == .text && terminal.streams.isOutputTerminal ? TestDots(terminal) : nil
-        if let dots { selection.progress = { dots.note($0) } }
-        var results = subject.isPolicies ? tests.run(selection) : []
+        let selection = selection(invocation, files, gates, dots)
+        var run = subject.isPolicies ? tests.measured(selection) : PolicyTests.Run()
         // Some files of the policies are not about plugins; a run that ends at a failure has ended.
-        let goesOn = !(selection.stopsAtFailure && results.contains { $0.failure != nil })
+        let goesOn = !(selection.stopsAtFailure && run.results.contains { $0.failure != nil })
         if goesOn, !subject.isPolicies || selection.files == nil {
-            results += pluginTests.run(selection, of: subject.plugin)
+            run.results += pluginTests.run(selection, of: subject.plugin)
         }
         dots?.end()
-        TestReport(results, format).print(to: terminal)
-        guard !results.isEmpty else {
+        TestReport(run, format).print(to: terminal)
+        guard !run.results.isEmpty else {
             terminal.complain("there was no test to run in `\(folder)`")
             return ExitStatus.tests
         }
-        let isGood = results.allSatisfy { $0.failure == nil } && results.contains(where: \.isPassed)
-        return isGood ? ExitStatus.done : ExitStatus.tests
+        let isGood = run.results.allSatisfy { $0.failure == nil } && run.results.contains(where: \.isPassed)
+        let isEnough = try gates.report(run, isText: format == .text)
+        return !isGood ? ExitStatus.tests : isEnough ? ExitStatus.done : ExitStatus.gate
+    }
+
+    private static func selection(
+        _ invocation: Invocation, _ files: Set<String>?, _ gates: TestGates, _ dots: TestDots?
+    ) -> PolicyTests.Selection {
+        var selection = PolicyTests.Selection()
+        selection.files = files
+        selection.filter = invocation.value("filter")
+        selection.stopsAtFailure = invocation.has("fail-fast")
+        selection.refusesOnly = invocation.has("ci")
+        selection.measuresCoverage = gates.measuresCoverage
+        selection.suggestsTests = gates.suggestsTests
+        selection.measuresCost = gates.measuresCost
+        if let dots { selection.progress = { dots.note($0) } }
+        return selection
+    }
+
+    // MARK: What is tested
+
+    private static func require(
+        _ files: Set<String>?, among known: [String], in folder: String
+    ) throws(CommandError) {
+        for name in (files ?? []).sorted() where !known.contains(name) {
+            let names = known.filter { $0.hasSuffix("_test.lua") }
+            throw CommandError(
+                "there is no test file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: names))")
+        }
+    }
+
+    /// The folder of the policies, and which of its test files are meant; `nil` for all.
+    private static func place(_ invocation: Invocation) throws(CommandError) -> (folder: String, files: Set<String>?) {
+        let paths = invocation.positionals
+        if paths.count == 1, !paths[0].hasSuffix(".lua") { return (paths[0], nil) }
+        guard !paths.isEmpty else { return (invocation.value("policies") ?? "policies", nil) }
+        var folders: Set<String> = []
+        var names: Set<String> = []
+        for path in paths {
+            guard path.hasSuffix("_test.lua") else {
+                throw .usage("`\(path)` is no test file: they end in `_test.lua`; a folder is stated alone")
+            }
+            let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+            folders.insert(parts.count > 1 ? parts.dropLast().joined(separator: "/") : ".")
+            names.insert(String(parts.last!))
+        }
+        guard folders.count == 1 else { throw .usage("test files of one folder are run at a time") }
+        return (folders.first!, names)
     }
 
     /// What tests may happen in: the demo, and the store where one is stated; and the time that the store has.
@@ -95,6 +150,8 @@ extension Verb {
         return (organisations, try invocation.now(store))
     }
 
+    // MARK: In a child
+
     /// Runs the tests in a child process; when it ends by a fault, none has passed.
     private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let terminal = invocation.terminal
@@ -111,26 +168,4 @@ extension Verb {
 
     /// How long all tests may take in a child process, in milliseconds.
     private static let longestSilence = 1_800_000
-
-    /// The folder of the policies, and which of its test files are meant.
-    private static func folder(
-        _ invocation: Invocation, _ selection: inout PolicyTests.Selection
-    ) throws(CommandError) -> String {
-        let paths = invocation.positionals
-        if paths.count == 1, !paths[0].hasSuffix(".lua") { return paths[0] }
-        guard !paths.isEmpty else { return invocation.value("policies") ?? "policies" }
-        var folders: Set<String> = []
-        var names: Set<String> = []
-        for path in paths {
-            guard path.hasSuffix("_test.lua") else {
-                throw .usage("`\(path)` is no test file: they end in `_test.lua`; a folder is stated alone")
-            }
-            let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-            folders.insert(parts.count > 1 ? parts.dropLast().joined(separator: "/") : ".")
-            names.insert(String(parts.last!))
-        }
-        guard folders.count == 1 else { throw .usage("test files of one folder are run at a time") }
-        selection.files = names
-        return folders.first!
-    }
 }

@@ -50,6 +50,9 @@ package final class DecisionPoint {
         return decision
     }
 
+    /// What each policy that applied to the last question said, by number.
+    package var outcomes: [Evaluation.Outcome] { evaluator.outcomes }
+
     /// How often a policy was run: the others were answered by what is known of them.
     package var runCount: Int { evaluator.runCount }
 
@@ -74,7 +77,21 @@ package final class DecisionPoint {
     /// - Returns: `nil` when no policy is asked.
     /// - Throws: as `decide`.
     package func prepared(_ question: Question) throws(RequestError) -> Request? {
-        var builder = RequestBuilder(schema: evaluator.set.schema, directory: directory)
+        try prepared(question, on: directory)
+    }
+
+    /// The same on another snapshot.
+    package func prepared(_ question: Question, on directory: Directory) throws(RequestError) -> Request? {
+        try Self.request(question, schema: evaluator.set.schema, directory: directory)
+    }
+
+    /// A question as policies under a schema are asked about it.
+    /// - Returns: `nil` when no policy is asked.
+    /// - Throws: as `decide`.
+    package static func request(
+        _ question: Question, schema: Schema, directory: Directory
+    ) throws(RequestError) -> Request? {
+        var builder = RequestBuilder(schema: schema, directory: directory)
         guard case .request(let request) = try builder.build(question), Liveness.fault(request) == nil else {
             return nil
         }

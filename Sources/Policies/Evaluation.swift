@@ -7,6 +7,9 @@ package enum Evaluation {
         package let fuel: Int
         let effects: [EvaluationHost.Effect]
         let trace: [Expressions.ID]
+
+        /// How many facts were read.
+        package var factCount: Int { trace.count }
     }
 
     package enum Ending: Equatable, Sendable {

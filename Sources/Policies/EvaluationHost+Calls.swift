@@ -4,6 +4,8 @@ internal import Model
 /// Methods of expressions, and effects.
 extension EvaluationHost {
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
+        // What a probe tells is no question of the policy's.
+        if function == PolicyProbes.function.code { return probed(arguments) }
         guard mayAsk() else { return .failure(Self.tooMany) }
         do throws(Resolver.Fault) {
             if function >= Self.firstPluginFunction {
@@ -14,6 +16,19 @@ extension EvaluationHost {
         } catch {
             return .failure(error.message)
         }
+    }
+
+    private func probed(_ arguments: LuaArguments) -> HostAnswer {
+        probes?.note(arguments, facts: factCount) { value in
+            switch value {
+            case .integer(let value): .integer(value)
+            case .number(let value): .number(value)
+            // Looked at, and not read: it is no fact of the policy's.
+            case .handle(let id): Measure(facts.value(id))
+            default: nil
+            }
+        }
+        return .nothing
     }
 
     private func call(_ method: Method, _ arguments: LuaArguments) throws(Resolver.Fault) -> HostAnswer {

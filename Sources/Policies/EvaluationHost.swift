@@ -97,6 +97,8 @@ final class EvaluationHost: SandboxHost {
         var spent = 0
     }
 
+    /// What probes tell, where policies have some.
+    var probes: ProbeLog?
     var sayings = Sayings()
     /// Whether a function of a plugin runs, and no policy: its facts are of its arguments, and every question is asked in
     /// full.
@@ -151,13 +153,22 @@ final class EvaluationHost: SandboxHost {
         let policies = run.policies
         var said = Runs()
         swap(&run.said, &said)
+        let isTelling = probes?.isOpen ?? false
+        probes?.close()
         body()
+        if isTelling { probes?.open() }
         run.policies = policies
         swap(&run.said, &said)
     }
 
     /// The next of the policies begins.
-    func begin() { run.begin() }
+    func begin() {
+        run.begin()
+        probes?.begin(Int(policy))
+    }
+
+    /// How many facts the policy that runs now has read.
+    var factCount: Int { run.factCount }
 
     /// - Returns: whether there was room for one more.
     func append(_ effect: Effect) -> Bool {

@@ -6,7 +6,6 @@ internal import Model
 /// Owns an interpreter, the expressions that its policies form, and what it learned of them: for one thread only.
 package final class Evaluator {
     package private(set) var set: PolicySet
-    private let limits: Limits
     private let budget: Budget
     private let learning: Learning
     /// For each policy, the number of its root.
@@ -29,6 +28,8 @@ package final class Evaluator {
     /// For each policy, the most that one run of it has allocated in its interpreter.
     package var bytes: [Int] { running.value.bytes }
     var host: EvaluationHost { running.value.host }
+    /// What the probes of the policies told of the last request, where the set was loaded with probes.
+    package let probes: ProbeLog?
 
     struct TemplateKey: Hashable {
         let policy: Int
@@ -41,13 +42,14 @@ package final class Evaluator {
     ) throws(PolicyError) {
         self.set = set
         self.learning = learning
-        limits = budget.limits
         self.budget = budget
         let roots = set.roots
         rootNumbers = set.policies.map { policy in roots.firstIndex(of: policy.root)! }
         isObserving = set.policies.map(\.isObserving)
         facts = Pinned(Self.facts(set, budget))
         let host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
+        probes = set.isProbed ? ProbeLog() : nil
+        host.probes = probes
         pinnedForest = Pinned(Forest(set, facts.value.keys, mostBytes: learning.bytes))
         running = Pinned(try Running(set, host, roots: rootNumbers))
     }
@@ -103,8 +105,24 @@ package final class Evaluator {
         }
     }
 
+    /// Runs some policies, each with so much fuel, and learns nothing. What they said is in `outcomes`, in their order.
+    /// - Precondition: nothing is learned here at all.
+    package func run(_ policies: [Int], fuel: Int, of request: Request) {
+        if running.value.isCrowded { renew() }
+        _ = facts.value.begin { current in
+            current = request
+            return true
+        }
+        requests.value += 1
+        probes?.clear()
+        var budget = budget
+        budget.fuel = fuel
+        running.value.run(policies, budget.limits)
+    }
+
     private func evaluate() -> Verdict {
         requests.value += 1
+        probes?.clear()
         if learning.bytes == 0 {
             run(forest.applicable(&facts.value))
             return verdict
@@ -206,20 +224,31 @@ package final class Evaluator {
         return corrections.isEmpty ? verdict : self.verdict
     }
 
-    private func run(_ policies: [Int]) { running.value.run(policies, limits) }
+    private func run(_ policies: [Int]) { running.value.run(policies, budget.limits) }
 
     func root(of policy: Int) -> UInt32 { host.root(rootNumbers[policy]) }
 
     private func renew() {
         generation += 1
         facts.value = Self.facts(set, budget)
-        running.value.renew(EvaluationHost(resolver: Self.resolver(set), facts: facts))
+        let host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
+        host.probes = probes
+        running.value.renew(host)
         forest = Forest(set, facts.value.keys, mostBytes: learning.bytes)
         templates = [:]
     }
 }
 
 extension Evaluation.Outcome {
+    /// Whether two runs of one policy said the same and ended alike, whatever they used for it.
+    package func isAlike(_ other: Self) -> Bool {
+        policy == other.policy && ending == other.ending && trace.count == other.trace.count
+            && effects.elementsEqual(other.effects) { one, other in
+                one.kind == other.kind && one.text.isSameBytes(other.text) && one.code == other.code
+                    && one.line == other.line
+            }
+    }
+
     fileprivate func isSame(as other: Self) -> Bool {
         policy == other.policy && ending == other.ending && fuel == other.fuel && trace == other.trace
             && effects.elementsEqual(other.effects) { $0.isSame(as: $1) }

@@ -14,7 +14,7 @@ struct Interpreter: ~Copyable {
     static func loaded(_ set: PolicySet, _ host: EvaluationHost) throws(PolicyError) -> Interpreter {
         var restless: Set<Int> = []
         while true {
-            var interpreter = Interpreter(try sandbox())
+            var interpreter = Interpreter(try sandbox(isProbed: set.isProbed))
             for policy in set.policies { try interpreter.load(policy) }
             guard let number = interpreter.keep(set.policies, except: restless, host) else { return interpreter }
             // It ran out of its budget where nothing has been asked yet: it may do so again for every request.
@@ -36,9 +36,10 @@ struct Interpreter: ~Copyable {
         return nil
     }
 
-    private static func sandbox() throws(PolicyError) -> Sandbox {
+    private static func sandbox(isProbed: Bool) throws(PolicyError) -> Sandbox {
         do throws(LuaError) {
-            return try Sandbox(functions: EvaluationHost.functions, tags: EvaluationHost.tags)
+            let functions = EvaluationHost.functions + (isProbed ? [PolicyProbes.function] : [])
+            return try Sandbox(functions: functions, tags: EvaluationHost.tags)
         } catch {
             throw PolicyError(.interpreter, error.message)
         }

@@ -15,6 +15,8 @@ package final class Policy: Sendable {
     let plugins: Set<Int>
     /// The rewritten source, every line where it was.
     let program: [UInt8]
+    /// Where its program goes, of a policy that is loaded to tell that.
+    package let probes: PolicyProbes?
     /// Whether its functions could remember something, so that the program is run anew for each evaluation.
     let keepsState: Bool
     /// The texts of the source, as bytes.
@@ -23,8 +25,8 @@ package final class Policy: Sendable {
     let templates: Set<String>
 
     init(
-        id: String, path: String, _ declaration: PolicyDeclaration, program: [UInt8], keepsState: Bool,
-        texts: Set<[UInt8]>, templates: Set<String>
+        id: String, path: String, _ declaration: PolicyDeclaration, program: [UInt8], probes: PolicyProbes? = nil,
+        keepsState: Bool, texts: Set<[UInt8]>, templates: Set<String>
     ) {
         self.id = id
         self.path = path
@@ -35,6 +37,7 @@ package final class Policy: Sendable {
         settings = declaration.settings
         plugins = declaration.plugins
         self.program = program
+        self.probes = probes
         self.keepsState = keepsState
         self.texts = texts
         self.templates = templates

@@ -7,18 +7,20 @@ struct PolicyLoader {
     private static let reserved = ["schema", "settings", "invariants"]
 
     private let source: PolicySource
+    private let isProbed: Bool
     private var diagnostics: [Diagnostic] = []
     private var schema: Schema?
     private var readings: [PolicyReading] = []
 
-    private init(_ source: PolicySource) {
+    private init(_ source: PolicySource, isProbed: Bool) {
         self.source = source
+        self.isProbed = isProbed
     }
 
     private var plugins: PluginSet { source.plugins }
 
-    static func load(_ source: PolicySource) -> (LoadResult, [PolicyReading]) {
-        var loader = PolicyLoader(source)
+    static func load(_ source: PolicySource, isProbed: Bool = false) -> (LoadResult, [PolicyReading]) {
+        var loader = PolicyLoader(source, isProbed: isProbed)
         let set = loader.load()
         let sorted = loader.diagnostics.sorted {
             ($0.path, $0.line ?? 0, $0.column ?? 0) < ($1.path, $1.line ?? 0, $1.column ?? 0)
@@ -43,7 +45,9 @@ struct PolicyLoader {
         guard let schema else { return nil }
         reportPlugins(schema)
         readings = source.files.filter { isPolicy($0.name) }.map { file in
-            PolicyReader(file: file, path: path(file.name), schema: schema, plugins: plugins).read()
+            PolicyReader(
+                file: file, path: path(file.name), schema: schema, plugins: plugins, isProbed: isProbed
+            ).read()
         }
         for reading in readings {
             diagnostics += reading.diagnostics
@@ -185,7 +189,10 @@ struct PolicyLoader {
 
 extension PolicySet {
     /// Loads and checks a policy set; nothing of it is used unless all of it is right.
-    package static func load(_ source: PolicySource) -> LoadResult { PolicyLoader.load(source).0 }
+    /// - Parameter isProbed: whether its policies are to tell where their programs go; see `Evaluator.probes`.
+    package static func load(_ source: PolicySource, isProbed: Bool = false) -> LoadResult {
+        PolicyLoader.load(source, isProbed: isProbed).0
+    }
 
     /// The same, with every policy's file as far as it could be read: for whoever says what is wrong with it.
     package static func read(_ source: PolicySource) -> (LoadResult, [PolicyReading]) { PolicyLoader.load(source) }

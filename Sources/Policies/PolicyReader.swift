@@ -15,6 +15,8 @@ struct PolicyReader {
     let path: String
     let schema: Schema
     var plugins = PluginSet.none
+    /// Whether the policy is to tell where its program goes.
+    var isProbed = false
 
     private static let effects: Set<String> = ["permit", "deny", "advise", "oblige"]
 
@@ -61,9 +63,11 @@ struct PolicyReader {
             }
         }
         guard reading.diagnostics.isEmpty else { return reading }
+        let probes = isProbed ? PolicyProbes(chunk, name: file.name) : nil
         reading.policy = Policy(
-            id: String(file.name.dropLast(4)), path: path, declaration, program: program,
-            keepsState: chunk.keepsState, texts: Set(chunk.strings.map(\.bytes)), templates: Set(literals.map(\.text)))
+            id: String(file.name.dropLast(4)), path: path, declaration, program: probes?.program ?? program,
+            probes: probes, keepsState: chunk.keepsState, texts: Set(chunk.strings.map(\.bytes)),
+            templates: Set(literals.map(\.text)))
         return reading
     }
 

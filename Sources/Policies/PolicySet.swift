@@ -57,6 +57,9 @@ package struct PolicySet: Sendable {
         }
     }
 
+    /// Whether its policies tell where their programs go.
+    var isProbed: Bool { policies.contains { $0.probes != nil } }
+
     /// The kinds of request that the policies see, each once.
     var roots: [Root] {
         var roots: [Root] = []

@@ -27,6 +27,8 @@ struct Running: ~Copyable {
     /// Runs policies one after the other; what they say is in the host's `runs`.
     mutating func run(_ policies: [Int], _ limits: Limits) {
         host.take(policies)
+        host.probes?.open()
+        defer { host.probes?.close() }
         count += policies.count
         var next = 0
         while next < policies.count {

@@ -3,8 +3,11 @@ extension Chunk {
     ///
     /// `a == b` becomes `(__eq(a , b))`, a key that is no literal `__content(key)`, and so do the operands
     /// of `..` and the bounds of a numeric `for`. A leading `#` line becomes a comment.
-    package func rewritten() -> [UInt8] {
-        var edits: [Edit] = []
+    package func rewritten() -> [UInt8] { rewritten(with: []) }
+
+    /// The same, with more edits.
+    func rewritten(with more: [Edit]) -> [UInt8] {
+        var edits = more
         if source.first == UInt8(ascii: "#") { edits.append(Edit(offset: 0, order: Int.min, text: "--")) }
         for index in expressions.indices { collect(index, into: &edits) }
         walk { node in
@@ -17,11 +20,13 @@ extension Chunk {
         return apply(edits)
     }
 
-    private struct Edit {
+    /// A text that is put into the source.
+    struct Edit {
         let offset: Int
-        /// At one place inner ends come before outer ones, and ends before beginnings, the outer ones first.
+        /// At one place inner ends come before outer ones, and ends before beginnings, the outer ones first; what stands
+        /// alone, 0, is between.
         let order: Int
-        let text: StaticString
+        let text: String
         /// How many bytes of the source the text stands for.
         var replaced = 0
     }
@@ -32,7 +37,7 @@ extension Chunk {
         var offset = 0
         for edit in edits {
             result.append(contentsOf: source[offset..<edit.offset])
-            let text = Array(edit.text.description.utf8)
+            let text = Array(edit.text.utf8)
             // INVARIANT: an inserted name never joins the word before it, as in `return{}..x`.
             if text.first == UInt8(ascii: "_"), let last = result.last,
                 Lexer.isLetter(Int(last)) || Lexer.isDigit(Int(last))
@@ -60,9 +65,10 @@ extension Chunk {
         case .binary(let comparison, _, let right, let offset)
         where comparison == .equal || comparison == .notEqual:
             surround(
-                index * 2, comparison == .equal ? "(__eq(" : "(not __eq(", "))", into: &edits)
+                Expression.ID(index: index), .operation, comparison == .equal ? "(__eq(" : "(not __eq(", "))",
+                into: &edits)
             edits.append(Edit(offset: offset, order: 0, text: ",", replaced: 2))
-            if isMultiple(right) { surround(right.index * 2 + 1, "(", ")", into: &edits) }
+            if isMultiple(right) { surround(right, .content, "(", ")", into: &edits) }
         default: return
         }
     }
@@ -72,15 +78,21 @@ extension Chunk {
         // A call that yields nothing must still pass one value.
         let isMultiple = isMultiple(id)
         surround(
-            id.index * 2 + 1, isMultiple ? "__content((" : "__content(", isMultiple ? "))" : ")", into: &edits)
+            id, .content, isMultiple ? "__content((" : "__content(", isMultiple ? "))" : ")", into: &edits)
     }
 
-    private func surround(
-        _ rank: Int, _ opening: StaticString, _ closing: StaticString, into edits: inout [Edit]
+    /// What may be put around one expression, the innermost first.
+    enum Layer: Int {
+        case operation, truth, content, operand
+    }
+
+    func surround(
+        _ id: Expression.ID, _ layer: Layer, _ opening: String, _ closing: String, into edits: inout [Edit]
     ) {
-        let expression = expressions[rank / 2]
-        let most = expressions.count * 2
-        edits.append(Edit(offset: expression.start, order: most * 2 - rank, text: opening))
+        let expression = self[id]
+        let rank = id.index * 4 + layer.rawValue
+        let most = expressions.count * 4
+        edits.append(Edit(offset: expression.start, order: most - rank, text: opening))
         edits.append(Edit(offset: expression.end, order: rank - most, text: closing))
     }
 

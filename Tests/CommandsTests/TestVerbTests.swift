@@ -42,7 +42,7 @@ internal import Testing
                 /own/a_test.lua:2: bad
                     expected  no permit
                     happened  a permit: `a:3` permit "reading"
-                    read      \(session.folder)/own/a.lua  action == orders.read = true
+                    read      \(session.folder)/own/a.lua:3  action == orders.read = true
                 1 passed, 1 failed
 
                 """), "\(result.output)")

@@ -38,14 +38,81 @@ package struct PolicyTests {
         package var stopsAtFailure = false
         /// Whether a test that wants to be the only one is a failure: somebody forgot to take that out.
         package var refusesOnly = false
+        /// Whether it is measured what the tests have tried of the policies.
+        package var measuresCoverage = false
+        /// Whether tests are looked for that would try the rest.
+        package var suggestsTests = false
+        /// Whether it is measured what each policy costs in the tests of its own.
+        package var measuresCost = false
         /// Told of each test as it ends, in any order, from any thread.
         package var progress: (@Sendable (TestResult) -> Void)?
 
         package init() {}
     }
 
-    /// The tests of the test files, in the order of the files' names; empty when there is none.
-    package func run(_ selection: Selection = Selection()) -> [TestResult] {
+    /// What a run came to.
+    package struct Run: Sendable {
+        /// In the order of the files' names; empty when there is no test.
+        package var results: [TestResult] = []
+        /// `nil` when it was not measured, or the policies do not load.
+        package internal(set) var coverage: Coverage?
+        /// By policy; empty when it was not measured.
+        package internal(set) var costs: [PolicyCost] = []
+
+        package init() {}
+    }
+
+    package func run(_ selection: Selection = Selection()) -> [TestResult] { measured(selection).results }
+
+    package func measured(_ selection: Selection) -> Run {
+        let plans = plans(selection)
+        let parts =
+            selection.stopsAtFailure
+            ? [run(plans, selection)] : Self.sideBySide(plans) { part in run(part, selection) }
+        var run = Run()
+        run.results = parts.flatMap(\.results)
+        if selection.measuresCoverage, let set = PolicySet.load(source.withoutTests(only: nil), isProbed: true).set {
+            var tally = CoverageTally()
+            for part in parts { tally.merge(part.coverage) }
+            var measured = Coverage(set, source, tally)
+            if selection.suggestsTests { measured.policies = suggestions(for: measured.policies, plans, set) }
+            run.coverage = measured
+        }
+        if selection.measuresCost { run.costs = costs(plans) }
+        return run
+    }
+
+    /// How many requests may be tried for what no test has tried, of all policies and of one.
+    private static let mostAttempts = (all: 30_000, one: 1_000)
+
+    /// The policies with tests that would fill their gaps, as far as some are found.
+    private func suggestions(
+        for policies: [PolicyCoverage], _ plans: [TestPlan], _ set: PolicySet
+    ) -> [PolicyCoverage] {
+        let own = Dictionary(grouping: plans, by: \.policy)
+        let budget = min(Self.mostAttempts.one, Self.mostAttempts.all / max(1, policies.count { !$0.gaps.isEmpty }))
+        return Self.sideBySide(policies, fewest: 2) { part in
+            part.map { policy in
+                guard !policy.gaps.isEmpty, let plans = own[policy.policy],
+                    let loaded = set.policies.first(where: { $0.id == policy.policy })
+                else { return policy }
+                let sets = TestSets(source, policies: self.policies, probes: GapSearch.budget)
+                var search = GapSearch(sets, policy, loaded, schema: set.schema, budget: budget)
+                var filled = policy
+                filled.gaps = search.filled(by: plans)
+                return filled
+            }
+        }.flatMap(\.self)
+    }
+
+    private func costs(_ plans: [TestPlan]) -> [PolicyCost] {
+        let own = Dictionary(grouping: plans, by: \.policy).sorted { $0.key < $1.key }.map(\.value)
+        let meter = CostMeter(source, policies: policies)
+        return Self.sideBySide(own, fewest: 2) { part in part.compactMap(meter.cost) }.flatMap(\.self)
+    }
+
+    /// What is to be run, in order.
+    private func plans(_ selection: Selection) -> [TestPlan] {
         let files = planner.files.filter { selection.files?.contains($0.name) ?? true }
         var plans = Self.sideBySide(files) { [planner] part in part.flatMap(planner.plans) }.flatMap(\.self)
         if let filter = selection.filter {
@@ -58,22 +125,28 @@ package struct PolicyTests {
         } else if plans.contains(where: \.isOnly) {
             plans.removeAll { !$0.isOnly }
         }
-        if selection.stopsAtFailure { return run(plans, until: { $0.failure != nil }, selection) }
-        return Self.sideBySide(plans) { part in run(part, until: { _ in false }, selection) }.flatMap(\.self)
+        for index in plans.indices { plans[index].number = index }
+        return plans
     }
 
-    private func run(
-        _ plans: [TestPlan], until isEnd: (TestResult) -> Bool, _ selection: Selection
-    ) -> [TestResult] {
-        var runner = TestRunner(source, policies: policies)
+    /// What one thread came to.
+    private struct Share: Sendable {
         var results: [TestResult] = []
+        var coverage = CoverageTally()
+    }
+
+    private func run(_ plans: [TestPlan], _ selection: Selection) -> Share {
+        var runner = TestRunner(
+            TestSets(source, policies: policies), measuresCoverage: selection.measuresCoverage)
+        var share = Share()
         for plan in plans {
             let result = runner.run(plan)
-            results.append(result)
+            share.results.append(result)
             selection.progress?(result)
-            if isEnd(result) { break }
+            if selection.stopsAtFailure, result.failure != nil { break }
         }
-        return results
+        share.coverage = runner.coverage
+        return share
     }
 
     // MARK: Threads
@@ -84,7 +157,7 @@ package struct PolicyTests {
     /// Does something with parts of a list, side by side on threads that interpreters can run on.
     /// - Returns: what came of each part, in order.
     private static func sideBySide<Item: Sendable, Result>(
-        _ items: [Item], _ body: @escaping @Sendable ([Item]) -> Result
+        _ items: [Item], fewest: Int = fewest, _ body: @escaping @Sendable ([Item]) -> Result
     ) -> [Result] {
         let jobs = max(1, min(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), items.count / fewest))
         guard jobs > 1 else { return [body(items)] }

@@ -138,6 +138,8 @@ struct QuestionReader {
         switch (type, value) {
         case (.department, .string(let text)): return .string(try world.department(text))
         case (.user, .string(let text)): return .string(try world.user(text))
+        // An empty table may be either.
+        case (.list, .object(let members)) where members.isEmpty: return .array([])
         case (.list(let element), .array(let items)):
             var list: [JSON] = []
             for item in items { list.append(try wire(item, element, world)) }

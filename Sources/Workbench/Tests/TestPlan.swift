@@ -5,6 +5,8 @@ internal import Policies
 /// A test that is to be run, or the reason why it cannot be.
 struct TestPlan: Sendable {
     var result: TestResult
+    /// Where it stands among all tests.
+    var number = 0
     /// The tested policy.
     var policy = ""
     /// With its fixtures in place; `nil` when it cannot be run.

@@ -5,15 +5,13 @@ internal import Policies
 
 /// Runs tests, one after the other, on one thread.
 struct TestRunner {
-    private let source: PolicySource
-    private let policies: [String]
-    /// By the policies and the settings that a test asks for.
-    private var sets: [String: Result<PolicySet, TestFault>] = [:]
+    private var sets: TestSets
     private var points: [String: Points] = [:]
+    private let measuresCoverage: Bool
 
-    init(_ source: PolicySource, policies: [String]) {
-        self.source = source
-        self.policies = policies
+    init(_ sets: TestSets, measuresCoverage: Bool) {
+        self.sets = sets
+        self.measuresCoverage = measuresCoverage
     }
 
     /// What decides for the tests of one set of policies.
@@ -27,44 +25,56 @@ struct TestRunner {
         }
     }
 
+    /// What the tests have tried.
+    var coverage: CoverageTally { sets.coverage }
+
     mutating func run(_ plan: TestPlan) -> TestResult {
         var result = plan.result
         guard let table = plan.table, result.skipped == nil, result.failure == nil else { return result }
         do throws(TestFault) {
-            result.failure = try failure(of: try TestTable(table, at: "test"), plan)
+            let prepared = try sets.prepare(table, plan)
+            let decision = try decide(prepared, number: plan.number)
+            result.failure = prepared.test.expectation.difference(from: decision)
+            if result.failure != nil { result.failure?.trace = steps(prepared, decision) }
         } catch { result.failure = TestFailure(error.message) }
         return result
     }
 
-    /// Why a test fails; `nil` when it passes.
-    private mutating func failure(of table: TestTable, _ plan: TestPlan) throws(TestFault) -> TestFailure? {
-        try table.refuseOthers(than: TestCase.keys)
-        let ground = try plan.directories.ground(of: table)
-        let isAlone = try table.boolean("only_policy") ?? false
-        let settings = try table.table("settings")
-        let overrides = JSON.object(try settings?.members() ?? [])
-        let key = "\(isAlone ? plan.policy : "*") \(overrides.compact)"
-        let set = try policySet(isAlone ? plan.policy : nil, settings: settings, key: key)
-        let test = try TestCase(table, policy: plan.policy, policies: policies, schema: set.schema, ground: ground)
-        let decision = try decide(test, set, key: key)
-        guard var failure = test.expectation.difference(from: decision) else { return nil }
-        failure.trace = decision.traces.flatMap { trace in
-            trace.facts.map { fact in
+    /// What was read: on which lines, probes tell.
+    private mutating func steps(_ prepared: TestSets.Prepared, _ decision: Decision) -> [TestFailure.Step] {
+        var run: ProbedRun?
+        if let point = points[prepared.key]?.running, let probed = sets.probed(prepared.key),
+            let request = try? point.prepared(prepared.test.question, on: prepared.test.directory)
+        {
+            probed.evaluate(request, beside: point.outcomes)
+            run = probed
+        }
+        return decision.traces.flatMap { trace in
+            let lines = run?.lines(of: trace.policy) ?? []
+            return trace.facts.enumerated().map { index, fact in
                 TestFailure.Step(
-                    file: "\(source.path)/\(trace.policy).lua", line: nil, text: fact.text, value: fact.value)
+                    file: "\(sets.source.path)/\(trace.policy).lua", line: index < lines.count ? lines[index] : nil,
+                    text: fact.text, value: fact.value)
             }
         }
-        return failure
     }
 
     /// Decides by running the policies, and by their trees once these have learned it, from this test and those before:
     /// both say the same.
-    private mutating func decide(_ test: TestCase, _ set: PolicySet, key: String) throws(TestFault) -> Decision {
+    private mutating func decide(_ prepared: TestSets.Prepared, number: Int) throws(TestFault) -> Decision {
+        let test = prepared.test
         do {
-            let points = try self.points[key] ?? Points(set)
-            self.points[key] = points
+            let points = try self.points[prepared.key] ?? Points(prepared.set)
+            self.points[prepared.key] = points
             points.running.explains = test.expectation.asksForFacts
             let decision = try points.running.decide(test.question, on: test.directory)
+            if measuresCoverage, let run = sets.probed(prepared.key),
+                let request = try points.running.prepared(test.question, on: test.directory)
+            {
+                let plain = points.running.outcomes
+                run.evaluate(request, beside: plain)
+                run.note(test: number, plain: plain, decision: decision)
+            }
             // A second time when something had to be learned: then by the trees alone.
             for isAgain in [false, true] {
                 let before = points.trees.runCount
@@ -86,28 +96,6 @@ struct TestRunner {
         } catch {
             throw TestFault("\(error)")
         }
-    }
-
-    /// The policies a test runs with: all or one alone, and with settings of the test's own.
-    private mutating func policySet(
-        _ only: String?, settings: TestTable?, key: String
-    ) throws(TestFault) -> PolicySet {
-        if let set = sets[key] { return try set.get() }
-        let result: Result<PolicySet, TestFault>
-        do throws(TestFault) {
-            var reduced = source.withoutTests(only: only)
-            if let settings { try reduced.override(settings, policies: policies) }
-            let loaded = PolicySet.load(reduced)
-            guard let set = loaded.set else {
-                let first = loaded.diagnostics.first { $0.severity == .error }
-                throw TestFault("the policies do not load: \(first?.description ?? "no reason given")")
-            }
-            result = .success(set)
-        } catch {
-            result = .failure(error)
-        }
-        sets[key] = result
-        return try result.get()
     }
 }
 

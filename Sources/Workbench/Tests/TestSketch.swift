@@ -31,17 +31,20 @@ package struct TestSketch {
         return "\(head){\n\(lines.joined())})\n"
     }
 
-    private static func expectation(_ decision: Decision) -> [(String, LuaValue)] {
+    /// What a decision came to, as a test expects it.
+    static func expectation(_ decision: Decision) -> [(String, LuaValue)] {
+        var expected: [(String, LuaValue)] = []
         if decision.isPermitted {
-            var expected: [(String, LuaValue)] = [("permit", .boolean(true))]
-            if let advice = decision.advice.first { expected.append(("advice", .string(advice.policy))) }
-            if let obligation = decision.obligations.first { expected.append(("obligation", .string(obligation.text))) }
-            return expected
+            expected.append(("permit", .boolean(true)))
+        } else if let deny = decision.reasons.first(where: { $0.effect == .deny }) {
+            expected.append(("deny", .string(deny.policy)))
+            if let code = deny.code { expected.append(("code", .string(code))) }
+        } else {
+            expected.append(("code", .string(decision.code)))
         }
-        guard let deny = decision.reasons.first(where: { $0.effect == .deny }) else {
-            return [("code", .string(decision.code))]
-        }
-        return [("deny", .string(deny.policy))] + (deny.code.map { [("code", .string($0))] } ?? [])
+        if let advice = decision.advice.first { expected.append(("advice", .string(advice.policy))) }
+        if let obligation = decision.obligations.first { expected.append(("obligation", .string(obligation.text))) }
+        return expected
     }
 }
 

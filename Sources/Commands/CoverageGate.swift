@@ -1,0 +1,42 @@
+internal import Model
+internal import Workbench
+
+/// How much must have been tried: `90` of everything, or `lines=95,branches=90,facts=80`.
+struct CoverageGate {
+    static let option = Option(
+        name: "coverage-min", value: "N",
+        help: "fail when less than N percent of the lines, branches or facts were tried; or lines=N,branches=N,facts=N")
+    private static let names = ["lines", "branches", "facts"]
+
+    private let least: [String: Int]
+
+    init(_ text: String) throws(CommandError) {
+        var least: [String: Int] = [:]
+        if let all = Self.percent(text[...]) {
+            for name in Self.names { least[name] = all }
+        } else {
+            for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+                let words = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                guard words.count == 2, Self.names.contains(String(words[0])), let percent = Self.percent(words[1])
+                else {
+                    throw .usage("`--coverage-min` is a percentage, or `lines=95,branches=90,facts=80`, got `\(text)`")
+                }
+                least[String(words[0])] = percent
+            }
+        }
+        self.least = least
+    }
+
+    private static func percent(_ text: Substring) -> Int? {
+        guard let number = Int(text), (0...100).contains(number) else { return nil }
+        return number
+    }
+
+    /// What is below, in words.
+    func shortfalls(of coverage: Coverage) -> [String] {
+        CoverageReport.measures(of: coverage).compactMap { name, count in
+            guard let least = least[name], count.tried * 100 < least * count.all else { return nil }
+            return "\(count.percent) % of the \(name) were tried, and \(least) % are asked for"
+        }
+    }
+}

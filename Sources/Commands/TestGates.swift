@@ -1,0 +1,116 @@
+internal import Model
+internal import Workbench
+
+/// What a run of tests measures beside them, where it is written to, and what it must not fall short of.
+struct TestGates {
+    static let options = [
+        Option(name: "coverage", help: "show what the tests have not tried of the policies, and tests that would"),
+        Option(name: "coverage-lcov", value: "FILE", help: "write it for what reads lcov"),
+        Option(name: "coverage-json", value: "FILE", help: "write it as JSON"),
+        Option(name: "coverage-html", value: "FILE", help: "write it as a page that stands alone"),
+        CoverageGate.option,
+        Option(name: "cost", help: "show what each policy costs at most in the tests of its own"),
+        Option(name: "cost-baseline", value: "FILE", help: "fail when a policy costs more than it says"),
+        Option(name: "cost-growth", value: "PERCENT", help: "how much more is no failure (10)"),
+        Option(name: "cost-update", help: "write the baseline instead"),
+    ]
+
+    private let terminal: Terminal
+    private let files: [(kind: String, file: ReportFile)]
+    private let gate: CoverageGate?
+    private let showsCoverage: Bool
+    private let showsCost: Bool
+    private let baselinePath: String?
+    private let baseline: CostBaseline?
+    private let growth: Int
+
+    init(_ invocation: Invocation) throws(CommandError) {
+        terminal = invocation.terminal
+        showsCoverage = invocation.has("coverage")
+        showsCost = invocation.has("cost")
+        gate = try invocation.value(CoverageGate.option.name).map { text throws(CommandError) in try CoverageGate(text)
+        }
+        baselinePath = invocation.value("cost-baseline")
+        growth = try invocation.number("cost-growth", default: 10, least: 0, most: 100_000)
+        let isUpdate = invocation.has("cost-update")
+        if baselinePath == nil, isUpdate || invocation.has("cost-growth") {
+            throw .usage("`--\(isUpdate ? "cost-update" : "cost-growth")` needs `--cost-baseline FILE`")
+        }
+        baseline = try isUpdate ? nil : baselinePath.map { path throws(CommandError) in try Self.baseline(path) }
+        var files: [(kind: String, file: ReportFile)] = []
+        for kind in ["lcov", "json", "html"] {
+            if let path = invocation.value("coverage-\(kind)") { files.append((kind, try ReportFile(path))) }
+        }
+        self.files = files
+    }
+
+    private static func baseline(_ path: String) throws(CommandError) -> CostBaseline {
+        guard Descriptor.exists(path) else {
+            throw CommandError("there is no baseline `\(path)`; `--cost-update` writes one")
+        }
+        do {
+            return try CostBaseline(json: try JSONReader.parse(try Descriptor.contents(of: path)))
+        } catch let error as JSONError {
+            throw CommandError("\(path):\(error.line):\(error.column): \(error.message)")
+        } catch let error as CostBaselineError {
+            throw CommandError("\(path): \(error.message)")
+        } catch let error as CommandError {
+            throw error
+        } catch { throw CommandError("\(path): \(error)") }
+    }
+
+    var measuresCoverage: Bool { showsCoverage || gate != nil || !files.isEmpty }
+    /// Whether anybody reads of tests that would fill gaps.
+    var suggestsTests: Bool { showsCoverage || files.contains { $0.kind != "lcov" } }
+    var measuresCost: Bool { showsCost || baselinePath != nil }
+
+    /// Shows and writes what was measured.
+    /// - Parameter isText: whether results are for people; otherwise what is shown goes to the error output, in short.
+    /// - Returns: whether every gate is passed.
+    func report(_ run: PolicyTests.Run, isText: Bool) throws(CommandError) -> Bool {
+        var problems: [String] = []
+        if measuresCoverage {
+            if let coverage = run.coverage {
+                if showsCoverage {
+                    if isText { CoverageReport(coverage).print(to: terminal) } else { note(coverage) }
+                }
+                for (kind, file) in files { try file.write(Self.text(coverage, kind)) }
+                problems += gate?.shortfalls(of: coverage) ?? []
+            } else {
+                problems.append("nothing is known of what was tried: the policies do not load")
+            }
+        }
+        if measuresCost {
+            if showsCost, isText { CostReport(run.costs).print(to: terminal) }
+            problems += try compare(run.costs)
+        }
+        for problem in problems { terminal.complain(problem) }
+        return problems.isEmpty
+    }
+
+    private func note(_ coverage: Coverage) {
+        terminal.note("coverage: \(CoverageReport(coverage).summary)")
+    }
+
+    private static func text(_ coverage: Coverage, _ kind: String) -> String {
+        switch kind {
+        case "lcov": CoverageFile.lcov(coverage)
+        case "json": CoverageFile.json(coverage).pretty + "\n"
+        default: CoveragePage(coverage).html
+        }
+    }
+
+    private func compare(_ costs: [PolicyCost]) throws(CommandError) -> [String] {
+        guard let path = baselinePath else { return [] }
+        guard let baseline else {
+            guard !costs.isEmpty else { return ["no policy was measured: `\(path)` is left as it is"] }
+            try ReplacedFile.write(CostBaseline(costs).json.pretty + "\n", to: path)
+            terminal.note("`\(path)` says what \(costs.count) \(costs.count == 1 ? "policy costs" : "policies cost")")
+            return []
+        }
+        for policy in baseline.unknown(of: costs) {
+            terminal.note("\(policy) is not in `\(path)`; `--cost-update` writes it")
+        }
+        return baseline.growth(of: costs, beyond: growth).map(\.words)
+    }
+}

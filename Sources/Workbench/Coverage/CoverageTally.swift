@@ -1,0 +1,13 @@
+/// What tests tried of the policies of a folder.
+struct CoverageTally: Sendable {
+    /// By the policy's id.
+    private(set) var policies: [String: PolicyTally] = [:]
+
+    mutating func merge(_ other: CoverageTally) {
+        for (id, tally) in other.policies { add(tally, to: id) }
+    }
+
+    mutating func add(_ tally: PolicyTally, to id: String) {
+        if policies[id]?.merge(tally) == nil { policies[id] = tally }
+    }
+}

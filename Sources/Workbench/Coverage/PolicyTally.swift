@@ -1,0 +1,54 @@
+internal import Model
+internal import Policies
+internal import Syntax
+
+/// What tests tried of one policy.
+struct PolicyTally: Sendable {
+    private(set) var sites: [SiteTally]
+    /// By saying: the first test in which it was decisive; -1 for none.
+    private(set) var decisive: [SiteTally.First]
+    /// Why some of it could not be told.
+    var problem: String?
+
+    init(_ probes: PolicyProbes) {
+        sites = [SiteTally](repeating: SiteTally(), count: probes.sites.count)
+        decisive = [SiteTally.First](repeating: -1, count: probes.sayings.count)
+    }
+
+    mutating func merge(_ other: PolicyTally) {
+        for index in sites.indices { sites[index].merge(other.sites[index]) }
+        for (index, test) in other.decisive.enumerated() where test >= 0 {
+            if decisive[index] < 0 || test < decisive[index] { decisive[index] = test }
+        }
+        problem = problem ?? other.problem
+    }
+
+    mutating func note(_ events: ArraySlice<ProbeLog.Event>, _ test: SiteTally.First) {
+        var left: (site: Int, measure: Measure?)?
+        for event in events {
+            switch event.kind {
+            case .reached: sites[event.site].reach(test)
+            case .no, .yes: sites[event.site].come(to: event.kind == .yes, test)
+            case .left: left = (event.site, event.measure)
+            case .right:
+                guard let one = left, one.site == event.site else { continue }
+                sites[event.site].compare(one.measure, event.measure, test)
+            }
+        }
+    }
+
+    /// Takes over that something this policy said was decisive.
+    /// - Parameter events: of the evaluation that said it; they tell apart what stands on one line.
+    mutating func note(
+        decisive statement: Model.Statement, _ probes: PolicyProbes, _ events: ArraySlice<ProbeLog.Event>,
+        _ test: SiteTally.First
+    ) {
+        for (index, saying) in probes.sayings.enumerated()
+        where saying.name == statement.effect.rawValue && saying.position.line == statement.line {
+            guard decisive[index] < 0 || test < decisive[index],
+                events.contains(where: { $0.kind == .reached && $0.site == saying.statement })
+            else { continue }
+            decisive[index] = test
+        }
+    }
+}

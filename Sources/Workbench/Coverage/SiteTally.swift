@@ -1,0 +1,59 @@
+internal import Policies
+
+/// What tests tried of one site: how often it was reached, and which test was the first at each of its outcomes.
+struct SiteTally: Sendable {
+    /// The number of the first test; -1 for none.
+    typealias First = Int32
+
+    private(set) var count = 0
+    private(set) var reached: First = -1
+    private(set) var no: First = -1
+    private(set) var yes: First = -1
+    /// By `Measure.Place`.
+    private(set) var places: [First] = []
+    /// What was compared, where it came nearest; `nil` when nothing could be measured.
+    private(set) var nearest: (distance: Double, left: Measure, right: Measure)?
+    /// Whether what was compared has no values beside it: texts.
+    private(set) var isUnmeasurable = false
+
+    mutating func reach(_ test: First) {
+        count += 1
+        Self.note(test, &reached)
+    }
+
+    mutating func come(to holds: Bool, _ test: First) {
+        reach(test)
+        if holds { Self.note(test, &yes) } else { Self.note(test, &no) }
+    }
+
+    mutating func compare(_ left: Measure?, _ right: Measure?, _ test: First) {
+        guard let left, let right, let distance = left.distance(to: right) else {
+            isUnmeasurable = true
+            return
+        }
+        if nearest.map({ distance < $0.distance }) ?? true { nearest = (distance, left, right) }
+        guard let place = left.place(besides: right) else { return }
+        if places.isEmpty { places = [-1, -1, -1] }
+        Self.note(test, &places[place.rawValue])
+    }
+
+    func first(_ place: Measure.Place) -> First { places.isEmpty ? -1 : places[place.rawValue] }
+
+    mutating func merge(_ other: SiteTally) {
+        count += other.count
+        Self.note(other.reached, &reached)
+        Self.note(other.no, &no)
+        Self.note(other.yes, &yes)
+        for place in Measure.Place.allCases where other.first(place) >= 0 {
+            if places.isEmpty { places = [-1, -1, -1] }
+            Self.note(other.first(place), &places[place.rawValue])
+        }
+        // On a tie the earlier test's stays, which the parts of a run are merged by.
+        if let near = other.nearest, nearest.map({ near.distance < $0.distance }) ?? true { nearest = near }
+        isUnmeasurable = isUnmeasurable || other.isUnmeasurable
+    }
+
+    private static func note(_ test: First, _ first: inout First) {
+        if test >= 0, first < 0 || test < first { first = test }
+    }
+}

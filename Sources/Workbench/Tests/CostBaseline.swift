@@ -1,0 +1,75 @@
+package import Model
+
+/// What policies cost when somebody last looked: new figures are held to it.
+package struct CostBaseline: Equatable, Sendable {
+    private var costs: [String: PolicyCost]
+
+    package init(_ costs: [PolicyCost]) {
+        self.costs = Dictionary(uniqueKeysWithValues: costs.map { ($0.policy, $0) })
+    }
+
+    /// - Throws: what is wrong with the JSON, in words.
+    package init(json: JSON) throws(CostBaselineError) {
+        guard case .object(let members)? = json["policies"] else {
+            throw CostBaselineError(message: "a baseline is an object with `policies`")
+        }
+        costs = [:]
+        for member in members {
+            var cost = PolicyCost(policy: member.key)
+            cost.instructions = try Self.number("instructions", of: member)
+            cost.bytes = try Self.number("bytes", of: member)
+            cost.facts = try Self.number("facts", of: member)
+            costs[member.key] = cost
+        }
+    }
+
+    private static func number(_ name: String, of member: JSON.Member) throws(CostBaselineError) -> Int {
+        guard case .integer(let value)? = member.value[name], value >= 0, let number = Int(exactly: value) else {
+            throw CostBaselineError(message: "`policies.\(member.key).\(name)` must be a whole number")
+        }
+        return number
+    }
+
+    /// Sorted, so that a change of one policy is a change of one line.
+    package var json: JSON {
+        let policies = costs.values.sorted { $0.policy < $1.policy }.map { cost in
+            JSON.Member(cost.policy, .object(cost.measures.map { JSON.Member($0.name, .integer(Int64($0.value))) }))
+        }
+        return .object([JSON.Member("policies", .object(policies))])
+    }
+
+    /// One figure that has grown.
+    package struct Growth: Equatable, Sendable {
+        package let policy: String
+        package let measure: String
+        package let before: Int
+        package let now: Int
+
+        /// `expiry_cap: instructions grew from 120 to 180 (50 %)`.
+        package var words: String {
+            let percent = before == 0 ? "" : " (\((now - before) * 100 / before) %)"
+            return "\(policy): \(measure) grew from \(before) to \(now)\(percent)"
+        }
+    }
+
+    /// What has grown by more than so many percent.
+    package func growth(of costs: [PolicyCost], beyond percent: Int) -> [Growth] {
+        costs.flatMap { cost -> [Growth] in
+            guard let old = self.costs[cost.policy] else { return [] }
+            return zip(cost.measures, old.measures).compactMap { now, before in
+                guard Double(now.value) * 100 > Double(before.value) * Double(100 + percent) else { return nil }
+                return Growth(policy: cost.policy, measure: now.name, before: before.value, now: now.value)
+            }
+        }
+    }
+
+    /// The policies that it has never seen, sorted.
+    package func unknown(of costs: [PolicyCost]) -> [String] {
+        costs.map(\.policy).filter { self.costs[$0] == nil }.sorted()
+    }
+}
+
+/// Why something is no baseline.
+package struct CostBaselineError: Error, Equatable, Sendable {
+    package let message: String
+}

@@ -1,0 +1,80 @@
+internal import Lua
+internal import Model
+internal import Policies
+
+/// The sets of policies that tests run with: all of a folder, or one alone, each with the settings that a test asks for.
+struct TestSets {
+    let source: PolicySource
+    private let policies: [String]
+    private let probes: Budget
+    private var sets: [String: Result<PolicySet, TestFault>] = [:]
+    private var sources: [String: PolicySource] = [:]
+    /// `nil` for one that does not load with probes.
+    private var runs: [String: ProbedRun?] = [:]
+
+    /// - Parameters:
+    ///   - policies: every id of the folder.
+    ///   - probes: what one policy with probes may spend.
+    init(_ source: PolicySource, policies: [String], probes: Budget = PolicyProbes.budget) {
+        self.source = source
+        self.policies = policies
+        self.probes = probes
+    }
+
+    /// A test made ready, and the set that it runs with, which goes by a key.
+    struct Prepared {
+        let test: TestCase
+        let set: PolicySet
+        let key: String
+    }
+
+    /// - Parameter isAlone: whether the tested policy is run alone; as the test says without it.
+    mutating func prepare(_ table: LuaValue, _ plan: TestPlan, isAlone: Bool? = nil) throws(TestFault) -> Prepared {
+        let table = try TestTable(table, at: "test")
+        try table.refuseOthers(than: TestCase.keys)
+        let ground = try plan.directories.ground(of: table)
+        let stated = try table.boolean("only_policy") ?? false
+        let only = isAlone ?? stated ? plan.policy : nil
+        let settings = try table.table("settings")
+        let overrides = JSON.object(try settings?.members() ?? [])
+        let key = "\(only ?? "*") \(overrides.compact)"
+        let set = try set(only, settings: settings, key: key)
+        let test = try TestCase(table, policy: plan.policy, policies: policies, schema: set.schema, ground: ground)
+        return Prepared(test: test, set: set, key: key)
+    }
+
+    private mutating func set(_ only: String?, settings: TestTable?, key: String) throws(TestFault) -> PolicySet {
+        if let set = sets[key] { return try set.get() }
+        let result: Result<PolicySet, TestFault>
+        do throws(TestFault) {
+            var reduced = source.withoutTests(only: only)
+            if let settings { try reduced.override(settings, policies: policies) }
+            sources[key] = reduced
+            let loaded = PolicySet.load(reduced)
+            guard let set = loaded.set else {
+                let first = loaded.diagnostics.first { $0.severity == .error }
+                throw TestFault("the policies do not load: \(first?.description ?? "no reason given")")
+            }
+            result = .success(set)
+        } catch {
+            result = .failure(error)
+        }
+        sets[key] = result
+        return try result.get()
+    }
+
+    /// The same set with probes.
+    mutating func probed(_ key: String) -> ProbedRun? {
+        if let run = runs[key] { return run }
+        let run = sources[key].flatMap { ProbedRun($0, budget: probes) }
+        runs[key] = .some(run)
+        return run
+    }
+
+    /// What the probed sets have noted.
+    var coverage: CoverageTally {
+        var tally = CoverageTally()
+        for key in runs.keys.sorted() { if let run = runs[key] ?? nil { tally.merge(run.tally) } }
+        return tally
+    }
+}
