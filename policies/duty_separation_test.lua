@@ -21,3 +21,12 @@ test("nobody approves an order of their own", {
   token = { user = "carla" },
   action = "orders.approve",
 })
+
+test("the duties say nothing about other acts", {
+  token = { user = "carla" },
+  action = "orders.read",
+  resource = { type = "order" },
+  settings = { duty_separation = { enabled = true } },
+  only_policy = true,
+  expect = { silent = true },
+})

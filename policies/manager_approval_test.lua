@@ -24,3 +24,12 @@ test("nobody else approves", {
   token = { department = "Sales", user_type = "Integrator", permissions = { "orders.approve" } },
   resource = { type = "order", department = "Sales" },
 })
+
+test("managing another department is enough to be refused", {
+  token = { department = "Sales", user_type = "Department Manager" },
+  action = "orders.approve",
+  resource = { type = "order", department = "Warehouse" },
+  settings = { manager_approval = { enabled = true } },
+  only_policy = true,
+  expect = { deny = "manager_approval", code = "not_their_department" },
+})

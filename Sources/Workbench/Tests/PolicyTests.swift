@@ -69,17 +69,17 @@ package struct PolicyTests {
         let parts =
             selection.stopsAtFailure
             ? [run(plans, selection)] : Self.sideBySide(plans) { part in run(part, selection) }
-        var run = Run()
-        run.results = parts.flatMap(\.results)
+        var whole = Run()
+        whole.results = parts.flatMap(\.results)
         if selection.measuresCoverage, let set = PolicySet.load(source.withoutTests(only: nil), isProbed: true).set {
             var tally = CoverageTally()
             for part in parts { tally.merge(part.coverage) }
             var measured = Coverage(set, source, tally)
             if selection.suggestsTests { measured.policies = suggestions(for: measured.policies, plans, set) }
-            run.coverage = measured
+            whole.coverage = measured
         }
-        if selection.measuresCost { run.costs = costs(plans) }
-        return run
+        if selection.measuresCost { whole.costs = costs(plans) }
+        return whole
     }
 
     /// How many requests may be tried for what no test has tried, of all policies and of one.
