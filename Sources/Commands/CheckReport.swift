@@ -126,8 +126,10 @@ struct CheckReport {
             }
             place.append(.init("region", .object(region)))
         }
+        let index = rules.firstIndex { $0.name == finding.rule } ?? -1
         return .object([
-            .init("ruleId", .string(finding.rule ?? "")), .init("level", .string(finding.severity.rawValue)),
+            .init("ruleId", .string(finding.rule ?? "")), .init("ruleIndex", .integer(Int64(index))),
+            .init("level", .string(finding.severity.rawValue)),
             .init("message", .object([.init("text", .string(finding.message))])),
             .init("locations", .array([.object([.init("physicalLocation", .object(place))])])),
         ])

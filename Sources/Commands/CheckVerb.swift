@@ -1,6 +1,7 @@
 internal import Model
 internal import Plugins
 internal import Policies
+internal import Tokens
 internal import Workbench
 
 extension Verb {
@@ -25,6 +26,7 @@ extension Verb {
             Isolation.option, Watching.option,
         ],
         details: [
+            "With --store, names and ids in policies and settings that no tenant of it has are found too.",
             "A finding is allowed by a comment on its line or the one before: `-- check: allow RULE: why`.",
             "exit status: 0 nothing that fails, 3 errors, 5 only warnings and --fail-on warning, 64 wrong usage",
         ],
@@ -34,7 +36,8 @@ extension Verb {
             let (folder, files) = try place(invocation)
             let isChild = Isolation.isChild(invocation.environment)
             guard invocation.has(Watching.option.name), !isChild else { return try check(folder, files, invocation) }
-            return Watching.run(invocation, folders: [folder]) { () throws(CommandError) in
+            let folders = [folder] + (invocation.pluginFolder(beside: folder).map { [$0] } ?? [])
+            return Watching.run(invocation, folders: folders) { () throws(CommandError) in
                 try check(folder, files, invocation)
             }
         })
@@ -49,10 +52,11 @@ extension Verb {
                 "there is no file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: read.policies.files.map(\.name)))",
                 status: ExitStatus.policies)
         }
+        let directory = try directory(invocation)
         if invocation.has("isolate") { try Isolation.confine(memory: 1 << 30) }
         let (source, plugins) = read.loadedPlugins()
         let rules = Rule.all + Rule.brought(by: plugins)
-        var findings = Checker(source, rules: rules).run()
+        var findings = Checker(source, directory: directory, rules: rules).run()
         if !files.isEmpty {
             findings.removeAll { finding in !files.contains { finding.path == "\(folder)/\($0)" } }
         }
@@ -61,6 +65,13 @@ extension Verb {
             to: invocation.terminal)
         if findings.contains(where: { $0.severity == .error }) { return ExitStatus.policies }
         return invocation.value("fail-on") == "warning" && !findings.isEmpty ? ExitStatus.gate : ExitStatus.done
+    }
+
+    /// What the store holds that is stated, its tokens left out; `nil` where none is.
+    private static func directory(_ invocation: Invocation) throws(CommandError) -> Directory? {
+        guard invocation.has("store") else { return nil }
+        if invocation.isStoreFile { return try invocation.directory() }
+        return try invocation.directory(.none, of: try invocation.openStore())
     }
 
     /// The folder that is checked whole, and the files of it that are told of; none for all.
@@ -89,6 +100,7 @@ extension Verb {
                 JSON.object([
                     .init("rule", .string(rule.name)), .init("severity", .string(rule.severity.rawValue)),
                     .init("purpose", .string(rule.purpose)),
+                    .init("can_be_allowed", .boolean(rule.canBeAllowed)),
                 ])
             }
             invocation.terminal.print(JSON.array(rows).pretty)
@@ -121,7 +133,7 @@ extension Verb {
             }
         }
         terminal.print()
-        for finding in Checker(rule.bad.source).run() where finding.rule == rule.name {
+        for finding in Checker(rule.bad.source, directory: rule.bad.directory).run() where finding.rule == rule.name {
             terminal.print(Terminal.escaped(finding.description))
         }
         return ExitStatus.done

@@ -7,6 +7,9 @@ package struct Period: Hashable, Sendable {
     package var hours: Int
     package var minutes: Int
 
+    /// What its parts are called, in this order.
+    package static let names = ["years", "months", "weeks", "days", "hours", "minutes"]
+
     package init(years: Int = 0, months: Int = 0, weeks: Int = 0, days: Int = 0, hours: Int = 0, minutes: Int = 0) {
         self.years = years
         self.months = months

@@ -27,7 +27,7 @@ package enum Dialect {
                 faults.append(
                     fault(
                         "assignment to the global `\(use.name)`: say `local \(use.name)`", use.position,
-                        rule: "global-assignment"))
+                        rule: "assignment"))
             } else if !known.contains(use.name) {
                 let hint = Suggestion.hint(for: use.name, among: names)
                 faults.append(fault("there is no `\(use.name)` here\(hint)", use.position, rule: "undeclared-global"))

@@ -174,11 +174,11 @@ extension EvaluationHost {
         guard case .table(let entries) = value, !entries.isEmpty else {
             throw Resolver.Fault(message: "`plus` takes a table: `{ months = 12 }`")
         }
-        let known = ["years", "months", "weeks", "days", "hours", "minutes"]
         var period = Period()
         for entry in entries {
-            guard case .string(let name) = entry.key, known.contains(name) else {
-                throw Resolver.Fault(message: "`plus` knows \(known.joined(separator: ", ")); got \(entry.key.shown)")
+            guard case .string(let name) = entry.key, Period.names.contains(name) else {
+                throw Resolver.Fault(
+                    message: "`plus` knows \(Period.names.joined(separator: ", ")); got \(entry.key.shown)")
             }
             let count = try whole(entry.value, name)
             switch name {

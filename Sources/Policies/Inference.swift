@@ -4,7 +4,7 @@ package import Syntax
 /// What the expressions of a policy's source stand for, as far as the source says: what `request.token.department` is, and
 /// what is wrong with it where it is nothing.
 ///
-/// For whoever checks a policy without running it. When in doubt it says nothing.
+/// For whoever judges a policy without running it. When in doubt it says nothing.
 package final class Inference {
     package enum Meaning {
         /// Something of the request, a setting, or a literal.
@@ -16,10 +16,14 @@ package final class Inference {
     }
 
     package struct Known {
-        let type: ValueType
+        package let type: ValueType
         let expression: Expressions.ID?
-        /// The property's name and what it is of, where it may be absent.
-        package let optional: (of: String, name: String)?
+        /// Whether it is a value of the request or a setting, and none of Lua's own.
+        package let isHandle: Bool
+        /// How it may be absent, where it may.
+        package let absence: Absence?
+        /// Whether it comes of the request, and is no constant and no setting.
+        package let isOfRequest: Bool
 
         /// As messages call it, with its article.
         package var typeName: String { type.withArticle }
@@ -30,60 +34,43 @@ package final class Inference {
             default: false
             }
         }
-        /// Whether it comes of the request, and is no constant and no setting.
-        package let isOfRequest: Bool
+    }
+
+    /// Something that may not be there.
+    package struct Absence {
+        /// What it is of, as reasons call it; `nil` for the request itself.
+        package let owner: String?
+        package let name: String
+        /// `nil` for a property that the schema declares.
+        package let attribute: Attribute?
+
+        /// As reasons call it: `resource.amount`, `actor`.
+        package var key: String { owner.map { "\($0).\(name)" } ?? name }
     }
 
     package let chunk: Chunk
-    private let resolver: Resolver
+    /// When the policy is asked, and about whom.
+    package let root: Root
+    package var schema: Schema { resolver.schema }
+    let resolver: Resolver
     private let expressions: Expressions
-    private var requests: Set<Declaration.ID> = []
-    private var values: [Declaration.ID: Expression.ID] = [:]
+    private let names: InferredNames
     private var known: [Expression.ID: Meaning?] = [:]
 
     init(_ chunk: Chunk, _ declaration: PolicyDeclaration, schema: Schema, plugins: PluginSet) {
         self.chunk = chunk
+        root = declaration.root
         expressions = Expressions(plugins: plugins)
         resolver = Resolver(
             schema: schema, roots: [declaration.root], settings: [declaration.settings], plugins: plugins,
             uses: [declaration.plugins])
-        findNames()
+        names = InferredNames(chunk)
+        // The parts of an expression come before it: in this order nothing goes deep.
+        for index in chunk.expressions.indices { _ = meaning(chunk.id(index)) }
     }
 
-    /// The first parameters of functions called `decide`, and what variables are declared with and keep.
-    private func findNames() {
-        func note(_ function: Function.ID) {
-            if let request = chunk[function].parameters.first { requests.insert(request) }
-        }
-        chunk.walk { node in
-            switch node {
-            case .statement(let statement):
-                switch statement.kind {
-                case .function(let target, let function):
-                    if case .member(_, let name) = chunk[target].kind, name.name == "decide" { note(function) }
-                case .assign(let targets, let assigned):
-                    for (target, value) in zip(targets, assigned) {
-                        if case .member(_, let name) = chunk[target].kind, name.name == "decide",
-                            case .function(let function) = chunk[value].kind
-                        {
-                            note(function)
-                        }
-                    }
-                case .local(let names, let assigned):
-                    for (name, value) in zip(names, assigned) where !chunk[name].isReassigned { values[name] = value }
-                default: break
-                }
-            case .expression(let id):
-                guard case .table(let fields) = chunk[id].kind else { return true }
-                for case .named(let name, let value) in fields where name.name == "decide" {
-                    if case .function(let function) = chunk[value].kind { note(function) }
-                }
-            }
-            return true
-        }
-    }
-
-    // MARK: Meanings
+    /// What a variable that keeps its value was declared with.
+    package func definition(of variable: Declaration.ID) -> Expression.ID? { names.values[variable] }
 
     /// What an expression stands for; `nil` when the source does not say.
     package func meaning(_ id: Expression.ID) -> Meaning? {
@@ -94,13 +81,57 @@ package final class Inference {
         return meaning
     }
 
-    private func value(_ id: Expression.ID) -> Known? {
+    package func value(_ id: Expression.ID) -> Known? {
         if case .value(let known)? = meaning(id) { return known }
         return nil
     }
 
+    /// What it is called where reasons name it; `nil` for a literal.
+    package func text(_ known: Known) -> String? { known.expression.map(expressions.text) }
+
+    /// Whether two expressions stand for the same value, whatever the request.
+    package func isSame(_ one: Expression.ID, _ other: Expression.ID) -> Bool {
+        guard let left = value(one)?.expression, let right = value(other)?.expression else { return false }
+        return left == right
+    }
+
+    /// The vocabulary's attribute that an expression reads; `nil` for everything else.
+    package func attribute(_ id: Expression.ID) -> Attribute? {
+        guard let node = value(id)?.expression.map({ expressions.nodes[Int($0)] }), node.operation == .attribute else {
+            return nil
+        }
+        return Attribute(rawValue: node.b)
+    }
+
+    /// Whether a text would be filled in, were it a reason.
+    package func isTemplate(_ text: String) -> Bool {
+        let names = Template.names(in: text)
+        let root = expressions.intern(.request, 0, type: .request)
+        return !names.isEmpty && (try? Template(text, root: root, resolver: resolver, in: expressions)) != nil
+    }
+
+    /// What a property of a record, or a part of the request, is called where it is asked for; `nil` for no such thing.
+    package func key(of name: String, on owner: Expression.ID) -> String? {
+        value(owner)?.expression.map { key(of: name, on: $0) }
+    }
+
+    private func key(of name: String, on owner: Expressions.ID) -> String {
+        expressions.types[Int(owner)] == .request ? name : "\(expressions.text(owner)).\(name)"
+    }
+
+    // MARK: Meanings
+
     private func plain(_ type: ValueType) -> Meaning {
-        .value(Known(type: type, expression: nil, optional: nil, isOfRequest: false))
+        .value(Known(type: type, expression: nil, isHandle: false, absence: nil, isOfRequest: false))
+    }
+
+    private func of(_ id: Expressions.ID, _ type: ValueType) -> Known {
+        Known(type: type, expression: id, isHandle: true, absence: nil, isOfRequest: type != .settings)
+    }
+
+    /// What a plugin provides, of which less is certain.
+    private func open(_ type: ValueType, _ id: Expressions.ID?) -> Known {
+        Known(type: type, expression: id, isHandle: false, absence: nil, isOfRequest: true)
     }
 
     private func find(_ id: Expression.ID) -> Meaning? {
@@ -110,11 +141,8 @@ package final class Inference {
         case .boolean: return plain(.boolean)
         case .parenthesized(let inner): return value(inner).map(Meaning.value)
         case .name(let name):
-            guard case .local(let declaration) = name.target else { return nil }
-            if requests.contains(declaration), !chunk[declaration].isReassigned {
-                return of(expressions.intern(.request, 0, type: .request), .request)
-            }
-            return values[declaration].flatMap(value).map(Meaning.value)
+            guard case .local(let variable) = name.target else { return nil }
+            return self.variable(variable).map(Meaning.value)
         case .member(let base, let name): return member(name.name, of: base)
         case .method(let base, let name, _): return result(of: name.name, base)
         case .call(let callee, let arguments): return called(callee, arguments)
@@ -125,30 +153,39 @@ package final class Inference {
         }
     }
 
-    private func of(_ id: Expressions.ID, _ type: ValueType, optional: (String, String)? = nil) -> Meaning {
-        .value(Known(type: type, expression: id, optional: optional, isOfRequest: type != .settings))
+    private func variable(_ id: Declaration.ID) -> Known? {
+        if id == names.request { return of(expressions.intern(.request, 0, type: .request), .request) }
+        if let value = names.values[id] { return self.value(value) }
+        if let list = names.elements[id].flatMap(value), let base = list.expression, case .list(let type) = list.type {
+            return of(expressions.intern(.element, base, 0, type: type), type)
+        }
+        // A parameter is what every call of its function passes, where that is one thing.
+        guard let passed = names.arguments(of: id), let first = passed.first.flatMap(value), first.expression != nil,
+            passed.dropFirst().allSatisfy({ value($0)?.expression == first.expression })
+        else { return nil }
+        return first
     }
 
     private func called(_ callee: Expression.ID, _ arguments: [Expression.ID]) -> Meaning? {
         switch chunk[callee].kind {
         case .name(let name) where name.target == .global && name.name == "settings":
-            return of(expressions.intern(.settings, 0, type: .settings), .settings)
+            return .value(of(expressions.intern(.settings, 0, type: .settings), .settings))
         case .name(let name) where name.target == .global && name.name == "use":
             guard let first = arguments.first, case .string(let bytes) = chunk[first].kind,
                 let number = resolver.plugins.number(of: String(decoding: bytes, as: UTF8.self))
             else { return nil }
             let type = ValueType.plugin(number)
             let id = expressions.intern(.plugin, UInt32(number), type: type)
-            return .value(Known(type: type, expression: id, optional: nil, isOfRequest: false))
+            return .value(Known(type: type, expression: id, isHandle: true, absence: nil, isOfRequest: false))
         case .member(let base, let name):
             guard let owner = self.value(base), case .plugin(let plugin) = owner.type,
                 case .function(let number)? = resolver.plugins.member(name.name, of: plugin)
             else { return nil }
             let type = resolver.plugins.functions[number].function.result.type
-            return .value(Known(type: type, expression: nil, optional: nil, isOfRequest: true))
+            return .value(open(type, nil))
         case .name(let name):
             // `local contains = use("cidr").contains`
-            guard case .local(let declaration) = name.target, let source = values[declaration],
+            guard case .local(let declaration) = name.target, let source = names.values[declaration],
                 case .member = chunk[source].kind
             else { return nil }
             return called(source, arguments)
@@ -157,25 +194,20 @@ package final class Inference {
     }
 
     private func member(_ name: String, of base: Expression.ID) -> Meaning? {
-        guard let owner = value(base), let expression = owner.expression else { return nil }
-        if owner.type == .string { return nil }
+        guard let owner = value(base), let expression = owner.expression, owner.type != .string else { return nil }
         do throws(Resolver.Fault) {
             switch try resolver.meaning(of: name, on: expression, in: expressions) {
             case .method(let method): return .method(method.name)
             case .function: return nil
             case .expression(let id), .fact(let id):
-                let type = expressions.types[Int(id)]
                 if let plugin = pluginOfAttribute(id), !resolver.uses[0].contains(plugin) {
                     let attribute = resolver.plugins.plugins[plugin].name
                     return .fault("`\(name)` is an attribute of the plugin `\(attribute)`: say `use \"\(attribute)\"`")
                 }
-                // Whether a part of the request is there follows from more than `:has`: the point, or who acts.
-                let mayBeAbsent = expressions.nodes[Int(id)].operation == .property && !isRequired(name, of: owner.type)
                 return .value(
                     Known(
-                        type: type, expression: id,
-                        optional: mayBeAbsent ? (expressions.text(expression), name) : nil,
-                        isOfRequest: owner.type != .settings))
+                        type: expressions.types[Int(id)], expression: id, isHandle: true,
+                        absence: absence(id, name, of: expression, owner.type), isOfRequest: owner.type != .settings))
             }
         } catch { return .fault(error.message) }
     }
@@ -185,6 +217,23 @@ package final class Inference {
         let node = expressions.nodes[Int(id)]
         guard node.operation == .call, resolver.plugins.isAttribute(Int(node.b)) else { return nil }
         return resolver.plugins.functions[Int(node.b)].plugin
+    }
+
+    private func absence(
+        _ id: Expressions.ID, _ name: String, of owner: Expressions.ID, _ type: ValueType
+    ) -> Absence? {
+        let node = expressions.nodes[Int(id)]
+        let attribute = node.operation == .attribute ? Attribute(rawValue: node.b) : nil
+        switch attribute {
+        case nil: guard node.operation == .property, !isRequired(name, of: type) else { return nil }
+        case .token?, .actor?, .proposed?, .tokenName?, .lastActive?, .dormantSince?, .parent?, .actorToken?:
+            guard expressions.presence[Int(id)] != nil else { return nil }
+        case .user?, .department?, .userType?: guard type == .actor else { return nil }
+        // The wire requires ids, and what is without one is seldom.
+        default: return nil
+        }
+        return Absence(
+            owner: type == .request ? nil : expressions.text(owner), name: name, attribute: attribute)
     }
 
     /// Whether every type of record that has a property requires it.
@@ -205,42 +254,16 @@ package final class Inference {
             case .method? = try? resolver.meaning(of: name, on: expression, in: expressions)
         else { return .fault(resolver.unknown(name, on: owner.type).message) }
         switch method {
-        case .plus:
-            return .value(Known(type: owner.type, expression: nil, optional: nil, isOfRequest: owner.isOfRequest))
+        case .plus, .endOfDay:
+            return .value(
+                Known(
+                    type: method == .plus ? owner.type : .instant, expression: nil, isHandle: true, absence: nil,
+                    isOfRequest: owner.isOfRequest))
         case .get:
-            guard case .table(let table) = owner.type, let base = owner.expression else { return nil }
-            let id = expressions.intern(.row, UInt32(table), base, type: .row(table))
-            return .value(Known(type: .row(table), expression: id, optional: nil, isOfRequest: true))
-        case .endOfDay:
-            return .value(Known(type: .instant, expression: nil, optional: nil, isOfRequest: owner.isOfRequest))
+            guard case .table(let table) = owner.type else { return nil }
+            let id = expressions.intern(.row, UInt32(table), expression, type: .row(table))
+            return .value(open(.row(table), id))
         default: return plain(.boolean)
         }
-    }
-
-    /// Why two values cannot be compared; `nil` when they can, or when it is not known.
-    package func mismatch(_ one: Expression.ID, _ other: Expression.ID, isOrder: Bool) -> String? {
-        guard let left = value(one), let right = value(other), left.expression != nil || right.expression != nil else {
-            return nil
-        }
-        if left.type == right.type {
-            return isOrder && !left.type.isOrdered ? "\(left.typeName) has no order" : nil
-        }
-        do throws(Resolver.Fault) { try Resolver.same(left.type, right.type, isOrder ? "order" : "compare") } catch {
-            return error.message
-        }
-        return nil
-    }
-
-    /// The properties that are asked for with `has`, as what they are of and their name.
-    package var asked: Set<String> {
-        var asked: Set<String> = []
-        for expression in chunk.expressions {
-            guard case .method(let base, let name, let arguments) = expression.kind, name.name == "has",
-                let owner = value(base)?.expression, let first = arguments.first,
-                case .string(let bytes) = chunk[first].kind
-            else { continue }
-            asked.insert(expressions.text(owner) + "." + String(decoding: bytes, as: UTF8.self))
-        }
-        return asked
     }
 }

@@ -58,6 +58,7 @@ struct PolicyLoader {
         }
         let policies = readings.compactMap(\.policy)
         let settings = loadSettings()
+        checkRequired(settings)
         if hasErrors { return nil }
         return PolicySet(
             schema: schema, policies: policies, version: version(), settings: settings, plugins: plugins)
@@ -171,6 +172,12 @@ struct PolicyLoader {
             bytes, path: path(SettingsFile.name), declared: Dictionary(uniqueKeysWithValues: declared))
         diagnostics += file.diagnostics
         return file.values
+    }
+
+    private mutating func checkRequired(_ settings: [String: SettingValues]) {
+        guard let bytes = source.files.first(where: { $0.name == RequiredFile.name })?.bytes else { return }
+        let file = RequiredFile(bytes, path: path(RequiredFile.name), readings: readings, settings: settings)
+        diagnostics += file.diagnostics
     }
 
     /// BLAKE2b over every file that decides, each with its name and length before it.

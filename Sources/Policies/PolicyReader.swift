@@ -47,27 +47,17 @@ struct PolicyReader {
             reading.brokenPlugins = error.brokenPlugins
         }
         guard let declaration = reading.declaration else { return reading }
-        reading.inference = Inference(chunk, declaration, schema: schema, plugins: plugins)
+        let inference = Inference(chunk, declaration, schema: schema, plugins: plugins)
+        reading.inference = inference
+        reading.diagnostics += inference.faults.map { fault($0.message, $0.position, rule: $0.rule) }
         let literals = templates(chunk)
-        for literal in literals {
-            let expressions = Expressions(plugins: plugins)
-            let resolver = Resolver(
-                schema: schema, roots: [declaration.root], settings: [declaration.settings], plugins: plugins)
-            do throws(Resolver.Fault) {
-                _ = try Template(
-                    literal.text, root: expressions.intern(.request, type: .request), resolver: resolver,
-                    in: expressions)
-            } catch {
-                reading.diagnostics.append(
-                    fault("in `\(literal.text)`: \(error.message)", literal.position, rule: "unknown-in-reason"))
-            }
-        }
+        for literal in literals { reading.diagnostics += unknown(in: literal, chunk, declaration) }
         guard reading.diagnostics.isEmpty else { return reading }
         let probes = isProbed ? PolicyProbes(chunk, name: file.name) : nil
         reading.policy = Policy(
             id: String(file.name.dropLast(4)), path: path, declaration, program: probes?.program ?? program,
             probes: probes, keepsState: chunk.keepsState, texts: Set(chunk.strings.map(\.bytes)),
-            templates: Set(literals.map(\.text)))
+            templates: Set(literals.map { text($0) }))
         return reading
     }
 
@@ -104,12 +94,41 @@ struct PolicyReader {
         return faults
     }
 
-    private func templates(_ chunk: Chunk) -> [(text: String, position: Position)] {
-        chunk.calls.compactMap { call in
-            guard case .global(let name) = call.callee, Self.effects.contains(name), name != "oblige",
-                case .string(let bytes)? = call.arguments.first, bytes.contains(UInt8(ascii: "{"))
+    /// The literals that are reasons with names in braces.
+    private func templates(_ chunk: Chunk) -> [Expression] {
+        chunk.expressions.compactMap { expression in
+            guard case .call(let callee, let arguments) = expression.kind, let first = arguments.first,
+                case .name(let name) = chunk[callee].kind, name.target == .global, name.name != "oblige",
+                Self.effects.contains(name.name), case .string(let bytes) = chunk[first].kind,
+                bytes.contains(UInt8(ascii: "{"))
             else { return nil }
-            return (String(decoding: bytes, as: UTF8.self), call.position)
+            return chunk[first]
+        }.sorted { $0.start < $1.start }
+    }
+
+    private func text(_ literal: Expression) -> String {
+        if case .string(let bytes) = literal.kind { String(decoding: bytes, as: UTF8.self) } else { "" }
+    }
+
+    /// The names in a reason that stand for nothing, each where it stands.
+    private func unknown(
+        in literal: Expression, _ chunk: Chunk, _ declaration: PolicyDeclaration
+    ) -> [Diagnostic] {
+        let resolver = Resolver(
+            schema: schema, roots: [declaration.root], settings: [declaration.settings], plugins: plugins)
+        let source = chunk.source[literal.start..<literal.end]
+        return Template.names(in: text(literal)).compactMap { name in
+            let expressions = Expressions(plugins: plugins)
+            let root = expressions.intern(.request, type: .request)
+            do throws(Resolver.Fault) {
+                _ = try Template("{\(name)}", root: root, resolver: resolver, in: expressions)
+                return nil
+            } catch {
+                // Where it is written with escapes, the whole text is meant.
+                let place = source.firstRange(of: Array("{\(name)}".utf8))?.lowerBound
+                let position = place.map { chunk.position(at: $0 + 1) } ?? literal.position
+                return fault("in `{\(name)}`: \(error.message)", position, rule: "unknown-in-reason")
+            }
         }
     }
 

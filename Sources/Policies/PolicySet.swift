@@ -10,6 +10,13 @@ package struct PolicySet: Sendable {
     let settings: [String: SettingValues]
     package let plugins: PluginSet
 
+    /// The same set, some policies left out.
+    package func without(_ ids: Set<String>) -> PolicySet {
+        PolicySet(
+            schema: schema, policies: policies.filter { !ids.contains($0.id) }, version: version, settings: settings,
+            plugins: plugins)
+    }
+
     /// Which policies a tenant has turned on; observing ones included.
     func isEnabled(_ policy: Policy, tenant: String?) -> Bool {
         if case .boolean(let value)? = settings[policy.id]?.value("enabled", tenant: tenant) { return value }

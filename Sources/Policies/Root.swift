@@ -41,6 +41,11 @@ package struct Root: Hashable, Sendable {
         }
     }
 
+    /// The same, where it is known to be asked at some of its points only.
+    package func guarantees(_ attribute: Attribute, at points: Set<Point>) -> Bool {
+        Root(points: points, subject: subject).guarantees(attribute)
+    }
+
     /// Whether a part of the request is never there for such a policy.
     func excludes(_ attribute: Attribute) -> Bool {
         switch attribute {

@@ -27,6 +27,17 @@ struct Template {
         self.parts = parts
     }
 
+    /// What stands in braces.
+    static func names(in text: String) -> [String] {
+        var names: [String] = []
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            names.append(String(rest[rest.index(after: open)..<close]))
+            rest = rest[rest.index(after: close)...]
+        }
+        return names
+    }
+
     private static func resolve(
         _ path: Substring, _ root: Expressions.ID, _ resolver: Resolver, _ expressions: Expressions
     ) throws(Resolver.Fault) -> Expressions.ID {

@@ -58,6 +58,8 @@ package enum ValueType: Hashable, Sendable {
         "department": .department, "user": .user, "ip": .ip,
     ]
 
+    package static var declarableNames: [String] { declarable.keys.sorted() }
+
     /// Whether `<` has a meaning for it.
     var isOrdered: Bool {
         switch self {

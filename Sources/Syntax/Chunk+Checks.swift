@@ -3,6 +3,13 @@ extension Chunk {
     /// The number of the expression at an index.
     package func id(_ index: Int) -> Expression.ID { Expression.ID(index: index) }
 
+    /// Where an offset is.
+    package func position(at offset: Int) -> Position {
+        let before = source.prefix(offset)
+        let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        return Position(line: before.count { $0 == UInt8(ascii: "\n") } + 1, column: offset - start + 1, offset: offset)
+    }
+
     /// The declarations, by index, whose variables are read somewhere: a target of an assignment reads nothing.
     package var readDeclarations: Set<Int> {
         var targets: Set<Expression.ID> = []

@@ -12,6 +12,42 @@ extension Chunk {
         return givesTableFunctionsAway || functions.contains { changesForeignTables($0.block, own) }
     }
 
+    /// Where functions change tables that variables outside of them hold, by those variables' names.
+    package var keptTables: [Identifier] {
+        var found: [Identifier] = []
+        func note(_ id: Expression.ID) {
+            guard case .name(let name) = self[id].kind, name.isUpvalue else { return }
+            found.append(Identifier(name: name.name, position: self[id].position))
+        }
+        for function in functions {
+            walk(function.block) { node in
+                switch node {
+                case .statement(let statement):
+                    switch statement.kind {
+                    case .assign(let targets, _):
+                        for target in targets {
+                            switch self[target].kind {
+                            case .member(let base, _), .index(let base, _): note(base)
+                            default: continue
+                            }
+                        }
+                    // Its own turn comes.
+                    case .function, .localFunction: return false
+                    default: break
+                    }
+                case .expression(let id):
+                    if case .function = self[id].kind { return false }
+                    guard case .call(let callee, let arguments) = self[id].kind, let name = tableFunction(callee),
+                        !Self.readers.contains(name), let first = arguments.first
+                    else { return true }
+                    note(first)
+                }
+                return true
+            }
+        }
+        return found
+    }
+
     /// The variables that hold the table they were declared with for as long as they are there.
     private var constructed: Set<Declaration.ID> {
         var own: Set<Declaration.ID> = []

@@ -1,18 +1,21 @@
 package import Model
 package import Policies
-internal import Syntax
+package import Syntax
 
 /// A folder of policies as rules see it.
 package struct CheckedFolder {
     package let source: PolicySource
     /// `nil` when that does not load.
     package let schema: Schema?
+    package let schemaChunk: Chunk?
     /// Those that are Lua.
     package let policies: [CheckedPolicy]
     package let tests: [CheckedTests]
+    /// What the policies come to when they are asked; `nil` when they do not load.
+    let rehearsal: Rehearsal?
     /// What a store holds, for whoever asks about it.
     package let directory: Directory?
-    /// What the loader says.
+    /// What the loader says, and what keeps tests from being read.
     let loading: [Diagnostic]
 
     init(_ source: PolicySource, directory: Directory?) {
@@ -21,7 +24,7 @@ package struct CheckedFolder {
         self.source = source
         self.directory = directory
         schema = result.schema
-        loading = result.diagnostics
+        schemaChunk = source.files.first { $0.name == "schema.lua" }.flatMap { try? Chunk.parse($0.bytes) }
         policies = readings.compactMap { reading in
             guard let chunk = reading.chunk else { return nil }
             return CheckedPolicy(
@@ -30,8 +33,20 @@ package struct CheckedFolder {
                 hasTests: names.contains(reading.file.name.dropLast(4) + TestFile.suffix))
         }
         let ids = source.policyIDs
-        tests = source.files.filter { $0.name.hasSuffix(TestFile.suffix) }.compactMap { file in
-            (try? Chunk.parse(file.bytes)).map { CheckedTests(name: file.name, chunk: $0, policies: ids) }
+        rehearsal = result.set.map { Rehearsal($0) }
+        var tests: [CheckedTests] = []
+        var loading = result.diagnostics
+        for file in source.files where file.name.hasSuffix(TestFile.suffix) {
+            do throws(SyntaxError) {
+                tests.append(CheckedTests(name: file.name, chunk: try Chunk.parse(file.bytes), policies: ids))
+            } catch {
+                loading.append(
+                    Diagnostic(
+                        error.message, path: "\(source.path)/\(file.name)", line: error.line, column: error.column,
+                        rule: Rule.syntax.name))
+            }
         }
+        self.tests = tests
+        self.loading = loading
     }
 }

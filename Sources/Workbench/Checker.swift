@@ -34,7 +34,7 @@ package struct Checker {
             }
         }
         switch rule.find {
-        case .loader: return []
+        case .loader, .comments: return []
         case .policy(let find): return folder.policies.flatMap { named(find($0), $0.name) }
         case .tests(let find): return folder.tests.flatMap { named(find($0), $0.name) }
         case .file(let find): return source.files.flatMap { named(find($0), $0.name) }

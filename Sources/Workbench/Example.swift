@@ -1,19 +1,32 @@
+package import Model
 internal import Plugins
 package import Policies
 
 /// A folder that shows what a rule is about, as its files by name.
 ///
-/// A text alone is the policy `a.lua`, with tests beside it. A folder without a schema has the one of all examples.
+/// A text alone is the policy `a.lua`, with tests beside it. A folder without a schema has that of all examples, and
+/// a policy that permits.
 package struct Example: Sendable {
     /// What is shown of it.
     package let shown: [PolicySource.File]
     private let hidden: [PolicySource.File]
+    /// What the store holds that it is checked with, as JSON.
+    private let store: String?
+
+    init(_ files: KeyValuePairs<String, String>, store: String) {
+        self.init(files.map { PolicySource.File(name: $0.key, bytes: Array($0.value.utf8)) }, store: store)
+    }
+
+    private init(_ files: [PolicySource.File], store: String?) {
+        shown = files
+        hidden = files.contains { $0.name == "schema.lua" } ? [] : Self.surroundings
+        self.store = store
+    }
 
     init(policy: String) {
+        store = nil
         shown = [PolicySource.File(name: "a.lua", bytes: Array(policy.utf8))]
-        hidden = [
-            Self.schema, .init(name: "a_test.lua", bytes: Array("test(\"it\", { expect = { silent = true } })".utf8)),
-        ]
+        hidden = Self.surroundings + [Self.file("a_test.lua", "")]
     }
 
     package var source: PolicySource {
@@ -36,9 +49,19 @@ package struct Example: Sendable {
         return PluginLoader.load(source).set
     }
 
-    private static let schema = PolicySource.File(
-        name: "schema.lua",
-        bytes: Array(
+    /// What the store holds that it is checked with; `nil` for none.
+    package var directory: Directory? {
+        store.flatMap { try? Directory(Organisation(json: JSONReader.parse($0))) }
+    }
+
+    private static func file(_ name: String, _ text: String) -> PolicySource.File {
+        PolicySource.File(name: name, bytes: Array(text.utf8))
+    }
+
+    /// What lies around an example that has no schema: one, and a policy that permits.
+    private static let surroundings = [
+        file(
+            "schema.lua",
             """
             return {
               actions = { ["orders.read"] = "read", ["orders.approve"] = "write" },
@@ -46,7 +69,17 @@ package struct Example: Sendable {
                 owner = "user", total = "number" } },
               context = { ip = optional "ip" },
             }
-            """.utf8))
+            """),
+        file(
+            "open.lua",
+            """
+            local policy = { on = "access", grants = { "*" } }
+            function policy.decide(request)
+              if request.token.kind == "api" and request.token:can(request.action) then permit("API tokens may") end
+            end
+            return policy
+            """), file("open_test.lua", ""),
+    ]
 
     /// A policy in which no rule finds anything.
     static let plain: Example = """
@@ -62,7 +95,6 @@ extension Example: ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral {
     package init(stringLiteral text: String) { self.init(policy: text) }
 
     package init(dictionaryLiteral files: (String, String)...) {
-        shown = files.map { PolicySource.File(name: $0.0, bytes: Array($0.1.utf8)) }
-        hidden = shown.contains { $0.name == "schema.lua" } ? [] : [Self.schema]
+        self.init(files.map { PolicySource.File(name: $0.0, bytes: Array($0.1.utf8)) }, store: nil)
     }
 }

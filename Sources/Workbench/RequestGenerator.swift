@@ -38,13 +38,32 @@ package struct RequestGenerator {
 
     /// The next request, without a line break.
     package mutating func next() -> [UInt8] {
-        var line: [UInt8] = []
-        line.reserveCapacity(256)
         let place = token()
         let token = place.map { directory.tokens[$0] }
+        var line: [UInt8] = []
+        line.reserveCapacity(256)
         line.append(utf8: #"{"subject":{"type":"token","id":""#)
         line.append(utf8: token?.id.description ?? TokenID(using: &random).description)
-        line.append(utf8: #""},"action":{"name":"#)
+        line.append(utf8: #"""#)
+        finish(&line, token)
+        return line
+    }
+
+    /// The same, where an external subject of that type asks.
+    package mutating func next(by subject: Schema.RecordType) -> [UInt8] {
+        var line: [UInt8] = []
+        line.append(utf8: #"{"subject":{"type":"#)
+        line.append(string: subject.name)
+        line.append(utf8: #","id":"subject-\(Int.random(in: 1...99, using: &random))","properties":{"#)
+        append(subject, nil, to: &line)
+        line.append(utf8: "}")
+        finish(&line, nil)
+        return line
+    }
+
+    /// Everything after the subject's own.
+    private mutating func finish(_ line: inout [UInt8], _ token: Token?) {
+        line.append(utf8: #"},"action":{"name":"#)
         line.append(string: action(token))
         line.append(utf8: #"},"resource":{"#)
         if !resources.isEmpty {
@@ -59,7 +78,6 @@ package struct RequestGenerator {
         line.append(utf8: #"},"context":{"#)
         append(context, token, to: &line)
         line.append(utf8: "}}")
-        return line
     }
 
     /// A token's index; `nil` for one that nobody knows.

@@ -4,15 +4,17 @@ extension Rule {
 
     /// What the loader refuses.
     private static let loading: [Rule] = [
-        brokenPlugin, declaration, failingLoad, fileName, globalAssignment, miscompiled, missingFile, reservedName,
-        schema, settings,
-        syntax, testWithoutPolicy, undeclaredGlobal, unknownGrant, unknownInReason, unknownPermission, unknownPoint,
+        assignment, brokenPlugin, declaration, failingLoad, fileName, miscompiled, missingFile, notAFunction, required,
+        reservedName, schema, settings, syntax, testWithoutPolicy, typeMismatch, undeclaredGlobal, unknownAttribute,
+        unknownGrant, unknownInReason, unknownPermission, unknownPoint, wrongArgument,
     ]
 
     /// What loads, and is wrong or doubtful nevertheless.
     private static let checking: [Rule] = [
-        bidirectional, keptState, lookAlike, notAFunction, opensPolicy, saysNothing, shadowedName, silentBranch,
-        suppression, typeMismatch, unconditionalPermit, unguardedRead, unknownAttribute, unreachable, untested,
-        unusedLocal,
+        bidirectional, constantComparison, constantCondition, costly, duplicatePolicy, emptyReason, failing, keptState,
+        lookAlike,
+        negatedComparison, opensPolicy, saysNothing, shadowedName, silentBranch, suppression, unconditionalPermit,
+        unfilledTemplate, ungrantedAction, ungrantedPermit, unguardedRead, unknownInStore, unknownInTest, unreachable,
+        unreadFile, untested, unusedGrant, unusedLocal, unusedSetting,
     ]
 }

@@ -28,6 +28,8 @@ package struct Rule: Sendable {
     package enum Find: Sendable {
         /// Nothing: the loader itself refuses what the rule is about, and names the rule.
         case loader
+        /// The comments that allow what others find: that is the checker's own.
+        case comments
         /// Each policy that is Lua.
         case policy(@Sendable (CheckedPolicy) -> [Finding])
         /// Each file of tests that is Lua.

@@ -95,6 +95,99 @@ import Testing
         #expect(parser.isGood && parser.elements["failure"] == 2)
     }
 
+    /// What SARIF 2.1.0 requires of what is written, and the shapes of its parts.
+    @Test func `a report in SARIF has what its schema requires`() throws {
+        let folder = try folder()
+        let sarif = try JSONReader.parse(session.run("check", folder, "--format", "sarif").output)
+        #expect(sarif["$schema"]?.string?.hasPrefix("https://") == true)
+        guard case .array(let runs)? = sarif["runs"], let run = runs.first, let driver = run["tool"]?["driver"],
+            case .array(let rules)? = driver["rules"], case .array(let results)? = run["results"]
+        else { throw CancellationError() }
+        #expect(driver["name"] == .string("demilune") && run["columnKind"] == .string("unicodeCodePoints"))
+        let levels = ["none", "note", "warning", "error"]
+        for rule in rules {
+            #expect(rule["id"]?.string != nil && rule["shortDescription"]?["text"]?.string != nil)
+            #expect(levels.contains(rule["defaultConfiguration"]?["level"]?.string ?? ""))
+        }
+        for result in results {
+            #expect(result["message"]?["text"]?.string?.isEmpty == false)
+            #expect(levels.contains(result["level"]?.string ?? ""))
+            guard case .integer(let index)? = result["ruleIndex"] else { throw CancellationError() }
+            #expect(rules[Int(index)]["id"] == result["ruleId"])
+            guard case .array(let places)? = result["locations"], let place = places.first?["physicalLocation"] else {
+                throw CancellationError()
+            }
+            #expect(place["artifactLocation"]?["uri"]?.string != nil)
+            guard let region = place["region"] else { continue }
+            for name in ["startLine", "startColumn"] {
+                if case .integer(let number)? = region[name] {
+                    #expect(number >= 1)
+                } else {
+                    #expect(name != "startLine")
+                }
+            }
+        }
+    }
+
+    @Test func `a terminal is shown the line and the column`() throws {
+        let folder = try folder()
+        var output = ""
+        var streams = Streams(
+            input: { [] },
+            output: { bytes in
+                output += String(decoding: bytes, as: UTF8.self)
+                return true
+            }, errors: { _ in })
+        streams.isOutputTerminal = true
+        _ = Demilune.run(arguments: ["check", folder, "--color", "never"], environment: [:], streams: streams)
+        let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
+        let place = try #require(lines.firstIndex { $0.contains("typo.lua:3:20") })
+        #expect(lines[place + 1] == #"      if request.token.knd == "é" then deny("é") end"#)
+        #expect(lines[place + 2] == String(repeating: " ", count: 4 + 19) + "^")
+    }
+
+    /// The templates for CI systems, as those run them.
+    @Test func `the commands of the templates for CI do what the page says`() throws {
+        let page = try String(contentsOfFile: Session.root + "/docs/ci.md", encoding: .utf8)
+        let commands = page.split(separator: "\n").filter { $0.hasPrefix(" ") }.compactMap { line in
+            line.firstRange(of: "- demilune ").map { line[$0.upperBound...] }
+                ?? line.firstRange(of: "- run: demilune ").map { line[$0.upperBound...] }
+        }
+        #expect(commands.count >= 4)
+        for command in commands {
+            let process = Process()
+            process.executableURL = URL(filePath: Program.path)
+            process.currentDirectoryURL = URL(filePath: Session.root)
+            process.arguments = command.split(separator: " ").prefix { $0 != ">" }.map(String.init)
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0, "\(command)")
+        }
+    }
+
+    @Test func `a store tells which names are known`() throws {
+        let folder = try session.policies([
+            "a": """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.token.department.name == "Saless" then deny("no") end
+            end
+            return policy
+            """
+        ])
+        let alone = session.run("check", folder)
+        #expect(!alone.output.contains("unknown-in-store"))
+        #expect(session.run("init", "--demo").status == 0)
+        for store in [session.store, Session.root + "/examples/demo.json"] {
+            let result = session.run("check", folder, "--store", store)
+            #expect(result.status == 3, "\(result.errors)")
+            #expect(
+                result.output.contains("a.lua:3:39: error: no department is called `Saless` (did you mean `Sales`?)"))
+        }
+        #expect(session.run("check", folder, "--store", session.folder + "/none.db").status == 1)
+    }
+
     @Test func `rules are listed and explained`() {
         let rules = session.run("check", "--rules")
         #expect(rules.status == 0 && rules.output.contains("unknown-attribute"))

@@ -12,9 +12,10 @@ internal import Testing
     private static let open =
         "return { on = \"access\", grants = { \"*\" }, decide = function() permit(\"all may\") end }"
 
-    /// A policy whose `decide` has this body, on line 2.
+    /// A policy whose `decide` has this body, on line 2. What it is asked about is assigned to once, so that mistakes are not
+    /// seen before it is run.
     private static func policy(_ body: String, grants: String = "{ \"*\" }") -> String {
-        "return { on = \"access\", grants = \(grants), decide = function(request)\n\(body)\nend }"
+        "return { on = \"access\", grants = \(grants), decide = function(request) request = request\n\(body)\nend }"
     }
 
     private static func line(_ id: String, _ properties: String = "{}", type: String = "order") -> String {

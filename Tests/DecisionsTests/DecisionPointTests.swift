@@ -46,8 +46,9 @@ enum Fixture {
         return PolicySource(path: "p", files: files)
     }
 
+    /// What the policy is asked about is assigned to once, so that mistakes are not seen before it is run.
     static func policy(_ body: String, head: String = "grants = { \"*\" }", before: String = "") -> String {
-        "\(before)\nreturn { on = \"access\", \(head), decide = function(request)\n\(body)\nend }"
+        "\(before)\nreturn { on = \"access\", \(head), decide = function(request) request = request\n\(body)\nend }"
     }
 
     static func point(
@@ -89,7 +90,8 @@ enum Fixture {
         ("local t = {} while true do t[#t + 1] = (\"x\"):rep(100000) end", "budget_exhausted"),
         ("if request.resource.department == \"Sales\" then permit() end", "policy_failed"),
         ("if request.resource.owner == request.token.user then permit() end", "policy_failed"),
-        ("permit(1)", "policy_failed"), ("oblige({})", "policy_failed"), ("request.x = 1", "policy_failed"),
+        ("permit(tonumber('1'))", "policy_failed"), ("oblige((select(1, {})))", "policy_failed"),
+        ("request.x = 1", "policy_failed"),
         ("return request.token.departmnet", "policy_failed"), ("return request.token < request.token", "policy_failed"),
         ("local d = request.token.department; return d.parent", "policy_failed"),
     ])

@@ -19,7 +19,8 @@ struct Numbers: RandomNumberGenerator {
     mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 }
 
-/// Makes up policies that load and use whatever a policy may, mistakes at run time among it.
+/// Makes up policies that load and use whatever a policy may, mistakes at run time among it: what they are asked about is
+/// assigned to once, so that the loader does not see them.
 struct PolicyGenerator {
     static let schema = """
         return {
@@ -68,7 +69,7 @@ struct PolicyGenerator {
             end
             local function repeated(text, n) local s = "" for i = 1, n do s = s .. text end return s end
             local policy = { \(head) }
-            function policy.decide(r)
+            function policy.decide(r) r = r
               \(state ? "seen[#seen + 1] = true if #seen > 1 then deny(\"remembered\") end" : "")
             \(statements(kind, depth: 3))
             end

@@ -33,7 +33,7 @@ struct PolicyGrammar {
             "on = \"access\", enabled = false",
         ])
         locals.append("request")
-        text += "return { \(head), decide = function(request)\n\(block(1 + pick(6)))end }\n"
+        text += "return { \(head), decide = function(request) request = request\n\(block(1 + pick(6)))end }\n"
         var bytes = Array(text.utf8)
         if chance(8) { damage(&bytes) }
         return bytes

@@ -18,8 +18,12 @@ extension Rule {
             return policy
             """,
         find: .policy { policy in
-            policy.chunk.declarations.filter { $0.isCaptured && $0.isReassigned }.map {
+            let assigned = policy.chunk.declarations.filter { $0.isCaptured && $0.isReassigned }.map {
                 Finding("`\($0.name)` is assigned to in a function: it is new for every request", $0.position)
             }
+            let changed = policy.chunk.keptTables.map {
+                Finding("`\($0.name)` is changed in a function: it is new for every request", $0.position)
+            }
+            return assigned + changed
         })
 }

@@ -19,8 +19,7 @@ extension Rule {
         find: .policy { policy in
             guard let inference = policy.inference else { return [] }
             func reads(_ id: Expression.ID) -> Bool {
-                if case .value(let known)? = inference.meaning(id) { return known.isOfRequest && known.isContent }
-                return false
+                inference.value(id).map { $0.isOfRequest && $0.isContent } ?? false
             }
             return policy.chunk.expressions.compactMap { expression in
                 switch expression.kind {

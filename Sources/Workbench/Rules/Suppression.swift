@@ -14,5 +14,5 @@ extension Rule {
             end
             return policy
             """,
-        find: .loader)
+        find: .comments)
 }

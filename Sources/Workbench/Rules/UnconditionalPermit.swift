@@ -21,18 +21,25 @@ extension Rule {
             return policy
             """,
         find: .policy { policy in
-            policy.chunk.functions.flatMap { function -> [Finding] in
-                var findings: [Finding] = []
-                for statement in function.block.statements {
-                    switch statement.kind {
-                    case .call(let call) where policy.effect(call) == "permit":
-                        findings.append(Finding("nothing stands before this permit", statement.position))
-                    case .local, .assign, .call, .empty, .localFunction, .function: continue
-                    // Whatever may return, or loops, is a condition.
-                    default: return findings
-                    }
-                }
-                return findings
-            }
+            policy.chunk.functions.flatMap { permits($0.block, policy).findings }
         })
+
+    /// The permits that a block comes to whatever holds, and whether what follows it is come to as well.
+    private static func permits(_ block: Block, _ policy: CheckedPolicy) -> (findings: [Finding], goesOn: Bool) {
+        var findings: [Finding] = []
+        for statement in block.statements {
+            switch statement.kind {
+            case .call(let call) where policy.effect(call) == "permit":
+                findings.append(Finding("nothing stands before this permit", statement.position))
+            case .local, .assign, .call, .empty, .localFunction, .function: continue
+            case .block(let inner):
+                let own = permits(inner, policy)
+                findings += own.findings
+                if !own.goesOn { return (findings, false) }
+            // Whatever may return, or loops, is a condition.
+            default: return (findings, false)
+            }
+        }
+        return (findings, true)
+    }
 }

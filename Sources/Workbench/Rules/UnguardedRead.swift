@@ -23,16 +23,9 @@ extension Rule {
             """,
         find: .policy { policy in
             guard let inference = policy.inference else { return [] }
-            let asked = inference.asked
-            return policy.chunk.expressions.indices.compactMap { index in
-                let id = policy.chunk.id(index)
-                guard case .member(_, let name) = policy.chunk[id].kind,
-                    case .value(let known)? = inference.meaning(id),
-                    let optional = known.optional, !asked.contains("\(optional.of).\(optional.name)")
-                else { return nil }
-                return Finding(
-                    "`\(optional.of).\(optional.name)` may be absent, and no `:has(\"\(optional.name)\")` asks",
-                    name.position)
+            return Presence(inference).reads.map { read in
+                let ask = "`\(read.absence.owner ?? "request"):has(\"\(read.absence.name)\")`"
+                return Finding("`\(read.absence.key)` may be absent here: ask \(ask) before", read.position)
             }
         })
 }

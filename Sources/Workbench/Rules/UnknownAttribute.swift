@@ -1,6 +1,4 @@
 internal import Model
-internal import Policies
-internal import Syntax
 
 extension Rule {
     static let unknownAttribute = Rule(
@@ -15,15 +13,5 @@ extension Rule {
             end
             return policy
             """,
-        find: .policy { policy in
-            guard let inference = policy.inference else { return [] }
-            return policy.chunk.expressions.indices.compactMap { index in
-                let id = policy.chunk.id(index)
-                guard case .fault(let message)? = inference.meaning(id) else { return nil }
-                switch policy.chunk[id].kind {
-                case .member(_, let name), .method(_, let name, _): return Finding(message, name.position)
-                default: return nil
-                }
-            }
-        })
+        find: .loader)
 }

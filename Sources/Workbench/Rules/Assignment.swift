@@ -1,9 +1,10 @@
 internal import Model
 
 extension Rule {
-    static let globalAssignment = Rule(
-        name: "global-assignment",
-        purpose: "Assigning to a global fails: nothing outlives an evaluation, and a variable is `local`.",
+    static let assignment = Rule(
+        name: "assignment",
+        purpose:
+            "Assigning to a global, or to a part of the request, fails: a variable is `local`, and a policy changes nothing.",
         severity: .error,
         good: .plain,
         bad: """

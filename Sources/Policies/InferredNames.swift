@@ -1,0 +1,117 @@
+internal import Syntax
+
+/// What the variables of a policy's source hold, as far as the source says.
+struct InferredNames {
+    /// The parameter of the policy's `decide`; `nil` where that cannot be told, or it is assigned to.
+    private(set) var request: Declaration.ID?
+    /// What variables are declared with that are never assigned to.
+    private(set) var values: [Declaration.ID: Expression.ID] = [:]
+    /// The lists that the second variable of `for _, x in ipairs(list)` goes through.
+    private(set) var elements: [Declaration.ID: Expression.ID] = [:]
+    /// The local functions that are only ever called by their names, with the arguments of each call.
+    private var calls: [Declaration.ID: [[Expression.ID]]] = [:]
+    /// For a parameter, its function's name and its place.
+    private var parameters: [Declaration.ID: (function: Declaration.ID, place: Int)] = [:]
+
+    init(_ chunk: Chunk) {
+        var functions: [Declaration.ID: Function.ID] = [:]
+        chunk.walk { node in
+            guard case .statement(let statement) = node else { return true }
+            switch statement.kind {
+            case .local(let names, let assigned):
+                for (name, value) in zip(names, assigned) where !chunk[name].isReassigned {
+                    values[name] = value
+                    if case .function(let function) = chunk[value].kind { functions[name] = function }
+                }
+            case .localFunction(let name, let function) where !chunk[name].isReassigned: functions[name] = function
+            case .genericFor(let names, let lists, _):
+                guard names.count > 1, !chunk[names[1]].isReassigned, let list = lists.first,
+                    case .call(let callee, let arguments) = chunk[list].kind, let argument = arguments.first,
+                    case .name(let name) = chunk[callee].kind, name.target == .global, name.name == "ipairs"
+                else { break }
+                elements[names[1]] = argument
+            default: break
+            }
+            return true
+        }
+        noteCalls(of: functions, in: chunk)
+        request = Self.request(of: chunk, functions)
+    }
+
+    /// What each call passes for a parameter; `nil` where its function may be called otherwise.
+    func arguments(of parameter: Declaration.ID) -> [Expression.ID]? {
+        guard let (function, place) = parameters[parameter], let calls = calls[function], !calls.isEmpty,
+            calls.allSatisfy({ place < $0.count })
+        else { return nil }
+        return calls.map { $0[place] }
+    }
+
+    private mutating func noteCalls(of functions: [Declaration.ID: Function.ID], in chunk: Chunk) {
+        var callees: Set<Expression.ID> = []
+        for expression in chunk.expressions {
+            guard case .call(let callee, let arguments) = expression.kind, case .name(let name) = chunk[callee].kind,
+                case .local(let variable) = name.target, functions[variable] != nil
+            else { continue }
+            callees.insert(callee)
+            calls[variable, default: []].append(arguments)
+        }
+        for index in chunk.expressions.indices where !callees.contains(chunk.id(index)) {
+            guard case .name(let name) = chunk.expressions[index].kind, case .local(let variable) = name.target else {
+                continue
+            }
+            calls[variable] = nil
+        }
+        for (name, function) in functions {
+            for (place, parameter) in chunk[function].parameters.enumerated() where !chunk[parameter].isReassigned {
+                parameters[parameter] = (name, place)
+            }
+        }
+    }
+
+    /// The parameter of the function that is `decide` in the table that the file returns.
+    private static func request(of chunk: Chunk, _ functions: [Declaration.ID: Function.ID]) -> Declaration.ID? {
+        guard case .return(let values)? = chunk.block.statements.last?.kind, values.count == 1 else { return nil }
+        var found: [Function.ID?] = []
+        var policy: Declaration.ID?
+
+        func function(_ id: Expression.ID) -> Function.ID? {
+            switch chunk[id].kind {
+            case .function(let function): function
+            case .name(let name): if case .local(let variable) = name.target { functions[variable] } else { nil }
+            default: nil
+            }
+        }
+        func look(into id: Expression.ID) {
+            guard case .table(let fields) = chunk[id].kind else { return }
+            for case .named(let name, let value) in fields where name.name == "decide" { found.append(function(value)) }
+        }
+        func isDecide(_ target: Expression.ID) -> Bool {
+            guard case .member(let base, let member) = chunk[target].kind, member.name == "decide",
+                case .name(let name) = chunk[base].kind, case .local(let variable) = name.target
+            else { return false }
+            return variable == policy
+        }
+
+        if case .name(let name) = chunk[values[0]].kind, case .local(let variable) = name.target {
+            policy = chunk[variable].isReassigned ? nil : variable
+        } else {
+            look(into: values[0])
+        }
+        chunk.walk { node in
+            guard case .statement(let statement) = node else { return true }
+            switch statement.kind {
+            case .local(let names, let values):
+                for (name, value) in zip(names, values) where name == policy { look(into: value) }
+            case .function(let target, let function) where isDecide(target): found.append(function)
+            case .assign(let targets, let values):
+                for (target, value) in zip(targets, values) where isDecide(target) { found.append(function(value)) }
+            default: break
+            }
+            return true
+        }
+        guard found.count == 1, let decide = found[0], !chunk[decide].isMethod,
+            let parameter = chunk[decide].parameters.first, !chunk[parameter].isReassigned
+        else { return nil }
+        return parameter
+    }
+}

@@ -1,0 +1,145 @@
+internal import Model
+internal import Policies
+
+extension LuaAnnotations {
+    /// What stands in the environment of policies, of the schema and of tests.
+    static var functions: String {
+        let points = Point.allCases.map { "---| \"\($0.rawValue)\"" }.joined(separator: "\n")
+        let period = Period.names.map { "---@field \($0)? integer" }.joined(separator: "\n")
+        let lists = ValueType.declarableNames.map { "---@overload fun(type: \"\($0)\"): demilune.List.\($0)" }
+            .joined(separator: "\n")
+        return """
+            ---@alias demilune.Point
+            \(points)
+
+            ---@class demilune.Period
+            \(period)
+
+            ---@class demilune.Policy
+            ---@field on demilune.Point|demilune.Point[] # when it is asked
+            ---@field decide? fun(request: demilune.Request) # says what it has to say
+            ---@field subject? demilune.SubjectType # at `access`: for whom it is; "token" without it
+            ---@field grants? demilune.Grant[] # what it may permit; nothing without it
+            ---@field mode? "decide"|"observe" # "observe": it is asked and reported, and decides nothing
+            ---@field enabled? boolean # false: it is not asked
+            ---@field about? string
+            ---@field owner? string
+            ---@field [string] function
+
+            ---Allows, unless something denies. Only what `grants` name.
+            ---@param reason? string
+            function permit(reason) end
+
+            ---Refuses, whatever others say.
+            ---@param reason string # `{token.department}` is filled in
+            ---@param options? { code: string }
+            function deny(reason, options) end
+
+            ---Decides nothing, and tells the person.
+            ---@param reason string
+            ---@param suggestion? table<string, any>
+            function advise(reason, suggestion) end
+
+            ---Decides nothing; whoever enforces a permit must do this.
+            ---@param name string
+            ---@param details? table<string, any>
+            function oblige(name, details) end
+
+            ---Declares the policy's parameters: a value gives type and default. `settings.json` sets them.
+            ---@generic T: table
+            ---@param declared T
+            ---@return T
+            function settings(declared) end
+
+            ---What a plugin provides.
+            ---@param plugin string
+            ---@return any
+            function use(plugin) end
+
+            ---A list of a type, in a schema and in `settings`.
+            \(lists)
+            ---@param type string
+            ---@return table
+            function list(type) end
+
+            ---A property that a request may have, in a schema.
+            ---@param type string|table
+            ---@return table
+            function optional(type) end
+
+            ---@class demilune.Expectation
+            \(fields(TestExpectation.keys, expected))
+
+            ---@class demilune.Test
+            \(fields(TestCase.keys, tested))
+
+            ---A test of the policy that the file is named after.
+            ---@param name string
+            ---@param test demilune.Test
+            function test(name, test) end
+
+            ---A table that tests share, by a name: `fixture "sales" { … }`.
+            ---@param name string
+            ---@return fun(content: table)
+            function fixture(name) end
+
+            ---An organisation of the file's own, which its tests happen in.
+            ---@param organisation table
+            function directory(organisation) end
+
+            ---@param value any
+            ---@return "nil"|"number"|"string"|"boolean"|"table"|"function"|"userdata"
+            function type(value) end
+
+            ---@generic V
+            ---@param list V[]|{ [integer]: V }
+            ---@return fun(list: V[], index?: integer): integer, V
+            function ipairs(list) end
+
+            ---@generic K, V
+            ---@param table { [K]: V }
+            ---@return fun(table: { [K]: V }, key?: K): K, V
+            function pairs(table) end
+
+            ---@param which integer|"#"
+            ---@param ... any
+            ---@return any
+            function select(which, ...) end
+
+            ---@generic T
+            ---@param value T
+            ---@param message? string
+            ---@return T
+            function assert(value, message) end
+
+            ---@param message any
+            function error(message) end
+
+            ---@param value any
+            ---@return string
+            function tostring(value) end
+
+            ---@param value any
+            ---@param base? integer
+            ---@return number?
+            function tonumber(value, base) end
+
+            """
+    }
+
+    private static func fields(_ names: [String], _ types: [String: String]) -> String {
+        names.map { "---@field \($0)? \(types[$0] ?? "any")" }.joined(separator: "\n")
+    }
+
+    private static let expected = [
+        "permit": "boolean", "deny": "string # a policy", "code": "string", "reason": "string # a part of one",
+        "advice": "string # a policy", "obligation": "string", "silent": "boolean", "details": "table<string, any>",
+    ]
+
+    private static let tested = [
+        "directory": "string", "tenant": "string", "at": "string", "point": "demilune.Point", "action": "string",
+        "resource": "table<string, any>", "context": "table<string, any>", "proposed": "table<string, any>",
+        "settings": "table<string, table<string, any>>", "only_policy": "boolean", "expect": "demilune.Expectation",
+        "skip": "string", "only": "boolean",
+    ]
+}

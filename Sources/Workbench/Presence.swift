@@ -1,0 +1,230 @@
+internal import Model
+internal import Policies
+internal import Syntax
+
+/// Which reads of a policy nothing before them makes sure of: what may be absent, and was not asked for on every way there.
+///
+/// What a request has does not change while it is decided, so that what was asked once holds from there on.
+struct Presence {
+    /// A read that may raise.
+    struct Read {
+        let absence: Inference.Absence
+        let position: Position
+    }
+
+    private let chunk: Chunk
+    private let inference: Inference
+    private(set) var reads: [Read] = []
+    private var depth = 0
+    private var steps = 0
+
+    /// Deeper than anything that people write; what lies below is not judged.
+    private static let deepest = 150
+    /// Conditions of conditions could be looked at without end.
+    private static let mostSteps = 100_000
+
+    init(_ inference: Inference) {
+        chunk = inference.chunk
+        self.inference = inference
+        _ = run(chunk.block, Knowledge(points: inference.root.points))
+        reads.sort { $0.position < $1.position }
+    }
+
+    /// What is known at a place of the policy.
+    private struct Knowledge {
+        /// What is there, by its name in reasons.
+        var there: Set<String> = []
+        var points: Set<Point>
+
+        /// What is known where two ways meet.
+        func joined(_ other: Knowledge?) -> Knowledge {
+            guard let other else { return self }
+            return Knowledge(there: there.intersection(other.there), points: points.union(other.points))
+        }
+    }
+
+    // MARK: Statements
+
+    /// - Returns: what is known after a block; `nil` when nothing comes after it.
+    private mutating func run(_ block: Block, _ knowledge: Knowledge) -> Knowledge? {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth < Self.deepest else { return knowledge }
+        var now = knowledge
+        for statement in block.statements {
+            // Whatever jumps to a label comes from this block.
+            if case .label = statement.kind { now = knowledge }
+            guard let next = run(statement, now) else { return nil }
+            now = next
+        }
+        return now
+    }
+
+    private mutating func run(_ statement: Syntax.Statement, _ knowledge: Knowledge) -> Knowledge? {
+        switch statement.kind {
+        case .empty, .label: return knowledge
+        case .break, .goto: return nil
+        case .local(_, let values): return run(values, knowledge)
+        case .assign(let targets, let values): return run(values + targets, knowledge)
+        case .call(let call):
+            let after = run(call, knowledge)
+            return chunk.returns(statement) ? nil : after
+        case .return(let values):
+            _ = run(values, knowledge)
+            return nil
+        case .block(let block): return run(block, knowledge)
+        case .if(let branches, let otherwise): return run(branches, otherwise, knowledge)
+        case .while(let condition, let block):
+            let after = run(condition, knowledge)
+            _ = run(block, assume(condition, true, after))
+            return after
+        case .repeat(let block, let condition):
+            let after = run(block, knowledge)
+            _ = run(condition, after ?? knowledge)
+            return knowledge
+        case .numericFor(_, let values, let block), .genericFor(_, let values, let block):
+            let after = run(values, knowledge)
+            _ = run(block, after)
+            return after
+        case .function(_, let function), .localFunction(_, let function):
+            _ = run(chunk[function].block, knowledge)
+            return knowledge
+        }
+    }
+
+    private mutating func run(
+        _ branches: [Syntax.Statement.Branch], _ otherwise: Block?, _ knowledge: Knowledge
+    ) -> Knowledge? {
+        var after: Knowledge?
+        var rest = knowledge
+        for branch in branches {
+            rest = run(branch.condition, rest)
+            if let end = run(branch.block, assume(branch.condition, true, rest)) { after = end.joined(after) }
+            rest = assume(branch.condition, false, rest)
+        }
+        guard let otherwise else { return rest.joined(after) }
+        return run(otherwise, rest).map { $0.joined(after) } ?? after
+    }
+
+    // MARK: Expressions
+
+    private mutating func run(_ expressions: [Expression.ID], _ knowledge: Knowledge) -> Knowledge {
+        expressions.reduce(knowledge) { run($1, $0) }
+    }
+
+    /// Looks at the reads of an expression, and says what is known once it has a value.
+    private mutating func run(_ id: Expression.ID, _ knowledge: Knowledge) -> Knowledge {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth < Self.deepest else { return knowledge }
+        switch chunk[id].kind {
+        case .binary(.and, let left, let right, _):
+            let after = run(left, knowledge)
+            _ = run(right, assume(left, true, after))
+            return after
+        case .binary(.or, let left, let right, _):
+            let after = run(left, knowledge)
+            _ = run(right, assume(left, false, after))
+            return after
+        case .function(let function):
+            _ = run(chunk[function].block, knowledge)
+            return knowledge
+        case .member(let base, let name):
+            var after = run(base, knowledge)
+            guard let absence = inference.value(id)?.absence else { return after }
+            if !isThere(absence, after) { reads.append(Read(absence: absence, position: name.position)) }
+            // One finding is enough: whoever comes further has read it.
+            after.there.insert(absence.key)
+            return after
+        default:
+            var after = knowledge
+            for case .expression(let part) in chunk.parts(of: .expression(id)) { after = run(part, after) }
+            return after
+        }
+    }
+
+    private func isThere(_ absence: Inference.Absence, _ knowledge: Knowledge) -> Bool {
+        if knowledge.there.contains(absence.key) { return true }
+        switch absence.attribute {
+        case .token?, .actor?, .proposed?:
+            return knowledge.points.isEmpty || inference.root.guarantees(absence.attribute!, at: knowledge.points)
+        default: return false
+        }
+    }
+
+    // MARK: Conditions
+
+    /// What is known once a condition has come out one way.
+    private mutating func assume(_ id: Expression.ID, _ holds: Bool, _ knowledge: Knowledge) -> Knowledge {
+        let outcomes = outcomes(of: id, knowledge, level: 0)
+        return holds ? outcomes.yes : outcomes.no
+    }
+
+    private mutating func outcomes(
+        of id: Expression.ID, _ knowledge: Knowledge, level: Int
+    ) -> (yes: Knowledge, no: Knowledge) {
+        steps += 1
+        guard level < Self.deepest, steps < Self.mostSteps else { return (knowledge, knowledge) }
+        var (yes, no) = (knowledge, knowledge)
+        switch chunk[id].kind {
+        case .parenthesized(let inner): return outcomes(of: inner, knowledge, level: level + 1)
+        case .unary(.not, let inner):
+            let inner = outcomes(of: inner, knowledge, level: level + 1)
+            return (inner.no, inner.yes)
+        case .binary(.and, let left, let right, _):
+            let first = outcomes(of: left, knowledge, level: level + 1)
+            let second = outcomes(of: right, first.yes, level: level + 1)
+            return (second.yes, first.no.joined(second.no))
+        case .binary(.or, let left, let right, _):
+            let first = outcomes(of: left, knowledge, level: level + 1)
+            let second = outcomes(of: right, first.no, level: level + 1)
+            return (first.yes.joined(second.yes), second.no)
+        case .binary(.equal, let left, let right, _): return compare(left, right, knowledge)
+        case .binary(.notEqual, let left, let right, _):
+            let same = compare(left, right, knowledge)
+            return (same.no, same.yes)
+        case .name(let name):
+            guard case .local(let variable) = name.target, let value = inference.definition(of: variable) else { break }
+            return outcomes(of: value, knowledge, level: level + 1)
+        case .method(let base, let name, let arguments) where name.name == "has":
+            guard let argument = arguments.first, case .string(let bytes) = chunk[argument].kind,
+                let key = inference.key(of: String(decoding: bytes, as: UTF8.self), on: base)
+            else { break }
+            yes.there.insert(key)
+        case .member(let base, let name) where name.name == "is_operator":
+            guard case .actor? = inference.value(base)?.type else { break }
+            // Whoever is no operator is a user.
+            for part in ["user", "department", "user_type"] {
+                if let key = inference.key(of: part, on: base) { no.there.insert(key) }
+            }
+        default: break
+        }
+        return (yes, no)
+    }
+
+    /// What follows of a comparison with a text.
+    private func compare(
+        _ left: Expression.ID, _ right: Expression.ID, _ knowledge: Knowledge
+    ) -> (yes: Knowledge, no: Knowledge) {
+        var (yes, no) = (knowledge, knowledge)
+        for (side, other) in [(left, right), (right, left)] {
+            guard case .string(let bytes) = chunk[other].kind, case .member(let base, let name) = chunk[side].kind,
+                let owner = inference.value(base)?.type
+            else { continue }
+            let text = String(decoding: bytes, as: UTF8.self)
+            switch (owner, name.name) {
+            case (.request, "point"):
+                guard let point = Point(rawValue: text) else { continue }
+                yes.points.formIntersection([point])
+                no.points.remove(point)
+            case (.token, "kind"):
+                // An API token has a name.
+                guard let key = inference.key(of: "name", on: base) else { continue }
+                if text == "api" { yes.there.insert(key) }
+                if text == "mobile" { no.there.insert(key) }
+            default: continue
+            }
+        }
+        return (yes, no)
+    }
+}

@@ -1,0 +1,58 @@
+internal import Model
+internal import Policies
+internal import Syntax
+
+extension Rule {
+    static let constantComparison = Rule(
+        name: "constant-comparison",
+        purpose: "A comparison with itself, or with a text that can never be there, always comes out the same.",
+        severity: .error,
+        good: .plain,
+        bad: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.action == "orders.reed" then deny("no reading") end
+            end
+            return policy
+            """,
+        find: .policy { policy in
+            guard let inference = policy.inference else { return [] }
+            return policy.chunk.expressions.compactMap { expression in
+                guard case .binary(let operation, let left, let right, _) = expression.kind else { return nil }
+                switch operation {
+                case .equal, .notEqual: break
+                case .less, .lessEqual, .greater, .greaterEqual:
+                    guard inference.isSame(left, right) else { return nil }
+                    return Finding("both sides are the same", expression.position)
+                default: return nil
+                }
+                if inference.isSame(left, right) { return Finding("both sides are the same", expression.position) }
+                for (side, other) in [(left, right), (right, left)] {
+                    guard case .string(let bytes) = policy.chunk[other].kind,
+                        let (name, known) = texts(inference.attribute(side), inference)
+                    else { continue }
+                    let text = String(decoding: bytes, as: UTF8.self)
+                    if known.contains(text) { return nil }
+                    let hint = Suggestion.hint(for: text, among: known)
+                    return Finding("\(name) is never `\(text)`\(hint)", policy.chunk[other].position)
+                }
+                return nil
+            }
+        })
+
+    /// What an attribute of few texts is called, and what it can be.
+    private static func texts(_ attribute: Attribute?, _ inference: Inference) -> (String, [String])? {
+        let points = inference.root.points
+        let administrative = points.filter(\.isAdministrative).map(\.rawValue)
+        let schema = inference.schema
+        switch attribute {
+        case .action: return ("the action", (points.contains(.access) ? schema.actionNames : []) + administrative)
+        case .actionKind: return ("the kind of an action", Schema.ActionKind.allCases.map(\.rawValue))
+        case .kind: return ("the kind of a token", ["api", "mobile"])
+        case .point: return ("the decision point here", points.map(\.rawValue))
+        case .recordType where points == [.access]:
+            return ("the type", (schema.resources + schema.subjects).map(\.name) + ["token"])
+        default: return nil
+        }
+    }
+}

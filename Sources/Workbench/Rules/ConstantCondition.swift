@@ -1,0 +1,70 @@
+internal import Model
+internal import Policies
+internal import Syntax
+
+extension Rule {
+    static let constantCondition = Rule(
+        name: "constant-condition",
+        purpose:
+            "A condition that always comes out the same decides nothing: of the values of a request only yes and no can be false.",
+        severity: .error,
+        good: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.action_kind == "write" or request.action_kind == "delete" then deny("only reading") end
+            end
+            return policy
+            """,
+        bad: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.action_kind == "write" or "delete" then deny("only reading") end
+            end
+            return policy
+            """,
+        find: .policy { policy in
+            var findings: [Finding] = []
+            policy.chunk.walk { node in
+                switch node {
+                case .statement(let statement):
+                    switch statement.kind {
+                    case .if(let branches, _):
+                        for branch in branches { findings += constants(branch.condition, policy) }
+                    case .while(let condition, _), .repeat(_, let condition):
+                        // `while true` says what it means.
+                        if case .boolean = policy.chunk[condition].kind { break }
+                        findings += constants(condition, policy)
+                    default: break
+                    }
+                case .expression(let id):
+                    if case .unary(.not, let operand) = policy.chunk[id].kind { findings += constants(operand, policy) }
+                }
+                return true
+            }
+            return findings
+        })
+
+    /// What in a condition is always true, or always false.
+    private static func constants(_ id: Expression.ID, _ policy: CheckedPolicy) -> [Finding] {
+        var findings: [Finding] = []
+        var asked = [id]
+        while let id = asked.popLast() {
+            let expression = policy.chunk[id]
+            switch expression.kind {
+            case .parenthesized(let inner): asked.append(inner)
+            case .binary(.and, let left, let right, _), .binary(.or, let left, let right, _): asked += [right, left]
+            case .boolean, .nil:
+                findings.append(Finding("this always comes out the same", expression.position))
+            case .string, .integer, .float, .table, .function:
+                findings.append(Finding("this always counts as true", expression.position))
+            default:
+                guard let known = policy.inference?.value(id), known.isHandle, known.type != .boolean else { continue }
+                let hint = known.absence.map {
+                    "; ask `\($0.owner ?? "request"):has(\"\($0.name)\")` whether it is there"
+                }
+                findings.append(Finding("\(known.typeName) always counts as true\(hint ?? "")", expression.position))
+            }
+        }
+        return findings
+    }
+}

@@ -1,0 +1,24 @@
+internal import Model
+
+extension Rule {
+    static let required = Rule(
+        name: "required",
+        purpose:
+            "`required.json` lists policies that must be there, load, decide, and still call what they are required to.",
+        severity: .error,
+        good: .plain,
+        bad: [
+            "gate.lua": """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.token.kind == "mobile" then advise("not for mobile tokens") end
+            end
+            return policy
+            """,
+            "gate_test.lua": "",
+            "required.json": """
+            { "gate": ["deny"], "ceiling": [] }
+            """,
+        ],
+        find: .loader)
+}

@@ -1,0 +1,34 @@
+internal import Model
+internal import Policies
+internal import Syntax
+
+extension Rule {
+    static let unreadFile = Rule(
+        name: "unread-file",
+        purpose: "A file whose name is nearly one that is read may be meant, and is read by nobody.",
+        severity: .warning,
+        good: .plain,
+        bad: [
+            "a.lua": """
+            local policy = { on = "access", grants = { "*" } }
+            local config = settings { hard = false }
+            function policy.decide(request)
+              if config.hard or request.token:can(request.action) then permit("its user type may") end
+            end
+            return policy
+            """,
+            "a_test.lua": "",
+            "setings.json": """
+            { "a": { "all": { "hard": true } } }
+            """,
+        ],
+        find: .folder { folder in
+            let read = ["settings.json", "required.json"]
+            return folder.source.files.map(\.name).filter { $0.hasSuffix(".json") && !read.contains($0) }.compactMap {
+                name in
+                Suggestion.nearest(to: name.lowercased(), among: read).map { near in
+                    Finding("nobody reads this file (did you mean `\(near)`?)", file: name, line: 1, column: 1)
+                }
+            }
+        })
+}

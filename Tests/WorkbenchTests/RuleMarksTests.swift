@@ -1,0 +1,153 @@
+import Foundation
+import Model
+import Policies
+import Testing
+
+@testable import Workbench
+
+/// Every rule finds something true in files that were not written for it: the scripts that attack the sandbox, the draft of
+/// the documentation, and what becomes of the shipped policies and the Todo example by slips that people make.
+@Suite struct RuleMarksTests {
+    /// A slip: one text of one file for another, or a file that goes.
+    private struct Slip {
+        let file: String
+        var old: String?
+        let new: String?
+        let rule: String
+
+        init(_ rule: String, _ file: String, _ old: String? = nil, _ new: String? = nil) {
+            (self.rule, self.file, self.old, self.new) = (rule, file, old, new)
+        }
+    }
+
+    private static let slips: [Slip] = [
+        Slip("assignment", "expiry_cap.lua", "local cap =", "cap ="),
+        Slip("bidirectional", "mobile_scope.lua", "a mobile token does", "a \u{202E}mobile token does"),
+        Slip("constant-comparison", "mobile_scope.lua", "~= \"admin\"", "~= \"Admin\""),
+        Slip("constant-condition", "reveal_guard.lua", "if token.kind == \"mobile\"", "if token.kind or \"mobile\""),
+        Slip("declaration", "expiry_cap.lua", "on = {", "at = {"),
+        Slip("duplicate-policy", "issue_ceiling.lua", nil, "twice.lua"),
+        Slip(
+            "empty-reason", "department_gate.lua",
+            "{token.user} lacks what {resource.department} requires of whoever enters", ""),
+        Slip("failing", "administration.lua", "  [\"token.list\"] = \"tokens.list\",\n", ""),
+        Slip("failing-load", "administration.lua", "local needed = {", "local needed = nil + {"),
+        Slip("file-name", "expiry_cap.lua", nil, "expiry-cap.lua"),
+        Slip("look-alike", "mobile_scope.lua", "\"mobile_token\"", "\"m\u{043E}bile_token\""),
+        Slip("missing-file", "schema.lua"),
+        Slip(
+            "negated-comparison", "mobile_scope.lua", "if request.action_kind ~= \"admin\"",
+            "if not request.action_kind == \"admin\""),
+        Slip("not-a-function", "department_gate.lua", "request.token:meets(", "request.token.meets("),
+        Slip("required", "department_gate.lua"),
+        Slip("reserved-name", "issue_ceiling.lua", "local actor = request.actor", "local __actor = request.actor"),
+        Slip("schema", "schema.lua", "optional \"department\"", "optional \"departement\""),
+        Slip("settings", "expiry_cap.lua", "months = 12,", "month = 12,"),
+        Slip("shadowed-name", "reveal_guard.lua", "local actor, token =", "local error, token ="),
+        Slip(
+            "silent-branch", "todo.lua", "permit(\"an editor creates todos\")",
+            "local _said = \"an editor creates todos\""),
+        Slip(
+            "suppression", "user_type_permissions.lua", "return policy",
+            "-- check: allow opens-policy: it did once\nreturn policy"),
+        Slip("syntax", "token_visibility.lua", "then", "the"),
+        Slip("test-without-policy", "department_gate.lua"),
+        Slip("type-mismatch", "issue_ceiling.lua", "actor:covers(request.proposed)", "actor.department == \"Sales\""),
+        Slip(
+            "unconditional-permit", "user_type_permissions.lua", "if request.token:can(request.action) then",
+            "do"),
+        Slip("undeclared-global", "department_scope.lua", "deny(", "denie("),
+        Slip("unfilled-template", "department_scope.lua", "deny(\"", "deny(\"no: \" .. \""),
+        Slip("ungranted-action", "user_type_permissions.lua", "\"*\"", "\"orders.*\""),
+        Slip("ungranted-permit", "administration.lua", "  grants = { \"token.*\" },\n", ""),
+        Slip(
+            "unguarded-read", "department_gate.lua", "  if not request.resource:has(\"department\") then return end\n",
+            ""),
+        Slip("unknown-attribute", "department_scope.lua", "request.token.department", "request.token.departement"),
+        Slip("unknown-grant", "administration.lua", "\"token.*\"", "\"tokn.*\""),
+        Slip("unknown-in-reason", "department_gate.lua", "{token.user}", "{token.owner}"),
+        Slip("unknown-in-store", "settings.json", "\"acme\"", "\"acne\""),
+        Slip(
+            "unknown-in-test", "department_gate_test.lua", "deny = \"department_gate\"", "deny = \"departement_gate\""),
+        Slip("unknown-permission", "issue_ceiling.lua", "\"tokens.issue_for_others\"", "\"tokens.issue_for_other\""),
+        Slip("unknown-point", "reveal_guard.lua", "\"token.reveal\"", "\"token.show\""),
+        Slip("unreachable", "reveal_guard.lua", "    return\n  end\n", "    return\n  else\n    return\n  end\n"),
+        Slip("unread-file", "settings.json", nil, "setting.json"),
+        Slip("untested", "mobile_scope_test.lua"),
+        Slip("unused-grant", "administration.lua", "permit(", "advise("),
+        Slip("unused-local", "department_scope.lua", " or config.shared:contains(department)", ""),
+        Slip("unused-setting", "expiry_cap.lua", "config.months", "12"),
+        Slip("wrong-argument", "expiry_cap.lua", "plus { months =", "plus { month ="),
+    ]
+
+    /// The shipped policies, all of them required, or the Todo example, after a slip.
+    private static func folder(after slip: Slip) throws -> PolicySource {
+        let shipped = slip.file == "todo.lua" ? try Fixtures.todo() : try Fixtures.shipped()
+        var files: [PolicySource.File] = []
+        for file in shipped.files {
+            guard file.name == slip.file else {
+                files.append(file)
+                continue
+            }
+            guard let new = slip.new else { continue }
+            guard let old = slip.old else {
+                // Under another name, or, for a policy twice, under both.
+                if new == "twice.lua" { files.append(file) }
+                files.append(.init(name: new, bytes: file.bytes))
+                continue
+            }
+            let text = String(decoding: file.bytes, as: UTF8.self)
+            #expect(text.contains(old), "\(slip.file) has no `\(old)` any more")
+            files.append(.init(name: file.name, bytes: Array(text.replacing(old, with: new).utf8)))
+        }
+        let required = shipped.files.map(\.name).filter {
+            $0.hasSuffix(".lua") && !$0.hasSuffix("_test.lua") && $0 != "schema.lua"
+        }
+        .map { "\"\($0.dropLast(4))\"" }
+        files.append(.init(name: "required.json", bytes: Array("[\(required.joined(separator: ", "))]".utf8)))
+        return PolicySource(path: "policies", files: files)
+    }
+
+    private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
+
+    /// What is found in the scripts that attack the sandbox, each as a policy.
+    private static func foundInAttacks(_ names: [String]) throws -> Set<String> {
+        let folder = root.appending(path: "Tests/DecisionsTests/Hostile")
+        let schema = Array(try Data(contentsOf: folder.appending(path: "schema.lua")))
+        var found: Set<String> = []
+        for name in names {
+            let files = [
+                PolicySource.File(name: "schema.lua", bytes: schema),
+                .init(name: "attack.lua", bytes: Array(try Data(contentsOf: folder.appending(path: name + ".lua")))),
+            ]
+            found.formUnion(Checker(PolicySource(path: "p", files: files)).run().compactMap(\.rule))
+        }
+        return found
+    }
+
+    @Test func `the shipped policies give no cause`() throws {
+        let source = try Self.folder(after: Slip("", ""))
+        let directory = try Directory(Fixtures.demo())
+        #expect(Checker(source, directory: directory).run().map(\.description) == [])
+    }
+
+    @Test(arguments: slips.indices) func `a slip in a shipped policy is found`(index: Int) throws {
+        let slip = Self.slips[index]
+        let directory = slip.rule == "unknown-in-store" ? try Directory(Fixtures.demo()) : nil
+        let found = Checker(try Self.folder(after: slip), directory: directory).run().map { $0.rule ?? "" }
+        #expect(found.contains(slip.rule), "\(found)")
+    }
+
+    @Test func `every rule has found something that was not written for it`() throws {
+        var found = Set(Self.slips.map(\.rule))
+        found.formUnion(
+            try Self.foundInAttacks([
+                "effect_many", "error_in_decide", "state_upvalue", "state_self", "fuel_tail", "pattern_of_request",
+                "syntax_constants",
+                "effect_iterator",
+                "expression_for_bounds", "fuel_recursion", "string_index", "pattern_back_reference",
+            ]))
+        let missing = Set(Rule.all.map(\.name)).subtracting(found)
+        #expect(missing.isEmpty, "\(missing)")
+    }
+}

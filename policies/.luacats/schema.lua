@@ -1,0 +1,78 @@
+---@meta _
+-- Made by `demilune vocabulary --luacats`. What is changed here is lost.
+
+---@alias demilune.Action
+---| "departments.read"
+---| "departments.update"
+---| "finance.enter"
+---| "invoices.approve"
+---| "invoices.read"
+---| "orders.approve"
+---| "orders.create"
+---| "orders.delete"
+---| "orders.read"
+---| "payroll.enter"
+---| "reports.read"
+---| "tokens.amend"
+---| "tokens.issue"
+---| "tokens.issue_for_others"
+---| "tokens.list"
+---| "tokens.reveal"
+---| "tokens.revoke"
+---| "users.delete"
+---| "users.read"
+---| "users.update"
+
+---@alias demilune.Grant
+---| "departments.read"
+---| "departments.update"
+---| "finance.enter"
+---| "invoices.approve"
+---| "invoices.read"
+---| "orders.approve"
+---| "orders.create"
+---| "orders.delete"
+---| "orders.read"
+---| "payroll.enter"
+---| "reports.read"
+---| "tokens.amend"
+---| "tokens.issue"
+---| "tokens.issue_for_others"
+---| "tokens.list"
+---| "tokens.reveal"
+---| "tokens.revoke"
+---| "users.delete"
+---| "users.read"
+---| "users.update"
+---| "token.issue"
+---| "token.amend"
+---| "token.reveal"
+---| "token.revoke"
+---| "token.list"
+---| "departments.*"
+---| "finance.*"
+---| "invoices.*"
+---| "orders.*"
+---| "payroll.*"
+---| "reports.*"
+---| "tokens.*"
+---| "users.*"
+---| "token.*"
+---| "*"
+
+---@alias demilune.SubjectType
+---| "token"
+---| "any"
+
+---@class demilune.Resource
+---@field type "department"|"invoice"|"order"|"report"|"token"|"user" # the resource's type
+---@field id string # the resource's id; may be absent
+---@field amount number # of invoice, order; may be absent
+---@field department demilune.Department # of department, invoice, order, report, user; may be absent
+---@field owner demilune.User # of order; may be absent
+---@field has fun(self: demilune.Resource, name: "amount"|"department"|"owner"): boolean # whether it is there
+
+---@class demilune.Context
+---@field ip demilune.IP # ip; may be absent
+---@field mfa boolean # boolean; may be absent
+---@field has fun(self: demilune.Context, name: "ip"|"mfa"): boolean # whether it is there
