@@ -3,6 +3,7 @@ import Model
 import Policies
 import Testing
 
+@testable import Plugins
 @testable import Workbench
 
 /// Every rule finds something true in files that were not written for it: the scripts that attack the sandbox, the draft of
@@ -39,6 +40,7 @@ import Testing
             "negated-comparison", "mobile_scope.lua", "if request.action_kind ~= \"admin\"",
             "if not request.action_kind == \"admin\""),
         Slip("not-a-function", "department_gate.lua", "request.token:meets(", "request.token.meets("),
+        Slip("plugin", "org/plugin.lua", "version = \"1.0.0\"", "version = 1"),
         Slip("required", "department_gate.lua"),
         Slip("reserved-name", "issue_ceiling.lua", "local actor = request.actor", "local __actor = request.actor"),
         Slip("schema", "schema.lua", "optional \"department\"", "optional \"departement\""),
@@ -100,12 +102,28 @@ import Testing
             #expect(text.contains(old), "\(slip.file) has no `\(old)` any more")
             files.append(.init(name: file.name, bytes: Array(text.replacing(old, with: new).utf8)))
         }
-        let required = shipped.files.map(\.name).filter {
-            $0.hasSuffix(".lua") && !$0.hasSuffix("_test.lua") && $0 != "schema.lua"
-        }
-        .map { "\"\($0.dropLast(4))\"" }
+        let required = shipped.files.filter { file in
+            file.name.hasSuffix(".lua") && !file.name.hasSuffix("_test.lua") && file.name != "schema.lua"
+                && !String(decoding: file.bytes, as: UTF8.self).contains("enabled = false")
+        }.map { "\"\($0.name.dropLast(4))\"" }
         files.append(.init(name: "required.json", bytes: Array("[\(required.joined(separator: ", "))]".utf8)))
-        return PolicySource(path: "policies", files: files)
+        return PolicySource(path: "policies", files: files, plugins: try plugins(after: slip))
+    }
+
+    private static func plugins(after slip: Slip) throws -> PluginSet {
+        let shipped = try PluginSource.folder(Fixtures.root + "/plugins")
+        let folders = shipped.folders.map { folder in
+            let files = folder.files.map { file in
+                guard "\(folder.name)/\(file.name)" == slip.file, let old = slip.old, let new = slip.new else {
+                    return file
+                }
+                let text = String(decoding: file.bytes, as: UTF8.self)
+                #expect(text.contains(old), "\(slip.file) has no `\(old)` any more")
+                return PolicySource.File(name: file.name, bytes: Array(text.replacing(old, with: new).utf8))
+            }
+            return PluginSource.Folder(name: folder.name, files: files)
+        }
+        return PluginLoader.load(PluginSource(path: "plugins", folders: folders)).set
     }
 
     private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
