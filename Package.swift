@@ -35,7 +35,7 @@ let package = Package(
                 "Model",
             ]),
         target("Workbench", ["CDemo", "Decisions", "Plugins", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
-        target("Plugins", ["Policies", "Lua", "Syntax", "CRE2", "CUnistring", "Model"]),
+        target("Plugins", ["Policies", "Lua", "Syntax", "CRE2", "CSystem", "CUnistring", "Model"]),
         target("Decisions", ["Tokens", "Policies", "CSimdJSON", "Model"]),
         target("Tokens", ["CSQLite", "CSodium", "CSystem", "CUnistring", "Model"]),
         target("Policies", ["Lua", "Syntax", "CSodium", "Model"]),

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <syslog.h>
 #include <unistd.h>
 
 int csystem_seal_process(void) {
@@ -76,4 +77,10 @@ int csystem_confine(unsigned long long address_space, unsigned long long cpu_sec
     if (status == 0) status = seccomp_load(filter);
     seccomp_release(filter);
     return status == 0 ? 0 : 5;
+}
+
+void csystem_log(const char *name, const char *line) {
+    openlog(name, LOG_PID, LOG_AUTHPRIV);
+    syslog(LOG_NOTICE, "%s", line);
+    closelog();
 }

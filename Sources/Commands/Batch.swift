@@ -14,7 +14,7 @@ extension Verb {
             Option(name: "expect", help: "hold each answer to `expected` in its line"),
             Option(name: "summary", help: "count decisions by code and by policy, on the error output"),
             Option(name: "jobs", value: "N", help: "how many work side by side (one a core)"),
-            .log, .mask,
+            .log, .mask, Sink.option,
             Option(name: "touch", help: "note in the store that the tokens which are permitted something are used"),
             Option(name: "trust-time", help: "take `context.time` for the clock, to replay recordings"),
             Isolation.option,
@@ -25,7 +25,7 @@ extension Verb {
         ],
         run: { invocation throws(CommandError) in
             let terminal = invocation.terminal
-            if try Isolation.isAsked(invocation, without: ["log", "touch"]) { return try isolated(invocation) }
+            if try Isolation.isAsked(invocation, without: ["log", "sink", "touch"]) { return try isolated(invocation) }
             var options = try options(invocation)
             let source = try invocation.policySource()
             var snapshot = try invocation.snapshot(needsStore: false)
@@ -35,7 +35,8 @@ extension Verb {
                 snapshot.store = nil
                 try Isolation.confine(memory: 2 * options.jobs * (options.budget.memory + options.learning.bytes))
             }
-            let policies = try invocation.policies(source)
+            let (policies, plugins) = try invocation.loaded(source)
+            let sink = try Sink(invocation, plugins, policies.schema)
             // The parent of a child reads the file.
             let path = invocation.has("isolate") ? "-" : invocation.positionals.first ?? "-"
             let input = path == "-" ? terminal.streams.inputDescriptor : try Descriptor.open(path)
@@ -44,7 +45,7 @@ extension Verb {
             do throws(PolicyError) {
                 summary = try Decisions.Batch.run(
                     options, policies: policies, directory: snapshot.directory, input: input,
-                    output: terminal.streams.outputDescriptor
+                    output: terminal.streams.outputDescriptor, sink: sink.map { sink in { sink.failure(of: $0) } }
                 ) { lines in
                     guard terminal.streams.isErrorTerminal else { return }
                     terminal.streams.errors(Array("\r\(lines) decisions".utf8))
@@ -85,6 +86,7 @@ extension Verb {
             "jobs", default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), most: Decisions.Batch.mostJobs)
         options.trustTime = invocation.has("trust-time")
         options.logPath = invocation.value("log")
+        options.hasSink = invocation.value(Sink.option.name) != nil
         options.masked = invocation.masked
         options.tenant = invocation.value("tenant")
         options.notesUse = invocation.has("touch")

@@ -23,7 +23,7 @@ extension Verb {
             Option(
                 name: "expect", value: "ANSWER", help: "permit or deny: end with 0 if so, else with 5",
                 choices: ["permit", "deny"]),
-            .log, .mask,
+            .log, .mask, Sink.option,
             Option(
                 name: "subject", value: "TYPE:ID", help: "an external subject acts, and TOKEN is `-`; needs no store"),
             Isolation.option,
@@ -33,7 +33,7 @@ extension Verb {
             "exit status: 0 permit, 2 deny, 3 policies do not load, 5 not as expected, 64 wrong usage, 1 any failure",
         ],
         run: { invocation throws(CommandError) in
-            if try Isolation.isAsked(invocation, without: ["log"]) { return try isolated(invocation) }
+            if try Isolation.isAsked(invocation, without: ["log", "sink"]) { return try isolated(invocation) }
             let budget = try invocation.budget()
             let source = try invocation.policySource()
             let isExternal = invocation.has("subject")
@@ -49,7 +49,8 @@ extension Verb {
                 snapshot.store = nil
                 try Isolation.confine(memory: 2 * budget.memory)
             }
-            let policies = try invocation.policies(source)
+            let (policies, plugins) = try invocation.loaded(source)
+            let sink = try Sink(invocation, plugins, policies.schema)
             let question = try QuestionReader(invocation, snapshot, policies.schema, words: words).question()
             let decision: Decision
             let start = clock()
@@ -67,6 +68,11 @@ extension Verb {
             // Whether that can be noted changes no decision.
             if decision.isPermitted, let used { try? snapshot.store?.touch([used: snapshot.now]) }
             if let path = invocation.value("log") { try log(question, decision, elapsed, path, invocation.masked) }
+            if let sink {
+                var line = JSONWriter()
+                DecisionLog.line(question, decision, nanoseconds: elapsed, masked: invocation.masked, into: &line)
+                try sink.take(line.bytes)
+            }
             if invocation.has("json") {
                 var writer = JSONWriter()
                 decision.write(to: &writer, explain: true)

@@ -1,4 +1,5 @@
 internal import Model
+internal import Plugins
 internal import Policies
 internal import Tokens
 
@@ -88,14 +89,20 @@ struct Invocation {
     /// - Throws: with status 3 and every diagnostic when they do not load.
     func policies() throws(CommandError) -> PolicySet { try policies(try policySource()) }
 
-    func policies(_ files: PolicyFiles) throws(CommandError) -> PolicySet {
-        let result = PolicySet.load(files.loadedPlugins().source)
+    func policies(_ files: PolicyFiles) throws(CommandError) -> PolicySet { try loaded(files).policies }
+
+    /// The policies, and the plugins that they stand on.
+    func loaded(
+        _ files: PolicyFiles
+    ) throws(CommandError) -> (policies: PolicySet, plugins: PluginLoader.Loaded) {
+        let (source, plugins) = files.loadedPlugins()
+        let result = PolicySet.load(source)
         for diagnostic in result.diagnostics { terminal.note(Terminal.escaped(diagnostic.description)) }
         guard let set = result.set else {
             throw CommandError(
                 "the policies in `\(value("policies") ?? "policies")` do not load", status: ExitStatus.policies)
         }
-        return set
+        return (set, plugins)
     }
 
     /// The tenant of `--tenant`, as its index.

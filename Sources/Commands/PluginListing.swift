@@ -9,7 +9,7 @@ enum PluginListing {
         let counts = [
             (plugin.functions.count, "function"), (plugin.attributes.count, "attribute"),
             (plugin.tables.count, "table"),
-            (extras.checks.count, "check"), (extras.commands.count, "command"),
+            (extras.checks.count, "check"), (extras.commands.count, "command"), (extras.sinks.count, "sink"),
         ]
         return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
     }

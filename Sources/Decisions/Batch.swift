@@ -9,11 +9,13 @@ package import Policies
 package enum Batch {
     package static let mostJobs = 256
 
-    /// - Parameter progress: told now and then how many requests are done.
+    /// - Parameters:
+    ///   - sink: takes the lines of the log too, in order; a reason why it could not ends the run.
+    ///   - progress: told now and then how many requests are done.
     /// - Throws: `.interpreter` when there is no memory for the interpreters, or no thread for each.
     package static func run(
         _ options: BatchOptions, policies: PolicySet, directory: Directory,
-        input: Int32, output: Int32, progress: (Int) -> Void = { _ in }
+        input: Int32, output: Int32, sink: (([UInt8]) -> String?)? = nil, progress: (Int) -> Void = { _ in }
     ) throws(PolicyError) -> BatchSummary {
         var summary = BatchSummary()
         var log: DecisionLog?
@@ -41,7 +43,7 @@ package enum Batch {
                 busy -= 1
                 // Every worker that was started is waited for, also when the output is gone: none may be left busy.
                 guard isWriting else { continue }
-                isWriting = write(block, to: output, &log, &summary)
+                isWriting = write(block, to: output, &log, sink, &summary)
                 if !isWriting { next = nil }
                 progress(summary.lines)
             }
@@ -57,12 +59,17 @@ package enum Batch {
     }
     /// - Returns: whether there is any use in going on.
     private static func write(
-        _ block: BatchBlock, to output: Int32, _ log: inout DecisionLog?, _ summary: inout BatchSummary
+        _ block: BatchBlock, to output: Int32, _ log: inout DecisionLog?, _ sink: (([UInt8]) -> String?)?,
+        _ summary: inout BatchSummary
     ) -> Bool {
         summary.add(block.summary)
         guard Output.write(block.output, to: output) else {
             summary.isBroken = errno == EPIPE
             if !summary.isBroken { summary.failure = "cannot write the decisions" }
+            return false
+        }
+        if let failure = sink?(block.log) {
+            summary.failure = failure
             return false
         }
         guard log != nil else { return true }

@@ -20,7 +20,7 @@ struct BatchLines {
         tally = BatchTally(policies)
         point = try DecisionPoint(
             policies: policies, directory: directory, budget: options.budget, learning: options.learning)
-        point.explains = options.explain || options.logPath != nil
+        point.explains = options.explain || options.isLogged
         point.tells = point.explains
         point.notesUse = options.notesUse
     }
@@ -95,10 +95,10 @@ struct BatchLines {
             expected = json["expected"]
             var question = try Question(json: json, now: options.now, trustTime: options.trustTime)
             if question.tenant == nil { question.tenant = options.tenant }
-            let start = options.logPath == nil ? 0 : Self.nanoseconds()
+            let start = !options.isLogged ? 0 : Self.nanoseconds()
             let decision = try point.decide(question)
             decision.write(to: &writer, explain: options.explain)
-            if options.logPath != nil {
+            if options.isLogged {
                 DecisionLog.line(
                     question, decision, nanoseconds: Self.nanoseconds() - start, masked: options.masked, into: &log)
             }

@@ -12,12 +12,17 @@ package struct BatchOptions: Sendable {
     package var trustTime = false
     package var now: Instant
     package var logPath: String?
+    /// Whether lines of the log are handed to a sink.
+    package var hasSink = false
     package var masked: Set<String> = []
     package var tenant: String?
     /// Whether the summary names the tokens that were permitted something.
     package var notesUse = false
     package var budget = Budget()
     package var learning = Learning()
+
+    /// Whether decisions are told as lines of a log, wherever these go.
+    var isLogged: Bool { logPath != nil || hasSink }
 
     package init(now: Instant) {
         self.now = now

@@ -65,10 +65,12 @@ package struct DecisionLog: ~Copyable {
 
     private static func facts(_ decision: Decision, _ masked: Set<String>) -> [String] {
         decision.traces.flatMap(\.facts).map { fact in
-            let hides = fact.text.split(separator: " ").contains { word in
+            let hides = fact.text.split { " (),{}".contains($0) }.contains { word in
                 word.split { ".[]".contains($0) }.dropFirst().contains { masked.contains(String($0)) }
             }
-            return "\(fact.text) = \(hides ? "(masked)" : fact.value)"
+            // What a plugin made may have anything in it.
+            let isHidden = hides || fact.isDerived && !masked.isEmpty
+            return "\(fact.text) = \(isHidden ? "(masked)" : fact.value)"
         }
     }
 

@@ -90,10 +90,13 @@ package struct PolicyTrace: Equatable, Sendable {
     package struct Fact: Equatable, Sendable {
         package var text: String
         package var value: String
+        /// Whether the value is a content that a plugin made of what it read, whatever that was.
+        package var isDerived: Bool
 
-        package init(text: String, value: String) {
+        package init(text: String, value: String, isDerived: Bool = false) {
             self.text = text
             self.value = value
+            self.isDerived = isDerived
         }
     }
 

@@ -12,6 +12,7 @@ package struct PluginExtras: Sendable {
 
     package var checks: [Check] = []
     package var commands: [PluginCommand] = []
+    package var sinks: [PluginSink.Declared] = []
 
     package init() {}
 }

@@ -4,7 +4,7 @@ internal import Policies
 
 /// What a manifest says that the plugin provides.
 extension PluginReader {
-    private static let kinds = ["functions", "attributes", "data", "checks", "commands"]
+    private static let kinds = ["functions", "attributes", "data", "checks", "commands", "sinks"]
     private static let most = 200
 
     mutating func readProvided(_ value: LuaValue?, into result: inout ReadPlugin) {
@@ -29,6 +29,7 @@ extension PluginReader {
         }
         for (name, value) in parts(provided["checks"], "checks") { check(name, value, &result) }
         for (name, value) in parts(provided["commands"], "commands") { command(name, value, &result) }
+        for (name, value) in parts(provided["sinks"], "sinks") { sink(name, value, &result) }
     }
 
     /// Named parts, by name.
@@ -291,6 +292,35 @@ extension PluginReader {
                 name: name, about: outline?.comment(before: place) ?? "",
                 isError: fields["severity"] == .string("error"),
                 path: "provides.\(place).run"))
+    }
+
+    private mutating func sink(_ name: String, _ value: LuaValue, _ result: inout ReadPlugin) {
+        let place = "sinks.\(name)"
+        let stated = fields(value, "`\(place)`", ["to", "rotate", "keep", "line"], at: place)
+        if !needs.contains("log") {
+            report("`\(place)`: it uses `log` and does not say so: add it to `needs`", at: place)
+        }
+        let rotation = fields(stated["rotate"], "`\(place).rotate`", ["mebibytes", "files"], at: place)
+        func number(_ name: String, _ usual: Int64, _ range: ClosedRange<Int64>) -> Int? {
+            guard case .integer(let number) = rotation[name] ?? .integer(usual), range.contains(number) else {
+                return nil
+            }
+            return Int(number)
+        }
+        guard let size = number("mebibytes", 100, 1...10_000), let kept = number("files", 5, 0...100) else {
+            return report("`\(place)`: `rotate` has `mebibytes`, 1 to 10000, and `files`, 0 to 100", at: place)
+        }
+        guard let to = stated["to"], to == .string("file") || to == .string("syslog") else {
+            return report("`\(place)`: `to` is \"file\" or \"syslog\", got \((stated["to"] ?? .nil).shown)", at: place)
+        }
+        for name in ["keep", "line"] where stated[name] != nil && !isFunction(stated[name]) {
+            report("`\(place)`: `\(name)` is a function of a decision", at: place)
+        }
+        result.extras.sinks.append(
+            .init(
+                name: name, about: outline?.comment(before: place) ?? "", isSystem: to == .string("syslog"),
+                mostBytes: size << 20, kept: kept, keep: stated["keep"].map { _ in "provides.\(place).keep" },
+                line: stated["line"].map { _ in "provides.\(place).line" }))
     }
 
     private mutating func command(_ name: String, _ value: LuaValue, _ result: inout ReadPlugin) {

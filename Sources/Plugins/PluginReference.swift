@@ -4,7 +4,7 @@ package import Policies
 package struct PluginReference {
     /// Something that it provides, under a heading.
     package struct Part {
-        /// `functions`, `attributes`, `data`, `checks` or `commands`.
+        /// `functions`, `attributes`, `data`, `checks`, `commands` or `sinks`.
         package let kind: String
         /// How it is written: `cidr.contains(network: string, address: ip): boolean`.
         package let form: String
@@ -44,7 +44,12 @@ package struct PluginReference {
                 kind: "commands", form: ([command.name] + command.parameters.map(\.name)).joined(separator: " "),
                 about: command.about)
         }
-        parts = functions + attributes + tables + checks + commands
+        let sinks = extras.sinks.map {
+            Part(
+                kind: "sinks", form: "\(plugin.name).\($0.name): \($0.isSystem ? "the system's log" : "a file")",
+                about: $0.about)
+        }
+        parts = functions + attributes + tables + checks + commands + sinks
     }
 
     private static func call(_ name: String, _ parameters: [PluginFunction.Parameter]) -> String {

@@ -19,7 +19,8 @@ extension Evaluator {
     package func trace(_ outcome: Evaluation.Outcome) -> PolicyTrace {
         let facts = outcome.trace.map { id in
             PolicyTrace.Fact(
-                text: host.expressions.text(id), value: shown(host.facts.value(id)))
+                text: host.expressions.text(id), value: shown(host.facts.value(id)),
+                isDerived: host.expressions.isMadeByPlugin(id))
         }
         return PolicyTrace(policy: set.policies[outcome.policy].id, facts: facts, fuel: outcome.fuel)
     }

@@ -268,6 +268,17 @@ extension Expressions {
 }
 
 extension Expressions {
+    /// Whether an expression is a content that a plugin made; what is true or false tells nothing of it.
+    func isMadeByPlugin(_ id: ID) -> Bool {
+        if types[Int(id)] == .boolean { return false }
+        let node = nodes[Int(id)]
+        switch node.operation {
+        case .call: return true
+        case .attribute, .property, .element, .length, .plus, .endOfDay: return isMadeByPlugin(node.a)
+        default: return false
+        }
+    }
+
     private func tableName(_ table: UInt32) -> String {
         let (plugin, declared) = plugins.tables[Int(table)]
         return "\(plugins.plugins[plugin].name).\(declared.name)"

@@ -18,7 +18,7 @@ struct Architecture {
         ]),
         "Workbench": .swift(["CDemo", "Decisions", "Plugins", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
         "Decisions": .swift(["Tokens", "Policies", "CSimdJSON", "Model"]),
-        "Plugins": .swift(["Policies", "Lua", "Syntax", "CRE2", "CUnistring", "Model"]),
+        "Plugins": .swift(["Policies", "Lua", "Syntax", "CRE2", "CSystem", "CUnistring", "Model"]),
         "Tokens": .swift(["CSQLite", "CSodium", "CSystem", "CUnistring", "Model"]),
         "Policies": .swift(["Lua", "Syntax", "CSodium", "Model"]),
         "Lua": .swift(["CLua", "Model"]),
@@ -29,7 +29,9 @@ struct Architecture {
         "CRE2": .c(["re2.h", "new"]),
         "CDemo": .c([]),
         "CEditline": .c(["fcntl.h", "histedit.h", "poll.h", "signal.h", "termios.h", "unistd.h", "wchar.h"]),
-        "CSystem": .c(["fcntl.h", "prctl.h", "resource.h", "sched.h", "seccomp.h", "signal.h", "syscall.h", "unistd.h"]
+        "CSystem": .c([
+            "fcntl.h", "prctl.h", "resource.h", "sched.h", "seccomp.h", "signal.h", "syscall.h", "syslog.h", "unistd.h",
+        ]
         ),
         "CSQLite": .c(["sqlite3.h"]),
         "CSodium": .c(["sodium.h"]),

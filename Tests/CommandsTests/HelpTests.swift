@@ -7,7 +7,8 @@ internal import Testing
         #expect(
             result.output == """
                 usage: demilune decide TOKEN ACTION [TYPE[:ID]] [name=value …] [--explain] [--expect ANSWER] [--log FILE] \
-                [--mask NAME[,NAME]] [--subject TYPE:ID] [--isolate] [--fuel N] [--memory MIB] [--deadline MS]
+                [--mask NAME[,NAME]] [--sink PLUGIN.NAME[=FILE]] [--subject TYPE:ID] [--isolate] [--fuel N] [--memory MIB] \
+                [--deadline MS]
 
                 Decides what a token may do, and says why.
 
@@ -17,15 +18,16 @@ internal import Testing
                 `subject.name=`
 
                 options:
-                  --explain           say what each policy read
-                  --expect ANSWER     permit or deny: end with 0 if so, else with 5
-                  --log FILE          append what is decided to a decision log
-                  --mask NAME[,NAME]  properties whose content the log does not show
-                  --subject TYPE:ID   an external subject acts, and TOKEN is `-`; needs no store
-                  --isolate           run the policies in a child process that can do nothing but decide
-                  --fuel N            instructions that one policy may spend on a request (1000000)
-                  --memory MIB        memory that one policy may take (8)
-                  --deadline MS       milliseconds that one policy may take (1000)
+                  --explain                  say what each policy read
+                  --expect ANSWER            permit or deny: end with 0 if so, else with 5
+                  --log FILE                 append what is decided to a decision log
+                  --mask NAME[,NAME]         properties whose content the log does not show
+                  --sink PLUGIN.NAME[=FILE]  hand decisions to a sink of a plugin, as lines of a decision log
+                  --subject TYPE:ID          an external subject acts, and TOKEN is `-`; needs no store
+                  --isolate                  run the policies in a child process that can do nothing but decide
+                  --fuel N                   instructions that one policy may spend on a request (1000000)
+                  --memory MIB               memory that one policy may take (8)
+                  --deadline MS              milliseconds that one policy may take (1000)
 
                 token.issue has `-` for TOKEN. It and token.amend take name=, kind=, assignment=, and expires= or last_day=.
 

@@ -50,6 +50,10 @@ enum Ground {
         PluginLoader.load(source(plugins))
     }
 
+    static func readSchema() throws -> Schema {
+        try #require(PolicySet.load(policySource(["a": policy("", uses: "")])).schema)
+    }
+
     /// A manifest that provides something.
     static func manifest(_ name: String, _ provides: String, head: String = "", before: String = "") -> String {
         """

@@ -19,4 +19,7 @@ int csystem_confine(unsigned long long address_space, unsigned long long cpu_sec
 // instead of ending the process; the second ends it as ever. -1 when the system refuses. Asked again it returns the same.
 int csystem_interruption(void);
 
+// Writes a line to the system's log, as from a program of that name.
+void csystem_log(const char *name, const char *line);
+
 #endif

@@ -4,7 +4,7 @@ internal import Policies
 /// What the host lets plugins have: each in a file of its own, all of them here.
 enum Capabilities {
     /// By name. A plugin that does not name one in `needs` does not have it.
-    static let all: [Plugin] = [network, text, zone].sorted { $0.name < $1.name }
+    static let all: [Plugin] = [log, network, text, zone].sorted { $0.name < $1.name }
 
     static func capability(_ name: String, _ about: String, _ functions: [any NativeFunction]) -> Plugin {
         var plugin = Plugin(name: name)

@@ -1,0 +1,32 @@
+internal import Decisions
+internal import Model
+internal import Plugins
+internal import Policies
+
+/// The plugin's sink that `--sink` names, and that decisions are handed to once they are made.
+struct Sink {
+    static let option = Option(
+        name: "sink", value: "PLUGIN.NAME[=FILE]",
+        help: "hand decisions to a sink of a plugin, as lines of a decision log")
+
+    private let sink: PluginSink
+
+    /// - Returns: `nil` when none is named.
+    init?(_ invocation: Invocation, _ plugins: PluginLoader.Loaded, _ schema: Schema) throws(CommandError) {
+        guard let stated = invocation.value(Self.option.name) else { return nil }
+        let parts = stated.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        do throws(PluginCommandError) {
+            sink = try PluginSink(parts[0], parts.count > 1 ? parts[1] : "", plugins, schema: schema)
+        } catch { throw CommandError(error.message) }
+    }
+
+    /// Hands lines over, and says why it could not.
+    func failure(of lines: [UInt8]) -> String? {
+        do throws(PluginCommandError) { try sink.take(lines) } catch { return error.message }
+        return nil
+    }
+
+    func take(_ lines: [UInt8]) throws(CommandError) {
+        do throws(PluginCommandError) { try sink.take(lines) } catch { throw CommandError(error.message) }
+    }
+}

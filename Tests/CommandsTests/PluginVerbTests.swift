@@ -1,0 +1,199 @@
+import Foundation
+import Testing
+
+@Suite struct PluginVerbTests {
+    private let session = Session()
+
+    /// A folder of policies that use a plugin, and the plugin beside it.
+    private func project(_ plugin: String) throws -> String {
+        let policy = """
+            local mine = use "mine"
+            return { on = "access", grants = { "*" }, decide = function(request)
+              if mine.is_good(request.token.name) then permit("good") end
+            end }
+            """
+        let folder = try session.policies(["a": policy], in: "project/policies")
+        _ = try session.file("project/plugins/mine/plugin.lua", plugin)
+        return folder
+    }
+
+    private static let plugin = """
+        return {
+          name = "mine", version = "1", about = "What is good",
+          provides = {
+            functions = {
+              is_good = { takes = { { name = "string" } }, returns = "boolean", run = function(name) return #name > 3 end },
+            },
+            checks = {
+              owned = { run = function(policy)
+                if not policy:has("owner") then return { { message = "it names no owner" } } end
+              end },
+            },
+          },
+        }
+        """
+
+    @Test func `plugins are listed, shown and explained`() {
+        let list = session.run("plugins")
+        #expect(list.status == 0, "\(list.errors)")
+        for name in ["audit", "business_hours", "cidr", "org", "separation_of_duties"] {
+            #expect(list.output.contains(name))
+        }
+        let show = session.run("plugins", "show", "org")
+        #expect(show.output.contains("org.siblings(one: department; other: department): boolean"))
+        #expect(show.output.contains("Whether two departments lie directly under the same one"))
+        #expect(session.run("plugins", "show", "orgs").errors.contains("did you mean `org`?"))
+        #expect(session.run("vocabulary").output.contains("The department at the top of its tree. (plugin org)"))
+    }
+
+    @Test func `a decision is made with the plugins beside the policies, or those that are stated`() throws {
+        #expect(session.run("init", "--demo").status == 0)
+        let policies = try project(Self.plugin)
+        let words = ["decide", "--tenant", "3", "Warehouse sync", "orders.read", "order:1"]
+        let beside = session.run(words + ["--policies", policies, "--explain"])
+        #expect(beside.status == 0, "\(beside.errors)")
+        #expect(beside.output.contains("mine.is_good(token.name) = true"))
+        _ = try session.file("else/mine/plugin.lua", Self.plugin.replacing("#name > 3", with: "#name > 300"))
+        let stated = session.run(words + ["--policies", policies, "--plugins", "\(session.folder)/else"])
+        #expect(stated.status == 2, "\(stated.errors)")
+        let none = session.run(words + ["--policies", policies, "--plugins", "\(session.folder)/nowhere"])
+        #expect(none.status == 3 && none.errors.contains("cannot read the plugins"))
+    }
+
+    @Test func `a plugin that does not load ends with 3, at its file and line`() throws {
+        #expect(session.run("init", "--demo").status == 0)
+        let policies = try project(Self.plugin.replacing("returns = \"boolean\"", with: "returns = \"bool\""))
+        let place =
+            "\(session.folder)/project/plugins/mine/plugin.lua:5: error: `functions.is_good`: unknown type `bool`"
+        for words in [["check", policies], ["batch", "--policies", policies], ["plugins", "--policies", policies]] {
+            let result = session.run(words)
+            #expect(result.status == 3 && (result.errors + result.output).contains(place), "\(result)")
+        }
+    }
+
+    @Test func `check runs the rules of plugins, and comments can allow them`() throws {
+        let policies = try project(Self.plugin)
+        let found = session.run("check", policies)
+        #expect(found.output.contains("policies/a.lua:1:1: warning: it names no owner [mine.owned]"), "\(found.output)")
+        #expect(session.run("check", "--rules", "--policies", policies).output.contains("mine.owned"))
+        let text = try session.text(of: "project/policies/a.lua")
+        _ = try session.file("project/policies/a.lua", "-- check: allow mine.owned: an example\n" + text)
+        #expect(!session.run("check", policies).output.contains("mine.owned"))
+    }
+
+    @Test func `what was locked is what loads`() throws {
+        #expect(session.run("init", "--demo").status == 0)
+        let policies = try project(Self.plugin)
+        let decide = [
+            "decide", "--tenant", "3", "Warehouse sync", "orders.read", "order:1", "--locked", "--policies", policies,
+        ]
+        #expect(session.run(decide).errors.contains("`demilune plugins lock` writes it"))
+        let lock = session.run("plugins", "lock", "--policies", policies)
+        #expect(lock.status == 0 && lock.output.contains("plugins.lock names 3 files"), "\(lock)")
+        #expect(session.run(decide).status == 0)
+        _ = try session.file("project/plugins/mine/extra.lua", "")
+        let extra = session.run(decide)
+        #expect(
+            extra.status == 3 && extra.errors.contains("`plugins/mine/extra.lua` is not in the lock"), "\(extra.errors)"
+        )
+        try FileManager.default.removeItem(atPath: session.folder + "/project/plugins/mine/extra.lua")
+        _ = try session.file("project/plugins/mine/plugin.lua", Self.plugin + "\n")
+        let changed = session.run(decide)
+        #expect(changed.status == 3 && changed.errors.contains("`plugins/mine/plugin.lua` is not what was locked"))
+        for words in [["check", policies, "--locked"], ["test", policies, "--locked"]] {
+            #expect(session.run(words).status == 3)
+        }
+    }
+
+    @Test func `a plugin is begun, tested, and never overwritten`() throws {
+        let plugins = session.folder + "/begun"
+        let made = session.run("plugins", "new", "sites", "--plugins", plugins)
+        #expect(made.status == 0, "\(made.errors)")
+        let test = session.run("test", plugins + "/sites")
+        #expect(test.status == 0 && test.output.contains("3 passed"), "\(test.output) \(test.errors)")
+        #expect(session.run("plugins", "new", "sites", "--plugins", plugins).errors.contains("nothing was changed"))
+        #expect(session.run("plugins", "new", "../x", "--plugins", plugins).status == 64)
+        _ = try session.file(
+            "begun/sites/sites_test.lua", #"test("wrong", { ask = 'sites.is_in("hq", "NO")', gives = false })"#)
+        let failed = session.run("test", plugins)
+        #expect(failed.status == 4 && failed.output.contains("expected  false"), "\(failed.output)")
+    }
+
+    @Test func `links out of a plugin are not followed`() throws {
+        let policies = try project(Self.plugin)
+        _ = try session.file("secret.csv", "a\nb\n")
+        try FileManager.default.createSymbolicLink(
+            atPath: session.folder + "/project/plugins/mine/secret.csv",
+            withDestinationPath: session.folder + "/secret.csv")
+        let result = session.run("plugins", "--policies", policies)
+        #expect(result.status == 3 && result.errors.contains("secret.csv"), "\(result.errors)")
+    }
+}
+
+/// Sinks: what plugins do with decisions once they are made.
+@Suite struct PluginSinkTests {
+    private let session = Session()
+
+    private func batch(_ sink: String, _ more: String...) throws -> Session.Result {
+        #expect(session.run("init", "--demo").status == 0 || !session.names.isEmpty)
+        let requests = session.run("requests", "--count", "300").output
+        return session.run(["batch", "--jobs", "2", "--sink", sink] + more, input: Array(requests.utf8))
+    }
+
+    @Test func `a sink keeps what it wants, in order and in its own words`() throws {
+        let path = session.folder + "/denials.log"
+        let result = try batch("audit.denials=\(path)", "--summary")
+        #expect(result.status == 0, "\(result.errors)")
+        let lines = try session.text(of: "denials.log").split(separator: "\n")
+        let denies = result.output.split(separator: "\n").count { $0.hasPrefix(#"{"decision":false"#) }
+        #expect(lines.count == denies && denies > 10)
+        #expect(lines.allSatisfy { $0.hasPrefix("2026-11-22T12:00:00Z ") && $0.contains(" by ") }, "\(lines.prefix(3))")
+        let one = session.run(
+            "decide", "--tenant", "3", "Warehouse sync", "orders.read", "order:1", "department=Finance", "--sink",
+            "audit.denials=\(path)")
+        #expect(one.status == 2)
+        let last = try session.text(of: "denials.log").split(separator: "\n").last
+        #expect(last == "2026-11-22T12:00:00Z denied orders.read by department_gate,department_scope")
+    }
+
+    @Test(arguments: [
+        ("audit.denial=x", "no plugin has a sink `audit.denial` (did you mean `audit.denials`?)"),
+        ("audit.denials", "say where it writes: `audit.denials=FILE`"),
+        ("audit.denials_to_syslog=x", "writes to the system's log, and to no file"),
+        ("audit.denials=/nowhere/x", "cannot write `/nowhere/x`"),
+    ])
+    func `a wrong sink decides nothing`(sink: String, message: String) throws {
+        let result = try batch(sink)
+        #expect(result.status == 1 && result.output.isEmpty && result.errors.contains(message), "\(result.errors)")
+    }
+
+    @Test func `a sink that fails ends the run and says so`() throws {
+        let policies = try session.policies(
+            ["a": "return { on = \"access\", decide = function() end }"], in: "p/policies")
+        _ = try session.file(
+            "p/plugins/s/plugin.lua",
+            """
+            return { name = "s", version = "1", about = "a", needs = { "log" }, provides = { sinks = {
+              f = { to = "file", line = function(entry) error("no") end },
+            } } }
+            """)
+        let result = try batch("s.f=\(session.folder)/out", "--policies", policies)
+        #expect(result.status == 1 && result.errors.contains("plugins/s/plugin.lua:2: no"), "\(result.errors)")
+    }
+
+    @Test func `a full file is put aside, and so many are kept`() throws {
+        let policies = try session.policies(
+            ["a": "return { on = \"access\", decide = function() end }"], in: "p/policies")
+        _ = try session.file(
+            "p/plugins/s/plugin.lua",
+            """
+            return { name = "s", version = "1", about = "a", needs = { "log" }, provides = { sinks = {
+              f = { to = "file", rotate = { mebibytes = 1, files = 2 }, line = function(entry) return ("x"):rep(60000) end },
+            } } }
+            """)
+        let result = try batch("s.f=\(session.folder)/out.log", "--policies", policies)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(session.names.filter { $0.hasPrefix("out.log") } == ["out.log", "out.log.1", "out.log.2"])
+        for name in ["out.log.1", "out.log.2"] { #expect(try session.text(of: name).utf8.count <= 1 << 20) }
+    }
+}

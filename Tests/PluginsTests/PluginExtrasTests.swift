@@ -1,0 +1,145 @@
+import Model
+import Plugins
+import Policies
+import Testing
+
+/// Checks, commands, attributes, the reference, the lock and the template.
+@Suite struct PluginExtrasTests {
+    private static let checks = Ground.manifest(
+        "x",
+        """
+        checks = {
+          -- Every policy names an owner.
+          owned = { severity = "error", run = function(policy)
+            if policy:has("owner") then return {} end
+            return { { message = "`" .. policy.id .. "` names no owner", line = 2 } }
+          end },
+          broken = { run = function(policy) return policy.nothing end },
+          odd = { run = function(policy) return { "a" } end },
+        }
+        """)
+
+    @Test func `a rule finds, and one that cannot say is an error`() throws {
+        let checks = PluginChecks(Ground.load(["x": ["plugin.lua": Self.checks]]), schema: try Ground.readSchema())
+        let found = checks.findings(in: .object([.init("id", .string("a"))]))
+        #expect(found.map(\.rule) == ["x.broken", "x.odd", "x.owned"])
+        #expect(found.map(\.severity) == [.error, .error, .error])
+        #expect(found[0].message.contains("there is no `nothing`: ask `:has` first"), "\(found[0])")
+        #expect(found[1].message.contains("returns no list of findings"))
+        #expect(found[2].message == "`a` names no owner" && found[2].line == 2)
+        // Handles of one policy are never taken for those of the next.
+        let owned = checks.findings(in: .object([.init("id", .string("b")), .init("owner", .string("me"))]))
+        #expect(!owned.contains { $0.rule == "x.owned" })
+        #expect(checks.findings(in: .object([.init("id", .string("c"))]))[2].message == "`c` names no owner")
+    }
+
+    private static let commands = Ground.manifest(
+        "x",
+        """
+        commands = {
+          -- Where a department lies.
+          where = { takes = { { department = "department" }, { word = optional "string" } }, run = function(department, word)
+            return { word or "in", department.parent.name .. "" }
+          end },
+          when = { takes = { { day = "date" } }, run = function(day) return day:plus{ days = 1 } end },
+          bad = { run = function() error("no") end },
+        }
+        """)
+
+    @Test(arguments: [
+        ("where", ["north"], "in,Sales"), ("where", ["North", "under"], "under,Sales"),
+        ("x.where", ["north"], "in,Sales"),
+        ("when", ["2026-02-28"], "2026-03-01"),
+        ("when", ["today"], "!`day` is a date, got `today`"),
+        ("where", ["moon"], "!`department` is a department, got `moon`"),
+        ("where", [], "!is said like this: `where DEPARTMENT [WORD]`"), ("wher", [], "!did you mean `when`?"),
+        ("where", ["sales"], "!is absent: ask `:has(\"parent\")` first"), ("bad", [], "!plugins/x/plugin.lua:"),
+    ])
+    func `a command takes words and gives lines`(name: String, words: [String], expected: String) throws {
+        let commands = PluginCommands(
+            Ground.load(["x": ["plugin.lua": Self.commands]]), schema: try Ground.readSchema())
+        #expect(commands.all.map(\.fullName) == ["x.bad", "x.when", "x.where"])
+        do throws(PluginCommandError) {
+            let directory = try! Ground.directory()
+            let lines = try commands.run(
+                name, words, on: directory, tenant: 0, now: Instant("2026-01-01T00:00:00Z")!)
+            #expect(lines.joined(separator: ",") == expected)
+        } catch {
+            #expect(expected.hasPrefix("!") && error.message.contains(expected.dropFirst()), "\(error)")
+        }
+    }
+
+    @Test func `two commands of one name are told apart by their plugins`() throws {
+        let one = Ground.manifest("x", "commands = { go = { run = function() return 'x' end } }")
+        let other = one.replacing("\"x\"", with: "\"y\"").replacing("'x'", with: "'y'")
+        let commands = PluginCommands(
+            Ground.load(["x": ["plugin.lua": one], "y": ["plugin.lua": other]]), schema: try Ground.readSchema())
+        func run(_ name: String) throws -> [String] {
+            try commands.run(name, [], on: .empty, tenant: -1, now: Instant(microseconds: 0))
+        }
+        #expect(try run("y.go") == ["y"])
+        #expect(throws: PluginCommandError.self) { try run("go") }
+    }
+
+    @Test func `the reference is made of the plugin's own comments`() throws {
+        let text = """
+            return {
+              name = "x", version = "1", about = "a", needs = { "network" },
+              provides = {
+                functions = {
+                  -- Whether it is
+                  -- inside.
+                  inside = { host = "network.contains" },
+                  -- The size.
+                  size = { takes = { { a = optional "string" } }, returns = one_of { "s", "l" }, run = function() end },
+                },
+                attributes = { token = {
+                  -- Its age.
+                  age = { returns = "number", run = function() end },
+                } },
+                data = {
+                  -- All of them.
+                  all = { file = "a.csv", key = "k", columns = { k = "string", v = optional "date" } },
+                },
+              },
+            }
+            """
+        let loaded = Ground.load(["x": ["plugin.lua": text, "a.csv": "k,v\n1,\n"]])
+        let plugin = try #require(loaded.set.provided.first, "\(loaded.faults)")
+        let parts = PluginReference(plugin, loaded.extras["x"]!).parts
+        #expect(
+            parts.map { "\($0.form) -- \($0.about)" } == [
+                "x.inside(network: string; address: ip): boolean, by the host -- Whether it is inside.",
+                "x.size(a: string, optional): \"s\" or \"l\" -- The size.", "token.age: number -- Its age.",
+                "x.all: 1 rows of (k: string, v: date, optional), by k -- All of them.",
+            ])
+    }
+
+    @Test func `the lock tells what is changed, added and gone`() {
+        func policies(_ text: String) -> PolicySource {
+            PolicySource(path: "policies", files: [.init(name: "a.lua", bytes: Array(text.utf8))])
+        }
+        let plugins = Ground.source(["x": ["plugin.lua": "1", "d.csv": "2"]])
+        let lock = PluginLock.made(of: policies("a"), plugins)
+        #expect(lock.count == 3)
+        #expect(PluginLock.differences(lock.bytes, policies("a"), plugins).isEmpty)
+        #expect(
+            PluginLock.differences(lock.bytes, policies("b"), plugins) == ["`policies/a.lua` is not what was locked"])
+        let more = Ground.source(["x": ["plugin.lua": "1"], "y": ["plugin.lua": "3"]])
+        #expect(
+            PluginLock.differences(lock.bytes, policies("a"), more) == [
+                "`plugins/y/plugin.lua` is not in the lock", "`plugins/x/d.csv` was locked and is missing",
+            ])
+        #expect(PluginLock.differences(Array("rubbish\n".utf8), policies("a"), plugins).count == 4)
+    }
+
+    @Test func `what somebody begins with loads, and only under a good name`() throws {
+        let files = try #require(PluginTemplate.files("my_sites"))
+        let loaded = PluginLoader.load(
+            PluginSource(path: "plugins", folders: [.init(name: "my_sites", files: files)]))
+        #expect(loaded.faults.isEmpty && loaded.set.provided.map(\.name) == ["my_sites"])
+        for name in ["", "My", "1a", "a-b", "end", "network", "../x", String(repeating: "x", count: 61)] {
+            #expect(PluginTemplate.files(name) == nil, "\(name)")
+        }
+    }
+}

@@ -1,0 +1,28 @@
+-- Keeps what was refused, in words that people and log collectors read.
+return {
+  name = "audit",
+  version = "1.0.0",
+  about = "Keeps what was refused",
+  needs = { "log" },
+  provides = {
+    sinks = {
+      -- Every deny, with its code and the policies that said so, in a file of at most 10 MiB; five older ones are kept.
+      denials = {
+        to = "file",
+        rotate = { mebibytes = 10, files = 5 },
+        keep = function(entry) return not entry.decision end,
+        line = function(entry)
+          local policies = {}
+          for _, policy in ipairs(entry.policies) do table.insert(policies, policy) end
+          return entry.time .. " " .. entry.code .. " " .. entry.request.action .. " by " .. table.concat(policies, ",")
+        end,
+      },
+      -- The same in the system's log.
+      denials_to_syslog = {
+        to = "syslog",
+        keep = function(entry) return not entry.decision end,
+        line = function(entry) return entry.code .. " " .. entry.request.action end,
+      },
+    },
+  },
+}
