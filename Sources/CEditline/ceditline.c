@@ -64,9 +64,12 @@ static bool catch_signals(void) {
     static const int numbers[] = {SIGINT, SIGWINCH, SIGCONT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
+    sigset_t caught;
+    sigemptyset(&caught);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (sigaction(numbers[i], &action, NULL) != 0) return false;
-    return true;
+        if (sigaction(numbers[i], &action, NULL) != 0 || sigaddset(&caught, numbers[i]) != 0) return false;
+    // Whoever started the program may have had them blocked.
+    return pthread_sigmask(SIG_UNBLOCK, &caught, NULL) == 0;
 }
 
 // MARK: What is typed
@@ -379,7 +382,7 @@ int ceditline_read_hidden(char *buffer, size_t capacity) {
     hidden = shown;
     hidden.c_lflag &= ~(tcflag_t)ECHO;
     hidden.c_lflag |= ECHONL;
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+    tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
     size_t length = 0;
     int status = 0;
     while (length + 1 < capacity) {

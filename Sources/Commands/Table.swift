@@ -37,11 +37,15 @@ struct Table {
     private func fit(_ widths: inout [Int], _ columns: Int) {
         var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - columns
         let candidates = heads.indices.filter { !fixed.contains(heads[$0]) }
-        while excess > 0, let widest = candidates.max(by: { widths[$0] < widths[$1] }) {
-            let least = max(DisplayWidth.of(heads[widest]), 8)
-            guard widths[widest] > least else { return }
-            widths[widest] -= 1
-            excess -= 1
+        // Heads stay whole where there is room for them.
+        for isTight in [false, true] {
+            func least(_ column: Int) -> Int { isTight ? 4 : max(DisplayWidth.of(heads[column]), 8) }
+            while excess > 0,
+                let widest = candidates.filter({ widths[$0] > least($0) }).max(by: { widths[$0] < widths[$1] })
+            {
+                widths[widest] -= 1
+                excess -= 1
+            }
         }
     }
 
@@ -54,6 +58,8 @@ struct Table {
                 line += String(repeating: " ", count: widths[column] - DisplayWidth.of(cell) + 2)
             }
         }
+        // A last cell that is empty leaves no blanks behind.
+        while line.last == " " { line.removeLast() }
         return line
     }
 }

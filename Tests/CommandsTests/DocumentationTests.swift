@@ -48,6 +48,18 @@ internal import Testing
         let document = try #require(try Document.all(in: Session.root).first { $0.path == path })
         #expect(FileManager.default.changeCurrentDirectoryPath(session.folder))
         var shell = Shell(environment: ["DEMILUNE_AT": "2026-11-22T12:00:00Z", "XDG_DATA_HOME": session.keys])
+        try runConsole(document, path, &shell)
+        // A recording in the page is answered today as it was then.
+        let recording = document.blocks.filter { $0.language == "text" && $0.text.hasPrefix("> ") }.map(\.text)
+        guard !recording.isEmpty else { return }
+        _ = try session.file("recording.txt", recording.joined(separator: "\n"))
+        let answer = session.run(
+            "repl", "--log", "decisions.ndjson", input: "replay recording.txt\n",
+            environment: ["DEMILUNE_STORE": "demilune.db", "DEMILUNE_POLICIES": "policies"])
+        #expect(answer.status == 0, "\(path) is answered otherwise:\n\(answer.output)\(answer.errors)")
+    }
+
+    private static func runConsole(_ document: Document, _ path: String, _ shell: inout Shell) throws {
         for block in document.blocks
         where ["console", "sh"].contains(block.language) && !unrunnable.contains(block.text) {
             let commands = block.commands

@@ -1,3 +1,5 @@
+internal import Foundation
+internal import Model
 internal import Testing
 
 @testable internal import Commands
@@ -191,5 +193,180 @@ struct ReplPolicyTests {
         let result = converse("use 'Warehouse sync'", "trace on", "can orders.read on order in Sales", "trace perhaps")
         #expect(result.output.contains("resource.department is_within token.department = true"))
         #expect(result.errors.contains("on or off"))
+    }
+}
+
+/// What explains an answer, and what would change it.
+struct ReplAnalysisTests {
+    private let session = Session()
+
+    init() { #expect(session.run("init", "--demo").status == 0) }
+
+    private func converse(_ lines: String..., options: [String] = []) -> Session.Result {
+        let input = Array((["use 'Warehouse sync'"] + lines).joined(separator: "\n").utf8)
+        return session.run(["repl", "--tenant", "3"] + options, input: input)
+    }
+
+    @Test func `why tells each policy, its line of source and what it read`() {
+        let result = converse("can orders.read on order in Finance", "why")
+        #expect(result.output.contains("denies at line 9: Finance is outside Sales\n    9 | deny("))
+        #expect(result.output.contains("resource.department is_within token.department = false"))
+        #expect(result.output.contains("These had nothing to say:\n  mobile_scope"))
+        #expect(converse("why").errors.contains("nothing was asked yet"))
+    }
+
+    @Test func `why not tells what the request must bring from what an administrator can change`() {
+        let result = converse("can orders.read on order in Finance", "why not", "flip --json")
+        #expect(result.output.contains("the request brings:\n    resource.department is "))
+        #expect(result.output.contains("resource.department is Sales or under it"))
+        #expect(result.output.contains(#""to": "permit""#))
+    }
+
+    @Test(arguments: [
+        ("request.token.department", "Sales\n  token.department, a department"), ("1 + 1", "2\n  a number"),
+        ("request.resource.department:is_within(request.token.department)", "false\n  a boolean"),
+        ("request.token.departmnt", "did you mean `department`"), ("1 +", "expected"),
+        ("(function() while true do end end)()", "instructions"),
+    ])
+    func `an expression is told with what it is and what it is worth`(expression: String, answer: String) {
+        let result = converse("can orders.read on order in Finance", "= \(expression)")
+        #expect((result.output + result.errors).contains(answer), "\(result)")
+    }
+
+    @Test func `what is supposed is told before and after, and nothing is written`() {
+        let result = converse(
+            "can orders.read on order in Sales", "suppose user-type withdraw Integrator orders.read",
+            "can orders.read on order in Sales", "suppose reset", "can orders.read on order in Sales",
+            "token list --size 1")
+        #expect(result.output.contains("permit → deny\nbefore:\npermit"))
+        #expect(result.output.split(separator: "as supposed:").count == 2)
+        #expect(!session.run("export").output.isEmpty)
+    }
+
+    @Test(arguments: [
+        "department move Invoicing under Sales", "department move Invoicing to the top",
+        "department deactivate Finance",
+        "department require Sales orders.read", "user deactivate bjorn", "user grant bjorn users.read",
+        "user-type deactivate Integrator", "tenant deactivate", "token 'Warehouse sync' expires 2026-12-01",
+        "token 'Warehouse sync' revoked", "token 'Warehouse sync' suspended", "setting expiry_cap months 6",
+    ])
+    func `everything that help names can be supposed`(words: String) {
+        let result = converse("suppose \(words)", "suppose")
+        #expect(result.errors.contains("supposed: the "), "\(result.errors)")
+        #expect(result.status == ExitStatus.done)
+    }
+
+    @Test func `a wrong supposition is answered with the forms there are`() {
+        let result = converse("suppose department moove Sales", "suppose user deactivate ana", "suppose")
+        #expect(result.errors.contains("suppose department move DEPARTMENT under DEPARTMENT"))
+        #expect(result.errors.contains("did you mean `anna`"))
+        #expect(result.errors.contains("nothing is supposed"))
+    }
+
+    @Test func `a timeline ends with the token`() {
+        let result = converse(
+            "can orders.read on order in Sales", "timeline", "timeline orders.read on order in Finance --json")
+        #expect(result.output.contains("the token expires"))
+        #expect(result.output.contains(#""code": "token_expired""#))
+    }
+
+    @Test func `refusals of the log are listed, told as they were, and asked again`() throws {
+        let log = session.folder + "/decisions.ndjson"
+        for (time, department) in [("02:00", "Sales"), ("03:00", "Finance"), ("04:00", "Finance")] {
+            _ = session.run(
+                "decide", "Warehouse sync", "orders.read", "order:42", "department=\(department)", "--tenant", "3",
+                "--at",
+                "2026-11-22T\(time):00Z", "--log", log)
+        }
+        let result = converse(
+            "denied since 04:30", "denied 'Warehouse sync' since 2026-11-22", "why #2", options: ["--log", log])
+        #expect(result.errors.contains("1 refusal\n2 refusals"))
+        #expect(result.output.contains("At 2026-11-22T03:00:00Z the token Warehouse sync asked for orders.read"))
+        #expect(result.output.contains("resource.department is_within token.department = false"))
+        #expect(result.output.contains("Asked again now, the answer is deny"))
+        #expect(converse("why #9", options: ["--log", log]).errors.contains("has 3 decisions"))
+        #expect(converse("denied").errors.contains("say which decision log"))
+    }
+}
+
+/// Many tokens at once, and decisions that become tests.
+struct ReplPopulationTests {
+    private let session = Session()
+
+    init() { #expect(session.run("init", "--demo").status == 0) }
+
+    private func converse(_ lines: String..., options: [String] = []) -> Session.Result {
+        let input = Array((["use 'Warehouse sync'"] + lines).joined(separator: "\n").utf8)
+        return session.run(["repl", "--tenant", "3"] + options, input: input)
+    }
+
+    @Test func `who can is what each token is answered`() throws {
+        let result = converse("who can users.read on user in Finance --json")
+        let json = try JSONReader.parse(Array(result.output.utf8))
+        guard case .array(let rows) = json else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(!rows.isEmpty)
+        for row in rows.prefix(5) {
+            let token = row["token"]?.string ?? ""
+            let decided = session.run("decide", token, "users.read", "user", "department=Finance", "--tenant", "3")
+            #expect(decided.status == 0, "\(token)")
+        }
+        #expect(!result.output.contains("Warehouse sync"))
+    }
+
+    @Test func `a department with those under it is written with a plus`() {
+        let one = converse("who can users.read on user in Finance --json").output
+        let all = converse("who can users.read on user in Finance+ --json").output
+        #expect(all.count > one.count)
+        #expect(converse("who can users.read in Finance").errors.contains("say what lies in the department"))
+        #expect(converse("who can users.read on user in Finanse").errors.contains("did you mean `Finance`"))
+    }
+
+    @Test func `who may lists administrators, and counts the others`() {
+        let result = converse("who may reveal", "who may issue")
+        #expect(result.output.contains("the operator"))
+        #expect(result.errors.contains("the others may not"))
+        #expect(result.errors.contains("is not asked about a token"))
+    }
+
+    @Test func `what a token may do is told by department, and what it used of it`() throws {
+        let log = session.folder + "/decisions.ndjson"
+        _ = session.run(
+            "decide", "Warehouse sync", "orders.read", "order:1", "department=Sales", "--tenant", "3", "--log", log)
+        let result = converse("what can", "what can 'Warehouse sync' do --json", options: ["--log", log])
+        #expect(result.output.contains("orders.read    yes       yes    yes          yes"))
+        #expect(result.output.contains("It needs:          orders.read\nIt can go without: orders.create"))
+        #expect(result.output.contains(#""superfluous":["orders.create"]"#))
+    }
+
+    @Test func `two tokens part at a fact, and by what they differ in`() {
+        let result = converse("compare 'Warehouse sync' 'Bank reconciliation' invoices.read on invoice in Finance")
+        #expect(result.output.contains("Bank reconciliation: permit"))
+        #expect(result.output.contains("token meets resource.department"))
+        #expect(result.output.contains("only together: "))
+    }
+
+    @Test func `suppose alone lists the tokens that it changes, and who can is told before and after`() {
+        let result = converse(
+            "suppose user-type withdraw Integrator orders.read", "suppose", "who can orders.read on order in Sales")
+        #expect(result.errors.contains("lose something, 0 gain; nothing is written"))
+        #expect(result.output.contains("BEFORE  AFTER"))
+        #expect(result.output.contains("yes     no"))
+    }
+
+    @Test func `a decision is saved as a test, which passes`() throws {
+        let folder = session.folder + "/policies"
+        for name in ["policies", "plugins"] {
+            try FileManager.default.copyItem(atPath: "\(Session.root)/\(name)", toPath: "\(session.folder)/\(name)")
+        }
+        let result = converse(
+            "can orders.read on order:42 in Finance", "save last as 'Sales reads nothing of Finance'",
+            "save last as 'Sales reads nothing of Finance'", "save last as",
+            "test --filter 'Sales reads nothing'", options: ["--policies", folder])
+        #expect(result.output.contains("1 passed"))
+        #expect(result.errors.contains("has a test of that name already"))
+        #expect(try session.text(of: "policies/department_gate_test.lua").contains("Sales reads nothing of Finance"))
     }
 }

@@ -30,6 +30,12 @@ struct Answer {
         return words + (stated.isEmpty ? "" : " with " + stated.joined(separator: ", "))
     }
 
+    /// The tenant of the question, by its index.
+    var tenant: Int? {
+        if let tenant = question.tenant.flatMap(directory.tenant) { return tenant }
+        return subject.flatMap { TokenID($0) }.flatMap(directory.token).map { directory.tokens[$0].tenant }
+    }
+
     private var subject: String? {
         if case .token(let id) = question.subject { return id }
         return nil
@@ -43,9 +49,7 @@ struct Answer {
     /// The name of what an id stands for in the question's tenant, or a text as it is.
     private func name(_ json: JSON) -> String? {
         guard case .string(let text) = json else { return nil }
-        let index = subject.flatMap { TokenID($0) }.flatMap(directory.token)
-        guard let tenant = question.tenant.flatMap(directory.tenant) ?? index.map({ directory.tokens[$0].tenant })
-        else { return text }
+        guard let tenant else { return text }
         if let department = directory.department(text, tenant: tenant) { return directory.departments[department].name }
         if let user = directory.user(text, tenant: tenant) { return directory.users[user].name }
         return text

@@ -21,17 +21,27 @@ final class Progress {
         let now = Verb.clock()
         if terminal.streams.isErrorTerminal, now - start > 1_000_000_000, now - told > 100_000_000 {
             told = now
-            say("\r\(done) of \(total) \(noun) …")
+            Self.say("\r\(done) of \(total) \(noun) …")
         }
         return !isStopped
     }
 
+    /// Tells what is done for as long as it takes, where that cannot be counted.
+    static func during<Result>(
+        _ words: String, _ terminal: Terminal, _ body: () throws(CommandError) -> Result
+    ) throws(CommandError) -> Result {
+        guard terminal.streams.isErrorTerminal else { return try body() }
+        say("\r\(words) …")
+        defer { say("\r\u{1B}[K") }
+        return try body()
+    }
+
     /// Takes it off the screen.
     func end() {
-        if told != 0 { say("\r\u{1B}[K") }
+        if told != 0 { Self.say("\r\u{1B}[K") }
         told = 0
     }
 
     // Not through the page: it is gone before the answer is there.
-    private func say(_ text: String) { _ = Descriptor.write(Array(text.utf8), to: STDERR_FILENO) }
+    private static func say(_ text: String) { _ = Descriptor.write(Array(text.utf8), to: STDERR_FILENO) }
 }

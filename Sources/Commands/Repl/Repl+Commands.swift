@@ -2,10 +2,11 @@ extension Repl {
     /// What only a conversation has, in the order of its help.
     static let commands: [Verb] = [
         .use, .acting, .at, .tenant,
-        .can, .may, .cost, .trace,
+        .can, .why, .whyNot, .flip, .inquiry, .may, .whoCan, .whoMay, .whatCan, .compare,
+        .timeline, .suppose, .denied, .cost, .trace,
         .policies, .policy, .reload, .edit, .watch, .trying,
         .plugin,
-        .record, .replay,
+        .record, .replay, .save,
         .help, .quit,
     ]
 }

@@ -1,5 +1,6 @@
 internal import Model
 internal import Policies
+internal import Workbench
 
 extension Repl {
     var zone: Zone? {
@@ -9,7 +10,8 @@ extension Repl {
     /// What stands before the cursor: the scene. What takes no columns stands between two U+0001.
     var prompt: String {
         var words = scene.words(zone: zone)
-        if tried != nil { words.append("trying \(tried!.path)") }
+        if let tried { words.append("trying \(tried.path)") }
+        if let count = supposition?.changes.count { words.append("supposing \(count)") }
         let text = Terminal.escaped(words.isEmpty ? "demilune" : words.joined(separator: " · "))
         guard isColored else { return text + "> " }
         return "\u{01}\u{1B}[1m\u{01}\(text)\u{01}\u{1B}[0m\u{01}> "
@@ -17,7 +19,7 @@ extension Repl {
 
     var isColored: Bool {
         let isRefused = start.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        return start.value("color") != "never" && !isRefused
+        return isInteractive && start.value("color") != "never" && !isRefused
     }
 
     func echo(_ command: String) -> String {

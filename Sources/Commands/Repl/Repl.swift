@@ -3,6 +3,7 @@ internal import Lua
 internal import Model
 internal import Policies
 internal import Tokens
+internal import Workbench
 
 /// A conversation: the scene, what it is held on, and what was last said.
 final class Repl {
@@ -11,9 +12,13 @@ final class Repl {
     let world: World
     var scene = Scene()
     /// The policies in force; `nil` while there is no folder of them that loads.
-    private(set) var rulebook: Rulebook?
+    private(set) var rulebook: Rulebook? { didSet { besides = nil } }
     /// Another folder, asked beside the one in force.
-    var tried: Rulebook?
+    var tried: Rulebook? { didSet { besides = nil } }
+    /// What every question is asked with as well.
+    var supposition: Supposition? { didSet { besides = nil } }
+    /// The other side of the last snapshot.
+    var besides: (before: Directory, beside: Beside)?
     private(set) var last: Answer?
     /// Whether every answer tells what was read.
     var isTracing = false
@@ -73,8 +78,17 @@ final class Repl {
             invocation.repl = self
             return try verb.run(invocation)
         } catch {
-            for message in error.messages { terminal.complain(message) }
+            Self.complain(error, terminal)
             return error.status
+        }
+    }
+
+    /// What went wrong; what is listed under it is indented and no mistake itself.
+    static func complain(_ error: CommandError, _ terminal: Terminal) {
+        // The terminal has shown `^C`, and the cursor stands behind it.
+        if error.status == ExitStatus.interrupted { terminal.note("") }
+        for message in error.messages {
+            if message.hasPrefix("  ") { terminal.note(Terminal.escaped(message)) } else { terminal.complain(message) }
         }
     }
 
@@ -167,6 +181,12 @@ final class Repl {
     func snapshot(_ invocation: Invocation, holding ids: [TokenID] = []) throws(CommandError) -> Snapshot {
         let directory = try world.directory(holding: ids)
         return Snapshot(directory: directory, now: try now(invocation), store: world.store)
+    }
+
+    /// The directory with every token.
+    func whole(_ terminal: Terminal) throws(CommandError) -> Directory {
+        guard !world.holdsAll else { return try world.whole() }
+        return try Progress.during("reading every token", terminal) { () throws(CommandError) in try world.whole() }
     }
 
     /// Decides, and keeps it as what was last said.

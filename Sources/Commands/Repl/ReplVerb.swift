@@ -55,8 +55,11 @@ struct Conversation {
             editor == nil || stated == "-" ? nil : History(path: stated, environment: invocation.environment)
         let descriptor = invocation.terminal.streams.inputDescriptor
         repl.readLine = { Descriptor.line(descriptor) }
+        let terminal = invocation.terminal
         repl.readSecret = {
-            editor == nil ? Array((Descriptor.line(descriptor) ?? "").utf8) : Editor.readHidden()
+            guard editor != nil else { return Array((Descriptor.line(descriptor) ?? "").utf8) }
+            terminal.prompt("the token's string, which is not shown: ")
+            return Editor.readHidden()
         }
     }
 
@@ -85,7 +88,6 @@ struct Conversation {
             if editor != nil, commands.count > 1 { invocation.terminal.note(repl.echo(command)) }
             let notice = repl.noticed()
             if !notice.isEmpty { invocation.terminal.streams.errors(Array(notice.utf8)) }
-            Interrupt.clearKeyboard()
             status = repl.run(command, streams: invocation.terminal.streams)
             if status != ExitStatus.done, status != ExitStatus.deny, failed == nil { failed = status }
             if editor != nil, Interrupt.keyboard.isRaised { return }

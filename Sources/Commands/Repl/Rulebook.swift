@@ -14,18 +14,29 @@ final class Rulebook {
     /// By policy and line, how often it said something in a decision of this conversation.
     private(set) var hits: [String: [Int: Int]] = [:]
 
-    /// - Parameter note: takes the warnings.
-    /// - Throws: with status 3 and every diagnostic when they do not load.
+    /// - Parameter note: takes what is found in them.
+    /// - Throws: with status 3 when they do not load.
     init(_ files: PolicyFiles, budget: Budget, note: (String) -> Void) throws(CommandError) {
         path = files.policies.path
         (source, plugins) = files.loadedPlugins()
         let result = PolicySet.load(source)
         guard let set = result.set else {
-            throw CommandError(
-                messages: result.diagnostics.map(\.description) + ["the policies in `\(path)` do not load"],
-                status: ExitStatus.policies)
+            for diagnostic in result.diagnostics { note(diagnostic.description) }
+            throw CommandError("the policies in `\(path)` do not load", status: ExitStatus.policies)
         }
         for diagnostic in result.diagnostics { note(diagnostic.description) }
+        self.set = set
+        do throws(PolicyError) { point = try DecisionPoint(policies: set, directory: .empty, budget: budget) } catch {
+            throw CommandError(error.message)
+        }
+        point.explains = true
+    }
+
+    /// The same files, of which something is supposed to be otherwise.
+    init(_ base: Rulebook, with set: PolicySet, budget: Budget) throws(CommandError) {
+        path = base.path
+        source = base.source
+        plugins = base.plugins
         self.set = set
         do throws(PolicyError) { point = try DecisionPoint(policies: set, directory: .empty, budget: budget) } catch {
             throw CommandError(error.message)

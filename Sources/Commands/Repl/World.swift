@@ -9,7 +9,7 @@ final class World {
     private(set) var directory = Directory.empty
     private var version: DirectoryVersion?
     private var held: Set<TokenID> = []
-    private var holdsAll = false
+    private(set) var holdsAll = false
 
     init(_ invocation: Invocation) throws(CommandError) {
         self.invocation = invocation

@@ -11,13 +11,21 @@ extension Verb {
             .init(name: "WORD", help: "what it takes", isOptional: true, isRepeated: true),
         ],
         examples: ["plugin", "plugin cidr 10.0.0.0/8 10.1.2.3"],
+        suggest: { completion, words in words.isEmpty ? completion.pluginCommands : [] },
         inside: { repl, invocation throws(CommandError) in
             let rulebook = try repl.rules()
             let commands = PluginCommands(rulebook.plugins, schema: rulebook.set.schema)
             guard let name = invocation.positionals.first else {
-                var table = Table(["COMMAND", "PLUGIN", "DOES"])
-                for named in commands.all { table.add([named.usage, named.plugin, named.command.about]) }
-                table.print(to: invocation.terminal)
+                var listing = Listing(["COMMAND", "PLUGIN", "DOES"])
+                for named in commands.all {
+                    listing.add(
+                        [named.usage, named.plugin, named.command.about],
+                        [
+                            .init("command", .string(named.usage)), .init("plugin", .string(named.plugin)),
+                            .init("does", .string(named.command.about)),
+                        ])
+                }
+                try listing.print(invocation, "command")
                 return ExitStatus.done
             }
             let snapshot = try repl.snapshot(invocation)
@@ -26,8 +34,22 @@ extension Verb {
                 let lines = try commands.run(
                     name, Array(invocation.positionals.dropFirst()), on: snapshot.directory, tenant: tenant,
                     now: snapshot.now)
-                for line in lines { invocation.terminal.print(Terminal.escaped(line)) }
+                if invocation.has("json") {
+                    invocation.terminal.print(JSON.strings(lines).compact)
+                } else {
+                    for line in lines { invocation.terminal.print(Terminal.escaped(line)) }
+                }
             } catch { throw CommandError(error.message) }
             return ExitStatus.done
         })
+}
+
+extension Completion {
+    /// What plugins bring, with what each does.
+    var pluginCommands: [Candidate] {
+        guard let rulebook = repl.rulebook else { return [] }
+        return PluginCommands(rulebook.plugins, schema: rulebook.set.schema).all.map { named in
+            Candidate(text: named.command.name, help: named.command.about)
+        }
+    }
 }

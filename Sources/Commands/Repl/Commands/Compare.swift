@@ -1,0 +1,102 @@
+internal import Decisions
+internal import Model
+internal import Workbench
+
+extension Verb {
+    /// `compare A B ACTION`: where two tokens part.
+    static let compare = Verb(
+        name: "compare", summary: "tells where two tokens part that ask for the same, and which difference makes it",
+        positionals: [
+            .init(name: "TOKEN", help: "one"), .init(name: "TOKEN", help: "the other"),
+            .init(
+                name: "ACTION [on RESOURCE] [in DEPARTMENT] [with NAME=VALUE]", help: "as for `can`", isRepeated: true,
+                usage: "ACTION [on TYPE[:ID]] [in DEPARTMENT] [with NAME=VALUE …]"),
+        ],
+        examples: ["compare 'Warehouse sync' 'Bank reconciliation' invoices.read on invoice in Finance"],
+        suggest: { completion, words in
+            words.count < 2 ? completion.tokens : completion.access(Array(words.dropFirst(2)))
+        },
+        inside: { repl, invocation throws(CommandError) in
+            let words = invocation.positionals
+            let one = try repl.token(words[0], invocation)
+            let other = try repl.token(words[1], invocation)
+            let snapshot = try repl.snapshot(invocation, holding: [one.id, other.id])
+            let question = try repl.access(one.id, Array(words.dropFirst(2)), invocation, snapshot)
+            guard let first = snapshot.directory.token(one.id), let second = snapshot.directory.token(other.id) else {
+                throw CommandError("one of them is gone")
+            }
+            let point = try repl.rules().point
+            let parting: Parting
+            do throws(RequestError) {
+                parting = try Parting(question, first, second, point, on: snapshot.directory)
+            } catch { throw CommandError(error.message) }
+            try repl.tell(parting, (one.name, other.name), invocation)
+            return ExitStatus.done
+        })
+}
+
+extension Repl {
+    fileprivate func tell(
+        _ parting: Parting, _ names: (String, String), _ invocation: Invocation
+    ) throws(CommandError) {
+        let terminal = invocation.terminal
+        if invocation.has("json") {
+            terminal.print(Self.json(parting).pretty)
+            return
+        }
+        for (name, examination) in [(names.0, parting.first), (names.1, parting.second)] {
+            let decision = examination.decision
+            let verdict = decision.isPermitted ? terminal.styled("permit", .green) : terminal.styled("deny", .red)
+            let reason = decision.reasons.map(\.text).joined(separator: "; ")
+            let words = reason.isEmpty ? Decision.words(for: decision.code) ?? decision.code : reason
+            terminal.print("\(Terminal.escaped(name)): \(verdict), \(Terminal.escaped(words))")
+        }
+        if !parting.facts.isEmpty {
+            terminal.print()
+            terminal.print("they part where this was read:")
+            var table = Table(["FACT", names.0, names.1], fixed: [])
+            for fact in parting.facts { table.add([fact.text, fact.first, fact.second]) }
+            table.print(to: terminal)
+        }
+        if !parting.differences.isEmpty {
+            terminal.print()
+            terminal.print("they differ in:")
+            var table = Table(["", names.0, names.1, "MAKES THE DIFFERENCE"], fixed: [])
+            for difference in parting.differences {
+                table.add([
+                    difference.trait.rawValue, difference.first, difference.second,
+                    parting.isApart ? difference.matters ? "yes, alone" : "no" : "–",
+                ])
+            }
+            table.print(to: terminal)
+        }
+        if let together = parting.together {
+            terminal.print("only together: \(together.0.rawValue) and \(together.1.rawValue)")
+        }
+    }
+
+    private static func json(_ parting: Parting) -> JSON {
+        .object([
+            .init("first", parting.first.decision.json), .init("second", parting.second.decision.json),
+            .init(
+                "facts",
+                .array(
+                    parting.facts.map {
+                        .object([
+                            .init("fact", .string($0.text)), .init("first", .string($0.first)),
+                            .init("second", .string($0.second)), .init("policies", .strings($0.policies)),
+                        ])
+                    })),
+            .init(
+                "differences",
+                .array(
+                    parting.differences.map {
+                        .object([
+                            .init("trait", .string($0.trait.rawValue)), .init("first", .string($0.first)),
+                            .init("second", .string($0.second)), .init("matters", .boolean($0.matters)),
+                        ])
+                    })),
+            .init("together", .strings(parting.together.map { [$0.0.rawValue, $0.1.rawValue] } ?? [])),
+        ])
+    }
+}

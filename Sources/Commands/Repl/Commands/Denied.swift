@@ -1,0 +1,156 @@
+internal import Decisions
+internal import Lua
+internal import Model
+internal import Workbench
+
+extension Verb {
+    /// `denied`: refusals of the decision log.
+    static let denied = Verb(
+        name: "denied", summary: "lists what the decision log refused, of one token or of all",
+        positionals: [
+            .init(
+                name: "[TOKEN] [since TIME]", help: "a token; `since 02:55`, a day, a moment, or `2h` ago",
+                isOptional: true, isRepeated: true, usage: "[TOKEN] [since TIME]")
+        ],
+        options: [
+            Option(name: "log", value: "FILE", help: "the decision log (that of `repl --log`)"),
+            Option(name: "size", value: "N", help: "how many at most, the newest last (50)"),
+        ],
+        details: ["`why #N` tells one of them as a story, with the facts as they were then."],
+        examples: ["denied since 02:55", "denied 'Warehouse sync' since 2026-11-22"],
+        suggest: { completion, words in
+            words.last == "since"
+                ? [] : completion.tokens + [Candidate(text: "since", help: "a time of today, a day, a moment, 2h")]
+        },
+        inside: { repl, invocation throws(CommandError) in
+            var words = invocation.positionals
+            var since: Instant?
+            if let place = words.firstIndex(of: "since") {
+                guard place + 2 == words.count else { throw .usage("`since` is followed by one time, such as 02:55") }
+                since = try repl.past(words[place + 1], invocation)
+                words.removeLast(2)
+            }
+            guard words.count < 2 else { throw .usage("one token at most, then `since TIME`") }
+            var token: TokenID?
+            if let word = words.first { token = try repl.token(word, invocation).id }
+            let size = try invocation.number("size", default: 50)
+            let log = try repl.log(invocation)
+            var found: [(Int, [UInt8])] = []
+            let denial = Array("\"decision\":false".utf8)
+            let mark = token.map { Array($0.description.utf8) }
+            var count = 0
+            try log.scan { number, line in
+                if number % 4_096 == 0, repl.isInteractive, Interrupt.keyboard.isRaised { return false }
+                guard line.contains(denial), mark == nil || line.contains(mark!) else { return true }
+                if let since, let time = LogFile.time(line), time < since { return true }
+                count += 1
+                found.append((number, Array(line)))
+                if found.count > 2 * size { found.removeFirst(size) }
+                return true
+            }
+            try repl.stopIfInterrupted()
+            try repl.list(Array(found.suffix(size)), invocation)
+            if count > size { invocation.terminal.note("\(count) in all; `--size` shows more") }
+            return ExitStatus.done
+        })
+}
+
+extension Repl {
+    /// The log of `--log`, of the line or of the conversation.
+    func log(_ invocation: Invocation) throws(CommandError) -> LogFile {
+        guard let path = invocation.value("log") ?? start.value("log") else {
+            throw .usage("say which decision log: `denied --log FILE`, or `demilune repl --log FILE` for all questions")
+        }
+        return LogFile(path: path)
+    }
+
+    /// A time that has been: of today in the tenant's zone, a day, a moment, or so long ago.
+    func past(_ word: String, _ invocation: Invocation) throws(CommandError) -> Instant {
+        let now = try now(invocation)
+        let zone = zone ?? .utc
+        if let duration = try? Moment.duration(word, option: "since") {
+            return Instant(microseconds: now.microseconds - duration.components.seconds * 1_000_000)
+        }
+        let parts = word.split(separator: ":").map { Int($0) }
+        if parts.count == 2, let hour = parts[0], let minute = parts[1], (0..<24).contains(hour),
+            (0..<60).contains(minute)
+        {
+            let midnight = zone.start(of: zone.date(of: now))
+            return Instant(microseconds: midnight.microseconds + Int64(hour * 60 + minute) * 60_000_000)
+        }
+        if let day = Date(word) { return zone.start(of: day) }
+        if let instant = Instant(word) { return instant }
+        throw .usage("expected a time such as 02:55, a day, a moment, or `2h` for so long ago, got `\(word)`")
+    }
+
+    func list(_ lines: [(number: Int, line: [UInt8])], _ invocation: Invocation) throws(CommandError) {
+        var records: [(Int, DecisionRecord)] = []
+        for (number, line) in lines { records.append((number, try LogFile.record(line))) }
+        let ids = records.compactMap { $0.1.token }
+        let directory = try world.directory(holding: ids)
+        var listing = Listing(["#", "TIME", "TOKEN", "ACTION", "RESOURCE", "CODE", "BY"])
+        let zone = zone ?? .utc
+        for (number, record) in records {
+            let index = record.token.flatMap(directory.token)
+            let name = index.map { directory.tokens[$0].name } ?? record.token?.description ?? "–"
+            let resource = record.question.resource.map { $0.type + ($0.id.map { ":\($0)" } ?? "") } ?? "–"
+            listing.add(
+                [
+                    "\(number)", Moment.local(record.time, in: zone), name, record.question.action, resource,
+                    record.code,
+                    record.policies.joined(separator: " "),
+                ],
+                [
+                    .init("number", .integer(Int64(number))), .init("time", .string(record.time.description)),
+                    .init("token", .optional(record.token?.description)),
+                    .init("action", .string(record.question.action)),
+                    .init("resource", .string(resource)), .init("code", .string(record.code)),
+                    .init("policies", .strings(record.policies)),
+                ])
+        }
+        try listing.print(invocation, "refusal")
+    }
+
+    /// A decision of the log as a story, and what would be answered now.
+    func tellLogged(_ word: String, _ invocation: Invocation) throws(CommandError) -> Int32 {
+        guard let number = Int(word.hasPrefix("#") ? String(word.dropFirst()) : word), number > 0 else {
+            throw .usage("`why` takes a number of the log, such as #17, or nothing, got `\(word)`")
+        }
+        let record = try log(invocation).record(number)
+        let directory = try world.directory(holding: record.token.map { [$0] } ?? [])
+        let telling = Telling(Story(record, directory: directory), rulebook)
+        let terminal = invocation.terminal
+        if invocation.has("json") {
+            terminal.print(telling.json.pretty)
+            return ExitStatus.done
+        }
+        telling.print(to: terminal)
+        guard !record.isMasked, let rulebook else { return ExitStatus.done }
+        var question = record.question
+        question.now = try now(invocation)
+        question.obligations = .all
+        guard let answer = try? decide(question, on: directory, by: rulebook) else { return ExitStatus.done }
+        let code = [answer.decision.code, answer.decision.policyCode].compactMap(\.self).joined(separator: ": ")
+        let verdict = answer.decision.isPermitted ? terminal.styled("permit", .green) : terminal.styled("deny", .red)
+        terminal.print("Asked again now, the answer is \(verdict) (\(Terminal.escaped(code))).")
+        return ExitStatus.done
+    }
+}
+
+extension LogFile {
+    /// The time of a line, which stands at its beginning.
+    static func time(_ line: ArraySlice<UInt8>) -> Instant? {
+        let start = Array("{\"time\":\"".utf8)
+        guard line.starts(with: start) else { return nil }
+        let text = line.dropFirst(start.count).prefix { $0 != UInt8(ascii: "\"") }
+        return Instant(String(decoding: text, as: UTF8.self))
+    }
+}
+
+extension DecisionRecord {
+    /// The token that acted, or was acted upon.
+    fileprivate var token: TokenID? {
+        if case .token(let id) = question.subject { return TokenID(id) }
+        return question.token.flatMap { TokenID($0) }
+    }
+}

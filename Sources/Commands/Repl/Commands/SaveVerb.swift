@@ -1,0 +1,69 @@
+internal import Glibc
+internal import Model
+internal import Policies
+internal import Workbench
+
+extension Verb {
+    /// `save last as TEST`: the last decision as a test of a policy.
+    static let save = Verb(
+        name: "save", summary: "appends the last decision to the tests of the policy that decided it",
+        positionals: [
+            .init(name: "last", help: "the last decision"), .init(name: "as", help: "says nothing"),
+            .init(name: "TEST", help: "what the test says, in a sentence"),
+            .init(
+                name: "[for POLICY]", help: "another policy's tests", isOptional: true, isRepeated: true,
+                usage: "[for POLICY]"),
+        ],
+        details: [
+            "The test stands on a directory of its own, made from what was asked, and passes wherever the policies are."
+        ],
+        examples: ["save last as 'a sync for Sales cannot read what lies in Finance'"],
+        suggest: { completion, words in
+            switch words.count {
+            case 0: [Candidate(text: "last", help: "the last decision")]
+            case 1: [Candidate(text: "as", help: "and what the test says")]
+            case 3: [Candidate(text: "for", help: "another policy's tests")]
+            case 4: completion.policies
+            default: []
+            }
+        },
+        inside: { repl, invocation throws(CommandError) in
+            let words = invocation.positionals
+            guard words[0] == "last", words[1] == "as", words.count == 3 || words.count == 5 && words[3] == "for" else {
+                throw .usage("`save last as 'WHAT IT SAYS'`, and `for POLICY` where another one's tests are meant")
+            }
+            let answer = try repl.lastAnswer()
+            let policy = words.count == 5 ? try repl.policyName(words[4]) : try answer.decisivePolicy()
+            let path = "\(answer.rulebook.path)/\(policy)_test.lua"
+            let sketch = TestSketch(
+                answer.question, answer.decision, policies: answer.rulebook.set, directory: answer.directory)
+            let text = sketch.text(named: words[2])
+            let before = (try? Descriptor.contents(of: path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            let head = text.prefix { $0 != "\n" }
+            guard !before.contains(head) else {
+                throw CommandError("`\(path)` has a test of that name already; say it in other words")
+            }
+            let gap = before.isEmpty ? "" : before.hasSuffix("\n") ? "\n" : "\n\n"
+            try Self.append(gap + text, to: path)
+            invocation.terminal.write(Array(text.utf8))
+            invocation.terminal.note("appended to \(Terminal.escaped(path)); `test \(Terminal.escaped(path))` runs it")
+            return ExitStatus.done
+        })
+
+    private static func append(_ text: String, to path: String) throws(CommandError) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw CommandError("cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        guard Descriptor.write(Array(text.utf8), to: descriptor) else { throw CommandError("cannot write `\(path)`") }
+    }
+}
+
+extension Answer {
+    /// The policy whose tests this belongs to: the first that decided.
+    fileprivate func decisivePolicy() throws(CommandError) -> String {
+        if let policy = decision.reasons.first?.policy ?? decision.failures.first?.policy { return policy }
+        throw .usage("no policy decided this (\(decision.code)): say whose test it is, with `for POLICY`")
+    }
+}

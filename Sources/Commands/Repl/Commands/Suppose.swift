@@ -1,0 +1,148 @@
+internal import Decisions
+internal import Model
+internal import Workbench
+
+extension Verb {
+    /// `suppose`: every following answer, before → after.
+    static let suppose = Verb(
+        name: "suppose", summary: "gives every answer as it is and as it would be; alone it lists what tokens change",
+        positionals: [
+            .init(
+                name: "CHANGE", help: "what would be otherwise; `reset` for nothing", isOptional: true,
+                isRepeated: true,
+                usage: "[CHANGE]")
+        ],
+        details: [
+            "Nothing is written.",
+            Supposing.forms.map { "  suppose \($0.words)  (\($0.help))" }.joined(separator: "\n"),
+        ],
+        examples: [
+            "suppose department move Invoicing under Sales", "suppose user deactivate anna",
+            "suppose token 'Warehouse sync' expires 2027-01-01", "suppose reset",
+        ],
+        suggest: { completion, words in completion.supposition(words) },
+        inside: { repl, invocation throws(CommandError) in
+            let words = invocation.positionals
+            if words == ["reset"] {
+                repl.supposition = nil
+                return ExitStatus.done
+            }
+            let supposing = try Supposing(repl, invocation)
+            guard !words.isEmpty else { return try repl.tellShifts(invocation) }
+            let change = try supposing.change(words)
+            var supposition = repl.supposition ?? Supposition(tenant: supposing.tenant)
+            guard supposition.tenant == supposing.tenant else {
+                throw .usage("what is supposed is of the tenant `\(supposition.tenant)`: `suppose reset`, first")
+            }
+            supposition.changes.append(change)
+            let directory = try repl.world.directory(holding: repl.scene.token.map { [$0] } ?? [])
+            do throws(ChangeError) {
+                _ = try supposition.apply(to: directory)
+                if let set = repl.rulebook?.set { _ = try supposition.apply(to: set) }
+            } catch { throw CommandError(error.message) }
+            repl.supposition = supposition
+            for change in supposition.changes {
+                invocation.terminal.note(
+                    "supposed: \(Terminal.escaped(change.words(in: directory, tenant: supposition.tenant)))")
+            }
+            return ExitStatus.done
+        })
+}
+
+extension Completion {
+    /// What may be supposed after these words, by the forms there are.
+    func supposition(_ words: [String]) -> [Candidate] {
+        var result: [Candidate] = words.isEmpty ? [Candidate(text: "reset", help: "suppose nothing any more")] : []
+        let variants = [
+            ("activate", "deactivate"), ("require", "release"), ("grant", "withdraw"), ("revoked", "suspended"),
+            ("revoked", "resumed"), ("deactivate", "activate"),
+        ]
+        var forms = Supposing.forms.map { $0.words.split(separator: " ").map(String.init) }
+        for (one, other) in variants {
+            forms += forms.filter { $0.contains(one) }.map { $0.map { $0 == one ? other : $0 } }
+        }
+        for form in forms where form.count > words.count {
+            let fits = zip(form, words).allSatisfy { $0 == $1 || $0.allSatisfy(\.isUppercase) }
+            guard fits else { continue }
+            let next = form[words.count]
+            let candidates =
+                next.allSatisfy(\.isUppercase)
+                ? values(next) : [Candidate(text: next, help: form.dropFirst(words.count + 1).joined(separator: " "))]
+            result += candidates.filter { candidate in !result.contains { $0.text == candidate.text } }
+        }
+        return result
+    }
+}
+
+extension Repl {
+    /// What is supposed or tried, and which tokens it changes.
+    func tellShifts(_ invocation: Invocation) throws(CommandError) -> Int32 {
+        guard supposition != nil || tried != nil else {
+            throw .usage("nothing is supposed: `suppose CHANGE`; `help suppose` says what can be")
+        }
+        let terminal = invocation.terminal
+        let directory = try whole(terminal)
+        let names = try names(invocation)
+        let tenant = supposition?.tenant ?? directory.tenants[names.tenant].id
+        for change in supposition?.changes ?? [] {
+            terminal.note("supposed: \(Terminal.escaped(change.words(in: directory, tenant: tenant)))")
+        }
+        guard let beside = try beside(directory) else { return ExitStatus.done }
+        let point = try rules().point
+        let now = try now(invocation)
+        let progress = Progress("tokens", terminal)
+        defer { progress.end() }
+        let shifts = Shifts(
+            SideBySide(before: (point, directory), after: (beside.rulebook.point, beside.directory)),
+            Shifts.samples(of: point, for: supposition?.changes ?? []), tenant: tenant, now: (now, now), most: 100_000
+        ) { progress.step($0, of: $1) }
+        progress.end()
+        try list(shifts, directory, invocation)
+        return ExitStatus.done
+    }
+
+    /// A row a token: what it loses, and what it gains.
+    private func list(_ shifts: Shifts, _ directory: Directory, _ invocation: Invocation) throws(CommandError) {
+        var order: [Int] = []
+        var changes: [Int: (losses: [String], gains: [String])] = [:]
+        for row in shifts.rows where row.isTurned {
+            if changes[row.number] == nil { order.append(row.number) }
+            let place: String
+            switch row.sample.place {
+            case .nowhere: place = ""
+            case .own: place = " in its department"
+            case .department(let id):
+                let index = directory.department(id, tenant: directory.tokens[row.number].tenant)
+                place = " in \(index.map { directory.departments[$0].name } ?? id)"
+            }
+            var known = changes[row.number] ?? ([], [])
+            if row.after.isPermitted {
+                known.gains.append(row.sample.action + place)
+            } else {
+                known.losses.append(row.sample.action + place)
+            }
+            changes[row.number] = known
+        }
+        var listing = Listing(["TOKEN", "USER", "LOSES", "GAINS"])
+        for number in order {
+            let token = directory.tokens[number]
+            let user = directory.users[directory.assignments[token.assignment].user]
+            let (losses, gains) = changes[number]!
+            listing.add(
+                [
+                    token.name.isEmpty ? token.id.description : token.name, user.name, losses.joined(separator: ", "),
+                    gains.joined(separator: ", "),
+                ],
+                [
+                    .init("token", .string(token.id.description)), .init("name", .string(token.name)),
+                    .init("user", .string(user.id)), .init("loses", .strings(losses)), .init("gains", .strings(gains)),
+                ])
+        }
+        try listing.print(invocation, "token")
+        if !invocation.has("json") {
+            invocation.terminal.note(
+                "of \(shifts.asked): \(shifts.losing) lose something, \(shifts.gaining) gain; nothing is written")
+        }
+        if !shifts.isComplete { invocation.terminal.note("stopped: not every token was asked") }
+    }
+}

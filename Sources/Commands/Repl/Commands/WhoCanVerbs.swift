@@ -1,0 +1,187 @@
+internal import Decisions
+internal import Model
+internal import Policies
+internal import Workbench
+
+extension Verb {
+    /// `who can`: all tokens that may.
+    static let whoCan = Verb(
+        name: "who can", summary: "lists the tokens that may do something: yes, or what it depends on",
+        positionals: [
+            .init(name: "ACTION", help: "an action of the schema"),
+            .init(
+                name: "[on RESOURCE] [in DEPARTMENT+] [with NAME=VALUE]",
+                help: "what is not stated is open; `DEPARTMENT+`: there or under it", isOptional: true,
+                isRepeated: true,
+                usage: "[on TYPE[:ID]] [in DEPARTMENT[+]] [with NAME=VALUE …]"),
+        ],
+        options: [Option(name: "size", value: "N", help: "how many are listed (1000)")],
+        examples: ["who can users.update on user in Finance+", "who can orders.read on order in Sales with mfa=true"],
+        suggest: { completion, words in completion.access(words) },
+        inside: { repl, invocation throws(CommandError) in
+            var (words, department) = try Repl.place(invocation.positionals)
+            let names = try repl.names(invocation)
+            let places = try department.map { name throws(CommandError) in try repl.places(name, names) }
+            let progress = Progress("tokens", invocation.terminal)
+            defer { progress.end() }
+            let directory = try repl.whole(invocation.terminal)
+            let snapshot = Snapshot(directory: directory, now: try repl.now(invocation), store: repl.world.store)
+            // Whose token asks is put in by the analysis.
+            words.insert(TokenID.unassigned.description, at: 0)
+            var question = try QuestionReader(
+                invocation, snapshot, try repl.rules().set.schema, words: try Repl.plain(words)
+            ).question()
+            if places != nil, question.resource == nil {
+                throw .usage("say what lies in the department: `on TYPE`")
+            }
+            question.tenant = directory.tenants[names.tenant].id
+            func ask(_ point: DecisionPoint, _ directory: Directory, _ question: Question) -> WhoCan {
+                WhoCan(question, departments: places, tenant: names.tenant, point, on: directory) { done, total in
+                    progress.step(done, of: total)
+                }
+            }
+            let who = ask(try repl.rules().point, directory, question)
+            let beside = try repl.beside(directory)
+            let after = beside.map { ask($0.rulebook.point, $0.directory, $0.question(question)) }
+            progress.end()
+            try repl.tell(who, after.map { ($0, beside!) }, directory, invocation)
+            return ExitStatus.done
+        })
+
+    /// `who may`: which administrators.
+    static let whoMay = Verb(
+        name: "who may", summary: "lists the users who may reveal, revoke, amend or list a token",
+        positionals: [
+            .init(name: "ACT", help: "reveal, revoke, amend or list"),
+            .init(name: "TOKEN", help: "where not the one in use", isOptional: true),
+        ],
+        examples: ["who may reveal 'Warehouse sync'"],
+        suggest: { completion, words in
+            words.isEmpty ? completion.administration(["operator"]) : completion.tokens
+        },
+        inside: { repl, invocation throws(CommandError) in
+            let point = try Repl.point(invocation.positionals[0])
+            let id = try invocation.positionals.dropFirst().first.map { word throws(CommandError) in
+                try repl.token(word, invocation).id
+            }
+            let token: TokenID
+            if let id { token = id } else { token = try repl.tokenInUse() }
+            let directory = try repl.world.directory(holding: [token])
+            guard let number = directory.token(token) else { throw CommandError("there is no token `\(token)`") }
+            let progress = Progress("users", invocation.terminal)
+            defer { progress.end() }
+            let now = try repl.now(invocation)
+            let decisions = try repl.rules().point
+            let administering: Administering
+            do throws(RequestError) {
+                administering = try Administering(
+                    point, token: number, now: now, decisions, on: directory
+                ) { progress.step($0, of: $1) }
+            } catch { throw CommandError(error.message) }
+            progress.end()
+            let names = Names(directory: directory, tenant: directory.tokens[number].tenant)
+            var listing = Listing(["USER", "AS", "ANSWER"])
+            for row in administering.able {
+                let user = row.assignment.map { directory.users[directory.assignments[$0].user] }
+                listing.add(
+                    [user?.name ?? "the operator", row.assignment.map(names.combination) ?? "", "permit"],
+                    [
+                        .init("user", .optional(user?.id)),
+                        .init("assignment", .optional(row.assignment.map { directory.assignments[$0].id })),
+                        .init("code", .string(row.judgement.code)),
+                    ])
+            }
+            try listing.print(invocation, "may", plural: "may")
+            let denied = administering.denials.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            if !denied.isEmpty, !invocation.has("json") {
+                let words = denied.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+                invocation.terminal.note("the others may not: \(Terminal.escaped(words))")
+            }
+            return ExitStatus.done
+        })
+}
+
+extension Repl {
+    /// The department of `in X`, taken out of the words.
+    static func place(_ words: [String]) throws(CommandError) -> ([String], String?) {
+        guard let place = words.firstIndex(of: "in") else { return (words, nil) }
+        guard place + 1 < words.count else { throw .usage("`in` is followed by a department") }
+        var rest = words
+        rest.removeSubrange(place...(place + 1))
+        return (rest, words[place + 1])
+    }
+
+    /// The departments of `X`, or of `X+` with those under it, by id.
+    func places(_ name: String, _ names: Names) throws(CommandError) -> [String] {
+        let directory = names.directory
+        guard name.hasSuffix("+"), (try? names.department(name)) == nil else {
+            return [directory.departments[try names.department(name)].id]
+        }
+        let top = try names.department(String(name.dropLast()))
+        return directory.departments.indices.filter { directory.department($0, isWithin: top) }
+            .map { directory.departments[$0].id }
+    }
+
+    fileprivate func tell(
+        _ who: WhoCan, _ other: (who: WhoCan, beside: Beside)?, _ directory: Directory, _ invocation: Invocation
+    ) throws(CommandError) {
+        let size = try invocation.number("size", default: 1_000)
+        var listing = Listing(
+            ["TOKEN", "USER", "DEPARTMENT", "USER TYPE"] + (other == nil ? ["ANSWER"] : ["BEFORE", "AFTER"]))
+        // By the ids, which are the same on both sides.
+        let after = other.map { other in
+            Dictionary(uniqueKeysWithValues: other.who.rows.map { (other.beside.directory.tokens[$0.token].id, $0) })
+        }
+        let before = Dictionary(uniqueKeysWithValues: who.rows.map { (directory.tokens[$0.token].id, $0) })
+        var tokens = who.rows.map { directory.tokens[$0.token].id }
+        if let other {
+            let new = other.who.rows.map { other.beside.directory.tokens[$0.token].id }.filter { before[$0] == nil }
+            // What stays as it is needs no telling.
+            tokens = (tokens + new).filter { before[$0]?.answer != after![$0]?.answer }
+        }
+        for id in tokens.prefix(size) {
+            guard let number = directory.token(id) else { continue }
+            let token = directory.tokens[number]
+            let assignment = directory.assignments[token.assignment]
+            let tenant = directory.tenants[token.tenant].id
+            let words = [before[id], after.flatMap { $0[id] }].prefix(other == nil ? 1 : 2).map { row in
+                row.map { $0.answer.words(in: directory, tenant: tenant) } ?? "no"
+            }
+            listing.add(
+                [
+                    token.name.isEmpty ? id.description : token.name, directory.users[assignment.user].name,
+                    directory.departments[assignment.department].name, directory.userTypes[assignment.userType].name,
+                ] + words,
+                [
+                    .init("token", .string(id.description)), .init("name", .string(token.name)),
+                    .init("user", .string(directory.users[assignment.user].id)),
+                    .init("answers", .strings(Array(words))),
+                    .init("departments", .strings(before[id]?.departments ?? [])),
+                ])
+        }
+        try listing.print(invocation, "token")
+        let terminal = invocation.terminal
+        if tokens.count > size { terminal.note("of \(tokens.count); `--size` lists more") }
+        if other == nil, who.depending > 0, !invocation.has("json") {
+            terminal.note("\(who.yes) whatever else is asked, \(who.depending) depending; \(who.asked) were asked")
+        }
+        if !who.isComplete { terminal.note("stopped: not every token was asked") }
+    }
+}
+
+extension Workbench.Answer {
+    /// `yes`, `no`, `when context.mfa is true` …
+    func words(in directory: Directory, tenant: String) -> String {
+        func list(_ changes: [Change]) -> String {
+            changes.map { $0.words(in: directory, tenant: tenant) }.joined(separator: " and ")
+        }
+        switch self {
+        case .yes: return "yes"
+        case .no: return "no"
+        case .when(let changes): return "depends: yes when \(list(changes))"
+        case .unless(let changes): return "depends: no when \(list(changes))"
+        case .reads(let properties, let isPermitted):
+            return "depends on \(properties.map(\.text).joined(separator: ", ")), \(isPermitted ? "yes" : "no") without"
+        }
+    }
+}

@@ -1,0 +1,95 @@
+internal import Decisions
+internal import Lua
+internal import Model
+internal import Policies
+internal import Workbench
+
+extension Repl {
+    /// What an expression comes to for the last question.
+    func inspect(_ expression: String, _ answer: Answer) throws(CommandError) -> Inspection {
+        // As long as a person waits: fuel is what policies are held to, not questions about them.
+        let budget = Budget(
+            fuel: isInteractive ? 1 << 50 : 50_000_000, memory: 64 << 20, deadline: .seconds(isInteractive ? 600 : 10),
+            interrupt: isInteractive ? .keyboard : nil)
+        do {
+            guard let request = try answer.rulebook.point.request(answer.question, on: answer.directory) else {
+                throw CommandError("the last question names what is not there: there is no request to look at")
+            }
+            return try Inspector(answer.rulebook.set, budget: budget).evaluate(expression, of: request)
+        } catch let error as CommandError {
+            throw error
+        } catch let error as PolicyError {
+            try stopIfInterrupted()
+            throw CommandError(error.message)
+        } catch let error as RequestError {
+            throw CommandError(error.message)
+        } catch { throw CommandError("\(error)") }
+    }
+
+    /// What would turn the last decision.
+    func tellWays(_ invocation: Invocation) throws(CommandError) -> Int32 {
+        let answer = try lastAnswer()
+        let progress = Progress("changes", invocation.terminal)
+        defer { progress.end() }
+        let point = answer.rulebook.point
+        let examination: Examination
+        do throws(RequestError) { examination = try point.examine(answer.question, on: answer.directory) } catch {
+            throw CommandError(error.message)
+        }
+        let flip = Flip(examination, point) { progress.step($0, of: $1) }
+        progress.end()
+        let terminal = invocation.terminal
+        let tenant = answer.tenant.map { answer.directory.tenants[$0].id } ?? ""
+        if invocation.has("json") {
+            terminal.print(Self.json(flip, answer.directory, tenant).pretty)
+            return ExitStatus.done
+        }
+        let verdict = flip.isToPermit ? terminal.styled("permitted", .green) : terminal.styled("denied", .red)
+        guard !flip.ways.isEmpty else {
+            terminal.print(
+                "Nothing that was read, changed alone or in twos, would have it \(verdict)"
+                    + (flip.isComplete ? "." : "; not everything was tried."))
+            return ExitStatus.done
+        }
+        terminal.print("It would be \(verdict) if")
+        for agents in Self.groups(flip.ways) {
+            terminal.print("  \(terminal.styled(Self.words(agents), .bold))")
+            for way in flip.ways where way.agents == agents {
+                let steps = way.steps.map { $0.words(in: answer.directory, tenant: tenant) }
+                terminal.print("    \(Terminal.escaped(steps.joined(separator: ", and ")))")
+            }
+        }
+        if !flip.isComplete { terminal.note("not everything was tried: it was stopped, or there is too much of it") }
+        return ExitStatus.done
+    }
+
+    private static func groups(_ ways: [Flip.Way]) -> [[Change.Agent]] {
+        var groups: [[Change.Agent]] = []
+        for way in ways where !groups.contains(way.agents) { groups.append(way.agents) }
+        return groups
+    }
+
+    private static func words(_ agents: [Change.Agent]) -> String {
+        agents.map { agent in
+            switch agent {
+            case .administrator: "an administrator changes"
+            case .request: "the request brings"
+            case .time: "time comes to it"
+            }
+        }.joined(separator: ", and ") + ":"
+    }
+
+    private static func json(_ flip: Flip, _ directory: Directory, _ tenant: String) -> JSON {
+        let ways = flip.ways.map { way in
+            JSON.object([
+                .init("by", .strings(way.agents.map(\.rawValue))),
+                .init("changes", .strings(way.steps.map { $0.words(in: directory, tenant: tenant) })),
+                .init("decision", .boolean(way.decision.isPermitted)),
+            ])
+        }
+        return .object([
+            .init("to", .string(flip.isToPermit ? "permit" : "deny")), .init("ways", .array(ways)),
+            .init("complete", .boolean(flip.isComplete)),
+        ])
+    }
+}
