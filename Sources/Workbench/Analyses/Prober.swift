@@ -29,6 +29,8 @@ final class Prober {
         /// Ready for any token; `nil` when it is no question.
         fileprivate var request: Request?
         fileprivate var nodes: [Place: Node] = [:]
+        /// By path, whether it reads nothing of the token but its assignment and its kind.
+        fileprivate var shared: [[UInt32]: Bool] = [:]
         /// By assignment and kind, answers that hold for every live token of these.
         fileprivate var answers: [Int: Answer] = [:]
 
@@ -101,7 +103,7 @@ final class Prober {
     /// - Parameter stated: what is stated beside the question.
     func answer(for token: Int, _ stated: Branch) -> Answer {
         if point.generation != generation {
-            for branch in branches.values { branch.nodes = [:] }
+            for branch in branches.values { (branch.nodes, branch.shared) = ([:], [:]) }
             generation = point.generation
         }
         let record = directory.tokens[token]
@@ -143,11 +145,12 @@ final class Prober {
                 tries += answer.path == nil && answer.isOfPolicies ? 8 : 1
                 // What makes no difference makes none together with others.
                 if let path = answer.path, path == judged.path { continue }
-                let node = self.node(token, next, answer)
                 if answer.isPermitted != first.isPermitted {
                     let found = Array(next.changes.dropFirst(stated.changes.count))
-                    return (first.isPermitted ? .unless(found) : .when(found), isShared && node.isShared)
+                    isShared = isShared && self.isShared(token, next, answer)
+                    return (first.isPermitted ? .unless(found) : .when(found), isShared)
                 }
+                let node = self.node(token, next, answer)
                 if next.changes.count - stated.changes.count < Self.mostChanges {
                     queue.append((next, answer, node))
                 } else {
@@ -178,6 +181,14 @@ final class Prober {
         // What was run may be known by now.
         judgement = point.judge(&branch.request!, obligations: obligations)
         return Judged(isPermitted: judgement.isPermitted, path: point.path, isOfPolicies: true)
+    }
+
+    /// Whether a judgement holds for all live tokens of the same assignment and kind: what was read decides it.
+    private func isShared(_ token: Int, _ branch: Branch, _ judged: Judged) -> Bool {
+        if let path = judged.path, let known = branch.shared[path] { return known }
+        let isShared = node(token, branch, judged).isShared
+        if let path = judged.path { branch.shared[path] = isShared }
+        return isShared
     }
 
     private func node(_ token: Int, _ branch: Branch, _ judged: Judged) -> Node {
