@@ -76,6 +76,7 @@ bool clua_is_raised(const volatile int32_t *interrupt) {
 
 void clua_check_deadline(lua_State *L) {
     clua_state *state = clua_of(L);
+    state->look = state->fuel + CLUA_WORK;
     if (clua_is_raised(state->limits.interrupt) || now() > state->deadline) clua_trip(L, CLUA_DEADLINE);
 }
 
@@ -119,6 +120,7 @@ static void begin(clua_state *state) {
     state->deadline = limits->nanoseconds > INT64_MAX - start ? INT64_MAX : start + limits->nanoseconds;
     state->cap = state->used + (size_t)(limits->memory > 0 ? limits->memory : 0);
     state->fuel = 0;
+    state->look = CLUA_WORK;
     state->allocated = 0;
     state->refusals = 0;
     // Counts from here.

@@ -11,6 +11,8 @@
 #define CLUA_BLOCK (1 << 20)
 #define CLUA_HOST_FUEL 10
 #define CLUA_HOOK_COUNT 100
+/// So much charged work may pass without a look at the clock.
+#define CLUA_WORK 20000
 /// How many questions an interpreter remembers the facts of: two of those that fall on one pair of places.
 #define CLUA_KNOWN_BITS 11
 #define CLUA_KNOWN (1 << CLUA_KNOWN_BITS)
@@ -56,6 +58,7 @@ struct clua_state {
     size_t node_count;
     clua_limits limits;
     int64_t fuel;
+    int64_t look; ///< the fuel at which to look at the clock again
     int64_t deadline;
     size_t used;
     size_t allocated;
@@ -96,6 +99,7 @@ static inline void clua_charge(lua_State *L, int64_t amount) {
     clua_state *state = clua_of(L);
     state->fuel += amount;
     if (state->fuel > state->limits.fuel) clua_trip(L, CLUA_FUEL);
+    if (state->fuel > state->look) clua_check_deadline(L);
 }
 
 /// Reserves that many flat values in a row and gives the index of the first.

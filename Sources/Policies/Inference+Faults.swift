@@ -90,6 +90,7 @@ extension Inference {
         case .length:
             guard let known = value(operand), known.isHandle else { return nil }
             if case .list = known.type { return nil }
+            if known.type.isTable { return nil }
             return "\(known.typeName) has no length"
         case .minus, .bitNot: return notNumber(operand)
         }
@@ -174,6 +175,8 @@ extension Inference {
                 try Resolver.same(element, known.type, "look in a list of \(element.name) for")
             } catch { return fault(error.message, first, rule: "type-mismatch") }
             return nil
+        // A table is asked for a key, whatever that is.
+        case .has where owner.type.isTable: return nil
         case .has:
             guard case .string(let bytes) = chunk[first].kind else {
                 return kind(of: first).map { fault("`has` takes the name of a property as a string, got \($0)", first) }

@@ -56,7 +56,7 @@ internal import Testing
     @Test(arguments: [
         "error(X, 0)", "error(X)", "deny(X)", "deny(\"no\", { code = X })", "advise(\"a\", { [X] = X })",
         "local t = request[X]", "if request.action == X then deny(\"a\") end deny(\"b\")", "assert(false, X)",
-        "request.resource:has(X)", "request.token:can(X .. \"\")", "oblige(X)",
+        "request = request request.resource:has(X)", "request.token:can(X .. \"\")", "oblige(X)",
     ])
     func `what a policy says moves no cursor, begins no line and is capped`(body: String) throws {
         let session = Session()

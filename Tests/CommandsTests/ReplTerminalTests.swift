@@ -1,7 +1,11 @@
 internal import Foundation
 internal import Testing
 
-/// `demilune repl` before a person: keys in, screen out.
+/// `demilune repl` before a person: keys in, screen out. What it does with a key that comes before a line is read depends on
+/// when that is, so these are run by `make terminal`.
+@Suite(
+    .serialized,
+    .enabled(if: ProcessInfo.processInfo.environment["DEMILUNE_TERMINAL"] != nil, "run by `make terminal`"))
 struct ReplTerminalTests {
     private let session = Session()
 
@@ -77,6 +81,7 @@ struct ReplTerminalTests {
         person.wait(for: "^C")
         person.type("use 'Warehouse sync'\rcan orders.read\r")
         person.wait(for: "Integrator is permitted")
+        person.waitAtPrompt()
         person.type("= (function() while true do end end)()\r")
         // Enter has taken the cursor to a line of its own: what is typed now does not belong to the expression.
         person.wait(until: { $0.line.isEmpty })

@@ -46,9 +46,7 @@ import Testing
     @Test func `invented names, ids and contents make nothing grow`() throws {
         let point = try Self.point([
             "a": Fixture.policy(
-                "if r.context:has('channel') and ('x' .. r.context.channel) == 'xweb' then permit() end"
-            )
-            .replacing("function(request)", with: "function(r)"),
+                "if request.context:has('channel') and ('x' .. request.context.channel) == 'xweb' then permit() end"),
             "b": Fixture.policy("if string.match(request.resource.id, '^1') then permit() end"),
             "c": Fixture.policy(
                 "if request.resource:has('amount') and request.resource.amount + 1 > 7 then permit() end"),

@@ -23,7 +23,6 @@ import Testing
         ),
         ("x.sites:get(request.context.site).closed < request.date", "hq", "is absent: ask `:has(\"closed\")` first"),
         ("x.sites:get(7).country == \"NO\"", "hq", "is looked up by its `id`, a string, got `7`"),
-        ("x.sites:get(request.context.site).contry == \"NO\"", "hq", "a row has no `contry` (did you mean `country`?)"),
     ])
     func `rows are looked up natively, and an absent key is said`(ask: String, site: String, expected: String) throws {
         let files = ["plugin.lua": Ground.manifest("x", Self.table), "sites.csv": Self.rows]
