@@ -2,16 +2,13 @@ SHELL := /usr/bin/env bash
 export PATH := $(PATH):/opt/swift/usr/bin
 
 .DEFAULT_GOAL := help
-.PHONY: demo test terminal build bench peers bare asan fuzz lint format clean help bootstrap
+.PHONY: demo test build bench peers bare asan fuzz lint format clean help bootstrap
 
 demo: bootstrap ## build, make a demo store, decide 10,000 requests and the Todo scenario
 	scripts/demo
 
 test: bootstrap ## run every test
 	swift test
-
-terminal: bootstrap ## drive the prompt at a pseudo-terminal
-	DEMILUNE_TERMINAL=1 swift test --filter ReplTerminalTests
 
 build: bootstrap ## build the release program
 	swift build -c release

@@ -130,7 +130,13 @@ static int next_byte(ceditline *editor) {
         if (!(waits[0].revents & (POLLIN | POLLHUP | POLLERR))) continue;
         unsigned char byte;
         ssize_t count = read(STDIN_FILENO, &byte, 1);
-        if (count == 1) return byte;
+        if (count == 1 && byte != 0) return byte;
+        if (count == 1) {
+            // A `^D` that came before the line was read, by then shown: the line stays empty, and is as it was.
+            say("\r\033[J");
+            el_set(editor->line, EL_REFRESH);
+            continue;
+        }
         if (count == 0 || (errno != EINTR && errno != EAGAIN)) return -1;
     }
 }
@@ -341,6 +347,8 @@ ceditline_reading ceditline_read(ceditline *editor, const char *prompt) {
     editor->was_tab = false;
     ceditline_clear_interrupt();
     is_raw = 1;
+    // Before the prompt is shown: a key that is pressed because of it must find the terminal as it is for keys.
+    el_set(editor->line, EL_PREP_TERM, 1);
     say("\033[?2004h");
     el_resize(editor->line);
     int count = 0;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-// The state's life, its budgets and the protected entries. Whatever can raise runs under `protect`.
+// The state's life and its budgets. Whatever can raise runs under `clua_protect`.
 
 static int64_t now(void) {
     struct timespec time;
@@ -113,8 +113,7 @@ static void describe(clua_state *state, clua_outcome *outcome, int index) {
     outcome->length = length;
 }
 
-/// Begins an evaluation: its budgets are whole.
-static void begin(clua_state *state) {
+void clua_begin(clua_state *state) {
     const clua_limits *limits = &state->limits;
     int64_t start = limits->nanoseconds < 100000000 ? now() : about_now();
     state->deadline = limits->nanoseconds > INT64_MAX - start ? INT64_MAX : start + limits->nanoseconds;
@@ -127,7 +126,7 @@ static void begin(clua_state *state) {
     lua_sethook(state->L, hook, LUA_MASKCOUNT, CLUA_HOOK_COUNT);
 }
 
-static clua_outcome protect(clua_state *state, lua_CFunction body, const clua_host *host, clua_limits limits) {
+clua_outcome clua_protect(clua_state *state, lua_CFunction body, const clua_host *host, clua_limits limits) {
     lua_State *L = state->L;
     clua_outcome outcome = {.ending = CLUA_FINISHED};
     if (state->spent) {
@@ -143,7 +142,7 @@ static clua_outcome protect(clua_state *state, lua_CFunction body, const clua_ho
     state->trip = CLUA_FINISHED;
     state->node_count = 0;
     state->evaluating = true;
-    begin(state);
+    clua_begin(state);
     lua_pushcfunction(L, body);
     int status = lua_pcall(L, 0, 1, 0);
     state->evaluating = false;
@@ -261,213 +260,6 @@ static bool add(clua_state *state, lua_CFunction body, clua_name *name) {
 
 bool clua_add_function(clua_state *state, clua_name name) { return add(state, do_function, &name); }
 bool clua_add_tag(clua_state *state, clua_name name) { return add(state, do_tag, &name); }
-
-static const char *read_slice(lua_State *L, void *context, size_t *size) {
-    clua_request *request = context;
-    clua_check_deadline(L);
-    size_t left = request->length - request->offset;
-    *size = left < 128 ? left : 128;
-    const char *slice = (const char *)request->source + request->offset;
-    request->offset += *size;
-    return *size == 0 ? NULL : slice;
-}
-
-static int do_load(lua_State *L) {
-    clua_state *state = clua_of(L);
-    clua_request *request = &state->request;
-    if (lua_load(L, read_slice, request, request->name, "t") != LUA_OK) return lua_error(L);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, state->environment);
-    lua_setupvalue(L, -2, 1);
-    request->chunk = luaL_ref(L, LUA_REGISTRYINDEX);
-    return 0;
-}
-
-clua_outcome clua_load(clua_state *state, const uint8_t *source, size_t length, const char *name,
-                       clua_limits limits, int *chunk) {
-    char chunk_name[64] = "=";
-    strncat(chunk_name, name, 58);
-    state->request = (clua_request){.source = source, .length = length, .name = chunk_name};
-    clua_outcome outcome = protect(state, do_load, NULL, limits);
-    *chunk = state->request.chunk;
-    return outcome;
-}
-
-static int do_run(lua_State *L) {
-    clua_state *state = clua_of(L);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, state->request.chunk);
-    lua_call(L, 0, 1);
-    state->node_count = 0;
-    clua_flatten(L, lua_gettop(L), clua_reserve(L, 1, 1), 0);
-    return 1;
-}
-
-clua_outcome clua_run(clua_state *state, int chunk, const clua_host *host, clua_limits limits) {
-    state->request = (clua_request){.chunk = chunk};
-    return protect(state, do_run, host, limits);
-}
-
-/// Runs the chunk and leaves the function in the field of its table on the stack.
-static void push_field(lua_State *L, const clua_request *request) {
-    lua_rawgeti(L, LUA_REGISTRYINDEX, request->chunk);
-    lua_call(L, 0, 1);
-    if (!lua_istable(L, -1)) luaL_error(L, "the chunk must return a table");
-    lua_pushlstring(L, request->field, request->length);
-    if (lua_rawget(L, -2) != LUA_TFUNCTION) {
-        lua_pushlstring(L, request->field, request->length);
-        luaL_error(L, "the field `%s` is not a function", lua_tostring(L, -1));
-    }
-}
-
-/// Makes room for what is kept of a chunk.
-static void make_kept(lua_State *L, int chunk) {
-    clua_state *state = clua_of(L);
-    if (chunk < state->kept_count) return;
-    int count = chunk + 16;
-    clua_kept *moved = realloc(state->kept, (size_t)count * sizeof *moved);
-    if (moved == NULL) clua_trip(L, CLUA_MEMORY);
-    memset(moved + state->kept_count, 0, (size_t)(count - state->kept_count) * sizeof *moved);
-    state->kept = moved;
-    state->kept_count = count;
-}
-
-static int do_keep(lua_State *L) {
-    clua_state *state = clua_of(L);
-    state->iterated = false;
-    push_field(L, &state->request);
-    int chunk = state->request.chunk;
-    if (state->iterated) return 0;
-    make_kept(L, chunk);
-    state->kept[chunk].function = luaL_ref(L, LUA_REGISTRYINDEX);
-    return 0;
-}
-
-clua_outcome clua_keep(clua_state *state, int chunk, const char *field, size_t length, const clua_host *host,
-                       clua_limits limits) {
-    state->request = (clua_request){.chunk = chunk, .field = field, .length = length};
-    clua_outcome outcome = protect(state, do_keep, host, limits);
-    outcome.values = NULL;
-    if (chunk < state->kept_count) state->kept[chunk].fuel = outcome.fuel;
-    return outcome;
-}
-
-void clua_release(clua_state *state, int chunk) {
-    // What the registry still refers to goes with the interpreter.
-    if (chunk < state->kept_count) state->kept[chunk].function = 0;
-}
-
-static int do_call(lua_State *L) {
-    clua_state *state = clua_of(L);
-    clua_request *request = &state->request;
-    lua_rawgeti(L, LUA_REGISTRYINDEX, state->handles);
-    while (true) {
-        clua_turn *turn = &request->turns[request->turn];
-        if (state->host->begin != NULL) state->host->begin(state->host->port);
-        if (turn->chunk < state->kept_count && state->kept[turn->chunk].function != 0) {
-            clua_charge(L, state->kept[turn->chunk].fuel);
-            lua_rawgeti(L, LUA_REGISTRYINDEX, state->kept[turn->chunk].function);
-        } else {
-            request->chunk = turn->chunk;
-            push_field(L, request);
-        }
-        clua_push_handle_of(L, 1, turn->argument);
-        lua_call(L, 1, 0);
-        if (request->turn + 1 == request->turn_count) return 0;
-        turn->fuel = state->fuel;
-        turn->bytes = (int64_t)state->allocated;
-        request->turn += 1;
-        lua_settop(L, 1);
-        begin(state);
-    }
-}
-
-clua_outcome clua_call(clua_state *state, clua_turn *turns, size_t count, size_t *called, const char *field,
-                       size_t length, const clua_host *host, clua_limits limits) {
-    state->request = (clua_request){.field = field, .length = length, .turns = turns, .turn_count = count};
-    clua_outcome outcome = protect(state, do_call, host, limits);
-    outcome.values = NULL;
-    // What the last one used is the outcome's.
-    clua_turn *last = &turns[state->request.turn];
-    last->fuel = outcome.fuel;
-    last->bytes = outcome.bytes;
-    *called = state->request.turn + 1;
-    return outcome;
-}
-
-static int do_keep_table(lua_State *L) {
-    clua_state *state = clua_of(L);
-    state->iterated = false;
-    int chunk = state->request.chunk;
-    lua_rawgeti(L, LUA_REGISTRYINDEX, chunk);
-    lua_call(L, 0, 1);
-    if (!lua_istable(L, -1)) luaL_error(L, "the chunk must return a table");
-    if (state->iterated) return 0;
-    make_kept(L, chunk);
-    state->kept[chunk].function = luaL_ref(L, LUA_REGISTRYINDEX);
-    return 0;
-}
-
-clua_outcome clua_keep_table(clua_state *state, int chunk, const clua_host *host, clua_limits limits) {
-    state->request = (clua_request){.chunk = chunk};
-    clua_outcome outcome = protect(state, do_keep_table, host, limits);
-    outcome.values = NULL;
-    if (chunk < state->kept_count) state->kept[chunk].fuel = outcome.fuel;
-    return outcome;
-}
-
-/// Leaves on the stack what the path leads to from the table there.
-static void push_path(lua_State *L, const char *path, size_t length) {
-    const char *end = path + length;
-    while (path < end) {
-        const char *dot = memchr(path, '.', (size_t)(end - path));
-        size_t count = (size_t)((dot == NULL ? end : dot) - path);
-        if (!lua_istable(L, -1)) luaL_error(L, "there is no table on the way to the function");
-        lua_pushlstring(L, path, count);
-        lua_rawget(L, -2);
-        lua_replace(L, -2);
-        path += count + 1;
-    }
-    if (!lua_isfunction(L, -1)) luaL_error(L, "the field is not a function");
-}
-
-static int do_apply(lua_State *L) {
-    clua_state *state = clua_of(L);
-    const clua_request *request = &state->request;
-    int chunk = request->chunk;
-    if (chunk < state->kept_count && state->kept[chunk].function != 0) {
-        clua_charge(L, state->kept[chunk].fuel);
-        lua_rawgeti(L, LUA_REGISTRYINDEX, state->kept[chunk].function);
-    } else {
-        lua_rawgeti(L, LUA_REGISTRYINDEX, chunk);
-        lua_call(L, 0, 1);
-    }
-    push_path(L, request->field, request->length);
-    luaL_checkstack(L, (int)request->count + 1, "too many arguments");
-    for (size_t i = 0; i < request->count; i++) {
-        const clua_value *value = &request->arguments[i];
-        switch (value->kind) {
-        case CLUA_BOOLEAN: lua_pushboolean(L, value->integer != 0); break;
-        case CLUA_INTEGER: lua_pushinteger(L, value->integer); break;
-        case CLUA_NUMBER: lua_pushnumber(L, value->number); break;
-        case CLUA_STRING:
-            clua_charge(L, value->integer / 8);
-            lua_pushlstring(L, value->bytes, (size_t)value->integer);
-            break;
-        case CLUA_HANDLE: clua_push_handle(L, value->id); break;
-        default: lua_pushnil(L); break;
-        }
-    }
-    lua_call(L, (int)request->count, 1);
-    state->node_count = 0;
-    clua_flatten(L, lua_gettop(L), clua_reserve(L, 1, 1), 0);
-    return 1;
-}
-
-clua_outcome clua_apply(clua_state *state, int chunk, const char *path, size_t length, const clua_value *arguments,
-                        size_t count, const clua_host *host, clua_limits limits) {
-    state->request = (clua_request){
-        .chunk = chunk, .field = path, .length = length, .arguments = arguments, .count = count};
-    return protect(state, do_apply, host, limits);
-}
 
 void clua_finish(clua_state *state) { lua_settop(state->L, 0); }
 bool clua_is_spent(const clua_state *state) { return state->spent; }

@@ -33,9 +33,9 @@ typedef struct clua_request {
     size_t turn; ///< the one that is called
 } clua_request;
 
-/// A function that is called without running its chunk anew, and what running it once used.
+/// A function, or a table of functions, of a chunk that is not run anew for each call, and what running it once used.
 typedef struct clua_kept {
-    int function;
+    int value;
     int64_t fuel;
 } clua_kept;
 
@@ -63,7 +63,7 @@ struct clua_state {
     size_t used;
     size_t allocated;
     size_t cap;
-    clua_kept *kept; ///< by chunk; a function of 0 is none
+    clua_kept *kept; ///< by chunk; a value of 0 is none
     int kept_count;
     int refusals;
     uint32_t known_turn; ///< which of two places gives way next
@@ -91,6 +91,11 @@ static inline bool clua_is_handle(lua_State *L, int index) {
 static inline uint32_t clua_handle_id(lua_State *L, int index) {
     return *(uint32_t *)lua_touserdata(L, index);
 }
+
+/// Begins an evaluation: its budgets are whole.
+void clua_begin(clua_state *state);
+/// Runs what may raise, within limits; its one result is what it has flattened.
+clua_outcome clua_protect(clua_state *state, lua_CFunction body, const clua_host *host, clua_limits limits);
 
 // Everything below may raise and runs only inside a protected call.
 int clua_trip(lua_State *L, clua_ending ending);

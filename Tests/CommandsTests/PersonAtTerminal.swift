@@ -107,12 +107,10 @@ final class PersonAtTerminal {
     /// Leaves, and gives the exit status.
     func leave() -> Int32 {
         var asked = pollfd(fd: terminal, events: 0, revents: 0)
-        // The other side is closed once the program has ended. A key that came while no line was read is pressed again.
-        for _ in 0..<10 where unsafe poll(&asked, 1, 0) == 0 {
-            waitAtPrompt()
-            type("\u{04}")
-            while read(within: Self.patience / 10) != nil {}
-        }
+        waitAtPrompt()
+        type("\u{04}")
+        // The other side is closed once the program has ended.
+        while unsafe poll(&asked, 1, 0) == 0, read(within: Self.patience) != nil {}
         if unsafe poll(&asked, 1, 0) == 0 { kill(process, SIGKILL) }
         var word: Int32 = 0
         while unsafe waitpid(process, &word, 0) < 0, errno == EINTR {}

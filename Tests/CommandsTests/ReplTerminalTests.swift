@@ -1,11 +1,7 @@
 internal import Foundation
 internal import Testing
 
-/// `demilune repl` before a person: keys in, screen out. What it does with a key that comes before a line is read depends on
-/// when that is, so these are run by `make terminal`.
-@Suite(
-    .serialized,
-    .enabled(if: ProcessInfo.processInfo.environment["DEMILUNE_TERMINAL"] != nil, "run by `make terminal`"))
+/// `demilune repl` before a person: keys in, screen out.
 struct ReplTerminalTests {
     private let session = Session()
 
@@ -42,6 +38,7 @@ struct ReplTerminalTests {
         let first = try person()
         first.type("use 'Warehouse sync'\rcan orders.read\r= {\r  request.token.name,\r}\r")
         first.wait(for: "Warehouse sync }")
+        first.waitAtPrompt()
         first.type("\u{1B}[A")
         first.waitAtPrompt("}")
         first.type("\u{03}")
@@ -50,6 +47,7 @@ struct ReplTerminalTests {
         let again = try person()
         again.type("use 'Warehouse sync'\rcan orders.read\r")
         again.wait(for: "Integrator is permitted")
+        again.waitAtPrompt()
         again.type("\u{12}request")
         again.wait(until: { $0.text.contains("bck:request") })
         again.type("\r")
@@ -89,6 +87,19 @@ struct ReplTerminalTests {
         person.waitAtPrompt()
         person.type("= 1 + 1\r")
         person.wait(for: "a number")
+        #expect(person.leave() == 0)
+    }
+
+    /// The terminal turns one that comes then into no character: it must not be taken for one.
+    @Test func `^D before a line is read leaves the line empty, and the next one leaves`() throws {
+        let person = try person()
+        person.type("\0")
+        person.type("can nonsense")
+        person.waitAtPrompt("can nonsense")
+        person.type("\u{03}")
+        person.wait(for: "^C")
+        person.waitAtPrompt()
+        person.type("\0")
         #expect(person.leave() == 0)
     }
 

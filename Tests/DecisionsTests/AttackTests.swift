@@ -24,8 +24,7 @@ import Testing
         #expect(source.starts(with: "-- Attempt: ".utf8), "the first line says what is attempted")
         let loading = Self.work()
         let attack = try Attack(source)
-        // Loading says of every fault what might have been meant; without optimization that takes its time.
-        #expect(Self.work() - loading < 3 * Self.patience)
+        #expect(Self.work() - loading < 1.2 * Self.patience)
         #expect(attack.set != nil || !attack.diagnostics.isEmpty)
         var answers: [Attack.Answer] = []
         for count in [2, 1] {

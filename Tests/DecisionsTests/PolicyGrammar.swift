@@ -33,6 +33,7 @@ struct PolicyGrammar {
             "on = \"access\", enabled = false",
         ])
         locals.append("request")
+        text += "local function as_it_is(...) return ... end\n"
         text += "return { \(head), decide = function(request) request = request\n\(block(1 + pick(6)))end }\n"
         var bytes = Array(text.utf8)
         if chance(8) { damage(&bytes) }
@@ -94,18 +95,18 @@ struct PolicyGrammar {
     private mutating func effect() -> String {
         switch pick(6) {
         case 0: return "permit()\n"
-        case 1: return "permit(\(value()))\n"
+        case 1: return "permit(\(unseen()))\n"
         case 2: return "deny(\(string()), { code = \(string()) })\n"
         case 3:
             return
                 "deny(\"\(one(["{token.department}", "{resource.amount}", "{context.note} {", "{token.nothing}", "no"]))\")\n"
-        case 4: return "advise(\(value()), { a = \(value()), [\(string())] = \(path()) })\n"
-        default: return "oblige(\(string()), { \(value()) })\n"
+        case 4: return "advise(\(unseen()), { a = \(value()), [\(string())] = \(path()) })\n"
+        default: return "oblige(\(string()), { \(unseen()) })\n"
         }
     }
 
     private mutating func call() -> String {
-        let arguments = (0..<pick(4)).map { _ in value() }.joined(separator: ", ")
+        let arguments = (0..<pick(4)).map { _ in unseen() }.joined(separator: ", ")
         return "\(one(Self.functions))(\(arguments))"
     }
 
@@ -126,6 +127,9 @@ struct PolicyGrammar {
         default: return value()
         }
     }
+
+    /// A value of which the loader knows nothing, so that what is wrong with it is found out when it is used.
+    private mutating func unseen() -> String { chance(8) ? value() : "as_it_is(\(value()))" }
 
     private mutating func value() -> String {
         depth += 1

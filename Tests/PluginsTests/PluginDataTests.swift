@@ -22,6 +22,11 @@ import Testing
             "`x.sites` has no `context.site`: ask `:has` first"
         ),
         ("x.sites:get(request.context.site).closed < request.date", "hq", "is absent: ask `:has(\"closed\")` first"),
+        // Assigned to, so that the loader does not see what is asked.
+        (
+            "(function(row) row = row return row.contry end)(x.sites:get(request.context.site)) == \"NO\"", "hq",
+            "a row has no `contry` (did you mean `country`?)"
+        ),
         ("x.sites:get(7).country == \"NO\"", "hq", "is looked up by its `id`, a string, got `7`"),
     ])
     func `rows are looked up natively, and an absent key is said`(ask: String, site: String, expected: String) throws {
@@ -36,6 +41,18 @@ import Testing
                 #expect(failure == nil ? got == expected : got.contains(expected), "\(got)")
             }
         }
+    }
+
+    @Test(arguments: [
+        ("x.sites:get(request.context.site).contry == \"NO\"", "a row has no `contry` (did you mean `country`?)"),
+        ("x.site:get(\"hq\").country == \"NO\"", "the plugin `x` has no `site` (did you mean `sites`?)"),
+    ])
+    func `what a table or a plugin does not have is seen when policies are loaded`(ask: String, message: String) {
+        let loaded = Ground.load(["x": ["plugin.lua": Ground.manifest("x", Self.table), "sites.csv": Self.rows]])
+        let policies = ["a": Ground.policy("if \(ask) then permit() end")]
+        let result = PolicySet.load(Ground.policySource(policies, plugins: loaded.set))
+        #expect(result.set == nil)
+        #expect(result.diagnostics.map(\.message) == [message])
     }
 
     @Test func `a comparison of a row is a fact, however many keys there are`() throws {

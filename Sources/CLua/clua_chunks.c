@@ -1,0 +1,210 @@
+#include "clua_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Chunks: compiled, run, and what is called of the tables they return. Each entry is one protected call.
+
+static const char *read_slice(lua_State *L, void *context, size_t *size) {
+    clua_request *request = context;
+    clua_check_deadline(L);
+    size_t left = request->length - request->offset;
+    *size = left < 128 ? left : 128;
+    const char *slice = (const char *)request->source + request->offset;
+    request->offset += *size;
+    return *size == 0 ? NULL : slice;
+}
+
+static int do_load(lua_State *L) {
+    clua_state *state = clua_of(L);
+    clua_request *request = &state->request;
+    if (lua_load(L, read_slice, request, request->name, "t") != LUA_OK) return lua_error(L);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, state->environment);
+    lua_setupvalue(L, -2, 1);
+    request->chunk = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+clua_outcome clua_load(clua_state *state, const uint8_t *source, size_t length, const char *name,
+                       clua_limits limits, int *chunk) {
+    char chunk_name[64] = "=";
+    strncat(chunk_name, name, 58);
+    state->request = (clua_request){.source = source, .length = length, .name = chunk_name};
+    clua_outcome outcome = clua_protect(state, do_load, NULL, limits);
+    *chunk = state->request.chunk;
+    return outcome;
+}
+
+static int do_run(lua_State *L) {
+    clua_state *state = clua_of(L);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, state->request.chunk);
+    lua_call(L, 0, 1);
+    state->node_count = 0;
+    clua_flatten(L, lua_gettop(L), clua_reserve(L, 1, 1), 0);
+    return 1;
+}
+
+clua_outcome clua_run(clua_state *state, int chunk, const clua_host *host, clua_limits limits) {
+    state->request = (clua_request){.chunk = chunk};
+    return clua_protect(state, do_run, host, limits);
+}
+
+/// Runs the chunk and leaves the table it returns on the stack.
+static void push_table(lua_State *L, int chunk) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, chunk);
+    lua_call(L, 0, 1);
+    if (!lua_istable(L, -1)) luaL_error(L, "the chunk must return a table");
+}
+
+/// Runs the chunk and leaves the function in the field of its table on the stack.
+static void push_field(lua_State *L, const clua_request *request) {
+    push_table(L, request->chunk);
+    lua_pushlstring(L, request->field, request->length);
+    if (lua_rawget(L, -2) != LUA_TFUNCTION) {
+        lua_pushlstring(L, request->field, request->length);
+        luaL_error(L, "the field `%s` is not a function", lua_tostring(L, -1));
+    }
+}
+
+/// Keeps what is on top of the stack for the chunk, unless an iterator was made.
+static int keep(lua_State *L, int chunk) {
+    clua_state *state = clua_of(L);
+    if (state->iterated) return 0;
+    if (chunk >= state->kept_count) {
+        int count = chunk + 16;
+        clua_kept *moved = realloc(state->kept, (size_t)count * sizeof *moved);
+        if (moved == NULL) clua_trip(L, CLUA_MEMORY);
+        memset(moved + state->kept_count, 0, (size_t)(count - state->kept_count) * sizeof *moved);
+        state->kept = moved;
+        state->kept_count = count;
+    }
+    state->kept[chunk].value = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+static int do_keep(lua_State *L) {
+    clua_of(L)->iterated = false;
+    push_field(L, &clua_of(L)->request);
+    return keep(L, clua_of(L)->request.chunk);
+}
+
+static int do_keep_table(lua_State *L) {
+    clua_of(L)->iterated = false;
+    push_table(L, clua_of(L)->request.chunk);
+    return keep(L, clua_of(L)->request.chunk);
+}
+
+/// Runs once what keeps something, and charges every call what that used.
+static clua_outcome keep_protected(clua_state *state, lua_CFunction body, const clua_host *host, clua_limits limits) {
+    int chunk = state->request.chunk;
+    clua_outcome outcome = clua_protect(state, body, host, limits);
+    outcome.values = NULL;
+    if (chunk < state->kept_count) state->kept[chunk].fuel = outcome.fuel;
+    return outcome;
+}
+
+clua_outcome clua_keep(clua_state *state, int chunk, const char *field, size_t length, const clua_host *host,
+                       clua_limits limits) {
+    state->request = (clua_request){.chunk = chunk, .field = field, .length = length};
+    return keep_protected(state, do_keep, host, limits);
+}
+
+clua_outcome clua_keep_table(clua_state *state, int chunk, const clua_host *host, clua_limits limits) {
+    state->request = (clua_request){.chunk = chunk};
+    return keep_protected(state, do_keep_table, host, limits);
+}
+
+/// Pushes what is kept of the chunk, and charges what keeping it used; false where nothing is.
+static bool push_kept(lua_State *L, int chunk) {
+    clua_state *state = clua_of(L);
+    if (chunk >= state->kept_count || state->kept[chunk].value == 0) return false;
+    clua_charge(L, state->kept[chunk].fuel);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, state->kept[chunk].value);
+    return true;
+}
+
+void clua_release(clua_state *state, int chunk) {
+    // What the registry still refers to goes with the interpreter.
+    if (chunk < state->kept_count) state->kept[chunk].value = 0;
+}
+
+static int do_call(lua_State *L) {
+    clua_state *state = clua_of(L);
+    clua_request *request = &state->request;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, state->handles);
+    while (true) {
+        clua_turn *turn = &request->turns[request->turn];
+        if (state->host->begin != NULL) state->host->begin(state->host->port);
+        request->chunk = turn->chunk;
+        if (!push_kept(L, turn->chunk)) push_field(L, request);
+        clua_push_handle_of(L, 1, turn->argument);
+        lua_call(L, 1, 0);
+        if (request->turn + 1 == request->turn_count) return 0;
+        turn->fuel = state->fuel;
+        turn->bytes = (int64_t)state->allocated;
+        request->turn += 1;
+        lua_settop(L, 1);
+        clua_begin(state);
+    }
+}
+
+clua_outcome clua_call(clua_state *state, clua_turn *turns, size_t count, size_t *called, const char *field,
+                       size_t length, const clua_host *host, clua_limits limits) {
+    state->request = (clua_request){.field = field, .length = length, .turns = turns, .turn_count = count};
+    clua_outcome outcome = clua_protect(state, do_call, host, limits);
+    outcome.values = NULL;
+    // What the last one used is the outcome's.
+    clua_turn *last = &turns[state->request.turn];
+    last->fuel = outcome.fuel;
+    last->bytes = outcome.bytes;
+    *called = state->request.turn + 1;
+    return outcome;
+}
+
+/// Leaves on the stack what the path leads to from the table there.
+static void push_path(lua_State *L, const char *path, size_t length) {
+    const char *end = path + length;
+    while (path < end) {
+        const char *dot = memchr(path, '.', (size_t)(end - path));
+        size_t count = (size_t)((dot == NULL ? end : dot) - path);
+        if (!lua_istable(L, -1)) luaL_error(L, "there is no table on the way to the function");
+        lua_pushlstring(L, path, count);
+        lua_rawget(L, -2);
+        lua_replace(L, -2);
+        path += count + 1;
+    }
+    if (!lua_isfunction(L, -1)) luaL_error(L, "the field is not a function");
+}
+
+static int do_apply(lua_State *L) {
+    clua_state *state = clua_of(L);
+    const clua_request *request = &state->request;
+    if (!push_kept(L, request->chunk)) push_table(L, request->chunk);
+    push_path(L, request->field, request->length);
+    luaL_checkstack(L, (int)request->count + 1, "too many arguments");
+    for (size_t i = 0; i < request->count; i++) {
+        const clua_value *value = &request->arguments[i];
+        switch (value->kind) {
+        case CLUA_BOOLEAN: lua_pushboolean(L, value->integer != 0); break;
+        case CLUA_INTEGER: lua_pushinteger(L, value->integer); break;
+        case CLUA_NUMBER: lua_pushnumber(L, value->number); break;
+        case CLUA_STRING:
+            clua_charge(L, value->integer / 8);
+            lua_pushlstring(L, value->bytes, (size_t)value->integer);
+            break;
+        case CLUA_HANDLE: clua_push_handle(L, value->id); break;
+        default: lua_pushnil(L); break;
+        }
+    }
+    lua_call(L, (int)request->count, 1);
+    state->node_count = 0;
+    clua_flatten(L, lua_gettop(L), clua_reserve(L, 1, 1), 0);
+    return 1;
+}
+
+clua_outcome clua_apply(clua_state *state, int chunk, const char *path, size_t length, const clua_value *arguments,
+                        size_t count, const clua_host *host, clua_limits limits) {
+    state->request = (clua_request){
+        .chunk = chunk, .field = path, .length = length, .arguments = arguments, .count = count};
+    return clua_protect(state, do_apply, host, limits);
+}
