@@ -12,6 +12,8 @@ struct BenchReport {
     var costs: [DecisionBenchmark.Cost] = []
     /// Requests a second.
     var batch: Int64 = 0
+    /// How much of the rate of parsing alone the batch reaches, in percent.
+    var share: Int64 = 0
     /// How many simdjson alone parses a second, on one core.
     var parsing: Int64 = 0
     var bytesPerRequest = 0
@@ -43,8 +45,6 @@ struct BenchReport {
         ]
     }
 
-    /// How much of the rate of parsing alone the batch reaches.
-    private var share: Int64 { parsing == 0 ? 0 : batch * 100 / parsing }
 
     private var json: JSON {
         func times(_ times: DecisionBenchmark.Times) -> JSON {

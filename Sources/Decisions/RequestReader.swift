@@ -23,6 +23,8 @@ internal import Policies
     private let schema: Schema
     private let directory: Directory
     private let resources: [ReadableRecord]
+    // Not counted for every line: as good as `resources`.
+    private let uncounted: [Unmanaged<ReadableRecord>]
     private let context: ReadableRecord
     private let resourceIndex: ByteIndex
 
@@ -32,6 +34,7 @@ internal import Policies
         self.schema = schema
         self.directory = directory
         resources = zip(schema.resources, schema.columns.resources).map(ReadableRecord.init)
+        unsafe uncounted = resources.map { unsafe Unmanaged.passUnretained($0) }
         context = ReadableRecord(schema.context, columns: schema.columns.context)
         var index = ByteIndex()
         for (number, type) in schema.resources.enumerated() { index.claim(type.name, number: number) }
@@ -74,13 +77,12 @@ internal import Policies
         }
         request.clear()
         request.now = now
-        request.set(action: action)
-        request.set(tenant: owner)
-        request.set(.token, .listed(index))
-        request.put(Cell(.recordType, type), at: Request.Place.resourceType)
+        request.set(action: action, tenant: owner, token: index, resource: type)
         unsafe request.put(text: Self.buffer(fields.pointee.resource_id), at: Request.Place.resourceID)
         let isRead =
-            unsafe fill(&request, resources[type], fields.pointer(to: \.properties)!, owner)
+            unsafe uncounted[type]._withUnsafeGuaranteedRef {
+                unsafe fill(&request, $0, fields.pointer(to: \.properties)!, owner)
+            }
             && fill(&request, context, fields.pointer(to: \.context)!, owner)
         return isRead ? .request : .unsure
     }

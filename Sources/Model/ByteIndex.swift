@@ -66,17 +66,19 @@ package struct ByteIndex: Sendable {
             return product.high ^ product.low
         }
         var hash = mix(seed, UInt64(bitPattern: Int64(scope)) &+ UInt64(text.count) << 32)
+        guard text.count >= 8, let start = text.baseAddress else {
+            var tail: UInt64 = 0
+            for index in 0..<text.count { tail = unsafe tail << 8 | UInt64(text[index]) }
+            return mix(hash, tail)
+        }
+        let last = text.count &- 8
         var index = 0
-        while index + 8 <= text.count {
-            hash = unsafe mix(hash, text.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            index += 8
+        while index < last {
+            hash = unsafe mix(hash, start.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            index &+= 8
         }
-        var tail: UInt64 = 0
-        while index < text.count {
-            tail = unsafe tail << 8 | UInt64(text[index])
-            index += 1
-        }
-        return mix(hash, tail)
+        // The last eight bytes, some of which may be among those before.
+        return unsafe mix(hash, start.loadUnaligned(fromByteOffset: last, as: UInt64.self))
     }
 
     private func isSame(_ text: UnsafeRawBufferPointer, _ entry: Entry) -> Bool {

@@ -36,18 +36,17 @@ package struct IPAddress: Hashable, Sendable {
     /// - Returns: `nil` for everything else, other good addresses among it.
     package init?(_ text: UnsafeRawBufferPointer) {
         var (address, part, digits, dots): (UInt64, UInt64, Int, Int) = (0, 0, 0, 0)
+        guard text.count <= 15 else { return nil }
         for index in 0..<text.count {
-            let byte = unsafe text[index]
-            if byte == UInt8(ascii: ".") {
-                guard digits > 0, dots < 3 else { return nil }
-                (address, part, digits, dots) = (address << 8 | part, 0, 0, dots + 1)
-            } else {
-                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), digits == 0 || part > 0 else {
-                    return nil
-                }
-                part = part * 10 + UInt64(byte - UInt8(ascii: "0"))
-                digits += 1
+            let digit = unsafe UInt64(text[index]) &- UInt64(UInt8(ascii: "0"))
+            if digit <= 9 {
+                guard digits == 0 || part > 0 else { return nil }
+                part = part &* 10 &+ digit
+                digits &+= 1
                 guard part <= 255 else { return nil }
+            } else {
+                guard unsafe text[index] == UInt8(ascii: "."), digits > 0, dots < 3 else { return nil }
+                (address, part, digits, dots) = (address << 8 | part, 0, 0, dots &+ 1)
             }
         }
         guard dots == 3, digits > 0 else { return nil }

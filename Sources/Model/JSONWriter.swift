@@ -19,8 +19,8 @@ package struct JSONWriter {
     }
 
     /// A value written before, on a line of its own.
-    package mutating func line(_ value: [UInt8]) {
-        bytes.append(contentsOf: value)
+    package mutating func line(_ value: StaticString) {
+        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
         newline()
     }
 

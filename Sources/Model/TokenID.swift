@@ -42,13 +42,13 @@ package struct TokenID: Hashable, Comparable, Sendable {
         let word = unsafe UInt64(littleEndian: digits.loadUnaligned(fromByteOffset: place, as: UInt64.self))
         // Bit 6 tells letters (0x41-0x46, 0x61-0x66) from digits (0x30-0x39).
         let letters = word >> 6 & each
-        let (high, low) = (word >> 4 & (each * 0x0F), word & (each * 0x0F))
-        guard high & ~(letters * 2) == each * 3 + letters else { return false }
+        let (high, low) = (word >> 4 & (each &* 0x0F), word & (each &* 0x0F))
+        guard high & ~(letters &* 2) == each &* 3 &+ letters else { return false }
         // A digit's low half is at most 9, a letter's from 1 to 6.
-        let over = low + each * 6 + letters * 3
-        let some = low + each * 0x0F
-        guard over & (each * 0x10) == 0, letters << 4 & ~some == 0 else { return false }
-        let values = low + letters * 9
+        let over = low &+ each &* 6 &+ letters &* 3
+        let some = low &+ each &* 0x0F
+        guard over & (each &* 0x10) == 0, letters << 4 & ~some == 0 else { return false }
+        let values = low &+ letters &* 9
         let pairs = (values << 4 | values >> 8) & 0x00FF_00FF_00FF_00FF
         let quads = (pairs << 8 | pairs >> 16) & 0x0000_FFFF_0000_FFFF
         value = (quads << 16 | quads >> 32) & 0xFFFF_FFFF

@@ -37,25 +37,26 @@ package struct Cell: Equatable, Sendable, BitwiseCopyable {
 
     package let bits: UInt64
     package let kind: Kind
+    /// Kind and number in one, where it is nothing or something with a number: then this is all there is to it. Else
+    /// `uncoded`.
+    package let code: UInt32
 
-    package init(_ kind: Kind, bits: UInt64) {
+    package static var uncoded: UInt32 { .max }
+
+    @inline(__always) package init(_ kind: Kind, bits: UInt64) {
         self.bits = bits
         self.kind = kind
+        let isCoded = (kind == .absent || kind.rawValue >= Kind.boolean.rawValue) && bits >> 27 == 0
+        code = isCoded ? UInt32(truncatingIfNeeded: bits) | UInt32(kind.rawValue) << 27 : Self.uncoded
     }
 
-    package init(_ kind: Kind, _ number: Int) {
+    @inline(__always) package init(_ kind: Kind, _ number: Int) {
         self.init(kind, bits: UInt64(bitPattern: Int64(number)))
     }
 
     package static var absent: Cell { Cell(.absent, bits: 0) }
 
     package var number: Int { Int(truncatingIfNeeded: bits) }
-
-    /// Whether it is nothing, or something with a number: then `code` is all there is to it.
-    package var isCoded: Bool { (kind == .absent || kind.rawValue >= Kind.boolean.rawValue) && bits >> 27 == 0 }
-
-    /// Kind and number in one, for a cell that `isCoded`.
-    package var code: UInt32 { UInt32(truncatingIfNeeded: bits) | UInt32(kind.rawValue) << 27 }
 
     /// A boolean, or nothing else.
     package var boolean: Bool? { kind == .boolean ? bits != 0 : nil }

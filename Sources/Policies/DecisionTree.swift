@@ -5,10 +5,23 @@
     /// One fact, and where its answers lead.
     struct Node: BitwiseCopyable {
         let probe: Probe
-        var no = Place.unseen
-        var yes = Place.unseen
         /// Which table has the answers that are no booleans; -1 for none.
         var table: Int32 = -1
+        /// Where no and yes lead, each in half of it: taken by a shift, not by a jump that nobody can foresee.
+        private var edges: UInt64 = 0
+
+        init(_ probe: Probe) { self.probe = probe }
+
+        /// - Parameter truth: no or yes.
+        subscript(truth: Truth) -> Place {
+            @inline(__always) get {
+                Place(number: Int32(truncatingIfNeeded: edges &>> UInt64(truncatingIfNeeded: truth.rawValue &<< 5)))
+            }
+            set {
+                let shift = UInt64(truth.rawValue) * 32
+                edges = edges & ~(UInt64(UInt32.max) << shift) | UInt64(UInt32(bitPattern: newValue.number)) << shift
+            }
+        }
     }
 
     /// Where a tree begins, and what its leaves come to. It stays where it is as long as the tree lives, so that whoever
@@ -16,20 +29,39 @@
     @unsafe struct Head {
         var root = Place.unseen
         var nodes = UnsafeMutablePointer<Node>.allocate(capacity: 0)
+        /// For each leaf, what its policies came to together.
         var verdicts = UnsafeMutablePointer<Verdict>.allocate(capacity: 0)
+        /// For each leaf, what each of them came to.
+        var parts = UnsafeMutablePointer<Verdict>.allocate(capacity: 0)
+        let policies: UnsafeMutablePointer<Int32>
+        let policyCount: Int
         var nodeCount = 0
         var leafCount = 0
+
+        init(of policies: [Int]) {
+            unsafe policyCount = policies.count
+            unsafe self.policies = .allocate(capacity: policies.count)
+            for (place, policy) in policies.enumerated() {
+                unsafe (self.policies + place).initialize(to: Int32(policy))
+            }
+        }
+
+        /// Tells what each policy came to.
+        @inline(__always) func tell(_ leaf: Int, _ body: (_ policy: Int, Verdict) -> Void) {
+            unsafe precondition(leaf >= 0 && leaf < leafCount)
+            for place in unsafe 0..<policyCount { unsafe body(Int(policies[place]), parts[leaf &* policyCount &+ place]) }
+        }
     }
 
     /// A node, a leaf, or nothing yet, in one number.
     struct Place: Equatable, BitwiseCopyable {
-        private let number: Int32
+        fileprivate let number: Int32
 
         static let unseen = Place(number: 0)
         static func node(_ index: Int) -> Place { Place(number: Int32(index + 1)) }
         static func leaf(_ index: Int) -> Place { Place(number: -Int32(index) - 1) }
 
-        private init(number: Int32) { self.number = number }
+        @inline(__always) fileprivate init(number: Int32) { self.number = number }
 
         var node: Int? { number > 0 ? Int(number) - 1 : nil }
         var leaf: Int? { number < 0 ? -Int(number) - 1 : nil }
@@ -53,17 +85,20 @@
     private static let mostBranches = 256
 
     let head = UnsafeMutablePointer<Head>.allocate(capacity: 1)
-    private var room = (nodes: 0, leaves: 0)
+    private var room = (nodes: 0, leaves: 0, parts: 0)
     private var tables: [Branches] = []
     private(set) var bytes = 0
 
-    init() {
-        unsafe head.initialize(to: Head())
+    /// - Parameter policies: by number.
+    init(of policies: [Int]) {
+        unsafe head.initialize(to: Head(of: policies))
     }
 
     deinit {
         unsafe head.pointee.nodes.deallocate()
         unsafe head.pointee.verdicts.deallocate()
+        unsafe head.pointee.parts.deallocate()
+        unsafe head.pointee.policies.deallocate()
         unsafe head.deallocate()
     }
 
@@ -95,23 +130,21 @@
     /// Where the answer leads of a fact that cells alone do not answer.
     func step(_ place: Place, _ facts: inout Facts) -> Place {
         let node = node(place)
-        switch facts.truth(node.probe) {
-        case .no: return node.no
-        case .yes: return node.yes
-        case .other:
-            guard node.table >= 0, let key = facts.key(node.probe) else { return .unseen }
-            return tables[Int(node.table)][key]
-        }
+        let truth = facts.truth(node.probe)
+        guard truth == .other else { return node[truth] }
+        guard node.table >= 0, let key = facts.key(node.probe) else { return .unseen }
+        return tables[Int(node.table)][key]
     }
 
     /// Adds a path to a new leaf.
-    func add(_ path: [Step], _ verdict: Verdict, _ facts: inout Facts) throws(Fault) {
+    /// - Parameter verdicts: what each policy came to.
+    func add(_ path: [Step], _ verdicts: [Verdict], _ facts: inout Facts) throws(Fault) {
         var origin: (node: Int, key: FactKey)?
         var place = unsafe head.pointee.root
         for step in path {
             if place == .unseen {
                 place = unsafe .node(head.pointee.nodeCount)
-                append(Node(probe: facts.probe(step.fact)))
+                append(Node(facts.probe(step.fact)))
                 try set(origin, place)
             }
             guard let index = place.node, node(place).probe.fact == step.fact else { throw .contradiction }
@@ -120,7 +153,7 @@
         }
         guard place == .unseen else { throw .contradiction }
         try set(origin, .leaf(leafCount))
-        append(verdict)
+        append(verdicts)
     }
 
     private func node(_ place: Place) -> Node {
@@ -131,7 +164,7 @@
     }
 
     private func follow(_ node: Node, _ key: FactKey) -> Place {
-        if key.kind == 1 { return key.bits == 0 ? node.no : node.yes }
+        if key.kind == 1 { return node[Truth(key.bits != 0)] }
         return node.table < 0 ? .unseen : tables[Int(node.table)][key]
     }
 
@@ -140,20 +173,19 @@
             unsafe head.pointee.root = place
             return
         }
-        switch (key.kind, key.bits) {
-        case (1, 0): unsafe head.pointee.nodes[index].no = place
-        case (1, _): unsafe head.pointee.nodes[index].yes = place
-        default:
-            if node(.node(index)).table < 0 {
-                unsafe head.pointee.nodes[index].table = Int32(tables.count)
-                tables.append(Branches())
-            }
-            let table = Int(node(.node(index)).table)
-            let isNew = tables[table][key] == .unseen
-            guard tables[table].count < Self.mostBranches || !isNew else { throw .fanOut }
-            tables[table].set(key, place)
-            if isNew { bytes += Branches.bytesEach }
+        if key.kind == 1 {
+            unsafe head.pointee.nodes[index][Truth(key.bits != 0)] = place
+            return
         }
+        if node(.node(index)).table < 0 {
+            unsafe head.pointee.nodes[index].table = Int32(tables.count)
+            tables.append(Branches())
+        }
+        let table = Int(node(.node(index)).table)
+        let isNew = tables[table][key] == .unseen
+        guard tables[table].count < Self.mostBranches || !isNew else { throw .fanOut }
+        tables[table].set(key, place)
+        if isNew { bytes += Branches.bytesEach }
     }
 
     private func append(_ node: Node) {
@@ -163,11 +195,16 @@
         bytes += MemoryLayout<Node>.stride
     }
 
-    private func append(_ verdict: Verdict) {
+    private func append(_ verdicts: [Verdict]) {
         unsafe Self.makeRoom(&head.pointee.verdicts, leafCount, &room.leaves)
+        let verdict = verdicts.reduce(into: Verdict()) { $0.formUnion($1) }
         unsafe (head.pointee.verdicts + leafCount).initialize(to: verdict)
+        for (place, verdict) in verdicts.enumerated() {
+            unsafe Self.makeRoom(&head.pointee.parts, leafCount * verdicts.count + place, &room.parts)
+            unsafe (head.pointee.parts + leafCount * verdicts.count + place).initialize(to: verdict)
+        }
         unsafe head.pointee.leafCount += 1
-        bytes += 1
+        bytes += 1 + verdicts.count
     }
 
     /// Makes room for one more.

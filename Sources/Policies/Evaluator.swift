@@ -17,6 +17,8 @@ package final class Evaluator {
     private var corrections: [Evaluation.Outcome] = []
     private let requests = Pinned(0)
     private let isObserving: [Bool]
+    /// Whether policies are asked by their trees, and nothing else is looked at.
+    private let isPlain: Bool
     /// How often a policy's tree said something else than the policy.
     package private(set) var differences: [Int: Int] = [:]
     var templates: [TemplateKey: Template] = [:]
@@ -49,6 +51,7 @@ package final class Evaluator {
         facts = Pinned(Self.facts(set, budget))
         let host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
         probes = set.isProbed ? ProbeLog() : nil
+        isPlain = learning.bytes > 0 && learning.shadow == 0 && probes == nil
         host.probes = probes
         pinnedForest = Pinned(Forest(set, facts.value.keys, mostBytes: learning.bytes))
         running = Pinned(try Running(set, host, roots: rootNumbers))
@@ -120,8 +123,18 @@ package final class Evaluator {
         running.value.run(policies, budget.limits)
     }
 
-    private func evaluate() -> Verdict {
+    @inline(__always) private func evaluate() -> Verdict {
         requests.value += 1
+        if isPlain {
+            var verdict: Verdict = []
+            let missing = forest.begin(&facts.value, &verdict)
+            return missing.map { learn(all: $0, verdict) } ?? verdict
+        }
+        return evaluateOtherwise()
+    }
+
+    /// The same, where policies are run, probed, or compared with their trees.
+    @inline(never) private func evaluateOtherwise() -> Verdict {
         probes?.clear()
         if learning.bytes == 0 {
             run(forest.applicable(&facts.value))
@@ -129,9 +142,13 @@ package final class Evaluator {
         }
         if !corrections.isEmpty { corrections = [] }
         var verdict: Verdict = []
-        guard var missing = forest.begin(&facts.value, &verdict) else {
-            return learning.shadow > 0 && requests.value % learning.shadow == 0 ? compare(verdict) : verdict
-        }
+        if let missing = forest.begin(&facts.value, &verdict) { return learn(all: missing, verdict) }
+        return learning.shadow > 0 && requests.value % learning.shadow == 0 ? compare(verdict) : verdict
+    }
+
+    /// Answers for a grove that does not know, and for those after it.
+    private func learn(all missing: [Int], _ before: Verdict) -> Verdict {
+        var (missing, verdict) = (missing, before)
         while true {
             learn(missing, &verdict)
             guard let next = forest.ask(&facts.value, &verdict) else { return verdict }

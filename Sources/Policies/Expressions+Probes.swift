@@ -2,7 +2,8 @@ internal import Model
 
 /// What an expression depends on, and how it is asked.
 extension Expressions {
-    func probe(_ id: ID, columns: Columns) -> Probe {
+    func probe(_ id: ID, _ schema: Schema) -> Probe {
+        let columns = schema.columns
         let node = nodes[Int(id)]
         func operands(_ operation: Probe.Operation) -> Probe? {
             guard let one = operand(node.a, columns), let other = operand(node.b, columns) else { return nil }
@@ -20,6 +21,7 @@ extension Expressions {
             switch types[Int(node.a)] {
             case .department, .user, .userType, .boolean: probe = operands(.same)
             case .number, .instant, .date: probe = operands(.equal)
+            case .string: probe = name(node.a, is: node.b, schema, id) ?? name(node.b, is: node.a, schema, id)
             default: break
             }
         case .less, .lessEqual:
@@ -44,9 +46,34 @@ extension Expressions {
         return probe ?? remembered(id, columns) ?? Probe(.general, fact: id)
     }
 
+    /// Whether something that has a number, as what a request says is read, has a constant name.
+    /// - Returns: `nil` for what has none, and for a name that nothing has.
+    private func name(_ id: ID, is constant: ID, _ schema: Schema, _ fact: ID) -> Probe? {
+        guard nodes[Int(id)].operation == .attribute, nodes[Int(constant)].operation == .constant,
+            case .string(let text) = constants[Int(nodes[Int(constant)].a)],
+            let places = dependencies(id, schema.columns), places.count == 1, let place = places.first
+        else { return nil }
+        let cell: Cell?
+        switch (types[Int(nodes[Int(id)].a)], Attribute(rawValue: nodes[Int(id)].b)) {
+        case (.request, .action):
+            // At an administrative point the action has the point's name.
+            let (action, point) = (schema.actionIndex.number(text), Point(rawValue: text))
+            if action != nil, point != nil { return nil }
+            cell = action.map { Cell(.action, $0) } ?? point.map { Cell(.point, $0.ordinal) }
+        case (.request, .point): cell = Point(rawValue: text).map { Cell(.point, $0.ordinal) }
+        case (.resource, .recordType):
+            let type = schema.resources.firstIndex { $0.name.utf8.elementsEqual(text.utf8) }
+            cell = type.map { Cell(.recordType, $0) }
+        case (.token, .kind): cell = TokenKind(rawValue: text).map { Cell(.tokenKind, $0 == .api ? 0 : 1) }
+        default: cell = nil
+        }
+        guard let cell, cell.code != Cell.uncoded else { return nil }
+        return Probe(.code, place, Int(Int32(bitPattern: cell.code)), fact: fact)
+    }
+
     private func remembered(_ id: ID, _ columns: Columns) -> Probe? {
         guard let places = dependencies(id, columns)?.sorted(), places.count <= 3 else { return nil }
-        let padded = places + [-1, -1, -1]
+        let padded = places + Array(repeating: Request.Place.nothing, count: 3)
         return Probe(.remembered, padded[0], padded[1], padded[2], fact: id)
     }
 

@@ -1,7 +1,7 @@
 internal import Model
 
 /// A fact's value as a branch of a tree: its kind and its bits; a text by the number of its bytes.
-struct FactKey: Hashable {
+struct FactKey: Hashable, BitwiseCopyable {
     let kind: UInt8
     let bits: UInt64
 }

@@ -14,21 +14,22 @@ extension Facts {
 
     /// Follows trees one after the other, up to one that cells alone do not answer.
     /// - Parameters:
+    ///   - count: how many trees there are.
     ///   - answered: how many of them have answered.
-    ///   - answers: as long as there are trees; the leaf that each comes to.
+    ///   - answers: the leaf that each comes to.
     /// - Returns: where the first one stops that has not answered.
     @unsafe mutating func walk(
-        _ heads: UnsafeBufferPointer<UnsafeMutablePointer<DecisionTree.Head>>, _ answered: inout Int,
-        _ answers: UnsafeMutablePointer<Int32>, _ verdict: inout Verdict
+        _ heads: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Head>>, _ count: Int, _ answered: inout Int,
+        _ answers: inout Growing<Int32>, _ verdict: inout Verdict
     ) -> DecisionTree.Place {
         let request = unsafe current
         let cells = unsafe request.pointee.cells.span
-        while answered < heads.count {
+        while answered < count {
             let head = unsafe heads[answered]
             let place = unsafe walk(head.pointee.nodes, from: head.pointee.root, cells)
             guard let leaf = place.leaf else { return place }
             unsafe verdict.formUnion(head.pointee.verdicts[leaf])
-            unsafe answers[answered] = Int32(truncatingIfNeeded: leaf)
+            answers[answered] = Int32(truncatingIfNeeded: leaf)
             answered += 1
         }
         return .unseen
@@ -40,11 +41,9 @@ extension Facts {
         var place = start
         while let index = place.node {
             let node = unsafe nodes + index
-            switch unsafe answer(node.pointee.probe, cells) {
-            case .no: place = unsafe node.pointee.no
-            case .yes: place = unsafe node.pointee.yes
-            case .other: return place
-            }
+            let truth = unsafe answer(node.pointee.probe, cells)
+            guard truth != .other else { return place }
+            place = unsafe node.pointee[truth]
         }
         return place
     }
@@ -60,6 +59,7 @@ extension Facts {
         case .truth:
             let cell = cells[Int(probe.a)]
             return cell.kind == .boolean ? Truth(cell.bits != 0) : .other
+        case .code: return Truth(cells[Int(probe.a)].code == UInt32(bitPattern: probe.b))
         case .same:
             let (one, other) = (cell(probe.a, cells), cell(probe.b, cells))
             guard one.kind == other.kind, one.kind.rawValue >= Cell.Kind.boolean.rawValue else { return .other }
@@ -88,9 +88,10 @@ extension Facts {
             guard holder.kind == .assignment, action.kind == .action else { return .other }
             return known.permits(action.number, assignment: holder.number)
         case .remembered:
-            guard let a = code(probe.a, cells), let b = code(probe.b, cells), let c = code(probe.c, cells),
-                let key = memo.key(probe.fact, a, b, c), key.kind == 1
-            else { return .other }
+            let codes = codes(probe, cells)
+            guard codes.areAll, let key = memo.key(probe.fact, codes.a, codes.b, codes.c), key.kind == 1 else {
+                return .other
+            }
             return Truth(key.bits != 0)
         case .general: return .other
         }
@@ -100,17 +101,25 @@ extension Facts {
     @inline(__always) private func cell(_ operand: Int32, _ cells: Span<Cell>) -> Cell {
         if operand < Probe.constants { return cells[Int(operand)] }
         if operand < Probe.settings { return constants[Int(operand) - Probe.constants] }
-        guard let tenant = code(Int32(Request.Place.tenant), cells),
+        let tenant = cells[Request.Place.tenant].code
+        guard tenant != Cell.uncoded,
             let key = memo.key(Expressions.ID(operand - Int32(Probe.settings)), tenant, 0, 0)
         else { return .absent }
         return key.cell ?? .absent
     }
 
-    /// What a cell stands for, in a number; `nil` when it has none. No place has the number of what is absent.
-    @inline(__always) private func code(_ place: Int32, _ cells: Span<Cell>) -> UInt32? {
-        guard place >= 0 else { return 0 }
-        let cell = cells[Int(place)]
-        return cell.isCoded ? cell.code : nil
+    /// What the cells stand for that a remembered fact depends on.
+    @inline(__always) private func codes(_ probe: Probe, _ cells: Span<Cell>) -> Codes {
+        Codes(a: cells[Int(probe.a)].code, b: cells[Int(probe.b)].code, c: cells[Int(probe.c)].code)
+    }
+
+    private struct Codes {
+        let a: UInt32
+        let b: UInt32
+        let c: UInt32
+
+        /// Whether each has one.
+        @inline(__always) var areAll: Bool { a != Cell.uncoded && b != Cell.uncoded && c != Cell.uncoded }
     }
 
     // MARK: What cells alone do not answer
@@ -127,7 +136,7 @@ extension Facts {
         case .same, .equal, .less, .lessEqual, .isWithin:
             learn(setting: probe.a)
             learn(setting: probe.b)
-        case .has, .truth, .inNetwork, .general: break
+        case .has, .truth, .code, .inNetwork, .general: break
         }
         guard case .boolean(let holds) = value(probe.fact) else { return .other }
         return Truth(holds)
@@ -139,22 +148,19 @@ extension Facts {
             let key = keys.key(value(probe.fact))
             return hasStopped ? nil : key
         }
-        let cells = request.cells
-        guard let a = code(probe.a, cells.span), let b = code(probe.b, cells.span), let c = code(probe.c, cells.span)
-        else { return keys.key(value(probe.fact)) }
-        if let key = memo.key(probe.fact, a, b, c) { return key }
+        let codes = codes(probe, request.cells.span)
+        guard codes.areAll else { return keys.key(value(probe.fact)) }
+        if let key = memo.key(probe.fact, codes.a, codes.b, codes.c) { return key }
         guard let key = keys.key(value(probe.fact)), !hasStopped else { return nil }
-        memo.set(probe.fact, a, b, c, key)
+        memo.set(probe.fact, codes.a, codes.b, codes.c, key)
         return key
     }
 
     private mutating func learn(setting operand: Int32) {
         guard operand >= Probe.settings else { return }
         let id = Expressions.ID(operand - Int32(Probe.settings))
-        let cells = request.cells
-        guard let tenant = code(Int32(Request.Place.tenant), cells.span),
-            let cell = Cell(constant: value(id)), let key = FactKey(cell)
-        else { return }
+        let tenant = request.cells[Request.Place.tenant].code
+        guard tenant != Cell.uncoded, let cell = Cell(constant: value(id)), let key = FactKey(cell) else { return }
         memo.set(id, tenant, 0, 0, key)
     }
 }

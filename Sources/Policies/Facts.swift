@@ -53,6 +53,8 @@ internal import Model
     let keys: FactKeys
     /// The points in time that requests were asked at, counted: two requests in a row at one time have one number.
     private var moments = 0
+    /// The code of the cell with that number.
+    private var momentCode = Cell.uncoded
     private var moment = Int64.min
 
     init(
@@ -94,7 +96,7 @@ internal import Model
 
     /// Forgets every answer and takes a request that is lent.
     /// - Parameter request: stays where it is, and is nobody else's, until `end`.
-    @unsafe mutating func begin(lent request: UnsafeMutablePointer<Request>) {
+    @inline(__always) @unsafe mutating func begin(lent request: UnsafeMutablePointer<Request>) {
         unsafe current = request
         begin()
     }
@@ -111,34 +113,41 @@ internal import Model
     var hasStopped: Bool { stoppedAt == stamp }
     mutating func noteStop() { stoppedAt = stamp }
 
-    private mutating func reset() {
+    @inline(never) private mutating func reset() {
         known.reset(request.directory)
         memo.reset()
         prepared = [:]
     }
 
     /// Gives a lent request back.
-    mutating func end() { unsafe current = kept.place }
+    @inline(__always) mutating func end() { unsafe current = kept.place }
 
-    private mutating func begin() {
+    @inline(__always) private mutating func begin() {
         if unsafe current.pointee.directory !== known.directory { reset() }
-        if unsafe current.pointee.now.microseconds != moment {
-            moment = unsafe current.pointee.now.microseconds
-            moments = (moments + 1) & 0x7FF_FFFF
-            // A number that was given before must not say what it said then.
-            if moments == 0 { memo.reset() }
+        if unsafe current.pointee.now.microseconds != moment { nextMoment() }
+        if unsafe current.pointee.cells[Request.Place.moment].code != momentCode {
+            unsafe current.pointee.set(moment: moments)
         }
-        unsafe current.pointee.set(moment: moments)
         restamp()
     }
 
-    private mutating func restamp() {
-        stamp += 1
-        if stamp == .max {
-            stamps = stamps.map { _ in 0 }
-            for index in 0..<asked.count { asked[index].stamp = 0 }
-            (stamp, stoppedAt) = (1, 0)
-        }
+    @inline(never) private mutating func nextMoment() {
+        moment = request.now.microseconds
+        moments = (moments + 1) & 0x7FF_FFFF
+        momentCode = Cell(.moment, moments).code
+        // A number that was given before must not say what it said then.
+        if moments == 0 { memo.reset() }
+    }
+
+    @inline(__always) private mutating func restamp() {
+        stamp &+= 1
+        if stamp == 0 { forgetStamps() }
+    }
+
+    @inline(never) private mutating func forgetStamps() {
+        stamps = stamps.map { _ in 0 }
+        for index in 0..<asked.count { asked[index].stamp = 0 }
+        (stamp, stoppedAt) = (1, 0)
     }
 
     /// Makes room for the expressions that were formed since.
@@ -176,7 +185,7 @@ internal import Model
     /// How a fact is asked.
     mutating func probe(_ fact: Expressions.ID) -> Probe {
         constants = expressions.cells
-        return expressions.probe(fact, columns: schema.columns)
+        return expressions.probe(fact, schema)
     }
 
     /// Whether the request, or the clock, brings what an expression stands for.

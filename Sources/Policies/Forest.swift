@@ -4,11 +4,29 @@ internal import Model
 /// groves they form.
 ///
 /// Each worker has one of its own: what is asked for every request would cost more to share than to learn again.
-struct Forest {
+@safe struct Forest: ~Copyable {
+    /// What asking a stand needs, as of its last change.
+    @safe struct Pass: BitwiseCopyable {
+        let heads: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Head>>
+        let count: Int
+        /// How many requests are to come until the stand wants to note one, and how many they were at first.
+        var wait: Int
+        let wholeWait: Int
+
+        init(_ stand: Stand, notes: Bool) {
+            unsafe heads = stand.heads.first
+            count = stand.heads.count
+            wholeWait = notes ? stand.wait : .max
+            wait = wholeWait
+        }
+    }
+
     private(set) var trees: [PolicyTree]
     private let keys: FactKeys
     private var numbers: StandNumbers
     private var stands: [Stand] = []
+    /// By stand, what asking it needs.
+    private var passes = Growing<Pass>()
     private let isObserving: [Bool]
     private let mostBytes: Int
     /// Whether there is no memory for groves any more.
@@ -17,7 +35,7 @@ struct Forest {
     /// The stand that was asked last.
     private var stand = 0
     /// What each of its groves came to: a leaf, or below 0 the number of a run.
-    private var answers: [Int32] = []
+    private var answers = Growing<Int32>()
     /// How many of them have answered.
     private var answered = 0
     /// What was run and is not remembered.
@@ -26,12 +44,14 @@ struct Forest {
     private var outgrown: [Int] = []
     private var hasOpened = false
     private var isOverLimit = false
+    /// Whether there is any of that.
+    private var isWorn = false
     private var learned = 0
 
     /// - Parameter mostBytes: about how much memory trees may take.
     init(_ set: PolicySet, _ keys: FactKeys, mostBytes: Int) {
         self.keys = keys
-        trees = set.policies.map { _ in PolicyTree() }
+        trees = set.policies.indices.map(PolicyTree.init)
         numbers = StandNumbers(set)
         isObserving = set.policies.map(\.isObserving)
         self.mostBytes = mostBytes
@@ -44,15 +64,25 @@ struct Forest {
 
     /// Begins with the request that facts are asked about.
     /// - Returns: as `ask`.
-    mutating func begin(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
+    @inline(__always) mutating func begin(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
         settle()
         stand = numbers.number(&facts)
-        while stands.count <= stand { stands.append(Stand(numbers.lists[stands.count], trees.map(\.tree))) }
+        if stand >= passes.count { grow() }
         answered = 0
-        let missing = unsafe stands[stand].heads.count - answers.count
-        if missing > 0 { answers += [Int32](repeating: 0, count: missing) }
         if !runs.isEmpty { runs.removeAll() }
-        return ask(&facts, &verdict)
+        let pass = passes[stand]
+        let place = unsafe facts.walk(pass.heads, pass.count, &answered, &answers, &verdict)
+        return answered == pass.count ? nil : ask(from: place, &facts, &verdict)
+    }
+
+    /// Makes room for stands that were formed since.
+    @inline(never) private mutating func grow() {
+        while stands.count < numbers.lists.count {
+            let stand = Stand(numbers.lists[stands.count], trees.map(\.tree))
+            stands.append(stand)
+            passes.append(Pass(stand, notes: !isFull))
+            answers.fill(to: stand.groves.count, with: 0)
+        }
     }
 
     /// The policies that apply to a request, by number.
@@ -65,13 +95,19 @@ struct Forest {
     /// - Parameter verdict: what they come to is added to it.
     /// - Returns: the policies of the grove that does not know; `nil` when all have answered.
     mutating func ask(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
-        // Nothing changes the stands while a request is asked about; the array is not kept, so that it is not counted.
-        let heads = unsafe stands[stand].heads.withUnsafeBufferPointer { unsafe $0 }
+        let pass = passes[stand]
+        let place = unsafe facts.walk(pass.heads, pass.count, &answered, &answers, &verdict)
+        return answered == pass.count ? nil : ask(from: place, &facts, &verdict)
+    }
+
+    /// The same, from where cells alone did not answer.
+    private mutating func ask(
+        from place: DecisionTree.Place, _ facts: inout Facts, _ verdict: inout Verdict
+    ) -> [Int]? {
+        // Nothing changes the stands while a request is asked about.
+        let pass = passes[stand]
+        var place = place
         while true {
-            var place = unsafe answers.withUnsafeMutableBufferPointer { answers in
-                unsafe facts.walk(heads, &answered, answers.baseAddress!, &verdict)
-            }
-            guard answered < heads.count else { return nil }
             let tree = stands[stand].groves[answered].tree
             while place.node != nil {
                 place = tree.step(place, &facts)
@@ -81,6 +117,8 @@ struct Forest {
             verdict.formUnion(tree.verdict(leaf))
             answers[answered] = Int32(leaf)
             answered += 1
+            place = unsafe facts.walk(pass.heads, pass.count, &answered, &answers, &verdict)
+            if answered == pass.count { return nil }
         }
     }
 
@@ -91,12 +129,8 @@ struct Forest {
         for (number, grove) in stands[stand].groves.enumerated() {
             guard number < answered, answers[number] >= 0 else { return nil }
             let leaf = Int(answers[number])
-            if grove.isSingle {
-                path.append(UInt32(grove.policies[0]) << 12 | UInt32(leaf))
-            } else {
-                for (policy, leaf) in zip(grove.policies, grove.parts[leaf]) {
-                    path.append(UInt32(policy) << 12 | UInt32(leaf))
-                }
+            for (policy, leaf) in zip(grove.policies, grove.leaves(of: leaf)) {
+                path.append(UInt32(policy) << 12 | UInt32(leaf))
             }
         }
         return path
@@ -108,14 +142,12 @@ struct Forest {
     /// What the policies of the last request came to, by number.
     var outcomes: [Evaluation.Outcome] {
         var all: [Evaluation.Outcome] = []
-        for (grove, answer) in zip(stands[stand].groves, answers.prefix(answered)) {
+        for (grove, answer) in zip(stands[stand].groves, answers[0..<answered]) {
             if answer < 0 {
                 all += runs[Int(-1 - answer)]
-            } else if grove.isSingle {
-                all.append(trees[grove.policies[0]].outcomes[Int(answer)])
             } else {
-                for (policy, leaf) in zip(grove.policies, grove.parts[Int(answer)]) {
-                    all.append(trees[policy].outcomes[Int(leaf)])
+                for (policy, leaf) in zip(grove.policies, grove.leaves(of: Int(answer))) {
+                    all.append(trees[policy].outcomes[leaf])
                 }
             }
         }
@@ -134,14 +166,8 @@ struct Forest {
                 for outcome in runs[-1 - answer] {
                     count(outcome.policy, Verdict(outcome, isObserving: isObserving[outcome.policy]))
                 }
-            } else if stands[stand].groves[number].isSingle {
-                let policy = stands[stand].groves[number].policies[0]
-                count(policy, trees[policy].tree.verdict(answer))
             } else {
-                for (place, leaf) in stands[stand].groves[number].parts[answer].enumerated() {
-                    let policy = stands[stand].groves[number].policies[place]
-                    count(policy, trees[policy].tree.verdict(Int(leaf)))
-                }
+                unsafe passes[stand].heads[number].pointee.tell(answer) { count($0, $1) }
             }
         }
     }
@@ -155,7 +181,7 @@ struct Forest {
         guard trees[policy].openness == nil, let path = PolicyTree.path(outcome, &facts) else { return nil }
         let verdict = Verdict(outcome, isObserving: isObserving[policy])
         let leaf = trees[policy].learn(outcome, verdict, path: path, &facts)
-        if leaf == nil { hasOpened = true }
+        if leaf == nil { (hasOpened, isWorn) = (true, true) }
         return leaf
     }
 
@@ -165,16 +191,19 @@ struct Forest {
         _ outcomes: [Evaluation.Outcome], leaves: [Int32]?, _ facts: inout Facts, _ verdict: inout Verdict
     ) {
         let number = answered
-        let own = outcomes.reduce(into: Verdict()) { $0.formUnion(Verdict($1, isObserving: isObserving[$1.policy])) }
-        verdict.formUnion(own)
+        let own = outcomes.map { Verdict($0, isObserving: isObserving[$0.policy]) }
+        for own in own { verdict.formUnion(own) }
         if let leaves, stands[stand].groves[number].isSingle {
             answers[number] = leaves[0]
         } else if let leaves, let path = path(outcomes, &facts),
-            let leaf = stands[stand].groves[number].learn(path, verdict: own, parts: leaves, &facts)
+            let leaf = stands[stand].learn(path, own, parts: leaves, grove: number, &facts)
         {
             answers[number] = Int32(leaf)
         } else {
-            if leaves != nil { outgrown.append(number) }
+            if leaves != nil {
+                outgrown.append(number)
+                isWorn = true
+            }
             runs.append(outcomes)
             answers[number] = -Int32(runs.count)
         }
@@ -203,16 +232,22 @@ struct Forest {
     }
 
     /// Does what the last request left to do.
-    private mutating func settle() {
-        if answered == 0 { return }
-        let isSampled = stands[stand].count()
-        if isMended, !isSampled { return }
-        if !isFull, outgrown.isEmpty, !hasOpened, isSampled {
-            stands[stand].note(Array(answers.prefix(answered))) { [trees] in trees[$0].openness != nil }
+    @inline(__always) private mutating func settle() {
+        guard answered > 0 else { return }
+        passes[stand].wait -= 1
+        if passes[stand].wait <= 0 || isWorn { mend() }
+    }
+
+    @inline(never) private mutating func mend() {
+        let isNoted = passes[stand].wait <= 0
+        if isNoted, !isFull, !isWorn {
+            change(stand) { [trees, answers = answers[0..<answered]] stand in
+                stand.note(answers) { trees[$0].openness != nil }
+            }
         }
         for number in outgrown {
             let policies = stands[stand].groves[number].policies
-            stands[stand].split(isRemembered: true) { $0.policies == policies }
+            change(stand) { $0.split(isRemembered: true) { $0.policies == policies } }
         }
         outgrown = []
         if isOverLimit { shrink() }
@@ -220,12 +255,18 @@ struct Forest {
             split(isRemembered: false) { [trees] in $0.policies.contains { trees[$0].openness != nil } }
             hasOpened = false
         }
+        isWorn = false
     }
 
-    private var isMended: Bool { outgrown.isEmpty && !isOverLimit && !hasOpened }
-
     private mutating func split(isRemembered: Bool, where isSplit: (Grove) -> Bool) {
-        for index in stands.indices { stands[index].split(isRemembered: isRemembered, where: isSplit) }
+        for index in stands.indices { change(index) { $0.split(isRemembered: isRemembered, where: isSplit) } }
+    }
+
+    /// Changes a stand, which then knows of every request that was asked of it.
+    private mutating func change(_ stand: Int, _ body: (inout Stand) -> Void) {
+        stands[stand].count(passes[stand].wholeWait - passes[stand].wait)
+        body(&stands[stand])
+        passes[stand] = Pass(stands[stand], notes: !isFull)
     }
 
     /// Gives up groves first, then the largest trees: what is left out is run, and decides the same.
@@ -242,12 +283,12 @@ struct Forest {
 
     private mutating func limit() {
         learned += 1
-        if learned % 64 == 0, bytes > mostBytes { isOverLimit = true }
+        if learned % 64 == 0, bytes > mostBytes { (isOverLimit, isWorn) = (true, true) }
     }
 
     /// Takes a policy's tree away: it does not do what its facts say.
     mutating func distrust(_ policy: Int) {
         trees[policy].open(.distrusted)
-        hasOpened = true
+        (hasOpened, isWorn) = (true, true)
     }
 }

@@ -225,7 +225,7 @@ package final class Inference {
         let node = expressions.nodes[Int(id)]
         let attribute = node.operation == .attribute ? Attribute(rawValue: node.b) : nil
         switch attribute {
-        case nil: guard node.operation == .property, !isRequired(name, of: type) else { return nil }
+        case nil: guard node.operation == .property, expressions.presence[Int(id)] != nil else { return nil }
         case .token?, .actor?, .proposed?, .tokenName?, .lastActive?, .dormantSince?, .parent?, .actorToken?:
             guard expressions.presence[Int(id)] != nil else { return nil }
         case .user?, .department?, .userType?: guard type == .actor else { return nil }
@@ -234,18 +234,6 @@ package final class Inference {
         }
         return Absence(
             owner: type == .request ? nil : expressions.text(owner), name: name, attribute: attribute)
-    }
-
-    /// Whether every type of record that has a property requires it.
-    private func isRequired(_ name: String, of owner: ValueType) -> Bool {
-        let types: [Schema.RecordType] =
-            switch owner {
-            case .resource: resolver.schema.resources
-            case .context: [resolver.schema.context]
-            case .external(let index): index < 0 ? resolver.schema.subjects : [resolver.schema.subjects[index]]
-            default: []
-            }
-        return types.allSatisfy { type in type.slot(name).map { !type.properties[$0].isOptional } ?? false }
     }
 
     private func result(of name: String, _ base: Expression.ID) -> Meaning? {

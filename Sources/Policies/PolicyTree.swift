@@ -17,10 +17,13 @@ struct PolicyTree {
         case memory
     }
 
-    let tree = DecisionTree()
+    let tree: DecisionTree
     /// For each leaf, what was said and how it ended.
     private(set) var outcomes: [Evaluation.Outcome] = []
     private(set) var openness: Openness?
+
+    /// - Parameter policy: its number.
+    init(_ policy: Int) { tree = DecisionTree(of: [policy]) }
 
     /// The path an outcome takes; `nil` when nothing is to be learned from it.
     static func path(_ outcome: Evaluation.Outcome, _ facts: inout Facts) -> [DecisionTree.Step]? {
@@ -50,7 +53,7 @@ struct PolicyTree {
             return nil
         }
         do throws(DecisionTree.Fault) {
-            try tree.add(path, verdict, &facts)
+            try tree.add(path, [verdict], &facts)
         } catch {
             open(error == .contradiction ? .distrusted : .reads)
             return nil

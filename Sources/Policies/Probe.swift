@@ -9,6 +9,8 @@ struct Probe: BitwiseCopyable {
         case has
         /// a: a place with a boolean.
         case truth
+        /// a: a place, b: a code's bits. Whether what lies there has that code.
+        case code
         /// Of two operands with numbers, a and b.
         case same
         /// Of two operands with an order, a and b.
@@ -19,7 +21,7 @@ struct Probe: BitwiseCopyable {
         case inNetwork
         /// a: the place of an assignment, b: an action's number, or -1 for that of the request.
         case can
-        /// a, b, c: the places of all that it depends on; what it came to for them is remembered.
+        /// a, b, c: the places of all that it depends on, and of nothing; what it came to for them is remembered.
         case remembered
     }
 

@@ -17,7 +17,9 @@ package struct Request: Sendable {
     package private(set) var tokens: (subject: TokenReference, proposed: TokenReference, actor: TokenReference) =
         (.none, .none, .none)
     package private(set) var cells: [Cell]
+    /// The texts of this request, and behind them what others left.
     private var texts: [UInt8] = []
+    private var textCount = 0
     private var lists: [[Value]] = []
     private var addresses: [IPAddress] = []
 
@@ -53,8 +55,10 @@ package struct Request: Sendable {
         package static var moment: Int { 25 }
         /// The minute that it is, counted from 1970.
         package static var minute: Int { 32 }
+        /// Where nothing lies.
+        static var nothing: Int { 33 }
         /// How many there are; properties follow.
-        package static var count: Int { 33 }
+        package static var count: Int { 34 }
     }
 
     /// Who holds an assignment.
@@ -109,6 +113,27 @@ extension Request {
     package mutating func set(tenant number: Int) {
         tenant = number
         cells[Place.tenant] = number < 0 ? .absent : Cell(.tenant, number)
+    }
+
+    /// Writes what every request for `access` by a listed token has.
+    package mutating func set(action: Int, tenant: Int, token: Int, resource type: Int) {
+        (actionNumber, self.tenant, tokens.subject) = (action, tenant, .listed(token))
+        let assignment = directory.tokens[token].assignment
+        let kind = directory.tokens[token].kind
+        let (department, user) = (directory.assignments[assignment].department, directory.assignments[assignment].user)
+        let userType = directory.assignments[assignment].userType
+        let first = Self.place(.token, of: .token)
+        unsafe cells.withUnsafeMutableBufferPointer { cells in
+            unsafe cells[Place.action] = Cell(.action, action)
+            unsafe cells[Place.tenant] = Cell(.tenant, tenant)
+            unsafe cells[Place.resourceType] = Cell(.recordType, type)
+            unsafe cells[first] = Cell(.token, token)
+            unsafe cells[first + 1] = Cell(.tokenKind, kind == .api ? 0 : 1)
+            unsafe cells[first + 2] = Cell(.assignment, assignment)
+            unsafe cells[first + 3] = Cell(.department, department)
+            unsafe cells[first + 4] = Cell(.user, user)
+            unsafe cells[first + 5] = Cell(.userType, userType)
+        }
     }
 
     package mutating func set(_ holder: Holder, _ reference: TokenReference) {
@@ -166,7 +191,6 @@ extension Request {
 
     /// Writes the number that whoever asks has given to `now`.
     package mutating func set(moment number: Int) {
-        if cells[Place.moment].number == number, cells[Place.moment].kind == .moment { return }
         cells[Place.moment] = Cell(.moment, number)
         let seconds = now.microseconds / 60_000_000
         // Before 1970 minutes are not counted: such a time is always asked in full.
@@ -180,8 +204,8 @@ extension Request {
         }
         switch value {
         case .string(let text):
-            cells[place] = Cell(.text, bits: UInt64(texts.count) << 32 | UInt64(text.utf8.count))
-            texts.append(contentsOf: text.utf8)
+            var text = text
+            text.withUTF8 { unsafe put(text: UnsafeRawBufferPointer($0), at: place) }
         case .ip(let address):
             cells[place] = Cell(.ip6, addresses.count)
             addresses.append(address)
@@ -193,8 +217,15 @@ extension Request {
     }
 
     package mutating func put(text: UnsafeRawBufferPointer, at place: Int) {
-        cells[place] = Cell(.text, bits: UInt64(texts.count) << 32 | UInt64(text.count))
-        unsafe texts.append(contentsOf: text)
+        cells[place] = Cell(.text, bits: UInt64(textCount) << 32 | UInt64(text.count))
+        let end = textCount + text.count
+        if end > texts.count { texts += [UInt8](repeating: 0, count: max(64, 2 * end) - texts.count) }
+        unsafe texts.withUnsafeMutableBytes { texts in
+            if let bytes = text.baseAddress {
+                unsafe (texts.baseAddress! + textCount).copyMemory(from: bytes, byteCount: text.count)
+            }
+        }
+        textCount = end
     }
 
     package mutating func put(_ cell: Cell, at place: Int) { cells[place] = cell }
@@ -206,10 +237,12 @@ extension Request {
             subject = .token
             (cells[Place.subjectType], cells[Place.subjectID]) = (.absent, .absent)
         }
-        texts.removeAll(keepingCapacity: true)
+        textCount = 0
         if !lists.isEmpty { lists.removeAll() }
         if !addresses.isEmpty { addresses.removeAll(keepingCapacity: true) }
-        for place in Place.count..<cells.count { cells[place] = .absent }
+        unsafe cells.withUnsafeMutableBufferPointer { cells in
+            for place in Place.count..<cells.count { unsafe cells[place] = .absent }
+        }
     }
 
     // MARK: Reading

@@ -64,16 +64,16 @@ final class Resolver {
             return column.isOptional || column.type == .boolean ? .fact(id) : .expression(id)
         case .resource:
             if let property = Schema.property(name, among: schema.resources) {
-                return optional(property, of: base, in: expressions)
+                return form(property, among: schema.resources, of: base, in: expressions)
             }
         case .context:
             if let property = Schema.property(name, among: [schema.context]) {
-                return optional(property, of: base, in: expressions)
+                return form(property, among: [schema.context], of: base, in: expressions)
             }
         case .external(let index):
             let types = index < 0 ? schema.subjects : [schema.subjects[index]]
             if let property = Schema.property(name, among: types) {
-                return optional(property, of: base, in: expressions)
+                return form(property, among: types, of: base, in: expressions)
             }
         default: break
         }
@@ -152,12 +152,16 @@ final class Resolver {
         return isOptional || type == .boolean ? .fact(id) : .expression(id)
     }
 
-    private func optional(
-        _ property: Schema.Property, of base: Expressions.ID, in expressions: Expressions
+    /// A property of a record. One that each of the types requires is there, since no request without it is asked about.
+    private func form(
+        _ property: Schema.Property, among types: [Schema.RecordType], of base: Expressions.ID,
+        in expressions: Expressions
     ) -> Meaning {
         let name = expressions.name(property.name)
-        let presence = expressions.intern(.has, base, name)
-        return .fact(expressions.intern(.property, base, name, type: property.type, presence: presence))
+        let isOptional = !Schema.requires(property.name, types)
+        let presence = isOptional ? expressions.intern(.has, base, name) : nil
+        let id = expressions.intern(.property, base, name, type: property.type, presence: presence)
+        return isOptional || property.type == .boolean ? .fact(id) : .expression(id)
     }
 
     /// Whether `:has(name)` can be asked of a type; otherwise the name is a mistake.

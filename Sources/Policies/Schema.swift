@@ -48,6 +48,11 @@ package struct Schema: Sendable {
         return nil
     }
 
+    /// Whether every record of some types has a property: all of them declare it, and none as optional.
+    package static func requires(_ name: String, _ types: [RecordType]) -> Bool {
+        types.allSatisfy { type in type.slot(name).map { !type.properties[$0].isOptional } ?? false }
+    }
+
     package func resource(_ name: String) -> Int? { resources.firstIndex { $0.name == name } }
     package func subject(_ name: String) -> Int? { subjects.firstIndex { $0.name == name } }
 }

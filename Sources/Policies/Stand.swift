@@ -1,11 +1,24 @@
+/// Where the trees of groves begin, one after the other: as good as the groves are there.
+@safe final class Heads {
+    let count: Int
+    let first: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Head>>
+
+    init(_ groves: [Grove]) {
+        count = groves.count
+        unsafe first = .allocate(capacity: max(1, count))
+        for (number, grove) in groves.enumerated() { unsafe (first + number).initialize(to: grove.tree.head) }
+    }
+
+    deinit { unsafe first.deallocate() }
+}
+
 /// Policies that apply together, and the groves they form.
 @safe struct Stand {
     /// How many requests the joining of groves is judged by.
     private static let sampleSize = 256
 
-    var groves: [Grove] { didSet { unsafe heads = groves.map { unsafe $0.tree.head } } }
-    /// Where the groves' trees begin: as good as the groves are there.
-    private(set) var heads: [UnsafeMutablePointer<DecisionTree.Head>]
+    private(set) var groves: [Grove]
+    private(set) var heads: Heads
     /// The policies' own trees.
     private let trees: [DecisionTree]
     /// What outgrew one tree together, and is not joined again.
@@ -19,17 +32,21 @@
     init(_ policies: [Int], _ trees: [DecisionTree]) {
         self.trees = trees
         groves = policies.map { Grove($0, trees[$0]) }
-        unsafe heads = groves.map { unsafe $0.tree.head }
+        heads = Heads(groves)
     }
 
-    /// Counts a request.
-    /// - Returns: whether what it came to is wanted: see `note`.
-    mutating func count() -> Bool {
-        requests += 1
-        return requests >= nextSample && groves.count > 1
-    }
+    /// Remembers a path of one grove: as `Grove.learn`.
+    mutating func learn(
+        _ path: [DecisionTree.Step], _ verdicts: [Verdict], parts: [Int32], grove: Int, _ facts: inout Facts
+    ) -> Int? { groves[grove].learn(path, verdicts, parts: parts, &facts) }
 
-    /// Notes what a request came to, and joins groves when enough is known.
+    /// Counts requests.
+    mutating func count(_ more: Int) { requests += more }
+
+    /// How many requests later, the next one being 1, it wants to note what one came to.
+    var wait: Int { groves.count > 1 ? max(1, nextSample - requests) : .max }
+
+    /// Notes what a request came to that was waited for, and joins groves when enough is known.
     /// - Parameter isOpen: whether a policy has no tree, and so is no part of any grove.
     mutating func note(_ answers: [Int32], isOpen: (Int) -> Bool) {
         sample.append(answers)
@@ -52,7 +69,7 @@
             if isRemembered { splits.append(Set(grove.policies)) }
             parts += grove.policies.map { Grove($0, trees[$0]) }
         }
-        groves = parts
+        regroup(parts)
         sample = []
         nextSample = requests * 2
     }
@@ -84,9 +101,16 @@
             }
         }
         guard joined.count < groves.count else { return }
-        groves = joined.map { members, _ in
-            members.count == 1 ? groves[members[0]] : Grove(joining: members.flatMap { groves[$0].policies }.sorted())
-        }
+        regroup(
+            joined.map { members, _ in
+                guard members.count > 1 else { return groves[members[0]] }
+                return Grove(joining: members.flatMap { groves[$0].policies }.sorted())
+            })
+    }
+
+    private mutating func regroup(_ groves: [Grove]) {
+        self.groves = groves
+        heads = Heads(groves)
     }
 
     private func isForbidden(_ members: [Int]) -> Bool {

@@ -4,6 +4,7 @@ internal import Model
 @safe struct StandNumbers {
     private var set: PolicySet
     private let subjectCount: Int
+    private let pointCount = Point.count
     private var directory = Directory.empty
     /// For each tenant, from -1 on, which of `enabled` it has.
     private var classes: [Int] = [-1]
@@ -20,15 +21,21 @@ internal import Model
     }
 
     /// The number of the list of policies that apply to a request.
-    mutating func number(_ facts: inout Facts) -> Int {
+    @inline(__always) mutating func number(_ facts: inout Facts) -> Int {
+        if facts.known.directory === directory {
+            let place = unsafe place(facts.current)
+            if place >= 0, numbers[place] >= 0 { return numbers[place] }
+        }
+        return learn(&facts)
+    }
+
+    @inline(never) private mutating func learn(_ facts: inout Facts) -> Int {
         if facts.known.directory !== directory { reset(facts.known.directory) }
-        let place = unsafe place(facts.current)
-        if place >= 0, numbers[place] >= 0 { return numbers[place] }
         let policies = enabled[tenantClass(facts.request)].filter { applies(set.policies[$0], to: facts.request) }
         let number = lists.firstIndex(of: policies) ?? lists.count
         if number == lists.count { lists.append(policies) }
-        let learned = unsafe self.place(facts.current)
-        numbers[learned] = number
+        let place = unsafe place(facts.current)
+        numbers[place] = number
         return number
     }
 
@@ -39,7 +46,7 @@ internal import Model
     }
 
     /// Where the number for a request lies; -1 when it is not known yet what its tenant has turned on.
-    private mutating func place(_ request: UnsafeMutablePointer<Request>) -> Int {
+    @inline(__always) private func place(_ request: UnsafeMutablePointer<Request>) -> Int {
         let cells = unsafe request.pointee.cells.span
         let tenant = cells[Request.Place.tenant]
         let known = classes[tenant.kind == .absent ? 0 : tenant.number + 1]
@@ -47,7 +54,7 @@ internal import Model
         let point = cells[Request.Place.point].number
         let type = cells[Request.Place.subjectType]
         let subject = type.kind == .absent ? point == 0 ? 0 : 1 : type.number + 2
-        return (known * Point.count + point) * subjectCount + subject
+        return (known * pointCount + point) * subjectCount + subject
     }
 
     private mutating func reset(_ directory: Directory) {

@@ -54,6 +54,7 @@ package struct Verdict: OptionSet, Sendable, BitwiseCopyable {
 
     /// Whether a policy that came to this is a reason for the decision, or failed.
     func isReason(ofPermit isPermitted: Bool) -> Bool {
-        !isDisjoint(with: [.denies, .fails, .exhausts]) || isPermitted && contains(.permits)
+        let against = Verdict.denies.rawValue | Verdict.fails.rawValue | Verdict.exhausts.rawValue
+        return rawValue & (isPermitted ? against | Verdict.permits.rawValue : against) != 0
     }
 }

@@ -64,21 +64,21 @@ package struct DecisionBenchmark {
             bytes: tree.learned.bytes)
     }
 
-    /// The policies of a folder for `access`, repeated under other names until there are so many. Those with settings
-    /// are not repeated: each would have settings of its own.
+    /// Three policies of a folder that are in force and speak of `access` alone, repeated under other names until there
+    /// are so many. Those with settings are not repeated: each would have settings, and so facts, of its own.
     package static func source(_ source: PolicySource, count: Int) -> PolicySource? {
-        func reads(_ file: PolicySource.File, _ word: String) -> Bool {
-            String(decoding: file.bytes, as: UTF8.self).contains(word)
-        }
-        let policies = source.files.filter { file in
-            source.policyIDs.contains { "\($0).lua" == file.name } && reads(file, "access")
-        }
-        let repeated = policies.filter { !reads($0, "settings") }
+        guard let set = PolicySet.load(source).set else { return nil }
+        let policies = set.policies.filter { $0.isEnabled && $0.root.points == [.access] }.prefix(3)
+        let repeated = policies.filter(\.settings.isEmpty)
         guard count <= policies.count || !repeated.isEmpty else { return nil }
-        var files = source.files.filter { $0.name == "schema.lua" } + policies.prefix(count)
+        func file(_ policy: Policy, as name: String) -> [PolicySource.File] {
+            source.files.filter { $0.name == "\(policy.id).lua" }.map { .init(name: "\(name).lua", bytes: $0.bytes) }
+        }
+        var files = source.files.filter { $0.name == "schema.lua" }
+        for policy in policies.prefix(count) { files += file(policy, as: policy.id) }
         for number in 0..<max(0, count - policies.count) {
-            let file = repeated[number % repeated.count]
-            files.append(.init(name: "\(file.name.dropLast(4))_\(number).lua", bytes: file.bytes))
+            let policy = repeated[number % repeated.count]
+            files += file(policy, as: "\(policy.id)_\(number)")
         }
         return PolicySource(path: source.path, files: files, plugins: source.plugins)
     }

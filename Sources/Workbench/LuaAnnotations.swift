@@ -195,8 +195,7 @@ package struct LuaAnnotations {
         var fields: [String: String] = [:]
         for property in types.flatMap(\.properties) where fields[property.name] == nil {
             let owners = types.count > 1 ? types.filter { $0.slot(property.name) != nil }.map(\.name) : []
-            let isSure =
-                types.allSatisfy { type in type.slot(property.name).map { !type.properties[$0].isOptional } ?? false }
+            let isSure = Schema.requires(property.name, types)
             let help = [
                 owners.isEmpty ? property.type.name : "of " + owners.joined(separator: ", "),
                 isSure ? "" : "may be absent",
