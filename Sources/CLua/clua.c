@@ -172,8 +172,6 @@ static int do_open(lua_State *L) {
     luaL_ref(L, LUA_REGISTRYINDEX);
     lua_newtable(L);
     state->handles = luaL_ref(L, LUA_REGISTRYINDEX);
-    lua_createtable(L, 2 * CLUA_KNOWN, 0);
-    state->texts = luaL_ref(L, LUA_REGISTRYINDEX);
     clua_open_handles(L);
     lua_newtable(L);
     int globals = lua_gettop(L);
@@ -219,6 +217,7 @@ void clua_close(clua_state *state) {
     lua_close(state->L);
     free(state->nodes);
     free(state->kept);
+    free(state->known);
     free(state->answer.bytes);
     free(state);
 }

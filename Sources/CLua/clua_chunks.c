@@ -148,9 +148,30 @@ static int do_call(lua_State *L) {
     }
 }
 
+static int do_know(lua_State *L) {
+    lua_createtable(L, 2 * CLUA_KNOWN, 0);
+    clua_of(L)->texts = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+/// Makes room for known questions; without memory for it every question is asked in full.
+static void make_known(clua_state *state) {
+    clua_known *known = calloc(CLUA_KNOWN, sizeof *known);
+    if (known == NULL) return;
+    lua_settop(state->L, 0);
+    lua_pushcfunction(state->L, do_know);
+    if (lua_pcall(state->L, 0, 0, 0) == LUA_OK) {
+        state->known = known;
+    } else {
+        free(known);
+    }
+    lua_settop(state->L, 0);
+}
+
 clua_outcome clua_call(clua_state *state, clua_turn *turns, size_t count, size_t *called, const char *field,
                        size_t length, const clua_host *host, clua_limits limits) {
     state->request = (clua_request){.field = field, .length = length, .turns = turns, .turn_count = count};
+    if (state->known == NULL && !state->spent && host->fact != NULL) make_known(state);
     clua_outcome outcome = clua_protect(state, do_call, host, limits);
     outcome.values = NULL;
     // What the last one used is the outcome's.

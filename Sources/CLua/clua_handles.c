@@ -123,7 +123,8 @@ static bool is_known(lua_State *L, clua_known *asked, uint32_t code, int first, 
     clua_state *state = clua_of(L);
     int64_t charge;
     *place = NULL;
-    if (state->host == NULL || state->host->fact == NULL || !question_of(L, code, first, count, asked, &charge)) {
+    if (state->known == NULL || state->host == NULL || state->host->fact == NULL ||
+        !question_of(L, code, first, count, asked, &charge)) {
         return false;
     }
     clua_known *pair = places_of(state, asked);

@@ -14,7 +14,7 @@
 /// So much charged work may pass without a look at the clock.
 #define CLUA_WORK 20000
 /// How many questions an interpreter remembers the facts of: two of those that fall on one pair of places.
-#define CLUA_KNOWN_BITS 11
+#define CLUA_KNOWN_BITS 13
 #define CLUA_KNOWN (1 << CLUA_KNOWN_BITS)
 /// The longest text of a question that is remembered: the interpreter has one of each, so that where it lies tells which.
 #define CLUA_KNOWN_TEXT 40
@@ -77,7 +77,7 @@ struct clua_state {
     int environment;
     int globals;
     char message[513];
-    clua_known known[CLUA_KNOWN];
+    clua_known *known; ///< `CLUA_KNOWN` of them, from the first call on for a host whose facts are asked
 };
 
 static inline clua_state *clua_of(lua_State *L) {

@@ -42,7 +42,7 @@ package final class DecisionPoint {
                 decision = .deny(code)
             } else {
                 _ = evaluator.evaluate(request)
-                decision = combine(evaluator.outcomes, obligations: question.obligations)
+                decision = combine(obligations: question.obligations)
             }
         }
         decision.version = evaluator.set.version
@@ -109,7 +109,7 @@ package final class DecisionPoint {
         let verdict = evaluator.evaluate(lent: &request)
         guard verdict.isObliging else { return verdict.isPermit }
         _ = evaluator.evaluate(request)
-        return combine(evaluator.outcomes, obligations: obligations).isPermitted
+        return combine(obligations: obligations).isPermitted
     }
 
     /// A decision in its shortest form.
@@ -165,11 +165,13 @@ package final class DecisionPoint {
         return directory.tenant(tenant)
     }
 
-    /// Any deny wins; a policy that failed is a deny; no permit is a deny. Order never matters.
-    func combine(_ outcomes: [Evaluation.Outcome], obligations: Question.Obligations) -> Decision {
+    /// What the last request comes to. Any deny wins; a policy that failed is a deny; no permit is a deny. Order never
+    /// matters.
+    func combine(obligations: Question.Obligations) -> Decision {
         var decision = Decision(isPermitted: false, code: "not_permitted")
         var hasPermit = false
-        for outcome in outcomes {
+        // Who said nothing is of interest only to those who want to know why.
+        for outcome in explains ? evaluator.outcomes : evaluator.spoken {
             let policy = evaluator.set.policies[outcome.policy]
             if explains { decision.traces.append(evaluator.trace(outcome)) }
             if let failure = Failure(outcome.ending, policy: policy.id) {

@@ -104,7 +104,7 @@ extension DecisionPoint {
         let tells = self.tells
         self.tells = false
         defer { self.tells = tells }
-        return Judgement(combine(evaluator.outcomes, obligations: obligations))
+        return Judgement(combine(obligations: obligations))
     }
 
     /// What was read for the request that was judged last, as numbers: where they are the same, the same facts came to

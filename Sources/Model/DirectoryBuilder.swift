@@ -66,11 +66,12 @@ struct DirectoryBuilder {
             }
             let next = assignments.count
             try Self.claim(&assignmentsByID, assignment.id, tenant, next, path + ".id")
+            let own = userTypes[type].permissions
             assignments.append(
                 Assignment(
                     id: assignment.id, user: users.count, department: department, userType: type,
                     isRemoved: assignment.isRemoved,
-                    permissions: PermissionSet(userTypes[type].permissions.patterns + record.permissions)))
+                    permissions: record.permissions.isEmpty ? own : PermissionSet(own.patterns + record.permissions)))
         }
         users.append(
             User(

@@ -13,8 +13,8 @@ package struct PermissionSet: Equatable, Sendable {
                 names.append(pattern)
             }
         }
-        names = Array(Set(names)).sorted()
-        prefixes = Array(Set(prefixes)).sorted()
+        if names.count > 1 { names = Array(Set(names)).sorted() }
+        if prefixes.count > 1 { prefixes = Array(Set(prefixes)).sorted() }
     }
 
     /// Whether one concrete permission is held. Cost: a binary search and a look at every pattern.

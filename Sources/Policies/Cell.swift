@@ -58,6 +58,10 @@ package struct Cell: Equatable, Sendable, BitwiseCopyable {
 
     package var number: Int { Int(truncatingIfNeeded: bits) }
 
+    /// Where a text lies among those beside.
+    package var text: Range<Int> { Int(bits >> 32)..<(Int(bits >> 32) + textLength) }
+    package var textLength: Int { Int(bits & 0xFFFF_FFFF) }
+
     /// A boolean, or nothing else.
     package var boolean: Bool? { kind == .boolean ? bits != 0 : nil }
 }

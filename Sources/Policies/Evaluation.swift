@@ -8,6 +8,9 @@ package enum Evaluation {
         let effects: [EvaluationHost.Effect]
         let trace: [Expressions.ID]
 
+        /// Whether it ended well and said nothing.
+        var isSilent: Bool { effects.isEmpty && ending == .finished }
+
         /// How many facts were read.
         package var factCount: Int { trace.count }
     }

@@ -162,6 +162,12 @@ package final class Evaluator {
         return corrections.isEmpty ? forest.outcomes : corrections
     }
 
+    /// Those of `outcomes` that said something or did not end well.
+    package var spoken: [Evaluation.Outcome] {
+        if learning.bytes == 0 { return host.runs.spoken }
+        return corrections.isEmpty ? forest.spoken : corrections.filter { !$0.isSilent }
+    }
+
     /// What was read for the last request and what it came to, as numbers: two requests with the same ones were answered
     /// alike, fact by fact. Good as long as `generation` stays; `nil` where a policy had to be run.
     package var path: [UInt32]? { learning.bytes == 0 || !corrections.isEmpty ? nil : forest.path }

@@ -21,7 +21,10 @@ extension Expressions {
             switch types[Int(node.a)] {
             case .department, .user, .userType, .boolean: probe = operands(.same)
             case .number, .instant, .date: probe = operands(.equal)
-            case .string: probe = name(node.a, is: node.b, schema, id) ?? name(node.b, is: node.a, schema, id)
+            case .string:
+                probe =
+                    name(node.a, is: node.b, schema, id) ?? name(node.b, is: node.a, schema, id)
+                    ?? text(node.a, is: node.b, columns, id) ?? text(node.b, is: node.a, columns, id)
             default: break
             }
         case .less, .lessEqual:
@@ -71,6 +74,13 @@ extension Expressions {
         return Probe(.code, place, Int(Int32(bitPattern: cell.code)), fact: fact)
     }
 
+    /// Whether something that a request brings is a constant text.
+    private func text(_ id: ID, is constant: ID, _ columns: Columns, _ fact: ID) -> Probe? {
+        guard nodes[Int(constant)].operation == .constant, let place = operand(id, columns), place < Probe.constants
+        else { return nil }
+        return Probe(.text, place, Int(nodes[Int(constant)].a), fact: fact)
+    }
+
     private func remembered(_ id: ID, _ columns: Columns) -> Probe? {
         guard let places = dependencies(id, columns)?.sorted(), places.count <= 3 else { return nil }
         let padded = places + Array(repeating: Request.Place.nothing, count: 3)
@@ -110,6 +120,13 @@ extension Expressions {
         case .setting: return Probe.settings + Int(id)
         case .property: return columns.place(names[Int(node.b)], of: types[Int(node.a)])
         case .attribute:
+            if Attribute(rawValue: node.b) == .recordID {
+                switch types[Int(node.a)] {
+                case .resource: return Request.Place.resourceID
+                case .external: return Request.Place.subjectID
+                default: return nil
+                }
+            }
             guard let holder = holder(node.a) else { return nil }
             switch Attribute(rawValue: node.b) {
             case .department: return Request.place(.department, of: holder)

@@ -68,13 +68,14 @@ package final class Expressions {
     /// Whether the request, or the clock, brings what it stands for: content that no store, schema or policy bounds.
     private(set) var isForeign: [Bool] = []
     private(set) var constants: [Value] = []
-    /// The constants as cells; absent for one that fits none.
+    /// The constants as cells, a text as where it lies in `texts`; absent for one that fits none.
     private(set) var cells: [Cell] = []
+    private(set) var texts: [UInt8] = []
     /// For each constant, the number of the action it names; -1 for none.
     private(set) var actions: [Int] = []
     private(set) var names = Interned<String>()
     /// How much text the constants hold.
-    private(set) var textBytes = 0
+    var textBytes: Int { texts.count }
     private(set) var periods = Interned<Period>()
     private(set) var networks = Interned<IPNetwork>()
     /// What functions of plugins are asked of.
@@ -181,9 +182,14 @@ package final class Expressions {
         if let known = constantIDs[key] { return intern(.constant, known, type: type) }
         let index = UInt32(constants.count)
         constants.append(value)
-        cells.append(Cell(constant: value) ?? .absent)
-        if case .string(let text) = value { textBytes += text.utf8.count }
-        if case .string(let text) = value { actions.append(actionIndex.number(text) ?? -1) } else { actions.append(-1) }
+        if case .string(let text) = value {
+            cells.append(Cell(.text, bits: UInt64(texts.count) << 32 | UInt64(text.utf8.count)))
+            texts += text.utf8
+            actions.append(actionIndex.number(text) ?? -1)
+        } else {
+            cells.append(Cell(constant: value) ?? .absent)
+            actions.append(-1)
+        }
         constantIDs[key] = index
         return intern(.constant, index, type: type)
     }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Model
 
 /// Facts asked of a request's cells, where those alone answer. Each says what `value` says.
@@ -60,6 +61,10 @@ extension Facts {
             let cell = cells[Int(probe.a)]
             return cell.kind == .boolean ? Truth(cell.bits != 0) : .other
         case .code: return Truth(cells[Int(probe.a)].code == UInt32(bitPattern: probe.b))
+        case .text:
+            let (cell, constant) = (cells[Int(probe.a)], constants[Int(probe.b)])
+            guard cell.kind == .text else { return cell.kind == .absent ? .no : .other }
+            return Truth(cell.textLength == constant.textLength && isText(cell, constant))
         case .same:
             let (one, other) = (cell(probe.a, cells), cell(probe.b, cells))
             guard one.kind == other.kind, one.kind.rawValue >= Cell.Kind.boolean.rawValue else { return .other }
@@ -94,6 +99,19 @@ extension Facts {
             }
             return Truth(key.bits != 0)
         case .general: return .other
+        }
+    }
+
+    /// Whether a text of the request has the bytes of a constant of its length.
+    @inline(never) private func isText(_ cell: Cell, _ constant: Cell) -> Bool {
+        let (own, other) = (cell.text, constant.text)
+        precondition(own.upperBound <= request.texts.count && other.upperBound <= constantTexts.count)
+        return unsafe request.texts.withUnsafeBytes { texts in
+            unsafe constantTexts.withUnsafeBytes { constants in
+                unsafe own.isEmpty
+                    || memcmp(texts.baseAddress! + own.lowerBound, constants.baseAddress! + other.lowerBound, own.count)
+                        == 0
+            }
         }
     }
 
@@ -136,7 +154,7 @@ extension Facts {
         case .same, .equal, .less, .lessEqual, .isWithin:
             learn(setting: probe.a)
             learn(setting: probe.b)
-        case .has, .truth, .code, .inNetwork, .general: break
+        case .has, .truth, .code, .text, .inNetwork, .general: break
         }
         guard case .boolean(let holds) = value(probe.fact) else { return .other }
         return Truth(holds)

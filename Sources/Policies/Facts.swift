@@ -48,6 +48,7 @@ internal import Model
     var known: KnownFacts
     /// The constants of expressions as cells, as of the last probe.
     private(set) var constants: [Cell] = []
+    private(set) var constantTexts: [UInt8] = []
     /// What facts came to for what they depend on, on one snapshot.
     var memo = FactMemo()
     let keys: FactKeys
@@ -185,6 +186,7 @@ internal import Model
     /// How a fact is asked.
     mutating func probe(_ fact: Expressions.ID) -> Probe {
         constants = expressions.cells
+        constantTexts = expressions.texts
         return expressions.probe(fact, schema)
     }
 

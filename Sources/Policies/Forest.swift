@@ -140,13 +140,18 @@ internal import Model
     func leaf(of policy: Int, _ facts: inout Facts) -> Int? { trees[policy].tree.leaf(&facts) }
 
     /// What the policies of the last request came to, by number.
-    var outcomes: [Evaluation.Outcome] {
+    var outcomes: [Evaluation.Outcome] { outcomes { _ in true } }
+    /// Those of them that said something or did not end well.
+    var spoken: [Evaluation.Outcome] { outcomes { !$0.isSilent } }
+
+    private func outcomes(where isWanted: (borrowing Evaluation.Outcome) -> Bool) -> [Evaluation.Outcome] {
         var all: [Evaluation.Outcome] = []
         for (grove, answer) in zip(stands[stand].groves, answers[0..<answered]) {
             if answer < 0 {
-                all += runs[Int(-1 - answer)]
+                all += runs[Int(-1 - answer)].filter { isWanted($0) }
             } else {
-                for (policy, leaf) in zip(grove.policies, grove.leaves(of: Int(answer))) {
+                for (policy, leaf) in zip(grove.policies, grove.leaves(of: Int(answer)))
+                where isWanted(trees[policy].outcomes[leaf]) {
                     all.append(trees[policy].outcomes[leaf])
                 }
             }

@@ -11,6 +11,8 @@ struct Probe: BitwiseCopyable {
         case truth
         /// a: a place, b: a code's bits. Whether what lies there has that code.
         case code
+        /// a: a place, b: a constant, a text. Whether that lies there.
+        case text
         /// Of two operands with numbers, a and b.
         case same
         /// Of two operands with an order, a and b.

@@ -18,7 +18,7 @@ package struct Request: Sendable {
         (.none, .none, .none)
     package private(set) var cells: [Cell]
     /// The texts of this request, and behind them what others left.
-    private var texts: [UInt8] = []
+    private(set) var texts: [UInt8] = []
     private var textCount = 0
     private var lists: [[Value]] = []
     private var addresses: [IPAddress] = []
@@ -262,8 +262,7 @@ extension Request {
         case .ip4: return .ip(IPAddress(version4: UInt32(truncatingIfNeeded: cell.bits)))
         case .ip6: return .ip(addresses[cell.number])
         case .text:
-            let start = Int(cell.bits >> 32)
-            return .string(String(decoding: texts[start..<(start + Int(cell.bits & 0xFFFF_FFFF))], as: UTF8.self))
+            return .string(String(decoding: texts[cell.text], as: UTF8.self))
         case .list: return .list(lists[cell.number])
         case .unlisted, .assignment, .operator, .token, .tokenKind, .action, .point, .tenant, .recordType, .moment:
             return .entity

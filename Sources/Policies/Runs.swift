@@ -78,4 +78,9 @@ struct Runs: ~Copyable {
     }
 
     var outcomes: [Evaluation.Outcome] { (0..<count).map { outcome(of: $0) } }
+    var spoken: [Evaluation.Outcome] { (0..<count).filter { !isSilent($0) }.map { outcome(of: $0) } }
+
+    private func isSilent(_ run: Int) -> Bool {
+        records[run].ending < 0 && records[run].effects == end(of: run).effects
+    }
 }

@@ -8,6 +8,9 @@ internal import Model
     private var directory = Directory.empty
     /// For each tenant, from -1 on, which of `enabled` it has.
     private var classes: [Int] = [-1]
+    /// The same by id: other snapshots have other numbers.
+    private var known: [String?: Int] = [:]
+    private static let mostKnown = 4_096
     /// Lists of policies that some tenant has turned on.
     private var enabled: [[Int]] = []
     /// Lists of policies that apply together, by number.
@@ -31,10 +34,12 @@ internal import Model
 
     @inline(never) private mutating func learn(_ facts: inout Facts) -> Int {
         if facts.known.directory !== directory { reset(facts.known.directory) }
-        let policies = enabled[tenantClass(facts.request)].filter { applies(set.policies[$0], to: facts.request) }
+        let enabled = enabled[tenantClass(facts.request)]
+        let place = unsafe place(facts.current)
+        if numbers[place] >= 0 { return numbers[place] }
+        let policies = enabled.filter { applies(set.policies[$0], to: facts.request) }
         let number = lists.firstIndex(of: policies) ?? lists.count
         if number == lists.count { lists.append(policies) }
-        let place = unsafe place(facts.current)
         numbers[place] = number
         return number
     }
@@ -42,6 +47,7 @@ internal import Model
     /// Takes other settings of the same policies: what tenants have turned on is asked for anew.
     mutating func change(_ set: PolicySet) {
         self.set = set
+        known = [:]
         reset(directory)
     }
 
@@ -64,9 +70,12 @@ internal import Model
 
     private mutating func tenantClass(_ request: Request) -> Int {
         if request.directory !== directory || classes.isEmpty { reset(request.directory) }
-        let known = classes[request.tenant + 1]
-        if known >= 0 { return known }
+        if classes[request.tenant + 1] >= 0 { return classes[request.tenant + 1] }
         let tenant = request.tenant < 0 ? nil : directory.tenants[request.tenant].id
+        if let number = known[tenant] {
+            classes[request.tenant + 1] = number
+            return number
+        }
         let list = set.policies.indices.filter { set.isEnabled(set.policies[$0], tenant: tenant) }
         let number = enabled.firstIndex(of: list) ?? enabled.count
         if number == enabled.count {
@@ -74,6 +83,8 @@ internal import Model
             numbers += [Int](repeating: -1, count: Point.count * subjectCount)
         }
         classes[request.tenant + 1] = number
+        if known.count >= Self.mostKnown { known.removeAll(keepingCapacity: true) }
+        known[tenant] = number
         return number
     }
 
