@@ -45,7 +45,6 @@ struct BenchReport {
         ]
     }
 
-
     private var json: JSON {
         func times(_ times: DecisionBenchmark.Times) -> JSON {
             .object([.init("median_ns", .integer(Int64(times.median))), .init("p99_ns", .integer(Int64(times.high)))])

@@ -49,7 +49,9 @@
         /// Tells what each policy came to.
         @inline(__always) func tell(_ leaf: Int, _ body: (_ policy: Int, Verdict) -> Void) {
             unsafe precondition(leaf >= 0 && leaf < leafCount)
-            for place in unsafe 0..<policyCount { unsafe body(Int(policies[place]), parts[leaf &* policyCount &+ place]) }
+            for place in unsafe 0..<policyCount {
+                unsafe body(Int(policies[place]), parts[leaf &* policyCount &+ place])
+            }
         }
     }
 
