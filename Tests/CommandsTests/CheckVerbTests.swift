@@ -154,10 +154,13 @@ import Testing
                 ?? line.firstRange(of: "- run: demilune ").map { line[$0.upperBound...] }
         }
         #expect(commands.count >= 4)
+        for name in ["policies", "plugins"] {
+            try FileManager.default.copyItem(atPath: "\(Session.root)/\(name)", toPath: "\(session.folder)/\(name)")
+        }
         for command in commands {
             let process = Process()
             process.executableURL = URL(filePath: Program.path)
-            process.currentDirectoryURL = URL(filePath: Session.root)
+            process.currentDirectoryURL = URL(filePath: session.folder)
             process.arguments = command.split(separator: " ").prefix { $0 != ">" }.map(String.init)
             process.standardOutput = FileHandle.nullDevice
             try process.run()
