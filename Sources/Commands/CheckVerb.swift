@@ -32,7 +32,7 @@ extension Verb {
         ],
         run: { invocation throws(CommandError) in
             if invocation.has("rules") { return try list(invocation) }
-            if let name = invocation.value("explain") { return try explain(name, invocation.terminal) }
+            if let name = invocation.value("explain") { return try explain(name, invocation) }
             let (folder, files) = try place(invocation)
             let isChild = Isolation.isChild(invocation.environment)
             guard invocation.has(Watching.option.name), !isChild else { return try check(folder, files, invocation) }
@@ -55,7 +55,8 @@ extension Verb {
         let directory = try directory(invocation)
         if invocation.has("isolate") { try Isolation.confine(memory: 1 << 30) }
         let (source, plugins) = read.loadedPlugins()
-        let rules = Rule.all + Rule.brought(by: plugins)
+        let schema = source.files.first { $0.name == "schema.lua" }?.bytes
+        let rules = Rule.all + Rule.brought(by: plugins, schema: schema)
         var findings = Checker(source, directory: directory, rules: rules).run()
         if !files.isEmpty {
             findings.removeAll { finding in !files.contains { finding.path == "\(folder)/\($0)" } }
@@ -87,39 +88,54 @@ extension Verb {
         return (folder, parts.map { String($0.last!) })
     }
 
-    /// Those of `check` itself, and those of the plugins that there are.
+    /// Those of `check` itself, and those of the plugins that there are; what does not load is told.
+    private static func rules(_ invocation: Invocation) throws(CommandError) -> [Rule] {
+        guard let folder = invocation.pluginFolder(beside: invocation.policyFolder) else { return Rule.all }
+        do throws(PolicyError) {
+            let plugins = PluginLoader.load(try PluginSource.folder(folder))
+            for fault in plugins.faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
+            let schema = "\(invocation.policyFolder)/schema.lua"
+            let bytes = Descriptor.exists(schema) ? try PolicySource.read(schema, most: 1 << 20) : nil
+            return Rule.all + Rule.brought(by: plugins, schema: bytes)
+        } catch { throw CommandError(error.message, status: ExitStatus.policies) }
+    }
+
     private static func list(_ invocation: Invocation) throws(CommandError) -> Int32 {
-        var rules = Rule.all
-        if let folder = invocation.pluginFolder(beside: invocation.policyFolder),
-            let source = try? PluginSource.folder(folder)
-        {
-            rules += Rule.brought(by: PluginLoader.load(source))
-        }
+        let rules = try rules(invocation)
         if invocation.has("json") {
             let rows = rules.map { rule in
                 JSON.object([
                     .init("rule", .string(rule.name)), .init("severity", .string(rule.severity.rawValue)),
                     .init("purpose", .string(rule.purpose)),
                     .init("can_be_allowed", .boolean(rule.canBeAllowed)),
+                    .init("plugin", .optional(rule.plugin)),
                 ])
             }
             invocation.terminal.print(JSON.array(rows).pretty)
             return ExitStatus.done
         }
         var table = Table(["RULE", "SEVERITY", "PURPOSE"])
-        for rule in rules { table.add([rule.name, rule.severity.rawValue, rule.purpose]) }
+        for rule in rules {
+            let purpose = rule.purpose + (rule.plugin.map { " (plugin \($0))" } ?? "")
+            table.add([rule.name, rule.severity.rawValue, purpose])
+        }
         table.print(to: invocation.terminal)
         return ExitStatus.done
     }
 
-    private static func explain(_ name: String, _ terminal: Terminal) throws(CommandError) -> Int32 {
-        guard let rule = Rule.all.first(where: { $0.name == name }) else {
-            throw .usage(
-                "there is no rule `\(Terminal.escaped(name))`\(Suggestion.hint(for: name, among: Rule.all.map(\.name)))"
-            )
+    private static func explain(_ name: String, _ invocation: Invocation) throws(CommandError) -> Int32 {
+        let terminal = invocation.terminal
+        let rules = try rules(invocation)
+        guard let rule = rules.first(where: { $0.name == name }) else {
+            throw .usage("there is no rule `\(name)`\(Suggestion.hint(for: name, among: rules.map(\.name)))")
         }
-        terminal.print("\(rule.name) (\(rule.severity.rawValue)): \(rule.purpose)")
+        let by = rule.plugin.map { ", by the plugin \($0)" } ?? ""
+        terminal.print(Terminal.escaped("\(rule.name) (\(rule.severity.rawValue)\(by)): \(rule.purpose)"))
         if !rule.canBeAllowed { terminal.print("A policy with such a mistake does not load; no comment allows it.") }
+        guard rule.hasExamples else {
+            terminal.print("Its plugin gives no examples.")
+            return ExitStatus.done
+        }
         for (title, example) in [("it finds nothing in", rule.good), ("it finds something in", rule.bad)] {
             terminal.print()
             terminal.print("\(title):")
@@ -133,7 +149,8 @@ extension Verb {
             }
         }
         terminal.print()
-        for finding in Checker(rule.bad.source, directory: rule.bad.directory).run() where finding.rule == rule.name {
+        let checker = Checker(rule.bad.source, directory: rule.bad.directory, rules: rules)
+        for finding in checker.run() where finding.rule == rule.name {
             terminal.print(Terminal.escaped(finding.description))
         }
         return ExitStatus.done

@@ -23,10 +23,14 @@ enum PluginListing {
                 "provides",
                 .array(
                     PluginReference(plugin, extras).parts.map { part in
-                        .object([
-                            .init("kind", .string(part.kind)), .init("form", .string(part.form)),
-                            .init("about", .string(part.about)),
-                        ])
+                        .object(
+                            [
+                                .init("kind", .string(part.kind)), .init("form", .string(part.form)),
+                                .init("about", .string(part.about)),
+                            ]
+                                + (part.examples.map {
+                                    [.init("good", .string($0.good)), .init("bad", .string($0.bad))]
+                                } ?? []))
                     })),
         ])
     }
@@ -47,6 +51,13 @@ enum PluginListing {
             }
             terminal.print("  \(Terminal.escaped(part.form))")
             if !part.about.isEmpty { terminal.print("      \(Terminal.escaped(part.about))") }
+            guard let examples = part.examples else { continue }
+            for (title, text) in [("it finds nothing in", examples.good), ("it finds something in", examples.bad)] {
+                terminal.print("      \(title):")
+                for line in text.split(separator: "\n") {
+                    terminal.print("          \(Terminal.escaped(String(line)))")
+                }
+            }
         }
     }
 }

@@ -60,13 +60,13 @@ private enum TestCommand {
             for tenant in organisations.values.flatMap(\.tenants) { _ = try? Zone(tenant.zone) }
             try Isolation.confine(memory: 1 << 30)
         }
-        let source = read.loadedPlugins().source
+        let (source, plugins) = read.loadedPlugins()
         let tests: PolicyTests
         let pluginTests: PluginTests
         do throws(PolicyError) {
             tests = try PolicyTests(source, organisations: organisations, now: now)
             pluginTests = try PluginTests(
-                read.plugins, source.plugins, policies: source, organisations: organisations)
+                read.plugins, plugins, policies: source, organisations: organisations)
         } catch { throw CommandError(error.message) }
         let name = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
         let format = TestReport.Format(rawValue: name) ?? .text

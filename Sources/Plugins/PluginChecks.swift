@@ -8,7 +8,9 @@ package final class PluginChecks {
         package let name: String
         package let about: String
         package let severity: Diagnostic.Severity
-        let plugin: String
+        /// `nil` where the plugin gives none.
+        package let examples: PluginExtras.Check.Examples?
+        package let plugin: String
         let path: String
     }
 
@@ -18,6 +20,8 @@ package final class PluginChecks {
         package let message: String
         /// 1 where the check says none.
         package let line: Int
+        /// Whether it is the rule that is wrong, and not the policy.
+        package var isFailure = false
     }
 
     private static let mostFindings = 200
@@ -42,7 +46,7 @@ package final class PluginChecks {
             extras.checks.map { check in
                 Rule(
                     name: "\(plugin).\(check.name)", about: check.about, severity: check.isError ? .error : .warning,
-                    plugin: plugin, path: check.path)
+                    examples: check.examples, plugin: plugin, path: check.path)
             }
         }.sorted { $0.name < $1.name }
     }
@@ -54,7 +58,11 @@ package final class PluginChecks {
     package func findings(in policy: JSON) -> [Finding] {
         rules.flatMap { rule -> [Finding] in
             func failed(_ message: String) -> [Finding] {
-                [Finding(rule: rule.name, severity: .error, message: "this rule cannot say: \(message)", line: 1)]
+                [
+                    Finding(
+                        rule: rule.name, severity: .error, message: "this rule cannot say: \(message)", line: 1,
+                        isFailure: true)
+                ]
             }
             do {
                 let session = try session(rule.plugin)

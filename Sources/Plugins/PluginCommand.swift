@@ -7,4 +7,10 @@ package struct PluginCommand: Sendable {
     package let parameters: [PluginFunction.Parameter]
     /// Of the function, in the table that `plugin.lua` returns.
     let path: String
+
+    /// How it is typed: `cidr NETWORK ADDRESS`.
+    package var usage: String {
+        ([name] + parameters.map { $0.isOptional ? "[\($0.name.uppercased())]" : $0.name.uppercased() })
+            .joined(separator: " ")
+    }
 }

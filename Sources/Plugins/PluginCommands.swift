@@ -18,12 +18,6 @@ package struct PluginCommands: Sendable {
 
         /// `cidr.cidr`
         package var fullName: String { "\(plugin).\(command.name)" }
-        /// How it is typed: `cidr NETWORK ADDRESS`.
-        package var usage: String {
-            ([command.name]
-                + command.parameters.map { $0.isOptional ? "[\($0.name.uppercased())]" : $0.name.uppercased() })
-                .joined(separator: " ")
-        }
     }
 
     private let set: PluginSet
@@ -64,7 +58,7 @@ package struct PluginCommands: Sendable {
         let parameters = named.command.parameters
         let least = parameters.count { !$0.isOptional }
         guard (least...parameters.count).contains(words.count) else {
-            throw PluginCommandError("`\(name)` is said like this: `\(named.usage)`")
+            throw PluginCommandError("`\(name)` is said like this: `\(named.command.usage)`")
         }
         var arguments: [PluginSession.Argument] = []
         for (word, parameter) in zip(words, parameters) {

@@ -33,7 +33,7 @@ extension PluginReader {
     }
 
     /// Named parts, by name.
-    private mutating func parts(_ value: LuaValue?, _ place: String) -> [(String, LuaValue)] {
+    mutating func parts(_ value: LuaValue?, _ place: String) -> [(String, LuaValue)] {
         let parts = fields(value, "`\(place)`", nil, at: place)
         if parts.count > Self.most { report("`\(place)` has at most \(Self.most) parts", at: place) }
         for name in parts.keys.sorted() where !Self.isName(name) {
@@ -44,7 +44,7 @@ extension PluginReader {
         return parts.filter { Self.isName($0.key) }.sorted { $0.key < $1.key }
     }
 
-    private func isFunction(_ value: LuaValue?) -> Bool { value == .function }
+    func isFunction(_ value: LuaValue?) -> Bool { value == .function }
 
     // MARK: Functions and attributes
 
@@ -171,7 +171,7 @@ extension PluginReader {
     // MARK: Types
 
     /// `{ { network = "string" }, { address = "ip" } }`.
-    private mutating func parameters(_ value: LuaValue?, _ place: String) -> [PluginFunction.Parameter] {
+    mutating func parameters(_ value: LuaValue?, _ place: String) -> [PluginFunction.Parameter] {
         guard let value, value != .nil else { return [] }
         guard case .table(let entries) = value, entries.count <= 8 else {
             report("`\(place)`: `takes` is a list of at most 8 parameters: `{ { address = \"ip\" } }`", at: place)
@@ -273,64 +273,5 @@ extension PluginReader {
                     "the key `\(error.key)` is there twice", path: reader.path, line: reader.lines[error.row]))
             return nil
         }
-    }
-
-    // MARK: Checks and commands
-
-    private mutating func check(_ name: String, _ value: LuaValue, _ result: inout ReadPlugin) {
-        let place = "checks.\(name)"
-        let fields = fields(value, "`\(place)`", ["severity", "run"], at: place)
-        guard isFunction(fields["run"]) else {
-            return report("`\(place)` needs `run`, a function of a policy", at: place)
-        }
-        switch fields["severity"] ?? .string("warning") {
-        case .string("warning"), .string("error"): break
-        case let other: report("`\(place)`: `severity` is \"warning\" or \"error\", got \(other.shown)", at: place)
-        }
-        result.extras.checks.append(
-            .init(
-                name: name, about: outline?.comment(before: place) ?? "",
-                isError: fields["severity"] == .string("error"),
-                path: "provides.\(place).run"))
-    }
-
-    private mutating func sink(_ name: String, _ value: LuaValue, _ result: inout ReadPlugin) {
-        let place = "sinks.\(name)"
-        let stated = fields(value, "`\(place)`", ["to", "rotate", "keep", "line"], at: place)
-        if !needs.contains("log") {
-            report("`\(place)`: it uses `log` and does not say so: add it to `needs`", at: place)
-        }
-        let rotation = fields(stated["rotate"], "`\(place).rotate`", ["mebibytes", "files"], at: place)
-        func number(_ name: String, _ usual: Int64, _ range: ClosedRange<Int64>) -> Int? {
-            guard case .integer(let number) = rotation[name] ?? .integer(usual), range.contains(number) else {
-                return nil
-            }
-            return Int(number)
-        }
-        guard let size = number("mebibytes", 100, 1...10_000), let kept = number("files", 5, 0...100) else {
-            return report("`\(place)`: `rotate` has `mebibytes`, 1 to 10000, and `files`, 0 to 100", at: place)
-        }
-        guard let to = stated["to"], to == .string("file") || to == .string("syslog") else {
-            return report("`\(place)`: `to` is \"file\" or \"syslog\", got \((stated["to"] ?? .nil).shown)", at: place)
-        }
-        for name in ["keep", "line"] where stated[name] != nil && !isFunction(stated[name]) {
-            report("`\(place)`: `\(name)` is a function of a decision", at: place)
-        }
-        result.extras.sinks.append(
-            .init(
-                name: name, about: outline?.comment(before: place) ?? "", isSystem: to == .string("syslog"),
-                mostBytes: size << 20, kept: kept, keep: stated["keep"].map { _ in "provides.\(place).keep" },
-                line: stated["line"].map { _ in "provides.\(place).line" }))
-    }
-
-    private mutating func command(_ name: String, _ value: LuaValue, _ result: inout ReadPlugin) {
-        let place = "commands.\(name)"
-        let fields = fields(value, "`\(place)`", ["takes", "run"], at: place)
-        guard isFunction(fields["run"]) else { return report("`\(place)` needs `run`, a function", at: place) }
-        let parameters = parameters(fields["takes"], place)
-        result.extras.commands.append(
-            .init(
-                name: name, about: outline?.comment(before: place) ?? "", parameters: parameters,
-                path: "provides.\(place).run"))
     }
 }

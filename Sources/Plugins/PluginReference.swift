@@ -9,6 +9,8 @@ package struct PluginReference {
         /// How it is written: `cidr.contains(network: string, address: ip): boolean`.
         package let form: String
         package let about: String
+        /// Of a check that has some.
+        package var examples: PluginExtras.Check.Examples?
     }
 
     package let parts: [Part]
@@ -37,17 +39,20 @@ package struct PluginReference {
         }
         let checks = extras.checks.map {
             Part(
-                kind: "checks", form: "\(plugin.name).\($0.name): \($0.isError ? "error" : "warning")", about: $0.about)
+                kind: "checks", form: "\(plugin.name).\($0.name): \($0.isError ? "error" : "warning")", about: $0.about,
+                examples: $0.examples)
         }
         let commands = extras.commands.map { command in
             Part(
-                kind: "commands", form: ([command.name] + command.parameters.map(\.name)).joined(separator: " "),
+                kind: "commands",
+                form: command.usage
+                    + (command.parameters.isEmpty
+                        ? "" : ", of (\(command.parameters.map(\.shown).joined(separator: "; ")))"),
                 about: command.about)
         }
         let sinks = extras.sinks.map {
             Part(
-                kind: "sinks", form: "\(plugin.name).\($0.name): \($0.isSystem ? "the system's log" : "a file")",
-                about: $0.about)
+                kind: "sinks", form: "\(plugin.name).\($0.name): \($0.place)", about: $0.about)
         }
         parts = functions + attributes + tables + checks + commands + sinks
     }

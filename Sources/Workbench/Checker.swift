@@ -30,7 +30,7 @@ package struct Checker {
             findings.map { finding in
                 Diagnostic(
                     finding.message, path: "\(source.path)/\(finding.file ?? file)", line: finding.line,
-                    column: finding.column, severity: rule.severity, rule: rule.name)
+                    column: finding.column, severity: finding.severity ?? rule.severity, rule: rule.name)
             }
         }
         switch rule.find {

@@ -12,6 +12,8 @@ package struct Example: Sendable {
     private let hidden: [PolicySource.File]
     /// What the store holds that it is checked with, as JSON.
     private let store: String?
+    /// What it may `use`; `nil` for what lies in its own folder.
+    private let plugins: PluginSet?
 
     init(_ files: KeyValuePairs<String, String>, store: String) {
         self.init(files.map { PolicySource.File(name: $0.key, bytes: Array($0.value.utf8)) }, store: store)
@@ -21,18 +23,32 @@ package struct Example: Sendable {
         shown = files
         hidden = files.contains { $0.name == "schema.lua" } ? [] : Self.surroundings
         self.store = store
+        plugins = nil
     }
 
     init(policy: String) {
         store = nil
-        shown = [PolicySource.File(name: "a.lua", bytes: Array(policy.utf8))]
+        plugins = nil
+        shown = [PolicySource.File(name: Self.policy, bytes: Array(policy.utf8))]
         hidden = Self.surroundings + [Self.file("a_test.lua", "")]
     }
 
+    /// A policy alone: what a rule of a plugin finds in it is not found in others.
+    /// - Parameter schema: `nil` for that of all examples.
+    init(policy: String, plugins: PluginSet, schema: [UInt8]?) {
+        store = nil
+        self.plugins = plugins
+        shown = [PolicySource.File(name: Self.policy, bytes: Array(policy.utf8))]
+        hidden = [schema.map { .init(name: "schema.lua", bytes: $0) } ?? Self.schema, Self.file("a_test.lua", "")]
+    }
+
+    /// The file that a text alone is.
+    static let policy = "a.lua"
+
     package var source: PolicySource {
-        let plugins = Self.plugins(shown)
-        return PolicySource(
-            path: "policies", files: shown.filter { !$0.name.hasPrefix(Self.pluginFolder) } + hidden, plugins: plugins)
+        PolicySource(
+            path: "policies", files: shown.filter { !$0.name.hasPrefix(Self.pluginFolder) } + hidden,
+            plugins: plugins ?? Self.plugins(shown))
     }
 
     /// What lies beside the policies: `plugins/office/plugin.lua`.
@@ -58,18 +74,20 @@ package struct Example: Sendable {
         PolicySource.File(name: name, bytes: Array(text.utf8))
     }
 
+    private static let schema = file(
+        "schema.lua",
+        """
+        return {
+          actions = { ["orders.read"] = "read", ["orders.approve"] = "write" },
+          resources = { order = { department = "department", amount = optional "number", note = optional "string",
+            owner = "user", total = "number" } },
+          context = { ip = optional "ip" },
+        }
+        """)
+
     /// What lies around an example that has no schema: one, and a policy that permits.
     private static let surroundings = [
-        file(
-            "schema.lua",
-            """
-            return {
-              actions = { ["orders.read"] = "read", ["orders.approve"] = "write" },
-              resources = { order = { department = "department", amount = optional "number", note = optional "string",
-                owner = "user", total = "number" } },
-              context = { ip = optional "ip" },
-            }
-            """),
+        schema,
         file(
             "open.lua",
             """

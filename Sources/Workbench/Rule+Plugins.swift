@@ -5,18 +5,19 @@ internal import Syntax
 
 extension Rule {
     /// The rules that plugins bring, under the name of their plugin: `cidr.whole_internet`.
-    ///
-    /// They have no examples: what shows them is the plugin's.
-    package static func brought(by plugins: PluginLoader.Loaded) -> [Rule] {
-        PluginChecks.rules(of: plugins).map { rule in
+    /// - Parameter schema: what their examples speak of; `nil` for a usual one.
+    package static func brought(by plugins: PluginLoader.Loaded, schema: [UInt8]? = nil) -> [Rule] {
+        PluginChecks.rules(of: plugins).map { check in
             Rule(
-                name: rule.name, purpose: rule.about, severity: rule.severity, good: .plain, bad: .plain,
+                check, shownBy: { Example(policy: $0, plugins: plugins.set, schema: schema) },
                 find: .folder { folder in
                     guard let schema = folder.schema else { return [] }
-                    let checks = PluginChecks(plugins, schema: schema, only: rule.name)
+                    let checks = PluginChecks(plugins, schema: schema, only: check.name)
                     return folder.policies.flatMap { policy in
-                        checks.findings(in: policy.document).map {
-                            Finding($0.message, file: policy.name, line: $0.line, column: 1)
+                        checks.findings(in: policy.document).map { found in
+                            var finding = Finding(found.message, file: policy.name, line: found.line, column: 1)
+                            finding.severity = found.severity
+                            return finding
                         }
                     }
                 })
@@ -26,7 +27,7 @@ extension Rule {
 
 extension CheckedPolicy {
     /// The policy as rules of plugins see it. What it does not declare is not there.
-    fileprivate var document: JSON {
+    var document: JSON {
         var members: [JSON.Member] = [
             .init("id", .string(id)), .init("file", .string(name)), .init("tests", .boolean(hasTests)),
             .init("texts", .array(texts)), .init("effects", .array(effects)),

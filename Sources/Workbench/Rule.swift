@@ -1,4 +1,5 @@
 package import Model
+internal import Plugins
 package import Policies
 internal import Syntax
 
@@ -11,16 +12,35 @@ package struct Rule: Sendable {
     /// A folder in which it finds nothing, and one in which it finds something.
     package let good: Example
     package let bad: Example
+    /// The plugin that brings it; `nil` for one of `check` itself.
+    package let plugin: String?
+    /// Whether there are examples: those of plugins need not have any.
+    package let hasExamples: Bool
     let find: Find
 
     package init(
         name: String, purpose: String, severity: Diagnostic.Severity, good: Example, bad: Example, find: Find
     ) {
+        plugin = nil
+        hasExamples = true
         self.name = name
         self.purpose = purpose
         self.severity = severity
         self.good = good
         self.bad = bad
+        self.find = find
+    }
+
+    /// One that a plugin brings.
+    /// - Parameter example: what a text of its examples stands for.
+    init(_ check: PluginChecks.Rule, shownBy example: (String) -> Example, find: Find) {
+        name = check.name
+        purpose = check.about
+        severity = check.severity
+        plugin = check.plugin
+        hasExamples = check.examples != nil
+        good = check.examples.map { example($0.good) } ?? .plain
+        bad = check.examples.map { example($0.bad) } ?? .plain
         self.find = find
     }
 
@@ -48,6 +68,8 @@ package struct Rule: Sendable {
         package let line: Int?
         /// In bytes, from 1.
         package let column: Int?
+        /// Where it is not the rule's.
+        var severity: Diagnostic.Severity?
 
         package init(_ message: String, file: String? = nil, line: Int?, column: Int?) {
             self.message = message

@@ -81,6 +81,76 @@ import Testing
         #expect(!session.run("check", policies).output.contains("mine.owned"))
     }
 
+    /// The rule with examples, of which the bad one is bad.
+    private static let shown = plugin.replacing(
+        "owned = { run",
+        with: """
+            -- Every policy names an owner.
+            owned = {
+                  good = [[
+                    local mine = use "mine"
+                    return { on = "access", owner = "us", decide = function(request)
+                      if mine.is_good(request.action) then deny("no") end
+                    end }
+                  ]],
+                  bad = [[
+                    return { on = "access", decide = function() end }
+                  ]],
+                  run
+            """)
+
+    @Test func `rules of plugins are listed and explained like the others`() throws {
+        let policies = try project(Self.shown)
+        let rules = session.run("check", "--rules", "--json", "--policies", policies)
+        #expect(rules.output.contains(#""purpose": "Every policy names an owner.""#), "\(rules.output)")
+        #expect(rules.output.contains(#""plugin": "mine""#) && rules.output.contains(#""plugin": null"#))
+        let explained = session.run("check", "--explain", "mine.owned", "--policies", policies)
+        #expect(explained.status == 0, "\(explained.errors)")
+        #expect(explained.output.hasPrefix("mine.owned (warning, by the plugin mine): Every policy names an owner."))
+        #expect(explained.output.contains("\n    return { on = \"access\", decide = function() end }\n"))
+        #expect(explained.lines.last == "policies/a.lua:1:1: warning: it names no owner [mine.owned]")
+        let show = session.run("plugins", "show", "mine", "--policies", policies)
+        #expect(show.output.contains("      it finds nothing in:\n          local mine = use \"mine\"\n"), "\(show)")
+        #expect(
+            session.run("plugins", "show", "mine", "--json", "--policies", policies).output.contains(#""bad": "return"#)
+        )
+        let unknown = session.run("check", "--explain", "mine.owner", "--policies", policies)
+        #expect(unknown.status == 64 && unknown.errors.contains("did you mean `mine.owned`?"), "\(unknown.errors)")
+        _ = try project(Self.plugin)
+        let plain = session.run("check", "--explain", "mine.owned", "--policies", policies)
+        #expect(plain.status == 0 && plain.output.hasSuffix("Its plugin gives no examples.\n"), "\(plain)")
+        _ = try project(Self.plugin.replacing("\"boolean\"", with: "\"bool\""))
+        let broken = session.run("check", "--rules", "--policies", policies)
+        #expect(broken.status == 0 && broken.errors.contains("unknown type `bool`"), "\(broken)")
+    }
+
+    @Test(arguments: [
+        ("owner = \"us\", ", "", "the good example of owned", "it names no owner"),
+        (
+            "on = \"access\", decide = function() end", "on = \"access\", owner = \"a\", decide = function() end",
+            "the bad example of owned", "nothing is found"
+        ),
+        (
+            "on = \"access\", decide = function() end", "on = \"acces\", decide = function() end",
+            "the bad example of owned", "it does not load, line 1 of it"
+        ),
+        ("policy:has(\"owner\")", "policy.owner", "the bad example of owned", "this rule cannot say"),
+        ("request.action", "request.acton", "the good example of owned", "line 3 of it"),
+    ])
+    func `an example that is not true is a test that fails`(
+        old: String, new: String, test: String, message: String
+    ) throws {
+        _ = try project(Self.shown)
+        let plugins = session.folder + "/project/plugins"
+        let passed = session.run("test", plugins)
+        #expect(passed.status == 0 && passed.output == "2 passed\n", "\(passed)")
+        _ = try project(Self.shown.replacing(old, with: new))
+        let failed = session.run("test", plugins)
+        #expect(failed.status == 4 && failed.output.contains("mine/plugin.lua:9: \(test)"), "\(failed)")
+        #expect(failed.output.contains(message), "\(failed.output)")
+        #expect(session.run("test", plugins, "--filter", "no such").status == 4)
+    }
+
     @Test func `what was locked is what loads`() throws {
         #expect(session.run("init", "--demo").status == 0)
         let policies = try project(Self.plugin)
@@ -154,6 +224,49 @@ import Testing
         #expect(one.status == 2)
         let last = try session.text(of: "denials.log").split(separator: "\n").last
         #expect(last == "2026-11-22T12:00:00Z denied orders.read by department_gate,department_scope")
+    }
+
+    @Test(arguments: [
+        (#"says = 'deny("no")', sink = "denials", keeps = false"#, "expected  false"),
+        (#"says = "permit()", sink = "denials", keeps = "x""#, "happened  false"),
+        (#"says = "permit()", sink = "denails", keeps = false"#, "did you mean `audit.denials`?"),
+        (#"says = "permit()", keeps = false"#, "names the `sink`, and what it `keeps`"),
+        (#"says = "permit()", ask = "1", sink = "denials", keeps = false"#, "and no `ask`"),
+        (#"ask = "1", gives = 1, keeps = false"#, "`keeps` is for what a sink keeps"),
+        (#"says = "permt()", sink = "denials", keeps = false"#, "`says`: "),
+        (#"says = "error('no')", sink = "denials", keeps = false"#, "`says`: "),
+    ])
+    func `a test of a sink says what it keeps of a decision`(test: String, message: String) throws {
+        let audit = Session.root + "/plugins/audit/"
+        _ = try session.file("plugins/audit/plugin.lua", session.contents(of: audit + "plugin.lua"))
+        _ = try session.file("plugins/audit/audit_test.lua", session.contents(of: audit + "audit_test.lua"))
+        let plugins = session.folder + "/plugins"
+        let passed = session.run("test", plugins)
+        #expect(passed.status == 0 && passed.output == "5 passed\n", "\(passed)")
+        _ = try session.file("plugins/audit/audit_test.lua", "test(\"a\", { \(test) })")
+        let failed = session.run("test", plugins)
+        #expect(failed.status == 4 && failed.output.contains(message), "\(failed.output)")
+    }
+
+    @Test func `what a test of a sink is handed has everything that a decision log has`() throws {
+        _ = try session.file(
+            "plugins/s/plugin.lua",
+            """
+            local function first(list) for _, entry in ipairs(list) do return entry end end
+            return { name = "s", version = "1", about = "a", needs = { "log" }, provides = { sinks = {
+              f = { to = "file", line = function(entry)
+                return first(entry.said).text .. "|" .. first(entry.facts) .. "|" .. entry.request.resource.type
+              end },
+            } } }
+            """)
+        _ = try session.file(
+            "plugins/s/s_test.lua",
+            """
+            test("a line", { says = 'if request.action == "orders.read" then deny("no") end', action = "orders.read", resource = { type = "order" }, sink = "f",
+              keeps = "no|action == orders.read = true|order" })
+            """)
+        let result = session.run("test", session.folder + "/plugins")
+        #expect(result.status == 0 && result.output == "1 passed\n", "\(result)")
     }
 
     @Test(arguments: [

@@ -33,6 +33,31 @@ import Testing
         #expect(checks.findings(in: .object([.init("id", .string("c"))]))[2].message == "`c` names no owner")
     }
 
+    private static func example(_ fields: String) -> String {
+        Ground.manifest("x", "checks = {\n-- A rule.\na = { \(fields) run = function() end } }")
+    }
+
+    @Test func `a check shows two policies, without the blanks that the manifest begins lines with`() throws {
+        let text = Self.example("good = [[\n    return {\n      on = 'access',\n\n    }\n  ]], bad = 'return 1',")
+        let loaded = Ground.load(["x": ["plugin.lua": text]])
+        let examples = try #require(loaded.extras["x"]?.checks.first?.examples, "\(loaded.faults)")
+        #expect(examples.good == "return {\n  on = 'access',\n\n}" && examples.bad == "return 1")
+        let reference = PluginReference(try #require(loaded.set.provided.first), loaded.extras["x"]!)
+        #expect(reference.parts.map(\.form) == ["x.a: warning"] && reference.parts[0].examples?.bad == "return 1")
+    }
+
+    @Test(arguments: [
+        ("good = 'return 1',", "`checks.a`: `good` and `bad` go together, each the text of a policy"),
+        ("bad = 'return 1',", "`checks.a`: `good` and `bad` go together"),
+        ("good = 7, bad = 'return 1',", "`checks.a`: `good` and `bad` go together"),
+        ("good = 'return 1', bad = 'return 1\\nif',", "`checks.a.bad` is no Lua: line 2 of it"),
+        ("god = 'return 1',", "`checks.a` has no `god` (did you mean `good`?)"),
+    ])
+    func `an example that is none does not load`(fields: String, message: String) {
+        let faults = Ground.load(["x": ["plugin.lua": Self.example(fields)]]).faults
+        #expect(faults.contains { $0.message.contains(message) && $0.line == 4 }, "\(faults)")
+    }
+
     private static let commands = Ground.manifest(
         "x",
         """

@@ -6,7 +6,7 @@ return {
   needs = { "log" },
   provides = {
     sinks = {
-      -- Every deny, with its code and the policies that said so, in a file of at most 10 MiB; five older ones are kept.
+      -- Every deny, with its code and the policies that said so.
       denials = {
         to = "file",
         rotate = { mebibytes = 10, files = 5 },
@@ -14,7 +14,8 @@ return {
         line = function(entry)
           local policies = {}
           for _, policy in ipairs(entry.policies) do table.insert(policies, policy) end
-          return entry.time .. " " .. entry.code .. " " .. entry.request.action .. " by " .. table.concat(policies, ",")
+          local by = #policies > 0 and table.concat(policies, ",") or "nobody"
+          return entry.time .. " " .. entry.code .. " " .. entry.request.action .. " by " .. by
         end,
       },
       -- The same in the system's log.

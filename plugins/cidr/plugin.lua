@@ -10,7 +10,7 @@ return {
     functions = {
       -- Whether an address is one of a network: `cidr.contains("10.0.0.0/8", request.context.ip)`.
       contains = { host = "network.contains" },
-      -- Whether an address is one of one of some networks; the list may be a setting, so that each tenant has its own.
+      -- Whether an address is one of some networks; the list may be a setting, so that each tenant has its own.
       contains_any = { host = "network.contains_any" },
       -- Whether an address is of a network that is routed nowhere: private, loopback or link-local.
       is_private = { host = "network.is_private" },
@@ -30,6 +30,24 @@ return {
     checks = {
       -- A network of which no bit counts has every address in it.
       whole_internet = {
+        good = [[
+          local cidr = use "cidr"
+          local policy = { on = "access" }
+          function policy.decide(request)
+            if request.context:has("ip") and cidr.contains("10.0.0.0/8", request.context.ip) then return end
+            deny("not from the office")
+          end
+          return policy
+        ]],
+        bad = [[
+          local cidr = use "cidr"
+          local policy = { on = "access" }
+          function policy.decide(request)
+            if request.context:has("ip") and cidr.contains("0.0.0.0/0", request.context.ip) then return end
+            deny("not from the office")
+          end
+          return policy
+        ]],
         run = function(policy)
           local findings = {}
           for _, text in ipairs(policy.texts) do

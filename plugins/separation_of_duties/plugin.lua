@@ -41,6 +41,20 @@ return {
       -- One policy that grants both halves of a duty takes the separation away, whatever tokens hold.
       grants_both = {
         severity = "warning",
+        good = [[
+          local policy = { on = "access", grants = { "orders.approve" } }
+          function policy.decide(request)
+            if request.token:can("orders.approve") then permit("may approve") end
+          end
+          return policy
+        ]],
+        bad = [[
+          local policy = { on = "access", grants = { "orders.create", "orders.approve" } }
+          function policy.decide(request)
+            if request.token:can(request.action) then permit("may create and approve") end
+          end
+          return policy
+        ]],
         run = function(policy)
           local granted = {}
           for _, grant in ipairs(policy.grants) do granted[grant] = true end

@@ -19,9 +19,9 @@ extension Verb {
                 var listing = Listing(["COMMAND", "PLUGIN", "DOES"])
                 for named in commands.all {
                     listing.add(
-                        [named.usage, named.plugin, named.command.about],
+                        [named.command.usage, named.plugin, named.command.about],
                         [
-                            .init("command", .string(named.usage)), .init("plugin", .string(named.plugin)),
+                            .init("command", .string(named.command.usage)), .init("plugin", .string(named.plugin)),
                             .init("does", .string(named.command.about)),
                         ])
                 }

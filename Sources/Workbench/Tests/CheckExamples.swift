@@ -1,0 +1,47 @@
+internal import Model
+internal import Plugins
+internal import Policies
+
+/// Holds the examples that a plugin gives of its checks to what they say: each is a test of the plugin.
+struct CheckExamples {
+    private let plugins: PluginLoader.Loaded
+    private let rules: [Rule]
+
+    /// - Parameter schema: what they speak of.
+    init(_ plugins: PluginLoader.Loaded, schema: [UInt8]) {
+        self.plugins = plugins
+        rules = Rule.brought(by: plugins, schema: schema)
+    }
+
+    /// One result for each example, at the place of the check.
+    func results(of plugin: String, path: String) -> [TestResult] {
+        let checks = plugins.extras[plugin]?.checks ?? []
+        return checks.flatMap { check -> [TestResult] in
+            guard let rule = rules.first(where: { $0.name == "\(plugin).\(check.name)" }),
+                rule.hasExamples
+            else { return [] }
+            return [("good", rule.good), ("bad", rule.bad)].map { word, example in
+                TestResult(
+                    file: path, line: check.line, name: "the \(word) example of \(check.name)",
+                    failure: failure(of: example, rule, isGood: word == "good"))
+            }
+        }
+    }
+
+    private func failure(of example: Example, _ rule: Rule, isGood: Bool) -> TestFailure? {
+        let folder = CheckedFolder(example.source, directory: nil)
+        if let fault = folder.loading.first(where: { $0.severity == .error }) {
+            return TestFailure("it does not load, line \(fault.line ?? 1) of it: \(fault.message)")
+        }
+        guard let schema = folder.schema, let policy = folder.policies.first else {
+            return TestFailure("it is no policy")
+        }
+        let found = PluginChecks(plugins, schema: schema, only: rule.name).findings(in: policy.document)
+        if let broken = found.first(where: \.isFailure) { return TestFailure(broken.message) }
+        if isGood, let first = found.first {
+            return TestFailure(expected: "nothing is found", happened: "line \(first.line) of it: \(first.message)")
+        }
+        return isGood || !found.isEmpty
+            ? nil : TestFailure(expected: "something is found", happened: "nothing is found")
+    }
+}
