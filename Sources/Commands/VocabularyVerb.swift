@@ -13,7 +13,7 @@ extension Verb {
                 help: "write it into the folder of the policies, for the Lua language servers of editors")
         ],
         details: [
-            "--luacats writes `.luacats/language.lua` and `.luacats/schema.lua`, and `.luarc.json` where there is none."
+            "--luacats writes `language.lua`, `schema.lua` and `plugins.lua` into `.luacats`, and `.luarc.json` where there is none."
         ],
         run: { invocation throws(CommandError) in
             if invocation.has("luacats") { return try annotate(invocation) }
@@ -32,7 +32,9 @@ extension Verb {
 
     private static func annotate(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let folder = invocation.value("policies") ?? "policies"
-        let loaded = PolicySet.load(try invocation.policySource().loadedPlugins().source)
+        let (source, plugins) = try invocation.policySource().loadedPlugins()
+        for fault in plugins.faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
+        let loaded = PolicySet.load(source)
         guard let schema = loaded.schema else {
             for diagnostic in loaded.diagnostics { invocation.terminal.note(Terminal.escaped(diagnostic.description)) }
             throw CommandError("the schema in `\(folder)` does not load", status: ExitStatus.policies)
@@ -40,7 +42,7 @@ extension Verb {
         let name = ".luacats"
         try Descriptor.makeFolder("\(folder)/\(name)", mayExist: true)
         var written: [String] = []
-        for file in LuaAnnotations(schema).files {
+        for file in LuaAnnotations(schema, plugins.set.provided).files {
             written.append("\(folder)/\(name)/\(file.name)")
             try Descriptor.replace(written.last!, with: Array(file.text.utf8))
         }
@@ -59,26 +61,49 @@ extension Verb {
         }
     }
 
-    /// What the plugins add: attributes, functions and tables.
+    /// What the plugins add: attributes, functions, tables and their columns.
     private static func provided(_ invocation: Invocation) -> [[String]] {
-        guard let folder = invocation.pluginFolder(beside: invocation.policyFolder),
-            let source = try? PluginSource.folder(folder)
-        else { return [] }
-        return PluginLoader.load(source).set.provided.flatMap { plugin in
-            plugin.attributes.map { attribute in
-                let function = attribute.function
-                let help = "\(function.about) (plugin \(plugin.name))"
-                return [attribute.owner.name, ".\(function.name)", function.result.shown, help]
-            }
-                + plugin.functions.map { function in
-                    let parameters = function.parameters.map(\.shown).joined(separator: ", ")
-                    return [
-                        "plugin \(plugin.name)", ".\(function.name)(\(parameters))", function.result.shown,
-                        function.about,
-                    ]
-                }
-                + plugin.tables.map { table in ["plugin \(plugin.name)", ".\(table.name)", "table", table.about] }
+        guard let folder = invocation.pluginFolder(beside: invocation.policyFolder) else { return [] }
+        do throws(PolicyError) {
+            let loaded = PluginLoader.load(try PluginSource.folder(folder))
+            for fault in loaded.faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
+            return loaded.set.provided.flatMap(rows)
+        } catch {
+            invocation.terminal.note(Terminal.escaped(error.message))
+            return []
         }
+    }
+
+    private static func rows(_ plugin: Plugin) -> [[String]] {
+        let attributes = plugin.attributes.map { attribute in
+            let function = attribute.function
+            let help = "\(function.about) (plugin \(plugin.name))"
+            return [attribute.owner.name, ".\(function.name)", function.result.shown, help]
+        }
+        let functions = plugin.functions.map { function in
+            let parameters = function.parameters.map(\.shown).joined(separator: ", ")
+            return [
+                "plugin \(plugin.name)", ".\(function.name)(\(parameters))", function.result.shown, function.about,
+            ]
+        }
+        return attributes + functions + plugin.tables.flatMap { table in rows(table, of: plugin.name) }
+    }
+
+    private static func rows(_ table: PluginTable, of plugin: String) -> [[String]] {
+        let name = "\(plugin).\(table.name)"
+        let lookUp = table.key.map { key in
+            let column = table.columns[key]
+            let call = "(\(column.name): \(column.type.name))"
+            return [
+                [name, ":get\(call)", "row of \(name)", "the row of a key, which must be there"],
+                [name, ":has\(call)", "boolean", "whether there is a row of that key"],
+            ]
+        }
+        let columns = table.columns.map { column in
+            let type = column.type.name + (column.isOptional ? ", optional" : "")
+            return ["row of \(name)", ".\(column.name)", type, "the column `\(column.name)`"]
+        }
+        return [["plugin \(plugin)", ".\(table.name)", "table", table.about]] + (lookUp ?? []) + columns
     }
 
     private static var methods: [[String]] {

@@ -51,11 +51,6 @@ extension LuaAnnotations {
             ---@return T
             function settings(declared) end
 
-            ---What a plugin provides.
-            ---@param plugin string
-            ---@return any
-            function use(plugin) end
-
             ---A list of a type, in a schema and in `settings`.
             \(lists)
             ---@param type string

@@ -10,14 +10,20 @@ package struct LuaAnnotations {
     }
 
     private let schema: Schema
+    let plugins: [Plugin]
 
-    package init(_ schema: Schema) {
+    /// - Parameter plugins: those that policies may `use`, without capabilities.
+    package init(_ schema: Schema, _ plugins: [Plugin] = []) {
         self.schema = schema
+        self.plugins = plugins
     }
 
-    /// One of the language, the same for everybody, and one of the schema.
+    /// One of the language, one of the schema, and one of the plugins; a class with all of its fields stands in one of them.
     package var files: [File] {
-        [File(name: "language.lua", text: language), File(name: "schema.lua", text: declared)]
+        [
+            File(name: "language.lua", text: language), File(name: "schema.lua", text: declared),
+            File(name: "plugins.lua", text: provided),
+        ]
     }
 
     /// How a language server is told of them, in `.luarc.json` beside the policies.
@@ -46,7 +52,7 @@ package struct LuaAnnotations {
 
     // MARK: The language
 
-    private static let head = "---@meta _\n-- Made by `demilune vocabulary --luacats`. What is changed here is lost.\n"
+    static let head = "---@meta _\n-- Made by `demilune vocabulary --luacats`. What is changed here is lost.\n"
 
     private var language: String {
         let owners: [ValueType] = [
@@ -59,7 +65,7 @@ package struct LuaAnnotations {
                     Self.field(
                         entry.name, type(of: entry),
                         entry.help + (entry.isOptional ? "; may be absent" : ""))
-                })
+                } + attributes(of: owner))
         }
         let elements: [ValueType] = [.string, .number, .boolean, .instant, .date, .department, .user, .ip]
         return ([Self.head] + classes + elements.map(Self.list) + [Self.functions]).joined(separator: "\n")
@@ -87,11 +93,11 @@ package struct LuaAnnotations {
         return (["---@class \(name(owner))"] + fields + methods + has).joined(separator: "\n") + "\n"
     }
 
-    private static func field(_ name: String, _ type: String, _ help: String) -> String {
+    static func field(_ name: String, _ type: String, _ help: String) -> String {
         "---@field \(name) \(type) # \(help)"
     }
 
-    private static func has(_ owner: String, names: [String]?) -> String {
+    static func has(_ owner: String, names: [String]?) -> String {
         let type = names.map { names in
             names.isEmpty ? "string" : names.map { "\"\($0)\"" }.joined(separator: "|")
         }
@@ -132,7 +138,7 @@ package struct LuaAnnotations {
     }
 
     /// As annotations call a type.
-    private static func name(_ type: ValueType) -> String {
+    static func name(_ type: ValueType) -> String {
         switch type {
         case .boolean, .number, .string: type.name
         case .instant: "demilune.Instant"
@@ -168,7 +174,8 @@ package struct LuaAnnotations {
                 [
                     Self.field("type", Self.texts(schema.resources.map(\.name)), "the resource's type"),
                     Self.field("id", "string", "the resource's id; may be absent"),
-                ]), record("demilune.Context", [schema.context], []),
+                ] + attributes(of: .resource)),
+            record("demilune.Context", [schema.context], attributes(of: .context)),
         ]
         let subjects = schema.subjects.map { subject in
             record(
@@ -181,7 +188,7 @@ package struct LuaAnnotations {
         return (lines + subjects).joined(separator: "\n")
     }
 
-    private static func texts(_ texts: [String]) -> String {
+    static func texts(_ texts: [String]) -> String {
         texts.isEmpty ? "string" : texts.map { "\"\($0)\"" }.joined(separator: "|")
     }
 

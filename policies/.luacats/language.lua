@@ -29,6 +29,8 @@
 ---@field last_day demilune.Date # the last day it is valid, in the tenant's zone
 ---@field last_active demilune.Instant # when it was last used; may be absent
 ---@field dormant_since demilune.Instant # since when it counts as unused; may be absent
+---@field is_managers boolean # Whether its user type is one that manages. (plugin org)
+---@field conflicting_duty string # The duty of which it holds both halves, or "none". (plugin separation_of_duties)
 ---@field can fun(self: demilune.Token, permission: demilune.Action|string): boolean # whether it holds a permission
 ---@field can_any fun(self: demilune.Token, permissions: (demilune.Action|string)[]): boolean # whether it holds one of some permissions
 ---@field can_all fun(self: demilune.Token, permissions: (demilune.Action|string)[]): boolean # whether it holds all of some permissions
@@ -54,6 +56,8 @@
 ---@field parent demilune.Department # the department above; may be absent
 ---@field depth number # 0 at the top of the tree
 ---@field active boolean # whether it is active
+---@field path string # The names from the top of the tree down to it: `Nordlys Logistics / Sales / Sales North`. (plugin org)
+---@field top demilune.Department # The department at the top of its tree. (plugin org)
 ---@field is_within fun(self: demilune.Department, other: demilune.Department): boolean # whether it is another department or lies under it
 ---@field is_within_any fun(self: demilune.Department, others: demilune.List.department|demilune.Department[]): boolean # whether it lies within one of some departments
 ---@field has fun(self: demilune.Department, name: string): boolean # whether it is there
@@ -184,11 +188,6 @@ function oblige(name, details) end
 ---@param declared T
 ---@return T
 function settings(declared) end
-
----What a plugin provides.
----@param plugin string
----@return any
-function use(plugin) end
 
 ---A list of a type, in a schema and in `settings`.
 ---@overload fun(type: "boolean"): demilune.List.boolean

@@ -73,6 +73,7 @@
 ---@field has fun(self: demilune.Resource, name: "amount"|"department"|"owner"): boolean # whether it is there
 
 ---@class demilune.Context
+---@field origin "private"|"public"|"unknown" # Where the request comes from: "private" addresses are routed nowhere, "unknown" is a request without one. (plugin cidr)
 ---@field ip demilune.IP # ip; may be absent
 ---@field mfa boolean # boolean; may be absent
 ---@field has fun(self: demilune.Context, name: "ip"|"mfa"): boolean # whether it is there

@@ -1,0 +1,88 @@
+internal import Model
+internal import Policies
+
+extension LuaAnnotations {
+    /// What plugins add to a type, as fields.
+    func attributes(of owner: ValueType) -> [String] {
+        plugins.flatMap { plugin in
+            plugin.attributes.filter { $0.owner == owner }.map { attribute in
+                let function = attribute.function
+                return Self.field(
+                    function.name, Self.name(function.result), "\(function.about) (plugin \(plugin.name))")
+            }
+        }
+    }
+
+    /// What `use` gives: a class for each plugin, and for each of its tables and their rows.
+    var provided: String {
+        ([Self.head]
+            + plugins.flatMap { plugin in [Self.type(plugin)] + plugin.tables.map { Self.type($0, of: plugin) } }
+            + [use])
+            .joined(separator: "\n")
+    }
+
+    private static func name(of plugin: Plugin) -> String { "demilune.plugin.\(plugin.name)" }
+
+    private static func name(of table: PluginTable, _ plugin: Plugin) -> String {
+        "\(name(of: plugin)).\(table.name)"
+    }
+
+    private static func type(_ plugin: Plugin) -> String {
+        let functions = plugin.functions.map { function in
+            let parameters = function.parameters.map { "\($0.name)\($0.isOptional ? "?" : ""): \(argument($0.type))" }
+            let signature = "fun(\(parameters.joined(separator: ", "))): \(name(function.result))"
+            return field(function.name, signature, function.about)
+        }
+        let tables = plugin.tables.map { field($0.name, name(of: $0, plugin), $0.about) }
+        let about = "---" + plugin.about.split(whereSeparator: \.isNewline).joined(separator: " ")
+        return ([about, "---@class \(name(of: plugin))"] + functions + tables).joined(separator: "\n") + "\n"
+    }
+
+    private static func type(_ table: PluginTable, of plugin: Plugin) -> String {
+        let own = name(of: table, plugin)
+        let row = "\(own).row"
+        let lookUp = table.key.map { key in
+            let taken = "self: \(own), \(table.columns[key].name): \(argument(table.columns[key].type))"
+            return [
+                field("get", "fun(\(taken)): \(row)", "the row of a key, which must be there"),
+                field("has", "fun(\(taken)): boolean", "whether there is a row of that key"),
+            ]
+        }
+        let rows =
+            ["---@class \(own)"] + (lookUp ?? []) + ["---@field [integer] \(row)", "---@operator len: integer", ""]
+        let columns = table.columns.map { column in
+            field(column.name, name(column.type), column.isOptional ? "may be absent" : "in every row")
+        }
+        return (rows + ["---@class \(row)"] + columns + [has(row, names: table.columns.map(\.name))])
+            .joined(separator: "\n") + "\n"
+    }
+
+    private static func name(_ result: PluginFunction.Result) -> String {
+        // What would end the text, or the line, cannot stand in an annotation.
+        let isPlain = result.choices.allSatisfy { !$0.contains { "\"\\".contains($0) || $0.isNewline } }
+        return isPlain && !result.choices.isEmpty ? texts(result.choices) : name(result.type)
+    }
+
+    /// What a function takes for a type: some may be written as texts, and lists as tables.
+    private static func argument(_ type: ValueType) -> String {
+        switch type {
+        case .instant, .date, .ip: "\(name(type))|string"
+        case .list(.instant), .list(.date), .list(.ip): "\(name(type))|string[]"
+        case .list(let element): "\(name(type))|\(name(element))[]"
+        default: name(type)
+        }
+    }
+
+    /// Without a form for any text: language servers would take that one for every plugin.
+    private var use: String {
+        let first = plugins.first.map { ("\"\($0.name)\"", Self.name(of: $0)) } ?? ("string", "any")
+        let others = plugins.dropFirst().map { "---@overload fun(plugin: \"\($0.name)\"): \(Self.name(of: $0))\n" }
+        return """
+            ---What a plugin provides.
+            ---@param plugin \(first.0)
+            ---@return \(first.1)
+            \(others.joined())function use(plugin) end
+
+            """
+    }
+}
