@@ -75,27 +75,27 @@ package struct Inspector {
     }
 
     private static let binding = "bound_request"
+    private static let head = "local request = \(binding)() "
 
     /// The text with `request` bound, checked and rewritten like a policy.
     private func program(_ text: String) throws(PolicyError) -> [UInt8] {
         guard text.utf8.count <= 65_536 else { throw PolicyError(.expression, "an expression has at most 64 KiB") }
-        let head = "local request = \(Self.binding)() "
-        let chunk: Chunk
-        do throws(SyntaxError) {
-            chunk = try Chunk.parse(Array("\(head)return \(text)\n".utf8))
-        } catch {
-            let first = error
-            do throws(SyntaxError) { chunk = try Chunk.parse(Array("\(head)\(text)\n".utf8)) } catch {
-                throw PolicyError(.expression, text.contains("return") ? error.message : first.message)
-            }
-        }
         let known = Dialect.globals.union(EvaluationHost.functions.map(\.name)).union(EvaluationHost.tags)
+        var chunk = try parsed(text, after: Self.head)
+        // Plugins go by their names, as traces tell their functions.
+        let plugins = set.plugins.provided.map(\.name).filter { name in
+            !known.contains(name) && chunk.globals.contains { $0.name == name && !$0.isAssigned }
+        }
+        if !plugins.isEmpty {
+            chunk = try parsed(text, after: plugins.map { "local \($0) = use \"\($0)\" " }.joined() + Self.head)
+        }
         for use in chunk.globals where use.name != Self.binding {
             if use.isAssigned {
                 throw PolicyError(.expression, "assignment to the global `\(use.name)`: say `local \(use.name)`")
             }
             guard known.contains(use.name), !use.name.hasPrefix("__") else {
-                let hint = Suggestion.hint(for: use.name, among: known.sorted() + ["request"])
+                let hint = Suggestion.hint(
+                    for: use.name, among: known.sorted() + ["request"] + set.plugins.provided.map(\.name))
                 throw PolicyError(.expression, "there is no `\(use.name)` here\(hint)")
             }
         }
@@ -103,6 +103,17 @@ package struct Inspector {
             throw PolicyError(.expression, "names that begin with `__`, and `_ENV`, are reserved")
         }
         return chunk.rewritten()
+    }
+
+    private func parsed(_ text: String, after head: String) throws(PolicyError) -> Chunk {
+        do throws(SyntaxError) {
+            return try Chunk.parse(Array("\(head)return \(text)\n".utf8))
+        } catch {
+            let first = error
+            do throws(SyntaxError) { return try Chunk.parse(Array("\(head)\(text)\n".utf8)) } catch {
+                throw PolicyError(.expression, text.contains("return") ? error.message : first.message)
+            }
+        }
     }
 
     private func inspection(_ value: LuaValue, _ host: EvaluationHost) -> Inspection {

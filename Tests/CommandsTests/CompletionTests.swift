@@ -23,7 +23,14 @@ struct CompletionTests {
         ("token list --dep", "--department "), ("token list --department Payr", "Payroll "),
         ("token list --color al", "always "), ("= request.token.dep", "department"),
         ("= request.token.department:is_within(request.resource.dep", "department"), ("help qu", "quit"),
-        ("can orders.read \\\n on inv", "invoice "),
+        ("can orders.read \\\n on inv", "invoice "), ("= request.context.orig", "origin"),
+        ("= request.token.department.top.pat", "path"), ("= use \"busi", "business_hours"),
+        ("= use('se", "separation_of_duties"),
+        ("= use \"org\".sib", "siblings("), ("= use(\"org\").sib", "siblings("), ("= org.man", "manage"),
+        ("= org.common_ancestor(request.token.department, (request.resource.department)).pare", "parent"),
+        ("= org.managers:ge", "get("), ("= local o = use \"org\" return o.dis", "distance("),
+        ("= separation_of_duties.duties:get(\"a ) b\").oth", "other"), ("= 'a.' .. request.tok", "token"),
+        ("= local o = use 'cidr' local o = use 'org' return o.dis", "distance("), ("= bus", "business_hours"),
     ])
     func `what can only be one thing is completed`(before: String, inserted: String) {
         #expect(edit(before).inserted == inserted || edit(before).inserted.hasPrefix(inserted))
@@ -35,6 +42,15 @@ struct CompletionTests {
         ("= request.token.", "department", "where it acts"),
         ("= request.token.department:is_within", "is_within_any(", "one of some departments"),
         ("can orders.read on order with ", "amount=", "number, of the order"), ("token ", "list", "lists API tokens"),
+        ("= request.token.", "is_managers", "boolean: Whether its user"),
+        ("= request.token.department.", "path", "string: The names from the top"),
+        ("= request.context.", "origin", "\"private\" or \"public\" or"),
+        ("= org.", "siblings(", "boolean of (one, other): Whe"),
+        ("= org.", "managers", "data: User types"),
+        ("= org.managers:", "has(", "a row of that user_type"),
+        ("= separation_of_duties.duties:get(\"orders\").", "one", "string"), ("= use \"", "cidr", "Whether an address"),
+        ("= ", "org", "plugin: Walks of the"), ("= ", "request", "the last request"),
+        ("= request.action ..", "request", "the last request"),
     ])
     func `what can be several things is listed with what each is`(before: String, name: String, help: String) {
         let shown = edit(before).shown.split(separator: "\n").first { $0.contains(name) }
@@ -45,6 +61,17 @@ struct CompletionTests {
         #expect(edit("can ord").inserted == "orders.")
         #expect(edit("can ord").erased == 3)
         #expect(edit("use 'bæd").inserted == "")
+    }
+
+    @Test(arguments: [
+        "= orgs.", "= org.siblings.", "= org.nothing.", "= request:", "= local org = use \"none\" return org.",
+        "= f(x).",
+        "= business_hours.hours:",
+    ])
+    func `nothing is offered where nothing is known`(before: String) {
+        let edit = edit(before)
+        #expect(
+            edit.inserted == "" && edit.shown == "", "\(edit)")
     }
 
     @Test func `no line is too wide for the screen`() {

@@ -227,6 +227,12 @@ struct ReplAnalysisTests {
         ("request.resource.department:is_within(request.token.department)", "false\n  a boolean"),
         ("request.token.departmnt", "did you mean `department`"), ("1 +", "expected"),
         ("(function() while true do end end)()", "instructions"),
+        ("org.managers:has('Administrator')", "true\n  a boolean"), ("orgs.x", "did you mean `org`"),
+        ("request.token.department.path", "Nordlys Logistics / Sales\n  token.department.path, a string"),
+        ("org.siblings(request.resource.department, request.token.department)", "true\n  a boolean"),
+        ("local org = use 'cidr' return org.is_private('10.0.0.1')", "true\n  a boolean"),
+        ("org.sibling", "the plugin `org` has no `sibling` (did you mean `siblings`?)"),
+        ("local x = 1 org = x", "assignment to the global `org`"),
     ])
     func `an expression is told with what it is and what it is worth`(expression: String, answer: String) {
         let result = converse("can orders.read on order in Finance", "= \(expression)")

@@ -148,44 +148,4 @@ extension Completion {
             return (words.count == 2 ? tokens : []) + (["amend", "issue"].contains(words[1]) ? proposals : [])
         }
     }
-
-    // MARK: Attributes
-
-    /// What can stand after the last dot or colon of a path such as `request.token.dep`.
-    func attributes(_ path: String) -> [Candidate] {
-        var parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        let last = parts.removeLast()
-        let asksMethod = last.contains(":")
-        if asksMethod { parts.append(String(last.prefix { $0 != ":" })) }
-        guard parts.first == "request" else {
-            return parts.isEmpty ? [Candidate(text: "request", help: "the last request", isWhole: false)] : []
-        }
-        var type = ValueType.request
-        for part in parts.dropFirst() {
-            guard let next = members(type).first(where: { $0.name == part })?.type else { return [] }
-            type = next
-        }
-        if asksMethod {
-            return Vocabulary.methods.filter { $0.owners.contains(type) }.map {
-                Candidate(text: "\($0.method.name)(", help: $0.help, isWhole: false)
-            }
-        }
-        return members(type).map { Candidate(text: $0.name, help: "\($0.type.name): \($0.help)", isWhole: false) }
-    }
-
-    private func members(_ type: ValueType) -> [(name: String, type: ValueType, help: String)] {
-        var members = Vocabulary.entries.filter { $0.owner == type }.map { ($0.name, $0.type, $0.help) }
-        switch type {
-        case .resource:
-            for record in schema?.resources ?? [] {
-                for property in record.properties where !members.contains(where: { $0.0 == property.name }) {
-                    members.append((property.name, property.type, "as the schema declares it"))
-                }
-            }
-        case .context:
-            members += (schema?.context.properties ?? []).map { ($0.name, $0.type, "as the schema declares it") }
-        default: break
-        }
-        return members
-    }
 }

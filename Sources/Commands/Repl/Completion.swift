@@ -21,10 +21,9 @@ struct Completion {
     static func edit(_ before: String, _ repl: Repl, columns: Int, rows: Int) -> Editor.Edit {
         let line = current(before)
         if line.drop(while: \.isWhitespace).hasPrefix("=") {
-            let path = String(line.reversed().prefix { $0.isLetter || $0.isNumber || "_.:".contains($0) }.reversed())
-            let name = String(path.reversed().prefix { $0 != "." && $0 != ":" }.reversed())
-            let completion = Completion(repl: repl, partial: name)
-            return completion.edit(completion.attributes(path), typed: name, columns: columns, rows: rows)
+            let path = LuaPath(endOf: line)
+            let completion = Completion(repl: repl, partial: path.partial)
+            return completion.edit(completion.names(path, in: line), typed: path.partial, columns: columns, rows: rows)
         }
         let words = Words(line)
         let last = words.isLastUnfinished ? words.words.last : nil

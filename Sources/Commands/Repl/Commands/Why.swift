@@ -46,9 +46,12 @@ extension Verb {
     static let inquiry = Verb(
         name: "=", summary: "evaluates Lua, with `request` bound to the last question",
         positionals: [.init(name: "EXPRESSION", help: "in the sandbox; Tab completes after a dot")],
-        details: ["It says what the expression is and what it is worth. ^C stops it."],
+        details: [
+            "It says what the expression is and what it is worth. Plugins go by their names. ^C stops it."
+        ],
         examples: [
-            "= request.token.department.name", "= request.resource.department:is_within(request.token.department)",
+            "= request.token.department.name", "= org.managers:has('Administrator')",
+            "= request.resource.department:is_within(request.token.department)",
         ],
         inside: { repl, invocation throws(CommandError) in
             let answer = try repl.lastAnswer()

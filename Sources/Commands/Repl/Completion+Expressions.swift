@@ -1,0 +1,129 @@
+internal import Model
+internal import Policies
+
+/// What can stand in an expression after `=`: names of the vocabulary, of the schema and of plugins.
+extension Completion {
+    /// What a part of an expression is, as far as what follows it depends on that.
+    private enum Kind {
+        case value(ValueType)
+        case plugin(Plugin)
+        case table(PluginTable)
+        case row(PluginTable)
+    }
+
+    private struct Member {
+        let name: String
+        /// What it is, or what calling it gives.
+        let kind: Kind
+        let help: String
+        var isCalled = false
+        var isMethod = false
+    }
+
+    private var plugins: [Plugin] { repl.rulebook?.set.plugins.provided ?? [] }
+
+    /// - Parameter text: everything before the cursor, for what it declares.
+    func names(_ path: LuaPath, in text: String) -> [Candidate] {
+        if path.namesPlugin { return plugins.map { Candidate(text: $0.name, help: $0.about, isWhole: false) } }
+        guard let head = path.head else {
+            return [
+                Candidate(text: "request", help: "the last request", isWhole: false),
+                Candidate(text: "use", help: "a plugin: use \"NAME\"", isWhole: false),
+            ] + plugins.map { Candidate(text: $0.name, help: "plugin: \($0.about)", isWhole: false) }
+        }
+        guard var kind = self.kind(of: head, in: text) else { return [] }
+        for step in path.steps {
+            let found = members(kind).first { $0.name == step.name && $0.isCalled == step.isCalled }
+            guard let found else { return [] }
+            kind = found.kind
+        }
+        return members(kind).filter { $0.isMethod == path.asksMethod }.map { member in
+            Candidate(text: member.name + (member.isCalled ? "(" : ""), help: member.help, isWhole: false)
+        }
+    }
+
+    private func kind(of head: LuaPath.Head, in text: String) -> Kind? {
+        func plugin(_ name: some StringProtocol) -> Kind? { plugins.first { $0.name == name }.map(Kind.plugin) }
+        switch head {
+        case .name("request"): return .value(.request)
+        case .use(let name): return plugin(name)
+        case .name(let name):
+            // The last of a name is the one that counts.
+            let declared = text.matches(of: /local\s+(\w+)\s*=\s*use\s*\(?\s*["'](\w+)["']/).last {
+                $0.output.1 == name
+            }
+            return plugin(declared?.output.2 ?? name[...])
+        }
+    }
+
+    private func members(_ kind: Kind) -> [Member] {
+        switch kind {
+        case .value(let type): attributes(type) + methods(type)
+        case .plugin(let plugin): Self.members(of: plugin)
+        case .table(let table): Self.members(of: table)
+        case .row(let table):
+            table.columns.map { column in
+                let help = column.type.name + (column.isOptional ? ", optional" : "")
+                return Member(name: column.name, kind: .value(column.type), help: help)
+            }
+        }
+    }
+
+    private func attributes(_ type: ValueType) -> [Member] {
+        func member(_ name: String, _ type: ValueType, _ help: String) -> Member {
+            Member(name: name, kind: .value(type), help: "\(type.name): \(help)")
+        }
+        var members = Vocabulary.entries.filter { $0.owner == type }.map { member($0.name, $0.type, $0.help) }
+        let declared: [Schema.RecordType] =
+            switch type {
+            case .resource: schema?.resources ?? []
+            case .context: schema.map { [$0.context] } ?? []
+            default: []
+            }
+        for property in declared.flatMap(\.properties) where !members.contains(where: { $0.name == property.name }) {
+            members.append(member(property.name, property.type, "as the schema declares it"))
+        }
+        for plugin in plugins {
+            for function in plugin.attributes.filter({ $0.owner == type }).map(\.function) {
+                let help = "\(function.result.shown): \(function.about) (plugin \(plugin.name))"
+                members.append(Member(name: function.name, kind: .value(function.result.type), help: help))
+            }
+        }
+        return members
+    }
+
+    private func methods(_ type: ValueType) -> [Member] {
+        Vocabulary.methods.filter { $0.owners.contains(type) }.map { entry in
+            let result: ValueType =
+                switch entry.method {
+                case .plus: type
+                case .endOfDay: .instant
+                default: .boolean
+                }
+            return Member(
+                name: entry.method.name, kind: .value(result), help: entry.help, isCalled: true, isMethod: true)
+        }
+    }
+
+    private static func members(of plugin: Plugin) -> [Member] {
+        let functions = plugin.functions.map { function in
+            let parameters = function.parameters.map(\.name).joined(separator: ", ")
+            return Member(
+                name: function.name, kind: .value(function.result.type),
+                help: "\(function.result.shown) of (\(parameters)): \(function.about)", isCalled: true)
+        }
+        return functions + plugin.tables.map { Member(name: $0.name, kind: .table($0), help: "data: \($0.about)") }
+    }
+
+    private static func members(of table: PluginTable) -> [Member] {
+        guard let key = table.key.map({ table.columns[$0].name }) else { return [] }
+        return [
+            Member(
+                name: "get", kind: .row(table), help: "the row of a \(key), which must be there", isCalled: true,
+                isMethod: true),
+            Member(
+                name: "has", kind: .value(.boolean), help: "whether there is a row of that \(key)", isCalled: true,
+                isMethod: true),
+        ]
+    }
+}

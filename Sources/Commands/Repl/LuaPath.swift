@@ -1,0 +1,139 @@
+/// What a piece of Lua ends with, as far as it can be told without reading the rest: `request.token.dep`,
+/// `org.managers:get("x").us`, `use "org".`.
+struct LuaPath: Equatable {
+    /// A name after a dot or a colon.
+    struct Step: Equatable {
+        let name: String
+        /// Whether what it names was called.
+        var isCalled = false
+    }
+
+    /// What a path begins with.
+    enum Head: Equatable {
+        case name(String)
+        /// `use "org"`
+        case use(String)
+    }
+
+    /// As much of the last name as there is.
+    let partial: String
+    /// `nil` where the last name is the first.
+    let head: Head?
+    /// Those between the head and the last name.
+    let steps: [Step]
+    /// Whether a colon stands before the last name.
+    let asksMethod: Bool
+    /// Whether it is the plugin's name, after `use "`.
+    let namesPlugin: Bool
+
+    init(endOf text: String) {
+        var scanner = Scanner(characters: Array(text))
+        partial = scanner.name()
+        namesPlugin = scanner.opensUse
+        guard let separator = scanner.separator() else {
+            (head, steps, asksMethod) = (nil, [], false)
+            return
+        }
+        asksMethod = separator == ":"
+        var found: [Step] = []
+        while true {
+            let isCalled = scanner.arguments()
+            if let plugin = scanner.used(isCalled) {
+                head = .use(plugin)
+                break
+            }
+            let name = scanner.name()
+            guard scanner.separator() != nil else {
+                head = .name(isCalled ? "" : name)
+                break
+            }
+            found.append(Step(name: name, isCalled: isCalled))
+        }
+        steps = found.reversed()
+    }
+}
+
+/// Reads a text from its end.
+private struct Scanner {
+    let characters: [Character]
+    /// How many characters are left.
+    private var end: Int
+
+    init(characters: [Character]) {
+        self.characters = characters
+        end = characters.count
+    }
+
+    private var last: Character? { end > 0 ? characters[end - 1] : nil }
+
+    mutating func name() -> String {
+        let start = end
+        while let last, last.isLetter || last.isNumber || last == "_" { end -= 1 }
+        return String(characters[end..<start])
+    }
+
+    mutating func separator() -> Character? {
+        guard let last, ".:".contains(last), !(end > 1 && characters[end - 2] == last) else { return nil }
+        end -= 1
+        return last
+    }
+
+    /// Goes over a call's arguments, where there are some.
+    mutating func arguments() -> Bool {
+        guard last == ")" else { return false }
+        var depth = 0
+        while let last {
+            if "'\"".contains(last) {
+                _ = text()
+                continue
+            }
+            end -= 1
+            if last == ")" { depth += 1 }
+            if last == "(" { depth -= 1 }
+            if depth == 0 { return true }
+        }
+        return true
+    }
+
+    /// The text that ends here, without its quotes.
+    private mutating func text() -> String? {
+        guard let quote = last, "'\"".contains(quote) else { return nil }
+        let close = end - 1
+        end = close
+        while let last, last != quote { end -= 1 }
+        guard last == quote else { return nil }
+        end -= 1
+        return String(characters[(end + 1)..<close])
+    }
+
+    /// The plugin of `use "org"`, or of `use("org")` whose arguments were gone over.
+    mutating func used(_ isCalled: Bool) -> String? {
+        let before = end
+        if isCalled {
+            var inside = Scanner(characters: Array(characters[end...].prefix { $0 != ")" }.dropFirst()))
+            inside.blanks()
+            if word() == "use", let name = inside.text() { return name }
+        } else if let name = text(), word() == "use" {
+            return name
+        }
+        end = before
+        return nil
+    }
+
+    /// Whether `use "`, or `use("`, stands here.
+    var opensUse: Bool {
+        var copy = self
+        guard let last, "'\"".contains(last) else { return false }
+        copy.end -= 1
+        copy.blanks()
+        if copy.last == "(" { copy.end -= 1 }
+        return copy.word() == "use"
+    }
+
+    private mutating func blanks() { while let last, last.isWhitespace { end -= 1 } }
+
+    private mutating func word() -> String {
+        blanks()
+        return name()
+    }
+}
