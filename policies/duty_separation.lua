@@ -1,4 +1,5 @@
--- No token is made that could do both halves of a duty which is split in two, and nobody approves an order of their own.
+-- No token is made that could do both halves of a duty which is split in two, and nobody does the second half to what is
+-- their own, such as approving an order of theirs.
 --
 -- Off by default; `settings.json` turns it on for all tenants or one. The duties are data of the plugin.
 local duties = use "separation_of_duties"
@@ -11,8 +12,9 @@ function policy.decide(request)
     end
     return
   end
-  if request.action == "orders.approve" and request.resource:has("owner") then
-    if request.resource.owner == request.token.user then deny("nobody approves their own order", { code = "own_order" }) end
+  if not request.resource:has("owner") or request.resource.owner ~= request.token.user then return end
+  for _, duty in ipairs(duties.duties) do
+    if request.action == duty.other then deny("nobody does {action} to what is their own", { code = "own_order" }) end
   end
 end
 

@@ -13,7 +13,20 @@ test("a token that could create and approve orders is not made", {
 
 test("nobody approves an order of their own", {
   cases = {
-    own = { resource = { type = "order", owner = "carla" }, expect = { deny = "duty_separation", code = "own_order" } },
+    own = {
+      resource = { type = "order", owner = "carla" },
+      expect = { deny = "duty_separation", code = "own_order", reason = "orders.approve" },
+    },
+    ["the second half of another duty"] = {
+      action = "payroll.enter",
+      resource = { type = "order", owner = "carla" },
+      expect = { deny = "duty_separation", code = "own_order", reason = "payroll.enter" },
+    },
+    ["the first half"] = {
+      action = "orders.create",
+      resource = { type = "order", owner = "carla" },
+      expect = { silent = true },
+    },
     ["somebody else's"] = { resource = { type = "order", owner = "bjorn" }, expect = { silent = true } },
     ["nobody's"] = { resource = { type = "order" }, expect = { silent = true } },
   },

@@ -150,6 +150,73 @@ internal import Testing
         }
     }
 
+    /// Functions by the host and in Lua, patterns of RE2, zones, an attribute, data and a check.
+    private static let plugin = """
+        local zone, text = use "zone", use "text"
+        local names = data "names"
+        return { name = "mine", version = "1", about = "a", needs = { "text", "zone" }, provides = {
+          functions = {
+            matches = { host = "text.matches" },
+            hour = { takes = { { time = "instant" } }, returns = "number", run = function(time)
+              return zone.hour(time, "Asia/Tokyo") + 0
+            end },
+          },
+          attributes = { token = { first = { returns = "boolean", run = function(token)
+            return text.matches("^[A-Z]", token.name)
+          end } } },
+          data = { names = { file = "names.csv", key = "name", columns = { name = "string", rank = "number" } } },
+          checks = { owned = { good = "return { on = 'access', owner = 'a', decide = function() end }",
+            bad = "return { on = 'access', decide = function() end }", run = function(policy)
+              if not policy:has("owner") then return { { message = "it names no owner" } } end
+            end } },
+        } }
+        """
+
+    private static let policy = """
+        local mine = use "mine"
+        return { on = "access", grants = { "*" }, decide = function(request)
+          if not request.token:has("name") or not mine.names:has(request.token.name) then return end
+          if mine.names:get(request.token.name).rank < 3 and mine.hour(request.time) == 21 and request.token.first then
+            if mine.matches("^orders[.]", request.action) then permit("it is one") end
+          end
+        end }
+        """
+
+    @Test func `plugins are in the child too, and come to the same`() throws {
+        let folder = try session.policies(
+            [
+                "a": Self.policy,
+                "a_test": """
+                test("it reads", { token = "Warehouse sync", action = "orders.read", resource = { type = "order" },
+                  expect = { permit = true } })
+                """,
+            ], in: "project/policies")
+        _ = try session.file("project/plugins/mine/plugin.lua", Self.plugin)
+        _ = try session.file("project/plugins/mine/names.csv", "name,rank\nWarehouse sync,2\nAdmin console,3\n")
+        _ = try session.file(
+            "project/plugins/mine/mine_test.lua",
+            "test(\"ranks\", { ask = 'mine.names:get(\"Admin console\").rank', gives = 3 })")
+        let requests = try session.file("requests", session.run("requests", "--count", "300").output)
+        let policies = ["--policies", folder]
+        for (words, status, expected) in [
+            (
+                ["decide", "Warehouse sync", "orders.read", "order:1", "--explain"], 0,
+                "mine.names has token.name = true"
+            ),
+            (["decide", "Admin console", "orders.read", "order:1"], 2, "not_permitted"),
+            (["batch", requests, "--explain"], 0, "token.first"), (["check"], 0, "it names no owner [mine.owned]"),
+            (["test"], 0, "4 passed"),
+        ] {
+            let plain = try Run(words + policies, session).finish()
+            #expect(plain.status == Int32(status) && plain.output.contains(expected), "\(words): \(plain)")
+            let isolated = try Run(words + policies + ["--isolate"], session).finish()
+            #expect(isolated.status == plain.status && isolated.output == plain.output, "\(words): \(isolated)")
+            #expect(isolated.errors == plain.errors)
+        }
+        let own = try Run(["test", session.folder + "/project/plugins", "--isolate"], session).finish()
+        #expect(own.status == 0 && own.output == "3 passed\n", "\(own)")
+    }
+
     @Test func `tests whose child ends by a fault have not passed`() throws {
         let folder = try session.policies([
             "a": """

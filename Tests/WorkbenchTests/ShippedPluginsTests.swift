@@ -1,0 +1,141 @@
+import Decisions
+import Model
+import Plugins
+import Policies
+import Testing
+
+@testable import Workbench
+
+/// What the shipped plugins provide, and what becomes of it in the shipped policies once all of these are turned on.
+@Suite struct ShippedPluginsTests {
+    private static let settings = """
+        {
+          "duty_separation": { "all": { "enabled": true } }, "manager_approval": { "all": { "enabled": true } },
+          "office_network": { "all": { "enabled": true, "networks": ["10.0.0.0/8"] } },
+          "working_hours": { "all": { "enabled": true, "integrations": false } }
+        }
+        """
+
+    private static func plugins() throws -> PluginLoader.Loaded {
+        PluginLoader.load(try .folder(Fixtures.root + "/plugins"))
+    }
+
+    private static func policies() throws -> PolicySet {
+        let shipped = try Fixtures.shipped()
+        let files = shipped.files.filter { $0.name != "settings.json" && !$0.name.hasSuffix("_test.lua") }
+        let settings = PolicySource.File(name: "settings.json", bytes: Array(settings.utf8))
+        return try Fixtures.load(PolicySource(path: "policies", files: files + [settings], plugins: shipped.plugins))
+    }
+
+    private static func questions(_ schema: Schema, _ directory: Directory, count: Int) throws -> [Question] {
+        var generator = RequestGenerator(directory: directory, schema: schema, seed: 7)
+        return try (0..<count).map { _ in
+            try Question(json: try JSONReader.parse(generator.next()), now: Instant("2026-11-23T09:00:00Z")!)
+        }
+    }
+
+    private static func point(_ set: PolicySet, _ directory: Directory, _ learning: Learning) throws -> DecisionPoint {
+        let point = try DecisionPoint(policies: set, directory: directory, learning: learning)
+        point.explains = true
+        return point
+    }
+
+    @Test func `each kind of thing that a plugin may provide is provided by one, in its own words`() throws {
+        let loaded = try Self.plugins()
+        #expect(loaded.faults.isEmpty)
+        let parts = loaded.set.provided.flatMap { PluginReference($0, loaded.extras[$0.name]!).parts }
+        #expect(Set(parts.map(\.kind)) == ["functions", "attributes", "data", "checks", "commands", "sinks"])
+        let functions = parts.filter { $0.kind == "functions" }
+        #expect(functions.contains { $0.form.hasSuffix(", by the host") })
+        #expect(functions.contains { !$0.form.hasSuffix(", by the host") })
+        for part in parts {
+            #expect(part.about.hasSuffix(".") || part.about.hasSuffix("`."), "\(part.form) says what it is")
+            #expect((part.examples != nil) == (part.kind == "checks"), "\(part.form)")
+        }
+    }
+
+    @Test func `every plugin has tests beside it`() throws {
+        for folder in try PluginSource.folder(Fixtures.root + "/plugins").folders {
+            #expect(folder.file("\(folder.name)_test.lua") != nil, "\(folder.name)")
+        }
+    }
+
+    /// By kind, what each plugin's things are called in traces.
+    private static func names(_ plugin: Plugin) -> [(kind: String, name: String)] {
+        plugin.functions.map { function in
+            let kind = if case .native = function.body { "function by the host" } else { "function in Lua" }
+            return (kind, "\(plugin.name).\(function.name)(")
+        }
+            + plugin.attributes.map { ("attribute", ".\($0.function.name)") }
+            + plugin.tables.map { ("data", "\(plugin.name).\($0.name)[") }
+    }
+
+    @Test func `what policies can use is used, and traced by its name`() throws {
+        let set = try Self.policies()
+        let directory = try Directory(Fixtures.demo())
+        let point = try Self.point(set, directory, .none)
+        var traced: Set<String> = []
+        for question in try Self.questions(set.schema, directory, count: 1_500) {
+            for trace in try point.decide(question).traces { traced.formUnion(trace.facts.map(\.text)) }
+        }
+        var used: [String: Set<String>] = [:]
+        for (kind, name) in set.plugins.provided.flatMap(Self.names) where traced.contains(where: { $0.contains(name) })
+        {
+            used[kind, default: []].insert(name)
+        }
+        #expect(
+            Set(used.keys) == ["function by the host", "function in Lua", "attribute", "data"], "\(used) of \(traced)")
+    }
+
+    @Test func `the trees remember all of it: what was decided once is decided again without any policy`() throws {
+        let set = try Self.policies()
+        let directory = try Directory(Fixtures.demo())
+        let running = try Self.point(set, directory, .none)
+        let trees = try Self.point(set, directory, Learning())
+        let questions = try Self.questions(set.schema, directory, count: 1_500)
+        for question in questions { _ = try trees.decide(question) }
+        let runs = trees.runCount
+        for question in questions {
+            let (remembered, run) = (try trees.decide(question), try running.decide(question))
+            #expect(remembered.isPermitted == run.isPermitted && remembered.reasons == run.reasons)
+            #expect(remembered.traces == run.traces, "\(question)")
+        }
+        #expect(runs > 0 && trees.runCount == runs)
+        #expect(trees.learned.open.isEmpty)
+    }
+
+    @Test func `the checks look at every shipped policy, and find nothing`() throws {
+        let loaded = try Self.plugins()
+        let rules = Rule.brought(by: loaded)
+        #expect(rules.map(\.name) == ["cidr.whole_internet", "separation_of_duties.grants_both"])
+        let shipped = try Fixtures.shipped()
+        #expect(Checker(shipped, rules: rules).run().map(\.description) == [])
+        // They are seen to look: the same policies, one of them with a network that has every address in it.
+        let spoiled = shipped.files.map { file in
+            let text = String(decoding: file.bytes, as: UTF8.self)
+            return file.name == "office_network.lua"
+                ? .init(name: file.name, bytes: Array((text + "-- \n").replacing("\"unknown\"", with: "\"::/0\"").utf8))
+                : file
+        }
+        let found = Checker(
+            PolicySource(path: "p", files: spoiled, plugins: shipped.plugins), rules: rules
+        ).run()
+        #expect(found.contains { $0.rule == "cidr.whole_internet" && $0.path == "p/office_network.lua" }, "\(found)")
+    }
+
+    @Test(arguments: [
+        ("cidr", ["10.0.0.0/8", "10.1.2.3"], "10.1.2.3 lies in 10.0.0.0/8"),
+        ("path", ["d-sales-north"], "Nordlys Logistics / Sales / Sales North"),
+        ("shift", ["Asia/Tokyo", "2026-11-22T12:00:00Z"], "there it is 21 o'clock on 2026-11-22"),
+    ])
+    func `the commands answer`(name: String, words: [String], answer: String) throws {
+        let loaded = try Self.plugins()
+        let commands = PluginCommands(loaded, schema: try Self.policies().schema)
+        #expect(commands.all.map(\.command.name).sorted() == ["cidr", "path", "shift"])
+        let directory = try Directory(Fixtures.demo())
+        let lines = try commands.run(
+            name, words, on: directory, tenant: try #require(directory.tenant("3")),
+            now: Instant("2026-11-22T12:00:00Z")!)
+        #expect(lines == [answer])
+    }
+}
