@@ -10,7 +10,10 @@ package struct Request: Sendable {
     package private(set) var actionNumber = -1
     package private(set) var directory: Directory
     package private(set) var tenant = -1
-    package var now: Instant
+    package var now: Instant {
+        // Whoever asks numbers points in time on its own: a number that another gave to another time says nothing.
+        didSet { if now != oldValue { cells[Place.moment] = .absent } }
+    }
     package private(set) var subject = Subject.token
     /// The administrator's assignment; `nil` for the operator, and on `access`.
     package private(set) var actor: Int?

@@ -75,6 +75,35 @@ import Testing
         #expect(total.remembered > total.pairs / 4, "\(total)")
     }
 
+    /// Where it lies, natively, as when its policy is run; and however many there are, no policy is run for them.
+    @Test func `a text is told by its bytes`() throws {
+        let point = try Fixture.point([
+            "a": Fixture.policy("if request.resource.id == 'caf\u{e9}' then permit('it') end"),
+            "b": Fixture.policy(
+                "if request.resource.type == 'order' and 'K' == request.resource.id then permit('it') end"),
+        ])
+        func permits(_ id: String, type: String = "order") throws -> Bool {
+            let properties = JSON.object(type == "invoice" ? [.init("amount", .integer(1))] : [])
+            return try point.decide(
+                Question(
+                    action: "orders.read", subject: .token(Fixture.token.description),
+                    resource: .init(type: type, id: id, properties: properties), now: Instant("2026-06-01T12:00:00Z")!)
+            ).isPermitted
+        }
+        for _ in 0..<3 {
+            for (id, holds) in [
+                ("caf\u{e9}", true), ("cafe\u{301}", false), ("caf", false), ("caffe", false), ("", false),
+            ] {
+                #expect(try permits(id) == holds, "\(id)")
+            }
+            // The sign for kelvin is K to Unicode, and no K.
+            #expect(try permits("K") && !permits("\u{212a}") && !permits("K", type: "invoice"))
+        }
+        let runs = point.runCount
+        for number in 0..<1_000 { #expect(try !permits("caf\(number)")) }
+        #expect(point.runCount == runs)
+    }
+
     /// As long as `DEMILUNE_FUZZ_SECONDS` says; for `make fuzz`.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["DEMILUNE_FUZZ_SECONDS"] != nil))
     func `trees say what policies say, for longer`() throws {
