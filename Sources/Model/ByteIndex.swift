@@ -27,11 +27,12 @@ package struct ByteIndex: Sendable {
     /// - Returns: `false`, and changes nothing, when it is there.
     @discardableResult
     package mutating func claim(_ text: String, scope: Int = 0, number: Int) -> Bool {
-        let added = Array(text.utf8)
-        let (slot, hash) = unsafe added.withUnsafeBytes { unsafe find($0, scope) }
+        var text = text
+        let (slot, hash) = text.withUTF8 { unsafe find(UnsafeRawBufferPointer($0), scope) }
         guard slots[slot] == 0 else { return false }
-        entries.append(Entry(hash: hash, scope: scope, start: bytes.count, count: added.count, number: number))
-        bytes += added
+        let start = bytes.count
+        bytes += text.utf8
+        entries.append(Entry(hash: hash, scope: scope, start: start, count: bytes.count - start, number: number))
         slots[slot] = Int32(entries.count)
         if entries.count * 2 > slots.count { grow() }
         return true

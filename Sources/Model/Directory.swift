@@ -19,6 +19,7 @@ package final class Directory: Sendable {
     /// - Throws: the first reference that leads nowhere, with the path of the record that makes it.
     package init(_ organisation: Organisation) throws(OrganisationError) {
         var builder = DirectoryBuilder()
+        builder.reserve(organisation)
         for (index, tenant) in organisation.tenants.enumerated() {
             try builder.add(tenant, path: "tenants[\(index)]")
         }

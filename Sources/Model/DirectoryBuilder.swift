@@ -13,6 +13,16 @@ struct DirectoryBuilder {
     var assignmentsByID = ByteIndex()
     var tokensByID = TokenIndex()
 
+    /// Makes room for what is to be added.
+    mutating func reserve(_ organisation: Organisation) {
+        let tenants = organisation.tenants
+        let count = tenants.reduce(0) { $0 + $1.tokens.count }
+        tokens.reserveCapacity(count)
+        tokensByID.reserve(count)
+        users.reserveCapacity(tenants.reduce(0) { $0 + $1.users.count })
+        assignments.reserveCapacity(tenants.reduce(0) { $0 + $1.users.reduce(0) { $0 + $1.assignments.count } })
+    }
+
     mutating func add(_ record: TenantRecord, path: String) throws(OrganisationError) {
         let tenant = tenants.count
         guard tenantsByID.claim(record.id, number: tenant) else {
@@ -44,19 +54,23 @@ struct DirectoryBuilder {
     }
 
     private static func claim(
-        _ map: inout ByteIndex, _ id: String, _ tenant: Int, _ index: Int, _ path: String
+        _ map: inout ByteIndex, _ id: String, _ tenant: Int, _ index: Int, _ path: @autoclosure () -> String
     ) throws(OrganisationError) {
         guard map.claim(id, scope: tenant, number: index) else {
-            throw OrganisationError("the id `\(id)` is there twice", path: path)
+            throw OrganisationError("the id `\(id)` is there twice", path: path())
         }
     }
 
-    private mutating func add(_ record: UserRecord, tenant: Int, path: String) throws(OrganisationError) {
+    // Paths are made for what is wrong alone: there are as many as there are records.
+
+    private mutating func add(
+        _ record: UserRecord, tenant: Int, path user: @autoclosure () -> String
+    ) throws(OrganisationError) {
         let number = users.count
-        try Self.claim(&usersByID, record.id, tenant, number, path + ".id")
+        try Self.claim(&usersByID, record.id, tenant, number, user() + ".id")
         let first = assignments.count
         for (index, assignment) in record.assignments.enumerated() {
-            let path = "\(path).assignments[\(index)]"
+            var path: String { "\(user()).assignments[\(index)]" }
             guard let department = departmentsByID.number(assignment.department, scope: tenant) else {
                 throw OrganisationError(
                     "no department has the id `\(assignment.department)`", path: path + ".department")
@@ -80,12 +94,14 @@ struct DirectoryBuilder {
                 assignments: first..<assignments.count))
     }
 
-    private mutating func add(_ record: TokenRecord, tenant: Int, path: String) throws(OrganisationError) {
+    private mutating func add(
+        _ record: TokenRecord, tenant: Int, path: @autoclosure () -> String
+    ) throws(OrganisationError) {
         guard let assignment = assignmentsByID.number(record.assignment, scope: tenant) else {
-            throw OrganisationError("no assignment has the id `\(record.assignment)`", path: path + ".assignment")
+            throw OrganisationError("no assignment has the id `\(record.assignment)`", path: path() + ".assignment")
         }
         guard tokensByID.claim(record.id) else {
-            throw OrganisationError("the token `\(record.id)` is there twice", path: path + ".id")
+            throw OrganisationError("the token `\(record.id)` is there twice", path: path() + ".id")
         }
         tokens.append(Token(record, tenant: tenant, assignment: assignment))
     }

@@ -21,6 +21,12 @@ struct TokenIndex: Sendable {
         return true
     }
 
+    /// Makes room for so many.
+    mutating func reserve(_ count: Int) {
+        ids.reserveCapacity(count)
+        while count * 2 > slots.count { grow() }
+    }
+
     func number(_ id: TokenID) -> Int? {
         let taken = slots[slot(id)]
         return taken == 0 ? nil : Int(taken) - 1

@@ -5,7 +5,10 @@ struct Canonical {
     private(set) var bytes: [UInt8] = []
 
     /// - Parameter domain: what the hash is for, so that none is taken for one of another kind.
-    init(_ domain: String) { add(domain) }
+    init(_ domain: String) {
+        bytes.reserveCapacity(512)
+        add(domain)
+    }
 
     mutating func add(_ text: String) {
         var text = text
@@ -52,13 +55,16 @@ struct Canonical {
     }
 
     private mutating func add(count: Int) {
-        for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
+        unsafe withUnsafeBytes(of: count.littleEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 }
 
 extension TokenID {
     /// Its 16 bytes, the most significant first.
     var bytes: [UInt8] {
-        [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> UInt64(56 - $0 * 8)) } }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        unsafe withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { unsafe bytes.append(contentsOf: $0) }
+        return bytes
     }
 }

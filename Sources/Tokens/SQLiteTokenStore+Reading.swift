@@ -8,20 +8,46 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// Everything there is, as of one moment.
-    package func organisation(_ tokens: TokenSelection = .all) throws(TokenStoreError) -> Organisation {
-        try connection.transaction("BEGIN") { () throws(TokenStoreError) in try read(tokens) }
+    /// The tenants in the order of their ids, and nothing of what they have: that is not looked at, and no seal is.
+    package var tenants: [TenantRecord] {
+        get throws(TokenStoreError) {
+            var tenants: [TenantRecord] = []
+            try connection.rows("SELECT id, name, zone FROM tenants ORDER BY id") {
+                tenants.append(TenantRecord(id: $0.text(0), name: $0.text(1), zone: $0.text(2)))
+            }
+            return tenants
+        }
     }
 
-    func read(_ selection: TokenSelection) throws(TokenStoreError) -> Organisation {
+    /// How many tokens there are, whatever became of them.
+    package var tokenCount: Int {
+        get throws(TokenStoreError) { Int(try connection.number("SELECT count(*) FROM tokens")) }
+    }
+
+    /// Everything there is, as of one moment.
+    /// - Parameter goesOn: asked now and then, with how many tokens were read, whether to go on.
+    /// - Throws: `.stopped` when it says no.
+    package func organisation(
+        _ tokens: TokenSelection = .all, goesOn: (Int) -> Bool = { _ in true }
+    ) throws(TokenStoreError) -> Organisation {
+        try connection.transaction("BEGIN") { () throws(TokenStoreError) in try read(tokens, goesOn: goesOn) }
+    }
+
+    func read(
+        _ selection: TokenSelection, goesOn: (Int) -> Bool = { _ in true }
+    ) throws(TokenStoreError) -> Organisation {
         var ids: [String] = []
         try connection.rows("SELECT id FROM tenants ORDER BY id") { ids.append($0.text(0)) }
         var tenants: [TenantRecord] = []
         for id in ids {
             guard case (var tenant, let seal)? = try sealedTenant(id) else { continue }
             tenant.isTampered = !isIntact(tenant, seal)
-            tenant.tokens = try tokens(of: id, selection).map(\.details.token)
             tenants.append(tenant)
+        }
+        switch selection {
+        case .none: break
+        case .some(let ids): try read(ids, into: &tenants)
+        case .all: try readTokens(into: &tenants, goesOn)
         }
         return Organisation(tenants: tenants)
     }
@@ -83,17 +109,39 @@ extension SQLiteTokenStore {
         (tenant.departments, tenant.userTypes, tenant.users) = (departments, types, users)
     }
 
-    private func tokens(of tenant: String, _ selection: TokenSelection) throws(TokenStoreError) -> [StoredToken] {
-        let query = "SELECT \(StoredToken.columns) FROM tokens WHERE tenant = ?"
-        var tokens: [StoredToken] = []
-        func add(_ row: Statement) { tokens.append(checked(StoredToken(row))) }
-        switch selection {
-        case .none: break
-        case .all: try connection.rows(query + " ORDER BY id", [.text(tenant)], add)
-        case .some(let ids):
-            for id in ids.sorted() { try connection.rows(query + " AND id = ?", [.text(tenant), .token(id)], add) }
+    /// Some tokens, in the order of their ids.
+    private func read(_ ids: [TokenID], into tenants: inout [TenantRecord]) throws(TokenStoreError) {
+        for id in ids.sorted() {
+            guard let details = try details(id), let place = tenants.firstIndex(where: { $0.id == details.tenant })
+            else { continue }
+            tenants[place].tokens.append(details.token)
         }
-        return tokens
+    }
+
+    /// Every token, in the order of the ids. They are read in the order of the file: to look each of very many up costs
+    /// twice as much.
+    private func readTokens(
+        into tenants: inout [TenantRecord], _ goesOn: (Int) -> Bool
+    ) throws(TokenStoreError) {
+        var places: [String: Int] = [:]
+        for (place, tenant) in tenants.enumerated() { places[tenant.id] = place }
+        var tokens = tenants.map { _ in [TokenRecord]() }
+        var count = 0
+        try connection.rows("SELECT \(StoredToken.columns) FROM tokens NOT INDEXED") {
+            (row: Statement) throws(TokenStoreError) in
+            let details = checked(StoredToken(row)).details
+            if let place = places[details.tenant] { tokens[place].append(details.token) }
+            count += 1
+            guard count % 1_024 != 0 || goesOn(count) else {
+                throw TokenStoreError(.stopped, "reading the tokens was stopped")
+            }
+        }
+        for place in tenants.indices {
+            // Numbers are put in order more easily than whole records.
+            let order = tokens[place].indices.sorted { tokens[place][$0].id < tokens[place][$1].id }
+            tenants[place].tokens = order.map { tokens[place][$0] }
+            tokens[place] = []
+        }
     }
 
     /// The token, marked as tampered where it does not carry its seal.

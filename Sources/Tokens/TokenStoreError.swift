@@ -33,6 +33,8 @@ package struct TokenStoreError: Error, Equatable, Sendable {
         case unrevealable
         /// Something else still needs it.
         case used
+        /// Whoever asked wanted no more of it.
+        case stopped
     }
 
     package let code: Code
