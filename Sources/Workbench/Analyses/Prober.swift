@@ -16,6 +16,7 @@ final class Prober {
     private let open: Set<Change.Property>
     private let obligations: Question.Obligations
     private var branches: [Set<Change>: Branch] = [:]
+    private var standings: Standings
     private var generation: Int
 
     /// More than these are not tried for one token.
@@ -28,19 +29,12 @@ final class Prober {
         let changes: [Change]
         /// Ready for any token; `nil` when it is no question.
         fileprivate var request: Request?
-        fileprivate var nodes: [Place: Node] = [:]
-        /// By path, whether it reads nothing of the token but its assignment and its kind.
-        fileprivate var shared: [[UInt32]: Bool] = [:]
-        /// By assignment and kind, answers that hold for every live token of these.
-        fileprivate var answers: [Int: Answer] = [:]
+        /// By path.
+        fileprivate var nodes: [[UInt32]: Alike<Node>] = [:]
+        /// By path, who else is on it.
+        fileprivate var likenesses: [[UInt32]: Likeness] = [:]
 
         fileprivate init(_ changes: [Change]) { self.changes = changes }
-    }
-
-    fileprivate struct Place: Hashable {
-        let path: [UInt32]
-        /// Of the token, where what was read compares something open with what belongs to it; else -1.
-        let assignment: Int
     }
 
     /// What is known of a path.
@@ -49,16 +43,11 @@ final class Prober {
         var next: [(change: Change, branch: Branch)] = []
         /// What is read in a way that changes cannot make up for.
         var contents: Set<Change.Property> = []
-        var kin = Kin.all
-        /// Whether nothing was read of the token but its assignment and its kind: others of these are answered the same.
-        var isShared = false
-    }
-
-    /// For which other tokens on the same path a node holds.
-    fileprivate enum Kin {
-        case all
-        case sameAssignment
-        case none
+        /// For which tokens on the same path it holds: what compares something open with what belongs to a token, suggests
+        /// what others would not.
+        var kin = Likeness.all
+        /// Who else is on the path.
+        var likeness = Likeness.none
     }
 
     private struct Judged {
@@ -87,6 +76,7 @@ final class Prober {
         }
         self.open = open
         self.question = question
+        standings = Standings(directory)
         generation = point.generation
     }
 
@@ -100,41 +90,39 @@ final class Prober {
         return branch
     }
 
+    /// What a live token is answered, and which others are answered the same.
     /// - Parameter stated: what is stated beside the question.
-    func answer(for token: Int, _ stated: Branch) -> Answer {
+    func answer(for token: Int, _ stated: Branch) -> (answer: Answer, likeness: Likeness) {
         if point.generation != generation {
-            for branch in branches.values { (branch.nodes, branch.shared) = ([:], [:]) }
+            for branch in branches.values { (branch.nodes, branch.likenesses) = ([:], [:]) }
             generation = point.generation
         }
-        let record = directory.tokens[token]
-        let kin = record.assignment * 2 + (record.kind == .api ? 0 : 1)
-        if let known = stated.answers[kin] {
-            return Liveness.fault(record, in: directory, now: question.now) == nil ? known : .no
-        }
-        guard let first = judge(token, stated), first.isOfPolicies else { return .no }
-        let (answer, isShared) = search(token, stated, first)
-        if isShared { stated.answers[kin] = answer }
-        return answer
+        guard let first = judge(token, stated), first.isOfPolicies else { return (.no, .none) }
+        return search(token, stated, first)
+    }
+
+    /// The number of a token's standing.
+    func standing(of token: Int) -> Int {
+        standings.number(directory.tokens[token].assignment, directory.tokens[token].kind)
     }
 
     /// Looks for what turns a judgement.
-    /// - Returns: also whether it holds for all live tokens of the same assignment and kind.
-    private func search(_ token: Int, _ stated: Branch, _ first: Judged) -> (answer: Answer, isShared: Bool) {
+    private func search(_ token: Int, _ stated: Branch, _ first: Judged) -> (answer: Answer, likeness: Likeness) {
         let root = node(token, stated, first)
         let plain: Answer = first.isPermitted ? .yes : .no
-        if root.next.isEmpty, root.contents.isEmpty { return (plain, root.isShared) }
+        if root.next.isEmpty, root.contents.isEmpty { return (plain, root.likeness) }
         var tries = 0
         var contents: Set<Change.Property> = []
         var seen: Set<ObjectIdentifier> = [ObjectIdentifier(stated)]
         var queue = [(branch: stated, judged: first, node: root)]
         var isCut = false
-        var isShared = true
+        var likeness = Likeness.all
         var place = 0
         while place < queue.count, !isCut {
             let (_, judged, node) = queue[place]
             place += 1
             contents.formUnion(node.contents)
-            isShared = isShared && node.isShared
+            likeness = min(likeness, node.likeness)
             for (_, next) in node.next where seen.insert(ObjectIdentifier(next)).inserted {
                 guard tries < Self.mostTries else {
                     isCut = true
@@ -147,14 +135,14 @@ final class Prober {
                 if let path = answer.path, path == judged.path { continue }
                 if answer.isPermitted != first.isPermitted {
                     let found = Array(next.changes.dropFirst(stated.changes.count))
-                    isShared = isShared && self.isShared(token, next, answer)
-                    return (first.isPermitted ? .unless(found) : .when(found), isShared)
+                    likeness = min(likeness, self.likeness(token, next, answer))
+                    return (first.isPermitted ? .unless(found) : .when(found), likeness)
                 }
                 let node = self.node(token, next, answer)
                 if next.changes.count - stated.changes.count < Self.mostChanges {
                     queue.append((next, answer, node))
                 } else {
-                    isShared = isShared && node.isShared
+                    likeness = min(likeness, node.likeness)
                     isCut = isCut || !node.next.isEmpty
                 }
             }
@@ -162,9 +150,10 @@ final class Prober {
         if isCut {
             contents.formUnion(queue.flatMap { $0.branch.changes.compactMap(\.property) }.filter(open.contains))
         }
-        guard !contents.isEmpty else { return (plain, isShared && !isCut) }
+        if isCut { likeness = .none }
+        guard !contents.isEmpty else { return (plain, likeness) }
         let properties = contents.sorted { $0.text < $1.text }
-        return (.reads(properties, isPermitted: first.isPermitted), isShared && !isCut)
+        return (.reads(properties, isPermitted: first.isPermitted), likeness)
     }
 
     private func judge(_ token: Int, _ branch: Branch) -> Judged? {
@@ -183,26 +172,20 @@ final class Prober {
         return Judged(isPermitted: judgement.isPermitted, path: point.path, isOfPolicies: true)
     }
 
-    /// Whether a judgement holds for all live tokens of the same assignment and kind: what was read decides it.
-    private func isShared(_ token: Int, _ branch: Branch, _ judged: Judged) -> Bool {
-        if let path = judged.path, let known = branch.shared[path] { return known }
-        let isShared = node(token, branch, judged).isShared
-        if let path = judged.path { branch.shared[path] = isShared }
-        return isShared
+    /// Who else is judged so: what was read decides it.
+    private func likeness(_ token: Int, _ branch: Branch, _ judged: Judged) -> Likeness {
+        if let path = judged.path, let known = branch.likenesses[path] { return known }
+        let likeness = node(token, branch, judged).likeness
+        if let path = judged.path { branch.likenesses[path] = likeness }
+        return likeness
     }
 
     private func node(_ token: Int, _ branch: Branch, _ judged: Judged) -> Node {
         guard let path = judged.path else { return examined(token, branch) }
-        let assignment = directory.tokens[token].assignment
-        for kin in [-1, assignment] {
-            if let known = branch.nodes[Place(path: path, assignment: kin)] { return known }
-        }
+        let standing = standing(of: token)
+        if let known = branch.nodes[path]?.value(directory.tokens[token], standing: standing) { return known }
         let node = examined(token, branch)
-        switch node.kin {
-        case .all: branch.nodes[Place(path: path, assignment: -1)] = node
-        case .sameAssignment: branch.nodes[Place(path: path, assignment: assignment)] = node
-        case .none: break
-        }
+        branch.nodes[path, default: Alike()].note(node, for: directory.tokens[token], standing: standing, node.kin)
         return node
     }
 
@@ -212,11 +195,11 @@ final class Prober {
         guard let examination = try? point.examine(asked, on: directory), let levers = Levers(examination, point)
         else { return Node() }
         var node = Node()
-        node.isShared = examination.readsOnlyAssignment
+        node.likeness = examination.likeness
         let (facts, canTurn) = openFacts(examination)
         guard canTurn else { return node }
         for fact in facts {
-            node.kin = Self.stricter(node.kin, Self.kin(fact))
+            node.kin = min(node.kin, fact.parts.map(\.likeness).min() ?? .all)
             // Also of what was only tried: it is one content of many.
             if fact.readsContent { node.contents.formUnion(fact.properties.filter(open.contains)) }
             if fact.readsIdentity { node.contents.insert(Change.Property(.resource, "id")) }
@@ -260,25 +243,6 @@ final class Prober {
         return (facts, !facts.isEmpty && !isDenied && canPermit)
     }
 
-    /// What it reads of the token decides for which others it reads the same.
-    private static func kin(_ fact: Reading) -> Kin {
-        var kin = Kin.all
-        for part in fact.parts {
-            if part.holder != nil { kin = .sameAssignment }
-            // Its kind belongs to the token, and not to its assignment.
-            if !part.readsOnlyAssignment || part.operation == .attribute(.kind) { return .none }
-        }
-        return kin
-    }
-
-    private static func stricter(_ one: Kin, _ other: Kin) -> Kin {
-        switch (one, other) {
-        case (.none, _), (_, .none): .none
-        case (.sameAssignment, _), (_, .sameAssignment): .sameAssignment
-        default: .all
-        }
-    }
-
     private static func sample(_ type: ValueType, _ directory: Directory, _ question: Question) -> JSON? {
         let tenant = question.tenant.flatMap(directory.tenant) ?? 0
         switch type {
@@ -300,25 +264,7 @@ extension Change {
     var property: Property? { if case .property(let property, _) = self { property } else { nil } }
 }
 
-extension Examination {
-    /// Whether nothing was read of who acts but the assignment and the kind: every live token of these reads the same.
-    var readsOnlyAssignment: Bool {
-        readings.allSatisfy { $0.readings.allSatisfy { $0.parts.allSatisfy(\.readsOnlyAssignment) } }
-    }
-}
-
 extension Reading {
-    /// Whether it reads nothing of a token that others of its assignment and kind have not.
-    fileprivate var readsOnlyAssignment: Bool {
-        guard operands.contains(where: { $0.holder != nil }) else { return true }
-        switch operation {
-        case .attribute(let attribute): return [.department, .user, .userType, .kind].contains(attribute)
-        case .can, .meets, .covers: return true
-        // What a function of a plugin makes of a whole token is not known.
-        default: return false
-        }
-    }
-
     /// Whether it asks for the resource's id, which no change can make up for.
     fileprivate var readsIdentity: Bool {
         parts.contains { part in

@@ -59,7 +59,7 @@ package struct WhatCan: Sendable {
                 action: action, subject: .token(record.id.description), context: context,
                 tenant: directory.tenants[record.tenant].id, now: now)
             let prober = Prober(question, point, on: directory)
-            let plain = prober.answer(for: token, prober.branch())
+            let plain = prober.answer(for: token, prober.branch()).answer
             var answers = [[(types: [String], answer: Answer)]](repeating: [], count: columns.count)
             for type in types {
                 let property = Change.Property(.resource, "department")
@@ -68,7 +68,7 @@ package struct WhatCan: Sendable {
                 let prober = Prober(question, point, on: directory)
                 for (place, column) in columns.enumerated() {
                     let change = Change.property(property, .init(.string(directory.departments[column].id)))
-                    let answer = prober.answer(for: token, prober.branch(stating: [change]))
+                    let answer = prober.answer(for: token, prober.branch(stating: [change])).answer
                     if let same = answers[place].firstIndex(where: { $0.answer == answer }) {
                         answers[place][same].types.append(type.name)
                     } else {

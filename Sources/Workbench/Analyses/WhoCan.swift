@@ -39,22 +39,49 @@ package struct WhoCan: Sendable {
         if let departments {
             places = departments.map { prober.branch(stating: [.property(property, .init(.string($0)))]) }
         }
+        var known = Alike<Found>()
         for token in directory.tokens.indices {
             if token % 1_000 == 0, !progress(token, directory.tokens.count) {
                 isComplete = false
                 return
             }
-            guard directory.tokens[token].tenant == tenant else { continue }
+            let record = directory.tokens[token]
+            guard record.tenant == tenant else { continue }
             asked += 1
-            var answer: Answer?
-            var reached: [String] = []
-            for (number, place) in places.enumerated() {
-                let next = prober.answer(for: token, place)
-                guard next.isPossible else { continue }
-                if let departments { reached.append(departments[number]) }
-                answer = answer.map { $0 == .yes ? next : $0 } ?? next
+            guard Liveness.fault(record, in: directory, now: question.now) == nil else { continue }
+            let standing = prober.standing(of: token)
+            let found: Found
+            if let alike = known.value(record, standing: standing) {
+                found = alike
+            } else {
+                let likeness: Likeness
+                (found, likeness) = Self.find(token, prober, places, departments)
+                known.note(found, for: record, standing: standing, likeness)
             }
-            if let answer { rows.append(Row(token: token, answer: answer, departments: reached)) }
+            if let answer = found.answer { rows.append(Row(token: token, answer: answer, departments: found.reached)) }
         }
+    }
+
+    private struct Found {
+        /// `nil` where it may nowhere.
+        var answer: Answer?
+        var reached: [String] = []
+    }
+
+    /// Asks about every place.
+    /// - Returns: also which other tokens it holds for.
+    private static func find(
+        _ token: Int, _ prober: Prober, _ places: [Prober.Branch], _ departments: [String]?
+    ) -> (Found, Likeness) {
+        var found = Found()
+        var likeness = Likeness.all
+        for (number, place) in places.enumerated() {
+            let next = prober.answer(for: token, place)
+            likeness = min(likeness, next.likeness)
+            guard next.answer.isPossible else { continue }
+            if let departments { found.reached.append(departments[number]) }
+            found.answer = found.answer.map { $0 == .yes ? next.answer : $0 } ?? next.answer
+        }
+        return (found, likeness)
     }
 }

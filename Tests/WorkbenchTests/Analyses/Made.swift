@@ -10,8 +10,10 @@ struct Made {
     let organisation: Organisation
     private let seed: UInt64
 
-    /// - Parameter permits: whether there is a policy, beside those made up, that permits every access.
-    init(seed: UInt64, policies count: Int, permits: Bool = false) throws {
+    /// - Parameters:
+    ///   - permits: whether there is a policy, beside those made up, that permits every access.
+    ///   - crowd: how many users there are for each that is made up, and tokens.
+    init(seed: UInt64, policies count: Int, permits: Bool = false, crowd: Int = 1) throws {
         self.seed = seed
         var generator = PolicyGenerator(seed: seed)
         var files = [PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
@@ -25,11 +27,45 @@ struct Made {
         let settings = #"{ "p1": { "all": { "shared": ["sales"] }, "tenants": { "t2": { "limit": 5 } } } }"#
         files.append(.init(name: "settings.json", bytes: Array(settings.utf8)))
         var world = WorldGenerator(seed: seed)
-        organisation = world.organisation()
+        organisation = Self.crowded(world.organisation(), crowd, seed)
         directory = try Directory(organisation)
         point = try DecisionPoint(
             policies: try Fixtures.load(PolicySource(path: "p", files: files)), directory: directory,
             budget: Budget(fuel: 60_000))
+    }
+
+    /// Users beside each with assignments like theirs, or nearly; tokens of them all, some of which are not live.
+    private static func crowded(_ organisation: Organisation, _ crowd: Int, _ seed: UInt64) -> Organisation {
+        var organisation = organisation
+        var random = Numbers(seed: seed ^ 0xC0DE)
+        for place in organisation.tenants.indices {
+            let tenant = organisation.tenants[place]
+            for number in 1..<max(1, crowd) {
+                for var user in tenant.users {
+                    user.id += "-\(number)"
+                    (user.name, user.email) = (user.id, user.id + "@x.example")
+                    user.isActive = !random.chance(8)
+                    if random.chance(30) { user.permissions = random.chance(50) ? ["orders.read"] : [] }
+                    for assignment in user.assignments.indices {
+                        user.assignments[assignment].id += "-\(number)"
+                        if random.chance(20) {
+                            user.assignments[assignment].department = random.pick(tenant.departments).id
+                        }
+                    }
+                    organisation.tenants[place].users.append(user)
+                }
+                for var token in tenant.tokens {
+                    token.id = TokenID(high: token.id.high, low: token.id.low + UInt64(number) * 100)
+                    token.name += " \(number)"
+                    token.kind = random.chance(70) ? .api : .mobile
+                    token.assignment = random.pick(random.pick(organisation.tenants[place].users).assignments).id
+                    if random.chance(30) { token.expires = random.pick(tenant.tokens).expires }
+                    token.suspended = random.chance(8) ? token.created : nil
+                    organisation.tenants[place].tokens.append(token)
+                }
+            }
+        }
+        return organisation
     }
 
     func questions(_ count: Int) -> [Question] {

@@ -1,0 +1,137 @@
+import Decisions
+import Model
+import Policies
+import Testing
+import Workbench
+
+/// What is found out for one token and told of others, against asking every one of them by itself.
+@Suite struct AlikeTests {
+    private static let now = Instant("2026-06-01T10:00:00Z")!
+
+    // MARK: Shifts
+
+    private static func changes(_ seed: UInt64, _ world: Made) -> [Change] {
+        let tenant = world.organisation.tenants[0]
+        var random = Numbers(seed: seed ^ 0x5417)
+        let department = random.pick(tenant.departments).id
+        let token = random.pick(tenant.tokens).id
+        let user = random.pick(tenant.users)
+        let all: [Change] = [
+            .departmentMoved("audit", under: nil), .departmentActive(department, random.chance(50)),
+            .departmentRequires(department, permission: "orders.approve", true),
+            .userActive(user.id, random.chance(50)), .userHolds(user.id, permission: "orders.delete", true),
+            .userTypeHolds("clerk", permission: "orders.read", random.chance(50)),
+            .assignmentRemoved(user.assignments[0].id),
+            .tokenAssignment(token, random.pick(random.pick(tenant.users).assignments).id),
+            .tokenSuspended(token, random.chance(50)),
+            .setting(policy: "p1", name: "limit", value: .init(.integer(5)), tenant: "t1"),
+        ]
+        return all.filter { _ in random.chance(40) }
+    }
+
+    /// What an answer by policies that run anew says; `nil` for what is no question.
+    private static func judge(
+        _ token: TokenID, _ sample: Shifts.Sample, own: String, _ point: DecisionPoint, _ directory: Directory
+    ) -> Judgement? {
+        let place: String? =
+            switch sample.place {
+            case .nowhere: nil
+            case .own: own
+            case .department(let id): id
+            }
+        let properties = JSON.object(place.map { [.init("department", .string($0))] } ?? [])
+        let question = Question(
+            action: sample.action, subject: .token(token.description),
+            resource: sample.resource.map { .init(type: $0, id: nil, properties: properties) }, now: now,
+            obligations: .all)
+        return (try? point.decide(question, on: directory)).map(Judgement.init)
+    }
+
+    @Test func `every shift is what deciding without trees says on both sides, token by token`() throws {
+        var shifts: [Bool: Int] = [:]
+        for seed in 0..<16 as Range<UInt64> {
+            for row in try rows(seed) { shifts[row.isTurned, default: 0] += 1 }
+        }
+        // Both kinds are among them, or nothing was compared.
+        #expect(shifts[true, default: 0] > 300 && shifts[false, default: 0] > 300, "\(shifts)")
+    }
+
+    private func rows(_ seed: UInt64) throws -> [Shifts.Row] {
+        let world = try Made(seed: seed, policies: 3, permits: seed % 4 != 0, crowd: 6)
+        let changes = Self.changes(seed, world)
+        let supposition = Supposition(changes, tenant: "t1")
+        let directory = try supposition.apply(to: world.directory)
+        let set = try supposition.apply(to: world.point.policies)
+        func point(_ set: PolicySet, _ learning: Learning) throws -> DecisionPoint {
+            try DecisionPoint(policies: set, directory: .empty, budget: Budget(fuel: 60_000), learning: learning)
+        }
+        let samples = Shifts.samples(of: world.point, for: changes)
+        let shifts = Shifts(
+            SideBySide(
+                before: (try point(world.point.policies, Learning()), world.directory),
+                after: (try point(set, Learning()), directory)),
+            samples, tenant: "t1", now: (Self.now, Self.now))
+        let (before, after) = (try point(world.point.policies, .none), try point(set, .none))
+        var rows: [String] = []
+        var (asked, losing, gaining) = (0, 0, 0)
+        for token in world.directory.tokens where world.directory.tenants[token.tenant].id == "t1" {
+            asked += 1
+            let own = world.directory.departments[world.directory.assignments[token.assignment].department].id
+            var (isLosing, isGaining) = (false, false)
+            for sample in samples {
+                let one = Self.judge(token.id, sample, own: own, before, world.directory)
+                let other = Self.judge(token.id, sample, own: own, after, directory)
+                guard let one, let other, one != other else { continue }
+                rows.append("\(token.id) \(sample) \(one) \(other)")
+                isLosing = isLosing || one.isPermitted && !other.isPermitted
+                isGaining = isGaining || !one.isPermitted && other.isPermitted
+            }
+            losing += isLosing ? 1 : 0
+            gaining += isGaining ? 1 : 0
+        }
+        #expect(shifts.rows.map { "\($0.token) \($0.sample) \($0.before) \($0.after)" } == rows, "seed \(seed)")
+        #expect(shifts.count == rows.count && shifts.asked == asked, "seed \(seed)")
+        #expect(shifts.losing == losing && shifts.gaining == gaining, "seed \(seed)")
+        return shifts.rows
+    }
+
+    @Test func `rows are kept of the first tokens, and all are counted`() throws {
+        let world = try Made(seed: 3, policies: 2, permits: true, crowd: 6)
+        let after = try Supposition([.tenantActive(false)], tenant: "t1").apply(to: world.directory)
+        let sides = SideBySide(before: (world.point, world.directory), after: (world.point, after))
+        let samples = Shifts.samples(of: world.point)
+        let all = Shifts(sides, samples, tenant: "t1", now: (Self.now, Self.now))
+        let some = Shifts(sides, samples, tenant: "t1", now: (Self.now, Self.now), most: 2)
+        #expect(all.turned > 2 && some.turned == all.turned && some.count == all.count)
+        let turned = some.rows.filter(\.isTurned)
+        #expect(Set(turned.map(\.token)).count == 2)
+        #expect(turned.map(\.sample) == all.rows.filter(\.isTurned).prefix(turned.count).map(\.sample))
+    }
+
+    // MARK: Who can
+
+    /// Two tokens are told apart by what policies read: their own days, their users, what they may.
+    @Test(arguments: 0..<12)
+    func `who can says of each token what it says of it alone`(seed: UInt64) throws {
+        let world = try Made(seed: seed, policies: 2, permits: seed % 3 != 0, crowd: 3)
+        for departments in [nil, ["sales", "north", "audit"]] {
+            let question = Question(
+                action: seed % 2 == 0 ? "orders.read" : "orders.approve", subject: .token(""),
+                resource: .init(type: "order", id: nil), now: Self.now, obligations: .all)
+            let all = WhoCan(question, departments: departments, tenant: 0, world.point, on: world.directory)
+            let told = Dictionary(uniqueKeysWithValues: all.rows.map { (world.directory.tokens[$0.token].id, $0) })
+            for token in world.organisation.tenants[0].tokens {
+                var organisation = world.organisation
+                organisation.tenants[0].tokens = [token]
+                let alone = WhoCan(
+                    question, departments: departments, tenant: 0, world.point, on: try Directory(organisation))
+                let (one, other) = (told[token.id], alone.rows.first)
+                #expect(one?.departments == other?.departments, "\(token.id)")
+                #expect(one.map { Self.kind($0.answer) } == other.map { Self.kind($0.answer) }, "\(token.id)")
+            }
+        }
+    }
+
+    /// `yes`, `when`, …: of several examples any may be told.
+    private static func kind(_ answer: Answer) -> Substring { "\(answer)".prefix { $0 != "(" } }
+}
