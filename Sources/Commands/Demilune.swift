@@ -47,11 +47,12 @@ package enum Demilune {
             }
             let line = try ParsedLine(arguments, verbs: verbs)
             if line.options["help"] != nil {
-                terminal.print(line.verb.map { Help.text(of: $0) } ?? Help.overview(verbs))
+                terminal.print(
+                    line.verb.map { Help.text(of: $0, streams.columns) } ?? Help.overview(verbs, streams.columns))
                 return ExitStatus.done
             }
             guard let verb = line.verb else {
-                terminal.note(Help.overview(verbs))
+                terminal.note(Help.overview(verbs, streams.isErrorTerminal ? streams.columns : nil))
                 return ExitStatus.usage
             }
             let invocation = try Invocation(line, environment: environment, terminal: terminal)

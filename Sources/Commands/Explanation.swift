@@ -41,7 +41,7 @@ struct Explanation {
             }
             let details = statement.details.isEmpty ? "" : " " + JSON.object(statement.details).compact
             let text = statement.text.isEmpty ? "no reason given" : statement.text
-            terminal.print(
+            terminal.tell(
                 "  \(prefix)\(word): \(Terminal.escaped(text + details))\(place(statement.policy, statement.line))")
         }
     }
@@ -49,7 +49,7 @@ struct Explanation {
     private func show(_ failures: [Failure], to terminal: Terminal, prefix: String = "") {
         for failure in failures {
             let message = Terminal.escaped(failure.message)
-            terminal.print("  \(prefix)failed: \(message)\(place(failure.policy, failure.line))")
+            terminal.tell("  \(prefix)failed: \(message)\(place(failure.policy, failure.line))")
         }
     }
 
@@ -69,7 +69,7 @@ struct Explanation {
         for trace in decision.traces {
             let word = spoken.contains(trace.policy) ? "" : "  (says nothing)"
             terminal.print("  \(terminal.styled(Terminal.escaped(trace.policy), .bold))\(word)")
-            for fact in trace.facts { terminal.print("    \(Terminal.escaped("\(fact.text) = \(fact.value)"))") }
+            for fact in trace.facts { terminal.tell("    \(Terminal.escaped("\(fact.text) = \(fact.value)"))") }
         }
         terminal.print("policy set \(Terminal.escaped(decision.version))")
     }

@@ -32,7 +32,8 @@ struct Fields {
             for (index, line) in row.lines.enumerated() {
                 let name = index == 0 ? row.name : ""
                 let space = String(repeating: " ", count: width - DisplayWidth.of(name) + 2)
-                terminal.print(terminal.styled(name, .bold) + space + Terminal.escaped(line))
+                let text = terminal.styled(name, .bold) + space + Terminal.escaped(line)
+                terminal.print(Prose.wrapped(text, terminal.streams.columns, hanging: index == 0 ? width + 2 : 0))
             }
         }
     }

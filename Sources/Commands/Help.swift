@@ -1,28 +1,35 @@
 /// The help texts: of the program, and of each verb.
 enum Help {
-    static func overview(_ verbs: [Verb]) -> String {
-        """
-        usage: demilune [OPTION …] VERB …
+    /// - Parameter columns: of the terminal that shows it; `nil` for none.
+    static func overview(_ verbs: [Verb], _ columns: Int?) -> String {
+        let text = """
+            usage: demilune [OPTION …] VERB …
 
-        Keeps tokens, and lets Lua policies decide what each may do.
+            Keeps tokens, and lets Lua policies decide what each may do.
 
-        verbs:
-        \(rows(verbs.map { ($0.name, $0.summary) }))
+            verbs:
+            \(Prose.rows(verbs.map { ($0.name, $0.summary) }, columns))
 
-        options, before or after the verb:
-        \(rows(Option.global.map { ($0.heading, $0.help) }))
+            options, before or after the verb:
+            \(Prose.rows(Option.global.map { ($0.heading, $0.help) }, columns))
 
-        Each option with a value has its default in the environment: DEMILUNE_STORE for --store, and so on.
-        NO_COLOR turns colours off. `demilune VERB --help` tells more about a verb.
+            Each option with a value has its default in the environment: DEMILUNE_STORE for --store, and so on.
+            NO_COLOR turns colours off. `demilune VERB --help` tells more about a verb.
 
-        exit status: 0 done or permit, 1 failure, 2 deny, 3 policies do not load, 4 tests failed, 5 not as expected, 64 wrong usage
-        """
+            exit status: 0 done or permit, 1 failure, 2 deny, 3 policies do not load, 4 tests failed, 5 not as expected, 64 wrong usage
+            """
+        return Prose.wrapped(text, columns, hanging: 0)
     }
 
-    /// - Parameter program: what stands before the verb where it is typed.
-    static func text(of verb: Verb, program: String = "demilune ") -> String {
+    /// - Parameters:
+    ///   - columns: of the terminal that shows it; `nil` for none.
+    ///   - program: what stands before the verb where it is typed.
+    static func text(of verb: Verb, _ columns: Int?, program: String = "demilune ") -> String {
         let options = verb.options + Option.global
-        var parts = ["usage: \(program)\(usage(verb))", verb.summary.capitalizedFirst + "."]
+        func rows(_ rows: [(String, String)]) -> String { Prose.rows(rows, columns) }
+        var parts = [
+            Prose.wrapped("usage: \(program)\(usage(verb))", columns, hanging: 7), verb.summary.capitalizedFirst + ".",
+        ]
         if !verb.positionals.isEmpty { parts.append(rows(verb.positionals.map { ($0.name, $0.help) })) }
         if !verb.options.isEmpty { parts.append("options:\n" + rows(verb.options.map { ($0.heading, $0.help) })) }
         parts.append(contentsOf: verb.details)
@@ -30,7 +37,7 @@ enum Help {
             parts.append("examples:\n" + verb.examples.map { "  " + $0 }.joined(separator: "\n"))
         }
         parts.append("Also: " + options.suffix(Option.global.count).map { "--\($0.name)" }.joined(separator: " "))
-        return parts.joined(separator: "\n\n")
+        return Prose.wrapped(parts.joined(separator: "\n\n"), columns, hanging: 0)
     }
 
     static func usage(_ verb: Verb) -> String {
@@ -40,13 +47,6 @@ enum Help {
             return positional.isOptional ? "[\(name)]" : name
         }
         return ([verb.name] + positionals + verb.options.map { "[\($0.heading)]" }).joined(separator: " ")
-    }
-
-    static func rows(_ rows: [(String, String)]) -> String {
-        let width = rows.map(\.0.count).max() ?? 0
-        return rows.map { name, help in
-            "  " + name + String(repeating: " ", count: width - name.count + 2) + help
-        }.joined(separator: "\n")
     }
 }
 

@@ -72,16 +72,24 @@ extension Invocation {
         return try organisation(tokens, of: try openStore())
     }
 
-    func organisation(_ tokens: TokenSelection, of store: SQLiteTokenStore) throws(CommandError) -> Organisation {
-        do throws(TokenStoreError) { return try store.organisation(tokens) } catch { throw CommandError(error.message) }
+    /// - Parameter goesOn: asked now and then, with how many tokens were read, whether to go on.
+    func organisation(
+        _ tokens: TokenSelection, of store: SQLiteTokenStore, goesOn: (Int) -> Bool = { _ in true }
+    ) throws(CommandError) -> Organisation {
+        do throws(TokenStoreError) { return try store.organisation(tokens, goesOn: goesOn) } catch {
+            throw CommandError(
+                error.message, status: error.code == .stopped ? ExitStatus.interrupted : ExitStatus.failure)
+        }
     }
 
     func directory(_ tokens: TokenSelection = .all) throws(CommandError) -> Directory {
         try directory(of: try organisation(tokens))
     }
 
-    func directory(_ tokens: TokenSelection, of store: SQLiteTokenStore) throws(CommandError) -> Directory {
-        try directory(of: try organisation(tokens, of: store))
+    func directory(
+        _ tokens: TokenSelection, of store: SQLiteTokenStore, goesOn: (Int) -> Bool = { _ in true }
+    ) throws(CommandError) -> Directory {
+        try directory(of: try organisation(tokens, of: store, goesOn: goesOn))
     }
 
     private func directory(of organisation: Organisation) throws(CommandError) -> Directory {

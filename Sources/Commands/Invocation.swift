@@ -107,11 +107,15 @@ struct Invocation {
 
     /// The tenant of `--tenant`, as its index.
     func tenant(in directory: Directory) throws(CommandError) -> Int? {
+        try tenant(among: directory.tenants.map(\.id)).flatMap(directory.tenant)
+    }
+
+    /// The tenant of `--tenant`, which must be one of these.
+    func tenant(among ids: [String]) throws(CommandError) -> String? {
         guard let id = value("tenant") else { return nil }
-        guard let index = directory.tenant(id) else {
-            let hint = Suggestion.hint(for: id, among: directory.tenants.map(\.id))
-            throw CommandError("there is no tenant `\(id)`\(hint)")
+        guard ids.contains(id) else {
+            throw CommandError("there is no tenant `\(id)`\(Suggestion.hint(for: id, among: ids))")
         }
-        return index
+        return id
     }
 }

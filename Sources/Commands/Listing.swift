@@ -7,8 +7,9 @@ struct Listing {
     private var table: Table
     private var json: [JSON] = []
 
-    init(_ heads: [String]) {
-        table = Table(heads)
+    /// - Parameter main: the head of the column that keeps more than the others where not all fit.
+    init(_ heads: [String], main: String? = nil) {
+        table = Table(heads, main: main)
     }
 
     /// As JSON.

@@ -9,8 +9,9 @@ struct ParsedLine {
     var positionals: [String] = []
     let arguments: [String]
 
+    /// - Parameter program: what stands before the verb where it is typed.
     /// - Throws: `.usage`, with a suggestion for a name that is nearly right.
-    init(_ arguments: [String], verbs: [Verb]) throws(CommandError) {
+    init(_ arguments: [String], verbs: [Verb], program: String = "demilune ") throws(CommandError) {
         self.arguments = arguments
         var rest = arguments[...]
         var isOptionsOver = false
@@ -27,7 +28,7 @@ struct ParsedLine {
                 positionals.append(argument)
             }
         }
-        if options["help"] == nil { try checkPositionals() }
+        if options["help"] == nil { try checkPositionals(program) }
     }
 
     private mutating func readOption(_ argument: String, _ rest: inout ArraySlice<String>) throws(CommandError) {
@@ -84,15 +85,15 @@ struct ParsedLine {
         throw .usage("unknown verb `\(word) \(second)`\(Suggestion.hint(for: second, among: names))")
     }
 
-    private func checkPositionals() throws(CommandError) {
+    private func checkPositionals(_ program: String) throws(CommandError) {
         guard let verb else { return }
         let required = verb.positionals.filter { !$0.isOptional }
         if positionals.count < required.count {
-            throw .usage("`\(required[positionals.count].name)` is missing: demilune \(Help.usage(verb))")
+            throw .usage("`\(required[positionals.count].name)` is missing: \(program)\(Help.usage(verb))")
         }
         if positionals.count > verb.positionals.count, verb.positionals.last?.isRepeated != true {
             throw .usage(
-                "`\(positionals[verb.positionals.count])` is one argument too many: demilune \(Help.usage(verb))")
+                "`\(positionals[verb.positionals.count])` is one argument too many: \(program)\(Help.usage(verb))")
         }
     }
 }

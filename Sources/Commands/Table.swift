@@ -5,11 +5,16 @@ struct Table {
     private let heads: [String]
     /// Columns that are never shortened: what they hold is to be copied.
     private let fixed: Set<String>
+    /// The column that what was asked is read in: it keeps more than the others.
+    private let main: String?
     private var rows: [[String]] = []
 
-    /// - Parameter fixed: heads of columns that are never shortened.
-    init(_ heads: [String], fixed: Set<String> = ["ID"]) {
+    /// - Parameters:
+    ///   - fixed: heads of columns that are never shortened.
+    ///   - main: the head of the column that keeps more than the others.
+    init(_ heads: [String], fixed: Set<String> = ["ID"], main: String? = nil) {
         self.heads = heads
+        self.main = main
         self.fixed = fixed
     }
 
@@ -18,12 +23,14 @@ struct Table {
     /// Prints it aligned; what could disturb the terminal is escaped.
     func print(to terminal: Terminal) {
         let shown = rows.map { $0.map(Terminal.escaped) }
-        var widths = heads.indices.map { column in
+        let natural = heads.indices.map { column in
             max(DisplayWidth.of(heads[column]), shown.map { DisplayWidth.of($0[column]) }.max() ?? 0)
         }
-        if let columns = terminal.streams.columns { fit(&widths, columns) }
-        terminal.print(terminal.styled(line(heads, widths), .bold))
-        for row in shown { terminal.print(line(row, widths)) }
+        for (number, part) in parts(natural, terminal.streams.columns).enumerated() {
+            if number > 0 { terminal.print() }
+            terminal.print(terminal.styled(line(heads, part), .bold))
+            for row in shown { terminal.print(line(row, part)) }
+        }
     }
 
     /// Prints it as CSV (RFC 4180).
@@ -33,29 +40,62 @@ struct Table {
         }
     }
 
-    /// Takes columns away from the widest ones until everything fits, or nothing is left to take.
-    private func fit(_ widths: inout [Int], _ columns: Int) {
-        var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - columns
-        let candidates = heads.indices.filter { !fixed.contains(heads[$0]) }
-        // Heads stay whole where there is room for them.
-        for isTight in [false, true] {
-            func least(_ column: Int) -> Int { isTight ? 4 : max(DisplayWidth.of(heads[column]), 8) }
-            while excess > 0,
-                let widest = candidates.filter({ widths[$0] > least($0) }).max(by: { widths[$0] < widths[$1] })
-            {
-                widths[widest] -= 1
-                excess -= 1
+    /// Columns that stand beside each other, with their widths.
+    private typealias Part = [(column: Int, width: Int)]
+
+    /// The whole table where it can be read in so many columns, else one part below the other, each of which begins with
+    /// the first column.
+    private func parts(_ natural: [Int], _ columns: Int?) -> [Part] {
+        let all = Array(heads.indices)
+        guard let columns else { return [all.map { ($0, natural[$0]) }] }
+        for least in [8, 6] { if let part = fitted(all, natural, columns, least: least) { return [part] } }
+        var groups: [[Int]] = []
+        for column in all.dropFirst() {
+            if let last = groups.last, fitted(last + [column], natural, columns, least: 8) != nil {
+                groups[groups.count - 1].append(column)
+            } else {
+                groups.append([0, column])
             }
+        }
+        return groups.map { group in
+            fitted(group, natural, columns, least: 8) ?? fitted(group, natural, columns, least: 1)
+                ?? group.map { ($0, natural[$0]) }
         }
     }
 
-    private func line(_ cells: [String], _ widths: [Int]) -> String {
+    /// Takes from the widest columns until all fit.
+    /// - Parameter least: what a column keeps; with 8 also its whole head.
+    /// - Returns: `nil` when they do not fit so.
+    private func fitted(_ group: [Int], _ natural: [Int], _ columns: Int, least: Int) -> Part? {
+        var part: Part = group.map { ($0, natural[$0]) }
+        var excess = part.reduce(0) { $0 + $1.width } + Self.gap * (part.count - 1) - columns
+        func bound(_ column: Int) -> Int {
+            if fixed.contains(heads[column]) { return natural[column] }
+            // What the first one names is told from the others by it.
+            let key = column == 0 ? min(natural[column], columns / 4) : 0
+            return least < 8 ? max(least, key * least / 8) : max(least, key, DisplayWidth.of(heads[column]))
+        }
+        // The column that answers is held to be half as wide as it is.
+        func width(_ place: Part.Element) -> Int { heads[place.column] == main ? place.width / 2 : place.width }
+        while excess > 0 {
+            let candidates = part.indices.filter { part[$0].width > bound(part[$0].column) }
+            let widest = candidates.max { width(part[$0]) < width(part[$1]) }
+            guard let widest else { return nil }
+            part[widest].width -= 1
+            excess -= 1
+        }
+        return part
+    }
+
+    private static let gap = 2
+
+    private func line(_ cells: [String], _ part: Part) -> String {
         var line = ""
-        for (column, cell) in cells.enumerated() {
-            let cell = DisplayWidth.fit(cell, widths[column])
+        for (place, (column, width)) in part.enumerated() {
+            let cell = DisplayWidth.fit(cells[column], width)
             line += cell
-            if column < cells.count - 1 {
-                line += String(repeating: " ", count: widths[column] - DisplayWidth.of(cell) + 2)
+            if place < part.count - 1 {
+                line += String(repeating: " ", count: width - DisplayWidth.of(cell) + Self.gap)
             }
         }
         // A last cell that is empty leaves no blanks behind.

@@ -27,12 +27,18 @@ final class Terminal {
     /// A line of the result. What comes from data must be `escaped` before.
     func print(_ line: String = "") { write(Array((line + "\n").utf8)) }
 
+    /// The same for a sentence, which a terminal gets broken between words.
+    func tell(_ line: String) { print(Prose.wrapped(line, streams.columns)) }
+
     func write(_ bytes: [UInt8]) {
         if isOpen { isOpen = streams.output(bytes) }
     }
 
     /// A line for the person who started the run, and not for the next program.
-    func note(_ line: String) { streams.errors(Array((line + "\n").utf8)) }
+    func note(_ line: String) {
+        let columns = streams.isErrorTerminal ? streams.columns : nil
+        streams.errors(Array((Prose.wrapped(line, columns) + "\n").utf8))
+    }
 
     /// A question to that person; the answer follows on the same line.
     func prompt(_ text: String) { streams.errors(Array(text.utf8)) }

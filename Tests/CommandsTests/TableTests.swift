@@ -53,6 +53,29 @@ internal import Testing
         }
     }
 
+    @Test(arguments: [40, 60, 80])
+    func `more columns than fit stand below, behind the first one again`(columns: Int) {
+        var bytes: [UInt8] = []
+        var streams = Streams(
+            input: { [] },
+            output: {
+                bytes += $0
+                return true
+            }, errors: { _ in })
+        streams.columns = columns
+        let departments = (1...12).map { "Department \($0)" }
+        var table = Table(["ACTION"] + departments)
+        table.add(["orders.read"] + departments.map { _ in "yes" })
+        table.print(to: Terminal(streams))
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        for line in lines { #expect(DisplayWidth.of(line) <= columns, "\(line)") }
+        let heads = lines.filter { $0.hasPrefix("ACTION") }
+        #expect(heads.count > 1 && heads.count * 2 == lines.count)
+        for department in departments {
+            #expect(heads.count { "\($0)  ".contains("  \(department)  ") } == 1, "\(department)")
+        }
+    }
+
     @Test func `columns stay aligned under wide characters`() {
         let lines = printed(columns: nil)
         let offsets = [("USER TYPE", 0), ("Integrator", 1), ("=cmd", 2)].map { text, line in

@@ -19,6 +19,8 @@ struct Completion {
     ///   - before: what stands before the cursor.
     ///   - columns: how wide the list may be; rows: how long.
     static func edit(_ before: String, _ repl: Repl, columns: Int, rows: Int) -> Editor.Edit {
+        // What cannot be read is told by the command; until then nothing is completed.
+        try? repl.world.refresh()
         let line = current(before)
         if line.drop(while: \.isWhitespace).hasPrefix("=") {
             let path = LuaPath(endOf: line)

@@ -26,16 +26,6 @@ final class Progress {
         return !isStopped
     }
 
-    /// Tells what is done for as long as it takes, where that cannot be counted.
-    static func during<Result>(
-        _ words: String, _ terminal: Terminal, _ body: () throws(CommandError) -> Result
-    ) throws(CommandError) -> Result {
-        guard terminal.streams.isErrorTerminal else { return try body() }
-        say("\r\(words) …")
-        defer { say("\r\u{1B}[K") }
-        return try body()
-    }
-
     /// Takes it off the screen.
     func end() {
         if told != 0 { Self.say("\r\u{1B}[K") }

@@ -46,7 +46,7 @@ extension Repl {
         }
         let verdict = flip.isToPermit ? terminal.styled("permitted", .green) : terminal.styled("denied", .red)
         guard !flip.ways.isEmpty else {
-            terminal.print(
+            terminal.tell(
                 "Nothing that was read, changed alone or in twos, would have it \(verdict)"
                     + (flip.isComplete ? "." : "; not everything was tried."))
             return ExitStatus.done
@@ -56,7 +56,7 @@ extension Repl {
             terminal.print("  \(terminal.styled(Self.words(agents), .bold))")
             for way in flip.ways where way.agents == agents {
                 let steps = way.steps.map { $0.words(in: answer.directory, tenant: tenant) }
-                terminal.print("    \(Terminal.escaped(steps.joined(separator: ", and ")))")
+                terminal.tell("    \(Terminal.escaped(steps.joined(separator: ", and ")))")
             }
         }
         if !flip.isComplete { terminal.note("not everything was tried: it was stopped, or there is too much of it") }

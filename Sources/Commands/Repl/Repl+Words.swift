@@ -3,9 +3,7 @@ internal import Policies
 internal import Workbench
 
 extension Repl {
-    var zone: Zone? {
-        scene.tenant.flatMap(world.directory.tenant).map { world.directory.tenants[$0].zone }
-    }
+    var zone: Zone? { world.tenants.first { $0.id == scene.tenant }?.zone }
 
     /// What stands before the cursor: the scene. What takes no columns stands between two U+0001.
     var prompt: String {
@@ -28,26 +26,23 @@ extension Repl {
     }
 
     var greeting: String {
-        let directory = world.directory
         let count = rulebook.map { "\($0.set.policies.count) policies" } ?? "no policies"
-        let tenants = directory.tenants.count == 1 ? "1 tenant" : "\(directory.tenants.count) tenants"
-        return "Demilune: \(tenants), \(count). `help` says what can be asked; Tab completes; ^D leaves."
+        let tenants = world.tenants.count == 1 ? "1 tenant" : "\(world.tenants.count) tenants"
+        return "Demilune: \(tenants), \(count). `help` says more; Tab completes; ^D leaves."
     }
 
-    static var overview: String {
-        let width = commands.map { usage($0).count }.max() ?? 0
-        let rows = commands.map { verb in
-            let usage = usage(verb)
-            return "  \(usage)\(String(repeating: " ", count: width - usage.count + 2))\(verb.summary)"
-        }
+    /// - Parameter columns: of the terminal that shows it; `nil` for none.
+    static func overview(_ columns: Int?) -> String {
+        let rows = Prose.rows(commands.map { (usage($0), $0.summary) }, columns)
         var families: [String] = []
         for verb in verbs.dropFirst(commands.count) {
             let family = String(verb.name.prefix { $0 != " " })
             if !families.contains(family) { families.append(family) }
         }
-        return rows.joined(separator: "\n")
-            + "\n\nand the verbs of the command line, without its name: \(families.joined(separator: ", "))"
+        let more =
+            "and the verbs of the command line, without its name: \(families.joined(separator: ", "))"
             + "\n\n`help COMMAND` tells more, with examples. A command may be shortened. `--json` goes with each."
+        return "\(rows)\n\n\(Prose.wrapped(more, columns, hanging: 0))"
     }
 
     private static func usage(_ verb: Verb) -> String {

@@ -36,8 +36,8 @@ final class Repl {
     init(_ invocation: Invocation) throws(CommandError) {
         start = invocation
         world = try World(invocation)
-        scene.tenant = try invocation.tenant(in: world.directory).map { world.directory.tenants[$0].id }
-        if scene.tenant == nil, world.directory.tenants.count == 1 { scene.tenant = world.directory.tenants[0].id }
+        scene.tenant = try invocation.tenant(among: world.tenants.map(\.id))
+        if scene.tenant == nil, world.tenants.count == 1 { scene.tenant = world.tenants[0].id }
         scene.actor = invocation.value("as")
         if invocation.isTimeStated { scene.at = invocation.now }
     }
@@ -64,11 +64,11 @@ final class Repl {
             if !isAboutRecording { recording?.begin(text) }
             let line = try parsed(text)
             guard let verb = line.verb else {
-                terminal.print(Repl.overview)
+                terminal.print(Repl.overview(terminal.streams.columns))
                 return ExitStatus.done
             }
             if line.options["help"] != nil {
-                terminal.print(Help.text(of: verb, program: ""))
+                terminal.print(Help.text(of: verb, terminal.streams.columns, program: ""))
                 return ExitStatus.done
             }
             guard line.options["watch"] == nil else {
@@ -106,13 +106,16 @@ final class Repl {
         let trimmed = text.drop(while: \.isWhitespace)
         var words: [String]
         if trimmed.hasPrefix("=") {
-            words = ["=", "--", String(trimmed.dropFirst())]
+            // What stands behind two dashes is nothing to Lua: the option may stand there.
+            let expression = trimmed.dropFirst()
+            let isForMachines = expression.hasSuffix(" --json")
+            words = (isForMachines ? ["--json"] : []) + ["=", "--", String(expression)]
         } else {
             let split = Words(text)
             guard !split.isOpen else { throw .usage("a quote is not closed: \(text)") }
             words = Self.complete(split.texts)
         }
-        return try ParsedLine(defaults(words) + words, verbs: Self.verbs)
+        return try ParsedLine(defaults(words) + words, verbs: Self.verbs, program: "")
     }
 
     /// The options that the scene and the start of the program state, where the line does not.
@@ -184,9 +187,14 @@ final class Repl {
     }
 
     /// The directory with every token.
+    /// - Throws: when the person wants no more of it; then it stays as it was.
     func whole(_ terminal: Terminal) throws(CommandError) -> Directory {
-        guard !world.holdsAll else { return try world.whole() }
-        return try Progress.during("reading every token", terminal) { () throws(CommandError) in try world.whole() }
+        let progress = Progress("tokens are read", terminal)
+        defer { progress.end() }
+        do throws(CommandError) { return try world.whole { progress.step($0, of: $1) } } catch {
+            guard progress.isStopped else { throw error }
+            throw CommandError("stopped before every token was read", status: ExitStatus.interrupted)
+        }
     }
 
     /// Decides, and keeps it as what was last said.

@@ -19,6 +19,14 @@ struct Scene {
         return result
     }
 
+    var json: JSON {
+        .object([
+            .init("tenant", .optional(tenant)), .init("token", .optional(token?.description)),
+            .init("name", .optional(token == nil ? nil : tokenName)), .init("as", .optional(actor)),
+            .init("at", .optional(at?.description)),
+        ])
+    }
+
     /// What the prompt shows of it.
     func words(zone: Zone?) -> [String] {
         var words: [String] = []

@@ -14,8 +14,8 @@ struct Telling {
     }
 
     func print(to terminal: Terminal) {
-        terminal.print(Terminal.escaped(story.opening))
-        for sentence in story.liveness { terminal.print(Terminal.escaped(sentence)) }
+        terminal.tell(Terminal.escaped(story.opening))
+        for sentence in story.liveness { terminal.tell(Terminal.escaped(sentence)) }
         let silent = story.chapters.filter { $0.statements.isEmpty && $0.failures.isEmpty && $0.policy != nil }
         for chapter in story.chapters
         where !silent.contains(where: { $0.policy == chapter.policy }) || chapter.policy == nil {
@@ -24,21 +24,21 @@ struct Telling {
         }
         if !silent.isEmpty {
             terminal.print()
-            terminal.print("These had nothing to say:")
+            terminal.tell("These had nothing to say:")
             for chapter in silent {
                 let facts = chapter.facts.map(Self.words).joined(separator: "; ")
-                terminal.print(
+                terminal.tell(
                     "  \(Terminal.escaped(chapter.policy!))\(facts.isEmpty ? "" : ": \(Terminal.escaped(facts))")")
             }
         }
         terminal.print()
-        terminal.print(terminal.styled(Terminal.escaped(story.ending), story.isPermitted ? .green : .red))
+        terminal.tell(terminal.styled(Terminal.escaped(story.ending), story.isPermitted ? .green : .red))
     }
 
     private func tell(_ chapter: Story.Chapter, _ terminal: Terminal) {
         let name = chapter.policy ?? "What was read"
         let note = chapter.isObserving ? " (only observed)" : chapter.isDecisive ? "" : " (does not count)"
-        terminal.print(terminal.styled(Terminal.escaped(name), .bold) + note)
+        terminal.tell(terminal.styled(Terminal.escaped(name), .bold) + note)
         let source = chapter.policy.flatMap { name in
             rulebook?.lines(of: name + ".lua").map { PolicyText($0.joined(separator: "\n"), terminal) }
         }
@@ -46,19 +46,19 @@ struct Telling {
             let text = statement.text.isEmpty ? "gives no reason" : statement.text
             let style: Terminal.Style =
                 statement.effect == .deny ? .red : statement.effect == .permit ? .green : .yellow
-            terminal.print(
+            terminal.tell(
                 "  \(terminal.styled(statement.effect.word, style)) at line \(statement.line): \(Terminal.escaped(text))"
             )
             if let source { terminal.print("    \(statement.line) | \(source[statement.line].trimmed)") }
         }
         for failure in chapter.failures {
             let line = failure.line.map { " at line \($0)" } ?? ""
-            terminal.print("  \(terminal.styled("fails", .red))\(line): \(Terminal.escaped(failure.message))")
+            terminal.tell("  \(terminal.styled("fails", .red))\(line): \(Terminal.escaped(failure.message))")
             if let source, let line = failure.line { terminal.print("    \(line) | \(source[line].trimmed)") }
         }
         guard !chapter.facts.isEmpty else { return }
-        terminal.print("  because it read")
-        for fact in chapter.facts { terminal.print("    \(Terminal.escaped(Self.words(fact)))") }
+        terminal.tell("  because it read")
+        for fact in chapter.facts { terminal.tell("    \(Terminal.escaped(Self.words(fact)))") }
     }
 
     private static func words(_ fact: PolicyTrace.Fact) -> String { "\(fact.text) = \(fact.value)" }

@@ -6,7 +6,10 @@ final class World {
     private let invocation: Invocation
     /// `nil` where `--store` names an exported organisation.
     let store: SQLiteTokenStore?
+    /// Empty until something is asked of it: the first prompt waits for no user.
     private(set) var directory = Directory.empty
+    /// What the prompt says of the store.
+    private(set) var tenants: [Tenant] = []
     private var version: DirectoryVersion?
     private var held: Set<TokenID> = []
     private(set) var holdsAll = false
@@ -14,50 +17,79 @@ final class World {
     init(_ invocation: Invocation) throws(CommandError) {
         self.invocation = invocation
         store = invocation.isStoreFile ? nil : try invocation.openStore()
-        try refresh()
+        guard let store else {
+            try refresh()
+            return
+        }
+        do throws(TokenStoreError) { tenants = try store.tenants.map(Tenant.init) } catch {
+            throw CommandError(error.message)
+        }
+    }
+
+    /// A tenant, without what it has.
+    struct Tenant {
+        let id: String
+        let name: String
+        fileprivate let zoneName: String
+
+        fileprivate init(_ record: TenantRecord) { (id, name, zoneName) = (record.id, record.name, record.zone) }
+        fileprivate init(_ tenant: Model.Tenant) { (id, name, zoneName) = (tenant.id, tenant.name, tenant.zone.name) }
+
+        var zone: Zone? { try? Zone(zoneName) }
     }
 
     /// Every answer is given on what the store holds now.
     func refresh() throws(CommandError) {
         guard let store else {
-            if !holdsAll { directory = try invocation.directory() }
+            if !holdsAll { take(try invocation.directory()) }
             holdsAll = true
             return
         }
         let current: DirectoryVersion
         do throws(TokenStoreError) { current = try store.directoryVersion } catch { throw CommandError(error.message) }
-        if current != version { try read(store, current) }
+        guard current != version else { return }
+        // All of them are read again when they are asked for: that can be stopped.
+        holdsAll = false
+        try read(held.isEmpty ? .none : .some(Array(held)), of: store, current) { _ in true }
     }
 
-    private func read(_ store: SQLiteTokenStore, _ current: DirectoryVersion) throws(CommandError) {
-        let selection: TokenSelection = holdsAll ? .all : held.isEmpty ? .none : .some(Array(held))
-        directory = try invocation.directory(selection, of: store)
+    private func read(
+        _ selection: TokenSelection, of store: SQLiteTokenStore, _ current: DirectoryVersion,
+        goesOn: (Int) -> Bool
+    ) throws(CommandError) {
+        take(try invocation.directory(selection, of: store, goesOn: goesOn))
         version = current
+    }
+
+    private func take(_ new: Directory) {
+        directory = new
+        tenants = new.tenants.map(Tenant.init)
     }
 
     /// The directory with these tokens in it, where there are such.
     func directory(holding ids: [TokenID]) throws(CommandError) -> Directory {
         try refresh()
         let new = ids.filter { !held.contains($0) }
-        guard let store, let version, !holdsAll, !new.isEmpty else { return directory }
         held.formUnion(new)
-        try read(store, version)
+        guard let store, let version, !holdsAll, !new.isEmpty else { return directory }
+        try read(.some(Array(held)), of: store, version) { _ in true }
         return directory
     }
 
-    /// The directory with every token; from then on it always has them.
-    func whole() throws(CommandError) -> Directory {
-        try refresh()
-        guard let store, let version, !holdsAll else { return directory }
+    /// The directory with every token, which it has until the store changes.
+    /// - Parameter step: called now and then, with how many of how many were read; `false` stops it.
+    func whole(_ step: (Int, Int) -> Bool) throws(CommandError) -> Directory {
+        guard let store else { return directory }
+        let current: DirectoryVersion
+        let total: Int
+        do throws(TokenStoreError) {
+            current = try store.directoryVersion
+            if holdsAll, current == version { return directory }
+            total = try store.tokenCount
+        } catch { throw CommandError(error.message) }
+        try read(.all, of: store, current) { step($0, total) }
         holdsAll = true
-        try read(store, version)
         return directory
-    }
-
-    /// Everything there is, as records: what a supposition changes.
-    func organisation() throws(CommandError) -> Organisation {
-        guard let store else { return try invocation.organisation() }
-        return try invocation.organisation(.all, of: store)
     }
 
     // MARK: Tokens by name
@@ -105,8 +137,8 @@ final class World {
             return Array(all.sorted { $0.name < $1.name }.prefix(size))
         }
         var result: [Named] = []
-        for index in directory.tenants.indices where tenant == nil || directory.tenants[index].id == tenant {
-            var query = TokenQuery(tenant: directory.tenants[index].id, kind: .api, now: now)
+        for meant in tenants where tenant == nil || meant.id == tenant {
+            var query = TokenQuery(tenant: meant.id, kind: .api, now: now)
             query.search = text.isEmpty ? nil : Folding.search(text)
             query.size = size
             guard let page = try? store.list(query) else { continue }

@@ -49,7 +49,7 @@ extension Repl {
             let verdict = decision.isPermitted ? terminal.styled("permit", .green) : terminal.styled("deny", .red)
             let reason = decision.reasons.map(\.text).joined(separator: "; ")
             let words = reason.isEmpty ? Decision.words(for: decision.code) ?? decision.code : reason
-            terminal.print("\(Terminal.escaped(name)): \(verdict), \(Terminal.escaped(words))")
+            terminal.tell("\(Terminal.escaped(name)): \(verdict), \(Terminal.escaped(words))")
         }
         if !parting.facts.isEmpty {
             terminal.print()

@@ -7,13 +7,21 @@ extension Verb {
         positionals: [.init(name: "COMMAND", help: "a command or a verb", isOptional: true, isRepeated: true)],
         suggest: { completion, words in completion.commands(words) },
         inside: { _, invocation throws(CommandError) in
+            let name = invocation.positionals.joined(separator: " ")
+            let terminal = invocation.terminal
+            if invocation.has("json") {
+                let verbs = Repl.verbs.filter { name.isEmpty || $0.name == name || $0.name.hasPrefix(name + " ") }
+                if !verbs.isEmpty {
+                    terminal.print(JSON.array(verbs.map(\.json)).pretty)
+                    return ExitStatus.done
+                }
+            }
             guard !invocation.positionals.isEmpty else {
-                invocation.terminal.print(Repl.overview)
+                terminal.print(Repl.overview(terminal.streams.columns))
                 return ExitStatus.done
             }
-            let name = invocation.positionals.joined(separator: " ")
             if let verb = Repl.verbs.first(where: { $0.name == name }) {
-                invocation.terminal.print(Help.text(of: verb, program: ""))
+                terminal.print(Help.text(of: verb, terminal.streams.columns, program: ""))
                 return ExitStatus.done
             }
             let family = Repl.verbs.filter { $0.name.hasPrefix(name + " ") }
@@ -21,7 +29,7 @@ extension Verb {
                 throw .usage(
                     "there is no command `\(name)`\(Suggestion.hint(for: name, among: Repl.verbs.map(\.name)))")
             }
-            invocation.terminal.print(Help.rows(family.map { ($0.name, $0.summary) }))
+            terminal.print(Prose.rows(family.map { ($0.name, $0.summary) }, terminal.streams.columns))
             return ExitStatus.done
         })
 
@@ -31,4 +39,27 @@ extension Verb {
             repl.end()
             return ExitStatus.done
         })
+}
+
+extension Verb {
+    /// What its help says.
+    fileprivate var json: JSON {
+        .object([
+            .init("command", .string(name)), .init("usage", .string(Help.usage(self))),
+            .init("summary", .string(summary)),
+            .init(
+                "arguments",
+                .array(
+                    positionals.map {
+                        .object([.init("name", .string($0.name)), .init("help", .string($0.help))])
+                    })),
+            .init(
+                "options",
+                .array(
+                    options.map {
+                        .object([.init("name", .string($0.heading)), .init("help", .string($0.help))])
+                    })),
+            .init("details", .strings(details)), .init("examples", .strings(examples)),
+        ])
+    }
 }

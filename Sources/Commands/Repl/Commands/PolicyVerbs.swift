@@ -62,7 +62,7 @@ extension Verb {
     /// `reload`: the policies as they are now.
     static let reload = Verb(
         name: "reload", summary: "loads the policies anew; what does not load is told, and the last good set stays",
-        inside: { repl, invocation throws(CommandError) in repl.reloadAll(invocation.terminal) })
+        inside: { repl, invocation throws(CommandError) in repl.reloadAll(invocation) })
 
     /// `edit NAME`: in `$EDITOR`.
     static let edit = Verb(
@@ -90,7 +90,7 @@ extension Verb {
             let status = unsafe system("\(editor) \"$DEMILUNE_EDITED\"")
             unsafe unsetenv("DEMILUNE_EDITED")
             guard status == 0 else { throw CommandError("`\(editor)` ended with \(status >> 8)") }
-            return repl.reloadAll(invocation.terminal)
+            return repl.reloadAll(invocation)
         })
 
     /// `watch on`: reloads by itself.
@@ -101,8 +101,7 @@ extension Verb {
         suggest: { _, words in words.isEmpty ? Repl.switches : [] },
         inside: { repl, invocation throws(CommandError) in
             if let isOn = try Repl.isOn(invocation) { repl.watch(isOn) }
-            invocation.terminal.print("watching is \(repl.watching == nil ? "off" : "on")")
-            return ExitStatus.done
+            return Repl.tell("watching", repl.watching != nil, invocation)
         })
 
     /// `trace on`: every answer with what was read.
@@ -112,8 +111,7 @@ extension Verb {
         suggest: { _, words in words.isEmpty ? Repl.switches : [] },
         inside: { repl, invocation throws(CommandError) in
             if let isOn = try Repl.isOn(invocation) { repl.isTracing = isOn }
-            invocation.terminal.print("tracing is \(repl.isTracing ? "on" : "off")")
-            return ExitStatus.done
+            return Repl.tell("tracing", repl.isTracing, invocation)
         })
 
     /// `try PATH`: other policies beside those in force.
@@ -124,15 +122,22 @@ extension Verb {
         examples: ["try proposal/policies", "try off"],
         inside: { repl, invocation throws(CommandError) in
             switch invocation.positionals.first {
-            case nil:
-                invocation.terminal.print(
-                    repl.tried.map { "trying \($0.path): \($0.set.version.prefix(8))" } ?? "nothing is tried")
+            case nil: break
             case "off"?: repl.tried = nil
             case let path?:
                 repl.tried = try repl.load(path, invocation.terminal)
                 invocation.terminal.note("every answer is given by both from now on; `try off` ends it")
             }
             if repl.watching != nil { repl.watch(true) }
+            if invocation.has("json") {
+                let members: [JSON.Member] = [
+                    .init("trying", .optional(repl.tried?.path)), .init("version", .optional(repl.tried?.set.version)),
+                ]
+                invocation.terminal.print(JSON.object(members).compact)
+            } else if invocation.positionals.isEmpty {
+                let words = repl.tried.map { "trying \(Terminal.escaped($0.path)): \($0.set.version.prefix(8))" }
+                invocation.terminal.print(words ?? "nothing is tried")
+            }
             return ExitStatus.done
         })
 }
@@ -150,6 +155,28 @@ extension Repl {
         case "off"?: false
         case let word?: throw .usage("`\(invocation.verb)` is on or off, got `\(word)`")
         }
+    }
+
+    /// Tells how a switch stands.
+    fileprivate static func tell(_ name: String, _ isOn: Bool, _ invocation: Invocation) -> Int32 {
+        invocation.terminal.print(
+            invocation.has("json")
+                ? JSON.object([.init(name, .boolean(isOn))]).compact : "\(name) is \(isOn ? "on" : "off")")
+        return ExitStatus.done
+    }
+
+    /// `reload` as a command.
+    fileprivate func reloadAll(_ invocation: Invocation) -> Int32 {
+        let status = reloadAll(invocation.terminal)
+        if invocation.has("json") {
+            let members: [JSON.Member] = [
+                .init("loaded", .boolean(status == ExitStatus.done)),
+                .init("version", .optional(rulebook?.set.version)),
+                .init("trying", .optional(tried?.set.version)),
+            ]
+            invocation.terminal.print(JSON.object(members).compact)
+        }
+        return status
     }
 
     /// The name of a policy in force.

@@ -9,8 +9,7 @@ extension Verb {
         examples: ["record incident.txt", "record off"],
         inside: { repl, invocation throws(CommandError) in
             switch invocation.positionals.first {
-            case nil:
-                invocation.terminal.print(repl.recording.map { "recording into \($0.path)" } ?? "nothing is recorded")
+            case nil: break
             case "off"?: repl.recording = nil
             case let path?:
                 let recording = try Recording(path)
@@ -20,6 +19,13 @@ extension Verb {
                 }
                 invocation.terminal.note("recording into \(Terminal.escaped(path)); `record off` ends it")
                 repl.recording = recording
+            }
+            if invocation.has("json") {
+                let members: [JSON.Member] = [.init("recording", .optional(repl.recording?.path))]
+                invocation.terminal.print(JSON.object(members).compact)
+            } else if invocation.positionals.isEmpty {
+                let words = repl.recording.map { "recording into \(Terminal.escaped($0.path))" }
+                invocation.terminal.print(words ?? "nothing is recorded")
             }
             return ExitStatus.done
         })
@@ -40,34 +46,7 @@ extension Verb {
             guard !exchanges.contains(where: { $0.command.hasPrefix("replay ") }) else {
                 throw CommandError("`\(path)` replays a recording itself")
             }
-            let terminal = invocation.terminal
-            var different = 0
-            for exchange in exchanges {
-                terminal.print(repl.echo(exchange.command))
-                let answer = repl.answer(exchange.command, terminal)
-                try repl.stopIfInterrupted()
-                let told = Recording.plain(answer).split(separator: "\n", omittingEmptySubsequences: false).map(
-                    String.init)
-                let now = told.last == "" ? Array(told.dropLast()) : told
-                guard now.drop(while: \.isEmpty) != exchange.answer.drop(while: \.isEmpty) else {
-                    terminal.write(Array(answer.utf8))
-                    continue
-                }
-                different += 1
-                for line in exchange.answer where !now.contains(line) {
-                    terminal.print(terminal.styled("- \(line)", .red))
-                }
-                for line in now {
-                    let isNew = !exchange.answer.contains(line)
-                    terminal.print(isNew ? terminal.styled("+ \(line)", .green) : "  \(line)")
-                }
-            }
-            let count = exchanges.count
-            terminal.note(
-                different == 0
-                    ? "\(count) commands: every answer is the same"
-                    : "\(count) commands: \(different) \(different == 1 ? "answer differs" : "answers differ")")
-            return different == 0 ? ExitStatus.done : ExitStatus.gate
+            return try repl.replay(exchanges, invocation)
         })
 }
 
@@ -80,6 +59,52 @@ extension Repl {
         if let at = scene.at { lines.append("at \(at)") }
         if let token = scene.token { lines.append("use \(token)") }
         return lines
+    }
+
+    /// Carries out a recording, and tells each answer that differs line by line.
+    fileprivate func replay(
+        _ exchanges: [Recording.Exchange], _ invocation: Invocation
+    ) throws(CommandError) -> Int32 {
+        let terminal = invocation.terminal
+        let isForMachines = invocation.has("json")
+        var different: [JSON] = []
+        for exchange in exchanges {
+            if !isForMachines { terminal.print(echo(exchange.command)) }
+            let answer = answer(exchange.command, terminal)
+            try stopIfInterrupted()
+            let told = Recording.plain(answer).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            let now = told.last == "" ? Array(told.dropLast()) : told
+            guard now.drop(while: \.isEmpty) != exchange.answer.drop(while: \.isEmpty) else {
+                if !isForMachines { terminal.write(Array(answer.utf8)) }
+                continue
+            }
+            different.append(
+                .object([
+                    .init("command", .string(exchange.command)), .init("recorded", .strings(exchange.answer)),
+                    .init("now", .strings(now)),
+                ]))
+            if !isForMachines { tellDifference(exchange.answer, now, terminal) }
+        }
+        if isForMachines {
+            let members: [JSON.Member] = [
+                .init("commands", .integer(Int64(exchanges.count))), .init("different", .array(different)),
+            ]
+            terminal.print(JSON.object(members).pretty)
+        } else {
+            let count = different.count
+            let words = count == 1 ? "answer differs" : "answers differ"
+            terminal.note(
+                "\(exchanges.count) commands: \(count == 0 ? "every answer is the same" : "\(count) \(words)")")
+        }
+        return different.isEmpty ? ExitStatus.done : ExitStatus.gate
+    }
+
+    private func tellDifference(_ recorded: [String], _ now: [String], _ terminal: Terminal) {
+        for line in recorded where !now.contains(line) { terminal.print(terminal.styled("- \(line)", .red)) }
+        for line in now {
+            let isNew = !recorded.contains(line)
+            terminal.print(isNew ? terminal.styled("+ \(line)", .green) : "  \(line)")
+        }
     }
 
     /// Carries out a command, and gives what it printed.

@@ -45,7 +45,12 @@ extension Verb {
             }
             let gap = before.isEmpty ? "" : before.hasSuffix("\n") ? "\n" : "\n\n"
             try Self.append(gap + text, to: path)
-            invocation.terminal.write(Array(text.utf8))
+            if invocation.has("json") {
+                let members: [JSON.Member] = [.init("file", .string(path)), .init("test", .string(text))]
+                invocation.terminal.print(JSON.object(members).compact)
+            } else {
+                invocation.terminal.write(Array(text.utf8))
+            }
             invocation.terminal.note("appended to \(Terminal.escaped(path)); `test \(Terminal.escaped(path))` runs it")
             return ExitStatus.done
         })

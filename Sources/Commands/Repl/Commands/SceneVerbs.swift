@@ -25,29 +25,20 @@ extension Verb {
         examples: ["use 'Warehouse sync'", "use -"],
         inside: { repl, invocation throws(CommandError) in
             guard let word = invocation.positionals.first else {
-                invocation.terminal.print(
-                    repl.scene.token.map { "\($0)  \(repl.scene.tokenName)" } ?? "no token is in use")
-                return ExitStatus.done
+                let words = repl.scene.token.map { "\($0)  \(Terminal.escaped(repl.scene.tokenName))" }
+                return repl.tellScene(invocation, words ?? "no token is in use")
             }
             if word == "-" {
                 repl.scene.token = nil
-                return ExitStatus.done
+                return repl.tellScene(invocation)
             }
             let named = try repl.token(word, invocation)
             _ = try repl.world.directory(holding: [named.id])
             repl.scene.token = named.id
             repl.scene.tokenName = named.name.isEmpty ? String(named.id.description.prefix(8)) : named.name
             repl.scene.tenant = named.tenant
-            if invocation.has("json") {
-                let members: [JSON.Member] = [
-                    .init("token", .string(named.id.description)), .init("name", .string(named.name)),
-                    .init("tenant", .string(named.tenant)),
-                ]
-                invocation.terminal.print(JSON.object(members).compact)
-            } else {
-                invocation.terminal.note("\(named.id)  \(Terminal.escaped(repl.describe(named)))")
-            }
-            return ExitStatus.done
+            invocation.terminal.note("\(named.id)  \(Terminal.escaped(repl.describe(named)))")
+            return repl.tellScene(invocation)
         })
 
     /// `as USER`: who administers.
@@ -63,11 +54,11 @@ extension Verb {
         inside: { repl, invocation throws(CommandError) in
             guard let word = invocation.positionals.first, !["operator", "-"].contains(word) else {
                 repl.scene.actor = nil
-                return ExitStatus.done
+                return repl.tellScene(invocation)
             }
             _ = try repl.actor(word, invocation)
             repl.scene.actor = word
-            return ExitStatus.done
+            return repl.tellScene(invocation)
         })
 
     /// `at TIME`: when it is.
@@ -81,15 +72,15 @@ extension Verb {
         examples: ["at 2027-01-15", "at 2027-01-15T12:00:00Z", "at +30d", "at now"],
         inside: { repl, invocation throws(CommandError) in
             guard let word = invocation.positionals.first else {
-                invocation.terminal.print(try repl.now(invocation).description)
-                return ExitStatus.done
+                let now = try repl.now(invocation).description
+                return repl.tellScene(invocation, now, .object([.init("now", .string(now))]))
             }
             if word == "now" {
                 repl.scene.at = nil
             } else {
                 repl.scene.at = try repl.moment(word, invocation)
             }
-            return ExitStatus.done
+            return repl.tellScene(invocation)
         })
 
     /// `tenant ID`: whose tokens.
@@ -98,12 +89,17 @@ extension Verb {
         positionals: [.init(name: "TENANT", help: "its id; `-` for none", isOptional: true)],
         examples: ["tenant 3"],
         inside: { repl, invocation throws(CommandError) in
+            try repl.world.refresh()
             let directory = repl.world.directory
             guard let word = invocation.positionals.first else {
-                for tenant in directory.tenants {
-                    invocation.terminal.print("\(Terminal.escaped(tenant.id))  \(Terminal.escaped(tenant.name))")
+                let names = directory.tenants.map { "\(Terminal.escaped($0.id))  \(Terminal.escaped($0.name))" }
+                let json = directory.tenants.map { tenant in
+                    JSON.object([
+                        .init("id", .string(tenant.id)), .init("name", .string(tenant.name)),
+                        .init("is_meant", .boolean(tenant.id == repl.scene.tenant)),
+                    ])
                 }
-                return ExitStatus.done
+                return repl.tellScene(invocation, names.joined(separator: "\n"), .array(json))
             }
             guard word == "-" || directory.tenant(word) != nil else {
                 let ids = directory.tenants.map(\.id)
@@ -117,11 +113,21 @@ extension Verb {
             {
                 repl.scene.token = nil
             }
-            return ExitStatus.done
+            return repl.tellScene(invocation)
         })
 }
 
 extension Repl {
+    /// What a command of the scene comes to: for people what they asked for, for machines that or the scene.
+    fileprivate func tellScene(_ invocation: Invocation, _ words: String? = nil, _ json: JSON? = nil) -> Int32 {
+        if invocation.has("json") {
+            invocation.terminal.print((json ?? scene.json).compact)
+        } else if let words {
+            invocation.terminal.print(words)
+        }
+        return ExitStatus.done
+    }
+
     /// Who administers, by name: an id and an assignment's id, checked.
     func actor(_ text: String, _ invocation: Invocation) throws(CommandError) -> (user: String, assignment: String?) {
         let names = try names(invocation)

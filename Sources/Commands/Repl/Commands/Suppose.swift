@@ -12,6 +12,7 @@ extension Verb {
                 isRepeated: true,
                 usage: "[CHANGE]")
         ],
+        options: [Option(name: "size", value: "N", help: "how many tokens are listed that change (1000)")],
         details: [
             "Nothing is written.",
             Supposing.forms.map { "  suppose \($0.words)  (\($0.help))" }.joined(separator: "\n"),
@@ -25,6 +26,9 @@ extension Verb {
             let words = invocation.positionals
             if words == ["reset"] {
                 repl.supposition = nil
+                if invocation.has("json") {
+                    invocation.terminal.print(JSON.object([.init("supposed", .array([]))]).compact)
+                }
                 return ExitStatus.done
             }
             let supposing = try Supposing(repl, invocation)
@@ -41,9 +45,10 @@ extension Verb {
                 if let set = repl.rulebook?.set { _ = try supposition.apply(to: set) }
             } catch { throw CommandError(error.message) }
             repl.supposition = supposition
-            for change in supposition.changes {
-                invocation.terminal.note(
-                    "supposed: \(Terminal.escaped(change.words(in: directory, tenant: supposition.tenant)))")
+            let told = supposition.changes.map { $0.words(in: directory, tenant: supposition.tenant) }
+            for words in told { invocation.terminal.note("supposed: \(Terminal.escaped(words))") }
+            if invocation.has("json") {
+                invocation.terminal.print(JSON.object([.init("supposed", .strings(told))]).compact)
             }
             return ExitStatus.done
         })
@@ -81,6 +86,7 @@ extension Repl {
             throw .usage("nothing is supposed: `suppose CHANGE`; `help suppose` says what can be")
         }
         let terminal = invocation.terminal
+        let size = try invocation.number("size", default: 1_000)
         let directory = try whole(terminal)
         let names = try names(invocation)
         let tenant = supposition?.tenant ?? directory.tenants[names.tenant].id
@@ -94,7 +100,7 @@ extension Repl {
         defer { progress.end() }
         let shifts = Shifts(
             SideBySide(before: (point, directory), after: (beside.rulebook.point, beside.directory)),
-            Shifts.samples(of: point, for: supposition?.changes ?? []), tenant: tenant, now: (now, now), most: 100_000
+            Shifts.samples(of: point, for: supposition?.changes ?? []), tenant: tenant, now: (now, now), most: size
         ) { progress.step($0, of: $1) }
         progress.end()
         try list(shifts, directory, invocation)
@@ -139,6 +145,9 @@ extension Repl {
                 ])
         }
         try listing.print(invocation, "token")
+        if shifts.turned > order.count {
+            invocation.terminal.note("of \(shifts.turned) that change; `--size` lists more")
+        }
         if !invocation.has("json") {
             invocation.terminal.note(
                 "of \(shifts.asked): \(shifts.losing) lose something, \(shifts.gaining) gain; nothing is written")

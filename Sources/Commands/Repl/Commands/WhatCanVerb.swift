@@ -36,15 +36,34 @@ extension Verb {
             let point = try repl.rules().point
             let what = WhatCan(number, now: now, point, on: directory) { progress.step($0, of: $1) }
             progress.end()
+            let terminal = invocation.terminal
+            let path = invocation.value("log") ?? repl.start.value("log")
+            // The conversation may have begun before anything was decided.
+            let isMissing = invocation.value("log") == nil && path.map { !Descriptor.exists($0) } ?? false
+            let least = path == nil || isMissing ? nil : try repl.needs(number, directory, now, invocation)
             if let fault = what.fault {
-                let reason = Decision.words(for: fault) ?? fault
-                invocation.terminal.note("it can do nothing now: \(reason)")
+                terminal.note("it can do nothing now: \(Decision.words(for: fault) ?? fault)")
             }
-            try repl.tell(what, directory, invocation)
-            if invocation.value("log") ?? repl.start.value("log") != nil {
-                try repl.tellNeeds(number, directory, now, invocation)
-            } else if !invocation.has("json") {
-                invocation.terminal.note("with a decision log, `--log FILE`, it also tells which of it was ever used")
+            let listing = repl.listing(what, directory)
+            if invocation.has("json") {
+                let members: [JSON.Member] = [
+                    .init("fault", .optional(what.fault)), .init("actions", listing.rows),
+                    .init("needs", least?.json ?? .null), .init("complete", .boolean(what.isComplete)),
+                ]
+                terminal.print(JSON.object(members).pretty)
+                return ExitStatus.done
+            }
+            try listing.print(invocation, "action")
+            let idle = what.idle
+            if !idle.isEmpty { terminal.note("held, and of no use anywhere: \(idle.joined(separator: ", "))") }
+            if !what.isComplete { terminal.note("stopped: not every action was asked") }
+            if let least {
+                Repl.tell(least, terminal)
+            } else if isMissing {
+                terminal.note(
+                    "there is no decision log `\(Terminal.escaped(path!))` yet that tells which was ever used")
+            } else {
+                terminal.note("with a decision log, `--log FILE`, it also tells which of it was ever used")
             }
             return ExitStatus.done
         })
@@ -52,8 +71,8 @@ extension Verb {
 
 extension Repl {
     /// A row an action, a column a department; columns that say the same as the one before are one.
-    fileprivate func tell(_ what: WhatCan, _ directory: Directory, _ invocation: Invocation) throws(CommandError) {
-        let possible = what.rows.filter { row in row.plain.isPossible || row.cells.contains(where: \.isPossible) }
+    fileprivate func listing(_ what: WhatCan, _ directory: Directory) -> Listing {
+        let possible = what.rows.filter(\.isPossible)
         let columns = what.columns.indices.filter { column in possible.contains { $0.cells[column].isPossible } }
         let heads = columns.map { directory.departments[what.columns[$0]].name }
         var listing = Listing(["ACTION", "ANYWHERE"] + heads)
@@ -66,11 +85,7 @@ extension Repl {
                             directory.departments[what.columns[column]].id, .string(Self.mark(row.cells[column])))
                     })
         }
-        try listing.print(invocation, "action")
-        let idle = what.rows.filter { row in row.isHeld && !possible.contains { $0.action == row.action } }
-        if !idle.isEmpty, !invocation.has("json") {
-            invocation.terminal.note("held, and of no use anywhere: \(idle.map(\.action).joined(separator: ", "))")
-        }
+        return listing
     }
 
     private static func mark(_ answer: Workbench.Answer) -> String {
@@ -87,9 +102,9 @@ extension Repl {
     }
 
     /// What of its permissions the log shows in use.
-    fileprivate func tellNeeds(
+    fileprivate func needs(
         _ number: Int, _ directory: Directory, _ now: Instant, _ invocation: Invocation
-    ) throws(CommandError) {
+    ) throws(CommandError) -> LeastPrivilege {
         let mark = Array(directory.tokens[number].id.description.utf8)
         var records: [DecisionRecord] = []
         var faulty = 0
@@ -100,27 +115,38 @@ extension Repl {
         }
         let progress = Progress("uses", invocation.terminal)
         defer { progress.end() }
-        let least = LeastPrivilege(number, records, now: now, try rules().point, on: directory) {
+        if faulty > 0 { invocation.terminal.note("\(faulty) lines of the log cannot be read") }
+        return LeastPrivilege(number, records, now: now, try rules().point, on: directory) {
             progress.step($0, of: $1)
         }
-        progress.end()
-        let terminal = invocation.terminal
-        guard !invocation.has("json") else {
-            terminal.print(
-                JSON.object([
-                    .init("held", .strings(least.held)), .init("needed", .strings(least.needed)),
-                    .init("superfluous", .strings(least.superfluous)), .init("uses", .integer(Int64(least.uses))),
-                ]).compact)
-            return
-        }
+    }
+
+    fileprivate static func tell(_ least: LeastPrivilege, _ terminal: Terminal) {
         let names = { (names: [String]) in names.isEmpty ? "nothing" : names.joined(separator: ", ") }
         terminal.print()
-        terminal.print(
+        terminal.tell(
             "The log has \(least.uses) different \(least.uses == 1 ? "use" : "uses") of it that \(least.uses == 1 ? "is" : "are") permitted now."
         )
-        terminal.print("It needs:          \(Terminal.escaped(names(least.needed)))")
-        terminal.print("It can go without: \(Terminal.escaped(names(least.superfluous)))")
+        terminal.tell("It needs:          \(Terminal.escaped(names(least.needed)))")
+        terminal.tell("It can go without: \(Terminal.escaped(names(least.superfluous)))")
         if least.unusable > 0 { terminal.note("\(least.unusable) uses were not permitted, or cannot be asked again") }
-        if faulty > 0 { terminal.note("\(faulty) lines of the log cannot be read") }
+    }
+}
+
+extension WhatCan {
+    /// Actions that are held and can be done nowhere.
+    fileprivate var idle: [String] { rows.filter { $0.isHeld && !$0.isPossible }.map(\.action) }
+}
+
+extension WhatCan.Row {
+    fileprivate var isPossible: Bool { plain.isPossible || cells.contains(where: \.isPossible) }
+}
+
+extension LeastPrivilege {
+    fileprivate var json: JSON {
+        .object([
+            .init("held", .strings(held)), .init("needed", .strings(needed)),
+            .init("superfluous", .strings(superfluous)), .init("uses", .integer(Int64(uses))),
+        ])
     }
 }

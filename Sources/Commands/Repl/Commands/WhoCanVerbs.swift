@@ -127,7 +127,8 @@ extension Repl {
     ) throws(CommandError) {
         let size = try invocation.number("size", default: 1_000)
         var listing = Listing(
-            ["TOKEN", "USER", "DEPARTMENT", "USER TYPE"] + (other == nil ? ["ANSWER"] : ["BEFORE", "AFTER"]))
+            ["TOKEN", "USER", "DEPARTMENT", "USER TYPE"] + (other == nil ? ["ANSWER"] : ["BEFORE", "AFTER"]),
+            main: "ANSWER")
         // By the ids, which are the same on both sides.
         let after = other.map { other in
             Dictionary(uniqueKeysWithValues: other.who.rows.map { (other.beside.directory.tokens[$0.token].id, $0) })
@@ -170,7 +171,7 @@ extension Repl {
 }
 
 extension Workbench.Answer {
-    /// `yes`, `no`, `when context.mfa is true` …
+    /// `yes`, `no`, `yes when context.mfa is true` …
     func words(in directory: Directory, tenant: String) -> String {
         func list(_ changes: [Change]) -> String {
             changes.map { $0.words(in: directory, tenant: tenant) }.joined(separator: " and ")
@@ -178,8 +179,8 @@ extension Workbench.Answer {
         switch self {
         case .yes: return "yes"
         case .no: return "no"
-        case .when(let changes): return "depends: yes when \(list(changes))"
-        case .unless(let changes): return "depends: no when \(list(changes))"
+        case .when(let changes): return "yes when \(list(changes))"
+        case .unless(let changes): return "no when \(list(changes))"
         case .reads(let properties, let isPermitted):
             return "depends on \(properties.map(\.text).joined(separator: ", ")), \(isPermitted ? "yes" : "no") without"
         }
