@@ -34,6 +34,21 @@ struct Made {
             budget: Budget(fuel: 60_000))
     }
 
+    /// A store that was made up, and one policy, on `access`.
+    init(seed: UInt64, crowd: Int, policy body: String) throws {
+        self.seed = seed
+        let text = "return { on = \"access\", grants = { \"*\" }, decide = function(r) \(body) end }"
+        let files = [
+            PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8)),
+            PolicySource.File(name: "a.lua", bytes: Array(text.utf8)),
+        ]
+        var world = WorldGenerator(seed: seed)
+        organisation = Self.crowded(world.organisation(), crowd, seed)
+        directory = try Directory(organisation)
+        point = try DecisionPoint(
+            policies: try Fixtures.load(PolicySource(path: "p", files: files)), directory: directory)
+    }
+
     /// Users beside each with assignments like theirs, or nearly; tokens of them all, some of which are not live.
     private static func crowded(_ organisation: Organisation, _ crowd: Int, _ seed: UInt64) -> Organisation {
         var organisation = organisation
