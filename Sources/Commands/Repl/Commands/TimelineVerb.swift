@@ -59,7 +59,7 @@ extension Repl {
 
     fileprivate func tell(_ timeline: Timeline, _ invocation: Invocation) throws(CommandError) {
         let zone = zone ?? .utc
-        var listing = Listing(["FROM", "TO", "ANSWER", "WHY", "BECAUSE"], main: "WHY")
+        var listing = Listing(["FROM", "TO", "ANSWER", "WHY", "BECAUSE"])
         for interval in timeline.intervals {
             let why = interval.reasons.map(\.text).joined(separator: "; ")
             let code = interval.judgement.code
