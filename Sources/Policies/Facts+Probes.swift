@@ -64,7 +64,8 @@ extension Facts {
         case .text:
             let (cell, constant) = (cells[Int(probe.a)], constants[Int(probe.b)])
             guard cell.kind == .text else { return cell.kind == .absent ? .no : .other }
-            return Truth(cell.textLength == constant.textLength && isText(cell, constant))
+            guard cell.textLength == constant.textLength else { return .no }
+            return unsafe Truth(Self.isText(cell, current.pointee.texts, constant, constantTexts))
         case .same:
             let (one, other) = (cell(probe.a, cells), cell(probe.b, cells))
             guard one.kind == other.kind, one.kind.rawValue >= Cell.Kind.boolean.rawValue else { return .other }
@@ -102,12 +103,14 @@ extension Facts {
         }
     }
 
-    /// Whether a text of the request has the bytes of a constant of its length.
-    @inline(never) private func isText(_ cell: Cell, _ constant: Cell) -> Bool {
-        let (own, other) = (cell.text, constant.text)
-        precondition(own.upperBound <= request.texts.count && other.upperBound <= constantTexts.count)
-        return unsafe request.texts.withUnsafeBytes { texts in
-            unsafe constantTexts.withUnsafeBytes { constants in
+    /// Whether a text of a request has the bytes of a constant of its length. Nobody's own: that would copy the facts.
+    @inline(never) private static func isText(_ own: Cell, _ texts: [UInt8], _ constant: Cell, _ constants: [UInt8])
+        -> Bool
+    {
+        let (own, other) = (own.text, constant.text)
+        precondition(own.upperBound <= texts.count && other.upperBound <= constants.count)
+        return unsafe texts.withUnsafeBytes { texts in
+            unsafe constants.withUnsafeBytes { constants in
                 unsafe own.isEmpty
                     || memcmp(texts.baseAddress! + own.lowerBound, constants.baseAddress! + other.lowerBound, own.count)
                         == 0
