@@ -40,6 +40,7 @@ extension Verb {
                     else { continue }
                     report.rows.append(("\(size) on access", try benchmark.row(set)))
                 }
+                // So many requests as the cache holds: one that is decided was just read.
                 for size in [64, 256] where size <= most && !directory.tokens.isEmpty {
                     let row = try IndependentBenchmark.row(
                         policies: size, requests: min(count, 128), directory: directory, now: now)

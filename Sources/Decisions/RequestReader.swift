@@ -22,9 +22,8 @@ internal import Policies
     private let fields = UnsafeMutablePointer<csimdjson_request>.allocate(capacity: 1)
     private let schema: Schema
     private let directory: Directory
-    private let resources: [ReadableRecord]
-    // Not counted for every line: as good as `resources`.
-    private let uncounted: [Unmanaged<ReadableRecord>]
+    // Held once, and not counted for every line.
+    private let resources: [Unmanaged<ReadableRecord>]
     private let context: ReadableRecord
     private let resourceIndex: ByteIndex
 
@@ -33,8 +32,9 @@ internal import Policies
         unsafe self.reader = reader
         self.schema = schema
         self.directory = directory
-        resources = zip(schema.resources, schema.columns.resources).map(ReadableRecord.init)
-        unsafe uncounted = resources.map { unsafe Unmanaged.passUnretained($0) }
+        unsafe resources = zip(schema.resources, schema.columns.resources).map {
+            unsafe Unmanaged.passRetained(ReadableRecord($0, columns: $1))
+        }
         context = ReadableRecord(schema.context, columns: schema.columns.context)
         var index = ByteIndex()
         for (number, type) in schema.resources.enumerated() { index.claim(type.name, number: number) }
@@ -44,6 +44,7 @@ internal import Policies
     deinit {
         unsafe csimdjson_close(reader)
         unsafe fields.deallocate()
+        for index in unsafe resources.indices { unsafe resources[index].release() }
     }
 
     /// Parses a line and looks at nothing of it, for measuring.
@@ -80,7 +81,7 @@ internal import Policies
         request.set(action: action, tenant: owner, token: index, resource: type)
         unsafe request.put(text: Self.buffer(fields.pointee.resource_id), at: Request.Place.resourceID)
         let isRead =
-            unsafe uncounted[type]._withUnsafeGuaranteedRef {
+            unsafe resources[type]._withUnsafeGuaranteedRef {
                 unsafe fill(&request, $0, fields.pointer(to: \.properties)!, owner)
             }
             && fill(&request, context, fields.pointer(to: \.context)!, owner)

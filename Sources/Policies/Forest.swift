@@ -44,8 +44,6 @@ internal import Model
     private var outgrown: [Int] = []
     private var hasOpened = false
     private var isOverLimit = false
-    /// Whether there is any of that.
-    private var isWorn = false
     private var learned = 0
 
     /// - Parameter mostBytes: about how much memory trees may take.
@@ -70,9 +68,7 @@ internal import Model
         if stand >= passes.count { grow() }
         answered = 0
         if !runs.isEmpty { runs.removeAll() }
-        let pass = passes[stand]
-        let place = unsafe facts.walk(pass.heads, pass.count, &answered, &answers, &verdict)
-        return answered == pass.count ? nil : ask(from: place, &facts, &verdict)
+        return ask(&facts, &verdict)
     }
 
     /// Makes room for stands that were formed since.
@@ -94,7 +90,7 @@ internal import Model
     /// Asks groves, from the one after the last that was answered, up to one where no path has been.
     /// - Parameter verdict: what they come to is added to it.
     /// - Returns: the policies of the grove that does not know; `nil` when all have answered.
-    mutating func ask(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
+    @inline(__always) mutating func ask(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
         let pass = passes[stand]
         let place = unsafe facts.walk(pass.heads, pass.count, &answered, &answers, &verdict)
         return answered == pass.count ? nil : ask(from: place, &facts, &verdict)
@@ -186,7 +182,7 @@ internal import Model
         guard trees[policy].openness == nil, let path = PolicyTree.path(outcome, &facts) else { return nil }
         let verdict = Verdict(outcome, isObserving: isObserving[policy])
         let leaf = trees[policy].learn(outcome, verdict, path: path, &facts)
-        if leaf == nil { (hasOpened, isWorn) = (true, true) }
+        if leaf == nil { hasOpened = true }
         return leaf
     }
 
@@ -205,10 +201,7 @@ internal import Model
         {
             answers[number] = Int32(leaf)
         } else {
-            if leaves != nil {
-                outgrown.append(number)
-                isWorn = true
-            }
+            if leaves != nil { outgrown.append(number) }
             runs.append(outcomes)
             answers[number] = -Int32(runs.count)
         }
@@ -260,8 +253,9 @@ internal import Model
             split(isRemembered: false) { [trees] in $0.policies.contains { trees[$0].openness != nil } }
             hasOpened = false
         }
-        isWorn = false
     }
+
+    private var isWorn: Bool { hasOpened || isOverLimit || !outgrown.isEmpty }
 
     private mutating func split(isRemembered: Bool, where isSplit: (Grove) -> Bool) {
         for index in stands.indices { change(index) { $0.split(isRemembered: isRemembered, where: isSplit) } }
@@ -288,12 +282,12 @@ internal import Model
 
     private mutating func limit() {
         learned += 1
-        if learned % 64 == 0, bytes > mostBytes { (isOverLimit, isWorn) = (true, true) }
+        if learned % 64 == 0, bytes > mostBytes { isOverLimit = true }
     }
 
     /// Takes a policy's tree away: it does not do what its facts say.
     mutating func distrust(_ policy: Int) {
         trees[policy].open(.distrusted)
-        (hasOpened, isWorn) = (true, true)
+        hasOpened = true
     }
 }

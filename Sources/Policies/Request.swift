@@ -121,21 +121,14 @@ extension Request {
     /// Writes what every request for `access` by a listed token has.
     package mutating func set(action: Int, tenant: Int, token: Int, resource type: Int) {
         (actionNumber, self.tenant, tokens.subject) = (action, tenant, .listed(token))
-        let assignment = directory.tokens[token].assignment
-        let kind = directory.tokens[token].kind
-        let (department, user) = (directory.assignments[assignment].department, directory.assignments[assignment].user)
-        let userType = directory.assignments[assignment].userType
-        let first = Self.place(.token, of: .token)
+        let (kind, assignment) = (directory.tokens[token].kind, directory.tokens[token].assignment)
+        let held = held(assignment)
         unsafe cells.withUnsafeMutableBufferPointer { cells in
             unsafe cells[Place.action] = Cell(.action, action)
             unsafe cells[Place.tenant] = Cell(.tenant, tenant)
             unsafe cells[Place.resourceType] = Cell(.recordType, type)
-            unsafe cells[first] = Cell(.token, token)
-            unsafe cells[first + 1] = Cell(.tokenKind, kind == .api ? 0 : 1)
-            unsafe cells[first + 2] = Cell(.assignment, assignment)
-            unsafe cells[first + 3] = Cell(.department, department)
-            unsafe cells[first + 4] = Cell(.user, user)
-            unsafe cells[first + 5] = Cell(.userType, userType)
+            unsafe Self.write(Cell(.token, token), kind, of: .token, to: cells)
+            unsafe Self.write(held, of: .token, to: cells)
         }
     }
 
@@ -156,9 +149,11 @@ extension Request {
             (kind, assignment) = (directory.tokens[index].kind, directory.tokens[index].assignment)
         case .own(let token): (cell, kind, assignment) = (Cell(.unlisted, bits: 0), token.kind, token.assignment)
         }
-        cells[Self.place(.token, of: holder)] = cell
-        cells[Self.place(.tokenKind, of: holder)] = Cell(.tokenKind, kind == .api ? 0 : 1)
-        set(assignment, of: holder)
+        let held = held(assignment)
+        unsafe cells.withUnsafeMutableBufferPointer { cells in
+            unsafe Self.write(cell, kind, of: holder, to: cells)
+            unsafe Self.write(held, of: holder, to: cells)
+        }
     }
 
     /// - Parameter assignment: in which the administrator acts; `nil` for the operator.
@@ -167,18 +162,41 @@ extension Request {
         actor = assignment
         set(.actorToken, token)
         if let assignment {
-            set(assignment, of: .actor)
+            let held = held(assignment)
+            unsafe cells.withUnsafeMutableBufferPointer { unsafe Self.write(held, of: .actor, to: $0) }
         } else {
             cells[Self.place(.assignment, of: .actor)] = Cell(.operator, 0)
         }
     }
 
-    private mutating func set(_ assignment: Int, of holder: Holder) {
-        let place = Self.place(.assignment, of: holder)
-        cells[place] = Cell(.assignment, assignment)
-        cells[place + 1] = Cell(.department, directory.assignments[assignment].department)
-        cells[place + 2] = Cell(.user, directory.assignments[assignment].user)
-        cells[place + 3] = Cell(.userType, directory.assignments[assignment].userType)
+    /// What somebody is in an assignment.
+    private struct Held {
+        let assignment: Int
+        let department: Int
+        let user: Int
+        let userType: Int
+    }
+
+    private func held(_ assignment: Int) -> Held {
+        Held(
+            assignment: assignment, department: directory.assignments[assignment].department,
+            user: directory.assignments[assignment].user, userType: directory.assignments[assignment].userType)
+    }
+
+    @inline(__always) private static func write(
+        _ token: Cell, _ kind: TokenKind, of holder: Holder, to cells: UnsafeMutableBufferPointer<Cell>
+    ) {
+        unsafe cells[place(.token, of: holder)] = token
+        unsafe cells[place(.tokenKind, of: holder)] = Cell(.tokenKind, kind == .api ? 0 : 1)
+    }
+
+    @inline(__always) private static func write(
+        _ held: Held, of holder: Holder, to cells: UnsafeMutableBufferPointer<Cell>
+    ) {
+        unsafe cells[place(.assignment, of: holder)] = Cell(.assignment, held.assignment)
+        unsafe cells[place(.department, of: holder)] = Cell(.department, held.department)
+        unsafe cells[place(.user, of: holder)] = Cell(.user, held.user)
+        unsafe cells[place(.userType, of: holder)] = Cell(.userType, held.userType)
     }
 
     package mutating func set(resource type: Int, id: String?) {

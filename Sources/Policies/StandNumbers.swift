@@ -69,7 +69,6 @@ internal import Model
     }
 
     private mutating func tenantClass(_ request: Request) -> Int {
-        if request.directory !== directory || classes.isEmpty { reset(request.directory) }
         if classes[request.tenant + 1] >= 0 { return classes[request.tenant + 1] }
         let tenant = request.tenant < 0 ? nil : directory.tenants[request.tenant].id
         if let number = known[tenant] {
@@ -80,7 +79,7 @@ internal import Model
         let number = enabled.firstIndex(of: list) ?? enabled.count
         if number == enabled.count {
             enabled.append(list)
-            numbers += [Int](repeating: -1, count: Point.count * subjectCount)
+            numbers += [Int](repeating: -1, count: pointCount * subjectCount)
         }
         classes[request.tenant + 1] = number
         if known.count >= Self.mostKnown { known.removeAll(keepingCapacity: true) }

@@ -322,6 +322,15 @@ struct ReplPopulationTests {
         #expect(!result.output.contains("Warehouse sync"))
     }
 
+    @Test func `an answer is yes, or depends on something that is named`() {
+        let lines = converse("who can orders.read on order").output.split(separator: "\n").map(String.init)
+        let start = lines[0].firstRange(of: "ANSWER")!.lowerBound.utf16Offset(in: lines[0])
+        let answers = lines.dropFirst().map { String($0.dropFirst(start)) }
+        #expect(
+            answers.contains("yes") && answers.contains { $0.hasPrefix("depends: no when resource.department is ") })
+        #expect(answers.allSatisfy { $0 == "yes" || $0.hasPrefix("depends") })
+    }
+
     @Test func `a department with those under it is written with a plus`() {
         let one = converse("who can users.read on user in Finance --json").output
         let all = converse("who can users.read on user in Finance+ --json").output

@@ -30,6 +30,13 @@ internal import Testing
     }
 
     private func printed(columns: Int?, csv: Bool = false) -> [Substring] {
+        var table = Table(["ID", "TITLE", "USER TYPE"])
+        table.add(["0123456789abcdef", "A rather long title of a token 東京", "Integrator"])
+        table.add(["f", "short", "=cmd"])
+        return printed(columns) { if csv { table.printCSV(to: $0) } else { table.print(to: $0) } }
+    }
+
+    private func printed(_ columns: Int?, _ body: (Terminal) -> Void) -> [Substring] {
         var bytes: [UInt8] = []
         var streams = Streams(
             input: { [] },
@@ -38,10 +45,7 @@ internal import Testing
                 return true
             }, errors: { _ in })
         streams.columns = columns
-        var table = Table(["ID", "TITLE", "USER TYPE"])
-        table.add(["0123456789abcdef", "A rather long title of a token 東京", "Integrator"])
-        table.add(["f", "short", "=cmd"])
-        if csv { table.printCSV(to: Terminal(streams)) } else { table.print(to: Terminal(streams)) }
+        body(Terminal(streams))
         return String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false) { $0.isNewline }
     }
 
@@ -55,19 +59,10 @@ internal import Testing
 
     @Test(arguments: [40, 60, 80])
     func `more columns than fit stand below, behind the first one again`(columns: Int) {
-        var bytes: [UInt8] = []
-        var streams = Streams(
-            input: { [] },
-            output: {
-                bytes += $0
-                return true
-            }, errors: { _ in })
-        streams.columns = columns
         let departments = (1...12).map { "Department \($0)" }
         var table = Table(["ACTION"] + departments)
         table.add(["orders.read"] + departments.map { _ in "yes" })
-        table.print(to: Terminal(streams))
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        let lines = printed(columns, table.print(to:)).filter { !$0.isEmpty }
         for line in lines { #expect(DisplayWidth.of(line) <= columns, "\(line)") }
         let heads = lines.filter { $0.hasPrefix("ACTION") }
         #expect(heads.count > 1 && heads.count * 2 == lines.count)

@@ -171,7 +171,7 @@ extension Repl {
 }
 
 extension Workbench.Answer {
-    /// `yes`, `no`, `yes when context.mfa is true` …
+    /// `yes`, `no`, `depends: yes when context.mfa is true` …
     func words(in directory: Directory, tenant: String) -> String {
         func list(_ changes: [Change]) -> String {
             changes.map { $0.words(in: directory, tenant: tenant) }.joined(separator: " and ")
@@ -179,8 +179,8 @@ extension Workbench.Answer {
         switch self {
         case .yes: return "yes"
         case .no: return "no"
-        case .when(let changes): return "yes when \(list(changes))"
-        case .unless(let changes): return "no when \(list(changes))"
+        case .when(let changes): return "depends: yes when \(list(changes))"
+        case .unless(let changes): return "depends: no when \(list(changes))"
         case .reads(let properties, let isPermitted):
             return "depends on \(properties.map(\.text).joined(separator: ", ")), \(isPermitted ? "yes" : "no") without"
         }
