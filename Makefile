@@ -25,8 +25,8 @@ bare: bootstrap ## run policies without trees, beside a bare C program that call
 asan: bootstrap ## run the sandbox's tests and every hostile script under AddressSanitizer
 	scripts/asan
 
-fuzz: bootstrap ## fuzz the sandbox, and hold trees to policies on made-up input; FUZZ_SECONDS (60) each
-	scripts/fuzz $(or $(FUZZ_SECONDS),60)
+fuzz: bootstrap ## fuzz the sandbox, and hold decisions to the oracle; FUZZ_SECONDS (60) each, or FUZZ_DECISIONS alone
+	scripts/fuzz $(if $(FUZZ_DECISIONS),--decisions $(FUZZ_DECISIONS),$(or $(FUZZ_SECONDS),60))
 
 lint: bootstrap ## check the format of every Swift file
 	swift format lint --strict -r Sources Tests Package.swift

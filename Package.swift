@@ -62,7 +62,7 @@ let package = Package(
         tests("PoliciesTests", ["Policies", "Model"]),
         tests("PluginsTests", ["Plugins", "Decisions", "Policies", "Model"]),
         tests("TokensTests", ["Tokens", "CSQLite", "Model"]),
-        tests("DecisionsTests", ["Decisions", "Policies", "Tokens", "Model"], except: ["Hostile"]),
+        tests("DecisionsTests", ["Decisions", "Plugins", "Policies", "Tokens", "Model"], except: ["Hostile"]),
         tests("WorkbenchTests", ["Workbench", "Plugins", "Decisions", "Policies", "Model"]),
         tests("CommandsTests", ["Commands", "CSQLite", "Model"]),
         tests("ArchitectureTests", []),

@@ -36,6 +36,7 @@ extension Verb {
                 try Isolation.confine(memory: 2 * options.jobs * (options.budget.memory + options.learning.bytes))
             }
             let (policies, plugins) = try invocation.loaded(source)
+            options.shadow = try invocation.shadow(source, policies, options)
             let sink = try Sink(invocation, plugins, policies.schema)
             // The parent of a child reads the file.
             let path = invocation.has("isolate") ? "-" : invocation.positionals.first ?? "-"
@@ -104,7 +105,10 @@ extension Verb {
         if summary.lines == 0 { throw CommandError("there was no request") }
         for (policy, count) in summary.differences.sorted(by: { $0.key < $1.key }) {
             terminal.complain(
-                "the policy `\(policy)` and its tree differed (\(count)): it was run from then on; please report this")
+                policy.isEmpty
+                    ? "\(count) requests were understood otherwise than by an evaluation that remembers nothing; please report this"
+                    : "the policy `\(policy)` was answered for otherwise than by running it (\(count)): its trees were dropped; please report this"
+            )
         }
         if summary.mismatches > 0 {
             let lines = summary.unexpected.map(String.init).joined(separator: ", ")

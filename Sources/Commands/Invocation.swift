@@ -73,10 +73,9 @@ struct Invocation {
             deadline: .milliseconds(deadline))
     }
 
-    /// `--tree-memory` and `--shadow`.
+    /// `--tree-memory`.
     func learning() throws(CommandError) -> Learning {
-        let memory = try number("tree-memory", default: 64, least: 0, most: 1 << 20)
-        return Learning(bytes: memory << 20, shadow: try number("shadow", default: 0, least: 0))
+        Learning(bytes: try number("tree-memory", default: 64, least: 0, most: 1 << 20) << 20)
     }
 
     /// The properties of `--mask`.

@@ -47,7 +47,8 @@ struct Option: Sendable {
         Option(name: "memory", value: "MIB", help: "memory that one policy may take (8)"),
         Option(name: "deadline", value: "MS", help: "milliseconds that one policy may take (1000)"),
         Option(name: "tree-memory", value: "MIB", help: "memory for decision trees; 0 runs every policy (64)"),
-        Option(name: "shadow", value: "N", help: "run the policies too for one request in N, and compare (0: never)"),
+        Option(
+            name: "shadow", value: "N", help: "hold one request in N to an evaluation that remembers nothing (0: none)"),
     ]
 
     /// What every verb takes, before or after its name.

@@ -8,6 +8,9 @@ struct BatchLines {
     private let point: DecisionPoint
     private let policies: PolicySet
     private var tally: BatchTally
+    private let oracle: Oracle?
+    /// How many lines there were, and how many of them were held to the oracle.
+    private var counts = (lines: 0, held: 0)
     private var writer = JSONWriter()
     private var log = JSONWriter()
     // No arrays: what two threads count references of goes to and fro between them.
@@ -20,6 +23,11 @@ struct BatchLines {
         tally = BatchTally(policies)
         point = try DecisionPoint(
             policies: policies, directory: directory, budget: options.budget, learning: options.learning)
+        oracle =
+            options.shadow.every == 0
+            ? nil
+            : try Oracle(
+                policies: policies, directory: directory, budget: options.budget, load: options.shadow.load)
         point.explains = options.explain || options.isLogged
         point.tells = point.explains
         point.notesUse = options.notesUse
@@ -31,7 +39,6 @@ struct BatchLines {
         var summary = BatchSummary()
         answer(block, &summary)
         tally.move(to: &summary, policies)
-        summary.differences = point.takeDifferences()
         return BatchBlock(output: writer.bytes, log: log.bytes, summary: summary)
     }
 
@@ -50,8 +57,12 @@ struct BatchLines {
                 let end = unsafe memchr(first, 0x0A, block.count - start)
                 let length = unsafe end.map { unsafe UnsafeRawPointer($0) - first } ?? block.count - start
                 let line = unsafe UnsafeRawBufferPointer(start: first, count: length)
-                if unsafe !Self.isBlank(line), unsafe !isPlain || !answer(line, number, &summary) {
-                    unsafe answer(line, number: number, &summary)
+                if unsafe !Self.isBlank(line) {
+                    if isHeldToOracle(), unsafe !isAsOracle(line, isPlain: isPlain, &summary) {
+                        unsafe answer(line, number: number, &summary, by: oracle)
+                    } else if unsafe !isPlain || !answer(line, number, &summary) {
+                        unsafe answer(line, number: number, &summary)
+                    }
                 }
                 number += 1
                 start += length + 1
@@ -85,18 +96,79 @@ struct BatchLines {
         return true
     }
 
+    private mutating func isHeldToOracle() -> Bool {
+        guard oracle != nil else { return false }
+        counts.lines += 1
+        guard counts.lines % options.shadow.every == 0 else { return false }
+        counts.held += 1
+        return true
+    }
+
+    /// Whether a line is answered as the oracle answers it. Of a policy that differs the trees are dropped.
+    private mutating func isAsOracle(
+        _ line: UnsafeRawBufferPointer, isPlain: Bool, _ summary: inout BatchSummary
+    ) -> Bool {
+        let question = unsafe try? question(line).0
+        let reference = question.flatMap { question in try? oracle!.decide(question) }
+        var differing: Set<String>?
+        if isPlain, line.count <= BlockReader.longestLine,
+            let fast = unsafe point.answer(line, tenant: options.tenant, now: options.now),
+            fast.isPermitted != reference?.isPermitted || fast.code != reference?.code
+        {
+            differing = []
+        }
+        if let question, let difference = Self.difference(try? usual(question), reference) {
+            differing = difference.policies
+        }
+        if differing == nil, counts.held % options.shadow.processInterval == 0,
+            let isPermitted = unsafe options.shadow.process?(Array(line)),
+            isPermitted != reference?.isPermitted ?? false
+        {
+            differing = []
+        }
+        guard let differing else { return true }
+        for policy in differing.isEmpty ? [""] : differing { summary.differences[policy, default: 0] += 1 }
+        point.distrust(differing.isEmpty ? Set(policies.policies.map(\.id)) : differing)
+        return false
+    }
+
+    /// - Parameters: decisions; `nil` for a request that is not valid.
+    private static func difference(_ own: Decision?, _ reference: Decision?) -> DecisionDifference? {
+        switch (own, reference) {
+        case (let own?, let reference?): own.difference(from: reference)
+        case (nil, nil): nil
+        default: DecisionDifference(policies: [], text: "one of them says that the request is not valid")
+        }
+    }
+
+    /// What is said of a request by trees, with all that was read.
+    private func usual(_ question: Question) throws(RequestError) -> Decision {
+        let (explains, tells) = (point.explains, point.tells)
+        defer { (point.explains, point.tells) = (explains, tells) }
+        (point.explains, point.tells) = (true, true)
+        return try point.decide(question)
+    }
+
+    private func question(_ line: UnsafeRawBufferPointer?) throws(RequestError) -> (Question, JSON) {
+        let json = unsafe try read(line)
+        var question = try Question(json: json, now: options.now, trustTime: options.trustTime)
+        if question.tenant == nil { question.tenant = options.tenant }
+        return (question, json)
+    }
+
     /// Answers a line in full; `nil` for one that was too long to read.
-    private mutating func answer(_ line: UnsafeRawBufferPointer?, number: Int, _ summary: inout BatchSummary) {
+    /// - Parameter oracle: who decides, where it is not the one who usually does.
+    private mutating func answer(
+        _ line: UnsafeRawBufferPointer?, number: Int, _ summary: inout BatchSummary, by oracle: Oracle? = nil
+    ) {
         summary.lines += 1
         var expected: JSON?
         var answer: Bool?
         do throws(RequestError) {
-            let json = unsafe try read(line)
+            let (question, json) = unsafe try question(line)
             expected = json["expected"]
-            var question = try Question(json: json, now: options.now, trustTime: options.trustTime)
-            if question.tenant == nil { question.tenant = options.tenant }
             let start = !options.isLogged ? 0 : Self.nanoseconds()
-            let decision = try point.decide(question)
+            let decision = if let oracle { try oracle.decide(question) } else { try point.decide(question) }
             decision.write(to: &writer, explain: options.explain)
             if options.isLogged {
                 DecisionLog.line(

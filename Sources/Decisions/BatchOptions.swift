@@ -20,6 +20,7 @@ package struct BatchOptions: Sendable {
     package var notesUse = false
     package var budget = Budget()
     package var learning = Learning()
+    package var shadow = Shadow()
 
     /// Whether decisions are told as lines of a log, wherever these go.
     var isLogged: Bool { logPath != nil || hasSink }
@@ -27,4 +28,18 @@ package struct BatchOptions: Sendable {
     package init(now: Instant) {
         self.now = now
     }
+}
+
+/// How answers of a batch are held to the oracle.
+package struct Shadow: Sendable {
+    /// One line in so many is held to the oracle; 0 for none.
+    package var every = 0
+    /// Loads the same policies from where they were loaded from.
+    package var load: (@Sendable () -> PolicySet?)?
+    /// How often another process is asked, counted in lines that are held to the oracle.
+    package var processInterval = 5_000
+    /// Asks another process about a line: whether it permits; `nil` where none could be asked.
+    package var process: (@Sendable (_ line: [UInt8]) -> Bool?)?
+
+    package init() {}
 }

@@ -21,7 +21,8 @@ package struct BatchSummary: Sendable {
     package var unexpected: [Int] = []
     /// The number in the input of the first line that was no valid request.
     package var firstInvalid: Int?
-    /// How often a policy said something else than its tree, where that was looked at.
+    /// How often a policy was answered for otherwise than by the oracle, where that was looked at; by "" the request was
+    /// understood otherwise.
     package var differences: [String: Int] = [:]
     /// Tokens that were permitted something, where that is noted.
     package var used: Set<TokenID> = []

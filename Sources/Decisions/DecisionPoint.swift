@@ -6,7 +6,10 @@ package import Policies
 /// Owns an interpreter: for one thread only. Deciding does not throw; only a request that is no question does.
 package final class DecisionPoint {
     private let directory: Directory
-    let evaluator: Evaluator
+    private(set) var evaluator: Evaluator
+    private let budget: Budget
+    private let learning: Learning
+    private var isFresh = true
     private let reader: RequestReader?
     /// Whether a decision carries what its policies read.
     package var explains = false
@@ -21,6 +24,7 @@ package final class DecisionPoint {
         policies: PolicySet, directory: Directory, budget: Budget = Budget(), learning: Learning = Learning()
     ) throws(PolicyError) {
         self.directory = directory
+        (self.budget, self.learning) = (budget, learning)
         evaluator = try Evaluator(policies, budget: budget, learning: learning)
         reader = RequestReader(schema: policies.schema, directory: directory)
     }
@@ -40,14 +44,28 @@ package final class DecisionPoint {
         case .request(let request):
             if let code = Liveness.fault(request) {
                 decision = .deny(code)
-            } else {
+            } else if renew() {
                 _ = evaluator.evaluate(request)
                 decision = combine(obligations: question.obligations)
+            } else {
+                decision = .deny("policy_failed")
             }
         }
         decision.version = evaluator.set.version
         decision.ignored = builder.ignored
         return decision
+    }
+
+    /// Makes an evaluator for the next decision, where nothing may be remembered of the last one.
+    /// - Returns: whether there is one.
+    private func renew() -> Bool {
+        guard learning.isReference else { return true }
+        if !isFresh {
+            guard let fresh = try? Evaluator(evaluator.set, budget: budget, learning: learning) else { return false }
+            evaluator = fresh
+        }
+        isFresh = false
+        return true
     }
 
     /// What each policy that applied to the last question said, by number.
@@ -67,10 +85,11 @@ package final class DecisionPoint {
         return (size.open.map { evaluator.set.policies[$0].id }, size.bytes)
     }
 
-    /// Which policies differed from their trees, and how often, since this was last asked.
-    func takeDifferences() -> [String: Int] {
-        let names = evaluator.takeDifferences().map { (evaluator.set.policies[$0.key].id, $0.value) }
-        return Dictionary(uniqueKeysWithValues: names)
+    /// Runs policies from now on, instead of asking their trees.
+    package func distrust(_ policies: Set<String>) {
+        for (number, policy) in evaluator.set.policies.enumerated() where policies.contains(policy.id) {
+            evaluator.distrust(number)
+        }
     }
 
     /// A question as policies are asked about it.

@@ -30,7 +30,7 @@ internal import CLua
         guard source.count <= limits.sourceBytes else {
             throw LuaError(.source, "\(name): the source is longer than \(limits.sourceBytes) bytes")
         }
-        guard !source.contains(where: { $0 == 0 || $0 == 0x1B }) else {
+        guard !source.contains(0), !source.contains(0x1B) else {
             throw LuaError(.source, "\(name): the source is not text")
         }
         var chunk: Int32 = 0

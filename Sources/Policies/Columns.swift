@@ -7,9 +7,12 @@ package struct Columns: Sendable {
     package private(set) var subjects: [[Int]] = []
     package private(set) var context: [Int] = []
     package private(set) var count = 0
+    /// The places of properties whose values have numbers: departments, users and booleans.
+    private(set) var numbered: Set<Int> = []
     private var names: [Owner: [String: Int]] = [:]
 
-    private enum Owner {
+    /// Which record of a request has a property.
+    package enum Owner: Sendable {
         case resource
         case subject
         case context
@@ -25,12 +28,26 @@ package struct Columns: Sendable {
 
     private mutating func places(_ type: Schema.RecordType, _ owner: Owner) -> [Int] {
         type.properties.map { property in
-            if let known = names[owner]?[property.name] { return known }
-            let place = Request.Place.count + count
-            names[owner, default: [:]][property.name] = place
-            count += 1
+            let place = place(of: property, owner)
+            if [.department, .user, .boolean].contains(property.type) { numbered.insert(place) }
             return place
         }
+    }
+
+    private mutating func place(of property: Schema.Property, _ owner: Owner) -> Int {
+        if let known = names[owner]?[property.name] { return known }
+        let place = Request.Place.count + count
+        names[owner, default: [:]][property.name] = place
+        count += 1
+        return place
+    }
+
+    /// The property that lies at a place; `nil` where none does.
+    func property(at place: Int) -> (owner: Owner, name: String)? {
+        for (owner, names) in names {
+            if let name = names.first(where: { $0.value == place })?.key { return (owner, name) }
+        }
+        return nil
     }
 
     /// The place of a property that an expression names of a record; `nil` when no type has it.

@@ -4,7 +4,8 @@
 @safe final class DecisionTree {
     /// One fact, and where its answers lead.
     struct Node: BitwiseCopyable {
-        let probe: Probe
+        /// How the fact is asked, as of the last time that its cells did not answer.
+        var probe: Probe
         /// Which table has the answers that are no booleans; -1 for none.
         var table: Int32 = -1
         /// Where no and yes lead, each in half of it: taken by a shift, not by a jump that nobody can foresee.
@@ -132,9 +133,11 @@
     /// Where the answer leads of a fact that cells alone do not answer.
     func step(_ place: Place, _ facts: inout Facts) -> Place {
         let node = node(place)
-        let truth = facts.truth(node.probe)
+        let probe = facts.probe(node.probe.fact)
+        if let index = place.node { unsafe head.pointee.nodes[index].probe = probe }
+        let truth = facts.truth(probe)
         guard truth == .other else { return node[truth] }
-        guard node.table >= 0, let key = facts.key(node.probe) else { return .unseen }
+        guard node.table >= 0, let key = facts.key(probe) else { return .unseen }
         return tables[Int(node.table)][key]
     }
 

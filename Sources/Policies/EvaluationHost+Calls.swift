@@ -131,7 +131,7 @@ extension EvaluationHost {
                     message: "`is_within_any` takes a list of departments, got \(type(list).withArticle)")
             }
             let length = read(expressions.intern(.length, list, type: .number))
-            guard case .integer(let count) = length else { return answer(read(list)) }
+            guard case .integer(let count) = length else { return answer(read(list), of: list) }
             others = (0..<UInt32(count)).map { expressions.intern(.element, list, $0, type: .department) }
         } else if case .table(let entries) = arguments[1] {
             for entry in entries {
@@ -219,7 +219,7 @@ extension EvaluationHost {
             throw Resolver.Fault(message: "it permits an action that its `grants` do not name")
         }
         let effect: Effect
-        if let known = sayings.effect(function, arguments, of: policy, line: line) {
+        if !asksInFull, let known = sayings.effect(function, arguments, of: policy, line: line) {
             effect = known
         } else {
             effect = try self.effect(function, arguments, line: line)

@@ -103,6 +103,8 @@ final class EvaluationHost: SandboxHost {
     /// Whether a function of a plugin runs, and no policy: its facts are of its arguments, and every question is asked in
     /// full.
     var isFunction = false
+    /// Whether nothing that was asked before is taken for known.
+    var asksInFull = false
 
     /// Methods that have been asked of an expression whose type has them, as expression and method.
     var known: Set<UInt64> = []
@@ -216,7 +218,7 @@ final class EvaluationHost: SandboxHost {
 
     /// A fact that was asked before by the same question: counted, and noted in the trace, as then.
     private func holds(_ fact: Expressions.ID) -> Int32 {
-        guard run.questions < Self.mostQuestions, run.factCount < Self.mostFacts, run.noise == nil,
+        guard run.questions < Self.mostQuestions, run.factCount < Self.mostFacts, run.noise == nil, !asksInFull,
             run.spent <= PluginFunction.fuelOfEvaluation
         else { return -1 }
         let truth = facts.truth(of: fact)
@@ -230,10 +232,16 @@ final class EvaluationHost: SandboxHost {
     func ask(_ id: Expressions.ID) -> HostAnswer {
         let value = read(id)
         if case .boolean(let holds) = value { return .fact(id, holds: holds) }
+        return answer(value, of: id)
+    }
+
+    /// What a script is given for the value of an expression.
+    func answer(_ value: Value, of id: Expressions.ID) -> HostAnswer {
+        if case .absent = value { return answer(facts.absence(id)) }
         return answer(value)
     }
 
-    func answer(_ value: Value) -> HostAnswer {
+    private func answer(_ value: Value) -> HostAnswer {
         switch value {
         case .boolean(let value): .boolean(value)
         case .integer(let value): .integer(value)
@@ -289,7 +297,9 @@ final class EvaluationHost: SandboxHost {
                 return .integer(Int64(resolver.plugins.tables[table].table.count))
             }
             guard case .list = type(handle) else { return .failure("\(type(handle).withArticle) has no length") }
-            return answer(read(expressions.intern(.length, handle, type: .number)))
+
+            let length = expressions.intern(.length, handle, type: .number)
+            return answer(read(length), of: length)
         case .element: return element(arguments)
         }
     }
@@ -303,14 +313,16 @@ final class EvaluationHost: SandboxHost {
                 return .failure("`\(expressions.text(id))` is absent: ask `:has(\"\(name)\")` first")
             }
         }
-        guard type(id) != .boolean else { return expressions.presence[Int(id)] == nil ? ask(id) : answer(read(id)) }
+        guard type(id) != .boolean else {
+            return expressions.presence[Int(id)] == nil ? ask(id) : answer(read(id), of: id)
+        }
         return expressions.presence[Int(id)].map { .handleWhile(id, fact: $0) } ?? .handle(id)
     }
 
     private func content(_ id: UInt32) -> HostAnswer {
         let type = type(id)
         switch type {
-        case .string, .number, .boolean, .instant, .date, .ip: return answer(read(id))
+        case .string, .number, .boolean, .instant, .date, .ip: return answer(read(id), of: id)
         case .department, .userType, .user:
             return .failure("\(type.withArticle) is no text: say `.id` or `.name`")
         default: return .failure("\(type.withArticle) is no text and no number")
@@ -327,7 +339,7 @@ final class EvaluationHost: SandboxHost {
             case .integer(let index) = arguments[1], index >= 1, index <= 100_000
         else { return .failure("only a list has elements") }
         let id = expressions.intern(.element, handle, UInt32(index - 1), type: type)
-        return type == .boolean ? answer(read(id)) : .handle(id)
+        return type == .boolean ? answer(read(id), of: id) : .handle(id)
     }
 
     // MARK: Comparing

@@ -13,14 +13,9 @@ package final class Evaluator {
     private let running: Pinned<Running>
     let facts: Pinned<Facts>
     private let pinnedForest: Pinned<Forest>
-    /// What the policies said of the last request, where the trees said something else.
-    private var corrections: [Evaluation.Outcome] = []
-    private let requests = Pinned(0)
     private let isObserving: [Bool]
     /// Whether policies are asked by their trees, and nothing else is looked at.
     private let isPlain: Bool
-    /// How often a policy's tree said something else than the policy.
-    package private(set) var differences: [Int: Int] = [:]
     var templates: [TemplateKey: Template] = [:]
     /// How often it has started over: what was read before has other numbers since.
     package private(set) var generation = 0
@@ -48,24 +43,28 @@ package final class Evaluator {
         let roots = set.roots
         rootNumbers = set.policies.map { policy in roots.firstIndex(of: policy.root)! }
         isObserving = set.policies.map(\.isObserving)
-        facts = Pinned(Self.facts(set, budget))
-        let host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
+        facts = Pinned(Self.facts(set, budget, learning))
+        let host = Self.host(set, learning, facts)
         probes = set.isProbed ? ProbeLog() : nil
-        isPlain = learning.bytes > 0 && learning.shadow == 0 && probes == nil
+        isPlain = learning.bytes > 0 && probes == nil
         host.probes = probes
         pinnedForest = Pinned(Forest(set, facts.value.keys, mostBytes: learning.bytes))
         running = Pinned(try Running(set, host, roots: rootNumbers))
     }
 
-    private static func resolver(_ set: PolicySet) -> Resolver {
-        Resolver(
+    private static func host(_ set: PolicySet, _ learning: Learning, _ facts: Pinned<Facts>) -> EvaluationHost {
+        let resolver = Resolver(
             schema: set.schema, roots: set.roots, settings: set.policies.map(\.settings), plugins: set.plugins,
-            uses: set.policies.map(\.plugins))
+            uses: set.policies.map(\.plugins), asksPresence: learning.isReference)
+        let host = EvaluationHost(resolver: resolver, facts: facts)
+        host.asksInFull = learning.isReference
+        return host
     }
 
-    private static func facts(_ set: PolicySet, _ budget: Budget) -> Facts {
+    private static func facts(_ set: PolicySet, _ budget: Budget, _ learning: Learning) -> Facts {
         Facts(
-            schema: set.schema, policies: set.facts, keys: FactKeys(known: set.knownTexts), plugins: set.plugins,
+            schema: set.schema, policies: set.facts,
+            keys: FactKeys(known: learning.isReference ? [] : set.knownTexts), plugins: set.plugins,
             runner: set.runner(budget))
     }
 
@@ -116,7 +115,6 @@ package final class Evaluator {
             current = request
             return true
         }
-        requests.value += 1
         probes?.clear()
         var budget = budget
         budget.fuel = fuel
@@ -124,7 +122,6 @@ package final class Evaluator {
     }
 
     @inline(__always) private func evaluate() -> Verdict {
-        requests.value += 1
         if isPlain {
             var verdict: Verdict = []
             let missing = forest.begin(&facts.value, &verdict)
@@ -133,17 +130,16 @@ package final class Evaluator {
         return evaluateOtherwise()
     }
 
-    /// The same, where policies are run, probed, or compared with their trees.
+    /// The same, where policies are run or probed.
     @inline(never) private func evaluateOtherwise() -> Verdict {
         probes?.clear()
         if learning.bytes == 0 {
             run(forest.applicable(&facts.value))
             return verdict
         }
-        if !corrections.isEmpty { corrections = [] }
         var verdict: Verdict = []
-        if let missing = forest.begin(&facts.value, &verdict) { return learn(all: missing, verdict) }
-        return learning.shadow > 0 && requests.value % learning.shadow == 0 ? compare(verdict) : verdict
+        let missing = forest.begin(&facts.value, &verdict)
+        return missing.map { learn(all: $0, verdict) } ?? verdict
     }
 
     /// Answers for a grove that does not know, and for those after it.
@@ -158,43 +154,34 @@ package final class Evaluator {
 
     /// What each policy that applied to the last request said, by number.
     package var outcomes: [Evaluation.Outcome] {
-        if learning.bytes == 0 { return host.runs.outcomes }
-        return corrections.isEmpty ? forest.outcomes : corrections
+        learning.bytes == 0 ? host.runs.outcomes : forest.outcomes
     }
 
     /// Those of `outcomes` that said something or did not end well.
     package var spoken: [Evaluation.Outcome] {
-        if learning.bytes == 0 { return host.runs.spoken }
-        return corrections.isEmpty ? forest.spoken : corrections.filter { !$0.isSilent }
+        learning.bytes == 0 ? host.runs.spoken : forest.spoken
     }
 
     /// What was read for the last request and what it came to, as numbers: two requests with the same ones were answered
     /// alike, fact by fact. Good as long as `generation` stays; `nil` where a policy had to be run.
-    package var path: [UInt32]? { learning.bytes == 0 || !corrections.isEmpty ? nil : forest.path }
+    package var path: [UInt32]? { learning.bytes == 0 ? nil : forest.path }
 
-    /// Which policies differed from their trees, and how often, since this was last asked.
-    package func takeDifferences() -> [Int: Int] {
-        defer { differences = [:] }
-        return differences
+    /// Takes a policy's tree away, and all that was remembered of facts: from now on the policy is run.
+    package func distrust(_ policy: Int) {
+        forest.distrust(policy)
+        facts.value.forget()
     }
 
     /// Counts, by policy, who was a reason of the decision about the last request, and who observed.
     package func tally(isPermitted: Bool, _ reasons: inout [Int], _ observations: inout [Int]) {
-        func count(_ policy: Int, _ verdict: Verdict) {
+        guard learning.bytes == 0 else {
+            return forest.tally(isPermitted: isPermitted, &reasons, &observations)
+        }
+        for run in 0..<host.runs.count {
+            let policy = host.runs.policy(of: run)
+            let verdict = host.runs.verdict(of: run, isObserving: isObserving[policy])
             if verdict.isReason(ofPermit: isPermitted) { reasons[policy] += 1 }
             if verdict.contains(.observes) { observations[policy] += 1 }
-        }
-        if learning.bytes == 0 {
-            for run in 0..<host.runs.count {
-                let policy = host.runs.policy(of: run)
-                count(policy, host.runs.verdict(of: run, isObserving: isObserving[policy]))
-            }
-        } else if corrections.isEmpty {
-            forest.tally(isPermitted: isPermitted, &reasons, &observations)
-        } else {
-            for outcome in corrections {
-                count(outcome.policy, Verdict(outcome, isObserving: isObserving[outcome.policy]))
-            }
         }
     }
 
@@ -231,30 +218,16 @@ package final class Evaluator {
         forest.answer(outcomes, leaves: leaves, &facts.value, &verdict)
     }
 
-    /// Runs what the trees have answered; the policies are right.
-    private func compare(_ verdict: Verdict) -> Verdict {
-        let told = forest.outcomes
-        run(forest.applicable(&facts.value))
-        for (tree, policy) in zip(told, host.runs.outcomes) where !tree.isSame(as: policy) {
-            switch policy.ending {
-            case .memory, .deadline: continue
-            default: break
-            }
-            differences[policy.policy, default: 0] += 1
-            forest.distrust(policy.policy)
-            corrections = host.runs.outcomes
-        }
-        return corrections.isEmpty ? verdict : self.verdict
-    }
-
     private func run(_ policies: [Int]) { running.value.run(policies, budget.limits) }
 
     func root(of policy: Int) -> UInt32 { host.root(rootNumbers[policy]) }
 
     private func renew() {
         generation += 1
-        facts.value = Self.facts(set, budget)
-        let host = EvaluationHost(resolver: Self.resolver(set), facts: facts)
+        let fault = facts.value.plantedFault
+        facts.value = Self.facts(set, budget, learning)
+        facts.value.plantedFault = fault
+        let host = Self.host(set, learning, facts)
         host.probes = probes
         running.value.renew(host)
         forest = Forest(set, facts.value.keys, mostBytes: learning.bytes)
@@ -270,10 +243,5 @@ extension Evaluation.Outcome {
                 one.kind == other.kind && one.text.isSameBytes(other.text) && one.code == other.code
                     && one.line == other.line
             }
-    }
-
-    fileprivate func isSame(as other: Self) -> Bool {
-        policy == other.policy && ending == other.ending && fuel == other.fuel && trace == other.trace
-            && effects.elementsEqual(other.effects) { $0.isSame(as: $1) }
     }
 }

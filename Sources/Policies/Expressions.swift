@@ -285,6 +285,12 @@ extension Expressions {
         }
     }
 
+    /// Whether it is a call that gives one of a few texts, whatever it reads.
+    func isBounded(_ id: ID) -> Bool {
+        let node = nodes[Int(id)]
+        return node.operation == .call && !plugins.functions[Int(node.b)].function.result.choices.isEmpty
+    }
+
     private func tableName(_ table: UInt32) -> String {
         let (plugin, declared) = plugins.tables[Int(table)]
         return "\(plugins.plugins[plugin].name).\(declared.name)"

@@ -2,42 +2,49 @@ internal import Model
 
 extension Facts {
     /// The token an expression stands for.
-    func token(_ id: Expressions.ID) -> Token? { expressions.holder(id).flatMap(request.token) }
+    mutating func token(_ id: Expressions.ID) -> Token? { expressions.holder(id).flatMap { token($0) } }
 
     /// The assignment a token or an actor acts in.
-    func assignment(of id: Expressions.ID) -> Assignment? {
-        expressions.holder(id).flatMap(request.assignment).map { request.directory.assignments[$0] }
-    }
+    mutating func assignment(of id: Expressions.ID) -> Assignment? { expressions.holder(id).flatMap { assignment($0) } }
 
     /// What somebody holds; `nil` for the operator, who is not measured by permissions.
     mutating func permissions(of id: Expressions.ID) -> PermissionSet? {
         switch types[Int(id)] {
         case .user:
             guard case .user(let user) = value(id) else { return PermissionSet([]) }
-            return request.directory.users[user].permissions
+            return known.directory.users[user].permissions
         case .userType:
             guard case .userType(let type) = value(id) else { return PermissionSet([]) }
-            return request.directory.userTypes[type].permissions
+            return known.directory.userTypes[type].permissions
         case .actor:
-            if request.hasActor, request.actor == nil { return nil }
+            if isOperator() { return nil }
             return assignment(of: id)?.permissions ?? PermissionSet([])
         default: return assignment(of: id)?.permissions ?? PermissionSet([])
         }
     }
 
+    /// Whether who is asked for permissions is there: a token, the administrator, a user, a user type.
+    mutating func isHolderThere(_ id: Expressions.ID) -> Bool {
+        if let holder = expressions.holder(id) { return isThere(holder) }
+        if case .absent = value(id) { return false }
+        return true
+    }
+
     mutating func covers(_ node: Expressions.Node) -> Value {
+        guard isHolderThere(node.a) else { return absence(node.a) }
+        guard isHolderThere(node.b) else { return absence(node.b) }
         guard let held = permissions(of: node.a) else { return .boolean(true) }
         guard let own = assignment(of: node.a), let other = assignment(of: node.b)
         else { return .boolean(false) }
         return .boolean(
             held.covers(other.permissions)
-                && request.directory.department(other.department, isWithin: own.department))
+                && known.directory.department(other.department, isWithin: own.department))
     }
 
     /// The property that an expression names, of the record it names it of.
-    func property(_ id: Expressions.ID) -> Value {
+    mutating func property(_ id: Expressions.ID) -> Value {
         let place = places[Int(id)]
-        return place < 0 ? .absent : request.value(at: Int(place))
+        return place < 0 ? .absent : content(Int(place))
     }
 
     /// Whether what a `has` asks about is there.
@@ -56,25 +63,27 @@ extension Facts {
         let attribute = Attribute(rawValue: node.b)!
         switch types[Int(node.a)] {
         case .request: return part(attribute)
-        case .token:
-            guard let token = token(node.a) else { return .absent }
-            return read(attribute, of: token)
+        case .token: return token(attribute, expressions.holder(node.a))
         case .actor: return actor(attribute)
         case .department:
             guard case .department(let index) = value(node.a) else { return .absent }
-            return read(attribute, of: request.directory.departments[index])
+            return read(attribute, of: known.directory.departments[index])
         case .user:
             guard case .user(let index) = value(node.a) else { return .absent }
-            return read(attribute, of: request.directory.users[index])
+            return read(attribute, of: known.directory.users[index])
         case .userType:
             guard case .userType(let index) = value(node.a) else { return .absent }
-            return read(attribute, of: request.directory.userTypes[index])
+            return read(attribute, of: known.directory.userTypes[index])
         case .resource: return record(attribute, schema.resources, Request.Place.resourceType)
         case .external:
-            if case .token = request.subject, attribute == .recordType { return .string("token") }
+            // On `access` who is of no external type is a token.
+            if attribute == .recordType, cell(Request.Place.subjectType).kind == .absent, point() == .access {
+                return .string("token")
+            }
             return record(attribute, schema.subjects, Request.Place.subjectType)
         case .instant:
             guard case .instant(let instant) = value(node.a) else { return .absent }
+            let zone = zone()
             let date = zone.date(of: instant)
             switch attribute {
             case .dateOf: return .date(date)
@@ -90,61 +99,76 @@ extension Facts {
     }
 
     /// The type or the id of a record, which lie one after the other.
-    private func record(_ attribute: Attribute, _ types: [Schema.RecordType], _ place: Int) -> Value {
-        let type = request.cells[place]
+    private mutating func record(_ attribute: Attribute, _ types: [Schema.RecordType], _ place: Int) -> Value {
+        let type = cell(place)
         guard type.kind == .recordType else { return .absent }
         switch attribute {
         case .recordType: return .string(types[type.number].name)
-        case .recordID: return request.value(at: place + 1)
+        case .recordID: return content(place + 1)
         default: return .absent
         }
     }
 
-    private func part(_ attribute: Attribute) -> Value {
+    private mutating func part(_ attribute: Attribute) -> Value {
         switch attribute {
-        case .point: .string(request.point.rawValue)
-        case .action: .string(action)
-        case .actionKind: .string(known.kind(request.actionNumber).rawValue)
-        case .tenant: request.tenant < 0 ? .absent : .string(request.directory.tenants[request.tenant].id)
-        case .time: .instant(request.now)
-        case .today: .date(zone.date(of: request.now))
-        case .subject, .resource, .context: .entity
-        case .actor: request.hasActor ? .entity : .absent
-        case .token: request.token(.token) == nil ? .absent : .entity
-        case .proposed: request.token(.proposed) == nil ? .absent : .entity
+        case .point: return .string(point().rawValue)
+        case .action: return .string(action())
+        case .actionKind:
+            // An administrative act has no kind of its own.
+            let action = cell(Request.Place.action)
+            return .string(known.kind(action.kind == .action ? action.number : -1).rawValue)
+        case .tenant:
+            let tenant = tenant()
+            return tenant < 0 ? .absent : .string(known.directory.tenants[tenant].id)
+        case .time: return .instant(now())
+        case .today: return .date(zone().date(of: now()))
+        case .subject, .context: return .entity
+        case .resource: return .entity
+        case .actor: return isThere(.actor) ? .entity : .absent
+        case .token: return isThere(.token) ? .entity : .absent
+        case .proposed: return isThere(.proposed) ? .entity : .absent
+        default: return .absent
+        }
+    }
+
+    private mutating func actor(_ attribute: Attribute) -> Value {
+        switch attribute {
+        case .isOperator: return isThere(.actor) ? .boolean(isOperator()) : .absent
+        case .actorToken: return isThere(.actorToken) ? .entity : .absent
+        default: return held(attribute, by: .actor)
+        }
+    }
+
+    private mutating func held(_ attribute: Attribute, by holder: Request.Holder) -> Value {
+        switch attribute {
+        case .user: content(Request.place(.user, of: holder))
+        case .department: content(Request.place(.department, of: holder))
+        case .userType: content(Request.place(.userType, of: holder))
         default: .absent
         }
     }
 
-    private func actor(_ attribute: Attribute) -> Value {
-        guard request.hasActor else { return .absent }
-        if attribute == .isOperator { return .boolean(request.actor == nil) }
-        if attribute == .actorToken { return request.token(.actorToken) == nil ? .absent : .entity }
-        guard let index = request.actor else { return .absent }
-        return read(attribute, of: request.directory.assignments[index])
-    }
-
-    private func read(_ attribute: Attribute, of assignment: Assignment) -> Value {
+    private mutating func token(_ attribute: Attribute, _ holder: Request.Holder?) -> Value {
+        guard let holder else { return .absent }
         switch attribute {
-        case .user: .user(assignment.user)
-        case .department: .department(assignment.department)
-        case .userType: .userType(assignment.userType)
-        default: .absent
+        case .user, .department, .userType: return held(attribute, by: holder)
+        case .kind:
+            let kind = cell(Request.place(.tokenKind, of: holder))
+            guard kind.kind == .tokenKind else { return .absent }
+            return .string((kind.number == 0 ? TokenKind.api : .mobile).rawValue)
+        default: break
         }
-    }
-
-    private func read(_ attribute: Attribute, of token: Token) -> Value {
+        guard let token = token(holder) else { return .absent }
         switch attribute {
-        case .tokenID: token.id == .unassigned ? .absent : .string(token.id.description)
-        case .kind: .string(token.kind.rawValue)
-        case .tokenName: token.kind == .api ? .string(token.name) : .absent
-        case .tokenTenant: .string(request.directory.tenants[token.tenant].id)
-        case .created: .instant(token.created)
-        case .expires: .instant(token.expires)
-        case .lastDay: .date(zone.date(of: Instant(microseconds: token.expires.microseconds - 1)))
-        case .lastActive: token.lastActive.map(Value.instant) ?? .absent
-        case .dormantSince: token.dormantSince.map(Value.instant) ?? .absent
-        default: read(attribute, of: request.directory.assignments[token.assignment])
+        case .tokenID: return token.id == .unassigned ? .absent : .string(token.id.description)
+        case .tokenName: return token.kind == .api ? .string(token.name) : .absent
+        case .tokenTenant: return .string(known.directory.tenants[token.tenant].id)
+        case .created: return .instant(token.created)
+        case .expires: return .instant(token.expires)
+        case .lastDay: return .date(zone().date(of: Instant(microseconds: token.expires.microseconds - 1)))
+        case .lastActive: return token.lastActive.map(Value.instant) ?? .absent
+        case .dormantSince: return token.dormantSince.map(Value.instant) ?? .absent
+        default: return .absent
         }
     }
 

@@ -63,7 +63,7 @@ extension Facts {
         case .code: return Truth(cells[Int(probe.a)].code == UInt32(bitPattern: probe.b))
         case .text:
             let (cell, constant) = (cells[Int(probe.a)], constants[Int(probe.b)])
-            guard cell.kind == .text else { return cell.kind == .absent ? .no : .other }
+            guard cell.kind == .text else { return .other }
             guard cell.textLength == constant.textLength else { return .no }
             return unsafe Truth(Self.isText(cell, current.pointee.texts, constant, constantTexts))
         case .same:
@@ -95,7 +95,7 @@ extension Facts {
             return known.permits(action.number, assignment: holder.number)
         case .remembered:
             let codes = codes(probe, cells)
-            guard codes.areAll, let key = memo.key(probe.fact, codes.a, codes.b, codes.c), key.kind == 1 else {
+            guard codes.areAll, let key = memo.key(probe.memoKey, codes.a, codes.b, codes.c), key.kind == 1 else {
                 return .other
             }
             return Truth(key.bits != 0)
@@ -170,18 +170,27 @@ extension Facts {
             return hasStopped ? nil : key
         }
         let codes = codes(probe, request.cells.span)
-        guard codes.areAll else { return keys.key(value(probe.fact)) }
-        if let key = memo.key(probe.fact, codes.a, codes.b, codes.c) { return key }
+        if codes.areAll, let key = memo.key(probe.memoKey, codes.a, codes.b, codes.c) { return key }
         guard let key = keys.key(value(probe.fact)), !hasStopped else { return nil }
-        memo.set(probe.fact, codes.a, codes.b, codes.c, key)
+        remember(key, of: probe.fact)
         return key
+    }
+
+    /// Keeps what a fact came to, by all that was read for it, now and ever.
+    private mutating func remember(_ key: FactKey, of fact: Expressions.ID) {
+        let probe = isCovered(fact) ? probe(fact) : widen(fact)
+        guard probe.operation == .remembered else { return }
+        let codes = codes(probe, request.cells.span)
+        if codes.areAll { memo.set(probe.memoKey, codes.a, codes.b, codes.c, key) }
     }
 
     private mutating func learn(setting operand: Int32) {
         guard operand >= Probe.settings else { return }
         let id = Expressions.ID(operand - Int32(Probe.settings))
         let tenant = request.cells[Request.Place.tenant].code
-        guard tenant != Cell.uncoded, let cell = Cell(constant: value(id)), let key = FactKey(cell) else { return }
+        guard tenant != Cell.uncoded, let cell = Cell(constant: value(id)), let key = FactKey(cell),
+            reads(for: id).isSubset(of: ReadSet([Request.Place.tenant]))
+        else { return }
         memo.set(id, tenant, 0, 0, key)
     }
 }

@@ -37,7 +37,16 @@ internal import Model
 
     // By expression; good for a request when the stamp is its own.
     private var values: [Value] = []
+    private var reads: [ReadSet] = []
     private var stamps: [UInt32] = []
+    /// What was read for the expression that is computed now.
+    private var noted = ReadSet()
+    /// Places of properties whose values have numbers.
+    let numbered: Set<Int>
+    /// For a fact that is remembered, all that was ever read for it.
+    private var everRead: [Expressions.ID: ReadSet] = [:]
+    /// A mistake that only tests make, to see that it is found.
+    var plantedFault: PlantedFault?
     private var stamp: UInt32 = 0
 
     /// For an expression that asks whether something is there: which attribute; -1 for a declared property.
@@ -69,6 +78,7 @@ internal import Model
         self.runner = runner
         self.expressions = expressions
         self.keys = keys
+        numbered = schema.columns.numbered
         known = KnownFacts(schema: schema, grants: policies.map(\.grants))
         kept = Pinned(
             Request(point: .access, directory: .empty, columns: schema.columns.count, now: Instant(microseconds: 0)))
@@ -78,6 +88,11 @@ internal import Model
     /// Takes other settings of the same policies; what was kept of the others is forgotten.
     mutating func change(_ policies: [PolicyFacts]) {
         self.policies = policies
+        forget()
+    }
+
+    /// Forgets what facts came to for any request.
+    mutating func forget() {
         known.reset(known.directory)
         memo.reset()
         prepared = [:]
@@ -106,6 +121,7 @@ internal import Model
     @unsafe mutating func begin(nested request: UnsafeMutablePointer<Request>, _ arguments: [Value]) {
         unsafe current = request
         self.arguments = arguments
+        noted = ReadSet()
         if unsafe request.pointee.directory !== known.directory { reset() }
         restamp()
     }
@@ -158,6 +174,7 @@ internal import Model
         let missing = nodes.count - stamps.count
         stamps.append(contentsOf: repeatElement(0, count: missing))
         values.append(contentsOf: repeatElement(.absent, count: missing))
+        reads.append(contentsOf: repeatElement(ReadSet(), count: missing))
         for node in nodes.suffix(missing) {
             guard node.operation == .has || node.operation == .property else {
                 presences.append(-1)
@@ -175,7 +192,7 @@ internal import Model
         let index = Int(fact)
         if index >= asked.count { asked.fill(to: max(expressions.count, 256), with: Self.unasked) }
         if asked[index].stamp == stamp { return asked[index].truth }
-        if asked[index].probe.fact != fact { asked[index].probe = probe(fact) }
+        if asked[index].probe.fact != fact { _ = probe(fact) }
         let quick = quickTruth(asked[index].probe)
         let truth = quick == .other ? truth(asked[index].probe) : quick
         asked[index].truth = truth
@@ -185,22 +202,83 @@ internal import Model
 
     /// How a fact is asked.
     mutating func probe(_ fact: Expressions.ID) -> Probe {
+        let index = Int(fact)
+        if index >= asked.count { asked.fill(to: max(expressions.count, 256), with: Self.unasked) }
+        if asked[index].probe.fact == fact { return asked[index].probe }
         constants = expressions.cells
         constantTexts = expressions.texts
-        return expressions.probe(fact, schema)
+        asked[index].probe = expressions.probe(fact, schema)
+        guard asked[index].probe.operation == .remembered else { return asked[index].probe }
+        _ = value(fact)
+        return widen(fact)
+    }
+
+    /// How a fact is asked that is remembered, now that something more was read for it than ever before.
+    ///
+    /// INVARIANT: what was remembered by other places is not found any more, as the version differs.
+    mutating func widen(_ fact: Expressions.ID) -> Probe {
+        let probe = probe(fact)
+        let all = everRead[fact, default: ReadSet()].union(reads[Int(fact)])
+        everRead[fact] = all
+        let index = Int(fact)
+        if let places = all.keys(numbered), let wider = probe.next(by: places) {
+            asked[index].probe = wider
+        } else {
+            asked[index].probe = Probe(.general, fact: fact)
+        }
+        return asked[index].probe
+    }
+
+    /// Whether a fact was told apart so far by all that was read for it now.
+    /// - Precondition: it has been asked of this request by `value`.
+    func isCovered(_ fact: Expressions.ID) -> Bool {
+        reads[Int(fact)].isSubset(of: everRead[fact, default: ReadSet()])
+    }
+
+    /// What was read of the request for the value of an expression.
+    mutating func reads(for id: Expressions.ID) -> ReadSet {
+        _ = value(id)
+        return reads[Int(id)]
+    }
+
+    /// What has been read since a function of a plugin was begun.
+    var readsOfFunction: ReadSet { noted }
+
+    @inline(__always) mutating func note(_ place: Int) { noted.insert(place) }
+
+    /// Adds what somebody else has read for a value that is computed now.
+    mutating func note(_ reads: ReadSet) {
+        noted.formUnion(reads)
+        if let plantedFault { for place in plantedFault.forgottenPlaces { noted.remove(place) } }
     }
 
     /// Whether the request, or the clock, brings what an expression stands for.
-    func isForeign(_ id: Expressions.ID) -> Bool { expressions.isForeign[Int(id)] }
+    mutating func isForeign(_ id: Expressions.ID) -> Bool {
+        if expressions.isForeign[Int(id)] { return true }
+        // A plugin may make a text or a number of anything that it was given.
+        guard expressions.isMadeByPlugin(id), !expressions.isBounded(id) else { return false }
+        let reads = reads(for: id)
+        guard let places = reads.places else { return true }
+        return places.contains { [numbered] place in
+            !ReadSet.isNumbered(place, numbered) || place == Request.Place.moment
+        }
+    }
 
     /// The value of an expression for this request.
     mutating func value(_ id: Expressions.ID) -> Value {
         let index = Int(id)
         if index >= stamps.count { grow() }
-        if stamps[index] == stamp { return values[index] }
+        if stamps[index] == stamp {
+            noted.formUnion(reads[index])
+            return values[index]
+        }
+        let before = noted
+        noted = ReadSet()
         let value = compute(nodes[index], id)
         values[index] = value
+        reads[index] = noted
         stamps[index] = stamp
+        noted.formUnion(before)
         return value
     }
 
@@ -211,8 +289,8 @@ internal import Model
         case .attribute: return attribute(node)
         case .property: return property(id)
         case .setting:
-            let (tenant, directory) = (request.tenant, request.directory)
-            return known.setting(id, tenant: tenant) { [policies, expressions] in
+            let (tenant, directory) = (tenant(), request.directory)
+            return known.setting(id, tenant: plantedFault == .settings ? 0 : tenant) { [policies, expressions] in
                 policies[Int(node.a)].setting(expressions.names[Int(node.b)], tenant: tenant, in: directory)
             }
         case .element:
@@ -226,21 +304,21 @@ internal import Model
             guard case .date(let date) = value(node.a), let next = date.adding(Period(days: 1)) else {
                 return .failure("there is no day after this one")
             }
-            return .instant(zone.start(of: next))
+            return .instant(zone().start(of: next))
         case .has: return .boolean(has(id, node))
         case .equal: return compare(node) { $0.equals($1) }
         case .less: return compare(node) { $0.isLess($1) }
         case .lessEqual: return compare(node) { $0.isLess($1) || $0.equals($1) }
         case .isWithin:
-            return compare(node) { [request] one, other in
+            return compare(node) { [directory = known.directory] one, other in
                 guard case .department(let one) = one, case .department(let other) = other else { return false }
-                return request.directory.department(one, isWithin: other)
+                return directory.department(one, isWithin: other)
             }
         case .inNetwork:
             switch value(node.a) {
             case .ip(let address): return .boolean(expressions.networks[Int(node.b)].contains(address))
             case .failure(let message): return .failure(message)
-            default: return .absent
+            default: return absence(node.a)
             }
         case .contains:
             return compare(node) { list, element in
@@ -248,29 +326,24 @@ internal import Model
                 return list.contains { $0.equals(element) }
             }
         case .meets:
+            guard isHolderThere(node.a) else { return absence(node.a) }
             guard let permissions = permissions(of: node.a) else { return .boolean(true) }
-            guard case .department(let department) = value(node.b) else { return .absent }
+            guard case .department(let department) = value(node.b) else { return absence(node.b) }
             return .boolean(request.directory.permissions(permissions, meet: department))
         case .covers: return covers(node)
         case .can, .permits:
+            guard isHolderThere(node.a) else { return absence(node.a) }
             // The operator holds the store and the key file: there is nothing it cannot do.
             guard let permissions = permissions(of: node.a) else { return .boolean(true) }
-            guard case .string(let name) = value(node.b) else { return .absent }
+            guard case .string(let name) = value(node.b) else { return absence(node.b) }
             return .boolean(permissions.permits(name))
-        case .granted: return .boolean(policies[Int(node.a)].grants.permits(action))
+        case .granted: return .boolean(policies[Int(node.a)].grants.permits(action()))
         case .plugin, .table: return .entity
         case .row, .hasRow, .rowAt, .column: return row(node)
         case .call: return call(node, id)
         case .argument: return arguments[Int(node.a)]
         }
     }
-
-    /// The action's name; at an administrative point, the point's.
-    var action: String {
-        request.actionNumber < 0 ? request.point.rawValue : schema.actionNames[request.actionNumber]
-    }
-
-    var zone: Zone { request.tenant < 0 ? .utc : request.directory.tenants[request.tenant].zone }
 
     private mutating func compare(
         _ node: Expressions.Node, _ holds: (Value, Value) -> Bool
@@ -279,7 +352,32 @@ internal import Model
         let other = value(node.b)
         if case .failure = one { return one }
         if case .failure = other { return other }
+        if plantedFault != nil, let mistaken = mistaken(one, other) { return mistaken }
+        // Nothing is true or false of what is not there: a deny that hangs on it must not vanish.
+        if case .absent = one { return absence(node.a) }
+        if case .absent = other { return absence(node.b) }
         return .boolean(holds(one, other))
+    }
+
+    /// What a planted mistake makes of a comparison.
+    private func mistaken(_ one: Value, _ other: Value) -> Value? {
+        switch (plantedFault, one, other) {
+        case (.absence, .absent, _), (.absence, _, .absent): .boolean(false)
+        case (.spelling, .string(let one), .string(let other)): .boolean(one == other)
+        default: nil
+        }
+    }
+
+    /// What a fact comes to that is asked of something that is not there.
+    func absence(_ id: Expressions.ID) -> Value {
+        let node = expressions.nodes[Int(id)]
+        let text = expressions.text(id)
+        switch node.operation {
+        case .property: return .failure("`\(text)` is absent: ask `:has(\"\(expressions.names[Int(node.b)])\")` first")
+        case .element: return .failure("`\(text)` is absent: the list has fewer elements")
+        case .plus, .endOfDay, .length: return absence(node.a)
+        default: return .failure("`\(text)` is absent: ask `:has` first")
+        }
     }
 
     private mutating func later(_ node: Expressions.Node) -> Value {
@@ -288,7 +386,7 @@ internal import Model
         case .date(let date):
             return date.adding(period).map(Value.date) ?? .failure("that is outside the years 1 to 9999")
         case .instant(let instant):
-            return zone.adding(period, to: instant).map(Value.instant)
+            return zone().adding(period, to: instant).map(Value.instant)
                 ?? .failure("that is outside the years 1 to 9999")
         case let other: return other
         }

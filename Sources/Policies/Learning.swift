@@ -2,13 +2,20 @@
 package struct Learning: Sendable {
     /// About how many bytes trees may take; 0 runs every policy for every request.
     package var bytes: Int
-    /// One request in so many is answered both ways and compared; 0 for none.
-    package var shadow: Int
+    /// Whether nothing at all is remembered, each question is asked in full, and each property is asked for before it is
+    /// read: what others are held to.
+    package private(set) var isReference = false
 
-    package init(bytes: Int = 64 << 20, shadow: Int = 0) {
+    package init(bytes: Int = 64 << 20) {
         self.bytes = bytes
-        self.shadow = shadow
     }
 
     package static let none = Learning(bytes: 0)
+
+    /// The slowest way there is, which shares nothing with the others.
+    package static let reference = {
+        var learning = Learning.none
+        learning.isReference = true
+        return learning
+    }()
 }

@@ -48,8 +48,11 @@ package struct Reading: Sendable {
     /// Whose attribute, or who, it is: on `access` the token that acts, else the one acted upon …
     package let holder: Request.Holder?
     let id: Expressions.ID
-    /// Whether a function of the host looks at the clock for it.
+    /// Whether a function of a plugin, or one that it called, has looked at the clock for it.
     package let readsMinute: Bool
+    /// The properties that a function of a plugin has read for it, by itself or through what it called; nothing for what
+    /// is no function.
+    package let readByFunction: [(owner: Columns.Owner, name: String)]
 
     /// This reading and all that it stands on.
     package var parts: [Reading] { [self] + operands.flatMap(\.parts) }
@@ -99,10 +102,13 @@ extension EvaluationHost {
     func reading(_ id: Expressions.ID, _ policy: (Int) -> String) -> Reading {
         let node = expressions.nodes[Int(id)]
         let (operation, operands) = parts(node, policy)
+        let places = node.operation == .call ? facts.reads(for: id).places ?? [] : []
         return Reading(
             operation: operation, text: expressions.text(id), type: expressions.types[Int(id)],
             value: facts.value(id), operands: operands.map { reading($0, policy) }, holder: expressions.holder(id),
-            id: id, readsMinute: expressions.readsMinute(node))
+            id: id,
+            readsMinute: places.contains(Request.Place.minute),
+            readByFunction: places.compactMap(facts.schema.columns.property))
     }
 
     private func parts(

@@ -65,7 +65,7 @@ package struct Request: Sendable {
     }
 
     /// Who holds an assignment.
-    package enum Holder: Sendable {
+    package enum Holder: CaseIterable, Sendable {
         /// On `access` the subject's token, else the token acted upon.
         case token
         /// The token as it would be.
@@ -92,6 +92,12 @@ package struct Request: Sendable {
             case .token: Place.moment + 1
             }
         return first + part.rawValue
+    }
+
+    /// Where the parts of a holder lie.
+    static func parts(of holder: Holder) -> Range<Int> {
+        let first = place(.token, of: holder)
+        return first..<first + HolderPart.count
     }
 
     /// - Parameter columns: how many properties the schema declares.
@@ -213,9 +219,9 @@ extension Request {
     /// Writes the number that whoever asks has given to `now`.
     package mutating func set(moment number: Int) {
         cells[Place.moment] = Cell(.moment, number)
-        let seconds = now.microseconds / 60_000_000
         // Before 1970 minutes are not counted: such a time is always asked in full.
-        cells[Place.minute] = seconds < 0 ? Cell(.unlisted, bits: 0) : Cell(.moment, Int(seconds))
+        cells[Place.minute] =
+            now.microseconds < 0 ? Cell(.unlisted, bits: 0) : Cell(.moment, Int(now.microseconds / 60_000_000))
     }
 
     package mutating func put(_ value: Value, at place: Int) {

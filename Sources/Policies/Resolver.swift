@@ -27,10 +27,12 @@ final class Resolver {
     let uses: [Set<Int>]
     /// The plugin whose functions run, where they do and no policy.
     let owner: Int?
+    /// Whether each property is asked for before it is read, also where the schema requires it.
+    let asksPresence: Bool
 
     init(
         schema: Schema, roots: [Root], settings: [[String: Setting]], plugins: PluginSet = .none,
-        uses: [Set<Int>] = [], owner: Int? = nil
+        uses: [Set<Int>] = [], owner: Int? = nil, asksPresence: Bool = false
     ) {
         self.schema = schema
         self.roots = roots
@@ -38,6 +40,7 @@ final class Resolver {
         self.plugins = plugins
         self.uses = uses
         self.owner = owner
+        self.asksPresence = asksPresence
     }
 
     func meaning(
@@ -123,7 +126,9 @@ final class Resolver {
         }
         if root.excludes(entry.attribute) {
             let points = root.points.map { "`\($0.rawValue)`" }.sorted().joined(separator: ", ")
-            throw Fault(message: "`request.\(name)` is never there for this policy, which decides \(points)")
+            let what =
+                entry.attribute == .resource || entry.attribute == .context ? "there is no \(name) at " : "it decides "
+            throw Fault(message: "`request.\(name)` is never there for this policy: \(what)\(points)")
         }
         let isOptional = entry.isOptional && !root.guarantees(entry.attribute)
         return form(entry, type: type, isOptional: isOptional, of: base, in: expressions)
@@ -158,10 +163,18 @@ final class Resolver {
         in expressions: Expressions
     ) -> Meaning {
         let name = expressions.name(property.name)
-        let isOptional = !Schema.requires(property.name, types)
+        let isOptional = !Schema.requires(property.name, types) || !isAlwaysThere(base, in: expressions)
         let presence = isOptional ? expressions.intern(.has, base, name) : nil
         let id = expressions.intern(.property, base, name, type: property.type, presence: presence)
         return isOptional || property.type == .boolean ? .fact(id) : .expression(id)
+    }
+
+    /// Whether a record is there with all that it must have, for every request that is asked about.
+    private func isAlwaysThere(_ base: Expressions.ID, in expressions: Expressions) -> Bool {
+        guard !asksPresence else { return false }
+        let node = expressions.nodes[Int(base)]
+        guard node.operation == .attribute, expressions.nodes[Int(node.a)].operation == .request else { return false }
+        return roots[Int(expressions.nodes[Int(node.a)].a)].guaranteesRecords
     }
 
     /// Whether `:has(name)` can be asked of a type; otherwise the name is a mistake.

@@ -52,7 +52,14 @@ package struct Root: Hashable, Sendable {
         case .token: points == [.issue] || (points == [.access] && subject != .token && subject != .any)
         case .actor: points == [.access]
         case .proposed: points.isDisjoint(with: [.issue, .amend])
+        case .resource, .context: !points.contains(.access)
         default: false
         }
     }
+
+    /// Whether what a record of the request must have is there for such a policy.
+    ///
+    /// An administrative request has no resource and no context. A request for `access` may leave its resource out: then
+    /// a fact that reads it fails.
+    var guaranteesRecords: Bool { points == [.access] }
 }

@@ -44,9 +44,14 @@ struct PolicyGenerator {
         #"on = "access", subject = "any", grants = { "*" }"#, #"on = "access", subject = "service", grants = { "*" }"#,
     ]
 
+    /// Whether policies use the plugins of `OracleWorld`, and read what its schema requires.
+    private let usesPlugins: Bool
     private var random: Numbers
 
-    init(seed: UInt64) { random = Numbers(seed: seed) }
+    init(seed: UInt64, usesPlugins: Bool = false) {
+        random = Numbers(seed: seed)
+        self.usesPlugins = usesPlugins
+    }
 
     mutating func policy() -> String {
         let head = random.pick(Self.heads)
@@ -60,6 +65,7 @@ struct PolicyGenerator {
         }
         let state = random.chance(10)
         return """
+            \(usesPlugins ? "local hours, wrap, deep, who = use \"hours\", use \"wrap\", use \"deep\", use \"who\"" : "")
             local config = settings { hard = false, limit = 50, months = 6, shared = list "department", names = list "string" }
             local wide <const> = { a = "north", b = "sales" }
             \(state ? "local seen = {}" : "")
@@ -116,7 +122,8 @@ struct PolicyGenerator {
     }
 
     private mutating func atom(_ kind: Kind) -> String {
-        switch kind {
+        if usesPlugins, random.chance(40) { return plugged(kind) }
+        return switch kind {
         case .access: random.chance(50) ? resource() : random.chance(60) ? token("r.token") : common()
         case .token: random.chance(60) ? token("r.token") : common()
         case .acted: random.chance(40) ? actor("r.token") : random.chance(60) ? token("r.token") : common()
@@ -191,6 +198,30 @@ struct PolicyGenerator {
             "r.actor:has(\"department\") and \(object).department:is_within(r.actor.department)",
             "r.actor:can_any { \"orders.delete\", \"users.update\" }",
         ])
+    }
+
+    /// What functions of plugins, and of plugins that those call, come to; and what the schema requires of every request.
+    private mutating func plugged(_ kind: Kind) -> String {
+        let common = [
+            "hours.open()", "hours.closed_today()", "wrap.calm(r.time)", "deep.hour(r.time) > 11",
+            "wrap.bounded(config.limit)", "deep.day(r.time) == \"Sunday\"",
+        ]
+        let required = [
+            "r.resource.weight > 5", "r.context.client == \"web\"", "r.context.client == \"caf\u{e9}\"",
+            "r.resource.site == \"K\"", "wrap.heavy(r.resource)", "r.resource.weight <= config.limit",
+        ]
+        let token = [
+            "wrap.may(r.token.department)", "deep.quiet(r.token)", "who.label(r.token.user) == \"anna\"",
+            "r.token.resting", "who.label(r.token.user) == r.action",
+        ]
+        let actor = ["who.boss(r.actor)", "deep.asks(r.actor)", "who.place(r.actor) == \"sales\""]
+        return switch kind {
+        case .access: random.pick(common + required + token)
+        case .token: random.pick(common + required + token)
+        case .acted: random.pick(common + token + actor + actor)
+        case .proposed: random.pick(common + actor + actor)
+        case .external: random.pick(common + required)
+        }
     }
 
     private mutating func external() -> String {

@@ -5,9 +5,27 @@ import Model
 /// Makes up stores and questions about them.
 struct WorldGenerator {
     private var random: Numbers
+    /// Whether requests carry what the schema of `OracleWorld` requires, at times of all sorts.
+    private let isOfOracle: Bool
     private let permissions = ["orders.read", "orders.approve", "orders.delete", "users.update", "orders.*", "*"]
 
-    init(seed: UInt64) { random = Numbers(seed: seed ^ 0xABCD) }
+    init(seed: UInt64, isOfOracle: Bool = false) {
+        random = Numbers(seed: seed ^ 0xABCD)
+        self.isOfOracle = isOfOracle
+    }
+
+    /// Back and forth across minutes, days, changes of the clocks and 1970.
+    private mutating func time() -> Instant {
+        guard isOfOracle else {
+            return Instant(
+                microseconds: Instant("2026-06-01T00:00:00Z")!.microseconds + Int64(random.below(48)) * 3_600_000_000)
+        }
+        let base = random.pick([
+            "2026-06-01T05:55:00Z", "2026-06-07T21:59:00Z", "2026-03-29T00:58:00Z", "2026-10-25T00:58:00Z",
+            "1969-12-31T23:58:00Z", "2026-04-05T02:58:00Z", "2026-06-02T11:00:00Z",
+        ])
+        return Instant(microseconds: Instant(base)!.microseconds + Int64(random.below(16)) * 15_000_001)
+    }
 
     mutating func organisation() -> Organisation {
         Organisation(tenants: ["t1", "t2"].map { tenant($0) })
@@ -43,10 +61,19 @@ struct WorldGenerator {
         for number in 0..<8 {
             let user = random.pick(tenant.users)
             let created = Instant("2026-01-01T00:00:00Z")!.microseconds + Int64(random.below(200)) * 86_400_000_000
+            let isMobile = isOfOracle && random.chance(20)
+            if isMobile {
+                tenant.tokens.append(
+                    TokenRecord(
+                        id: TokenID(high: id == "t1" ? 1 : 2, low: UInt64(number)), kind: .mobile, name: "",
+                        assignment: random.pick(user.assignments).id, created: Instant(microseconds: created),
+                        expires: Instant(microseconds: created + 30 * 86_400_000_000)))
+                continue
+            }
             tenant.tokens.append(
                 TokenRecord(
                     id: TokenID(high: id == "t1" ? 1 : 2, low: UInt64(number)),
-                    kind: random.chance(70) ? .api : .mobile,
+                    kind: isOfOracle || random.chance(70) ? .api : .mobile,
                     name: number == 0 ? "one" : "token \(number)", assignment: random.pick(user.assignments).id,
                     created: Instant(microseconds: created),
                     expires: Instant(microseconds: created + Int64(100 + random.below(500)) * 86_400_000_000),
@@ -59,8 +86,7 @@ struct WorldGenerator {
     mutating func question() -> Question {
         let tenant = random.pick(["t1", "t2"])
         let token = TokenID(high: tenant == "t1" ? 1 : 2, low: UInt64(random.below(8))).description
-        let now = Instant(
-            microseconds: Instant("2026-06-01T00:00:00Z")!.microseconds + Int64(random.below(48)) * 3_600_000_000)
+        let now = time()
         let point = random.chance(75) ? Point.access : random.pick(Point.allCases)
         guard point == .access else {
             let actor: Question.Actor =
@@ -86,7 +112,7 @@ struct WorldGenerator {
                     type: "service", id: random.pick(["s1", "s2"]),
                     properties: .object([.init("roles", .array(random.chance(50) ? [.string("admin")] : []))]))
                 : .token(token),
-            resource: resource(), context: context(), tenant: tenant, now: now,
+            resource: isOfOracle && random.chance(8) ? nil : resource(), context: context(), tenant: tenant, now: now,
             obligations: random.chance(50) ? .all : .named([]))
     }
 
@@ -94,9 +120,10 @@ struct WorldGenerator {
         let id = "\(random.below(10))"
         guard random.chance(80) else {
             return .init(
-                type: "invoice", id: id, properties: .object([.init("amount", .integer(Int64(random.below(100))))]))
+                type: "invoice", id: id,
+                properties: .object([.init("amount", .integer(Int64(random.below(100))))] + required()))
         }
-        var members: [JSON.Member] = []
+        var members: [JSON.Member] = required()
         let names = ["sales", "north", "south", "finance", "audit"]
         if random.chance(70) { members.append(.init("department", .string(random.pick(names)))) }
         if random.chance(60) {
@@ -112,8 +139,20 @@ struct WorldGenerator {
         return .init(type: "order", id: id, properties: .object(members))
     }
 
+    /// What is required of every resource.
+    private mutating func required() -> [JSON.Member] {
+        guard isOfOracle else { return [] }
+        return [
+            .init("weight", .integer(Int64(random.below(60)))),
+            .init("site", .string(random.pick(["K", "\u{212a}", "k"]))),
+        ]
+    }
+
     private mutating func context() -> JSON {
         var members: [JSON.Member] = []
+        if isOfOracle {
+            members.append(.init("client", .string(random.pick(["web", "caf\u{e9}", "cafe\u{301}", "app"]))))
+        }
         if random.chance(60) { members.append(.init("mfa", .boolean(random.chance(50)))) }
         if random.chance(40) {
             members.append(.init("channel", .string(random.pick(["web", "app", "x\(random.below(999))"]))))

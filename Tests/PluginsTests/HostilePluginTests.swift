@@ -146,7 +146,7 @@ import Testing
                 "return { on = \"access\", grants = { \"*\" }, decide = function(request) permit(\"{token.department}\") end }",
         ]
         var seen: Set<String> = []
-        for learning in [Learning.none, Learning(), Learning(shadow: 1)] {
+        for learning in [Learning.none, Learning(), Learning.reference] {
             let point = try Ground.point(["x": ["plugin.lua": plugin]], policies, learning: learning)
             for _ in 0..<3 {
                 let decision = try point.decide(Ground.question())

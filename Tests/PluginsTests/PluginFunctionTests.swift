@@ -173,7 +173,7 @@ import Testing
         let body = "for i = 1, 200 do if x.f(i) then permit() end end"
         let policies = ["a": Ground.policy(body), "b": Ground.policy(body)]
         var seen: Set<[String]> = []
-        for learning in [Learning.none, Learning(), Learning(shadow: 1)] {
+        for learning in [Learning.none, Learning(), Learning.reference] {
             let point = try Ground.point(["x": ["plugin.lua": plugin]], policies, learning: learning)
             for _ in 0..<3 {
                 let decision = try point.decide(Ground.question())

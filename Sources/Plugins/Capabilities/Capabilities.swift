@@ -25,7 +25,6 @@ struct HostedFunction: NativeFunction {
     let parameters: [PluginFunction.Parameter]
     let result: PluginFunction.Result
     var tables: [[PluginTable.Column]] = []
-    var reads: NativeReads = []
     var isNetworkTest = false
     let body:
         @Sendable (_ fixed: [Value?], _ tables: [PluginTable], _ tenant: String?) throws(NativeFault) ->

@@ -18,25 +18,25 @@ extension Capabilities {
                     ],
                     [.init("tenant", .string), .init("date", .date)],
                 ],
-                reads: [.minute, .tenant],
                 body: { _, tables, tenant throws(NativeFault) in
                     let week = try Week(hours: tables[0], holidays: tables[1], of: tenant)
                     return { arguments, circumstances in
-                        var time = circumstances.now
-                        if case .instant(let at)? = arguments.first { time = at }
+                        let time = if case .instant(let at)? = arguments.first { at } else { circumstances.minute }
                         return .boolean(week.isOpen(at: time, in: circumstances.zone))
                     }
                 }),
             HostedFunction(
                 name: "is_holiday", about: "Whether a day, or today, is a holiday of the request's tenant.",
                 parameters: [.init("day", .date, isOptional: true)], result: .init(.boolean),
-                tables: [[.init("tenant", .string), .init("date", .date)]], reads: [.minute, .tenant],
+                tables: [[.init("tenant", .string), .init("date", .date)]],
                 body: { _, tables, tenant throws(NativeFault) in
                     let days = try Week.holidays(tables[0], of: tenant)
                     return { arguments, circumstances in
-                        var day = circumstances.zone.date(of: circumstances.now)
-                        if case .date(let stated)? = arguments.first { day = stated }
-                        return .boolean(days.contains(day.daysSinceEpoch))
+                        if case .date(let stated)? = arguments.first {
+                            return .boolean(days.contains(stated.daysSinceEpoch))
+                        }
+                        let today = circumstances.zone.date(of: circumstances.minute)
+                        return .boolean(days.contains(today.daysSinceEpoch))
                     }
                 }),
             local("hour", "The hour of a time in a zone, 0 to 23.", .number) {

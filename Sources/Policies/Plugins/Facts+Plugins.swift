@@ -18,9 +18,10 @@ extension Facts {
                 if case .absent = value { return Self.absent(expressions.text(argument)) }
                 values.append(value)
             }
-            let (value, isStopped) = unsafe runner.value(number, of: asked, values, in: expressions, current)
-            if isStopped { noteStop() }
-            return value
+            let result = unsafe runner.value(number, of: asked, values, in: expressions, current)
+            note(result.reads)
+            if result.isStopped { noteStop() }
+            return result.value
         }
     }
 
@@ -29,8 +30,11 @@ extension Facts {
     private mutating func compute(
         _ function: any NativeFunction, _ tables: [PluginTable], of asked: [Expressions.ID], _ id: Expressions.ID
     ) -> Value {
-        let tenant = request.tenant < 0 ? nil : request.directory.tenants[request.tenant].id
-        let key = UInt64(id) << 32 | UInt64(UInt32(truncatingIfNeeded: request.tenant + 1))
+        // INVARIANT: what is made ready follows from the expression, whose constants are its own, and from the tenant: its
+        // settings, its rows. Both are the key, and the tenant is a place that was read.
+        let number = tenant()
+        let tenant = number < 0 ? nil : known.directory.tenants[number].id
+        let key = UInt64(id) << 32 | UInt64(UInt32(truncatingIfNeeded: number + 1))
         var arguments: [Value] = []
         arguments.reserveCapacity(asked.count)
         for argument in asked {
@@ -50,8 +54,10 @@ extension Facts {
             if prepared.count >= Self.mostPrepared { prepared = [:] }
             prepared[key] = ready
         }
-        return ready(
-            arguments, Circumstances(now: request.now, zone: zone, tenant: tenant, directory: request.directory))
+        let circumstances = circumstances()
+        let value = ready(arguments, circumstances)
+        note(circumstances.reads)
+        return value
     }
 
     /// More than these are forgotten and done again.

@@ -1,6 +1,7 @@
 package import Model
 
-/// A function that the host computes: what it comes to follows from its arguments, the snapshot and what it `reads`.
+/// A function that the host computes: what it comes to follows from its arguments, the snapshot, and what it reads of its
+/// circumstances.
 package protocol NativeFunction: Sendable {
     /// Without the capability's name.
     var name: String { get }
@@ -10,7 +11,6 @@ package protocol NativeFunction: Sendable {
     var result: PluginFunction.Result { get }
     /// The tables it must be given, each by the columns it has to have.
     var tables: [[PluginTable.Column]] { get }
-    var reads: NativeReads { get }
     /// Whether it asks if an address, the second argument, lies in a network, the first: then the expression is that of
     /// `ip:is_within`, and nothing else is needed.
     var isNetworkTest: Bool { get }
@@ -27,34 +27,38 @@ package protocol NativeFunction: Sendable {
 
 extension NativeFunction {
     package var tables: [[PluginTable.Column]] { [] }
-    package var reads: NativeReads { [] }
     package var isNetworkTest: Bool { false }
 }
 
 /// Computes a value of the function's result type, or a failure, from all arguments.
 package typealias PreparedFunction = @Sendable (_ arguments: [Value], _ circumstances: Circumstances) -> Value
 
-/// What a native function reads beside its arguments.
-package struct NativeReads: OptionSet, Sendable {
-    package let rawValue: UInt8
+/// The circumstances of a request that a function of the host can see; each that it looks at is noted.
+package final class Circumstances {
+    private let now: Instant
+    private let localZone: Zone
+    private(set) var reads = ReadSet()
 
-    package init(rawValue: UInt8) {
-        self.rawValue = rawValue
+    /// - Parameter request: whose they are.
+    @unsafe init(_ request: UnsafeMutablePointer<Request>) {
+        unsafe now = request.pointee.now
+        let tenant = unsafe request.pointee.tenant
+        unsafe localZone = tenant < 0 ? .utc : request.pointee.directory.tenants[tenant].zone
     }
 
-    /// The minute that it is, and nothing finer.
-    package static let minute = NativeReads(rawValue: 1)
-    /// The tenant, or its zone.
-    package static let tenant = NativeReads(rawValue: 2)
-}
+    /// The beginning of the minute that it is: nothing finer is told.
+    package var minute: Instant {
+        reads.insert(Request.Place.minute)
+        let length: Int64 = 60_000_000
+        let past = ((now.microseconds % length) + length) % length
+        return Instant(microseconds: now.microseconds - past)
+    }
 
-/// What a native function can see of a request.
-package struct Circumstances {
-    package let now: Instant
-    /// The tenant's.
-    package let zone: Zone
-    package let tenant: String?
-    package let directory: Directory
+    /// The time zone of the request's tenant.
+    package var zone: Zone {
+        reads.insert(Request.Place.tenant)
+        return localZone
+    }
 }
 
 /// What is wrong with an argument, in words.

@@ -25,18 +25,31 @@ final class PluginRunner {
     ///   - asked: the arguments, as whoever asks has formed them.
     ///   - values: theirs; those of entities say nothing.
     ///   - request: lent while it is asked about.
-    /// - Returns: the value, or a failure; and whether it was stopped by memory or time, which says nothing of it.
     @unsafe func value(
         _ function: Int, of asked: [Expressions.ID], _ values: [Value], in expressions: Expressions,
         _ request: UnsafeMutablePointer<Request>
-    ) -> (Value, isStopped: Bool) {
+    ) -> PluginResult {
         let plugin = plugins.functions[function].plugin
         if running[plugin] == nil || running[plugin]!.isWorn {
             do throws(PolicyError) {
                 running[plugin] = try RunningPlugin(plugin, plugins, schema: schema, roots: roots, budget: budget)
-            } catch { return (.failure("`\(plugins.name(of: function))`: \(error.message)"), true) }
+            } catch {
+                return PluginResult(
+                    value: .failure("`\(plugins.name(of: function))`: \(error.message)"), reads: ReadSet(),
+                    isStopped: true)
+            }
         }
         let running = running[plugin]!
         return unsafe running.value(function, of: asked, values, in: expressions, request)
     }
+}
+
+/// The result of a function of a plugin that is Lua.
+struct PluginResult {
+    /// A failure where it gave none.
+    let value: Value
+    /// The places of the request that were read for it, by itself and by all that it called.
+    let reads: ReadSet
+    /// Whether memory or time stopped it, which says nothing of the function.
+    let isStopped: Bool
 }

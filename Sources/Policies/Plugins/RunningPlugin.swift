@@ -49,9 +49,11 @@ final class RunningPlugin {
     @unsafe func value(
         _ number: Int, of asked: [Expressions.ID], _ values: [Value], in expressions: Expressions,
         _ request: UnsafeMutablePointer<Request>
-    ) -> (Value, isStopped: Bool) {
+    ) -> PluginResult {
         let function = plugins.functions[number].function
-        guard case .lua(let field, let fuel) = function.body else { return (.absent, false) }
+        guard case .lua(let field, let fuel) = function.body else {
+            return PluginResult(value: .absent, reads: ReadSet(), isStopped: false)
+        }
         unsafe facts.value.begin(nested: request, values)
         host.take([0])
         host.begin()
@@ -59,6 +61,13 @@ final class RunningPlugin {
             argument(index, of: number, function.parameters[index].type, values[index], asked[index], expressions)
         }
         let outcome = sandbox.value.apply(chunk, field, arguments, host: host, limits: limits(fuel))
+        let (value, isStopped) = value(outcome, of: number, fuel)
+        return PluginResult(value: value, reads: facts.value.readsOfFunction, isStopped: isStopped)
+    }
+
+    /// What a call came to; and whether it was stopped by memory or time.
+    private func value(_ outcome: Outcome, of number: Int, _ fuel: Int) -> (Value, isStopped: Bool) {
+        let function = plugins.functions[number].function
         let name = plugins.name(of: number)
         switch outcome.ending {
         case .finished:

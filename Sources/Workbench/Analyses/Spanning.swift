@@ -185,6 +185,9 @@ extension Reading {
         case .property(property.name), .has(property.name): if operands[0].isRecord(property.record) { return true }
         default: break
         }
+        if readByFunction.contains(where: { property.record.isOwner($0.owner) && $0.name == property.name }) {
+            return true
+        }
         return operands.contains { $0.reads(property) }
     }
 
@@ -205,6 +208,18 @@ extension Reading {
             }
         default: break
         }
+        for record in [Change.Property.Record.resource, .context, .subject] {
+            own += readByFunction.filter { record.isOwner($0.owner) }.map { Change.Property(record, $0.name) }
+        }
         return own + operands.flatMap(\.properties)
+    }
+}
+
+extension Change.Property.Record {
+    fileprivate func isOwner(_ owner: Columns.Owner) -> Bool {
+        switch (self, owner) {
+        case (.resource, .resource), (.context, .context), (.subject, .subject): true
+        default: false
+        }
     }
 }

@@ -18,10 +18,17 @@ struct TestRunner {
     private struct Points {
         let running: DecisionPoint
         let trees: DecisionPoint
+        /// What both are held to.
+        let reference: DecisionPoint
+        /// One test in so many is held to it: it loads every policy for each.
+        let stride: Int
 
         init(_ set: PolicySet) throws(PolicyError) {
             running = try DecisionPoint(policies: set, directory: .empty, learning: .none)
             trees = try DecisionPoint(policies: set, directory: .empty)
+            reference = try DecisionPoint(policies: set, directory: .empty, learning: .reference)
+            reference.explains = true
+            stride = max(1, set.policies.count * set.policies.count / 400)
         }
     }
 
@@ -83,6 +90,7 @@ struct TestRunner {
                 }
                 if isAgain || points.trees.runCount == before { break }
             }
+            if number % points.stride == 0 { try hold(decision, of: test, to: points) }
             guard test.expectation.difference(from: decision) != nil else { return decision }
             // Only a failure is explained.
             points.running.explains = true
@@ -96,6 +104,16 @@ struct TestRunner {
         } catch {
             throw TestFault("\(error)")
         }
+    }
+}
+
+extension TestRunner {
+    /// Holds a decision to one that shares nothing with it.
+    private func hold(_ decision: Decision, of test: TestCase, to points: Points) throws {
+        let reference = try points.reference.decide(test.question, on: test.directory)
+        guard let difference = decision.difference(from: reference) else { return }
+        throw TestFault(
+            "it is answered otherwise by an evaluation that remembers nothing; please report this: \(difference.text)")
     }
 }
 

@@ -1,0 +1,63 @@
+internal import Decisions
+internal import Glibc
+internal import Model
+internal import Policies
+
+extension Invocation {
+    /// `--shadow`: what a batch is held to.
+    /// - Parameter files: what the policies were loaded from.
+    func shadow(
+        _ files: PolicyFiles, _ policies: PolicySet, _ options: BatchOptions
+    ) throws(CommandError) -> Shadow {
+        var shadow = Shadow()
+        shadow.every = try number("shadow", default: 0, least: 0)
+        guard shadow.every > 0 else { return shadow }
+        shadow.load = { PolicySet.load(files.loadedPlugins().source).set }
+        // A confined process starts no other.
+        if !has(Isolation.option.name) { shadow.process = process(policies, options) }
+        return shadow
+    }
+
+    /// Asks this program once more, in a process of its own, about one line.
+    private func process(_ policies: PolicySet, _ options: BatchOptions) -> @Sendable ([UInt8]) -> Bool? {
+        var words = ["--at", options.now.description]
+        for option in Option.global where option.value != nil && option.name != "at" {
+            if let value = value(option.name) { words += ["--\(option.name)", value] }
+        }
+        words += ["batch", "--explain", "--jobs", "1", "--tree-memory", "0"]
+        for name in ["fuel", "memory", "deadline"] {
+            if let value = value(name) { words += ["--\(name)", value] }
+        }
+        if options.trustTime { words.append("--trust-time") }
+        let version = policies.version
+        let files = [storePath, storePath + "-wal"]
+        let before = files.map(FileState.init)
+        return { [words] line in
+            guard let child = try? Child(words, mark: "DEMILUNE_SHADOW", readsInput: true) else { return nil }
+            _ = Descriptor.write(line + [UInt8(ascii: "\n")], to: child.input)
+            close(child.input)
+            let answer = (try? Descriptor.readAll(child.output)) ?? []
+            close(child.output)
+            _ = child.wait()
+            // Other policies, or another state of the store, may well answer otherwise.
+            guard files.map(FileState.init) == before, let json = try? JSONReader.parse(answer),
+                case .boolean(let isPermitted)? = json["decision"]
+            else { return nil }
+            if let other = json["context"]?["version"]?.string, other != version { return nil }
+            return isPermitted
+        }
+    }
+}
+
+/// When a file was changed last, and how long it is.
+private struct FileState: Equatable, Sendable {
+    private var seconds = 0
+    private var nanoseconds = 0
+    private var size: Int64 = -1
+
+    init(_ path: String) {
+        var status = Glibc.stat()
+        guard unsafe stat(path, &status) == 0 else { return }
+        (seconds, nanoseconds, size) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec, Int64(status.st_size))
+    }
+}

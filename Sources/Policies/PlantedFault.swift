@@ -1,0 +1,25 @@
+/// A mistake that tests plant in an evaluator, to show that it is found.
+enum PlantedFault: CaseIterable {
+    /// What functions of plugins read through others is forgotten: the minute that it is.
+    case clock
+    /// The same: who administers.
+    case actor
+    /// The same: whose time zone it is.
+    case zone
+    /// A setting is kept without its tenant.
+    case settings
+    /// A comparison with something that is not there is false.
+    case absence
+    /// Texts are the same that Unicode calls equivalent.
+    case spelling
+
+    /// The places of the request that are forgotten.
+    var forgottenPlaces: Range<Int> {
+        switch self {
+        case .clock: Request.Place.minute..<Request.Place.minute + 1
+        case .actor: Request.parts(of: .actor)
+        case .zone: Request.Place.tenant..<Request.Place.tenant + 1
+        case .settings, .absence, .spelling: 0..<0
+        }
+    }
+}

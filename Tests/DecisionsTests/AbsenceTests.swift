@@ -1,0 +1,113 @@
+import Model
+import Testing
+
+@testable import Decisions
+@testable import Policies
+
+/// Nothing is true or false of what is not there.
+@Suite struct AbsenceTests {
+    private static let schema = """
+        return {
+          actions = { ["orders.read"] = "read" },
+          resources = { order = { must = "number", tags = list "string", lead = "user", open = "boolean" } },
+          context = { client = "string" },
+          subjects = { service = { level = "number" } },
+        }
+        """
+
+    private func load(_ head: String, _ condition: String) -> LoadResult {
+        let deny = "return { \(head), decide = function(r) if \(condition) then deny(\"no\") end end }"
+        let allow = """
+            return { on = { "access", "token.reveal", "token.issue" }, subject = "any", grants = { "*" },
+              decide = function() permit() end }
+            """
+        return PolicySet.load(
+            PolicySource(
+                path: "p",
+                files: [
+                    .init(name: "schema.lua", bytes: Array(Self.schema.utf8)),
+                    .init(name: "no.lua", bytes: Array(deny.utf8)),
+                    .init(name: "yes.lua", bytes: Array(allow.utf8)),
+                ]))
+    }
+
+    private static let reveal = Question(
+        point: .reveal, action: "token.reveal", subject: .actor, tenant: "t", token: Fixture.token.description,
+        now: Instant("2026-06-01T12:00:00Z")!)
+    private static let bare = Question(
+        action: "orders.read", subject: .token(Fixture.token.description),
+        context: .object([.init("client", .string("web"))]), now: Instant("2026-06-01T12:00:00Z")!)
+
+    private static let reads = [
+        "r.resource.must > 5", "r.resource.must == 5", "r.resource.tags:contains('x')", "#r.resource.tags > 3",
+        "r.resource.lead.active", "r.resource.lead.name == 'anna'", "r.resource.lead:permits('orders.read')",
+        "r.resource.open", "r.resource.must * 2 > 5",
+    ]
+
+    @Test(arguments: reads + ["r.context.client == 'web'"])
+    func `a policy on both kinds of request fails where there is no record`(condition: String) throws {
+        let set = try #require(load("on = { \"access\", \"token.reveal\" }", condition).set)
+        for learning in [Learning(), .none, .reference] {
+            let point = try DecisionPoint(policies: set, directory: Fixture.directory(), learning: learning)
+            for _ in 0..<3 {
+                let decision = try point.decide(Self.reveal)
+                #expect(!decision.isPermitted && decision.code == "policy_failed", "\(condition): \(decision)")
+                #expect(decision.failures.first?.message.contains("absent") == true, "\(decision.failures)")
+            }
+        }
+    }
+
+    @Test(arguments: reads)
+    func `a request that leaves its resource out fails whoever reads it`(condition: String) throws {
+        let set = try #require(load("on = \"access\"", condition).set)
+        for learning in [Learning(), .none, .reference] {
+            let point = try DecisionPoint(policies: set, directory: Fixture.directory(), learning: learning)
+            for _ in 0..<3 {
+                let decision = try point.decide(Self.bare)
+                #expect(decision.code == "policy_failed", "\(condition): \(decision)")
+                #expect(decision.failures.first?.message.contains("absent") == true, "\(decision.failures)")
+            }
+        }
+    }
+
+    @Test func `what is asked for first is no failure`() throws {
+        let set = try #require(
+            load(
+                "on = { \"access\", \"token.reveal\" }",
+                "r.resource:has('must') and r.resource.must > 5 or r.context:has('client') and r.context.client == 'x'"
+            ).set)
+        let point = try DecisionPoint(policies: set, directory: Fixture.directory())
+        #expect(try point.decide(Self.reveal).isPermitted)
+        #expect(try point.decide(Self.bare).isPermitted)
+    }
+
+    @Test(arguments: [
+        ("on = \"token.reveal\"", "r.resource.must > 5", "there is no resource at `token.reveal`"),
+        ("on = \"token.issue\"", "r.context.client == 'web'", "there is no context at `token.issue`"),
+        ("on = \"token.reveal\"", "r.proposed.kind == 'api'", "`request.proposed` is never there"),
+        ("on = \"access\", subject = \"service\"", "r.token.kind == 'api'", "`request.token` is never there"),
+    ])
+    func `what can never be there does not load`(head: String, condition: String, message: String) {
+        let result = load(head, condition)
+        #expect(result.set == nil)
+        #expect(result.diagnostics.contains { $0.description.contains(message) }, "\(result.diagnostics)")
+    }
+
+    @Test(arguments: [
+        ("on = \"access\", subject = \"any\"", "r.token.kind == 'api'"),
+        ("on = \"access\", subject = \"any\"", "r.token:can('orders.read')"),
+        ("on = { \"access\", \"token.reveal\" }, subject = \"any\"", "r.proposed.kind == 'api'"),
+    ])
+    func `a part of the request that may be absent raises when it is`(head: String, condition: String) throws {
+        let result = load(head, condition)
+        guard let set = result.set else {
+            #expect(result.diagnostics.contains { $0.description.contains("never there") })
+            return
+        }
+        var question = Self.bare
+        question.subject = .external(type: "service", id: "s", properties: .object([.init("level", .integer(1))]))
+        question.tenant = "t"
+        let point = try DecisionPoint(policies: set, directory: Fixture.directory())
+        for _ in 0..<2 { #expect(try point.decide(question).code == "policy_failed") }
+    }
+}

@@ -1,0 +1,181 @@
+import Foundation
+import Model
+import Testing
+
+@testable import Decisions
+@testable import Policies
+
+/// What remembers is held to what remembers nothing.
+@Suite struct OracleTests {
+    private static let count = ProcessInfo.processInfo.environment["DEMILUNE_FUZZ_DECISIONS"].flatMap(Int.init)
+    private static let worlds = 32
+
+    /// The first request that is answered otherwise than by the oracle.
+    private func difference(
+        _ world: OracleWorld, decisions: Int, fault: PlantedFault? = nil
+    ) throws -> (number: Int, text: String)? {
+        var world = world
+        let (point, oracle) = (try world.point(fault), try world.oracle())
+        for number in 0..<decisions {
+            let question = world.question()
+            let decisions = [answer(question, point.decide), answer(question, oracle.decide)]
+            switch (decisions[0], decisions[1]) {
+            case (.success(let own), .success(let reference)):
+                if let difference = own.difference(from: reference) {
+                    return (number, "\(question)\n\(difference.text)")
+                }
+            case (.failure(let own), .failure(let reference)): #expect(own.message == reference.message)
+            default: return (number, "\(question)\n\(decisions)")
+            }
+        }
+        return nil
+    }
+
+    private func answer(
+        _ question: Question, _ decide: (Question) throws(RequestError) -> Decision
+    ) -> Result<Decision, RequestError> {
+        do throws(RequestError) { return .success(try decide(question)) } catch { return .failure(error) }
+    }
+
+    /// `make fuzz FUZZ_DECISIONS=1000000` makes more of them, on new worlds.
+    @Test(arguments: 0..<worlds)
+    func `what is remembered is what policies say`(number: Int) throws {
+        let each = (Self.count ?? 50_000) / Self.worlds
+        var done = 0
+        var seed = UInt64(number)
+        if Self.count != nil { seed += UInt64.random(in: 0...UInt64.max / 2) }
+        while done < each {
+            let world = try OracleWorld(seed: seed)
+            let next = min(each - done, 2_000)
+            if let found = try difference(world, decisions: next) {
+                Issue.record("seed \(seed), request \(found.number):\n\(found.text)")
+                return
+            }
+            done += next
+            seed += UInt64(Self.worlds)
+        }
+        if Self.count != nil { print("fuzz: \(done) decisions held to the oracle, seeds up to \(seed)") }
+    }
+
+    @Test(arguments: PlantedFault.allCases)
+    func `a planted mistake is found within 2,000 decisions`(fault: PlantedFault) throws {
+        var (left, seed) = (2_000, UInt64(0))
+        while left > 0 {
+            let next = min(left, 250)
+            if try difference(OracleWorld(seed: seed), decisions: next, fault: fault) != nil { return }
+            left -= next
+            seed += 1
+        }
+        Issue.record("the oracle did not find `\(fault)`")
+    }
+
+    @Test func `another process answers the same`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "demilune-oracle-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var compared = 0
+        for seed in UInt64(0)..<10 {
+            var world = try OracleWorld(seed: seed)
+            try? FileManager.default.removeItem(at: folder)
+            try world.write(to: folder)
+            let (point, now) = (try world.point(), Instant("2026-06-01T10:58:30Z")!)
+            var lines: [String] = []
+            var expected: [String] = []
+            while lines.count < 20 {
+                var question = world.question()
+                guard question.point == .access, let line = Self.line(question) else { continue }
+                question.now = now
+                question.obligations = .named([])
+                lines.append(line)
+                guard case .success(let decision) = answer(question, point.decide) else {
+                    expected.append("invalid")
+                    continue
+                }
+                expected.append("\(decision.isPermitted) \(decision.code)")
+            }
+            let answers = try Self.answers(lines, in: folder, at: now)
+            #expect(answers == expected, "seed \(seed)")
+            compared += answers.count
+        }
+        #expect(compared == 200)
+    }
+
+    /// A request for `access` as it is sent; `nil` for one without a resource, which cannot be.
+    private static func line(_ question: Question) -> String? {
+        guard let resource = question.resource else { return nil }
+        let subject: JSON =
+            switch question.subject {
+            case .token(let id): .object([.init("type", .string("token")), .init("id", .string(id))])
+            case .external(let type, let id, let properties):
+                .object([
+                    .init("type", .string(type)), .init("id", .string(id)), .init("properties", properties),
+                ])
+            case .actor: .null
+            }
+        return JSON.object([
+            .init("subject", subject), .init("action", .object([.init("name", .string(question.action))])),
+            .init(
+                "resource",
+                .object([
+                    .init("type", .string(resource.type)), .init("id", .string(resource.id ?? "")),
+                    .init("properties", resource.properties),
+                ])),
+            .init("context", question.context), .init("tenant", .string(question.tenant ?? "")),
+        ]).compact
+    }
+
+    /// The program, built beside the tests, on what lies in a folder.
+    private static func answers(_ lines: [String], in folder: URL, at now: Instant) throws -> [String] {
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let process = Process()
+        process.executableURL = URL(filePath: tests).deletingLastPathComponent().appending(path: "demilune")
+        process.currentDirectoryURL = folder
+        process.arguments = [
+            "--store", "organisation.json", "--plugins", "plugins", "--policies", "policies", "--at", now.description,
+            "batch", "--explain",
+            "--fuel", "60000", "requests.ndjson",
+        ]
+        try Data(lines.map { $0 + "\n" }.joined().utf8).write(to: folder.appending(path: "requests.ndjson"))
+        let (output, errors) = (Pipe(), Pipe())
+        (process.standardOutput, process.standardError) = (output, errors)
+        try process.run()
+        let bytes = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(bytes.count > 0, "\(said)")
+        return try bytes.split(separator: UInt8(ascii: "\n")).map { line in
+            let answer = try JSONReader.parse(Array(line))
+            guard let code = answer["context"]?["code"]?.string else { return "invalid" }
+            return "\(answer["decision"] == .boolean(true)) \(code)"
+        }
+    }
+
+    @Test func `a batch is held to the oracle, line by line and now and then by another process`() throws {
+        var world = try OracleWorld(seed: 3)
+        var lines = ""
+        for _ in 0..<120 { if let line = Self.line(world.question()) { lines += line + "\n" } }
+        func summary(process: Bool?) throws -> BatchSummary {
+            var options = BatchOptions(now: Instant("2026-06-01T10:58:30Z")!)
+            options.budget = world.budget
+            options.shadow.every = 1
+            options.shadow.load = { [source = world.source] in PolicySet.load(source).set }
+            options.shadow.processInterval = 50
+            options.shadow.process = { _ in process }
+            return try Self.batch(lines, options, world)
+        }
+        let alike = try summary(process: nil)
+        #expect(alike.differences.isEmpty && alike.lines > 80, "\(alike)")
+        // Another process that permits everything, and one that permits nothing: one of them is wrong of something.
+        let told = try [true, false].map { try summary(process: $0).differences[""] ?? 0 }
+        #expect(told.reduce(0, +) == alike.lines / 50)
+    }
+
+    private static func batch(_ lines: String, _ options: BatchOptions, _ world: OracleWorld) throws -> BatchSummary {
+        let input = Pipe()
+        input.fileHandleForWriting.write(Data(lines.utf8))
+        try input.fileHandleForWriting.close()
+        let output = try FileHandle(forWritingTo: URL(filePath: "/dev/null"))
+        return try Batch.run(
+            options, policies: world.set, directory: world.directory,
+            input: input.fileHandleForReading.fileDescriptor, output: output.fileDescriptor)
+    }
+}

@@ -1,0 +1,100 @@
+import Decisions
+import Model
+import Plugins
+import Policies
+import Testing
+
+/// What functions of plugins come to is remembered by all that was read for it.
+@Suite struct ReadSetTests {
+    private static let clock = [
+        "plugin.lua": """
+        -- The clock.
+        return { name = "clock", version = "1", about = "hours", needs = { "zone" }, provides = {
+          functions = {
+            -- Whether it is open.
+            open = { host = "zone.is_open", with = { "week", "holidays" } },
+          },
+          data = {
+            -- Hours.
+            week = { file = "week.csv", columns = { tenant = "string", weekday = "number", opens = "string", closes = "string" } },
+            -- Holidays.
+            holidays = { file = "holidays.csv", columns = { tenant = "string", date = "date" } },
+          } } }
+        """,
+        "week.csv": "tenant,weekday,opens,closes\n*,1,08:00,17:00\n", "holidays.csv": "tenant,date\n",
+    ]
+    /// A function that takes nothing, or a department, and asks the clock.
+    private static func wrap(takes: String) -> [String: [String: String]] {
+        [
+            "clock": clock,
+            "wrap": [
+                "plugin.lua": """
+                -- Asks the clock.
+                local clock = use "clock"
+                return { name = "wrap", version = "1", about = "once removed", requires = { "clock" }, provides = { functions = {
+                  -- Whether it is open.
+                  may = { takes = { \(takes) }, returns = "boolean", run = function() return clock.open() end },
+                } } }
+                """
+            ],
+        ]
+    }
+
+    // A Monday, in summer time of Oslo.
+    @Test(arguments: [("", ""), ("{ d = 'department' }", "request.token.department")])
+    func `a clock behind another plugin is asked at each minute`(takes: String, argument: String) throws {
+        let policy = Ground.policy("if wrap.may(\(argument)) then permit() end", uses: "wrap")
+        for learning in [Learning(), .none, .reference] {
+            let point = try Ground.point(Self.wrap(takes: takes), ["a": policy], learning: learning)
+            let times = ["10:00", "20:00", "14:59", "15:00", "10:00", "05:59", "06:00"].map { "2026-06-01T\($0):00Z" }
+            for _ in 0..<2 {
+                let answers = try times.map { try point.decide(Ground.question(at: $0)).isPermitted }
+                #expect(answers == [true, false, true, false, true, false, true])
+            }
+        }
+    }
+
+    @Test func `the clock before 1970 is not that after it`() throws {
+        let policy = Ground.policy("if wrap.may() then permit() end", uses: "wrap")
+        let weekdays = [
+            "week.csv": "tenant,weekday,opens,closes\n*,4,00:00,24:00\n"
+        ]
+        var plugins = Self.wrap(takes: "")
+        plugins["clock"]!["week.csv"] = weekdays["week.csv"]
+        // 1970-01-01 was a Thursday; in Oslo it began an hour before.
+        let point = try Ground.point(plugins, ["a": policy])
+        for (time, holds) in [
+            ("1970-01-01T00:00:10Z", true), ("1969-12-31T23:59:50Z", true), ("1969-12-31T22:59:59Z", false),
+            ("1969-12-31T23:00:00Z", true), ("1970-01-01T23:00:00Z", false), ("1970-01-01T22:59:59Z", true),
+        ] {
+            #expect(try point.decide(Ground.question(at: time)).isPermitted == holds, "\(time)")
+        }
+    }
+
+    @Test func `a reading of a function tells that the clock behind it was looked at`() throws {
+        let policy = Ground.policy("if wrap.may() then permit() end", uses: "wrap")
+        let loaded = Ground.load(Self.wrap(takes: ""))
+        let set = try #require(PolicySet.load(Ground.policySource(["a": policy], plugins: loaded.set)).set)
+        let evaluator = try Evaluator(set)
+        let request = try #require(
+            try DecisionPoint.request(Ground.question(), schema: set.schema, directory: Ground.directory()))
+        for _ in 0..<2 {
+            _ = evaluator.evaluate(request)
+            let readings = evaluator.outcomes.flatMap { evaluator.readings($0).readings }
+            #expect(readings.contains { $0.operation == .call("wrap.may") && $0.dependsOnTime })
+        }
+    }
+
+    @Test func `what a function made of a client's text fills no tree`() throws {
+        let plugin = Ground.function(
+            "x", takes: "{ r = 'resource' }", returns: "\"string\"", run: "local r = ... return r.note .. '!'")
+        let policy = Ground.policy("if ('' .. x.f(request.resource)):len() > 3 then permit() end")
+        let point = try Ground.point(["x": ["plugin.lua": plugin]], ["a": policy])
+        for number in 0..<600 {
+            let question = Ground.question([.init("note", .string("n\(number)"))])
+            #expect(try point.decide(question).isPermitted == ("n\(number)!".utf8.count > 3))
+        }
+        // What a client makes up neither grows the trees nor makes the policy uncacheable for others.
+        #expect(point.learned.open.isEmpty && point.learned.bytes < 100_000, "\(point.learned)")
+    }
+}
