@@ -25,7 +25,11 @@ func tests(_ name: String, _ dependencies: [String], except folders: [String] = 
 
 let package = Package(
     name: "demilune",
-    products: [.executable(name: "demilune", targets: ["demilune"])],
+    products: [
+        .executable(name: "demilune", targets: ["demilune"]),
+        // The tests' own: it is loaded into the program to stop it where they say.
+        .library(name: "StopPoint", type: .dynamic, targets: ["CStopPoint"]),
+    ],
     targets: [
         .executableTarget(name: "demilune", dependencies: ["Commands"], swiftSettings: swift),
         target(
@@ -56,14 +60,18 @@ let package = Package(
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CUnistring"),
         tests("ModelTests", ["Model"]),
-        tests("SyntaxTests", ["Syntax", "CLuaLoad"]),
+        tests("SyntaxTests", ["Syntax", "CLuaLoad", "HostileScripts"]),
+        .target(name: "HostileScripts", path: "Tests/HostileScripts", exclude: ["scripts"], swiftSettings: swift),
+        .target(name: "CStopPoint", path: "Tests/CStopPoint"),
         .target(name: "CLuaLoad", path: "Tests/CLuaLoad", linkerSettings: [.linkedLibrary("lua5.4")]),
-        tests("LuaTests", ["Lua", "CLua", "CLuaLoad", "Model"]),
+        tests("LuaTests", ["Lua", "CLua", "CLuaLoad", "HostileScripts", "Model"]),
         tests("PoliciesTests", ["Policies", "Model"]),
         tests("PluginsTests", ["Plugins", "Decisions", "Policies", "Model"]),
         tests("TokensTests", ["Tokens", "CSQLite", "Model"]),
-        tests("DecisionsTests", ["Decisions", "Plugins", "Policies", "Tokens", "Model"], except: ["Hostile"]),
-        tests("WorkbenchTests", ["Workbench", "Plugins", "Decisions", "Policies", "Model"]),
+        tests(
+            "DecisionsTests", ["Decisions", "Plugins", "Policies", "Tokens", "Model", "HostileScripts"],
+            except: ["Hostile"]),
+        tests("WorkbenchTests", ["Workbench", "Plugins", "Decisions", "Policies", "Model", "HostileScripts"]),
         tests("CommandsTests", ["Commands", "CSQLite", "Model"]),
         tests("ArchitectureTests", []),
     ]

@@ -17,8 +17,13 @@ enum House {
     }
 
     /// Every Swift and C file under `Sources`.
-    static func sources() throws -> [SourceFile] {
-        let folder = root.appending(path: "Sources")
+    static func sources() throws -> [SourceFile] { try files(under: "Sources") }
+
+    /// Every Swift and C file under `Tests`.
+    static func tests() throws -> [SourceFile] { try files(under: "Tests") }
+
+    private static func files(under name: String) throws -> [SourceFile] {
+        let folder = root.appending(path: name)
         let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path(percentEncoded: false)).sorted()
         return try paths.filter { SourceFile($0, "").isSwift || SourceFile($0, "").isC }.map { path in
             SourceFile(path, try String(contentsOf: folder.appending(path: path), encoding: .utf8))

@@ -109,6 +109,11 @@ import Testing
             #expect(rule["id"]?.string != nil && rule["shortDescription"]?["text"]?.string != nil)
             #expect(levels.contains(rule["defaultConfiguration"]?["level"]?.string ?? ""))
         }
+        #expect(
+            results.contains { result in
+                guard case .array(let places)? = result["locations"] else { return false }
+                return places.first?["physicalLocation"]?["region"] != nil
+            })
         for result in results {
             #expect(result["message"]?["text"]?.string?.isEmpty == false)
             #expect(levels.contains(result["level"]?.string ?? ""))

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Glibc
 internal import Testing
 
-/// The program is killed at any moment of a write, and nothing is half-done afterwards.
+/// The program is killed at any of its writes, half of which is written, and nothing is half-done afterwards.
 @Suite(.serialized) struct CrashTests {
     private static let count = 10_000
 
@@ -42,64 +42,94 @@ internal import Testing
     }
 
     /// Starts the program.
-    private func start(_ words: [String], _ session: Session) throws -> Process {
+    /// - Parameter stop: variables for the library that stops it; without any, the program is alone.
+    private func start(_ words: [String], _ session: Session, stop: [String: String] = [:]) throws -> Process {
         let process = Process()
         process.executableURL = URL(filePath: Program.path)
         process.arguments = words
-        process.environment = [
+        var environment = [
             "DEMILUNE_STORE": session.store, "DEMILUNE_POLICIES": Session.policies, "XDG_DATA_HOME": session.keys,
             "DEMILUNE_AT": "2026-11-22T12:00:00Z", "DEMILUNE_TENANT": "3",
         ]
+        if !stop.isEmpty {
+            let library = (Program.path as NSString).deletingLastPathComponent + "/libStopPoint.so"
+            try #require(FileManager.default.fileExists(atPath: library), "the tests' own library is not built")
+            environment.merge(stop) { $1 }
+            environment["LD_PRELOAD"] = library
+        }
+        process.environment = environment
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
         return process
     }
 
-    /// Starts the program, and kills it after so many microseconds.
-    /// - Returns: whether it was killed before it ended.
-    private func kill(_ words: [String], _ session: Session, after delay: Int) throws -> Bool {
-        let process = try start(words, session)
-        usleep(UInt32(delay))
-        Glibc.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-        return process.terminationReason == .uncaughtSignal
-    }
-
-    /// How long a command takes when nobody kills it, in microseconds.
-    private func duration(_ words: [String], _ session: Session) throws -> Int {
-        let start = ContinuousClock.now
-        let process = try self.start(words, session)
+    /// Each call with which a command writes, by the letters of `cstoppoint.h`, when nobody stops it.
+    private func trace(_ words: [String], _ session: Session) throws -> [Character] {
+        let path = session.folder + "/trace"
+        let process = try start(words, session, stop: ["DEMILUNE_STOP_TRACE": path])
         process.waitUntilExit()
         #expect(process.terminationStatus == 0, "\(words)")
-        return Int((ContinuousClock.now - start) / .microseconds(1))
+        defer { unsafe unlink(path) }
+        return Array(try session.contents(of: path))
     }
+
+    /// Where to stop a command, counted from 1: everywhere when its calls are few. Else wherever something is flushed,
+    /// renamed or removed, and at some writes, which the seed picks.
+    static func points(_ trace: [Character], _ times: Int, seed: UInt64) -> [Int] {
+        guard trace.count > times else { return Array(1...max(1, trace.count)) }
+        var random = Seeded(state: seed)
+        let all = Array(1...trace.count).shuffled(using: &random)
+        let (writes, others) = (all.filter { trace[$0 - 1] == "w" }, all.filter { trace[$0 - 1] != "w" })
+        let some = others.prefix(max(times / 2, times - writes.count))
+        return (some + writes.prefix(times - some.count)).sorted()
+    }
+
+    private struct Seeded: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state ^ state >> 29
+        }
+    }
+
+    /// Another seed picks other points: `DEMILUNE_CRASH_SEED`.
+    private static let seed = ProcessInfo.processInfo.environment["DEMILUNE_CRASH_SEED"].flatMap(UInt64.init) ?? 1
 
     private func demilune(_ session: Session, _ words: String...) -> Session.Result {
         session.run(words, environment: ["DEMILUNE_TENANT": "3"])
     }
 
-    /// Kills a command so many times, at moments spread over its whole run, and looks at what is left each time.
+    /// Stops a command so many times, each time at another of its writes, and looks at what is left.
     /// - Parameter isWhole: whether the store can be verified before the command was run to its end.
     private func kill(
-        _ words: [String], _ session: Session, times: Int, isWhole: Bool = true, look: (Bool) throws -> Void
+        _ words: [String], _ session: Session, times: Int, isWhole: Bool = true, look: () throws -> Void
     ) throws {
         let kept = try Kept(session)
-        let whole = try duration(words, session)
-        var killed = 0
-        var random = SystemRandomNumberGenerator()
-        for time in 0..<times {
+        let trace = try trace(words, session)
+        #expect(
+            trace.count > 5 && trace.contains("s"), "`\(words.joined(separator: " "))` writes too little to be stopped")
+        for point in Self.points(trace, times, seed: Self.seed) {
             try kept.restore()
-            let slot = whole * (time + 1) / times
-            let isKilled = try kill(
-                words, session, after: Int.random(in: max(0, slot - whole / times)...slot, using: &random))
-            if isKilled { killed += 1 }
+            let process = try start(words, session, stop: ["DEMILUNE_STOP_AT": "\(point)"])
+            process.waitUntilExit()
+            let place = "stopped at \(point) of \(trace.count) (\(trace[point - 1])), seed \(Self.seed)"
+            #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGKILL, "\(place)")
             let verified = demilune(session, "store", "verify")
-            #expect(
-                verified.status == 0 || !isWhole, "\(words) after \(slot) µs: \(verified.output) \(verified.errors)")
-            try look(isKilled)
+            #expect(verified.status == 0 || !isWhole, "\(place): \(verified.output) \(verified.errors)")
+            try look()
         }
-        #expect(killed > times / 3, "\(killed) of \(times) were killed while they ran")
+    }
+
+    @Test func `points are the same for a seed, and hold every flush where there is room`() {
+        let trace = Array("wwwsw") + Array(repeating: "w", count: 200) + Array("srwu")
+        let points = Self.points(trace, 20, seed: 1)
+        #expect(points == Self.points(trace, 20, seed: 1) && points != Self.points(trace, 20, seed: 2))
+        #expect(points.count == 20 && Set(points).count == 20 && points.allSatisfy { trace.indices.contains($0 - 1) })
+        #expect(points.filter { trace[$0 - 1] != "w" } == [4, 206, 207, 209])
+        #expect(Self.points(Array("wsw"), 20, seed: 1) == [1, 2, 3])
+        #expect(Self.points(Array(repeating: "s", count: 9), 4, seed: 1).count == 4)
     }
 
     @Test func `a token is there whole, with its log entry, or not at all`() throws {
@@ -109,7 +139,7 @@ internal import Testing
             "token", "create", "--name", "Killed", "--expires", "2027-06-30", "--user", "bjorn", "--assignment",
             "a-bjorn-1",
         ]
-        try kill(words, session, times: 80) { _ in
+        try kill(words, session, times: 80) {
             let isThere = demilune(session, "token", "list", "--search", "Killed", "--csv").output.contains("Killed")
             let isLogged = demilune(session, "log", "list", "--act", "token.issue").output.contains("Killed")
             #expect(isThere == isLogged)
@@ -139,7 +169,7 @@ internal import Testing
         let words = [
             "token", "revoke", "--user", "una", "--yes", "--digest", try #require(fields["digest"] as? String),
         ]
-        try kill(words, session, times: 6) { _ in
+        try kill(words, session, times: 6) {
             let live = demilune(session, "token", "list", "--size", "1000").errors
             let revoked = demilune(session, "token", "list", "--state", "revoked", "--size", "1000").errors
             let isAll = live.hasPrefix("0 tokens")
@@ -153,7 +183,7 @@ internal import Testing
         let session = Session()
         #expect(demilune(session, "init", "--demo").status == 0)
         #expect(demilune(session, "keys", "add").status == 0)
-        try kill(["keys", "rewrap", "--batch", "5"], session, times: 60) { _ in
+        try kill(["keys", "rewrap", "--batch", "5"], session, times: 60) {
             #expect(demilune(session, "token", "reveal", "Warehouse sync").status == 0)
             #expect(demilune(session, "keys", "rewrap").status == 0)
             #expect(demilune(session, "keys", "rewrap").output == "0 rows written with the active key\n")
@@ -163,12 +193,12 @@ internal import Testing
     @Test func `a key is added, or retired, or it is not`() throws {
         let session = Session()
         #expect(demilune(session, "init", "--demo").status == 0)
-        try kill(["keys", "add"], session, times: 30) { _ in
+        try kill(["keys", "add"], session, times: 30) {
             #expect(demilune(session, "token", "rotate", "Warehouse sync").status == 0)
         }
         #expect(demilune(session, "keys", "add").status == 0)
         #expect(demilune(session, "keys", "rewrap").status == 0)
-        try kill(["keys", "retire", "1", "--yes"], session, times: 30) { _ in
+        try kill(["keys", "retire", "1", "--yes"], session, times: 30) {
             #expect(demilune(session, "token", "reveal", "Warehouse sync").status == 0)
             let again = demilune(session, "keys", "retire", "1", "--yes")
             #expect(again.status == 0 || again.errors.contains("retired already"), "\(again.errors)")
@@ -185,7 +215,7 @@ internal import Testing
         }
         let columns = "(id, tenant, kind, name, assignment, created, expires)"
         try session.sql(sql + "INSERT INTO tokens \(columns) VALUES \(tokens.joined(separator: ", "))")
-        try kill(["store", "adopt", "--yes"], session, times: 30, isWhole: false) { _ in
+        try kill(["store", "adopt", "--yes"], session, times: 30, isWhole: false) {
             #expect(demilune(session, "store", "adopt", "--yes").status == 0)
             #expect(demilune(session, "store", "verify").output == "the store is as it was written\n")
             #expect(demilune(session, "token", "list", "--size", "1000").errors == "300 tokens\n")
@@ -210,11 +240,11 @@ internal import Testing
                     "token", "create", "--name", name, "--expires", "2027-06-30", "--user", "bjorn", "--assignment",
                     "a-bjorn-1",
                 ]
-                let process = try start(words, session)
-                processes.append((name, process))
+                processes.append((name, try start(words, session)))
             }
+            // A few at once: more would wait for each other longer than the store does, on a slow machine.
+            for process in processes.suffix(3).map(\.process) + revocations.suffix(2) { process.waitUntilExit() }
         }
-        for process in processes.map(\.process) + revocations { process.waitUntilExit() }
         #expect(revocations.allSatisfy { $0.terminationStatus == 0 })
         for round in 0..<8 {
             let made = processes.filter { $0.name.hasSuffix(" \(round)") && $0.process.terminationStatus == 0 }

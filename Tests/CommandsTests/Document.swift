@@ -42,6 +42,11 @@ struct Document {
         }
     }
 
+    /// Recorded conversations with the REPL.
+    var recordings: [String] {
+        blocks.filter { $0.language == "text" && $0.text.hasPrefix("> ") }.map(\.text)
+    }
+
     /// The pages a newcomer reads, by their path in the checkout.
     static func all(in root: String) throws -> [Document] {
         let pages = try FileManager.default.contentsOfDirectory(atPath: root + "/docs").filter { $0.hasSuffix(".md") }

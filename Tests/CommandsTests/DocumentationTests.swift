@@ -29,6 +29,7 @@ internal import Testing
         }
         let commands = documents.flatMap(\.blocks).filter { $0.language == "console" }.flatMap(\.commands)
         #expect(commands.count > 20 && commands.contains { !$0.output.isEmpty })
+        #expect(documents.contains { !$0.recordings.isEmpty })
         for text in Self.unrunnable { #expect(texts.contains(text), "no page has this any more: \(text)") }
     }
 
@@ -50,7 +51,7 @@ internal import Testing
         var shell = Shell(environment: ["DEMILUNE_AT": "2026-11-22T12:00:00Z", "XDG_DATA_HOME": session.keys])
         try runConsole(document, path, &shell)
         // A recording in the page is answered today as it was then.
-        let recording = document.blocks.filter { $0.language == "text" && $0.text.hasPrefix("> ") }.map(\.text)
+        let recording = document.recordings
         guard !recording.isEmpty else { return }
         _ = try session.file("recording.txt", recording.joined(separator: "\n"))
         let answer = session.run(

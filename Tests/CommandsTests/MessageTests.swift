@@ -14,8 +14,8 @@ internal import Testing
         let folder = session.folder + "/policies"
         unsafe mkdir(folder, 0o700)
         let schema = try #require(read(Session.policies + "/schema.lua"))
-        write(schema, to: folder + "/schema.lua")
-        write("\nreturn { on = \"access\", decide = function(request)\n\(body)\nend }\n", to: folder + "/loud.lua")
+        try write(schema, to: folder + "/schema.lua")
+        try write("\nreturn { on = \"access\", decide = function(request)\n\(body)\nend }\n", to: folder + "/loud.lua")
         return folder
     }
 
@@ -27,8 +27,8 @@ internal import Testing
         return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 
-    private static func write(_ text: String, to path: String) {
-        guard let file = unsafe fopen(path, "w") else { return }
+    private static func write(_ text: String, to path: String) throws {
+        let file = try unsafe #require(unsafe fopen(path, "w"))
         unsafe fputs(text, file)
         unsafe fclose(file)
     }

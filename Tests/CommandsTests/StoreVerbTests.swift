@@ -222,15 +222,23 @@ internal import Testing
                 #expect(!isShown || isNew, "\(words.prefix(2)) shows a string: \(result.errors)")
             }
         }
+        var read = 0
         for folder in [session.folder, session.keys] {
             let files = try #require(FileManager.default.enumerator(atPath: folder))
             for case let file as String in files {
-                guard let bytes = FileManager.default.contents(atPath: folder + "/" + file) else { continue }
+                var isFolder: ObjCBool = false
+                let path = folder + "/" + file
+                #expect(unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder))
+                if isFolder.boolValue { continue }
+                let bytes = try #require(FileManager.default.contents(atPath: path), "\(path)")
+                read += 1
                 for secret in secrets {
                     #expect(bytes.range(of: Data(secret.utf8)) == nil, "\(file)")
                     #expect(bytes.range(of: Data(secret.dropFirst(4).utf8)) == nil, "\(file)")
                 }
             }
         }
+        // The store, the log of decisions, the key file and the head of the log.
+        #expect(read >= 4)
     }
 }

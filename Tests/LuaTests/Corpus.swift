@@ -1,10 +1,12 @@
 internal import Glibc
+internal import Testing
 
 /// What the fuzzers found worth keeping: `Tests/Fuzz/corpus/NAME.hex`, one input a line.
 enum Corpus {
-    static func inputs(_ name: String) -> [[UInt8]] {
+    /// - Throws: when they are not there.
+    static func inputs(_ name: String) throws -> [[UInt8]] {
         let folder = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
-        guard let file = unsafe fopen("\(folder)/Fuzz/corpus/\(name).hex", "r") else { return [] }
+        let file = try unsafe #require(unsafe fopen("\(folder)/Fuzz/corpus/\(name).hex", "r"))
         defer { unsafe fclose(file) }
         var text = [UInt8](repeating: 0, count: 1 << 22)
         let count = unsafe fread(&text, 1, text.count, file)

@@ -43,13 +43,16 @@ struct CorpusTests {
     }
 
     @Test func `kept scripts harm nobody and cost the same in every interpreter`() throws {
-        let scripts = Corpus.inputs("scripts")
+        let scripts = try Corpus.inputs("scripts")
         #expect(scripts.count > 100)
+        var compared = 0
         for script in scripts {
             let one = try Self.told(script)
             // Memory is a safety net: when it trips may differ.
             if one.contains("memoryExhausted") { continue }
             #expect(try Self.told(script) == one, "\(String(decoding: script, as: UTF8.self))")
+            compared += 1
         }
+        #expect(compared > 100)
     }
 }

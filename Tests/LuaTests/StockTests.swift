@@ -92,12 +92,14 @@ struct StockTests {
 
     @Test(arguments: [("patterns", true), ("libraries", false)])
     func `what the fuzzers kept yields what the stock functions yield`(corpus: String, patterns: Bool) throws {
-        let inputs = Corpus.inputs(corpus)
+        let inputs = try Corpus.inputs(corpus)
         #expect(inputs.count > 100)
+        var compared = 0
         for input in inputs {
             var sandbox = try Sandbox(functions: [], tags: [])
-            _ = try Self.compare(Self.program(input, patterns: patterns), in: &sandbox)
+            if try Self.compare(Self.program(input, patterns: patterns), in: &sandbox) { compared += 1 }
         }
+        #expect(compared > inputs.count / 2)
     }
 
     @Test func `what is not a number has no sign in any text but that of two dots`() throws {

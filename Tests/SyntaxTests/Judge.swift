@@ -1,5 +1,4 @@
 internal import CLuaLoad
-internal import Glibc
 
 /// Stock Lua, asked what it accepts and what a program yields.
 enum Judge {
@@ -38,32 +37,5 @@ enum Judge {
     static func isGeneratorLimit(_ message: String) -> Bool {
         ["too many registers", "control structure too long", "constant table overflow", "not enough memory"]
             .contains { message.contains($0) }
-    }
-
-    /// The Lua files of the shared attack collection, when it is there.
-    static func hostileFiles() -> [(name: String, source: [UInt8])] {
-        let folder = unsafe getenv("DEMILUNE_HOSTILE").map { unsafe String(cString: $0) } ?? "../shared/hostile"
-        guard let directory = unsafe opendir(folder) else { return [] }
-        defer { unsafe closedir(directory) }
-        var files: [(name: String, source: [UInt8])] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasSuffix(".lua") { files.append((name, read(folder + "/" + name))) }
-        }
-        return files.sorted { $0.name < $1.name }
-    }
-
-    private static func read(_ path: String) -> [UInt8] {
-        guard let file = unsafe fopen(path, "r") else { return [] }
-        defer { unsafe fclose(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let count = unsafe fread(&chunk, 1, chunk.count, file)
-            if count == 0 { return bytes }
-            bytes.append(contentsOf: chunk.prefix(count))
-        }
     }
 }

@@ -1,3 +1,4 @@
+internal import HostileScripts
 internal import Syntax
 internal import Testing
 
@@ -18,9 +19,9 @@ struct ParserTests {
         }
     }
 
-    @Test func `the parser accepts exactly what Lua accepts`() {
+    @Test func `the parser accepts exactly what Lua accepts`() throws {
         for snippet in snippets { agree(Array(snippet.utf8), "snippet") }
-        for file in Judge.hostileFiles() { agree(file.source, file.name) }
+        for script in try HostileScript.all() { agree(script.source, script.name) }
     }
 
     @Test(arguments: [1, 190, 196, 197, 198, 199, 200, 201, 250, 254, 255, 256, 257])
@@ -63,10 +64,11 @@ struct ParserTests {
     }
 
     @Test(arguments: [42, 43])
-    func `ten thousand mutations are judged as Lua judges them`(seed: UInt64) {
+    func `ten thousand mutations are judged as Lua judges them`(seed: UInt64) throws {
         var random = Random(state: seed)
         var accepted = 0
-        let sources = (snippets.map { Array($0.utf8) } + Judge.hostileFiles().map(\.source)).filter { $0.count < 360 }
+        let sources = try (snippets.map { Array($0.utf8) } + HostileScript.all().map(\.source))
+            .filter { $0.count < 360 }
         for round in 0..<10_000 {
             var source = sources[round % sources.count]
             for _ in 0...random.below(2) { mutate(&source, &random) }

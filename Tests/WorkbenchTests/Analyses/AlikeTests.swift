@@ -83,10 +83,12 @@ import Workbench
         }
     }
 
-    @Test(arguments: readings)
-    func `whatever a policy reads of tokens, who can tells apart those that it tells apart`(body: String) throws {
-        let world = try Made(seed: 1, crowd: 4, policy: body)
-        try compare(world, "orders.read", "\(body)")
+    @Test func `whatever a policy reads of tokens, who can tells apart those that it tells apart`() throws {
+        var told = 0
+        for body in Self.readings {
+            told += try compare(try Made(seed: 1, crowd: 4, policy: body), "orders.read", body)
+        }
+        #expect(told > 100)
     }
 
     private func rows(_ world: Made, _ changes: [Change], _ seed: UInt64) throws -> [Shifts.Row] {
@@ -142,25 +144,31 @@ import Workbench
     // MARK: Who can
 
     /// Two tokens are told apart by what policies read: their own days, their users, what they may.
-    @Test(arguments: 0..<12)
-    func `who can says of each token what it says of it alone`(seed: UInt64) throws {
-        let world = try Made(seed: seed, policies: 2, permits: seed % 3 != 0, crowd: 3)
-        try compare(world, seed % 2 == 0 ? "orders.read" : "orders.approve", "seed \(seed)")
+    @Test func `who can says of each token what it says of it alone`() throws {
+        var told = 0
+        for seed in 0..<12 as Range<UInt64> {
+            let world = try Made(seed: seed, policies: 2, permits: seed % 3 != 0, crowd: 3)
+            told += try compare(world, seed % 2 == 0 ? "orders.read" : "orders.approve", "seed \(seed)")
+        }
+        #expect(told > 100)
     }
 
-    private func compare(_ world: Made, _ action: String, _ words: String) throws {
+    /// - Returns: of how many tokens something else than no is told.
+    private func compare(_ world: Made, _ action: String, _ words: String) throws -> Int {
+        var told = 0
         for departments in [nil, ["sales", "north", "audit"]] {
             let question = Question(
                 action: action, subject: .token(""), resource: .init(type: "order", id: nil), now: Self.now,
                 obligations: .all)
             let all = WhoCan(question, departments: departments, tenant: 0, world.point, on: world.directory)
-            let told = Dictionary(uniqueKeysWithValues: all.rows.map { (world.directory.tokens[$0.token].id, $0) })
+            let rows = Dictionary(uniqueKeysWithValues: all.rows.map { (world.directory.tokens[$0.token].id, $0) })
             for token in world.organisation.tenants[0].tokens {
                 var organisation = world.organisation
                 organisation.tenants[0].tokens = [token]
                 let alone = WhoCan(
                     question, departments: departments, tenant: 0, world.point, on: try Directory(organisation))
-                let (one, other) = (told[token.id], alone.rows.first)
+                let (one, other) = (rows[token.id], alone.rows.first)
+                if one != nil { told += 1 }
                 #expect(one?.departments == other?.departments, "\(words): \(token.id)")
                 #expect(one.map { Self.kind($0.answer) } == other.map { Self.kind($0.answer) }, "\(words): \(token.id)")
                 // What is told of it is told of its own: an example is decided for it.
@@ -171,6 +179,7 @@ import Workbench
                 }
             }
         }
+        return told
     }
 
     /// `yes`, `when`, …: of several examples any may be told.

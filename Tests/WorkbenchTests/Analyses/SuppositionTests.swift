@@ -93,8 +93,14 @@ import Workbench
     }
 
     /// What is kept for tokens of one assignment is right for each of them.
-    @Test(arguments: 0..<4)
-    func `shifts are what deciding every sample on both sides says`(seed: UInt64) throws {
+    @Test func `shifts are what deciding every sample on both sides says`() throws {
+        var count = 0
+        for seed in 0..<4 as Range<UInt64> { count += try shifts(seed) }
+        #expect(count > 20)
+    }
+
+    /// - Returns: how many shifts there are.
+    private func shifts(_ seed: UInt64) throws -> Int {
         let world = try Made(seed: seed, policies: 3, permits: true)
         let changes: [Change] = [.departmentMoved("audit", under: nil), .userActive("bert", seed % 2 == 0)]
         let after = try Supposition(changes, tenant: "t1").apply(to: world.directory)
@@ -125,7 +131,8 @@ import Workbench
                 count += one?.isPermitted != other?.isPermitted || one?.code != other?.code ? 1 : 0
             }
         }
-        #expect(shifts.count == count)
+        #expect(shifts.count == count, "seed \(seed)")
+        return count
     }
 
     @Test func `two answers side by side tell what was said before and is not any more`() throws {
@@ -144,10 +151,13 @@ import Workbench
         let world = try Made(seed: seed, policies: 4)
         let again = try Directory(Organisation(of: world.directory))
         #expect(Organisation(of: again) == Organisation(of: world.directory))
+        var decided = 0
         for question in world.questions(60) {
             let one = try? world.point.decide(question)
             let other = try? world.point.decide(question, on: again)
             #expect(one?.code == other?.code && one?.reasons == other?.reasons)
+            if one != nil { decided += 1 }
         }
+        #expect(decided > 30)
     }
 }

@@ -97,12 +97,15 @@ import Workbench
     func `a timeline is what deciding says at every instant`(seed: UInt64) throws {
         let world = try Made(seed: seed, policies: 5)
         var random = Numbers(seed: seed)
+        var (timelines, changes) = (0, 0)
         for question in world.questions(12) where question.point != .issue {
             guard
                 let timeline = try? Timeline(
                     question, world.point, on: world.directory,
                     until: Instant(microseconds: question.now.microseconds + 20 * 86_400_000_000)), timeline.isComplete
             else { continue }
+            timelines += 1
+            changes += timeline.intervals.count - 1
             for _ in 0..<40 {
                 let offset = Int64.random(in: 0..<(20 * 86_400_000_000), using: &random)
                 try compare(question, at: Instant(microseconds: question.now.microseconds + offset), timeline, world)
@@ -114,10 +117,12 @@ import Workbench
                 }
             }
         }
+        // What is no request, and what reads the clock's content, has no timeline to compare; the others do.
+        #expect(timelines >= 3, "\(timelines) timelines, \(changes) changes")
     }
 
     private func compare(_ question: Question, at instant: Instant, _ timeline: Timeline, _ world: Made) throws {
-        guard let interval = timeline.intervals.last(where: { $0.from <= instant }) else { return }
+        let interval = try #require(timeline.intervals.last { $0.from <= instant }, "nothing is said of \(instant)")
         var asked = question
         asked.now = instant
         let code = try world.point.decide(asked).code

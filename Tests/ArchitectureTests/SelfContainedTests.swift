@@ -1,0 +1,30 @@
+import Testing
+
+/// A clone of the repository is all that its tests need.
+struct SelfContainedTests {
+    /// What makes a test depend on a folder beside the repository, or pass where something is missing.
+    private func violations(_ files: [SourceFile]) -> [String] {
+        files.filter(\.isSwift).flatMap { file in
+            file.code.compactMap { number, text in
+                let isOutside = text.contains(/\.\.\/(?:\.\.\/)*shared\b/)
+                // A test for `make fuzz` is asked for by a variable; nothing else skips one.
+                let isSkipped = text.contains(/\.(?:enabled|disabled)\(/) && !text.contains(/environment\["DEMILUNE_/)
+                return isOutside || isSkipped ? "\(file.path):\(number): \(text)" : nil
+            }
+        }
+    }
+
+    @Test func `no test reads a folder outside of the repository, and none is skipped for what is missing`() throws {
+        let files = try House.tests()
+        #expect(files.count > 100)
+        #expect(violations(files) == [])
+    }
+
+    @Test(arguments: [
+        "    private static let folder = \"../\("shared")/hostile\"", "    let a = \"../../\("shared")\"",
+        "    @Test(.\("enabled")(if: !files.isEmpty), arguments: files)", "    @Test(.\("disabled")(\"it is slow\"))",
+    ])
+    func `a planted dependency is found`(line: String) {
+        #expect(violations([SourceFile("ATests/A.swift", line)]) == ["ATests/A.swift:1: \(line.drop { $0 == " " })"])
+    }
+}
