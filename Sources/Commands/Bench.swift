@@ -13,13 +13,18 @@ extension Verb {
             Option(name: "requests", value: "FILE", help: "measure these requests, one a line, on the store"),
             Option(name: "jobs", value: "N", help: "how many work side by side in the batch (one a core)"),
             Option(name: "grow", value: "N", help: "repeat the policies until there are so many (1000)"),
-        ],
+        ] + BenchComparison.options,
         details: [
             "Decisions of prepared requests on one thread, by trees and by running every policy; a batch from file to "
                 + "file; from nothing to the first decision; and what each policy costs, which is the same everywhere.",
             "Made-up requests of seed 1, and policies of the folder repeated. Compare figures of one run only.",
+            "--compare runs this program, BINARY and BINARY again by turns. A row is slower when its lower quartile is more "
+                + "than 1.03 times that of BINARY, and more than the two halves of BINARY differ by.",
+            "exit status: 5 when a row of a comparison is slower",
         ],
         run: { invocation throws(CommandError) in
+            if let binary = invocation.value("compare") { return try BenchComparison(binary, invocation).run() }
+            if invocation.has("rounds") { throw .usage("`--rounds` is for `--compare`, which is not stated") }
             let count = try invocation.number("count", default: 20_000, most: 1_000_000)
             let jobs = try invocation.number(
                 "jobs", default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), most: Decisions.Batch.mostJobs)

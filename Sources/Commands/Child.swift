@@ -1,28 +1,42 @@
 internal import Glibc
 
-/// This program once more, as a child process with pipes for what it reads and writes.
+/// A program as a child process, with pipes for what it reads and writes.
 struct Child {
     let process: pid_t
     /// Where its standard input is written to; -1 when it has none.
     let input: Int32
     let output: Int32
+    /// Where its error output is read; -1 when that is this process's own.
+    let errors: Int32
 
-    /// - Parameter mark: the variable of the environment that tells the child what it is.
-    init(_ arguments: [String], mark: String, readsInput: Bool) throws(CommandError) {
-        var incoming: [Int32] = [-1, -1]
-        var outgoing: [Int32] = [-1, -1]
-        let isOpen = unsafe pipe(&outgoing) == 0
-        let isInputOpen = unsafe readsInput ? pipe(&incoming) == 0 : true
-        guard isOpen, isInputOpen else { throw Self.fault() }
+    /// - Parameters:
+    ///   - mark: a variable that is set in its environment, beside those of this process.
+    ///   - readsInput: whether somebody writes its standard input; else that is empty.
+    ///   - catchesErrors: whether its error output is read by this process.
+    init(
+        _ program: String, _ arguments: [String], mark: String? = nil, readsInput: Bool, catchesErrors: Bool = true
+    ) throws(CommandError) {
+        var pipes: [[Int32]] = [[-1, -1], [-1, -1], [-1, -1]]
+        let isWanted = [readsInput, true, catchesErrors]
+        for place in pipes.indices where isWanted[place] {
+            guard unsafe pipe(&pipes[place]) == 0 else {
+                let reason = errno
+                for descriptor in pipes.joined() where descriptor >= 0 { close(descriptor) }
+                throw Self.fault(program, reason)
+            }
+            for descriptor in pipes[place] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        }
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        if readsInput { unsafe posix_spawn_file_actions_adddup2(&actions, incoming[0], STDIN_FILENO) }
-        unsafe posix_spawn_file_actions_adddup2(&actions, outgoing[1], STDOUT_FILENO)
-        for descriptor in incoming + outgoing where descriptor > STDERR_FILENO {
-            unsafe posix_spawn_file_actions_addclose(&actions, descriptor)
+        if readsInput {
+            unsafe posix_spawn_file_actions_adddup2(&actions, pipes[0][0], STDIN_FILENO)
+        } else {
+            unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         }
-        var variables: [String] = [mark + "=1"]
+        unsafe posix_spawn_file_actions_adddup2(&actions, pipes[1][1], STDOUT_FILENO)
+        if catchesErrors { unsafe posix_spawn_file_actions_adddup2(&actions, pipes[2][1], STDERR_FILENO) }
+        var variables: [String] = mark.map { [$0 + "=1"] } ?? []
         var place = unsafe environ
         while let entry = unsafe place.pointee {
             variables.append(unsafe String(cString: entry))
@@ -35,20 +49,20 @@ struct Child {
             for index in unsafe environment.indices { unsafe free(environment[index]) }
         }
         var process: pid_t = 0
-        let status = unsafe posix_spawn(&process, "/proc/self/exe", &actions, nil, &words, &environment)
-        close(outgoing[1])
-        if readsInput { close(incoming[0]) }
+        let status = unsafe posix_spawn(&process, program, &actions, nil, &words, &environment)
+        for descriptor in [pipes[0][0], pipes[1][1], pipes[2][1]] where descriptor >= 0 { close(descriptor) }
         guard status == 0 else {
-            errno = status
-            throw Self.fault()
+            for descriptor in [pipes[0][1], pipes[1][0], pipes[2][0]] where descriptor >= 0 { close(descriptor) }
+            throw Self.fault(program, status)
         }
         self.process = process
-        input = incoming[1]
-        output = outgoing[0]
+        input = pipes[0][1]
+        output = pipes[1][0]
+        errors = pipes[2][0]
     }
 
-    private static func fault() -> CommandError {
-        CommandError("`--isolate`: a child process cannot be started: \(unsafe String(cString: strerror(errno)))")
+    private static func fault(_ program: String, _ reason: Int32) -> CommandError {
+        CommandError("cannot start `\(program)` as a child process: \(unsafe String(cString: strerror(reason)))")
     }
 
     /// Waits for its end.

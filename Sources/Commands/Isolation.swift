@@ -76,7 +76,8 @@ enum Isolation {
     static func run(
         _ arguments: [String], input: Int32, output: Int32, holdsOutput: Bool, silence: Int
     ) throws(CommandError) -> Ending {
-        let child = try Child(arguments, mark: mark, readsInput: input >= 0)
+        let child = try Child(
+            "/proc/self/exe", arguments, mark: mark, readsInput: input >= 0, catchesErrors: false)
         var relay = Relay(child, input: input, output: output, holdsOutput: holdsOutput, silence: silence)
         return try relay.run()
     }

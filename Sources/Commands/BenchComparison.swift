@@ -1,0 +1,146 @@
+internal import Glibc
+internal import Model
+internal import Workbench
+
+/// `bench --compare BINARY`: this program and another one, run by turns.
+struct BenchComparison {
+    static let options = [
+        Option(name: "compare", value: "BINARY", help: "measure this program and BINARY by turns, and compare them"),
+        Option(name: "rounds", value: "N", help: "how often each takes its turn in a comparison (8)"),
+    ]
+    /// A quartile of fewer figures is the shortest of them.
+    private static let leastRounds = 4
+
+    private let binary: String
+    private let rounds: Int
+    private let arguments: [String]
+    private let terminal: Terminal
+    private let isJSON: Bool
+
+    /// - Throws: when BINARY is no program.
+    init(_ binary: String, _ invocation: Invocation) throws(CommandError) {
+        rounds = try invocation.number("rounds", default: 8, least: Self.leastRounds, most: 1_000)
+        self.binary = binary
+        terminal = invocation.terminal
+        isJSON = invocation.has("json")
+        // Only what is stated is handed on: an earlier program need not know the rest.
+        var arguments = ["bench", "--json"]
+        for option in Verb.bench.options + Option.global where !Self.options.contains(where: { $0.name == option.name })
+        {
+            guard option.name != "json", option.name != "color" else { continue }
+            if option.value == nil {
+                if invocation.has(option.name) { arguments.append("--\(option.name)") }
+            } else if let value = invocation.value(option.name) {
+                arguments += ["--\(option.name)", value]
+            }
+        }
+        self.arguments = arguments
+        var status = stat()
+        guard unsafe stat(binary, &status) == 0 else { throw fault(unsafe String(cString: strerror(errno))) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw fault("it is no file") }
+        guard unsafe access(binary, X_OK) == 0 else { throw fault("it is not executable") }
+    }
+
+    private func fault(_ reason: String) -> CommandError {
+        CommandError("`--compare`: cannot run `\(binary)`: \(reason)")
+    }
+
+    func run() throws(CommandError) -> Int32 {
+        var reports: [[BenchFigures]] = [[], [], []]
+        for round in 0..<rounds {
+            if terminal.streams.isErrorTerminal { terminal.prompt("\rround \(round + 1) of \(rounds)") }
+            // Who is first is not always the same: what a machine does over time falls on each in turn.
+            for turn in 0..<3 {
+                let arm = (round + turn) % 3
+                reports[arm].append(
+                    try arm == 0 ? report("/proc/self/exe", "this program") : report(binary, "`\(binary)`"))
+            }
+        }
+        if terminal.streams.isErrorTerminal { terminal.note("") }
+        let comparison = ProgramComparison(new: reports[0], old: reports[1], again: reports[2])
+        guard !comparison.rows.isEmpty else {
+            throw CommandError("`--compare`: there is nothing that both programs measure in every round")
+        }
+        if isJSON { terminal.print(json(comparison).compact) } else { print(comparison) }
+        let lengths = reports.map { $0[0].requestBytes }
+        if lengths[0] != lengths[1] {
+            terminal.note(
+                "note: the two programs made up different requests; `--requests FILE` measures the same ones")
+        }
+        guard !comparison.slower.isEmpty else { return ExitStatus.done }
+        terminal.complain("slower than `\(binary)`: \(comparison.slower.map(\.name).joined(separator: "; "))")
+        return ExitStatus.gate
+    }
+
+    /// One run of one of the programs.
+    private func report(_ program: String, _ name: String) throws(CommandError) -> BenchFigures {
+        let run = try ProgramRun(program, arguments)
+        let line = "`\(arguments.joined(separator: " "))`"
+        guard let status = run.status else {
+            throw CommandError("`--compare`: \(name) was ended by signal \(run.signal) at \(line)")
+        }
+        guard status == 0 else {
+            let complaint = run.complaint.isEmpty ? "" : ": \(run.complaint.prefix(300))"
+            throw CommandError("`--compare`: \(name) ended with status \(status) at \(line)\(complaint)")
+        }
+        let reason: String
+        do {
+            return try BenchFigures(json: try JSONReader.parse(run.output))
+        } catch let error as BenchFiguresError {
+            reason = error.message
+        } catch let error as JSONError {
+            reason = "it is no JSON, \(error.message) in line \(error.line)"
+        } catch { reason = "\(error)" }
+        throw CommandError("`--compare`: what \(name) printed at \(line) is no report of `bench`: \(reason)")
+    }
+
+    private func print(_ comparison: ProgramComparison) {
+        terminal.print(
+            "this program and \(Terminal.escaped(binary)), \(rounds) rounds by turns; lower quartiles, in nanoseconds:")
+        var table = Table(["what", "this", "other", "ratio", "other twice", ""], fixed: ["what"])
+        for row in comparison.rows {
+            table.add([
+                row.name, Self.figure(row.new, 1), Self.figure(row.old, 1), Self.figure(row.ratio, 3),
+                Self.figure(row.spread, 3), row.isSlower ? "slower" : row.isFaster ? "faster" : "",
+            ])
+        }
+        table.print(to: terminal)
+        for (names, words) in [
+            (comparison.onlyNew, "only this program measures"), (comparison.onlyOld, "only the other one measures"),
+            (comparison.sometimes, "not measured in every round"),
+        ] where !names.isEmpty {
+            terminal.print("\(words): \(Terminal.escaped(names.joined(separator: "; ")))")
+        }
+    }
+
+    /// Digits after the point are kept for what is small.
+    private static func figure(_ value: Double, _ digits: Int) -> String {
+        let digits = digits == 1 && value >= 1_000 ? 0 : digits
+        var scale = 1
+        for _ in 0..<digits { scale *= 10 }
+        let whole = Int64((min(value, 1e15) * Double(scale)).rounded())
+        guard digits > 0 else { return "\(whole)" }
+        let part = String(whole % Int64(scale))
+        return "\(whole / Int64(scale)).\(String(repeating: "0", count: digits - part.count))\(part)"
+    }
+
+    private func json(_ comparison: ProgramComparison) -> JSON {
+        func names(_ names: [String]) -> JSON { .array(names.map(JSON.string)) }
+        func rounded(_ value: Double) -> JSON { .number((value * 10_000).rounded() / 10_000) }
+        return .object([
+            .init("rounds", .integer(Int64(rounds))), .init("tolerance", .number(ProgramComparison.tolerance)),
+            .init(
+                "rows",
+                .array(
+                    comparison.rows.map { row in
+                        .object([
+                            .init("name", .string(row.name)), .init("new_ns", rounded(row.new)),
+                            .init("old_ns", rounded(row.old)), .init("ratio", rounded(row.ratio)),
+                            .init("spread", rounded(row.spread)), .init("slower", .boolean(row.isSlower)),
+                        ])
+                    })),
+            .init("only_new", names(comparison.onlyNew)), .init("only_old", names(comparison.onlyOld)),
+            .init("sometimes", names(comparison.sometimes)),
+        ])
+    }
+}

@@ -1,0 +1,47 @@
+internal import Glibc
+
+/// What a program printed, run to its end.
+struct ProgramRun {
+    /// What is kept of each output; more is read and dropped.
+    private static let mostBytes = 1 << 22
+
+    /// `nil` when a signal ended it.
+    let status: Int32?
+    let signal: Int32
+    private(set) var output: [UInt8] = []
+    private(set) var errors: [UInt8] = []
+
+    /// - Throws: when it cannot be started.
+    init(_ program: String, _ arguments: [String]) throws(CommandError) {
+        let child = try Child(program, arguments, readsInput: false)
+        defer {
+            close(child.output)
+            close(child.errors)
+        }
+        var isOpen = [true, true]
+        while isOpen.contains(true) {
+            var waits = [child.output, child.errors].enumerated().map { place, descriptor in
+                pollfd(fd: isOpen[place] ? descriptor : -1, events: Int16(POLLIN), revents: 0)
+            }
+            if unsafe poll(&waits, 2, -1) < 0 { continue }
+            for place in isOpen.indices where waits[place].revents != 0 {
+                var buffer = [UInt8](repeating: 0, count: 1 << 16)
+                let count = unsafe read(waits[place].fd, &buffer, buffer.count)
+                if count < 0, errno == EINTR { continue }
+                if count <= 0 {
+                    isOpen[place] = false
+                } else if place == 0 {
+                    output += buffer[..<count].prefix(Self.mostBytes - output.count)
+                } else {
+                    errors += buffer[..<count].prefix(Self.mostBytes - errors.count)
+                }
+            }
+        }
+        (status, signal) = child.wait()
+    }
+
+    /// The last line that it wrote to the error output.
+    var complaint: String {
+        String(decoding: errors.split(separator: 0x0A).last ?? [], as: UTF8.self)
+    }
+}
