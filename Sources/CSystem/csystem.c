@@ -55,9 +55,10 @@ int csystem_confine(unsigned long long address_space, unsigned long long cpu_sec
         SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
         SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(fcntl),
     };
-    struct rlimit space = {address_space, address_space}, time = {cpu_seconds, cpu_seconds}, none = {0, 0};
+    struct rlimit space = {address_space, address_space}, time = {cpu_seconds, cpu_seconds}, input = {1, 1};
     if (setrlimit(RLIMIT_AS, &space) != 0 || setrlimit(RLIMIT_CPU, &time) != 0) return 1;
-    if (setrlimit(RLIMIT_NOFILE, &none) != 0) return 2;
+    // The standard input is that one: waiting for more than may be open is an error.
+    if (setrlimit(RLIMIT_NOFILE, &input) != 0) return 2;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return 3;
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (filter == NULL) return 4;

@@ -65,14 +65,14 @@ extension Verb {
                 throw CommandError(error.message)
             } catch { throw CommandError("\(error)") }
             let elapsed = clock() - start
-            // Whether that can be noted changes no decision.
-            if decision.isPermitted, let used { try? snapshot.store?.touch([used: snapshot.now]) }
             if let path = invocation.value("log") { try log(question, decision, elapsed, path, invocation.masked) }
             if let sink {
                 var line = JSONWriter()
                 DecisionLog.line(question, decision, nanoseconds: elapsed, masked: invocation.masked, into: &line)
                 try sink.take(line.bytes)
             }
+            // Whether that can be noted changes no decision.
+            if decision.isPermitted, let used { try? snapshot.store?.touch([used: snapshot.now]) }
             if invocation.has("json") {
                 var writer = JSONWriter()
                 decision.write(to: &writer, explain: true)

@@ -2,7 +2,8 @@ internal import Glibc
 package import Model
 package import Policies
 
-/// Decides NDJSON requests from one descriptor and writes NDJSON decisions to another, in order.
+/// Decides NDJSON requests from one descriptor and writes NDJSON decisions to another, in order. What is logged is logged
+/// before it is answered, and whoever waits for answers before writing more requests gets them.
 ///
 /// The reader cuts the input into blocks of lines; each worker has an interpreter of its own, on a thread of its
 /// own, and all share one snapshot. Memory is bounded by the blocks under way.
@@ -36,47 +37,55 @@ package enum Batch {
         var busy = 0
         var isWriting = true
         // While the workers decide, the next block is read and the oldest answers are written.
-        var next = reader.next()
-        while next != nil || busy > 0 {
-            if busy == workers.count || next == nil {
+        var next = reader.next(mayWait: true)
+        while true {
+            if case .block(let block) = next, busy < workers.count {
+                workers[turn].start(block)
+                turn = (turn + 1) % workers.count
+                busy += 1
+                next = reader.next(mayWait: false)
+                continue
+            }
+            if busy > 0 {
                 let block = workers[(turn + workers.count - busy) % workers.count].finish()
                 busy -= 1
                 // Every worker that was started is waited for, also when the output is gone: none may be left busy.
                 guard isWriting else { continue }
                 isWriting = write(block, to: output, &log, sink, &summary)
-                if !isWriting { next = nil }
+                if !isWriting { next = .end }
                 progress(summary.lines)
+            } else if case .end = next {
+                break
             }
-            if let block = next {
-                workers[turn].start(block)
-                turn = (turn + 1) % workers.count
-                busy += 1
-                next = reader.next()
-            }
+            // INVARIANT: reading waits only while no answer is owed.
+            if case .pause = next { next = reader.next(mayWait: busy == 0) }
         }
         if reader.failed { summary.failure = "cannot read the requests" }
         return summary
     }
+
     /// - Returns: whether there is any use in going on.
     private static func write(
         _ block: BatchBlock, to output: Int32, _ log: inout DecisionLog?, _ sink: (([UInt8]) -> String?)?,
         _ summary: inout BatchSummary
     ) -> Bool {
-        summary.add(block.summary)
-        guard Output.write(block.output, to: output) else {
-            summary.isBroken = errno == EPIPE
-            if !summary.isBroken { summary.failure = "cannot write the decisions" }
-            return false
+        // INVARIANT: what is answered was logged, by the log and by the sink, and what is counted was answered.
+        if log != nil {
+            do throws(DecisionLogError) { try log!.append(block.log) } catch {
+                summary.failure = error.message
+                return false
+            }
         }
         if let failure = sink?(block.log) {
             summary.failure = failure
             return false
         }
-        guard log != nil else { return true }
-        do throws(DecisionLogError) { try log!.append(block.log) } catch {
-            summary.failure = error.message
+        guard Output.write(block.output, to: output) else {
+            summary.isBroken = errno == EPIPE
+            if !summary.isBroken { summary.failure = "cannot write the decisions" }
             return false
         }
+        summary.add(block.summary)
         return true
     }
 }

@@ -71,6 +71,7 @@ struct BatchLines {
     }
 
     private static func isBlank(_ line: UnsafeRawBufferPointer) -> Bool {
+        guard line.count <= BlockReader.longestLine else { return false }
         for index in 0..<line.count {
             switch unsafe line[index] {
             case 0x20, 0x09, 0x0D: continue

@@ -14,34 +14,66 @@ struct Block: Sendable {
 
 /// Reads blocks of whole lines from a file descriptor, in bounded memory.
 struct BlockReader {
-    /// A longer line is no request; it is skipped and answered as such.
+    /// A longer line is no request, whatever it is made of; it is skipped and answered as such.
     static let longestLine = 1 << 20
     private static let blockSize = 1 << 17
+
+    /// What reading came to.
+    enum Reading {
+        case block(Block)
+        /// Nothing more is there by now.
+        case pause
+        case end
+    }
 
     private let descriptor: Int32
     /// What was read after the last whole line.
     private var rest: [UInt8] = []
     private var line = 1
     private var isAtEnd = false
+    /// Whether what comes is the rest of a line that is too long.
+    private var isSkipping = false
     private(set) var failed = false
 
     init(descriptor: Int32) {
         self.descriptor = descriptor
     }
 
-    /// The next block; `nil` at the end of the input.
-    mutating func next() -> Block? {
+    /// The next block.
+    /// - Parameter mayWait: whether to wait for an input that is open and has nothing more by now.
+    mutating func next(mayWait: Bool) -> Reading {
         var bytes = rest
         rest = []
         while true {
-            if let end = bytes.lastIndex(of: 0x0A) { return block(bytes, end + 1) }
-            if bytes.count > Self.longestLine {
-                skipLine()
-                return tooLong()
+            if isSkipping {
+                if let end = bytes.firstIndex(of: 0x0A) {
+                    bytes.removeFirst(end + 1)
+                    isSkipping = false
+                } else {
+                    bytes.removeAll(keepingCapacity: true)
+                }
             }
-            if isAtEnd { return bytes.isEmpty ? nil : block(bytes, bytes.count) }
+            if !isSkipping {
+                if let end = bytes.lastIndex(of: 0x0A) { return .block(block(bytes, end + 1)) }
+                if bytes.count > Self.longestLine {
+                    isSkipping = true
+                    return .block(tooLong())
+                }
+                if isAtEnd, !bytes.isEmpty { return .block(block(bytes, bytes.count)) }
+            }
+            if isAtEnd { return .end }
+            guard mayWait || isReady else {
+                rest = bytes
+                return .pause
+            }
             fill(&bytes)
         }
+    }
+
+    /// Whether reading is known not to wait; a file never does.
+    private var isReady: Bool {
+        var asked = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&asked, 1, 0) > 0
     }
 
     private mutating func block(_ bytes: consuming [UInt8], _ count: Int) -> Block {
@@ -68,18 +100,6 @@ struct BlockReader {
     private mutating func tooLong() -> Block {
         line += 1
         return Block(firstLine: line - 1, isTooLong: true)
-    }
-
-    /// Forgets everything up to the end of the line.
-    private mutating func skipLine() {
-        while !isAtEnd {
-            var bytes: [UInt8] = []
-            fill(&bytes)
-            if let end = bytes.firstIndex(of: 0x0A) {
-                rest = Array(bytes[(end + 1)...])
-                return
-            }
-        }
     }
 
     private mutating func fill(_ bytes: inout [UInt8]) {

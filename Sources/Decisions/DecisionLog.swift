@@ -8,11 +8,13 @@ package import Model
 package struct DecisionLog: ~Copyable {
     /// Names of properties whose content is never written.
     private let masked: Set<String>
+    private let path: String
     private let descriptor: Int32
     private var writer = JSONWriter()
 
     package init(path: String, masked: Set<String> = []) throws(DecisionLogError) {
         self.masked = masked
+        self.path = path
         descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw DecisionLogError(path) }
     }
@@ -52,7 +54,7 @@ package struct DecisionLog: ~Copyable {
 
     /// Appends lines as they are; each write is whole lines.
     package func append(_ bytes: [UInt8]) throws(DecisionLogError) {
-        guard Output.write(bytes, to: descriptor) else { throw DecisionLogError("the log") }
+        guard Output.write(bytes, to: descriptor) else { throw DecisionLogError(path) }
     }
 
     package mutating func append(

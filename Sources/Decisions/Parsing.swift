@@ -10,7 +10,7 @@ package enum Parsing {
         guard let parser = RequestReader(schema: schema, directory: .empty) else { return 0 }
         var reader = BlockReader(descriptor: input)
         var lines = 0
-        while let block = reader.next() {
+        while case .block(let block) = reader.next(mayWait: true) {
             unsafe block.bytes.withUnsafeBytes { bytes in
                 var start = 0
                 while start < block.count {

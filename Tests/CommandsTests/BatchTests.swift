@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Glibc
 internal import Model
 internal import Testing
@@ -263,6 +264,108 @@ internal import Testing
             #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
         }
         close(ends[1])
+    }
+
+    @Test(arguments: ["1", "2"])
+    func `nothing is answered that could not be logged`(jobs: String) throws {
+        let lines = Array(repeating: Self.permitted, count: 4_000)
+        for words in [["--log", "/dev/full"], ["--sink", "keeper.all=/dev/full"]] {
+            let more = try keeper()
+            let result = session.run(
+                ["batch", "--jobs", jobs, "--summary"] + more + words,
+                input: Array((lines.joined(separator: "\n") + "\n").utf8))
+            #expect(result.status == 1 && result.output.isEmpty, "\(words): \(result.output.prefix(200))")
+            #expect(result.errors.contains("cannot write `/dev/full`: No space left on device"), "\(result.errors)")
+            // What was not answered is not counted.
+            #expect(result.errors.hasPrefix("0 requests: 0 permit"), "\(result.errors)")
+            let one = session.run(
+                ["decide", "Warehouse sync", "orders.read", "order:1", "--tenant", "3"] + more + words)
+            #expect(one.status == 1 && one.output.isEmpty, "\(words): \(one.output)")
+            #expect(one.errors == "error: cannot write `/dev/full`: No space left on device\n")
+        }
+    }
+
+    /// A policy that permits, and a plugin whose sink keeps every decision.
+    private func keeper() throws -> [String] {
+        let permit = "return { on = \"access\", grants = { \"*\" }, decide = function() permit() end }"
+        _ = try session.file(
+            "plugins/keeper/plugin.lua",
+            """
+            return { name = "keeper", version = "1", about = "keeps", needs = { "log" }, provides = { sinks = {
+              all = { to = "file", line = function(entry) return "decided" end },
+            } } }
+            """)
+        return ["--policies", try session.policies(["a": permit]), "--plugins", session.folder + "/plugins"]
+    }
+
+    /// What a descriptor gives in half a minute, up to a number of lines.
+    private func lines(_ count: Int, from descriptor: Int32) -> String {
+        var bytes: [UInt8] = []
+        while bytes.count(where: { $0 == 0x0A }) < count {
+            var waits = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&waits, 1, 30_000) > 0 else { break }
+            var buffer = [UInt8](repeating: 0, count: 4_096)
+            let got = unsafe read(descriptor, &buffer, buffer.count)
+            guard got > 0 else { break }
+            bytes += buffer[..<got]
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test(arguments: [[], ["--jobs", "1"], ["--explain"], ["--isolate"]])
+    func `who asks on an open pipe is answered before asking again`(words: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: Program.path)
+        process.arguments = ["batch"] + words
+        process.environment = [
+            "DEMILUNE_STORE": session.store, "DEMILUNE_POLICIES": Session.policies, "XDG_DATA_HOME": session.keys,
+            "DEMILUNE_AT": "2026-11-22T12:00:00Z",
+        ]
+        let (input, output) = (Pipe(), Pipe())
+        (process.standardInput, process.standardOutput) = (input, output)
+        try process.run()
+        let writer = input.fileHandleForWriting
+        // Half a line owes no answer; the answer to the one before it does not wait for the other half.
+        let halves = (Self.denied.prefix(40), Self.denied.dropFirst(40))
+        for (text, answers) in [
+            (Self.permitted + "\n", ["true"]), (Self.denied + "\n\n" + Self.permitted + "\n", ["false", "true"]),
+            (Self.permitted + "\n" + halves.0, ["true"]), (halves.1 + "\n", ["false"]),
+            (String(repeating: " ", count: (1 << 20) + 200_000) + "\n" + Self.permitted + "\n", ["false", "true"]),
+        ] {
+            try writer.write(contentsOf: Data(text.utf8))
+            let told = lines(answers.count, from: output.fileHandleForReading.fileDescriptor).split(separator: "\n")
+            #expect(told.count == answers.count, "\(told)")
+            for (line, answer) in zip(told, answers) { #expect(line.hasPrefix("{\"decision\":\(answer)"), "\(line)") }
+        }
+        try writer.close()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 1, "a line that is too long is no request, whatever it is made of")
+    }
+
+    @Test func `lines that were no valid request are answered as such, and are no failure where that is said`() {
+        let result = batch([Self.permitted, "{", Self.denied], "--invalid", "answer", "--summary")
+        #expect(result.status == 0 && result.lines.count == 3, "\(result.errors)")
+        #expect(
+            result.lines[1].contains(#""status":400"#) && result.errors.hasPrefix("3 requests: 1 permit, 1 deny, 1 not")
+        )
+        #expect(batch(["{"], "--invalid", "fail").status == 1 && batch(["{"], "--invalid", "ignore").status == 64)
+        // What a line expects, it still expects.
+        let expecting = Self.line(#"{"amount":"7"}"#, more: #","expected":true"#)
+        #expect(batch([expecting], "--invalid", "answer", "--expect").status == 5)
+    }
+
+    @Test(arguments: [
+        (2, 0, ""), (3, 1, "error: 2 requests came, and `--count` says 3\n"), (0, 1, "error: 2 requests came"),
+    ])
+    func `a number of requests that is stated must come`(count: Int, status: Int32, errors: String) {
+        let result = batch([Self.permitted, "", Self.denied], "--count", "\(count)")
+        #expect(result.status == status && result.errors.hasPrefix(errors), "\(result.errors)")
+        #expect(result.lines.count == 2)
+    }
+
+    @Test func `no request at all is as many as are stated, where that is none`() {
+        #expect(batch([], "--count", "0").status == 0 && batch([]).status == 1)
+        #expect(batch([], "--count", "1").status == 1 && batch([], "--count", "-1").status == 64)
     }
 
     @Test func `decisions that cannot be written are a failure`() {

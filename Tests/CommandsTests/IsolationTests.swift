@@ -94,7 +94,7 @@ internal import Testing
         let status = try String(contentsOfFile: "/proc/\(child)/status", encoding: .utf8)
         #expect(status.contains("NoNewPrivs:\t1"))
         let limits = try String(contentsOfFile: "/proc/\(child)/limits", encoding: .utf8)
-        #expect(try limits.contains(Regex("Max open files +0 +0")))
+        #expect(try limits.contains(Regex("Max open files +1 +1")))
         #expect(
             try limits.contains(Regex("Max address space +[0-9]+ ")) && limits.contains(Regex("Max core file size +0 "))
         )
