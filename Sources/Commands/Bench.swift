@@ -97,7 +97,7 @@ extension Verb {
         _ policies: PolicySet, _ directory: Directory, _ line: [UInt8], _ now: Instant, since start: Int64
     ) throws -> Int64 {
         let point = try DecisionPoint(policies: policies, directory: directory)
-        _ = try point.decide(Question(json: try JSONReader.parse(line), now: now))
+        _ = try point.decide(Question(json: try JSONReader.parse(request: line), now: now))
         return DecisionBenchmark.nanoseconds() - start
     }
 

@@ -12,11 +12,11 @@ struct PropertyReader {
             guard text == "true" || text == "false" else { throw .usage("`\(name)` is true or false, got `\(text)`") }
             return .boolean(text == "true")
         case .number:
-            if let integer = Int64(text) { return .integer(integer) }
-            guard let number = Double(text), number.isFinite else {
-                throw .usage("`\(name)` is a number, got `\(text)`")
+            guard let number = JSONReader.number(text) else {
+                throw .usage(
+                    "`\(name)` is a number, got `\(text)`: write it as JSON does, an integer within 64 bits")
             }
-            return .number(number)
+            return number
         case .department: return .string(try department(text))
         case .user: return .string(try user(text))
         case .list(let element):

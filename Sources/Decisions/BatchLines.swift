@@ -193,7 +193,7 @@ struct BatchLines {
             throw RequestError("the line is longer than 1 MiB", property: "")
         }
         let bytes = unsafe Array(line)
-        do throws(JSONError) { return try JSONReader.parse(bytes) } catch {
+        do throws(JSONError) { return try JSONReader.parse(request: bytes) } catch {
             throw RequestError("no JSON: \(error.message) at column \(error.column)", property: "")
         }
     }

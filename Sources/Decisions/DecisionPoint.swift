@@ -52,7 +52,8 @@ package final class DecisionPoint {
             }
         }
         decision.version = evaluator.set.version
-        decision.ignored = builder.ignored
+        decision.ignored = question.ignored + builder.ignored
+        if question.isTimedByContext { decision.ignored.removeAll { $0 == "context.time" } }
         return decision
     }
 

@@ -1,36 +1,44 @@
 package import Model
 
 extension Question {
-    /// An AuthZEN 1.0 evaluation request. Fields nobody knows are ignored.
+    /// An AuthZEN 1.0 evaluation request. What nobody reads is ignored, and named in `ignored`; whatever is known is held
+    /// to its type.
     /// - Parameter trustTime: whether `context.time` is the clock, for replaying one's own recordings.
     package init(json: JSON, now: Instant, trustTime: Bool = false) throws(RequestError) {
         guard case .object = json else {
             throw RequestError("a request is an object, got \(json.kindName)", property: "")
         }
+        guard json["evaluations"] == nil else {
+            throw RequestError(
+                "`evaluations` asks several questions at once, and a request is one: ask each by itself, on a line of its "
+                    + "own", property: "evaluations")
+        }
         let subject = try Self.object(json, "subject")
         let type = try Self.text(subject, "type", in: "subject")
         let id = try Self.text(subject, "id", in: "subject")
-        let action = try Self.text(try Self.object(json, "action"), "name", in: "action")
+        let about = try Self.properties(subject, "subject")
+        let action = try Self.object(json, "action")
+        let name = try Self.text(action, "name", in: "action")
+        let circumstances = try Self.properties(action, "action")
         let resource = try Self.object(json, "resource")
         let context = json["context"] ?? .object([])
         guard case .object = context else {
             throw RequestError("`context` must be an object, got \(context.kindName)", property: "context")
         }
         self.init(
-            action: action,
-            subject: type == "token"
-                ? .token(id) : .external(type: type, id: id, properties: try Self.properties(subject, "subject")),
+            action: name, subject: type == "token" ? .token(id) : .external(type: type, id: id, properties: about),
             resource: Resource(
                 type: try Self.text(resource, "type", in: "resource"),
                 id: try Self.text(resource, "id", in: "resource"),
                 properties: try Self.properties(resource, "resource")),
-            context: context, tenant: json["tenant"]?.string, now: now)
+            context: context, tenant: try Self.optionalText(json, "tenant"), now: now)
         if trustTime {
             guard let time = context["time"]?.string.flatMap({ Instant($0) }) else {
                 throw RequestError(
                     "`context.time` must be a time such as `2026-11-22T12:00:00Z`", property: "context.time")
             }
             self.now = time
+            isTimedByContext = true
         }
         if let supported = json["obligations"] {
             guard case .array(let names) = supported, names.allSatisfy({ $0.string != nil }) else {
@@ -38,6 +46,32 @@ extension Question {
             }
             obligations = .named(names.compactMap(\.string))
         }
+        if let expected = json["expected"] {
+            guard case .boolean = expected else {
+                throw RequestError(
+                    "`expected` must be true or false, got \(expected.kindName)", property: "expected")
+            }
+        }
+        ignored =
+            Self.names(json, besides: Self.parts)
+            + Self.names(subject, "subject", besides: ["type", "id", "properties"])
+            + (type == "token" ? Self.names(about, "subject.properties") : [])
+            + Self.names(action, "action", besides: ["name", "properties"])
+            + Self.names(circumstances, "action.properties")
+            + Self.names(resource, "resource", besides: ["type", "id", "properties"])
+    }
+
+    /// The members of a request that are read.
+    private static let parts = ["subject", "action", "resource", "context", "tenant", "obligations", "expected"]
+
+    /// The paths of the members of an object, but for those that are read.
+    private static func names(_ json: JSON, _ place: String = "", besides known: [String] = []) -> [String] {
+        guard case .object(let members) = json else { return [] }
+        var names: [String] = []
+        for member in members where !known.contains(where: member.key.isSameBytes) {
+            names.append(place.isEmpty ? member.key : "\(place).\(member.key)")
+        }
+        return names
     }
 
     private static func object(_ json: JSON, _ name: String) throws(RequestError) -> JSON {
@@ -49,12 +83,19 @@ extension Question {
     }
 
     private static func text(_ json: JSON, _ name: String, in place: String) throws(RequestError) -> String {
-        guard let value = json[name] else {
+        guard let text = try optionalText(json, name, in: place) else {
             throw RequestError("`\(place).\(name)` is missing", property: "\(place).\(name)")
         }
+        return text
+    }
+
+    private static func optionalText(
+        _ json: JSON, _ name: String, in place: String = ""
+    ) throws(RequestError) -> String? {
+        guard let value = json[name] else { return nil }
         guard let text = value.string else {
-            throw RequestError(
-                "`\(place).\(name)` must be a string, got \(value.kindName)", property: "\(place).\(name)")
+            let path = place.isEmpty ? name : "\(place).\(name)"
+            throw RequestError("`\(path)` must be a string, got \(value.kindName)", property: path)
         }
         return text
     }

@@ -51,6 +51,10 @@ package struct Question: Sendable {
     package var now: Instant
     /// What the caller can enforce. A permit that obliges it to more is a deny.
     package var obligations: Obligations = .named([])
+    /// Members of the request that nobody reads, by their paths; ignored, as AuthZEN asks, but told.
+    package var ignored: [String] = []
+    /// Whether `now` is what `context.time` says.
+    package var isTimedByContext = false
 
     package init(
         point: Point = .access, action: String, subject: Subject, resource: Resource? = nil,

@@ -18,7 +18,7 @@ package struct Decision: Sendable {
     package var traces: [PolicyTrace] = []
     /// A hash of the policy set.
     package var version: String = ""
-    /// Properties of the request that nobody declares.
+    /// Members and properties of the request that nobody reads, by their paths.
     package var ignored: [String] = []
 
     package init(isPermitted: Bool, code: String) {

@@ -4,6 +4,9 @@ package enum JSON: Sendable {
     case boolean(Bool)
     case integer(Int64)
     case number(Double)
+    /// A number, as it is written, that no 64-bit integer and no finite double holds. Only requests have it: see
+    /// `JSONReader.parse(request:)`.
+    case unrepresentable(String)
     case string(String)
     case array([JSON])
     case object([Member])
@@ -34,6 +37,9 @@ package enum JSON: Sendable {
         case .null: "null"
         case .boolean: "a boolean"
         case .integer, .number: "a number"
+        case .unrepresentable(let text) where text.utf8.contains(where: { ".eE".utf8.contains($0) }):
+            "a number too large for a double"
+        case .unrepresentable: "an integer outside 64 bits"
         case .string: "a string"
         case .array: "an array"
         case .object: "an object"
@@ -48,6 +54,7 @@ extension JSON: Equatable {
         case (.boolean(let one), .boolean(let other)): one == other
         case (.integer(let one), .integer(let other)): one == other
         case (.number(let one), .number(let other)): one == other
+        case (.unrepresentable(let one), .unrepresentable(let other)): one.isSameBytes(other)
         case (.string(let one), .string(let other)): one.isSameBytes(other)
         case (.array(let one), .array(let other)): one == other
         case (.object(let one), .object(let other)): one == other

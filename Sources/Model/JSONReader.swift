@@ -8,6 +8,8 @@
     private var position = 0
     private var depth = 0
     private var places: JSONPlaces?
+    /// Whether a number that no value holds is kept as it is written, and no fault.
+    private var keepsNumbers = false
 
     /// - Throws: with the place of the first fault.
     package static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONError) -> JSON {
@@ -23,6 +25,27 @@
     }
 
     package static func parse(_ text: String) throws(JSONError) -> JSON { try parse(Array(text.utf8)) }
+
+    /// The same for a request, of which much is ignored: a number that no value holds is a fault only for who reads it.
+    package static func parse(request bytes: [UInt8]) throws(JSONError) -> JSON {
+        let result = unsafe bytes.withUnsafeBufferPointer { buffer -> Result<JSON, JSONError> in
+            var reader = unsafe JSONReader(bytes: buffer)
+            reader.keepsNumbers = true
+            do throws(JSONError) { return .success(try reader.whole()) } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
+    /// The number that a whole text is, written as in JSON; `nil` for everything else, and where no value holds it.
+    package static func number(_ text: String) -> JSON? {
+        // Only a number begins and ends so; white space does not.
+        guard let first = text.utf8.first, let last = text.utf8.last, first > 0x20, last > 0x20 else { return nil }
+        switch try? parse(text) {
+        case .integer(let value): return .integer(value)
+        case .number(let value): return .number(value)
+        default: return nil
+        }
+    }
 
     /// The same, with where everything stands: for files that people write.
     package static func located(_ bytes: [UInt8]) throws(JSONError) -> (JSON, JSONPlaces) {
@@ -188,9 +211,16 @@
             try digits()
         }
         let text = unsafe String(decoding: bytes[start..<position], as: UTF8.self)
-        if isWhole, let integer = Int64(text) { return .integer(integer) }
-        guard let number = Double(text), number.isFinite else { throw fault("the number is too large", at: start) }
-        return .number(number)
+        if isWhole {
+            if let integer = Int64(text) { return .integer(integer) }
+        } else if let number = Double(text), number.isFinite {
+            return .number(number)
+        }
+        // INVARIANT: an integer is never rounded: two that differ would be one.
+        guard keepsNumbers else {
+            throw fault(isWhole ? "the integer does not fit 64 bits" : "the number is too large", at: start)
+        }
+        return .unrepresentable(text)
     }
 
     // MARK: Strings

@@ -61,6 +61,7 @@ package struct JSONWriter {
         case .boolean(let value): boolean(value)
         case .integer(let value): integer(value)
         case .number(let value): number(value)
+        case .unrepresentable(let text): raw(text)
         case .string(let value): string(value)
         case .array(let elements):
             beginArray()

@@ -129,12 +129,8 @@ extension Value {
         case .string: self = .string(text)
         case .boolean where text == "true" || text == "false": self = .boolean(text == "true")
         case .number:
-            if let integer = Int64(text) {
-                self = .integer(integer)
-            } else {
-                guard let number = Double(text), number.isFinite else { return nil }
-                self = .number(number)
-            }
+            guard let value = JSONReader.number(text).flatMap({ Value($0, as: .number) }) else { return nil }
+            self = value
         case .date, .instant, .ip:
             guard let value = Value(JSON.string(text), as: type) else { return nil }
             self = value

@@ -88,7 +88,7 @@ package struct PluginCommands: Sendable {
             for item in items { lines += try Self.lines(item, name) }
             return lines
         case .string(let text): return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        case .boolean, .integer, .number: return [json.compact]
+        case .boolean, .integer, .number, .unrepresentable: return [json.compact]
         case .object: throw PluginCommandError("`\(name)` returns lines to show, got a table with names")
         }
     }

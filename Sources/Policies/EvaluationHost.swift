@@ -62,7 +62,7 @@ final class EvaluationHost: SandboxHost {
     static let tags = ["optional", "list"]
 
     /// What a text has as every string has it: `request.context.note:match("^a")` reads its content.
-    private static let textMethods: Set<String> = [
+    static let textMethods: Set<String> = [
         "byte", "find", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",
     ]
     /// More questions than any honest policy asks in one evaluation; whoever reaches it is stopped.

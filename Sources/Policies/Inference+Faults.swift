@@ -41,6 +41,10 @@ extension Inference {
             if case .fault(let message)? = meaning(id) {
                 return [Fault(rule: "unknown-attribute", message: message, position: name.position)]
             }
+        case .index(_, let key):
+            if case .fault(let message)? = meaning(id) {
+                return [Fault(rule: "unknown-attribute", message: message, position: chunk[key].position)]
+            }
         case .method(let base, let name, let arguments):
             if case .fault(let message)? = meaning(id) {
                 return [Fault(rule: "unknown-attribute", message: message, position: name.position)]
@@ -54,7 +58,9 @@ extension Inference {
             case .method(let name)?:
                 let message = "`\(name)` is called with a colon: `x:\(name)(…)`"
                 return [Fault(rule: "not-a-function", message: message, position: expression.position)]
-            default: return misuse(ofEffect: callee, arguments).map { [$0] } ?? []
+            default:
+                let fault = misuse(ofEffect: callee, arguments) ?? misuse(ofIteration: callee, arguments)
+                return fault.map { [$0] } ?? []
             }
         case .binary(let operation, let left, let right, _):
             return mismatch(operation, left, right).map { message in
@@ -235,6 +241,18 @@ extension Inference {
             }
         }
         return nil
+    }
+
+    /// Going through what has no elements.
+    private func misuse(ofIteration callee: Expression.ID, _ arguments: [Expression.ID]) -> Fault? {
+        guard case .name(let name) = chunk[callee].kind, name.target == .global,
+            ["ipairs", "pairs"].contains(name.name),
+            let first = arguments.first, let known = value(first), known.isHandle
+        else { return nil }
+        let isList = if case .list = known.type { true } else { known.type.isTable }
+        guard !isList || name.name == "pairs" else { return nil }
+        let message = isList ? "`pairs` is for tables of Lua: say `ipairs`" : "\(known.typeName) has no elements"
+        return Fault(rule: "wrong-argument", message: message, position: chunk[first].position)
     }
 
     // MARK: Effects

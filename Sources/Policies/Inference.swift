@@ -56,6 +56,8 @@ package final class Inference {
     private let expressions: Expressions
     private let names: InferredNames
     private var known: [Expression.ID: Meaning?] = [:]
+    /// For each type one expression that is of it, and is nothing more.
+    private var samples: [ValueType: Expressions.ID] = [:]
 
     init(_ chunk: Chunk, _ declaration: PolicyDeclaration, schema: Schema, plugins: PluginSet) {
         self.chunk = chunk
@@ -144,6 +146,7 @@ package final class Inference {
             guard case .local(let variable) = name.target else { return nil }
             return self.variable(variable).map(Meaning.value)
         case .member(let base, let name): return member(name.name, of: base)
+        case .index(let base, let key): return element(key, of: base)
         case .method(let base, let name, _): return result(of: name.name, base)
         case .call(let callee, let arguments): return called(callee, arguments)
         case .unary(.length, let inner):
@@ -194,8 +197,9 @@ package final class Inference {
     }
 
     private func member(_ name: String, of base: Expression.ID) -> Meaning? {
-        guard let owner = value(base), let expression = owner.expression, owner.type != .string else { return nil }
+        guard let owner = value(base), !Self.isOfText(name, owner) else { return nil }
         do throws(Resolver.Fault) {
+            let expression = owner.expression ?? sample(owner.type)
             switch try resolver.meaning(of: name, on: expression, in: expressions) {
             case .method(let method): return .method(method.name)
             case .function: return nil
@@ -204,12 +208,49 @@ package final class Inference {
                     let attribute = resolver.plugins.plugins[plugin].name
                     return .fault("`\(name)` is an attribute of the plugin `\(attribute)`: say `use \"\(attribute)\"`")
                 }
+                // Of what has only a type, nothing more than a type is known.
+                let isKnown = owner.expression != nil
                 return .value(
                     Known(
-                        type: expressions.types[Int(id)], expression: id, isHandle: true,
-                        absence: absence(id, name, of: expression, owner.type), isOfRequest: owner.type != .settings))
+                        type: expressions.types[Int(id)], expression: isKnown ? id : nil, isHandle: true,
+                        absence: isKnown ? absence(id, name, of: expression, owner.type) : nil,
+                        isOfRequest: owner.type != .settings))
             }
         } catch { return .fault(error.message) }
+    }
+
+    /// What stands in brackets after a value: a name in quotes, or the number of an element.
+    private func element(_ key: Expression.ID, of base: Expression.ID) -> Meaning? {
+        switch chunk[key].kind {
+        case .string(let bytes): return member(String(decoding: bytes, as: UTF8.self), of: base)
+        case .integer(let number):
+            guard let owner = value(base), owner.isHandle, !owner.type.isTable else { return nil }
+            guard case .list(let type) = owner.type else { return .fault("\(owner.typeName) has no elements") }
+            guard (1...100_000).contains(number) else {
+                return .fault("the elements of a list are counted from 1 to 100,000, got \(number)")
+            }
+            let id = owner.expression.map { expressions.intern(.element, $0, UInt32(number - 1), type: type) }
+            return .value(
+                Known(type: type, expression: id, isHandle: true, absence: nil, isOfRequest: owner.isOfRequest))
+        default: return nil
+        }
+    }
+
+    /// Whether a text has a name as every string of Lua has it.
+    private static func isOfText(_ name: String, _ owner: Known) -> Bool {
+        guard owner.type == .string else { return false }
+        let isValueOfRequest = owner.isHandle || owner.isOfRequest
+        return EvaluationHost.textMethods.contains(name) || !isValueOfRequest && ["char", "format"].contains(name)
+    }
+
+    /// An expression of a type, to ask what such a value has.
+    private func sample(_ type: ValueType) -> Expressions.ID {
+        if let known = samples[type] { return known }
+        let nothing = expressions.constant(.absent, type: .boolean)
+        let constant = expressions.nodes[Int(nothing)].a
+        let id = expressions.intern(.constant, constant, UInt32(samples.count) + 1, type: type)
+        samples[type] = id
+        return id
     }
 
     /// The plugin that an attribute is of; `nil` for what is none.
@@ -237,7 +278,8 @@ package final class Inference {
     }
 
     private func result(of name: String, _ base: Expression.ID) -> Meaning? {
-        guard let owner = value(base), let expression = owner.expression, owner.type != .string else { return nil }
+        guard let owner = value(base), !Self.isOfText(name, owner) else { return nil }
+        let expression = owner.expression ?? sample(owner.type)
         guard let method = Method.allCases.first(where: { $0.name == name }),
             case .method? = try? resolver.meaning(of: name, on: expression, in: expressions)
         else { return .fault(resolver.unknown(name, on: owner.type).message) }

@@ -41,7 +41,7 @@ package struct DecisionBenchmark {
     package init(directory: Directory, lines: [[UInt8]], now: Instant) {
         self.directory = directory
         questions = lines.compactMap { line in
-            (try? JSONReader.parse(line)).flatMap { try? Question(json: $0, now: now) }
+            (try? JSONReader.parse(request: line)).flatMap { try? Question(json: $0, now: now) }
         }
     }
 

@@ -62,6 +62,27 @@ internal import Testing
         (line(more: #","context":{"mfa":1}"#), "`context.mfa` must be a boolean, got a number"),
         (line(more: #","tenant":"nowhere""#), "there is no tenant `nowhere`"),
         (line(more: #","obligations":[1]"#), "`obligations` is a list of names"),
+        (line(more: #","tenant":3"#), "`tenant` must be a string, got a number"),
+        (line(more: #","tenant":null"#), "`tenant` must be a string, got null"),
+        (line(more: #","evaluations":[]"#), "`evaluations` asks several questions at once"),
+        (line(more: #","expected":"permit""#), "`expected` must be true or false, got a string"),
+        (
+            line().replacing(#""name":"orders.read""#, with: #""name":"orders.read","properties":[]"#),
+            "`action.properties` must be an object, got an array"
+        ),
+        (
+            line().replacing(#""type":"token""#, with: #""type":"token","properties":7"#),
+            "`subject.properties` must be an object, got a number"
+        ),
+        (
+            line(#"{"amount":18446744073709551614}"#),
+            "`resource.properties.amount` must be a number, got an integer outside 64 bits"
+        ),
+        (
+            line(#"{"amount":-9223372036854775809}"#),
+            "`resource.properties.amount` must be a number, got an integer outside 64 bits"
+        ),
+        (line(#"{"amount":1e309}"#), "must be a number, got a number too large for a double"),
         (String(repeating: "[", count: 100_000), "nested deeper than 64 levels"),
     ])
     func `a line that is no valid request is answered as such, and the others are decided`(
@@ -117,6 +138,28 @@ internal import Testing
     @Test func `a misspelt property is told`() {
         let result = batch([Self.line(#"{"departmnet":"d-finance"}"#)], "--explain")
         #expect(result.output.contains(#""ignored":["resource.properties.departmnet"]"#), "\(result.output)")
+    }
+
+    @Test func `whatever nobody reads is told, also a number that no value holds`() throws {
+        let line = Self.line(
+            #"{"serial":18446744073709551614,"much":1e400}"#, more: #","trace":1,"context":{"time":"x"}"#
+        )
+        .replacing(#""name":"orders.read""#, with: #""name":"orders.read","properties":{"why":"audit"},"verb":2"#)
+        .replacing(#""type":"token""#, with: #""type":"token","properties":{"age":3},"realm":"r""#)
+        .replacing(#""id":"1""#, with: #""id":"1","etag":"e""#)
+        #expect(batch([line]).output == #"{"decision":true}"# + "\n")
+        let answer = try JSONReader.parse(batch([line], "--explain").output)
+        let ignored = [
+            "trace", "subject.realm", "subject.properties.age", "action.verb", "action.properties.why", "resource.etag",
+            "resource.properties.serial", "resource.properties.much", "context.time",
+        ]
+        #expect(answer["context"]?["ignored"] == .array(ignored.map(JSON.string)), "\(answer.compact)")
+    }
+
+    @Test func `the time of a recording is not ignored`() {
+        let line = Self.line(more: #","context":{"time":"2026-11-22T12:00:00Z"}"#)
+        #expect(batch([line], "--explain").output.contains(#""ignored":["context.time"]"#))
+        #expect(!batch([line], "--explain", "--trust-time").output.contains("ignored"))
     }
 
     // MARK: Expectations

@@ -55,7 +55,8 @@ internal import Testing
 
     @Test(arguments: [
         "error(X, 0)", "error(X)", "deny(X)", "deny(\"no\", { code = X })", "advise(\"a\", { [X] = X })",
-        "local t = request[X]", "if request.action == X then deny(\"a\") end deny(\"b\")", "assert(false, X)",
+        "request = request local t = request[X]", "if request.action == X then deny(\"a\") end deny(\"b\")",
+        "assert(false, X)",
         "request = request request.resource:has(X)", "request.token:can(X .. \"\")", "oblige(X)",
     ])
     func `what a policy says moves no cursor, begins no line and is capped`(body: String) throws {

@@ -48,7 +48,7 @@ import Testing
             """
             return { on = "access", grants = { "*" }, decide = function(request)
               if request.resource.amount > 5 and request.context.tags:contains("one") then permit("{resource.amount}") end
-              if request.resource:has("note") and request.resource.note:has("x") then deny("{context.note}") end
+              if request.resource:has("note") and request.resource.note:find("x") then deny("{context.note}") end
             end }
             """.utf8)
         let set = try #require(try Attack(policy).set)
@@ -79,7 +79,7 @@ import Testing
                 default: line.removeSubrange(index..<min(line.count, index + 12))
                 }
             }
-            guard let json = try? JSONReader.parse(line),
+            guard let json = try? JSONReader.parse(request: line),
                 let question = try? Question(json: json, now: Instant("2026-06-01T12:00:00Z")!)
             else { return }
             guard let decision = try? point.decide(question) else { return }

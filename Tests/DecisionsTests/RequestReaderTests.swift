@@ -37,7 +37,7 @@ import Testing
 
     /// What the reader that explains says; `nil` where it finds no request.
     private func full(_ line: [UInt8], _ point: DecisionPoint) -> Decision? {
-        guard let json = try? JSONReader.parse(line), let question = try? Question(json: json, now: now) else {
+        guard let json = try? JSONReader.parse(request: line), let question = try? Question(json: json, now: now) else {
             return nil
         }
         return try? point.decide(question)

@@ -32,6 +32,27 @@ import Testing
         #expect(try JSONReader.parse(value.pretty) == value)
     }
 
+    @Test(arguments: [
+        "9223372036854775808", "-9223372036854775809", "123456789012345678901234567890", "1e309", "-1e400",
+    ])
+    func `a number that no value holds is refused, and kept as it is written in a request`(text: String) throws {
+        #expect(throws: JSONError.self) { try JSONReader.parse("{\"n\": \(text)}") }
+        #expect(try JSONReader.parse(request: Array("{\"n\": \(text)}".utf8)).compact == "{\"n\":\(text)}")
+        #expect(JSONReader.number(text) == nil)
+    }
+
+    @Test(arguments: [
+        ("0", JSON.integer(0)), ("-7", .integer(-7)), ("9223372036854775807", .integer(.max)),
+        ("-9223372036854775808", .integer(.min)), ("0.1", .number(0.1)), ("1e3", .number(1000)), ("007", nil),
+        ("+5", nil),
+        ("0x1F", nil), (" 5", nil), ("5 ", nil), ("5\n", nil), (".5", nil), ("5.", nil), ("inf", nil), ("nan", nil),
+        ("", nil),
+        ("\"5\"", nil), ("[5]", nil), ("true", nil), ("5\u{0}", nil),
+    ])
+    func `a number alone is written as in JSON`(text: String, value: JSON?) {
+        #expect(JSONReader.number(text) == value)
+    }
+
     @Test func `surrogate pairs become one character`() throws {
         #expect(try JSONReader.parse("\"\\ud83d\\ude00\"") == .string("😀"))
     }

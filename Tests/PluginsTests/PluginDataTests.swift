@@ -85,6 +85,10 @@ import Testing
 
     @Test(arguments: [
         ("sites.csv", "id,country,staff\nhq,NO,many\n", 2, "`staff` is a number, got `many`"),
+        ("sites.csv", "id,country,staff\nhq,NO,18446744073709551614\n", 2, "`staff` is a number, got"),
+        ("sites.csv", "id,country,staff\nhq,NO,0x1F\n", 2, "`staff` is a number, got `0x1F`"),
+        ("sites.csv", "id,country,staff\nhq,NO,007\n", 2, "`staff` is a number, got `007`"),
+        ("sites.json", "[{\"id\":\"hq\",\"staff\":18446744073709551614}]", 1, "the integer does not fit 64 bits"),
         ("sites.csv", "id,country,staff\nhq,NO\n", 2, "2 fields, and there are 3 columns"),
         ("sites.csv", "id,country,staff\nhq,NO,1\nhq,SE,2\n", 3, "the key `hq` is there twice"),
         ("sites.csv", "id,country\nhq,NO\n", 1, "the column `staff` is missing"),

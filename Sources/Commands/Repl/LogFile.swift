@@ -44,7 +44,7 @@ struct LogFile {
     }
 
     static func record(_ line: [UInt8]) throws(CommandError) -> DecisionRecord {
-        do { return try DecisionRecord(try JSONReader.parse(line)) } catch let error as RequestError {
+        do { return try DecisionRecord(try JSONReader.parse(request: line)) } catch let error as RequestError {
             throw CommandError(error.message)
         } catch { throw CommandError("this is no line of a decision log") }
     }

@@ -64,6 +64,8 @@ extension LuaValue {
         case .boolean(let value): self = .boolean(value)
         case .integer(let value): self = .integer(value)
         case .number(let value): self = .number(value)
+        // No declared property has it, and a test states no other.
+        case .unrepresentable: self = .nil
         case .string(let value): self = .string(value)
         case .array(let items): self.init(list: items.map { LuaValue($0) })
         case .object(let members): self.init(named: members.map { ($0.key, LuaValue($0.value)) })

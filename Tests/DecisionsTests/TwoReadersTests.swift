@@ -1,0 +1,202 @@
+import Model
+import Testing
+
+@testable import Decisions
+@testable import Policies
+
+/// The quick reader and the one that explains read the same line into the same request, or the quick one leaves it alone.
+@Suite struct TwoReadersTests {
+    private static let schema = """
+        return {
+          actions = { ["orders.read"] = "read", ["orders.approve"] = "write" },
+          resources = {
+            order = { department = optional "department", amount = optional "number", owner = optional "user",
+                      note = optional "string", urgent = optional "boolean", day = optional "date",
+                      at = optional "instant", from = optional "ip", tags = optional(list "string") },
+            invoice = { amount = "number" },
+          },
+          context = { mfa = optional "boolean", ip = optional "ip" },
+          subjects = { service = { roles = list "string" } },
+        }
+        """
+
+    private static let good = """
+        {"subject":{"type":"token","id":"00000000000000010000000000000001"},"action":{"name":"orders.read"},\
+        "resource":{"type":"order","id":"1","properties":{"department":"north","amount":12,"owner":"anna","note":"n",\
+        "urgent":true,"day":"2026-01-31","at":"2026-01-31T10:00:00Z","from":"10.0.0.1"}},\
+        "context":{"mfa":true,"ip":"2001:db8::1"}}
+        """
+
+    /// Every known member, with a value that is of its type.
+    private static let members: [(name: String, value: String)] = [
+        ("department", #""north""#), ("amount", "12"), ("owner", #""anna""#), ("note", #""n""#), ("urgent", "true"),
+        ("day", #""2026-01-31""#), ("at", #""2026-01-31T10:00:00Z""#), ("from", #""10.0.0.1""#), ("mfa", "true"),
+        ("ip", #""2001:db8::1""#), ("type", #""token""#), ("id", #""1""#), ("name", #""orders.read""#),
+    ]
+
+    /// Values at the borders, and of every type.
+    private static let values = [
+        "0", "-0", "1", "-1", "0.1", "-0.0", "0.0", "1.0", "1e0", "1E5", "1e-5", "1.5e2", "1e400", "-1e400", "1e-400",
+        "5e-324", "2e-324", "1.7976931348623157e308", "1.7976931348623159e308", "9007199254740993",
+        "9007199254740993.0",
+        "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809",
+        "9223372036854775807.0", "18446744073709551614", "18446744073709551615", "18446744073709551616",
+        "123456789012345678901234567890", "1.", ".5", "+1", "01", "-", "1e", "1e+", "0x10", "NaN", "Infinity", "-01",
+        "true", "false", "null", "tru", "[]", "{}", "[1]", #"{"a":1}"#, #""""#, #""x""#, #""12""#, #""true""#,
+        #""\u0061nna""#, #""an\u006ea""#, #""anna\u0000""#, #""\u0000""#, #""\ud83d\ude00""#, #""\ud800""#,
+        #""\udc00""#,
+        #""\ud800\u0041""#, #""\x""#, #""\u12g4""#, #""\/""#, "\"\u{0}\"", "\"\u{1F}\"", "\"\u{7F}\"", #""é""#,
+        #""e\u0301""#,
+        #""North""#, #""2026-02-29""#, #""2024-02-29""#, #""2026-01-31 ""#, #""2026-1-31""#, #""2026-01-31\u0000""#,
+        #""2026-01-31T10:00:00z""#, #""2026-01-31t10:00:00Z""#, #""2026-01-31 10:00:00Z""#,
+        #""2026-01-31T10:00:00.1234567Z""#, #""2026-01-31T10:00:00+01:00""#, #""2026-01-31T10:00:00Z\u0000""#,
+        #""2026-01-31T24:00:00Z""#, #""10.0.0.1 ""#, #""010.0.0.1""#, #""10.0.0.1\u0000""#, #""10.0.0.256""#,
+        #""10.0.1""#,
+        #""0x0a.0.0.1""#, #""167772161""#, #""::ffff:10.0.0.1""#, #""::FFFF:0a00:0001""#, #""0:0:0:0:0:ffff:10.0.0.1""#,
+        #""fe80::1%eth0""#, #""::1""#, #""2001:DB8::1""#, #""2001:db8:0:0:0:0:0:1""#, #""10.0.0.1/32""#,
+        #""::10.0.0.1""#,
+        #""00000000000000010000000000000001""#, #""0000000000000001-0000-0000-000000000001""#,
+    ]
+
+    private let schema: Schema
+    private let directory: Directory
+    private let reader: RequestReader
+    private let now = Instant("2026-06-01T12:00:00Z")!
+
+    init() throws {
+        let permit = "return { on = \"access\", grants = { \"*\" }, decide = function() permit() end }"
+        let files = [("schema.lua", Self.schema), ("a.lua", permit)]
+        let result = PolicySet.load(
+            PolicySource(path: "p", files: files.map { .init(name: $0.0, bytes: Array($0.1.utf8)) }))
+        schema = try #require(result.set, "\(result.diagnostics)").schema
+        directory = try Fixture.directory()
+        reader = try #require(RequestReader(schema: schema, directory: directory))
+    }
+
+    /// What a line comes to: `nil` for no valid request, the code of a deny, or all that is in a request.
+    private func slow(_ line: [UInt8], tenant: Int?) -> String? {
+        guard let json = try? JSONReader.parse(request: line), var question = try? Question(json: json, now: now) else {
+            return nil
+        }
+        if question.tenant == nil { question.tenant = tenant.map { directory.tenants[$0].id } }
+        var builder = RequestBuilder(schema: schema, directory: directory)
+        switch try? builder.build(question) {
+        case nil: return nil
+        case .deny(let code)?: return code
+        case .request(let request)?: return words(request)
+        }
+    }
+
+    private func words(_ request: Request) -> String {
+        let places = Array(Request.Place.subjectType...Request.Place.tenant)
+        let columns = Array(Request.Place.count..<request.cells.count)
+        let token = request.token(.token)?.id.description ?? "none"
+        return (places + columns).map { place in
+            // The bits too: -0.0 is not 0, and 1 is not 1.0.
+            let cell = request.cells[place]
+            let bits = cell.kind == .number ? "\(cell.bits)" : ""
+            return "\(cell.kind)\(bits) \(request.value(at: place))"
+        }.joined(separator: "; ") + "; \(token) \(request.tenant)"
+    }
+
+    /// Holds the quick reader to the slow one.
+    /// - Returns: whether it was sure.
+    @discardableResult private func check(_ line: [UInt8], tenant: Int? = nil) -> Bool {
+        let padded = line + [UInt8](repeating: 0x20, count: RequestReader.padding)
+        var request = Request(point: .access, directory: directory, columns: schema.columns.count, now: now)
+        let reading = unsafe padded.withUnsafeBytes { bytes in
+            unsafe reader.read(
+                UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), tenant: tenant, now: now, into: &request)
+        }
+        let told: String
+        switch reading {
+        case .unsure: return false
+        case .deny(let code): told = code
+        case .request: told = words(request)
+        }
+        let slow = slow(line, tenant: tenant)
+        #expect(told == slow, "\(String(decoding: line, as: UTF8.self)): quick \(told), slow \(slow ?? "400")")
+        return true
+    }
+
+    private func check(_ line: String) -> Bool { check(Array(line.utf8)) }
+
+    @Test func `a usual request is read at once, with every type in it`() {
+        #expect(check(Self.good))
+        #expect(check(Array(Self.good.utf8), tenant: 0))
+        for amount in ["0", "-0", "0.1", "1e5", "-9223372036854775808", "9223372036854775807", "1e-400"] {
+            #expect(check(Self.good.replacing(":12,", with: ":\(amount),")), "\(amount)")
+        }
+    }
+
+    @Test(arguments: values)
+    func `a value at a border is read the same for every member`(value: String) {
+        for (name, usual) in Self.members {
+            let line = Self.good.replacing("\"\(name)\":\(usual)", with: "\"\(name)\":\(value)")
+            _ = check(line)
+            _ = check(line.replacing(#""mfa":true"#, with: "\"mfa\":true,\"other\":\(value)"))
+        }
+        _ = check(Self.good.replacing(#""context":{"#, with: "\"expected\":\(value),\"context\":{"))
+        for place in [#""subject":{"#, #""action":{"#, #""resource":{"#, #""properties":{"#, #""context":{"#, "{\"sub"]
+        {
+            for name in [
+                "tenant", "other", "properties", "evaluations", "obligations", "expected", "am\\u006funt", "id",
+            ] {
+                let member = "\"\(name)\":\(value),"
+                let after = place.hasPrefix("{") ? "{\(member)\"sub" : place + member
+                _ = check(Self.good.replacing(place, with: after, maxReplacements: 1))
+            }
+        }
+    }
+
+    @Test func `a part that is left out, there twice or something else is read the same`() {
+        for part in [
+            #""subject":{"type":"token","id":"00000000000000010000000000000001"},"#,
+            #""action":{"name":"orders.read"},"#,
+            #""type":"order","#, #""id":"1","#, #""amount":12,"#, #","context":{"mfa":true,"ip":"2001:db8::1"}"#,
+            #""type":"token","#, #""mfa":true,"#,
+        ] {
+            _ = check(Self.good.replacing(part, with: "", maxReplacements: 1))
+            _ = check(Self.good.replacing(part, with: part + (part.hasPrefix(",") ? "" : part), maxReplacements: 1))
+            for other in ["null", "[]", "7", "{}", #""x""#] {
+                guard let colon = part.firstIndex(of: ":") else { continue }
+                let end = part.hasSuffix(",") ? "," : ""
+                _ = check(Self.good.replacing(part, with: part[...colon] + other + end, maxReplacements: 1))
+            }
+        }
+        for around in ["\u{FEFF}@", " @ ", "@\r", "@\t", "@ x", "@{}", "[@]", "@,", "@\u{0}", "\u{A0}@", "@}", "//\n@"]
+        {
+            _ = check(around.replacing("@", with: Self.good))
+        }
+        var many = (0..<30).map { "\"p\($0)\":\($0)" }.joined(separator: ",")
+        _ = check(Self.good.replacing(#""amount":12"#, with: many))
+        many += #","p3":1"#
+        _ = check(Self.good.replacing(#""amount":12"#, with: many))
+        _ = check(Self.good.replacing(#""orders.read""#, with: #""orders.approve""#))
+        _ = check(Self.good.replacing("\"order\"", with: "\"invoice\""))
+    }
+
+    @Test func `no changed line makes the two differ`() {
+        var random = Numbers(seed: 12)
+        let good = Array(Self.good.utf8)
+        let alphabet = Array("\"\\{}[]:,0123456789.eE+-truefalsnu \u{0}\u{1F}\u{7F}".utf8) + [0x80, 0xC3, 0xED, 0xFF]
+        let fragments = Self.values.map { Array($0.utf8) }
+        var sure = 0
+        for _ in 0..<20_000 {
+            var line = good
+            for _ in 0..<(1 + random.below(2)) {
+                let place = random.below(line.count)
+                switch random.below(4) {
+                case 0: line[place] = random.pick(alphabet)
+                case 1: line.remove(at: place)
+                case 2: line.insert(random.pick(alphabet), at: place)
+                default:
+                    let end = min(line.count, place + random.below(12))
+                    line.replaceSubrange(place..<end, with: random.pick(fragments))
+                }
+            }
+            if check(line, tenant: random.chance(50) ? 0 : nil) { sure += 1 }
+        }
+        #expect(sure > 1_000)
+    }
+}
