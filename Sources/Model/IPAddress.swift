@@ -1,6 +1,9 @@
 internal import Glibc
 
 /// An IPv4 or IPv6 address.
+///
+/// INVARIANT: one address is one value. The IPv6 form of an IPv4 address (`::ffff:10.0.0.1`, RFC 4291, 2.5.5.2) is that
+/// IPv4 address from the moment it is read, for `==`, lists, networks and traces alike.
 package struct IPAddress: Hashable, Sendable {
     /// IPv4 in the low 32 bits of `low`.
     package let high: UInt64
@@ -11,25 +14,33 @@ package struct IPAddress: Hashable, Sendable {
         (high, low, isVersion6) = (0, UInt64(address), false)
     }
 
-    /// An IPv6 address.
+    /// An IPv6 address, or the IPv4 address that it is another form of.
     init(high: UInt64, low: UInt64) {
-        (self.high, self.low, isVersion6) = (high, low, true)
+        let isMapped = high == 0 && low >> 32 == 0xFFFF
+        (self.high, self.low, isVersion6) = (high, isMapped ? low & 0xFFFF_FFFF : low, !isMapped)
     }
 
-    /// The usual text forms, without a zone or a prefix length.
+    /// The usual text forms, and nothing before or behind: no zone, no prefix length, no leading zeros in IPv4.
     package init?(_ text: String) {
+        // What C reads ends at a NUL: none may come that far.
+        guard text.utf8.count < 46, text.utf8.allSatisfy(Self.isPart) else { return nil }
         var four = in_addr()
         if unsafe inet_pton(AF_INET, text, &four) == 1 {
-            high = 0
-            low = UInt64(UInt32(bigEndian: four.s_addr))
-            isVersion6 = false
+            self.init(version4: UInt32(bigEndian: four.s_addr))
             return
         }
         var six: (UInt64, UInt64) = (0, 0)
-        guard text.utf8.count < 46, unsafe inet_pton(AF_INET6, text, &six) == 1 else { return nil }
-        high = UInt64(bigEndian: six.0)
-        low = UInt64(bigEndian: six.1)
-        isVersion6 = true
+        guard unsafe inet_pton(AF_INET6, text, &six) == 1 else { return nil }
+        self.init(high: UInt64(bigEndian: six.0), low: UInt64(bigEndian: six.1))
+    }
+
+    private static func isPart(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+            UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: ":"), UInt8(ascii: "."):
+            true
+        default: false
+        }
     }
 
     /// An IPv4 address in its dotted form.

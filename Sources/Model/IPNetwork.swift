@@ -1,4 +1,6 @@
 /// A range of addresses in prefix notation: `10.0.0.0/8`, `2001:db8::/32` (RFC 4632, RFC 4291).
+///
+/// One of IPv4 addresses in their IPv6 form (`::ffff:10.0.0.0/104`) is that IPv4 network (`10.0.0.0/8`).
 package struct IPNetwork: Hashable, Sendable {
     package let address: IPAddress
     package let prefix: Int
@@ -9,14 +11,18 @@ package struct IPNetwork: Hashable, Sendable {
         guard parts.count == 2, let address = IPAddress(String(parts[0])) else {
             throw IPNetworkError("a network is an address and how many bits of it count: `10.0.0.0/8`")
         }
-        let bits = address.isVersion6 ? 128 : 32
+        // An IPv4 address in its IPv6 form: the 96 bits before it are always the same.
+        let isMapped = !address.isVersion6 && parts[0].utf8.contains(UInt8(ascii: ":"))
+        let bits = isMapped ? 96...128 : address.isVersion6 ? 0...128 : 0...32
         let digits = parts[1].utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        guard digits, let prefix = Int(parts[1]), prefix <= bits, String(prefix) == parts[1] else {
-            throw IPNetworkError("of `\(parts[0])` from 0 to \(bits) bits can count")
+        guard digits, let written = Int(parts[1]), bits.contains(written), String(written) == parts[1] else {
+            let hint = isMapped ? "; as the IPv4 address that it is: `\(address)/0` to `\(address)/32`" : ""
+            throw IPNetworkError("of `\(parts[0])` from \(bits.lowerBound) to \(bits.upperBound) bits can count\(hint)")
         }
+        let prefix = written - bits.lowerBound
         let first = address.masked(prefix)
         guard first == address else {
-            throw IPNetworkError("`\(parts[0])` has bits beyond the \(prefix) that count: say `\(first)/\(prefix)`")
+            throw IPNetworkError("`\(parts[0])` has bits beyond the \(written) that count: say `\(first)/\(prefix)`")
         }
         self.address = address
         self.prefix = prefix
@@ -30,10 +36,9 @@ package struct IPNetwork: Hashable, Sendable {
 
     package var width: Width { Width(isVersion6: address.isVersion6, prefix: prefix) }
 
-    /// Whether an address is one of them. An IPv4 address in its IPv6 form (`::ffff:10.0.0.1`) is that IPv4 address.
+    /// Whether an address is one of them.
     package func contains(_ other: IPAddress) -> Bool {
-        let other = address.isVersion6 ? other : other.unmapped
-        return other.isVersion6 == address.isVersion6 && other.masked(prefix) == address
+        other.isVersion6 == address.isVersion6 && other.masked(prefix) == address
     }
 }
 
@@ -53,8 +58,7 @@ package struct IPNetworkError: Error, Equatable, Sendable {
 extension IPAddress {
     /// The first address of the network of that width which has this one; `nil` when it is of the other kind.
     package func first(in width: IPNetwork.Width) -> IPAddress? {
-        let address = width.isVersion6 ? self : unmapped
-        return address.isVersion6 == width.isVersion6 ? address.masked(width.prefix) : nil
+        isVersion6 == width.isVersion6 ? masked(width.prefix) : nil
     }
 
     /// The address with all but its first bits cleared.
@@ -63,12 +67,7 @@ extension IPAddress {
         guard isVersion6 else {
             return IPAddress(version4: UInt32(truncatingIfNeeded: low) & UInt32(mask(prefix) >> 32))
         }
+        // Never one of the IPv6 forms of IPv4: only such an address begins as they do.
         return IPAddress(high: high & mask(prefix), low: low & mask(prefix - 64))
-    }
-
-    /// The IPv4 address that an IPv6 form of one stands for; any other address as it is.
-    fileprivate var unmapped: IPAddress {
-        guard isVersion6, high == 0, low >> 32 == 0xFFFF else { return self }
-        return IPAddress(version4: UInt32(truncatingIfNeeded: low))
     }
 }

@@ -44,7 +44,7 @@ extension Instant: CustomStringConvertible {
     }
 
     /// RFC 3339, with `Z` or an offset, and up to six digits of a second; years 1 to 9999.
-    /// - Returns: `nil` for anything else, so also for a date alone.
+    /// - Returns: `nil` for anything else, so also for a date alone, and with anything before or behind.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes.count <= 40, let date = Date(bytes[0..<10]),
@@ -76,6 +76,8 @@ extension Instant: CustomStringConvertible {
             return nil
         }
         let seconds = date.daysSinceEpoch * 86_400 + Int64(hour * 3_600 + minute * 60 + second - offset)
+        // With its offset it may lie outside the years that can be written.
+        guard (-62_135_596_800..<253_402_300_800).contains(seconds) else { return nil }
         microseconds = seconds * 1_000_000 + Int64(fraction)
     }
 }

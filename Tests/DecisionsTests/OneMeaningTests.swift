@@ -1,0 +1,119 @@
+import Model
+import Policies
+import Testing
+
+@testable import Decisions
+
+/// A value has one meaning, however it is spelt and wherever its text becomes a value.
+@Suite struct OneMeaningTests {
+    private static let spellings = [
+        "203.0.113.7", "::ffff:203.0.113.7", "::FFFF:cb00:7107", "0:0:0:0:0:ffff:203.0.113.7",
+    ]
+
+    private static let schema = """
+        return {
+          actions = { ["a.read"] = "read" }, resources = { doc = {} }, subjects = { user = {} },
+          context = { ip = "ip", other = optional "ip", ips = optional(list "ip") },
+        }
+        """
+
+    private func loaded(_ test: String, settings: String = "{}") -> LoadResult {
+        let policy = """
+            local config = settings { blocked = list "ip" }
+            return { on = "access", subject = "any", grants = { "*" }, decide = function(request)
+              local config = config
+              if \(test) then deny("blocked") else permit() end
+            end }
+            """
+        let files = [("schema.lua", Self.schema), ("a.lua", policy), ("settings.json", settings)]
+        return PolicySet.load(
+            PolicySource(path: "p", files: files.map { .init(name: $0.0, bytes: Array($0.1.utf8)) }))
+    }
+
+    private func point(_ test: String, settings: String = "{}") throws -> DecisionPoint {
+        let result = loaded(test, settings: settings)
+        return try DecisionPoint(
+            policies: try #require(result.set, "\(result.diagnostics)"), directory: Fixture.directory())
+    }
+
+    private static func line(_ context: String, subject: String = #""type":"user","id":"u""#) -> [UInt8] {
+        Array(
+            """
+            {"subject":{\(subject)},"action":{"name":"a.read"},"resource":{"type":"doc","id":"1"},"context":{\(context)}}
+            """.utf8)
+    }
+
+    private let now = Instant("2026-06-01T12:00:00Z")!
+
+    private func code(_ context: String, _ point: DecisionPoint) throws -> String {
+        let question = try Question(json: try JSONReader.parse(request: Self.line(context)), now: now)
+        return try point.decide(question).code
+    }
+
+    /// What the reader of usual requests comes to; `nil` where it leaves a line alone.
+    private func quick(_ context: String, _ point: DecisionPoint) -> String? {
+        let line = Self.line(context, subject: "\"type\":\"token\",\"id\":\"\(Fixture.token)\"")
+        let padded = line + [UInt8](repeating: 0x20, count: RequestReader.padding)
+        return unsafe padded.withUnsafeBytes { bytes in
+            unsafe point.answer(UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), tenant: nil, now: now)
+        }?.code
+    }
+
+    @Test(arguments: spellings)
+    func `a spelling does not get past a list of addresses`(spelt: String) throws {
+        for blocked in Self.spellings {
+            let settings = #"{"a":{"all":{"blocked":["\#(blocked)"]}}}"#
+            let point = try point("config.blocked:contains(request.context.ip)", settings: settings)
+            #expect(try code(#""ip":"\#(spelt)""#, point) == "denied")
+            #expect(quick(#""ip":"\#(spelt)""#, point) == "denied")
+            #expect(try code(#""ip":"203.0.113.8""#, point) == "permitted")
+            #expect(quick(#""ip":"::ffff:203.0.113.8""#, point) == "permitted")
+        }
+    }
+
+    @Test(arguments: spellings)
+    func `a spelling is equal to every other, and in the same networks`(spelt: String) throws {
+        let equal = try point("request.context:has(\"other\") and request.context.ip == request.context.other")
+        let listed = try point("request.context:has(\"ips\") and request.context.ips:contains(request.context.ip)")
+        for other in Self.spellings {
+            #expect(try code(#""ip":"\#(spelt)","other":"\#(other)""#, equal) == "denied")
+            #expect(quick(#""ip":"\#(spelt)","other":"\#(other)""#, equal) == "denied")
+            #expect(try code(#""ip":"\#(spelt)","ips":["10.0.0.1","\#(other)"]"#, listed) == "denied")
+            let host = try point("request.context.ip:is_within(\"\(other)/\(other.contains(":") ? 128 : 32)\")")
+            #expect(try code(#""ip":"\#(spelt)""#, host) == "denied")
+        }
+        for network in ["203.0.113.0/24", "::ffff:203.0.113.0/120", "::ffff:cb00:7100/120"] {
+            for test in ["is_within(\"\(network)\")", "is_within_any { \"10.0.0.0/8\", \"\(network)\" }"] {
+                let point = try point("request.context.ip:\(test)")
+                #expect(
+                    try code(#""ip":"\#(spelt)""#, point) == "denied" && quick(#""ip":"\#(spelt)""#, point) == "denied")
+            }
+        }
+        let every = try point("request.context.ip:is_within(\"::/0\")")
+        #expect(try code(#""ip":"\#(spelt)""#, every) == "permitted")
+    }
+
+    @Test func `an address is told in one form, whatever was written`() throws {
+        for spelt in Self.spellings {
+            let told = try point("request.context.ip .. \"\" == \"203.0.113.7\"")
+            #expect(try code(#""ip":"\#(spelt)""#, told) == "denied")
+            told.explains = true
+            let question = try Question(json: try JSONReader.parse(Self.line(#""ip":"\#(spelt)""#)), now: now)
+            let facts = try told.decide(question).traces.flatMap(\.facts)
+            #expect(facts.contains { $0.value == "203.0.113.7" } && !facts.contains { $0.value.contains("ffff") })
+        }
+    }
+
+    @Test(arguments: [
+        #"203.0.113.8\u0000, 203.0.113.7"#, #"203.0.113.8\u0000"#, "203.0.113.8 ", "203.0.113.8/32", "fe80::1%eth0",
+        "0203.0.113.8", "0xcb.0.113.8", "3405803784", #"::1\u0000"#,
+    ])
+    func `what has anything left over is no valid request`(text: String) throws {
+        let point = try point("false")
+        #expect(quick(#""ip":"\#(text)""#, point) == nil)
+        #expect(throws: RequestError.self) { try code(#""ip":"\#(text)""#, point) }
+        let settings = #"{"a":{"all":{"blocked":["\#(text)"]}}}"#
+        let result = loaded("false", settings: settings)
+        #expect(result.set == nil && result.diagnostics.contains { $0.path == "p/settings.json" })
+    }
+}
