@@ -12,6 +12,7 @@ extension Verb {
         ],
         details: [
             "All of it is taken over or nothing. Importing the same file again changes nothing.",
+            "What a record leaves out stays as it is; only a new one gets defaults. `null` says nothing, and is refused.",
             "A user who is not active any more loses mobile tokens for good, and has the API tokens suspended.",
         ],
         run: { invocation throws(CommandError) in
@@ -19,20 +20,24 @@ extension Verb {
             let store = try invocation.openStore()
             let bytes = path == "-" ? invocation.terminal.streams.input() : try Descriptor.contents(of: path)
             let shown = path == "-" ? "<stdin>" : path
-            let organisation = try OrganisationFile(bytes: bytes, path: shown).organisation
-            do throws(OrganisationError) { _ = try Directory(organisation) } catch {
-                throw OrganisationFile.fault(error, shown)
-            }
+            let json = try OrganisationFile.json(bytes, shown)
             if invocation.has("preview") {
                 let before = try invocation.organisation(.all, of: store)
-                let after = before.merging(organisation)
+                let (records, summary): (Organisation, MergeSummary)
+                do throws(TokenStoreError) {
+                    (records, summary) = try SQLiteTokenStore.preview(json, on: before)
+                } catch { throw CommandError("\(shown): \(error.message)") }
+                invocation.terminal.note(
+                    "\(summary.added) would be added, \(summary.changed) changed, \(summary.unchanged) stay as they are"
+                )
+                let after = before.merging(records)
                 let directories = (try Preview.directory(before, invocation), try Preview.directory(after, invocation))
                 try Preview(from: directories.0, to: directories.1, invocation).print()
                 return ExitStatus.done
             }
             let act = try invocation.operatorAct(store)
             do throws(TokenStoreError) {
-                let summary = try store.merge(organisation, act, revokesTokens: invocation.has("revoke-tokens"))
+                let summary = try store.merge(json, act, revokesTokens: invocation.has("revoke-tokens"))
                 if invocation.has("json") {
                     let numbers: [JSON.Member] = [
                         .init("added", .integer(Int64(summary.added))),

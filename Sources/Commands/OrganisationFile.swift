@@ -6,17 +6,21 @@ struct OrganisationFile {
 
     /// - Throws: a syntax error as `path:line:column`, any other as `path: JSON path`.
     init(bytes: [UInt8], path: String) throws(CommandError) {
-        let json: JSON
-        do { json = try JSONReader.parse(bytes) } catch {
-            throw CommandError("\(path):\(error.line):\(error.column): \(error.message)")
-        }
+        let json = try Self.json(bytes, path)
         do { organisation = try Organisation(json: json) } catch {
             throw Self.fault(error, path)
         }
     }
 
+    /// - Throws: a syntax error as `path:line:column`.
+    static func json(_ bytes: [UInt8], _ path: String) throws(CommandError) -> JSON {
+        do { return try JSONReader.parse(bytes) } catch {
+            throw CommandError("\(path):\(error.line):\(error.column): \(error.message)")
+        }
+    }
+
     /// What is wrong in a file, with the JSON path; the whole of it has none.
-    static func fault(_ error: OrganisationError, _ path: String) -> CommandError {
+    private static func fault(_ error: OrganisationError, _ path: String) -> CommandError {
         CommandError([path, error.path, error.message].filter { !$0.isEmpty }.joined(separator: ": "))
     }
 }

@@ -1,21 +1,70 @@
 extension Organisation {
-    /// Reads the form of `import`.
+    /// Reads the form of `import`, records that say all there is.
     /// - Throws: the first fault, with its JSON path.
     package init(json: JSON) throws(OrganisationError) {
-        let reader = try RecordReader(json, path: "", known: ["tenants"])
-        self.init(tenants: try reader.list("tenants", Self.tenant))
+        try self.init(json: json, on: Organisation())
     }
 
-    private static func tenant(_ json: JSON, _ path: String) throws(OrganisationError) -> TenantRecord {
-        let known = ["id", "name", "zone", "active", "departments", "user_types", "users", "tokens"]
-        let reader = try RecordReader(json, path: path, known: known)
+    /// Reads the form of `import`, records that may say only part of what there is. What one leaves out is as `base` has
+    /// it; defaults are for new records alone.
+    ///
+    /// An empty text says that there is none: no department above, not suspended.
+    /// - Throws: the first fault, with its JSON path; `null` is one, since it says neither.
+    package init(json: JSON, on base: Organisation) throws(OrganisationError) {
+        let reader = try RecordReader(json, path: "", known: ["tenants"])
+        let known = Known(base.tenants, \.id)
+        self.init(
+            tenants: try reader.list("tenants") { (json, path) throws(OrganisationError) in
+                try Self.tenant(json, path, known)
+            })
+    }
+
+    /// The tokens that a file in the form of `import` speaks of, as far as it can be read.
+    package static func tokens(in json: JSON) -> [TokenID] {
+        func elements(_ json: JSON?) -> [JSON] { if case .array(let elements)? = json { elements } else { [] } }
+        return elements(json["tenants"]).flatMap { elements($0["tokens"]) }.compactMap { $0["id"]?.string }
+            .compactMap { TokenID($0) }
+    }
+
+    /// Records by their ids.
+    private struct Known<Record> {
+        private let records: [Record]
+        private var index = ByteIndex()
+
+        init(_ records: [Record]?, _ id: (Record) -> String) {
+            self.records = records ?? []
+            for (number, record) in self.records.enumerated() { index.claim(id(record), number: number) }
+        }
+
+        subscript(id: String) -> Record? { index.number(id).map { records[$0] } }
+    }
+
+    private static func tenant(
+        _ json: JSON, _ path: String, _ known: Known<TenantRecord>
+    ) throws(OrganisationError) -> TenantRecord {
+        let members = ["id", "name", "zone", "active", "departments", "user_types", "users", "tokens"]
+        let reader = try RecordReader(json, path: path, known: members)
+        let id = try reader.text("id")
+        let old = known[id]
         var tenant = TenantRecord(
-            id: try reader.text("id"), name: try reader.text("name"), zone: try reader.text("zone"))
-        tenant.isActive = try reader.flag("active", default: true)
-        tenant.departments = try reader.list("departments", department)
-        tenant.userTypes = try reader.list("user_types", userType)
-        tenant.users = try reader.list("users", user)
-        tenant.tokens = try reader.list("tokens", token)
+            id: id, name: try reader.text("name", or: old?.name), zone: try reader.text("zone", or: old?.zone))
+        tenant.isActive = try reader.flag("active", or: old?.isActive ?? true)
+        let departments = Known(old?.departments, \.id)
+        tenant.departments = try reader.list("departments") { (json, path) throws(OrganisationError) in
+            try department(json, path, departments)
+        }
+        let types = Known(old?.userTypes, \.id)
+        tenant.userTypes = try reader.list("user_types") { (json, path) throws(OrganisationError) in
+            try userType(json, path, types)
+        }
+        let users = Known(old?.users, \.id)
+        tenant.users = try reader.list("users") { (json, path) throws(OrganisationError) in
+            try user(json, path, users)
+        }
+        let tokens = Known(old?.tokens) { $0.id.description }
+        tenant.tokens = try reader.list("tokens") { (json, path) throws(OrganisationError) in
+            try token(json, path, tokens)
+        }
         var names: Set<String> = []
         for (index, user) in tenant.users.enumerated() where !names.insert(user.name).inserted {
             throw OrganisationError("the user name `\(user.name)` is there twice", path: "\(path).users[\(index)].name")
@@ -23,58 +72,87 @@ extension Organisation {
         return tenant
     }
 
-    private static func department(_ json: JSON, _ path: String) throws(OrganisationError) -> DepartmentRecord {
+    private static func department(
+        _ json: JSON, _ path: String, _ known: Known<DepartmentRecord>
+    ) throws(OrganisationError) -> DepartmentRecord {
         let reader = try RecordReader(json, path: path, known: ["id", "name", "parent", "active", "requires"])
+        let id = try reader.text("id")
+        let old = known[id]
         return DepartmentRecord(
-            id: try reader.text("id"), name: try reader.text("name"), parent: try reader.optionalText("parent"),
-            isActive: try reader.flag("active", default: true),
-            requires: try reader.permissions("requires", wildcard: false))
+            id: id, name: try reader.text("name", or: old?.name),
+            parent: try reader.optionalText("parent", or: old?.parent),
+            isActive: try reader.flag("active", or: old?.isActive ?? true),
+            requires: try reader.permissions("requires", wildcard: false, or: old?.requires))
     }
 
-    private static func userType(_ json: JSON, _ path: String) throws(OrganisationError) -> UserTypeRecord {
+    private static func userType(
+        _ json: JSON, _ path: String, _ known: Known<UserTypeRecord>
+    ) throws(OrganisationError) -> UserTypeRecord {
         let reader = try RecordReader(json, path: path, known: ["id", "name", "active", "permissions"])
+        let id = try reader.text("id")
+        let old = known[id]
         return UserTypeRecord(
-            id: try reader.text("id"), name: try reader.text("name"),
-            isActive: try reader.flag("active", default: true),
-            permissions: try reader.permissions("permissions", wildcard: true))
+            id: id, name: try reader.text("name", or: old?.name),
+            isActive: try reader.flag("active", or: old?.isActive ?? true),
+            permissions: try reader.permissions("permissions", wildcard: true, or: old?.permissions))
     }
 
-    private static func user(_ json: JSON, _ path: String) throws(OrganisationError) -> UserRecord {
-        let known = ["id", "name", "full_name", "email", "active", "permissions", "assignments"]
-        let reader = try RecordReader(json, path: path, known: known)
+    private static func user(
+        _ json: JSON, _ path: String, _ known: Known<UserRecord>
+    ) throws(OrganisationError) -> UserRecord {
+        let members = ["id", "name", "full_name", "email", "active", "permissions", "assignments"]
+        let reader = try RecordReader(json, path: path, known: members)
+        let id = try reader.text("id")
+        let old = known[id]
+        let assignments = Known(old?.assignments, \.id)
         return UserRecord(
-            id: try reader.text("id"), name: try reader.text("name"), fullName: try reader.text("full_name"),
-            email: try reader.text("email"), isActive: try reader.flag("active", default: true),
-            permissions: try reader.permissions("permissions", wildcard: true),
-            assignments: try reader.list("assignments", assignment))
+            id: id, name: try reader.text("name", or: old?.name),
+            fullName: try reader.text("full_name", or: old?.fullName), email: try reader.text("email", or: old?.email),
+            isActive: try reader.flag("active", or: old?.isActive ?? true),
+            permissions: try reader.permissions("permissions", wildcard: true, or: old?.permissions),
+            assignments: try reader.list("assignments") { (json, path) throws(OrganisationError) in
+                try assignment(json, path, assignments)
+            })
     }
 
-    private static func assignment(_ json: JSON, _ path: String) throws(OrganisationError) -> AssignmentRecord {
+    private static func assignment(
+        _ json: JSON, _ path: String, _ known: Known<AssignmentRecord>
+    ) throws(OrganisationError) -> AssignmentRecord {
         let reader = try RecordReader(json, path: path, known: ["id", "department", "user_type", "removed"])
+        let id = try reader.text("id")
+        let old = known[id]
         return AssignmentRecord(
-            id: try reader.text("id"), department: try reader.text("department"),
-            userType: try reader.text("user_type"), isRemoved: try reader.flag("removed", default: false))
+            id: id, department: try reader.text("department", or: old?.department),
+            userType: try reader.text("user_type", or: old?.userType),
+            isRemoved: try reader.flag("removed", or: old?.isRemoved ?? false))
     }
 
-    private static func token(_ json: JSON, _ path: String) throws(OrganisationError) -> TokenRecord {
-        let known = [
+    private static func token(
+        _ json: JSON, _ path: String, _ known: Known<TokenRecord>
+    ) throws(OrganisationError) -> TokenRecord {
+        let members = [
             "id", "kind", "name", "device", "assignment", "created", "expires", "last_active", "dormant_since",
             "suspended", "revoked",
         ]
-        let reader = try RecordReader(json, path: path, known: known)
+        let reader = try RecordReader(json, path: path, known: members)
         guard let id = TokenID(try reader.text("id")) else {
             throw OrganisationError("a token's id is 32 hexadecimal digits", path: path + ".id")
         }
-        guard let kind = TokenKind(rawValue: try reader.text("kind")) else {
+        let old = known[id.description]
+        guard let kind = TokenKind(rawValue: try reader.text("kind", or: old?.kind.rawValue)) else {
             throw OrganisationError("a token's kind is `api` or `mobile`", path: path + ".kind")
         }
         let token = TokenRecord(
             id: id, kind: kind,
-            name: kind == .api ? try reader.text("name") : try reader.optionalText("device") ?? "",
-            assignment: try reader.text("assignment"), created: try reader.instant("created"),
-            expires: try reader.instant("expires"), lastActive: try reader.optionalInstant("last_active"),
-            dormantSince: try reader.optionalInstant("dormant_since"),
-            suspended: try reader.optionalInstant("suspended"), revoked: try reader.optionalInstant("revoked"))
+            name: kind == .api
+                ? try reader.text("name", or: old?.name) : try reader.optionalText("device", or: old?.name) ?? "",
+            assignment: try reader.text("assignment", or: old?.assignment),
+            created: try reader.instant("created", or: old?.created),
+            expires: try reader.instant("expires", or: old?.expires),
+            lastActive: try reader.optionalInstant("last_active", or: old?.lastActive),
+            dormantSince: try reader.optionalInstant("dormant_since", or: old?.dormantSince),
+            suspended: try reader.optionalInstant("suspended", or: old?.suspended),
+            revoked: try reader.optionalInstant("revoked", or: old?.revoked))
         guard token.expires > token.created else {
             throw OrganisationError("a token expires after it is created", path: path + ".expires")
         }
@@ -88,6 +166,9 @@ extension Organisation {
 
 extension Organisation {
     /// The form of `export`; reading it gives the same records.
+    ///
+    /// It says everything, also what there is none of, so that importing it again undoes what was changed since. Only what
+    /// is for good, a token that is revoked or an assignment that is removed, is said where it is so.
     package var json: JSON {
         .object([.init("tenants", .array(tenants.map(\.json)))])
     }
@@ -106,10 +187,10 @@ extension TenantRecord {
 
 extension DepartmentRecord {
     fileprivate var json: JSON {
-        var members: [JSON.Member] = [.init("id", .string(id)), .init("name", .string(name))]
-        if let parent { members.append(.init("parent", .string(parent))) }
-        members.append(.init("active", .boolean(isActive)))
-        return .object(members + [.init("requires", .array(requires.map(JSON.string)))])
+        .object([
+            .init("id", .string(id)), .init("name", .string(name)), .init("parent", .string(parent ?? "")),
+            .init("active", .boolean(isActive)), .init("requires", .array(requires.map(JSON.string))),
+        ])
     }
 }
 
@@ -150,13 +231,9 @@ extension TokenRecord {
             .init(kind == .api ? "name" : "device", .string(name)), .init("assignment", .string(assignment)),
             .init("created", .string(created.description)), .init("expires", .string(expires.description)),
         ]
-        let instants = [
-            ("last_active", lastActive), ("dormant_since", dormantSince), ("suspended", suspended),
-            ("revoked", revoked),
-        ]
-        for (name, instant) in instants {
-            if let instant { members.append(.init(name, .string(instant.description))) }
-        }
+        let instants = [("last_active", lastActive), ("dormant_since", dormantSince), ("suspended", suspended)]
+        members += instants.map { .init($0, .string($1?.description ?? "")) }
+        if let revoked { members.append(.init("revoked", .string(revoked.description))) }
         return .object(members)
     }
 }

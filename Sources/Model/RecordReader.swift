@@ -18,8 +18,13 @@ struct RecordReader {
     /// The path of a member: no dot before the first.
     private func path(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
-    private func value(_ name: String) -> JSON? {
-        guard let value = members.first(where: { $0.key == name })?.value, value != .null else { return nil }
+    /// - Returns: `nil` for one that is not there.
+    private func value(_ name: String) throws(OrganisationError) -> JSON? {
+        guard let value = members.first(where: { $0.key == name })?.value else { return nil }
+        guard value != .null else {
+            throw OrganisationError(
+                "`null` says nothing: leave `\(name)` out to keep what there is, or say what it is", path: path(name))
+        }
         return value
     }
 
@@ -27,15 +32,27 @@ struct RecordReader {
         OrganisationError("expected \(expected), got \(found?.kindName ?? "nothing")", path: path(name))
     }
 
+    // INVARIANT: what is not there is as it was. A default is given only for a record that is new.
+
     /// 1 to 400 bytes without control characters.
-    func text(_ name: String) throws(OrganisationError) -> String {
-        guard let text = try optionalText(name) else { throw fault(name, "a string", nil) }
+    /// - Parameter old: what it is where nothing is said.
+    func text(_ name: String, or old: String? = nil) throws(OrganisationError) -> String {
+        guard let text = try stated(name) else {
+            guard let old else { throw fault(name, "a string", nil) }
+            return old
+        }
         guard !text.isEmpty else { throw OrganisationError("must not be empty", path: path(name)) }
         return text
     }
 
-    func optionalText(_ name: String) throws(OrganisationError) -> String? {
-        guard let value = value(name) else { return nil }
+    /// - Parameter old: what it is where nothing is said; an empty text says that there is none.
+    func optionalText(_ name: String, or old: String?) throws(OrganisationError) -> String? {
+        guard let text = try stated(name) else { return old }
+        return text.isEmpty ? nil : text
+    }
+
+    private func stated(_ name: String) throws(OrganisationError) -> String? {
+        guard let value = try value(name) else { return nil }
         guard let text = value.string else { throw fault(name, "a string", value) }
         guard text.utf8.count <= 400,
             !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
@@ -45,27 +62,37 @@ struct RecordReader {
         return text
     }
 
-    func flag(_ name: String, default initial: Bool) throws(OrganisationError) -> Bool {
-        guard let value = value(name) else { return initial }
+    func flag(_ name: String, or old: Bool) throws(OrganisationError) -> Bool {
+        guard let value = try value(name) else { return old }
         guard case .boolean(let flag) = value else { throw fault(name, "true or false", value) }
         return flag
     }
 
-    func instant(_ name: String) throws(OrganisationError) -> Instant {
-        guard let instant = try optionalInstant(name) else { throw fault(name, "a time", nil) }
-        return instant
+    func instant(_ name: String, or old: Instant?) throws(OrganisationError) -> Instant {
+        guard let value = try value(name) else {
+            guard let old else { throw fault(name, "a time", nil) }
+            return old
+        }
+        return try instant(name, value)
     }
 
-    func optionalInstant(_ name: String) throws(OrganisationError) -> Instant? {
-        guard let value = value(name) else { return nil }
+    /// - Parameter old: what it is where nothing is said; an empty text says that there is none.
+    func optionalInstant(_ name: String, or old: Instant?) throws(OrganisationError) -> Instant? {
+        guard let value = try value(name) else { return old }
+        if case .string(let text) = value, text.isEmpty { return nil }
+        return try instant(name, value)
+    }
+
+    private func instant(_ name: String, _ value: JSON) throws(OrganisationError) -> Instant {
         guard let text = value.string, let instant = Instant(text) else {
             throw fault(name, "a time such as `2026-11-22T12:00:00Z`", value)
         }
         return instant
     }
 
-    func permissions(_ name: String, wildcard: Bool) throws(OrganisationError) -> [String] {
-        guard let value = value(name) else { return [] }
+    /// All of them: a list that is stated takes the place of the one that was.
+    func permissions(_ name: String, wildcard: Bool, or old: [String]?) throws(OrganisationError) -> [String] {
+        guard let value = try value(name) else { return old ?? [] }
         guard case .array(let elements) = value else { throw fault(name, "an array of permissions", value) }
         var permissions: [String] = []
         for (index, element) in elements.enumerated() {
@@ -81,7 +108,7 @@ struct RecordReader {
     func list<Element>(
         _ name: String, _ read: (JSON, String) throws(OrganisationError) -> Element
     ) throws(OrganisationError) -> [Element] {
-        guard let value = value(name) else { return [] }
+        guard let value = try value(name) else { return [] }
         guard case .array(let elements) = value else { throw fault(name, "an array", value) }
         var result: [Element] = []
         for (index, element) in elements.enumerated() {

@@ -139,6 +139,52 @@ extension SQLiteTokenStore {
         }
     }
 
+    /// As the other; reads the form of `import`, whose records may say only part of what there is: what they leave out
+    /// stays as it is when they are written.
+    /// - Throws: `.invalid` with the JSON path of the first fault, beside what the other throws.
+    package func merge(_ json: JSON, _ act: Act, revokesTokens: Bool = false) throws(TokenStoreError) -> MergeSummary {
+        try write(act) { () throws(TokenStoreError) in
+            let base = try read(.some(Organisation.tokens(in: json)))
+            return try merge(Self.records(json, on: base), act, revokesTokens: revokesTokens)
+        }
+    }
+
+    /// The records of a file on what a store holds, held to what a merge may do.
+    /// - Throws: `.invalid` with the JSON path of the first fault.
+    private static func records(_ json: JSON, on base: Organisation) throws(TokenStoreError) -> Organisation {
+        do throws(OrganisationError) {
+            let records = try Organisation(json: json, on: base)
+            _ = try Directory(records.standing(on: base))
+            return records
+        } catch {
+            throw TokenStoreError(
+                .invalid, [error.path, error.message].filter { !$0.isEmpty }.joined(separator: ": "))
+        }
+    }
+
+    /// What a merge of a file would come to on what a store holds, without a word of the tokens that would fall by it.
+    /// - Throws: as the merge would, but for live tokens that stand in its way.
+    package static func preview(
+        _ json: JSON, on base: Organisation
+    ) throws(TokenStoreError) -> (records: Organisation, summary: MergeSummary) {
+        let records = try records(json, on: base)
+        var merger = try Merger(before: base, after: records)
+        var known: [TokenID: (tenant: String, record: TokenRecord)] = [:]
+        for tenant in base.tenants { for token in tenant.tokens { known[token.id] = (tenant.id, token) } }
+        for tenant in records.tenants {
+            for token in tenant.tokens {
+                let record = try kept(token)
+                guard let old = known[token.id] else {
+                    _ = merger.note(nil)
+                    continue
+                }
+                try requireSame(record, tenant.id, old.record, old.tenant)
+                _ = merger.note(old.record == record)
+            }
+        }
+        return (records, merger.summary)
+    }
+
     private static func differ(_ id: String, _ before: Organisation, _ after: Organisation) -> Bool {
         let find = { (organisation: Organisation) in
             var tenant = organisation.tenants.first { $0.id == id }
@@ -152,10 +198,7 @@ extension SQLiteTokenStore {
     /// - Returns: whether it is as it was; `nil` for a new one.
     private func merge(_ record: TokenRecord, tenant: String, mints: Bool, _ act: Act) throws(TokenStoreError) -> Bool?
     {
-        var record = record
-        if let fault = nameFault(&record) {
-            throw TokenStoreError(.invalid, "the token `\(record.id)`: \(fault.message)")
-        }
+        let record = try Self.kept(record)
         guard var token = try stored(record.id) else {
             var random = SecureRandom()
             var token = StoredToken(
@@ -168,15 +211,7 @@ extension SQLiteTokenStore {
             return nil
         }
         let known = token.details.token
-        guard token.details.tenant == tenant, known.kind == record.kind, known.assignment == record.assignment,
-            known.created == record.created
-        else {
-            throw TokenStoreError(
-                .invalid, "the token `\(record.id)` exists: its tenant, kind, assignment and creation stay as they are")
-        }
-        guard known.revoked == nil || record.revoked != nil else {
-            throw TokenStoreError(.invalid, "the token `\(record.id)` is revoked, and stays so")
-        }
+        try Self.requireSame(record, tenant, known, token.details.tenant)
         if known == record { return true }
         token = try intact(record.id)
         token.details.token = record
@@ -188,12 +223,28 @@ extension SQLiteTokenStore {
         return false
     }
 
-    /// Brings the name to the form that is kept.
-    private func nameFault(_ record: inout TokenRecord) -> TokenStoreError? {
+    /// - Throws: where a merge would move a token, or bring it back to life.
+    private static func requireSame(
+        _ record: TokenRecord, _ tenant: String, _ known: TokenRecord, _ knownTenant: String
+    ) throws(TokenStoreError) {
+        guard knownTenant == tenant, known.kind == record.kind, known.assignment == record.assignment,
+            known.created == record.created
+        else {
+            throw TokenStoreError(
+                .invalid, "the token `\(record.id)` exists: its tenant, kind, assignment and creation stay as they are")
+        }
+        guard known.revoked == nil || record.revoked != nil else {
+            throw TokenStoreError(.invalid, "the token `\(record.id)` is revoked, and stays so")
+        }
+    }
+
+    /// A record with its name in the form that is kept.
+    private static func kept(_ record: TokenRecord) throws(TokenStoreError) -> TokenRecord {
+        var record = record
         do throws(TokenStoreError) {
             record.name = try TokenName(record.name, allowsNothing: record.kind == .mobile).text
-            return nil
-        } catch { return error }
+        } catch { throw TokenStoreError(.invalid, "the token `\(record.id)`: \(error.message)") }
+        return record
     }
 
     /// Makes a part of a tenant's directory active, or not.

@@ -40,6 +40,21 @@ internal import Testing
         #expect(session.run("export").output == exported.output)
     }
 
+    @Test func `what a record does not mention stays, and the original brings back what was changed`() throws {
+        #expect(session.run("import", "-", input: Self.small).status == 0)
+        let original = session.run("export", "--tokens").output
+        let less = #"{"tenants":[{"id":"t","departments":[{"id":"d"},{"id":"e","name":"E"}],"users":[{"id":"u"}]}]}"#
+        #expect(session.run("import", "-", input: less).output == "0 added, 0 changed, 4 unchanged\n")
+        #expect(session.run("export", "--tokens").output == original)
+        let change = #"{"tenants":[{"id":"t","departments":[{"id":"d","name":"New"},{"id":"e","parent":""}]}]}"#
+        let preview = session.run("import", "-", "--preview", input: change)
+        #expect(preview.errors.contains("0 would be added, 2 changed, 1 stay as they are\n"), "\(preview.errors)")
+        #expect(session.run("import", "-", input: change).output == "0 added, 2 changed, 1 unchanged\n")
+        #expect(session.run("import", "-", "--preview", input: original).errors.contains("0 would be added, 2 changed"))
+        #expect(session.run("import", "-", input: original).status == 0)
+        #expect(session.run("export", "--tokens").output == original)
+    }
+
     /// What a spoilt file is refused with, and that nothing of it is taken over.
     private func refuse(_ bytes: [UInt8], _ message: String) throws {
         let before = session.run("export").output
@@ -114,6 +129,10 @@ internal import Testing
         (
             #""expires":"2027-01-01T00:00:00Z""#, #""expires":"2025-01-01T00:00:00Z""#,
             "tenants[0].tokens[0].expires: a token expires after it is created"
+        ),
+        (
+            #""active":true"#, #""active":null"#,
+            "tenants[0].departments[0].active: `null` says nothing: leave `active` out to keep what there is, or say what it is"
         ),
         (#""parent":"d""#, #""parent":"f""#, "tenants[0].departments[1].parent: no department has the id `f`"),
         (#""parent":"d""#, #""parent":"e""#, "tenants[0].departments[1].parent: the department `e` lies under itself"),
