@@ -56,24 +56,32 @@ extension Question {
     /// What a decision log has of a question.
     fileprivate init(logged json: JSON, now: Instant) throws(RequestError) {
         guard let point = (json["point"]?.string).flatMap(Point.init(rawValue:)), let action = json["action"]?.string
-        else { throw RequestError("this is no line of a decision log: `request.point` is wrong", property: "request") }
+        else { throw Self.wrong("point") }
         let subject: Subject
-        switch (json["subject"]?["type"]?.string, json["subject"]?["id"]?.string) {
-        case ("token"?, let id?): subject = .token(id)
-        case (let type?, let id?):
+        switch (json["subject"], json["subject"]?["type"]?.string, json["subject"]?["id"]?.string) {
+        case (nil, _, _): subject = .actor
+        case (_, "token"?, let id?): subject = .token(id)
+        case (_, let type?, let id?):
             subject = .external(type: type, id: id, properties: json["subject"]?["properties"] ?? .object([]))
-        default: subject = .actor
+        default: throw Self.wrong("subject")
         }
+        var resource: Resource?
+        if let stated = json["resource"] {
+            guard let type = stated["type"]?.string else { throw Self.wrong("resource") }
+            resource = Resource(
+                type: type, id: stated["id"]?.string, properties: stated["properties"] ?? .object([]))
+        }
+        guard let actor = Actor(json["actor"]) else { throw Self.wrong("actor") }
+        for name in ["tenant", "token"] where json[name] != nil && json[name]?.string == nil { throw Self.wrong(name) }
         self.init(
-            point: point, action: action, subject: subject,
-            resource: json["resource"].flatMap { resource in
-                resource["type"]?.string.map {
-                    Resource(
-                        type: $0, id: resource["id"]?.string, properties: resource["properties"] ?? .object([]))
-                }
-            },
-            context: json["context"] ?? .object([]), actor: Actor(json["actor"]), tenant: json["tenant"]?.string,
-            token: json["token"]?.string, proposed: json["proposed"].map(ProposedToken.init), now: now)
+            point: point, action: action, subject: subject, resource: resource, context: json["context"] ?? .object([]),
+            actor: actor, tenant: json["tenant"]?.string, token: json["token"]?.string,
+            proposed: json["proposed"].map(ProposedToken.init), now: now)
+    }
+
+    // What is wrong is not taken for absent: an actor that cannot be read would be the operator.
+    private static func wrong(_ name: String) -> RequestError {
+        RequestError("this is no line of a decision log: `request.\(name)` is wrong", property: "request.\(name)")
     }
 }
 
@@ -90,11 +98,13 @@ extension Question.Actor {
         }
     }
 
-    fileprivate init(_ json: JSON?) {
-        switch (json?["type"]?.string, json?["id"]?.string) {
-        case ("user"?, let id?): self = .user(id: id, assignment: json?["assignment"]?.string)
-        case ("token"?, let id?): self = .token(id)
-        default: self = .operator
+    /// - Returns: `nil` for what is no actor.
+    fileprivate init?(_ json: JSON?) {
+        switch (json, json?["type"]?.string, json?["id"]?.string) {
+        case (nil, _, _), (_, "operator"?, _): self = .operator
+        case (_, "user"?, let id?): self = .user(id: id, assignment: json?["assignment"]?.string)
+        case (_, "token"?, let id?): self = .token(id)
+        default: return nil
         }
     }
 }

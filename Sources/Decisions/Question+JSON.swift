@@ -52,26 +52,36 @@ extension Question {
                     "`expected` must be true or false, got \(expected.kindName)", property: "expected")
             }
         }
-        ignored =
-            Self.names(json, besides: Self.parts)
-            + Self.names(subject, "subject", besides: ["type", "id", "properties"])
-            + (type == "token" ? Self.names(about, "subject.properties") : [])
-            + Self.names(action, "action", besides: ["name", "properties"])
-            + Self.names(circumstances, "action.properties")
-            + Self.names(resource, "resource", besides: ["type", "id", "properties"])
+        note(json) { !Self.isPart($0) }
+        note(subject, "subject") { !Self.isPartOfRecord($0) }
+        if type == "token" { note(about, "subject.properties") { _ in true } }
+        note(action, "action") { $0 != "name" && $0 != "properties" }
+        note(circumstances, "action.properties") { _ in true }
+        note(resource, "resource") { !Self.isPartOfRecord($0) }
     }
 
-    /// The members of a request that are read.
-    private static let parts = ["subject", "action", "resource", "context", "tenant", "obligations", "expected"]
+    // Names in the interface are ASCII that no other text is equal to, whatever its normal form.
 
-    /// The paths of the members of an object, but for those that are read.
-    private static func names(_ json: JSON, _ place: String = "", besides known: [String] = []) -> [String] {
-        guard case .object(let members) = json else { return [] }
-        var names: [String] = []
-        for member in members where !known.contains(where: member.key.isSameBytes) {
-            names.append(place.isEmpty ? member.key : "\(place).\(member.key)")
+    private static func isPart(_ name: String) -> Bool {
+        switch name {
+        case "subject", "action", "resource", "context", "tenant", "obligations", "expected": true
+        default: false
         }
-        return names
+    }
+
+    private static func isPartOfRecord(_ name: String) -> Bool {
+        switch name {
+        case "type", "id", "properties": true
+        default: false
+        }
+    }
+
+    /// Notes the members of an object that nobody reads.
+    private mutating func note(_ json: JSON, _ place: String = "", _ isIgnored: (String) -> Bool) {
+        guard case .object(let members) = json else { return }
+        for member in members where isIgnored(member.key) {
+            ignored.append(place.isEmpty ? member.key : "\(place).\(member.key)")
+        }
     }
 
     private static func object(_ json: JSON, _ name: String) throws(RequestError) -> JSON {

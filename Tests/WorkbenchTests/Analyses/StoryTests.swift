@@ -82,6 +82,23 @@ import Workbench
         #expect(throws: RequestError.self) { try DecisionRecord(json) }
     }
 
+    @Test(arguments: [
+        (#""actor":{"type":"user"}"#, "actor"), (#""actor":{"type":"usr","id":"u"}"#, "actor"),
+        (#""actor":7"#, "actor"),
+        (#""subject":{"type":"token"}"#, "subject"), (#""subject":{"type":"token","id":7}"#, "subject"),
+        (#""tenant":3"#, "tenant"), (#""token":null"#, "token"), (#""resource":{"id":"1"}"#, "resource"),
+    ])
+    func `what cannot be read of a logged question is not taken for absent`(member: String, name: String) throws {
+        func line(_ member: String) throws -> JSON {
+            try JSONReader.parse(
+                #"{"time":"2026-11-22T12:00:00Z","decision":true,"code":"permitted","request":{"point":"token.list","action":"token.list"\#(member)}}"#
+            )
+        }
+        #expect(throws: Never.self) { try DecisionRecord(line("")) }
+        let error = #expect(throws: RequestError.self) { try DecisionRecord(line("," + member)) }
+        #expect(error?.property == "request.\(name)")
+    }
+
     @Test func `a masked line says so`() throws {
         let (_, examination) = try denied()
         var writer = JSONWriter()
