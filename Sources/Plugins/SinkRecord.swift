@@ -52,7 +52,7 @@ package struct SinkRecord {
             PluginCommandError("the sink `\(declared.name)`: \(message)")
         }
         do {
-            let json = try JSONReader.parse(line)
+            let json = try JSONReader.parse(request: line)
             if let keep = declared.keep {
                 let answer = try session.call(keep, [.document(json)])
                 guard case .boolean(let isKept) = answer else {

@@ -294,6 +294,28 @@ import Testing
         #expect(result.status == 1 && result.errors.contains("plugins/s/plugin.lua:2: no"), "\(result.errors)")
     }
 
+    @Test func `a number that no value holds ends no sink: it is told as it was written`() throws {
+        let policies = try session.policies(
+            ["a": "return { on = \"access\", decide = function() end }"], in: "p/policies")
+        _ = try session.file(
+            "p/plugins/s/plugin.lua",
+            """
+            return { name = "s", version = "1", about = "a", needs = { "log" }, provides = { sinks = {
+              f = { to = "file", keep = function(entry) return entry.request.context:has("serial") end,
+                    line = function(entry) return entry.request.context.serial end },
+            } } }
+            """)
+        #expect(session.run("init", "--demo").status == 0)
+        let line = """
+            {"subject":{"type":"token","id":"6532ebee17e04c929e56e7977af956ae"},"action":{"name":"orders.read"},\
+            "resource":{"type":"order","id":"1"},"context":{"serial":18446744073709551614}}
+            """
+        let sink = "s.f=\(session.folder)/out"
+        let result = session.run(["batch", "--sink", sink, "--policies", policies], input: Array(line.utf8))
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try session.text(of: "out") == "18446744073709551614\n")
+    }
+
     @Test func `a full file is put aside, and so many are kept`() throws {
         let policies = try session.policies(
             ["a": "return { on = \"access\", decide = function() end }"], in: "p/policies")
