@@ -38,15 +38,21 @@ clua_outcome clua_load(clua_state *state, const uint8_t *source, size_t length, 
 static int do_run(lua_State *L) {
     clua_state *state = clua_of(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, state->request.chunk);
-    lua_call(L, 0, 1);
+    lua_call(L, 0, LUA_MULTRET);
+    int count = lua_gettop(L);
+    while (count > 1 && lua_isnil(L, count)) count--;
+    state->request.count = (size_t)count;
+    lua_settop(L, 1);
     state->node_count = 0;
-    clua_flatten(L, lua_gettop(L), clua_reserve(L, 1, 1), 0);
+    clua_flatten(L, 1, clua_reserve(L, 1, 1), 0);
     return 1;
 }
 
 clua_outcome clua_run(clua_state *state, int chunk, const clua_host *host, clua_limits limits) {
     state->request = (clua_request){.chunk = chunk};
-    return clua_protect(state, do_run, host, limits);
+    clua_outcome outcome = clua_protect(state, do_run, host, limits);
+    outcome.results = state->request.count;
+    return outcome;
 }
 
 /// Runs the chunk and leaves the table it returns on the stack.

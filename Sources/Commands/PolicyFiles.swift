@@ -42,7 +42,8 @@ extension Invocation {
         let files: PolicyFiles
         do throws(PolicyError) {
             files = PolicyFiles(
-                policies: try PolicySource.folder(folder), plugins: try pluginSource(beside: folder))
+                policies: try PolicySource.folder(folder, plugins: pluginFolder(beside: folder)),
+                plugins: try pluginSource(beside: folder))
         } catch { throw CommandError(error.message, status: ExitStatus.policies) }
         if has("locked") { try hold(files, to: Self.beside(folder, PluginLock.name)) }
         // What reads zones later may not open them then.

@@ -45,7 +45,7 @@ struct TestSubject {
         do throws(PolicyError) {
             return PolicyFiles(
                 policies: Descriptor.exists(policies)
-                    ? try PolicySource.folder(policies) : PolicySource(path: policies, files: []),
+                    ? try PolicySource.folder(policies, plugins: plugins) : PolicySource(path: policies, files: []),
                 plugins: try PluginSource.folder(plugins))
         } catch { throw CommandError(error.message, status: ExitStatus.policies) }
     }

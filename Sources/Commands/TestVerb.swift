@@ -81,6 +81,11 @@ private enum TestCommand {
         dots?.end()
         TestReport(run, format).print(to: terminal)
         guard !run.results.isEmpty else {
+            let loaded = PolicySet.load(source)
+            if subject.isPolicies, loaded.set == nil {
+                for fault in loaded.diagnostics { terminal.note(Terminal.escaped(fault.description)) }
+                throw CommandError("the policies in `\(folder)` do not load", status: ExitStatus.policies)
+            }
             terminal.complain("there was no test to run in `\(folder)`")
             return ExitStatus.tests
         }

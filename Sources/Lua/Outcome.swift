@@ -14,12 +14,15 @@ package struct Outcome {
     package let bytes: Int
     /// The first result; `.nil` unless finished.
     package let value: LuaValue
+    /// How many values a chunk returned that was run, up to the last that is not nil.
+    package let results: Int
 
-    package init(ending: Ending, fuel: Int, bytes: Int = 0, value: LuaValue) {
+    package init(ending: Ending, fuel: Int, bytes: Int = 0, value: LuaValue, results: Int = 1) {
         self.ending = ending
         self.fuel = fuel
         self.bytes = bytes
         self.value = value
+        self.results = results
     }
 }
 

@@ -187,7 +187,8 @@ internal import CLua
         defer { unsafe clua_finish(state) }
         let value = if let values = unsafe outcome.values { unsafe LuaValue(values, at: 0) } else { LuaValue.nil }
         return unsafe Outcome(
-            ending: ending(of: outcome, in: name), fuel: Int(outcome.fuel), bytes: Int(outcome.bytes), value: value)
+            ending: ending(of: outcome, in: name), fuel: Int(outcome.fuel), bytes: Int(outcome.bytes), value: value,
+            results: Int(outcome.results))
     }
 
     private func ending(of outcome: clua_outcome, in chunk: String) -> Outcome.Ending {

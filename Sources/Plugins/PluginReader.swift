@@ -50,6 +50,13 @@ struct PluginReader {
         self.outline = outline
         let known = Dialect.globals.union(PluginScript.functions.map(\.name)).union(PluginScript.tags)
         faults += Dialect.faults(of: chunk, known: known, path: path, whose: "plugins")
+        faults += Dialect.ineffective(in: chunk, declaring: Set(Self.keys), path: path, what: "a plugin's file")
+        for other in folder.files where other.name.hasSuffix(".lua") && other.name != Self.file {
+            if other.name.hasSuffix("_test.lua") { continue }
+            report(
+                "nobody reads `\(folderPath)/\(other.name)`: what of a plugin is Lua is in `\(Self.file)`; move it there, or "
+                    + "out of the folder")
+        }
         guard faults.isEmpty else { return nil }
         let program = chunk.rewritten()
         let host = ManifestHost()
@@ -88,6 +95,10 @@ struct PluginReader {
             return nil
         case .deadlineExceeded:
             report("it takes longer than it may while loading")
+            return nil
+        }
+        if outcome.results > 1 {
+            report("a plugin's file returns one value, got \(outcome.results): the others have no effect")
             return nil
         }
         guard case .table = outcome.value else {

@@ -37,13 +37,18 @@ package struct PluginSource: Sendable {
     private static let mostBytes = 64 << 20
     private static let mostFiles = 200
 
-    /// Every plugin under a folder: each folder in it is one. Links are not followed, and folders in plugins not entered.
+    /// Every plugin under a folder: each folder in it is one. Links are not followed, and nothing is read of folders in
+    /// plugins; what looks like a plugin and is not read is one with a `fault`.
     package static func folder(_ path: String) throws(PolicyError) -> PluginSource {
         guard let names = names(in: path) else {
             throw PolicyError(
                 .unreadable, "cannot read the plugins in `\(path)`: \(unsafe String(cString: strerror(errno)))")
         }
-        let folders = names.filter { isFolder("\(path)/\($0)") }.map { name in
+        let folders = names.compactMap { name -> Folder? in
+            guard !PolicySource.isPassedOver(name) else { return nil }
+            guard isFolder("\(path)/\(name)") else {
+                return oddity(of: name, in: path).map { Folder(name: name, files: [], fault: $0) }
+            }
             do throws(PolicyError) { return try plugin(name, in: path) } catch {
                 return Folder(name: name, files: [], fault: error.message)
             }
@@ -51,11 +56,25 @@ package struct PluginSource: Sendable {
         return PluginSource(path: path, folders: folders)
     }
 
+    /// Why what is no folder is no plugin, though somebody may have meant it as one.
+    private static func oddity(of name: String, in path: String) -> String? {
+        var status = stat()
+        if unsafe stat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            return "`\(path)/\(name)` is a link, and links are not followed: put the plugin's folder itself there"
+        }
+        guard name.lowercased().contains(".lua") else { return nil }
+        return "nobody reads `\(path)/\(name)`: a plugin is a folder with a `\(PluginReader.file)`"
+    }
+
     private static func plugin(_ name: String, in path: String) throws(PolicyError) -> Folder {
         var files: [PolicySource.File] = []
         var bytes = 0
-        for file in names(in: "\(path)/\(name)") ?? [] {
-            guard [".lua", ".json", ".csv"].contains(where: file.hasSuffix) else { continue }
+        var search = FolderSearch()
+        for file in names(in: "\(path)/\(name)") ?? [] where !PolicySource.isPassedOver(file) {
+            guard [".lua", ".json", ".csv"].contains(where: file.hasSuffix) else {
+                search.look(at: file, in: "\(path)/\(name)")
+                continue
+            }
             let content = try PolicySource.read("\(path)/\(name)/\(file)", most: mostFileBytes, flags: O_NOFOLLOW)
             bytes += content.count
             guard bytes <= mostBytes, files.count < mostFiles else {
@@ -65,7 +84,11 @@ package struct PluginSource: Sendable {
             }
             files.append(PolicySource.File(name: file, bytes: content))
         }
-        return Folder(name: name, files: files)
+        let fault = search.found.first.map { lost in
+            "nobody reads `\(path)/\(name)/\(lost.name)`: what of a plugin is Lua is in `\(PluginReader.file)`; move it there, or "
+                + "out of the folder"
+        }
+        return Folder(name: name, files: files, fault: fault)
     }
 
     private static func isFolder(_ path: String) -> Bool {

@@ -9,7 +9,7 @@ struct DeclarationReader {
     let schema: Schema
     private(set) var diagnostics: [Diagnostic] = []
 
-    private static let keys = ["on", "subject", "grants", "mode", "enabled", "decide", "about", "owner"]
+    static let keys = ["on", "subject", "grants", "mode", "enabled", "decide", "about", "owner"]
 
     init(chunk: Chunk, path: String, schema: Schema) {
         self.chunk = chunk

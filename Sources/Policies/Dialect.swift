@@ -44,4 +44,27 @@ package enum Dialect {
         }
         return faults
     }
+
+    /// What a file says that is without effect, because something else that it says takes its place.
+    /// - Parameters:
+    ///   - names: what the table declares that the file returns.
+    ///   - what: the file as messages call it: `a policy's file`.
+    package static func ineffective(
+        in chunk: Chunk, declaring names: Set<String>, path: String, what: String
+    ) -> [Diagnostic] {
+        func fault(_ message: String, _ position: Position, rule: String) -> Diagnostic {
+            Diagnostic(message, path: path, line: position.line, column: position.column, rule: rule)
+        }
+        let repeated = chunk.repeatedKeys + chunk.repeatedFields(names)
+        return repeated.map { twice in
+            fault(
+                "`\(twice.name)` is given twice, first on line \(twice.first.line): only the last one would count; remove one",
+                twice.position, rule: "duplicate-key")
+        }
+            + chunk.lostResults.map { position in
+                fault(
+                    "\(what) returns one value, once, at its end: what else it returns has no effect", position,
+                    rule: "ineffective-return")
+            }
+    }
 }

@@ -11,7 +11,31 @@ extension Inference {
     }
 
     package var faults: [Fault] {
-        chunk.expressions.indices.flatMap { faults(of: chunk.id($0)) } + assignments
+        chunk.expressions.indices.flatMap { faults(of: chunk.id($0)) } + assignments + ineffectiveReturns
+    }
+
+    /// What `decide` itself returns that could not have called an effect: whoever wrote it meant an answer.
+    private var ineffectiveReturns: [Fault] {
+        guard let decide = names.decide else { return [] }
+        let message =
+            "`decide` answers by calling `permit`, `deny`, `advise` or `oblige`; what it returns has no effect"
+        return chunk.results(of: decide).filter { !mayCallEffect($0) }.map {
+            Fault(rule: "ineffective-return", message: message, position: chunk[$0].position)
+        }
+    }
+
+    /// Whether a value is returned for what is called on the way to it, or is none: `cond and permit(…)`, `deny(…)`, `nil`.
+    private func mayCallEffect(_ id: Expression.ID) -> Bool {
+        switch chunk[id].kind {
+        case .nil: true
+        // A call of which is known what it comes to is a question, and calls no effect.
+        case .call, .method: value(id) == nil
+        case .parenthesized(let inner): mayCallEffect(inner)
+        // What a table of the author's own holds may have come of a call.
+        case .member, .index: value(id) == nil
+        case .binary(.and, _, let right, _), .binary(.or, _, let right, _): mayCallEffect(right)
+        default: false
+        }
     }
 
     private var assignments: [Fault] {

@@ -54,7 +54,7 @@ package final class Inference {
     package var schema: Schema { resolver.schema }
     let resolver: Resolver
     private let expressions: Expressions
-    private let names: InferredNames
+    let names: InferredNames
     private var known: [Expression.ID: Meaning?] = [:]
     /// For each type one expression that is of it, and is nothing more.
     private var samples: [ValueType: Expressions.ID] = [:]

@@ -4,6 +4,8 @@ internal import Syntax
 struct InferredNames {
     /// The parameter of the policy's `decide`; `nil` where that cannot be told, or it is assigned to.
     private(set) var request: Declaration.ID?
+    /// The function that is the policy's `decide`; `nil` where the source does not say.
+    private(set) var decide: Function.ID?
     /// What variables are declared with that are never assigned to.
     private(set) var values: [Declaration.ID: Expression.ID] = [:]
     /// The lists that the second variable of `for _, x in ipairs(list)` goes through.
@@ -35,7 +37,8 @@ struct InferredNames {
             return true
         }
         noteCalls(of: functions, in: chunk)
-        request = Self.request(of: chunk, functions)
+        decide = Self.decide(of: chunk, functions)
+        request = decide.flatMap { Self.request(of: $0, in: chunk) }
     }
 
     /// What each call passes for a parameter; `nil` where its function may be called otherwise.
@@ -68,8 +71,14 @@ struct InferredNames {
         }
     }
 
-    /// The parameter of the function that is `decide` in the table that the file returns.
-    private static func request(of chunk: Chunk, _ functions: [Declaration.ID: Function.ID]) -> Declaration.ID? {
+    private static func request(of decide: Function.ID, in chunk: Chunk) -> Declaration.ID? {
+        guard !chunk[decide].isMethod, let parameter = chunk[decide].parameters.first, !chunk[parameter].isReassigned
+        else { return nil }
+        return parameter
+    }
+
+    /// The function that is `decide` in the table that the file returns.
+    private static func decide(of chunk: Chunk, _ functions: [Declaration.ID: Function.ID]) -> Function.ID? {
         guard case .return(let values)? = chunk.block.statements.last?.kind, values.count == 1 else { return nil }
         var found: [Function.ID?] = []
         var policy: Declaration.ID?
@@ -109,9 +118,6 @@ struct InferredNames {
             }
             return true
         }
-        guard found.count == 1, let decide = found[0], !chunk[decide].isMethod,
-            let parameter = chunk[decide].parameters.first, !chunk[parameter].isReassigned
-        else { return nil }
-        return parameter
+        return found.count == 1 ? found[0] : nil
     }
 }

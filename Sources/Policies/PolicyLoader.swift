@@ -4,7 +4,8 @@ internal import Syntax
 
 /// Loads a policy set from its files: schema, policies, settings. Reports every fault it finds.
 struct PolicyLoader {
-    private static let reserved = ["schema", "settings", "invariants"]
+    private static let reserved = ["schema", "settings", "required", "invariants", "routes"]
+    private static let sections: Set<String> = ["actions", "resources", "context", "subjects"]
 
     private let source: PolicySource
     private let isProbed: Bool
@@ -100,11 +101,11 @@ struct PolicyLoader {
     }
 
     private func isPolicy(_ name: String) -> Bool {
-        name.hasSuffix(".lua") && !name.hasSuffix("_test.lua")
-            && !Self.reserved.contains { name.hasPrefix($0) }
+        name.hasSuffix(".lua") && !name.hasSuffix("_test.lua") && !Self.reserved.contains(String(name.dropLast(4)))
     }
 
     private mutating func checkNames() {
+        for lost in source.misplaced { report(lost.reason, lost.name, rule: "misplaced-file") }
         let names = Set(source.files.map(\.name))
         for name in names.sorted() where name.hasSuffix(".lua") {
             let id = String(name.dropLast(4))
@@ -114,11 +115,11 @@ struct PolicyLoader {
                 if !names.contains(tested) {
                     report("a test without its policy: there is no `\(tested)`", name, rule: "test-without-policy")
                 }
+                checkTest(name)
                 continue
             }
-            if id != "schema", Self.reserved.contains(where: { id.hasPrefix($0) }) {
-                report(
-                    "names that begin with `schema`, `settings` or `invariants` are reserved", name, rule: "file-name")
+            if id != "schema", Self.reserved.contains(id) {
+                report("the name `\(id)` is reserved: this file is no policy; rename it", name, rule: "file-name")
             }
             let isName = id.utf8.allSatisfy { byte in
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
@@ -128,6 +129,18 @@ struct PolicyLoader {
                 report("a policy's file is named in lower-case letters, digits and `_`", name, rule: "file-name")
             }
         }
+    }
+
+    /// A policy that is named as tests are would never be in force.
+    private mutating func checkTest(_ name: String) {
+        guard let file = source.files.first(where: { $0.name == name }),
+            file.bytes.firstRange(of: Array("decide".utf8)) != nil, let chunk = try? Chunk.parse(file.bytes),
+            case .return(let values)? = chunk.block.statements.last?.kind, !values.isEmpty
+        else { return }
+        let position = chunk.block.statements.last?.position
+        report(
+            "tests return nothing, and a policy whose name ends in `_test` is never in force: rename it", name,
+            line: position?.line, column: position?.column, rule: "ineffective-return")
     }
 
     // MARK: Schema and settings
@@ -140,7 +153,8 @@ struct PolicyLoader {
             return nil
         }
         do throws(SyntaxError) {
-            _ = try Chunk.parse(file.bytes)
+            diagnostics += Dialect.ineffective(
+                in: try Chunk.parse(file.bytes), declaring: Self.sections, path: path(file.name), what: "the schema")
         } catch {
             report(error.message, file.name, line: error.line, column: error.column, rule: "syntax")
             return nil
@@ -155,6 +169,11 @@ struct PolicyLoader {
                 let (message, line) = PolicyReader.words(outcome.ending)
                 report(message, file.name, line: line ?? 1, rule: "schema")
                 return nil
+            }
+            if outcome.results > 1, diagnostics.allSatisfy({ $0.rule != "ineffective-return" }) {
+                report(
+                    "the schema returns one value, got \(outcome.results): the others have no effect", file.name,
+                    rule: "ineffective-return")
             }
             let reader = SchemaReader(outcome.value, path: path(file.name))
             diagnostics += reader.diagnostics

@@ -38,7 +38,8 @@ struct PolicyReader {
                 error.message, path: path, line: error.line, column: error.column, rule: "syntax")
             return PolicyReading(file: file, diagnostics: [diagnostic])
         }
-        var reading = PolicyReading(file: file, chunk: chunk, diagnostics: dialect(chunk) + permissions(chunk))
+        var reading = PolicyReading(
+            file: file, chunk: chunk, diagnostics: dialect(chunk) + ineffective(chunk) + permissions(chunk))
         let program = chunk.rewritten()
         switch declare(program, chunk) {
         case .success(let declaration): reading.declaration = declaration
@@ -67,6 +68,20 @@ struct PolicyReader {
     private func dialect(_ chunk: Chunk) -> [Diagnostic] {
         let known = Dialect.globals.union(EvaluationHost.functions.map(\.name)).union(EvaluationHost.tags)
         return Dialect.faults(of: chunk, known: known, path: path, whose: "policies")
+    }
+
+    /// What is written and would not be in force.
+    private func ineffective(_ chunk: Chunk) -> [Diagnostic] {
+        let names = Set(DeclarationReader.keys)
+        let faults = Dialect.ineffective(in: chunk, declaring: names, path: path, what: "a policy's file")
+        let known = Set(faults.map(\.line))
+        let others = chunk.places(ofFunction: "decide").dropFirst().filter { !known.contains($0.line) }
+        return faults
+            + others.map { position in
+                fault(
+                    "`decide` is defined twice: one policy is in force, that of the table which the file returns; move the "
+                        + "other into a file of its own", position, rule: "duplicate-key")
+            }
     }
 
     /// Permission literals must be in the catalogue.
@@ -158,6 +173,17 @@ struct PolicyReader {
             let (message, line) = Self.words(outcome.ending)
             return .failure(
                 Faults(diagnostics: [fault(message, line: line, rule: "failing-load")], brokenPlugins: host.broken))
+        }
+        // Where the source itself says so, it is told there.
+        if outcome.results > 1, source.lostResults.isEmpty {
+            let position = source.block.statements.last?.position
+            return .failure(
+                Faults(diagnostics: [
+                    fault(
+                        "a policy's file returns one value, got \(outcome.results): the others have no effect",
+                        position,
+                        rule: "ineffective-return")
+                ]))
         }
         var reader = DeclarationReader(chunk: source, path: path, schema: schema)
         let declaration = reader.read(outcome.value, host)

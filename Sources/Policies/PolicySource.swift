@@ -1,6 +1,8 @@
 internal import Glibc
 
 /// Where policies come from: a flat set of files. A folder today; bundles fit behind it.
+///
+/// INVARIANT: a file that looks like part of a policy set and is not read is in `misplaced`: no policy is silently left out.
 package struct PolicySource: Sendable {
     package struct File: Sendable {
         package let name: String
@@ -12,34 +14,63 @@ package struct PolicySource: Sendable {
         }
     }
 
+    /// A file that looks like part of the set, and is none.
+    package struct Misplaced: Sendable, Equatable {
+        /// Under the folder: `old/deny.lua`.
+        package let name: String
+        package let reason: String
+    }
+
     /// The folder as the user named it; file names are shown under it.
     package var path: String
     /// Sorted by name.
     package var files: [File]
     /// What the policies may `use`.
     package var plugins: PluginSet
+    /// Sorted by name. A set with one does not load.
+    package let misplaced: [Misplaced]
 
-    package init(path: String, files: [File], plugins: PluginSet = .none) {
+    package init(path: String, files: [File], plugins: PluginSet = .none, misplaced: [Misplaced] = []) {
         self.path = path
         self.plugins = plugins
-        self.files = files.sorted { $0.name < $1.name }
+        let odd = files.compactMap { file in Self.oddity(of: file.name).map { Misplaced(name: file.name, reason: $0) } }
+        self.files = files.filter { Self.oddity(of: $0.name) == nil && !Self.isLeftOut($0.name) }.sorted {
+            $0.name < $1.name
+        }
+        self.misplaced = (odd + misplaced).sorted { $0.name < $1.name }
     }
 
-    /// Every `.lua` and `.json` file of a folder. Other files are left alone, folders are not entered.
-    package static func folder(_ path: String) throws(PolicyError) -> PolicySource {
-        guard let folder = unsafe opendir(path) else {
+    /// Every `.lua` and `.json` file of a folder; what looks like one and is not read is `misplaced`. Hidden files and the
+    /// copies that editors make are passed over.
+    /// - Parameter plugins: the folder of the plugins, wherever that is.
+    package static func folder(_ path: String, plugins: String? = nil) throws(PolicyError) -> PolicySource {
+        guard let names = names(in: path) else {
             throw PolicyError(.unreadable, "cannot read the policies in `\(path)`: \(Self.reason())")
         }
-        defer { unsafe closedir(folder) }
         var files: [File] = []
+        var search = FolderSearch(excluding: plugins)
+        for name in names where !isPassedOver(name) {
+            if name.hasSuffix(".lua") || name.hasSuffix(".json") {
+                files.append(File(name: name, bytes: try read("\(path)/\(name)", most: 1 << 20)))
+            } else {
+                search.look(at: name, in: path)
+            }
+        }
+        return PolicySource(path: path, files: files, misplaced: search.found)
+    }
+
+    /// What lies in a folder, sorted; `nil` when it cannot be read.
+    static func names(in path: String) -> [String]? {
+        guard let folder = unsafe opendir(path) else { return nil }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
         while let entry = unsafe readdir(folder) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
-            guard !name.hasPrefix("."), name.hasSuffix(".lua") || name.hasSuffix(".json") else { continue }
-            files.append(File(name: name, bytes: try read("\(path)/\(name)", most: 1 << 20)))
+            if name != ".", name != ".." { names.append(name) }
         }
-        return PolicySource(path: path, files: files)
+        return names.sorted()
     }
 
     /// What is in a regular file.

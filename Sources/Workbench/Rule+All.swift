@@ -4,8 +4,9 @@ extension Rule {
 
     /// What the loader refuses.
     private static let loading: [Rule] = [
-        assignment, brokenPlugin, declaration, failingLoad, fileName, miscompiled, missingFile, notAFunction, required,
-        reservedName, schema, settings, syntax, testWithoutPolicy, typeMismatch, undeclaredGlobal, unknownAttribute,
+        assignment, brokenPlugin, declaration, duplicateKey, failingLoad, fileName, ineffectiveReturn, miscompiled,
+        misplacedFile, missingFile, notAFunction, required, reservedName, schema, settings, syntax, testWithoutPolicy,
+        typeMismatch, undeclaredGlobal, unknownAttribute,
         unknownGrant, unknownInReason, unknownPermission, unknownPoint, wrongArgument,
     ]
 

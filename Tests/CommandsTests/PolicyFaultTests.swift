@@ -61,6 +61,64 @@ internal import Testing
         }
     }
 
+    private static let blocking =
+        "return { on = \"access\", decide = function() deny(\"nobody may\") end }"
+
+    @Test(arguments: [
+        ("old/block.lua", blocking), ("block.LUA", blocking), ("old/older/Block.Lua", blocking),
+        ("block.lua", "local one, two = \(open.dropFirst(7)), { on = \"access\" }\nreturn one, two"),
+        ("block.lua", "local p = \(blocking.dropFirst(7))\nfunction p.decide() end\nreturn p"),
+        ("block.lua", "return { on = \"access\", enabled = true, enabled = false, decide = function() end }"),
+        ("block.lua", "return { on = \"access\", decide = function() return false end }"),
+        ("block.lua", "return { on = \"access\", decide = function() return { deny = \"no\" } end }"),
+    ])
+    func `a deny that is written and would not be in force stops every verb`(name: String, text: String) throws {
+        let policies = try session.policies(["open": Self.open])
+        _ = try session.file("own/\(name)", text)
+        let lines = [
+            ["decide", Self.token, "orders.read", "order:1"], ["batch"], ["check"], ["test"], ["requests"],
+            ["repl"], ["bench"],
+        ]
+        for line in lines {
+            let result = session.run(line + ["--policies", policies], input: Array(Self.line("1").utf8))
+            #expect(result.status == 3, "\(line): \(result.output) \(result.errors)")
+            #expect("\(result.output)\(result.errors)".contains("\(policies)/\(name)"), "\(line): \(result.errors)")
+            #expect(!result.lines.contains { $0.hasPrefix("permit") }, "\(line): \(result.output)")
+        }
+    }
+
+    @Test func `hidden files and copies of editors are passed over`() throws {
+        let policies = try session.policies(["open": Self.open])
+        for name in [".#open.lua", "open.lua~", "#open.lua#", ".git/x.lua", "docs/notes.md"] {
+            _ = try session.file("own/\(name)", Self.blocking)
+        }
+        let result = decide("order:1", policies: policies)
+        #expect(result.status == 0, "\(result.errors)")
+    }
+
+    @Test func `plugins may lie in the folder of the policies, where that is said`() throws {
+        let policies = try session.policies(["open": Self.open])
+        _ = try session.file("own/plugins/x/plugin.lua", "return {}")
+        #expect(decide("order:1", policies: policies).status == 3)
+        #expect(decide("order:1", "--plugins", "\(policies)/plugins", policies: policies).status == 0)
+    }
+
+    @Test(arguments: [
+        ("x/plugin.LUA", "x"), ("x/lib/more.lua", "x"), ("x/more.lua", "x"), ("more.lua", "more.lua"),
+    ])
+    func `what seems to be of a plugin and is not read is told`(name: String, plugin: String) throws {
+        _ = try session.policies(["open": Self.open])
+        let good =
+            "return { name = \"x\", version = \"1\", about = \"A test.\", provides = { functions = { f = { returns = "
+            + "\"boolean\", run = function() return true end } } } }"
+        _ = try session.file("plugins/x/plugin.lua", good)
+        #expect(session.run("plugins", "--plugins", "\(session.folder)/plugins").status == 0)
+        _ = try session.file("plugins/\(name)", good)
+        let result = session.run("plugins", "--plugins", "\(session.folder)/plugins")
+        #expect(result.status == 3 && result.errors.contains("nobody reads"), "\(result.output)\(result.errors)")
+        #expect("\(result.output)\(result.errors)".contains("\(session.folder)/plugins/\(name)"), "\(result.errors)")
+    }
+
     @Test func `every broken file is told, not only the first`() throws {
         let policies = try session.policies(["a": "return {", "b": "return 7", "c": Self.open, "d": "x ="])
         let result = decide(policies: policies)

@@ -50,13 +50,13 @@ import Testing
     @Test func `every broken file is told, not only the first`() {
         let good = "return { on = \"access\", decide = function() end }"
         let found = diagnostics([
-            "a.lua": "return {", "b.lua": good, "c.lua": "return 1", "d_test.lua": "", "settings_x.lua": good,
+            "a.lua": "return {", "b.lua": good, "c.lua": "return 1", "d_test.lua": "", "settings.lua": good,
             "E.lua": good,
             "settings.json": "{\"b\":{\"all\":{\"months\":1}},\"z\":{}}",
         ])
         #expect(
             Set(found.map(\.path)) == [
-                "p/a.lua", "p/c.lua", "p/d_test.lua", "p/settings_x.lua", "p/E.lua", "p/settings.json",
+                "p/a.lua", "p/c.lua", "p/d_test.lua", "p/settings.lua", "p/E.lua", "p/settings.json",
             ])
         #expect(found.count { $0.path == "p/settings.json" } == 2)
     }

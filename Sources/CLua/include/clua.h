@@ -116,6 +116,7 @@ typedef struct clua_outcome {
     int64_t fuel;
     int64_t bytes; ///< allocated altogether, whatever was given back
     const clua_value *values; ///< the first result is `values[0]`; valid until `clua_finish`
+    size_t results;           ///< of `clua_run`: how many the chunk returned, up to the last that is not nil
     const char *message;      ///< of a failure, at most 512 bytes; valid until `clua_finish`
     size_t length;
 } clua_outcome;

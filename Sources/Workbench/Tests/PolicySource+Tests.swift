@@ -8,7 +8,7 @@ extension PolicySource {
     var policyIDs: [String] {
         files.map(\.name).filter { name in
             name.hasSuffix(".lua") && !name.hasSuffix(TestFile.suffix)
-                && !["schema", "settings", "invariants"].contains { name.hasPrefix($0) }
+                && !["schema", "settings", "required", "invariants", "routes"].contains(String(name.dropLast(4)))
         }.map { String($0.dropLast(4)) }.sorted()
     }
 
@@ -22,7 +22,7 @@ extension PolicySource {
             let id = String(file.name.dropLast(4))
             return !ids.contains(id) || id == policy
         }
-        var source = PolicySource(path: path, files: kept, plugins: plugins)
+        var source = PolicySource(path: path, files: kept, plugins: plugins, misplaced: misplaced)
         if let policy { source.keepSettings(of: policy) }
         return source
     }

@@ -1,0 +1,24 @@
+internal import Model
+
+extension Rule {
+    static let ineffectiveReturn = Rule(
+        name: "ineffective-return",
+        purpose: "What `decide` returns has no effect, and neither has what a file returns beside its one value.",
+        severity: .error,
+        good: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              return request.token.kind == "mobile" and deny("not for mobile tokens")
+            end
+            return policy
+            """,
+        bad: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.token.kind == "mobile" then return { deny = "not for mobile tokens" } end
+              deny("for nobody else either")
+            end
+            return policy
+            """,
+        find: .loader)
+}
