@@ -1,35 +1,56 @@
 /// Where the members and elements of a JSON text stand.
+///
+/// Cost: of entering one its name, of asking for one its path; never the length of the text.
 package struct JSONPlaces: Sendable {
-    private var offsets: [[String]: Int] = [:]
-    private var path: [String] = []
-    private var bytes: [UInt8] = []
+    /// A member or element, in the one that it is in.
+    private struct Step: Hashable {
+        let parent: Int
+        let name: [UInt8]
+    }
+
+    /// The root is number 0.
+    private var numbers: [Step: Int] = [:]
+    /// By number; none of the root.
+    private var offsets = [0]
+    /// Those that are entered, by number.
+    private var open = [0]
+    private var lineStarts = [0]
+    private var first = 0
 
     /// Of a text of which nothing is known.
     package init() {}
 
     /// Goes on with a member, or an element by its 0-based number.
     mutating func enter(_ name: String, at offset: Int) {
-        path.append(name)
-        offsets[path] = offset
+        let number = offsets.count
+        numbers[Step(parent: open.last ?? 0, name: Array(name.utf8))] = number
+        offsets.append(offset)
+        open.append(number)
     }
 
-    mutating func leave() { path.removeLast() }
+    mutating func leave() { open.removeLast() }
 
     func reading(_ bytes: [UInt8]) -> JSONPlaces {
         var places = self
-        places.bytes = bytes
+        places.first = bytes.firstIndex(where: { $0 > 0x20 }) ?? 0
+        places.lineStarts = [0] + bytes.indices.filter { bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
         return places
     }
 
     /// Where a member's name or an element begins, or what it is in if it is not there: line and column from 1, in bytes.
     package func place(of path: [String]) -> (line: Int, column: Int) {
-        var path = path
-        while !path.isEmpty, offsets[path] == nil { path.removeLast() }
-        let first = bytes.firstIndex(where: { $0 > 0x20 }) ?? 0
-        let offset = offsets[path] ?? first
-        let before = bytes.prefix(offset)
-        let line = before.count { $0 == UInt8(ascii: "\n") } + 1
-        let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        return (line, offset - start + 1)
+        var number = 0
+        for name in path {
+            guard let next = numbers[Step(parent: number, name: Array(name.utf8))] else { break }
+            number = next
+        }
+        let offset = number == 0 ? first : offsets[number]
+        // The last line that begins at or before it.
+        var (low, high) = (0, lineStarts.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if lineStarts[middle] <= offset { low = middle } else { high = middle }
+        }
+        return (low + 1, offset - lineStarts[low] + 1)
     }
 }

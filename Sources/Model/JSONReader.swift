@@ -1,8 +1,10 @@
 /// Reads JSON as RFC 8259 has it, strictly: one value, no comments, no duplicate names, well-formed UTF-8.
 @safe package struct JSONReader {
     private static let deepest = 64
-    /// Names are compared one by one; an object of very many must not make that slow.
     private static let mostNames = 10_000
+    /// The names of an object of up to so many members are compared one by one; those of a larger one are found by their
+    /// bytes' hash, so that reading takes time in proportion to the text.
+    private static let fewNames = 16
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
@@ -124,6 +126,7 @@
     private mutating func object() throws(JSONError) -> JSON {
         try enter()
         var members: [JSON.Member] = []
+        var index: ByteIndex?
         if next == UInt8(ascii: "}") {
             position += 1
             depth -= 1
@@ -133,7 +136,7 @@
             let start = position
             guard next == UInt8(ascii: "\"") else { throw fault("expected a name in quotes") }
             let key = try string()
-            guard !isKnown(key, in: members) else {
+            guard isNew(key, among: members, &index) else {
                 throw fault("the name `\(key.prefix(100))` is there twice", at: start)
             }
             skipSpace()
@@ -158,8 +161,13 @@
         }
     }
 
-    private func isKnown(_ key: String, in members: [JSON.Member]) -> Bool {
-        members.contains { $0.key.isSameBytes(key) }
+    private func isNew(_ key: String, among members: [JSON.Member], _ index: inout ByteIndex?) -> Bool {
+        if members.count < Self.fewNames { return !members.contains { $0.key.isSameBytes(key) } }
+        if index == nil {
+            index = ByteIndex()
+            for (number, member) in members.enumerated() { index?.claim(member.key, number: number) }
+        }
+        return index?.claim(key, number: members.count) ?? true
     }
 
     private mutating func array() throws(JSONError) -> JSON {

@@ -83,6 +83,9 @@ package final class Expressions {
     let plugins: PluginSet
     /// How deep each node stands on others: what computes or tells it goes that deep.
     private var depths: [UInt8] = []
+    /// How many nodes each would be, were all that it stands on written out: what is told or looked through goes to each of
+    /// them, and functions that are given the same value twice, one from the next, double it each time.
+    private var sizes: [UInt16] = []
 
     private var attributes: [AttributeKey: UInt32?] = [:]
 
@@ -115,6 +118,7 @@ package final class Expressions {
         self.presence.append(presence)
         isForeign.append(brings(node, type))
         depths.append(depth(of: node))
+        sizes.append(size(of: node))
         return id
     }
 
@@ -155,10 +159,25 @@ package final class Expressions {
         }
     }
 
+    private func size(of node: Node) -> UInt16 {
+        func sum(_ ids: [ID]) -> UInt16 {
+            UInt16(clamping: ids.reduce(1) { $0 + Int(sizes[Int($1)]) })
+        }
+        switch node.operation {
+        case .request, .settings, .constant, .setting, .granted, .plugin, .table, .rowAt, .argument: return 1
+        case .attribute, .property, .element, .length, .plus, .endOfDay, .has, .inNetwork, .column: return sum([node.a])
+        case .row, .hasRow: return sum([node.b])
+        case .call: return sum(arguments[Int(node.a)])
+        case .equal, .less, .lessEqual, .isWithin, .contains, .meets, .covers, .can, .permits:
+            return sum([node.a, node.b])
+        }
+    }
+
     /// Whether something more may be formed of an expression; forming adds one to its depth.
-    func carries(_ id: ID) -> Bool { depths[Int(id)] < Self.mostDepth }
+    func carries(_ id: ID) -> Bool { depths[Int(id)] < Self.mostDepth && sizes[Int(id)] < Self.mostSize }
 
     private static let mostDepth: UInt8 = 32
+    private static let mostSize: UInt16 = 256
 
     /// The vocabulary's attribute of that name; `nil` when it is a declared property. Looked up once.
     func attribute(_ name: String, of base: ID) -> UInt32? {

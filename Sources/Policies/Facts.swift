@@ -169,8 +169,9 @@ internal import Model
 
     /// Makes room for the expressions that were formed since.
     private mutating func grow() {
-        nodes = expressions.nodes
-        types = expressions.types
+        // In parts, as constants are: see `takeConstants`.
+        nodes.append(contentsOf: expressions.nodes[nodes.count...])
+        types.append(contentsOf: expressions.types[types.count...])
         let missing = nodes.count - stamps.count
         stamps.append(contentsOf: repeatElement(0, count: missing))
         values.append(contentsOf: repeatElement(.absent, count: missing))
@@ -205,8 +206,7 @@ internal import Model
         let index = Int(fact)
         if index >= asked.count { asked.fill(to: max(expressions.count, 256), with: Self.unasked) }
         if asked[index].probe.fact == fact { return asked[index].probe }
-        constants = expressions.cells
-        constantTexts = expressions.texts
+        takeConstants()
         asked[index].probe = expressions.probe(fact, schema)
         guard asked[index].probe.operation == .remembered else { return asked[index].probe }
         _ = value(fact)
@@ -250,6 +250,16 @@ internal import Model
     mutating func note(_ reads: ReadSet) {
         noted.formUnion(reads)
         if let plantedFault { for place in plantedFault.forgottenPlaces { noted.remove(place) } }
+    }
+
+    /// Takes over the constants that were formed since.
+    ///
+    /// INVARIANT: what expressions hold is copied in parts and never shared: a shared array would be copied whole for the next
+    /// constant that is formed, and so for each.
+    private mutating func takeConstants() {
+        guard constants.count < expressions.cells.count else { return }
+        constants.append(contentsOf: expressions.cells[constants.count...])
+        constantTexts.append(contentsOf: expressions.texts[constantTexts.count...])
     }
 
     /// Whether the request, or the clock, brings what an expression stands for.

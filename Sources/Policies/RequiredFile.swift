@@ -13,6 +13,10 @@ struct RequiredFile {
     private let path: String
     private let readings: [String: PolicyReading]
     private let settings: [String: SettingValues]
+    /// By policy, the globals that its source names; of those that are Lua.
+    private let globals: [String: Set<String>]
+    /// More than anybody reads; each looks through names for one that was meant.
+    private static let mostFaults = 200
     private var places = JSONPlaces()
     private(set) var diagnostics: [Diagnostic] = []
 
@@ -20,6 +24,7 @@ struct RequiredFile {
         self.path = path
         self.readings = Dictionary(uniqueKeysWithValues: readings.map { (String($0.file.name.dropLast(4)), $0) })
         self.settings = settings
+        globals = self.readings.compactMapValues { $0.chunk.map { Set($0.globals.map(\.name)) } }
         do throws(JSONError) {
             let json: JSON
             (json, places) = try JSONReader.located(bytes)
@@ -30,7 +35,13 @@ struct RequiredFile {
         }
     }
 
+    private func hint(for name: String, among known: () -> [String]) -> String {
+        diagnostics.count < Self.mostFaults ? Suggestion.hint(for: name, among: known()) : ""
+    }
+
     private mutating func report(_ message: String, at place: [String]) {
+        guard diagnostics.count < Self.mostFaults else { return }
+        let message = diagnostics.count + 1 < Self.mostFaults ? message : "there are more faults than are told"
         let (line, column) = places.place(of: place)
         diagnostics.append(Diagnostic(message, path: path, line: line, column: column, rule: "required"))
     }
@@ -61,7 +72,7 @@ struct RequiredFile {
 
     private mutating func require(_ id: String, effects: [JSON], at place: [String]) {
         guard let reading = readings[id] else {
-            let hint = Suggestion.hint(for: id, among: readings.keys.sorted())
+            let hint = hint(for: id) { readings.keys.sorted() }
             report("the policy `\(id)` is required, and is not there\(hint)", at: place)
             return
         }
@@ -81,7 +92,7 @@ struct RequiredFile {
                 report("an effect is one of \(Self.effects.joined(separator: ", ")); got \(got)", at: place)
                 continue
             }
-            guard let chunk = reading.chunk, !chunk.globals.contains(where: { $0.name == name }) else { continue }
+            guard let globals = globals[id], !globals.contains(name) else { continue }
             report("the policy `\(id)` is required to \(name), and never does", at: place)
         }
     }

@@ -27,7 +27,16 @@ struct SettingsFile {
         }
     }
 
+    /// More than anybody reads; each looks through names for one that was meant.
+    private static let mostFaults = 200
+
+    private func hint(for name: String, among known: () -> [String]) -> String {
+        diagnostics.count < Self.mostFaults ? Suggestion.hint(for: name, among: known()) : ""
+    }
+
     private mutating func report(_ message: String, at place: [String]) {
+        guard diagnostics.count < Self.mostFaults else { return }
+        let message = diagnostics.count + 1 < Self.mostFaults ? message : "there are more faults than are told"
         let (line, column) = places.place(of: place)
         diagnostics.append(Diagnostic(message, path: path, line: line, column: column, rule: "settings"))
     }
@@ -39,7 +48,7 @@ struct SettingsFile {
         }
         for policy in policies {
             guard let settings = declared[policy.key] else {
-                let hint = Suggestion.hint(for: policy.key, among: declared.keys.sorted())
+                let hint = hint(for: policy.key) { declared.keys.sorted() }
                 report("`\(policy.key)` is no policy here\(hint)", at: [policy.key])
                 continue
             }
@@ -73,7 +82,7 @@ struct SettingsFile {
             let place = place + [name]
             let shown = place.joined(separator: ".")
             guard let type = name == "enabled" ? .boolean : settings[name]?.type else {
-                let hint = Suggestion.hint(for: name, among: settings.keys.sorted() + ["enabled"])
+                let hint = hint(for: name) { settings.keys.sorted() + ["enabled"] }
                 report("`\(shown)`: the policy declares no such setting\(hint)", at: place)
                 continue
             }

@@ -53,6 +53,32 @@ import Testing
         #expect(JSONReader.number(text) == value)
     }
 
+    @Test(arguments: [1, 15, 16, 17, 18, 40, 9_999])
+    func `a name that is there twice is refused, in small objects and large ones`(count: Int) throws {
+        func object(_ names: [String]) -> String { "{" + names.map { "\"\($0)\":1" }.joined(separator: ",") + "}" }
+        let names = (0..<count).map { "n\($0)" }
+        #expect(try JSONReader.parse(object(names))["n\(count - 1)"] == .integer(1))
+        for twice in [0, count / 2, count - 1] {
+            let error = #expect(throws: JSONError.self) { try JSONReader.parse(object(names + ["n\(twice)"])) }
+            #expect(error?.message == "the name `n\(twice)` is there twice")
+        }
+        // Equal for Unicode, and not for bytes.
+        #expect(throws: Never.self) { try JSONReader.parse(object(names + ["\u{E9}", "e\u{301}"])) }
+    }
+
+    @Test func `places are those of names, elements and what they are in`() throws {
+        let text = "{\n \"a\": { \"b.c\": [1,\n  {\"d\": 2}] },\n \"e\": 3 }"
+        let places = try JSONReader.located(Array(text.utf8)).1
+        func place(_ path: String...) -> [Int] { [places.place(of: path).line, places.place(of: path).column] }
+        #expect(
+            place() == [1, 1] && place("a") == [2, 2] && place("a", "b.c") == [2, 9]
+                && place("a", "b.c", "0") == [2, 17])
+        #expect(place("a", "b.c", "1") == [3, 3] && place("a", "b.c", "1", "d") == [3, 4] && place("e") == [4, 2])
+        // Of what is not there, what it would be in.
+        #expect(place("a", "x") == [2, 2] && place("x") == [1, 1] && place("a", "b.c", "1", "x", "y") == [3, 3])
+        #expect(JSONPlaces().place(of: ["a"]) == (1, 1))
+    }
+
     @Test func `surrogate pairs become one character`() throws {
         #expect(try JSONReader.parse("\"\\ud83d\\ude00\"") == .string("😀"))
     }
