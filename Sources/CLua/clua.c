@@ -233,6 +233,10 @@ static int do_function(lua_State *L) {
 
 static int tag(lua_State *L) {
     luaL_checkany(L, 1);
+    for (int i = 2; i <= lua_gettop(L); i++) {
+        if (lua_isnil(L, i)) continue;
+        return luaL_error(L, "`%s` takes one argument, got %d", lua_tostring(L, lua_upvalueindex(1)), lua_gettop(L));
+    }
     lua_createtable(L, 0, 1);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_pushvalue(L, 1);

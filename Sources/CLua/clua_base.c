@@ -236,7 +236,7 @@ void clua_open_base(lua_State *L, int globals) {
     static const luaL_Reg functions[] = {
         {"type", type}, {"tostring", to_string}, {"tonumber", to_number}, {"error", raise},
         {"assert", assert}, {"select", select}, {"ipairs", ipairs}, {"pairs", pairs},
-        {"__eq", clua_equal}, {"__content", clua_content_of}, {NULL, NULL},
+        {"__eq", clua_equal}, {"__content", clua_content_of}, {"__cut", clua_cut}, {NULL, NULL},
     };
     lua_pushvalue(L, globals);
     luaL_setfuncs(L, functions, 0);

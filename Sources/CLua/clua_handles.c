@@ -43,6 +43,11 @@ static void push_answer(lua_State *L, const clua_answer *answer) {
     case CLUA_HANDLE: clua_push_handle(L, answer->id); break;
     case CLUA_FAILURE:
         luaL_where(L, 1);
+        // Where a function in C asked, the one that called it is meant.
+        if (lua_rawlen(L, -1) == 0) {
+            lua_pop(L, 1);
+            luaL_where(L, 2);
+        }
         lua_pushlstring(L, answer->bytes, answer->length);
         lua_concat(L, 2);
         lua_error(L);
@@ -210,6 +215,57 @@ static int callable(lua_State *L) {
     state->host->call(state->host->context, code, state->nodes, (size_t)count, state->node_count, line, answer);
     remember(L, place, &asked, 1, count);
     push_answer(L, answer);
+    return 1;
+}
+
+/// A function of the host that is given the arguments that are written, and no more: what a call in last place adds is
+/// cut. Its upvalues: the code, how many are written, and the value whose method it is, or nil.
+static int cut_callable(lua_State *L) {
+    int most = (int)lua_tointeger(L, lua_upvalueindex(2));
+    if (lua_gettop(L) > most) lua_settop(L, most);
+    if (!lua_isnil(L, lua_upvalueindex(3))) {
+        lua_pushvalue(L, lua_upvalueindex(3));
+        lua_insert(L, 1);
+    }
+    return callable(L);
+}
+
+/// A method that is none of the host's, with the value that it was found on.
+static int bound_method(lua_State *L) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_insert(L, 2);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+int clua_cut(lua_State *L) {
+    lua_Integer most = lua_tointeger(L, 1);
+    bool is_method = lua_gettop(L) == 3;
+    int function = 2;
+    if (is_method) {
+        int type = lua_type(L, 2);
+        const char *name = lua_tostring(L, 3);
+        if (type != LUA_TTABLE && type != LUA_TUSERDATA && type != LUA_TSTRING) {
+            return luaL_error(L, "attempt to call `%s` of a %s value", name, lua_typename(L, type));
+        }
+        lua_getfield(L, 2, name);
+        function = 4;
+        if (!lua_isfunction(L, function)) {
+            return luaL_error(L, "attempt to call a %s value (method `%s`)", luaL_typename(L, function), name);
+        }
+    }
+    if (lua_tocfunction(L, function) == callable) {
+        lua_getupvalue(L, function, 1);
+        lua_pushinteger(L, most);
+        if (is_method) lua_pushvalue(L, 2);
+        else lua_pushnil(L);
+        lua_pushcclosure(L, cut_callable, 3);
+    } else if (is_method) {
+        lua_pushvalue(L, 2);
+        lua_pushcclosure(L, bound_method, 2);
+    }
     return 1;
 }
 

@@ -129,6 +129,9 @@ void clua_push_string(lua_State *L, int index);
 
 int clua_equal(lua_State *L);
 int clua_content_of(lua_State *L);
+/// `__cut(n, f)` and `__cut(n, x, "m")`: the function, or the method of a value with that value, which takes at most n
+/// arguments if it is one of the host's.
+int clua_cut(lua_State *L);
 void clua_open_handles(lua_State *L);
 void clua_open_base(lua_State *L, int globals);
 void clua_open_libraries(lua_State *L, int globals);

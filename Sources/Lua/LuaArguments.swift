@@ -20,6 +20,14 @@ internal import Glibc
         return unsafe LuaValue(values, at: position)
     }
 
+    /// How many there are without those at the end that are nil: a nil that is one too many is none.
+    package var stated: Int {
+        guard let values = unsafe values else { return 0 }
+        var count = count
+        while count > 0, unsafe values[count - 1].kind == CLUA_NIL { count -= 1 }
+        return count
+    }
+
     /// The handle at this position, if it is one; allocates nothing.
     package func handle(_ position: Int) -> UInt32? {
         guard position >= 0, position < count, let values = unsafe values else { return nil }

@@ -28,6 +28,10 @@ final class ManifestHost: SandboxHost {
 
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
         guard uses.count < Self.most, tables.count < Self.most else { return .failure("too many of `use` and `data`") }
+        if function == PluginScript.use || function == PluginScript.data, arguments.stated > 1 {
+            let name = function == PluginScript.use ? "use" : "data"
+            return .failure("`\(name)` takes one argument, got \(arguments.stated)")
+        }
         switch function {
         case PluginScript.use:
             guard case .string(let name) = arguments[0] else {

@@ -70,6 +70,11 @@ final class DeclarationHost: SandboxHost {
         if function >= EvaluationHost.firstPluginFunction {
             return .failure("functions of plugins are called inside `decide`, not while loading")
         }
+        do throws(Resolver.Fault) {
+            if let function = EvaluationHost.Function(rawValue: function) {
+                try Arity.hold(arguments, to: function.arity, of: function.name)
+            }
+        } catch { return .failure(error.message) }
         if function == EvaluationHost.Function.use.rawValue { return use(arguments[0]) }
         guard function == EvaluationHost.Function.settings.rawValue else {
             return .failure("effects are called inside `decide`, not while loading")

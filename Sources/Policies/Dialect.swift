@@ -33,6 +33,9 @@ package enum Dialect {
                 faults.append(fault("there is no `\(use.name)` here\(hint)", use.position, rule: "undeclared-global"))
             }
         }
+        for surplus in chunk.surplusArguments {
+            faults.append(fault(surplus.message, surplus.position, rule: "wrong-argument"))
+        }
         for position in chunk.miscompiled {
             faults.append(
                 fault(

@@ -35,6 +35,7 @@ extension EvaluationHost {
         guard let target = arguments.handle(0) else {
             throw Resolver.Fault(message: "`\(method.name)` is called with a colon: `x:\(method.name)(…)`")
         }
+        try Arity.hold(arguments, to: method.arity, of: method.name, before: 1)
         guard expressions.carries(target) else { throw Resolver.Fault(message: Self.tooDeep) }
         // A method taken from one value and called on another must be that one's too.
         if known.insert(UInt64(target) << 32 | UInt64(method.rawValue)).inserted {
@@ -211,6 +212,7 @@ extension EvaluationHost {
     // MARK: Effects
 
     private func call(_ function: Function, _ arguments: LuaArguments, line: Int) throws(Resolver.Fault) -> HostAnswer {
+        try Arity.hold(arguments, to: function.arity, of: function.name)
         // Declared while loading; here the chunk only runs again.
         if function == .settings { return .handle(expressions.intern(.settings, policy, type: .settings)) }
         if function == .use { return try use(arguments[0]) }

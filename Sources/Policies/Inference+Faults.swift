@@ -1,3 +1,4 @@
+internal import Lua
 internal import Model
 package import Syntax
 
@@ -83,8 +84,10 @@ extension Inference {
                 let message = "`\(name)` is called with a colon: `x:\(name)(…)`"
                 return [Fault(rule: "not-a-function", message: message, position: expression.position)]
             default:
-                let fault = misuse(ofEffect: callee, arguments) ?? misuse(ofIteration: callee, arguments)
-                return fault.map { [$0] } ?? []
+                let fault =
+                    misuse(ofFunction: callee, arguments) ?? misuse(ofEffect: callee, arguments)
+                    ?? misuse(ofIteration: callee, arguments)
+                return (fault ?? misuse(ofPlugin: callee, arguments)).map { [$0] } ?? []
             }
         case .binary(let operation, let left, let right, _):
             return mismatch(operation, left, right).map { message in
@@ -173,6 +176,7 @@ extension Inference {
         func fault(_ message: String, _ place: Expression.ID? = nil, rule: String = "wrong-argument") -> Fault {
             Fault(rule: rule, message: message, position: place.map { chunk[$0].position } ?? name.position)
         }
+        if let fault = surplus(name.name, method.arity, arguments) { return fault }
         guard method != .endOfDay else { return nil }
         guard let first = arguments.first else {
             return fault("`\(name.name)` takes \(Self.expected(method, owner.type))")
@@ -277,6 +281,70 @@ extension Inference {
         guard !isList || name.name == "pairs" else { return nil }
         let message = isList ? "`pairs` is for tables of Lua: say `ipairs`" : "\(known.typeName) has no elements"
         return Fault(rule: "wrong-argument", message: message, position: chunk[first].position)
+    }
+
+    // MARK: Functions
+
+    /// More arguments than are looked at.
+    private func surplus(_ name: String, _ most: Int, _ arguments: [Expression.ID]) -> Fault? {
+        let count = chunk.written(arguments)
+        guard count > most else { return nil }
+        return Fault(
+            rule: "wrong-argument", message: Arity.surplus(name, most, got: count),
+            position: chunk[arguments[most]].position)
+    }
+
+    private func misuse(ofFunction callee: Expression.ID, _ arguments: [Expression.ID]) -> Fault? {
+        guard case .name(let name) = chunk[callee].kind, name.target == .global,
+            let function = EvaluationHost.Function(name: name.name)
+        else { return nil }
+        return surplus(name.name, function.arity, arguments)
+    }
+
+    private func misuse(ofPlugin callee: Expression.ID, _ arguments: [Expression.ID]) -> Fault? {
+        guard let number = pluginFunction(callee) else { return nil }
+        let function = resolver.plugins.functions[number].function
+        let name = resolver.plugins.name(of: number)
+        func fault(_ message: String, _ place: Expression.ID) -> Fault {
+            Fault(rule: "wrong-argument", message: message, position: chunk[place].position)
+        }
+        let count = chunk.written(arguments)
+        if count > function.parameters.count {
+            let message = "`\(name)` takes \(PluginFunction.shown(function.parameters)), got \(count) arguments"
+            return fault(message, arguments[function.parameters.count])
+        }
+        if count < function.required, arguments.last.map(chunk.isMultiple) != true {
+            return fault(
+                "`\(name)` takes \(PluginFunction.shown(function.parameters)), got \(count) arguments",
+                arguments.last ?? callee)
+        }
+        for (argument, parameter) in zip(arguments.prefix(count), function.parameters) {
+            guard let got = misfit(argument, parameter) else { continue }
+            return fault("`\(name)` takes \(parameter.type.withArticle) as `\(parameter.name)`, got \(got)", argument)
+        }
+        return nil
+    }
+
+    /// What an argument is that is certain to be none for a parameter; `nil` for what may be one.
+    private func misfit(_ id: Expression.ID, _ parameter: PluginFunction.Parameter) -> String? {
+        switch (chunk[id].kind, parameter.type) {
+        case (.nil, _), (.function, _): return kind(of: id)
+        case (.table, .list): return nil
+        case (.table, _): return kind(of: id)
+        case (.string(let bytes), let type):
+            let text = String(decoding: bytes, as: UTF8.self)
+            return Value(LuaValue.string(text), as: type) == nil ? "`\(text.prefix(60))`" : nil
+        default: break
+        }
+        guard let known = value(id) else { return nil }
+        if known.isHandle { return known.type == parameter.type ? nil : kind(of: id) }
+        // What a function gives that is made of values of Lua may be of several types.
+        guard known.expression == nil, !known.isOfRequest else { return nil }
+        switch (known.type, parameter.type) {
+        case (.number, .number), (.boolean, .boolean), (.string, _): return nil
+        case (.number, _), (.boolean, _): return kind(of: id)
+        default: return nil
+        }
     }
 
     // MARK: Effects

@@ -180,18 +180,28 @@ package final class Inference {
             let type = ValueType.plugin(number)
             let id = expressions.intern(.plugin, UInt32(number), type: type)
             return .value(Known(type: type, expression: id, isHandle: true, absence: nil, isOfRequest: false))
+        default:
+            return pluginFunction(callee).map { .value(open(resolver.plugins.functions[$0].function.result.type, nil)) }
+        }
+    }
+
+    /// What a function of a plugin is called.
+    package func functionName(_ number: Int) -> String { resolver.plugins.name(of: number) }
+
+    /// The function of a plugin that is called, by its number among all.
+    package func pluginFunction(_ callee: Expression.ID) -> Int? {
+        switch chunk[callee].kind {
         case .member(let base, let name):
             guard let owner = self.value(base), case .plugin(let plugin) = owner.type,
                 case .function(let number)? = resolver.plugins.member(name.name, of: plugin)
             else { return nil }
-            let type = resolver.plugins.functions[number].function.result.type
-            return .value(open(type, nil))
+            return number
         case .name(let name):
             // `local contains = use("cidr").contains`
             guard case .local(let declaration) = name.target, let source = names.values[declaration],
                 case .member = chunk[source].kind
             else { return nil }
-            return called(source, arguments)
+            return pluginFunction(source)
         default: return nil
         }
     }

@@ -99,19 +99,7 @@ extension Chunk {
     }
 
     /// The values that the statements of a function return, functions inside it left out.
-    package func results(of function: Function.ID) -> [Expression.ID] {
-        var found: [Expression.ID] = []
-        walk(self[function].block) { node in
-            guard case .statement(let statement) = node else { return false }
-            switch statement.kind {
-            case .function, .localFunction: return false
-            case .return(let values): found += values
-            default: break
-            }
-            return true
-        }
-        return found
-    }
+    package func results(of function: Function.ID) -> [Expression.ID] { lists(returnedBy: function).flatMap { $0 } }
 
     private func isNil(_ id: Expression.ID) -> Bool { if case .nil = self[id].kind { true } else { false } }
 

@@ -2,14 +2,18 @@ extension Chunk {
     /// The same program with checked operations, every line where it was.
     ///
     /// `a == b` becomes `(__eq(a , b))`, a key that is no literal `__content(key)`, and so do the operands
-    /// of `..` and the bounds of a numeric `for`. A leading `#` line becomes a comment.
+    /// of `..` and the bounds of a numeric `for`. Values that a call adds to the arguments of a function of the host are cut:
+    /// see `cutArguments`. A leading `#` line becomes a comment.
     package func rewritten() -> [UInt8] { rewritten(with: []) }
 
     /// The same, with more edits.
     func rewritten(with more: [Edit]) -> [UInt8] {
         var edits = more
         if source.first == UInt8(ascii: "#") { edits.append(Edit(offset: 0, order: Int.min, text: "--")) }
-        for index in expressions.indices { collect(index, into: &edits) }
+        for index in expressions.indices {
+            collect(index, into: &edits)
+            cutArguments(of: index, into: &edits)
+        }
         walk { node in
             if case .statement(let statement) = node, case .numericFor(_, let bounds, _) = statement.kind {
                 for bound in bounds { wrap(bound, into: &edits) }
@@ -96,7 +100,7 @@ extension Chunk {
         edits.append(Edit(offset: expression.end, order: rank - most, text: closing))
     }
 
-    private func isMultiple(_ id: Expression.ID) -> Bool {
+    package func isMultiple(_ id: Expression.ID) -> Bool {
         switch self[id].kind {
         case .call, .method, .vararg: true
         default: false

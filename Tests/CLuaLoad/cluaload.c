@@ -21,7 +21,9 @@ int cluaload_check(const char *source, size_t size, char *message, size_t capaci
 
 static const char prelude[] =
     "function __eq(...) assert(select('#', ...) == 2) local a, b = ... return a == b end "
-    "function __content(...) assert(select('#', ...) == 1) return (...) end";
+    "function __content(...) assert(select('#', ...) == 1) return (...) end "
+    "function __cut(n, ...) assert(math.type(n) == 'integer') local f, m = ... if select('#', ...) == 1 then return f end "
+    "local g = f[m] return function(...) return g(f, ...) end end";
 
 int cluaload_run(const char *source, size_t size, char *result, size_t capacity) {
     lua_State *state = luaL_newstate();

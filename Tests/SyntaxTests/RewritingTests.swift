@@ -15,6 +15,17 @@ struct RewritingTests {
         ("t[1] = t['x'] .. 2", "t[1] = __content(t['x']) .. 2"),
         ("x = not a == b .. c", "x = (__eq(not a , __content(b) .. __content(c)))"),
         ("x = t[a == b]", "x = t[__content((__eq(a , b)))]"),
+        ("f(a, g())", "__cut(2,f)(a, g())"), ("f(...)", "__cut(1,f)(...)"), ("f(a, (g()))", "f(a, (g()))"),
+        ("f(g(), a)", "f(g(), a)"), ("f()(g())", "__cut(1,(f()))(g())"), ("a.b(g())", "__cut(1,a.b)(g())"),
+        ("x:m(g())", "__cut(1,x,\"m\")(g())"), ("x :m(1, ...)", "__cut(2,x ,\"m\")(1, ...)"),
+        ("x -- :\n: -- :\nm(g())", "__cut(1,x -- :\n, -- :\n\"m\")(g())"), ("f():m(g())", "__cut(1,f(),\"m\")(g())"),
+        ("local function f() end f(g())", "local function f() end f(g())"),
+        ("string.rep('x', g())", "string.rep('x', g())"), ("x:gsub(g())", "x:gsub(g())"),
+        ("f(tostring(g()))", "f(tostring(g()))"),
+        ("local string = t string.rep(g())", "local string = t __cut(1,string.rep)(g())"),
+        ("return f(g(h()))", "return __cut(1,f)(__cut(1,g)(h()))"),
+        ("x:m(y:n(g()))", "__cut(1,x,\"m\")(__cut(1,y,\"n\")(g()))"),
+        ("x:m(g()):n(h())", "__cut(1,__cut(1,x,\"m\")(g()),\"n\")(h())"),
         ("return a -- ==\n== b -- x", "return (__eq(a -- ==\n, b)) -- x"),
     ])
     func `checked operations replace what stock Lua would decide alone`(source: String, expected: String) throws {

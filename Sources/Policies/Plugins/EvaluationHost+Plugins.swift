@@ -32,10 +32,10 @@ extension EvaluationHost {
     func call(plugin number: Int, _ arguments: LuaArguments) throws(Resolver.Fault) -> HostAnswer {
         let (plugin, function) = resolver.plugins.functions[number]
         let parameters = function.parameters
-        guard arguments.count <= parameters.count else {
+        guard arguments.stated <= parameters.count else {
             throw Resolver.Fault(
-                message: "`\(resolver.plugins.name(of: number))` takes \(Self.shown(parameters)), got "
-                    + "\(arguments.count) arguments")
+                message: "`\(resolver.plugins.name(of: number))` takes \(PluginFunction.shown(parameters)), got "
+                    + "\(arguments.stated) arguments")
         }
         var asked: [Expressions.ID] = []
         for (index, parameter) in parameters.enumerated() {
@@ -73,10 +73,6 @@ extension EvaluationHost {
     private func constant(_ id: Expressions.ID) -> Value? {
         let node = expressions.nodes[Int(id)]
         return node.operation == .constant ? expressions.constants[Int(node.a)] : nil
-    }
-
-    private static func shown(_ parameters: [PluginFunction.Parameter]) -> String {
-        parameters.isEmpty ? "nothing" : "(\(parameters.map(\.shown).joined(separator: ", ")))"
     }
 
     /// An argument as an expression of the parameter's type.

@@ -57,6 +57,16 @@ package struct PluginFunction: Sendable {
     static let fuelOfEvaluation = 2_000_000
 }
 
+extension PluginFunction {
+    /// Parameters as messages show them.
+    static func shown(_ parameters: [Parameter]) -> String {
+        parameters.isEmpty ? "nothing" : "(\(parameters.map(\.shown).joined(separator: ", ")))"
+    }
+
+    /// How many arguments it needs.
+    var required: Int { parameters.count { !$0.isOptional } }
+}
+
 extension PluginFunction.Parameter {
     /// As reference and messages show it: `address: ip`.
     package var shown: String { "\(name): \(type.name)\(isOptional ? ", optional" : "")" }

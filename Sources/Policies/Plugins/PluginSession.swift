@@ -162,6 +162,7 @@ private final class DocumentHost: SandboxHost {
         guard let handle = arguments.handle(0), Self.isDocument(handle), case .string(let name) = arguments[1] else {
             return .failure("`has` takes the name of a part as a string")
         }
+        guard arguments.stated <= 2 else { return .failure(Arity.surplus("has", 1, got: arguments.stated - 1)) }
         if let value = part(handle)[name], value != JSON.null { return .boolean(true) }
         return .boolean(false)
     }

@@ -99,6 +99,9 @@ struct TestFile: Sendable {
             guard case .table = arguments[1] else {
                 return .failure("`test` takes a table second, got \(arguments[1].kindInWords)")
             }
+            guard arguments.stated <= 2 else {
+                return .failure("`test` takes a name and a table, got \(arguments.stated) arguments")
+            }
             guard tests.count < TestFile.most else { return .failure("a file has at most \(TestFile.most) tests") }
             tests.append(Test(name: name, line: line, table: arguments[1]))
             return .nothing

@@ -8,7 +8,7 @@
 /* Loads a text chunk; 0 when Lua accepts it, else the reason is copied to `message`. */
 int cluaload_check(const char *source, size_t size, char *message, size_t capacity);
 
-/* Runs a text chunk with plain libraries, __eq and __content; its results are copied to `result` as text. */
+/* Runs a text chunk with plain libraries, __eq, __content and __cut (which cuts nothing); its results are copied to `result` as text. */
 int cluaload_run(const char *source, size_t size, char *result, size_t capacity);
 
 /* Runs a text chunk with plain libraries; its first result, or the error it raised (false), is copied to `result`. */

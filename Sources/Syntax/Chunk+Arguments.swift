@@ -1,0 +1,191 @@
+/// Calls whose last argument is a call too, which may give more values than the one that is written.
+extension Chunk {
+    /// Puts what cuts such values around the function that is called: `f(a, g())` becomes `__cut(2,f)(a, g())`, and `x:m(g())`
+    /// becomes `__cut(1,x,"m")(g())`. That gives the function back as it is, unless it is one of the host's.
+    ///
+    /// Functions of the language are left alone, and so are those of the program that are called by their own name.
+    func cutArguments(of index: Int, into edits: inout [Edit]) {
+        switch expressions[index].kind {
+        case .call(let callee, let arguments):
+            guard mayAdd(arguments), !isOwnFunction(callee), libraryFunction(callee) == nil else { return }
+            let isMultiple = isMultiple(callee)
+            surround(
+                callee, .content, "__cut(\(arguments.count),\(isMultiple ? "(" : "")", isMultiple ? "))" : ")",
+                into: &edits)
+        case .method(let base, let name, let arguments):
+            guard mayAdd(arguments), !Self.textMethods.contains(name.name), let colon = colon(after: base, before: name)
+            else { return }
+            surround(base, .content, "__cut(\(arguments.count),", "", into: &edits)
+            edits.append(Edit(offset: colon, order: 0, text: ",", replaced: 1))
+            let length = name.name.utf8.count
+            edits.append(Edit(offset: name.position.offset, order: 0, text: "\"\(name.name)\")", replaced: length))
+        default: return
+        }
+    }
+
+    private func colon(after base: Expression.ID, before name: Identifier) -> Int? {
+        // Comments may stand between, with colons in them. Nothing before the end of the base is looked at.
+        let start = self[base].end
+        var lexer = Lexer(Array([UInt8(ascii: " ")] + source[start..<name.position.offset]))
+        guard let token = try? lexer.next(), token.symbol == .colon else { return nil }
+        return start + token.position.offset - 1
+    }
+
+    private func mayAdd(_ arguments: [Expression.ID]) -> Bool {
+        guard let last = arguments.last else { return false }
+        switch self[last].kind {
+        case .vararg: return true
+        case .method(_, let name, _): return !Self.singleMethods.contains(name.name)
+        case .call(let callee, _): return !(libraryFunction(callee).map(Self.singleFunctions.contains) ?? false)
+        default: return false
+        }
+    }
+
+    /// What each `return` of a function gives, functions inside it left out.
+    func lists(returnedBy function: Function.ID) -> [[Expression.ID]] {
+        var found: [[Expression.ID]] = []
+        walk(self[function].block) { node in
+            guard case .statement(let statement) = node else { return false }
+            switch statement.kind {
+            case .function, .localFunction: return false
+            case .return(let values): found.append(values)
+            default: break
+            }
+            return true
+        }
+        return found
+    }
+
+    // MARK: Functions
+
+    /// A local function of the program, called by its own name.
+    private func isOwnFunction(_ callee: Expression.ID) -> Bool {
+        guard case .name(let name) = self[callee].kind, case .local(let variable) = name.target else { return false }
+        return self[variable].kind == .function && !self[variable].isReassigned
+    }
+
+    /// The name of a function of the language, `tostring` or `string.format`, where it is called by that name.
+    package func libraryFunction(_ callee: Expression.ID) -> String? {
+        switch self[callee].kind {
+        case .name(let name): return name.target == .global && Self.basic.contains(name.name) ? name.name : nil
+        case .member(let base, let member):
+            guard case .name(let name) = self[base].kind, name.target == .global, Self.libraries.contains(name.name)
+            else { return nil }
+            return "\(name.name).\(member.name)"
+        default: return nil
+        }
+    }
+
+    private static let basic: Set<String> = [
+        "type", "ipairs", "pairs", "select", "assert", "error", "tostring", "tonumber",
+    ]
+    private static let libraries: Set<String> = ["string", "table", "math", "utf8"]
+    private static let textMethods: Set<String> = [
+        "byte", "find", "format", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",
+    ]
+    private static let singleMethods: Set<String> = ["format", "len", "lower", "rep", "reverse", "sub", "upper"]
+    private static let singleFunctions: Set<String> = [
+        "type", "tostring", "tonumber", "string.format", "string.len", "string.lower", "string.rep", "string.reverse",
+        "string.sub", "string.upper", "string.char", "table.concat", "math.max", "math.min", "math.floor", "math.abs",
+    ]
+}
+
+/// Calls that give more than one value, as far as the source says.
+package struct SeveralValues {
+    private let chunk: Chunk
+    /// What each local function returns, which is called by its own name.
+    private var results: [Declaration.ID: [[Expression.ID]]] = [:]
+    private var known: [Expression.ID: Bool] = [:]
+
+    package init(_ chunk: Chunk) {
+        self.chunk = chunk
+        var functions: [(name: Declaration.ID, function: Function.ID)] = []
+        chunk.walk { node in
+            if case .statement(let statement) = node, case .localFunction(let name, let function) = statement.kind,
+                !chunk[name].isReassigned
+            {
+                functions.append((name, function))
+            }
+            return true
+        }
+        for (name, function) in functions { results[name] = chunk.lists(returnedBy: function) }
+    }
+
+    /// Whether a call is certain to give more than one value where it gives any.
+    package mutating func gives(_ id: Expression.ID) -> Bool {
+        if let known = known[id] { return known }
+        // Of a function that calls itself nothing more is known.
+        known[id] = false
+        let gives = find(id)
+        known[id] = gives
+        return gives
+    }
+
+    private mutating func find(_ id: Expression.ID) -> Bool {
+        switch chunk[id].kind {
+        case .vararg: return true
+        case .method(_, let name, let arguments): return gives(name.name, arguments[...])
+        case .call(let callee, let arguments):
+            if let name = chunk.libraryFunction(callee) {
+                switch name {
+                case "select", "table.unpack", "math.modf", "ipairs", "pairs": return true
+                case "assert": return arguments.count > 1
+                case "string.gsub", "string.find", "string.match", "string.byte":
+                    return gives(String(name.dropFirst(7)), arguments.dropFirst())
+                default: return false
+                }
+            }
+            guard case .name(let name) = chunk[callee].kind, case .local(let variable) = name.target else {
+                return false
+            }
+            for values in results[variable] ?? [] {
+                if values.count > 1 { return true }
+                if values.count == 1, gives(values[0]) { return true }
+            }
+            return false
+        default: return false
+        }
+    }
+
+    private func gives(_ method: String, _ arguments: ArraySlice<Expression.ID>) -> Bool {
+        switch method {
+        case "gsub", "find": return true
+        case "byte": return arguments.count > 1
+        case "match":
+            guard let first = arguments.first, case .string(let pattern) = chunk[first].kind else { return false }
+            return pattern.count { $0 == UInt8(ascii: "(") } > pattern.count { $0 == UInt8(ascii: "%") } + 1
+        default: return false
+        }
+    }
+}
+
+/// What functions of the language take at most, of those that do not take whatever is given.
+extension Chunk {
+    /// Arguments of the language's own functions that these do not look at: the first of each call, and what is said of it.
+    package var surplusArguments: [(message: String, position: Position)] {
+        expressions.compactMap { expression in
+            guard case .call(let callee, let arguments) = expression.kind, let name = libraryFunction(callee),
+                let most = Self.most[name], written(arguments) > most
+            else { return nil }
+            let takes = most == 1 ? "one argument" : "at most \(most) arguments"
+            return ("`\(name)` takes \(takes), got \(written(arguments))", self[arguments[most]].position)
+        }.sorted { $0.position < $1.position }
+    }
+
+    /// How many arguments are written, without a `nil` at the end.
+    package func written(_ arguments: [Expression.ID]) -> Int {
+        var count = arguments.count
+        while count > 0, case .nil = self[arguments[count - 1]].kind { count -= 1 }
+        return count
+    }
+
+    private static let most = [
+        "type": 1, "ipairs": 1, "pairs": 1, "tostring": 1, "tonumber": 2, "error": 2, "string.byte": 3,
+        "string.find": 4,
+        "string.gmatch": 3, "string.gsub": 4, "string.len": 1, "string.lower": 1, "string.upper": 1, "string.match": 3,
+        "string.rep": 3, "string.reverse": 1, "string.sub": 3, "table.insert": 3, "table.remove": 2, "table.concat": 4,
+        "table.sort": 2, "table.unpack": 3, "math.abs": 1, "math.ceil": 1, "math.floor": 1, "math.fmod": 2,
+        "math.modf": 1, "math.sqrt": 1, "math.tointeger": 1, "math.type": 1, "math.ult": 2, "utf8.len": 4,
+        "utf8.codepoint": 4,
+    ]
+}
