@@ -11,13 +11,14 @@ extension Verb {
             Option(name: "seed", value: "N", help: "the same seed makes the same requests (1)"),
         ],
         run: { invocation throws(CommandError) in
-            let count = try invocation.number("count", default: 10_000, least: 0)
+            let count = try invocation.number("count", default: 10_000, least: 0, most: 1_000_000_000)
             let seed = try invocation.number("seed", default: 1, least: 0)
             let directory = try invocation.snapshot(needsStore: true).directory
             let schema = try invocation.policies().schema
             var generator = RequestGenerator(directory: directory, schema: schema, seed: UInt64(seed))
             var bytes: [UInt8] = []
-            for _ in 0..<count where invocation.terminal.isOpen {
+            for _ in 0..<count {
+                guard invocation.terminal.isOpen else { break }
                 bytes += generator.next()
                 bytes.append(UInt8(ascii: "\n"))
                 if bytes.count > 1 << 16 {

@@ -206,7 +206,9 @@ struct TestVariation {
         let wanted = [right.stepped(step), left.stepped(-step)].compactMap(\.self)
         var changes = wanted.flatMap { places(for: $0, in: table) }
         // A part of the time, such as its hour, goes with the time.
-        if case (.integer(let one), .integer(let other)) = (left, right), abs(one) < 10_000, abs(other) < 10_000 {
+        if case (.integer(let one), .integer(let other)) = (left, right), one.magnitude < 10_000,
+            other.magnitude < 10_000
+        {
             let distance = other + Int64(step) - one
             changes += [1, 24, 24 * 30].map { [(["at"], .string(now.adding(hours: distance * $0).description))] }
         }

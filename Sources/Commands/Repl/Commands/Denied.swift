@@ -33,7 +33,7 @@ extension Verb {
             guard words.count < 2 else { throw .usage("one token at most, then `since TIME`") }
             var token: TokenID?
             if let word = words.first { token = try repl.token(word, invocation).id }
-            let size = try invocation.number("size", default: 50)
+            let size = try invocation.number("size", default: 50, most: 1_000_000)
             let log = try repl.log(invocation)
             var found: [(Int, [UInt8])] = []
             let denial = Array("\"decision\":false".utf8)
