@@ -72,7 +72,7 @@ let package = Package(
             "DecisionsTests", ["Decisions", "Plugins", "Policies", "Tokens", "Model", "HostileScripts"],
             except: ["Hostile"]),
         tests("WorkbenchTests", ["Workbench", "Plugins", "Decisions", "Policies", "Model", "HostileScripts"]),
-        tests("CommandsTests", ["Commands", "CSQLite", "Model"]),
+        tests("CommandsTests", ["Commands", "CSQLite", "Model", "Tokens"]),
         tests("ArchitectureTests", []),
     ]
 )

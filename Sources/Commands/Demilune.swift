@@ -18,7 +18,7 @@ package enum Demilune {
 
     private static let measures: [Verb] = [.bench, .benchStore]
 
-    private static let store: [Verb] = [.initialize, .importing, .exporting, .storeVerify, .storeAdopt]
+    private static let store: [Verb] = [.initialize, .importing, .exporting, .storeVerify, .storeReseal, .storeAdopt]
 
     private static let tokens: [Verb] = [
         .tokenCreate, .tokenList, .tokenShow, .tokenReveal, .tokenAmend, .tokenRotate, .tokenReplace, .tokenSuspend,

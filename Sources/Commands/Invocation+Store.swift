@@ -20,7 +20,10 @@ extension Invocation {
         }
         let keyPath = try keyPath(makesFolder: makesKeys)
         do throws(TokenStoreError) {
-            return try SQLiteTokenStore.open(path, keys: keyPath, makesKeys: makesKeys)
+            let store = try SQLiteTokenStore.open(path, keys: keyPath, makesKeys: makesKeys)
+            store.decidesOnRollback = value("on-rollback") == "decide"
+            if let rollback = store.rollback { terminal.warnOnce(rollback.message) }
+            return store
         } catch { throw CommandError(error.message) }
     }
 

@@ -13,6 +13,7 @@ final class Terminal {
     private(set) var isErrorColored = false
     /// Whether somebody still reads the results.
     private(set) var isOpen = true
+    private var warnings: Set<String> = []
 
     init(_ streams: Streams) {
         self.streams = streams
@@ -38,6 +39,13 @@ final class Terminal {
     func note(_ line: String) {
         let columns = streams.isErrorTerminal ? streams.columns : nil
         streams.errors(Array((Prose.wrapped(line, columns) + "\n").utf8))
+    }
+
+    /// A warning, which is said once a run.
+    func warnOnce(_ message: String) {
+        guard warnings.insert(message).inserted else { return }
+        let word = isErrorColored ? Self.styled("warning:", .yellow) : "warning:"
+        note("\(word) \(Self.escaped(message))")
     }
 
     /// A question to that person; the answer follows on the same line.

@@ -66,6 +66,9 @@ struct Option: Sendable {
         Option(
             name: "as", value: "USER[/ASSIGNMENT]",
             help: "who administers; `-`: through the token on standard input (the operator)"),
+        Option(
+            name: "on-rollback", value: "WHAT",
+            help: "on a store that was rolled back: deny, or decide all the same (deny)", choices: ["deny", "decide"]),
         Option(name: "json", help: "results for machines"),
         Option(
             name: "color", value: "WHEN", help: "auto, always or never (auto)", choices: ["auto", "always", "never"]),

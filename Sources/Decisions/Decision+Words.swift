@@ -12,6 +12,7 @@ extension Decision {
         "not_permitted": "no policy permits it",
         "obligation_unsupported": "the caller cannot do what a policy obliges it to",
         "resource_type_unknown": "the schema declares no such resource type",
+        "store_rolled_back": "an older copy of the store was put back",
         "subject_type_unknown": "the schema declares no such subject type",
         "tenant_inactive": "the tenant is not active",
         "tenant_mismatch": "it belongs to another tenant",

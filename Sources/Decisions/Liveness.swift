@@ -8,6 +8,7 @@ package enum Liveness {
     /// The code of the deny; `nil` when nothing stands against it.
     static func fault(_ request: Request) -> String? {
         let directory = request.directory
+        if directory.isRolledBack { return rolledBack }
         switch request.subject {
         case .external: return request.tenant < 0 ? nil : fault(tenant: request.tenant, directory)
         case .token: return fault(request.tokens.subject, request)
@@ -18,9 +19,12 @@ package enum Liveness {
         }
     }
 
+    /// What is known of a store that was rolled back is not what is so.
+    private static let rolledBack = "store_rolled_back"
+
     /// The code of the deny that a token gets whatever it asks; `nil` when it is live.
     package static func fault(_ token: Token, in directory: Directory, now: Instant) -> String? {
-        fault(TokenState(token), directory, now)
+        directory.isRolledBack ? rolledBack : fault(TokenState(token), directory, now)
     }
 
     private static func fault(_ reference: Request.TokenReference, _ request: Request) -> String? {

@@ -8,6 +8,8 @@ package final class Directory: Sendable {
     package let users: [User]
     package let assignments: [Assignment]
     package let tokens: [Token]
+    /// Whether it is that of a store that was rolled back: nothing is permitted on it.
+    package let isRolledBack: Bool
 
     private let tenantsByID: ByteIndex
     private let departmentsByID: ByteIndex
@@ -29,6 +31,7 @@ package final class Directory: Sendable {
         users = builder.users
         assignments = builder.assignments
         tokens = builder.tokens
+        isRolledBack = organisation.isRolledBack
         tenantsByID = builder.tenantsByID
         departmentsByID = builder.departmentsByID
         usersByID = builder.usersByID

@@ -43,6 +43,7 @@ extension Organisation {
             records[place].tokens.append(directory.record(of: token))
         }
         self.init(tenants: records)
+        isRolledBack = directory.isRolledBack
     }
 }
 

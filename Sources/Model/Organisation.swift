@@ -3,6 +3,8 @@
 /// `Directory` is built from it and resolves the names.
 package struct Organisation: Equatable, Sendable {
     package var tenants: [TenantRecord]
+    /// Whether an older copy of the store was put back: nothing is permitted on it.
+    package var isRolledBack = false
 
     package init(tenants: [TenantRecord] = []) {
         self.tenants = tenants

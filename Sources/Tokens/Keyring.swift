@@ -21,10 +21,15 @@ package final class Keyring {
     /// A new key file with its first key; nothing is ever overwritten.
     /// - Throws: `.keys`.
     package static func create(_ path: String, store: String, now: Instant) throws(TokenStoreError) -> Keyring {
-        let log = unsafe LockedBytes(count: 32) { unsafe KeyFile.randomize($0) }
-        let ring = Keyring(path: path, store: store, keys: [.fresh(number: 1, created: now)], log: log)
+        let ring = fresh(path, store: store, now: now)
         try KeyFile.write(ring, replaces: false)
         return ring
+    }
+
+    /// A first key, which is in no file yet.
+    static func fresh(_ path: String, store: String, now: Instant) -> Keyring {
+        let log = unsafe LockedBytes(count: 32) { unsafe KeyFile.randomize($0) }
+        return Keyring(path: path, store: store, keys: [.fresh(number: 1, created: now)], log: log)
     }
 
     /// The keys of a store.
@@ -82,5 +87,7 @@ package final class Keyring {
         get throws(TokenStoreError) { try LogHead.read(path + ".head") }
     }
 
-    func note(_ head: LogHead) throws(TokenStoreError) { try head.write(path + ".head") }
+    func note(_ head: LogHead, isAccepted: Bool = false) throws(TokenStoreError) {
+        try head.write(path + ".head", isAccepted: isAccepted)
+    }
 }

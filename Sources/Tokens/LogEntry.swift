@@ -16,6 +16,8 @@ package struct LogEntry: Equatable, Sendable {
     package var details: [JSON.Member] = []
     package var previous: [UInt8] = []
     package var hash: [UInt8] = []
+    /// Whether the row says no more than the entry does: all of that is what its hash is of.
+    private(set) var isWellFormed = true
 
     init(_ act: String, by actor: Act, tenant: String?) {
         self.act = act
@@ -71,6 +73,10 @@ package struct LogEntry: Equatable, Sendable {
         last4 = row.optionalText(9)
         version = row.isNull(10) ? nil : row.integer(10)
         if case .object(let members)? = try? JSONReader.parse(row.text(11)) { details = members }
+        isWellFormed =
+            row.text(3) == actor.how && row.optionalText(4) == (actor == .operator ? nil : actor.name)
+            && row.optionalText(5) == actor.assignment && row.isNull(6) == (actor.token == nil)
+            && row.text(11) == JSON.object(details).compact
         previous = row.blob(12) ?? []
         hash = row.blob(13) ?? []
     }

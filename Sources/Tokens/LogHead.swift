@@ -1,9 +1,12 @@
 internal import Glibc
 
-/// Which entry of the administration log is the newest, and its hash: kept beside the key file.
+/// The log checkpoint, kept beside the key file: the newest entry of the administration log, and its hash.
 struct LogHead: Equatable {
+    /// 0 before there is an entry.
     let number: Int64
     let hash: [UInt8]
+    /// The version of the store that everything was sealed for: values of an earlier one are taken over once.
+    var version: Int64 = 0
 
     /// - Returns: `nil` when there is none yet.
     static func read(_ path: String) throws(TokenStoreError) -> LogHead? {
@@ -16,22 +19,36 @@ struct LogHead: Equatable {
         var buffer = [UInt8](repeating: 0, count: 128)
         let count = unsafe Glibc.read(descriptor, &buffer, 128)
         let words = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        guard words.count == 2, let number = Int64(words[0]), let hash = [UInt8](hexadecimal: String(words[1])) else {
+        guard words.count == 2 || words.count == 3, let number = Int64(words[0]), number >= 0,
+            let hash = [UInt8](hexadecimal: words[1] == "-" ? "" : String(words[1])),
+            let version = words.count == 3 ? Int64(words[2]) : 0, (0...Self.mostVersions).contains(version)
+        else {
             throw TokenStoreError(.keys, "`\(path)` is damaged; `demilune log verify` says what the log holds")
         }
-        return LogHead(number: number, hash: hash)
+        return LogHead(number: number, hash: hash, version: version)
     }
 
+    private static let mostVersions: Int64 = 1_000_000
+
     /// Moves the head forward; never back, whoever else writes it.
-    func write(_ path: String) throws(TokenStoreError) {
+    /// - Parameter isAccepted: whether somebody answers for it: then it is written whatever was known.
+    func write(_ path: String, isAccepted: Bool = false) throws(TokenStoreError) {
         let lock = unsafe open(path + ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard lock >= 0, flock(lock, LOCK_EX) == 0 else {
             if lock >= 0 { close(lock) }
             throw TokenStoreError(.keys, "cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
         }
         defer { close(lock) }
-        if let known = try? Self.read(path), known.number >= number { return }
-        let text = Array("\(number) \(hash.hexadecimal)\n".utf8)
+        var head = self
+        if !isAccepted, let known = try? Self.read(path) {
+            if known.number >= number {
+                guard known.version < version else { return }
+                head = LogHead(number: known.number, hash: known.hash, version: version)
+            } else {
+                head.version = max(version, known.version)
+            }
+        }
+        let text = Array("\(head.number) \(head.hash.isEmpty ? "-" : head.hash.hexadecimal) \(head.version)\n".utf8)
         let result = unsafe text.withUnsafeBytes { bytes in
             Result { () throws(TokenStoreError) in try unsafe DurableFile.write(bytes, to: path, replaces: true) }
         }

@@ -9,7 +9,7 @@ enum Migrations {
         var fill: @Sendable (Connection) throws(TokenStoreError) -> Void = { _ in }
     }
 
-    static let steps = [Step(sql: first), Step(sql: second, fill: fillSecond)]
+    static let steps = [Step(sql: first), Step(sql: second, fill: fillSecond), Step(sql: third)]
 
     /// Records, and the columns that tokens' secrets will take.
     private static let first = """
@@ -99,6 +99,16 @@ enum Migrations {
         CREATE INDEX log_by_token ON log (token, number) WHERE token IS NOT NULL;
         CREATE TRIGGER log_is_never_changed BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
         CREATE TRIGGER log_is_never_cut BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+        """
+
+    /// Seals for when tokens were last active, and for the latest time that was seen. Values of before have none:
+    /// `takeOver` gives them theirs, once, when the keys are there.
+    private static let third = """
+        ALTER TABLE meta ADD COLUMN mac BLOB;
+        ALTER TABLE meta ADD COLUMN mac_key INTEGER;
+        INSERT INTO meta (name, value) VALUES ('clock', '') ON CONFLICT (name) DO NOTHING;
+        ALTER TABLE tokens ADD COLUMN use_mac BLOB;
+        ALTER TABLE tokens ADD COLUMN use_key INTEGER;
         """
 
     /// Gives the store its id, and the names the forms they are searched by.

@@ -256,6 +256,8 @@ extension SQLiteTokenStore {
         throws(TokenStoreError)
     {
         let members: [JSON.Member] = token.details.token.isTampered ? [.init("tampered", .boolean(true))] : []
+        // What nobody vouches for is not sealed.
+        if !token.isUseIntact(keys) { token.details.token.lastActive = nil }
         token.details.token.revoked = act.now
         token.details.revokedBy = act.actor.name
         (token.previous, token.details.overlapUntil) = (nil, nil)
@@ -287,6 +289,7 @@ extension SQLiteTokenStore {
             token.details.revealCount += 1
             token.details.revealedAt = act.now
             token.details.revealedBy = act.actor.name
+            token.seal(with: keys.active)
             try update(token)
             try log("token.reveal", token, by: act)
             return (token.details, string)

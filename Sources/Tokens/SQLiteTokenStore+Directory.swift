@@ -19,7 +19,7 @@ extension SQLiteTokenStore {
             throw TokenStoreError(
                 .tampered,
                 "departments, users or rights of the tenant `\(id)` were changed without the store's keys: "
-                    + "look with `demilune store verify`, then restore a backup or `demilune store adopt`")
+                    + "look with `demilune store verify`, then restore a backup or `demilune store reseal`")
         }
         intactTenants.ids.insert(id)
     }

@@ -2,9 +2,11 @@ internal import Model
 
 extension SQLiteTokenStore {
     /// What a key must know to be the right one.
-    private func canary(_ key: Key) -> [UInt8] {
+    private func canary(_ key: Key) -> [UInt8] { Self.canary(key, store: id) }
+
+    static func canary(_ key: Key, store: String) -> [UInt8] {
         var message = Canonical("canary-v1")
-        message.add(id)
+        message.add(store)
         message.add(Int64(key.number))
         return key.mac(message.bytes)
     }
@@ -26,10 +28,13 @@ extension SQLiteTokenStore {
         }
     }
 
-    func registerKeys() throws(TokenStoreError) {
+    func registerKeys() throws(TokenStoreError) { try Self.register(keys, store: id, connection) }
+
+    static func register(_ keys: Keyring, store: String, _ connection: Connection) throws(TokenStoreError) {
         for key in keys.live {
             try connection.run(
-                "INSERT OR IGNORE INTO keys VALUES (?, ?)", [.integer(Int64(key.number)), .blob(canary(key))])
+                "INSERT OR IGNORE INTO keys VALUES (?, ?)",
+                [.integer(Int64(key.number)), .blob(canary(key, store: store))])
         }
     }
 
@@ -52,6 +57,8 @@ extension SQLiteTokenStore {
                 UNION ALL SELECT reveal_key FROM tokens WHERE reveal_key IS NOT mac_key AND reveal_key IS NOT lookup_key
                 UNION ALL SELECT previous_key FROM tokens
                     WHERE previous_key IS NOT mac_key AND previous_key IS NOT lookup_key
+                UNION ALL SELECT use_key FROM tokens WHERE use_key IS NOT mac_key AND use_key IS NOT lookup_key
+                    AND use_key IS NOT reveal_key AND use_key IS NOT previous_key
                 UNION ALL SELECT mac_key FROM tenants)
             WHERE key IS NOT NULL GROUP BY key
             """
@@ -65,6 +72,7 @@ extension SQLiteTokenStore {
         try write(act) { () throws(TokenStoreError) in
             let key = try keys.add(now: act.now)
             try registerKeys()
+            try resealClock(key)
             var entry = LogEntry("keys.add", by: act, tenant: nil)
             entry.details = [.init("key", .integer(Int64(key.number)))] + reason(act)
             try log(entry)
@@ -78,14 +86,17 @@ extension SQLiteTokenStore {
         try write(act) { () throws(TokenStoreError) in
             let active = keys.active
             var result = Rewrapping()
-            if after == 0 { result.count += try resealTenants(active) }
+            if after == 0 {
+                result.count += try resealTenants(active)
+                try resealClock(active)
+            }
             var rows: [StoredToken] = []
             let sql = """
-                SELECT \(StoredToken.columns) FROM tokens WHERE number > ? AND (mac_key IS NOT ?
+                SELECT \(StoredToken.columns) FROM tokens WHERE number > ? AND (mac_key IS NOT ? OR use_key IS NOT ?
                     OR lookup_key <> ? OR reveal_key <> ? OR previous_key <> ?) ORDER BY number LIMIT ?
                 """
             let key = Statement.Parameter.integer(Int64(active.number))
-            try connection.rows(sql, [.integer(after), key, key, key, key, .integer(Int64(batch))]) {
+            try connection.rows(sql, [.integer(after), key, key, key, key, key, .integer(Int64(batch))]) {
                 rows.append(checked(StoredToken($0)))
             }
             for row in rows {
@@ -147,6 +158,7 @@ extension SQLiteTokenStore {
                 try connection.first("SELECT 1 FROM keys WHERE number = ?", [.integer(Int64(number))], { _ in true })
                     != nil
             else { return }
+            try resealClock(keys.active)
             try connection.run("DELETE FROM keys WHERE number = ?", [.integer(Int64(number))])
             var entry = LogEntry("keys.retire", by: act, tenant: nil)
             entry.details = [.init("key", .integer(Int64(number)))] + reason(act)

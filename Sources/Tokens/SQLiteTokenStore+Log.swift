@@ -84,10 +84,14 @@ extension SQLiteTokenStore {
 
     /// Tells the newest entry beside the key file, so that a log cut short is noticed.
     func noteHead() throws(TokenStoreError) {
-        let head = try connection.first("SELECT number, hash FROM log ORDER BY number DESC LIMIT 1") {
-            LogHead(number: $0.integer(0), hash: $0.blob(1) ?? [])
+        if let head = try newestEntry() { try keys.note(head) }
+    }
+
+    /// The newest entry of the log, as the store has it; `nil` before there is one.
+    func newestEntry() throws(TokenStoreError) -> LogHead? {
+        try connection.first("SELECT number, hash FROM log ORDER BY number DESC LIMIT 1") {
+            LogHead(number: $0.integer(0), hash: $0.blob(1) ?? [], version: Self.sealedVersion)
         }
-        if let head { try keys.note(head) }
     }
 
     // MARK: Reading
@@ -129,12 +133,15 @@ extension SQLiteTokenStore {
     /// Follows the chain from its first entry to the newest.
     /// - Returns: how many entries there are, and what is wrong: a changed, missing, reordered or cut-off entry.
     package func verifyLog() throws(TokenStoreError) -> (count: Int, faults: [StoreFault]) {
-        try connection.transaction("BEGIN") { () throws(TokenStoreError) in
-            var faults: [StoreFault] = []
+        // Read before the store is: what is committed meanwhile is no fault.
+        var faults: [StoreFault] = []
+        var head: LogHead?
+        do throws(TokenStoreError) { head = try keys.head } catch { faults.append(StoreFault(error.message)) }
+        let isUnreadable = !faults.isEmpty
+        return try connection.transaction("BEGIN") { () throws(TokenStoreError) in
             var count: Int64 = 0
             var hash: [UInt8] = []
-            let head = try keys.head
-            var isHeadSeen = head == nil
+            var isHeadSeen = head.map { $0.number == 0 } ?? true
             try connection.rows("SELECT \(LogEntry.columns) FROM log ORDER BY number") { row in
                 let entry = LogEntry(row)
                 if entry.number != count + 1 {
@@ -142,7 +149,7 @@ extension SQLiteTokenStore {
                 } else if entry.previous != hash {
                     faults.append(StoreFault("entry \(entry.number) of the log does not follow the one before it"))
                 }
-                if entry.hash != keys.chain(entry.message) {
+                if !entry.isWellFormed || entry.hash != keys.chain(entry.message) {
                     faults.append(StoreFault("entry \(entry.number) of the log was changed", token: entry.token))
                 }
                 if let head, head.number == entry.number {
@@ -157,7 +164,7 @@ extension SQLiteTokenStore {
             if let head, !isHeadSeen {
                 faults.append(
                     StoreFault("the log ends with entry \(count), but \(head.number) is noted beside the key file"))
-            } else if head == nil, count > 0 {
+            } else if head == nil, !isUnreadable, count > 0 {
                 faults.append(StoreFault("no newest entry of the log is noted beside the key file"))
             }
             return (Int(count), faults)

@@ -30,7 +30,12 @@ extension SQLiteTokenStore {
     package func organisation(
         _ tokens: TokenSelection = .all, goesOn: (Int) -> Bool = { _ in true }
     ) throws(TokenStoreError) -> Organisation {
-        try connection.transaction("BEGIN") { () throws(TokenStoreError) in try read(tokens, goesOn: goesOn) }
+        try lookForRollback()
+        var organisation = try connection.transaction("BEGIN") { () throws(TokenStoreError) in
+            try read(tokens, goesOn: goesOn)
+        }
+        organisation.isRolledBack = rollback != nil && !decidesOnRollback
+        return organisation
     }
 
     func read(

@@ -7,9 +7,9 @@ extension SQLiteTokenStore {
     @discardableResult func insert(_ token: StoredToken, _ now: Instant) throws(TokenStoreError) -> StoredToken {
         var token = token
         token.details.version = 1
+        token.nameKey = try claimName(of: token, now)
         token.seal(with: keys.active)
-        let holdsName = try claimName(of: token, now)
-        try connection.run(StoredToken.insertion, token.values(holdsName: holdsName))
+        try connection.run(StoredToken.insertion, token.values)
         token.number = try connection.number("SELECT last_insert_rowid()")
         try index(token)
         return token
@@ -20,25 +20,21 @@ extension SQLiteTokenStore {
         var token = token
         token.details.version += 1
         token.details.updated = max(token.details.updated, act.now)
+        token.nameKey = try claimName(of: token, act.now)
         token.seal(with: keys.active)
-        try update(token, now: act.now)
+        try update(token)
         return token
     }
 
     /// Writes a row as it is, with the seal that it has.
-    /// - Parameter now: when it is decided whether it holds its name; `nil` leaves that as it is.
-    func update(_ token: StoredToken, now: Instant? = nil) throws(TokenStoreError) {
-        let sql = "SELECT \(StoredToken.columns), name_key IS NOT NULL FROM tokens WHERE number = ?"
-        let place = Int32(StoredToken.written.count - 1)
-        let before = try connection.first(sql, [.integer(token.number)]) { (StoredToken($0), $0.integer(place) != 0) }
-        guard let (former, held) = before else { return }
+    func update(_ token: StoredToken) throws(TokenStoreError) {
+        let sql = "SELECT \(StoredToken.columns) FROM tokens WHERE number = ?"
+        guard let former = try connection.first(sql, [.integer(token.number)], { StoredToken($0) }) else { return }
         let isRenamed = former.details.token.name != token.details.token.name
         if isRenamed { try unindex(former) }
-        var holdsName = held
-        if let now { holdsName = try claimName(of: token, now) }
         // Only what differs is written: an index costs a page wherever a column of it is set.
-        let old = former.values(holdsName: held)
-        let new = token.values(holdsName: holdsName)
+        let old = former.values
+        let new = token.values
         let changed = old.indices.filter { old[$0] != new[$0] }
         if !changed.isEmpty {
             let names = changed.map { "\(StoredToken.written[$0]) = ?" }.joined(separator: ", ")
@@ -67,24 +63,24 @@ extension SQLiteTokenStore {
     }
 
     /// A live API token's name is its tenant's only one, whatever its case and width.
-    /// - Returns: whether the token holds its name: it is an API token and live.
+    /// - Returns: the folded name, where the token holds it: it is an API token and live.
     /// - Throws: `.duplicate`.
-    private func claimName(of token: StoredToken, _ now: Instant) throws(TokenStoreError) -> Bool {
+    private func claimName(of token: StoredToken, _ now: Instant) throws(TokenStoreError) -> String? {
         let record = token.details.token
-        guard record.kind == .api, record.revoked == nil, record.expires > now else { return false }
+        guard record.kind == .api, record.revoked == nil, record.expires > now else { return nil }
         let key = Folding.key(record.name)
-        let sql = "SELECT number, id, expires FROM tokens WHERE tenant = ? AND name_key = ? AND number <> ?"
+        let sql = "SELECT \(StoredToken.columns) FROM tokens WHERE tenant = ? AND name_key = ? AND number <> ?"
         let parameters: [Statement.Parameter] = [.text(token.details.tenant), .text(key), .integer(token.number)]
-        guard let other = try connection.first(sql, parameters, { ($0.integer(0), $0.token(1), $0.integer(2)) }) else {
-            return true
-        }
-        guard other.2 <= now.microseconds else {
+        guard var other = try connection.first(sql, parameters, { checked(StoredToken($0)) }) else { return key }
+        guard other.details.token.expires <= now else {
             throw TokenStoreError(
-                .duplicate, "the live token `\(other.1)` is called `\(record.name)` already; choose another name")
+                .duplicate, "the live token `\(other.id)` is called `\(record.name)` already; choose another name")
         }
-        // It expired, and holds its name no more.
-        try connection.run("UPDATE tokens SET name_key = NULL WHERE number = ?", [.integer(other.0)])
-        return true
+        // It expired, and holds its name no more. One that does not carry its seal goes on not carrying it.
+        other.nameKey = nil
+        if !other.details.token.isTampered { other.seal(with: keys.active) }
+        try update(other)
+        return key
     }
 
     // MARK: Conditions

@@ -25,26 +25,12 @@ extension SQLiteTokenStore {
         try authenticate(string, now: Instant(microseconds: .min))
     }
 
-    /// Notes that tokens were used: at most once a minute each, never back. What is noted is no ground of a decision, so
-    /// it is neither sealed nor logged.
-    package func touch(_ uses: [TokenID: Instant]) throws(TokenStoreError) {
-        guard !uses.isEmpty else { return }
-        try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
-            let sql = """
-                UPDATE tokens SET last_active = ?1
-                WHERE id = ?2 AND (last_active IS NULL OR last_active <= ?1 - 60000000) AND revoked IS NULL
-                """
-            for (id, time) in uses.sorted(by: { $0.key < $1.key }) {
-                try connection.run(sql, [.integer(time.microseconds), .token(id)])
-            }
-        }
-    }
-
     /// Writes a token's lookup with the active key, where it was found by an older one: for strings that are not kept.
     package func rehash(_ string: TokenString, _ act: Act) throws(TokenStoreError) {
         guard let found = try authenticate(string, now: act.now), !found.token.isTampered else { return }
         try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
             try refreshKeys()
+            try requireCurrent()
             var token = try intact(found.token.id)
             let active = keys.active
             guard let lookup = token.lookup, lookup.key != active.number, let former = keys.live(lookup.key),
@@ -111,6 +97,7 @@ extension SQLiteTokenStore {
     /// What in the store is not as the keys' holder left it: rows, directories, strings, the log.
     package func verify() throws(TokenStoreError) -> [StoreFault] {
         var faults = try verifyLog().faults
+        if try !isClockIntact() { faults.append(StoreFault(Self.clockFault)) }
         try connection.transaction("BEGIN") { () throws(TokenStoreError) in
             let tenants = try read(.none).tenants
             for tenant in tenants where tenant.isTampered {
@@ -125,9 +112,13 @@ extension SQLiteTokenStore {
                 if !$0.isNull(1) { versions[$0.token(0)] = $0.integer(1) }
                 if $0.text(2) == "token.purge" { purged.insert($0.token(0)) }
             }
-            try connection.rows("SELECT \(StoredToken.columns) FROM tokens ORDER BY number") { row in
+            let filed = Int32(StoredToken.written.count)
+            try connection.rows("SELECT \(StoredToken.columns), search FROM tokens ORDER BY number") { row in
                 let token = checked(StoredToken(row))
                 seen.insert(token.id)
+                if Folding.search(token.details.token.name) != row.text(filed) {
+                    faults.append(StoreFault("the token `\(token.id)` is filed under another name", token: token.id))
+                }
                 if token.details.token.isTampered {
                     faults.append(StoreFault("the token `\(token.id)` does not carry its seal", token: token.id))
                 } else if token.details.version < versions[token.id] ?? 0 {
@@ -181,9 +172,10 @@ extension SQLiteTokenStore {
     /// Seals what does not carry its seal as it is now: for stores of before there were keys, and for what somebody
     /// looked through and takes the blame for. A string that does not belong to its row is shredded.
     ///
-    /// A time that the store says it has seen, and that is still to come by the clock, is forgotten.
+    /// A time that the store says it has seen is forgotten where it does not carry its seal, or is still to come by the
+    /// clock.
     package func adopt(_ act: Act) throws(TokenStoreError) -> (tenants: Int, tokens: Int) {
-        if let seen = try highWater, seen > clock() { try connection.run("DELETE FROM meta WHERE name = 'clock'") }
+        try correctClock()
         let (tenants, tokens) = try unsealedRecords()
         return try write(act) { () throws(TokenStoreError) in
             for tenant in tenants {

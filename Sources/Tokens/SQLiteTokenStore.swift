@@ -25,6 +25,11 @@ package final class SQLiteTokenStore {
     /// Tenants whose directory carried its seal, as of a version of the directory.
     var intactTenants: (version: DirectoryVersion?, ids: Set<String>) = (nil, [])
 
+    /// The rollback that was found when the store was last looked at.
+    package internal(set) var rollback: Rollback?
+    /// Whether decisions are made on a store that was rolled back.
+    package var decidesOnRollback = false
+
     /// What opens a store's keys: the path of its key file, made from the store's id.
     package typealias KeyPath = (_ store: String) -> String
 
@@ -32,33 +37,15 @@ package final class SQLiteTokenStore {
         _ connection: Connection, _ keyPath: KeyPath, makesKeys: Bool, database: String,
         clock: @escaping @Sendable () -> Instant
     ) throws(TokenStoreError) {
-        // It names a file, so it is nothing but digits.
-        guard let id = try connection.first("SELECT value FROM meta WHERE name = 'id'", [], { $0.text(0) }),
-            TokenID(id)?.description == id
-        else {
-            throw TokenStoreError(.corrupt, "the store `\(connection.path)` has no id: restore it from a backup")
-        }
+        id = try Self.storeID(connection)
         self.connection = connection
-        self.id = id
         self.clock = clock
         let path = keyPath(id)
-        if makesKeys {
-            // One process at a time; one that was stopped here has left a key file that the store does not know yet.
-            keys = try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
-                let isNew = try connection.number("SELECT count(*) FROM keys") == 0
-                guard isNew, unsafe access(path, F_OK) != 0 else {
-                    return try Keyring.open(path, store: id, database: database)
-                }
-                try KeyFile.checkPlace(path, database)
-                return try Keyring.create(path, store: id, now: clock())
-            }
-            try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
-                if try connection.number("SELECT count(*) FROM keys") == 0 { try registerKeys() }
-            }
-        } else {
-            keys = try Keyring.open(path, store: id, database: database)
-        }
+        if makesKeys { try Self.makeKeys(path, store: id, connection, database: database, now: clock()) }
+        keys = try Self.openKeys(path, store: id, connection, database: database)
         try checkKeys()
+        try takeOver()
+        try lookForRollback()
     }
 
     /// A new store, and its key file.
@@ -99,27 +86,13 @@ package final class SQLiteTokenStore {
         }
         if version < Int64(Migrations.steps.count) { try migrate(connection, from: Int(version)) }
         let isKeyless = try connection.number("SELECT count(*) FROM keys") == 0
-        if isKeyless { try requireUnsealed(connection) }
+        if isKeyless { try requireUnsealed(connection, keys) }
         if isKeyless, !makesKeys {
             throw TokenStoreError(
                 .keys,
-                "the store `\(path)` has no keys yet: `demilune store adopt --yes` makes them and seals what is there")
+                "the store `\(path)` has no keys yet: `demilune store reseal --yes` makes them and seals what is there")
         }
         return try SQLiteTokenStore(connection, keys, makesKeys: makesKeys, database: path, clock: clock)
-    }
-
-    /// - Throws: `.tampered` for a store that has seals and no keys: somebody removed what tells a right key from a wrong one.
-    private static func requireUnsealed(_ connection: Connection) throws(TokenStoreError) {
-        let sealed = """
-            SELECT EXISTS (SELECT 1 FROM tokens WHERE mac IS NOT NULL) OR EXISTS (SELECT 1 FROM log)
-                OR EXISTS (SELECT 1 FROM tenants WHERE mac IS NOT NULL)
-            """
-        guard try connection.number(sealed) == 0 else {
-            throw TokenStoreError(
-                .tampered,
-                "the store `\(connection.path)` was written with keys, and its list of them was removed: "
-                    + "restore it from a backup")
-        }
     }
 
     private static func configure(_ connection: Connection) throws(TokenStoreError) {
@@ -159,6 +132,7 @@ package final class SQLiteTokenStore {
         if connection.isInTransaction { return try body() }
         let result = try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
             try refreshKeys()
+            try requireCurrent()
             try checkClock(act.now)
             return try body()
         }
@@ -166,31 +140,18 @@ package final class SQLiteTokenStore {
         return result
     }
 
-    /// The latest time that the store has seen.
-    package var highWater: Instant? {
-        get throws(TokenStoreError) {
-            try connection.first("SELECT value FROM meta WHERE name = 'clock'", []) {
-                Int64($0.text(0)).map { Instant(microseconds: $0) }
-            } ?? nil
-        }
-    }
-
     private static let tolerance: Int64 = 60_000_000
 
-    private func checkClock(_ now: Instant) throws(TokenStoreError) {
+    func checkClock(_ now: Instant) throws(TokenStoreError) {
         let seen = try highWater
         if let seen, now.microseconds < seen.microseconds - Self.tolerance {
             throw TokenStoreError(
                 .clock,
                 "it is said to be \(now), but the store has seen \(seen) already: set the clock right; where "
-                    + "what it has seen is wrong, `demilune store adopt --yes` takes the clock's word")
+                    + "what it has seen is wrong, `demilune store reseal --yes` takes the clock's word")
         }
         // A time that is still to come is not taken for one that was seen.
         let latest = max(min(now, clock()), seen ?? now)
-        if latest != seen {
-            try connection.run(
-                "INSERT INTO meta VALUES ('clock', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                [.text(String(latest.microseconds))])
-        }
+        if latest != seen { try setClock(latest, keys.active) }
     }
 }

@@ -15,7 +15,13 @@ struct StoredToken {
     /// What the former string is looked up by, until `details.overlapUntil`.
     var previous: Lookup?
     var sealed: Sealed?
+    /// The folded name, where no other live token of the tenant may be called so.
+    var nameKey: String?
     private(set) var seal: Lookup?
+    /// The seal of when it was last active.
+    private(set) var useSeal: Lookup?
+    /// Whether the row was one that is written here: of a known kind, and what goes together is there or not together.
+    private var isWellFormed = true
 
     var id: TokenID { details.token.id }
 
@@ -23,10 +29,10 @@ struct StoredToken {
 
     // MARK: Its seal
 
-    /// Everything that gives it power. Not among it: when it was last active, and what is only told about it.
+    /// All of the row but its number, what is made of the name for searching, and when it was last active.
     private var message: [UInt8] {
         let token = details.token
-        var message = Canonical("token-row-v1")
+        var message = Canonical("token-row-v2")
         message.add(details.tenant)
         message.add(token.id)
         message.add(token.kind.rawValue)
@@ -46,16 +52,33 @@ struct StoredToken {
         message.add(Int64(sealed?.key ?? 0))
         message.add(sealed?.nonce)
         message.add(sealed?.ciphertext)
+        message.add(details.updated)
+        message.add(details.createdBy)
+        message.add(details.revokedBy)
+        message.add(Int64(details.revealCount))
+        message.add(details.revealedAt)
+        message.add(details.revealedBy)
+        message.add(details.last4)
+        message.add(nameKey)
         return message.bytes
     }
 
-    mutating func seal(with key: Key) { seal = Lookup(key: key.number, digest: key.mac(message)) }
+    /// When it was last active, as it is sealed.
+    var use: TokenUse { TokenUse(token: id, lastActive: details.token.lastActive) }
 
-    /// Whether it is as the keys' holder wrote it.
+    mutating func seal(with key: Key) {
+        isWellFormed = true
+        seal = Lookup(key: key.number, digest: key.mac(message))
+        useSeal = use.seal(with: key)
+    }
+
+    /// Whether it is as the keys' holder wrote it, with when it was last active.
     func isIntact(_ keys: Keyring) -> Bool {
-        guard let seal, let key = keys.live(seal.key) else { return false }
+        guard isWellFormed, let seal, let key = keys.live(seal.key), isUseIntact(keys) else { return false }
         return KeyedHash.isSame(key.mac(message), seal.digest)
     }
+
+    func isUseIntact(_ keys: Keyring) -> Bool { use.carries(useSeal, keys) }
 
     // MARK: Reading
 
@@ -68,7 +91,8 @@ struct StoredToken {
 
     static let columns = """
         \(recordColumns), version, created_by, revoked_by, reveal_count, revealed_at, revealed_by, lookup, lookup_key, \
-        previous, previous_key, overlap_until, ciphertext, nonce, reveal_key, last4, mac, mac_key
+        previous, previous_key, overlap_until, ciphertext, nonce, reveal_key, last4, mac, mac_key, name_key, use_mac, \
+        use_key
         """
 
     init(_ row: Statement) {
@@ -85,18 +109,22 @@ struct StoredToken {
             sealed = Sealed(key: key, nonce: nonce, ciphertext: ciphertext)
         }
         seal = Self.lookup(row, 28)
+        let pairs: [(Int32, Int32)] = [(19, 20), (21, 22), (24, 25), (24, 26)]
+        isWellFormed =
+            TokenKind(rawValue: row.text(3)) != nil && pairs.allSatisfy { row.isNull($0.0) == row.isNull($0.1) }
+        nameKey = row.optionalText(30)
+        useSeal = Self.lookup(row, 31)
     }
 
-    private static func lookup(_ row: Statement, _ column: Int32) -> Lookup? {
+    static func lookup(_ row: Statement, _ column: Int32) -> Lookup? {
         guard let digest = row.blob(column), let key = row.optionalInteger(column + 1) else { return nil }
         return Lookup(key: key, digest: digest)
     }
 
     // MARK: Writing
 
-    /// The values of `columns` after the number, and of `search` and `name_key`.
-    /// - Parameter holdsName: whether no other live token of the tenant may have its name.
-    func values(holdsName: Bool) -> [Statement.Parameter] {
+    /// The values of `written`.
+    var values: [Statement.Parameter] {
         let token = details.token
         return [
             .token(token.id), .text(details.tenant), .text(token.kind.rawValue), .text(token.name),
@@ -108,18 +136,18 @@ struct StoredToken {
             .optional(lookup?.key), .optional(previous?.digest), .optional(previous?.key),
             .optional(details.overlapUntil), .optional(sealed?.ciphertext), .optional(sealed?.nonce),
             .optional(sealed?.key), .optional(details.last4), .optional(seal?.digest), .optional(seal?.key),
-            .text(Folding.search(token.name)), holdsName ? .text(Folding.key(token.name)) : .null,
+            .optional(nameKey), .optional(useSeal?.digest), .optional(useSeal?.key), .text(Folding.search(token.name)),
         ]
     }
 
     static let insertion: String = {
-        let marks = [String](repeating: "?", count: 31).joined(separator: ", ")
-        return "INSERT INTO tokens (\(columns.dropFirst("number, ".count)), search, name_key) VALUES (\(marks))"
+        let marks = [String](repeating: "?", count: written.count).joined(separator: ", ")
+        return "INSERT INTO tokens (\(written.joined(separator: ", "))) VALUES (\(marks))"
     }()
 
     /// The columns that `values` is for.
     static let written: [String] =
-        columns.split(separator: ",").dropFirst().map { String($0.drop { $0 == " " }) } + ["search", "name_key"]
+        columns.split(separator: ",").dropFirst().map { String($0.drop { $0 == " " }) } + ["search"]
 }
 
 extension TokenRecord {

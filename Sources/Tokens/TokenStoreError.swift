@@ -17,6 +17,8 @@ package struct TokenStoreError: Error, Equatable, Sendable {
         case keys
         /// What is stored does not carry its seal: somebody changed it without the keys.
         case tampered
+        /// The log ends before the entry that is noted beside the key file: an older copy of the store was put back.
+        case rolledBack
         /// The clock is behind what the store has seen.
         case clock
         /// There is no such token, user, department, user type or tenant.

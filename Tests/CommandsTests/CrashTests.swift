@@ -215,8 +215,8 @@ internal import Testing
         }
         let columns = "(id, tenant, kind, name, assignment, created, expires)"
         try session.sql(sql + "INSERT INTO tokens \(columns) VALUES \(tokens.joined(separator: ", "))")
-        try kill(["store", "adopt", "--yes"], session, times: 30, isWhole: false) {
-            #expect(demilune(session, "store", "adopt", "--yes").status == 0)
+        try kill(["store", "reseal", "--yes"], session, times: 30, isWhole: false) {
+            #expect(demilune(session, "store", "reseal", "--yes").status == 0)
             #expect(demilune(session, "store", "verify").output == "the store is as it was written\n")
             #expect(demilune(session, "token", "list", "--size", "1000").errors == "300 tokens\n")
             #expect(demilune(session, "token", "rotate", "T7").status == 0)

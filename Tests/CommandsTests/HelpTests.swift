@@ -33,7 +33,7 @@ internal import Testing
 
                 exit status: 0 permit, 2 deny, 3 policies do not load, 5 not as expected, 64 wrong usage, 1 any failure
 
-                Also: --store --keys --policies --plugins --locked --tenant --at --as --json --color --help
+                Also: --store --keys --policies --plugins --locked --tenant --at --as --on-rollback --json --color --help
 
                 """)
     }
@@ -49,7 +49,8 @@ internal import Testing
                   import                 takes over tenants, departments, user types, users and tokens from JSON
                   export                 prints the organisation as JSON: with --tokens the tokens too, never their strings
                   store verify           finds tokens, users, rights and log entries that were changed without the keys
-                  store adopt            seals what carries no seal: a store of before there were keys, or what was looked through
+                  store reseal           seals unsealed records after you have reviewed them, or accepts a restored backup
+                  store adopt            the former name of `store reseal`
                   token create           makes an API token, or with --mobile the token of a login
                   token list             lists API tokens, or with --mobile the mobile users logged in
                   token show             shows a token, how it is used, and what it permits

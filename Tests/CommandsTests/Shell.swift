@@ -47,6 +47,10 @@ struct Shell {
                 let lines = input.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
                 output = Array(lines.prefix(count).map { $0 + [UInt8(ascii: "\n")] }.joined())
                 status = 0
+            case ("cp", _) where arguments.count == 3:
+                try Data(contentsOf: URL(filePath: arguments[1])).write(to: URL(filePath: arguments[2]))
+                output = []
+                status = 0
             default: throw Fault.unknown(line)
             }
             if let target {

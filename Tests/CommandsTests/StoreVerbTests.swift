@@ -1,5 +1,7 @@
 internal import Foundation
+internal import Model
 internal import Testing
+internal import Tokens
 
 /// Keys, the log, the directory and exports, from the command line.
 @Suite struct StoreVerbTests {
@@ -73,8 +75,8 @@ internal import Testing
         #expect(decision.status == 2 && decision.output.contains("token_tampered"))
         #expect(demilune("token", "list", "--search", "Warehouse sync").output.contains("tampered"))
         #expect(demilune("export", "--tokens").status == 1)
-        #expect(demilune("store", "adopt").output.contains("the token `6532ebee17e04c929e56e7977af956ae`"))
-        #expect(demilune("store", "adopt", "--yes").output == "sealed: 0 tenants, 1 tokens\n")
+        #expect(demilune("store", "reseal").output.contains("the token `6532ebee17e04c929e56e7977af956ae`"))
+        #expect(demilune("store", "reseal", "--yes").output == "sealed: 0 tenants, 1 tokens\n")
         #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1").status == 0)
     }
 
@@ -146,8 +148,10 @@ internal import Testing
     }
 
     @Test func `a clock that is behind what the store has seen is said, and what was seen counts`() throws {
-        let far = "4102444800000000"
-        try session.sql("UPDATE meta SET value = '\(far)' WHERE name = 'clock'")
+        let far = Instant("2100-01-01T00:00:00Z")!
+        let keys = session.keys + "/demilune/keys/"
+        let store = try SQLiteTokenStore.open(session.store, keys: { keys + $0 }, clock: { far })
+        try store.addKey(Act(now: far))
         let clock = ["DEMILUNE_AT": ""]
         let decision = demilune("decide", "Warehouse sync", "orders.read", "order:1", environment: clock)
         #expect(
@@ -209,7 +213,7 @@ internal import Testing
             ["tenant", "reveal", "3"], ["tenant", "show", "3"], ["tenant", "list"], ["user", "list"],
             ["user", "show", "bjorn"], ["user", "deactivate", "bjorn", "--preview"], ["keys", "add"],
             ["keys", "rewrap"],
-            ["store", "adopt"], ["log", "verify"], ["export", "--tokens", "--pseudonymous"],
+            ["store", "reseal"], ["log", "verify"], ["export", "--tokens", "--pseudonymous"],
             ["token", "revoke", "Feed", "--yes"], ["token", "reveal", "Feed"], ["requests"],
         ] {
             let isOfOne = words.contains("-") && words[0] != "import"

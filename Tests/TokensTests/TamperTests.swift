@@ -170,8 +170,11 @@ import Tokens
     }
 
     @Test func `a time that was never seen is forgotten when somebody says so`() throws {
-        try office.sql("UPDATE meta SET value = '4102444800000000' WHERE name = 'clock'")
+        let late = try SQLiteTokenStore.open(
+            office.folder.file("a.db"), keys: office.folder.keyFile, clock: { .test.adding(days: 9_000) })
+        try late.addKey(.at(.test.adding(days: 9_000)))
         let store = try office.folder.open("a")
+        #expect(try store.highWater == .test.adding(days: 9_000))
         let refused = #expect(throws: TokenStoreError.self) { try store.suspend([token.token.id], .test) }
         #expect(refused?.code == .clock)
         _ = try store.adopt(.test)

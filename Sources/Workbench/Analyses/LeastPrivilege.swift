@@ -89,7 +89,9 @@ package struct LeastPrivilege: Sendable {
                     user.permissions.permits($0) && !type.permissions.permits($0)
                 }
             }
-            guard let directory = try? Directory(Organisation(tenants: [tenant])) else { return false }
+            var changed = world
+            changed.tenants = [tenant]
+            guard let directory = try? Directory(changed) else { return false }
             return questions.allSatisfy { (try? point.judge($0, on: directory).isPermitted) ?? false }
         }
         // What nothing has read goes at once, where that is right; the rest one by one.

@@ -67,9 +67,9 @@ package struct Parting: Sendable {
         let wanted = second.decision.isPermitted
         let isApart = first.decision.isPermitted != wanted
         func turns(_ traits: [Trait]) -> Bool {
-            var tenant = organisation.tenants[0]
-            for trait in traits { trait.give(a.id, of: b.id, &tenant) }
-            guard let directory = try? Directory(Organisation(tenants: [tenant])),
+            var changed = organisation
+            for trait in traits { trait.give(a.id, of: b.id, &changed.tenants[0]) }
+            guard let directory = try? Directory(changed),
                 let judgement = try? point.judge(asked, on: directory)
             else { return false }
             return judgement.isPermitted == wanted

@@ -1,0 +1,183 @@
+import CSQLite
+import Foundation
+import Model
+import Testing
+import Tokens
+
+/// What is not sealed is not used.
+@Suite struct SealTests {
+    private let office: Office
+    private let token: TokenDetails
+    private let string: TokenString
+
+    init() throws {
+        office = try Office()
+        (token, string) = try office.token("Feed")
+        try office.store.touch([token.token.id: .test])
+    }
+
+    private var literal: String { Office.literal(token.token.id) }
+
+    private func isTampered() throws -> Bool? { try office.folder.open("a").details(token.token.id)?.token.isTampered }
+
+    // MARK: When a token was last active
+
+    @Test(arguments: [
+        "last_active = last_active + 1", "last_active = NULL", "last_active = NULL, use_mac = NULL, use_key = NULL",
+        "use_mac = NULL", "use_key = 7",
+        "(last_active, use_mac) = (SELECT last_active, use_mac FROM tokens WHERE name = 'Other')",
+    ])
+    func `a use that is edited is found, and gets nothing`(edit: String) throws {
+        let other = try office.token("Other").0.token.id
+        try office.store.touch([other: .test.adding(days: 1)])
+        try office.sql("UPDATE tokens SET \(edit) WHERE id = \(literal)")
+        let store = try office.folder.open("a")
+        #expect(try store.authenticate(string, now: .test)?.token.isTampered == true)
+        #expect(try store.organisation(.all).tenants.flatMap(\.tokens).filter(\.isTampered).count == 1)
+        #expect(try store.verify().map(\.token) == [token.token.id])
+        // Noting the next use does not make it genuine.
+        try store.touch([token.token.id: .test.adding(days: 2)])
+        #expect(try isTampered() == true)
+        // Revoked, it is as the keys' holder wrote it, and says no more when it was used.
+        #expect(try store.revoke([token.token.id], .test) == (1, 0))
+        #expect(try store.details(token.token.id)?.token.lastActive == nil)
+        #expect(try isTampered() == false)
+    }
+
+    @Test func `a use is noted once a minute and never back, and carries its seal each time`() throws {
+        let id = token.token.id
+        for (seconds, expected) in [(59, 0), (60, 60), (0, 60), (119, 60), (120, 120)] as [(Int64, Int64)] {
+            try office.store.touch([id: .test.adding(seconds: seconds)])
+            #expect(try office.details(id).token.lastActive == .test.adding(seconds: expected))
+            #expect(try isTampered() == false)
+        }
+        for border in [Int64.min, 0, Int64.max] {
+            try office.store.touch([id: Instant(microseconds: border)])
+            #expect(try isTampered() == false)
+        }
+        #expect(try office.store.verify() == [])
+    }
+
+    @Test func `an older use that is put back is not found, as the documents say`() throws {
+        try office.sql("CREATE TABLE kept AS SELECT last_active, use_mac, use_key FROM tokens WHERE id = \(literal)")
+        try office.store.touch([token.token.id: .test.adding(days: 1)])
+        try office.sql(
+            "UPDATE tokens SET (last_active, use_mac, use_key) = (SELECT * FROM kept) WHERE id = \(literal); "
+                + "DROP TABLE kept")
+        #expect(try isTampered() == false)
+    }
+
+    @Test func `a key is not retired while it seals a use`() throws {
+        let store = office.store
+        try store.addKey(.test)
+        var progress = Rewrapping()
+        repeat { progress = try store.rewrap(.test, after: progress.last) } while !progress.isFinished
+        try office.sql(
+            "CREATE TABLE kept AS SELECT number FROM tokens WHERE use_key IS NOT 2 OR mac_key IS NOT 2; DROP TABLE kept"
+        )
+        #expect(try store.keyUses().keys.sorted() == [2])
+        try store.retireKey(1, .test)
+        #expect(try office.folder.open("a").verify() == [])
+        #expect(try office.folder.open("a").highWater != nil)
+    }
+
+    // MARK: The clock
+
+    @Test(arguments: [
+        "UPDATE meta SET value = '5' WHERE name = 'clock'", "UPDATE meta SET value = '' WHERE name = 'clock'",
+        "DELETE FROM meta WHERE name = 'clock'", "UPDATE meta SET mac_key = 9 WHERE name = 'clock'",
+        "UPDATE meta SET mac = (SELECT use_mac FROM tokens LIMIT 1) WHERE name = 'clock'",
+    ])
+    func `a latest time that is edited is found, and nothing is done at it`(edit: String) throws {
+        try office.sql(edit)
+        let store = try office.folder.open("a")
+        for body in [
+            { _ = try store.highWater }, { try store.suspend([token.token.id], .test) }, { try store.addKey(.test) },
+        ] as [() throws -> Void] {
+            let error = #expect(throws: TokenStoreError.self, performing: body)
+            #expect(error?.code == .tampered && error?.message.contains("the latest time") == true)
+        }
+        #expect(
+            try store.verify().map(\.message) == [
+                "the latest time that the store has seen was changed without its keys"
+            ])
+        #expect(try store.adopt(.test) == (0, 0))
+        #expect(try store.highWater == .test)
+        #expect(try office.folder.open("a").verify() == [])
+    }
+
+    // MARK: Everything
+
+    /// Columns that may be edited without anybody noticing, and why.
+    private static let unsealed: [String: String] = [
+        "tokens.number": "a place: who is who is said by the id",
+        "tokens.used": "made of `last_active`",
+        "keys.number": "a key that is missing is added again, with its own canary",
+        "keys.canary": "of a key that is there it is checked on opening",
+    ]
+
+    /// Each column of each table with an edit of it, found by asking the store, so that no new one is forgotten.
+    private static func edits(_ folder: Folder) throws -> [(column: String, sql: String)] {
+        var handle: OpaquePointer?
+        #expect(unsafe sqlite3_open(folder.file("a.db"), &handle) == SQLITE_OK)
+        defer { unsafe sqlite3_close(handle) }
+        var statement: OpaquePointer?
+        let sql = """
+            SELECT m.name, c.name, c.type FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+            WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE 'token_names%'
+            """
+        #expect(unsafe sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK)
+        defer { unsafe sqlite3_finalize(statement) }
+        var edits: [(String, String)] = []
+        while unsafe sqlite3_step(statement) == SQLITE_ROW {
+            let words = (0..<3).map { unsafe String(cString: sqlite3_column_text(statement, $0)) }
+            let (table, column) = (words[0], words[1])
+            let value =
+                switch words[2] {
+                case _ where words[0...1] == ["log", "number"]: "999"
+                case "INTEGER":
+                    "CASE ifnull(\(column), 5) WHEN 0 THEN 1 WHEN 1 THEN 0 ELSE ifnull(\(column), 5) + 1 END"
+                case "TEXT": "ifnull(\(column), '') || 'x'"
+                default: "x'0102030405060708090a0b0c0d0e0f10'"
+                }
+            let row =
+                switch table {
+                case "tokens": "WHERE name = 'Feed'"
+                case "tenants": "WHERE id = '3'"
+                case "log": "WHERE number = 3"
+                case "meta": "WHERE name = 'clock'"
+                case "keys": ""
+                case "assignments": "WHERE id = 'a-bjorn-1'"
+                default: "WHERE tenant = '3' AND id = (SELECT max(id) FROM \(table) WHERE tenant = '3')"
+                }
+            edits.append(("\(table).\(column)", "UPDATE \(table) SET \(column) = \(value) \(row)"))
+        }
+        return edits
+    }
+
+    @Test func `whichever column is edited, it is found or the store is refused`() throws {
+        _ = try office.store.reveal(token.token.id, .test)
+        try office.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        let kept = try Data(contentsOf: URL(filePath: office.folder.file("a.db")))
+        let edits = try Self.edits(office.folder)
+        #expect(edits.count > 80)
+        let copy = try Folder()
+        for (column, sql) in edits {
+            for name in try FileManager.default.contentsOfDirectory(atPath: copy.path) {
+                try FileManager.default.removeItem(atPath: copy.file(name))
+            }
+            try kept.write(to: URL(filePath: copy.file("a.db")))
+            try copy.sql(
+                "a",
+                "PRAGMA ignore_check_constraints = ON; DROP TRIGGER log_is_never_changed; DROP TRIGGER log_is_never_cut; "
+                    + sql)
+            let isFound: Bool
+            do {
+                let store = try SQLiteTokenStore.open(
+                    copy.file("a.db"), keys: office.folder.keyFile, clock: { .test })
+                isFound = try !store.verify().isEmpty
+            } catch { isFound = true }
+            #expect(isFound || Self.unsealed[column] != nil, "`\(column)` was edited: \(sql)")
+        }
+    }
+}
