@@ -4,9 +4,11 @@ internal import Model
 struct Canonical {
     private(set) var bytes: [UInt8] = []
 
-    /// - Parameter domain: what the hash is for, so that none is taken for one of another kind.
-    init(_ domain: String) {
-        bytes.reserveCapacity(512)
+    /// - Parameters:
+    ///   - domain: what the hash is for, so that none is taken for one of another kind.
+    ///   - capacity: about how many bytes it will have.
+    init(_ domain: String, capacity: Int = 512) {
+        bytes.reserveCapacity(capacity)
         add(domain)
     }
 
@@ -32,7 +34,13 @@ struct Canonical {
 
     mutating func add(_ flag: Bool) { bytes.append(flag ? 5 : 4) }
     mutating func add(_ instant: Instant) { add(instant.microseconds) }
-    mutating func add(_ id: TokenID) { add(id.bytes) }
+
+    /// As its bytes, without an array of them: every row that is read is hashed.
+    mutating func add(_ id: TokenID) {
+        bytes.append(2)
+        add(count: 16)
+        unsafe withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { unsafe bytes.append(contentsOf: $0) }
+    }
 
     mutating func add(_ texts: [String]) {
         add(Int64(texts.count))

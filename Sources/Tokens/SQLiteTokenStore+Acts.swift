@@ -39,6 +39,8 @@ extension SQLiteTokenStore {
         token.lookup = StoredToken.Lookup(key: key.number, digest: key.lookup(string))
         token.details.last4 = string.last4
         token.sealed = nil
+        // Whether strings are kept is the tenant's to say, under its seal.
+        if token.details.token.kind == .api { try requireIntactTenant(token.details.tenant) }
         if token.details.token.kind == .api, try keepsStrings(token.details.tenant) {
             token.sealed = key.seal(string, tenant: token.details.tenant, token: token.id, using: &random)
         }
@@ -149,6 +151,7 @@ extension SQLiteTokenStore {
         try change(ids, "token.resume", act) { token throws(TokenStoreError) in
             try requireLive(token, act.now)
             guard token.details.token.suspended != nil else { return false }
+            try requireIntactTenant(token.details.tenant)
             try requireAssignment(token.details.token.assignment, tenant: token.details.tenant)
             token.details.token.suspended = nil
             return true

@@ -44,14 +44,11 @@ extension SQLiteTokenStore {
 
     // MARK: Keeping house
 
-    /// Removes tokens that were revoked before a moment, for good; the log keeps that they were.
+    /// Removes tokens that were revoked before a moment, for good; the log keeps that they were. One that does not carry
+    /// its seal is kept: it may never have been revoked.
     package func purge(tenant: String, before: Instant, _ act: Act) throws(TokenStoreError) -> Int {
         try write(act) { () throws(TokenStoreError) in
-            var tokens: [StoredToken] = []
-            try connection.rows(
-                "SELECT \(StoredToken.columns) FROM tokens WHERE tenant = ? AND revoked < ? ORDER BY number",
-                [.text(tenant), .integer(before.microseconds)]
-            ) { tokens.append(checked(StoredToken($0))) }
+            let tokens = try revoked(tenant: tenant, before: before)
             for token in tokens {
                 try log("token.purge", token, by: act)
                 try remove(token)
@@ -62,9 +59,16 @@ extension SQLiteTokenStore {
 
     /// How many tokens `purge` would remove.
     package func purgeable(tenant: String, before: Instant) throws(TokenStoreError) -> Int {
-        try connection.first(
-            "SELECT count(*) FROM tokens WHERE tenant = ? AND revoked < ?",
-            [.text(tenant), .integer(before.microseconds)], { Int($0.integer(0)) }) ?? 0
+        try revoked(tenant: tenant, before: before).count
+    }
+
+    private func revoked(tenant: String, before: Instant) throws(TokenStoreError) -> [StoredToken] {
+        var tokens: [StoredToken] = []
+        try connection.rows(
+            "SELECT \(StoredToken.columns) FROM tokens WHERE tenant = ? AND revoked < ? ORDER BY number",
+            [.text(tenant), .integer(before.microseconds)]
+        ) { tokens.append(checked(StoredToken($0))) }
+        return tokens.filter { !$0.details.token.isTampered }
     }
 
     /// Notes since when live tokens are unused; it stays until somebody clears it.

@@ -109,9 +109,9 @@ struct StoredToken {
             sealed = Sealed(key: key, nonce: nonce, ciphertext: ciphertext)
         }
         seal = Self.lookup(row, 28)
-        let pairs: [(Int32, Int32)] = [(19, 20), (21, 22), (24, 25), (24, 26)]
         isWellFormed =
-            TokenKind(rawValue: row.text(3)) != nil && pairs.allSatisfy { row.isNull($0.0) == row.isNull($0.1) }
+            TokenKind(rawValue: row.text(3)) != nil && row.isNull(19) == row.isNull(20)
+            && row.isNull(21) == row.isNull(22) && row.isNull(24) == row.isNull(25) && row.isNull(24) == row.isNull(26)
         nameKey = row.optionalText(30)
         useSeal = Self.lookup(row, 31)
     }

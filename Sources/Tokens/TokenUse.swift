@@ -9,7 +9,7 @@ struct TokenUse {
     let lastActive: Instant?
 
     private var message: [UInt8] {
-        var message = Canonical("token-use-v1")
+        var message = Canonical("token-use-v1", capacity: 64)
         message.add(token)
         message.add(lastActive)
         return message.bytes

@@ -81,6 +81,37 @@ import Tokens
         #expect(try office.folder.open("a").highWater != nil)
     }
 
+    // MARK: What acts stand on
+
+    @Test func `strings are kept, and tokens resumed, on rights that carry their seal only`() throws {
+        let store = office.store
+        try store.setKeepsStrings(false, tenant: Office.tenant, .test)
+        try store.suspend([token.token.id], .test)
+        try office.sql("UPDATE tenants SET keeps_strings = 1 WHERE id = '3'")
+        let again = try office.folder.open("a")
+        for body in [
+            { _ = try again.rotate(token.token.id, overlap: nil, .test) },
+            { try again.resume([token.token.id], .test) },
+        ] as [() throws -> Void] {
+            let error = #expect(throws: TokenStoreError.self, performing: body)
+            #expect(error?.code == .tampered)
+        }
+        #expect(try again.details(token.token.id)?.isKept == false)
+    }
+
+    @Test func `a token that is said to be revoked is not purged`() throws {
+        let gone = try office.token("Gone").0.token.id
+        _ = try office.store.revoke([gone], .test)
+        try office.sql("UPDATE tokens SET revoked = 5 WHERE id = \(literal)")
+        let store = try office.folder.open("a")
+        let later = Instant.test.adding(days: 1)
+        let count = try store.purgeable(tenant: Office.tenant, before: later)
+        #expect(try store.purge(tenant: Office.tenant, before: later, .at(later)) == count)
+        #expect(try store.details(gone) == nil)
+        #expect(try store.details(token.token.id)?.token.isTampered == true)
+        #expect(try store.verify().map(\.token) == [token.token.id])
+    }
+
     // MARK: The clock
 
     @Test(arguments: [

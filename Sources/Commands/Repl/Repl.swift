@@ -124,7 +124,7 @@ final class Repl {
         var values: [(String, String?)] = ["store", "keys", "plugins"].map { ($0, start.value($0)) }
         values += [
             ("policies", rulebook?.path ?? start.value("policies")), ("tenant", scene.tenant), ("as", scene.actor),
-            ("at", scene.at?.description), ("color", start.value("color")),
+            ("at", scene.at?.description), ("color", start.value("color")), ("on-rollback", start.value("on-rollback")),
         ]
         var arguments: [String] = []
         for case (let name, let value?) in values where !stated.contains(name[...]) {
