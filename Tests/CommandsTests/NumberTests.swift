@@ -70,6 +70,26 @@ internal import Testing
         }
     }
 
+    @Test(arguments: borders)
+    func `a property on the command line is taken as it is, or refused`(number: String) throws {
+        let session = Session()
+        #expect(session.run("init", "--demo").status == 0)
+        let policies = try session.policies([
+            "told": """
+            return { on = 'access', grants = { '*' }, decide = function(r)
+              permit('amount', { amount = r.resource.amount }) advise('a', { amount = r.resource.amount }) end }
+            """
+        ])
+        let result = session.run(
+            "decide", "Warehouse sync", "orders.read", "order:1", "amount=\(number)", "--tenant", "3", "--json",
+            "--policies", policies)
+        if Int64(number) != nil {
+            #expect(result.output.contains("\"amount\":\(number)"), "\(result.output)\(result.errors)")
+        } else {
+            #expect(result.status == 64 && result.errors.contains("got `\(number)`"), "\(result.errors)")
+        }
+    }
+
     @Test func `a time of the run at the borders is answered, or refused`() {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)

@@ -114,6 +114,26 @@ import Testing
             "\(found)")
     }
 
+    @Test(arguments: [
+        ("0", true), ("-1", true), ("2147483648", true), ("9007199254740992", true), ("9223372036854775807", true),
+        ("-9223372036854775808", true), ("9223372036854775808", false), ("-9223372036854775809", false),
+        ("+99999999999999999999999", false), ("1e300", true), ("0.1", true), ("1e400", false), ("-1e400", false),
+        ("inf", false), ("nan", false), ("-", false),
+    ])
+    func `a number at the borders is taken as it is, or refused with its line`(number: String, isTaken: Bool) throws {
+        let plugin = Ground.manifest("x", Self.table)
+        let rows = "id,country,staff\nhq,NO,\(number)\n"
+        let loaded = Ground.load(["x": ["plugin.lua": plugin, "sites.csv": rows]])
+        let found = loaded.set.broken["x"] ?? []
+        #expect(found.isEmpty == isTaken, "\(found)")
+        #expect(isTaken || found.contains { $0.line == 2 && $0.message.contains("got `\(number)`") }, "\(found)")
+        // In JSON it is read, or refused: it does not end the program.
+        let json = "[{\"id\": \"hq\", \"country\": \"NO\", \"staff\": \(number)}]"
+        let files = ["plugin.lua": plugin.replacing("sites.csv", with: "sites.json"), "sites.json": json]
+        let inJSON = Ground.load(["x": files]).set.broken["x"] ?? []
+        #expect(!isTaken || inJSON.isEmpty, "\(inJSON)")
+    }
+
     @Test func `JSON and CSV give the same`() throws {
         let json =
             #"[{"id":"hq","country":"NO","staff":120},{"id":"lab","country":"SE","staff":7,"closed":"2026-05-01"}]"#
