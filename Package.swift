@@ -63,6 +63,7 @@ let package = Package(
         tests("SyntaxTests", ["Syntax", "CLuaLoad", "HostileScripts"]),
         .target(name: "HostileScripts", path: "Tests/HostileScripts", exclude: ["scripts"], swiftSettings: swift),
         .target(name: "CStopPoint", path: "Tests/CStopPoint"),
+        .target(name: "CConfined", dependencies: ["CSystem"], path: "Tests/CConfined"),
         .target(name: "CLuaLoad", path: "Tests/CLuaLoad", linkerSettings: [.linkedLibrary("lua5.4")]),
         tests("LuaTests", ["Lua", "CLua", "CLuaLoad", "HostileScripts", "Model"]),
         tests("PoliciesTests", ["Policies", "Model"]),
@@ -72,7 +73,7 @@ let package = Package(
             "DecisionsTests", ["Decisions", "Plugins", "Policies", "Tokens", "Model", "HostileScripts"],
             except: ["Hostile"]),
         tests("WorkbenchTests", ["Workbench", "Plugins", "Decisions", "Policies", "Model", "HostileScripts"]),
-        tests("CommandsTests", ["Commands", "CSQLite", "Model", "Tokens"]),
+        tests("CommandsTests", ["Commands", "CConfined", "CSQLite", "Model", "Tokens"]),
         tests("ArchitectureTests", []),
     ]
 )

@@ -42,7 +42,8 @@ extension Verb {
             if invocation.has("isolate") {
                 // Nor do the keys stay in a process that runs such policies.
                 snapshot.store = nil
-                try Isolation.confine(memory: 2 * options.jobs * (options.budget.memory + options.learning.bytes))
+                try Isolation.confine(
+                    memory: 2 * options.jobs * (options.budget.memory + options.learning.bytes), threads: options.jobs)
             }
             let (policies, plugins) = try invocation.loaded(source)
             options.shadow = try invocation.shadow(source, policies, options)
@@ -81,8 +82,7 @@ extension Verb {
         let input = path == "-" ? terminal.streams.inputDescriptor : try Descriptor.open(path)
         defer { if path != "-" { close(input) } }
         let ending = try Isolation.run(
-            invocation.arguments, input: input, output: terminal.streams.outputDescriptor, holdsOutput: false,
-            silence: try Isolation.silence(invocation))
+            invocation, input: input, form: .answers, silence: try Isolation.silence(invocation))
         if let status = ending.status { return status }
         let rest = max(0, ending.asked - ending.answered)
         let deny = Array((#"{"decision":false,"context":{"code":"policy_crashed"}}"# + "\n").utf8)

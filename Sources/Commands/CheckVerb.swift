@@ -53,7 +53,7 @@ extension Verb {
                 status: ExitStatus.policies)
         }
         let directory = try directory(invocation)
-        if invocation.has("isolate") { try Isolation.confine(memory: 1 << 30) }
+        if invocation.has("isolate") { try Isolation.confine(memory: 1 << 30, threads: 0) }
         let (source, plugins) = read.loadedPlugins()
         let schema = source.files.first { $0.name == "schema.lua" }?.bytes
         let rules = Rule.all + Rule.brought(by: plugins, schema: schema)
@@ -160,8 +160,7 @@ extension Verb {
     private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let terminal = invocation.terminal
         let ending = try Isolation.run(
-            invocation.arguments, input: -1, output: terminal.streams.outputDescriptor, holdsOutput: true,
-            silence: 600_000)
+            invocation, input: -1, form: .report(statuses: [0, 1, 3, 5, 64]), silence: 600_000)
         if let status = ending.status {
             terminal.write(ending.output)
             return status

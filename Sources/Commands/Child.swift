@@ -1,3 +1,4 @@
+internal import CSystem
 internal import Glibc
 
 /// A program as a child process, with pipes for what it reads and writes.
@@ -6,18 +7,19 @@ struct Child {
     /// Where its standard input is written to; -1 when it has none.
     let input: Int32
     let output: Int32
-    /// Where its error output is read; -1 when that is this process's own.
+    /// Where its error output is read: the terminal of this process is never handed down.
     let errors: Int32
 
     /// - Parameters:
-    ///   - mark: a variable that is set in its environment, beside those of this process.
+    ///   - mark: a variable that is set in its environment.
+    ///   - keeps: which variables of this process it gets besides.
     ///   - readsInput: whether somebody writes its standard input; else that is empty.
-    ///   - catchesErrors: whether its error output is read by this process.
     init(
-        _ program: String, _ arguments: [String], mark: String? = nil, readsInput: Bool, catchesErrors: Bool = true
+        _ program: String, _ arguments: [String], mark: String? = nil, readsInput: Bool,
+        keeps: (Substring) -> Bool = { _ in true }
     ) throws(CommandError) {
         var pipes: [[Int32]] = [[-1, -1], [-1, -1], [-1, -1]]
-        let isWanted = [readsInput, true, catchesErrors]
+        let isWanted = [readsInput, true, true]
         for place in pipes.indices where isWanted[place] {
             guard unsafe pipe(&pipes[place]) == 0 else {
                 let reason = errno
@@ -35,11 +37,17 @@ struct Child {
             unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         }
         unsafe posix_spawn_file_actions_adddup2(&actions, pipes[1][1], STDOUT_FILENO)
-        if catchesErrors { unsafe posix_spawn_file_actions_adddup2(&actions, pipes[2][1], STDERR_FILENO) }
+        unsafe posix_spawn_file_actions_adddup2(&actions, pipes[2][1], STDERR_FILENO)
+        // What whoever started this process left open is not for it.
+        guard unsafe csystem_spawn_closes_from(&actions, STDERR_FILENO + 1) == 0 else {
+            for descriptor in pipes.joined() where descriptor >= 0 { close(descriptor) }
+            throw Self.fault(program, ENOMEM)
+        }
         var variables: [String] = mark.map { [$0 + "=1"] } ?? []
         var place = unsafe environ
         while let entry = unsafe place.pointee {
-            variables.append(unsafe String(cString: entry))
+            let variable = unsafe String(cString: entry)
+            if keeps(variable.prefix { $0 != "=" }) { variables.append(variable) }
             unsafe place += 1
         }
         var words = unsafe (["demilune"] + arguments).map { unsafe strdup($0) } + [nil]

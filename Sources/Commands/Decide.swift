@@ -47,7 +47,7 @@ extension Verb {
             if invocation.has("isolate") {
                 // Nor do the keys stay in a process that runs such policies.
                 snapshot.store = nil
-                try Isolation.confine(memory: 2 * budget.memory)
+                try Isolation.confine(memory: 2 * budget.memory, threads: 0)
             }
             let (policies, plugins) = try invocation.loaded(source)
             let sink = try Sink(invocation, plugins, policies.schema)
@@ -107,14 +107,23 @@ extension Verb {
         let terminal = invocation.terminal
         let readsInput = invocation.positionals[0] == "-" && !invocation.has("subject")
         let ending = try Isolation.run(
-            invocation.arguments, input: readsInput ? terminal.streams.inputDescriptor : -1,
-            output: terminal.streams.outputDescriptor, holdsOutput: true,
-            silence: try Isolation.silence(invocation))
+            invocation, input: readsInput ? terminal.streams.inputDescriptor : -1,
+            form: .report(statuses: [0, 1, 2, 3, 5, 64]), silence: try Isolation.silence(invocation))
         if let status = ending.status {
-            terminal.write(ending.output)
-            return status
+            // Without an answer it may have failed; with one, the status says the same.
+            let answer = AnswerForm.answer(ofReport: ending.output, isJSON: invocation.has("json"))
+            let expected = invocation.value("expect").map { $0 == "permit" }
+            let isFailure = [ExitStatus.failure, ExitStatus.policies, ExitStatus.usage].contains(status)
+            if ending.output.isEmpty, isFailure { return status }
+            if let answer, status == Self.status(of: answer, expected: expected) {
+                terminal.write(ending.output)
+                return status
+            }
+            terminal.complain(
+                "the process that ran the policies ended with status \(status) and no answer to go with it")
+        } else {
+            terminal.complain("the process that ran the policies \(ending.reason)")
         }
-        terminal.complain("the process that ran the policies \(ending.reason)")
         let decision = Decision.deny("policy_crashed")
         if invocation.has("json") {
             var writer = JSONWriter()
@@ -125,6 +134,11 @@ extension Verb {
             terminal.print("deny  (policy_crashed)")
         }
         return status(decision, expected: invocation.value("expect"), terminal)
+    }
+
+    private static func status(of isPermitted: Bool, expected: Bool?) -> Int32 {
+        guard let expected else { return isPermitted ? ExitStatus.done : ExitStatus.deny }
+        return expected == isPermitted ? ExitStatus.done : ExitStatus.gate
     }
 
     private static func status(_ decision: Decision, expected: String?, _ terminal: Terminal) -> Int32 {

@@ -91,13 +91,15 @@ package enum Demilune {
         let status = Atomic<Int32>(ExitStatus.failure)
     }
 
+    /// Variables of the environment that are read.
+    static let variables =
+        [
+            "NO_COLOR", "HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "PAGER", "EDITOR", "VISUAL", Isolation.variable,
+        ] + Option.global.map(\.variable)
+
     private static func environment() -> [String: String] {
         var result: [String: String] = [:]
-        let names =
-            [
-                "NO_COLOR", "HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "PAGER", "EDITOR", "VISUAL", Isolation.variable,
-            ] + Option.global.map(\.variable)
-        for name in names {
+        for name in variables {
             if let value = unsafe getenv(name) { result[name] = unsafe String(cString: value) }
         }
         return result

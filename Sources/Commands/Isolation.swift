@@ -1,4 +1,5 @@
 internal import CSystem
+internal import Decisions
 internal import Glibc
 internal import Model
 
@@ -36,8 +37,13 @@ enum Isolation {
     // MARK: The child
 
     /// Gives up everything but deciding. Everything that is needed must be open and read.
-    /// - Parameter memory: bytes that policies and what is remembered of them may take.
-    static func confine(memory: Int) throws(CommandError) {
+    /// - Parameters:
+    ///   - memory: bytes that policies and what is remembered of them may take.
+    ///   - threads: how many threads are needed; no other can be started.
+    static func confine(memory: Int, threads: Int) throws(CommandError) {
+        guard InterpreterThread.reserve(threads) else {
+            throw CommandError("`--isolate`: no \(threads) threads can be started; nothing was decided")
+        }
         let space = UInt64(clamping: Self.addressSpace + memory) + 1 << 29
         let step = csystem_confine(space, 86_400)
         guard step == 0 else {
@@ -45,6 +51,9 @@ enum Isolation {
                 "`--isolate`: this system does not confine a process (step \(step)); nothing was decided")
         }
     }
+
+    /// How many threads tests use.
+    static var testThreads: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// Bytes of address space that this process has by now.
     private static var addressSpace: Int {
@@ -58,27 +67,36 @@ enum Isolation {
 
     /// What the parent saw.
     struct Ending {
-        /// The child's own exit status; `nil` when a fault or this process ended it.
+        /// The child's own exit status; `nil` when a fault or this process ended it, or it did not keep to what it may say.
         var status: Int32?
         var reason = ""
-        /// What the child wrote that was not passed on, when `holdsOutput`.
+        /// What the child wrote that was not passed on, when it is held: without anything that moves a cursor.
         var output: [UInt8] = []
-        /// How many lines the child answered whole.
+        /// How many lines the child answered whole, and in the form of an answer.
         var answered = 0
         /// How many requests went in; blank lines are none.
         var asked = 0
     }
 
-    /// Runs this program with the same line in a child.
+    /// What a child may write to its standard output.
+    enum Form {
+        /// An answer of a batch a line, one for each request; they are passed on as they come.
+        case answers
+        /// Anything, once, kept until it has ended with one of these statuses.
+        case report(statuses: Set<Int32>)
+    }
+
+    /// Runs this program with the same line in a child. What it says on its error output is passed on, up to a bound and
+    /// without anything that moves a cursor.
     /// - Parameter input: what the child reads, passed on as it comes; -1 for nothing.
-    /// - Parameter holdsOutput: whether what it writes is kept until it has ended well, instead of passed on line by line.
-    /// - Parameter silence: how long it may say nothing, in milliseconds, while it was asked something.
+    /// - Parameter silence: how long it may answer nothing, in milliseconds, while it was asked something.
     static func run(
-        _ arguments: [String], input: Int32, output: Int32, holdsOutput: Bool, silence: Int
+        _ invocation: Invocation, input: Int32, form: Form, silence: Int
     ) throws(CommandError) -> Ending {
         let child = try Child(
-            "/proc/self/exe", arguments, mark: mark, readsInput: input >= 0, catchesErrors: false)
-        var relay = Relay(child, input: input, output: output, holdsOutput: holdsOutput, silence: silence)
+            "/proc/self/exe", invocation.arguments, mark: mark, readsInput: input >= 0,
+            keeps: { name in name.hasPrefix("LD_") || Demilune.variables.contains(String(name)) })
+        var relay = Relay(child, input: input, form: form, silence: silence, terminal: invocation.terminal)
         return try relay.run()
     }
 }

@@ -1,63 +1,123 @@
+internal import Decisions
 internal import Glibc
 
-/// Passes on what goes into a child process and comes out of it, and counts the lines.
+/// Passes on what goes into a confined child process and comes out of it, as long as it keeps to what it may say.
 struct Relay {
     private let child: Child
     private let source: Int32
-    private let sink: Int32
-    private let holdsOutput: Bool
+    private let form: Isolation.Form
     private let silence: Int
+    private let terminal: Terminal
     private var isSourceOpen: Bool
     private var isInputOpen: Bool
+    private var isReadable = true
     private var pending: [UInt8] = []
     private var tail: [UInt8] = []
     private var counter = LineCounter()
+    private var words: ChildWords
     private var ending = Isolation.Ending()
+    /// Why it was ended by this process.
+    private var fault: String?
+    /// How much of a report is kept.
+    private static let mostReport = 1 << 28
 
-    init(_ child: Child, input: Int32, output: Int32, holdsOutput: Bool, silence: Int) {
+    init(_ child: Child, input: Int32, form: Isolation.Form, silence: Int, terminal: Terminal) {
         self.child = child
         source = input
-        sink = output
-        self.holdsOutput = holdsOutput
+        self.form = form
         self.silence = silence
+        self.terminal = terminal
         isSourceOpen = input >= 0
         isInputOpen = child.input >= 0
+        words = ChildWords(terminal)
         // A child that does not read must not keep this process from reading what it writes.
         if isInputOpen { _ = fcntl(child.input, F_SETFL, O_NONBLOCK) }
     }
 
     mutating func run() throws(CommandError) -> Isolation.Ending {
-        defer { close(child.output) }
-        var isOutputOpen = true
-        var isKilled = false
-        while isOutputOpen {
-            var waits: [pollfd] = [pollfd(fd: child.output, events: Int16(POLLIN), revents: 0)]
+        defer {
+            close(child.output)
+            close(child.errors)
+        }
+        var (isOutputOpen, isErrorOpen) = (true, true)
+        var deadline = Self.milliseconds() + silence
+        while fault == nil, isOutputOpen || isErrorOpen {
+            var waits: [pollfd] = [
+                pollfd(fd: isOutputOpen ? child.output : -1, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: isErrorOpen ? child.errors : -1, events: Int16(POLLIN), revents: 0),
+            ]
             // Not more than a block ahead: what went in and was not answered is denied when the child ends.
             let reads = isSourceOpen && pending.isEmpty
             waits.append(pollfd(fd: reads ? source : -1, events: Int16(POLLIN), revents: 0))
             waits.append(
                 pollfd(fd: isInputOpen && !pending.isEmpty ? child.input : -1, events: Int16(POLLOUT), revents: 0))
             let isWaitingForUs = reads && ending.asked == ending.answered
-            let ready = unsafe poll(&waits, 3, isWaitingForUs ? -1 : Int32(silence))
-            if ready < 0, errno == EINTR { continue }
-            guard ready != 0 else {
-                kill(child.process, SIGKILL)
-                isKilled = true
+            let left = max(0, deadline - Self.milliseconds())
+            let ready = unsafe poll(&waits, 4, isWaitingForUs ? -1 : Int32(clamping: left))
+            if ready < 0 { continue }
+            if ready == 0 {
+                fault = "said nothing for \(silence / 1_000) s, and was ended"
                 break
             }
+            // What it says beside its answers is no answer.
+            if isWaitingForUs || waits[0].revents != 0 || waits[3].revents != 0 {
+                deadline = Self.milliseconds() + silence
+            }
+            if waits[1].revents != 0 { isErrorOpen = takeErrors() }
+            // What was asked is counted before what is answered.
+            if waits[2].revents != 0 { takeInput() }
             if waits[0].revents != 0 { isOutputOpen = try takeOutput() }
-            if waits[1].revents != 0 { takeInput() }
-            if waits[2].revents != 0 { giveInput() }
+            if waits[3].revents != 0 { giveInput() }
         }
+        if fault != nil { kill(child.process, SIGKILL) }
         closeInput()
         let (status, signal) = child.wait()
-        ending.status = isKilled ? nil : status
-        ending.reason =
-            isKilled ? "said nothing for \(silence / 1_000) s, and was ended" : "was ended by signal \(signal)"
-        if ending.status == nil { drain() }
-        counter.finish()
-        ending.asked = counter.requests
+        words.finish()
+        conclude(status, signal)
         return ending
+    }
+
+    /// Holds the end of the child to what it was asked.
+    private mutating func conclude(_ status: Int32?, _ signal: Int32) {
+        ending.status = fault == nil ? status : nil
+        ending.reason = fault ?? "was ended by signal \(signal)"
+        if let status = ending.status {
+            switch form {
+            case .answers:
+                // One that fails before it begins has answered nothing; any other has answered all of it.
+                let isFailure = [ExitStatus.failure, ExitStatus.policies, ExitStatus.usage].contains(status)
+                let isKnown = isFailure || status == ExitStatus.done || status == ExitStatus.gate
+                if !isKnown || !tail.isEmpty || !(ending.answered == 0 && isFailure || isWholeInput) {
+                    ending.status = nil
+                    ending.reason = "ended with status \(status) before everything was answered"
+                }
+            case .report(let statuses):
+                ending.output = ChildWords.harmless(ending.output, keepsStyles: terminal.isOutputColored)
+                if !statuses.contains(status) {
+                    ending.status = nil
+                    ending.reason = "ended with status \(status), which means nothing here"
+                }
+            }
+        }
+        if ending.status == nil {
+            // Counts what nobody will answer.
+            while isSourceOpen { takeInput() }
+        }
+        if ending.status != nil, !isReadable {
+            terminal.complain("cannot read the requests")
+            ending.status = ExitStatus.failure
+        }
+    }
+
+    /// Whether there is nothing more to ask, and everything was answered.
+    private var isWholeInput: Bool { !isSourceOpen && pending.isEmpty && ending.answered == ending.asked }
+
+    private mutating func takeErrors() -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 1 << 14)
+        let count = unsafe read(child.errors, &buffer, buffer.count)
+        if count < 0 { return errno == EINTR }
+        words.take(buffer[..<max(count, 0)])
+        return count > 0
     }
 
     private mutating func takeOutput() throws(CommandError) -> Bool {
@@ -65,19 +125,32 @@ struct Relay {
         let count = unsafe read(child.output, &buffer, buffer.count)
         if count < 0 { return errno == EINTR }
         guard count > 0 else { return false }
-        if holdsOutput {
+        guard case .answers = form else {
             ending.output += buffer[..<count]
+            if ending.output.count > Self.mostReport { fault = "said more than it may, and was ended" }
             return true
         }
         // Whole lines only: half an answer is none.
         tail += buffer[..<count]
-        guard let end = tail.lastIndex(of: 0x0A) else { return true }
-        let lines = Array(tail[...end])
-        tail.removeFirst(end + 1)
-        ending.answered += lines.count { $0 == 0x0A }
-        guard Descriptor.write(lines, to: sink) else {
+        var end = 0
+        while let next = tail[end...].firstIndex(of: 0x0A) {
+            guard ending.answered < ending.asked, AnswerForm.answer(tail[end..<next]) != nil else {
+                fault = "wrote what is no answer to a request, and was ended"
+                break
+            }
+            ending.answered += 1
+            end = next + 1
+        }
+        if tail.count - end > 1 << 24 { fault = "wrote what is no answer to a request, and was ended" }
+        let lines = Array(tail[..<end])
+        tail.removeFirst(end)
+        guard Output.write(lines, to: terminal.streams.outputDescriptor) else {
+            let isBroken = errno == EPIPE
             kill(child.process, SIGKILL)
-            throw CommandError("the decisions cannot be written")
+            _ = child.wait()
+            // Nobody reads the decisions any more.
+            throw isBroken
+                ? CommandError(messages: [], status: ExitStatus.done) : CommandError("the decisions cannot be written")
         }
         return true
     }
@@ -87,7 +160,10 @@ struct Relay {
         let count = unsafe read(source, &buffer, buffer.count)
         if count < 0, errno == EINTR { return }
         guard count > 0 else {
+            if count < 0 { isReadable = false }
             isSourceOpen = false
+            counter.finish()
+            ending.asked = counter.requests
             if pending.isEmpty { closeInput() }
             return
         }
@@ -115,29 +191,37 @@ struct Relay {
         pending = []
     }
 
-    /// Counts what nobody will answer.
-    private mutating func drain() {
-        while isSourceOpen { takeInput() }
+    private static func milliseconds() -> Int {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int(time.tv_sec) * 1_000 + Int(time.tv_nsec) / 1_000_000
     }
 }
 
-/// Counts the lines of a stream that are not blank.
+/// Counts the lines of a stream that are requests: all that are not blank, and those that are too long to be any.
 private struct LineCounter {
+    /// As what reads them counts.
+    private static let longest = 1 << 20
     private(set) var requests = 0
     private var isBlank = true
+    private var length = 0
 
     mutating func count(_ bytes: ArraySlice<UInt8>) {
         for byte in bytes {
             switch byte {
-            case 0x0A: finish()
-            case 0x20, 0x09, 0x0D: continue
+            case 0x0A:
+                finish()
+                continue
+            case 0x20, 0x09, 0x0D: break
             default: isBlank = false
             }
+            length += 1
         }
     }
 
     mutating func finish() {
-        if !isBlank { requests += 1 }
+        if !isBlank || length > Self.longest { requests += 1 }
         isBlank = true
+        length = 0
     }
 }

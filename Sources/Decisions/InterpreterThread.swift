@@ -3,16 +3,42 @@ internal import Glibc
 /// A thread that interpreters run on. Its stack is stated, whatever the system's settings are: Lua's deepest C recursion
 /// takes 428 KiB.
 package struct InterpreterThread {
-    private final class Work {
-        let body: () -> Void
+    private let work: Work
+    /// `nil` for a thread that was kept in reserve: it does other work afterwards.
+    private let thread: pthread_t?
 
-        init(_ body: @escaping () -> Void) { self.body = body }
+    /// - Returns: `nil` when the system starts no more threads, and none is in reserve.
+    package init?(stack: Int = Self.stack, _ body: @escaping @Sendable () -> Void) {
+        work = Work(body)
+        if stack <= Self.stack, Reserve.all.take(work) {
+            thread = nil
+            return
+        }
+        let work = work
+        guard let started = Self.start(stack: stack, { work.body() }) else { return nil }
+        thread = started
     }
 
-    private let thread: pthread_t
+    /// Starts threads now that are given work later: by a process that will not be able to start any.
+    /// - Returns: whether all of them were started.
+    package static func reserve(_ count: Int) -> Bool { Reserve.all.add(count) }
 
-    /// - Returns: `nil` when the system starts no more threads.
-    package init?(stack: Int = 4 << 20, _ body: @escaping @Sendable () -> Void) {
+    package static let stack = 4 << 20
+
+    /// Waits for its end.
+    package func join() {
+        if let thread { pthread_join(thread, nil) } else { Reserve.all.wait(for: work) }
+    }
+
+    /// What a thread does. `@unchecked Sendable`: `isDone` is read and written under the reserve's mutex.
+    fileprivate final class Work: @unchecked Sendable {
+        let body: @Sendable () -> Void
+        var isDone = false
+
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    fileprivate static func start(stack: Int, _ body: @escaping @Sendable () -> Void) -> pthread_t? {
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
         defer { unsafe pthread_attr_destroy(&attributes) }
@@ -29,9 +55,76 @@ package struct InterpreterThread {
             unsafe work.release()
             return nil
         }
-        self.thread = thread
+        return thread
+    }
+}
+
+/// Threads that wait for work, do it, and wait for more.
+///
+/// `@unchecked Sendable`: everything is read and written under `mutex`.
+@safe private final class Reserve: @unchecked Sendable {
+    static let all = Reserve()
+
+    /// How many threads wait for work that nobody has put into the queue yet.
+    private var idle = 0
+    private var queue: [InterpreterThread.Work] = []
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    private init() {
+        unsafe pthread_mutex_init(mutex, nil)
+        unsafe pthread_cond_init(changed, nil)
     }
 
-    /// Waits for its end.
-    package func join() { pthread_join(thread, nil) }
+    /// Starts threads, and waits until each of them waits for work: starting is over for it, too.
+    func add(_ count: Int) -> Bool {
+        let wanted = locked { idle + count }
+        for _ in 0..<count {
+            guard InterpreterThread.start(stack: InterpreterThread.stack, { [self] in loop() }) != nil else {
+                return false
+            }
+        }
+        locked { while idle < wanted { unsafe pthread_cond_wait(changed, mutex) } }
+        return true
+    }
+
+    /// - Returns: whether a thread was idle, and does it.
+    func take(_ work: InterpreterThread.Work) -> Bool {
+        locked {
+            guard idle > 0 else { return false }
+            idle -= 1
+            queue.append(work)
+            unsafe pthread_cond_broadcast(changed)
+            return true
+        }
+    }
+
+    func wait(for work: InterpreterThread.Work) {
+        locked { while !work.isDone { unsafe pthread_cond_wait(changed, mutex) } }
+    }
+
+    private func loop() {
+        locked {
+            idle += 1
+            unsafe pthread_cond_broadcast(changed)
+        }
+        while true {
+            let work = locked {
+                while queue.isEmpty { unsafe pthread_cond_wait(changed, mutex) }
+                return queue.removeFirst()
+            }
+            work.body()
+            locked {
+                work.isDone = true
+                idle += 1
+                unsafe pthread_cond_broadcast(changed)
+            }
+        }
+    }
+
+    private func locked<Result>(_ body: () -> Result) -> Result {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        return body()
+    }
 }

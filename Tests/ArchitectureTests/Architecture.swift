@@ -30,7 +30,8 @@ struct Architecture {
         "CDemo": .c([]),
         "CEditline": .c(["fcntl.h", "histedit.h", "poll.h", "signal.h", "termios.h", "unistd.h", "wchar.h"]),
         "CSystem": .c([
-            "fcntl.h", "prctl.h", "resource.h", "sched.h", "seccomp.h", "signal.h", "syscall.h", "syslog.h", "unistd.h",
+            "fcntl.h", "mman.h", "prctl.h", "resource.h", "seccomp.h", "signal.h", "spawn.h", "syscall.h", "syslog.h",
+            "unistd.h",
         ]
         ),
         "CSQLite": .c(["sqlite3.h"]),

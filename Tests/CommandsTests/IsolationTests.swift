@@ -1,3 +1,4 @@
+internal import CConfined
 internal import Foundation
 internal import Glibc
 internal import Testing
@@ -89,10 +90,12 @@ internal import Testing
     }
 
     @Test func `the child has no new privileges, files or processes, and a filter on what it may ask`() throws {
-        let run = try Run(["batch", "--isolate"], session)
+        let run = try Run(["batch", "--isolate", "--jobs", "2"], session)
         let child = try run.child()
         let status = try String(contentsOfFile: "/proc/\(child)/status", encoding: .utf8)
         #expect(status.contains("NoNewPrivs:\t1"))
+        // The first, the one that runs the verb, and one for each job: no other can come.
+        #expect(status.contains("Threads:\t4\n"), "\(status)")
         let limits = try String(contentsOfFile: "/proc/\(child)/limits", encoding: .utf8)
         #expect(try limits.contains(Regex("Max open files +1 +1")))
         #expect(
@@ -100,6 +103,13 @@ internal import Testing
         )
         run.input.fileHandleForWriting.write(Data(Self.line.utf8))
         #expect(run.finish().output == "{\"decision\":true}\n")
+    }
+
+    @Test func `a confined process can do nothing to others, start nothing and find nothing`() {
+        var name = [CChar](repeating: 0, count: 100)
+        unsafe cconfined_surprise(&name, name.count)
+        let surprise = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        #expect(surprise == "", "it came out otherwise")
     }
 
     @Test func `a child that ends by a fault has decided nothing`() throws {
