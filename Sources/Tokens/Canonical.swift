@@ -4,11 +4,9 @@ internal import Model
 struct Canonical {
     private(set) var bytes: [UInt8] = []
 
-    /// - Parameters:
-    ///   - domain: what the hash is for, so that none is taken for one of another kind.
-    ///   - capacity: about how many bytes it will have.
-    init(_ domain: String, capacity: Int = 512) {
-        bytes.reserveCapacity(capacity)
+    /// - Parameter domain: what the hash is for, so that none is taken for one of another kind.
+    init(_ domain: String) {
+        bytes.reserveCapacity(512)
         add(domain)
     }
 

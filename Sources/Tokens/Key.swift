@@ -24,10 +24,11 @@ package final class Key: Sendable {
         case lookup
         case mac
         case cursor
+        case use
     }
 
     /// Exactly eight bytes each, as libsodium asks.
-    private static let contexts = ["tokrevel", "toklookp", "tokrowmc", "tokcursr"]
+    private static let contexts = ["tokrevel", "toklookp", "tokrowmc", "tokcursr", "tokenuse"]
 
     init(number: Int, state: State, created: Instant, master: LockedBytes?) {
         self.number = number
@@ -109,6 +110,20 @@ package final class Key: Sendable {
         data.add(token)
         data.add(Int64(number))
         return data.bytes
+    }
+}
+
+extension Key {
+    /// The seal of 32 bytes: SipHash-2-4 of 128 bits, cheaper than `mac`, for what every token has besides its row.
+    func shortMAC(_ words: (UInt64, UInt64, UInt64, UInt64)) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 16)
+        unsafe withUnsafeBytes(of: words) { message in
+            unsafe derived[Use.use.rawValue].read { key in
+                _ = unsafe crypto_shorthash_siphashx24(
+                    &digest, message.baseAddress!.assumingMemoryBound(to: UInt8.self), UInt64(message.count), key)
+            }
+        }
+        return digest
     }
 }
 
