@@ -49,6 +49,10 @@ struct TestFile: Sendable {
         case .deadlineExceeded: throw TestFault("the file takes longer than it may")
         }
         if let problem = host.problem { throw TestFault(problem) }
+        if let twice = (try? Chunk.parse(bytes))?.repeatedKeys.first {
+            throw TestFault(
+                "line \(twice.position.line): `\(twice.name)` is given twice, first on line \(twice.first.line)")
+        }
         tests = host.tests
         fixtures = host.fixtures
         directories = host.directories
