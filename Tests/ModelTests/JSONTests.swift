@@ -53,7 +53,7 @@ import Testing
         #expect(JSONReader.number(text) == value)
     }
 
-    @Test(arguments: [1, 15, 16, 17, 18, 40, 9_999])
+    @Test(arguments: [1, 15, 16, 17, 18, 40, 9_997])
     func `a name that is there twice is refused, in small objects and large ones`(count: Int) throws {
         func object(_ names: [String]) -> String { "{" + names.map { "\"\($0)\":1" }.joined(separator: ",") + "}" }
         let names = (0..<count).map { "n\($0)" }

@@ -61,16 +61,16 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{ a = 'string' }", "x.f(7)", "`x.f` takes a string as `a`, got `7`"),
-        ("{ a = 'string' }", "x.f(request.token.department)", "takes a string as `a`, got a department"),
-        ("{ a = 'string' }", "x.f()", "takes a string as `a`, got nothing"),
-        ("{ a = 'string' }", "x.f('a', 'b')", "takes (a: string), got 2 arguments"),
-        ("", "x.f(1)", "takes nothing, got 1 arguments"),
-        ("{ a = 'ip' }", "x.f('10.0.0')", "takes an ip as `a`, got `10.0.0`"),
+        ("{ a = 'string' }", "({ x.f })[1](7)", "`x.f` takes a string as `a`, got `7`"),
+        ("{ a = 'string' }", "({ x.f })[1](request.token.department)", "takes a string as `a`, got a department"),
+        ("{ a = 'string' }", "({ x.f })[1]()", "takes a string as `a`, got nothing"),
+        ("{ a = 'string' }", "({ x.f })[1]('a', 'b')", "takes (a: string), got 2 arguments"),
+        ("", "({ x.f })[1](1)", "takes nothing, got 1 arguments"),
+        ("{ a = 'ip' }", "({ x.f })[1]('10.0.0')", "takes an ip as `a`, got `10.0.0`"),
         ("{ a = list 'string' }", "x.f({ 1 })", "takes a list of string as `a`, got a table"),
         ("{ a = 'string' }", "(function(p) p = p return p.g('a') end)(x)", "the plugin `x` has no `g`"),
     ])
-    func `a wrong argument is the policy's error, and names both sides`(
+    func `a wrong argument that the source does not show is the policy's error, and names both sides`(
         takes: String, call: String, message: String
     ) throws {
         let result = try advice(Ground.function("x", takes: takes, run: "return true"), call)

@@ -2,7 +2,7 @@
 let snippets: [String] = [
     "local t = {} function t.f(...) return select('#', ...), ... end local function g() return 1, 2 end return t.f(g()), t.f(0, g())",
     "local t = {n = 3} function t:m(...) return self.n, select('#', ...) end local function g() return 1, 2 end return t:m(g()), t:m()",
-    "local t = {} function t:m(x) t.x = x return self end return t:m(t:m(t)):m(t.x:m(1)).x, t:m -- :\n (t:m(2)).x",
+    "local t = {} function t:m(x) t.x = x return self end return t:m(t:m(t)):m(t.x:m(1)).x == t, t:m -- :\n (t:m(2)).x == t",
     "local f = function(...) return ... end return f(f(1, 2)), (f(f(3, 4))), f(f(f))(f(5, 6)), #{f(f(7, f(8, 9)))}",
     "local function f(...) local g = select return g('#', ...), g(2, f2 and 1, ...) end return f(1, 2, 3)",
     "return 1 == 1, 1 ~= 2, 'a' == \"a\", not 1 == 2, not (1 == 2)",

@@ -60,8 +60,11 @@ package struct TestFailure: Equatable, Sendable {
 /// Why a test could not be run: its author made a mistake, or names something that is not there.
 struct TestFault: Error, Equatable, Sendable {
     let message: String
+    /// Whether a call is why a policy does not load: its arguments are seen to be wrong before it is made.
+    let isOfCall: Bool
 
-    init(_ message: String) {
+    init(_ message: String, isOfCall: Bool = false) {
         self.message = message
+        self.isOfCall = isOfCall
     }
 }
