@@ -19,10 +19,17 @@ test("a department under Finance asks for what Finance requires too", {
   expect = { deny = "department_gate" },
 })
 
-test("the gate says nothing about what is in no department", {
+test("leaving the department out is no way around the gate", {
+  cases = {
+    left_out = { expect = { deny = "department_gate", code = "department_missing" } },
+    ["a type that the settings name"] = {
+      settings = { department_gate = { without_department = { "order" } } },
+      expect = { silent = true },
+    },
+    ["a type that can be in no department"] = { resource = { type = "token" }, expect = { silent = true } },
+  },
   token = { department = "Sales", user_type = "Integrator" },
   action = "orders.read",
   resource = { type = "order" },
   only_policy = true,
-  expect = { silent = true },
 })

@@ -1,10 +1,19 @@
 -- A token reaches its own department, the departments under it, and those that are shared with everybody.
+--
+-- A request does not get around that by leaving the department out: what could be in one has to say in which it is.
+-- `settings.json` names the types of resources that need not: "department_scope": { "all": { "without_department": ["report"] } }
 local policy = { on = "access" }
-local config = settings { shared = list "department" }
+local config = settings { shared = list "department", without_department = list "string" }
 
 function policy.decide(request)
-  if not request.resource:has("department") then return end
-  local department = request.resource.department
+  local resource = request.resource
+  if not resource:has("department") then
+    if resource:declares("department") and not config.without_department:contains(resource.type) then
+      deny("the request does not say in which department the {resource.type} is", { code = "department_missing" })
+    end
+    return
+  end
+  local department = resource.department
   if department:is_within(request.token.department) or config.shared:contains(department) then return end
   deny("{resource.department} is outside {token.department}", { code = "outside_department" })
 end

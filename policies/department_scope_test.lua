@@ -27,10 +27,32 @@ test("a token does not reach the department above its own", {
   expect = { deny = "department_scope" },
 })
 
-test("the scope says nothing about what is in no department", {
+test("leaving the department out is no way around the scope", {
   token = { department = "Sales", user_type = "Integrator" },
   action = "orders.read",
   resource = { type = "order" },
+  expect = { deny = "department_scope", code = "department_missing", reason = "in which department the order is" },
+})
+
+test("the scope says nothing about types that the settings name", {
+  cases = {
+    named = { resource = { type = "report" }, expect = { silent = true } },
+    ["not named"] = { resource = { type = "order" }, expect = { deny = "department_scope" } },
+    ["named, and in a department"] = {
+      resource = { type = "report", department = "Finance" },
+      expect = { deny = "department_scope", code = "outside_department" },
+    },
+  },
+  token = { department = "Sales", user_type = "Integrator" },
+  action = "orders.read",
+  settings = { department_scope = { without_department = { "report" } } },
+  only_policy = true,
+})
+
+test("the scope says nothing about what can be in no department", {
+  token = { department = "Sales", user_type = "Integrator" },
+  action = "orders.read",
+  resource = { type = "token" },
   only_policy = true,
   expect = { silent = true },
 })

@@ -1,5 +1,5 @@
 -- No token is made that could do both halves of a duty which is split in two, and nobody does the second half to what is
--- their own, such as approving an order of theirs.
+-- their own, such as approving an order of theirs; what could be somebody's has to say whose it is.
 --
 -- Off by default; `settings.json` turns it on for all tenants or one. The duties are data of the plugin.
 local duties = use "separation_of_duties"
@@ -12,9 +12,17 @@ function policy.decide(request)
     end
     return
   end
-  if not request.resource:has("owner") or request.resource.owner ~= request.token.user then return end
+  local resource = request.resource
   for _, duty in ipairs(duties.duties) do
-    if request.action == duty.other then deny("nobody does {action} to what is their own", { code = "own_order" }) end
+    if request.action == duty.other then
+      if not resource:has("owner") then
+        if resource:declares("owner") then
+          deny("the request does not say whose the {resource.type} is", { code = "owner_missing" })
+        end
+      elseif resource.owner == request.token.user then
+        deny("nobody does {action} to what is their own", { code = "own_order" })
+      end
+    end
   end
 end
 

@@ -28,7 +28,11 @@ test("nobody approves an order of their own", {
       expect = { silent = true },
     },
     ["somebody else's"] = { resource = { type = "order", owner = "bjorn" }, expect = { silent = true } },
-    ["nobody's"] = { resource = { type = "order" }, expect = { silent = true } },
+    ["an order that does not say whose it is"] = {
+      resource = { type = "order" },
+      expect = { deny = "duty_separation", code = "owner_missing" },
+    },
+    ["a type that is nobody's"] = { resource = { type = "invoice" }, expect = { silent = true } },
   },
   settings = { duty_separation = { enabled = true } },
   token = { user = "carla" },

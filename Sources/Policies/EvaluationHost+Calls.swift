@@ -70,11 +70,39 @@ extension EvaluationHost {
             }
             guard resolver.knows(name, on: type(target)) else { throw resolver.unknown(name, on: type(target)) }
             return ask(expressions.intern(.has, target, expressions.name(name)))
+        case .declares: return try declares(target, arguments[1])
         case .plus:
             let period = expressions.period(try period(arguments[1]))
             return .handle(expressions.intern(.plus, target, period, type: type(target)))
         case .endOfDay: return .handle(expressions.intern(.endOfDay, target, type: .instant))
         }
+    }
+
+    /// Whether the type of a record has a property: read by asking which type it is, of those that have it.
+    private func declares(_ target: Expressions.ID, _ name: LuaValue) throws(Resolver.Fault) -> HostAnswer {
+        guard case .string(let name) = name else {
+            throw Resolver.Fault(message: "`declares` takes the name of a property as a string")
+        }
+        let types = resolver.types(of: type(target))
+        let having = types.filter { $0.slot(name) != nil }
+        guard !having.isEmpty else { throw resolver.undeclared(name, on: type(target)) }
+        if case .external(let index) = type(target), index >= 0 { return .boolean(true) }
+        // Fewer are asked where most types have it; what is of no type at all has nothing.
+        let rest = types.filter { $0.slot(name) == nil }
+        let isExcluding = rest.count < having.count && isThere(target)
+        let kind = expressions.intern(.attribute, target, Attribute.recordType.rawValue, type: .string)
+        for type in isExcluding ? rest : having {
+            let named = expressions.constant(.string(type.name), type: .string)
+            if case .boolean(true) = read(expressions.intern(.equal, kind, named)) { return .boolean(!isExcluding) }
+        }
+        return .boolean(isExcluding)
+    }
+
+    /// Whether a record is the resource of a request that always has one.
+    private func isThere(_ record: Expressions.ID) -> Bool {
+        let node = expressions.nodes[Int(record)]
+        guard node.operation == .attribute, expressions.nodes[Int(node.a)].operation == .request else { return false }
+        return resolver.roots[Int(expressions.nodes[Int(node.a)].a)].points == [.access]
     }
 
     private func handle(

@@ -1,4 +1,3 @@
-internal import Lua
 internal import Model
 package import Syntax
 
@@ -211,11 +210,18 @@ extension Inference {
             return nil
         // A table is asked for a key, whatever that is.
         case .has where owner.type.isTable: return nil
-        case .has:
+        case .has, .declares:
             guard case .string(let bytes) = chunk[first].kind else {
-                return kind(of: first).map { fault("`has` takes the name of a property as a string, got \($0)", first) }
+                return kind(of: first).map {
+                    fault("`\(name.name)` takes the name of a property as a string, got \($0)", first)
+                }
             }
             let property = String(decoding: bytes, as: UTF8.self)
+            if method == .declares {
+                if resolver.types(of: owner.type).contains(where: { $0.slot(property) != nil }) { return nil }
+                return fault(
+                    resolver.undeclared(property, on: owner.type).message, first, rule: "unknown-attribute")
+            }
             if resolver.knows(property, on: owner.type) { return nil }
             return fault(resolver.unknown(property, on: owner.type).message, first, rule: "unknown-attribute")
         case .plus: return period(first).map { fault($0, first) }
@@ -233,7 +239,7 @@ extension Inference {
         case .isWithinAny: owner == .ip ? "a list of networks" : "a list of departments"
         case .contains: "a value"
         case .get: "a key"
-        case .has: "the name of a property as a string"
+        case .has, .declares: "the name of a property as a string"
         case .plus: "a table: `{ months = 12 }`"
         case .endOfDay: "nothing"
         }
@@ -281,70 +287,6 @@ extension Inference {
         guard !isList || name.name == "pairs" else { return nil }
         let message = isList ? "`pairs` is for tables of Lua: say `ipairs`" : "\(known.typeName) has no elements"
         return Fault(rule: "wrong-argument", message: message, position: chunk[first].position)
-    }
-
-    // MARK: Functions
-
-    /// More arguments than are looked at.
-    private func surplus(_ name: String, _ most: Int, _ arguments: [Expression.ID]) -> Fault? {
-        let count = chunk.written(arguments)
-        guard count > most else { return nil }
-        return Fault(
-            rule: "wrong-argument", message: Arity.surplus(name, most, got: count),
-            position: chunk[arguments[most]].position)
-    }
-
-    private func misuse(ofFunction callee: Expression.ID, _ arguments: [Expression.ID]) -> Fault? {
-        guard case .name(let name) = chunk[callee].kind, name.target == .global,
-            let function = EvaluationHost.Function(name: name.name)
-        else { return nil }
-        return surplus(name.name, function.arity, arguments)
-    }
-
-    private func misuse(ofPlugin callee: Expression.ID, _ arguments: [Expression.ID]) -> Fault? {
-        guard let number = pluginFunction(callee) else { return nil }
-        let function = resolver.plugins.functions[number].function
-        let name = resolver.plugins.name(of: number)
-        func fault(_ message: String, _ place: Expression.ID) -> Fault {
-            Fault(rule: "wrong-argument", message: message, position: chunk[place].position)
-        }
-        let count = chunk.written(arguments)
-        if count > function.parameters.count {
-            let message = "`\(name)` takes \(PluginFunction.shown(function.parameters)), got \(count) arguments"
-            return fault(message, arguments[function.parameters.count])
-        }
-        if count < function.required, arguments.last.map(chunk.isMultiple) != true {
-            return fault(
-                "`\(name)` takes \(PluginFunction.shown(function.parameters)), got \(count) arguments",
-                arguments.last ?? callee)
-        }
-        for (argument, parameter) in zip(arguments.prefix(count), function.parameters) {
-            guard let got = misfit(argument, parameter) else { continue }
-            return fault("`\(name)` takes \(parameter.type.withArticle) as `\(parameter.name)`, got \(got)", argument)
-        }
-        return nil
-    }
-
-    /// What an argument is that is certain to be none for a parameter; `nil` for what may be one.
-    private func misfit(_ id: Expression.ID, _ parameter: PluginFunction.Parameter) -> String? {
-        switch (chunk[id].kind, parameter.type) {
-        case (.nil, _), (.function, _): return kind(of: id)
-        case (.table, .list): return nil
-        case (.table, _): return kind(of: id)
-        case (.string(let bytes), let type):
-            let text = String(decoding: bytes, as: UTF8.self)
-            return Value(LuaValue.string(text), as: type) == nil ? "`\(text.prefix(60))`" : nil
-        default: break
-        }
-        guard let known = value(id) else { return nil }
-        if known.isHandle { return known.type == parameter.type ? nil : kind(of: id) }
-        // What a function gives that is made of values of Lua may be of several types.
-        guard known.expression == nil, !known.isOfRequest else { return nil }
-        switch (known.type, parameter.type) {
-        case (.number, .number), (.boolean, .boolean), (.string, _): return nil
-        case (.number, _), (.boolean, _): return kind(of: id)
-        default: return nil
-        }
     }
 
     // MARK: Effects
@@ -402,7 +344,7 @@ extension Inference {
     private func isNil(_ id: Expression.ID) -> Bool { if case .nil = chunk[id].kind { true } else { false } }
 
     /// What an expression is, with its article; `nil` when the source does not say.
-    private func kind(of id: Expression.ID) -> String? {
+    func kind(of id: Expression.ID) -> String? {
         switch chunk[id].kind {
         case .nil: "nothing"
         case .table: "a table"

@@ -97,6 +97,7 @@ final class Resolver {
             (.has, .context), (.has, .external), (.has, .table), (.has, .row):
             return .has
         case (.get, .table): return .get
+        case (.declares, .resource), (.declares, .external): return .declares
         case (.contains, .list): return .contains
         default:
             return Vocabulary.methods.contains { $0.method == method && $0.owners.contains(type) } ? method : nil
@@ -188,6 +189,20 @@ final class Resolver {
             true
         default: entry(name, on: type) != nil
         }
+    }
+
+    /// The types that a record may have.
+    func types(of type: ValueType) -> [Schema.RecordType] {
+        switch type {
+        case .resource: schema.resources
+        case .external(let index): index < 0 ? schema.subjects : [schema.subjects[index]]
+        default: []
+        }
+    }
+
+    func undeclared(_ name: String, on type: ValueType) -> Fault {
+        let known = types(of: type).flatMap { $0.properties.map(\.name) }
+        return Fault(message: "no type has a property `\(name)`" + Suggestion.hint(for: name, among: known))
     }
 
     func unknown(_ name: String, on type: ValueType) -> Fault {

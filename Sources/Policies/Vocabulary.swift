@@ -22,6 +22,9 @@ package enum Vocabulary {
 
     package static let methods: [MethodEntry] = [
         .init(owners: [.token, .actor], method: .can, help: "whether it holds a permission"),
+        .init(
+            owners: [.resource, .external(-1)], method: .declares,
+            help: "whether the schema gives its type a property: what it does not have it may have left out"),
         .init(owners: [.token, .actor], method: .canAny, help: "whether it holds one of some permissions"),
         .init(owners: [.token, .actor], method: .canAll, help: "whether it holds all of some permissions"),
         .init(
@@ -134,7 +137,7 @@ package enum Attribute: UInt32, Sendable {
 /// What can be asked of an expression with `:`.
 package enum Method: UInt32, CaseIterable, Sendable {
     case can = 100
-    case canAny, canAll, meets, covers, permits, isWithin, isWithinAny, contains, has, plus, endOfDay, get
+    case canAny, canAll, meets, covers, permits, isWithin, isWithinAny, contains, has, plus, endOfDay, get, declares
 
     package var name: String {
         switch self {
@@ -151,6 +154,7 @@ package enum Method: UInt32, CaseIterable, Sendable {
         case .plus: "plus"
         case .endOfDay: "end_of_day"
         case .get: "get"
+        case .declares: "declares"
         }
     }
 }

@@ -130,7 +130,7 @@ package struct LuaAnnotations {
                 ? "fun(\(own), networks: string[]): boolean"
                 : "fun(\(own), others: demilune.List.department|demilune.Department[]): boolean"
         case .contains: return "fun(\(own), value: any): boolean"
-        case .has: return "fun(\(own), name: string): boolean"
+        case .has, .declares: return "fun(\(own), name: string): boolean"
         case .plus: return "fun(\(own), period: demilune.Period): \(name(owner))"
         case .endOfDay: return "fun(\(own)): demilune.Instant"
         case .get: return "fun(\(own), key: any): any"

@@ -12,9 +12,23 @@ struct Presence {
         let position: Position
     }
 
+    /// A deny, or a failure, and what a request has that comes to it.
+    private struct Deny {
+        let position: Position
+        /// Properties of the request, by their names in reasons: asked for, and there.
+        let asked: Set<String>
+        /// Asked for, and not there.
+        let absent: Set<String>
+    }
+
     private let chunk: Chunk
     private let inference: Inference
     private(set) var reads: [Read] = []
+    private var denies: [Deny] = []
+    /// The local functions in which something denies.
+    private var denying: Set<Declaration.ID> = []
+    /// For local functions that are one `return`, what that gives.
+    private var returned: [Declaration.ID: Expression.ID] = [:]
     private var depth = 0
     private var steps = 0
 
@@ -26,6 +40,7 @@ struct Presence {
     init(_ inference: Inference) {
         chunk = inference.chunk
         self.inference = inference
+        findDenying()
         _ = run(chunk.block, Knowledge(points: inference.root.points))
         reads.sort { $0.position < $1.position }
     }
@@ -34,12 +49,17 @@ struct Presence {
     private struct Knowledge {
         /// What is there, by its name in reasons.
         var there: Set<String> = []
+        /// Properties that may be left out: those that are there because it was asked, and those that are not.
+        var asked: Set<String> = []
+        var absent: Set<String> = []
         var points: Set<Point>
 
         /// What is known where two ways meet.
         func joined(_ other: Knowledge?) -> Knowledge {
             guard let other else { return self }
-            return Knowledge(there: there.intersection(other.there), points: points.union(other.points))
+            return Knowledge(
+                there: there.intersection(other.there), asked: asked.intersection(other.asked),
+                absent: absent.intersection(other.absent), points: points.union(other.points))
         }
     }
 
@@ -139,8 +159,93 @@ struct Presence {
         default:
             var after = knowledge
             for case .expression(let part) in chunk.parts(of: .expression(id)) { after = run(part, after) }
+            if isDeny(id) {
+                denies.append(Deny(position: chunk[id].position, asked: after.asked, absent: after.absent))
+            }
             return after
         }
+    }
+
+    // MARK: Denies
+
+    /// Denies that a request avoids by leaving out a property: it is asked for before, and where it is not there nothing
+    /// denies because of that.
+    var avoidable: [(property: String, position: Position)] {
+        let handled = denies.reduce(into: Set<String>()) { $0.formUnion($1.absent) }
+        return denies.flatMap { deny in
+            deny.asked.subtracting(handled).sorted().map { (property: $0, position: deny.position) }
+        }.sorted { $0.position < $1.position }
+    }
+
+    /// A call of `deny`, or of `error`, which is a deny too, or of a function of the policy in which one is.
+    private func isDeny(_ id: Expression.ID) -> Bool {
+        guard case .call(let callee, _) = chunk[id].kind, case .name(let name) = chunk[callee].kind else {
+            return false
+        }
+        switch name.target {
+        case .global: return name.name == "deny" || name.name == "error"
+        case .local(let variable): return denying.contains(variable)
+        }
+    }
+
+    private mutating func findDenying() {
+        var functions: [(name: Declaration.ID, calls: [Expression.ID])] = []
+        chunk.walk { node in
+            guard case .statement(let statement) = node else { return true }
+            switch statement.kind {
+            case .localFunction(let name, let function):
+                functions.append((name, calls(in: function)))
+                let statements = chunk[function].block.statements
+                if statements.count == 1, case .return(let values) = statements[0].kind, values.count == 1,
+                    !chunk[name].isReassigned
+                {
+                    returned[name] = values[0]
+                }
+            case .local(let names, let values):
+                for (name, value) in zip(names, values) where !chunk[name].isReassigned {
+                    if case .function(let function) = chunk[value].kind {
+                        functions.append((name, calls(in: function)))
+                    }
+                }
+            default: break
+            }
+            return true
+        }
+        // One that calls such a one is one itself. Each round finds another, or is the last.
+        for _ in 0..<Self.mostRounds {
+            let found = functions.filter { !denying.contains($0.name) && $0.calls.contains(where: isDeny) }.map(\.name)
+            if found.isEmpty { return }
+            denying.formUnion(found)
+        }
+    }
+
+    private static let mostRounds = 20
+
+    private func calls(in function: Function.ID) -> [Expression.ID] {
+        var calls: [Expression.ID] = []
+        chunk.walk(chunk[function].block) { node in
+            if case .expression(let id) = node, case .call = chunk[id].kind { calls.append(id) }
+            return true
+        }
+        return calls
+    }
+
+    /// Whether a request may leave out a property: some type declares it as optional.
+    private func mayBeLeftOut(_ name: String, of base: Expression.ID) -> Bool {
+        let types: [Schema.RecordType]
+        switch inference.value(base)?.type {
+        case .resource?: types = inference.schema.resources
+        case .context?: types = [inference.schema.context]
+        case .external(let index)?: types = index < 0 ? inference.schema.subjects : [inference.schema.subjects[index]]
+        default: return false
+        }
+        return types.contains { type in type.slot(name).map { type.properties[$0].isOptional } ?? false }
+    }
+
+    /// What a function of the policy gives that only gives one thing.
+    private func given(by callee: Expression.ID) -> Expression.ID? {
+        guard case .name(let name) = chunk[callee].kind, case .local(let variable) = name.target else { return nil }
+        return returned[variable]
     }
 
     private func isThere(_ absence: Inference.Absence, _ knowledge: Knowledge) -> Bool {
@@ -190,7 +295,15 @@ struct Presence {
             guard let argument = arguments.first, case .string(let bytes) = chunk[argument].kind,
                 let key = inference.key(of: String(decoding: bytes, as: UTF8.self), on: base)
             else { break }
+            if mayBeLeftOut(String(decoding: bytes, as: UTF8.self), of: base) {
+                no.absent.insert(key)
+                // What was read before, unasked, fails the policy where it is not there.
+                if !yes.there.contains(key) { yes.asked.insert(key) }
+            }
             yes.there.insert(key)
+        case .call(let callee, _):
+            guard let value = given(by: callee) else { break }
+            return outcomes(of: value, knowledge, level: level + 1)
         case .member(let base, let name) where name.name == "is_operator":
             guard case .actor? = inference.value(base)?.type else { break }
             // Whoever is no operator is a user.

@@ -12,7 +12,8 @@ extension Rule {
 
     /// What loads, and is wrong or doubtful nevertheless.
     private static let checking: [Rule] = [
-        bidirectional, constantComparison, constantCondition, costly, cutArgument, duplicatePolicy, emptyReason,
+        avoidableDeny, bidirectional, constantComparison, constantCondition, costly, cutArgument, duplicatePolicy,
+        emptyReason,
         failing, keptState,
         lookAlike,
         negatedComparison, opensPolicy, saysNothing, shadowedName, silentBranch, suppression, unconditionalPermit,

@@ -13,7 +13,8 @@ internal import Testing
 
     /// A request of the token `Warehouse sync`; more members go to the end of it.
     private static func line(
-        _ properties: String = "{}", token: String = token, action: String = "orders.read", type: String = "order",
+        _ properties: String = #"{"department":"d-sales"}"#, token: String = token, action: String = "orders.read",
+        type: String = "order",
         more: String = ""
     ) -> String {
         """

@@ -1,9 +1,10 @@
+internal import Foundation
 internal import Model
 internal import Testing
 
 @Suite struct DecideTests {
     private let session = Session()
-    private let asked = ["decide", "Warehouse sync", "orders.read", "order:42", "--tenant", "3"]
+    private let asked = ["decide", "Warehouse sync", "orders.read", "order:42", "department=Sales", "--tenant", "3"]
 
     init() {
         #expect(session.run("init", "--demo").status == 0)
@@ -194,5 +195,27 @@ internal import Testing
         let words = ["decide", "-", "can_read_user", "user:x", "--subject", "user:x"] + Self.todo
         let result = session.run(words + ["--store", session.folder + "/none.db"])
         #expect(result.status == 1 && result.errors.contains("there is no store"))
+    }
+
+    @Test func `a request that leaves the department out is denied, unless its type has none or the settings name it`()
+        throws
+    {
+        func decide(_ words: String..., policies: String = Session.policies) -> Session.Result {
+            session.run(["decide", "--tenant", "3", "EDI Schenker", "orders.read"] + words + ["--policies", policies])
+        }
+        let missing = decide("order:42")
+        #expect(missing.status == 2, "\(missing.output)")
+        #expect(missing.lines.first == "deny  (denied: department_missing)")
+        #expect(missing.output.contains("does not say in which department the order is"))
+        #expect(decide("order:42", "department=Warehouse").status == 0)
+        #expect(decide("token:42").status == 0)
+        let named = #"{ "all": { "without_department": ["order"] } }"#
+        for file in try FileManager.default.contentsOfDirectory(atPath: Session.policies) {
+            _ = try session.file("own/\(file)", try session.contents(of: "\(Session.policies)/\(file)"))
+        }
+        _ = try session.file(
+            "own/settings.json", "{ \"department_scope\": \(named), \"department_gate\": \(named) }")
+        let own = decide("order:42", "--plugins", Session.root + "/plugins", policies: session.folder + "/own")
+        #expect(own.status == 0, "\(own.output)\(own.errors)")
     }
 }

@@ -64,14 +64,14 @@ internal import Testing
 
     private static let line = """
         {"subject":{"type":"token","id":"6532ebee17e04c929e56e7977af956ae"},"action":{"name":"orders.read"},\
-        "resource":{"type":"order","id":"1"}}
+        "resource":{"type":"order","id":"1","properties":{"department":"d-sales"}}}
 
         """
 
     @Test func `decisions are the same as without`() throws {
         for words in [
-            ["decide", "Warehouse sync", "orders.read", "order:1"],
-            ["decide", "Warehouse sync", "orders.approve", "order:1", "--json"],
+            ["decide", "Warehouse sync", "orders.read", "order:1", "department=Sales"],
+            ["decide", "Warehouse sync", "orders.approve", "order:1", "department=Sales", "--json"],
             ["decide", "Warehouse sync", "orders.read", "--expect", "deny"],
             ["decide", "Warehouse snyc", "orders.read"],
             ["decide", "Warehouse sync"],
@@ -137,7 +137,8 @@ internal import Testing
         ])
         let run = try Run(
             [
-                "decide", "Warehouse sync", "orders.read", "order:1", "--isolate", "--fuel", "1000000000000",
+                "decide", "Warehouse sync", "orders.read", "order:1", "department=Sales", "--isolate", "--fuel",
+                "1000000000000",
                 "--deadline", "20000",
             ],
             session, ["DEMILUNE_POLICIES": folder])
@@ -210,10 +211,10 @@ internal import Testing
         let policies = ["--policies", folder]
         for (words, status, expected) in [
             (
-                ["decide", "Warehouse sync", "orders.read", "order:1", "--explain"], 0,
+                ["decide", "Warehouse sync", "orders.read", "order:1", "department=Sales", "--explain"], 0,
                 "mine.names has token.name = true"
             ),
-            (["decide", "Admin console", "orders.read", "order:1"], 2, "not_permitted"),
+            (["decide", "Admin console", "orders.read", "order:1", "department=Sales"], 2, "not_permitted"),
             (["batch", requests, "--explain"], 0, "token.first"), (["check"], 0, "it names no owner [mine.owned]"),
             (["test"], 0, "4 passed"),
         ] {
@@ -264,7 +265,7 @@ internal import Testing
             end }
             """
         ])
-        let words = "decide 'Warehouse sync' orders.read order:1 --policies \(folder)"
+        let words = "decide 'Warehouse sync' orders.read order:1 department=Sales --policies \(folder)"
         var outputs: Set<String> = []
         for limit in ["128", "8192", "unlimited"] {
             let process = Process()

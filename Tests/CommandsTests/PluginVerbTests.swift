@@ -49,7 +49,7 @@ import Testing
     @Test func `a decision is made with the plugins beside the policies, or those that are stated`() throws {
         #expect(session.run("init", "--demo").status == 0)
         let policies = try project(Self.plugin)
-        let words = ["decide", "--tenant", "3", "Warehouse sync", "orders.read", "order:1"]
+        let words = ["decide", "--tenant", "3", "Warehouse sync", "orders.read", "order:1", "department=Sales"]
         let beside = session.run(words + ["--policies", policies, "--explain"])
         #expect(beside.status == 0, "\(beside.errors)")
         #expect(beside.output.contains("mine.is_good(token.name) = true"))
@@ -155,7 +155,8 @@ import Testing
         #expect(session.run("init", "--demo").status == 0)
         let policies = try project(Self.plugin)
         let decide = [
-            "decide", "--tenant", "3", "Warehouse sync", "orders.read", "order:1", "--locked", "--policies", policies,
+            "decide", "--tenant", "3", "Warehouse sync", "orders.read", "order:1", "department=Sales", "--locked",
+            "--policies", policies,
         ]
         #expect(session.run(decide).errors.contains("`demilune plugins lock` writes it"))
         let lock = session.run("plugins", "lock", "--policies", policies)
@@ -219,7 +220,8 @@ import Testing
         #expect(lines.count == denies && denies > 10)
         #expect(lines.allSatisfy { $0.hasPrefix("2026-11-22T12:00:00Z ") && $0.contains(" by ") }, "\(lines.prefix(3))")
         let one = session.run(
-            "decide", "--tenant", "3", "Warehouse sync", "orders.read", "order:1", "department=Finance", "--sink",
+            "decide", "--tenant", "3", "Warehouse sync", "orders.read", "order:1", "department=Sales",
+            "department=Finance", "--sink",
             "audit.denials=\(path)")
         #expect(one.status == 2)
         let last = try session.text(of: "denials.log").split(separator: "\n").last

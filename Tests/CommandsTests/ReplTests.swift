@@ -209,7 +209,7 @@ struct ReplAnalysisTests {
 
     @Test func `why tells each policy, its line of source and what it read`() {
         let result = converse("can orders.read on order in Finance", "why")
-        #expect(result.output.contains("denies at line 9: Finance is outside Sales\n    9 | deny("))
+        #expect(result.output.contains("denies at line 18: Finance is outside Sales\n    18 | deny("))
         #expect(result.output.contains("resource.department is_within token.department = false"))
         #expect(result.output.contains("These had nothing to say:\n  mobile_scope"))
         #expect(converse("why").errors.contains("nothing was asked yet"))
@@ -220,6 +220,11 @@ struct ReplAnalysisTests {
         #expect(result.output.contains("the request brings:\n    resource.department is "))
         #expect(result.output.contains("resource.department is Sales or under it"))
         #expect(result.output.contains(#""to": "permit""#))
+        // Leaving it out is no way to a permit, and is not told as one.
+        #expect(!result.output.contains("resource.department is not there"), "\(result.output)")
+        let without = converse("can orders.read on order", "can orders.read on token")
+        #expect(without.output.contains("deny  (denied: department_missing)"), "\(without.output)")
+        #expect(without.output.contains("permit  (permitted)"), "\(without.output)")
     }
 
     @Test(arguments: [

@@ -71,23 +71,25 @@ internal import Tokens
         try session.sql("UPDATE tokens SET expires = expires + 1 WHERE name = 'Warehouse sync'")
         let verified = demilune("store", "verify")
         #expect(verified.status == 1 && verified.output.contains("does not carry its seal"))
-        let decision = demilune("decide", "Warehouse sync", "orders.read", "order:1")
+        let decision = demilune("decide", "Warehouse sync", "orders.read", "order:1", "department=Sales")
         #expect(decision.status == 2 && decision.output.contains("token_tampered"))
         #expect(demilune("token", "list", "--search", "Warehouse sync").output.contains("tampered"))
         #expect(demilune("export", "--tokens").status == 1)
         #expect(demilune("store", "reseal").output.contains("the token `6532ebee17e04c929e56e7977af956ae`"))
         #expect(demilune("store", "reseal", "--yes").output == "sealed: 0 tenants, 1 tokens\n")
-        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1").status == 0)
+        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1", "department=Sales").status == 0)
     }
 
     @Test func `the directory is changed with a look at what it takes`() throws {
         let preview = demilune("user", "deactivate", "bjorn", "--preview")
         #expect(preview.status == 0 && preview.output.contains("everything: user_inactive"), "\(preview.errors)")
-        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1").status == 0)
+        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1", "department=Sales").status == 0)
         #expect(demilune("user", "deactivate", "bjorn").output.contains("suspended"))
-        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1").output.contains("token_suspended"))
+        #expect(
+            demilune("decide", "Warehouse sync", "orders.read", "order:1", "department=Sales").output.contains(
+                "token_suspended"))
         #expect(demilune("user", "activate", "bjorn").status == 0)
-        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1").status == 2)
+        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1", "department=Sales").status == 2)
         #expect(demilune("token", "resume", "Warehouse sync").status == 0)
         let refused = demilune("department", "deactivate", "Sales")
         #expect(refused.status == 1 && refused.errors.contains("--revoke-tokens"))
@@ -107,9 +109,9 @@ internal import Tokens
             """)
         let preview = demilune("import", file, "--preview")
         #expect(preview.status == 0 && preview.output.contains("orders.read"), "\(preview.output)\(preview.errors)")
-        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1").status == 0)
+        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1", "department=Sales").status == 0)
         #expect(demilune("import", file).status == 0)
-        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1").status == 2)
+        #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1", "department=Sales").status == 2)
     }
 
     @Test func `a tenant that never reveals destroys what is kept`() {
@@ -123,7 +125,8 @@ internal import Tokens
     @Test func `the population is evaluated where no store and no key is`() throws {
         let path = try session.file("all.json", demilune("export", "--tokens").output)
         let elsewhere = ["XDG_DATA_HOME": "/nonexistent", "DEMILUNE_STORE": path]
-        let result = demilune("decide", "Warehouse sync", "orders.read", "order:1", environment: elsewhere)
+        let result = demilune(
+            "decide", "Warehouse sync", "orders.read", "order:1", "department=Sales", environment: elsewhere)
         #expect(result.status == 0, "\(result.errors)")
         #expect(demilune("token", "list", environment: elsewhere).errors.contains("is an exported organisation"))
         let masked = demilune("export", "--tokens", "--pseudonymous").output
@@ -133,7 +136,7 @@ internal import Tokens
         #expect(masked == demilune("export", "--tokens", "--pseudonymous").output)
         let other = try session.file("masked.json", masked)
         let line =
-            #"{"subject":{"type":"token","id":"6532ebee17e04c929e56e7977af956ae"},"action":{"name":"orders.read"},"resource":{"type":"order","id":"1"}}"#
+            #"{"subject":{"type":"token","id":"6532ebee17e04c929e56e7977af956ae"},"action":{"name":"orders.read"},"resource":{"type":"order","id":"1","properties":{"department":"d-sales"}}}"#
         let answer = demilune("batch", input: line + "\n", environment: ["DEMILUNE_STORE": other])
         #expect(answer.output == "{\"decision\":true}\n", "\(answer.errors)")
         #expect(!demilune("export").output.contains("\"kind\""), "without --tokens there are none")
@@ -153,7 +156,8 @@ internal import Tokens
         let store = try SQLiteTokenStore.open(session.store, keys: { keys + $0 }, clock: { far })
         try store.addKey(Act(now: far))
         let clock = ["DEMILUNE_AT": ""]
-        let decision = demilune("decide", "Warehouse sync", "orders.read", "order:1", environment: clock)
+        let decision = demilune(
+            "decide", "Warehouse sync", "orders.read", "order:1", "department=Sales", environment: clock)
         #expect(
             decision.errors.contains("but the store has seen 2100-01-01T00:00:00Z, which counts: set the clock right"))
         #expect(decision.status == 2 && decision.output.contains("token_expired"), "\(decision.output)")
@@ -164,7 +168,7 @@ internal import Tokens
 
     @Test func `a batch notes which tokens were used`() throws {
         let line =
-            #"{"subject":{"type":"token","id":"6532ebee17e04c929e56e7977af956ae"},"action":{"name":"orders.read"},"resource":{"type":"order","id":"1"}}"#
+            #"{"subject":{"type":"token","id":"6532ebee17e04c929e56e7977af956ae"},"action":{"name":"orders.read"},"resource":{"type":"order","id":"1","properties":{"department":"d-sales"}}}"#
         func active() -> String { demilune("token", "show", "Warehouse sync", "--json").output }
         #expect(demilune("batch", input: line + "\n").status == 0)
         #expect(!active().contains("\"last_active\": \"2026-11-22T12:00:00Z\""))
@@ -203,7 +207,7 @@ internal import Tokens
             ["token", "list"], ["token", "list", "--json"], ["token", "list", "--csv"], ["token", "show", name],
             ["token", "show", name, "--json"], ["token", "show", "-"], ["token", "find"], ["token", "find", "--json"],
             ["token", "amend", name, "--name", "Feed"], ["token", "reveal", secrets[0]], ["token", "show", secrets[0]],
-            ["decide", "-", "orders.read", "order:1", "--explain", "--log", log],
+            ["decide", "-", "orders.read", "order:1", "department=Sales", "--explain", "--log", log],
             ["decide", secrets[0], "orders.read"],
             ["log", "list"], ["log", "list", "--json"], ["export", "--tokens"], ["store", "verify"], ["keys", "list"],
             ["token", "suspend", "-"], ["token", "rotate", "-"], ["token", "list", "--as", "-"], ["import", "-"],

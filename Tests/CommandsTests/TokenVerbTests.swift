@@ -213,23 +213,29 @@ internal import Testing
         #expect(again.status == 1 && again.errors.contains("is rotated already"))
         #expect(demilune("log", "list", "--refused").output.contains("token.amend.refused"))
         for token in [first, second] {
-            #expect(demilune("decide", "-", "orders.read", "order:1", input: token).status == 0)
+            #expect(demilune("decide", "-", "orders.read", "order:1", "department=Sales", input: token).status == 0)
         }
         let later = ["DEMILUNE_AT": "2026-11-23T12:00:01Z"]
-        #expect(demilune("decide", "-", "orders.read", "order:1", input: first, environment: later).status == 2)
-        #expect(demilune("decide", "-", "orders.read", "order:1", input: second, environment: later).status == 0)
+        #expect(
+            demilune("decide", "-", "orders.read", "order:1", "department=Sales", input: first, environment: later)
+                .status == 2)
+        #expect(
+            demilune("decide", "-", "orders.read", "order:1", "department=Sales", input: second, environment: later)
+                .status == 0)
         #expect(demilune("token", "suspend", id).status == 0)
-        let suspended = demilune("decide", "-", "orders.read", "order:1", input: second)
+        let suspended = demilune("decide", "-", "orders.read", "order:1", "department=Sales", input: second)
         #expect(suspended.status == 2 && suspended.output.contains("token_suspended"))
         #expect(demilune("token", "resume", id).status == 0)
-        #expect(demilune("decide", "-", "orders.read", "order:1", input: second).status == 0)
+        #expect(demilune("decide", "-", "orders.read", "order:1", "department=Sales", input: second).status == 0)
     }
 
     @Test func `replacing makes the token anew for another user, under their own decisions`() throws {
         let (id, former) = try create("Handover")
         let fields = try json("token", "replace", id, "--user", "carla")
         #expect(fields["name"] as? String == "Handover" && fields["user"] as? String == "u-carla")
-        #expect(demilune("decide", "-", "orders.read", "order:1", input: former).output.contains("token_revoked"))
+        #expect(
+            demilune("decide", "-", "orders.read", "order:1", "department=Sales", input: former).output.contains(
+                "token_revoked"))
         let long = demilune(
             "token", "create", "--name", "Long", "--expires", "2029-01-31", "--user", "bjorn", "--assignment",
             "a-bjorn-1")
@@ -246,7 +252,7 @@ internal import Testing
     @Test func `a token that is used is noted, and one that is not becomes dormant`() throws {
         let (id, token) = try create("Feed")
         #expect(demilune("token", "show", id).output.contains("Last Active               never"))
-        demilune("decide", "-", "orders.read", "order:1", input: token)
+        demilune("decide", "-", "orders.read", "order:1", "department=Sales", input: token)
         #expect(demilune("token", "show", id).output.contains("Last Active               2026-11-22 13:00"))
         let later = ["DEMILUNE_AT": "2027-03-01T12:00:00Z"]
         #expect(demilune("token", "sweep", "--unused-for", "90d", environment: later).status == 0)

@@ -14,7 +14,8 @@ internal import Testing
     @Test func `a decision is told in words and by the status`() {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)
-        let permit = session.run("decide", "Warehouse sync", "orders.read", "order:42", "--tenant", "3", "--explain")
+        let permit = session.run(
+            "decide", "Warehouse sync", "orders.read", "order:42", "department=Sales", "--tenant", "3", "--explain")
         #expect(permit.status == 0, "\(permit.output) \(permit.errors)")
         #expect(permit.output.hasPrefix("permit  (permitted)"))
         #expect(permit.output.contains("user_type_permissions.lua:"))
@@ -23,7 +24,8 @@ internal import Testing
         #expect(deny.status == 2)
         #expect(deny.output.contains("department_scope.lua:"), "\(deny.output)")
         let expected = session.run(
-            "decide", "Warehouse sync", "orders.read", "order:42", "--tenant", "3", "--expect", "deny")
+            "decide", "Warehouse sync", "orders.read", "order:42", "department=Sales", "--tenant", "3", "--expect",
+            "deny")
         #expect(expected.status == 5)
     }
 

@@ -110,4 +110,82 @@ import Testing
         ]
         for body in bodies { #expect(Self.found(body) == []) }
     }
+
+    // MARK: Denies that absence avoids
+
+    private static func avoidable(_ body: String) -> [String] {
+        let policy =
+            "local policy = { on = \"access\", grants = { \"*\" } } function policy.decide(request)\n\(body)\nend\nreturn policy"
+        let example = Example(policy: policy)
+        let loaded = PolicySet.load(example.source)
+        #expect(loaded.set != nil, "\(loaded.diagnostics)")
+        return Checker(example.source, rules: [.avoidableDeny]).run().map { finding in
+            "\(finding.line.map { $0 - 1 } ?? 0) \(finding.message.split(separator: "`")[1])"
+        }
+    }
+
+    @Test(
+        arguments: [
+            (
+                "if request.resource:has('amount') and request.resource.amount > 1 then deny('a') end",
+                ["1 resource.amount"]
+            ),
+            (
+                "if not request.resource:has('amount') then return end\nif request.resource.amount > 1 then deny('a') end",
+                ["2 resource.amount"]
+            ),
+            (
+                "local r = request.resource\nlocal has = r:has('amount')\nif has and r.amount > 1 then deny('a') end",
+                ["3 resource.amount"]
+            ),
+            (
+                "local a = request.resource:has('amount') and request.resource.amount\nif a and a > 1 then deny('a') end",
+                ["2 resource.amount"]
+            ),
+            (
+                "local function has(r) return r:has('amount') end\nif has(request.resource) and request.resource.amount > 1 then deny('a') end",
+                ["2 resource.amount"]
+            ),
+            (
+                "local function refuse() deny('a') end\nlocal function judge() refuse() end\n"
+                    + "if request.resource:has('amount') and request.resource.amount > 1 then judge() end",
+                ["3 resource.amount"]
+            ),
+            ("return request.context:has('ip') and deny('a')", ["1 context.ip"]),
+            ("if request.context:has('ip') then error('a') end", ["1 context.ip"]),
+            (
+                "if request.resource:has('amount') and request.context:has('ip') then deny('a') end",
+                ["1 context.ip", "1 resource.amount"]
+            ),
+            // Something else is denied where it is not there.
+            (
+                "if request.resource:has('amount') and request.resource.amount > 1 then deny('a') end\n"
+                    + "if not request.resource:has('note') then deny('b') end",
+                ["1 resource.amount"]
+            ),
+        ])
+    func `a deny that a request avoids by leaving something out is found`(body: String, found: [String]) {
+        #expect(Self.avoidable(body).sorted() == found)
+    }
+
+    @Test(
+        arguments: [
+            "if not request.resource:has('amount') or request.resource.amount > 1 then deny('a') end",
+            "if not request.resource:has('amount') then deny('b') elseif request.resource.amount > 1 then deny('a') end",
+            "if request.resource:has('amount') and request.resource.amount < 2 then return end\ndeny('a')",
+            "if request.resource:has('amount') then if request.resource.amount > 1 then deny('a') end else error('b') end",
+            "if request.resource:has('amount') and request.resource.amount < 2 then permit('a') end",
+            // It raises where it is not there.
+            "local a = request.resource.amount\nif request.resource:has('amount') and a > 1 then deny('a') end",
+            // The schema requires it, and the request is refused without it.
+            "if request.resource:has('total') and request.resource.total > 1 then deny('a') end",
+            // No request leaves out what its token is.
+            "if request.token:has('last_active') and request.token.last_active < request.time then deny('a') end",
+            "if not request.resource:has('amount') then\nif request.resource:declares('amount') then deny('b') end\nreturn\nend\n"
+                + "if request.resource.amount > 1 then deny('a') end",
+            "if request.resource:has('amount') then advise('a') end",
+        ])
+    func `a deny that absence does not avoid is left alone`(body: String) {
+        #expect(Self.avoidable(body) == [])
+    }
 }

@@ -23,10 +23,17 @@ import Testing
 
     private static let slips: [Slip] = [
         Slip("assignment", "expiry_cap.lua", "local cap =", "cap ="),
+        Slip(
+            "avoidable-deny", "department_gate.lua",
+            "deny(\"the request does not say in which department the {resource.type} is\"", "advise(\"it has none\""),
         Slip("bidirectional", "mobile_scope.lua", "a mobile token does", "a \u{202E}mobile token does"),
         Slip("constant-comparison", "mobile_scope.lua", "~= \"admin\"", "~= \"Admin\""),
         Slip("constant-condition", "reveal_guard.lua", "if token.kind == \"mobile\"", "if token.kind or \"mobile\""),
+        Slip(
+            "cut-argument", "department_scope.lua", "contains(resource.type)",
+            "contains(resource.type:gsub(\"s$\", \"\"))"),
         Slip("declaration", "expiry_cap.lua", "on = {", "at = {"),
+        Slip("duplicate-key", "expiry_cap.lua", "hard = false", "hard = false, hard = true"),
         Slip("duplicate-policy", "issue_ceiling.lua", nil, "twice.lua"),
         Slip(
             "empty-reason", "department_gate.lua",
@@ -34,7 +41,11 @@ import Testing
         Slip("failing", "administration.lua", "  [\"token.list\"] = \"tokens.list\",\n", ""),
         Slip("failing-load", "administration.lua", "local needed = {", "local needed = nil + {"),
         Slip("file-name", "expiry_cap.lua", nil, "expiry-cap.lua"),
+        Slip(
+            "ineffective-return", "department_gate.lua", "{ code = \"gate_closed\" })",
+            "{ code = \"gate_closed\" })\n  return false"),
         Slip("look-alike", "mobile_scope.lua", "\"mobile_token\"", "\"m\u{043E}bile_token\""),
+        Slip("misplaced-file", "issue_ceiling.lua", nil, "issue_ceiling.LUA"),
         Slip("missing-file", "schema.lua"),
         Slip(
             "negated-comparison", "mobile_scope.lua", "if request.action_kind ~= \"admin\"",
@@ -62,9 +73,7 @@ import Testing
         Slip("unfilled-template", "department_scope.lua", "deny(\"", "deny(\"no: \" .. \""),
         Slip("ungranted-action", "user_type_permissions.lua", "\"*\"", "\"orders.*\""),
         Slip("ungranted-permit", "administration.lua", "  grants = { \"token.*\" },\n", ""),
-        Slip(
-            "unguarded-read", "department_gate.lua", "  if not request.resource:has(\"department\") then return end\n",
-            ""),
+        Slip("unguarded-read", "mobile_scope.lua", "request.actor:has(\"token\") and ", ""),
         Slip("unknown-attribute", "department_scope.lua", "request.token.department", "request.token.departement"),
         Slip("unknown-grant", "administration.lua", "\"token.*\"", "\"tokn.*\""),
         Slip("unknown-in-reason", "department_gate.lua", "{token.user}", "{token.owner}"),
@@ -77,7 +86,9 @@ import Testing
         Slip("unread-file", "settings.json", nil, "setting.json"),
         Slip("untested", "mobile_scope_test.lua"),
         Slip("unused-grant", "administration.lua", "permit(", "advise("),
-        Slip("unused-local", "department_scope.lua", " or config.shared:contains(department)", ""),
+        Slip(
+            "unused-local", "token_visibility.lua", "local actor, token = request.actor, request.token",
+            "local actor, token, kind = request.actor, request.token, request.token.kind"),
         Slip("unused-setting", "expiry_cap.lua", "config.months", "12"),
         Slip("wrong-argument", "expiry_cap.lua", "plus { months =", "plus { month ="),
     ]

@@ -10,7 +10,7 @@ extension Rule {
         good: """
             local policy = { on = "access" }
             function policy.decide(request)
-              if request.resource:has("amount") and request.resource.amount > 100 then deny("much") end
+              if not request.resource:has("amount") or request.resource.amount > 100 then deny("much") end
             end
             return policy
             """,

@@ -1,0 +1,38 @@
+internal import Model
+internal import Syntax
+
+extension Rule {
+    static let avoidableDeny = Rule(
+        name: "avoidable-deny",
+        purpose:
+            "A deny that stands behind `:has` is avoided by leaving the property out: deny what is absent as well.",
+        severity: .warning,
+        good: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if not request.resource:has("amount") then
+                deny("the request does not say how much the order is", { code = "amount_missing" })
+              elseif request.resource.amount > 100 then
+                deny("this is more than is bought without a signature")
+              end
+            end
+            return policy
+            """,
+        bad: """
+            local policy = { on = "access" }
+            function policy.decide(request)
+              if request.resource:has("amount") and request.resource.amount > 100 then
+                deny("this is more than is bought without a signature")
+              end
+            end
+            return policy
+            """,
+        find: .policy { policy in
+            guard let inference = policy.inference else { return [] }
+            return Presence(inference).avoidable.map { found in
+                Finding(
+                    "leaving out `\(found.property)` avoids this deny: deny what does not state it, too", found.position
+                )
+            }
+        })
+}

@@ -1,0 +1,44 @@
+import Model
+import Policies
+import Testing
+
+@testable import Decisions
+
+/// Whether the type of a record has a property, whatever the record states.
+@Suite struct DeclaresTests {
+    @Test(arguments: [
+        ("request.resource:declares(\"department\")", "order", true),
+        ("request.resource:declares(\"department\")", "invoice", false),
+        ("request.resource:declares(\"amount\")", "order", true),
+        ("request.resource:declares(\"amount\")", "invoice", true),
+        ("not request.resource:has(\"department\") and request.resource:declares(\"department\")", "order", true),
+    ])
+    func `a type has what the schema gives it, absent or not`(condition: String, type: String, holds: Bool) throws {
+        for learning in [Learning.none, Learning()] {
+            let source = Fixture.source(["a": Fixture.policy("if \(condition) then permit() end")])
+            let set = try #require(PolicySet.load(source).set)
+            let point = try DecisionPoint(policies: set, directory: Fixture.directory(), learning: learning)
+            for _ in 0..<3 {
+                var question = Fixture.question([.init("amount", .integer(1))])
+                question.resource = .init(type: type, id: "1", properties: .object([.init("amount", .integer(1))]))
+                #expect(try point.decide(question).isPermitted == holds)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("request.resource:declares(\"departmnet\")", "did you mean `department`?"),
+        ("request.resource:declares(\"id\")", "no type has a property `id`"),
+        ("request.resource:declares(1)", "name of a property"),
+        ("request.token:declares(\"name\")", "has no `declares`"),
+        ("request.resource:declares(\"owner\", \"amount\")", "takes one argument, got 2"),
+    ])
+    func `what nothing has is a fault, where the source shows it and where not`(call: String, message: String) throws {
+        let shown = "return { on = \"access\", decide = function(request) if \(call) then deny(\"a\") end end }"
+        let found = PolicySet.load(Fixture.source(["a": shown])).diagnostics
+        #expect(found.count == 1, "\(found)")
+        let decision = try Fixture.point(["a": Fixture.policy("if \(call) then permit() end")]).decide(
+            Fixture.question())
+        #expect(decision.failures.first?.message.contains(message) == true, "\(decision)")
+    }
+}
