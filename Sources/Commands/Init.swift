@@ -43,7 +43,8 @@ extension Verb {
                 "\(shown) is a new store: \(organisation.tenants.count) tenants, \(users) users, \(tokens) tokens")
             terminal.print("try next, with the same --store and --policies:")
             terminal.print("  demilune token list --tenant 3")
-            terminal.print("  demilune decide --tenant 3 'Warehouse sync' orders.read order:42 --explain")
+            terminal.print(
+                "  demilune decide --tenant 3 'Warehouse sync' orders.read order:42 department=Sales --explain")
             return ExitStatus.done
         })
 

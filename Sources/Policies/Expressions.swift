@@ -70,12 +70,14 @@ package final class Expressions {
     private(set) var constants: [Value] = []
     /// The constants as cells, a text as where it lies in `texts`; absent for one that fits none.
     private(set) var cells: [Cell] = []
-    private(set) var texts: [UInt8] = []
+    var texts: [UInt8] { textStore.value }
+    /// Where facts find them too: at one place for both, so that forming a text copies none of the others.
+    let textStore = Pinned<[UInt8]>([])
     /// For each constant, the number of the action it names; -1 for none.
     private(set) var actions: [Int] = []
     private(set) var names = Interned<String>()
     /// How much text the constants hold.
-    var textBytes: Int { texts.count }
+    var textBytes: Int { textStore.value.count }
     private(set) var periods = Interned<Period>()
     private(set) var networks = Interned<IPNetwork>()
     /// What functions of plugins are asked of.
@@ -202,8 +204,8 @@ package final class Expressions {
         let index = UInt32(constants.count)
         constants.append(value)
         if case .string(let text) = value {
-            cells.append(Cell(.text, bits: UInt64(texts.count) << 32 | UInt64(text.utf8.count)))
-            texts += text.utf8
+            cells.append(Cell(.text, bits: UInt64(textBytes) << 32 | UInt64(text.utf8.count)))
+            textStore.value.append(contentsOf: text.utf8)
             actions.append(actionIndex.number(text) ?? -1)
         } else {
             cells.append(Cell(constant: value) ?? .absent)

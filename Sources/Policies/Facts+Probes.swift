@@ -65,7 +65,7 @@ extension Facts {
             let (cell, constant) = (cells[Int(probe.a)], constants[Int(probe.b)])
             guard cell.kind == .text else { return .other }
             guard cell.textLength == constant.textLength else { return .no }
-            return unsafe Truth(Self.isText(cell, current.pointee.texts, constant, constantTexts))
+            return unsafe Truth(Self.isText(cell, current.pointee.texts, constant, constantTexts.value))
         case .same:
             let (one, other) = (cell(probe.a, cells), cell(probe.b, cells))
             guard one.kind == other.kind, one.kind.rawValue >= Cell.Kind.boolean.rawValue else { return .other }

@@ -57,7 +57,7 @@ internal import Model
     var known: KnownFacts
     /// The constants of expressions as cells, as of the last probe.
     private(set) var constants: [Cell] = []
-    private(set) var constantTexts: [UInt8] = []
+    let constantTexts: Pinned<[UInt8]>
     /// What facts came to for what they depend on, on one snapshot.
     var memo = FactMemo()
     let keys: FactKeys
@@ -77,6 +77,7 @@ internal import Model
         self.plugins = plugins
         self.runner = runner
         self.expressions = expressions
+        constantTexts = expressions.textStore
         self.keys = keys
         numbered = schema.columns.numbered
         known = KnownFacts(schema: schema, grants: policies.map(\.grants))
@@ -259,7 +260,6 @@ internal import Model
     private mutating func takeConstants() {
         guard constants.count < expressions.cells.count else { return }
         constants.append(contentsOf: expressions.cells[constants.count...])
-        constantTexts.append(contentsOf: expressions.texts[constantTexts.count...])
     }
 
     /// Whether the request, or the clock, brings what an expression stands for.

@@ -4,7 +4,7 @@ internal import Testing
 
 @Suite struct DecideTests {
     private let session = Session()
-    private let asked = ["decide", "Warehouse sync", "orders.read", "order:42", "department=Sales", "--tenant", "3"]
+    private let asked = ["decide", "Warehouse sync", "orders.read", "order:42", "--tenant", "3"]
 
     init() {
         #expect(session.run("init", "--demo").status == 0)
@@ -210,7 +210,7 @@ internal import Testing
         #expect(decide("order:42", "department=Warehouse").status == 0)
         #expect(decide("token:42").status == 0)
         let named = #"{ "all": { "without_department": ["order"] } }"#
-        for file in try FileManager.default.contentsOfDirectory(atPath: Session.policies) {
+        for file in try FileManager.default.contentsOfDirectory(atPath: Session.policies) where file.hasSuffix(".lua") {
             _ = try session.file("own/\(file)", try session.contents(of: "\(Session.policies)/\(file)"))
         }
         _ = try session.file(

@@ -69,7 +69,7 @@ import Workbench
         (#"test("t", { like = 1 })"#, "`test.like` is the name of a fixture"),
         (#"fixture "x" { like = "x" } test("t", { like = "x" })"#, "like itself"),
         (#"fixture "x" { } fixture "x" { } test("t", {})"#, "the fixture `x` is there twice"),
-        (#"test("t", { action = "a", action = "b" })"#, "line 1: `action` is given twice, first on line 1"),
+        (#"test("t", { action = "a", action = "b" })"#, "`action` is given twice, first on line 3"),
         (#"test("t", {}, {})"#, "`test` takes a name and a table, got 3 arguments"),
         (#"fixture "x" "y" test("t", {})"#, "the fixture `x` is a table, got a string"),
         (#"fixture "operator" { } test("t", {})"#, "has a meaning of its own"),

@@ -22,7 +22,7 @@ import Workbench
         #expect(story.liveness.count == 2 && story.liveness[0].hasPrefix("The token is valid until "))
         #expect(story.chapters.prefix(2).map(\.policy) == ["department_gate", "department_scope"])
         #expect(story.chapters.prefix(2).allSatisfy { $0.isDecisive && $0.statements.count == 1 })
-        #expect(story.chapters[1].statements[0].line == 9)
+        #expect(story.chapters[1].statements[0].line == 18)
         #expect(
             story.chapters[1].facts.contains {
                 $0.text == "resource.department is_within token.department" && $0.value == "false"
