@@ -14,22 +14,22 @@ test("a token that could create and approve orders is not made", {
 test("nobody approves an order of their own", {
   cases = {
     own = {
-      resource = { type = "order", owner = "carla" },
+      resource = { type = "order", department = "Sales North", owner = "carla" },
       expect = { deny = "duty_separation", code = "own_order", reason = "orders.approve" },
     },
     ["the second half of another duty"] = {
       action = "payroll.enter",
-      resource = { type = "order", owner = "carla" },
+      resource = { type = "order", department = "Sales North", owner = "carla" },
       expect = { deny = "duty_separation", code = "own_order", reason = "payroll.enter" },
     },
     ["the first half"] = {
       action = "orders.create",
-      resource = { type = "order", owner = "carla" },
+      resource = { type = "order", department = "Sales North", owner = "carla" },
       expect = { silent = true },
     },
     ["somebody else's"] = { resource = { type = "order", owner = "bjorn" }, expect = { silent = true } },
     ["an order that does not say whose it is"] = {
-      resource = { type = "order" },
+      resource = { type = "order", department = "Sales North" },
       expect = { deny = "duty_separation", code = "owner_missing" },
     },
     ["a type that is nobody's"] = { resource = { type = "invoice" }, expect = { silent = true } },

@@ -8,7 +8,15 @@ test("managers approve orders of their department and those under it", {
       resource = { type = "order", department = "Warehouse" },
       expect = { deny = "manager_approval", code = "not_their_department", reason = "Operations / Warehouse" },
     },
-    ["nobody's"] = { resource = { type = "order" }, expect = { deny = "manager_approval", code = "no_department" } },
+    ["nobody's"] = {
+      resource = { type = "order" },
+      settings = {
+        manager_approval = { enabled = true },
+        department_scope = { without_department = { "order" } },
+        department_gate = { without_department = { "order" } },
+      },
+      expect = { deny = "manager_approval", code = "no_department" },
+    },
   },
   settings = { manager_approval = { enabled = true } },
   token = "manager",
