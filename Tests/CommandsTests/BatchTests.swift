@@ -165,7 +165,7 @@ internal import Testing
 
     // MARK: Expectations
 
-    private static func expecting(_ expected: String, _ properties: String = "{}") -> String {
+    private static func expecting(_ expected: String, _ properties: String = #"{"department":"d-sales"}"#) -> String {
         line(properties, more: #","expected":\#(expected)"#)
     }
 

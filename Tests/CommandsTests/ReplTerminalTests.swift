@@ -36,7 +36,7 @@ struct ReplTerminalTests {
 
     @Test func `a piece of several lines is recalled as one, also by the next run, and found by searching`() throws {
         let first = try person()
-        first.type("use 'Warehouse sync'\rcan orders.read\r= {\r  request.token.name,\r}\r")
+        first.type("use 'Warehouse sync'\rcan orders.read on order in Sales\r= {\r  request.token.name,\r}\r")
         first.wait(for: "Warehouse sync }")
         first.waitAtPrompt()
         first.type("\u{1B}[A")
@@ -45,7 +45,7 @@ struct ReplTerminalTests {
         first.wait(for: "^C")
         #expect(first.leave() == 0)
         let again = try person()
-        again.type("use 'Warehouse sync'\rcan orders.read\r")
+        again.type("use 'Warehouse sync'\rcan orders.read on order in Sales\r")
         again.wait(for: "Integrator is permitted")
         again.waitAtPrompt()
         again.type("\u{12}request")
@@ -77,7 +77,7 @@ struct ReplTerminalTests {
         let person = try person()
         person.type("can nonsense\u{03}")
         person.wait(for: "^C")
-        person.type("use 'Warehouse sync'\rcan orders.read\r")
+        person.type("use 'Warehouse sync'\rcan orders.read on order in Sales\r")
         person.wait(for: "Integrator is permitted")
         person.waitAtPrompt()
         person.type("= (function() while true do end end)()\r")
