@@ -68,6 +68,7 @@ package enum Demilune {
     /// Runs the process's own command line; a reader that went away is no reason to die.
     package static func main() -> Int32 {
         signal(SIGPIPE, SIG_IGN)
+        csystem_silence_faults()
         if csystem_seal_process() == 0 {
             Terminal(.standard).note("note: this system does not keep the memory of a process out of core dumps")
         }

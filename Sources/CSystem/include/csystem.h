@@ -9,6 +9,10 @@
 // process of the same user may look into it. Returns whether the system agreed to both.
 int csystem_seal_process(void);
 
+// From now on a fault ends this process without a report. The one of Swift's runtime shows the registers and the memory around
+// them, where keys and token strings may be; SWIFT_BACKTRACE switches it on, and keeping out of core dumps does not stop it.
+void csystem_silence_faults(void);
+
 // Gives a file another name, unless there is a file of that name; one step, so that it never has both. As rename(2).
 int csystem_rename_to_new(const char *from, const char *to);
 
