@@ -9,7 +9,8 @@ extension Invocation {
 
     /// The store of `--store`, with its keys; both must exist.
     /// - Parameter makesKeys: whether a store that never had keys gets them.
-    func openStore(makesKeys: Bool = false) throws(CommandError) -> SQLiteTokenStore {
+    /// - Parameter toVerify: whether a foreign schema is left for `verify` to tell.
+    func openStore(makesKeys: Bool = false, toVerify: Bool = false) throws(CommandError) -> SQLiteTokenStore {
         let path = storePath
         guard !isStoreFile else {
             throw CommandError(
@@ -20,7 +21,7 @@ extension Invocation {
         }
         let keyPath = try keyPath(makesFolder: makesKeys)
         do throws(TokenStoreError) {
-            let store = try SQLiteTokenStore.open(path, keys: keyPath, makesKeys: makesKeys)
+            let store = try SQLiteTokenStore.open(path, keys: keyPath, makesKeys: makesKeys, toVerify: toVerify)
             store.decidesOnRollback = value("on-rollback") == "decide"
             if let rollback = store.rollback { terminal.warnOnce(rollback.message) }
             return store

@@ -33,9 +33,11 @@ extension Invocation {
         let files = [storePath, storePath + "-wal"]
         let before = files.map(FileState.init)
         return { [words] line in
-            guard let child = try? Child("/proc/self/exe", words, readsInput: true, catchesErrors: false) else {
+            guard let child = try? Child("/proc/self/exe", words, readsInput: true) else {
                 return nil
             }
+            // What it complains of is nothing to this run.
+            close(child.errors)
             _ = Descriptor.write(line + [UInt8(ascii: "\n")], to: child.input)
             close(child.input)
             let answer = (try? Descriptor.readAll(child.output)) ?? []

@@ -16,9 +16,10 @@ extension Verb {
 
     /// `store verify`: whether what gives tokens their power is as it was written.
     static let storeVerify = Verb(
-        name: "store verify", summary: "finds tokens, users, rights and log entries that were changed without the keys",
+        name: "store verify",
+        summary: "finds what was changed without the keys: tokens, users, rights, the log, and the file itself",
         run: { invocation throws(CommandError) in
-            let store = try invocation.openStore()
+            let store = try invocation.openStore(toVerify: true)
             let faults: [StoreFault]
             do throws(TokenStoreError) { faults = try store.verify() } catch { throw CommandError(error.message) }
             return tell(faults, "the store is as it was written", invocation)

@@ -2,8 +2,10 @@ internal import CSQLite
 
 /// One SQLite connection: for one thread at a time.
 @safe final class Connection {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     let path: String
+    /// SQLite's mark of the schema that was compared; `nil` before any was.
+    var knownSchema: Int64?
     private var statements: [String: Statement] = [:]
     private(set) var isInTransaction = false
 
@@ -26,6 +28,8 @@ internal import CSQLite
         unsafe self.handle = opened
         unsafe sqlite3_busy_timeout(opened, patience)
         unsafe sqlite3_extended_result_codes(opened, 1)
+        // Before the first statement: that one reads the schema.
+        try harden()
     }
 
     deinit { unsafe sqlite3_close_v2(handle) }
@@ -46,8 +50,19 @@ internal import CSQLite
         return made
     }
 
-    func run(_ sql: String, _ parameters: [Statement.Parameter] = []) throws(TokenStoreError) {
+    /// Runs a statement that writes.
+    /// - Parameter rows: how many rows it is to change.
+    /// - Throws: `.tampered` when it changed others, beside what SQLite throws.
+    func run(
+        _ sql: String, _ parameters: [Statement.Parameter] = [], rows: ClosedRange<Int> = 1...1
+    ) throws(TokenStoreError) {
         try prepare(sql).run(parameters)
+        guard rows.contains(changeCount) else {
+            throw TokenStoreError(
+                .tampered,
+                "a change of the store `\(path)` had another effect than it was to have (\(changeCount) rows): something "
+                    + "interferes with the file; look with `demilune store verify`")
+        }
     }
 
     /// Reads every row that there is.
@@ -99,6 +114,7 @@ internal import CSQLite
         isInTransaction = true
         defer { isInTransaction = false }
         do throws(TokenStoreError) {
+            if begin == "BEGIN IMMEDIATE" { try requireKnownSchema() }
             let result = try body()
             try execute("COMMIT")
             return result

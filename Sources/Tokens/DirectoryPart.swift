@@ -1,3 +1,5 @@
+internal import Model
+
 /// A part of a tenant's directory that can be active or not.
 package enum DirectoryPart: Equatable, Sendable {
     case user(String)
@@ -19,6 +21,20 @@ package enum DirectoryPart: Equatable, Sendable {
         switch self {
         case .user(let id), .department(let id), .userType(let id): id
         case .tenant: nil
+        }
+    }
+}
+
+extension TenantRecord {
+    /// Makes a part active, or not.
+    mutating func set(_ part: DirectoryPart, active: Bool) {
+        switch part {
+        case .user(let id): for place in users.indices where users[place].id == id { users[place].isActive = active }
+        case .department(let id):
+            for place in departments.indices where departments[place].id == id { departments[place].isActive = active }
+        case .userType(let id):
+            for place in userTypes.indices where userTypes[place].id == id { userTypes[place].isActive = active }
+        case .tenant: isActive = active
         }
     }
 }

@@ -60,7 +60,7 @@ package struct LogEntry: Equatable, Sendable {
 
     init(_ row: Statement) {
         number = row.integer(0)
-        time = Instant(microseconds: row.integer(1))
+        time = row.moment(1)
         tenant = row.optionalText(2)
         let user = row.text(4)
         switch row.text(3) {
@@ -71,7 +71,7 @@ package struct LogEntry: Equatable, Sendable {
         act = row.text(7)
         token = row.isNull(8) ? nil : row.token(8)
         last4 = row.optionalText(9)
-        version = row.isNull(10) ? nil : row.integer(10)
+        version = row.isNull(10) ? nil : row.count(10)
         if case .object(let members)? = try? JSONReader.parse(row.text(11)) { details = members }
         isWellFormed =
             row.text(3) == actor.how && row.optionalText(4) == (actor == .operator ? nil : actor.name)

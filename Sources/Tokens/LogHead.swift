@@ -19,7 +19,7 @@ struct LogHead: Equatable {
         var buffer = [UInt8](repeating: 0, count: 128)
         let count = unsafe Glibc.read(descriptor, &buffer, 128)
         let words = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        guard words.count == 2 || words.count == 3, let number = Int64(words[0]), number >= 0,
+        guard words.count == 2 || words.count == 3, let number = Int64(words[0]), (0...StoredCount.most).contains(number),
             let hash = [UInt8](hexadecimal: words[1] == "-" ? "" : String(words[1])),
             let version = words.count == 3 ? Int64(words[2]) : 0, (0...Self.mostVersions).contains(version)
         else {

@@ -3,11 +3,11 @@ internal import Model
 /// Writes the records of a directory that differ from what a store holds; tokens are the store's own to write.
 struct Merger {
     var summary = MergeSummary()
-    private var tenants: [TenantRecord] = []
-    private var departments: [(String, DepartmentRecord)] = []
-    private var types: [(String, UserTypeRecord)] = []
-    private var users: [(String, UserRecord)] = []
-    private var assignments: [(String, String, AssignmentRecord)] = []
+    private(set) var tenants: [TenantRecord] = []
+    private(set) var departments: [(String, DepartmentRecord)] = []
+    private(set) var types: [(String, UserTypeRecord)] = []
+    private(set) var users: [(String, UserRecord)] = []
+    private(set) var assignments: [(String, String, AssignmentRecord)] = []
 
     /// - Throws: `.invalid` for what a merge may never do to a token or an assignment.
     init(before: Organisation, after: Organisation) throws(TokenStoreError) {
@@ -134,9 +134,8 @@ struct Merger {
         let columns = table[table.index(after: open)...].dropLast().split(separator: ",").map { $0.drop { $0 == " " } }
         let changes = columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
         let marks = [String](repeating: "?", count: width).joined(separator: ", ")
-        let statement = try connection.prepare(
-            "INSERT INTO \(table) VALUES (\(marks)) ON CONFLICT (\(key)) DO UPDATE SET \(changes)")
-        for row in rows { try statement.run(row) }
+        let sql = "INSERT INTO \(table) VALUES (\(marks)) ON CONFLICT (\(key)) DO UPDATE SET \(changes)"
+        for row in rows { try connection.run(sql, row) }
     }
 
     private static func list(_ permissions: [String]) -> Statement.Parameter {

@@ -133,7 +133,7 @@ extension SQLiteTokenStore {
     }
 
     static func later(_ instant: Instant, _ duration: Duration) -> Instant {
-        Instant(microseconds: instant.microseconds + duration.components.seconds * 1_000_000)
+        instant.adding(duration)
     }
 
     /// Suspends tokens, all of them or none.
@@ -289,7 +289,7 @@ extension SQLiteTokenStore {
                 throw TokenStoreError(
                     .tampered, "what is kept of the token `\(id)` does not belong to it; revoke it, or rotate it")
             }
-            token.details.revealCount += 1
+            token.details.revealCount = Int(StoredCount.next(Int64(token.details.revealCount)))
             token.details.revealedAt = act.now
             token.details.revealedBy = act.actor.name
             token.seal(with: keys.active)

@@ -14,7 +14,7 @@ extension SQLiteTokenStore {
                     "\(Self.clockFault): look with `demilune store verify`, then restore a backup or "
                         + "`demilune store reseal`")
             }
-            return Int64(clock.value).map { Instant(microseconds: $0) }
+            return Int64(clock.value).map { Instant(stored: $0) }
         }
     }
 
@@ -33,7 +33,7 @@ extension SQLiteTokenStore {
     /// Seals with another key a time that carries its seal.
     func resealClock(_ key: Key) throws(TokenStoreError) {
         guard let clock = try storedClock(), clock.seal?.key != key.number, carriesSeal(clock) else { return }
-        try setClock(Int64(clock.value).map { Instant(microseconds: $0) }, key)
+        try setClock(Int64(clock.value).map { Instant(stored: $0) }, key)
     }
 
     /// Forgets a time that does not carry its seal, or is still to come.

@@ -28,17 +28,35 @@ extension SQLiteTokenStore {
         TokenStoreError(.unknown, "there is no tenant `\(tenant)`")
     }
 
-    /// Seals a tenant's directory as it is now: its next version.
+    /// Seals a tenant's directory as it is now: its next version. For what somebody looked through, or what carries its seal.
     func sealTenant(_ id: String) throws(TokenStoreError) {
+        guard let (tenant, seal) = try sealedTenant(id) else { throw Self.unknown(tenant: id) }
+        try sealTenant(tenant, keepsStrings: seal.keepsStrings)
+    }
+
+    /// Seals a tenant's directory as it is meant to be: its next version.
+    /// - Throws: `.tampered` when it is not what the store holds by now.
+    func sealTenant(_ meant: TenantRecord, keepsStrings: Bool) throws(TokenStoreError) {
         directoryWrites += 1
-        guard case (let tenant, var seal)? = try sealedTenant(id) else { throw Self.unknown(tenant: id) }
-        seal.version += 1
+        guard case (let tenant, var seal)? = try sealedTenant(meant.id) else { throw Self.unknown(tenant: meant.id) }
+        seal.version = StoredCount.next(seal.version)
+        let message = seal.message(tenant)
+        var wanted = seal
+        wanted.keepsStrings = keepsStrings
+        guard wanted.message(meant) == message else {
+            throw TokenStoreError(
+                .tampered,
+                "the directory of the tenant `\(meant.id)` is not in the store `\(connection.path)` as it was written: "
+                    + "something interferes with the file; look with `demilune store verify`")
+        }
+        let values: [Statement.Parameter] = [
+            .integer(seal.version), .blob(keys.active.mac(message)), .integer(Int64(keys.active.number)),
+        ]
         try connection.run(
-            "UPDATE tenants SET version = ?, mac = ?, mac_key = ? WHERE id = ?",
-            [
-                .integer(seal.version), .blob(keys.active.mac(seal.message(tenant))),
-                .integer(Int64(keys.active.number)), .text(id),
-            ])
+            "UPDATE tenants SET version = ?, mac = ?, mac_key = ? WHERE id = ?", values + [.text(meant.id)])
+        try connection.confirm(
+            "SELECT version, mac, mac_key, id FROM tenants WHERE id = ?", [.text(meant.id)],
+            is: values + [.text(meant.id)], "the seal of the tenant `\(meant.id)`")
     }
 
     /// Seals with another key what still carries its seal.
@@ -57,8 +75,9 @@ extension SQLiteTokenStore {
     }
 
     func keepsStrings(_ tenant: String) throws(TokenStoreError) -> Bool {
-        try connection.first("SELECT keeps_strings FROM tenants WHERE id = ?", [.text(tenant)]) { $0.integer(0) != 0 }
-            ?? false
+        try connection.first("SELECT keeps_strings, id FROM tenants WHERE id = ?", [.text(tenant)]) {
+            $0.integer(0) != 0 && $0.holds(1, .text(tenant))
+        } ?? false
     }
 
     /// Whether a tenant's new API tokens can be revealed.
@@ -71,12 +90,13 @@ extension SQLiteTokenStore {
     ) throws(TokenStoreError) -> Int {
         try write(act) { () throws(TokenStoreError) in
             try requireIntactTenant(tenant)
+            guard let (meant, _) = try sealedTenant(tenant) else { throw Self.unknown(tenant: tenant) }
             try connection.run("UPDATE tenants SET keeps_strings = ? WHERE id = ?", [.flag(keeps), .text(tenant)])
-            try sealTenant(tenant)
+            try sealTenant(meant, keepsStrings: keeps)
             var tokens: [StoredToken] = []
             if !keeps {
-                let sql = "SELECT \(StoredToken.columns) FROM tokens WHERE tenant = ? AND ciphertext IS NOT NULL"
-                try connection.rows(sql, [.text(tenant)]) { tokens.append(checked(StoredToken($0))) }
+                let sql = "SELECT number FROM tokens WHERE tenant = ? AND ciphertext IS NOT NULL"
+                tokens = try stored(sql, [.text(tenant)]) { $0.details.tenant == tenant }
             }
             for var token in tokens {
                 (token.sealed, token.details.isKept) = (nil, false)
@@ -116,7 +136,10 @@ extension SQLiteTokenStore {
                 throw TokenStoreError(.invalid, "\(error.path): \(error.message)")
             }
             for tenant in organisation.tenants where Self.differ(tenant.id, before, after) {
-                try sealTenant(tenant.id)
+                let known = before.tenants.first { $0.id == tenant.id }
+                let keeps = try keepsStrings(tenant.id)
+                // A new tenant keeps them.
+                try sealTenant(merger.meant(tenant, before: known), keepsStrings: known == nil ? true : keeps)
                 try logTenant("tenant.change", tenant.id, act)
             }
             // What falls with the directory falls before new tokens come: those are held to the new directory.
@@ -268,7 +291,8 @@ extension SQLiteTokenStore {
             }
             let place = [Statement.Parameter.text(tenant)] + (part.id.map { [.text($0)] } ?? [])
             try connection.run(
-                "UPDATE \(change.table) SET active = ? WHERE \(change.key) AND active <> ?", [flag] + place + [flag])
+                "UPDATE \(change.table) SET active = ? WHERE \(change.key) AND active <> ?", [flag] + place + [flag],
+                rows: 0...1)
             guard connection.changeCount > 0 else {
                 guard
                     try connection.first("SELECT 1 FROM \(change.table) WHERE \(change.key)", place, { _ in true })
@@ -278,7 +302,11 @@ extension SQLiteTokenStore {
                 }
                 return (0, 0)
             }
-            try sealTenant(tenant)
+            guard var meant = before.tenants.first(where: { $0.id == tenant }) else {
+                throw Self.unknown(tenant: tenant)
+            }
+            meant.set(part, active: active)
+            try sealTenant(meant, keepsStrings: keepsStrings(tenant))
             let fallen = try uproot(from: before, to: try read(.none), revokesTokens: revokesTokens, act)
             try logTenant(
                 "\(part.name).\(active ? "activate" : "deactivate")", tenant, act,
@@ -296,12 +324,14 @@ extension SQLiteTokenStore {
         for (place, ground) in Grounds(before).sorted {
             guard let left = now[place], left != ground else { continue }
             let sql = """
-                SELECT \(StoredToken.columns) FROM tokens
-                WHERE tenant = ? AND assignment = ? AND revoked IS NULL AND expires > ?
+                SELECT number FROM tokens WHERE tenant = ? AND assignment = ? AND revoked IS NULL AND expires > ?
                 """
-            var tokens: [StoredToken] = []
-            try connection.rows(sql, [.text(place.tenant), .text(place.assignment), .integer(act.now.microseconds)]) {
-                tokens.append(checked(StoredToken($0)))
+            let parameters: [Statement.Parameter] = [
+                .text(place.tenant), .text(place.assignment), .integer(act.now.microseconds),
+            ]
+            let tokens = try stored(sql, parameters) {
+                $0.details.tenant == place.tenant && $0.details.token.assignment == place.assignment
+                    && $0.details.token.revoked == nil
             }
             if tokens.isEmpty { continue }
             let isUserLost = ground.user && !left.user

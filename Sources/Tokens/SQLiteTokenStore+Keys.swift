@@ -28,13 +28,16 @@ extension SQLiteTokenStore {
         }
     }
 
-    func registerKeys() throws(TokenStoreError) { try Self.register(keys, store: id, connection) }
+    func registerKeys() throws(TokenStoreError) {
+        try Self.register(keys, store: id, connection)
+        try checkKeys()
+    }
 
     static func register(_ keys: Keyring, store: String, _ connection: Connection) throws(TokenStoreError) {
         for key in keys.live {
             try connection.run(
                 "INSERT OR IGNORE INTO keys VALUES (?, ?)",
-                [.integer(Int64(key.number)), .blob(canary(key, store: store))])
+                [.integer(Int64(key.number)), .blob(canary(key, store: store))], rows: 0...1)
         }
     }
 

@@ -31,12 +31,27 @@ extension SQLiteTokenStore {
             } else {
                 rows = try ordered(query, select, after, count, isVisible)
             }
+            // A value that is no number stands behind every number, however far a list came: it would never end.
+            if let after, let first = rows.first?.cursor {
+                let goesOn = query.isDescending ? Cursor.isBefore(first, after) : Cursor.isBefore(after, first)
+                guard goesOn || !Self.isOrdered(query.sort) else { throw misdirected }
+            }
             let hasMore = rows.count > query.size
             if hasMore { rows.removeLast(rows.count - query.size) }
             let next = hasMore ? rows.last?.cursor.sealed(identity, keys.active) : nil
             var tokens: [TokenDetails] = []
             // Who may see a row is decided on what it says; whether that is genuine is told of those that are shown.
-            for row in rows { if let token = try stored(row.record.id) { tokens.append(token.details) } }
+            for row in rows {
+                guard var details = try stored(row.record.id)?.details, details.tenant == query.tenant else {
+                    throw misdirected
+                }
+                let isTampered = details.token.isTampered
+                details.token.isTampered = false
+                // What was decided on is what is shown.
+                guard details.token == row.record else { throw misdirected }
+                details.token.isTampered = isTampered
+                tokens.append(details)
+            }
             return TokenPage(tokens: tokens, next: next)
         }
     }
@@ -69,6 +84,12 @@ extension SQLiteTokenStore {
             rows.sort { Cursor.isBefore($0.cursor, $1.cursor) != query.isDescending && $0.cursor != $1.cursor }
         }
         return Array(rows.prefix(count))
+    }
+
+    /// Whether the list is in the order of a column, not of one assignment after another.
+    private static func isOrdered(_ sort: TokenQuery.Sort) -> Bool {
+        if case .assignments = sort { return false }
+        return true
     }
 
     private static func order(_ sort: TokenQuery.Sort) -> (column: String, index: String) {

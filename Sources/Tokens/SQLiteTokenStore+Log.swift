@@ -9,12 +9,28 @@ extension SQLiteTokenStore {
         let head = try connection.first("SELECT number, hash FROM log ORDER BY number DESC LIMIT 1") {
             ($0.integer(0), $0.blob(1) ?? [])
         }
-        entry.number = (head?.0 ?? 0) + 1
+        let last = head?.0 ?? 0
+        guard (0..<StoredCount.most).contains(last) else {
+            throw TokenStoreError(
+                .tampered,
+                "the log of the store `\(connection.path)` has an entry with the number \(last), which the store does not "
+                    + "give: look with `demilune log verify`")
+        }
+        entry.number = last + 1
         entry.previous = head?.1 ?? []
         entry.hash = keys.chain(entry.message)
         let marks = [String](repeating: "?", count: 14).joined(separator: ", ")
         try connection.run("INSERT INTO log (\(LogEntry.columns)) VALUES (\(marks))", entry.values)
+        try confirm(entry)
+        lastLogged = entry
         return entry
+    }
+
+    /// An entry is in the log as it was meant.
+    func confirm(_ entry: LogEntry) throws(TokenStoreError) {
+        try connection.confirm(
+            "SELECT \(LogEntry.columns) FROM log WHERE number = ?", [.integer(entry.number)], is: entry.values,
+            "entry \(entry.number) of the log")
     }
 
     /// Adds an entry about a token, with the names as they are now.
@@ -34,7 +50,7 @@ extension SQLiteTokenStore {
     {
         var entry = LogEntry(act, by: actor, tenant: tenant)
         entry.version = try connection.first("SELECT version FROM tenants WHERE id = ?", [.text(tenant)]) {
-            $0.integer(0)
+            $0.count(0)
         }
         entry.details = details + reason(actor)
         try log(entry)
@@ -144,6 +160,11 @@ extension SQLiteTokenStore {
             var isHeadSeen = head.map { $0.number == 0 } ?? true
             try connection.rows("SELECT \(LogEntry.columns) FROM log ORDER BY number") { row in
                 let entry = LogEntry(row)
+                guard (1...StoredCount.most).contains(entry.number) else {
+                    faults.append(
+                        StoreFault("the log has an entry \(entry.number), which the store does not number so"))
+                    return
+                }
                 if entry.number != count + 1 {
                     faults.append(StoreFault("entries \(count + 1) to \(entry.number - 1) of the log are missing"))
                 } else if entry.previous != hash {

@@ -12,14 +12,16 @@ extension SQLiteTokenStore {
                 for gone in [false, true] {
                     let index = gone ? "tokens_revoked" : "tokens_by_name"
                     let sql = """
-                        SELECT \(StoredToken.columns) FROM tokens INDEXED BY \(index)
+                        SELECT number FROM tokens INDEXED BY \(index)
                         WHERE tenant = ? AND kind = ? AND revoked IS \(gone ? "NOT NULL" : "NULL")
                             AND search = ? AND name = ? ORDER BY number
                         """
                     let parameters: [Statement.Parameter] = [
                         .text(tenant), .text(kind.rawValue), .text(Folding.search(name)), .text(name),
                     ]
-                    try connection.rows(sql, parameters) { found.append(checked(StoredToken($0)).details) }
+                    found += try stored(sql, parameters) {
+                        $0.details.tenant == tenant && $0.details.token.name == name
+                    }.map(\.details)
                 }
             }
         }

@@ -59,12 +59,14 @@ extension SQLiteTokenStore {
 
     /// A tenant's directory without its tokens, and what seals it.
     func sealedTenant(_ id: String) throws(TokenStoreError) -> (TenantRecord, TenantSeal)? {
-        let columns = "name, zone, active, keeps_strings, version, mac, mac_key"
+        let columns = "name, zone, active, keeps_strings, version, mac, mac_key, id"
         let head = try connection.first("SELECT \(columns) FROM tenants WHERE id = ?", [.text(id)]) {
-            var tenant = TenantRecord(id: id, name: $0.text(0), zone: $0.text(1))
-            tenant.isActive = $0.integer(2) != 0
+            (row: Statement) throws(TokenStoreError) in
+            guard row.holds(7, .text(id)) else { throw misdirected }
+            var tenant = TenantRecord(id: id, name: row.text(0), zone: row.text(1))
+            tenant.isActive = row.integer(2) != 0
             let seal = TenantSeal(
-                keepsStrings: $0.integer(3) != 0, version: $0.integer(4), mac: $0.blob(5), key: $0.optionalInteger(6))
+                keepsStrings: row.integer(3) != 0, version: row.count(4), mac: row.blob(5), key: row.optionalInteger(6))
             return (tenant, seal)
         }
         guard case (var tenant, let seal)? = head else { return nil }
@@ -157,8 +159,11 @@ extension SQLiteTokenStore {
     }
 
     func stored(_ id: TokenID) throws(TokenStoreError) -> StoredToken? {
-        try connection.first("SELECT \(StoredToken.columns) FROM tokens WHERE id = ?", [.token(id)]) {
-            checked(StoredToken($0))
+        try connection.first(Self.byID, [.token(id)]) {
+            (row: Statement) throws(TokenStoreError) in
+            let token = checked(StoredToken(row))
+            guard token.id == id else { throw misdirected }
+            return token
         }
     }
 

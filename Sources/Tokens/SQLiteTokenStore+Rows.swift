@@ -11,6 +11,7 @@ extension SQLiteTokenStore {
         token.seal(with: keys.active)
         try connection.run(StoredToken.insertion, token.values)
         token.number = try connection.number("SELECT last_insert_rowid()")
+        try confirm(token)
         try index(token)
         return token
     }
@@ -18,7 +19,7 @@ extension SQLiteTokenStore {
     /// Writes a row that changed what gives it power: its next version, sealed anew.
     @discardableResult func save(_ token: StoredToken, _ act: Act) throws(TokenStoreError) -> StoredToken {
         var token = token
-        token.details.version += 1
+        token.details.version = StoredCount.next(token.details.version)
         token.details.updated = max(token.details.updated, act.now)
         token.nameKey = try claimName(of: token, act.now)
         token.seal(with: keys.active)
@@ -28,25 +29,34 @@ extension SQLiteTokenStore {
 
     /// Writes a row as it is, with the seal that it has.
     func update(_ token: StoredToken) throws(TokenStoreError) {
-        let sql = "SELECT \(StoredToken.columns) FROM tokens WHERE number = ?"
-        guard let former = try connection.first(sql, [.integer(token.number)], { StoredToken($0) }) else { return }
-        let isRenamed = former.details.token.name != token.details.token.name
-        if isRenamed { try unindex(former) }
-        // Only what differs is written: an index costs a page wherever a column of it is set.
-        let old = former.values
+        var formerName: String?
         let new = token.values
-        let changed = old.indices.filter { old[$0] != new[$0] }
+        // Only what differs is written: an index costs a page wherever a column of it is set.
+        let different = try connection.first(StoredToken.confirmation, [.integer(token.number)]) { row in
+            if !row.holds(3, .text(token.details.token.name)) { formerName = row.text(3) }
+            return new.indices.filter { !row.holds(Int32($0), new[$0]) }
+        }
+        guard let changed = different else { throw misdirected }
+        if let formerName { try unindex(token.number, formerName) }
         if !changed.isEmpty {
             let names = changed.map { "\(StoredToken.written[$0]) = ?" }.joined(separator: ", ")
             try connection.run(
                 "UPDATE tokens SET \(names) WHERE number = ?", changed.map { new[$0] } + [.integer(token.number)])
+            try confirm(token)
         }
-        if isRenamed { try index(token) }
+        if formerName != nil { try index(token) }
+    }
+
+    /// What was sealed is what the store holds now; else nothing of the transaction stays.
+    private func confirm(_ token: StoredToken) throws(TokenStoreError) {
+        try connection.confirm(
+            StoredToken.confirmation, [.integer(token.number)], is: token.values,
+            "the token `\(token.id)`")
     }
 
     /// Removes a row for good.
     func remove(_ token: StoredToken) throws(TokenStoreError) {
-        try unindex(token)
+        try unindex(token.number, token.details.token.name)
         try connection.run("DELETE FROM tokens WHERE number = ?", [.integer(token.number)])
     }
 
@@ -56,10 +66,10 @@ extension SQLiteTokenStore {
             [.integer(token.number), .text(Folding.search(token.details.token.name))])
     }
 
-    private func unindex(_ token: StoredToken) throws(TokenStoreError) {
+    private func unindex(_ number: Int64, _ name: String) throws(TokenStoreError) {
         try connection.run(
             "INSERT INTO token_names (token_names, rowid, text) VALUES ('delete', ?, ?)",
-            [.integer(token.number), .text(Folding.search(token.details.token.name))])
+            [.integer(number), .text(Folding.search(name))])
     }
 
     /// A live API token's name is its tenant's only one, whatever its case and width.
@@ -69,9 +79,10 @@ extension SQLiteTokenStore {
         let record = token.details.token
         guard record.kind == .api, record.revoked == nil, record.expires > now else { return nil }
         let key = Folding.key(record.name)
-        let sql = "SELECT \(StoredToken.columns) FROM tokens WHERE tenant = ? AND name_key = ? AND number <> ?"
+        let sql = "SELECT number FROM tokens WHERE tenant = ? AND name_key = ? AND number <> ?"
         let parameters: [Statement.Parameter] = [.text(token.details.tenant), .text(key), .integer(token.number)]
-        guard var other = try connection.first(sql, parameters, { checked(StoredToken($0)) }) else { return key }
+        let others = try stored(sql, parameters) { $0.details.tenant == token.details.tenant && $0.nameKey == key }
+        guard var other = others.first else { return key }
         guard other.details.token.expires <= now else {
             throw TokenStoreError(
                 .duplicate, "the live token `\(other.id)` is called `\(record.name)` already; choose another name")
@@ -111,12 +122,17 @@ extension SQLiteTokenStore {
     ///   are active, as they are in this transaction.
     func requireAssignment(_ assignment: String, tenant: String) throws(TokenStoreError) {
         let sql = """
-            SELECT a.removed, u.active, n.active, a.department FROM assignments a
+            SELECT a.removed, u.active, n.active, a.department, a.tenant, a.id FROM assignments a
             JOIN users u ON u.tenant = a.tenant AND u.id = a.user JOIN tenants n ON n.id = a.tenant
             WHERE a.tenant = ? AND a.id = ?
             """
         let found = try connection.first(sql, [.text(tenant), .text(assignment)]) {
-            (removed: $0.integer(0) != 0, user: $0.integer(1) != 0, tenant: $0.integer(2) != 0, department: $0.text(3))
+            (row: Statement) throws(TokenStoreError) in
+            guard row.holds(4, .text(tenant)), row.holds(5, .text(assignment)) else { throw misdirected }
+            return (
+                removed: row.integer(0) != 0, user: row.integer(1) != 0, tenant: row.integer(2) != 0,
+                department: row.text(3)
+            )
         }
         guard let found else { throw TokenStoreError(.unknown, "there is no assignment `\(assignment)`") }
         let fault: String? =

@@ -26,7 +26,7 @@ extension SQLiteTokenStore {
             var last: Int64 = 0
             repeat {} while try takeOverTokens(after: &last)
             let seen = try connection.first("SELECT value FROM meta WHERE name = 'clock'") { Int64($0.text(0)) } ?? nil
-            try setClock(seen.map { Instant(microseconds: $0) }, keys.active)
+            try setClock(seen.map { Instant(stored: $0) }, keys.active)
         }
         try noteVersion(isTakenOver: true)
     }

@@ -63,11 +63,10 @@ extension SQLiteTokenStore {
     }
 
     private func revoked(tenant: String, before: Instant) throws(TokenStoreError) -> [StoredToken] {
-        var tokens: [StoredToken] = []
-        try connection.rows(
-            "SELECT \(StoredToken.columns) FROM tokens WHERE tenant = ? AND revoked < ? ORDER BY number",
-            [.text(tenant), .integer(before.microseconds)]
-        ) { tokens.append(checked(StoredToken($0))) }
+        let sql = "SELECT number FROM tokens WHERE tenant = ? AND revoked < ? ORDER BY number"
+        let tokens = try stored(sql, [.text(tenant), .integer(before.microseconds)]) {
+            $0.details.tenant == tenant && $0.details.token.revoked.map { $0 < before } ?? false
+        }
         return tokens.filter { !$0.details.token.isTampered }
     }
 
@@ -77,14 +76,13 @@ extension SQLiteTokenStore {
         tenant: String, unusedFor duration: Duration, _ act: Act
     ) throws(TokenStoreError) -> [TokenID] {
         try write(act) { () throws(TokenStoreError) in
-            let bound = act.now.microseconds - duration.components.seconds * 1_000_000
-            var tokens: [StoredToken] = []
+            let bound = act.now.adding(.zero - duration).microseconds
             let sql = """
-                SELECT \(StoredToken.columns) FROM tokens WHERE tenant = ? AND revoked IS NULL AND expires > ?
+                SELECT number FROM tokens WHERE tenant = ? AND revoked IS NULL AND expires > ?
                     AND dormant_since IS NULL AND max(ifnull(last_active, 0), created) <= ? ORDER BY number
                 """
             let parameters: [Statement.Parameter] = [.text(tenant), .integer(act.now.microseconds), .integer(bound)]
-            try connection.rows(sql, parameters) { tokens.append(checked(StoredToken($0))) }
+            let tokens = try stored(sql, parameters) { $0.details.tenant == tenant }
             var dormant: [TokenID] = []
             for var token in tokens where !token.details.token.isTampered {
                 token.details.token.dormantSince = token.details.token.lastActive ?? token.details.token.created
@@ -100,6 +98,16 @@ extension SQLiteTokenStore {
 
     /// What in the store is not as the keys' holder left it: rows, directories, strings, the log.
     package func verify() throws(TokenStoreError) -> [StoreFault] {
+        var faults = try integrityFaults()
+        do throws(TokenStoreError) { faults += try sealFaults() } catch {
+            // What is damaged or foreign may make the rest unreadable; it is told all the same.
+            guard !faults.isEmpty, error.code != .busy else { throw error }
+            faults.append(StoreFault("the rest cannot be looked at: \(error.message)"))
+        }
+        return faults
+    }
+
+    private func sealFaults() throws(TokenStoreError) -> [StoreFault] {
         var faults = try verifyLog().faults
         if try !isClockIntact() { faults.append(StoreFault(Self.clockFault)) }
         try connection.transaction("BEGIN") { () throws(TokenStoreError) in
@@ -113,7 +121,7 @@ extension SQLiteTokenStore {
             var versions: [TokenID: Int64] = [:]
             var purged: Set<TokenID> = []
             try connection.rows("SELECT token, version, act FROM log WHERE token IS NOT NULL ORDER BY number") {
-                if !$0.isNull(1) { versions[$0.token(0)] = $0.integer(1) }
+                if !$0.isNull(1) { versions[$0.token(0)] = $0.count(1) }
                 if $0.text(2) == "token.purge" { purged.insert($0.token(0)) }
             }
             let filed = Int32(StoredToken.written.count)
@@ -143,14 +151,14 @@ extension SQLiteTokenStore {
     /// Tenants that are gone, or as they were before what the log tells of.
     private func outdated(_ tenants: Set<String>) throws(TokenStoreError) -> [StoreFault] {
         var versions: [String: Int64] = [:]
-        try connection.rows("SELECT id, version FROM tenants") { versions[$0.text(0)] = $0.integer(1) }
+        try connection.rows("SELECT id, version FROM tenants") { versions[$0.text(0)] = $0.count(1) }
         var faults: [StoreFault] = []
         let sql = "SELECT tenant, max(version) FROM log WHERE token IS NULL AND version IS NOT NULL GROUP BY tenant"
         try connection.rows(sql) {
             let tenant = $0.text(0)
             if !tenants.contains(tenant) {
                 faults.append(StoreFault("the tenant `\(tenant)` is in the log, and gone from the store"))
-            } else if versions[tenant] ?? 0 < $0.integer(1) {
+            } else if versions[tenant] ?? 0 < $0.count(1) {
                 faults.append(StoreFault("the tenant `\(tenant)` is as it was before what the log tells of"))
             }
         }

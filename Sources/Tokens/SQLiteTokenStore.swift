@@ -20,6 +20,8 @@ package final class SQLiteTokenStore {
     /// The wall clock.
     let clock: @Sendable () -> Instant
 
+    /// The newest entry of the log that this connection wrote in its present transaction.
+    var lastLogged: LogEntry?
     /// How often this connection wrote a directory.
     var directoryWrites = 0
     /// Tenants whose directory carried its seal, as of a version of the directory.
@@ -62,14 +64,16 @@ package final class SQLiteTokenStore {
         try configure(connection)
         try connection.execute("PRAGMA journal_mode = WAL")
         try migrate(connection, from: 0)
+        try connection.guardLog()
         return try SQLiteTokenStore(connection, keys, makesKeys: true, database: place ?? path, clock: clock)
     }
 
     /// - Parameter makesKeys: whether a store that never had keys gets them; else it is refused.
+    /// - Parameter toVerify: whether a foreign schema is left for `verify` to tell; nothing can be written then.
     /// - Parameter patience: milliseconds to wait for another process that writes.
-    /// - Throws: `.missing`, `.foreign`, `.newer`, `.keys`.
+    /// - Throws: `.missing`, `.foreign`, `.newer`, `.keys`, `.tampered` for a schema that the store did not make.
     package static func open(
-        _ path: String, keys: KeyPath, makesKeys: Bool = false, patience: Int32 = 5_000,
+        _ path: String, keys: KeyPath, makesKeys: Bool = false, toVerify: Bool = false, patience: Int32 = 5_000,
         clock: @escaping @Sendable () -> Instant = { .now() }
     ) throws(TokenStoreError) -> SQLiteTokenStore {
         guard unsafe access(path, F_OK) == 0 else {
@@ -77,14 +81,16 @@ package final class SQLiteTokenStore {
         }
         let connection = try Connection(path, creates: false, patience: patience)
         try configure(connection)
-        guard try connection.number("PRAGMA application_id") == Migrations.applicationID else {
-            throw TokenStoreError(.foreign, "`\(path)` is no Demilune store")
+        let version = try connection.transaction("BEGIN") { () throws(TokenStoreError) in
+            guard try connection.number("PRAGMA application_id") == Migrations.applicationID else {
+                throw TokenStoreError(.foreign, "`\(path)` is no Demilune store")
+            }
+            let present = try self.version(connection)
+            if present == Migrations.steps.count, !toVerify { try connection.requireKnownSchema() }
+            return present
         }
-        let version = try connection.number("PRAGMA user_version")
-        guard version <= Int64(Migrations.steps.count) else {
-            throw TokenStoreError(.newer, "the store `\(path)` was made by a later version of Demilune (\(version))")
-        }
-        if version < Int64(Migrations.steps.count) { try migrate(connection, from: Int(version)) }
+        if version < Migrations.steps.count { try migrate(connection, from: version, listsAll: toVerify) }
+        try connection.guardLog()
         let isKeyless = try connection.number("SELECT count(*) FROM keys") == 0
         if isKeyless { try requireUnsealed(connection, keys) }
         if isKeyless, !makesKeys {
@@ -101,18 +107,39 @@ package final class SQLiteTokenStore {
                 + "PRAGMA secure_delete = ON; PRAGMA cache_size = -65536")
     }
 
-    private static func migrate(_ connection: Connection, from version: Int) throws(TokenStoreError) {
+    /// The version of a store that is there.
+    private static func version(_ connection: Connection) throws(TokenStoreError) -> Int {
+        let version = try connection.number("PRAGMA user_version")
+        guard version >= 1 else {
+            throw TokenStoreError(
+                .corrupt,
+                "the store `\(connection.path)` has the version \(version), which no store has: restore a backup")
+        }
+        guard version <= Int64(Migrations.steps.count) else {
+            throw TokenStoreError(
+                .newer, "the store `\(connection.path)` was made by a later version of Demilune (\(version))")
+        }
+        return Int(version)
+    }
+
+    /// - Parameter version: 0 for a file that is new.
+    private static func migrate(
+        _ connection: Connection, from version: Int, listsAll: Bool = false
+    ) throws(TokenStoreError) {
         // A table is made anew under another's name: references to it are checked again when that is done.
         try connection.execute("PRAGMA foreign_keys = OFF")
         try connection.transaction("BEGIN EXCLUSIVE") { () throws(TokenStoreError) in
             // Another process may have been faster.
-            let present = max(version, Int(try connection.number("PRAGMA user_version")))
+            let present = try version == 0 ? 0 : self.version(connection)
+            let most = listsAll ? Int.max : 1
+            if present > 0 { try SchemaGuard.require(connection, version: present, most: most) }
             for (index, step) in Migrations.steps.enumerated().dropFirst(present) {
                 try connection.execute(step.sql)
                 try step.fill(connection)
                 try connection.execute(
                     "PRAGMA user_version = \(index + 1); PRAGMA application_id = \(Migrations.applicationID)")
             }
+            try SchemaGuard.require(connection, version: Migrations.steps.count, most: most)
             guard try connection.first("PRAGMA foreign_key_check", [], { _ in true }) == nil else {
                 throw TokenStoreError(
                     .corrupt, "the records of `\(connection.path)` name others that are not there: restore a backup")
@@ -130,12 +157,15 @@ package final class SQLiteTokenStore {
         _ act: Act, _ body: () throws(TokenStoreError) -> Result
     ) throws(TokenStoreError) -> Result {
         if connection.isInTransaction { return try body() }
+        lastLogged = nil
         let result = try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
             try refreshKeys()
             try requireCurrent()
             try checkClock(act.now)
             return try body()
         }
+        // What may hold a secret is handed out only when what it costs is in the log, for others to read.
+        if let entry = lastLogged { try confirm(entry) }
         try noteHead()
         return result
     }

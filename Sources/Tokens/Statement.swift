@@ -17,7 +17,7 @@ internal import Model
         static func flag(_ flag: Bool) -> Parameter { .integer(flag ? 1 : 0) }
     }
 
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private unowned let connection: Connection
     /// SQLite copies what is bound before the call returns.
     private static let transient = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
@@ -84,7 +84,7 @@ internal import Model
     func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(handle, column) }
 
     func instant(_ column: Int32) -> Instant? {
-        isNull(column) ? nil : Instant(microseconds: integer(column))
+        isNull(column) ? nil : moment(column)
     }
 
     func text(_ column: Int32) -> String {

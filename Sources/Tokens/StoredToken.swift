@@ -99,9 +99,9 @@ struct StoredToken {
         number = row.integer(0)
         let record = TokenRecord(row)
         details = TokenDetails(
-            tenant: row.text(2), token: record, updated: Instant(microseconds: row.integer(8)),
-            version: row.integer(13), createdBy: row.optionalText(14), revokedBy: row.optionalText(15),
-            revealCount: Int(row.integer(16)), revealedAt: row.instant(17), revealedBy: row.optionalText(18),
+            tenant: row.text(2), token: record, updated: row.moment(8), version: row.count(13),
+            createdBy: row.optionalText(14), revokedBy: row.optionalText(15), revealCount: Int(row.count(16)),
+            revealedAt: row.instant(17), revealedBy: row.optionalText(18),
             last4: row.optionalText(27), isKept: !row.isNull(24), overlapUntil: row.instant(23))
         lookup = Self.lookup(row, 19)
         previous = Self.lookup(row, 21)
@@ -109,8 +109,9 @@ struct StoredToken {
             sealed = Sealed(key: key, nonce: nonce, ciphertext: ciphertext)
         }
         seal = Self.lookup(row, 28)
+        // Another word for a kind would be taken for one of both, and be in no list.
         isWellFormed =
-            TokenKind(rawValue: row.text(3)) != nil && row.isNull(19) == row.isNull(20)
+            row.holds(3, .text(record.kind.rawValue)) && row.isNull(19) == row.isNull(20)
             && row.isNull(21) == row.isNull(22) && row.isNull(24) == row.isNull(25) && row.isNull(24) == row.isNull(26)
         nameKey = row.optionalText(30)
         useSeal = Self.lookup(row, 31)
@@ -145,6 +146,9 @@ struct StoredToken {
         return "INSERT INTO tokens (\(written.joined(separator: ", "))) VALUES (\(marks))"
     }()
 
+    /// Reads what `values` wrote.
+    static let confirmation = "SELECT \(written.joined(separator: ", ")) FROM tokens WHERE number = ?"
+
     /// The columns that `values` is for.
     static let written: [String] =
         columns.split(separator: ",").dropFirst().map { String($0.drop { $0 == " " }) } + ["search"]
@@ -155,8 +159,8 @@ extension TokenRecord {
     init(_ row: Statement) {
         self.init(
             id: row.token(1), kind: row.text(3) == "mobile" ? .mobile : .api, name: row.text(4),
-            assignment: row.text(5), created: Instant(microseconds: row.integer(6)),
-            expires: Instant(microseconds: row.integer(7)), lastActive: row.instant(9), dormantSince: row.instant(10),
+            assignment: row.text(5), created: row.moment(6), expires: row.moment(7),
+            lastActive: row.instant(9), dormantSince: row.instant(10),
             suspended: row.instant(11), revoked: row.instant(12))
     }
 }

@@ -48,7 +48,7 @@ internal import Testing
                   init                   makes a new store
                   import                 takes over tenants, departments, user types, users and tokens from JSON
                   export                 prints the organisation as JSON: with --tokens the tokens too, never their strings
-                  store verify           finds tokens, users, rights and log entries that were changed without the keys
+                  store verify           finds what was changed without the keys: tokens, users, rights, the log, and the file itself
                   store reseal           seals unsealed records after you have reviewed them, or accepts a restored backup
                   store adopt            the former name of `store reseal`
                   token create           makes an API token, or with --mobile the token of a login

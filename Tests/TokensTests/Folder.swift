@@ -52,12 +52,21 @@ extension Folder {
     }
 
     /// Runs SQL on a store as somebody who has the file and no key.
-    func sql(_ name: String, _ statement: String) throws {
+    /// - Parameter isUnguarded: whether the triggers of the store are asleep meanwhile.
+    func sql(_ name: String, _ statement: String, isUnguarded: Bool = false) throws {
         var handle: OpaquePointer?
         guard unsafe sqlite3_open(file(name + ".db"), &handle) == SQLITE_OK else { throw SQLFailure(message: "open") }
         defer { unsafe sqlite3_close(handle) }
+        if isUnguarded { unsafe csqlite_switch(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0) }
         guard unsafe sqlite3_exec(handle, statement, nil, nil, nil) == SQLITE_OK else {
             throw SQLFailure(message: unsafe String(cString: sqlite3_errmsg(handle)))
         }
+    }
+}
+
+extension Folder {
+    /// Opens a store to verify it, whatever its schema.
+    func openToVerify(_ name: String) throws -> SQLiteTokenStore {
+        try SQLiteTokenStore.open(file(name + ".db"), keys: keyFile, toVerify: true, clock: { .test })
     }
 }

@@ -10,6 +10,9 @@ import Tokens
     private let string: TokenString
     private let other: TokenDetails
 
+    /// Where what was copied is kept: a database of its own.
+    private var kept: String { "ATTACH '\(office.folder.file("kept.db"))' AS kept; " }
+
     init() throws {
         office = try Office()
         (token, string) = try office.token("Feed")
@@ -29,7 +32,7 @@ import Tokens
         if edit.hasPrefix("lookup = (") {
             try office.sql(
                 """
-                CREATE TABLE kept AS SELECT lookup FROM tokens WHERE name = 'Third';
+                CREATE TEMP TABLE kept AS SELECT lookup FROM tokens WHERE name = 'Third';
                 UPDATE tokens SET lookup = NULL WHERE name = 'Third';
                 UPDATE tokens SET lookup = (SELECT lookup FROM kept) WHERE id = \(Office.literal(token.token.id))
                 """)
@@ -68,7 +71,7 @@ import Tokens
         let (one, two) = (Office.literal(token.token.id), Office.literal(other.token.id))
         try office.sql(
             """
-            CREATE TABLE kept AS SELECT id, ciphertext, nonce FROM tokens;
+            CREATE TEMP TABLE kept AS SELECT id, ciphertext, nonce FROM tokens;
             UPDATE tokens SET (ciphertext, nonce) = (SELECT ciphertext, nonce FROM kept WHERE id = \(two)) WHERE id = \(one);
             UPDATE tokens SET (ciphertext, nonce) = (SELECT ciphertext, nonce FROM kept WHERE id = \(one)) WHERE id = \(two)
             """)
@@ -76,20 +79,21 @@ import Tokens
     }
 
     @Test func `an older row that is put back is found against the log`() throws {
-        try office.sql("CREATE TABLE kept AS SELECT * FROM tokens WHERE id = \(Office.literal(token.token.id))")
+        try office.sql(
+            kept + "CREATE TABLE kept.it AS SELECT * FROM tokens WHERE id = \(Office.literal(token.token.id))")
         try office.store.suspend([token.token.id], .test)
         try office.sql(
-            """
-            UPDATE tokens SET (suspended, version, mac) = (SELECT suspended, version, mac FROM kept)
-            WHERE id = \(Office.literal(token.token.id))
-            """)
+            kept + """
+                UPDATE tokens SET (suspended, version, mac) = (SELECT suspended, version, mac FROM kept.it)
+                WHERE id = \(Office.literal(token.token.id))
+                """)
         let faults = try office.folder.open("a").verify()
         #expect(faults.map(\.token) == [token.token.id] && faults[0].message.contains("as it was before"))
     }
 
     @Test func `a row that is removed is missed`() throws {
         try office.sql("DELETE FROM tokens WHERE id = \(Office.literal(token.token.id))")
-        #expect(try office.folder.open("a").verify().map(\.token) == [token.token.id])
+        #expect(try office.folder.open("a").verify().compactMap(\.token) == [token.token.id])
     }
 
     @Test(arguments: [
@@ -136,13 +140,13 @@ import Tokens
     }
 
     @Test func `a tenant that is put back, or removed, is found against the log`() throws {
-        try office.sql("CREATE TABLE kept AS SELECT version, mac, mac_key FROM tenants WHERE id = '3'")
+        try office.sql(kept + "CREATE TABLE kept.it AS SELECT version, mac, mac_key FROM tenants WHERE id = '3'")
         _ = try office.store.set(.userType("t-customer"), tenant: "3", active: false, revokesTokens: false, .test)
         try office.sql(
-            """
-            UPDATE user_types SET active = 1 WHERE id = 't-customer';
-            UPDATE tenants SET (version, mac, mac_key) = (SELECT version, mac, mac_key FROM kept) WHERE id = '3'
-            """)
+            kept + """
+                UPDATE user_types SET active = 1 WHERE id = 't-customer';
+                UPDATE tenants SET (version, mac, mac_key) = (SELECT version, mac, mac_key FROM kept.it) WHERE id = '3'
+                """)
         let faults = try office.folder.open("a").verify().map(\.message)
         #expect(faults == ["the tenant `3` is as it was before what the log tells of"], "\(faults)")
         try office.sql("DELETE FROM tenants WHERE id = 'acme'")
@@ -185,6 +189,10 @@ import Tokens
     // MARK: The log
 
     private static let unlocked = "DROP TRIGGER log_is_never_changed; DROP TRIGGER log_is_never_cut; "
+    /// Nobody is to see that they were away.
+    private static let locked = ["changed BEFORE UPDATE", "cut BEFORE DELETE"].map {
+        "; CREATE TRIGGER log_is_never_\($0) ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"
+    }.joined()
 
     @Test(arguments: [
         ("UPDATE log SET act = 'token.list' WHERE number = 2", "entry 2 of the log was changed"),
@@ -202,7 +210,7 @@ import Tokens
     ])
     func `a log that is edited is found out`(edit: String, message: String) throws {
         #expect(try office.store.verifyLog() == (5, []))
-        try office.sql(Self.unlocked + edit)
+        try office.sql(Self.unlocked + edit + Self.locked)
         let faults = try office.folder.open("a").verifyLog().faults
         #expect(faults.contains { $0.message.contains(message) }, "\(faults)")
         #expect(try office.folder.open("a").verify().contains { $0.message.contains(message) })

@@ -1,0 +1,100 @@
+internal import Model
+
+extension SQLiteTokenStore {
+    /// What is wrong with the file itself: its schema, its pages, and indexes that are not of their tables.
+    func integrityFaults() throws(TokenStoreError) -> [StoreFault] {
+        try connection.transaction("BEGIN") { () throws(TokenStoreError) in
+            var faults = try SchemaGuard.faults(connection, version: Migrations.steps.count).map { StoreFault($0) }
+            faults += try told { () throws(TokenStoreError) in try pageFaults() }
+            faults += try told { () throws(TokenStoreError) in try nameFaults() }
+            return faults
+        }
+    }
+
+    /// The faults that a check finds; a check that fails has found one.
+    private func told(_ check: () throws(TokenStoreError) -> [StoreFault]) throws(TokenStoreError) -> [StoreFault] {
+        do throws(TokenStoreError) { return try check() } catch {
+            guard error.code == .corrupt || error.code == .io else { throw error }
+            return [StoreFault(error.message)]
+        }
+    }
+
+    /// SQLite compares every index with its table, and every value with the constraints of its column.
+    private func pageFaults() throws(TokenStoreError) -> [StoreFault] {
+        var faults: [StoreFault] = []
+        try connection.rows("PRAGMA integrity_check(100)") {
+            if $0.text(0) != "ok" { faults.append(StoreFault("the file is damaged: \($0.text(0))")) }
+        }
+        try connection.rows("PRAGMA foreign_key_check") {
+            faults.append(StoreFault("a row of `\($0.text(0))` names one of `\($0.text(2))` that is not there"))
+        }
+        return faults
+    }
+
+    /// Compares the index of names with one that is made anew from the tokens. SQLite cannot: the index keeps no text.
+    private func nameFaults() throws(TokenStoreError) -> [StoreFault] {
+        let tables =
+            "DROP TABLE IF EXISTS temp.terms_meant; DROP TABLE IF EXISTS temp.terms_found; "
+            + "DROP TABLE IF EXISTS temp.names_meant"
+        try connection.execute(
+            tables + """
+                ; CREATE VIRTUAL TABLE temp.names_meant USING fts5
+                    (text, content = '', tokenize = 'trigram', detail = 'none');
+                CREATE VIRTUAL TABLE temp.terms_meant USING fts5vocab (temp, names_meant, instance);
+                CREATE VIRTUAL TABLE temp.terms_found USING fts5vocab (main, token_names, instance);
+                """)
+        defer { try? connection.execute(tables) }
+        var faults: [StoreFault] = []
+        try connection.rows("SELECT number, name, search, id FROM tokens NOT INDEXED") {
+            (row: Statement) throws(TokenStoreError) in
+            let search = Folding.search(row.text(1))
+            if !row.holds(2, .text(search)) {
+                let id = row.token(3)
+                faults.append(StoreFault("the token `\(id)` is listed under another name than its own", token: id))
+            }
+            try connection.run(
+                "INSERT INTO temp.names_meant (rowid, text) VALUES (?, ?)", [.integer(row.integer(0)), .text(search)])
+        }
+        for number in try differentRows().sorted().prefix(100) {
+            let id = try connection.first("SELECT id FROM tokens WHERE number = ?", [.integer(number)]) { $0.token(0) }
+            let message =
+                id.map { "the index of names does not have the token `\($0)` as it is" }
+                ?? "the index of names has the row \(number), which no token has"
+            faults.append(StoreFault(message, token: id))
+        }
+        return faults
+    }
+
+    /// The rows whose terms differ. Both indexes give their terms in the same order, so that neither is held in memory.
+    private func differentRows() throws(TokenStoreError) -> Set<Int64> {
+        let meant = try connection.prepare("SELECT term, doc FROM temp.terms_meant")
+        let found = try connection.prepare("SELECT term, doc FROM temp.terms_found")
+        defer {
+            meant.reset()
+            found.reset()
+        }
+        func next(_ statement: Statement) throws(TokenStoreError) -> (term: [UInt8], row: Int64)? {
+            try statement.step() ? (statement.blob(0) ?? [], statement.integer(1)) : nil
+        }
+        var different: Set<Int64> = []
+        try meant.bind([])
+        try found.bind([])
+        var (one, other) = (try next(meant), try next(found))
+        while one != nil || other != nil {
+            if let left = one, let right = other, left == right {
+                (one, other) = (try next(meant), try next(found))
+            } else if let left = one, other.map({ Self.isBefore(left, $0) }) ?? true {
+                different.insert(left.row)
+                one = try next(meant)
+            } else if let right = other {
+                different.insert(right.row)
+                other = try next(found)
+            }
+        }
+        return different
+    }
+
+    private static func isBefore(_ one: (term: [UInt8], row: Int64), _ other: (term: [UInt8], row: Int64)) -> Bool {
+        one.term == other.term ? one.row < other.row : one.term.lexicographicallyPrecedes(other.term)
+    }
+}

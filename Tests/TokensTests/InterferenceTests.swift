@@ -1,0 +1,150 @@
+import CSQLite
+import Model
+import Testing
+
+@testable import Tokens
+
+/// What acts in the file while the store writes. Each net is tested with those before it taken away.
+@Suite struct InterferenceTests {
+    private let office: Office
+    private let token: TokenDetails
+
+    init() throws {
+        office = try Office()
+        token = try office.token("Feed").0
+    }
+
+    private var connection: Connection { office.store.connection }
+
+    /// Lets triggers act on the store's own connection, and passes what is planted off as known.
+    private func lower() throws {
+        #expect(unsafe csqlite_switch(connection.handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1) == SQLITE_OK)
+        connection.knownSchema = try connection.number("PRAGMA schema_version")
+    }
+
+    private static let widening = """
+        CREATE TRIGGER z AFTER UPDATE ON users
+        BEGIN UPDATE user_types SET permissions = '["*"]' WHERE tenant = new.tenant; END
+        """
+
+    private func rights() throws -> [[String]] {
+        try office.folder.openToVerify("a").organisation(.none).tenants.flatMap(\.userTypes).map(\.permissions)
+    }
+
+    // MARK: The connection
+
+    @Test func `triggers do not act on the store's own connection, and views are not read`() throws {
+        let before = try rights()
+        try office.sql(Self.widening + "; CREATE VIEW v AS SELECT 1")
+        try connection.execute("UPDATE users SET full_name = 'X' WHERE id = 'u-bjorn'")
+        #expect(try rights() == before)
+        #expect(throws: TokenStoreError.self) { try connection.number("SELECT * FROM v") }
+    }
+
+    @Test(arguments: [
+        "UPDATE token_names_data SET block = NULL", "DELETE FROM token_names_docsize",
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = NULL WHERE name = 'log_by_token'",
+    ])
+    func `the store's own connection writes neither the schema nor what is behind the index of names`(sql: String) {
+        #expect(throws: TokenStoreError.self) { try connection.execute(sql) }
+    }
+
+    @Test(arguments: [
+        "UPDATE log SET act = 'x'", "DELETE FROM log WHERE number = 1", "DROP TABLE log", "DELETE FROM main.\"LOG\"",
+        "INSERT INTO log SELECT * FROM log WHERE true ON CONFLICT (number) DO UPDATE SET act = 'x'",
+        "WITH a AS (SELECT 1) UPDATE log SET act = 'x' WHERE number IN a",
+    ])
+    func `the store's own connection neither changes nor cuts the log, without any trigger`(sql: String) throws {
+        try office.sql("DROP TRIGGER log_is_never_changed; DROP TRIGGER log_is_never_cut")
+        let refused = #expect(throws: TokenStoreError.self) { try connection.execute(sql) }
+        #expect(refused?.message.contains("not authorized") == true)
+        // An opened store is guarded as a new one is.
+        let other = try office.folder.openToVerify("a")
+        #expect(throws: TokenStoreError.self) { try other.connection.execute(sql) }
+        #expect(try office.log("token.issue").count == 1)
+    }
+
+    // MARK: What is written
+
+    @Test func `a write that changes more or fewer rows than it is to change is no write`() throws {
+        for (sql, rows) in [
+            ("UPDATE tokens SET name = 'x' WHERE number = 99999", 1...1), ("UPDATE users SET full_name = 'x'", 1...1),
+            ("UPDATE users SET full_name = 'x'", 0...1),
+        ] {
+            let refused = #expect(throws: TokenStoreError.self) { try connection.run(sql, rows: rows) }
+            #expect(refused?.code == .tampered)
+        }
+        try connection.run("UPDATE tokens SET name = 'x' WHERE number = 99999", rows: 0...1)
+    }
+
+    @Test func `rights that change beside what was meant are not sealed`() throws {
+        try office.sql(Self.widening)
+        try lower()
+        let before = try rights()
+        for body in [
+            { _ = try office.store.set(.user("u-bjorn"), tenant: "3", active: false, revokesTokens: true, .test) },
+            {
+                var demo = try SQLiteTokenStoreTests.demo()
+                demo.tenants[0].users[0].fullName = "X"
+                _ = try office.store.merge(demo, .test)
+            },
+        ] as [() throws -> Void] {
+            let refused = #expect(throws: TokenStoreError.self, performing: body)
+            #expect(refused?.code == .tampered && refused?.message.contains("as it was written") == true)
+        }
+        #expect(try rights() == before)
+        try office.sql("DROP TRIGGER z")
+        #expect(try office.folder.open("a").verify() == [])
+    }
+
+    @Test(arguments: [
+        "AFTER UPDATE ON tokens BEGIN UPDATE tokens SET revoked = CASE WHEN revoked IS NULL THEN 5 END; END",
+        "AFTER UPDATE ON tokens BEGIN UPDATE tokens SET last4 = 'abcd'; END",
+        "BEFORE UPDATE ON tokens BEGIN SELECT RAISE(IGNORE); END",
+        "BEFORE INSERT ON log BEGIN SELECT RAISE(IGNORE); END",
+        "BEFORE INSERT ON log WHEN new.act <> 'x' BEGIN INSERT INTO log SELECT new.number, new.time, new.tenant, new.how, "
+            + "new.user, new.assignment, new.through, 'x', new.token, new.last4, new.version, new.details, new.previous, "
+            + "new.hash; SELECT RAISE(IGNORE); END",
+    ])
+    func `a token that is not revoked is not said to be, and no string is given out that the log does not tell of`(
+        trigger: String
+    ) throws {
+        try office.sql("CREATE TRIGGER z " + trigger)
+        try lower()
+        for body in [
+            { _ = try office.store.revoke([token.token.id], .test) },
+            { _ = try office.store.rotate(token.token.id, overlap: nil, .test) },
+            { _ = try office.store.reveal(token.token.id, .test) },
+        ] as [() throws -> Void] {
+            let refused = #expect(throws: TokenStoreError.self, performing: body)
+            #expect(refused?.code == .tampered)
+        }
+        try office.sql("DROP TRIGGER z")
+        #expect(try office.folder.open("a").verify() == [])
+        #expect(try office.details(token.token.id) == token)
+    }
+
+    @Test func `an entry that is gone after it was committed is missed before a string is given out`() throws {
+        // Another program, between the commit and the answer.
+        let entry = try office.log("token.issue")[0]
+        #expect(throws: Never.self) { try office.store.confirm(entry) }
+        try office.sql(
+            "DROP TRIGGER log_is_never_changed; UPDATE log SET details = '{}' WHERE number = \(entry.number)")
+        let refused = #expect(throws: TokenStoreError.self) { try office.store.confirm(entry) }
+        #expect(refused?.code == .tampered)
+    }
+
+    @Test func `values are compared by type and byte`() throws {
+        try connection.rows("SELECT 1, 'a', x'61', NULL, 1.0, ''") { row in
+            for (column, value) in [
+                Statement.Parameter.integer(1), .text("a"), .blob([0x61]), .null, .integer(1), .text(""),
+            ].enumerated() {
+                #expect(row.holds(Int32(column), value) == (column != 4), "\(column)")
+            }
+            #expect(!row.holds(1, .text("b")) && !row.holds(1, .blob([0x61])) && !row.holds(2, .text("a")))
+            #expect(!row.holds(3, .integer(0)) && !row.holds(0, .null) && !row.holds(1, .text("ab")))
+        }
+        // Swift takes both for the same.
+        try connection.rows("SELECT 'e\u{301}'") { #expect(!$0.holds(0, .text("\u{E9}"))) }
+    }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import Model
+import Testing
+
+@testable import Tokens
+
+/// What a store may consist of, and what else somebody could put there.
+@Suite struct StoreSchemaTests {
+    /// A database as the migrations up to a version make it.
+    private func migrated(_ version: Int, _ folder: Folder) throws -> Connection {
+        let connection = try Connection(folder.file("v\(version).db"), creates: true, patience: 100)
+        for step in Migrations.steps.prefix(version) {
+            try connection.execute(step.sql)
+            try step.fill(connection)
+        }
+        return connection
+    }
+
+    @Test(arguments: 1...Migrations.steps.count)
+    func `the constant says what the migrations make, to the byte`(version: Int) throws {
+        #expect(StoreSchema.versions.count == Migrations.steps.count)
+        let folder = try Folder()
+        let connection = try migrated(version, folder)
+        #expect(try SchemaGuard.faults(connection, version: version) == [])
+        let objects = StoreSchema.objects(version: version)
+        var count = 0
+        try connection.rows("SELECT name, sql, type, tbl_name FROM sqlite_schema") { row in
+            count += 1
+            let object = objects[row.text(0)]
+            #expect(object?.type == row.text(2) && object?.table == row.text(3), "\(row.text(0))")
+            switch object?.form {
+            // The fast way is to compare bytes: what is here is what SQLite keeps.
+            case .statement(let statement): #expect(statement == row.text(1), "write: \(row.text(1))")
+            case .shadow(let statement, _): #expect(statement == row.text(1), "write: \(row.text(1))")
+            case .constraint: #expect(row.isNull(1))
+            case nil: Issue.record("write, for version \(version): \(row.text(2)) \(row.text(0)): \(row.text(1))")
+            }
+        }
+        #expect(count == objects.values.filter { !$0.isOptional }.count)
+    }
+
+    @Test func `the columns of the tables behind the index of names are as the constant says`() throws {
+        let folder = try Folder()
+        let connection = try migrated(Migrations.steps.count, folder)
+        for case (let name, .shadow(_, let columns)) in StoreSchema.objects(version: Migrations.steps.count).map({
+            ($0.key, $0.value.form)
+        }) {
+            var found: [String] = []
+            try connection.rows("SELECT name, type, pk FROM pragma_table_xinfo(?)", [.text(name)]) {
+                found.append("\($0.text(0)) \($0.text(1)) \($0.integer(2))")
+            }
+            #expect(found == columns)
+        }
+    }
+
+    /// Changes what the schema says, as an editor of the file could.
+    private static func rewritten(_ name: String, _ old: String, _ new: String) -> String {
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '\(old)', '\(new)') WHERE name = '\(name)'; "
+    }
+
+    @Test(arguments: [
+        (
+            """
+            CREATE TRIGGER z AFTER UPDATE ON users
+            BEGIN UPDATE user_types SET permissions = '["*"]' WHERE tenant = new.tenant; END
+            """, "the trigger `z` on `users` does not belong in a store"
+        ),
+        (
+            "CREATE TRIGGER mute BEFORE INSERT ON log BEGIN SELECT RAISE(IGNORE); END",
+            "the trigger `mute` on `log` does not belong in a store"
+        ),
+        ("CREATE VIEW v AS SELECT 1", "the view `v` does not belong in a store"),
+        ("CREATE TABLE kept AS SELECT * FROM tokens", "the table `kept` does not belong in a store"),
+        ("CREATE INDEX i ON tokens (name)", "the index `i` on `tokens` does not belong in a store"),
+        ("CREATE TABLE \"a\u{1B}[2J\" (x)", "the table `a\u{1B}[2J` does not belong in a store"),
+        ("DROP TRIGGER log_is_never_cut", "the trigger `log_is_never_cut` is missing"),
+        ("DROP INDEX tokens_by_name", "the index `tokens_by_name` is missing"),
+        ("ALTER TABLE users ADD COLUMN note TEXT", "the table `users` is not as it was made"),
+        (
+            "DROP TRIGGER log_is_never_cut; CREATE TRIGGER log_is_never_cut BEFORE DELETE ON log BEGIN SELECT 1; END",
+            "the trigger `log_is_never_cut` on `log` is not as it was made"
+        ),
+        (
+            rewritten("users", "UNIQUE (tenant, name)", "UNIQUE (tenant, name) ON CONFLICT IGNORE"),
+            "the table `users` is not"
+        ),
+        (rewritten("tokens", ") STRICT", ")"), "the table `tokens` is not as it was made"),
+        (
+            rewritten("token_names_data", "block BLOB", "block BLOB CHECK (id < 9)"),
+            "the table `token_names_data` is not as it was made"
+        ),
+        (
+            rewritten("token_names_docsize", "sz BLOB", "sz BLOB, more"),
+            "the table `token_names_docsize` is not as it was made"
+        ),
+    ])
+    func `a schema that the store did not make is refused with what is wrong, and verified to its end`(
+        edit: String, fault: String
+    ) throws {
+        let office = try Office()
+        try office.sql(edit)
+        let refused = #expect(throws: TokenStoreError.self) { try office.folder.open("a") }
+        #expect(refused?.code == .tampered && refused?.message.contains(fault) == true, "\(refused?.message ?? "")")
+        #expect(refused?.message.contains("demilune store verify") == true)
+        let store = try office.folder.openToVerify("a")
+        let faults = try store.verify()
+        #expect(faults.first?.message.hasPrefix(fault) == true, "\(faults)")
+        // Nothing can be written by it.
+        let unwritten = #expect(throws: TokenStoreError.self) { try store.addKey(.test) }
+        #expect(unwritten?.code == .tampered)
+    }
+
+    @Test func `all that is foreign is listed, of a store of before there were keys too`() throws {
+        let folder = try Folder()
+        let planted = "CREATE VIEW v AS SELECT 1; CREATE TABLE w (x); DROP INDEX tokens_by_tenant;"
+        try folder.sql("a", MigrationTests.first() + planted)
+        let refused = #expect(throws: TokenStoreError.self) { try folder.openToVerify("a") }
+        for fault in ["the view `v`", "the table `w`", "the index `tokens_by_tenant` is missing"] {
+            #expect(refused?.message.contains(fault) == true, "\(refused?.message ?? "")")
+        }
+        #expect(throws: TokenStoreError.self) {
+            try SQLiteTokenStore.open(folder.file("a.db"), keys: folder.keyFile, makesKeys: true)
+        }
+        // It is still of the first version.
+        try folder.sql("a", "CREATE INDEX tokens_by_tenant ON tokens (tenant, id); DROP VIEW v; DROP TABLE w")
+        _ = try SQLiteTokenStore.open(folder.file("a.db"), keys: folder.keyFile, makesKeys: true)
+    }
+
+    @Test(arguments: [
+        "ANALYZE", "VACUUM", "REINDEX",
+        rewritten("log_by_token", " ON log ", "  on \"log\" /* here */ "),
+        rewritten("token_names_idx", "CREATE TABLE ''token_names_idx''", "create table token_names_idx "),
+    ])
+    func `statistics, and another spelling of the same, are let in`(edit: String) throws {
+        let office = try Office()
+        try office.sql(edit)
+        let store = try office.folder.open("a")
+        #expect(try store.verify() == [])
+        _ = try store.addKey(.test)
+    }
+
+    @Test func `what is planted while a store is open is noticed before anything is written`() throws {
+        let office = try Office()
+        let token = try office.token().0
+        try office.sql("CREATE TRIGGER z AFTER UPDATE ON tokens BEGIN UPDATE tokens SET revoked = NULL; END")
+        for body in [
+            { _ = try office.store.revoke([token.token.id], .test) },
+            { try office.store.touch([token.token.id: .test]) },
+            { _ = try office.store.setKeepsStrings(false, tenant: "3", .test) },
+        ] as [() throws -> Void] {
+            let refused = #expect(throws: TokenStoreError.self, performing: body)
+            #expect(refused?.code == .tampered && refused?.message.contains("the trigger `z`") == true)
+        }
+        try office.sql("DROP TRIGGER z")
+        #expect(try office.store.revoke([token.token.id], .test) == (1, 0))
+    }
+}
