@@ -63,6 +63,14 @@ package struct Statement: Equatable, Sendable {
     }
 }
 
+extension Statement {
+    package static func == (one: Self, other: Self) -> Bool {
+        one.policy == other.policy && one.line == other.line && one.effect == other.effect
+            && one.text.isSameBytes(other.text) && one.code.map { Name($0) } == other.code.map { Name($0) }
+            && one.details == other.details
+    }
+}
+
 /// A policy that could not say what it wanted to: a deny.
 package struct Failure: Equatable, Sendable {
     package enum Kind: String, Sendable {
@@ -92,6 +100,10 @@ package struct PolicyTrace: Equatable, Sendable {
         package var value: String
         /// Whether the value is a content that a plugin made of what it read, whatever that was.
         package var isDerived: Bool
+
+        package static func == (one: Self, other: Self) -> Bool {
+            one.text.isSameBytes(other.text) && one.value.isSameBytes(other.value) && one.isDerived == other.isDerived
+        }
 
         package init(text: String, value: String, isDerived: Bool = false) {
             self.text = text

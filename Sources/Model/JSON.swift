@@ -9,20 +9,22 @@ package enum JSON: Sendable {
     case object([Member])
 
     package struct Member: Sendable, Equatable {
-        package var key: String
+        package var key: Name
         package var value: JSON
 
-        package init(_ key: String, _ value: JSON) {
+        package init(_ key: Name, _ value: JSON) {
             self.key = key
             self.value = value
         }
     }
 
     /// A member of an object by its name; `nil` for anything else.
-    package subscript(key: String) -> JSON? {
+    package subscript(key: Name) -> JSON? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.key.isSameBytes(key) }?.value
+        return members.first { $0.key == key }?.value
     }
+
+    package static func string(_ name: Name) -> JSON { .string(name.text) }
 
     package var string: String? {
         if case .string(let value) = self { value } else { nil }

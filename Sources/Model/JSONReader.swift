@@ -109,9 +109,9 @@
         while true {
             let start = position
             guard next == UInt8(ascii: "\"") else { throw fault("expected a name in quotes") }
-            let key = try string()
+            let key = Name(try string())
             guard !isKnown(key, in: members) else {
-                throw fault("the name `\(key.prefix(100))` is there twice", at: start)
+                throw fault("the name `\(key.text.prefix(100))` is there twice", at: start)
             }
             skipSpace()
             guard next == UInt8(ascii: ":") else { throw fault("expected `:` after a name") }
@@ -135,8 +135,8 @@
         }
     }
 
-    private func isKnown(_ key: String, in members: [JSON.Member]) -> Bool {
-        members.contains { $0.key.isSameBytes(key) }
+    private func isKnown(_ key: Name, in members: [JSON.Member]) -> Bool {
+        members.contains { $0.key == key }
     }
 
     private mutating func array() throws(JSONError) -> JSON {
@@ -148,7 +148,7 @@
             return .array([])
         }
         while true {
-            places?.enter(String(elements.count), at: position)
+            places?.enter(Name(String(elements.count)), at: position)
             elements.append(try value())
             places?.leave()
             skipSpace()

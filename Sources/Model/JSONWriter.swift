@@ -42,6 +42,8 @@ package struct JSONWriter {
         followsKey = true
     }
 
+    package mutating func key(_ name: Name) { key(name.text) }
+
     package mutating func null() { raw("null") }
     package mutating func boolean(_ value: Bool) { raw(value ? "true" : "false") }
     package mutating func integer(_ value: Int64) { raw(String(value)) }
@@ -54,6 +56,8 @@ package struct JSONWriter {
         quote(value)
         needsComma = true
     }
+
+    package mutating func string(_ name: Name) { string(name.text) }
 
     package mutating func value(_ json: JSON) {
         switch json {

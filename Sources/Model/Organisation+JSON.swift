@@ -4,10 +4,11 @@ extension Organisation {
     package init(json: JSON) throws(OrganisationError) {
         let reader = try RecordReader(json, path: "", known: ["tenants"])
         self.init(tenants: try reader.list("tenants", Self.tenant))
+        try refuseTwins()
     }
 
     private static func tenant(_ json: JSON, _ path: String) throws(OrganisationError) -> TenantRecord {
-        let known = ["id", "name", "zone", "active", "departments", "user_types", "users", "tokens"]
+        let known: [Name] = ["id", "name", "zone", "active", "departments", "user_types", "users", "tokens"]
         let reader = try RecordReader(json, path: path, known: known)
         var tenant = TenantRecord(
             id: try reader.text("id"), name: try reader.text("name"), zone: try reader.text("zone"))
@@ -16,7 +17,7 @@ extension Organisation {
         tenant.userTypes = try reader.list("user_types", userType)
         tenant.users = try reader.list("users", user)
         tenant.tokens = try reader.list("tokens", token)
-        var names: Set<String> = []
+        var names: Set<Name> = []
         for (index, user) in tenant.users.enumerated() where !names.insert(user.name).inserted {
             throw OrganisationError("the user name `\(user.name)` is there twice", path: "\(path).users[\(index)].name")
         }
@@ -40,7 +41,7 @@ extension Organisation {
     }
 
     private static func user(_ json: JSON, _ path: String) throws(OrganisationError) -> UserRecord {
-        let known = ["id", "name", "full_name", "email", "active", "permissions", "assignments"]
+        let known: [Name] = ["id", "name", "full_name", "email", "active", "permissions", "assignments"]
         let reader = try RecordReader(json, path: path, known: known)
         return UserRecord(
             id: try reader.text("id"), name: try reader.text("name"), fullName: try reader.text("full_name"),
@@ -57,15 +58,15 @@ extension Organisation {
     }
 
     private static func token(_ json: JSON, _ path: String) throws(OrganisationError) -> TokenRecord {
-        let known = [
+        let known: [Name] = [
             "id", "kind", "name", "device", "assignment", "created", "expires", "last_active", "dormant_since",
             "suspended", "revoked",
         ]
         let reader = try RecordReader(json, path: path, known: known)
-        guard let id = TokenID(try reader.text("id")) else {
+        guard let id = TokenID(try reader.text("id").text) else {
             throw OrganisationError("a token's id is 32 hexadecimal digits", path: path + ".id")
         }
-        guard let kind = TokenKind(rawValue: try reader.text("kind")) else {
+        guard let kind = TokenKind(rawValue: try reader.text("kind").text) else {
             throw OrganisationError("a token's kind is `api` or `mobile`", path: path + ".kind")
         }
         let token = TokenRecord(
@@ -150,7 +151,7 @@ extension TokenRecord {
             .init(kind == .api ? "name" : "device", .string(name)), .init("assignment", .string(assignment)),
             .init("created", .string(created.description)), .init("expires", .string(expires.description)),
         ]
-        let instants = [
+        let instants: [(Name, Instant?)] = [
             ("last_active", lastActive), ("dormant_since", dormantSince), ("suspended", suspended),
             ("revoked", revoked),
         ]
