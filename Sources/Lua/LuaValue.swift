@@ -41,7 +41,10 @@ extension LuaValue {
         }
     }
 
-    package static func string(_ name: Name) -> LuaValue { .string(name.text) }
+    /// A string as a name; `nil` for anything else.
+    package var name: ExactName? { if case .string(let text) = self { ExactName(text) } else { nil } }
+
+    package static func string(_ name: ExactName) -> LuaValue { .string(name.text) }
 }
 
 extension LuaValue {

@@ -26,7 +26,7 @@ package struct ByteIndex: Sendable {
     /// Adds a text.
     /// - Returns: `false`, and changes nothing, when it is there.
     @discardableResult
-    package mutating func claim(_ text: Name, scope: Int = 0, number: Int) -> Bool {
+    package mutating func claim(_ text: ExactName, scope: Int = 0, number: Int) -> Bool {
         var text = text.text
         let (slot, hash) = text.withUTF8 { unsafe find(UnsafeRawBufferPointer($0), scope) }
         guard slots[slot] == 0 else { return false }
@@ -38,7 +38,7 @@ package struct ByteIndex: Sendable {
         return true
     }
 
-    package func number(_ text: Name, scope: Int = 0) -> Int? {
+    package func number(_ text: ExactName, scope: Int = 0) -> Int? {
         var text = text.text
         return text.withUTF8 { unsafe number(UnsafeRawBufferPointer($0), scope: scope) }
     }

@@ -1,14 +1,14 @@
 /// Where the members and elements of a JSON text stand.
 package struct JSONPlaces: Sendable {
-    private var offsets: [[Name]: Int] = [:]
-    private var path: [Name] = []
+    private var offsets: [[ExactName]: Int] = [:]
+    private var path: [ExactName] = []
     private var bytes: [UInt8] = []
 
     /// Of a text of which nothing is known.
     package init() {}
 
     /// Goes on with a member, or an element by its 0-based number.
-    mutating func enter(_ name: Name, at offset: Int) {
+    mutating func enter(_ name: ExactName, at offset: Int) {
         path.append(name)
         offsets[path] = offset
     }
@@ -22,7 +22,7 @@ package struct JSONPlaces: Sendable {
     }
 
     /// Where a member's name or an element begins, or what it is in if it is not there: line and column from 1, in bytes.
-    package func place(of path: [Name]) -> (line: Int, column: Int) {
+    package func place(of path: [ExactName]) -> (line: Int, column: Int) {
         var path = path
         while !path.isEmpty, offsets[path] == nil { path.removeLast() }
         let first = bytes.firstIndex(where: { $0 > 0x20 }) ?? 0

@@ -109,7 +109,7 @@
         while true {
             let start = position
             guard next == UInt8(ascii: "\"") else { throw fault("expected a name in quotes") }
-            let key = Name(try string())
+            let key = ExactName(try string())
             guard !isKnown(key, in: members) else {
                 throw fault("the name `\(key.text.prefix(100))` is there twice", at: start)
             }
@@ -135,7 +135,7 @@
         }
     }
 
-    private func isKnown(_ key: Name, in members: [JSON.Member]) -> Bool {
+    private func isKnown(_ key: ExactName, in members: [JSON.Member]) -> Bool {
         members.contains { $0.key == key }
     }
 
@@ -148,7 +148,7 @@
             return .array([])
         }
         while true {
-            places?.enter(Name(String(elements.count)), at: position)
+            places?.enter(ExactName(String(elements.count)), at: position)
             elements.append(try value())
             places?.leave()
             skipSpace()

@@ -42,7 +42,7 @@ package struct JSONWriter {
         followsKey = true
     }
 
-    package mutating func key(_ name: Name) { key(name.text) }
+    package mutating func key(_ name: ExactName) { key(name.text) }
 
     package mutating func null() { raw("null") }
     package mutating func boolean(_ value: Bool) { raw(value ? "true" : "false") }
@@ -57,7 +57,7 @@ package struct JSONWriter {
         needsComma = true
     }
 
-    package mutating func string(_ name: Name) { string(name.text) }
+    package mutating func string(_ name: ExactName) { string(name.text) }
 
     package mutating func value(_ json: JSON) {
         switch json {
@@ -112,6 +112,11 @@ package struct JSONWriter {
         key(name)
         self.string(string)
     }
+
+    /// Nothing at all for `nil`.
+    package mutating func member(_ name: String, string: ExactName?) { member(name, string: string?.text) }
+
+    package mutating func member(_ name: String, strings: [ExactName]) { member(name, strings: strings.map(\.text)) }
 
     package mutating func member(_ name: String, strings: [String]) {
         key(name)

@@ -8,7 +8,7 @@ extension Organisation {
     }
 
     private static func tenant(_ json: JSON, _ path: String) throws(OrganisationError) -> TenantRecord {
-        let known: [Name] = ["id", "name", "zone", "active", "departments", "user_types", "users", "tokens"]
+        let known: [ExactName] = ["id", "name", "zone", "active", "departments", "user_types", "users", "tokens"]
         let reader = try RecordReader(json, path: path, known: known)
         var tenant = TenantRecord(
             id: try reader.text("id"), name: try reader.text("name"), zone: try reader.text("zone"))
@@ -17,7 +17,7 @@ extension Organisation {
         tenant.userTypes = try reader.list("user_types", userType)
         tenant.users = try reader.list("users", user)
         tenant.tokens = try reader.list("tokens", token)
-        var names: Set<Name> = []
+        var names: Set<ExactName> = []
         for (index, user) in tenant.users.enumerated() where !names.insert(user.name).inserted {
             throw OrganisationError("the user name `\(user.name)` is there twice", path: "\(path).users[\(index)].name")
         }
@@ -41,7 +41,7 @@ extension Organisation {
     }
 
     private static func user(_ json: JSON, _ path: String) throws(OrganisationError) -> UserRecord {
-        let known: [Name] = ["id", "name", "full_name", "email", "active", "permissions", "assignments"]
+        let known: [ExactName] = ["id", "name", "full_name", "email", "active", "permissions", "assignments"]
         let reader = try RecordReader(json, path: path, known: known)
         return UserRecord(
             id: try reader.text("id"), name: try reader.text("name"), fullName: try reader.text("full_name"),
@@ -58,7 +58,7 @@ extension Organisation {
     }
 
     private static func token(_ json: JSON, _ path: String) throws(OrganisationError) -> TokenRecord {
-        let known: [Name] = [
+        let known: [ExactName] = [
             "id", "kind", "name", "device", "assignment", "created", "expires", "last_active", "dormant_since",
             "suspended", "revoked",
         ]
@@ -151,7 +151,7 @@ extension TokenRecord {
             .init(kind == .api ? "name" : "device", .string(name)), .init("assignment", .string(assignment)),
             .init("created", .string(created.description)), .init("expires", .string(expires.description)),
         ]
-        let instants: [(Name, Instant?)] = [
+        let instants: [(ExactName, Instant?)] = [
             ("last_active", lastActive), ("dormant_since", dormantSince), ("suspended", suspended),
             ("revoked", revoked),
         ]

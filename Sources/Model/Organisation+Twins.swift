@@ -14,7 +14,7 @@ extension Organisation {
         }
     }
 
-    private static func refuseTwins(_ names: [Name], _ path: String) throws(OrganisationError) {
+    private static func refuseTwins(_ names: [ExactName], _ path: String) throws(OrganisationError) {
         guard let twins = TwinNames.first(in: names) else { return }
         throw OrganisationError(twins.message, path: path)
     }

@@ -1,14 +1,14 @@
 /// Permissions somebody holds: dotted names, and patterns ending in `*` that cover everything after them.
 package struct PermissionSet: Equatable, Sendable {
     /// Names without a wildcard, sorted by bytes.
-    private var names: [Name] = []
+    private var names: [ExactName] = []
     /// What stands before the `*` of each pattern: `orders.` for `orders.*`, empty for `*`.
-    private var prefixes: [Name] = []
+    private var prefixes: [ExactName] = []
 
-    package init(_ patterns: some Sequence<Name>) {
+    package init(_ patterns: some Sequence<ExactName>) {
         for pattern in patterns {
             if pattern.utf8.last == UInt8(ascii: "*") {
-                prefixes.append(Name(pattern.text.dropLast()))
+                prefixes.append(ExactName(pattern.text.dropLast()))
             } else {
                 names.append(pattern)
             }
@@ -18,7 +18,7 @@ package struct PermissionSet: Equatable, Sendable {
     }
 
     /// Whether one concrete permission is held. Cost: a binary search and a look at every pattern.
-    package func permits(_ permission: Name) -> Bool {
+    package func permits(_ permission: ExactName) -> Bool {
         if prefixes.contains(where: { permission.hasPrefix($0) }) { return true }
         var low = 0
         var high = names.count
@@ -36,7 +36,7 @@ package struct PermissionSet: Equatable, Sendable {
     }
 
     /// Every name and pattern, sorted.
-    package var patterns: [Name] {
+    package var patterns: [ExactName] {
         (names + prefixes.map { "\($0)*" }).sorted()
     }
 

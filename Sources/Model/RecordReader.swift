@@ -3,7 +3,7 @@ struct RecordReader {
     let path: String
     private let members: [JSON.Member]
 
-    init(_ json: JSON, path: String, known: [Name]) throws(OrganisationError) {
+    init(_ json: JSON, path: String, known: [ExactName]) throws(OrganisationError) {
         guard case .object(let members) = json else {
             throw OrganisationError("expected an object, got \(json.kindName)", path: path)
         }
@@ -16,25 +16,25 @@ struct RecordReader {
     }
 
     /// The path of a member: no dot before the first.
-    private func path(_ name: Name) -> String { path.isEmpty ? name.text : "\(path).\(name)" }
+    private func path(_ name: ExactName) -> String { path.isEmpty ? name.text : "\(path).\(name)" }
 
-    private func value(_ name: Name) -> JSON? {
+    private func value(_ name: ExactName) -> JSON? {
         guard let value = members.first(where: { $0.key == name })?.value, value != .null else { return nil }
         return value
     }
 
-    private func fault(_ name: Name, _ expected: String, _ found: JSON?) -> OrganisationError {
+    private func fault(_ name: ExactName, _ expected: String, _ found: JSON?) -> OrganisationError {
         OrganisationError("expected \(expected), got \(found?.kindName ?? "nothing")", path: path(name))
     }
 
     /// 1 to 400 bytes without control characters.
-    func text(_ name: Name) throws(OrganisationError) -> Name {
+    func text(_ name: ExactName) throws(OrganisationError) -> ExactName {
         guard let text = try optionalText(name) else { throw fault(name, "a string", nil) }
         guard !text.isEmpty else { throw OrganisationError("must not be empty", path: path(name)) }
         return text
     }
 
-    func optionalText(_ name: Name) throws(OrganisationError) -> Name? {
+    func optionalText(_ name: ExactName) throws(OrganisationError) -> ExactName? {
         guard let value = value(name) else { return nil }
         guard let text = value.string else { throw fault(name, "a string", value) }
         guard text.utf8.count <= 400,
@@ -42,21 +42,21 @@ struct RecordReader {
         else {
             throw OrganisationError("at most 400 bytes, and no control characters", path: path(name))
         }
-        return Name(text)
+        return ExactName(text)
     }
 
-    func flag(_ name: Name, default initial: Bool) throws(OrganisationError) -> Bool {
+    func flag(_ name: ExactName, default initial: Bool) throws(OrganisationError) -> Bool {
         guard let value = value(name) else { return initial }
         guard case .boolean(let flag) = value else { throw fault(name, "true or false", value) }
         return flag
     }
 
-    func instant(_ name: Name) throws(OrganisationError) -> Instant {
+    func instant(_ name: ExactName) throws(OrganisationError) -> Instant {
         guard let instant = try optionalInstant(name) else { throw fault(name, "a time", nil) }
         return instant
     }
 
-    func optionalInstant(_ name: Name) throws(OrganisationError) -> Instant? {
+    func optionalInstant(_ name: ExactName) throws(OrganisationError) -> Instant? {
         guard let value = value(name) else { return nil }
         guard let text = value.string, let instant = Instant(text) else {
             throw fault(name, "a time such as `2026-11-22T12:00:00Z`", value)
@@ -64,22 +64,22 @@ struct RecordReader {
         return instant
     }
 
-    func permissions(_ name: Name, wildcard: Bool) throws(OrganisationError) -> [Name] {
+    func permissions(_ name: ExactName, wildcard: Bool) throws(OrganisationError) -> [ExactName] {
         guard let value = value(name) else { return [] }
         guard case .array(let elements) = value else { throw fault(name, "an array of permissions", value) }
-        var permissions: [Name] = []
+        var permissions: [ExactName] = []
         for (index, element) in elements.enumerated() {
             guard let text = element.string else { throw fault("\(name)[\(index)]", "a permission", element) }
             if let reason = PermissionSet.fault(text, wildcard: wildcard) {
                 throw OrganisationError("`\(text)`: \(reason)", path: path("\(name)[\(index)]"))
             }
-            permissions.append(Name(text))
+            permissions.append(ExactName(text))
         }
         return permissions
     }
 
     func list<Element>(
-        _ name: Name, _ read: (JSON, String) throws(OrganisationError) -> Element
+        _ name: ExactName, _ read: (JSON, String) throws(OrganisationError) -> Element
     ) throws(OrganisationError) -> [Element] {
         guard let value = value(name) else { return [] }
         guard case .array(let elements) = value else { throw fault(name, "an array", value) }

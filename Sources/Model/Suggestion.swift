@@ -23,11 +23,11 @@ package enum Suggestion {
         nearest(to: name, among: known).map { " (did you mean `\($0)`?)" } ?? ""
     }
 
-    package static func nearest(to name: Name, among known: some Sequence<Name>) -> Name? {
-        nearest(to: name.text, among: known.map(\.text)).map { Name($0) }
+    package static func nearest(to name: ExactName, among known: some Sequence<ExactName>) -> ExactName? {
+        nearest(to: name.text, among: known.map(\.text)).map { ExactName($0) }
     }
 
-    package static func hint(for name: Name, among known: some Sequence<Name>) -> String {
+    package static func hint(for name: ExactName, among known: some Sequence<ExactName>) -> String {
         hint(for: name.text, among: known.map(\.text))
     }
 

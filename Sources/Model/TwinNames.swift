@@ -1,14 +1,14 @@
 /// Two names that differ only in their Unicode normal form: nobody can tell them apart by looking at them.
 package struct TwinNames: Equatable, Sendable {
-    package let one: Name
-    package let other: Name
+    package let one: ExactName
+    package let other: ExactName
 
     /// The first two such among the names of one place, if there are any.
     ///
     /// Cost: a look at every byte, and a hash of each name that is not ASCII; two of ASCII are no twins.
-    package static func first(in names: some Collection<Name>) -> TwinNames? {
+    package static func first(in names: some Collection<ExactName>) -> TwinNames? {
         // Looked up by Swift's `==` on purpose: it is what takes the two for the same.
-        var forms: [String: Name] = [:]
+        var forms: [String: ExactName] = [:]
         for name in names where !name.isASCII {
             if let known = forms[name.text], known != name { return TwinNames(one: known, other: name) }
             forms[name.text] = name
@@ -51,6 +51,6 @@ package struct TwinNames: Equatable, Sendable {
     }
 }
 
-extension Name {
+extension ExactName {
     fileprivate var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
 }

@@ -20,7 +20,7 @@ package enum Value: Sendable {
 }
 
 extension Value {
-    package static func string(_ name: Name) -> Value { .string(name.text) }
+    package static func string(_ name: ExactName) -> Value { .string(name.text) }
 
     /// Whether two values of one type are the same. Texts by their bytes, never by Unicode equivalence.
     package func equals(_ other: Value) -> Bool {

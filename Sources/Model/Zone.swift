@@ -2,12 +2,12 @@ internal import Synchronization
 
 /// A time zone of the IANA database, as the system's files have it.
 package struct Zone: Sendable, Hashable {
-    package let name: Name
+    package let name: ExactName
     private let file: ZoneFile
 
     /// Reads the zone's file, once a process.
     /// - Throws: when the name is no zone known here.
-    package init(_ name: Name) throws(ZoneError) {
+    package init(_ name: ExactName) throws(ZoneError) {
         self.name = name
         if let known = Self.files.withLock({ $0[name] }) {
             file = known
@@ -19,9 +19,9 @@ package struct Zone: Sendable, Hashable {
     }
 
     /// Every file that was read: there are no more than the system has.
-    private static let files = Mutex<[Name: ZoneFile]>([:])
+    private static let files = Mutex<[ExactName: ZoneFile]>([:])
 
-    private init(name: Name, file: ZoneFile) {
+    private init(name: ExactName, file: ZoneFile) {
         self.name = name
         self.file = file
     }

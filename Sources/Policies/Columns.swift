@@ -7,7 +7,7 @@ package struct Columns: Sendable {
     package private(set) var subjects: [[Int]] = []
     package private(set) var context: [Int] = []
     package private(set) var count = 0
-    private var names: [Owner: [String: Int]] = [:]
+    private var names: [Owner: [ExactName: Int]] = [:]
 
     private enum Owner {
         case resource
@@ -34,7 +34,7 @@ package struct Columns: Sendable {
     }
 
     /// The place of a property that an expression names of a record; `nil` when no type has it.
-    func place(_ name: String, of type: ValueType) -> Int? {
+    func place(_ name: ExactName, of type: ValueType) -> Int? {
         switch type {
         case .resource: names[.resource]?[name]
         case .context: names[.context]?[name]

@@ -60,7 +60,7 @@ extension Expressions {
         switch (types[Int(nodes[Int(id)].a)], Attribute(rawValue: nodes[Int(id)].b)) {
         case (.request, .action):
             // At an administrative point the action has the point's name.
-            let (action, point) = (schema.actionIndex.number(text), Point(rawValue: text))
+            let (action, point) = (schema.actionIndex.number(ExactName(text)), Point(rawValue: text))
             if action != nil, point != nil { return nil }
             cell = action.map { Cell(.action, $0) } ?? point.map { Cell(.point, $0.ordinal) }
         case (.request, .point): cell = Point(rawValue: text).map { Cell(.point, $0.ordinal) }

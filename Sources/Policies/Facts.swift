@@ -256,7 +256,7 @@ internal import Model
             // The operator holds the store and the key file: there is nothing it cannot do.
             guard let permissions = permissions(of: node.a) else { return .boolean(true) }
             guard case .string(let name) = value(node.b) else { return .absent }
-            return .boolean(permissions.permits(name))
+            return .boolean(permissions.permits(ExactName(name)))
         case .granted: return .boolean(policies[Int(node.a)].grants.permits(action))
         case .plugin, .table: return .entity
         case .row, .hasRow, .rowAt, .column: return row(node)
@@ -266,8 +266,8 @@ internal import Model
     }
 
     /// The action's name; at an administrative point, the point's.
-    var action: String {
-        request.actionNumber < 0 ? request.point.rawValue : schema.actionNames[request.actionNumber]
+    var action: ExactName {
+        request.actionNumber < 0 ? ExactName(request.point.rawValue) : schema.actionNames[request.actionNumber]
     }
 
     var zone: Zone { request.tenant < 0 ? .utc : request.directory.tenants[request.tenant].zone }

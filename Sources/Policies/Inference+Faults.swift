@@ -181,7 +181,7 @@ extension Inference {
             guard case .string(let bytes) = chunk[first].kind else {
                 return kind(of: first).map { fault("`has` takes the name of a property as a string, got \($0)", first) }
             }
-            let property = String(decoding: bytes, as: UTF8.self)
+            let property = ExactName(String(decoding: bytes, as: UTF8.self))
             if resolver.knows(property, on: owner.type) { return nil }
             return fault(resolver.unknown(property, on: owner.type).message, first, rule: "unknown-attribute")
         case .plus: return period(first).map { fault($0, first) }

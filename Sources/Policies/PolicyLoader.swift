@@ -4,7 +4,7 @@ internal import Syntax
 
 /// Loads a policy set from its files: schema, policies, settings. Reports every fault it finds.
 struct PolicyLoader {
-    private static let reserved = ["schema", "settings", "invariants"]
+    private static let reserved: [ExactName] = ["schema", "settings", "invariants"]
 
     private let source: PolicySource
     private let isProbed: Bool
@@ -31,10 +31,10 @@ struct PolicyLoader {
 
     private var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
-    private func path(_ name: String) -> String { "\(source.path)/\(name)" }
+    private func path(_ name: ExactName) -> String { "\(source.path)/\(name)" }
 
     private mutating func report(
-        _ message: String, _ name: String, line: Int? = 1, column: Int? = nil, rule: String
+        _ message: String, _ name: ExactName, line: Int? = 1, column: Int? = nil, rule: String
     ) {
         diagnostics.append(Diagnostic(message, path: path(name), line: line, column: column, rule: rule))
     }
@@ -90,7 +90,7 @@ struct PolicyLoader {
     }
 
     /// A policy uses a plugin that does not load: its faults are those of the policies.
-    private mutating func blame(_ plugin: String) {
+    private mutating func blame(_ plugin: ExactName) {
         for fault in plugins.broken[plugin] ?? [] {
             diagnostics.removeAll { $0.path == fault.path && $0.line == fault.line && $0.message == fault.message }
             var named = fault
@@ -99,7 +99,7 @@ struct PolicyLoader {
         }
     }
 
-    private func isPolicy(_ name: String) -> Bool {
+    private func isPolicy(_ name: ExactName) -> Bool {
         name.hasSuffix(".lua") && !name.hasSuffix("_test.lua")
             && !Self.reserved.contains { name.hasPrefix($0) }
     }
@@ -107,10 +107,10 @@ struct PolicyLoader {
     private mutating func checkNames() {
         let names = Set(source.files.map(\.name))
         for name in names.sorted() where name.hasSuffix(".lua") {
-            let id = String(name.dropLast(4))
+            let id = name.withoutExtension
             if name == "fixtures_test.lua" { continue }
             if name.hasSuffix("_test.lua") {
-                let tested = String(name.dropLast("_test.lua".count)) + ".lua"
+                let tested: ExactName = "\(name.text.dropLast("_test.lua".count)).lua"
                 if !names.contains(tested) {
                     report("a test without its policy: there is no `\(tested)`", name, rule: "test-without-policy")
                 }
@@ -147,7 +147,7 @@ struct PolicyLoader {
         }
         do throws(LuaError) {
             var sandbox = try Sandbox(functions: [], tags: EvaluationHost.tags)
-            let chunk = try sandbox.load(file.bytes, name: file.name, limits: Limits())
+            let chunk = try sandbox.load(file.bytes, name: file.name.text, limits: Limits())
             let host = EvaluationHost(
                 resolver: Resolver(schema: Schema(), roots: [], settings: []), facts: Pinned(Facts(schema: Schema())))
             let outcome = sandbox.run(chunk, host: host, limits: Limits())
@@ -165,16 +165,16 @@ struct PolicyLoader {
         }
     }
 
-    private mutating func loadSettings() -> [String: SettingValues] {
+    private mutating func loadSettings() -> [ExactName: SettingValues] {
         guard let bytes = source.files.first(where: { $0.name == SettingsFile.name })?.bytes else { return [:] }
-        let declared = readings.map { (String($0.file.name.dropLast(4)), $0.declaration?.settings) }
+        let declared = readings.map { ($0.file.name.withoutExtension, $0.declaration?.settings) }
         let file = SettingsFile(
-            bytes, path: path(SettingsFile.name), declared: Dictionary(uniqueKeysWithValues: declared))
+            bytes, path: path(SettingsFile.name), declared: Dictionary(declared, uniquingKeysWith: { $1 }))
         diagnostics += file.diagnostics
         return file.values
     }
 
-    private mutating func checkRequired(_ settings: [String: SettingValues]) {
+    private mutating func checkRequired(_ settings: [ExactName: SettingValues]) {
         guard let bytes = source.files.first(where: { $0.name == RequiredFile.name })?.bytes else { return }
         let file = RequiredFile(bytes, path: path(RequiredFile.name), readings: readings, settings: settings)
         diagnostics += file.diagnostics

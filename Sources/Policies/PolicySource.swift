@@ -1,12 +1,13 @@
 internal import Glibc
+package import Model
 
 /// Where policies come from: a flat set of files. A folder today; bundles fit behind it.
 package struct PolicySource: Sendable {
     package struct File: Sendable {
-        package let name: String
+        package let name: ExactName
         package let bytes: [UInt8]
 
-        package init(name: String, bytes: [UInt8]) {
+        package init(name: ExactName, bytes: [UInt8]) {
             self.name = name
             self.bytes = bytes
         }
@@ -34,7 +35,7 @@ package struct PolicySource: Sendable {
         var files: [File] = []
         while let entry = unsafe readdir(folder) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe ExactName(String(cString: $0)) }
             }
             guard !name.hasPrefix("."), name.hasSuffix(".lua") || name.hasSuffix(".json") else { continue }
             files.append(File(name: name, bytes: try read("\(path)/\(name)", most: 1 << 20)))
@@ -70,4 +71,9 @@ package struct PolicySource: Sendable {
     }
 
     private static func reason() -> String { unsafe String(cString: strerror(errno)) }
+}
+
+extension ExactName {
+    /// A file's name without its last four bytes, `.lua`.
+    package var withoutExtension: ExactName { ExactName(Substring(text.utf8.dropLast(4))) }
 }

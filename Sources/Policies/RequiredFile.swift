@@ -7,18 +7,18 @@ internal import Syntax
 /// Its shape: `["department_gate"]`, or with the effects that the policy's source must still call:
 /// `{ "department_gate": ["deny"], "administration": [] }`.
 struct RequiredFile {
-    static let name = "required.json"
-    private static let effects = ["permit", "deny", "advise", "oblige"]
+    static let name: ExactName = "required.json"
+    private static let effects: [ExactName] = ["permit", "deny", "advise", "oblige"]
 
     private let path: String
-    private let readings: [String: PolicyReading]
-    private let settings: [String: SettingValues]
+    private let readings: [ExactName: PolicyReading]
+    private let settings: [ExactName: SettingValues]
     private var places = JSONPlaces()
     private(set) var diagnostics: [Diagnostic] = []
 
-    init(_ bytes: [UInt8], path: String, readings: [PolicyReading], settings: [String: SettingValues]) {
+    init(_ bytes: [UInt8], path: String, readings: [PolicyReading], settings: [ExactName: SettingValues]) {
         self.path = path
-        self.readings = Dictionary(uniqueKeysWithValues: readings.map { (String($0.file.name.dropLast(4)), $0) })
+        self.readings = Dictionary(readings.map { ($0.file.name.withoutExtension, $0) }, uniquingKeysWith: { $1 })
         self.settings = settings
         do throws(JSONError) {
             let json: JSON
@@ -30,7 +30,7 @@ struct RequiredFile {
         }
     }
 
-    private mutating func report(_ message: String, at place: [String]) {
+    private mutating func report(_ message: String, at place: [ExactName]) {
         let (line, column) = places.place(of: place)
         diagnostics.append(Diagnostic(message, path: path, line: line, column: column, rule: "required"))
     }
@@ -39,11 +39,11 @@ struct RequiredFile {
         switch json {
         case .array(let policies):
             for (index, policy) in policies.enumerated() {
-                guard let id = policy.string else {
-                    report("a policy's name is a string, got \(policy.kindName)", at: [String(index)])
+                guard let id = policy.name else {
+                    report("a policy's name is a string, got \(policy.kindName)", at: ["\(index)"])
                     continue
                 }
-                require(id, effects: [], at: [String(index)])
+                require(id, effects: [], at: ["\(index)"])
             }
         case .object(let policies):
             for policy in policies {
@@ -59,7 +59,7 @@ struct RequiredFile {
         }
     }
 
-    private mutating func require(_ id: String, effects: [JSON], at place: [String]) {
+    private mutating func require(_ id: ExactName, effects: [JSON], at place: [ExactName]) {
         guard let reading = readings[id] else {
             let hint = Suggestion.hint(for: id, among: readings.keys.sorted())
             report("the policy `\(id)` is required, and is not there\(hint)", at: place)
@@ -76,12 +76,12 @@ struct RequiredFile {
             report("the policy `\(id)` is required, and `settings.json` turns it off \(whom)", at: place)
         }
         for effect in effects {
-            guard let name = effect.string, Self.effects.contains(name) else {
+            guard let name = effect.name, Self.effects.contains(name) else {
                 let got = effect.string.map { "`\($0)`" } ?? effect.kindName
                 report("an effect is one of \(Self.effects.joined(separator: ", ")); got \(got)", at: place)
                 continue
             }
-            guard let chunk = reading.chunk, !chunk.globals.contains(where: { $0.name == name }) else { continue }
+            guard let chunk = reading.chunk, !chunk.globals.contains(where: { $0.name == name.text }) else { continue }
             report("the policy `\(id)` is required to \(name), and never does", at: place)
         }
     }
@@ -89,8 +89,8 @@ struct RequiredFile {
 
 extension SettingValues {
     /// For whom the policy is turned off; `nil` among them for all tenants.
-    fileprivate var turnedOff: [String?] {
-        func isOff(_ values: [String: Value]) -> Bool {
+    fileprivate var turnedOff: [ExactName?] {
+        func isOff(_ values: [ExactName: Value]) -> Bool {
             if case .boolean(false)? = values["enabled"] { true } else { false }
         }
         return (isOff(all) ? [nil] : []) + tenants.filter { isOff($0.value) }.keys.sorted()

@@ -5,16 +5,16 @@ internal import Model
 /// Its shape: `{ "expiry_cap": { "all": { "months": 12 }, "tenants": { "acme": { "hard": true } } } }`.
 /// The name `enabled` is every policy's own: it turns the policy on or off.
 struct SettingsFile {
-    static let name = "settings.json"
+    static let name: ExactName = "settings.json"
 
     let path: String
     /// By policy; `nil` for one that does not load, of which nothing can be said.
-    let declared: [String: [String: Setting]?]
+    let declared: [ExactName: [ExactName: Setting]?]
     private var places = JSONPlaces()
-    private(set) var values: [String: SettingValues] = [:]
+    private(set) var values: [ExactName: SettingValues] = [:]
     private(set) var diagnostics: [Diagnostic] = []
 
-    init(_ bytes: [UInt8], path: String, declared: [String: [String: Setting]?]) {
+    init(_ bytes: [UInt8], path: String, declared: [ExactName: [ExactName: Setting]?]) {
         self.path = path
         self.declared = declared
         do throws(JSONError) {
@@ -27,7 +27,7 @@ struct SettingsFile {
         }
     }
 
-    private mutating func report(_ message: String, at place: [String]) {
+    private mutating func report(_ message: String, at place: [ExactName]) {
         let (line, column) = places.place(of: place)
         diagnostics.append(Diagnostic(message, path: path, line: line, column: column, rule: "settings"))
     }
@@ -59,7 +59,7 @@ struct SettingsFile {
         }
     }
 
-    private mutating func members(_ json: JSON, at place: [String]) -> [(String, JSON)] {
+    private mutating func members(_ json: JSON, at place: [ExactName]) -> [(ExactName, JSON)] {
         guard case .object(let members) = json else {
             report("`\(place.joined(separator: "."))` must be an object", at: place)
             return []
@@ -67,8 +67,8 @@ struct SettingsFile {
         return members.map { ($0.key, $0.value) }
     }
 
-    private mutating func read(_ json: JSON, _ settings: [String: Setting], at place: [String]) -> [String: Value] {
-        var values: [String: Value] = [:]
+    private mutating func read(_ json: JSON, _ settings: [ExactName: Setting], at place: [ExactName]) -> [ExactName: Value] {
+        var values: [ExactName: Value] = [:]
         for (name, content) in members(json, at: place) {
             let place = place + [name]
             let shown = place.joined(separator: ".")

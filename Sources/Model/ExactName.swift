@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// It has no `==` against `String`, which takes canonically equivalent texts for the same: NFC and NFD forms, `K` and
 /// the Kelvin sign, `;` and the Greek question mark. A `String` is for messages.
-package struct Name: Sendable {
+package struct ExactName: Sendable {
     /// The name as messages show it.
     package let text: String
 
@@ -15,17 +15,17 @@ package struct Name: Sendable {
     package var utf8: String.UTF8View { text.utf8 }
     package var isEmpty: Bool { text.utf8.isEmpty }
 
-    package func hasPrefix(_ prefix: Name) -> Bool { utf8.starts(with: prefix.utf8) }
+    package func hasPrefix(_ prefix: ExactName) -> Bool { utf8.starts(with: prefix.utf8) }
 
-    package func hasSuffix(_ suffix: Name) -> Bool {
+    package func hasSuffix(_ suffix: ExactName) -> Bool {
         utf8.count >= suffix.utf8.count && utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
     }
 }
 
-extension Name: Hashable, Comparable {
-    package static func == (one: Name, other: Name) -> Bool { one.text.isSameBytes(other.text) }
+extension ExactName: Hashable, Comparable {
+    package static func == (one: ExactName, other: ExactName) -> Bool { one.text.isSameBytes(other.text) }
 
-    package static func < (one: Name, other: Name) -> Bool { one.utf8.lexicographicallyPrecedes(other.utf8) }
+    package static func < (one: ExactName, other: ExactName) -> Bool { one.utf8.lexicographicallyPrecedes(other.utf8) }
 
     package func hash(into hasher: inout Hasher) {
         var text = text
@@ -35,15 +35,15 @@ extension Name: Hashable, Comparable {
     }
 }
 
-extension Name: ExpressibleByStringLiteral, ExpressibleByStringInterpolation {
+extension ExactName: ExpressibleByStringLiteral, ExpressibleByStringInterpolation {
     package init(stringLiteral text: String) { self.text = text }
 }
 
-extension Name: CustomStringConvertible {
+extension ExactName: CustomStringConvertible {
     package var description: String { text }
 }
 
-extension Sequence<Name> {
+extension Sequence<ExactName> {
     package func joined(separator: String = "") -> String { map(\.text).joined(separator: separator) }
 }
 
