@@ -57,18 +57,18 @@ package final class DecisionPoint {
     package var runCount: Int { evaluator.runCount }
 
     /// What running each policy has allocated at most, by policy.
-    package var bytes: [String: Int] {
+    package var bytes: [ExactName: Int] {
         Dictionary(uniqueKeysWithValues: zip(evaluator.set.policies.map(\.id), evaluator.bytes))
     }
 
     /// What was learned: which policies are open, and about how many bytes the trees take.
-    package var learned: (open: [String], bytes: Int) {
+    package var learned: (open: [ExactName], bytes: Int) {
         let size = evaluator.forestSize
         return (size.open.map { evaluator.set.policies[$0].id }, size.bytes)
     }
 
     /// Which policies differed from their trees, and how often, since this was last asked.
-    func takeDifferences() -> [String: Int] {
+    func takeDifferences() -> [ExactName: Int] {
         let names = evaluator.takeDifferences().map { (evaluator.set.policies[$0.key].id, $0.value) }
         return Dictionary(uniqueKeysWithValues: names)
     }
@@ -133,7 +133,7 @@ package final class DecisionPoint {
     /// Answers a line of the usual shape, an access by a token, without a word of why.
     /// - Parameter line: with `RequestReader.padding` readable bytes behind it.
     /// - Returns: `nil` for every other line, and where obligations are to be told; `decide` is for those.
-    func answer(_ line: UnsafeRawBufferPointer, tenant: String?, now: Instant) -> Answer? {
+    func answer(_ line: UnsafeRawBufferPointer, tenant: ExactName?, now: Instant) -> Answer? {
         guard let reader, let tenant = number(of: tenant) else { return nil }
         var reading = RequestReader.Reading.unsure
         let verdict = evaluator.evaluate { request in
@@ -160,7 +160,7 @@ package final class DecisionPoint {
     }
 
     /// The number of a tenant, -1 where none is named; `nil` for one that is not there.
-    private func number(of tenant: String?) -> Int? {
+    private func number(of tenant: ExactName?) -> Int? {
         guard let tenant else { return -1 }
         return directory.tenant(tenant)
     }
@@ -204,7 +204,7 @@ package final class DecisionPoint {
             let exhausted = decision.failures.allSatisfy { $0.kind != .failed }
             decision.code = exhausted ? "budget_exhausted" : "policy_failed"
         } else if hasPermit {
-            let unsupported = decision.obligations.contains { !obligations.contains($0.text) }
+            let unsupported = decision.obligations.contains { !obligations.contains(ExactName($0.text)) }
             decision.isPermitted = !unsupported
             decision.code = unsupported ? "obligation_unsupported" : "permitted"
         }
@@ -232,7 +232,7 @@ extension Verdict {
 }
 
 extension Question.Obligations {
-    fileprivate func contains(_ name: String) -> Bool {
+    fileprivate func contains(_ name: ExactName) -> Bool {
         switch self {
         case .all: true
         case .named(let names): names.contains(name)
@@ -242,7 +242,7 @@ extension Question.Obligations {
 
 extension Failure {
     /// How an evaluation ended, when it did not end well.
-    fileprivate init?(_ ending: Evaluation.Ending, policy: String) {
+    fileprivate init?(_ ending: Evaluation.Ending, policy: ExactName) {
         switch ending {
         case .finished: return nil
         case .failed(let message, let line):

@@ -19,12 +19,12 @@ extension Question {
         self.init(
             action: action,
             subject: type == "token"
-                ? .token(id) : .external(type: type, id: id, properties: try Self.properties(subject, "subject")),
+                ? .token(id.text) : .external(type: type, id: id, properties: try Self.properties(subject, "subject")),
             resource: Resource(
                 type: try Self.text(resource, "type", in: "resource"),
                 id: try Self.text(resource, "id", in: "resource"),
                 properties: try Self.properties(resource, "resource")),
-            context: context, tenant: json["tenant"]?.string, now: now)
+            context: context, tenant: json["tenant"]?.name, now: now)
         if trustTime {
             guard let time = context["time"]?.string.flatMap({ Instant($0) }) else {
                 throw RequestError(
@@ -36,23 +36,23 @@ extension Question {
             guard case .array(let names) = supported, names.allSatisfy({ $0.string != nil }) else {
                 throw RequestError("`obligations` is a list of names", property: "obligations")
             }
-            obligations = .named(names.compactMap(\.string))
+            obligations = .named(names.compactMap(\.name))
         }
     }
 
-    private static func object(_ json: JSON, _ name: String) throws(RequestError) -> JSON {
-        guard let value = json[name] else { throw RequestError("`\(name)` is missing", property: name) }
+    private static func object(_ json: JSON, _ name: ExactName) throws(RequestError) -> JSON {
+        guard let value = json[name] else { throw RequestError("`\(name)` is missing", property: name.text) }
         guard case .object = value else {
-            throw RequestError("`\(name)` must be an object, got \(value.kindName)", property: name)
+            throw RequestError("`\(name)` must be an object, got \(value.kindName)", property: name.text)
         }
         return value
     }
 
-    private static func text(_ json: JSON, _ name: String, in place: String) throws(RequestError) -> String {
+    private static func text(_ json: JSON, _ name: ExactName, in place: String) throws(RequestError) -> ExactName {
         guard let value = json[name] else {
             throw RequestError("`\(place).\(name)` is missing", property: "\(place).\(name)")
         }
-        guard let text = value.string else {
+        guard let text = value.name else {
             throw RequestError(
                 "`\(place).\(name)` must be a string, got \(value.kindName)", property: "\(place).\(name)")
         }

@@ -58,7 +58,7 @@ struct DataReader {
         }
     }
 
-    private func hint(_ name: String) -> String { Suggestion.hint(for: name, among: columns.map(\.name)) }
+    private func hint(_ name: ExactName) -> String { Suggestion.hint(for: name, among: columns.map(\.name)) }
 
     /// - Returns: whether there is room for a row.
     private mutating func begin(line: Int) -> Bool {

@@ -1,8 +1,10 @@
+package import Model
+
 package import Policies
 
 /// A command that a plugin gives to the prompt.
 package struct PluginCommand: Sendable {
-    package let name: String
+    package let name: ExactName
     package let about: String
     package let parameters: [PluginFunction.Parameter]
     /// Of the function, in the table that `plugin.lua` returns.

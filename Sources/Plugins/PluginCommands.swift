@@ -13,11 +13,11 @@ package struct PluginCommands: Sendable {
     /// One command, and whose it is. `name` is what is typed, where no other plugin has a command of that name; else, and
     /// always, `plugin.name` is.
     package struct Named: Sendable {
-        package let plugin: String
+        package let plugin: ExactName
         package let command: PluginCommand
 
         /// `cidr.cidr`
-        package var fullName: String { "\(plugin).\(command.name)" }
+        package var fullName: ExactName { "\(plugin).\(command.name)" }
     }
 
     private let set: PluginSet
@@ -34,7 +34,7 @@ package struct PluginCommands: Sendable {
 
     /// The command of a name, short where that is enough.
     /// - Throws: when there is none, or several.
-    package func command(_ name: String) throws(PluginCommandError) -> Named {
+    package func command(_ name: ExactName) throws(PluginCommandError) -> Named {
         if let exact = all.first(where: { $0.fullName == name }) { return exact }
         let matches = all.filter { $0.command.name == name }
         if matches.count == 1 { return matches[0] }
@@ -52,7 +52,7 @@ package struct PluginCommands: Sendable {
     ///   - tenant: whose departments, users and time zone are meant; -1 for none.
     /// - Returns: lines to show.
     package func run(
-        _ name: String, _ words: [String], on directory: Directory, tenant: Int, now: Instant
+        _ name: ExactName, _ words: [String], on directory: Directory, tenant: Int, now: Instant
     ) throws(PluginCommandError) -> [String] {
         let named = try command(name)
         let parameters = named.command.parameters
@@ -80,7 +80,7 @@ package struct PluginCommands: Sendable {
         } catch { throw PluginCommandError("\(error)") }
     }
 
-    private static func lines(_ json: JSON, _ name: String) throws(PluginCommandError) -> [String] {
+    private static func lines(_ json: JSON, _ name: ExactName) throws(PluginCommandError) -> [String] {
         switch json {
         case .null: return []
         case .array(let items):

@@ -3,14 +3,14 @@ internal import Syntax
 
 /// Where a plugin's file declares what, and what its comments say of it.
 struct PluginOutline {
-    private let positions: [String: Position]
+    private let positions: [ExactName: Position]
     private let lines: [Substring]
 
     init(_ chunk: Chunk) {
         lines = String(decoding: chunk.source, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        var positions: [String: Position] = [:]
-        func note(_ name: String, _ position: Position) { if positions[name] == nil { positions[name] = position } }
-        func walk(_ id: Expression.ID, _ path: String, _ depth: Int) {
+        var positions: [ExactName: Position] = [:]
+        func note(_ name: ExactName, _ position: Position) { if positions[name] == nil { positions[name] = position } }
+        func walk(_ id: Expression.ID, _ path: ExactName, _ depth: Int) {
             guard depth < 4, case .table(let fields) = chunk[id].kind else { return }
             for case .named(let name, let value) in fields {
                 note(path.isEmpty ? name.name : "\(path).\(name.name)", name.position)
@@ -27,10 +27,10 @@ struct PluginOutline {
         self.positions = positions
     }
 
-    func line(_ name: String) -> Int? { positions[name]?.line }
+    func line(_ name: ExactName) -> Int? { positions[name]?.line }
 
     /// The comment that stands directly before a declaration, as one paragraph.
-    func comment(before name: String) -> String {
+    func comment(before name: ExactName) -> String {
         guard let line = line(name) else { return "" }
         return Self.paragraph(above: line - 1, in: lines)
     }

@@ -33,7 +33,7 @@ extension PluginReader {
     }
 
     /// Named parts, by name.
-    mutating func parts(_ value: LuaValue?, _ place: String) -> [(String, LuaValue)] {
+    mutating func parts(_ value: LuaValue?, _ place: String) -> [(ExactName, LuaValue)] {
         let parts = fields(value, "`\(place)`", nil, at: place)
         if parts.count > Self.most { report("`\(place)` has at most \(Self.most) parts", at: place) }
         for name in parts.keys.sorted() where !Self.isName(name) {
@@ -49,7 +49,7 @@ extension PluginReader {
     // MARK: Functions and attributes
 
     private mutating func function(
-        _ name: String, _ value: LuaValue, _ place: String, _ plugin: Plugin
+        _ name: ExactName, _ value: LuaValue, _ place: String, _ plugin: Plugin
     ) -> PluginFunction? {
         let before = faults.count
         let known = ["takes", "returns", "host", "with", "run", "fuel"]
@@ -89,7 +89,7 @@ extension PluginReader {
             body: .lua(path: "provides.\(place).run", fuel: fuel))
     }
 
-    private mutating func attribute(_ name: String, _ value: LuaValue, _ owner: String, _ result: inout ReadPlugin) {
+    private mutating func attribute(_ name: ExactName, _ value: LuaValue, _ owner: String, _ result: inout ReadPlugin) {
         let place = "attributes.\(owner).\(name)"
         let type = PluginAttribute.owners[owner]!
         let before = faults.count
@@ -221,7 +221,7 @@ extension PluginReader {
 
     // MARK: Data
 
-    private mutating func table(_ name: String, _ value: LuaValue, _ result: inout ReadPlugin) -> PluginTable? {
+    private mutating func table(_ name: ExactName, _ value: LuaValue, _ result: inout ReadPlugin) -> PluginTable? {
         let place = "data.\(name)"
         let fields = fields(value, "`\(place)`", ["file", "key", "columns"], at: place)
         guard case .string(let file)? = fields["file"], let content = folder.file(file), !file.hasSuffix(".lua") else {

@@ -7,8 +7,8 @@ internal import Syntax
 ///
 /// Nothing of a plugin is used unless all of it is right.
 struct PluginReader {
-    static let file = "plugin.lua"
-    private static let keys = ["name", "version", "about", "needs", "requires", "provides"]
+    static let file: ExactName = "plugin.lua"
+    private static let keys: [ExactName] = ["name", "version", "about", "needs", "requires", "provides"]
     private static let mostBytes = 65_536
 
     let folder: PluginSource.Folder
@@ -18,7 +18,7 @@ struct PluginReader {
     var faults: [Diagnostic] = []
     var outline: PluginOutline?
     /// What the manifest says that it needs of the host.
-    var needs: [String] = []
+    var needs: [ExactName] = []
 
     init(_ source: PluginSource.Folder, path: String, folder: String) {
         self.folder = source
@@ -26,14 +26,14 @@ struct PluginReader {
         folderPath = folder
     }
 
-    mutating func report(_ message: String, at name: String? = nil, line: Int? = nil) {
+    mutating func report(_ message: String, at name: ExactName? = nil, line: Int? = nil) {
         let line = line ?? name.flatMap { outline?.line($0) } ?? 1
         faults.append(Diagnostic(message, path: path, line: line))
     }
 
     /// - Returns: `nil`, or something incomplete, when there are `faults`.
     mutating func read() -> ReadPlugin? {
-        guard let file = folder.file(Self.file) else {
+        guard let file: ExactName = folder.file(Self.file) else {
             report("there is no `\(Self.file)`: it declares what the plugin provides")
             return nil
         }
@@ -64,7 +64,7 @@ struct PluginReader {
         return result
     }
 
-    private mutating func run(_ program: [UInt8], _ host: ManifestHost) -> [String: LuaValue]? {
+    private mutating func run(_ program: [UInt8], _ host: ManifestHost) -> [ExactName: LuaValue]? {
         let outcome: Outcome
         do throws(LuaError) {
             var sandbox = try Sandbox(functions: PluginScript.functions, tags: PluginScript.tags)
@@ -98,15 +98,15 @@ struct PluginReader {
     }
 
     /// The entries of a table whose keys are known names.
-    mutating func fields(_ value: LuaValue?, _ place: String, _ known: [String]?, at name: String? = nil)
-        -> [String: LuaValue]
+    mutating func fields(_ value: LuaValue?, _ place: String, _ known: [ExactName]?, at name: ExactName? = nil)
+        -> [ExactName: LuaValue]
     {
         guard let value, value != .nil else { return [:] }
         guard case .table(let entries) = value else {
             report("\(place) must be a table, got \(value.kindName)", at: name)
             return [:]
         }
-        var fields: [String: LuaValue] = [:]
+        var fields: [ExactName: LuaValue] = [:]
         for entry in entries {
             guard case .string(let key) = entry.key else {
                 report("\(place) has names, and no \(entry.key.shown)", at: name)
@@ -121,7 +121,7 @@ struct PluginReader {
         return fields
     }
 
-    private mutating func read(_ manifest: [String: LuaValue], into result: inout ReadPlugin) {
+    private mutating func read(_ manifest: [ExactName: LuaValue], into result: inout ReadPlugin) {
         let name = text(manifest["name"], "name")
         if name != folder.name, !name.isEmpty {
             report("it calls itself `\(name)` and lies in the folder `\(folder.name)`: one name", at: "name")
@@ -164,15 +164,15 @@ struct PluginReader {
 
     // MARK: Parts
 
-    mutating func text(_ value: LuaValue?, _ name: String, most: Int = 200) -> String {
+    mutating func text(_ value: LuaValue?, _ name: ExactName, most: Int = 200) -> String {
         if case .string(let text)? = value, !text.isEmpty, text.utf8.count <= most { return text }
         report("`\(name)` is a text of at most \(most) bytes, got \((value ?? .nil).kindName)", at: name)
         return ""
     }
 
-    mutating func names(_ value: LuaValue?, _ name: String) -> [String] {
+    mutating func names(_ value: LuaValue?, _ name: ExactName) -> [ExactName] {
         guard let value, value != .nil else { return [] }
-        var names: [String] = []
+        var names: [ExactName] = []
         if case .table(let entries) = value {
             for (index, entry) in entries.enumerated() {
                 guard entry.key == .integer(Int64(index + 1)), case .string(let text) = entry.value,
@@ -190,7 +190,7 @@ struct PluginReader {
     }
 
     /// What policies can write after a dot.
-    static func isName(_ name: String) -> Bool {
+    static func isName(_ name: ExactName) -> Bool {
         guard let first = name.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
         return name.utf8.count <= 60
             && name.utf8.allSatisfy { byte in
@@ -199,7 +199,7 @@ struct PluginReader {
             } && !keywords.contains(name)
     }
 
-    private static let keywords: Set<String> = [
+    private static let keywords: Set<ExactName> = [
         "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
         "not", "or", "repeat", "return", "then", "true", "until", "while",
     ]

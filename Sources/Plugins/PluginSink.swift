@@ -15,7 +15,7 @@ package final class PluginSink {
     ///   - name: `plugin.sink`.
     ///   - path: the file; empty for the system's log.
     /// - Throws: what is wrong, in words.
-    package init(_ name: String, _ path: String, _ loaded: PluginLoader.Loaded, schema: Schema)
+    package init(_ name: ExactName, _ path: String, _ loaded: PluginLoader.Loaded, schema: Schema)
         throws(PluginCommandError)
     {
         record = try SinkRecord(name, loaded, schema: schema)

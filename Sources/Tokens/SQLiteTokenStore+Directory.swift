@@ -10,7 +10,7 @@ extension SQLiteTokenStore {
     }
 
     /// - Throws: `.tampered`: to seal it anew would make it pass for genuine.
-    func requireIntactTenant(_ id: String) throws(TokenStoreError) {
+    func requireIntactTenant(_ id: ExactName) throws(TokenStoreError) {
         let version = try directoryVersion
         if intactTenants.version != version { intactTenants = (version, []) }
         if intactTenants.ids.contains(id) { return }
@@ -24,12 +24,12 @@ extension SQLiteTokenStore {
         intactTenants.ids.insert(id)
     }
 
-    static func unknown(tenant: String) -> TokenStoreError {
+    static func unknown(tenant: ExactName) -> TokenStoreError {
         TokenStoreError(.unknown, "there is no tenant `\(tenant)`")
     }
 
     /// Seals a tenant's directory as it is now: its next version.
-    func sealTenant(_ id: String) throws(TokenStoreError) {
+    func sealTenant(_ id: ExactName) throws(TokenStoreError) {
         directoryWrites += 1
         guard case (let tenant, var seal)? = try sealedTenant(id) else { throw Self.unknown(tenant: id) }
         seal.version += 1
@@ -43,7 +43,7 @@ extension SQLiteTokenStore {
 
     /// Seals with another key what still carries its seal.
     func resealTenants(_ key: Key) throws(TokenStoreError) -> Int {
-        var ids: [String] = []
+        var ids: [ExactName] = []
         try connection.rows("SELECT id FROM tenants WHERE mac_key <> ?", [.integer(Int64(key.number))]) {
             ids.append($0.text(0))
         }
@@ -56,18 +56,18 @@ extension SQLiteTokenStore {
         return count
     }
 
-    func keepsStrings(_ tenant: String) throws(TokenStoreError) -> Bool {
+    func keepsStrings(_ tenant: ExactName) throws(TokenStoreError) -> Bool {
         try connection.first("SELECT keeps_strings FROM tenants WHERE id = ?", [.text(tenant)]) { $0.integer(0) != 0 }
             ?? false
     }
 
     /// Whether a tenant's new API tokens can be revealed.
-    package func keepsStrings(of tenant: String) throws(TokenStoreError) -> Bool { try keepsStrings(tenant) }
+    package func keepsStrings(of tenant: ExactName) throws(TokenStoreError) -> Bool { try keepsStrings(tenant) }
 
     /// Whether token strings of a tenant are kept. From the moment they are not, none is there any more.
     /// - Returns: how many were shredded.
     @discardableResult package func setKeepsStrings(
-        _ keeps: Bool, tenant: String, _ act: Act
+        _ keeps: Bool, tenant: ExactName, _ act: Act
     ) throws(TokenStoreError) -> Int {
         try write(act) { () throws(TokenStoreError) in
             try requireIntactTenant(tenant)
@@ -112,7 +112,10 @@ extension SQLiteTokenStore {
             var merger = try Merger(before: before, after: organisation)
             try merger.write(to: connection)
             let after = try read(.none)
-            do throws(OrganisationError) { _ = try Directory(after) } catch {
+            do throws(OrganisationError) {
+                _ = try Directory(after)
+                try after.refuseTwins()
+            } catch {
                 throw TokenStoreError(.invalid, "\(error.path): \(error.message)")
             }
             for tenant in organisation.tenants where Self.differ(tenant.id, before, after) {
@@ -139,7 +142,7 @@ extension SQLiteTokenStore {
         }
     }
 
-    private static func differ(_ id: String, _ before: Organisation, _ after: Organisation) -> Bool {
+    private static func differ(_ id: ExactName, _ before: Organisation, _ after: Organisation) -> Bool {
         let find = { (organisation: Organisation) in
             var tenant = organisation.tenants.first { $0.id == id }
             tenant?.isTampered = false
@@ -150,7 +153,7 @@ extension SQLiteTokenStore {
 
     /// A token neither moves nor comes back to life: it keeps its tenant, kind, assignment and creation, and stays revoked.
     /// - Returns: whether it is as it was; `nil` for a new one.
-    private func merge(_ record: TokenRecord, tenant: String, mints: Bool, _ act: Act) throws(TokenStoreError) -> Bool?
+    private func merge(_ record: TokenRecord, tenant: ExactName, mints: Bool, _ act: Act) throws(TokenStoreError) -> Bool?
     {
         var record = record
         if let fault = nameFault(&record) {
@@ -202,7 +205,7 @@ extension SQLiteTokenStore {
     /// tokens of a department or tenant stand in its way. User types stop being assigned; tokens that have one go on.
     /// - Throws: `.unknown`, `.used` while live tokens stand in the way.
     package func set(
-        _ part: DirectoryPart, tenant: String, active: Bool, revokesTokens: Bool, _ act: Act
+        _ part: DirectoryPart, tenant: ExactName, active: Bool, revokesTokens: Bool, _ act: Act
     ) throws(TokenStoreError) -> (revoked: Int, suspended: Int) {
         try write(act) { () throws(TokenStoreError) in
             try requireIntactTenant(tenant)

@@ -113,14 +113,14 @@ extension SQLiteTokenStore {
 
     /// - Throws: `.state` unless a token can be bound to an assignment: it, its user, its department and all above it
     ///   are active, as they are in this transaction.
-    func requireAssignment(_ assignment: String, tenant: String) throws(TokenStoreError) {
+    func requireAssignment(_ assignment: ExactName, tenant: ExactName) throws(TokenStoreError) {
         let sql = """
             SELECT a.removed, u.active, n.active, a.department FROM assignments a
             JOIN users u ON u.tenant = a.tenant AND u.id = a.user JOIN tenants n ON n.id = a.tenant
             WHERE a.tenant = ? AND a.id = ?
             """
         let found = try connection.first(sql, [.text(tenant), .text(assignment)]) {
-            (removed: $0.integer(0) != 0, user: $0.integer(1) != 0, tenant: $0.integer(2) != 0, department: $0.text(3))
+            (removed: $0.integer(0) != 0, user: $0.integer(1) != 0, tenant: $0.integer(2) != 0, department: $0.text(3) as ExactName)
         }
         guard let found else { throw TokenStoreError(.unknown, "there is no assignment `\(assignment)`") }
         let fault: String? =
@@ -135,7 +135,7 @@ extension SQLiteTokenStore {
                 WHERE d.tenant = ?1 AND depth < 100000)
             SELECT id FROM up WHERE NOT active LIMIT 1
             """
-        let department = try connection.first(inactive, [.text(tenant), .text(found.department)], { $0.text(0) })
+        let department = try connection.first(inactive, [.text(tenant), .text(found.department)], { $0.text(0) as String })
         if let department {
             throw TokenStoreError(
                 .state, "the assignment `\(assignment)` is in the department `\(department)`, which is not active")

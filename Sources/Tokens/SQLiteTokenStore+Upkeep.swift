@@ -59,7 +59,7 @@ extension SQLiteTokenStore {
     // MARK: Keeping house
 
     /// Removes tokens that were revoked before a moment, for good; the log keeps that they were.
-    package func purge(tenant: String, before: Instant, _ act: Act) throws(TokenStoreError) -> Int {
+    package func purge(tenant: ExactName, before: Instant, _ act: Act) throws(TokenStoreError) -> Int {
         try write(act) { () throws(TokenStoreError) in
             var tokens: [StoredToken] = []
             try connection.rows(
@@ -75,7 +75,7 @@ extension SQLiteTokenStore {
     }
 
     /// How many tokens `purge` would remove.
-    package func purgeable(tenant: String, before: Instant) throws(TokenStoreError) -> Int {
+    package func purgeable(tenant: ExactName, before: Instant) throws(TokenStoreError) -> Int {
         try connection.first(
             "SELECT count(*) FROM tokens WHERE tenant = ? AND revoked < ?",
             [.text(tenant), .integer(before.microseconds)], { Int($0.integer(0)) }) ?? 0
@@ -84,7 +84,7 @@ extension SQLiteTokenStore {
     /// Notes since when live tokens are unused; it stays until somebody clears it.
     /// - Returns: those that are dormant from now on.
     package func sweepDormant(
-        tenant: String, unusedFor duration: Duration, _ act: Act
+        tenant: ExactName, unusedFor duration: Duration, _ act: Act
     ) throws(TokenStoreError) -> [TokenID] {
         try write(act) { () throws(TokenStoreError) in
             let bound = act.now.microseconds - duration.components.seconds * 1_000_000
@@ -146,13 +146,13 @@ extension SQLiteTokenStore {
     }
 
     /// Tenants that are gone, or as they were before what the log tells of.
-    private func outdated(_ tenants: Set<String>) throws(TokenStoreError) -> [StoreFault] {
-        var versions: [String: Int64] = [:]
+    private func outdated(_ tenants: Set<ExactName>) throws(TokenStoreError) -> [StoreFault] {
+        var versions: [ExactName: Int64] = [:]
         try connection.rows("SELECT id, version FROM tenants") { versions[$0.text(0)] = $0.integer(1) }
         var faults: [StoreFault] = []
         let sql = "SELECT tenant, max(version) FROM log WHERE token IS NULL AND version IS NOT NULL GROUP BY tenant"
         try connection.rows(sql) {
-            let tenant = $0.text(0)
+            let tenant: ExactName = $0.text(0)
             if !tenants.contains(tenant) {
                 faults.append(StoreFault("the tenant `\(tenant)` is in the log, and gone from the store"))
             } else if versions[tenant] ?? 0 < $0.integer(1) {
@@ -166,7 +166,7 @@ extension SQLiteTokenStore {
     }
 
     /// Tenants and tokens that do not carry their seal.
-    package func unsealedRecords() throws(TokenStoreError) -> (tenants: [String], tokens: [TokenID]) {
+    package func unsealedRecords() throws(TokenStoreError) -> (tenants: [ExactName], tokens: [TokenID]) {
         try connection.transaction("BEGIN") { () throws(TokenStoreError) in
             let tenants = try read(.none).tenants.filter(\.isTampered).map(\.id)
             var tokens: [TokenID] = []
@@ -207,7 +207,7 @@ extension SQLiteTokenStore {
     }
 
     /// The name, or one made of the id where the name cannot be one.
-    private func adoptedName(of token: StoredToken) -> String {
+    private func adoptedName(of token: StoredToken) -> ExactName {
         let record = token.details.token
         let name = try? TokenName(record.name, allowsNothing: record.kind == .mobile).text
         return name ?? (record.kind == .mobile ? "" : "token \(record.id.description.prefix(6))")

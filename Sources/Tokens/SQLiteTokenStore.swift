@@ -23,7 +23,7 @@ package final class SQLiteTokenStore {
     /// How often this connection wrote a directory.
     var directoryWrites = 0
     /// Tenants whose directory carried its seal, as of a version of the directory.
-    var intactTenants: (version: DirectoryVersion?, ids: Set<String>) = (nil, [])
+    var intactTenants: (version: DirectoryVersion?, ids: Set<ExactName>) = (nil, [])
 
     /// What opens a store's keys: the path of its key file, made from the store's id.
     package typealias KeyPath = (_ store: String) -> String
@@ -33,7 +33,7 @@ package final class SQLiteTokenStore {
         clock: @escaping @Sendable () -> Instant
     ) throws(TokenStoreError) {
         // It names a file, so it is nothing but digits.
-        guard let id = try connection.first("SELECT value FROM meta WHERE name = 'id'", [], { $0.text(0) }),
+        guard let id = try connection.first("SELECT value FROM meta WHERE name = 'id'", [], { $0.text(0) as String }),
             TokenID(id)?.description == id
         else {
             throw TokenStoreError(.corrupt, "the store `\(connection.path)` has no id: restore it from a backup")
