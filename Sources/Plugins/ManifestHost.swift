@@ -30,13 +30,13 @@ final class ManifestHost: SandboxHost {
         guard uses.count < Self.most, tables.count < Self.most else { return .failure("too many of `use` and `data`") }
         switch function {
         case PluginScript.use:
-            guard case .string(let name) = arguments[0] else {
+            guard let name = arguments[0].name else {
                 return .failure("`use` takes the name of a capability or a plugin as a string")
             }
             uses.append(Use(name: name, line: line))
             return .handle(UInt32(uses.count - 1))
         case PluginScript.data:
-            guard case .string(let name) = arguments[0] else {
+            guard let name = arguments[0].name else {
                 return .failure("`data` takes the name of a table as a string")
             }
             tables.append((name, line))

@@ -15,7 +15,7 @@ package final class PluginChecks {
     }
 
     package struct Finding {
-        package let rule: String
+        package let rule: ExactName
         package let severity: Diagnostic.Severity
         package let message: String
         /// 1 where the check says none.

@@ -1,5 +1,4 @@
 package import Model
-
 package import Policies
 
 /// A command that a plugin gives to the prompt.
@@ -12,7 +11,7 @@ package struct PluginCommand: Sendable {
 
     /// How it is typed: `cidr NETWORK ADDRESS`.
     package var usage: String {
-        ([name] + parameters.map { $0.isOptional ? "[\($0.name.uppercased())]" : $0.name.uppercased() })
+        ([name.text] + parameters.map { $0.isOptional ? "[\($0.name.text.uppercased())]" : $0.name.text.uppercased() })
             .joined(separator: " ")
     }
 }

@@ -62,7 +62,7 @@ package struct PluginCommands: Sendable {
         }
         var arguments: [PluginSession.Argument] = []
         for (word, parameter) in zip(words, parameters) {
-            guard let value = Self.value(word, parameter.type, directory, tenant) else {
+            guard let value = Self.value(ExactName(word), parameter.type, directory, tenant) else {
                 throw PluginCommandError("`\(parameter.name)` is \(parameter.type.withArticle), got `\(word)`")
             }
             arguments.append(.value(value, parameter.type))
@@ -93,7 +93,7 @@ package struct PluginCommands: Sendable {
         }
     }
 
-    private static func value(_ word: String, _ type: ValueType, _ directory: Directory, _ tenant: Int) -> Value? {
+    private static func value(_ word: ExactName, _ type: ValueType, _ directory: Directory, _ tenant: Int) -> Value? {
         switch type {
         case .department:
             if let index = directory.department(word, tenant: tenant) { return .department(index) }
@@ -107,7 +107,7 @@ package struct PluginCommands: Sendable {
                 directory.users[$0].tenant == tenant && directory.users[$0].name == word
             }
             return matches.count == 1 ? .user(matches[0]) : nil
-        default: return Value(text: word, as: type)
+        default: return Value(text: word.text, as: type)
         }
     }
 }

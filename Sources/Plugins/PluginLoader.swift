@@ -140,7 +140,7 @@ package struct PluginLoader {
         for name in ordered {
             guard let plugin = read[name] else { continue }
             for attribute in plugin.plugin.attributes {
-                let full = "\(attribute.owner.name).\(attribute.function.name)"
+                let full: ExactName = "\(attribute.owner.name).\(attribute.function.name)"
                 if let other = owners[full] {
                     blame(
                         name, "the attribute `\(full)` is one of the plugin `\(other)` already",

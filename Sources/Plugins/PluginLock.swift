@@ -1,5 +1,4 @@
-package import Model
-
+internal import Model
 package import Policies
 
 /// A list of every file of plugins and policies with its hash, as `b2sum -l 256` writes it: what was reviewed.
@@ -9,9 +8,9 @@ package enum PluginLock {
 
     /// Each file under the name that it has wherever the folders lie: `policies/a.lua`, `plugins/cidr/plugin.lua`.
     private static func entries(_ policies: PolicySource, _ plugins: PluginSource) -> [(name: ExactName, hash: String)] {
-        let own = policies.files.map { (name: "policies/\($0.name)", hash: Fingerprint.of($0.bytes)) }
+        let own = policies.files.map { (name: "policies/\($0.name)" as ExactName, hash: Fingerprint.of($0.bytes)) }
         let others = plugins.folders.flatMap { folder in
-            folder.files.map { (name: "plugins/\(folder.name)/\($0.name)", hash: Fingerprint.of($0.bytes)) }
+            folder.files.map { (name: "plugins/\(folder.name)/\($0.name)" as ExactName, hash: Fingerprint.of($0.bytes)) }
         }
         return (own + others).sorted { $0.name < $1.name }
     }

@@ -68,7 +68,7 @@ extension PluginReader {
         guard let to = stated["to"], to == .string("file") || to == .string("syslog") else {
             return report("`\(place)`: `to` is \"file\" or \"syslog\", got \((stated["to"] ?? .nil).shown)", at: place)
         }
-        for name in ["keep", "line"] where stated[name] != nil && !isFunction(stated[name]) {
+        for name in ["keep", "line"] as [ExactName] where stated[name] != nil && !isFunction(stated[name]) {
             report("`\(place)`: `\(name)` is a function of a decision", at: place)
         }
         result.extras.sinks.append(

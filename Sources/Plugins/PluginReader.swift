@@ -26,14 +26,14 @@ struct PluginReader {
         folderPath = folder
     }
 
-    mutating func report(_ message: String, at name: ExactName? = nil, line: Int? = nil) {
+    mutating func report(_ message: String, at name: String? = nil, line: Int? = nil) {
         let line = line ?? name.flatMap { outline?.line($0) } ?? 1
         faults.append(Diagnostic(message, path: path, line: line))
     }
 
     /// - Returns: `nil`, or something incomplete, when there are `faults`.
     mutating func read() -> ReadPlugin? {
-        guard let file: ExactName = folder.file(Self.file) else {
+        guard let file = folder.file(Self.file) else {
             report("there is no `\(Self.file)`: it declares what the plugin provides")
             return nil
         }
@@ -69,7 +69,7 @@ struct PluginReader {
         do throws(LuaError) {
             var sandbox = try Sandbox(functions: PluginScript.functions, tags: PluginScript.tags)
             // Rewriting makes it longer.
-            let chunk = try sandbox.load(program, name: Self.file, limits: Limits(sourceBytes: 1 << 18))
+            let chunk = try sandbox.load(program, name: Self.file.text, limits: Limits(sourceBytes: 1 << 18))
             outcome = sandbox.run(chunk, host: host, limits: Limits())
         } catch {
             report(error.message)
@@ -98,7 +98,7 @@ struct PluginReader {
     }
 
     /// The entries of a table whose keys are known names.
-    mutating func fields(_ value: LuaValue?, _ place: String, _ known: [ExactName]?, at name: ExactName? = nil)
+    mutating func fields(_ value: LuaValue?, _ place: String, _ known: [ExactName]?, at name: String? = nil)
         -> [ExactName: LuaValue]
     {
         guard let value, value != .nil else { return [:] }
@@ -108,12 +108,12 @@ struct PluginReader {
         }
         var fields: [ExactName: LuaValue] = [:]
         for entry in entries {
-            guard case .string(let key) = entry.key else {
+            guard let key = entry.key.name else {
                 report("\(place) has names, and no \(entry.key.shown)", at: name)
                 continue
             }
             if let known, !known.contains(key) {
-                report("\(place) has no `\(key)`\(Suggestion.hint(for: key, among: known))", at: key)
+                report("\(place) has no `\(key)`\(Suggestion.hint(for: key, among: known))", at: key.text)
                 continue
             }
             fields[key] = entry.value
@@ -122,7 +122,7 @@ struct PluginReader {
     }
 
     private mutating func read(_ manifest: [ExactName: LuaValue], into result: inout ReadPlugin) {
-        let name = text(manifest["name"], "name")
+        let name = ExactName(text(manifest["name"], "name"))
         if name != folder.name, !name.isEmpty {
             report("it calls itself `\(name)` and lies in the folder `\(folder.name)`: one name", at: "name")
         }
@@ -164,18 +164,18 @@ struct PluginReader {
 
     // MARK: Parts
 
-    mutating func text(_ value: LuaValue?, _ name: ExactName, most: Int = 200) -> String {
+    mutating func text(_ value: LuaValue?, _ name: String, most: Int = 200) -> String {
         if case .string(let text)? = value, !text.isEmpty, text.utf8.count <= most { return text }
         report("`\(name)` is a text of at most \(most) bytes, got \((value ?? .nil).kindName)", at: name)
         return ""
     }
 
-    mutating func names(_ value: LuaValue?, _ name: ExactName) -> [ExactName] {
+    mutating func names(_ value: LuaValue?, _ name: String) -> [ExactName] {
         guard let value, value != .nil else { return [] }
         var names: [ExactName] = []
         if case .table(let entries) = value {
             for (index, entry) in entries.enumerated() {
-                guard entry.key == .integer(Int64(index + 1)), case .string(let text) = entry.value,
+                guard entry.key == .integer(Int64(index + 1)), let text = entry.value.name,
                     !names.contains(text)
                 else {
                     report("`\(name)` is a list of different names, got \(entry.value.shown)", at: name)

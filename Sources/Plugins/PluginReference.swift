@@ -1,5 +1,4 @@
-package import Model
-
+internal import Model
 package import Policies
 
 /// The page of a plugin: what it provides, with types, in the words of its own comments.

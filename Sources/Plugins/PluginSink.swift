@@ -1,6 +1,6 @@
 internal import CSystem
 internal import Glibc
-internal import Model
+package import Model
 package import Policies
 
 /// What a plugin does with decisions once they are made: keeps some of them, in words of its own, in a file or in the system's

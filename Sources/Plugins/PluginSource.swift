@@ -1,6 +1,5 @@
-package import Model
-
 internal import Glibc
+package import Model
 package import Policies
 
 /// Where plugins come from: folders of files, each a plugin.
@@ -82,7 +81,7 @@ package struct PluginSource: Sendable {
         var names: [ExactName] = []
         while let entry = unsafe readdir(folder) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe ExactName(String(cString: $0)) }
             }
             if !name.hasPrefix(".") { names.append(name) }
         }

@@ -1,5 +1,4 @@
 package import Model
-
 package import Policies
 
 /// The files of a plugin that somebody begins: they load, and their test passes.

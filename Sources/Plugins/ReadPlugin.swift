@@ -1,5 +1,4 @@
-package import Model
-
+internal import Model
 internal import Policies
 
 /// A plugin as its own files say it is; what it says of others is not held to them yet.
@@ -14,5 +13,5 @@ struct ReadPlugin {
     let outline: PluginOutline
 
     /// Where something is declared, `functions.contains`; the first line for what is nowhere.
-    func line(_ name: ExactName) -> Int { outline.line(name) ?? 1 }
+    func line(_ name: String) -> Int { outline.line(name) ?? 1 }
 }

@@ -1,4 +1,4 @@
-internal import Model
+package import Model
 package import Policies
 
 /// What a sink keeps of a decision, in words of its plugin; where it goes is another's. One thread only.

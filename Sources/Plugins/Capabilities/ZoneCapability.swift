@@ -69,7 +69,7 @@ extension Capabilities {
 
     private static func zone(_ value: Value) throws(NativeFault) -> Zone {
         guard case .string(let name) = value else { throw NativeFault("a zone is named by a text") }
-        do throws(ZoneError) { return try Zone(name) } catch { throw NativeFault(error.message) }
+        do throws(ZoneError) { return try Zone(ExactName(name)) } catch { throw NativeFault(error.message) }
     }
 }
 
@@ -110,7 +110,7 @@ private struct Week {
         func rows(_ wanted: ExactName) -> [Int] {
             (0..<table.count).filter { row in
                 if case .string(let text) = table.value(row, table.slot("tenant")!) {
-                    text.isSameBytes(wanted)
+                    ExactName(text) == wanted
                 } else {
                     false
                 }
