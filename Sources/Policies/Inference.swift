@@ -45,7 +45,7 @@ package final class Inference {
         package let attribute: Attribute?
 
         /// As reasons call it: `resource.amount`, `actor`.
-        package var key: String { owner.map { "\($0).\(name)" } ?? name.text }
+        package var key: ExactName { owner.map { "\($0).\(name)" } ?? name }
     }
 
     package let chunk: Chunk
@@ -111,12 +111,12 @@ package final class Inference {
     }
 
     /// What a property of a record, or a part of the request, is called where it is asked for; `nil` for no such thing.
-    package func key(of name: ExactName, on owner: Expression.ID) -> String? {
+    package func key(of name: ExactName, on owner: Expression.ID) -> ExactName? {
         value(owner)?.expression.map { key(of: name, on: $0) }
     }
 
-    private func key(of name: ExactName, on owner: Expressions.ID) -> String {
-        expressions.types[Int(owner)] == .request ? name.text : "\(expressions.text(owner)).\(name)"
+    private func key(of name: ExactName, on owner: Expressions.ID) -> ExactName {
+        expressions.types[Int(owner)] == .request ? name : "\(expressions.text(owner)).\(name)"
     }
 
     // MARK: Meanings

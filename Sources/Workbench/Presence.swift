@@ -33,7 +33,7 @@ struct Presence {
     /// What is known at a place of the policy.
     private struct Knowledge {
         /// What is there, by its name in reasons.
-        var there: Set<String> = []
+        var there: Set<ExactName> = []
         var points: Set<Point>
 
         /// What is known where two ways meet.
@@ -188,13 +188,13 @@ struct Presence {
             return outcomes(of: value, knowledge, level: level + 1)
         case .method(let base, let name, let arguments) where name.name == "has":
             guard let argument = arguments.first, case .string(let bytes) = chunk[argument].kind,
-                let key = inference.key(of: String(decoding: bytes, as: UTF8.self), on: base)
+                let key = inference.key(of: ExactName(String(decoding: bytes, as: UTF8.self)), on: base)
             else { break }
             yes.there.insert(key)
         case .member(let base, let name) where name.name == "is_operator":
             guard case .actor? = inference.value(base)?.type else { break }
             // Whoever is no operator is a user.
-            for part in ["user", "department", "user_type"] {
+            for part in ["user", "department", "user_type"] as [ExactName] {
                 if let key = inference.key(of: part, on: base) { no.there.insert(key) }
             }
         default: break

@@ -20,7 +20,7 @@ package struct Flip: Sendable {
         package let span: Span?
 
         /// What must be so: `resource.department is Sales or under it`.
-        package func words(in directory: Directory, tenant: String) -> String {
+        package func words(in directory: Directory, tenant: ExactName) -> String {
             guard case .property(let property, _?) = change, let span else {
                 return change.words(in: directory, tenant: tenant)
             }

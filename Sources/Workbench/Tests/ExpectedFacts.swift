@@ -19,7 +19,7 @@ struct ExpectedFacts {
 
     var isEmpty: Bool { reads.isEmpty && unread.isEmpty }
 
-    private static func facts(_ table: TestTable, _ name: String) throws(TestFault) -> [(text: String, value: String?)]
+    private static func facts(_ table: TestTable, _ name: ExactName) throws(TestFault) -> [(text: String, value: String?)]
     {
         guard let value = table[name] else { return [] }
         guard case .table(let entries) = value, !entries.isEmpty else {
@@ -41,7 +41,7 @@ struct ExpectedFacts {
 
     /// What differs; `nil` when nothing does.
     /// - Parameter trace: of the tested policy; `nil` when it was not asked.
-    func difference(from trace: PolicyTrace?, policy: String) -> TestFailure? {
+    func difference(from trace: PolicyTrace?, policy: ExactName) -> TestFailure? {
         guard let trace else {
             return TestFailure(expected: "`\(policy)` to be asked", happened: "a decision without it")
         }
