@@ -13,7 +13,7 @@ extension Verb {
             let act = try invocation.operatorAct(store)
             let terminal = invocation.terminal
             guard invocation.has("yes") else {
-                let records: (tenants: [String], tokens: [TokenID])
+                let records: (tenants: [ExactName], tokens: [TokenID])
                 do throws(TokenStoreError) { records = try store.unsealedRecords() } catch {
                     throw CommandError(error.message)
                 }

@@ -71,7 +71,9 @@ package struct TokenFilter: Sendable {
     private static func found(_ text: String, _ own: [Assignment], _ directory: Directory) -> [ExactName] {
         var users: [Int: Bool] = [:]
         var departments: [Int: Bool] = [:]
-        func matches(_ names: [ExactName]) -> Bool { names.contains { Folding.text(Folding.search($0), contains: text) } }
+        func matches(_ names: [ExactName]) -> Bool {
+            names.contains { Folding.text(Folding.search($0), contains: text) }
+        }
         return own.filter { assignment in
             let user = directory.users[assignment.user]
             let isUser = users[assignment.user] ?? matches([user.name, user.fullName, user.email])

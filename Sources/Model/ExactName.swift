@@ -15,6 +15,10 @@ package struct ExactName: Sendable {
     package var utf8: String.UTF8View { text.utf8 }
     package var isEmpty: Bool { text.utf8.isEmpty }
 
+    /// Whether people read the two as one: canonically equivalent texts. For what somebody types at a prompt, where
+    /// another keyboard makes another form; never for what is decided or stored.
+    package func reads(like typed: String) -> Bool { text == typed }
+
     package func hasPrefix(_ prefix: ExactName) -> Bool { utf8.starts(with: prefix.utf8) }
 
     package func hasSuffix(_ suffix: ExactName) -> Bool {

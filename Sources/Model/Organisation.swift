@@ -40,7 +40,9 @@ package struct DepartmentRecord: Equatable, Sendable {
     /// Permissions required of whoever enters.
     package var requires: [ExactName]
 
-    package init(id: ExactName, name: ExactName, parent: ExactName? = nil, isActive: Bool = true, requires: [ExactName] = []) {
+    package init(
+        id: ExactName, name: ExactName, parent: ExactName? = nil, isActive: Bool = true, requires: [ExactName] = []
+    ) {
         self.id = id
         self.name = name
         self.parent = parent

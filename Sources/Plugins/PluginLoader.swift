@@ -118,7 +118,9 @@ package struct PluginLoader {
         return ordered
     }
 
-    private static func requires(_ lost: ExactName) -> String { "it requires the plugin `\(lost)`, which does not load" }
+    private static func requires(_ lost: ExactName) -> String {
+        "it requires the plugin `\(lost)`, which does not load"
+    }
 
     /// What a plugin names of others, while it loads, and they do not provide.
     private mutating func refuseMembers(of plugin: ReadPlugin) {

@@ -7,10 +7,13 @@ package enum PluginLock {
     package static let name = "plugins.lock"
 
     /// Each file under the name that it has wherever the folders lie: `policies/a.lua`, `plugins/cidr/plugin.lua`.
-    private static func entries(_ policies: PolicySource, _ plugins: PluginSource) -> [(name: ExactName, hash: String)] {
+    private static func entries(_ policies: PolicySource, _ plugins: PluginSource) -> [(name: ExactName, hash: String)]
+    {
         let own = policies.files.map { (name: "policies/\($0.name)" as ExactName, hash: Fingerprint.of($0.bytes)) }
         let others = plugins.folders.flatMap { folder in
-            folder.files.map { (name: "plugins/\(folder.name)/\($0.name)" as ExactName, hash: Fingerprint.of($0.bytes)) }
+            folder.files.map {
+                (name: "plugins/\(folder.name)/\($0.name)" as ExactName, hash: Fingerprint.of($0.bytes))
+            }
         }
         return (own + others).sorted { $0.name < $1.name }
     }

@@ -89,7 +89,9 @@ extension PluginReader {
             body: .lua(path: "provides.\(place).run", fuel: fuel))
     }
 
-    private mutating func attribute(_ name: ExactName, _ value: LuaValue, _ owner: ExactName, _ result: inout ReadPlugin) {
+    private mutating func attribute(
+        _ name: ExactName, _ value: LuaValue, _ owner: ExactName, _ result: inout ReadPlugin
+    ) {
         let place = "attributes.\(owner).\(name)"
         let type = PluginAttribute.owners[owner]!
         let before = faults.count

@@ -81,7 +81,9 @@ package struct PluginSource: Sendable {
         var names: [ExactName] = []
         while let entry = unsafe readdir(folder) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe ExactName(String(cString: $0)) }
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe ExactName(String(cString: $0))
+                }
             }
             if !name.hasPrefix(".") { names.append(name) }
         }

@@ -97,7 +97,8 @@ struct DeclarationReader {
             }
             let hint = Suggestion.hint(for: name, among: Point.allCases.map { ExactName($0.rawValue) })
             report(
-                "`\(name)` is no decision point\(hint)", at: chunk.place(of: "on", saying: name.text), rule: "unknown-point")
+                "`\(name)` is no decision point\(hint)", at: chunk.place(of: "on", saying: name.text),
+                rule: "unknown-point")
         }
         return points
     }
@@ -128,7 +129,8 @@ struct DeclarationReader {
             report("`grants` is a list of actions: `grants = { \"orders.*\" }`", at: chunk.place(of: "grants"))
             return []
         }
-        let known = schema.actions.keys.sorted() + Point.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
+        let known =
+            schema.actions.keys.sorted() + Point.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
         for name in names {
             let place = chunk.place(of: "grants", saying: name.text)
             if let reason = PermissionSet.fault(name.text, wildcard: true) {

@@ -273,8 +273,9 @@ extension EvaluationHost {
         }
     }
 
-    private func details(_ value: LuaValue, _ effect: String) throws(Resolver.Fault) -> [(name: ExactName, value: Detail)]
-    {
+    private func details(_ value: LuaValue, _ effect: String) throws(Resolver.Fault) -> [(
+        name: ExactName, value: Detail
+    )] {
         if case .nil = value { return [] }
         guard case .table(let entries) = value else {
             throw Resolver.Fault(message: "`\(effect)` takes a table second, got \(value.kindName)")

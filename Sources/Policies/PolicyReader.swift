@@ -82,7 +82,8 @@ struct PolicyReader {
                 case .table(let list): texts = list
                 default: texts = []
                 }
-                for text in texts.map({ ExactName(String(decoding: $0, as: UTF8.self)) }) where schema.actions[text] == nil {
+                for text in texts.map({ ExactName(String(decoding: $0, as: UTF8.self)) })
+                where schema.actions[text] == nil {
                     let hint = Suggestion.hint(for: text, among: schema.actions.keys.sorted())
                     faults.append(
                         fault(

@@ -35,7 +35,9 @@ package struct PolicySource: Sendable {
         var files: [File] = []
         while let entry = unsafe readdir(folder) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe ExactName(String(cString: $0)) }
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe ExactName(String(cString: $0))
+                }
             }
             guard !name.hasPrefix("."), name.hasSuffix(".lua") || name.hasSuffix(".json") else { continue }
             files.append(File(name: name, bytes: try read("\(path)/\(name)", most: 1 << 20)))

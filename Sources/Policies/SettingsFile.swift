@@ -67,7 +67,9 @@ struct SettingsFile {
         return members.map { ($0.key, $0.value) }
     }
 
-    private mutating func read(_ json: JSON, _ settings: [ExactName: Setting], at place: [ExactName]) -> [ExactName: Value] {
+    private mutating func read(_ json: JSON, _ settings: [ExactName: Setting], at place: [ExactName]) -> [ExactName:
+        Value]
+    {
         var values: [ExactName: Value] = [:]
         for (name, content) in members(json, at: place) {
             let place = place + [name]

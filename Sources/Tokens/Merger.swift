@@ -43,7 +43,8 @@ struct Merger {
         }
     }
 
-    private static func assignments(_ tenant: TenantRecord) -> [ExactName: (user: ExactName, record: AssignmentRecord)] {
+    private static func assignments(_ tenant: TenantRecord) -> [ExactName: (user: ExactName, record: AssignmentRecord)]
+    {
         var all: [ExactName: (user: ExactName, record: AssignmentRecord)] = [:]
         for user in tenant.users {
             for assignment in user.assignments { all[assignment.id] = (user.id, assignment) }

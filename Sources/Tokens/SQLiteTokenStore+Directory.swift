@@ -153,7 +153,8 @@ extension SQLiteTokenStore {
 
     /// A token neither moves nor comes back to life: it keeps its tenant, kind, assignment and creation, and stays revoked.
     /// - Returns: whether it is as it was; `nil` for a new one.
-    private func merge(_ record: TokenRecord, tenant: ExactName, mints: Bool, _ act: Act) throws(TokenStoreError) -> Bool?
+    private func merge(_ record: TokenRecord, tenant: ExactName, mints: Bool, _ act: Act) throws(TokenStoreError)
+        -> Bool?
     {
         var record = record
         if let fault = nameFault(&record) {

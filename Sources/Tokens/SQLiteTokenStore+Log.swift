@@ -30,7 +30,8 @@ extension SQLiteTokenStore {
     }
 
     /// Adds an entry about a tenant's directory, with the version that it has by now.
-    func logTenant(_ act: String, _ tenant: ExactName, _ actor: Act, _ details: [JSON.Member] = []) throws(TokenStoreError)
+    func logTenant(_ act: String, _ tenant: ExactName, _ actor: Act, _ details: [JSON.Member] = [])
+        throws(TokenStoreError)
     {
         var entry = LogEntry(act, by: actor, tenant: tenant)
         entry.version = try connection.first("SELECT version FROM tenants WHERE id = ?", [.text(tenant)]) {

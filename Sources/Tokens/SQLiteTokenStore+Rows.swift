@@ -120,7 +120,10 @@ extension SQLiteTokenStore {
             WHERE a.tenant = ? AND a.id = ?
             """
         let found = try connection.first(sql, [.text(tenant), .text(assignment)]) {
-            (removed: $0.integer(0) != 0, user: $0.integer(1) != 0, tenant: $0.integer(2) != 0, department: $0.text(3) as ExactName)
+            (
+                removed: $0.integer(0) != 0, user: $0.integer(1) != 0, tenant: $0.integer(2) != 0,
+                department: $0.text(3) as ExactName
+            )
         }
         guard let found else { throw TokenStoreError(.unknown, "there is no assignment `\(assignment)`") }
         let fault: String? =
@@ -135,7 +138,8 @@ extension SQLiteTokenStore {
                 WHERE d.tenant = ?1 AND depth < 100000)
             SELECT id FROM up WHERE NOT active LIMIT 1
             """
-        let department = try connection.first(inactive, [.text(tenant), .text(found.department)], { $0.text(0) as String })
+        let department = try connection.first(
+            inactive, [.text(tenant), .text(found.department)], { $0.text(0) as String })
         if let department {
             throw TokenStoreError(
                 .state, "the assignment `\(assignment)` is in the department `\(department)`, which is not active")

@@ -9,7 +9,9 @@ package struct TokenName: Equatable, Sendable {
     /// - Parameter allowsNothing: whether it may be empty, as a mobile token's device label.
     /// - Throws: `.name`, saying which character cannot be in a name.
     package init(_ text: ExactName, allowsNothing: Bool = false) throws(TokenStoreError) {
-        let words = Folding.composed(text.text).split(whereSeparator: { $0 == " " || $0 == "\u{A0}" || $0 == "\u{3000}" })
+        let words = Folding.composed(text.text).split(whereSeparator: {
+            $0 == " " || $0 == "\u{A0}" || $0 == "\u{3000}"
+        })
         let name = words.joined(separator: " ")
         for scalar in name.unicodeScalars {
             guard let fault = Self.fault(scalar) else { continue }

@@ -160,7 +160,9 @@ struct TokenSelect {
     var identity: [UInt8] {
         var identity = Canonical("query-v1")
         for condition in conditions { identity.add(condition) }
-        for value in [query.tenant.text, query.kind.rawValue, query.state?.rawValue, query.search] { identity.add(value) }
+        for value in [query.tenant.text, query.kind.rawValue, query.state?.rawValue, query.search] {
+            identity.add(value)
+        }
         identity.add(query.assignments ?? [])
         identity.add(query.assignments == nil)
         identity.add(query.unusedSince)

@@ -34,7 +34,8 @@ package struct Administering: Sendable {
         }
         let record = directory.tokens[token]
         var question = Question(
-            point: point, action: ExactName(point.rawValue), subject: .actor, tenant: directory.tenants[record.tenant].id,
+            point: point, action: ExactName(point.rawValue), subject: .actor,
+            tenant: directory.tenants[record.tenant].id,
             token: record.id.description, proposed: point == .amend ? ProposedToken() : nil, now: now,
             obligations: obligations)
         func add(_ assignment: Int?) throws(RequestError) {

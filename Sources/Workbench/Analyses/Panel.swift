@@ -30,7 +30,9 @@ final class Panel {
     private var likenesses: [[UInt32]: Likeness] = [:]
     private var generation: Int
 
-    init(_ point: DecisionPoint, _ directory: Directory, _ tenant: ExactName, _ samples: [Shifts.Sample], _ now: Instant) {
+    init(
+        _ point: DecisionPoint, _ directory: Directory, _ tenant: ExactName, _ samples: [Shifts.Sample], _ now: Instant
+    ) {
         self.point = point
         self.directory = directory
         self.tenant = directory.tenant(tenant)

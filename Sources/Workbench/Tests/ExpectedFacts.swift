@@ -19,8 +19,9 @@ struct ExpectedFacts {
 
     var isEmpty: Bool { reads.isEmpty && unread.isEmpty }
 
-    private static func facts(_ table: TestTable, _ name: ExactName) throws(TestFault) -> [(text: String, value: String?)]
-    {
+    private static func facts(_ table: TestTable, _ name: ExactName) throws(TestFault) -> [(
+        text: String, value: String?
+    )] {
         guard let value = table[name] else { return [] }
         guard case .table(let entries) = value, !entries.isEmpty else {
             throw TestFault("`expect.\(name)` is a list of facts such as \"resource.department\"")

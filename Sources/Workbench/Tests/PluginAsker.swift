@@ -7,7 +7,9 @@ internal import Policies
 /// Asks what the tests of one plugin ask.
 struct PluginAsker {
     private static let keys: [ExactName] =
-        TestCase.keys.filter { !(["point", "actor", "proposed", "settings", "only_policy", "expect"] as [ExactName]).contains($0) }
+        TestCase.keys.filter {
+            !(["point", "actor", "proposed", "settings", "only_policy", "expect"] as [ExactName]).contains($0)
+        }
         + own
     /// What is the plugin's test alone, and no test of a policy has.
     private static let own: [ExactName] = ["ask", "gives", "fails", "says", "sink", "keeps"]

@@ -15,7 +15,8 @@ package struct PolicyTests {
     ///   - organisations: what a test's `directory` may name; `demo` is that of tests that name none, unless there is a
     ///     `store`.
     ///   - now: the time of the store.
-    package init(_ source: PolicySource, organisations: [ExactName: Organisation], now: Instant? = nil) throws(PolicyError)
+    package init(_ source: PolicySource, organisations: [ExactName: Organisation], now: Instant? = nil)
+        throws(PolicyError)
     {
         self.source = source
         policies = source.policyIDs

@@ -85,8 +85,9 @@ struct TestDirectory {
 
     /// What is there under a key: names alone, or names with what is said of them.
     /// - Parameter isShort: whether a list stands for a table of `permissions`.
-    private func entries(_ key: ExactName, isShort: Bool = false) throws(TestFault) -> [(name: ExactName, table: TestTable?)]
-    {
+    private func entries(_ key: ExactName, isShort: Bool = false) throws(TestFault) -> [(
+        name: ExactName, table: TestTable?
+    )] {
         guard let value = table[key] else { return [] }
         guard case .table(let entries) = value else {
             throw TestFault("`directory.\(key)` is a table of names, got \(value.kindInWords)")
