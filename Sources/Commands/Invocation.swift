@@ -83,7 +83,9 @@ struct Invocation {
     func name(_ option: String) -> ExactName? { value(option).map { ExactName($0) } }
 
     /// The properties of `--mask`.
-    var masked: Set<ExactName> { Set((value("mask") ?? "").split(separator: ",").map { ExactName($0) }) }
+    var masked: Set<ExactName> {
+        Set((value("mask") ?? "").unicodeScalars.split(separator: ",").map { ExactName(Substring($0)) })
+    }
 
     /// The files of `--policies` and `--plugins`, none of which was run yet.
     func policySource() throws(CommandError) -> PolicyFiles { try policyFiles(policyFolder) }

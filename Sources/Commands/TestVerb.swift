@@ -122,18 +122,18 @@ private enum TestCommand {
         let paths = invocation.positionals
         if paths.count == 1, !paths[0].hasSuffix(".lua") { return (paths[0], nil) }
         guard !paths.isEmpty else { return (invocation.value("policies") ?? "policies", nil) }
-        var folders: Set<String> = []
+        var folders: Set<ExactName> = []
         var names: Set<ExactName> = []
         for path in paths {
             guard path.hasSuffix("_test.lua") else {
                 throw .usage("`\(path)` is no test file: they end in `_test.lua`; a folder is stated alone")
             }
             let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-            folders.insert(parts.count > 1 ? parts.dropLast().joined(separator: "/") : ".")
+            folders.insert(ExactName(parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."))
             names.insert(ExactName(parts.last!))
         }
         guard folders.count == 1 else { throw .usage("test files of one folder are run at a time") }
-        return (folders.first!, names)
+        return (folders.first!.text, names)
     }
 
     /// What tests may happen in: the demo, and the store where one is stated; and the time that the store has.

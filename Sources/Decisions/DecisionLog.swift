@@ -65,8 +65,10 @@ package struct DecisionLog: ~Copyable {
 
     private static func facts(_ decision: Decision, _ masked: Set<ExactName>) -> [String] {
         decision.traces.flatMap(\.facts).map { fact in
-            let hides = fact.text.split { " (),{}".contains($0) }.contains { word in
-                word.split { ".[]".contains($0) }.dropFirst().contains { masked.contains(ExactName($0)) }
+            // By scalars: a name may begin with a mark that stands on nothing, and would be one character with the dot.
+            let hides = fact.text.unicodeScalars.split { " (),{}".unicodeScalars.contains($0) }.contains { word in
+                word.split { ".[]".unicodeScalars.contains($0) }.dropFirst()
+                    .contains { masked.contains(ExactName(Substring($0))) }
             }
             // What a plugin made may have anything in it.
             let isHidden = hides || fact.isDerived && !masked.isEmpty

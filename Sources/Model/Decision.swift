@@ -93,6 +93,13 @@ package struct Failure: Equatable, Sendable {
     }
 }
 
+extension Failure {
+    package static func == (one: Self, other: Self) -> Bool {
+        one.policy == other.policy && one.line == other.line && one.kind == other.kind
+            && one.message.isSameBytes(other.message)
+    }
+}
+
 /// What one policy read, in order, and what came of it.
 package struct PolicyTrace: Equatable, Sendable {
     package struct Fact: Equatable, Sendable {

@@ -3,6 +3,11 @@ package struct TwinNames: Equatable, Sendable {
     package let one: ExactName
     package let other: ExactName
 
+    package init(one: ExactName, other: ExactName) {
+        self.one = one
+        self.other = other
+    }
+
     /// The first two such among the names of one place, if there are any.
     ///
     /// Cost: a look at every byte, and a hash of each name that is not ASCII; two of ASCII are no twins.

@@ -33,6 +33,7 @@ struct PluginReader {
 
     /// - Returns: `nil`, or something incomplete, when there are `faults`.
     mutating func read() -> ReadPlugin? {
+        if let twins = TwinNames.first(in: folder.files.map(\.name)) { report(twins.message) }
         guard let file = folder.file(Self.file) else {
             report("there is no `\(Self.file)`: it declares what the plugin provides")
             return nil

@@ -106,6 +106,7 @@ struct PolicyLoader {
 
     private mutating func checkNames() {
         let names = Set(source.files.map(\.name))
+        if let twins = TwinNames.first(in: names.sorted()) { report(twins.message, twins.other, rule: "file-name") }
         for name in names.sorted() where name.hasSuffix(".lua") {
             let id = name.withoutExtension
             if name == "fixtures_test.lua" { continue }

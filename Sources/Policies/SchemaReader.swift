@@ -32,6 +32,11 @@ struct SchemaReader {
         }
         refuseAmbiguity(schema.resources, in: "resources")
         refuseAmbiguity(schema.subjects, in: "subjects")
+        refuseTwins(schema.context.properties.map(\.name), in: "context")
+        for (types, section) in [(schema.resources, "resources"), (schema.subjects, "subjects")] {
+            refuseTwins(types.map(\.name), in: section)
+            refuseTwins(types.flatMap(\.properties).map(\.name), in: section)
+        }
     }
 
     private mutating func report(_ message: String) {
@@ -98,6 +103,10 @@ struct SchemaReader {
             }
         }
         return properties
+    }
+
+    private mutating func refuseTwins(_ names: [ExactName], in section: String) {
+        if let twins = TwinNames.first(in: names) { report("`\(section)`: \(twins.message)") }
     }
 
     /// One name, one type: `resource.status` must mean the same whatever the resource is.

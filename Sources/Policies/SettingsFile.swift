@@ -37,6 +37,7 @@ struct SettingsFile {
             report("must be an object whose names are policies", at: [])
             return
         }
+        report(twinsIn: policies, at: [])
         for policy in policies {
             guard let settings = declared[policy.key] else {
                 let hint = Suggestion.hint(for: policy.key, among: declared.keys.sorted())
@@ -59,11 +60,18 @@ struct SettingsFile {
         }
     }
 
+    /// Two tenants, or two settings, that nobody can tell apart.
+    private mutating func report(twinsIn members: [JSON.Member], at place: [ExactName]) {
+        guard let twins = TwinNames.first(in: members.map(\.key)) else { return }
+        report(twins.message, at: place + [twins.other])
+    }
+
     private mutating func members(_ json: JSON, at place: [ExactName]) -> [(ExactName, JSON)] {
         guard case .object(let members) = json else {
             report("`\(place.joined(separator: "."))` must be an object", at: place)
             return []
         }
+        report(twinsIn: members, at: place)
         return members.map { ($0.key, $0.value) }
     }
 

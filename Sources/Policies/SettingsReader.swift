@@ -19,6 +19,9 @@ enum SettingsReader {
             }
             settings[name] = try setting(entry.value, name: name)
         }
+        if let twins = TwinNames.first(in: settings.keys.sorted()) {
+            throw TypeReader.Fault(message: "`settings`: \(twins.message)")
+        }
         return settings
     }
 

@@ -159,7 +159,7 @@ private struct Search {
                 Flip.Step(
                     change: candidate.change, fact: candidate.fact?.text, before: candidate.fact?.value,
                     after: candidate.fact.flatMap { fact in
-                        after.facts.first { $0.text == fact.text }?.value.words(in: after.directory)
+                        after.facts.first { $0.text.isSameBytes(fact.text) }?.value.words(in: after.directory)
                     },
                     span: span(of: candidate.change, among: changes))
             }

@@ -48,7 +48,7 @@ struct ExpectedFacts {
         }
         for expected in reads {
             let matches = trace.facts.filter { $0.text.says(expected.text) }
-            if matches.contains(where: { expected.value == nil || $0.value == expected.value }) { continue }
+            if matches.contains(where: { expected.value.map($0.value.isSameBytes) ?? true }) { continue }
             let words = expected.value.map { "`\(expected.text)` = \($0)" } ?? "`\(expected.text)`"
             let hint = matches.isEmpty ? Suggestion.hint(for: expected.text, among: trace.facts.map(\.text)) : ""
             return TestFailure(
