@@ -66,7 +66,7 @@ import Testing
         writer.object { writer in
             writer.member("there", boolean: true)
             writer.member("line", integer: nil)
-            writer.member("code", string: nil)
+            writer.member("code", string: nil as String?)
             writer.object("inner") { $0.member("line", integer: 7) }
             writer.member("names", strings: ["a", "b\"c"])
             writer.array("none") { _ in }

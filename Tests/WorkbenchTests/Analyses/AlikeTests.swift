@@ -31,9 +31,9 @@ import Workbench
 
     /// What an answer by policies that run anew says; `nil` for what is no question.
     private static func judge(
-        _ token: TokenID, _ sample: Shifts.Sample, own: String, _ point: DecisionPoint, _ directory: Directory
+        _ token: TokenID, _ sample: Shifts.Sample, own: ExactName, _ point: DecisionPoint, _ directory: Directory
     ) -> Judgement? {
-        let place: String? =
+        let place: ExactName? =
             switch sample.place {
             case .nowhere: nil
             case .own: own
@@ -148,8 +148,8 @@ import Workbench
         try compare(world, seed % 2 == 0 ? "orders.read" : "orders.approve", "seed \(seed)")
     }
 
-    private func compare(_ world: Made, _ action: String, _ words: String) throws {
-        for departments in [nil, ["sales", "north", "audit"]] {
+    private func compare(_ world: Made, _ action: ExactName, _ words: String) throws {
+        for departments in [nil, ["sales", "north", "audit"]] as [[ExactName]?] {
             let question = Question(
                 action: action, subject: .token(""), resource: .init(type: "order", id: nil), now: Self.now,
                 obligations: .all)
