@@ -100,7 +100,7 @@ extension Verb {
         options.logPath = invocation.value("log")
         options.hasSink = invocation.value(Sink.option.name) != nil
         options.masked = invocation.masked
-        options.tenant = invocation.value("tenant")
+        options.tenant = invocation.name("tenant")
         options.notesUse = invocation.has("touch")
         options.budget = try invocation.budget()
         options.learning = try invocation.learning()

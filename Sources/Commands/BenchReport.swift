@@ -35,7 +35,7 @@ struct BenchReport {
         terminal.print()
         terminal.print("what a policy costs at most, the same everywhere:")
         var table = Table(["policy", "fuel", "bytes", "facts"])
-        for cost in costs { table.add([cost.policy, "\(cost.fuel)", "\(cost.bytes)", "\(cost.facts)"]) }
+        for cost in costs { table.add([cost.policy.text, "\(cost.fuel)", "\(cost.bytes)", "\(cost.facts)"]) }
         table.print(to: terminal)
     }
 

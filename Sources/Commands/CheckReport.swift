@@ -61,7 +61,8 @@ struct CheckReport {
 
     /// The line of the source that a finding is about.
     private func line(of finding: Diagnostic) -> String? {
-        guard let number = finding.line, let file = source.files.first(where: { finding.path.hasSuffix("/" + $0.name) })
+        guard let number = finding.line,
+            let file = source.files.first(where: { ExactName(finding.path).hasSuffix("/\($0.name)") })
         else { return nil }
         let lines = file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
         return number <= lines.count ? String(decoding: lines[number - 1], as: UTF8.self) : nil

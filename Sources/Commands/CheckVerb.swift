@@ -47,7 +47,7 @@ extension Verb {
     ) throws(CommandError) -> Int32 {
         if try Isolation.isAsked(invocation, without: []) { return try isolated(invocation) }
         let read = try invocation.policyFiles(folder)
-        for name in files where !read.policies.files.contains(where: { $0.name == name }) {
+        for name in files where !read.policies.files.contains(where: { $0.name == ExactName(name) }) {
             throw CommandError(
                 "there is no file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: read.policies.files.map(\.name)))",
                 status: ExitStatus.policies)

@@ -12,7 +12,7 @@ struct CostReport {
     func print(to terminal: Terminal) {
         terminal.print()
         var table = Table(["POLICY", "INSTRUCTIONS", "BYTES", "FACTS"], fixed: ["POLICY"])
-        for cost in costs { table.add([cost.policy] + cost.measures.map { "\($0.value)" }) }
+        for cost in costs { table.add([cost.policy.text] + cost.measures.map { "\($0.value)" }) }
         table.print(to: terminal)
     }
 

@@ -6,22 +6,22 @@ struct CoverageGate {
     static let option = Option(
         name: "coverage-min", value: "N",
         help: "fail when less than N percent of the lines, branches or facts were tried; or lines=N,branches=N,facts=N")
-    private static let names = ["lines", "branches", "facts"]
+    private static let names: [ExactName] = ["lines", "branches", "facts"]
 
-    private let least: [String: Int]
+    private let least: [ExactName: Int]
 
     init(_ text: String) throws(CommandError) {
-        var least: [String: Int] = [:]
+        var least: [ExactName: Int] = [:]
         if let all = Self.percent(text[...]) {
             for name in Self.names { least[name] = all }
         } else {
             for part in text.split(separator: ",", omittingEmptySubsequences: false) {
                 let words = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                guard words.count == 2, Self.names.contains(String(words[0])), let percent = Self.percent(words[1])
+                guard words.count == 2, Self.names.contains(ExactName(words[0])), let percent = Self.percent(words[1])
                 else {
                     throw .usage("`--coverage-min` is a percentage, or `lines=95,branches=90,facts=80`, got `\(text)`")
                 }
-                least[String(words[0])] = percent
+                least[ExactName(words[0])] = percent
             }
         }
         self.least = least

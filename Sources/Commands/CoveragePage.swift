@@ -29,14 +29,16 @@ struct CoveragePage {
         return (lines + ["</body></html>", ""]).joined(separator: "\n")
     }
 
-    private static func counts(_ measures: [(name: String, count: CoverageCount)]) -> String {
+    private static func counts(_ measures: [(name: ExactName, count: CoverageCount)]) -> String {
         measures.map { "\($0.name) <b>\($0.count.percent) %</b> (\($0.count.tried) of \($0.count.all))" }
             .joined(separator: ", ")
     }
 
     private func section(_ policy: PolicyCoverage) -> [String] {
         let isOpen = policy.gaps.isEmpty && policy.problem == nil ? "" : " open"
-        let measures = [("lines", policy.lines), ("branches", policy.branches), ("facts", policy.facts)]
+        let measures: [(name: ExactName, count: CoverageCount)] = [
+            ("lines", policy.lines), ("branches", policy.branches), ("facts", policy.facts),
+        ]
         var lines = [
             #"<details id="\#(Markup.xml(policy.policy))"\#(isOpen)><summary>\#(Markup.xml(policy.path)): "#
                 + "\(Self.counts(measures))</summary>"

@@ -28,7 +28,7 @@ struct CoverageReport {
         }.joined(separator: ", ")
     }
 
-    static func measures(of coverage: Coverage) -> [(name: String, count: CoverageCount)] {
+    static func measures(of coverage: Coverage) -> [(name: ExactName, count: CoverageCount)] {
         [("lines", coverage.lines), ("branches", coverage.branches), ("facts", coverage.facts)]
     }
 

@@ -150,7 +150,7 @@ extension Verb {
     }
 
     private static func log(
-        _ question: Question, _ decision: Decision, _ nanoseconds: Int64, _ path: String, _ masked: Set<String>
+        _ question: Question, _ decision: Decision, _ nanoseconds: Int64, _ path: String, _ masked: Set<ExactName>
     ) throws(CommandError) {
         do throws(DecisionLogError) {
             var log = try DecisionLog(path: path, masked: masked)

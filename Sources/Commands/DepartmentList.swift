@@ -15,7 +15,7 @@ extension Verb {
                 let indent = isTree ? String(repeating: "  ", count: department.depth) : ""
                 listing.add(
                     [
-                        department.id, indent + department.name, department.isActive ? "yes" : "no",
+                        department.id.text, indent + department.name.text, department.isActive ? "yes" : "no",
                         department.requires.joined(separator: ", "),
                     ],
                     [

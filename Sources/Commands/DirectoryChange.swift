@@ -52,7 +52,7 @@ enum DirectoryVerbs {
         let word = invocation.positionals[0]
         let tenant: Int
         if noun == .tenant {
-            guard let index = before.tenant(word) else {
+            guard let index = before.tenant(ExactName(word)) else {
                 let hint = Suggestion.hint(for: word, among: before.tenants.map(\.id))
                 throw CommandError("there is no tenant `\(word)`\(hint)")
             }
@@ -99,13 +99,15 @@ enum DirectoryVerbs {
 }
 
 extension Organisation {
-    fileprivate mutating func change(_ tenant: String, _ body: (inout TenantRecord) -> Void) {
+    fileprivate mutating func change(_ tenant: ExactName, _ body: (inout TenantRecord) -> Void) {
         tenants.change(\.id, tenant, body)
     }
 }
 
 extension Array {
-    fileprivate mutating func change(_ id: KeyPath<Element, String>, _ value: String, _ body: (inout Element) -> Void) {
+    fileprivate mutating func change(
+        _ id: KeyPath<Element, ExactName>, _ value: ExactName, _ body: (inout Element) -> Void
+    ) {
         for index in indices where self[index][keyPath: id] == value { body(&self[index]) }
     }
 }

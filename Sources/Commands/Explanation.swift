@@ -5,7 +5,7 @@ internal import Policies
 /// A decision in words that a person can follow.
 struct Explanation {
     private let decision: Decision
-    private let paths: [String: String]
+    private let paths: [ExactName: String]
 
     init(_ decision: Decision, policies: PolicySet) {
         self.decision = decision
@@ -14,7 +14,7 @@ struct Explanation {
 
     func print(to terminal: Terminal, withFacts: Bool) {
         let verdict = decision.isPermitted ? terminal.styled("permit", .green) : terminal.styled("deny", .red)
-        let code = [decision.code, decision.policyCode].compactMap(\.self).map(Terminal.escaped)
+        let code = [decision.code, decision.policyCode?.text].compactMap(\.self).map(Terminal.escaped)
         terminal.print("\(verdict)  (\(code.joined(separator: ": ")))")
         if decision.reasons.isEmpty, let words = Decision.words(for: decision.code) {
             terminal.print("  because \(words)")
@@ -53,8 +53,8 @@ struct Explanation {
         }
     }
 
-    private func place(_ policy: String, _ line: Int?) -> String {
-        let path = Terminal.escaped(paths[policy] ?? policy)
+    private func place(_ policy: ExactName, _ line: Int?) -> String {
+        let path = Terminal.escaped(paths[policy] ?? policy.text)
         return "  [\(path)\(line.map { ":\($0)" } ?? "")]"
     }
 

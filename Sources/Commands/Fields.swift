@@ -10,14 +10,18 @@ struct Fields {
         add(name, [value], key: key, json: json ?? .string(value))
     }
 
+    mutating func add(_ name: String, _ value: ExactName, key: String? = nil, json: JSON? = nil) {
+        add(name, value.text, key: key, json: json)
+    }
+
     /// A field of several lines; of none, it is told as `–`.
     mutating func add(_ name: String, _ lines: [String], key: String? = nil, json: JSON) {
         rows.append((name, lines.isEmpty ? ["–"] : lines))
-        members.append(.init(key ?? name.lowercased().map { $0 == " " ? "_" : String($0) }.joined(), json))
+        members.append(.init(ExactName(key ?? name.lowercased().map { $0 == " " ? "_" : String($0) }.joined()), json))
     }
 
     /// Something for machines only.
-    mutating func add(key: String, _ json: JSON) { members.append(.init(key, json)) }
+    mutating func add(key: String, _ json: JSON) { members.append(.init(ExactName(key), json)) }
 
     var json: JSON { .object(members) }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Model
 
 /// Tells when the files of some folders change.
 ///
@@ -10,7 +11,7 @@ struct FolderWatch: ~Copyable {
     /// notice. Whoever waits on it asks `hasChanged` then.
     let descriptor: Int32
     private let folders: [String]
-    private var seen: [String: Mark]
+    private var seen: [ExactName: Mark]
 
     /// What is told of a file without reading it.
     private struct Mark: Equatable {
@@ -76,13 +77,13 @@ struct FolderWatch: ~Copyable {
 
     // MARK: Looking
 
-    private func look() -> [String: Mark] {
-        var marks: [String: Mark] = [:]
+    private func look() -> [ExactName: Mark] {
+        var marks: [ExactName: Mark] = [:]
         for folder in folders { look(into: folder, depth: 0, &marks) }
         return marks
     }
 
-    private func look(into folder: String, depth: Int, _ marks: inout [String: Mark]) {
+    private func look(into folder: String, depth: Int, _ marks: inout [ExactName: Mark]) {
         // Asked for before the look, and each time: a folder may have come back as another one.
         if descriptor >= 0 {
             let events = IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF
@@ -95,7 +96,7 @@ struct FolderWatch: ~Copyable {
             let isFolder = status.st_mode & S_IFMT == S_IFDIR
             if isFolder, depth < Self.deepest { look(into: path, depth: depth + 1, &marks) }
             // A folder changes whenever something in it does, also what is left alone here.
-            marks[path] =
+            marks[ExactName(path)] =
                 isFolder
                 ? Mark(number: UInt64(status.st_ino), size: 0, seconds: 0, nanoseconds: 0)
                 : Mark(

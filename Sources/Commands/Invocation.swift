@@ -78,8 +78,13 @@ struct Invocation {
         Learning(bytes: try number("tree-memory", default: 64, least: 0, most: 1 << 20) << 20)
     }
 
+    /// The value of an option that names something.
+    func name(_ option: String) -> ExactName? { value(option).map { ExactName($0) } }
+
     /// The properties of `--mask`.
-    var masked: Set<String> { Set((value("mask") ?? "").split(separator: ",").map(String.init)) }
+    var masked: Set<ExactName> {
+        Set((value("mask") ?? "").unicodeScalars.split(separator: ",").map { ExactName(Substring($0)) })
+    }
 
     /// The files of `--policies` and `--plugins`, none of which was run yet.
     func policySource() throws(CommandError) -> PolicyFiles { try policyFiles(policyFolder) }
@@ -110,8 +115,8 @@ struct Invocation {
     }
 
     /// The tenant of `--tenant`, which must be one of these.
-    func tenant(among ids: [String]) throws(CommandError) -> String? {
-        guard let id = value("tenant") else { return nil }
+    func tenant(among ids: [ExactName]) throws(CommandError) -> ExactName? {
+        guard let id = name("tenant") else { return nil }
         guard ids.contains(id) else {
             throw CommandError("there is no tenant `\(id)`\(Suggestion.hint(for: id, among: ids))")
         }

@@ -43,6 +43,8 @@ struct Listing {
 
 extension JSON {
     /// Text, or null where there is none.
+    static func optional(_ name: ExactName?) -> JSON { optional(name?.text) }
+    static func strings(_ names: [ExactName]) -> JSON { strings(names.map(\.text)) }
     static func optional(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
     static func strings(_ texts: [String]) -> JSON { .array(texts.map(JSON.string)) }
 }

@@ -23,8 +23,8 @@ extension Verb {
                 query.token = id
             }
             query.act = invocation.value("act")
-            query.actor = invocation.value("actor")
-            query.tenant = invocation.value("tenant")
+            query.actor = invocation.name("actor")
+            query.tenant = invocation.name("tenant")
             query.isRefused = invocation.has("refused")
             query.since = try moment(invocation, "since")
             query.until = try moment(invocation, "until")

@@ -9,7 +9,7 @@ struct LogRow {
         self.entry = entry
     }
 
-    private func text(_ name: String) -> String? { entry.details.first { $0.key == name }?.value.string }
+    private func text(_ name: ExactName) -> String? { entry.details.first { $0.key == name }?.value.string }
 
     /// `u-anna (as)`, `u-anna (token 4f1c22d0…)` or `operator`.
     private var actor: String {
@@ -26,7 +26,7 @@ struct LogRow {
         return names.joined(separator: ", ")
     }
 
-    private var assignment: String? {
+    private var assignment: ExactName? {
         switch entry.actor {
         case .operator: nil
         case .user(_, let assignment): assignment
@@ -43,7 +43,7 @@ struct LogRow {
         let token = entry.token.map { id in "\(id.description.prefix(8))…\(entry.last4.map { " …\($0)" } ?? "")" } ?? ""
         listing.add(
             [
-                "\(entry.number)", entry.time.description, actor, entry.act, entry.tenant ?? "", token, about,
+                "\(entry.number)", entry.time.description, actor, entry.act, entry.tenant?.text ?? "", token, about,
                 text("reason") ?? "",
             ],
             [

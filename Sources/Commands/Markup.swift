@@ -1,6 +1,10 @@
+internal import Model
+
 /// Texts as the formats of reports have them.
 enum Markup {
     /// The text as XML 1.0 has it; what cannot be in XML at all is left out.
+    static func xml(_ name: ExactName) -> String { xml(name.text) }
+
     static func xml(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {

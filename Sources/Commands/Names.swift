@@ -31,13 +31,13 @@ struct Names {
     /// One of a user's assignments: by its id, or as `DEPARTMENT/USER TYPE` by ids or names.
     func assignment(_ text: String, of user: Int) throws(CommandError) -> Int {
         let own = assignments(of: user)
-        if let match = own.first(where: { directory.assignments[$0].id == text }) { return match }
+        if let match = own.first(where: { directory.assignments[$0].id == ExactName(text) }) { return match }
         let matches = own.filter { index in
             let assignment = directory.assignments[index]
             let department = directory.departments[assignment.department]
             let type = directory.userTypes[assignment.userType]
             return [department.id, department.name].contains { department in
-                [type.id, type.name].contains { "\(department)/\($0)" == text }
+                [type.id, type.name].contains { "\(department)/\($0)" == ExactName(text) }
             }
         }
         if matches.count == 1 { return matches[0] }
@@ -57,10 +57,12 @@ struct Names {
     }
 
     private func find(
-        _ text: String, _ kind: String, _ indices: [Int], _ names: (Int) -> (id: String, names: [String])
+        _ text: String, _ kind: String, _ indices: [Int], _ names: (Int) -> (id: ExactName, names: [ExactName])
     ) throws(CommandError) -> Int {
-        if let match = indices.first(where: { names($0).id == text }) { return match }
-        let matches = indices.filter { names($0).names.contains(text) }
+        if let match = indices.first(where: { names($0).id == ExactName(text) }) { return match }
+        let exact = indices.filter { names($0).names.contains(ExactName(text)) }
+        // What is typed may come in another normal form than what is stored.
+        let matches = exact.isEmpty ? indices.filter { names($0).names.contains { $0.reads(like: text) } } : exact
         guard let match = matches.first else {
             let hint = Suggestion.hint(for: text, among: indices.flatMap { [names($0).id] + names($0).names })
             throw CommandError("there is no \(kind) `\(text)` in the tenant `\(directory.tenants[tenant].id)`\(hint)")

@@ -45,7 +45,7 @@ extension Office {
 
     /// Visible tokens of exactly this name; of those in use and those revoked, the ones in use.
     private func found(named name: String) throws(CommandError) -> [TokenID] {
-        let named = try stored { store throws(TokenStoreError) in try store.named(name, tenant: tenant.id) }
+        let named = try stored { store throws(TokenStoreError) in try store.named(ExactName(name), tenant: tenant.id) }
         let alive = named.filter { $0.token.revoked == nil }
         let isVisible = try act { administration throws(AdministrationError) in
             try administration.desk().visibility(tenant: tenant.id)

@@ -89,7 +89,7 @@ struct Office {
 
     /// Why the answer is no, on the error output.
     private func explain(_ decision: Decision) {
-        let code = [decision.code, decision.policyCode].compactMap(\.self).joined(separator: ": ")
+        let code = [decision.code, decision.policyCode?.text].compactMap(\.self).joined(separator: ": ")
         terminal.note("deny  (\(Terminal.escaped(code)))")
         for reason in decision.reasons {
             terminal.note("  denied: \(Terminal.escaped(reason.text))  [\(reason.policy):\(reason.line)]")

@@ -16,7 +16,7 @@ extension Verb {
                 var table = Table(["NAME", "VERSION", "PROVIDES", "NEEDS", "REQUIRES"])
                 for plugin in loaded.set.provided {
                     table.add([
-                        plugin.name, plugin.version,
+                        plugin.name.text, plugin.version,
                         PluginListing.provided(plugin, loaded.extras[plugin.name] ?? PluginExtras()),
                         plugin.needs.joined(separator: ", "), plugin.requires.joined(separator: ", "),
                     ])
@@ -34,8 +34,8 @@ extension Verb {
         run: { invocation throws(CommandError) in
             let name = invocation.positionals[0]
             let loaded = PluginLoader.load(try invocation.plugins())
-            guard let plugin = loaded.set.provided.first(where: { $0.name == name }) else {
-                let faults = loaded.set.broken[name] ?? []
+            guard let plugin = loaded.set.provided.first(where: { $0.name == ExactName(name) }) else {
+                let faults = loaded.set.broken[ExactName(name)] ?? []
                 for fault in faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
                 let known = loaded.set.provided.map(\.name)
                 throw CommandError(
@@ -43,7 +43,7 @@ extension Verb {
                         ? "there is no plugin `\(name)`\(Suggestion.hint(for: name, among: known))"
                         : "the plugin `\(name)` does not load", status: ExitStatus.policies)
             }
-            let extras = loaded.extras[name] ?? PluginExtras()
+            let extras = loaded.extras[plugin.name] ?? PluginExtras()
             if invocation.has("json") {
                 invocation.terminal.print(PluginListing.json(plugin, extras).pretty)
             } else {
@@ -74,7 +74,7 @@ extension Verb {
         positionals: [.init(name: "NAME", help: "lower-case letters, digits and `_`")],
         run: { invocation throws(CommandError) in
             let name = invocation.positionals[0]
-            guard let files = PluginTemplate.files(name) else {
+            guard let files = PluginTemplate.files(ExactName(name)) else {
                 throw .usage(
                     "a plugin is named in lower-case letters, digits and `_`, begins with a letter and is no word of Lua "
                         + "and no capability of the host; got `\(name)`")

@@ -31,7 +31,7 @@ struct Preview {
             if !loss.departments.isEmpty { losses.append("entry to \(loss.departments.joined(separator: ", "))") }
             listing.add(
                 [
-                    loss.token.id.description, loss.token.kind.rawValue, loss.token.name, user.name,
+                    loss.token.id.description, loss.token.kind.rawValue, loss.token.name.text, user.name.text,
                     losses.joined(separator: "; "),
                 ],
                 [

@@ -6,7 +6,7 @@ struct PropertyReader {
     let directory: Directory
     let tenant: Int?
 
-    func json(_ text: String, _ type: ValueType, _ name: String) throws(CommandError) -> JSON {
+    func json(_ text: String, _ type: ValueType, _ name: ExactName) throws(CommandError) -> JSON {
         switch type {
         case .boolean:
             guard text == "true" || text == "false" else { throw .usage("`\(name)` is true or false, got `\(text)`") }
@@ -27,22 +27,23 @@ struct PropertyReader {
         }
     }
 
-    func user(_ text: String) throws(CommandError) -> String {
+    func user(_ text: String) throws(CommandError) -> ExactName {
         let users = directory.users.filter { $0.tenant == tenant }
         return try find(text, "user", users.map { ($0.id, [$0.name, $0.fullName]) })
     }
 
-    private func department(_ text: String) throws(CommandError) -> String {
+    private func department(_ text: String) throws(CommandError) -> ExactName {
         let departments = directory.departments.filter { $0.tenant == tenant }
         return try find(text, "department", departments.map { ($0.id, [$0.name]) })
     }
 
     private func find(
-        _ text: String, _ kind: String, _ known: [(id: String, names: [String])]
-    ) throws(CommandError) -> String {
+        _ text: String, _ kind: String, _ known: [(id: ExactName, names: [ExactName])]
+    ) throws(CommandError) -> ExactName {
         guard tenant != nil else { throw .usage("say whose \(kind) `\(text)` is: `--tenant ID`") }
-        if known.contains(where: { $0.id == text }) { return text }
-        let matches = known.filter { $0.names.contains(text) }
+        if known.contains(where: { $0.id == ExactName(text) }) { return ExactName(text) }
+        let exact = known.filter { $0.names.contains(ExactName(text)) }
+        let matches = exact.isEmpty ? known.filter { $0.names.contains { $0.reads(like: text) } } : exact
         guard let match = matches.first else {
             let hint = Suggestion.hint(for: text, among: known.flatMap { [$0.id] + $0.names })
             throw CommandError("there is no \(kind) `\(text)`\(hint)")

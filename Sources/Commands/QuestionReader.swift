@@ -34,14 +34,14 @@ struct QuestionReader {
         let only = directory.tenants.count == 1 ? 0 : nil
         let tenant = token.map { directory.tokens[$0].tenant } ?? stated ?? only
         if let point { return try administration(point, token, tenant, words.dropFirst(2)) }
-        return try access(token, tenant, action: words[1], words.dropFirst(2))
+        return try access(token, tenant, action: ExactName(words[1]), words.dropFirst(2))
     }
 
     private func access(
-        _ token: Int?, _ tenant: Int?, action: String, _ words: ArraySlice<String>
+        _ token: Int?, _ tenant: Int?, action: ExactName, _ words: ArraySlice<String>
     ) throws(CommandError) -> Question {
         if schema.actions[action] == nil {
-            let points = Point.allCases.filter(\.isAdministrative).map(\.rawValue)
+            let points = Point.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
             hint("action", action, among: schema.actions.keys.sorted() + points)
         }
         var words = words
@@ -50,7 +50,8 @@ struct QuestionReader {
         if let word = words.first, !word.contains("=") {
             words.removeFirst()
             let parts = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            resource = Question.Resource(type: parts[0], id: parts.count == 2 ? parts[1] : nil)
+            resource = Question.Resource(
+                type: ExactName(parts[0]), id: parts.count == 2 ? ExactName(parts[1]) : nil)
         }
         let type = resource.flatMap { schema.resource($0.type) }.map { schema.resources[$0] }
         if let resource, type == nil { hint("resource type", resource.type, among: schema.resources.map(\.name)) }
@@ -86,8 +87,8 @@ struct QuestionReader {
         guard parts.count == 2, parts[0] != "token" else {
             throw .usage("`--subject` is TYPE:ID of a subject that is no token, got `\(text)`")
         }
-        let type = schema.subject(parts[0]).map { schema.subjects[$0] }
-        if type == nil { hint("subject type", parts[0], among: schema.subjects.map(\.name)) }
+        let type = schema.subject(ExactName(parts[0])).map { schema.subjects[$0] }
+        if type == nil { hint("subject type", ExactName(parts[0]), among: schema.subjects.map(\.name)) }
         let prefix = "subject."
         let own = words.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
         words.removeAll { $0.hasPrefix(prefix) }
@@ -101,11 +102,11 @@ struct QuestionReader {
             }
             properties.append(.init(name, try reader.json(text, type.properties[slot].type, name)))
         }
-        return .external(type: parts[0], id: parts[1], properties: .object(properties))
+        return .external(type: ExactName(parts[0]), id: ExactName(parts[1]), properties: .object(properties))
     }
 
     /// A note on a name that the schema lacks; the decision says the same, but not what may have been meant.
-    private func hint(_ kind: String, _ name: String, among known: [String]) {
+    private func hint(_ kind: String, _ name: ExactName, among known: [ExactName]) {
         let hint = Suggestion.hint(for: name, among: known)
         if !hint.isEmpty { invocation.terminal.note("note: no \(kind) `\(Terminal.escaped(name))`\(hint)") }
     }
@@ -118,7 +119,7 @@ struct QuestionReader {
         let hasProposal = point == .issue || point == .amend
         guard hasProposal || pairs.isEmpty else { throw .usage("`\(point.rawValue)` takes no `\(pairs[0].0)=`") }
         return Question(
-            point: point, action: point.rawValue, subject: .actor, actor: try actor(tenant),
+            point: point, action: ExactName(point.rawValue), subject: .actor, actor: try actor(tenant),
             tenant: directory.tenants[tenant].id,
             token: token.map { directory.tokens[$0].id.description }
                 ?? (point == .issue ? nil : self.words[0]),
@@ -130,16 +131,16 @@ struct QuestionReader {
         guard let text = invocation.value("as") else { return .operator }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let user = try PropertyReader(directory: directory, tenant: tenant).user(parts[0])
-        return .user(id: user, assignment: parts.count == 2 ? parts[1] : nil)
+        return .user(id: user, assignment: parts.count == 2 ? ExactName(parts[1]) : nil)
     }
 
-    private func proposed(_ pairs: [(String, String)]) throws(CommandError) -> ProposedToken {
+    private func proposed(_ pairs: [(ExactName, String)]) throws(CommandError) -> ProposedToken {
         var token = ProposedToken()
-        let names = ["name", "kind", "assignment", "expires", "last_day"]
+        let names: [ExactName] = ["name", "kind", "assignment", "expires", "last_day"]
         for (name, text) in pairs {
             switch name {
-            case "name": token.name = text
-            case "assignment": token.assignment = text
+            case "name": token.name = ExactName(text)
+            case "assignment": token.assignment = ExactName(text)
             case "kind":
                 token.kind = TokenKind(rawValue: text)
                 if token.kind == nil { throw .usage("`kind` is api or mobile, got `\(text)`") }
@@ -159,13 +160,14 @@ struct QuestionReader {
     }
 
     /// Every `name=value`, each name once.
-    private func pairs(_ words: ArraySlice<String>) throws(CommandError) -> [(String, String)] {
-        var pairs: [(String, String)] = []
+    private func pairs(_ words: ArraySlice<String>) throws(CommandError) -> [(ExactName, String)] {
+        var pairs: [(ExactName, String)] = []
         for word in words {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2 else { throw .usage("expected name=value, got `\(word)`") }
-            guard !pairs.contains(where: { $0.0 == parts[0] }) else { throw .usage("`\(parts[0])` is stated twice") }
-            pairs.append((parts[0], parts[1]))
+            let name = ExactName(parts[0])
+            guard !pairs.contains(where: { $0.0 == name }) else { throw .usage("`\(name)` is stated twice") }
+            pairs.append((name, parts[1]))
         }
         return pairs
     }
@@ -183,7 +185,7 @@ struct QuestionReader {
         if let id = TokenID(text) {
             matches = directory.token(id).map { [$0] } ?? []
         } else {
-            matches = directory.tokens.indices.filter { directory.tokens[$0].name == text }
+            matches = directory.tokens.indices.filter { directory.tokens[$0].name.reads(like: text) }
         }
         let own = matches.filter { tenant == nil || directory.tokens[$0].tenant == tenant }
         if own.count == 1 { return own[0] }

@@ -16,7 +16,7 @@ struct Sink {
         guard let stated = invocation.value(Self.option.name) else { return nil }
         let parts = stated.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         do throws(PluginCommandError) {
-            sink = try PluginSink(parts[0], parts.count > 1 ? parts[1] : "", plugins, schema: schema)
+            sink = try PluginSink(ExactName(parts[0]), parts.count > 1 ? parts[1] : "", plugins, schema: schema)
         } catch { throw CommandError(error.message) }
     }
 

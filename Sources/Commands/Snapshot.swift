@@ -28,7 +28,7 @@ extension Invocation {
         var ids = TokenID(word).map { [$0] } ?? []
         if ids.isEmpty, word != "-" {
             do throws(TokenStoreError) {
-                ids = try store.named(word, tenant: value("tenant")).map(\.token.id)
+                ids = try store.named(ExactName(word), tenant: name("tenant")).map(\.token.id)
             } catch { throw CommandError(error.message) }
         }
         let selection = word == "-" ? TokenSelection.none : ids.isEmpty ? .all : .some(ids)

@@ -40,7 +40,7 @@ extension Verb {
             throw CommandError(error.message)
         }
         guard invocation.has("yes") else {
-            let records: (tenants: [String], tokens: [TokenID])
+            let records: (tenants: [ExactName], tokens: [TokenID])
             do throws(TokenStoreError) { records = try store.unsealedRecords() } catch {
                 throw CommandError(error.message)
             }

@@ -13,7 +13,7 @@ extension Verb {
                 let users = directory.users.count { $0.tenant == index }
                 let departments = directory.departments.count { $0.tenant == index }
                 listing.add(
-                    [tenant.id, tenant.name, tenant.zone.name, "\(users)", "\(departments)"],
+                    [tenant.id.text, tenant.name.text, tenant.zone.name.text, "\(users)", "\(departments)"],
                     [
                         .init("id", .string(tenant.id)), .init("name", .string(tenant.name)),
                         .init("zone", .string(tenant.zone.name)), .init("users", .integer(Int64(users))),

@@ -15,7 +15,7 @@ extension Verb {
         details: ["After `never`, `allowed` holds for new strings only: `token rotate` gives a token one."],
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore()
-            let tenant = invocation.positionals[0]
+            let tenant = ExactName(invocation.positionals[0])
             guard let policy = invocation.value("policy") else {
                 let keeps: Bool
                 do throws(TokenStoreError) { keeps = try store.keepsStrings(of: tenant) } catch {

@@ -10,7 +10,7 @@ extension Verb {
             let store = try invocation.openStore()
             let directory = try invocation.directory(.all, of: store)
             let id = invocation.positionals[0]
-            guard let index = directory.tenant(id) else {
+            guard let index = directory.tenant(ExactName(id)) else {
                 let hint = Suggestion.hint(for: id, among: directory.tenants.map(\.id))
                 throw CommandError("there is no tenant `\(id)`\(hint)")
             }
@@ -18,7 +18,7 @@ extension Verb {
             let now = try invocation.now(store)
             let live = directory.tokens.filter { $0.tenant == index && $0.revoked == nil && $0.expires > now }
             let keeps: Bool
-            do throws(TokenStoreError) { keeps = try store.keepsStrings(of: id) } catch {
+            do throws(TokenStoreError) { keeps = try store.keepsStrings(of: tenant.id) } catch {
                 throw CommandError(error.message)
             }
             var fields = Fields()

@@ -1,3 +1,5 @@
+internal import Model
+
 /// What a person sees: results on one stream, everything else on the other, colours where they are wanted.
 final class Terminal {
     enum Style: String {
@@ -64,6 +66,8 @@ final class Terminal {
     }
 
     /// The text with everything that could move a cursor, change colours or reverse its direction written out.
+    static func escaped(_ name: ExactName) -> String { escaped(name.text) }
+
     static func escaped(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var result = ""

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Model
 internal import Plugins
 internal import Policies
 
@@ -29,10 +30,10 @@ struct TestSubject {
     var isPolicies: Bool { kind == .policies }
 
     /// The one plugin that is meant; `nil` for all.
-    var plugin: String? {
+    var plugin: ExactName? {
         guard kind == .plugin, let path = unsafe realpath(folder, nil) else { return nil }
         defer { unsafe free(path) }
-        return unsafe String(cString: path).split(separator: "/").last.map(String.init)
+        return unsafe String(cString: path).split(separator: "/").last.map { ExactName($0) }
     }
 
     /// Everything that the tests run with. Plugins are tested with the schema of the policies beside them.
@@ -51,7 +52,7 @@ struct TestSubject {
     }
 
     /// The names of the files that are tested.
-    func files(of read: PolicyFiles) -> [String] {
+    func files(of read: PolicyFiles) -> [ExactName] {
         guard !isPolicies else { return read.policies.files.map(\.name) }
         return read.plugins.folders.filter { plugin == nil || $0.name == plugin }.flatMap { $0.files.map(\.name) }
     }

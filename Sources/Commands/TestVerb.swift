@@ -43,7 +43,7 @@ private enum TestCommand {
     }
 
     private static func test(
-        _ folder: String, _ files: Set<String>?, _ invocation: Invocation
+        _ folder: String, _ files: Set<ExactName>?, _ invocation: Invocation
     ) throws(CommandError) -> Int32 {
         if try Isolation.isAsked(invocation, without: ["cost-update"]) { return try isolated(invocation) }
         let terminal = invocation.terminal
@@ -95,7 +95,7 @@ private enum TestCommand {
     }
 
     private static func selection(
-        _ invocation: Invocation, _ files: Set<String>?, _ gates: TestGates, _ dots: TestDots?
+        _ invocation: Invocation, _ files: Set<ExactName>?, _ gates: TestGates, _ dots: TestDots?
     ) -> PolicyTests.Selection {
         var selection = PolicyTests.Selection()
         selection.files = files
@@ -112,7 +112,7 @@ private enum TestCommand {
     // MARK: What is tested
 
     private static func require(
-        _ files: Set<String>?, among known: [String], in folder: String
+        _ files: Set<ExactName>?, among known: [ExactName], in folder: String
     ) throws(CommandError) {
         for name in (files ?? []).sorted() where !known.contains(name) {
             let names = known.filter { $0.hasSuffix("_test.lua") }
@@ -122,29 +122,32 @@ private enum TestCommand {
     }
 
     /// The folder of the policies, and which of its test files are meant; `nil` for all.
-    private static func place(_ invocation: Invocation) throws(CommandError) -> (folder: String, files: Set<String>?) {
+    private static func place(_ invocation: Invocation) throws(CommandError) -> (folder: String, files: Set<ExactName>?)
+    {
         let paths = invocation.positionals
         if paths.count == 1, !paths[0].hasSuffix(".lua") { return (paths[0], nil) }
         guard !paths.isEmpty else { return (invocation.value("policies") ?? "policies", nil) }
-        var folders: Set<String> = []
-        var names: Set<String> = []
+        var folders: Set<ExactName> = []
+        var names: Set<ExactName> = []
         for path in paths {
             guard path.hasSuffix("_test.lua") else {
                 throw .usage("`\(path)` is no test file: they end in `_test.lua`; a folder is stated alone")
             }
             let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-            folders.insert(parts.count > 1 ? parts.dropLast().joined(separator: "/") : ".")
-            names.insert(String(parts.last!))
+            folders.insert(ExactName(parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."))
+            names.insert(ExactName(parts.last!))
         }
         guard folders.count == 1 else { throw .usage("test files of one folder are run at a time") }
-        return (folders.first!, names)
+        return (folders.first!.text, names)
     }
 
     /// What tests may happen in: the demo, and the store where one is stated; and the time that the store has.
     private static func organisations(
         _ invocation: Invocation
-    ) throws(CommandError) -> ([String: Organisation], Instant) {
-        var organisations = ["demo": try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation]
+    ) throws(CommandError) -> ([ExactName: Organisation], Instant) {
+        var organisations: [ExactName: Organisation] = [
+            "demo": try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
+        ]
         guard invocation.has("store") else { return (organisations, invocation.now) }
         guard !invocation.isStoreFile else {
             organisations["store"] = try invocation.organisation()

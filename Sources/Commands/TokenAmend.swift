@@ -18,7 +18,7 @@ extension Verb {
             let office = try Office(invocation)
             let id = try office.token(invocation.positionals[0])
             var change = TokenChange()
-            change.name = invocation.value("name")
+            change.name = invocation.name("name")
             change.expires = try invocation.value("expires").map { text throws(CommandError) in
                 try office.expires(text)
             }

@@ -30,7 +30,7 @@ extension Verb {
             let assignment = try office.assignment(of: user)
             let draft = TokenDraft(
                 tenant: office.tenant.id, kind: isMobile ? .mobile : .api,
-                name: invocation.value(isMobile ? "device" : "name") ?? "",
+                name: invocation.name(isMobile ? "device" : "name") ?? "",
                 assignment: office.directory.assignments[assignment].id,
                 expires: expires ?? office.mobileExpiry)
             let (details, string) = try office.act { administration throws(AdministrationError) in

@@ -33,8 +33,8 @@ struct TokenDescription {
             fields.add("API Token", "\(masked)  (demilune token reveal \(token.id))", json: .string(masked))
             fields.add("Tenant Id", office.tenant.id, key: "tenant")
             fields.add(
-                "Description of Use", Self.use(tenant: office.tenant.id),
-                json: .strings(Self.use(tenant: office.tenant.id)))
+                "Description of Use", Self.use(tenant: office.tenant.id.text),
+                json: .strings(Self.use(tenant: office.tenant.id.text)))
             fields.add("Expiry Date", lastDay, key: "expires", json: .string(token.expires.description))
             fields.add("Associated User", user.name, key: "user", json: .string(user.id))
             fields.add(

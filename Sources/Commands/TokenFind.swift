@@ -62,7 +62,8 @@ extension Verb {
             let state = TokenRow(details, office).state
             listing.add(
                 [
-                    id.description, details.token.kind.rawValue, details.token.name, user.name, details.last4 ?? "",
+                    id.description, details.token.kind.rawValue, details.token.name.text, user.name.text,
+                    details.last4 ?? "",
                     state,
                 ],
                 [

@@ -58,6 +58,6 @@ extension Verb {
 extension Office {
     func tell(_ key: String, _ count: Int, _ words: String) {
         terminal.print(
-            invocation.has("json") ? JSON.object([.init(key, .integer(Int64(count)))]).compact : words)
+            invocation.has("json") ? JSON.object([.init(ExactName(key), .integer(Int64(count)))]).compact : words)
     }
 }

@@ -88,9 +88,10 @@ extension Verb {
             else { continue }
             let assignment = office.directory.assignments[index]
             table.add([
-                id.description, details.token.kind.rawValue, details.token.name,
-                office.directory.users[assignment.user].name, office.directory.departments[assignment.department].name,
-                office.directory.userTypes[assignment.userType].name,
+                id.description, details.token.kind.rawValue, details.token.name.text,
+                office.directory.users[assignment.user].name.text,
+                office.directory.departments[assignment.department].name.text,
+                office.directory.userTypes[assignment.userType].name.text,
             ])
         }
         table.print(to: office.terminal)

@@ -32,13 +32,13 @@ struct TokenRow {
         switch token.kind {
         case .api:
             cells = [
-                token.id.description, token.name, user.name, department.name, type.name,
+                token.id.description, token.name.text, user.name.text, department.name.text, type.name.text,
                 office.zone.date(of: details.updated).description,
                 Moment.lastDay(before: token.expires, in: office.zone).description, state,
             ]
         case .mobile:
             cells = [
-                token.id.description, user.name, user.email, department.name, type.name,
+                token.id.description, user.name.text, user.email.text, department.name.text, type.name.text,
                 token.lastActive.map { Moment.local($0, in: office.zone) } ?? "never",
                 Moment.local(token.expires, in: office.zone), state,
             ]

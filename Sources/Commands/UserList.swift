@@ -13,7 +13,7 @@ extension Verb {
                 let assignments = names.assignments(of: index)
                 listing.add(
                     [
-                        user.id, user.name, user.fullName, user.email, user.isActive ? "yes" : "no",
+                        user.id.text, user.name.text, user.fullName.text, user.email.text, user.isActive ? "yes" : "no",
                         assignments.map(names.combination).joined(separator: ", "),
                     ],
                     [

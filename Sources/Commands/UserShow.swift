@@ -16,7 +16,8 @@ extension Verb {
             fields.add("Name", user.fullName)
             fields.add("Email", user.email)
             fields.add("Active", user.isActive ? "yes" : "no", json: .boolean(user.isActive))
-            fields.add("Own permissions", user.permissions.patterns, json: .strings(user.permissions.patterns))
+            fields.add(
+                "Own permissions", user.permissions.patterns.map(\.text), json: .strings(user.permissions.patterns))
             let assignments = user.assignments.map { directory.assignments[$0] }
             fields.add(
                 "Assignments",

@@ -11,7 +11,7 @@ extension Verb {
             for type in names.directory.userTypes where type.tenant == names.tenant {
                 let permissions = type.permissions.patterns
                 listing.add(
-                    [type.id, type.name, type.isActive ? "yes" : "no", permissions.joined(separator: ", ")],
+                    [type.id.text, type.name.text, type.isActive ? "yes" : "no", permissions.joined(separator: ", ")],
                     [
                         .init("id", .string(type.id)), .init("name", .string(type.name)),
                         .init("active", .boolean(type.isActive)), .init("permissions", .strings(permissions)),

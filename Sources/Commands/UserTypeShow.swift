@@ -15,7 +15,7 @@ extension Verb {
             fields.add("Id", type.id)
             fields.add("Name", type.name)
             fields.add("Active", type.isActive ? "yes" : "no", json: .boolean(type.isActive))
-            fields.add("Permissions", type.permissions.patterns, json: .strings(type.permissions.patterns))
+            fields.add("Permissions", type.permissions.patterns.map(\.text), json: .strings(type.permissions.patterns))
             fields.add(
                 "Assigned",
                 assigned.map { "\(directory.users[$0.user].name)  \(directory.departments[$0.department].name)" },

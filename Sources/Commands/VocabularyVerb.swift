@@ -86,7 +86,7 @@ extension Verb {
                 "plugin \(plugin.name)", ".\(function.name)(\(parameters))", function.result.shown, function.about,
             ]
         }
-        return attributes + functions + plugin.tables.flatMap { table in rows(table, of: plugin.name) }
+        return attributes + functions + plugin.tables.flatMap { table in rows(table, of: plugin.name.text) }
     }
 
     private static func rows(_ table: PluginTable, of plugin: String) -> [[String]] {

@@ -101,7 +101,7 @@ package final class Administration {
 
     /// Makes a token anew for another user: both the new one and the end of the old one are asked about.
     package func replace(
-        _ id: TokenID, assignment: String, overlap: Duration?, advised: (Decision) -> Response
+        _ id: TokenID, assignment: ExactName, overlap: Duration?, advised: (Decision) -> Response
     ) throws(AdministrationError) -> (TokenDetails, TokenString) {
         let old = try visible(.revoke, id, try desk())
         let ask = { (desk: Desk, expires: Instant?) throws(AdministrationError) -> Decision in
@@ -153,7 +153,7 @@ package final class Administration {
     }
 
     private func require(_ point: Point, _ ids: [TokenID], _ desk: Desk) throws(AdministrationError) {
-        var checks: [String: (sees: (TokenRecord) -> Bool, may: (TokenRecord) -> Bool)] = [:]
+        var checks: [ExactName: (sees: (TokenRecord) -> Bool, may: (TokenRecord) -> Bool)] = [:]
         for id in ids {
             guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }) else {
                 throw unknown(id)
@@ -199,7 +199,7 @@ package final class Administration {
 
     /// Asks until the policies permit an expiry that whoever asked wants to keep; nothing is locked meanwhile.
     private func settle(
-        _ point: Point, _ ids: [TokenID], tenant: String, _ expires: Instant?, _ advised: (Decision) -> Response,
+        _ point: Point, _ ids: [TokenID], tenant: ExactName, _ expires: Instant?, _ advised: (Decision) -> Response,
         _ ask: (Desk, Instant?) throws(AdministrationError) -> Decision
     ) throws(AdministrationError) -> Instant? {
         let desk = try desk()
@@ -229,7 +229,7 @@ package final class Administration {
 
     /// Asks and does in one transaction: what was decided on cannot have changed when it is done.
     private func transact<Result>(
-        _ point: Point, tenant: String?, _ ids: [TokenID], check: (Desk) throws(AdministrationError) -> Void,
+        _ point: Point, tenant: ExactName?, _ ids: [TokenID], check: (Desk) throws(AdministrationError) -> Void,
         body: () throws(TokenStoreError) -> Result
     ) throws(AdministrationError) -> Result {
         var refusal: AdministrationError?
@@ -257,11 +257,11 @@ package final class Administration {
 
     /// Logs a refusal.
     private func note(
-        _ error: AdministrationError, _ point: Point, _ ids: [TokenID], tenant: String?
+        _ error: AdministrationError, _ point: Point, _ ids: [TokenID], tenant: ExactName?
     ) throws(AdministrationError) {
-        let code: String
+        let code: ExactName
         switch error.code {
-        case .denied: code = error.decision?.policyCode ?? error.decision?.code ?? "denied"
+        case .denied: code = error.decision?.policyCode ?? error.decision.map { ExactName($0.code) } ?? "denied"
         case .unknown: code = "token_unknown"
         case .request, .stopped: return
         case .store:
@@ -272,7 +272,7 @@ package final class Administration {
         }
         let named = error.token.map { [$0] } ?? ids
         try stored { () throws(TokenStoreError) in
-            try store.refused(point.rawValue, named, tenant: tenant, code: code, act)
+            try store.refused(point.rawValue, named, tenant: tenant, code: code.text, act)
         }
     }
 

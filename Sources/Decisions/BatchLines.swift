@@ -111,7 +111,7 @@ struct BatchLines {
     ) -> Bool {
         let question = unsafe try? question(line).0
         let reference = question.flatMap { question in try? oracle!.decide(question) }
-        var differing: Set<String>?
+        var differing: Set<ExactName>?
         if isPlain, line.count <= BlockReader.longestLine,
             let fast = unsafe point.answer(line, tenant: options.tenant, now: options.now),
             fast.isPermitted != reference?.isPermitted || fast.code != reference?.code

@@ -14,8 +14,8 @@ package struct BatchOptions: Sendable {
     package var logPath: String?
     /// Whether lines of the log are handed to a sink.
     package var hasSink = false
-    package var masked: Set<String> = []
-    package var tenant: String?
+    package var masked: Set<ExactName> = []
+    package var tenant: ExactName?
     /// Whether the summary names the tokens that were permitted something.
     package var notesUse = false
     package var budget = Budget()

@@ -8,11 +8,11 @@ package struct BatchSummary: Sendable {
     package var denies = 0
     /// Lines that were no valid request.
     package var errors = 0
-    package var codes: [String: Int] = [:]
+    package var codes: [ExactName: Int] = [:]
     /// How often each policy was a reason, or failed.
-    package var policies: [String: Int] = [:]
+    package var policies: [ExactName: Int] = [:]
     /// How often each observing policy had something to say, or failed.
-    package var observing: [String: Int] = [:]
+    package var observing: [ExactName: Int] = [:]
     /// How many lines said what they expected, when that was asked about.
     package var expectations = 0
     /// How many of those were answered otherwise, or were no valid request.
@@ -23,7 +23,7 @@ package struct BatchSummary: Sendable {
     package var firstInvalid: Int?
     /// How often a policy was answered for otherwise than by the oracle, where that was looked at; by "" the request was
     /// understood otherwise.
-    package var differences: [String: Int] = [:]
+    package var differences: [ExactName: Int] = [:]
     /// Tokens that were permitted something, where that is noted.
     package var used: Set<TokenID> = []
     /// Whether nobody reads the decisions any more.
@@ -52,13 +52,13 @@ package struct BatchSummary: Sendable {
 
     mutating func count(_ decision: Decision) {
         if decision.isPermitted { permits += 1 } else { denies += 1 }
-        codes[decision.code, default: 0] += 1
+        codes[ExactName(decision.code), default: 0] += 1
         Self.count(decision.reasons, decision.failures, in: &policies)
         Self.count(decision.observed, decision.observedFailures, in: &observing)
     }
 
     /// Counts each policy once, however much it said. What one policy said stands together.
-    private static func count(_ statements: [Statement], _ failures: [Failure], in counts: inout [String: Int]) {
+    private static func count(_ statements: [Statement], _ failures: [Failure], in counts: inout [ExactName: Int]) {
         for (index, statement) in statements.enumerated()
         where index == 0 || statements[index - 1].policy != statement.policy {
             counts[statement.policy, default: 0] += 1

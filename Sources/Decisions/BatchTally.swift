@@ -4,7 +4,7 @@ internal import Policies
 /// What the lines of a block came to, counted without a word for each.
 struct BatchTally {
     /// Refusals of the core.
-    private var codes: [(code: String, count: Int)] = []
+    private var codes: [(code: ExactName, count: Int)] = []
     /// By what policies came to.
     private var verdicts = [Int](repeating: 0, count: 256)
     private var permits = 0
@@ -25,7 +25,7 @@ struct BatchTally {
             point.tally(answer, &reasons, &observations)
             return
         }
-        let code = answer.code
+        let code = ExactName(answer.code)
         if let place = codes.firstIndex(where: { $0.code == code }) {
             codes[place].count += 1
         } else {
@@ -39,7 +39,7 @@ struct BatchTally {
         summary.denies += denies
         for (code, count) in codes { summary.codes[code, default: 0] += count }
         for (number, count) in verdicts.enumerated() where count > 0 {
-            summary.codes[Verdict(rawValue: UInt8(number)).code, default: 0] += count
+            summary.codes[ExactName(Verdict(rawValue: UInt8(number)).code), default: 0] += count
         }
         for (number, policy) in policies.policies.enumerated() {
             if reasons[number] > 0 { summary.policies[policy.id, default: 0] += reasons[number] }

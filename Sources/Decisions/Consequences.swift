@@ -7,16 +7,16 @@ package struct Consequences: Sendable {
         /// Why it does nothing at all afterwards: `user_inactive`, `assignment_gone` …
         package let code: String?
         /// Actions that were among its permissions and are not any more, sorted.
-        package let actions: [String]
+        package let actions: [ExactName]
         /// Ids of departments that it entered and enters no more, sorted.
-        package let departments: [String]
+        package let departments: [ExactName]
     }
 
     /// In the order of the tokens' ids.
     package let losses: [Loss]
 
     /// - Parameter actions: the permissions that the schema knows; a pattern is worth those it covers.
-    package init(from before: Directory, to after: Directory, actions: some Sequence<String>, now: Instant) {
+    package init(from before: Directory, to after: Directory, actions: some Sequence<ExactName>, now: Instant) {
         let actions = actions.sorted()
         losses = before.tokens.sorted { $0.id < $1.id }.compactMap { token in
             guard Liveness.fault(token, in: before, now: now) == nil else { return nil }

@@ -3,7 +3,7 @@ package import Model
 /// What a decision says otherwise than another one on the same request.
 package struct DecisionDifference: Equatable, Sendable {
     /// The policies that say something else; empty where the request itself was understood otherwise.
-    package let policies: Set<String>
+    package let policies: Set<ExactName>
     /// In words, for whoever looks for the mistake.
     package let text: String
 }
@@ -39,8 +39,8 @@ extension Decision {
     }
 
     /// What each policy said, in its order.
-    private var words: [String: [String]] {
-        var words: [String: [String]] = [:]
+    private var words: [ExactName: [String]] {
+        var words: [ExactName: [String]] = [:]
         for statement in reasons + advice + obligations + overruled + observed {
             let details = JSON.object(statement.details).compact
             words[statement.policy, default: []].append(
@@ -52,7 +52,7 @@ extension Decision {
         return words.mapValues { $0.sorted() }
     }
 
-    private func facts(of policy: String) -> [String] {
+    private func facts(of policy: ExactName) -> [String] {
         (traces.first { $0.policy == policy }?.facts ?? []).map { "\($0.text) = \($0.value)" }
     }
 }

@@ -7,12 +7,12 @@ package import Model
 /// every text that a policy made, since it could quote them.
 package struct DecisionLog: ~Copyable {
     /// Names of properties whose content is never written.
-    private let masked: Set<String>
+    private let masked: Set<ExactName>
     private let path: String
     private let descriptor: Int32
     private var writer = JSONWriter()
 
-    package init(path: String, masked: Set<String> = []) throws(DecisionLogError) {
+    package init(path: String, masked: Set<ExactName> = []) throws(DecisionLogError) {
         self.masked = masked
         self.path = path
         descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
@@ -23,7 +23,7 @@ package struct DecisionLog: ~Copyable {
 
     /// One line of the log.
     package static func line(
-        _ question: Question, _ decision: Decision, nanoseconds: Int64, masked: Set<String>,
+        _ question: Question, _ decision: Decision, nanoseconds: Int64, masked: Set<ExactName>,
         into writer: inout JSONWriter
     ) {
         writer.object { writer in
@@ -65,10 +65,12 @@ package struct DecisionLog: ~Copyable {
         try append(writer.bytes)
     }
 
-    private static func facts(_ decision: Decision, _ masked: Set<String>) -> [String] {
+    private static func facts(_ decision: Decision, _ masked: Set<ExactName>) -> [String] {
         decision.traces.flatMap(\.facts).map { fact in
-            let hides = fact.text.split { " (),{}".contains($0) }.contains { word in
-                word.split { ".[]".contains($0) }.dropFirst().contains { masked.contains(String($0)) }
+            // By scalars: a name may begin with a mark that stands on nothing, and would be one character with the dot.
+            let hides = fact.text.unicodeScalars.split { " (),{}".unicodeScalars.contains($0) }.contains { word in
+                word.split { ".[]".unicodeScalars.contains($0) }.dropFirst()
+                    .contains { masked.contains(ExactName(Substring($0))) }
             }
             // What a plugin made may have anything in it.
             let isHidden = hides || fact.isDerived && !masked.isEmpty
@@ -76,7 +78,7 @@ package struct DecisionLog: ~Copyable {
         }
     }
 
-    private static func request(_ question: Question, _ masked: Set<String>) -> JSON {
+    private static func request(_ question: Question, _ masked: Set<ExactName>) -> JSON {
         var members: [JSON.Member] = [
             .init("point", .string(question.point.rawValue)), .init("action", .string(question.action)),
         ]
@@ -113,7 +115,7 @@ package struct DecisionLog: ~Copyable {
         return .object(members)
     }
 
-    private static func mask(_ json: JSON, _ masked: Set<String>) -> JSON {
+    private static func mask(_ json: JSON, _ masked: Set<ExactName>) -> JSON {
         guard !masked.isEmpty else { return json }
         switch json {
         case .object(let members):

@@ -76,18 +76,18 @@ package final class DecisionPoint {
     package var runCount: Int { evaluator.runCount }
 
     /// What running each policy has allocated at most, by policy.
-    package var bytes: [String: Int] {
+    package var bytes: [ExactName: Int] {
         Dictionary(uniqueKeysWithValues: zip(evaluator.set.policies.map(\.id), evaluator.bytes))
     }
 
     /// What was learned: which policies are open, and about how many bytes the trees take.
-    package var learned: (open: [String], bytes: Int) {
+    package var learned: (open: [ExactName], bytes: Int) {
         let size = evaluator.forestSize
         return (size.open.map { evaluator.set.policies[$0].id }, size.bytes)
     }
 
     /// Runs policies from now on, instead of asking their trees.
-    package func distrust(_ policies: Set<String>) {
+    package func distrust(_ policies: Set<ExactName>) {
         for (number, policy) in evaluator.set.policies.enumerated() where policies.contains(policy.id) {
             evaluator.distrust(number)
         }
@@ -153,7 +153,7 @@ package final class DecisionPoint {
     /// Answers a line of the usual shape, an access by a token, without a word of why.
     /// - Parameter line: with `RequestReader.padding` readable bytes behind it.
     /// - Returns: `nil` for every other line, and where obligations are to be told; `decide` is for those.
-    func answer(_ line: UnsafeRawBufferPointer, tenant: String?, now: Instant) -> Answer? {
+    func answer(_ line: UnsafeRawBufferPointer, tenant: ExactName?, now: Instant) -> Answer? {
         guard let reader, let tenant = number(of: tenant) else { return nil }
         var reading = RequestReader.Reading.unsure
         let verdict = evaluator.evaluate { request in
@@ -180,7 +180,7 @@ package final class DecisionPoint {
     }
 
     /// The number of a tenant, -1 where none is named; `nil` for one that is not there.
-    private func number(of tenant: String?) -> Int? {
+    private func number(of tenant: ExactName?) -> Int? {
         guard let tenant else { return -1 }
         return directory.tenant(tenant)
     }
@@ -224,7 +224,7 @@ package final class DecisionPoint {
             let exhausted = decision.failures.allSatisfy { $0.kind != .failed }
             decision.code = exhausted ? "budget_exhausted" : "policy_failed"
         } else if hasPermit {
-            let unsupported = decision.obligations.contains { !obligations.contains($0.text) }
+            let unsupported = decision.obligations.contains { !obligations.contains(ExactName($0.text)) }
             decision.isPermitted = !unsupported
             decision.code = unsupported ? "obligation_unsupported" : "permitted"
         }
@@ -252,7 +252,7 @@ extension Verdict {
 }
 
 extension Question.Obligations {
-    fileprivate func contains(_ name: String) -> Bool {
+    fileprivate func contains(_ name: ExactName) -> Bool {
         switch self {
         case .all: true
         case .named(let names): names.contains(name)
@@ -262,7 +262,7 @@ extension Question.Obligations {
 
 extension Failure {
     /// How an evaluation ended, when it did not end well.
-    fileprivate init?(_ ending: Evaluation.Ending, policy: String) {
+    fileprivate init?(_ ending: Evaluation.Ending, policy: ExactName) {
         switch ending {
         case .finished: return nil
         case .failed(let message, let line):

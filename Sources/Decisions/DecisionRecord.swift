@@ -5,7 +5,7 @@ package struct DecisionRecord: Sendable {
     /// What was read, as it was written; `(masked)` where it was hidden.
     package struct Trace: Equatable, Sendable {
         /// `nil` in logs that do not tell who read what.
-        package let policy: String?
+        package let policy: ExactName?
         package let facts: [String]
     }
 
@@ -17,7 +17,7 @@ package struct DecisionRecord: Sendable {
     /// What the policies said, whether it counted or not, in the order of the policies.
     package let said: [Statement]
     /// The policies that decided.
-    package let policies: [String]
+    package let policies: [ExactName]
     package let traces: [Trace]
     package let version: String
     /// Whether something is hidden, so that it cannot be asked again.
@@ -25,8 +25,8 @@ package struct DecisionRecord: Sendable {
 
     /// - Throws: when the line is none of a decision log; says what is missing.
     package init(_ line: JSON) throws(RequestError) {
-        func missing(_ name: String) -> RequestError {
-            RequestError("this is no line of a decision log: `\(name)` is missing or wrong", property: name)
+        func missing(_ name: ExactName) -> RequestError {
+            RequestError("this is no line of a decision log: `\(name)` is missing or wrong", property: name.text)
         }
         guard let time = line["time"]?.string.flatMap({ Instant($0) }) else { throw missing("time") }
         guard case .boolean(let decision)? = line["decision"] else { throw missing("decision") }
@@ -37,14 +37,14 @@ package struct DecisionRecord: Sendable {
         isPermitted = decision
         self.code = code
         said = line["said"]?.elements.compactMap(Statement.init(logged:)) ?? []
-        policies = line["policies"]?.elements.compactMap(\.string) ?? []
+        policies = line["policies"]?.elements.compactMap(\.name) ?? []
         version = line["version"]?.string ?? ""
         isMasked = line.compact.contains("(masked)")
         var facts = (line["facts"]?.elements.compactMap(\.string) ?? [])[...]
         var traces: [Trace] = []
         for read in line["reads"]?.elements ?? [] {
             guard case .integer(let count)? = read["facts"], count >= 0 else { throw missing("reads") }
-            traces.append(Trace(policy: read["policy"]?.string, facts: Array(facts.prefix(Int(count)))))
+            traces.append(Trace(policy: read["policy"]?.name, facts: Array(facts.prefix(Int(count)))))
             facts = facts.dropFirst(Int(count))
         }
         if !facts.isEmpty { traces.append(Trace(policy: nil, facts: Array(facts))) }
@@ -55,32 +55,32 @@ package struct DecisionRecord: Sendable {
 extension Question {
     /// What a decision log has of a question.
     fileprivate init(logged json: JSON, now: Instant) throws(RequestError) {
-        guard let point = (json["point"]?.string).flatMap(Point.init(rawValue:)), let action = json["action"]?.string
+        guard let point = (json["point"]?.string).flatMap(Point.init(rawValue:)), let action = json["action"]?.name
         else { throw Self.wrong("point") }
         let subject: Subject
-        switch (json["subject"], json["subject"]?["type"]?.string, json["subject"]?["id"]?.string) {
+        switch (json["subject"], json["subject"]?["type"]?.name, json["subject"]?["id"]?.name) {
         case (nil, _, _): subject = .actor
-        case (_, "token"?, let id?): subject = .token(id)
+        case (_, "token"?, let id?): subject = .token(id.text)
         case (_, let type?, let id?):
             subject = .external(type: type, id: id, properties: json["subject"]?["properties"] ?? .object([]))
         default: throw Self.wrong("subject")
         }
         var resource: Resource?
         if let stated = json["resource"] {
-            guard let type = stated["type"]?.string else { throw Self.wrong("resource") }
+            guard let type = stated["type"]?.name else { throw Self.wrong("resource") }
             resource = Resource(
-                type: type, id: stated["id"]?.string, properties: stated["properties"] ?? .object([]))
+                type: type, id: stated["id"]?.name, properties: stated["properties"] ?? .object([]))
         }
         guard let actor = Actor(json["actor"]) else { throw Self.wrong("actor") }
-        for name in ["tenant", "token"] where json[name] != nil && json[name]?.string == nil { throw Self.wrong(name) }
+        for name in ["tenant", "token"] as [ExactName] where json[name] != nil && json[name]?.string == nil { throw Self.wrong(name) }
         self.init(
             point: point, action: action, subject: subject, resource: resource, context: json["context"] ?? .object([]),
-            actor: actor, tenant: json["tenant"]?.string, token: json["token"]?.string,
+            actor: actor, tenant: json["tenant"]?.name, token: json["token"]?.string,
             proposed: json["proposed"].map(ProposedToken.init), now: now)
     }
 
     // What is wrong is not taken for absent: an actor that cannot be read would be the operator.
-    private static func wrong(_ name: String) -> RequestError {
+    private static func wrong(_ name: ExactName) -> RequestError {
         RequestError("this is no line of a decision log: `request.\(name)` is wrong", property: "request.\(name)")
     }
 }
@@ -100,10 +100,10 @@ extension Question.Actor {
 
     /// - Returns: `nil` for what is no actor.
     fileprivate init?(_ json: JSON?) {
-        switch (json, json?["type"]?.string, json?["id"]?.string) {
+        switch (json, json?["type"]?.string, json?["id"]?.name) {
         case (nil, _, _), (_, "operator"?, _): self = .operator
-        case (_, "user"?, let id?): self = .user(id: id, assignment: json?["assignment"]?.string)
-        case (_, "token"?, let id?): self = .token(id)
+        case (_, "user"?, let id?): self = .user(id: id, assignment: json?["assignment"]?.name)
+        case (_, "token"?, let id?): self = .token(id.text)
         default: return nil
         }
     }
@@ -123,8 +123,8 @@ extension ProposedToken {
 
     fileprivate init(_ json: JSON) {
         self.init(
-            kind: (json["kind"]?.string).flatMap(TokenKind.init(rawValue:)), name: json["name"]?.string,
-            assignment: json["assignment"]?.string, created: (json["created"]?.string).flatMap { Instant($0) },
+            kind: (json["kind"]?.string).flatMap(TokenKind.init(rawValue:)), name: json["name"]?.name,
+            assignment: json["assignment"]?.name, created: (json["created"]?.string).flatMap { Instant($0) },
             expires: (json["expires"]?.string).flatMap { Instant($0) },
             lastDay: (json["last_day"]?.string).flatMap { Date($0) })
     }
@@ -139,7 +139,7 @@ extension Decision {
 
 extension Statement {
     fileprivate init?(logged json: JSON) {
-        guard let policy = json["policy"]?.string,
+        guard let policy = json["policy"]?.name,
             let effect = (json["effect"]?.string).flatMap(Effect.init(rawValue:)),
             case .integer(let line)? = json["line"]
         else { return nil }
@@ -147,7 +147,7 @@ extension Statement {
         if case .object(let members)? = json["details"] { details = members }
         self.init(
             policy: policy, line: Int(truncatingIfNeeded: line), effect: effect,
-            text: json["text"]?.string ?? json["name"]?.string ?? "", code: json["code"]?.string, details: details)
+            text: json["text"]?.string ?? json["name"]?.string ?? "", code: json["code"]?.name, details: details)
     }
 }
 

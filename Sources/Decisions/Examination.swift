@@ -23,13 +23,13 @@ package struct Examination: Sendable {
     }
 
     /// Everything that one policy said, whether it counted or not.
-    package func statements(of policy: String) -> [Statement] {
+    package func statements(of policy: ExactName) -> [Statement] {
         let all = [decision.reasons, decision.overruled, decision.advice, decision.obligations, decision.observed]
         return all.joined().filter { $0.policy == policy }
     }
 
     /// How one policy failed, whether it counted or not.
-    package func failures(of policy: String) -> [Failure] {
+    package func failures(of policy: ExactName) -> [Failure] {
         (decision.failures + decision.observedFailures).filter { $0.policy == policy }
     }
 }

@@ -26,7 +26,7 @@ extension Question {
             throw RequestError("`context` must be an object, got \(context.kindName)", property: "context")
         }
         self.init(
-            action: name, subject: type == "token" ? .token(id) : .external(type: type, id: id, properties: about),
+            action: name, subject: type == "token" ? .token(id.text) : .external(type: type, id: id, properties: about),
             resource: Resource(
                 type: try Self.text(resource, "type", in: "resource"),
                 id: try Self.text(resource, "id", in: "resource"),
@@ -44,7 +44,7 @@ extension Question {
             guard case .array(let names) = supported, names.allSatisfy({ $0.string != nil }) else {
                 throw RequestError("`obligations` is a list of names", property: "obligations")
             }
-            obligations = .named(names.compactMap(\.string))
+            obligations = .named(names.compactMap(\.name))
         }
         if let expected = json["expected"] {
             guard case .boolean = expected else {
@@ -60,16 +60,14 @@ extension Question {
         note(resource, "resource") { !Self.isPartOfRecord($0) }
     }
 
-    // Names in the interface are ASCII that no other text is equal to, whatever its normal form.
-
-    private static func isPart(_ name: String) -> Bool {
+    private static func isPart(_ name: ExactName) -> Bool {
         switch name {
         case "subject", "action", "resource", "context", "tenant", "obligations", "expected": true
         default: false
         }
     }
 
-    private static func isPartOfRecord(_ name: String) -> Bool {
+    private static func isPartOfRecord(_ name: ExactName) -> Bool {
         switch name {
         case "type", "id", "properties": true
         default: false
@@ -77,22 +75,22 @@ extension Question {
     }
 
     /// Notes the members of an object that nobody reads.
-    private mutating func note(_ json: JSON, _ place: String = "", _ isIgnored: (String) -> Bool) {
+    private mutating func note(_ json: JSON, _ place: String = "", _ isIgnored: (ExactName) -> Bool) {
         guard case .object(let members) = json else { return }
         for member in members where isIgnored(member.key) {
             ignored.append(place.isEmpty ? member.key : "\(place).\(member.key)")
         }
     }
 
-    private static func object(_ json: JSON, _ name: String) throws(RequestError) -> JSON {
-        guard let value = json[name] else { throw RequestError("`\(name)` is missing", property: name) }
+    private static func object(_ json: JSON, _ name: ExactName) throws(RequestError) -> JSON {
+        guard let value = json[name] else { throw RequestError("`\(name)` is missing", property: name.text) }
         guard case .object = value else {
-            throw RequestError("`\(name)` must be an object, got \(value.kindName)", property: name)
+            throw RequestError("`\(name)` must be an object, got \(value.kindName)", property: name.text)
         }
         return value
     }
 
-    private static func text(_ json: JSON, _ name: String, in place: String) throws(RequestError) -> String {
+    private static func text(_ json: JSON, _ name: ExactName, in place: ExactName) throws(RequestError) -> ExactName {
         guard let text = try optionalText(json, name, in: place) else {
             throw RequestError("`\(place).\(name)` is missing", property: "\(place).\(name)")
         }
@@ -100,11 +98,11 @@ extension Question {
     }
 
     private static func optionalText(
-        _ json: JSON, _ name: String, in place: String = ""
-    ) throws(RequestError) -> String? {
+        _ json: JSON, _ name: ExactName, in place: ExactName = ""
+    ) throws(RequestError) -> ExactName? {
         guard let value = json[name] else { return nil }
-        guard let text = value.string else {
-            let path = place.isEmpty ? name : "\(place).\(name)"
+        guard let text = value.name else {
+            let path = place.isEmpty ? name.text : "\(place).\(name)"
             throw RequestError("`\(path)` must be a string, got \(value.kindName)", property: path)
         }
         return text

@@ -5,17 +5,17 @@ package struct Question: Sendable {
     package enum Subject: Sendable {
         /// A token, by its id.
         case token(String)
-        case external(type: String, id: String, properties: JSON)
+        case external(type: ExactName, id: ExactName, properties: JSON)
         /// The administrator in `actor`.
         case actor
     }
 
     package struct Resource: Sendable {
-        package var type: String
-        package var id: String?
+        package var type: ExactName
+        package var id: ExactName?
         package var properties: JSON
 
-        package init(type: String, id: String?, properties: JSON = .object([])) {
+        package init(type: ExactName, id: ExactName?, properties: JSON = .object([])) {
             self.type = type
             self.id = id
             self.properties = properties
@@ -25,24 +25,24 @@ package struct Question: Sendable {
     package enum Actor: Sendable {
         case `operator`
         /// A user's id, and which assignment they act in; it may be left out when there is only one.
-        case user(id: String, assignment: String?)
+        case user(id: ExactName, assignment: ExactName?)
         /// The user of a token, by the token's id.
         case token(String)
     }
 
     package enum Obligations: Sendable {
         case all
-        case named([String])
+        case named([ExactName])
     }
 
     package var point: Point
-    package var action: String
+    package var action: ExactName
     package var subject: Subject
     package var resource: Resource?
     package var context: JSON
     package var actor: Actor
     /// A tenant's id, where no token says which.
-    package var tenant: String?
+    package var tenant: ExactName?
     /// The id of the token acted upon.
     package var token: String?
     /// The token acted upon itself, where the directory does not hold it.
@@ -52,13 +52,13 @@ package struct Question: Sendable {
     /// What the caller can enforce. A permit that obliges it to more is a deny.
     package var obligations: Obligations = .named([])
     /// Members of the request that nobody reads, by their paths; ignored, as AuthZEN asks, but told.
-    package var ignored: [String] = []
+    package var ignored: [ExactName] = []
     /// Whether `now` is what `context.time` says.
     package var isTimedByContext = false
 
     package init(
-        point: Point = .access, action: String, subject: Subject, resource: Resource? = nil,
-        context: JSON = .object([]), actor: Actor = .operator, tenant: String? = nil, token: String? = nil,
+        point: Point = .access, action: ExactName, subject: Subject, resource: Resource? = nil,
+        context: JSON = .object([]), actor: Actor = .operator, tenant: ExactName? = nil, token: String? = nil,
         proposed: ProposedToken? = nil, now: Instant, obligations: Obligations = .named([])
     ) {
         self.point = point
@@ -78,15 +78,15 @@ package struct Question: Sendable {
 /// A token as it would be. What is left out stays as it is, or takes its default.
 package struct ProposedToken: Sendable {
     package var kind: TokenKind?
-    package var name: String?
-    package var assignment: String?
+    package var name: ExactName?
+    package var assignment: ExactName?
     package var created: Instant?
     package var expires: Instant?
     /// The last valid day in the tenant's zone, instead of `expires`.
     package var lastDay: Date?
 
     package init(
-        kind: TokenKind? = nil, name: String? = nil, assignment: String? = nil, created: Instant? = nil,
+        kind: TokenKind? = nil, name: ExactName? = nil, assignment: ExactName? = nil, created: Instant? = nil,
         expires: Instant? = nil, lastDay: Date? = nil
     ) {
         self.kind = kind

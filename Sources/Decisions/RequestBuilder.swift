@@ -12,7 +12,7 @@ struct RequestBuilder {
     let schema: Schema
     let directory: Directory
     /// Properties that nobody declares; ignored, as AuthZEN asks, but told.
-    private(set) var ignored: [String] = []
+    private(set) var ignored: [ExactName] = []
 
     init(schema: Schema, directory: Directory) {
         self.schema = schema
@@ -101,7 +101,7 @@ struct RequestBuilder {
                 continue
             }
             let near = Suggestion.nearest(
-                to: property.name, among: ignored.map { String($0.split(separator: ".").last!) })
+                to: property.name, among: ignored.map { ExactName($0.text.split(separator: ".").last!) })
             let hint = near.map { "; `\($0)` is no property of it" } ?? ""
             throw RequestError(
                 "`\(place).\(property.name)` is missing: it must be \(property.type.withArticle)\(hint)",
@@ -121,12 +121,12 @@ struct RequestBuilder {
             }
             return .list(list)
         case (.department, .string(let id)):
-            guard tenant >= 0, let index = directory.department(id, tenant: tenant) else {
+            guard tenant >= 0, let index = directory.department(ExactName(id), tenant: tenant) else {
                 throw RequestError("`\(place)`: this tenant has no department with the id `\(id)`", property: place)
             }
             return .department(index)
         case (.user, .string(let id)):
-            guard tenant >= 0, let index = directory.user(id, tenant: tenant) else {
+            guard tenant >= 0, let index = directory.user(ExactName(id), tenant: tenant) else {
                 throw RequestError("`\(place)`: this tenant has no user with the id `\(id)`", property: place)
             }
             return .user(index)
@@ -188,7 +188,7 @@ struct RequestBuilder {
         return .request(request)
     }
 
-    private func assignment(_ id: String?, of user: Int, _ tenant: Int) throws(RequestError) -> Int {
+    private func assignment(_ id: ExactName?, of user: Int, _ tenant: Int) throws(RequestError) -> Int {
         let own = directory.users[user].assignments.filter { !directory.assignments[$0].isRemoved }
         if let id {
             guard let index = directory.assignment(id, tenant: tenant), own.contains(index) else {

@@ -68,10 +68,12 @@ package struct TokenFilter: Sendable {
     }
 
     /// Assignments whose user or department has the text in a name.
-    private static func found(_ text: String, _ own: [Assignment], _ directory: Directory) -> [String] {
+    private static func found(_ text: String, _ own: [Assignment], _ directory: Directory) -> [ExactName] {
         var users: [Int: Bool] = [:]
         var departments: [Int: Bool] = [:]
-        func matches(_ names: [String]) -> Bool { names.contains { Folding.text(Folding.search($0), contains: text) } }
+        func matches(_ names: [ExactName]) -> Bool {
+            names.contains { Folding.text(Folding.search($0), contains: text) }
+        }
         return own.filter { assignment in
             let user = directory.users[assignment.user]
             let isUser = users[assignment.user] ?? matches([user.name, user.fullName, user.email])
@@ -84,7 +86,7 @@ package struct TokenFilter: Sendable {
     }
 
     private func sort(_ own: [Assignment], _ directory: Directory) -> TokenQuery.Sort {
-        func ranked(_ name: (Assignment) -> String) -> TokenQuery.Sort {
+        func ranked(_ name: (Assignment) -> ExactName) -> TokenQuery.Sort {
             .assignments(own.map { .init(name: Folding.search(name($0)), assignment: $0.id) }.sorted())
         }
         switch order {

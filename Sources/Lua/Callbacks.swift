@@ -1,4 +1,5 @@
 internal import CLua
+internal import Model
 
 /// The functions C calls the host with; `context` points to an `any SandboxHost` that outlives the call.
 enum Callbacks {
@@ -31,7 +32,7 @@ enum Callbacks {
     ) {
         let name = unsafe String(decoding: UnsafeRawBufferPointer(start: key, count: length), as: UTF8.self)
         let answer = unsafe answer!
-        switch unsafe host(context).attribute(handle, name) {
+        switch unsafe host(context).attribute(handle, ExactName(name)) {
         case .expression(let id):
             unsafe answer.pointee.attribute = CLUA_EXPRESSION
             unsafe answer.pointee.id = id

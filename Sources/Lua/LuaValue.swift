@@ -1,4 +1,5 @@
 internal import CLua
+package import Model
 
 /// A value of a script, without what only the script can use.
 package enum LuaValue: Equatable, Sendable {
@@ -23,6 +24,27 @@ package enum LuaValue: Equatable, Sendable {
             self.value = value
         }
     }
+}
+
+extension LuaValue {
+    /// Texts are the same when their bytes are.
+    package static func == (one: Self, other: Self) -> Bool {
+        switch (one, other) {
+        case (.nil, .nil), (.function, .function), (.other, .other): true
+        case (.boolean(let one), .boolean(let other)): one == other
+        case (.integer(let one), .integer(let other)): one == other
+        case (.number(let one), .number(let other)): one == other
+        case (.string(let one), .string(let other)): one.isSameBytes(other)
+        case (.handle(let one), .handle(let other)): one == other
+        case (.table(let one), .table(let other)): one == other
+        default: false
+        }
+    }
+
+    /// A string as a name; `nil` for anything else.
+    package var name: ExactName? { if case .string(let text) = self { ExactName(text) } else { nil } }
+
+    package static func string(_ name: ExactName) -> LuaValue { .string(name.text) }
 }
 
 extension LuaValue {

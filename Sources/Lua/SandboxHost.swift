@@ -1,9 +1,11 @@
+package import Model
+
 /// The world a script can ask about; called back synchronously on the sandbox's thread.
 ///
 /// It must not use the sandbox it is called from.
 package protocol SandboxHost: AnyObject {
     /// What a field of a handle is; asked once for each handle and key unless it fails.
-    func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer
+    func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer
     /// Calls a host function or method; `line` is the caller's current line.
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer

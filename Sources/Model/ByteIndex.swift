@@ -26,8 +26,8 @@ package struct ByteIndex: Sendable {
     /// Adds a text.
     /// - Returns: `false`, and changes nothing, when it is there.
     @discardableResult
-    package mutating func claim(_ text: String, scope: Int = 0, number: Int) -> Bool {
-        var text = text
+    package mutating func claim(_ text: ExactName, scope: Int = 0, number: Int) -> Bool {
+        var text = text.text
         let (slot, hash) = text.withUTF8 { unsafe find(UnsafeRawBufferPointer($0), scope) }
         guard slots[slot] == 0 else { return false }
         let start = bytes.count
@@ -38,8 +38,8 @@ package struct ByteIndex: Sendable {
         return true
     }
 
-    package func number(_ text: String, scope: Int = 0) -> Int? {
-        var text = text
+    package func number(_ text: ExactName, scope: Int = 0) -> Int? {
+        var text = text.text
         return text.withUTF8 { unsafe number(UnsafeRawBufferPointer($0), scope: scope) }
     }
 

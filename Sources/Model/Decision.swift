@@ -4,7 +4,7 @@ package struct Decision: Sendable {
     /// What programs read: `permitted`, `denied`, `not_permitted`, `token_expired` …
     package var code: String
     /// The code of the policy that denied, if it gave one.
-    package var policyCode: String?
+    package var policyCode: ExactName?
     package var reasons: [Statement] = []
     package var advice: [Statement] = []
     package var obligations: [Statement] = []
@@ -19,7 +19,7 @@ package struct Decision: Sendable {
     /// A hash of the policy set.
     package var version: String = ""
     /// Members and properties of the request that nobody reads, by their paths.
-    package var ignored: [String] = []
+    package var ignored: [ExactName] = []
 
     package init(isPermitted: Bool, code: String) {
         self.isPermitted = isPermitted
@@ -41,18 +41,18 @@ package struct Statement: Equatable, Sendable {
         case oblige
     }
 
-    package var policy: String
+    package var policy: ExactName
     package var line: Int
     package var effect: Effect
     /// The reason; for an obligation its name.
     package var text: String
     /// The code a deny gave.
-    package var code: String?
+    package var code: ExactName?
     /// A suggestion's or obligation's details, sorted by name.
     package var details: [JSON.Member]
 
     package init(
-        policy: String, line: Int, effect: Effect, text: String, code: String? = nil, details: [JSON.Member] = []
+        policy: ExactName, line: Int, effect: Effect, text: String, code: ExactName? = nil, details: [JSON.Member] = []
     ) {
         self.policy = policy
         self.line = line
@@ -60,6 +60,14 @@ package struct Statement: Equatable, Sendable {
         self.text = text
         self.code = code
         self.details = details
+    }
+}
+
+extension Statement {
+    package static func == (one: Self, other: Self) -> Bool {
+        one.policy == other.policy && one.line == other.line && one.effect == other.effect
+            && one.text.isSameBytes(other.text) && one.code == other.code
+            && one.details == other.details
     }
 }
 
@@ -72,16 +80,23 @@ package struct Failure: Equatable, Sendable {
         case deadline
     }
 
-    package var policy: String
+    package var policy: ExactName
     package var line: Int?
     package var kind: Kind
     package var message: String
 
-    package init(policy: String, line: Int?, kind: Kind, message: String) {
+    package init(policy: ExactName, line: Int?, kind: Kind, message: String) {
         self.policy = policy
         self.line = line
         self.kind = kind
         self.message = message
+    }
+}
+
+extension Failure {
+    package static func == (one: Self, other: Self) -> Bool {
+        one.policy == other.policy && one.line == other.line && one.kind == other.kind
+            && one.message.isSameBytes(other.message)
     }
 }
 
@@ -93,6 +108,10 @@ package struct PolicyTrace: Equatable, Sendable {
         /// Whether the value is a content that a plugin made of what it read, whatever that was.
         package var isDerived: Bool
 
+        package static func == (one: Self, other: Self) -> Bool {
+            one.text.isSameBytes(other.text) && one.value.isSameBytes(other.value) && one.isDerived == other.isDerived
+        }
+
         package init(text: String, value: String, isDerived: Bool = false) {
             self.text = text
             self.value = value
@@ -100,12 +119,12 @@ package struct PolicyTrace: Equatable, Sendable {
         }
     }
 
-    package var policy: String
+    package var policy: ExactName
     package var facts: [Fact]
     /// What was spent, in instructions.
     package var fuel: Int
 
-    package init(policy: String, facts: [Fact], fuel: Int) {
+    package init(policy: ExactName, facts: [Fact], fuel: Int) {
         self.policy = policy
         self.facts = facts
         self.fuel = fuel

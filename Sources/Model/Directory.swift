@@ -43,11 +43,11 @@ package final class Directory: Sendable {
     package static let empty = try! Directory(Organisation())
 
     package func token(_ id: TokenID) -> Int? { tokensByID.number(id) }
-    package func tenant(_ id: String) -> Int? { tenantsByID.number(id) }
-    package func department(_ id: String, tenant: Int) -> Int? { departmentsByID.number(id, scope: tenant) }
-    package func user(_ id: String, tenant: Int) -> Int? { usersByID.number(id, scope: tenant) }
-    package func userType(_ id: String, tenant: Int) -> Int? { userTypesByID.number(id, scope: tenant) }
-    package func assignment(_ id: String, tenant: Int) -> Int? { assignmentsByID.number(id, scope: tenant) }
+    package func tenant(_ id: ExactName) -> Int? { tenantsByID.number(id) }
+    package func department(_ id: ExactName, tenant: Int) -> Int? { departmentsByID.number(id, scope: tenant) }
+    package func user(_ id: ExactName, tenant: Int) -> Int? { usersByID.number(id, scope: tenant) }
+    package func userType(_ id: ExactName, tenant: Int) -> Int? { userTypesByID.number(id, scope: tenant) }
+    package func assignment(_ id: ExactName, tenant: Int) -> Int? { assignmentsByID.number(id, scope: tenant) }
 
     package func department(_ id: UnsafeRawBufferPointer, tenant: Int) -> Int? {
         unsafe departmentsByID.number(id, scope: tenant)

@@ -54,7 +54,7 @@ struct DirectoryBuilder {
     }
 
     private static func claim(
-        _ map: inout ByteIndex, _ id: String, _ tenant: Int, _ index: Int, _ path: @autoclosure () -> String
+        _ map: inout ByteIndex, _ id: ExactName, _ tenant: Int, _ index: Int, _ path: @autoclosure () -> String
     ) throws(OrganisationError) {
         guard map.claim(id, scope: tenant, number: index) else {
             throw OrganisationError("the id `\(id)` is there twice", path: path())
@@ -110,7 +110,7 @@ struct DirectoryBuilder {
     private mutating func add(
         _ records: [DepartmentRecord], tenant: Int, path: String
     ) throws(OrganisationError) {
-        var positions: [String: Int] = [:]
+        var positions: [ExactName: Int] = [:]
         for (index, record) in records.enumerated()
         where positions.updateValue(index, forKey: record.id) != nil {
             throw OrganisationError("the id `\(record.id)` is there twice", path: "\(path)[\(index)].id")

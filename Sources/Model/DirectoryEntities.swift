@@ -1,7 +1,7 @@
 /// A tenant in a directory.
 package struct Tenant: Sendable {
-    package let id: String
-    package let name: String
+    package let id: ExactName
+    package let name: ExactName
     package let zone: Zone
     package let isActive: Bool
     package let isTampered: Bool
@@ -9,12 +9,12 @@ package struct Tenant: Sendable {
 
 /// A department in a directory, with its place in the tree.
 package struct Department: Sendable {
-    package let id: String
-    package let name: String
+    package let id: ExactName
+    package let name: ExactName
     package let tenant: Int
     package let parent: Int?
     package let isActive: Bool
-    package let requires: [String]
+    package let requires: [ExactName]
     /// 0 at the top.
     package let depth: Int
     /// The departments under this one are those that enter in `enter..<leave`.
@@ -24,8 +24,8 @@ package struct Department: Sendable {
 
 /// A user type in a directory.
 package struct UserType: Sendable {
-    package let id: String
-    package let name: String
+    package let id: ExactName
+    package let name: ExactName
     package let tenant: Int
     package let isActive: Bool
     package let permissions: PermissionSet
@@ -33,10 +33,10 @@ package struct UserType: Sendable {
 
 /// A user in a directory.
 package struct User: Sendable {
-    package let id: String
-    package let name: String
-    package let fullName: String
-    package let email: String
+    package let id: ExactName
+    package let name: ExactName
+    package let fullName: ExactName
+    package let email: ExactName
     package let tenant: Int
     package let isActive: Bool
     package let permissions: PermissionSet
@@ -45,7 +45,7 @@ package struct User: Sendable {
 
 /// An assignment in a directory, with what it permits: its user type's permissions and its user's own.
 package struct Assignment: Sendable {
-    package let id: String
+    package let id: ExactName
     package let user: Int
     package let department: Int
     package let userType: Int
@@ -57,7 +57,7 @@ package struct Assignment: Sendable {
 package struct Token: Sendable {
     package var id: TokenID
     package var kind: TokenKind
-    package var name: String
+    package var name: ExactName
     package var tenant: Int
     package var assignment: Int
     package var created: Instant

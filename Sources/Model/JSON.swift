@@ -12,20 +12,25 @@ package enum JSON: Sendable {
     case object([Member])
 
     package struct Member: Sendable, Equatable {
-        package var key: String
+        package var key: ExactName
         package var value: JSON
 
-        package init(_ key: String, _ value: JSON) {
+        package init(_ key: ExactName, _ value: JSON) {
             self.key = key
             self.value = value
         }
     }
 
     /// A member of an object by its name; `nil` for anything else.
-    package subscript(key: String) -> JSON? {
+    package subscript(key: ExactName) -> JSON? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.key.isSameBytes(key) }?.value
+        return members.first { $0.key == key }?.value
     }
+
+    package static func string(_ name: ExactName) -> JSON { .string(name.text) }
+
+    /// A string as a name; `nil` for anything else.
+    package var name: ExactName? { string.map { ExactName($0) } }
 
     package var string: String? {
         if case .string(let value) = self { value } else { nil }

@@ -21,7 +21,7 @@ package struct JSONPlaces: Sendable {
     package init() {}
 
     /// Goes on with a member, or an element by its 0-based number.
-    mutating func enter(_ name: String, at offset: Int) {
+    mutating func enter(_ name: ExactName, at offset: Int) {
         let number = offsets.count
         numbers[Step(parent: open.last ?? 0, name: Array(name.utf8))] = number
         offsets.append(offset)
@@ -38,7 +38,7 @@ package struct JSONPlaces: Sendable {
     }
 
     /// Where a member's name or an element begins, or what it is in if it is not there: line and column from 1, in bytes.
-    package func place(of path: [String]) -> (line: Int, column: Int) {
+    package func place(of path: [ExactName]) -> (line: Int, column: Int) {
         var number = 0
         for name in path {
             guard let next = numbers[Step(parent: number, name: Array(name.utf8))] else { break }

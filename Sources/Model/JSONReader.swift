@@ -135,9 +135,9 @@
         while true {
             let start = position
             guard next == UInt8(ascii: "\"") else { throw fault("expected a name in quotes") }
-            let key = try string()
+            let key = ExactName(try string())
             guard isNew(key, among: members, &index) else {
-                throw fault("the name `\(key.prefix(100))` is there twice", at: start)
+                throw fault("the name `\(key.text.prefix(100))` is there twice", at: start)
             }
             skipSpace()
             guard next == UInt8(ascii: ":") else { throw fault("expected `:` after a name") }
@@ -161,8 +161,8 @@
         }
     }
 
-    private func isNew(_ key: String, among members: [JSON.Member], _ index: inout ByteIndex?) -> Bool {
-        if members.count < Self.fewNames { return !members.contains { $0.key.isSameBytes(key) } }
+    private func isNew(_ key: ExactName, among members: [JSON.Member], _ index: inout ByteIndex?) -> Bool {
+        if members.count < Self.fewNames { return !members.contains { $0.key == key } }
         if index == nil {
             index = ByteIndex()
             for (number, member) in members.enumerated() { index?.claim(member.key, number: number) }
@@ -179,7 +179,7 @@
             return .array([])
         }
         while true {
-            places?.enter(String(elements.count), at: position)
+            places?.enter(ExactName(String(elements.count)), at: position)
             elements.append(try value())
             places?.leave()
             skipSpace()

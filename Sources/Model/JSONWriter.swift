@@ -42,6 +42,8 @@ package struct JSONWriter {
         followsKey = true
     }
 
+    package mutating func key(_ name: ExactName) { key(name.text) }
+
     package mutating func null() { raw("null") }
     package mutating func boolean(_ value: Bool) { raw(value ? "true" : "false") }
     package mutating func integer(_ value: Int64) { raw(String(value)) }
@@ -54,6 +56,8 @@ package struct JSONWriter {
         quote(value)
         needsComma = true
     }
+
+    package mutating func string(_ name: ExactName) { string(name.text) }
 
     package mutating func value(_ json: JSON) {
         switch json {
@@ -109,6 +113,11 @@ package struct JSONWriter {
         key(name)
         self.string(string)
     }
+
+    /// Nothing at all for `nil`.
+    package mutating func member(_ name: String, string: ExactName?) { member(name, string: string?.text) }
+
+    package mutating func member(_ name: String, strings: [ExactName]) { member(name, strings: strings.map(\.text)) }
 
     package mutating func member(_ name: String, strings: [String]) {
         key(name)

@@ -17,6 +17,7 @@ extension Organisation {
             tenants: try reader.list("tenants") { (json, path) throws(OrganisationError) in
                 try Self.tenant(json, path, known)
             })
+        try refuseTwins()
     }
 
     /// The tokens that a file in the form of `import` speaks of, as far as it can be read.
@@ -31,18 +32,18 @@ extension Organisation {
         private let records: [Record]
         private var index = ByteIndex()
 
-        init(_ records: [Record]?, _ id: (Record) -> String) {
+        init(_ records: [Record]?, _ id: (Record) -> ExactName) {
             self.records = records ?? []
             for (number, record) in self.records.enumerated() { index.claim(id(record), number: number) }
         }
 
-        subscript(id: String) -> Record? { index.number(id).map { records[$0] } }
+        subscript(id: ExactName) -> Record? { index.number(id).map { records[$0] } }
     }
 
     private static func tenant(
         _ json: JSON, _ path: String, _ known: Known<TenantRecord>
     ) throws(OrganisationError) -> TenantRecord {
-        let members = ["id", "name", "zone", "active", "departments", "user_types", "users", "tokens"]
+        let members: [ExactName] = ["id", "name", "zone", "active", "departments", "user_types", "users", "tokens"]
         let reader = try RecordReader(json, path: path, known: members)
         let id = try reader.text("id")
         let old = known[id]
@@ -61,11 +62,11 @@ extension Organisation {
         tenant.users = try reader.list("users") { (json, path) throws(OrganisationError) in
             try user(json, path, users)
         }
-        let tokens = Known(old?.tokens) { $0.id.description }
+        let tokens = Known(old?.tokens) { ExactName($0.id.description) }
         tenant.tokens = try reader.list("tokens") { (json, path) throws(OrganisationError) in
             try token(json, path, tokens)
         }
-        var names: Set<String> = []
+        var names: Set<ExactName> = []
         for (index, user) in tenant.users.enumerated() where !names.insert(user.name).inserted {
             throw OrganisationError("the user name `\(user.name)` is there twice", path: "\(path).users[\(index)].name")
         }
@@ -100,7 +101,7 @@ extension Organisation {
     private static func user(
         _ json: JSON, _ path: String, _ known: Known<UserRecord>
     ) throws(OrganisationError) -> UserRecord {
-        let members = ["id", "name", "full_name", "email", "active", "permissions", "assignments"]
+        let members: [ExactName] = ["id", "name", "full_name", "email", "active", "permissions", "assignments"]
         let reader = try RecordReader(json, path: path, known: members)
         let id = try reader.text("id")
         let old = known[id]
@@ -130,16 +131,16 @@ extension Organisation {
     private static func token(
         _ json: JSON, _ path: String, _ known: Known<TokenRecord>
     ) throws(OrganisationError) -> TokenRecord {
-        let members = [
+        let members: [ExactName] = [
             "id", "kind", "name", "device", "assignment", "created", "expires", "last_active", "dormant_since",
             "suspended", "revoked",
         ]
         let reader = try RecordReader(json, path: path, known: members)
-        guard let id = TokenID(try reader.text("id")) else {
+        guard let id = TokenID(try reader.text("id").text) else {
             throw OrganisationError("a token's id is 32 hexadecimal digits", path: path + ".id")
         }
-        let old = known[id.description]
-        guard let kind = TokenKind(rawValue: try reader.text("kind", or: old?.kind.rawValue)) else {
+        let old = known[ExactName(id.description)]
+        guard let kind = TokenKind(rawValue: try reader.text("kind", or: (old?.kind.rawValue).map { ExactName($0) }).text) else {
             throw OrganisationError("a token's kind is `api` or `mobile`", path: path + ".kind")
         }
         let token = TokenRecord(
@@ -231,7 +232,9 @@ extension TokenRecord {
             .init(kind == .api ? "name" : "device", .string(name)), .init("assignment", .string(assignment)),
             .init("created", .string(created.description)), .init("expires", .string(expires.description)),
         ]
-        let instants = [("last_active", lastActive), ("dormant_since", dormantSince), ("suspended", suspended)]
+        let instants: [(ExactName, Instant?)] = [
+            ("last_active", lastActive), ("dormant_since", dormantSince), ("suspended", suspended),
+        ]
         members += instants.map { .init($0, .string($1?.description ?? "")) }
         if let revoked { members.append(.init("revoked", .string(revoked.description))) }
         return .object(members)

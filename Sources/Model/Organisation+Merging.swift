@@ -57,14 +57,14 @@ extension TenantRecord {
 }
 
 extension ByteIndex {
-    fileprivate init(of ids: [String]) {
+    fileprivate init(of ids: [ExactName]) {
         self.init()
         for (number, id) in ids.enumerated() { claim(id, number: number) }
     }
 }
 
 extension Array {
-    fileprivate mutating func complete(with others: [Element], by id: (Element) -> String) {
+    fileprivate mutating func complete(with others: [Element], by id: (Element) -> ExactName) {
         let own = ByteIndex(of: map(id))
         self += others.filter { own.number(id($0)) == nil }
     }

@@ -1,7 +1,7 @@
 extension Organisation {
     /// The same organisation without anything that names a person: users and their tokens go by other names.
     /// - Parameter pseudonym: what stands for a text of a kind; the same for the same.
-    package func pseudonymous(_ pseudonym: (_ text: String, _ kind: String) -> String) -> Organisation {
+    package func pseudonymous(_ pseudonym: (_ text: ExactName, _ kind: String) -> ExactName) -> Organisation {
         var result = self
         for tenant in result.tenants.indices {
             for index in result.tenants[tenant].users.indices {

@@ -13,10 +13,10 @@ package struct Organisation: Equatable, Sendable {
 
 /// A customer of the application. Nothing ever crosses tenants.
 package struct TenantRecord: Equatable, Sendable {
-    package var id: String
-    package var name: String
+    package var id: ExactName
+    package var name: ExactName
     /// An IANA time zone name, `Europe/Oslo`.
-    package var zone: String
+    package var zone: ExactName
     package var isActive = true
     /// Whether departments, users and what they may do were changed without the store's keys.
     package var isTampered = false
@@ -25,7 +25,7 @@ package struct TenantRecord: Equatable, Sendable {
     package var users: [UserRecord] = []
     package var tokens: [TokenRecord] = []
 
-    package init(id: String, name: String, zone: String) {
+    package init(id: ExactName, name: ExactName, zone: ExactName) {
         self.id = id
         self.name = name
         self.zone = zone
@@ -34,15 +34,17 @@ package struct TenantRecord: Equatable, Sendable {
 
 /// A node of a tenant's department tree.
 package struct DepartmentRecord: Equatable, Sendable {
-    package var id: String
-    package var name: String
+    package var id: ExactName
+    package var name: ExactName
     /// The id of the department above, `nil` at the top.
-    package var parent: String?
+    package var parent: ExactName?
     package var isActive: Bool
     /// Permissions required of whoever enters.
-    package var requires: [String]
+    package var requires: [ExactName]
 
-    package init(id: String, name: String, parent: String? = nil, isActive: Bool = true, requires: [String] = []) {
+    package init(
+        id: ExactName, name: ExactName, parent: ExactName? = nil, isActive: Bool = true, requires: [ExactName] = []
+    ) {
         self.id = id
         self.name = name
         self.parent = parent
@@ -53,13 +55,13 @@ package struct DepartmentRecord: Equatable, Sendable {
 
 /// A named set of permissions.
 package struct UserTypeRecord: Equatable, Sendable {
-    package var id: String
-    package var name: String
+    package var id: ExactName
+    package var name: ExactName
     package var isActive: Bool
     /// Dotted names; one may end in `*`.
-    package var permissions: [String]
+    package var permissions: [ExactName]
 
-    package init(id: String, name: String, isActive: Bool = true, permissions: [String] = []) {
+    package init(id: ExactName, name: ExactName, isActive: Bool = true, permissions: [ExactName] = []) {
         self.id = id
         self.name = name
         self.isActive = isActive
@@ -69,19 +71,19 @@ package struct UserTypeRecord: Equatable, Sendable {
 
 /// A person, with the combinations of department and user type they may act in.
 package struct UserRecord: Equatable, Sendable {
-    package var id: String
+    package var id: ExactName
     /// The login name, unique in the tenant.
-    package var name: String
-    package var fullName: String
-    package var email: String
+    package var name: ExactName
+    package var fullName: ExactName
+    package var email: ExactName
     package var isActive: Bool
     /// Extra permissions of this user's own.
-    package var permissions: [String]
+    package var permissions: [ExactName]
     package var assignments: [AssignmentRecord]
 
     package init(
-        id: String, name: String, fullName: String, email: String, isActive: Bool = true,
-        permissions: [String] = [], assignments: [AssignmentRecord] = []
+        id: ExactName, name: ExactName, fullName: ExactName, email: ExactName, isActive: Bool = true,
+        permissions: [ExactName] = [], assignments: [AssignmentRecord] = []
     ) {
         self.id = id
         self.name = name
@@ -95,13 +97,13 @@ package struct UserRecord: Equatable, Sendable {
 
 /// One (department, user type) combination of one user. Removed and added again, it is a new one.
 package struct AssignmentRecord: Equatable, Sendable {
-    package var id: String
-    package var department: String
-    package var userType: String
+    package var id: ExactName
+    package var department: ExactName
+    package var userType: ExactName
     /// Removed assignments stay, so that what was bound to them can still be read; they give no access.
     package var isRemoved: Bool
 
-    package init(id: String, department: String, userType: String, isRemoved: Bool = false) {
+    package init(id: ExactName, department: ExactName, userType: ExactName, isRemoved: Bool = false) {
         self.id = id
         self.department = department
         self.userType = userType
@@ -122,8 +124,8 @@ package struct TokenRecord: Equatable, Sendable {
     package var id: TokenID
     package var kind: TokenKind
     /// The name of an API token; the device label of a mobile token, which may be empty.
-    package var name: String
-    package var assignment: String
+    package var name: ExactName
+    package var assignment: ExactName
     package var created: Instant
     /// Valid while now < expires.
     package var expires: Instant
@@ -135,7 +137,7 @@ package struct TokenRecord: Equatable, Sendable {
     package var isTampered = false
 
     package init(
-        id: TokenID, kind: TokenKind, name: String, assignment: String, created: Instant, expires: Instant,
+        id: TokenID, kind: TokenKind, name: ExactName, assignment: ExactName, created: Instant, expires: Instant,
         lastActive: Instant? = nil, dormantSince: Instant? = nil, suspended: Instant? = nil, revoked: Instant? = nil
     ) {
         self.id = id

@@ -1,14 +1,14 @@
 /// Permissions somebody holds: dotted names, and patterns ending in `*` that cover everything after them.
 package struct PermissionSet: Equatable, Sendable {
     /// Names without a wildcard, sorted by bytes.
-    private var names: [String] = []
+    private var names: [ExactName] = []
     /// What stands before the `*` of each pattern: `orders.` for `orders.*`, empty for `*`.
-    private var prefixes: [String] = []
+    private var prefixes: [ExactName] = []
 
-    package init(_ patterns: some Sequence<String>) {
+    package init(_ patterns: some Sequence<ExactName>) {
         for pattern in patterns {
             if pattern.utf8.last == UInt8(ascii: "*") {
-                prefixes.append(String(pattern.dropLast()))
+                prefixes.append(ExactName(pattern.text.dropLast()))
             } else {
                 names.append(pattern)
             }
@@ -18,8 +18,8 @@ package struct PermissionSet: Equatable, Sendable {
     }
 
     /// Whether one concrete permission is held. Cost: a binary search and a look at every pattern.
-    package func permits(_ permission: String) -> Bool {
-        if prefixes.contains(where: { permission.hasBytePrefix($0) }) { return true }
+    package func permits(_ permission: ExactName) -> Bool {
+        if prefixes.contains(where: { permission.hasPrefix($0) }) { return true }
         var low = 0
         var high = names.count
         while low < high {
@@ -32,12 +32,12 @@ package struct PermissionSet: Equatable, Sendable {
     /// Whether everything the other set permits, now and with any later permission, this one permits too.
     package func covers(_ other: PermissionSet) -> Bool {
         other.names.allSatisfy(permits)
-            && other.prefixes.allSatisfy { prefix in prefixes.contains { prefix.hasBytePrefix($0) } }
+            && other.prefixes.allSatisfy { prefix in prefixes.contains { prefix.hasPrefix($0) } }
     }
 
     /// Every name and pattern, sorted.
-    package var patterns: [String] {
-        (names + prefixes.map { $0 + "*" }).sorted()
+    package var patterns: [ExactName] {
+        (names + prefixes.map { "\($0)*" }).sorted()
     }
 
     /// Why a text is no permission, in words; `nil` when it is one.
@@ -61,12 +61,5 @@ package struct PermissionSet: Equatable, Sendable {
                 }
         }
         return good && text.utf8.count <= 200 ? nil : "a permission is letters, digits, `_` and `-` between dots"
-    }
-}
-
-extension String {
-    /// Whether the bytes of `prefix` begin this text; unlike `hasPrefix`, never by Unicode equivalence.
-    fileprivate func hasBytePrefix(_ prefix: String) -> Bool {
-        utf8.starts(with: prefix.utf8)
     }
 }

@@ -3,7 +3,7 @@ struct RecordReader {
     let path: String
     private let members: [JSON.Member]
 
-    init(_ json: JSON, path: String, known: [String]) throws(OrganisationError) {
+    init(_ json: JSON, path: String, known: [ExactName]) throws(OrganisationError) {
         guard case .object(let members) = json else {
             throw OrganisationError("expected an object, got \(json.kindName)", path: path)
         }
@@ -16,10 +16,10 @@ struct RecordReader {
     }
 
     /// The path of a member: no dot before the first.
-    private func path(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+    private func path(_ name: ExactName) -> String { path.isEmpty ? name.text : "\(path).\(name)" }
 
     /// - Returns: `nil` for one that is not there.
-    private func value(_ name: String) throws(OrganisationError) -> JSON? {
+    private func value(_ name: ExactName) throws(OrganisationError) -> JSON? {
         guard let value = members.first(where: { $0.key == name })?.value else { return nil }
         guard value != .null else {
             throw OrganisationError(
@@ -28,7 +28,7 @@ struct RecordReader {
         return value
     }
 
-    private func fault(_ name: String, _ expected: String, _ found: JSON?) -> OrganisationError {
+    private func fault(_ name: ExactName, _ expected: String, _ found: JSON?) -> OrganisationError {
         OrganisationError("expected \(expected), got \(found?.kindName ?? "nothing")", path: path(name))
     }
 
@@ -36,7 +36,7 @@ struct RecordReader {
 
     /// 1 to 400 bytes without control characters.
     /// - Parameter old: what it is where nothing is said.
-    func text(_ name: String, or old: String? = nil) throws(OrganisationError) -> String {
+    func text(_ name: ExactName, or old: ExactName? = nil) throws(OrganisationError) -> ExactName {
         guard let text = try stated(name) else {
             guard let old else { throw fault(name, "a string", nil) }
             return old
@@ -46,12 +46,12 @@ struct RecordReader {
     }
 
     /// - Parameter old: what it is where nothing is said; an empty text says that there is none.
-    func optionalText(_ name: String, or old: String?) throws(OrganisationError) -> String? {
+    func optionalText(_ name: ExactName, or old: ExactName?) throws(OrganisationError) -> ExactName? {
         guard let text = try stated(name) else { return old }
         return text.isEmpty ? nil : text
     }
 
-    private func stated(_ name: String) throws(OrganisationError) -> String? {
+    private func stated(_ name: ExactName) throws(OrganisationError) -> ExactName? {
         guard let value = try value(name) else { return nil }
         guard let text = value.string else { throw fault(name, "a string", value) }
         guard text.utf8.count <= 400,
@@ -59,16 +59,16 @@ struct RecordReader {
         else {
             throw OrganisationError("at most 400 bytes, and no control characters", path: path(name))
         }
-        return text
+        return ExactName(text)
     }
 
-    func flag(_ name: String, or old: Bool) throws(OrganisationError) -> Bool {
+    func flag(_ name: ExactName, or old: Bool) throws(OrganisationError) -> Bool {
         guard let value = try value(name) else { return old }
         guard case .boolean(let flag) = value else { throw fault(name, "true or false", value) }
         return flag
     }
 
-    func instant(_ name: String, or old: Instant?) throws(OrganisationError) -> Instant {
+    func instant(_ name: ExactName, or old: Instant?) throws(OrganisationError) -> Instant {
         guard let value = try value(name) else {
             guard let old else { throw fault(name, "a time", nil) }
             return old
@@ -77,13 +77,13 @@ struct RecordReader {
     }
 
     /// - Parameter old: what it is where nothing is said; an empty text says that there is none.
-    func optionalInstant(_ name: String, or old: Instant?) throws(OrganisationError) -> Instant? {
+    func optionalInstant(_ name: ExactName, or old: Instant?) throws(OrganisationError) -> Instant? {
         guard let value = try value(name) else { return old }
         if case .string(let text) = value, text.isEmpty { return nil }
         return try instant(name, value)
     }
 
-    private func instant(_ name: String, _ value: JSON) throws(OrganisationError) -> Instant {
+    private func instant(_ name: ExactName, _ value: JSON) throws(OrganisationError) -> Instant {
         guard let text = value.string, let instant = Instant(text) else {
             throw fault(name, "a time such as `2026-11-22T12:00:00Z`", value)
         }
@@ -91,22 +91,22 @@ struct RecordReader {
     }
 
     /// All of them: a list that is stated takes the place of the one that was.
-    func permissions(_ name: String, wildcard: Bool, or old: [String]?) throws(OrganisationError) -> [String] {
+    func permissions(_ name: ExactName, wildcard: Bool, or old: [ExactName]?) throws(OrganisationError) -> [ExactName] {
         guard let value = try value(name) else { return old ?? [] }
         guard case .array(let elements) = value else { throw fault(name, "an array of permissions", value) }
-        var permissions: [String] = []
+        var permissions: [ExactName] = []
         for (index, element) in elements.enumerated() {
             guard let text = element.string else { throw fault("\(name)[\(index)]", "a permission", element) }
             if let reason = PermissionSet.fault(text, wildcard: wildcard) {
                 throw OrganisationError("`\(text)`: \(reason)", path: path("\(name)[\(index)]"))
             }
-            permissions.append(text)
+            permissions.append(ExactName(text))
         }
         return permissions
     }
 
     func list<Element>(
-        _ name: String, _ read: (JSON, String) throws(OrganisationError) -> Element
+        _ name: ExactName, _ read: (JSON, String) throws(OrganisationError) -> Element
     ) throws(OrganisationError) -> [Element] {
         guard let value = try value(name) else { return [] }
         guard case .array(let elements) = value else { throw fault(name, "an array", value) }

@@ -7,7 +7,7 @@ package struct Rights: Sendable {
 
     package struct Grant: Equatable, Sendable {
         /// A name, or a pattern that ends in `*`.
-        package let permission: String
+        package let permission: ExactName
         /// One of them or both.
         package let sources: [Source]
     }
@@ -15,7 +15,7 @@ package struct Rights: Sendable {
     /// A department, the assignment's own or one above it, that requires what the assignment does not permit.
     package struct Gate: Equatable, Sendable {
         package let department: Int
-        package let missing: [String]
+        package let missing: [ExactName]
     }
 
     package let grants: [Grant]

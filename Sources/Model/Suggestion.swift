@@ -23,6 +23,18 @@ package enum Suggestion {
         nearest(to: name, among: known).map { " (did you mean `\($0)`?)" } ?? ""
     }
 
+    package static func nearest(to name: ExactName, among known: some Sequence<ExactName>) -> ExactName? {
+        nearest(to: name.text, among: known.map(\.text)).map { ExactName($0) }
+    }
+
+    package static func hint(for name: ExactName, among known: some Sequence<ExactName>) -> String {
+        hint(for: name.text, among: known.map(\.text))
+    }
+
+    package static func hint(for text: String, among known: some Sequence<ExactName>) -> String {
+        hint(for: text, among: known.map(\.text))
+    }
+
     /// How many insertions, deletions, replacements and swaps of neighbours lead from one name to the other.
     private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
         var before = [Int](repeating: 0, count: other.count + 1)

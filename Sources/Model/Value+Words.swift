@@ -10,9 +10,9 @@ extension Value {
         case .string(let value): return value
         case .instant(let value): return value.description
         case .date(let value): return value.description
-        case .department(let index): return directory.departments[index].name
-        case .user(let index): return directory.users[index].name
-        case .userType(let index): return directory.userTypes[index].name
+        case .department(let index): return directory.departments[index].name.text
+        case .user(let index): return directory.users[index].name.text
+        case .userType(let index): return directory.userTypes[index].name.text
         case .ip(let value): return value.description
         case .list(let list):
             let more = list.count > 100 ? ", …" : ""

@@ -20,6 +20,8 @@ package enum Value: Sendable {
 }
 
 extension Value {
+    package static func string(_ name: ExactName) -> Value { .string(name.text) }
+
     /// Whether two values of one type are the same. Texts by their bytes, never by Unicode equivalence.
     package func equals(_ other: Value) -> Bool {
         switch (self, other) {
@@ -66,12 +68,5 @@ extension Value {
         let whole = Int64(number.rounded(.down))
         if integer != whole { return holds(integer < whole ? -1 : 1) }
         return holds(number > number.rounded(.down) ? -1 : 0)
-    }
-}
-
-extension String {
-    /// Equality of bytes: `==` alone would take canonically equivalent texts for the same.
-    package func isSameBytes(_ other: String) -> Bool {
-        self == other && utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
     }
 }

@@ -2,26 +2,26 @@ internal import Synchronization
 
 /// A time zone of the IANA database, as the system's files have it.
 package struct Zone: Sendable, Hashable {
-    package let name: String
+    package let name: ExactName
     private let file: ZoneFile
 
     /// Reads the zone's file, once a process.
     /// - Throws: when the name is no zone known here.
-    package init(_ name: String) throws(ZoneError) {
+    package init(_ name: ExactName) throws(ZoneError) {
         self.name = name
         if let known = Self.files.withLock({ $0[name] }) {
             file = known
             return
         }
-        let read = try ZoneFile(named: name)
+        let read = try ZoneFile(named: name.text)
         file = read
         Self.files.withLock { $0[name] = read }
     }
 
     /// Every file that was read: there are no more than the system has.
-    private static let files = Mutex<[String: ZoneFile]>([:])
+    private static let files = Mutex<[ExactName: ZoneFile]>([:])
 
-    private init(name: String, file: ZoneFile) {
+    private init(name: ExactName, file: ZoneFile) {
         self.name = name
         self.file = file
     }

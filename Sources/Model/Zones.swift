@@ -15,7 +15,7 @@ package enum Zones {
             )
             .split(separator: " ")
             guard words.count > 1, words[0] == "Z" || words[0] == "L" else { continue }
-            _ = try? Zone(String(words[words[0] == "Z" ? 1 : words.count - 1]))
+            _ = try? Zone(ExactName(words[words[0] == "Z" ? 1 : words.count - 1]))
         }
     }
 }

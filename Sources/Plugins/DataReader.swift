@@ -58,7 +58,7 @@ struct DataReader {
         }
     }
 
-    private func hint(_ name: String) -> String { Suggestion.hint(for: name, among: columns.map(\.name)) }
+    private func hint(_ name: ExactName) -> String { Suggestion.hint(for: name, among: columns.map(\.name)) }
 
     /// - Returns: whether there is room for a row.
     private mutating func begin(line: Int) -> Bool {
@@ -114,7 +114,7 @@ struct DataReader {
                     append(nil, to: column, "the row", record.line)
                     continue
                 }
-                let text = record.fields[place]
+                let text = record.fields[place].text
                 append(Value(text: text, as: column.type), to: column, "the row", record.line, got: "`\(text)`")
             }
         }
@@ -154,10 +154,10 @@ private struct CSVReader {
     }
 
     /// The next record and its line; `nil` at the end, or at a fault.
-    mutating func next() -> (fields: [String], line: Int)? {
+    mutating func next() -> (fields: [ExactName], line: Int)? {
         guard position < bytes.count, fault == nil else { return nil }
         let start = line
-        var fields: [String] = []
+        var fields: [ExactName] = []
         var field: [UInt8] = []
         while true {
             let byte = position < bytes.count ? bytes[position] : UInt8(ascii: "\n")
@@ -170,11 +170,11 @@ private struct CSVReader {
             position += 1
             switch byte {
             case UInt8(ascii: ","):
-                fields.append(String(decoding: field, as: UTF8.self))
+                fields.append(ExactName(String(decoding: field, as: UTF8.self)))
                 field = []
             case UInt8(ascii: "\n"):
                 if field.last == UInt8(ascii: "\r") { field.removeLast() }
-                fields.append(String(decoding: field, as: UTF8.self))
+                fields.append(ExactName(String(decoding: field, as: UTF8.self)))
                 if !isAtEnd { line += 1 }
                 return (fields, start)
             default: field.append(byte)

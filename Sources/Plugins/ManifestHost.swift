@@ -6,19 +6,19 @@ internal import Policies
 final class ManifestHost: SandboxHost {
     /// What was named by `use`, and which of its members.
     struct Use {
-        let name: String
+        let name: ExactName
         let line: Int
-        var members: Set<String> = []
+        var members: Set<ExactName> = []
     }
 
     /// By handle.
     private(set) var uses: [Use] = []
     /// The tables that were named by `data`, and where.
-    private(set) var tables: [(name: String, line: Int)] = []
+    private(set) var tables: [(name: ExactName, line: Int)] = []
     private static let firstTable: UInt32 = 1 << 20
     private static let most = 1_000
 
-    func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
+    func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer {
         guard handle < Self.firstTable else { return .failure(Self.tooEarly) }
         uses[Int(handle)].members.insert(key)
         return .method(Self.firstTable)
@@ -34,13 +34,13 @@ final class ManifestHost: SandboxHost {
         }
         switch function {
         case PluginScript.use:
-            guard case .string(let name) = arguments[0] else {
+            guard let name = arguments[0].name else {
                 return .failure("`use` takes the name of a capability or a plugin as a string")
             }
             uses.append(Use(name: name, line: line))
             return .handle(UInt32(uses.count - 1))
         case PluginScript.data:
-            guard case .string(let name) = arguments[0] else {
+            guard let name = arguments[0].name else {
                 return .failure("`data` takes the name of a table as a string")
             }
             tables.append((name, line))

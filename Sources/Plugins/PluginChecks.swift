@@ -5,17 +5,17 @@ package import Policies
 package final class PluginChecks {
     /// A rule, under the name that reports and comments say: `cidr.whole_internet`.
     package struct Rule: Sendable {
-        package let name: String
+        package let name: ExactName
         package let about: String
         package let severity: Diagnostic.Severity
         /// `nil` where the plugin gives none.
         package let examples: PluginExtras.Check.Examples?
-        package let plugin: String
+        package let plugin: ExactName
         let path: String
     }
 
     package struct Finding {
-        package let rule: String
+        package let rule: ExactName
         package let severity: Diagnostic.Severity
         package let message: String
         /// 1 where the check says none.
@@ -31,10 +31,10 @@ package final class PluginChecks {
     private let set: PluginSet
     private let schema: Schema
     /// By plugin; `nil` for one that could not be started.
-    private var sessions: [String: PluginSession] = [:]
+    private var sessions: [ExactName: PluginSession] = [:]
 
     /// - Parameter only: the name of the one rule that is asked; `nil` for all.
-    package init(_ loaded: PluginLoader.Loaded, schema: Schema, only: String? = nil) {
+    package init(_ loaded: PluginLoader.Loaded, schema: Schema, only: ExactName? = nil) {
         set = loaded.set
         self.schema = schema
         rules = Self.rules(of: loaded).filter { only == nil || $0.name == only }
@@ -75,7 +75,7 @@ package final class PluginChecks {
         }
     }
 
-    private func session(_ plugin: String) throws(PolicyError) -> PluginSession {
+    private func session(_ plugin: ExactName) throws(PolicyError) -> PluginSession {
         if let known = sessions[plugin] { return known }
         let session = try PluginSession(plugin, of: set, schema: schema)
         sessions[plugin] = session

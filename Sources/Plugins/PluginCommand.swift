@@ -1,8 +1,9 @@
+package import Model
 package import Policies
 
 /// A command that a plugin gives to the prompt.
 package struct PluginCommand: Sendable {
-    package let name: String
+    package let name: ExactName
     package let about: String
     package let parameters: [PluginFunction.Parameter]
     /// Of the function, in the table that `plugin.lua` returns.
@@ -10,7 +11,7 @@ package struct PluginCommand: Sendable {
 
     /// How it is typed: `cidr NETWORK ADDRESS`.
     package var usage: String {
-        ([name] + parameters.map { $0.isOptional ? "[\($0.name.uppercased())]" : $0.name.uppercased() })
+        ([name.text] + parameters.map { $0.isOptional ? "[\($0.name.text.uppercased())]" : $0.name.text.uppercased() })
             .joined(separator: " ")
     }
 }

@@ -13,11 +13,11 @@ package struct PluginCommands: Sendable {
     /// One command, and whose it is. `name` is what is typed, where no other plugin has a command of that name; else, and
     /// always, `plugin.name` is.
     package struct Named: Sendable {
-        package let plugin: String
+        package let plugin: ExactName
         package let command: PluginCommand
 
         /// `cidr.cidr`
-        package var fullName: String { "\(plugin).\(command.name)" }
+        package var fullName: ExactName { "\(plugin).\(command.name)" }
     }
 
     private let set: PluginSet
@@ -34,7 +34,7 @@ package struct PluginCommands: Sendable {
 
     /// The command of a name, short where that is enough.
     /// - Throws: when there is none, or several.
-    package func command(_ name: String) throws(PluginCommandError) -> Named {
+    package func command(_ name: ExactName) throws(PluginCommandError) -> Named {
         if let exact = all.first(where: { $0.fullName == name }) { return exact }
         let matches = all.filter { $0.command.name == name }
         if matches.count == 1 { return matches[0] }
@@ -52,7 +52,7 @@ package struct PluginCommands: Sendable {
     ///   - tenant: whose departments, users and time zone are meant; -1 for none.
     /// - Returns: lines to show.
     package func run(
-        _ name: String, _ words: [String], on directory: Directory, tenant: Int, now: Instant
+        _ name: ExactName, _ words: [String], on directory: Directory, tenant: Int, now: Instant
     ) throws(PluginCommandError) -> [String] {
         let named = try command(name)
         let parameters = named.command.parameters
@@ -62,7 +62,7 @@ package struct PluginCommands: Sendable {
         }
         var arguments: [PluginSession.Argument] = []
         for (word, parameter) in zip(words, parameters) {
-            guard let value = Self.value(word, parameter.type, directory, tenant) else {
+            guard let value = Self.value(ExactName(word), parameter.type, directory, tenant) else {
                 throw PluginCommandError("`\(parameter.name)` is \(parameter.type.withArticle), got `\(word)`")
             }
             arguments.append(.value(value, parameter.type))
@@ -80,7 +80,7 @@ package struct PluginCommands: Sendable {
         } catch { throw PluginCommandError("\(error)") }
     }
 
-    private static func lines(_ json: JSON, _ name: String) throws(PluginCommandError) -> [String] {
+    private static func lines(_ json: JSON, _ name: ExactName) throws(PluginCommandError) -> [String] {
         switch json {
         case .null: return []
         case .array(let items):
@@ -93,7 +93,7 @@ package struct PluginCommands: Sendable {
         }
     }
 
-    private static func value(_ word: String, _ type: ValueType, _ directory: Directory, _ tenant: Int) -> Value? {
+    private static func value(_ word: ExactName, _ type: ValueType, _ directory: Directory, _ tenant: Int) -> Value? {
         switch type {
         case .department:
             if let index = directory.department(word, tenant: tenant) { return .department(index) }
@@ -107,7 +107,7 @@ package struct PluginCommands: Sendable {
                 directory.users[$0].tenant == tenant && directory.users[$0].name == word
             }
             return matches.count == 1 ? .user(matches[0]) : nil
-        default: return Value(text: word, as: type)
+        default: return Value(text: word.text, as: type)
         }
     }
 }

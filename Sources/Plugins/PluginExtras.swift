@@ -1,8 +1,10 @@
+package import Model
+
 /// What a plugin provides to others than policies: to `check`, and to the prompt.
 package struct PluginExtras: Sendable {
     /// A rule about policies.
     package struct Check: Sendable {
-        package let name: String
+        package let name: ExactName
         package let about: String
         /// Whether what it finds is an error, and no warning.
         package let isError: Bool

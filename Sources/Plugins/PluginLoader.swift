@@ -4,14 +4,14 @@ package import Policies
 /// Loads plugins: each by itself, then in the order of what they require.
 package struct PluginLoader {
     private let source: PluginSource
-    private var read: [String: ReadPlugin] = [:]
-    private var broken: [String: [Diagnostic]] = [:]
+    private var read: [ExactName: ReadPlugin] = [:]
+    private var broken: [ExactName: [Diagnostic]] = [:]
 
     /// What loading came to.
     package struct Loaded: Sendable {
         package let set: PluginSet
         /// What each plugin provides to others than policies, by the plugin's name.
-        package let extras: [String: PluginExtras]
+        package let extras: [ExactName: PluginExtras]
 
         package static let none = Loaded(set: .none, extras: [:])
 
@@ -35,7 +35,7 @@ package struct PluginLoader {
     private static let deepest = 4
     private static let mostPlugins = 200
 
-    private func path(_ plugin: String) -> String { "\(source.path)/\(plugin)/\(PluginReader.file)" }
+    private func path(_ plugin: ExactName) -> String { "\(source.path)/\(plugin)/\(PluginReader.file)" }
 
     private mutating func load() -> Loaded {
         guard !source.folders.isEmpty else { return .none }
@@ -64,7 +64,7 @@ package struct PluginLoader {
         return loaded(ordered.filter { broken[$0] == nil })
     }
 
-    private mutating func blame(_ plugin: String, _ message: String, line: Int) {
+    private mutating func blame(_ plugin: ExactName, _ message: String, line: Int) {
         broken[plugin, default: []].append(Diagnostic(message, path: path(plugin), line: line))
         read[plugin] = nil
     }
@@ -83,11 +83,11 @@ package struct PluginLoader {
     }
 
     /// The plugins, each after those it requires; a circle is told with all of its plugins.
-    private mutating func order() -> [String] {
-        var ordered: [String] = []
-        var done: Set<String> = []
-        var circles: [[String]] = []
-        func visit(_ name: String, _ path: [String]) {
+    private mutating func order() -> [ExactName] {
+        var ordered: [ExactName] = []
+        var done: Set<ExactName> = []
+        var circles: [[ExactName]] = []
+        func visit(_ name: ExactName, _ path: [ExactName]) {
             guard !done.contains(name), let plugin = read[name] else { return }
             if let start = path.firstIndex(of: name) { return circles.append(Array(path[start...])) }
             for required in plugin.plugin.requires { visit(required, path + [name]) }
@@ -101,7 +101,7 @@ package struct PluginLoader {
                 blame(name, "plugins cannot require each other in a circle: \(shown)", line: lines[name] ?? 1)
             }
         }
-        var depths: [String: Int] = [:]
+        var depths: [ExactName: Int] = [:]
         for name in ordered {
             guard let plugin = read[name] else { continue }
             depths[name] = 1 + (plugin.plugin.requires.compactMap { depths[$0] }.max() ?? 0)
@@ -118,7 +118,9 @@ package struct PluginLoader {
         return ordered
     }
 
-    private static func requires(_ lost: String) -> String { "it requires the plugin `\(lost)`, which does not load" }
+    private static func requires(_ lost: ExactName) -> String {
+        "it requires the plugin `\(lost)`, which does not load"
+    }
 
     /// What a plugin names of others, while it loads, and they do not provide.
     private mutating func refuseMembers(of plugin: ReadPlugin) {
@@ -135,12 +137,12 @@ package struct PluginLoader {
         }
     }
 
-    private mutating func refuseSameAttributes(_ ordered: [String]) {
-        var owners: [String: String] = [:]
+    private mutating func refuseSameAttributes(_ ordered: [ExactName]) {
+        var owners: [ExactName: ExactName] = [:]
         for name in ordered {
             guard let plugin = read[name] else { continue }
             for attribute in plugin.plugin.attributes {
-                let full = "\(attribute.owner.name).\(attribute.function.name)"
+                let full: ExactName = "\(attribute.owner.name).\(attribute.function.name)"
                 if let other = owners[full] {
                     blame(
                         name, "the attribute `\(full)` is one of the plugin `\(other)` already",
@@ -159,7 +161,7 @@ package struct PluginLoader {
         }
     }
 
-    private func loaded(_ names: [String]) -> Loaded {
+    private func loaded(_ names: [ExactName]) -> Loaded {
         let plugins = names.compactMap { read[$0] }
         let needed = Set(plugins.flatMap(\.plugin.needs))
         let capabilities = Capabilities.all.filter { needed.contains($0.name) }

@@ -1,3 +1,4 @@
+internal import Model
 package import Policies
 
 /// A list of every file of plugins and policies with its hash, as `b2sum -l 256` writes it: what was reviewed.
@@ -6,10 +7,13 @@ package enum PluginLock {
     package static let name = "plugins.lock"
 
     /// Each file under the name that it has wherever the folders lie: `policies/a.lua`, `plugins/cidr/plugin.lua`.
-    private static func entries(_ policies: PolicySource, _ plugins: PluginSource) -> [(name: String, hash: String)] {
-        let own = policies.files.map { (name: "policies/\($0.name)", hash: Fingerprint.of($0.bytes)) }
+    private static func entries(_ policies: PolicySource, _ plugins: PluginSource) -> [(name: ExactName, hash: String)]
+    {
+        let own = policies.files.map { (name: "policies/\($0.name)" as ExactName, hash: Fingerprint.of($0.bytes)) }
         let others = plugins.folders.flatMap { folder in
-            folder.files.map { (name: "plugins/\(folder.name)/\($0.name)", hash: Fingerprint.of($0.bytes)) }
+            folder.files.map {
+                (name: "plugins/\(folder.name)/\($0.name)" as ExactName, hash: Fingerprint.of($0.bytes))
+            }
         }
         return (own + others).sorted { $0.name < $1.name }
     }
@@ -24,7 +28,7 @@ package enum PluginLock {
     package static func differences(
         _ lock: [UInt8], _ policies: PolicySource, _ plugins: PluginSource
     ) -> [String] {
-        var locked: [String: String] = [:]
+        var locked: [ExactName: String] = [:]
         var differences: [String] = []
         for line in String(decoding: lock, as: UTF8.self).split(separator: "\n") {
             let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
@@ -32,7 +36,7 @@ package enum PluginLock {
                 differences.append("the lock has a line that is no hash and name: `\(line.prefix(80))`")
                 continue
             }
-            locked[String(parts[1].dropFirst())] = String(parts[0])
+            locked[ExactName(parts[1].dropFirst())] = String(parts[0])
         }
         for entry in entries(policies, plugins) {
             guard let hash = locked.removeValue(forKey: entry.name) else {

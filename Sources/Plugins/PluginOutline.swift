@@ -3,31 +3,31 @@ internal import Syntax
 
 /// Where a plugin's file declares what, and what its comments say of it.
 struct PluginOutline {
-    private let positions: [String: Position]
+    private let positions: [ExactName: Position]
     private let lines: [Substring]
 
     init(_ chunk: Chunk) {
         lines = String(decoding: chunk.source, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        var positions: [String: Position] = [:]
-        func note(_ name: String, _ position: Position) { if positions[name] == nil { positions[name] = position } }
-        func walk(_ id: Expression.ID, _ path: String, _ depth: Int) {
+        var positions: [ExactName: Position] = [:]
+        func note(_ name: ExactName, _ position: Position) { if positions[name] == nil { positions[name] = position } }
+        func walk(_ id: Expression.ID, _ path: ExactName, _ depth: Int) {
             guard depth < 4, case .table(let fields) = chunk[id].kind else { return }
             for case .named(let name, let value) in fields {
-                note(path.isEmpty ? name.name : "\(path).\(name.name)", name.position)
-                walk(value, path.isEmpty ? name.name : "\(path).\(name.name)", depth + 1)
-                note(name.name, name.position)
+                note(path.isEmpty ? ExactName(name.name) : "\(path).\(name.name)", name.position)
+                walk(value, path.isEmpty ? ExactName(name.name) : "\(path).\(name.name)", depth + 1)
+                note(ExactName(name.name), name.position)
             }
         }
         // A table may stand anywhere: what it declares is known by the names inside.
         for expression in chunk.expressions {
             guard case .table(let fields) = expression.kind else { continue }
-            for case .named(let name, let value) in fields { walk(value, name.name, 1) }
-            for case .named(let name, _) in fields { note(name.name, name.position) }
+            for case .named(let name, let value) in fields { walk(value, ExactName(name.name), 1) }
+            for case .named(let name, _) in fields { note(ExactName(name.name), name.position) }
         }
         self.positions = positions
     }
 
-    func line(_ name: String) -> Int? { positions[name]?.line }
+    func line(_ name: String) -> Int? { positions[ExactName(name)]?.line }
 
     /// The comment that stands directly before a declaration, as one paragraph.
     func comment(before name: String) -> String {

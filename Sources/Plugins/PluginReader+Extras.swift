@@ -5,7 +5,7 @@ internal import Syntax
 
 /// What a manifest provides to others than policies: checks, sinks and commands.
 extension PluginReader {
-    mutating func check(_ name: String, _ value: LuaValue, _ result: inout ReadPlugin) {
+    mutating func check(_ name: ExactName, _ value: LuaValue, _ result: inout ReadPlugin) {
         let place = "checks.\(name)"
         let fields = fields(value, "`\(place)`", ["severity", "good", "bad", "run"], at: place)
         guard isFunction(fields["run"]) else {
@@ -23,7 +23,7 @@ extension PluginReader {
     }
 
     /// The policies that show what a check is about; it gives both or none.
-    private mutating func examples(_ fields: [String: LuaValue], _ place: String) -> PluginExtras.Check.Examples? {
+    private mutating func examples(_ fields: [ExactName: LuaValue], _ place: String) -> PluginExtras.Check.Examples? {
         guard fields["good"] != nil || fields["bad"] != nil else { return nil }
         guard case .string(let good)? = fields["good"], case .string(let bad)? = fields["bad"] else {
             report(
@@ -49,14 +49,14 @@ extension PluginReader {
         return body[..<(body.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? 0)].joined(separator: "\n")
     }
 
-    mutating func sink(_ name: String, _ value: LuaValue, _ result: inout ReadPlugin) {
+    mutating func sink(_ name: ExactName, _ value: LuaValue, _ result: inout ReadPlugin) {
         let place = "sinks.\(name)"
         let stated = fields(value, "`\(place)`", ["to", "rotate", "keep", "line"], at: place)
         if !needs.contains("log") {
             report("`\(place)`: it uses `log` and does not say so: add it to `needs`", at: place)
         }
         let rotation = fields(stated["rotate"], "`\(place).rotate`", ["mebibytes", "files"], at: place)
-        func number(_ name: String, _ usual: Int64, _ range: ClosedRange<Int64>) -> Int? {
+        func number(_ name: ExactName, _ usual: Int64, _ range: ClosedRange<Int64>) -> Int? {
             guard case .integer(let number) = rotation[name] ?? .integer(usual), range.contains(number) else {
                 return nil
             }
@@ -68,7 +68,7 @@ extension PluginReader {
         guard let to = stated["to"], to == .string("file") || to == .string("syslog") else {
             return report("`\(place)`: `to` is \"file\" or \"syslog\", got \((stated["to"] ?? .nil).shown)", at: place)
         }
-        for name in ["keep", "line"] where stated[name] != nil && !isFunction(stated[name]) {
+        for name in ["keep", "line"] as [ExactName] where stated[name] != nil && !isFunction(stated[name]) {
             report("`\(place)`: `\(name)` is a function of a decision", at: place)
         }
         result.extras.sinks.append(
@@ -78,7 +78,7 @@ extension PluginReader {
                 line: stated["line"].map { _ in "provides.\(place).line" }))
     }
 
-    mutating func command(_ name: String, _ value: LuaValue, _ result: inout ReadPlugin) {
+    mutating func command(_ name: ExactName, _ value: LuaValue, _ result: inout ReadPlugin) {
         let place = "commands.\(name)"
         let fields = fields(value, "`\(place)`", ["takes", "run"], at: place)
         guard isFunction(fields["run"]) else { return report("`\(place)` needs `run`, a function", at: place) }

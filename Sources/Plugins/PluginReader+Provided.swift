@@ -4,7 +4,7 @@ internal import Policies
 
 /// What a manifest says that the plugin provides.
 extension PluginReader {
-    private static let kinds = ["functions", "attributes", "data", "checks", "commands", "sinks"]
+    private static let kinds: [ExactName] = ["functions", "attributes", "data", "checks", "commands", "sinks"]
     private static let most = 200
 
     mutating func readProvided(_ value: LuaValue?, into result: inout ReadPlugin) {
@@ -33,7 +33,7 @@ extension PluginReader {
     }
 
     /// Named parts, by name.
-    mutating func parts(_ value: LuaValue?, _ place: String) -> [(String, LuaValue)] {
+    mutating func parts(_ value: LuaValue?, _ place: String) -> [(ExactName, LuaValue)] {
         let parts = fields(value, "`\(place)`", nil, at: place)
         if parts.count > Self.most { report("`\(place)` has at most \(Self.most) parts", at: place) }
         for name in parts.keys.sorted() where !Self.isName(name) {
@@ -49,10 +49,10 @@ extension PluginReader {
     // MARK: Functions and attributes
 
     private mutating func function(
-        _ name: String, _ value: LuaValue, _ place: String, _ plugin: Plugin
+        _ name: ExactName, _ value: LuaValue, _ place: String, _ plugin: Plugin
     ) -> PluginFunction? {
         let before = faults.count
-        let known = ["takes", "returns", "host", "with", "run", "fuel"]
+        let known: [ExactName] = ["takes", "returns", "host", "with", "run", "fuel"]
         let fields = fields(value, "`\(place)`", known, at: place)
         let about = outline?.comment(before: place) ?? ""
         guard (fields["host"] != nil) != isFunction(fields["run"]) else {
@@ -65,7 +65,7 @@ extension PluginReader {
             guard let native = native(host, place), let tables = bound(fields["with"], native, place, plugin) else {
                 return nil
             }
-            for name in ["takes", "returns", "fuel"] where fields[name] != nil {
+            for name in ["takes", "returns", "fuel"] as [ExactName] where fields[name] != nil {
                 report("`\(place)`: `\(name)` is what the host's function says", at: place)
             }
             return PluginFunction(
@@ -89,7 +89,9 @@ extension PluginReader {
             body: .lua(path: "provides.\(place).run", fuel: fuel))
     }
 
-    private mutating func attribute(_ name: String, _ value: LuaValue, _ owner: String, _ result: inout ReadPlugin) {
+    private mutating func attribute(
+        _ name: ExactName, _ value: LuaValue, _ owner: ExactName, _ result: inout ReadPlugin
+    ) {
         let place = "attributes.\(owner).\(name)"
         let type = PluginAttribute.owners[owner]!
         let before = faults.count
@@ -106,15 +108,15 @@ extension PluginReader {
 
     /// A function of a capability that it needs.
     private mutating func native(_ value: LuaValue, _ place: String) -> (any NativeFunction)? {
-        guard case .string(let name) = value else {
+        guard let name = value.name else {
             report("`\(place)`: `host` names one of the host's functions, got \(value.kindName)", at: place)
             return nil
         }
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let parts = name.text.split(separator: ".", omittingEmptySubsequences: false).map { ExactName($0) }
         let capability = Capabilities.all.first { $0.name == parts[0] }
         guard parts.count == 2, let capability else {
             let known = Capabilities.all.flatMap { capability in
-                capability.functions.map { "\(capability.name).\($0.name)" }
+                capability.functions.map { "\(capability.name).\($0.name)" as ExactName }
             }
             report("`\(place)`: the host has no `\(name)`\(Suggestion.hint(for: name, among: known))", at: place)
             return nil
@@ -180,7 +182,7 @@ extension PluginReader {
         var parameters: [PluginFunction.Parameter] = []
         for (index, entry) in entries.enumerated() {
             guard entry.key == .integer(Int64(index + 1)), case .table(let named) = entry.value, named.count == 1,
-                case .string(let name) = named[0].key, Self.isName(name)
+                let name = named[0].key.name, Self.isName(name)
             else {
                 report("`\(place)`: each parameter is a name and a type: `{ address = \"ip\" }`", at: place)
                 return parameters
@@ -221,13 +223,13 @@ extension PluginReader {
 
     // MARK: Data
 
-    private mutating func table(_ name: String, _ value: LuaValue, _ result: inout ReadPlugin) -> PluginTable? {
+    private mutating func table(_ name: ExactName, _ value: LuaValue, _ result: inout ReadPlugin) -> PluginTable? {
         let place = "data.\(name)"
         let fields = fields(value, "`\(place)`", ["file", "key", "columns"], at: place)
-        guard case .string(let file)? = fields["file"], let content = folder.file(file), !file.hasSuffix(".lua") else {
+        guard let file = fields["file"]?.name, let content = folder.file(file), !file.hasSuffix(".lua") else {
             let names = folder.files.map(\.name).filter { !$0.hasSuffix(".lua") }
             var hint = ""
-            if case .string(let file)? = fields["file"] { hint = Suggestion.hint(for: file, among: names) }
+            if let file = fields["file"]?.name { hint = Suggestion.hint(for: file, among: names) }
             report("`\(place)`: `file` names a `.csv` or `.json` beside `plugin.lua`\(hint)", at: place)
             return nil
         }
@@ -238,7 +240,7 @@ extension PluginReader {
         }
         var columns: [PluginTable.Column] = []
         for entry in entries {
-            guard case .string(let column) = entry.key, Self.isName(column) else {
+            guard let column = entry.key.name, Self.isName(column) else {
                 report("`\(place)`: a column needs a name, got \(entry.key.shown)", at: place)
                 return nil
             }

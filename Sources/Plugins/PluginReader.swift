@@ -7,8 +7,8 @@ internal import Syntax
 ///
 /// Nothing of a plugin is used unless all of it is right.
 struct PluginReader {
-    static let file = "plugin.lua"
-    private static let keys = ["name", "version", "about", "needs", "requires", "provides"]
+    static let file: ExactName = "plugin.lua"
+    private static let keys: [ExactName] = ["name", "version", "about", "needs", "requires", "provides"]
     private static let mostBytes = 65_536
 
     let folder: PluginSource.Folder
@@ -18,7 +18,7 @@ struct PluginReader {
     var faults: [Diagnostic] = []
     var outline: PluginOutline?
     /// What the manifest says that it needs of the host.
-    var needs: [String] = []
+    var needs: [ExactName] = []
 
     init(_ source: PluginSource.Folder, path: String, folder: String) {
         self.folder = source
@@ -33,6 +33,7 @@ struct PluginReader {
 
     /// - Returns: `nil`, or something incomplete, when there are `faults`.
     mutating func read() -> ReadPlugin? {
+        if let twins = TwinNames.first(in: folder.files.map(\.name)) { report(twins.message) }
         guard let file = folder.file(Self.file) else {
             report("there is no `\(Self.file)`: it declares what the plugin provides")
             return nil
@@ -50,7 +51,7 @@ struct PluginReader {
         self.outline = outline
         let known = Dialect.globals.union(PluginScript.functions.map(\.name)).union(PluginScript.tags)
         faults += Dialect.faults(of: chunk, known: known, path: path, whose: "plugins")
-        faults += Dialect.ineffective(in: chunk, declaring: Set(Self.keys), path: path, what: "a plugin's file")
+        faults += Dialect.ineffective(in: chunk, declaring: Self.keys.map(\.text), path: path, what: "a plugin's file")
         for other in folder.files where other.name.hasSuffix(".lua") && other.name != Self.file {
             if other.name.hasSuffix("_test.lua") { continue }
             report(
@@ -71,12 +72,12 @@ struct PluginReader {
         return result
     }
 
-    private mutating func run(_ program: [UInt8], _ host: ManifestHost) -> [String: LuaValue]? {
+    private mutating func run(_ program: [UInt8], _ host: ManifestHost) -> [ExactName: LuaValue]? {
         let outcome: Outcome
         do throws(LuaError) {
             var sandbox = try Sandbox(functions: PluginScript.functions, tags: PluginScript.tags)
             // Rewriting makes it longer.
-            let chunk = try sandbox.load(program, name: Self.file, limits: Limits(sourceBytes: 1 << 18))
+            let chunk = try sandbox.load(program, name: Self.file.text, limits: Limits(sourceBytes: 1 << 18))
             outcome = sandbox.run(chunk, host: host, limits: Limits())
         } catch {
             report(error.message)
@@ -109,22 +110,22 @@ struct PluginReader {
     }
 
     /// The entries of a table whose keys are known names.
-    mutating func fields(_ value: LuaValue?, _ place: String, _ known: [String]?, at name: String? = nil)
-        -> [String: LuaValue]
+    mutating func fields(_ value: LuaValue?, _ place: String, _ known: [ExactName]?, at name: String? = nil)
+        -> [ExactName: LuaValue]
     {
         guard let value, value != .nil else { return [:] }
         guard case .table(let entries) = value else {
             report("\(place) must be a table, got \(value.kindName)", at: name)
             return [:]
         }
-        var fields: [String: LuaValue] = [:]
+        var fields: [ExactName: LuaValue] = [:]
         for entry in entries {
-            guard case .string(let key) = entry.key else {
+            guard let key = entry.key.name else {
                 report("\(place) has names, and no \(entry.key.shown)", at: name)
                 continue
             }
             if let known, !known.contains(key) {
-                report("\(place) has no `\(key)`\(Suggestion.hint(for: key, among: known))", at: key)
+                report("\(place) has no `\(key)`\(Suggestion.hint(for: key, among: known))", at: key.text)
                 continue
             }
             fields[key] = entry.value
@@ -132,8 +133,8 @@ struct PluginReader {
         return fields
     }
 
-    private mutating func read(_ manifest: [String: LuaValue], into result: inout ReadPlugin) {
-        let name = text(manifest["name"], "name")
+    private mutating func read(_ manifest: [ExactName: LuaValue], into result: inout ReadPlugin) {
+        let name = ExactName(text(manifest["name"], "name"))
         if name != folder.name, !name.isEmpty {
             report("it calls itself `\(name)` and lies in the folder `\(folder.name)`: one name", at: "name")
         }
@@ -181,12 +182,12 @@ struct PluginReader {
         return ""
     }
 
-    mutating func names(_ value: LuaValue?, _ name: String) -> [String] {
+    mutating func names(_ value: LuaValue?, _ name: String) -> [ExactName] {
         guard let value, value != .nil else { return [] }
-        var names: [String] = []
+        var names: [ExactName] = []
         if case .table(let entries) = value {
             for (index, entry) in entries.enumerated() {
-                guard entry.key == .integer(Int64(index + 1)), case .string(let text) = entry.value,
+                guard entry.key == .integer(Int64(index + 1)), let text = entry.value.name,
                     !names.contains(text)
                 else {
                     report("`\(name)` is a list of different names, got \(entry.value.shown)", at: name)
@@ -201,7 +202,7 @@ struct PluginReader {
     }
 
     /// What policies can write after a dot.
-    static func isName(_ name: String) -> Bool {
+    static func isName(_ name: ExactName) -> Bool {
         guard let first = name.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
         return name.utf8.count <= 60
             && name.utf8.allSatisfy { byte in
@@ -210,7 +211,7 @@ struct PluginReader {
             } && !keywords.contains(name)
     }
 
-    private static let keywords: Set<String> = [
+    private static let keywords: Set<ExactName> = [
         "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
         "not", "or", "repeat", "return", "then", "true", "until", "while",
     ]

@@ -1,3 +1,4 @@
+internal import Model
 package import Policies
 
 /// The page of a plugin: what it provides, with types, in the words of its own comments.
@@ -57,7 +58,7 @@ package struct PluginReference {
         parts = functions + attributes + tables + checks + commands + sinks
     }
 
-    private static func call(_ name: String, _ parameters: [PluginFunction.Parameter]) -> String {
+    private static func call(_ name: ExactName, _ parameters: [PluginFunction.Parameter]) -> String {
         "\(name)(\(parameters.map(\.shown).joined(separator: "; ")))"
     }
 }

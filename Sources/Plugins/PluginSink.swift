@@ -1,6 +1,6 @@
 internal import CSystem
 internal import Glibc
-internal import Model
+package import Model
 package import Policies
 
 /// What a plugin does with decisions once they are made: keeps some of them, in words of its own, in a file or in the system's
@@ -15,7 +15,7 @@ package final class PluginSink {
     ///   - name: `plugin.sink`.
     ///   - path: the file; empty for the system's log.
     /// - Throws: what is wrong, in words.
-    package init(_ name: String, _ path: String, _ loaded: PluginLoader.Loaded, schema: Schema)
+    package init(_ name: ExactName, _ path: String, _ loaded: PluginLoader.Loaded, schema: Schema)
         throws(PluginCommandError)
     {
         record = try SinkRecord(name, loaded, schema: schema)

@@ -1,22 +1,23 @@
 internal import Glibc
+package import Model
 package import Policies
 
 /// Where plugins come from: folders of files, each a plugin.
 package struct PluginSource: Sendable {
     package struct Folder: Sendable {
-        package let name: String
+        package let name: ExactName
         /// Sorted by name.
         package let files: [PolicySource.File]
         /// Why it cannot be read, in words.
         package let fault: String?
 
-        package init(name: String, files: [PolicySource.File], fault: String? = nil) {
+        package init(name: ExactName, files: [PolicySource.File], fault: String? = nil) {
             self.name = name
             self.files = files.sorted { $0.name < $1.name }
             self.fault = fault
         }
 
-        package func file(_ name: String) -> PolicySource.File? { files.first { $0.name == name } }
+        package func file(_ name: ExactName) -> PolicySource.File? { files.first { $0.name == name } }
     }
 
     /// The folder of the plugins, as the user named it.
@@ -57,16 +58,16 @@ package struct PluginSource: Sendable {
     }
 
     /// Why what is no folder is no plugin, though somebody may have meant it as one.
-    private static func oddity(of name: String, in path: String) -> String? {
+    private static func oddity(of name: ExactName, in path: String) -> String? {
         var status = stat()
         if unsafe stat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             return "`\(path)/\(name)` is a link, and links are not followed: put the plugin's folder itself there"
         }
-        guard name.lowercased().contains(".lua") else { return nil }
+        guard name.text.lowercased().contains(".lua") else { return nil }
         return "nobody reads `\(path)/\(name)`: a plugin is a folder with a `\(PluginReader.file)`"
     }
 
-    private static func plugin(_ name: String, in path: String) throws(PolicyError) -> Folder {
+    private static func plugin(_ name: ExactName, in path: String) throws(PolicyError) -> Folder {
         var files: [PolicySource.File] = []
         var bytes = 0
         var search = FolderSearch()
@@ -97,13 +98,15 @@ package struct PluginSource: Sendable {
     }
 
     /// What lies in a folder, hidden things left out; `nil` when it cannot be read.
-    private static func names(in path: String) -> [String]? {
+    private static func names(in path: String) -> [ExactName]? {
         guard let folder = unsafe opendir(path) else { return nil }
         defer { unsafe closedir(folder) }
-        var names: [String] = []
+        var names: [ExactName] = []
         while let entry = unsafe readdir(folder) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe ExactName(String(cString: $0))
+                }
             }
             if !name.hasPrefix(".") { names.append(name) }
         }

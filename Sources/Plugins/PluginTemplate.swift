@@ -1,9 +1,10 @@
+package import Model
 package import Policies
 
 /// The files of a plugin that somebody begins: they load, and their test passes.
 package enum PluginTemplate {
     /// - Returns: `nil` for a name that no plugin can have.
-    package static func files(_ name: String) -> [PolicySource.File]? {
+    package static func files(_ name: ExactName) -> [PolicySource.File]? {
         guard PluginReader.isName(name), !Capabilities.all.contains(where: { $0.name == name }) else { return nil }
         return [
             PolicySource.File(name: "plugin.lua", bytes: Array(plugin(name).utf8)),
@@ -12,7 +13,7 @@ package enum PluginTemplate {
         ]
     }
 
-    private static func plugin(_ name: String) -> String {
+    private static func plugin(_ name: ExactName) -> String {
         """
         -- What this plugin is for, in a sentence.
         local sites = data "sites"
@@ -45,7 +46,7 @@ package enum PluginTemplate {
         """
     }
 
-    private static func test(_ name: String) -> String {
+    private static func test(_ name: ExactName) -> String {
         """
         test("the head office lies in Norway", { ask = '\(name).is_in("hq", "NO")', gives = true })
 

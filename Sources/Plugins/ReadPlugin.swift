@@ -1,3 +1,4 @@
+internal import Model
 internal import Policies
 
 /// A plugin as its own files say it is; what it says of others is not held to them yet.

@@ -1,11 +1,11 @@
-internal import Model
+package import Model
 package import Policies
 
 /// What a sink keeps of a decision, in words of its plugin; where it goes is another's. One thread only.
 package struct SinkRecord {
     /// A sink as a manifest declares it.
     package struct Declared: Sendable {
-        package let name: String
+        package let name: ExactName
         package let about: String
         /// Whether it writes to the system's log, and no file.
         package let isSystem: Bool
@@ -31,7 +31,7 @@ package struct SinkRecord {
 
     /// - Parameter name: `plugin.sink`.
     /// - Throws: what is wrong, in words.
-    package init(_ name: String, _ loaded: PluginLoader.Loaded, schema: Schema) throws(PluginCommandError) {
+    package init(_ name: ExactName, _ loaded: PluginLoader.Loaded, schema: Schema) throws(PluginCommandError) {
         let all = loaded.extras.flatMap { plugin, extras in extras.sinks.map { (plugin, $0) } }
         guard let (plugin, sink) = all.first(where: { "\($0.0).\($0.1.name)" == name }) else {
             let hint = Suggestion.hint(for: name, among: all.map { "\($0.0).\($0.1.name)" })

@@ -9,7 +9,7 @@ package struct Columns: Sendable {
     package private(set) var count = 0
     /// The places of properties whose values have numbers: departments, users and booleans.
     private(set) var numbered: Set<Int> = []
-    private var names: [Owner: [String: Int]] = [:]
+    private var names: [Owner: [ExactName: Int]] = [:]
 
     /// Which record of a request has a property.
     package enum Owner: Sendable {
@@ -43,7 +43,7 @@ package struct Columns: Sendable {
     }
 
     /// The property that lies at a place; `nil` where none does.
-    func property(at place: Int) -> (owner: Owner, name: String)? {
+    func property(at place: Int) -> (owner: Owner, name: ExactName)? {
         for (owner, names) in names {
             if let name = names.first(where: { $0.value == place })?.key { return (owner, name) }
         }
@@ -51,7 +51,7 @@ package struct Columns: Sendable {
     }
 
     /// The place of a property that an expression names of a record; `nil` when no type has it.
-    func place(_ name: String, of type: ValueType) -> Int? {
+    func place(_ name: ExactName, of type: ValueType) -> Int? {
         switch type {
         case .resource: names[.resource]?[name]
         case .context: names[.context]?[name]

@@ -3,11 +3,11 @@ internal import Model
 
 /// What a policy talks to while it is loaded: it may declare settings, and nothing else.
 final class DeclarationHost: SandboxHost {
-    private(set) var settings: [String: Setting] = [:]
+    private(set) var settings: [ExactName: Setting] = [:]
     /// The plugins it uses, by number.
     private(set) var used: Set<Int> = []
     /// Those it would use that do not load.
-    private(set) var broken: Set<String> = []
+    private(set) var broken: Set<ExactName> = []
     private let plugins: PluginSet
     private let expressions: Expressions
     private var hasDeclared = false
@@ -17,7 +17,7 @@ final class DeclarationHost: SandboxHost {
         expressions = Expressions(plugins: plugins)
     }
 
-    func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
+    func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer {
         if case .plugin = expressions.types[Int(handle)] { return member(key, of: handle) }
         if case .table = expressions.types[Int(handle)] { return .failure("a table is read inside `decide`") }
         guard let setting = settings[key] else {
@@ -29,7 +29,7 @@ final class DeclarationHost: SandboxHost {
         return setting.type == .boolean ? .fact(id) : .expression(id)
     }
 
-    private func member(_ name: String, of plugin: UInt32) -> AttributeAnswer {
+    private func member(_ name: ExactName, of plugin: UInt32) -> AttributeAnswer {
         let resolver = Resolver(schema: Schema(), roots: [], settings: [], plugins: plugins)
         do throws(Resolver.Fault) {
             switch try resolver.meaning(of: name, on: plugin, in: expressions) {
@@ -41,7 +41,7 @@ final class DeclarationHost: SandboxHost {
     }
 
     private func use(_ name: LuaValue) -> HostAnswer {
-        guard case .string(let name) = name else { return .failure("`use` takes the name of a plugin as a string") }
+        guard let name = name.name else { return .failure("`use` takes the name of a plugin as a string") }
         if plugins.broken[name] != nil { broken.insert(name) }
         do throws(Resolver.Fault) {
             let number = try plugins.policyUse(name)

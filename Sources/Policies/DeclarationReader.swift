@@ -9,7 +9,7 @@ struct DeclarationReader {
     let schema: Schema
     private(set) var diagnostics: [Diagnostic] = []
 
-    static let keys = ["on", "subject", "grants", "mode", "enabled", "decide", "about", "owner"]
+    static let keys: [ExactName] = ["on", "subject", "grants", "mode", "enabled", "decide", "about", "owner"]
 
     init(chunk: Chunk, path: String, schema: Schema) {
         self.chunk = chunk
@@ -29,18 +29,18 @@ struct DeclarationReader {
             report("a policy must return a table, got \(value.kindName)", at: chunk.block.statements.last?.position)
             return nil
         }
-        var fields: [String: LuaValue] = [:]
+        var fields: [ExactName: LuaValue] = [:]
         for entry in entries {
-            if case .string(let name) = entry.key, Self.keys.contains(name) {
+            if let name = entry.key.name, Self.keys.contains(name) {
                 fields[name] = entry.value
                 continue
             }
             var (hint, place): (String, Position?) = ("", nil)
-            if case .string(let name) = entry.key {
+            if let name = entry.key.name {
                 // A helper function kept on the policy's table is the author's own.
                 if case .function = entry.value { continue }
                 hint = Suggestion.hint(for: name, among: Self.keys)
-                place = chunk.place(of: name)
+                place = chunk.place(of: name.text)
             }
             report("a policy declares no \(entry.key.shown)\(hint)", at: place)
         }
@@ -70,13 +70,13 @@ struct DeclarationReader {
     }
 
     /// One name or a list of names.
-    private static func names(_ value: LuaValue?) -> [String]? {
+    private static func names(_ value: LuaValue?) -> [ExactName]? {
         switch value {
-        case .string(let name)?: return [name]
+        case .string(let name)?: return [ExactName(name)]
         case .table(let entries)? where !entries.isEmpty:
-            var names: [String] = []
+            var names: [ExactName] = []
             for (index, entry) in entries.enumerated() {
-                guard entry.key == .integer(Int64(index + 1)), case .string(let name) = entry.value else { return nil }
+                guard entry.key == .integer(Int64(index + 1)), let name = entry.value.name else { return nil }
                 names.append(name)
             }
             return names
@@ -91,13 +91,14 @@ struct DeclarationReader {
         }
         var points: Set<Point> = []
         for name in names {
-            if let point = Point(rawValue: name) {
+            if let point = Point(rawValue: name.text) {
                 points.insert(point)
                 continue
             }
-            let hint = Suggestion.hint(for: name, among: Point.allCases.map(\.rawValue))
+            let hint = Suggestion.hint(for: name, among: Point.allCases.map { ExactName($0.rawValue) })
             report(
-                "`\(name)` is no decision point\(hint)", at: chunk.place(of: "on", saying: name), rule: "unknown-point")
+                "`\(name)` is no decision point\(hint)", at: chunk.place(of: "on", saying: name.text),
+                rule: "unknown-point")
         }
         return points
     }
@@ -105,15 +106,16 @@ struct DeclarationReader {
     private mutating func subject(_ value: LuaValue?, _ points: Set<Point>) -> Root.SubjectKind {
         switch value {
         case nil, .nil?: return .token
-        case .string(let name)?:
-            let place = chunk.place(of: "subject", saying: name)
+        case .string(let text)?:
+            let name = ExactName(text)
+            let place = chunk.place(of: "subject", saying: text)
             if !points.isEmpty, !points.contains(.access) {
                 report("`subject` is for policies on `access`; elsewhere an administrator acts", at: place)
             }
             if name == "token" { return .token }
             if name == "any" { return .any }
             if let index = schema.subject(name) { return .external(index) }
-            let known = ["token", "any"] + schema.subjects.map(\.name)
+            let known: [ExactName] = ["token", "any"] + schema.subjects.map(\.name)
             report("`\(name)` is no subject type\(Suggestion.hint(for: name, among: known))", at: place)
         case let other?:
             report("`subject` is the name of a subject type, got \(other.shown)", at: chunk.place(of: "subject"))
@@ -121,16 +123,17 @@ struct DeclarationReader {
         return .token
     }
 
-    private mutating func grants(_ value: LuaValue?) -> [String] {
+    private mutating func grants(_ value: LuaValue?) -> [ExactName] {
         if value == nil || value == .nil { return [] }
         guard let names = Self.names(value) else {
             report("`grants` is a list of actions: `grants = { \"orders.*\" }`", at: chunk.place(of: "grants"))
             return []
         }
-        let known = schema.actions.keys.sorted() + Point.allCases.filter(\.isAdministrative).map(\.rawValue)
+        let known =
+            schema.actions.keys.sorted() + Point.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
         for name in names {
-            let place = chunk.place(of: "grants", saying: name)
-            if let reason = PermissionSet.fault(name, wildcard: true) {
+            let place = chunk.place(of: "grants", saying: name.text)
+            if let reason = PermissionSet.fault(name.text, wildcard: true) {
                 report("`grants`: `\(name)`: \(reason)", at: place, rule: "unknown-grant")
             } else if !known.contains(where: PermissionSet([name]).permits) {
                 let hint = Suggestion.hint(for: name, among: known)

@@ -53,7 +53,7 @@ package enum Dialect {
     ///   - names: what the table declares that the file returns.
     ///   - what: the file as messages call it: `a policy's file`.
     package static func ineffective(
-        in chunk: Chunk, declaring names: Set<String>, path: String, what: String
+        in chunk: Chunk, declaring names: [String], path: String, what: String
     ) -> [Diagnostic] {
         func fault(_ message: String, _ position: Position, rule: String) -> Diagnostic {
             Diagnostic(message, path: path, line: position.line, column: position.column, rule: rule)

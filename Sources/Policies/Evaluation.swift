@@ -1,3 +1,5 @@
+internal import Model
+
 /// What one policy said of a request, and how it came to it.
 package enum Evaluation {
     package struct Outcome {
@@ -21,5 +23,14 @@ package enum Evaluation {
         case fuel
         case memory
         case deadline
+
+        package static func == (one: Self, other: Self) -> Bool {
+            switch (one, other) {
+            case (.finished, .finished), (.fuel, .fuel), (.memory, .memory), (.deadline, .deadline): true
+            case (.failed(let one, let line), .failed(let other, let otherLine)):
+                one.isSameBytes(other) && line == otherLine
+            default: false
+            }
+        }
     }
 }

@@ -39,9 +39,9 @@ extension EvaluationHost {
         guard expressions.carries(target) else { throw Resolver.Fault(message: Self.tooDeep) }
         // A method taken from one value and called on another must be that one's too.
         if known.insert(UInt64(target) << 32 | UInt64(method.rawValue)).inserted {
-            guard case .method? = try? resolver.meaning(of: method.name, on: target, in: expressions) else {
+            guard case .method? = try? resolver.meaning(of: ExactName(method.name), on: target, in: expressions) else {
                 known.remove(UInt64(target) << 32 | UInt64(method.rawValue))
-                throw resolver.unknown(method.name, on: type(target))
+                throw resolver.unknown(ExactName(method.name), on: type(target))
             }
         }
         switch method {
@@ -65,7 +65,7 @@ extension EvaluationHost {
         case .get: return try row(.row, target, arguments)
         case .has where type(target).isTable: return try row(.hasRow, target, arguments)
         case .has:
-            guard case .string(let name) = arguments[1] else {
+            guard let name = arguments[1].name else {
                 throw Resolver.Fault(message: "`has` takes the name of a property as a string")
             }
             guard resolver.knows(name, on: type(target)) else { throw resolver.unknown(name, on: type(target)) }
@@ -80,9 +80,10 @@ extension EvaluationHost {
 
     /// Whether the type of a record has a property: read by asking which type it is, of those that have it.
     private func declares(_ target: Expressions.ID, _ name: LuaValue) throws(Resolver.Fault) -> HostAnswer {
-        guard case .string(let name) = name else {
+        guard case .string(let text) = name else {
             throw Resolver.Fault(message: "`declares` takes the name of a property as a string")
         }
+        let name = ExactName(text)
         let types = resolver.types(of: type(target))
         let having = types.filter { $0.slot(name) != nil }
         guard !having.isEmpty else { throw resolver.undeclared(name, on: type(target)) }
@@ -92,7 +93,7 @@ extension EvaluationHost {
         let isExcluding = rest.count < having.count && isThere(target)
         let kind = expressions.intern(.attribute, target, Attribute.recordType.rawValue, type: .string)
         for type in isExcluding ? rest : having {
-            let named = expressions.constant(.string(type.name), type: .string)
+            let named = expressions.constant(.string(type.name.text), type: .string)
             if case .boolean(true) = read(expressions.intern(.equal, kind, named)) { return .boolean(!isExcluding) }
         }
         return .boolean(isExcluding)
@@ -123,7 +124,8 @@ extension EvaluationHost {
         _ operation: Expressions.Operation, _ target: Expressions.ID, _ argument: LuaValue, _ method: Method
     ) throws(Resolver.Fault) -> Expressions.ID {
         switch argument {
-        case .string(let name):
+        case .string(let text):
+            let name = ExactName(text)
             guard resolver.schema.actions[name] != nil else {
                 throw Resolver.Fault(
                     message: "`\(name)` is no permission of the catalogue"
@@ -205,7 +207,7 @@ extension EvaluationHost {
         }
         var period = Period()
         for entry in entries {
-            guard case .string(let name) = entry.key, Period.names.contains(name) else {
+            guard let name = entry.key.name, Period.names.contains(name.text) else {
                 throw Resolver.Fault(
                     message: "`plus` knows \(Period.names.joined(separator: ", ")); got \(entry.key.shown)")
             }
@@ -222,7 +224,7 @@ extension EvaluationHost {
         return period
     }
 
-    private func whole(_ value: LuaValue, _ name: String) throws(Resolver.Fault) -> Int {
+    private func whole(_ value: LuaValue, _ name: ExactName) throws(Resolver.Fault) -> Int {
         var content = Value.absent
         switch value {
         case .integer(let value): content = .integer(value)
@@ -273,7 +275,7 @@ extension EvaluationHost {
         guard kind != .permit else { return Effect(kind: kind, text: text, code: nil, details: [], line: line) }
         let details = try details(arguments[1], function.name)
         guard kind == .deny else { return Effect(kind: kind, text: text, code: nil, details: details, line: line) }
-        var code: String?
+        var code: ExactName?
         for option in details {
             guard option.name == "code", case .json(.string(let text)) = option.value, !text.isEmpty,
                 text.utf8.count <= 100
@@ -281,7 +283,7 @@ extension EvaluationHost {
                 throw Resolver.Fault(
                     message: "`deny` knows the option `code`, a string of at most 100 bytes; got `\(option.name)`")
             }
-            code = text
+            code = ExactName(text)
         }
         return Effect(kind: kind, text: text, code: code, details: [], line: line)
     }
@@ -302,16 +304,17 @@ extension EvaluationHost {
         }
     }
 
-    private func details(_ value: LuaValue, _ effect: String) throws(Resolver.Fault) -> [(name: String, value: Detail)]
-    {
+    private func details(_ value: LuaValue, _ effect: String) throws(Resolver.Fault) -> [(
+        name: ExactName, value: Detail
+    )] {
         if case .nil = value { return [] }
         guard case .table(let entries) = value else {
             throw Resolver.Fault(message: "`\(effect)` takes a table second, got \(value.kindName)")
         }
         guard entries.count <= 32 else { throw Resolver.Fault(message: "`\(effect)` takes at most 32 details") }
-        var details: [(name: String, value: Detail)] = []
+        var details: [(name: ExactName, value: Detail)] = []
         for entry in entries {
-            guard case .string(let name) = entry.key, name.utf8.count <= 100 else {
+            guard let name = entry.key.name, name.utf8.count <= 100 else {
                 throw Resolver.Fault(message: "`\(effect)`: a detail needs a name, of at most 100 bytes")
             }
             switch entry.value {

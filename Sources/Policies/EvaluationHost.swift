@@ -10,8 +10,8 @@ final class EvaluationHost: SandboxHost {
     struct Effect {
         let kind: Statement.Effect
         let text: String
-        let code: String?
-        let details: [(name: String, value: Detail)]
+        let code: ExactName?
+        let details: [(name: ExactName, value: Detail)]
         let line: Int
 
         func isSame(as other: Effect) -> Bool {
@@ -62,7 +62,7 @@ final class EvaluationHost: SandboxHost {
     static let tags = ["optional", "list"]
 
     /// What a text has as every string has it: `request.context.note:match("^a")` reads its content.
-    static let textMethods: Set<String> = [
+    static let textMethods: Set<ExactName> = [
         "byte", "find", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",
     ]
     /// More questions than any honest policy asks in one evaluation; whoever reaches it is stopped.
@@ -268,7 +268,7 @@ final class EvaluationHost: SandboxHost {
     }
 
     // Asked once for each handle and name, and so never counted: the count must be the same for every evaluation.
-    func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
+    func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer {
         if type(handle) == .string, Self.textMethods.contains(key) { return .text }
         guard expressions.carries(handle) else { return .failure(Self.tooDeep) }
         do throws(Resolver.Fault) {

@@ -26,8 +26,8 @@ extension Evaluator {
     }
 
     private func fill(_ text: String, of policy: Int) -> String {
-        guard set.policies[policy].templates.contains(text) else { return text }
-        let key = TemplateKey(policy: policy, text: text)
+        guard set.policies[policy].templates.contains(ExactName(text)) else { return text }
+        let key = TemplateKey(policy: policy, text: ExactName(text))
         if templates[key] == nil {
             let root = root(of: policy)
             templates[key] = try? Template(text, root: root, resolver: host.resolver, in: host.expressions)

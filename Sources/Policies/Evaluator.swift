@@ -30,7 +30,7 @@ package final class Evaluator {
 
     struct TemplateKey: Hashable {
         let policy: Int
-        let text: String
+        let text: ExactName
     }
 
     /// - Throws: `.interpreter` when there is no memory for one.

@@ -61,7 +61,7 @@ extension Expressions {
         switch (types[Int(node.a)], Attribute(rawValue: node.b)) {
         case (.request, .action):
             // At an administrative point the action has the point's name.
-            let (action, point) = (schema.actionIndex.number(text), Point(rawValue: text))
+            let (action, point) = (schema.actionIndex.number(ExactName(text)), Point(rawValue: text))
             if action != nil, point != nil { return nil }
             place = Request.Place.action
             cell = action.map { Cell(.action, $0) } ?? point.map { Cell(.point, $0.ordinal) }

@@ -75,7 +75,7 @@ package final class Expressions {
     let textStore = Pinned<[UInt8]>([])
     /// For each constant, the number of the action it names; -1 for none.
     private(set) var actions: [Int] = []
-    private(set) var names = Interned<String>()
+    private(set) var names = Interned<ExactName>()
     /// How much text the constants hold.
     var textBytes: Int { textStore.value.count }
     private(set) var periods = Interned<Period>()
@@ -93,7 +93,7 @@ package final class Expressions {
 
     private struct AttributeKey: Hashable {
         let base: ID
-        let name: String
+        let name: ExactName
     }
 
     private let actionIndex: ByteIndex
@@ -182,7 +182,7 @@ package final class Expressions {
     private static let mostSize: UInt16 = 256
 
     /// The vocabulary's attribute of that name; `nil` when it is a declared property. Looked up once.
-    func attribute(_ name: String, of base: ID) -> UInt32? {
+    func attribute(_ name: ExactName, of base: ID) -> UInt32? {
         let key = AttributeKey(base: base, name: name)
         if let known = attributes[key] { return known }
         let type = types[Int(base)]
@@ -192,7 +192,7 @@ package final class Expressions {
         return found
     }
 
-    func name(_ text: String) -> UInt32 { names.id(text) }
+    func name(_ text: ExactName) -> UInt32 { names.id(text) }
     func period(_ period: Period) -> UInt32 { periods.id(period) }
     func network(_ network: IPNetwork) -> UInt32 { networks.id(network) }
     func list(_ list: [ID]) -> UInt32 { arguments.id(list) }
@@ -206,7 +206,7 @@ package final class Expressions {
         if case .string(let text) = value {
             cells.append(Cell(.text, bits: UInt64(textBytes) << 32 | UInt64(text.utf8.count)))
             textStore.value.append(contentsOf: text.utf8)
-            actions.append(actionIndex.number(text) ?? -1)
+            actions.append(actionIndex.number(ExactName(text)) ?? -1)
         } else {
             cells.append(Cell(constant: value) ?? .absent)
             actions.append(-1)
@@ -257,7 +257,7 @@ extension Expressions {
         case .constant: return constants[Int(node.a)].constantText
         case .attribute:
             let name = Vocabulary.name(of: node.b, on: types[Int(node.a)])
-            return nodes[Int(node.a)].operation == .request ? name : "\(text(node.a)).\(name)"
+            return nodes[Int(node.a)].operation == .request ? name.text : "\(text(node.a)).\(name)"
         case .property: return "\(text(node.a)).\(names[Int(node.b)])"
         case .setting: return "settings.\(names[Int(node.b)])"
         case .element: return "\(text(node.a))[\(node.b + 1)]"
@@ -276,7 +276,7 @@ extension Expressions {
         case .can: return infix("can")
         case .permits: return infix("permits")
         case .granted: return "action is granted"
-        case .plugin: return plugins.plugins[Int(node.a)].name
+        case .plugin: return plugins.plugins[Int(node.a)].name.text
         case .table: return tableName(node.a)
         case .row: return "\(tableName(node.a))[\(text(node.b))]"
         case .hasRow: return "\(tableName(node.a)) has \(text(node.b))"
@@ -289,7 +289,7 @@ extension Expressions {
             let shown = arguments[Int(node.a)].map(text)
             if plugins.isAttribute(Int(node.b)) { return "\(shown.first ?? "?").\(name)" }
             return "\(name)(\(shown.joined(separator: ", ")))"
-        case .argument: return plugins.functions[Int(node.b)].function.parameters[Int(node.a)].name
+        case .argument: return plugins.functions[Int(node.b)].function.parameters[Int(node.a)].name.text
         }
     }
 }
@@ -319,7 +319,7 @@ extension Expressions {
 }
 
 extension Vocabulary {
-    static func name(of attribute: UInt32, on owner: ValueType) -> String {
+    static func name(of attribute: UInt32, on owner: ValueType) -> ExactName {
         let matches = entries.filter { $0.attribute.rawValue == attribute }
         return (matches.first { $0.owner == owner } ?? matches.first)?.name ?? "?"
     }

@@ -56,9 +56,9 @@ extension Facts {
     }
 
     /// The action's name; at an administrative kind of decision, that kind's.
-    mutating func action() -> String {
+    mutating func action() -> ExactName {
         note(Request.Place.action)
-        return request.actionNumber < 0 ? request.point.rawValue : schema.actionNames[request.actionNumber]
+        return request.actionNumber < 0 ? ExactName(request.point.rawValue) : schema.actionNames[request.actionNumber]
     }
 
     /// The kind of decision.

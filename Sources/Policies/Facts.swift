@@ -346,7 +346,7 @@ internal import Model
             // The operator holds the store and the key file: there is nothing it cannot do.
             guard let permissions = permissions(of: node.a) else { return .boolean(true) }
             guard case .string(let name) = value(node.b) else { return absence(node.b) }
-            return .boolean(permissions.permits(name))
+            return .boolean(permissions.permits(ExactName(name)))
         case .granted: return .boolean(policies[Int(node.a)].grants.permits(action()))
         case .plugin, .table: return .entity
         case .row, .hasRow, .rowAt, .column: return row(node)

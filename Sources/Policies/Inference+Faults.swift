@@ -216,7 +216,7 @@ extension Inference {
                     fault("`\(name.name)` takes the name of a property as a string, got \($0)", first)
                 }
             }
-            let property = String(decoding: bytes, as: UTF8.self)
+            let property = ExactName(String(decoding: bytes, as: UTF8.self))
             if method == .declares {
                 if resolver.types(of: owner.type).contains(where: { $0.slot(property) != nil }) { return nil }
                 return fault(

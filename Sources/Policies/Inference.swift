@@ -1,4 +1,4 @@
-internal import Model
+package import Model
 package import Syntax
 
 /// What the expressions of a policy's source stand for, as far as the source says: what `request.token.department` is, and
@@ -40,12 +40,12 @@ package final class Inference {
     package struct Absence {
         /// What it is of, as reasons call it; `nil` for the request itself.
         package let owner: String?
-        package let name: String
+        package let name: ExactName
         /// `nil` for a property that the schema declares.
         package let attribute: Attribute?
 
         /// As reasons call it: `resource.amount`, `actor`.
-        package var key: String { owner.map { "\($0).\(name)" } ?? name }
+        package var key: ExactName { owner.map { "\($0).\(name)" } ?? name }
     }
 
     package let chunk: Chunk
@@ -113,11 +113,11 @@ package final class Inference {
     }
 
     /// What a property of a record, or a part of the request, is called where it is asked for; `nil` for no such thing.
-    package func key(of name: String, on owner: Expression.ID) -> String? {
+    package func key(of name: ExactName, on owner: Expression.ID) -> ExactName? {
         value(owner)?.expression.map { key(of: name, on: $0) }
     }
 
-    private func key(of name: String, on owner: Expressions.ID) -> String {
+    private func key(of name: ExactName, on owner: Expressions.ID) -> ExactName {
         expressions.types[Int(owner)] == .request ? name : "\(expressions.text(owner)).\(name)"
     }
 
@@ -145,9 +145,9 @@ package final class Inference {
         case .name(let name):
             guard case .local(let variable) = name.target else { return nil }
             return self.variable(variable).map(Meaning.value)
-        case .member(let base, let name): return member(name.name, of: base)
+        case .member(let base, let name): return member(ExactName(name.name), of: base)
         case .index(let base, let key): return element(key, of: base)
-        case .method(let base, let name, _): return result(of: name.name, base)
+        case .method(let base, let name, _): return result(of: ExactName(name.name), base)
         case .call(let callee, let arguments): return called(callee, arguments)
         case .unary(.length, let inner):
             if case .list? = value(inner)?.type { return plain(.number) }
@@ -175,7 +175,7 @@ package final class Inference {
             return .value(of(expressions.intern(.settings, 0, type: .settings), .settings))
         case .name(let name) where name.target == .global && name.name == "use":
             guard let first = arguments.first, case .string(let bytes) = chunk[first].kind,
-                let number = resolver.plugins.number(of: String(decoding: bytes, as: UTF8.self))
+                let number = resolver.plugins.number(of: ExactName(String(decoding: bytes, as: UTF8.self)))
             else { return nil }
             let type = ValueType.plugin(number)
             let id = expressions.intern(.plugin, UInt32(number), type: type)
@@ -186,14 +186,14 @@ package final class Inference {
     }
 
     /// What a function of a plugin is called.
-    package func functionName(_ number: Int) -> String { resolver.plugins.name(of: number) }
+    package func functionName(_ number: Int) -> ExactName { resolver.plugins.name(of: number) }
 
     /// The function of a plugin that is called, by its number among all.
     package func pluginFunction(_ callee: Expression.ID) -> Int? {
         switch chunk[callee].kind {
         case .member(let base, let name):
             guard let owner = self.value(base), case .plugin(let plugin) = owner.type,
-                case .function(let number)? = resolver.plugins.member(name.name, of: plugin)
+                case .function(let number)? = resolver.plugins.member(ExactName(name.name), of: plugin)
             else { return nil }
             return number
         case .name(let name):
@@ -206,7 +206,7 @@ package final class Inference {
         }
     }
 
-    private func member(_ name: String, of base: Expression.ID) -> Meaning? {
+    private func member(_ name: ExactName, of base: Expression.ID) -> Meaning? {
         guard let owner = value(base), !Self.isOfText(name, owner) else { return nil }
         do throws(Resolver.Fault) {
             let expression = owner.expression ?? sample(owner.type)
@@ -232,7 +232,7 @@ package final class Inference {
     /// What stands in brackets after a value: a name in quotes, or the number of an element.
     private func element(_ key: Expression.ID, of base: Expression.ID) -> Meaning? {
         switch chunk[key].kind {
-        case .string(let bytes): return member(String(decoding: bytes, as: UTF8.self), of: base)
+        case .string(let bytes): return member(ExactName(String(decoding: bytes, as: UTF8.self)), of: base)
         case .integer(let number):
             guard let owner = value(base), owner.isHandle, !owner.type.isTable else { return nil }
             guard case .list(let type) = owner.type else { return .fault("\(owner.typeName) has no elements") }
@@ -247,7 +247,7 @@ package final class Inference {
     }
 
     /// Whether a text has a name as every string of Lua has it.
-    private static func isOfText(_ name: String, _ owner: Known) -> Bool {
+    private static func isOfText(_ name: ExactName, _ owner: Known) -> Bool {
         guard owner.type == .string else { return false }
         let isValueOfRequest = owner.isHandle || owner.isOfRequest
         return EvaluationHost.textMethods.contains(name) || !isValueOfRequest && ["char", "format"].contains(name)
@@ -271,7 +271,7 @@ package final class Inference {
     }
 
     private func absence(
-        _ id: Expressions.ID, _ name: String, of owner: Expressions.ID, _ type: ValueType
+        _ id: Expressions.ID, _ name: ExactName, of owner: Expressions.ID, _ type: ValueType
     ) -> Absence? {
         let node = expressions.nodes[Int(id)]
         let attribute = node.operation == .attribute ? Attribute(rawValue: node.b) : nil
@@ -287,10 +287,10 @@ package final class Inference {
             owner: type == .request ? nil : expressions.text(owner), name: name, attribute: attribute)
     }
 
-    private func result(of name: String, _ base: Expression.ID) -> Meaning? {
+    private func result(of name: ExactName, _ base: Expression.ID) -> Meaning? {
         guard let owner = value(base), !Self.isOfText(name, owner) else { return nil }
         let expression = owner.expression ?? sample(owner.type)
-        guard let method = Method.allCases.first(where: { $0.name == name }),
+        guard let method = Method.allCases.first(where: { $0.name == name.text }),
             case .method? = try? resolver.meaning(of: name, on: expression, in: expressions)
         else { return .fault(resolver.unknown(name, on: owner.type).message) }
         switch method {

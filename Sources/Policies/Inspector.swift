@@ -83,7 +83,7 @@ package struct Inspector {
         let known = Dialect.globals.union(EvaluationHost.functions.map(\.name)).union(EvaluationHost.tags)
         var chunk = try parsed(text, after: Self.head)
         // Plugins go by their names, as traces tell their functions.
-        let plugins = set.plugins.provided.map(\.name).filter { name in
+        let plugins = set.plugins.provided.map(\.name.text).filter { name in
             !known.contains(name) && chunk.globals.contains { $0.name == name && !$0.isAssigned }
         }
         if !plugins.isEmpty {
@@ -95,7 +95,7 @@ package struct Inspector {
             }
             guard known.contains(use.name), !use.name.hasPrefix("__") else {
                 let hint = Suggestion.hint(
-                    for: use.name, among: known.sorted() + ["request"] + set.plugins.provided.map(\.name))
+                    for: use.name, among: known.sorted() + ["request"] + set.plugins.provided.map(\.name.text))
                 throw PolicyError(.expression, "there is no `\(use.name)` here\(hint)")
             }
         }
@@ -159,7 +159,7 @@ private final class InspectionHost: SandboxHost {
 
     init(_ host: EvaluationHost) { self.host = host }
 
-    func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer { host.attribute(handle, key) }
+    func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer { host.attribute(handle, key) }
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
         host.operate(operation, arguments)
     }

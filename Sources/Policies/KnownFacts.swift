@@ -6,7 +6,7 @@ struct KnownFacts {
     private static let mostPairs = 65_536
 
     private(set) var directory = Directory.empty
-    private let actions: [String]
+    private let actions: [ExactName]
     private let kinds: [Schema.ActionKind]
     /// For each policy, the first one with the same grants; `nil` when they are all there is.
     let grants: [Int?]

@@ -3,14 +3,14 @@ package import Model
 /// A loaded policy: its source, made ready for the interpreter, and what it declares.
 package final class Policy: Sendable {
     /// The file's name without `.lua`.
-    package let id: String
+    package let id: ExactName
     package let path: String
     package let root: Root
-    package let grants: [String]
+    package let grants: [ExactName]
     /// Evaluated, logged and counted, but never decides.
     package let isObserving: Bool
     package let isEnabled: Bool
-    package let settings: [String: Setting]
+    package let settings: [ExactName: Setting]
     /// The plugins it uses, by number in the set.
     let plugins: Set<Int>
     /// The rewritten source, every line where it was.
@@ -22,11 +22,11 @@ package final class Policy: Sendable {
     /// The texts of the source, as bytes.
     let texts: Set<[UInt8]>
     /// The texts of the source in which `{token.department}` is filled in.
-    let templates: Set<String>
+    let templates: Set<ExactName>
 
     init(
-        id: String, path: String, _ declaration: PolicyDeclaration, program: [UInt8], probes: PolicyProbes? = nil,
-        keepsState: Bool, texts: Set<[UInt8]>, templates: Set<String>
+        id: ExactName, path: String, _ declaration: PolicyDeclaration, program: [UInt8], probes: PolicyProbes? = nil,
+        keepsState: Bool, texts: Set<[UInt8]>, templates: Set<ExactName>
     ) {
         self.id = id
         self.path = path
@@ -49,11 +49,11 @@ package final class Policy: Sendable {
 /// What facts need to know of a policy: its grants and its settings as the tenants set them.
 struct PolicyFacts: Sendable {
     let grants: PermissionSet
-    let initial: [String: Setting]
+    let initial: [ExactName: Setting]
     let values: SettingValues
 
     /// A setting's value for a tenant (an index into the directory, -1 for none).
-    func setting(_ name: String, tenant: Int, in directory: Directory) -> Value {
+    func setting(_ name: ExactName, tenant: Int, in directory: Directory) -> Value {
         let stored = values.value(name, tenant: tenant < 0 ? nil : directory.tenants[tenant].id)
         guard let setting = initial[name] else { return .failure("there is no setting `\(name)`") }
         return Self.resolve(stored ?? setting.initial, as: setting.type, name: name, tenant: tenant, in: directory)
@@ -61,7 +61,7 @@ struct PolicyFacts: Sendable {
 
     /// Departments and users are written by id and mean the tenant's own.
     private static func resolve(
-        _ value: Value, as type: ValueType, name: String, tenant: Int, in directory: Directory
+        _ value: Value, as type: ValueType, name: ExactName, tenant: Int, in directory: Directory
     ) -> Value {
         switch (type, value) {
         case (.list(let element), .list(let list)):
@@ -69,12 +69,12 @@ struct PolicyFacts: Sendable {
             for case .failure(let message) in resolved { return .failure(message) }
             return .list(resolved)
         case (.department, .string(let id)):
-            guard tenant >= 0, let index = directory.department(id, tenant: tenant) else {
+            guard tenant >= 0, let index = directory.department(ExactName(id), tenant: tenant) else {
                 return .failure("setting `\(name)`: this tenant has no department with the id `\(id)`")
             }
             return .department(index)
         case (.user, .string(let id)):
-            guard tenant >= 0, let index = directory.user(id, tenant: tenant) else {
+            guard tenant >= 0, let index = directory.user(ExactName(id), tenant: tenant) else {
                 return .failure("setting `\(name)`: this tenant has no user with the id `\(id)`")
             }
             return .user(index)
@@ -85,10 +85,10 @@ struct PolicyFacts: Sendable {
 
 /// What `settings.json` sets for one policy: for all tenants, and for some.
 struct SettingValues: Sendable {
-    var all: [String: Value] = [:]
-    var tenants: [String: [String: Value]] = [:]
+    var all: [ExactName: Value] = [:]
+    var tenants: [ExactName: [ExactName: Value]] = [:]
 
-    func value(_ name: String, tenant: String?) -> Value? {
+    func value(_ name: ExactName, tenant: ExactName?) -> Value? {
         tenant.flatMap { tenants[$0]?[name] } ?? all[name]
     }
 }

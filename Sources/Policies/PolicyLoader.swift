@@ -4,8 +4,8 @@ internal import Syntax
 
 /// Loads a policy set from its files: schema, policies, settings. Reports every fault it finds.
 struct PolicyLoader {
-    private static let reserved = ["schema", "settings", "required", "invariants", "routes"]
-    private static let sections: Set<String> = ["actions", "resources", "context", "subjects"]
+    private static let reserved: [ExactName] = ["schema", "settings", "required", "invariants", "routes"]
+    private static let sections = ["actions", "resources", "context", "subjects"]
 
     private let source: PolicySource
     private let isProbed: Bool
@@ -32,10 +32,10 @@ struct PolicyLoader {
 
     private var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
-    private func path(_ name: String) -> String { "\(source.path)/\(name)" }
+    private func path(_ name: ExactName) -> String { "\(source.path)/\(name)" }
 
     private mutating func report(
-        _ message: String, _ name: String, line: Int? = 1, column: Int? = nil, rule: String
+        _ message: String, _ name: ExactName, line: Int? = 1, column: Int? = nil, rule: String
     ) {
         diagnostics.append(Diagnostic(message, path: path(name), line: line, column: column, rule: rule))
     }
@@ -91,7 +91,7 @@ struct PolicyLoader {
     }
 
     /// A policy uses a plugin that does not load: its faults are those of the policies.
-    private mutating func blame(_ plugin: String) {
+    private mutating func blame(_ plugin: ExactName) {
         for fault in plugins.broken[plugin] ?? [] {
             diagnostics.removeAll { $0.path == fault.path && $0.line == fault.line && $0.message == fault.message }
             var named = fault
@@ -100,18 +100,19 @@ struct PolicyLoader {
         }
     }
 
-    private func isPolicy(_ name: String) -> Bool {
-        name.hasSuffix(".lua") && !name.hasSuffix("_test.lua") && !Self.reserved.contains(String(name.dropLast(4)))
+    private func isPolicy(_ name: ExactName) -> Bool {
+        name.hasSuffix(".lua") && !name.hasSuffix("_test.lua") && !Self.reserved.contains(name.withoutExtension)
     }
 
     private mutating func checkNames() {
         for lost in source.misplaced { report(lost.reason, lost.name, rule: "misplaced-file") }
         let names = Set(source.files.map(\.name))
+        if let twins = TwinNames.first(in: names.sorted()) { report(twins.message, twins.other, rule: "file-name") }
         for name in names.sorted() where name.hasSuffix(".lua") {
-            let id = String(name.dropLast(4))
+            let id = name.withoutExtension
             if name == "fixtures_test.lua" { continue }
             if name.hasSuffix("_test.lua") {
-                let tested = String(name.dropLast("_test.lua".count)) + ".lua"
+                let tested: ExactName = "\(name.text.dropLast("_test.lua".count)).lua"
                 if !names.contains(tested) {
                     report("a test without its policy: there is no `\(tested)`", name, rule: "test-without-policy")
                 }
@@ -132,7 +133,7 @@ struct PolicyLoader {
     }
 
     /// A policy that is named as tests are would never be in force.
-    private mutating func checkTest(_ name: String) {
+    private mutating func checkTest(_ name: ExactName) {
         guard let file = source.files.first(where: { $0.name == name }),
             file.bytes.firstRange(of: Array("decide".utf8)) != nil, let chunk = try? Chunk.parse(file.bytes),
             case .return(let values)? = chunk.block.statements.last?.kind, !values.isEmpty
@@ -161,7 +162,7 @@ struct PolicyLoader {
         }
         do throws(LuaError) {
             var sandbox = try Sandbox(functions: [], tags: EvaluationHost.tags)
-            let chunk = try sandbox.load(file.bytes, name: file.name, limits: Limits())
+            let chunk = try sandbox.load(file.bytes, name: file.name.text, limits: Limits())
             let host = EvaluationHost(
                 resolver: Resolver(schema: Schema(), roots: [], settings: []), facts: Pinned(Facts(schema: Schema())))
             let outcome = sandbox.run(chunk, host: host, limits: Limits())
@@ -184,16 +185,16 @@ struct PolicyLoader {
         }
     }
 
-    private mutating func loadSettings() -> [String: SettingValues] {
+    private mutating func loadSettings() -> [ExactName: SettingValues] {
         guard let bytes = source.files.first(where: { $0.name == SettingsFile.name })?.bytes else { return [:] }
-        let declared = readings.map { (String($0.file.name.dropLast(4)), $0.declaration?.settings) }
+        let declared = readings.map { ($0.file.name.withoutExtension, $0.declaration?.settings) }
         let file = SettingsFile(
-            bytes, path: path(SettingsFile.name), declared: Dictionary(uniqueKeysWithValues: declared))
+            bytes, path: path(SettingsFile.name), declared: Dictionary(declared, uniquingKeysWith: { $1 }))
         diagnostics += file.diagnostics
         return file.values
     }
 
-    private mutating func checkRequired(_ settings: [String: SettingValues]) {
+    private mutating func checkRequired(_ settings: [ExactName: SettingValues]) {
         guard let bytes = source.files.first(where: { $0.name == RequiredFile.name })?.bytes else { return }
         let file = RequiredFile(bytes, path: path(RequiredFile.name), readings: readings, settings: settings)
         diagnostics += file.diagnostics

@@ -8,7 +8,7 @@ struct PolicyReader {
     struct Faults: Error {
         var diagnostics: [Diagnostic]
         /// The plugins it uses that do not load.
-        var brokenPlugins: Set<String> = []
+        var brokenPlugins: Set<ExactName> = []
     }
 
     let file: PolicySource.File
@@ -54,11 +54,11 @@ struct PolicyReader {
         let literals = templates(chunk)
         for literal in literals { reading.diagnostics += unknown(in: literal, chunk, declaration) }
         guard reading.diagnostics.isEmpty else { return reading }
-        let probes = isProbed ? PolicyProbes(chunk, name: file.name) : nil
+        let probes = isProbed ? PolicyProbes(chunk, name: file.name.text) : nil
         reading.policy = Policy(
-            id: String(file.name.dropLast(4)), path: path, declaration, program: probes?.program ?? program,
+            id: file.name.withoutExtension, path: path, declaration, program: probes?.program ?? program,
             probes: probes, keepsState: chunk.keepsState, texts: Set(chunk.strings.map(\.bytes)),
-            templates: Set(literals.map { text($0) }))
+            templates: Set(literals.map { ExactName(text($0)) }))
         return reading
     }
 
@@ -72,7 +72,7 @@ struct PolicyReader {
 
     /// What is written and would not be in force.
     private func ineffective(_ chunk: Chunk) -> [Diagnostic] {
-        let names = Set(DeclarationReader.keys)
+        let names = DeclarationReader.keys.map(\.text)
         let faults = Dialect.ineffective(in: chunk, declaring: names, path: path, what: "a policy's file")
         let known = Set(faults.map(\.line))
         let others = chunk.places(ofFunction: "decide").dropFirst().filter { !known.contains($0.line) }
@@ -97,7 +97,8 @@ struct PolicyReader {
                 case .table(let list): texts = list
                 default: texts = []
                 }
-                for text in texts.map({ String(decoding: $0, as: UTF8.self) }) where schema.actions[text] == nil {
+                for text in texts.map({ ExactName(String(decoding: $0, as: UTF8.self)) })
+                where schema.actions[text] == nil {
                     let hint = Suggestion.hint(for: text, among: schema.actions.keys.sorted())
                     faults.append(
                         fault(
@@ -164,7 +165,7 @@ struct PolicyReader {
         let outcome: Outcome
         do throws(LuaError) {
             var sandbox = try Sandbox(functions: EvaluationHost.functions, tags: EvaluationHost.tags)
-            let chunk = try sandbox.load(program, name: file.name, limits: Limits())
+            let chunk = try sandbox.load(program, name: file.name.text, limits: Limits())
             outcome = sandbox.run(chunk, host: host, limits: Limits())
         } catch {
             return .failure(Faults(diagnostics: [fault(error.message, rule: "syntax")]))

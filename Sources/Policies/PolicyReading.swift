@@ -14,5 +14,5 @@ package struct PolicyReading {
     package var policy: Policy?
     package var diagnostics: [Diagnostic]
     /// The plugins it would use that do not load.
-    var brokenPlugins: Set<String> = []
+    var brokenPlugins: Set<ExactName> = []
 }

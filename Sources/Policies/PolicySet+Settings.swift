@@ -2,8 +2,8 @@ package import Model
 
 /// A setting of a policy, as a tenant has it.
 package struct SettingInForce: Equatable, Sendable {
-    package let policy: String
-    package let name: String
+    package let policy: ExactName
+    package let name: ExactName
     package let type: ValueType
     /// As `settings.json` has it: departments and users by id.
     package let value: JSON
@@ -12,7 +12,7 @@ package struct SettingInForce: Equatable, Sendable {
 extension PolicySet {
     /// Every setting, by policy and name; `enabled`, which every policy has, after the others.
     /// - Parameter tenant: whose; `nil` for those of no tenant in particular.
-    package func settingsInForce(tenant: String?) -> [SettingInForce] {
+    package func settingsInForce(tenant: ExactName?) -> [SettingInForce] {
         policies.flatMap { policy in
             let own = policy.settings.sorted { $0.key < $1.key }.compactMap { name, setting in
                 (settings[policy.id]?.value(name, tenant: tenant) ?? setting.initial).json(in: .empty).map {
@@ -30,7 +30,7 @@ extension PolicySet {
     ///   - tenant: for which alone; `nil` for all that have no value of their own.
     /// - Throws: `.setting`, saying what was expected.
     package func setting(
-        _ name: String, of policy: String, to value: JSON, tenant: String? = nil
+        _ name: ExactName, of policy: ExactName, to value: JSON, tenant: ExactName? = nil
     ) throws(PolicyError) -> PolicySet {
         guard let known = policies.first(where: { $0.id == policy }) else {
             let hint = Suggestion.hint(for: policy, among: policies.map(\.id))
@@ -50,7 +50,7 @@ extension PolicySet {
         } else {
             changed[policy, default: SettingValues()].all[name] = read
         }
-        let change = [version, policy, name, value.compact, tenant ?? "*"].joined(separator: "\u{0}")
+        let change = [version, policy.text, name.text, value.compact, tenant?.text ?? "*"].joined(separator: "\u{0}")
         return PolicySet(
             schema: schema, policies: policies, version: Fingerprint.of(Array(change.utf8), bytes: 16),
             settings: changed,

@@ -7,18 +7,18 @@ package struct PolicySet: Sendable {
     package let policies: [Policy]
     /// 32 hexadecimal digits: a hash of every source, of the schema, the settings, and of plugins and their data.
     package let version: String
-    let settings: [String: SettingValues]
+    let settings: [ExactName: SettingValues]
     package let plugins: PluginSet
 
     /// The same set, some policies left out.
-    package func without(_ ids: Set<String>) -> PolicySet {
+    package func without(_ ids: Set<ExactName>) -> PolicySet {
         PolicySet(
             schema: schema, policies: policies.filter { !ids.contains($0.id) }, version: version, settings: settings,
             plugins: plugins)
     }
 
     /// Which policies a tenant has turned on; observing ones included.
-    func isEnabled(_ policy: Policy, tenant: String?) -> Bool {
+    func isEnabled(_ policy: Policy, tenant: ExactName?) -> Bool {
         if case .boolean(let value)? = settings[policy.id]?.value("enabled", tenant: tenant) { return value }
         return policy.isEnabled
     }
@@ -33,11 +33,11 @@ package struct PolicySet: Sendable {
     }
 
     /// Every text that the settings set, for all tenants or one: ids of departments and users among them.
-    package var textsOfSettings: Set<String> {
-        var texts: Set<String> = []
+    package var textsOfSettings: Set<ExactName> {
+        var texts: Set<ExactName> = []
         func note(_ value: Value) {
             switch value {
-            case .string(let text): texts.insert(text)
+            case .string(let text): texts.insert(ExactName(text))
             case .list(let list): list.forEach(note)
             default: break
             }

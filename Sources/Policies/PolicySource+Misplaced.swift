@@ -1,20 +1,24 @@
 internal import Glibc
+package import Model
 
 extension PolicySource {
     /// Whether a file is hidden, or a copy that an editor or a merge left: it is nobody's policy.
-    package static func isPassedOver(_ name: String) -> Bool {
+    package static func isPassedOver(_ name: ExactName) -> Bool {
         if name.hasPrefix(".") || name.hasPrefix("#") && name.hasSuffix("#") { return true }
-        return ["~", ".bak", ".orig", ".rej", ".swp", ".tmp"].contains { name.hasSuffix($0) }
+        let copies: [ExactName] = ["~", ".bak", ".orig", ".rej", ".swp", ".tmp"]
+        return copies.contains { name.hasSuffix($0) }
     }
 
     /// Whether a file, or a folder that it is in, is passed over.
-    static func isLeftOut(_ name: String) -> Bool { name.split(separator: "/").contains { isPassedOver(String($0)) } }
+    static func isLeftOut(_ name: ExactName) -> Bool {
+        name.text.split(separator: "/").contains { isPassedOver(ExactName($0)) }
+    }
 
     /// Why a file, which by its name looks like part of a policy set, is not read as one.
     /// - Parameter name: under the set's folder.
     /// - Returns: `nil` for what is read, and for what is nothing of the kind.
-    static func oddity(of name: String) -> String? {
-        let parts = name.split(separator: "/").map(String.init)
+    static func oddity(of name: ExactName) -> String? {
+        let parts = name.text.split(separator: "/").map(String.init)
         guard let last = parts.last, !isLeftOut(name) else { return nil }
         let plain = last.lowercased()
         let isSettings = plain == "settings.json" || plain == "required.json"
@@ -56,9 +60,9 @@ package struct FolderSearch {
         return Identity(device: UInt(status.st_dev), number: UInt(status.st_ino))
     }
 
-    package mutating func look(at name: String, in path: String) { look(at: name, in: path, depth: 0) }
+    package mutating func look(at name: ExactName, in path: String) { look(at: name, in: path, depth: 0) }
 
-    private mutating func look(at name: String, in path: String, depth: Int) {
+    private mutating func look(at name: ExactName, in path: String, depth: Int) {
         steps += 1
         guard steps <= Self.mostSteps else {
             if steps == Self.mostSteps + 1 {
@@ -79,7 +83,7 @@ package struct FolderSearch {
         }
     }
 
-    private mutating func note(_ name: String, _ reason: String) {
+    private mutating func note(_ name: ExactName, _ reason: String) {
         if found.count < Self.mostFound { found.append(PolicySource.Misplaced(name: name, reason: reason)) }
     }
 }

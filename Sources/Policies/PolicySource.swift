@@ -1,14 +1,15 @@
 internal import Glibc
+package import Model
 
 /// Where policies come from: a flat set of files. A folder today; bundles fit behind it.
 ///
 /// INVARIANT: a file that looks like part of a policy set and is not read is in `misplaced`: no policy is silently left out.
 package struct PolicySource: Sendable {
     package struct File: Sendable {
-        package let name: String
+        package let name: ExactName
         package let bytes: [UInt8]
 
-        package init(name: String, bytes: [UInt8]) {
+        package init(name: ExactName, bytes: [UInt8]) {
             self.name = name
             self.bytes = bytes
         }
@@ -17,7 +18,7 @@ package struct PolicySource: Sendable {
     /// A file that looks like part of the set, and is none.
     package struct Misplaced: Sendable, Equatable {
         /// Under the folder: `old/deny.lua`.
-        package let name: String
+        package let name: ExactName
         package let reason: String
     }
 
@@ -60,13 +61,15 @@ package struct PolicySource: Sendable {
     }
 
     /// What lies in a folder, sorted; `nil` when it cannot be read.
-    static func names(in path: String) -> [String]? {
+    static func names(in path: String) -> [ExactName]? {
         guard let folder = unsafe opendir(path) else { return nil }
         defer { unsafe closedir(folder) }
-        var names: [String] = []
+        var names: [ExactName] = []
         while let entry = unsafe readdir(folder) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe ExactName(String(cString: $0))
+                }
             }
             if name != ".", name != ".." { names.append(name) }
         }
@@ -101,4 +104,9 @@ package struct PolicySource: Sendable {
     }
 
     private static func reason() -> String { unsafe String(cString: strerror(errno)) }
+}
+
+extension ExactName {
+    /// A file's name without its last four bytes, `.lua`.
+    package var withoutExtension: ExactName { ExactName(Substring(text.utf8.dropLast(4))) }
 }

@@ -10,15 +10,15 @@ package struct Reading: Sendable {
         case constant
         case attribute(Attribute)
         /// A declared property of a resource, the context or an external subject.
-        case property(String)
-        case setting(policy: String, name: String)
+        case property(ExactName)
+        case setting(policy: ExactName, name: ExactName)
         /// 1-based, as policies count.
         case element(Int)
         case length
         case plus(Period)
         case endOfDay
         /// Whether a property, or a part that may be absent, is there.
-        case has(String)
+        case has(ExactName)
         case equal
         case less
         case lessEqual
@@ -52,7 +52,7 @@ package struct Reading: Sendable {
     package let readsMinute: Bool
     /// The properties that a function of a plugin has read for it, by itself or through what it called; nothing for what
     /// is no function.
-    package let readByFunction: [(owner: Columns.Owner, name: String)]
+    package let readByFunction: [(owner: Columns.Owner, name: ExactName)]
 
     /// This reading and all that it stands on.
     package var parts: [Reading] { [self] + operands.flatMap(\.parts) }
@@ -70,7 +70,7 @@ package struct Reading: Sendable {
 
 /// What one policy read, in order, and taken apart.
 package struct PolicyReadings: Sendable {
-    package let policy: String
+    package let policy: ExactName
     package let readings: [Reading]
 }
 
@@ -99,7 +99,7 @@ extension Evaluator {
 
 extension EvaluationHost {
     /// - Parameter policy: the id of the policy of a number.
-    func reading(_ id: Expressions.ID, _ policy: (Int) -> String) -> Reading {
+    func reading(_ id: Expressions.ID, _ policy: (Int) -> ExactName) -> Reading {
         let node = expressions.nodes[Int(id)]
         let (operation, operands) = parts(node, policy)
         let places = node.operation == .call ? facts.reads(for: id).places ?? [] : []
@@ -112,9 +112,9 @@ extension EvaluationHost {
     }
 
     private func parts(
-        _ node: Expressions.Node, _ policy: (Int) -> String
+        _ node: Expressions.Node, _ policy: (Int) -> ExactName
     ) -> (Reading.Operation, [Expressions.ID]) {
-        func name() -> String { expressions.names[Int(node.b)] }
+        func name() -> ExactName { expressions.names[Int(node.b)] }
         switch node.operation {
         case .request: return (.request, [])
         case .settings: return (.settings, [])
@@ -129,7 +129,7 @@ extension EvaluationHost {
         case .has: return (.has(name()), [node.a])
         case .inNetwork: return (.inNetwork(expressions.networks[Int(node.b)]), [node.a])
         case .granted: return (.granted, [])
-        case .call: return (.call(expressions.plugins.name(of: Int(node.b))), expressions.arguments[Int(node.a)])
+        case .call: return (.call(expressions.plugins.name(of: Int(node.b)).text), expressions.arguments[Int(node.a)])
         case .plugin, .table, .rowAt: return (.data, [])
         case .row, .hasRow: return (.data, [node.b])
         case .column: return (.data, [node.a])

@@ -205,12 +205,12 @@ extension Request {
         unsafe cells[place(.userType, of: holder)] = Cell(.userType, held.userType)
     }
 
-    package mutating func set(resource type: Int, id: String?) {
+    package mutating func set(resource type: Int, id: ExactName?) {
         cells[Place.resourceType] = Cell(.recordType, type)
         put(id.map(Value.string) ?? .absent, at: Place.resourceID)
     }
 
-    package mutating func set(externalSubject type: Int, id: String) {
+    package mutating func set(externalSubject type: Int, id: ExactName) {
         subject = .external(type)
         cells[Place.subjectType] = Cell(.recordType, type)
         put(.string(id), at: Place.subjectID)

@@ -7,24 +7,24 @@ internal import Syntax
 /// Its shape: `["department_gate"]`, or with the effects that the policy's source must still call:
 /// `{ "department_gate": ["deny"], "administration": [] }`.
 struct RequiredFile {
-    static let name = "required.json"
-    private static let effects = ["permit", "deny", "advise", "oblige"]
+    static let name: ExactName = "required.json"
+    private static let effects: [ExactName] = ["permit", "deny", "advise", "oblige"]
 
     private let path: String
-    private let readings: [String: PolicyReading]
-    private let settings: [String: SettingValues]
+    private let readings: [ExactName: PolicyReading]
+    private let settings: [ExactName: SettingValues]
     /// By policy, the globals that its source names; of those that are Lua.
-    private let globals: [String: Set<String>]
+    private let globals: [ExactName: Set<ExactName>]
     /// More than anybody reads; each looks through names for one that was meant.
     private static let mostFaults = 200
     private var places = JSONPlaces()
     private(set) var diagnostics: [Diagnostic] = []
 
-    init(_ bytes: [UInt8], path: String, readings: [PolicyReading], settings: [String: SettingValues]) {
+    init(_ bytes: [UInt8], path: String, readings: [PolicyReading], settings: [ExactName: SettingValues]) {
         self.path = path
-        self.readings = Dictionary(uniqueKeysWithValues: readings.map { (String($0.file.name.dropLast(4)), $0) })
+        self.readings = Dictionary(readings.map { ($0.file.name.withoutExtension, $0) }, uniquingKeysWith: { $1 })
         self.settings = settings
-        globals = self.readings.compactMapValues { $0.chunk.map { Set($0.globals.map(\.name)) } }
+        globals = self.readings.compactMapValues { $0.chunk.map { Set($0.globals.map { ExactName($0.name) }) } }
         do throws(JSONError) {
             let json: JSON
             (json, places) = try JSONReader.located(bytes)
@@ -35,11 +35,11 @@ struct RequiredFile {
         }
     }
 
-    private func hint(for name: String, among known: () -> [String]) -> String {
+    private func hint(for name: ExactName, among known: () -> [ExactName]) -> String {
         diagnostics.count < Self.mostFaults ? Suggestion.hint(for: name, among: known()) : ""
     }
 
-    private mutating func report(_ message: String, at place: [String]) {
+    private mutating func report(_ message: String, at place: [ExactName]) {
         guard diagnostics.count < Self.mostFaults else { return }
         let message = diagnostics.count + 1 < Self.mostFaults ? message : "there are more faults than are told"
         let (line, column) = places.place(of: place)
@@ -50,11 +50,11 @@ struct RequiredFile {
         switch json {
         case .array(let policies):
             for (index, policy) in policies.enumerated() {
-                guard let id = policy.string else {
-                    report("a policy's name is a string, got \(policy.kindName)", at: [String(index)])
+                guard let id = policy.name else {
+                    report("a policy's name is a string, got \(policy.kindName)", at: ["\(index)"])
                     continue
                 }
-                require(id, effects: [], at: [String(index)])
+                require(id, effects: [], at: ["\(index)"])
             }
         case .object(let policies):
             for policy in policies {
@@ -70,7 +70,7 @@ struct RequiredFile {
         }
     }
 
-    private mutating func require(_ id: String, effects: [JSON], at place: [String]) {
+    private mutating func require(_ id: ExactName, effects: [JSON], at place: [ExactName]) {
         guard let reading = readings[id] else {
             let hint = hint(for: id) { readings.keys.sorted() }
             report("the policy `\(id)` is required, and is not there\(hint)", at: place)
@@ -87,7 +87,7 @@ struct RequiredFile {
             report("the policy `\(id)` is required, and `settings.json` turns it off \(whom)", at: place)
         }
         for effect in effects {
-            guard let name = effect.string, Self.effects.contains(name) else {
+            guard let name = effect.name, Self.effects.contains(name) else {
                 let got = effect.string.map { "`\($0)`" } ?? effect.kindName
                 report("an effect is one of \(Self.effects.joined(separator: ", ")); got \(got)", at: place)
                 continue
@@ -100,8 +100,8 @@ struct RequiredFile {
 
 extension SettingValues {
     /// For whom the policy is turned off; `nil` among them for all tenants.
-    fileprivate var turnedOff: [String?] {
-        func isOff(_ values: [String: Value]) -> Bool {
+    fileprivate var turnedOff: [ExactName?] {
+        func isOff(_ values: [ExactName: Value]) -> Bool {
             if case .boolean(false)? = values["enabled"] { true } else { false }
         }
         return (isOff(all) ? [nil] : []) + tenants.filter { isOff($0.value) }.keys.sorted()

@@ -20,7 +20,7 @@ final class Resolver {
     let schema: Schema
     let roots: [Root]
     /// For each policy, its settings by name.
-    let settings: [[String: Setting]]
+    let settings: [[ExactName: Setting]]
 
     let plugins: PluginSet
     /// For each policy, the plugins it uses, by number.
@@ -31,7 +31,7 @@ final class Resolver {
     let asksPresence: Bool
 
     init(
-        schema: Schema, roots: [Root], settings: [[String: Setting]], plugins: PluginSet = .none,
+        schema: Schema, roots: [Root], settings: [[ExactName: Setting]], plugins: PluginSet = .none,
         uses: [Set<Int>] = [], owner: Int? = nil, asksPresence: Bool = false
     ) {
         self.schema = schema
@@ -44,7 +44,7 @@ final class Resolver {
     }
 
     func meaning(
-        of name: String, on base: Expressions.ID, in expressions: Expressions
+        of name: ExactName, on base: Expressions.ID, in expressions: Expressions
     ) throws(Fault) -> Meaning {
         let type = expressions.types[Int(base)]
         if let method = method(name, on: type) { return .method(method) }
@@ -90,8 +90,8 @@ final class Resolver {
         return form(entry, type: entry.type, isOptional: entry.isOptional, of: base, in: expressions)
     }
 
-    private func method(_ name: String, on type: ValueType) -> Method? {
-        guard let method = Method.allCases.first(where: { $0.name == name }) else { return nil }
+    private func method(_ name: ExactName, on type: ValueType) -> Method? {
+        guard let method = Method.allCases.first(where: { $0.name == name.text }) else { return nil }
         switch (method, type) {
         case (.has, .request), (.has, .token), (.has, .actor), (.has, .department), (.has, .resource),
             (.has, .context), (.has, .external), (.has, .table), (.has, .row):
@@ -104,7 +104,7 @@ final class Resolver {
         }
     }
 
-    private func entry(_ name: String, on type: ValueType) -> Vocabulary.Entry? {
+    private func entry(_ name: ExactName, on type: ValueType) -> Vocabulary.Entry? {
         let owner: ValueType
         if case .external = type { owner = .external(-1) } else { owner = type }
         return Vocabulary.entries.first { $0.owner == owner && $0.name == name }
@@ -112,7 +112,7 @@ final class Resolver {
 
     /// A part of the request; which are there depends on what the policy is asked about.
     private func part(
-        _ name: String, of base: Expressions.ID, in expressions: Expressions
+        _ name: ExactName, of base: Expressions.ID, in expressions: Expressions
     ) throws(Fault) -> Meaning {
         guard let entry = entry(name, on: .request) else { throw unknown(name, on: .request) }
         let root = roots[Int(expressions.nodes[Int(base)].a)]
@@ -136,7 +136,7 @@ final class Resolver {
     }
 
     private func setting(
-        _ name: String, of base: Expressions.ID, in expressions: Expressions
+        _ name: ExactName, of base: Expressions.ID, in expressions: Expressions
     ) throws(Fault) -> Meaning {
         let policy = expressions.nodes[Int(base)].a
         let known = settings[Int(policy)]
@@ -179,7 +179,7 @@ final class Resolver {
     }
 
     /// Whether `:has(name)` can be asked of a type; otherwise the name is a mistake.
-    func knows(_ name: String, on type: ValueType) -> Bool {
+    func knows(_ name: ExactName, on type: ValueType) -> Bool {
         switch type {
         case .row(let table): plugins.tables[table].table.slot(name) != nil
         case .resource where Schema.property(name, among: schema.resources) != nil: true
@@ -200,12 +200,12 @@ final class Resolver {
         }
     }
 
-    func undeclared(_ name: String, on type: ValueType) -> Fault {
+    func undeclared(_ name: ExactName, on type: ValueType) -> Fault {
         let known = types(of: type).flatMap { $0.properties.map(\.name) }
         return Fault(message: "no type has a property `\(name)`" + Suggestion.hint(for: name, among: known))
     }
 
-    func unknown(_ name: String, on type: ValueType) -> Fault {
+    func unknown(_ name: ExactName, on type: ValueType) -> Fault {
         var known = Vocabulary.entries.filter { $0.owner == type }.map(\.name)
         switch type {
         case .resource: known += schema.resources.flatMap { $0.properties.map(\.name) }
@@ -223,7 +223,7 @@ final class Resolver {
         default: break
         }
         known += plugins.plugins.flatMap(\.attributes).filter { $0.owner == type }.map(\.function.name)
-        known += Vocabulary.methods.filter { $0.owners.contains(type) }.map(\.method.name)
+        known += Vocabulary.methods.filter { $0.owners.contains(type) }.map { ExactName($0.method.name) }
         return Fault(message: "\(type.withArticle) has no `\(name)`" + Suggestion.hint(for: name, among: known))
     }
 

@@ -11,28 +11,28 @@ package struct Schema: Sendable {
 
     /// A declared property of a resource, the context or an external subject.
     package struct Property: Sendable, Equatable {
-        package let name: String
+        package let name: ExactName
         package let type: ValueType
         package let isOptional: Bool
     }
 
     /// A named set of properties; the property's place in it is its slot.
     package struct RecordType: Sendable {
-        package let name: String
+        package let name: ExactName
         package let properties: [Property]
 
-        package func slot(_ name: String) -> Int? { properties.firstIndex { $0.name == name } }
+        package func slot(_ name: ExactName) -> Int? { properties.firstIndex { $0.name == name } }
     }
 
-    package var actions: [String: ActionKind] = [:] {
+    package var actions: [ExactName: ActionKind] = [:] {
         didSet {
-            actionNames = actions.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            actionNames = actions.keys.sorted()
             actionIndex = ByteIndex()
             for (number, name) in actionNames.enumerated() { actionIndex.claim(name, number: number) }
         }
     }
     /// Every action, sorted; its place is its number.
-    package private(set) var actionNames: [String] = []
+    package private(set) var actionNames: [ExactName] = []
     package private(set) var actionIndex = ByteIndex()
     package var resources: [RecordType] = [] { didSet { columns = Columns(self) } }
     package var subjects: [RecordType] = [] { didSet { columns = Columns(self) } }
@@ -41,7 +41,7 @@ package struct Schema: Sendable {
     package private(set) var columns = Columns()
 
     /// The property of that name of any of some types; all of them give it the same type.
-    static func property(_ name: String, among types: [RecordType]) -> Property? {
+    static func property(_ name: ExactName, among types: [RecordType]) -> Property? {
         for type in types {
             if let slot = type.slot(name) { return type.properties[slot] }
         }
@@ -49,10 +49,10 @@ package struct Schema: Sendable {
     }
 
     /// Whether every record of some types has a property: all of them declare it, and none as optional.
-    package static func requires(_ name: String, _ types: [RecordType]) -> Bool {
+    package static func requires(_ name: ExactName, _ types: [RecordType]) -> Bool {
         types.allSatisfy { type in type.slot(name).map { !type.properties[$0].isOptional } ?? false }
     }
 
-    package func resource(_ name: String) -> Int? { resources.firstIndex { $0.name == name } }
-    package func subject(_ name: String) -> Int? { subjects.firstIndex { $0.name == name } }
+    package func resource(_ name: ExactName) -> Int? { resources.firstIndex { $0.name == name } }
+    package func subject(_ name: ExactName) -> Int? { subjects.firstIndex { $0.name == name } }
 }

@@ -13,9 +13,9 @@ struct SchemaReader {
             report("the schema must return a table, got \(value.kindName)")
             return
         }
-        let known = ["actions", "resources", "context", "subjects"]
+        let known: [ExactName] = ["actions", "resources", "context", "subjects"]
         for section in sections {
-            guard case .string(let name) = section.key, known.contains(name) else {
+            guard let name = section.key.name, known.contains(name) else {
                 report("unknown section \(section.key.shown)" + hint(section.key, known))
                 continue
             }
@@ -32,26 +32,31 @@ struct SchemaReader {
         }
         refuseAmbiguity(schema.resources, in: "resources")
         refuseAmbiguity(schema.subjects, in: "subjects")
+        refuseTwins(schema.context.properties.map(\.name), in: "context")
+        for (types, section) in [(schema.resources, "resources"), (schema.subjects, "subjects")] {
+            refuseTwins(types.map(\.name), in: section)
+            refuseTwins(types.flatMap(\.properties).map(\.name), in: section)
+        }
     }
 
     private mutating func report(_ message: String) {
         diagnostics.append(Diagnostic(message, path: path, line: 1, rule: "schema"))
     }
 
-    private func hint(_ key: LuaValue, _ known: [String]) -> String {
-        if case .string(let name) = key { Suggestion.hint(for: name, among: known) } else { "" }
+    private func hint(_ key: LuaValue, _ known: [ExactName]) -> String {
+        if let name = key.name { Suggestion.hint(for: name, among: known) } else { "" }
     }
 
     private mutating func readActions(_ entries: [LuaValue.Entry]) {
         for entry in entries {
-            guard case .string(let name) = entry.key else {
+            guard let name = entry.key.name else {
                 report("an action needs a name: `[\"orders.read\"] = \"read\"`")
                 continue
             }
-            if let fault = PermissionSet.fault(name, wildcard: false) {
+            if let fault = PermissionSet.fault(name.text, wildcard: false) {
                 report("action `\(name)`: \(fault)")
             }
-            if Point(rawValue: name) != nil {
+            if Point(rawValue: name.text) != nil {
                 report("action `\(name)`: this name is a decision point's")
             }
             guard case .string(let text) = entry.value, let kind = Schema.ActionKind(rawValue: text) else {
@@ -64,10 +69,10 @@ struct SchemaReader {
         }
     }
 
-    private mutating func readTypes(_ entries: [LuaValue.Entry], in section: String) -> [Schema.RecordType] {
+    private mutating func readTypes(_ entries: [LuaValue.Entry], in section: ExactName) -> [Schema.RecordType] {
         var types: [Schema.RecordType] = []
         for entry in entries {
-            guard case .string(let name) = entry.key, case .table(let properties) = entry.value else {
+            guard let name = entry.key.name, case .table(let properties) = entry.value else {
                 report("`\(section)`: each entry is a name and a table of properties, got \(entry.key.shown)")
                 continue
             }
@@ -80,10 +85,10 @@ struct SchemaReader {
         return types
     }
 
-    private mutating func readProperties(_ entries: [LuaValue.Entry], in place: String) -> [Schema.Property] {
+    private mutating func readProperties(_ entries: [LuaValue.Entry], in place: ExactName) -> [Schema.Property] {
         var properties: [Schema.Property] = []
         for entry in entries {
-            guard case .string(let name) = entry.key else {
+            guard let name = entry.key.name else {
                 report("`\(place)`: a property needs a name")
                 continue
             }
@@ -100,9 +105,13 @@ struct SchemaReader {
         return properties
     }
 
+    private mutating func refuseTwins(_ names: [ExactName], in section: String) {
+        if let twins = TwinNames.first(in: names) { report("`\(section)`: \(twins.message)") }
+    }
+
     /// One name, one type: `resource.status` must mean the same whatever the resource is.
-    private mutating func refuseAmbiguity(_ types: [Schema.RecordType], in section: String) {
-        var seen: [String: (type: ValueType, owner: String)] = [:]
+    private mutating func refuseAmbiguity(_ types: [Schema.RecordType], in section: ExactName) {
+        var seen: [ExactName: (type: ValueType, owner: ExactName)] = [:]
         for type in types {
             for property in type.properties {
                 guard let first = seen[property.name] else {
@@ -133,14 +142,14 @@ package enum TypeReader {
         /// What a plugin's data has, whatever tenant asks.
         case column
 
-        var types: [String: ValueType] {
+        var types: [ExactName: ValueType] {
             let all = ValueType.declarable
             switch self {
             case .property: return all
             case .column: return all.filter { $0.value != .department && $0.value != .user }
             case .result: return all.merging(["user_type": .userType]) { $1 }
             case .parameter:
-                let parts: [String: ValueType] = [
+                let parts: [ExactName: ValueType] = [
                     "user_type": .userType, "token": .token, "actor": .actor, "resource": .resource,
                     "context": .context,
                 ]
@@ -158,17 +167,17 @@ package enum TypeReader {
             return (type, true)
         }
         if let inner = value.tagged("list") {
-            guard case .string(let name) = inner else { throw Fault(message: "a list is a list of a named type") }
+            guard let name = inner.name else { throw Fault(message: "a list is a list of a named type") }
             if use == .column { throw Fault(message: "a column has no lists") }
             return (.list(try named(name, use)), false)
         }
-        guard case .string(let name) = value else {
+        guard let name = value.name else {
             throw Fault(message: "a type is a name such as \"string\", `list` or `optional` of one; got \(value.shown)")
         }
         return (try named(name, use), false)
     }
 
-    private static func named(_ name: String, _ use: Use) throws(Fault) -> ValueType {
+    private static func named(_ name: ExactName, _ use: Use) throws(Fault) -> ValueType {
         if let type = use.types[name] { return type }
         let known = use.types.keys.sorted()
         throw Fault(

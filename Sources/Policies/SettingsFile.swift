@@ -5,16 +5,16 @@ internal import Model
 /// Its shape: `{ "expiry_cap": { "all": { "months": 12 }, "tenants": { "acme": { "hard": true } } } }`.
 /// The name `enabled` is every policy's own: it turns the policy on or off.
 struct SettingsFile {
-    static let name = "settings.json"
+    static let name: ExactName = "settings.json"
 
     let path: String
     /// By policy; `nil` for one that does not load, of which nothing can be said.
-    let declared: [String: [String: Setting]?]
+    let declared: [ExactName: [ExactName: Setting]?]
     private var places = JSONPlaces()
-    private(set) var values: [String: SettingValues] = [:]
+    private(set) var values: [ExactName: SettingValues] = [:]
     private(set) var diagnostics: [Diagnostic] = []
 
-    init(_ bytes: [UInt8], path: String, declared: [String: [String: Setting]?]) {
+    init(_ bytes: [UInt8], path: String, declared: [ExactName: [ExactName: Setting]?]) {
         self.path = path
         self.declared = declared
         do throws(JSONError) {
@@ -30,11 +30,11 @@ struct SettingsFile {
     /// More than anybody reads; each looks through names for one that was meant.
     private static let mostFaults = 200
 
-    private func hint(for name: String, among known: () -> [String]) -> String {
+    private func hint(for name: ExactName, among known: () -> [ExactName]) -> String {
         diagnostics.count < Self.mostFaults ? Suggestion.hint(for: name, among: known()) : ""
     }
 
-    private mutating func report(_ message: String, at place: [String]) {
+    private mutating func report(_ message: String, at place: [ExactName]) {
         guard diagnostics.count < Self.mostFaults else { return }
         let message = diagnostics.count + 1 < Self.mostFaults ? message : "there are more faults than are told"
         let (line, column) = places.place(of: place)
@@ -46,6 +46,7 @@ struct SettingsFile {
             report("must be an object whose names are policies", at: [])
             return
         }
+        report(twinsIn: policies, at: [])
         for policy in policies {
             guard let settings = declared[policy.key] else {
                 let hint = hint(for: policy.key) { declared.keys.sorted() }
@@ -68,16 +69,25 @@ struct SettingsFile {
         }
     }
 
-    private mutating func members(_ json: JSON, at place: [String]) -> [(String, JSON)] {
+    /// Two tenants, or two settings, that nobody can tell apart.
+    private mutating func report(twinsIn members: [JSON.Member], at place: [ExactName]) {
+        guard let twins = TwinNames.first(in: members.map(\.key)) else { return }
+        report(twins.message, at: place + [twins.other])
+    }
+
+    private mutating func members(_ json: JSON, at place: [ExactName]) -> [(ExactName, JSON)] {
         guard case .object(let members) = json else {
             report("`\(place.joined(separator: "."))` must be an object", at: place)
             return []
         }
+        report(twinsIn: members, at: place)
         return members.map { ($0.key, $0.value) }
     }
 
-    private mutating func read(_ json: JSON, _ settings: [String: Setting], at place: [String]) -> [String: Value] {
-        var values: [String: Value] = [:]
+    private mutating func read(_ json: JSON, _ settings: [ExactName: Setting], at place: [ExactName]) -> [ExactName:
+        Value]
+    {
+        var values: [ExactName: Value] = [:]
         for (name, content) in members(json, at: place) {
             let place = place + [name]
             let shown = place.joined(separator: ".")

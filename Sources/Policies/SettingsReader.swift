@@ -4,13 +4,13 @@ package import Model
 /// Reads what policies declare with `settings { … }`.
 enum SettingsReader {
     /// A declaration: a value gives type and default, `list "department"` a list that is empty by default.
-    static func declared(_ value: LuaValue) throws(TypeReader.Fault) -> [String: Setting] {
+    static func declared(_ value: LuaValue) throws(TypeReader.Fault) -> [ExactName: Setting] {
         guard case .table(let entries) = value else {
             throw TypeReader.Fault(message: "`settings` takes a table, got \(value.kindName)")
         }
-        var settings: [String: Setting] = [:]
+        var settings: [ExactName: Setting] = [:]
         for entry in entries {
-            guard case .string(let name) = entry.key else {
+            guard let name = entry.key.name else {
                 throw TypeReader.Fault(message: "a setting needs a name: `settings { months = 12 }`")
             }
             if name == "enabled" {
@@ -19,10 +19,13 @@ enum SettingsReader {
             }
             settings[name] = try setting(entry.value, name: name)
         }
+        if let twins = TwinNames.first(in: settings.keys.sorted()) {
+            throw TypeReader.Fault(message: "`settings`: \(twins.message)")
+        }
         return settings
     }
 
-    private static func setting(_ value: LuaValue, name: String) throws(TypeReader.Fault) -> Setting {
+    private static func setting(_ value: LuaValue, name: ExactName) throws(TypeReader.Fault) -> Setting {
         switch value {
         case .boolean(let value): return Setting(type: .boolean, initial: .boolean(value))
         case .integer(let value): return Setting(type: .number, initial: .integer(value))

@@ -9,7 +9,7 @@ internal import Model
     /// For each tenant, from -1 on, which of `enabled` it has.
     private var classes: [Int] = [-1]
     /// The same by id: other snapshots have other numbers.
-    private var known: [String?: Int] = [:]
+    private var known: [ExactName?: Int] = [:]
     private static let mostKnown = 4_096
     /// Lists of policies that some tenant has turned on.
     private var enabled: [[Int]] = []

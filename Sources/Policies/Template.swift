@@ -45,7 +45,7 @@ struct Template {
         var names = path.split(separator: ".", omittingEmptySubsequences: false)
         if names.count > 1, names[0] == "request" { names.removeFirst() }
         for name in names {
-            switch try resolver.meaning(of: String(name), on: current, in: expressions) {
+            switch try resolver.meaning(of: ExactName(name), on: current, in: expressions) {
             case .expression(let id), .fact(let id): current = id
             case .method, .function:
                 throw Resolver.Fault(message: "`\(name)` in `{\(path)}` asks something; a template only names")

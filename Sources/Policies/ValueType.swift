@@ -1,3 +1,5 @@
+package import Model
+
 /// The type of an expression.
 package enum ValueType: Hashable, Sendable {
     case boolean
@@ -53,12 +55,12 @@ package enum ValueType: Hashable, Sendable {
     }
 
     /// The types a schema may name, by their names.
-    static let declarable: [String: ValueType] = [
+    static let declarable: [ExactName: ValueType] = [
         "string": .string, "number": .number, "boolean": .boolean, "instant": .instant, "date": .date,
         "department": .department, "user": .user, "ip": .ip,
     ]
 
-    package static var declarableNames: [String] { declarable.keys.sorted() }
+    package static var declarableNames: [ExactName] { declarable.keys.sorted() }
 
     /// Whether `<` has a meaning for it.
     var isOrdered: Bool {

@@ -1,9 +1,11 @@
+package import Model
+
 /// Everything a policy can read, as one table: accessors, checks, completion and the reference are made from it.
 package enum Vocabulary {
     /// One attribute of one type.
     package struct Entry: Sendable {
         package let owner: ValueType
-        package let name: String
+        package let name: ExactName
         package let type: ValueType
         /// Whether it may be absent; reading it then raises.
         package let isOptional: Bool
@@ -43,15 +45,15 @@ package enum Vocabulary {
     ]
 
     /// Why a plugin cannot give a type an attribute of that name; `nil` when it can.
-    package static func conflict(_ name: String, on owner: ValueType) -> String? {
+    package static func conflict(_ name: ExactName, on owner: ValueType) -> String? {
         let isTaken =
             entries.contains { $0.owner == owner && $0.name == name }
-            || Method.allCases.contains { $0.name == name }
+            || Method.allCases.contains { $0.name == name.text }
         return isTaken ? "\(owner.withArticle) has a `\(name)` already" : nil
     }
 
     private static func entry(
-        _ owner: ValueType, _ name: String, _ type: ValueType, _ attribute: Attribute, optional: Bool = false,
+        _ owner: ValueType, _ name: ExactName, _ type: ValueType, _ attribute: Attribute, optional: Bool = false,
         _ help: String
     ) -> Entry {
         Entry(owner: owner, name: name, type: type, isOptional: optional, attribute: attribute, help: help)

@@ -30,7 +30,7 @@ extension Chunk {
     /// Fields of the table that the file returns which are given twice, other than in one constructor: assigned to, or
     /// defined as a function, once more. Of those that begin with another name, functions count.
     /// - Parameter names: what such a table declares.
-    package func repeatedFields(_ names: Set<String>) -> [Repetition] {
+    package func repeatedFields(_ names: [String]) -> [Repetition] {
         var seen: [[Key]: Definition] = [:]
         var found: [Repetition] = []
         for definition in definitions {

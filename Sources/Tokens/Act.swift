@@ -6,9 +6,9 @@ package struct Act: Sendable {
         /// Whoever holds the store and the key file.
         case `operator`
         /// A user who is said to act; nobody proved it.
-        case user(id: String, assignment: String?)
+        case user(id: ExactName, assignment: ExactName?)
         /// A user who acts through a token of their own.
-        case token(TokenID, user: String, assignment: String)
+        case token(TokenID, user: ExactName, assignment: ExactName)
     }
 
     package var actor: Actor
@@ -24,7 +24,7 @@ package struct Act: Sendable {
 
 extension Act.Actor {
     /// The user's id; `operator` for the operator.
-    package var name: String {
+    package var name: ExactName {
         switch self {
         case .operator: "operator"
         case .user(let id, _), .token(_, let id, _): id
@@ -40,7 +40,7 @@ extension Act.Actor {
         }
     }
 
-    var assignment: String? {
+    var assignment: ExactName? {
         switch self {
         case .operator: nil
         case .user(_, let assignment): assignment

@@ -45,6 +45,10 @@ struct Canonical {
         for text in texts { add(text) }
     }
 
+    mutating func add(_ name: ExactName) { add(name.text) }
+    mutating func add(_ name: ExactName?) { add(name?.text) }
+    mutating func add(_ names: [ExactName]) { add(names.map(\.text)) }
+
     /// Nothing, which is different from everything that is there.
     mutating func addNothing() { bytes.append(0) }
 

@@ -1,17 +1,18 @@
 internal import CSodium
+internal import Model
 
 /// Where a page ended: the place of its last token in the order. It is given out sealed, and taken back for the same
 /// query only.
 struct Cursor: Equatable {
     /// The value of what is sorted by: a folded name, or microseconds.
     enum Value: Equatable {
-        case text(String)
+        case text(ExactName)
         case number(Int64)
     }
 
     var value: Value
     /// The assignment, in an order of assignments.
-    var assignment: String = ""
+    var assignment: ExactName = ""
     var number: Int64
 
     private var message: [UInt8] {
@@ -63,7 +64,7 @@ struct Cursor: Equatable {
             if kind == 3 { return .number(Int64(count)) }
             guard kind == 1, count >= 0, count <= rest.count else { return nil }
             defer { rest = rest.dropFirst(count) }
-            return .text(String(decoding: rest.prefix(count), as: UTF8.self))
+            return .text(ExactName(String(decoding: rest.prefix(count), as: UTF8.self)))
         }
         guard case .text("cursor-v1")? = field(), let value = field(), case .text(let assignment)? = field(),
             case .number(let number)? = field(), rest.isEmpty
@@ -71,7 +72,7 @@ struct Cursor: Equatable {
         self.init(value: value, assignment: assignment, number: number)
     }
 
-    init(value: Value, assignment: String = "", number: Int64) {
+    init(value: Value, assignment: ExactName = "", number: Int64) {
         self.value = value
         self.assignment = assignment
         self.number = number

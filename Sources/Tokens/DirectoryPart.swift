@@ -1,10 +1,10 @@
-internal import Model
+package import Model
 
 /// A part of a tenant's directory that can be active or not.
 package enum DirectoryPart: Equatable, Sendable {
-    case user(String)
-    case department(String)
-    case userType(String)
+    case user(ExactName)
+    case department(ExactName)
+    case userType(ExactName)
     case tenant
 
     /// `user`, `department`, `user_type` or `tenant`.
@@ -17,7 +17,7 @@ package enum DirectoryPart: Equatable, Sendable {
         }
     }
 
-    package var id: String? {
+    package var id: ExactName? {
         switch self {
         case .user(let id), .department(let id), .userType(let id): id
         case .tenant: nil

@@ -1,5 +1,6 @@
 internal import CUnistring
 internal import Glibc
+package import Model
 
 /// Texts brought to a common form: Unicode's own normalisation and case folding, by libunistring.
 package enum Folding {
@@ -26,6 +27,9 @@ package enum Folding {
         }
         return result
     }
+
+    package static func search(_ name: ExactName) -> String { search(name.text) }
+    static func key(_ name: ExactName) -> String { key(name.text) }
 
     /// What each of the Latin letters becomes, made once.
     private static let plain: [String] = (0..<0x250).map { thorough(String(Unicode.Scalar(UInt32($0))!)) }

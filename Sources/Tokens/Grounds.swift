@@ -3,8 +3,8 @@ internal import Model
 /// What each assignment stands on: whether its user, and everything else it needs, is there and active.
 struct Grounds {
     struct Place: Hashable {
-        let tenant: String
-        let assignment: String
+        let tenant: ExactName
+        let assignment: ExactName
     }
 
     struct Ground: Equatable {
@@ -18,10 +18,10 @@ struct Grounds {
     init(_ organisation: Organisation) {
         for tenant in organisation.tenants {
             let departments = Dictionary(tenant.departments.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
-            var known: [String: Bool] = [:]
-            func isActive(_ id: String) -> Bool {
+            var known: [ExactName: Bool] = [:]
+            func isActive(_ id: ExactName) -> Bool {
                 if let answer = known[id] { return answer }
-                var next: String? = id
+                var next: ExactName? = id
                 var answer = true
                 // A loop cannot be saved; it is bounded all the same.
                 for _ in 0...departments.count {

@@ -47,7 +47,7 @@ extension SQLiteTokenStore {
         var faults: [StoreFault] = []
         try connection.rows("SELECT number, name, search, id FROM tokens NOT INDEXED") {
             (row: Statement) throws(TokenStoreError) in
-            let search = Folding.search(row.text(1))
+            let search = Folding.search(row.text(1) as String)
             if !row.holds(2, .text(search)) {
                 let id = row.token(3)
                 faults.append(StoreFault("the token `\(id)` is listed under another name than its own", token: id))

@@ -75,7 +75,7 @@ package final class Key: Sendable {
     private func hash(_ message: [UInt8], _ use: Use) -> [UInt8] { KeyedHash.of(message, derived[use.rawValue]) }
 
     /// Encrypts a token string, bound to its tenant, its id and this key.
-    func seal(_ string: TokenString, tenant: String, token: TokenID, using random: inout SecureRandom) -> Sealed {
+    func seal(_ string: TokenString, tenant: ExactName, token: TokenID, using random: inout SecureRandom) -> Sealed {
         let nonce = random.bytes(Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES))
         let secret = string.secret
         let data = additionalData(tenant: tenant, token: token)
@@ -89,7 +89,7 @@ package final class Key: Sendable {
     }
 
     /// - Returns: `nil` for what was not sealed with this key for this token.
-    func unseal(_ sealed: Sealed, tenant: String, token: TokenID) -> TokenString? {
+    func unseal(_ sealed: Sealed, tenant: ExactName, token: TokenID) -> TokenString? {
         let overhead = Int(crypto_aead_xchacha20poly1305_ietf_ABYTES)
         guard isLive, sealed.nonce.count == Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES),
             sealed.ciphertext.count == TokenString.count + overhead
@@ -104,7 +104,7 @@ package final class Key: Sendable {
         return status == 0 ? TokenString(secret) : nil
     }
 
-    private func additionalData(tenant: String, token: TokenID) -> [UInt8] {
+    private func additionalData(tenant: ExactName, token: TokenID) -> [UInt8] {
         var data = Canonical("tok-reveal-v1")
         data.add(tenant)
         data.add(token)

@@ -4,7 +4,7 @@ package import Model
 package struct LogEntry: Equatable, Sendable {
     package var number: Int64 = 0
     package var time: Instant
-    package var tenant: String?
+    package var tenant: ExactName?
     package var actor: Act.Actor
     /// `token.issue`, `token.reveal`, `user.deactivate` …; with `.refused` at its end when it was.
     package var act: String
@@ -19,7 +19,7 @@ package struct LogEntry: Equatable, Sendable {
     /// Whether the row says no more than the entry does: all of that is what its hash is of.
     private(set) var isWellFormed = true
 
-    init(_ act: String, by actor: Act, tenant: String?) {
+    init(_ act: String, by actor: Act, tenant: ExactName?) {
         self.act = act
         time = actor.now
         self.actor = actor.actor
@@ -62,8 +62,8 @@ package struct LogEntry: Equatable, Sendable {
         number = row.integer(0)
         time = row.moment(1)
         tenant = row.optionalText(2)
-        let user = row.text(4)
-        switch row.text(3) {
+        let user: ExactName = row.text(4)
+        switch row.text(3) as String {
         case "token": actor = .token(row.token(6), user: user, assignment: row.text(5))
         case "as": actor = .user(id: user, assignment: row.optionalText(5))
         default: actor = .operator

@@ -29,11 +29,11 @@ extension Merger {
 
     /// Records with others added to them or put in the place of those with their id, in the order in which a store reads them.
     private static func overlay<Record>(
-        _ records: [Record], _ others: [Record], _ id: KeyPath<Record, String>
+        _ records: [Record], _ others: [Record], _ id: KeyPath<Record, ExactName>
     ) -> [Record] {
         if others.isEmpty { return records }
         var byID = Dictionary(records.map { ($0[keyPath: id], $0) }, uniquingKeysWith: { first, _ in first })
         for other in others { byID[other[keyPath: id]] = other }
-        return byID.values.sorted { $0[keyPath: id].utf8.lexicographicallyPrecedes($1[keyPath: id].utf8) }
+        return byID.values.sorted { $0[keyPath: id] < $1[keyPath: id] }
     }
 }

@@ -4,10 +4,10 @@ internal import Model
 struct Merger {
     var summary = MergeSummary()
     private(set) var tenants: [TenantRecord] = []
-    private(set) var departments: [(String, DepartmentRecord)] = []
-    private(set) var types: [(String, UserTypeRecord)] = []
-    private(set) var users: [(String, UserRecord)] = []
-    private(set) var assignments: [(String, String, AssignmentRecord)] = []
+    private(set) var departments: [(ExactName, DepartmentRecord)] = []
+    private(set) var types: [(ExactName, UserTypeRecord)] = []
+    private(set) var users: [(ExactName, UserRecord)] = []
+    private(set) var assignments: [(ExactName, ExactName, AssignmentRecord)] = []
 
     /// - Throws: `.invalid` for what a merge may never do to a token or an assignment.
     init(before: Organisation, after: Organisation) throws(TokenStoreError) {
@@ -43,8 +43,9 @@ struct Merger {
         }
     }
 
-    private static func assignments(_ tenant: TenantRecord) -> [String: (user: String, record: AssignmentRecord)] {
-        var all: [String: (user: String, record: AssignmentRecord)] = [:]
+    private static func assignments(_ tenant: TenantRecord) -> [ExactName: (user: ExactName, record: AssignmentRecord)]
+    {
+        var all: [ExactName: (user: ExactName, record: AssignmentRecord)] = [:]
         for user in tenant.users {
             for assignment in user.assignments { all[assignment.id] = (user.id, assignment) }
         }
@@ -52,8 +53,8 @@ struct Merger {
     }
 
     private static func check(
-        _ before: [String: (user: String, record: AssignmentRecord)],
-        _ after: [String: (user: String, record: AssignmentRecord)]
+        _ before: [ExactName: (user: ExactName, record: AssignmentRecord)],
+        _ after: [ExactName: (user: ExactName, record: AssignmentRecord)]
     ) throws(TokenStoreError) {
         for id in after.keys.sorted() {
             guard let old = before[id], let new = after[id] else { continue }
@@ -138,7 +139,7 @@ struct Merger {
         for row in rows { try connection.run(sql, row) }
     }
 
-    private static func list(_ permissions: [String]) -> Statement.Parameter {
+    private static func list(_ permissions: [ExactName]) -> Statement.Parameter {
         .text(JSON.array(permissions.map(JSON.string)).compact)
     }
 }

@@ -100,7 +100,7 @@ extension SQLiteTokenStore {
         throw TokenStoreError(.stale, "the token `\(token.id)` was changed meanwhile; look at it again")
     }
 
-    private func user(of assignment: String, _ token: StoredToken) throws(TokenStoreError) -> String? {
+    private func user(of assignment: ExactName, _ token: StoredToken) throws(TokenStoreError) -> ExactName? {
         try connection.first(
             "SELECT user FROM assignments WHERE tenant = ? AND id = ?",
             [.text(token.details.tenant), .text(assignment)], { $0.text(0) })
@@ -185,7 +185,7 @@ extension SQLiteTokenStore {
     /// after an overlap.
     /// - Parameter expires: another expiry, where that was agreed on.
     package func replace(
-        _ id: TokenID, assignment: String, expires: Instant? = nil, overlap: Duration?, _ act: Act
+        _ id: TokenID, assignment: ExactName, expires: Instant? = nil, overlap: Duration?, _ act: Act
     ) throws(TokenStoreError) -> (TokenDetails, TokenString) {
         try write(act) { () throws(TokenStoreError) in
             var old = try intact(id)
@@ -212,12 +212,12 @@ extension SQLiteTokenStore {
     }
 
     /// A name told apart from others of the same by a mark at its end: `Warehouse (replaced 4f1c22)`.
-    static func name(_ name: String, marked word: String, _ id: TokenID) -> String {
+    static func name(_ name: ExactName, marked word: String, _ id: TokenID) -> ExactName {
         let mark = " (\(word) \(id.description.prefix(6)))"
         let most = 100 - mark.unicodeScalars.count
-        var name = name
+        var name = name.text
         while name.unicodeScalars.count > most || name.utf8.count + mark.utf8.count > 400 { name.removeLast() }
-        return name + mark
+        return ExactName(name + mark)
     }
 
     // MARK: Ending

@@ -10,7 +10,7 @@ extension SQLiteTokenStore {
     }
 
     /// - Throws: `.tampered`: to seal it anew would make it pass for genuine.
-    func requireIntactTenant(_ id: String) throws(TokenStoreError) {
+    func requireIntactTenant(_ id: ExactName) throws(TokenStoreError) {
         let version = try directoryVersion
         if intactTenants.version != version { intactTenants = (version, []) }
         if intactTenants.ids.contains(id) { return }
@@ -24,12 +24,12 @@ extension SQLiteTokenStore {
         intactTenants.ids.insert(id)
     }
 
-    static func unknown(tenant: String) -> TokenStoreError {
+    static func unknown(tenant: ExactName) -> TokenStoreError {
         TokenStoreError(.unknown, "there is no tenant `\(tenant)`")
     }
 
     /// Seals a tenant's directory as it is now: its next version. For what somebody looked through, or what carries its seal.
-    func sealTenant(_ id: String) throws(TokenStoreError) {
+    func sealTenant(_ id: ExactName) throws(TokenStoreError) {
         guard let (tenant, seal) = try sealedTenant(id) else { throw Self.unknown(tenant: id) }
         try sealTenant(tenant, keepsStrings: seal.keepsStrings)
     }
@@ -61,7 +61,7 @@ extension SQLiteTokenStore {
 
     /// Seals with another key what still carries its seal.
     func resealTenants(_ key: Key) throws(TokenStoreError) -> Int {
-        var ids: [String] = []
+        var ids: [ExactName] = []
         try connection.rows("SELECT id FROM tenants WHERE mac_key <> ?", [.integer(Int64(key.number))]) {
             ids.append($0.text(0))
         }
@@ -74,19 +74,19 @@ extension SQLiteTokenStore {
         return count
     }
 
-    func keepsStrings(_ tenant: String) throws(TokenStoreError) -> Bool {
+    func keepsStrings(_ tenant: ExactName) throws(TokenStoreError) -> Bool {
         try connection.first("SELECT keeps_strings, id FROM tenants WHERE id = ?", [.text(tenant)]) {
             $0.integer(0) != 0 && $0.holds(1, .text(tenant))
         } ?? false
     }
 
     /// Whether a tenant's new API tokens can be revealed.
-    package func keepsStrings(of tenant: String) throws(TokenStoreError) -> Bool { try keepsStrings(tenant) }
+    package func keepsStrings(of tenant: ExactName) throws(TokenStoreError) -> Bool { try keepsStrings(tenant) }
 
     /// Whether token strings of a tenant are kept. From the moment they are not, none is there any more.
     /// - Returns: how many were shredded.
     @discardableResult package func setKeepsStrings(
-        _ keeps: Bool, tenant: String, _ act: Act
+        _ keeps: Bool, tenant: ExactName, _ act: Act
     ) throws(TokenStoreError) -> Int {
         try write(act) { () throws(TokenStoreError) in
             try requireIntactTenant(tenant)
@@ -132,7 +132,10 @@ extension SQLiteTokenStore {
             var merger = try Merger(before: before, after: organisation)
             try merger.write(to: connection)
             let after = try read(.none)
-            do throws(OrganisationError) { _ = try Directory(after) } catch {
+            do throws(OrganisationError) {
+                _ = try Directory(after)
+                try after.refuseTwins()
+            } catch {
                 throw TokenStoreError(.invalid, "\(error.path): \(error.message)")
             }
             for tenant in organisation.tenants where Self.differ(tenant.id, before, after) {
@@ -192,7 +195,7 @@ extension SQLiteTokenStore {
     ) throws(TokenStoreError) -> (records: Organisation, summary: MergeSummary) {
         let records = try records(json, on: base)
         var merger = try Merger(before: base, after: records)
-        var known: [TokenID: (tenant: String, record: TokenRecord)] = [:]
+        var known: [TokenID: (tenant: ExactName, record: TokenRecord)] = [:]
         for tenant in base.tenants { for token in tenant.tokens { known[token.id] = (tenant.id, token) } }
         for tenant in records.tenants {
             for token in tenant.tokens {
@@ -208,7 +211,7 @@ extension SQLiteTokenStore {
         return (records, merger.summary)
     }
 
-    private static func differ(_ id: String, _ before: Organisation, _ after: Organisation) -> Bool {
+    private static func differ(_ id: ExactName, _ before: Organisation, _ after: Organisation) -> Bool {
         let find = { (organisation: Organisation) in
             var tenant = organisation.tenants.first { $0.id == id }
             tenant?.isTampered = false
@@ -219,7 +222,8 @@ extension SQLiteTokenStore {
 
     /// A token neither moves nor comes back to life: it keeps its tenant, kind, assignment and creation, and stays revoked.
     /// - Returns: whether it is as it was; `nil` for a new one.
-    private func merge(_ record: TokenRecord, tenant: String, mints: Bool, _ act: Act) throws(TokenStoreError) -> Bool?
+    private func merge(_ record: TokenRecord, tenant: ExactName, mints: Bool, _ act: Act) throws(TokenStoreError)
+        -> Bool?
     {
         let record = try Self.kept(record)
         guard var token = try stored(record.id) else {
@@ -248,7 +252,7 @@ extension SQLiteTokenStore {
 
     /// - Throws: where a merge would move a token, or bring it back to life.
     private static func requireSame(
-        _ record: TokenRecord, _ tenant: String, _ known: TokenRecord, _ knownTenant: String
+        _ record: TokenRecord, _ tenant: ExactName, _ known: TokenRecord, _ knownTenant: ExactName
     ) throws(TokenStoreError) {
         guard knownTenant == tenant, known.kind == record.kind, known.assignment == record.assignment,
             known.created == record.created
@@ -276,7 +280,7 @@ extension SQLiteTokenStore {
     /// tokens of a department or tenant stand in its way. User types stop being assigned; tokens that have one go on.
     /// - Throws: `.unknown`, `.used` while live tokens stand in the way.
     package func set(
-        _ part: DirectoryPart, tenant: String, active: Bool, revokesTokens: Bool, _ act: Act
+        _ part: DirectoryPart, tenant: ExactName, active: Bool, revokesTokens: Bool, _ act: Act
     ) throws(TokenStoreError) -> (revoked: Int, suspended: Int) {
         try write(act) { () throws(TokenStoreError) in
             try requireIntactTenant(tenant)

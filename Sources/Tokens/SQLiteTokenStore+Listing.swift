@@ -125,7 +125,7 @@ extension SQLiteTokenStore {
         var rows: [Row] = []
         for rank in query.isDescending ? ranks.reversed() : ranks {
             var start: Int64?
-            let here = Cursor(value: .text(rank.name), assignment: rank.assignment, number: 0)
+            let here = Cursor(value: .text(ExactName(rank.name)), assignment: rank.assignment, number: 0)
             if let after {
                 if after.value == here.value, after.assignment == here.assignment {
                     start = after.number

@@ -46,7 +46,8 @@ extension SQLiteTokenStore {
     }
 
     /// Adds an entry about a tenant's directory, with the version that it has by now.
-    func logTenant(_ act: String, _ tenant: String, _ actor: Act, _ details: [JSON.Member] = []) throws(TokenStoreError)
+    func logTenant(_ act: String, _ tenant: ExactName, _ actor: Act, _ details: [JSON.Member] = [])
+        throws(TokenStoreError)
     {
         var entry = LogEntry(act, by: actor, tenant: tenant)
         entry.version = try connection.first("SELECT version FROM tenants WHERE id = ?", [.text(tenant)]) {
@@ -68,15 +69,15 @@ extension SQLiteTokenStore {
         let names = try connection.first(sql, [.text(token.details.tenant), .text(token.details.token.assignment)]) {
             row -> [JSON.Member] in
             [
-                .init("user", .string(row.text(0))), .init("user_name", .string(row.text(1))),
-                .init("department", .string(row.text(2))), .init("user_type", .string(row.text(3))),
+                .init("user", .string(row.text(0) as String)), .init("user_name", .string(row.text(1) as String)),
+                .init("department", .string(row.text(2) as String)), .init("user_type", .string(row.text(3) as String)),
             ]
         }
         return [.init("name", .string(token.details.token.name))] + (names ?? [])
     }
 
     /// Logs that an act was refused, by the policies or because of what the token is.
-    package func refused(_ act: String, _ ids: [TokenID], tenant: String?, code: String, _ actor: Act)
+    package func refused(_ act: String, _ ids: [TokenID], tenant: ExactName?, code: String, _ actor: Act)
         throws(TokenStoreError)
     {
         try write(actor) { () throws(TokenStoreError) in

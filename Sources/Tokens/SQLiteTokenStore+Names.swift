@@ -1,9 +1,9 @@
-internal import Model
+package import Model
 
 extension SQLiteTokenStore {
     /// Tokens with exactly this name: in one tenant, or in all; those that are revoked last.
-    package func named(_ name: String, tenant: String?) throws(TokenStoreError) -> [TokenDetails] {
-        let name = Folding.composed(name)
+    package func named(_ name: ExactName, tenant: ExactName?) throws(TokenStoreError) -> [TokenDetails] {
+        let name = ExactName(Folding.composed(name.text))
         var tenants = tenant.map { [$0] } ?? []
         if tenant == nil { try connection.rows("SELECT id FROM tenants ORDER BY id") { tenants.append($0.text(0)) } }
         var found: [TokenDetails] = []
@@ -30,7 +30,7 @@ extension SQLiteTokenStore {
 
     /// What stands for a text where the text itself is not to be told: the same for the same text, until another key is
     /// the active one.
-    package func pseudonym(_ text: String, of kind: String) -> String {
+    package func pseudonym(_ text: ExactName, of kind: String) -> ExactName {
         var message = Canonical("pseudonym-v1")
         message.add(kind)
         message.add(text)

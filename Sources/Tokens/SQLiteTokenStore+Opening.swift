@@ -5,7 +5,7 @@ internal import Model
 extension SQLiteTokenStore {
     /// The store's own id. It names a file, so it is nothing but digits.
     static func storeID(_ connection: Connection) throws(TokenStoreError) -> String {
-        guard let id = try connection.first("SELECT value FROM meta WHERE name = 'id'", [], { $0.text(0) }),
+        guard let id = try connection.first("SELECT value FROM meta WHERE name = 'id'", [], { $0.text(0) as String }),
             TokenID(id)?.description == id
         else {
             throw TokenStoreError(.corrupt, "the store `\(connection.path)` has no id: restore it from a backup")

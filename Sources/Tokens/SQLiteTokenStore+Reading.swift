@@ -41,7 +41,7 @@ extension SQLiteTokenStore {
     func read(
         _ selection: TokenSelection, goesOn: (Int) -> Bool = { _ in true }
     ) throws(TokenStoreError) -> Organisation {
-        var ids: [String] = []
+        var ids: [ExactName] = []
         try connection.rows("SELECT id FROM tenants ORDER BY id") { ids.append($0.text(0)) }
         var tenants: [TenantRecord] = []
         for id in ids {
@@ -58,7 +58,7 @@ extension SQLiteTokenStore {
     }
 
     /// A tenant's directory without its tokens, and what seals it.
-    func sealedTenant(_ id: String) throws(TokenStoreError) -> (TenantRecord, TenantSeal)? {
+    func sealedTenant(_ id: ExactName) throws(TokenStoreError) -> (TenantRecord, TenantSeal)? {
         let columns = "name, zone, active, keeps_strings, version, mac, mac_key, id"
         let head = try connection.first("SELECT \(columns) FROM tenants WHERE id = ?", [.text(id)]) {
             (row: Statement) throws(TokenStoreError) in
@@ -95,7 +95,7 @@ extension SQLiteTokenStore {
                     permissions: try list(row.text(3))))
         }
         var users: [UserRecord] = []
-        var places: [String: Int] = [:]
+        var places: [ExactName: Int] = [:]
         try connection.rows(
             "SELECT id, name, full_name, email, active, permissions FROM users WHERE tenant = ? ORDER BY id", id
         ) { (row: Statement) throws(TokenStoreError) in
@@ -130,7 +130,7 @@ extension SQLiteTokenStore {
     private func readTokens(
         into tenants: inout [TenantRecord], _ goesOn: (Int) -> Bool
     ) throws(TokenStoreError) {
-        var places: [String: Int] = [:]
+        var places: [ExactName: Int] = [:]
         for (place, tenant) in tenants.enumerated() { places[tenant.id] = place }
         var tokens = tenants.map { _ in [TokenRecord]() }
         var count = 0
@@ -172,9 +172,9 @@ extension SQLiteTokenStore {
 
     /// Permission lists are kept as JSON. One that cannot be read is damage, never an empty list: an empty list of what
     /// a department requires would let everybody in.
-    private func list(_ text: String) throws(TokenStoreError) -> [String] {
+    private func list(_ text: String) throws(TokenStoreError) -> [ExactName] {
         if text == "[]" { return [] }
-        guard case .array(let elements)? = try? JSONReader.parse(text), case let texts = elements.compactMap(\.string),
+        guard case .array(let elements)? = try? JSONReader.parse(text), case let texts = elements.compactMap(\.name),
             texts.count == elements.count
         else {
             throw TokenStoreError(

@@ -29,7 +29,7 @@ extension SQLiteTokenStore {
 
     /// Writes a row as it is, with the seal that it has.
     func update(_ token: StoredToken) throws(TokenStoreError) {
-        var formerName: String?
+        var formerName: ExactName?
         let new = token.values
         // Only what differs is written: an index costs a page wherever a column of it is set.
         let different = try connection.first(StoredToken.confirmation, [.integer(token.number)]) { row in
@@ -66,7 +66,7 @@ extension SQLiteTokenStore {
             [.integer(token.number), .text(Folding.search(token.details.token.name))])
     }
 
-    private func unindex(_ number: Int64, _ name: String) throws(TokenStoreError) {
+    private func unindex(_ number: Int64, _ name: ExactName) throws(TokenStoreError) {
         try connection.run(
             "INSERT INTO token_names (token_names, rowid, text) VALUES ('delete', ?, ?)",
             [.integer(number), .text(Folding.search(name))])
@@ -120,7 +120,7 @@ extension SQLiteTokenStore {
 
     /// - Throws: `.state` unless a token can be bound to an assignment: it, its user, its department and all above it
     ///   are active, as they are in this transaction.
-    func requireAssignment(_ assignment: String, tenant: String) throws(TokenStoreError) {
+    func requireAssignment(_ assignment: ExactName, tenant: ExactName) throws(TokenStoreError) {
         let sql = """
             SELECT a.removed, u.active, n.active, a.department, a.tenant, a.id FROM assignments a
             JOIN users u ON u.tenant = a.tenant AND u.id = a.user JOIN tenants n ON n.id = a.tenant
@@ -131,7 +131,7 @@ extension SQLiteTokenStore {
             guard row.holds(4, .text(tenant)), row.holds(5, .text(assignment)) else { throw misdirected }
             return (
                 removed: row.integer(0) != 0, user: row.integer(1) != 0, tenant: row.integer(2) != 0,
-                department: row.text(3)
+                department: row.text(3) as ExactName
             )
         }
         guard let found else { throw TokenStoreError(.unknown, "there is no assignment `\(assignment)`") }
@@ -147,7 +147,8 @@ extension SQLiteTokenStore {
                 WHERE d.tenant = ?1 AND depth < 100000)
             SELECT id FROM up WHERE NOT active LIMIT 1
             """
-        let department = try connection.first(inactive, [.text(tenant), .text(found.department)], { $0.text(0) })
+        let department = try connection.first(
+            inactive, [.text(tenant), .text(found.department)], { $0.text(0) as String })
         if let department {
             throw TokenStoreError(
                 .state, "the assignment `\(assignment)` is in the department `\(department)`, which is not active")

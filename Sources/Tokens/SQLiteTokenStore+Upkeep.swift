@@ -46,7 +46,7 @@ extension SQLiteTokenStore {
 
     /// Removes tokens that were revoked before a moment, for good; the log keeps that they were. One that does not carry
     /// its seal is kept: it may never have been revoked.
-    package func purge(tenant: String, before: Instant, _ act: Act) throws(TokenStoreError) -> Int {
+    package func purge(tenant: ExactName, before: Instant, _ act: Act) throws(TokenStoreError) -> Int {
         try write(act) { () throws(TokenStoreError) in
             let tokens = try revoked(tenant: tenant, before: before)
             for token in tokens {
@@ -58,11 +58,11 @@ extension SQLiteTokenStore {
     }
 
     /// How many tokens `purge` would remove.
-    package func purgeable(tenant: String, before: Instant) throws(TokenStoreError) -> Int {
+    package func purgeable(tenant: ExactName, before: Instant) throws(TokenStoreError) -> Int {
         try revoked(tenant: tenant, before: before).count
     }
 
-    private func revoked(tenant: String, before: Instant) throws(TokenStoreError) -> [StoredToken] {
+    private func revoked(tenant: ExactName, before: Instant) throws(TokenStoreError) -> [StoredToken] {
         let sql = "SELECT number FROM tokens WHERE tenant = ? AND revoked < ? ORDER BY number"
         let tokens = try stored(sql, [.text(tenant), .integer(before.microseconds)]) {
             $0.details.tenant == tenant && $0.details.token.revoked.map { $0 < before } ?? false
@@ -73,7 +73,7 @@ extension SQLiteTokenStore {
     /// Notes since when live tokens are unused; it stays until somebody clears it.
     /// - Returns: those that are dormant from now on.
     package func sweepDormant(
-        tenant: String, unusedFor duration: Duration, _ act: Act
+        tenant: ExactName, unusedFor duration: Duration, _ act: Act
     ) throws(TokenStoreError) -> [TokenID] {
         try write(act) { () throws(TokenStoreError) in
             let bound = act.now.adding(.zero - duration).microseconds
@@ -149,13 +149,13 @@ extension SQLiteTokenStore {
     }
 
     /// Tenants that are gone, or as they were before what the log tells of.
-    private func outdated(_ tenants: Set<String>) throws(TokenStoreError) -> [StoreFault] {
-        var versions: [String: Int64] = [:]
+    private func outdated(_ tenants: Set<ExactName>) throws(TokenStoreError) -> [StoreFault] {
+        var versions: [ExactName: Int64] = [:]
         try connection.rows("SELECT id, version FROM tenants") { versions[$0.text(0)] = $0.count(1) }
         var faults: [StoreFault] = []
         let sql = "SELECT tenant, max(version) FROM log WHERE token IS NULL AND version IS NOT NULL GROUP BY tenant"
         try connection.rows(sql) {
-            let tenant = $0.text(0)
+            let tenant: ExactName = $0.text(0)
             if !tenants.contains(tenant) {
                 faults.append(StoreFault("the tenant `\(tenant)` is in the log, and gone from the store"))
             } else if versions[tenant] ?? 0 < $0.count(1) {
@@ -169,7 +169,7 @@ extension SQLiteTokenStore {
     }
 
     /// Tenants and tokens that do not carry their seal.
-    package func unsealedRecords() throws(TokenStoreError) -> (tenants: [String], tokens: [TokenID]) {
+    package func unsealedRecords() throws(TokenStoreError) -> (tenants: [ExactName], tokens: [TokenID]) {
         try connection.transaction("BEGIN") { () throws(TokenStoreError) in
             let tenants = try read(.none).tenants.filter(\.isTampered).map(\.id)
             var tokens: [TokenID] = []
@@ -211,7 +211,7 @@ extension SQLiteTokenStore {
     }
 
     /// The name, or one made of the id where the name cannot be one.
-    private func adoptedName(of token: StoredToken) -> String {
+    private func adoptedName(of token: StoredToken) -> ExactName {
         let record = token.details.token
         let name = try? TokenName(record.name, allowsNothing: record.kind == .mobile).text
         return name ?? (record.kind == .mobile ? "" : "token \(record.id.description.prefix(6))")

@@ -25,7 +25,7 @@ package final class SQLiteTokenStore {
     /// How often this connection wrote a directory.
     var directoryWrites = 0
     /// Tenants whose directory carried its seal, as of a version of the directory.
-    var intactTenants: (version: DirectoryVersion?, ids: Set<String>) = (nil, [])
+    var intactTenants: (version: DirectoryVersion?, ids: Set<ExactName>) = (nil, [])
 
     /// The rollback that was found when the store was last looked at.
     package internal(set) var rollback: Rollback?

@@ -1,3 +1,5 @@
+internal import Model
+
 /// Holds the schema of a store to the one that the migrations make.
 ///
 /// Whoever can write the file needs no key to plant a trigger, a view or a constraint. What is planted would act while the
@@ -21,20 +23,19 @@ enum SchemaGuard {
     /// Everything that is foreign, changed or missing, in the order of the schema.
     static func faults(_ connection: Connection, version: Int) throws(TokenStoreError) -> [String] {
         let expected = StoreSchema.objects(version: version)
-        var missing = Set(expected.values.filter { !$0.isOptional }.map(\.name))
-        var seen: Set<String> = []
+        var missing = Set(expected.values.filter { !$0.isOptional }.map { ExactName($0.name) })
+        var seen: Set<ExactName> = []
         var faults: [String] = []
         var shadows: [(object: StoreSchema.Object, columns: [String], statement: [UInt8])] = []
         try connection.rows("SELECT type, name, tbl_name, sql FROM sqlite_schema") { row in
-            // Names are compared as bytes: Swift takes different ones for the same.
             guard let object = expected[row.text(1)], row.holds(1, .text(object.name)),
                 row.holds(0, .text(object.type)),
-                row.holds(2, .text(object.table)), seen.insert(object.name).inserted
+                row.holds(2, .text(object.table)), seen.insert(ExactName(object.name)).inserted
             else {
                 faults.append("\(named(row)) does not belong in a store")
                 return
             }
-            missing.remove(object.name)
+            missing.remove(ExactName(object.name))
             switch object.form {
             case .constraint:
                 if !row.isNull(3) { faults.append("\(named(row)) is not as it was made") }
@@ -58,7 +59,7 @@ enum SchemaGuard {
 
     /// The row of an object as a message names it. The names are those of whoever planted it.
     private static func named(_ row: Statement) -> String {
-        let (type, name, table) = (row.text(0), row.text(1), row.text(2))
+        let (type, name, table): (String, String, String) = (row.text(0), row.text(1), row.text(2))
         let place = table == name ? "" : " on `\(shortened(table))`"
         return "the \(shortened(type)) `\(shortened(name))`\(place)"
     }

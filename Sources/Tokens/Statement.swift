@@ -10,6 +10,8 @@ internal import Model
         case token(TokenID)
         case blob([UInt8])
 
+        static func text(_ name: ExactName) -> Parameter { .text(name.text) }
+        static func optional(_ name: ExactName?) -> Parameter { name.map { .text($0) } ?? .null }
         static func optional(_ text: String?) -> Parameter { text.map { .text($0) } ?? .null }
         static func optional(_ number: Int?) -> Parameter { number.map { .integer(Int64($0)) } ?? .null }
         static func optional(_ blob: [UInt8]?) -> Parameter { blob.map { .blob($0) } ?? .null }
@@ -96,6 +98,10 @@ internal import Model
     func optionalText(_ column: Int32) -> String? {
         isNull(column) ? nil : text(column)
     }
+
+    func text(_ column: Int32) -> ExactName { ExactName(text(column) as String) }
+
+    func optionalText(_ column: Int32) -> ExactName? { isNull(column) ? nil : text(column) }
 
     func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(handle, column) == SQLITE_NULL }
 

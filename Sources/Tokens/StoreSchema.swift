@@ -1,3 +1,5 @@
+internal import Model
+
 /// What a store's schema consists of, version by version, as SQLite writes it down.
 ///
 /// It is a constant, so that opening a store compares and computes nothing; `StoreSchemaTests` holds it to what the migrations
@@ -33,18 +35,18 @@ enum StoreSchema {
     static let versions = [first, second, third]
 
     /// The objects of a version, by name.
-    static func objects(version: Int) -> [String: Object] {
+    static func objects(version: Int) -> [ExactName: Object] {
         version == versions.count ? newest : collected(version)
     }
 
     private static let newest = collected(versions.count)
 
-    private static func collected(_ version: Int) -> [String: Object] {
-        var objects: [String: Object] = [:]
-        for object in statistics { objects[object.name] = object }
+    private static func collected(_ version: Int) -> [ExactName: Object] {
+        var objects: [ExactName: Object] = [:]
+        for object in statistics { objects[ExactName(object.name)] = object }
         for version in versions.prefix(version) {
-            for name in version.dropped { objects[name] = nil }
-            for object in version.objects { objects[object.name] = object }
+            for name in version.dropped { objects[ExactName(name)] = nil }
+            for object in version.objects { objects[ExactName(object.name)] = object }
         }
         return objects
     }

@@ -2,14 +2,14 @@ package import Model
 
 /// A token that is to be made.
 package struct TokenDraft: Sendable {
-    package var tenant: String
+    package var tenant: ExactName
     package var kind: TokenKind
     /// Of a mobile token the device label, which may be empty.
-    package var name: String
-    package var assignment: String
+    package var name: ExactName
+    package var assignment: ExactName
     package var expires: Instant
 
-    package init(tenant: String, kind: TokenKind, name: String, assignment: String, expires: Instant) {
+    package init(tenant: ExactName, kind: TokenKind, name: ExactName, assignment: ExactName, expires: Instant) {
         self.tenant = tenant
         self.kind = kind
         self.name = name
@@ -20,11 +20,11 @@ package struct TokenDraft: Sendable {
 
 /// What changes about a token; `nil` stays as it is.
 package struct TokenChange: Equatable, Sendable {
-    package var name: String?
+    package var name: ExactName?
     package var expires: Instant?
-    package var assignment: String?
+    package var assignment: ExactName?
 
-    package init(name: String? = nil, expires: Instant? = nil, assignment: String? = nil) {
+    package init(name: ExactName? = nil, expires: Instant? = nil, assignment: ExactName? = nil) {
         self.name = name
         self.expires = expires
         self.assignment = assignment

@@ -1,13 +1,17 @@
+package import Model
+
 /// A token's name as it is kept: NFC, trimmed, 1 to 100 characters of which none is invisible or changes direction.
 package struct TokenName: Equatable, Sendable {
-    package let text: String
+    package let text: ExactName
     /// The same for names that differ in case or width only.
     let key: String
 
     /// - Parameter allowsNothing: whether it may be empty, as a mobile token's device label.
     /// - Throws: `.name`, saying which character cannot be in a name.
-    package init(_ text: String, allowsNothing: Bool = false) throws(TokenStoreError) {
-        let words = Folding.composed(text).split(whereSeparator: { $0 == " " || $0 == "\u{A0}" || $0 == "\u{3000}" })
+    package init(_ text: ExactName, allowsNothing: Bool = false) throws(TokenStoreError) {
+        let words = Folding.composed(text.text).split(whereSeparator: {
+            $0 == " " || $0 == "\u{A0}" || $0 == "\u{3000}"
+        })
         let name = words.joined(separator: " ")
         for scalar in name.unicodeScalars {
             guard let fault = Self.fault(scalar) else { continue }
@@ -23,7 +27,7 @@ package struct TokenName: Equatable, Sendable {
         guard !Self.beginsWithMark(name) else {
             throw TokenStoreError(.name, "a name cannot begin with an accent that stands on nothing")
         }
-        self.text = name
+        self.text = ExactName(name)
         key = Folding.key(name)
     }
 

@@ -24,9 +24,9 @@ package struct TokenQuery: Sendable {
 
     package struct Rank: Comparable, Sendable {
         package let name: String
-        package let assignment: String
+        package let assignment: ExactName
 
-        package init(name: String, assignment: String) {
+        package init(name: String, assignment: ExactName) {
             self.name = name
             self.assignment = assignment
         }
@@ -35,15 +35,15 @@ package struct TokenQuery: Sendable {
         package static func < (one: Rank, other: Rank) -> Bool {
             // Neither has a NUL in it.
             let order = unsafe strcmp(one.name, other.name)
-            return order == 0 ? unsafe strcmp(one.assignment, other.assignment) < 0 : order < 0
+            return order == 0 ? unsafe strcmp(one.assignment.text, other.assignment.text) < 0 : order < 0
         }
     }
 
-    package var tenant: String
+    package var tenant: ExactName
     package var kind: TokenKind
     package var now: Instant
     /// Only tokens of these assignments; `nil` for all.
-    package var assignments: [String]?
+    package var assignments: [ExactName]?
     /// `nil` for every state.
     package var state: State?
     /// Whether revoked tokens are passed over, where no state is meant.
@@ -52,7 +52,7 @@ package struct TokenQuery: Sendable {
     package var unusedSince: Instant?
     /// What the name is to contain, folded by `Folding.search`; tokens of `searchAssignments` are found too.
     package var search: String?
-    package var searchAssignments: [String] = []
+    package var searchAssignments: [ExactName] = []
     package var sort = Sort.name
     package var isDescending = false
     package var size = 25
@@ -60,7 +60,7 @@ package struct TokenQuery: Sendable {
     /// Whether all of it is wanted at once.
     var isWhole = false
 
-    package init(tenant: String, kind: TokenKind, now: Instant) {
+    package init(tenant: ExactName, kind: TokenKind, now: Instant) {
         self.tenant = tenant
         self.kind = kind
         self.now = now

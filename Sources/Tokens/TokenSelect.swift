@@ -46,7 +46,7 @@ struct TokenSelect {
         parameters += values
     }
 
-    private static func list(_ texts: [String]) -> Parameter { .text(JSON.array(texts.map(JSON.string)).compact) }
+    private static func list(_ texts: [ExactName]) -> Parameter { .text(JSON.array(texts.map(JSON.string)).compact) }
 
     /// Whether revoked rows, and whether others, are asked for.
     var parts: [Bool] {
@@ -160,7 +160,9 @@ struct TokenSelect {
     var identity: [UInt8] {
         var identity = Canonical("query-v1")
         for condition in conditions { identity.add(condition) }
-        for value in [query.tenant, query.kind.rawValue, query.state?.rawValue, query.search] { identity.add(value) }
+        for value in [query.tenant.text, query.kind.rawValue, query.state?.rawValue, query.search] {
+            identity.add(value)
+        }
         identity.add(query.assignments ?? [])
         identity.add(query.assignments == nil)
         identity.add(query.unusedSince)

@@ -30,7 +30,7 @@ package struct CheckedFolder {
             return CheckedPolicy(
                 name: reading.file.name, chunk: chunk, declaration: reading.declaration,
                 inference: reading.inference,
-                hasTests: names.contains(reading.file.name.dropLast(4) + TestFile.suffix))
+                hasTests: names.contains("\(reading.file.name.withoutExtension)\(TestFile.suffix)"))
         }
         let ids = source.policyIDs
         rehearsal = result.set.map { Rehearsal($0) }

@@ -1,9 +1,10 @@
+package import Model
 package import Policies
 package import Syntax
 
 /// A policy's file as rules see it.
 package struct CheckedPolicy {
-    package let name: String
+    package let name: ExactName
     package let chunk: Chunk
     /// `nil` when what it declares cannot be read.
     package let declaration: PolicyDeclaration?
@@ -13,7 +14,7 @@ package struct CheckedPolicy {
     package let hasTests: Bool
 
     /// The file's name without `.lua`.
-    package var id: String { String(name.dropLast(4)) }
+    package var id: ExactName { name.withoutExtension }
 
     static let effects: Set<String> = ["permit", "deny", "advise", "oblige"]
 

@@ -26,7 +26,7 @@ package struct Checker {
     }
 
     private func find(_ rule: Rule, _ folder: CheckedFolder) -> [Diagnostic] {
-        func named(_ findings: [Rule.Finding], _ file: String) -> [Diagnostic] {
+        func named(_ findings: [Rule.Finding], _ file: ExactName) -> [Diagnostic] {
             findings.map { finding in
                 Diagnostic(
                     finding.message, path: "\(source.path)/\(finding.file ?? file)", line: finding.line,

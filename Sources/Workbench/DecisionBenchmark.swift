@@ -25,7 +25,7 @@ package struct DecisionBenchmark {
 
     /// What a policy's evaluation costs, the same on every machine.
     package struct Cost: Sendable {
-        package let policy: String
+        package let policy: ExactName
         /// The most that one request took, in instructions.
         package let fuel: Int
         /// The most that one run allocated.
@@ -71,7 +71,7 @@ package struct DecisionBenchmark {
         let policies = set.policies.filter { $0.isEnabled && $0.root.points == [.access] }.prefix(3)
         let repeated = policies.filter(\.settings.isEmpty)
         guard count <= policies.count || !repeated.isEmpty else { return nil }
-        func file(_ policy: Policy, as name: String) -> [PolicySource.File] {
+        func file(_ policy: Policy, as name: ExactName) -> [PolicySource.File] {
             source.files.filter { $0.name == "\(policy.id).lua" }.map { .init(name: "\(name).lua", bytes: $0.bytes) }
         }
         var files = source.files.filter { $0.name == "schema.lua" }
@@ -87,7 +87,7 @@ package struct DecisionBenchmark {
     package func costs(_ policies: PolicySet) throws -> [Cost] {
         let point = try DecisionPoint(policies: policies, directory: directory, learning: .none)
         point.explains = true
-        var costs: [String: (fuel: Int, facts: Int)] = [:]
+        var costs: [ExactName: (fuel: Int, facts: Int)] = [:]
         for question in questions.prefix(2_000) {
             for trace in try point.decide(question).traces {
                 let known = costs[trace.policy] ?? (0, 0)

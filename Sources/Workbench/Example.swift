@@ -15,7 +15,7 @@ package struct Example: Sendable {
     /// What it may `use`; `nil` for what lies in its own folder.
     private let plugins: PluginSet?
 
-    init(_ files: KeyValuePairs<String, String>, store: String) {
+    init(_ files: KeyValuePairs<ExactName, String>, store: String) {
         self.init(files.map { PolicySource.File(name: $0.key, bytes: Array($0.value.utf8)) }, store: store)
     }
 
@@ -43,7 +43,7 @@ package struct Example: Sendable {
     }
 
     /// The file that a text alone is.
-    static let policy = "a.lua"
+    static let policy: ExactName = "a.lua"
 
     package var source: PolicySource {
         PolicySource(
@@ -52,14 +52,14 @@ package struct Example: Sendable {
     }
 
     /// What lies beside the policies: `plugins/office/plugin.lua`.
-    private static let pluginFolder = "plugins/"
+    private static let pluginFolder: ExactName = "plugins/"
 
     private static func plugins(_ files: [PolicySource.File]) -> PluginSet {
-        var folders: [String: [PolicySource.File]] = [:]
+        var folders: [ExactName: [PolicySource.File]] = [:]
         for file in files where file.name.hasPrefix(pluginFolder) {
-            let parts = file.name.split(separator: "/")
+            let parts = file.name.text.split(separator: "/")
             guard parts.count == 3 else { continue }
-            folders[String(parts[1]), default: []].append(.init(name: String(parts[2]), bytes: file.bytes))
+            folders[ExactName(parts[1]), default: []].append(.init(name: ExactName(parts[2]), bytes: file.bytes))
         }
         let source = PluginSource(path: "plugins", folders: folders.map { .init(name: $0.key, files: $0.value) })
         return PluginLoader.load(source).set
@@ -70,7 +70,7 @@ package struct Example: Sendable {
         store.flatMap { try? Directory(Organisation(json: JSONReader.parse($0))) }
     }
 
-    private static func file(_ name: String, _ text: String) -> PolicySource.File {
+    private static func file(_ name: ExactName, _ text: String) -> PolicySource.File {
         PolicySource.File(name: name, bytes: Array(text.utf8))
     }
 
@@ -112,7 +112,7 @@ package struct Example: Sendable {
 extension Example: ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral {
     package init(stringLiteral text: String) { self.init(policy: text) }
 
-    package init(dictionaryLiteral files: (String, String)...) {
+    package init(dictionaryLiteral files: (ExactName, String)...) {
         self.init(files.map { PolicySource.File(name: $0.0, bytes: Array($0.1.utf8)) }, store: nil)
     }
 }

@@ -122,16 +122,16 @@ extension LuaAnnotations {
             """
     }
 
-    private static func fields(_ names: [String], _ types: [String: String]) -> String {
+    private static func fields(_ names: [ExactName], _ types: [ExactName: String]) -> String {
         names.map { "---@field \($0)? \(types[$0] ?? "any")" }.joined(separator: "\n")
     }
 
-    private static let expected = [
+    private static let expected: [ExactName: String] = [
         "permit": "boolean", "deny": "string # a policy", "code": "string", "reason": "string # a part of one",
         "advice": "string # a policy", "obligation": "string", "silent": "boolean", "details": "table<string, any>",
     ]
 
-    private static let tested = [
+    private static let tested: [ExactName: String] = [
         "directory": "string", "tenant": "string", "at": "string", "point": "demilune.Point", "action": "string",
         "resource": "table<string, any>", "context": "table<string, any>", "proposed": "table<string, any>",
         "settings": "table<string, table<string, any>>", "only_policy": "boolean", "expect": "demilune.Expectation",

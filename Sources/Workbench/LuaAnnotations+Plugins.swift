@@ -59,7 +59,7 @@ extension LuaAnnotations {
 
     private static func name(_ result: PluginFunction.Result) -> String {
         // What would end the text, or the line, cannot stand in an annotation.
-        let isPlain = result.choices.allSatisfy { !$0.contains { "\"\\".contains($0) || $0.isNewline } }
+        let isPlain = result.choices.allSatisfy { !$0.text.contains { "\"\\".contains($0) || $0.isNewline } }
         return isPlain && !result.choices.isEmpty ? texts(result.choices) : name(result.type)
     }
 

@@ -78,7 +78,7 @@ package struct LuaAnnotations {
                 .joined(separator: "|")
         case .point: "demilune.Point"
         case .action: "demilune.Action|demilune.Point"
-        case .actionKind: Self.texts(Schema.ActionKind.allCases.map(\.rawValue))
+        case .actionKind: Self.texts(Schema.ActionKind.allCases.map { ExactName($0.rawValue) })
         case .kind: Self.texts(["api", "mobile"])
         default: Self.name(entry.type)
         }
@@ -86,18 +86,18 @@ package struct LuaAnnotations {
 
     private static func type(_ owner: ValueType, fields: [String]) -> String {
         let methods = Vocabulary.methods.filter { $0.owners.contains(owner) }.map { entry in
-            field(entry.method.name, signature(entry.method, of: owner), entry.help)
+            field(ExactName(entry.method.name), signature(entry.method, of: owner), entry.help)
         }
         let askable: [ValueType] = [.request, .token, .actor, .department]
         let has = askable.contains(owner) ? [Self.has(name(owner), names: nil)] : []
         return (["---@class \(name(owner))"] + fields + methods + has).joined(separator: "\n") + "\n"
     }
 
-    static func field(_ name: String, _ type: String, _ help: String) -> String {
+    static func field(_ name: ExactName, _ type: String, _ help: String) -> String {
         "---@field \(name) \(type) # \(help)"
     }
 
-    static func has(_ owner: String, names: [String]?) -> String {
+    static func has(_ owner: String, names: [ExactName]?) -> String {
         let type = names.map { names in
             names.isEmpty ? "string" : names.map { "\"\($0)\"" }.joined(separator: "|")
         }
@@ -162,9 +162,9 @@ package struct LuaAnnotations {
 
     private var declared: String {
         let actions = schema.actionNames
-        let groups = Set(actions.compactMap { $0.split(separator: ".").dropLast().joined(separator: ".") })
-            .filter { !$0.isEmpty }.sorted().map { "\($0).*" }
-        let points = Point.allCases.filter(\.isAdministrative).map(\.rawValue)
+        let groups = Set(actions.compactMap { $0.text.split(separator: ".").dropLast().joined(separator: ".") })
+            .filter { !$0.isEmpty }.sorted().map { ExactName("\($0).*") }
+        let points = Point.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
         let lines = [
             Self.head, Self.alias("demilune.Action", actions),
             Self.alias("demilune.Grant", actions + points + groups + ["token.*", "*"]),
@@ -188,18 +188,18 @@ package struct LuaAnnotations {
         return (lines + subjects).joined(separator: "\n")
     }
 
-    static func texts(_ texts: [String]) -> String {
+    static func texts(_ texts: [ExactName]) -> String {
         texts.isEmpty ? "string" : texts.map { "\"\($0)\"" }.joined(separator: "|")
     }
 
-    private static func alias(_ name: String, _ texts: [String]) -> String {
+    private static func alias(_ name: String, _ texts: [ExactName]) -> String {
         if texts.isEmpty { return "---@alias \(name) string\n" }
         return (["---@alias \(name)"] + texts.map { "---| \"\($0)\"" }).joined(separator: "\n") + "\n"
     }
 
     /// Of several types of record, every property that one of them has.
     private func record(_ name: String, _ types: [Schema.RecordType], _ own: [String]) -> String {
-        var fields: [String: String] = [:]
+        var fields: [ExactName: String] = [:]
         for property in types.flatMap(\.properties) where fields[property.name] == nil {
             let owners = types.count > 1 ? types.filter { $0.slot(property.name) != nil }.map(\.name) : []
             let isSure = Schema.requires(property.name, types)

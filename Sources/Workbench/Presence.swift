@@ -16,9 +16,9 @@ struct Presence {
     private struct Deny {
         let position: Position
         /// Properties of the request, by their names in reasons: asked for, and there.
-        let asked: Set<String>
+        let asked: Set<ExactName>
         /// Asked for, and not there.
-        let absent: Set<String>
+        let absent: Set<ExactName>
     }
 
     private let chunk: Chunk
@@ -48,10 +48,10 @@ struct Presence {
     /// What is known at a place of the policy.
     private struct Knowledge {
         /// What is there, by its name in reasons.
-        var there: Set<String> = []
+        var there: Set<ExactName> = []
         /// Properties that may be left out: those that are there because it was asked, and those that are not.
-        var asked: Set<String> = []
-        var absent: Set<String> = []
+        var asked: Set<ExactName> = []
+        var absent: Set<ExactName> = []
         var points: Set<Point>
 
         /// What is known where two ways meet.
@@ -170,8 +170,8 @@ struct Presence {
 
     /// Denies that a request avoids by leaving out a property: it is asked for before, and where it is not there nothing
     /// denies because of that.
-    var avoidable: [(property: String, position: Position)] {
-        let handled = denies.reduce(into: Set<String>()) { $0.formUnion($1.absent) }
+    var avoidable: [(property: ExactName, position: Position)] {
+        let handled = denies.reduce(into: Set<ExactName>()) { $0.formUnion($1.absent) }
         return denies.flatMap { deny in
             deny.asked.subtracting(handled).sorted().map { (property: $0, position: deny.position) }
         }.sorted { $0.position < $1.position }
@@ -231,7 +231,7 @@ struct Presence {
     }
 
     /// Whether a request may leave out a property: some type declares it as optional.
-    private func mayBeLeftOut(_ name: String, of base: Expression.ID) -> Bool {
+    private func mayBeLeftOut(_ name: ExactName, of base: Expression.ID) -> Bool {
         let types: [Schema.RecordType]
         switch inference.value(base)?.type {
         case .resource?: types = inference.schema.resources
@@ -293,9 +293,9 @@ struct Presence {
             return outcomes(of: value, knowledge, level: level + 1)
         case .method(let base, let name, let arguments) where name.name == "has":
             guard let argument = arguments.first, case .string(let bytes) = chunk[argument].kind,
-                let key = inference.key(of: String(decoding: bytes, as: UTF8.self), on: base)
+                let key = inference.key(of: ExactName(String(decoding: bytes, as: UTF8.self)), on: base)
             else { break }
-            if mayBeLeftOut(String(decoding: bytes, as: UTF8.self), of: base) {
+            if mayBeLeftOut(ExactName(String(decoding: bytes, as: UTF8.self)), of: base) {
                 no.absent.insert(key)
                 // What was read before, unasked, fails the policy where it is not there.
                 if !yes.there.contains(key) { yes.asked.insert(key) }
@@ -307,7 +307,7 @@ struct Presence {
         case .member(let base, let name) where name.name == "is_operator":
             guard case .actor? = inference.value(base)?.type else { break }
             // Whoever is no operator is a user.
-            for part in ["user", "department", "user_type"] {
+            for part in ["user", "department", "user_type"] as [ExactName] {
                 if let key = inference.key(of: part, on: base) { no.there.insert(key) }
             }
         default: break

@@ -15,9 +15,9 @@ struct Rehearsal {
     }
 
     /// The policies that wanted to spend more, and of what.
-    private(set) var costly: [String: String] = [:]
+    private(set) var costly: [ExactName: String] = [:]
     /// The first failure of each policy that failed.
-    private(set) var failures: [String: Failure] = [:]
+    private(set) var failures: [ExactName: Failure] = [:]
 
     init(_ set: PolicySet) {
         guard let directory = Self.demo else { return }
@@ -43,7 +43,7 @@ struct Rehearsal {
         return try Evaluator(set, budget: budget, learning: .none)
     }
 
-    private mutating func note(_ outcome: Evaluation.Outcome, _ policy: String) {
+    private mutating func note(_ outcome: Evaluation.Outcome, _ policy: ExactName) {
         switch outcome.ending {
         case .finished: break
         case .failed(let message, let line):
@@ -91,7 +91,7 @@ struct Rehearsal {
             let assignment = directory.assignments[token.assignment]
             let user = Question.Actor.user(id: directory.users[assignment.user].id, assignment: assignment.id)
             return [Question.Actor.operator, user].map { actor in
-                var question = Question(action: point.rawValue, subject: .actor, actor: actor, now: now)
+                var question = Question(action: ExactName(point.rawValue), subject: .actor, actor: actor, now: now)
                 question.point = point
                 question.tenant = directory.tenants[0].id
                 if point != .issue { question.token = token.id.description }

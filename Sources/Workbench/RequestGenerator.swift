@@ -7,12 +7,12 @@ package import Policies
 /// near its own department, so that about half of them pass policies such as the shipped ones.
 package struct RequestGenerator {
     private let directory: Directory
-    private let actions: [String]
+    private let actions: [ExactName]
     private let resources: [Schema.RecordType]
     private let context: Schema.RecordType
     private var random: SeededGenerator
     /// What each token's assignment may do, in the order of `actions`.
-    private let permitted: [[String]]
+    private let permitted: [[ExactName]]
     private let departments: [[Int]]
     private let users: [[Int]]
     private let usable: [Int]
@@ -87,7 +87,7 @@ package struct RequestGenerator {
         return Int.random(in: directory.tokens.indices, using: &random)
     }
 
-    private mutating func action(_ token: Token?) -> String {
+    private mutating func action(_ token: Token?) -> ExactName {
         if let token, chance(85) {
             let names = permitted[token.assignment]
             if !names.isEmpty { return names[Int.random(in: names.indices, using: &random)] }
@@ -171,6 +171,8 @@ extension [UInt8] {
     fileprivate mutating func append(utf8 text: String) {
         append(contentsOf: text.utf8)
     }
+
+    fileprivate mutating func append(string name: ExactName) { append(string: name.text) }
 
     /// Appends a JSON string.
     fileprivate mutating func append(string text: String) {

@@ -32,10 +32,10 @@ extension CheckedPolicy {
             .init("id", .string(id)), .init("file", .string(name)), .init("tests", .boolean(hasTests)),
             .init("texts", .array(texts)), .init("effects", .array(effects)),
         ]
-        func names(_ names: [String]) -> JSON { .array(names.map(JSON.string)) }
+        func names(_ names: [ExactName]) -> JSON { .array(names.map(JSON.string)) }
         if let declaration {
             members += [
-                .init("on", names(declaration.root.points.map(\.rawValue).sorted())),
+                .init("on", names(declaration.root.points.map { ExactName($0.rawValue) }.sorted())),
                 .init("grants", names(declaration.grants)),
                 .init("settings", names(declaration.settings.keys.sorted())),
                 .init("observes", .boolean(declaration.isObserving)),

@@ -13,7 +13,7 @@ package struct Rule: Sendable {
     package let good: Example
     package let bad: Example
     /// The plugin that brings it; `nil` for one of `check` itself.
-    package let plugin: String?
+    package let plugin: ExactName?
     /// Whether there are examples: those of plugins need not have any.
     package let hasExamples: Bool
     let find: Find
@@ -34,7 +34,7 @@ package struct Rule: Sendable {
     /// One that a plugin brings.
     /// - Parameter example: what a text of its examples stands for.
     init(_ check: PluginChecks.Rule, shownBy example: (String) -> Example, find: Find) {
-        name = check.name
+        name = check.name.text
         purpose = check.about
         severity = check.severity
         plugin = check.plugin
@@ -64,21 +64,21 @@ package struct Rule: Sendable {
     package struct Finding {
         package let message: String
         /// The file's name, where the rule looks at a whole folder; `nil` for the one that was looked at.
-        package var file: String?
+        package var file: ExactName?
         package let line: Int?
         /// In bytes, from 1.
         package let column: Int?
         /// Where it is not the rule's.
         var severity: Diagnostic.Severity?
 
-        package init(_ message: String, file: String? = nil, line: Int?, column: Int?) {
+        package init(_ message: String, file: ExactName? = nil, line: Int?, column: Int?) {
             self.message = message
             self.file = file
             self.line = line
             self.column = column
         }
 
-        init(_ message: String, _ position: Position, file: String? = nil) {
+        init(_ message: String, _ position: Position, file: ExactName? = nil) {
             self.init(message, file: file, line: position.line, column: position.column)
         }
     }

@@ -14,7 +14,7 @@ package struct StoreBenchmark {
         package let runs: Int
     }
 
-    private static let tenant = "t"
+    private static let tenant: ExactName = "t"
     private static let departments = 90
     private let path: String
     private let count: Int
@@ -110,7 +110,7 @@ package struct StoreBenchmark {
             try store.write(act) { () throws(TokenStoreError) in
                 for number in made..<(made + chunk) {
                     // One in ninety is in the department of whoever asks.
-                    let assignment = "a\(number % 10_000)"
+                    let assignment: ExactName = "a\(number % 10_000)"
                     let kind: TokenKind = number % 11 == 9 ? .mobile : .api
                     let (_, string) = try store.create(
                         TokenDraft(

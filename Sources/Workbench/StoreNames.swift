@@ -29,7 +29,7 @@ struct StoreNames {
                 guard case .string(let bytes) = policy.chunk[other].kind,
                     let (what, known) = names(side, policy.chunk, inference)
                 else { continue }
-                let text = String(decoding: bytes, as: UTF8.self)
+                let text = ExactName(String(decoding: bytes, as: UTF8.self))
                 if known.contains(text) { continue }
                 let message = "no \(what) `\(text)`" + Suggestion.hint(for: text, among: known.sorted())
                 findings.append(Rule.Finding(message, policy.chunk[other].position, file: policy.name))
@@ -38,7 +38,7 @@ struct StoreNames {
     }
 
     /// What an attribute of something that the store holds can be, and how it is told that it is not.
-    private func names(_ id: Expression.ID, _ chunk: Chunk, _ inference: Inference) -> (String, Set<String>)? {
+    private func names(_ id: Expression.ID, _ chunk: Chunk, _ inference: Inference) -> (String, Set<ExactName>)? {
         guard let attribute = inference.attribute(id), case .member(let base, _) = chunk[id].kind else { return nil }
         switch (inference.value(base)?.type, attribute) {
         case (_, .tenant), (_, .tokenTenant): return ("tenant has the id", Set(directory.tenants.map(\.id)))
@@ -74,17 +74,17 @@ struct StoreNames {
     }
 
     private mutating func look(
-        into json: JSON?, _ settings: [String: Setting], at place: [String], tenant: Int?, _ places: JSONPlaces
+        into json: JSON?, _ settings: [ExactName: Setting], at place: [ExactName], tenant: Int?, _ places: JSONPlaces
     ) {
         guard case .object(let members)? = json else { return }
         for member in members {
             let place = place + [member.key]
             switch (settings[member.key]?.type, member.value) {
-            case (let type?, .string(let id)): look(for: id, type, at: place, tenant: tenant, places)
+            case (let type?, .string(let id)): look(for: ExactName(id), type, at: place, tenant: tenant, places)
             case (.list(let type)?, .array(let ids)):
                 for (index, id) in ids.enumerated() {
                     guard case .string(let id) = id else { continue }
-                    look(for: id, type, at: place + [String(index)], tenant: tenant, places)
+                    look(for: ExactName(id), type, at: place + ["\(index)"], tenant: tenant, places)
                 }
             default: continue
             }
@@ -92,7 +92,7 @@ struct StoreNames {
     }
 
     private mutating func look(
-        for id: String, _ type: ValueType, at place: [String], tenant: Int?, _ places: JSONPlaces
+        for id: ExactName, _ type: ValueType, at place: [ExactName], tenant: Int?, _ places: JSONPlaces
     ) {
         let numbers = tenant.map { [$0] } ?? Array(directory.tenants.indices)
         let whom = tenant.map { "the tenant `\(directory.tenants[$0].id)` has" } ?? "no tenant has"
@@ -114,7 +114,7 @@ struct StoreNames {
         }
     }
 
-    private mutating func report(_ message: String, at place: [String], _ places: JSONPlaces) {
+    private mutating func report(_ message: String, at place: [ExactName], _ places: JSONPlaces) {
         let (line, column) = places.place(of: place)
         findings.append(Rule.Finding(message, file: "settings.json", line: line, column: column))
     }

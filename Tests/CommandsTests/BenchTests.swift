@@ -24,7 +24,7 @@ internal import Testing
             ["cold_ns"], ["batch_per_second"], ["decisions", "tree", "median_ns"], ["decisions", "run", "p99_ns"],
         ] {
             var place: JSON? = report
-            for name in path { place = place?[name] }
+            for name in path { place = place?[ExactName(name)] }
             guard case .integer(let number)? = place else {
                 Issue.record("no `\(path)`: \(result.output)")
                 continue

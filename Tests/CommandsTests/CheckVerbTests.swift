@@ -125,7 +125,7 @@ import Testing
             #expect(place["artifactLocation"]?["uri"]?.string != nil)
             guard let region = place["region"] else { continue }
             for name in ["startLine", "startColumn"] {
-                if case .integer(let number)? = region[name] {
+                if case .integer(let number)? = region[ExactName(name)] {
                     #expect(number >= 1)
                 } else {
                     #expect(name != "startLine")

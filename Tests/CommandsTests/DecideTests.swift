@@ -138,7 +138,9 @@ internal import Testing
         #expect(lines.count == 46)
         for line in lines {
             let request = try JSONReader.parse(String(line))
-            func text(_ one: String, _ other: String) throws -> String { try #require(request[one]?[other]?.string) }
+            func text(_ one: ExactName, _ other: ExactName) throws -> String {
+                try #require(request[one]?[other]?.string)
+            }
             var words = ["decide", "-", try text("action", "name")]
             words.append("\(try text("resource", "type")):\(try text("resource", "id"))")
             if let owner = request["resource"]?["properties"]?["ownerID"]?.string { words.append("ownerID=\(owner)") }

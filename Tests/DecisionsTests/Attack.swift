@@ -17,7 +17,7 @@ struct Attack {
         let isPermitted: Bool
         let code: String
         /// Which of the two others said that they are there.
-        let others: [String]
+        let others: [ExactName]
         /// The whole answer with everything it explains.
         let line: String
         let failures: [Failure]

@@ -4,7 +4,7 @@ internal import Testing
 
 @Suite struct ConsequencesTests {
     private static let now = Instant("2026-11-22T12:00:00Z")!
-    private static let actions = ["orders.read", "orders.approve", "orders.delete"]
+    private static let actions: [ExactName] = ["orders.read", "orders.approve", "orders.delete"]
 
     private func losses(
         before: (inout TenantRecord) -> Void = { _ in }, after: (inout TenantRecord) -> Void

@@ -1,9 +1,10 @@
 import Decisions
 import Model
+import Policies
 import Testing
 
 @Suite struct DecisionLogTests {
-    private func line(_ question: Question, _ decision: Decision, masked: Set<String> = []) throws -> JSON {
+    private func line(_ question: Question, _ decision: Decision, masked: Set<ExactName> = []) throws -> JSON {
         var writer = JSONWriter()
         DecisionLog.line(question, decision, nanoseconds: 12, masked: masked, into: &writer)
         #expect(writer.bytes.last == UInt8(ascii: "\n"))
@@ -39,6 +40,32 @@ import Testing
         #expect(observed[1]["kind"] == .string("failed"))
         #expect(observed[1]["message"]?.string?.contains("quite wrong") == true)
         #expect(log["policies"] == .array([.string("a")]))
+    }
+
+    @Test func `a masked property that begins with a mark is masked, and its twin is another`() throws {
+        let schema = """
+            return { actions = { ["orders.read"] = "read" },
+              resources = { order = { ["\u{301}x"] = "string", ["caf\u{E9}"] = "string" } } }
+            """
+        let policy = Fixture.policy(
+            "if request.resource[\"\u{301}x\"] ~= \"no\" and request.resource[\"caf\u{E9}\"] == \"open\" then permit() end"
+        )
+        let files = [("a.lua", policy), ("schema.lua", schema)] as [(ExactName, String)]
+        let source = PolicySource(path: "p", files: files.map { .init(name: $0.0, bytes: Array($0.1.utf8)) })
+        let point = try DecisionPoint(
+            policies: try #require(PolicySet.load(source).set), directory: Fixture.directory())
+        point.explains = true
+        let question = Fixture.question([.init("\u{301}x", .string("secret")), .init("caf\u{E9}", .string("open"))])
+        let decision = try point.decide(question)
+        #expect(decision.isPermitted)
+        let log = try line(question, decision, masked: ["\u{301}x", "cafe\u{301}"]).compact
+        #expect(log.contains("open") && log.contains("(masked)") && !log.contains("\"secret\""), "\(log)")
+        guard case .array(let facts)? = try JSONReader.parse(log)["facts"] else {
+            Issue.record("no facts: \(log)")
+            return
+        }
+        let told = facts.compactMap(\.string).filter { $0.unicodeScalars.contains("\u{301}") }
+        #expect(!told.isEmpty && told.allSatisfy { $0.hasSuffix("(masked)") }, "\(told)")
     }
 
     @Test func `the content of a masked property is nowhere in the line`() throws {

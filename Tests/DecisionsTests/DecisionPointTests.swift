@@ -63,7 +63,7 @@ enum Fixture {
     }
 
     static func question(
-        _ properties: [JSON.Member] = [], action: String = "orders.read", type: String = "order",
+        _ properties: [JSON.Member] = [], action: ExactName = "orders.read", type: ExactName = "order",
         at time: String = "2026-06-01T12:00:00Z"
     ) -> Question {
         Question(

@@ -23,7 +23,7 @@ import Testing
     @Test func `details are few, and what fills a reason is short`() throws {
         let many = "local d = {} for i = 1, 40 do d['n' .. i] = i end advise('x', d)"
         #expect(try Fixture.point(["a": Fixture.policy(many)]).decide(Fixture.question()).code == "policy_failed")
-        let directory = try Fixture.directory { $0.tokens[0].name = String(repeating: "é", count: 3_000) }
+        let directory = try Fixture.directory { $0.tokens[0].name = ExactName(String(repeating: "é", count: 3_000)) }
         let point = try Fixture.point(["a": Fixture.policy("deny('{token.name}{token.name}')")], directory: directory)
         let text = try #require(try point.decide(Fixture.question()).reasons.first?.text)
         #expect(text.utf8.count <= 2 * 203 && text.hasSuffix("…"))

@@ -34,7 +34,8 @@ import Testing
     }
 
     private static func question(
-        token: TokenID = Fixture.token, id: String = "1", action: String = "orders.read", context: [JSON.Member] = [],
+        token: TokenID = Fixture.token, id: ExactName = "1", action: ExactName = "orders.read",
+        context: [JSON.Member] = [],
         _ properties: JSON.Member...
     ) -> Question {
         Question(

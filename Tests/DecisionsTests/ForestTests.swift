@@ -82,7 +82,7 @@ import Testing
             "b": Fixture.policy(
                 "if request.resource.type == 'order' and 'K' == request.resource.id then permit('it') end"),
         ])
-        func permits(_ id: String, type: String = "order") throws -> Bool {
+        func permits(_ id: ExactName, type: ExactName = "order") throws -> Bool {
             let properties = JSON.object(type == "invoice" ? [.init("amount", .integer(1))] : [])
             return try point.decide(
                 Question(
@@ -94,7 +94,7 @@ import Testing
             for (id, holds) in [
                 ("caf\u{e9}", true), ("cafe\u{301}", false), ("caf", false), ("caffe", false), ("", false),
             ] {
-                #expect(try permits(id) == holds, "\(id)")
+                #expect(try permits(ExactName(id)) == holds, "\(id)")
             }
             // The sign for kelvin is K to Unicode, and no K.
             #expect(try permits("K") && !permits("\u{212a}") && !permits("K", type: "invoice"))

@@ -17,7 +17,7 @@ import Testing
         var generator = PolicyGenerator(seed: seed)
         var files = [PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
         for number in 0..<Self.count {
-            files.append(.init(name: name(number) + ".lua", bytes: Array(rename(generator.policy()).utf8)))
+            files.append(.init(name: "\(name(number)).lua", bytes: Array(rename(generator.policy()).utf8)))
         }
         // Made-up policies seldom permit, and deny much.
         let base = #"return { on = "access", grants = { "*" }, decide = function() permit() end }"#
@@ -31,7 +31,7 @@ import Testing
         var world = WorldGenerator(seed: seed)
         var organisation = world.organisation()
         for index in organisation.tenants.indices {
-            organisation.tenants[index].id = rename(organisation.tenants[index].id)
+            organisation.tenants[index].id = ExactName(rename(organisation.tenants[index].id.text))
         }
         let point = try DecisionPoint(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: Directory(organisation),
@@ -94,7 +94,7 @@ import Testing
             let other = try point(seed: seed, name: { "p\($0)" }, rename: renamed)
             for question in questions(seed: seed, count: 200) {
                 var twin = question
-                twin.tenant = question.tenant.map(renamed)
+                twin.tenant = question.tenant.map { ExactName(renamed($0.text)) }
                 let answer = words(question, one)
                 #expect(answer.map(renamed) == words(twin, other), "seed \(seed): \(question)")
                 answers.append(answer)

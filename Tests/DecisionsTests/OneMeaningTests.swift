@@ -27,7 +27,7 @@ import Testing
             """
         let files = [("schema.lua", Self.schema), ("a.lua", policy), ("settings.json", settings)]
         return PolicySet.load(
-            PolicySource(path: "p", files: files.map { .init(name: $0.0, bytes: Array($0.1.utf8)) }))
+            PolicySource(path: "p", files: files.map { .init(name: ExactName($0.0), bytes: Array($0.1.utf8)) }))
     }
 
     private func point(_ test: String, settings: String = "{}") throws -> DecisionPoint {

@@ -64,7 +64,9 @@ struct OracleWorld {
     private static let plugins = PluginSource(
         path: "plugins",
         folders: files.map { name, files in
-            .init(name: name, files: files.map { .init(name: $0.key, bytes: Array($0.value.utf8)) })
+            .init(
+                name: ExactName(name),
+                files: files.map { .init(name: ExactName($0.key), bytes: Array($0.value.utf8)) })
         })
 
     /// Writes everything into a folder: policies, plugins, and the organisation as `organisation.json`.

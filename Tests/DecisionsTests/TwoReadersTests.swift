@@ -67,7 +67,7 @@ import Testing
         let permit = "return { on = \"access\", grants = { \"*\" }, decide = function() permit() end }"
         let files = [("schema.lua", Self.schema), ("a.lua", permit)]
         let result = PolicySet.load(
-            PolicySource(path: "p", files: files.map { .init(name: $0.0, bytes: Array($0.1.utf8)) }))
+            PolicySource(path: "p", files: files.map { .init(name: ExactName($0.0), bytes: Array($0.1.utf8)) }))
         schema = try #require(result.set, "\(result.diagnostics)").schema
         directory = try Fixture.directory()
         reader = try #require(RequestReader(schema: schema, directory: directory))

@@ -7,7 +7,7 @@ struct WorldGenerator {
     private var random: Numbers
     /// Whether requests carry what the schema of `OracleWorld` requires, at times of all sorts.
     private let isOfOracle: Bool
-    private let permissions = ["orders.read", "orders.approve", "orders.delete", "users.update", "orders.*", "*"]
+    private let permissions: [ExactName] = ["orders.read", "orders.approve", "orders.delete", "users.update", "orders.*", "*"]
 
     init(seed: UInt64, isOfOracle: Bool = false) {
         random = Numbers(seed: seed ^ 0xABCD)
@@ -31,26 +31,26 @@ struct WorldGenerator {
         Organisation(tenants: ["t1", "t2"].map { tenant($0) })
     }
 
-    private mutating func tenant(_ id: String) -> TenantRecord {
+    private mutating func tenant(_ id: ExactName) -> TenantRecord {
         var tenant = TenantRecord(id: id, name: id, zone: random.pick(["Europe/Oslo", "UTC", "America/Santiago"]))
-        let names = ["sales", "north", "south", "finance", "audit"]
+        let names: [ExactName] = ["sales", "north", "south", "finance", "audit"]
         for (index, name) in names.enumerated() {
             tenant.departments.append(
                 DepartmentRecord(
-                    id: name, name: name.prefix(1).uppercased() + name.dropFirst(),
+                    id: name, name: ExactName(name.text.prefix(1).uppercased() + name.text.dropFirst()),
                     parent: index == 0 || random.chance(30) ? nil : names[random.below(index)],
                     isActive: !random.chance(8), requires: random.chance(30) ? [permissions[random.below(4)]] : []))
         }
-        for type in ["clerk", "manager", "auditor"] {
+        for type in ["clerk", "manager", "auditor"] as [ExactName] {
             tenant.userTypes.append(
                 UserTypeRecord(
                     id: type, name: type, permissions: permissions.filter { _ in random.chance(35) }))
         }
-        for (index, name) in ["anna", "bert", "carl", "dora"].enumerated() {
+        for (index, name) in (["anna", "bert", "carl", "dora"] as [ExactName]).enumerated() {
             tenant.users.append(
                 UserRecord(
                     id: name, name: name, fullName: name,
-                    email: name + String(repeating: "x", count: index * 3) + "@x.example",
+                    email: "\(name)\(String(repeating: "x", count: index * 3))@x.example",
                     isActive: !random.chance(8), permissions: random.chance(20) ? ["users.update"] : [],
                     assignments: (0..<(1 + random.below(2))).map { number in
                         AssignmentRecord(
@@ -84,7 +84,7 @@ struct WorldGenerator {
     }
 
     mutating func question() -> Question {
-        let tenant = random.pick(["t1", "t2"])
+        let tenant: ExactName = random.pick(["t1", "t2"])
         let token = TokenID(high: tenant == "t1" ? 1 : 2, low: UInt64(random.below(8))).description
         let now = time()
         let point = random.chance(75) ? Point.access : random.pick(Point.allCases)
@@ -95,9 +95,9 @@ struct WorldGenerator {
                 : random.chance(50)
                     ? .token(TokenID(high: tenant == "t1" ? 1 : 2, low: UInt64(random.below(8))).description)
                     : .user(id: random.pick(["anna", "bert", "carl", "dora"]), assignment: nil)
-            let user = random.pick(["anna0", "bert0", "carl0", "dora0"])
+            let user: ExactName = random.pick(["anna0", "bert0", "carl0", "dora0"])
             return Question(
-                point: point, action: point.rawValue, subject: .actor, actor: actor, tenant: tenant,
+                point: point, action: ExactName(point.rawValue), subject: .actor, actor: actor, tenant: tenant,
                 token: point == .issue ? nil : token,
                 proposed: ProposedToken(
                     assignment: user,
@@ -117,7 +117,7 @@ struct WorldGenerator {
     }
 
     private mutating func resource() -> Question.Resource {
-        let id = "\(random.below(10))"
+        let id: ExactName = "\(random.below(10))"
         guard random.chance(80) else {
             return .init(
                 type: "invoice", id: id,

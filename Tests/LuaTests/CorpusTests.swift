@@ -1,10 +1,11 @@
 internal import Lua
+internal import Model
 internal import Testing
 
 /// Scripts that the fuzzers kept, and a host that answers everything.
 struct CorpusTests {
     private final class Willing: SandboxHost {
-        func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
+        func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer {
             switch key.utf8.count % 4 {
             case 0: .expression(handle % 30 + 1)
             case 1: .fact(2)

@@ -1,13 +1,14 @@
 internal import Glibc
 internal import HostileScripts
 internal import Lua
+internal import Model
 internal import Testing
 
 /// A host whose only handle answers nothing.
 private final class Nobody: SandboxHost {
     var permits = 0
 
-    func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer { .failure("there is no `\(key)`") }
+    func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer { .failure("there is no `\(key)`") }
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer { .nothing }
     func typeName(_ handle: UInt32) -> String { "request" }
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {

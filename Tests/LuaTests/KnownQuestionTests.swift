@@ -1,4 +1,5 @@
 internal import Lua
+internal import Model
 internal import Testing
 
 /// Answers every question by a fact of its own; whether a fact holds changes from one evaluation to the next.
@@ -14,7 +15,7 @@ private final class Witness: SandboxHost {
         (name.utf8.reduce(UInt32(evaluation &* 97)) { ($0 ^ UInt32($1)) &* 16_777_619 } >> 7) & 1 == 1
     }
 
-    func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
+    func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer {
         switch key {
         case "has": .method(7)
         case "other": .method(8)
@@ -104,7 +105,7 @@ private final class Sayer: SandboxHost {
 
     init(_ witness: Witness) { self.witness = witness }
 
-    func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer { witness.attribute(handle, key) }
+    func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer { witness.attribute(handle, key) }
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
         witness.operate(operation, arguments)
     }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Lua
+internal import Model
 internal import Testing
 
 /// Failing evaluations leave memory as it was. `DEMILUNE_LONG=1` makes a million of them.
@@ -8,7 +9,7 @@ struct LeakTests {
     private final class Moody: SandboxHost {
         private var turn = false
 
-        func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
+        func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer {
             key == "other" ? .expression(2) : .failure("there is no `\(key)`")
         }
         func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {

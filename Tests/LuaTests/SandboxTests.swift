@@ -1,4 +1,5 @@
 internal import Lua
+internal import Model
 internal import Testing
 
 /// A host with one of everything; handle 1 is the request.
@@ -7,7 +8,7 @@ private final class World: SandboxHost {
     var reads = 0
     var calls: [(function: UInt32, arguments: [LuaValue], line: Int)] = []
 
-    func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
+    func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer {
         attributesAsked += 1
         return switch key {
         case "amount": .expression(2)

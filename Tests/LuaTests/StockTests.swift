@@ -1,11 +1,12 @@
 internal import CLuaLoad
 internal import Lua
+internal import Model
 internal import Testing
 
 /// Library functions of the dialect beside the stock ones, on programs made from random bytes.
 struct StockTests {
     private final class Nobody: SandboxHost {
-        func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer { .failure("nothing") }
+        func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer { .failure("nothing") }
         func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer { .nothing }
         func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer { .nothing }
         func typeName(_ handle: UInt32) -> String { "nobody" }

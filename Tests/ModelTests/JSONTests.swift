@@ -69,7 +69,7 @@ import Testing
     @Test func `places are those of names, elements and what they are in`() throws {
         let text = "{\n \"a\": { \"b.c\": [1,\n  {\"d\": 2}] },\n \"e\": 3 }"
         let places = try JSONReader.located(Array(text.utf8)).1
-        func place(_ path: String...) -> [Int] { [places.place(of: path).line, places.place(of: path).column] }
+        func place(_ path: ExactName...) -> [Int] { [places.place(of: path).line, places.place(of: path).column] }
         #expect(
             place() == [1, 1] && place("a") == [2, 2] && place("a", "b.c") == [2, 9]
                 && place("a", "b.c", "0") == [2, 17])
@@ -116,7 +116,7 @@ import Testing
         writer.object { writer in
             writer.member("there", boolean: true)
             writer.member("line", integer: nil)
-            writer.member("code", string: nil)
+            writer.member("code", string: nil as String?)
             writer.object("inner") { $0.member("line", integer: 7) }
             writer.member("names", strings: ["a", "b\"c"])
             writer.array("none") { _ in }

@@ -30,7 +30,8 @@ import Testing
         let directory = try Directory(Organisation(tenants: [tenant]))
         func within(_ one: String, _ other: String) -> Bool {
             directory.department(
-                directory.department(one, tenant: 0)!, isWithin: directory.department(other, tenant: 0)!)
+                directory.department(ExactName(one), tenant: 0)!,
+                isWithin: directory.department(ExactName(other), tenant: 0)!)
         }
         #expect(within("c", "a") && within("c", "b") && within("c", "c") && within("d", "a"))
         #expect(!within("a", "c") && !within("d", "b") && !within("b", "d"))

@@ -89,7 +89,7 @@ import Testing
             }
             let error = #expect(throws: OrganisationError.self) { try Organisation(json: spoilt, on: base) }
             let shown = path.reduce("") { path, part in
-                Int(part) != nil ? "\(path)[\(part)]" : path.isEmpty ? part : "\(path).\(part)"
+                Int(part.text) != nil ? "\(path)[\(part)]" : path.isEmpty ? part.text : "\(path).\(part)"
             }
             #expect(error?.path == shown && error?.message.hasPrefix("`null` says nothing") == true, "\(shown)")
             count += 1
@@ -137,22 +137,22 @@ import Testing
 /// Records as JSON, and what is done to them without the code that reads them.
 private enum Records {
     /// What is for good is stated in no change.
-    private static let lasting: Set<String> = ["revoked", "removed"]
+    private static let lasting: Set<ExactName> = ["revoked", "removed"]
 
-    static func edited(_ json: JSON, _ path: [String] = [], _ edit: ([JSON.Member], [String]) -> [JSON.Member]) -> JSON
+    static func edited(_ json: JSON, _ path: [ExactName] = [], _ edit: ([JSON.Member], [ExactName]) -> [JSON.Member]) -> JSON
     {
         switch json {
         case .object(let members):
             .object(edit(members, path).map { .init($0.key, edited($0.value, path + [$0.key], edit)) })
         case .array(let elements):
-            .array(elements.enumerated().map { edited($1, path + ["\($0)"], edit) })
+            .array(elements.enumerated().map { edited($1, path + [ExactName("\($0)")], edit) })
         default: json
         }
     }
 
     /// Every member of every record.
-    static func places(_ json: JSON) -> [[String]] {
-        var places: [[String]] = []
+    static func places(_ json: JSON) -> [[ExactName]] {
+        var places: [[ExactName]] = []
         _ = edited(json) { members, path in
             places += members.map { path + [$0.key] }
             return members
@@ -161,7 +161,7 @@ private enum Records {
     }
 
     /// Another value that a member can have; `nil` for one that cannot be changed.
-    static func other(_ value: JSON, at path: [String]) -> JSON? {
+    static func other(_ value: JSON, at path: [ExactName]) -> JSON? {
         switch path.last {
         case "name", "full_name", "email", "device": .string("changed \(path.joined())")
         case "zone": .string("UTC")

@@ -42,7 +42,8 @@ enum Ground {
             path: "plugins",
             folders: plugins.map { name, files in
                 PluginSource.Folder(
-                    name: name, files: files.map { .init(name: $0.key, bytes: Array($0.value.utf8)) })
+                    name: ExactName(name),
+                    files: files.map { .init(name: ExactName($0.key), bytes: Array($0.value.utf8)) })
             })
     }
 

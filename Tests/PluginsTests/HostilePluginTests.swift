@@ -82,7 +82,7 @@ import Testing
         let loaded = Ground.load([folder: files, "y": ["plugin.lua": Ground.function("y", run: "return true")]])
         // A text with a zero in it is a text; everything else is refused.
         if name == "is no text", loaded.set.broken.isEmpty { return }
-        let faults = try #require(loaded.set.broken[folder])
+        let faults = try #require(loaded.set.broken[ExactName(folder)])
         #expect(loaded.set.provided.map(\.name) == ["y"])
         for fault in faults {
             #expect(fault.path.hasPrefix("plugins/\(folder)/"), "\(fault)")

@@ -43,6 +43,24 @@ import Testing
         }
     }
 
+    @Test func `rows of two keys that look alike are two rows`() throws {
+        for (one, other) in [("caf\u{E9}", "cafe\u{301}"), ("K", "\u{212A}"), (";", "\u{37E}")] {
+            let rows = "id,country,staff,closed\n\"\(one)\",NO,1,\n\"\(other)\",SE,2,\n"
+            let files = ["plugin.lua": Ground.manifest("x", Self.table), "sites.csv": rows]
+            let policy = Ground.policy(
+                "if x.sites:get(request.context.site).country == \"NO\" and x.sites:get(\"\(one)\").staff == 1 then permit() end"
+            )
+            for learning in [Learning.none, Learning()] {
+                let point = try Ground.point(["x": files], ["a": policy], learning: learning)
+                for (site, isMeant) in [(one, true), (other, false), (one, true), (other, false)] {
+                    let decision = try point.decide(Ground.question(context: [.init("site", .string(site))]))
+                    #expect(
+                        decision.isPermitted == isMeant && decision.failures.isEmpty, "\(Array(site.unicodeScalars))")
+                }
+            }
+        }
+    }
+
     @Test(arguments: [
         ("x.sites:get(request.context.site).contry == \"NO\"", "a row has no `contry` (did you mean `country`?)"),
         ("x.site:get(\"hq\").country == \"NO\"", "the plugin `x` has no `site` (did you mean `sites`?)"),

@@ -87,7 +87,7 @@ import Testing
         do throws(PluginCommandError) {
             let directory = try! Ground.directory()
             let lines = try commands.run(
-                name, words, on: directory, tenant: 0, now: Instant("2026-01-01T00:00:00Z")!)
+                ExactName(name), words, on: directory, tenant: 0, now: Instant("2026-01-01T00:00:00Z")!)
             #expect(lines.joined(separator: ",") == expected)
         } catch {
             #expect(expected.hasPrefix("!") && error.message.contains(expected.dropFirst()), "\(error)")
@@ -100,7 +100,7 @@ import Testing
         let commands = PluginCommands(
             Ground.load(["x": ["plugin.lua": one], "y": ["plugin.lua": other]]), schema: try Ground.readSchema())
         func run(_ name: String) throws -> [String] {
-            try commands.run(name, [], on: .empty, tenant: -1, now: Instant(microseconds: 0))
+            try commands.run(ExactName(name), [], on: .empty, tenant: -1, now: Instant(microseconds: 0))
         }
         #expect(try run("y.go") == ["y"])
         #expect(throws: PluginCommandError.self) { try run("go") }
@@ -164,7 +164,7 @@ import Testing
             PluginSource(path: "plugins", folders: [.init(name: "my_sites", files: files)]))
         #expect(loaded.faults.isEmpty && loaded.set.provided.map(\.name) == ["my_sites"])
         for name in ["", "My", "1a", "a-b", "end", "network", "../x", String(repeating: "x", count: 61)] {
-            #expect(PluginTemplate.files(name) == nil, "\(name)")
+            #expect(PluginTemplate.files(ExactName(name)) == nil, "\(name)")
         }
     }
 }

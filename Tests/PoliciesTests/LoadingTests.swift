@@ -9,7 +9,8 @@ import Testing
     private func diagnostics(_ files: [String: String]) -> [Diagnostic] {
         var all = ["schema.lua": Self.schema]
         all.merge(files) { $1 }
-        let source = PolicySource(path: "p", files: all.map { .init(name: $0.key, bytes: Array($0.value.utf8)) })
+        let source = PolicySource(
+            path: "p", files: all.map { .init(name: ExactName($0.key), bytes: Array($0.value.utf8)) })
         let result = PolicySet.load(source)
         #expect((result.set == nil) == !result.diagnostics.isEmpty)
         return result.diagnostics
@@ -82,7 +83,8 @@ import Testing
         func version(_ files: [String: String]) throws -> String {
             var all = ["schema.lua": Self.schema, "a.lua": "return { on = \"access\", decide = function() end }"]
             all.merge(files) { $1 }
-            let source = PolicySource(path: "p", files: all.map { .init(name: $0.key, bytes: Array($0.value.utf8)) })
+            let source = PolicySource(
+                path: "p", files: all.map { .init(name: ExactName($0.key), bytes: Array($0.value.utf8)) })
             return try #require(PolicySet.load(source).set).version
         }
         let plain = try version([:])

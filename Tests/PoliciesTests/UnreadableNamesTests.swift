@@ -16,7 +16,7 @@ import Testing
         let policy = "return { on = \"access\", decide = function(request)\n\(body)\nend }"
         let files = [("schema.lua", Self.schema), ("a.lua", policy)]
         return PolicySet.load(
-            PolicySource(path: "p", files: files.map { .init(name: $0.0, bytes: Array($0.1.utf8)) })
+            PolicySource(path: "p", files: files.map { .init(name: ExactName($0.0), bytes: Array($0.1.utf8)) })
         ).diagnostics
     }
 

@@ -27,7 +27,7 @@ import Testing
         BEGIN UPDATE user_types SET permissions = '["*"]' WHERE tenant = new.tenant; END
         """
 
-    private func rights() throws -> [[String]] {
+    private func rights() throws -> [[ExactName]] {
         try office.folder.openToVerify("a").organisation(.none).tenants.flatMap(\.userTypes).map(\.permissions)
     }
 

@@ -5,7 +5,9 @@ import Tokens
 @Suite struct ListingTests {
     private let store: SQLiteTokenStore
     private let folder: Folder
-    private let assignments = ["a-anna-1", "a-anna-2", "a-bjorn-1", "a-bjorn-2", "a-carla-1", "a-dag-1", "a-elin-1"]
+    private let assignments: [ExactName] = [
+        "a-anna-1", "a-anna-2", "a-bjorn-1", "a-bjorn-2", "a-carla-1", "a-dag-1", "a-elin-1",
+    ]
 
     /// Some hundred tokens in every state, made from a number that says how.
     init() throws {
@@ -17,7 +19,7 @@ import Tokens
         let words = ["Ørsta", "Åse", "straße", "Warehouse", "Café", "price", "Feed", "ÆRLIG", "日本", "a'b\"c%_"]
         for number in 0..<400 {
             let kind: TokenKind = random.roll(4) == 0 ? .mobile : .api
-            let name = "\(words[random.roll(words.count)]) \(words[random.roll(words.count)]) \(number)"
+            let name: ExactName = "\(words[random.roll(words.count)]) \(words[random.roll(words.count)]) \(number)"
             let created = Instant.test.adding(seconds: -Int64(random.roll(60)) * 86_400)
             var token = TokenRecord(
                 id: TokenID(high: UInt64(number), low: 1), kind: kind, name: name,
@@ -118,7 +120,7 @@ import Tokens
         }.sorted { $0.token.id < $1.token.id }
         #expect(all.count == 400)
         var random = Dice(state: 11)
-        let ranks = assignments.map { TokenQuery.Rank(name: String($0.dropFirst(2).prefix(3)), assignment: $0) }
+        let ranks = assignments.map { TokenQuery.Rank(name: String($0.text.dropFirst(2).prefix(3)), assignment: $0) }
             .sorted()
         let searches: [String?] = [
             nil, "o", "ware", "strasse", "aerlig", "日", "a'b\"c%_", "feed 1", "nothing such", "%", "\"",

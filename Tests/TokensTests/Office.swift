@@ -4,7 +4,7 @@ import Tokens
 
 /// A store with the demo organisation, and what tests do to it.
 final class Office {
-    static let tenant = "3"
+    static let tenant: ExactName = "3"
     let folder: Folder
     let store: SQLiteTokenStore
 
@@ -16,7 +16,7 @@ final class Office {
 
     /// A live API token of Bjørn's for Sales.
     func token(
-        _ name: String = "Feed", kind: TokenKind = .api, assignment: String = "a-bjorn-1",
+        _ name: ExactName = "Feed", kind: TokenKind = .api, assignment: ExactName = "a-bjorn-1",
         expires: Instant = .test.adding(days: 90), act: Act = .test
     ) throws -> (TokenDetails, TokenString) {
         try store.create(

@@ -28,6 +28,39 @@ import Tokens
         #expect(exported.tenants.flatMap(\.tokens).count == demo.tenants.flatMap(\.tokens).count)
     }
 
+    @Test func `an id that looks like another is refused, and overwrites nothing`() throws {
+        for (one, other) in [("caf\u{E9}", "cafe\u{301}"), ("K", "\u{212A}"), (";", "\u{37E}")] {
+            let folder = try Folder()
+            let store = try folder.create("a")
+            var tenant = TenantRecord(id: "t", name: "T", zone: "UTC")
+            tenant.departments = [DepartmentRecord(id: ExactName(one), name: "first", requires: ["orders.read"])]
+            _ = try store.merge(Organisation(tenants: [tenant]), .test)
+            let before = try store.organisation(.all)
+            tenant.departments = [DepartmentRecord(id: ExactName(other), name: "second")]
+            let shown = TwinNames(one: ExactName(one), other: ExactName(other)).shown
+            for organisation in [
+                Organisation(tenants: [tenant]),
+                Organisation(tenants: [one, other].map { TenantRecord(id: ExactName($0), name: "T", zone: "UTC") }),
+            ] {
+                let error = #expect(throws: TokenStoreError.self) { try store.merge(organisation, .test) }
+                #expect(error?.code == .invalid)
+                #expect(error?.message.contains("`\(shown.0)`") == true, "\(error?.message ?? "")")
+                #expect(error?.message.contains("`\(shown.1)`") == true, "\(error?.message ?? "")")
+                #expect(try store.organisation(.all) == before)
+            }
+        }
+    }
+
+    @Test func `a name in another normal form is a change`() throws {
+        let folder = try Folder()
+        let store = try folder.create("a")
+        var tenant = TenantRecord(id: "t", name: "caf\u{E9}", zone: "UTC")
+        _ = try store.merge(Organisation(tenants: [tenant]), .test)
+        tenant.name = "cafe\u{301}"
+        #expect(try store.merge(Organisation(tenants: [tenant]), .test).changed == 1)
+        #expect(try store.organisation(.all).tenants[0].name == "cafe\u{301}")
+    }
+
     @Test func `only the tokens asked for are read`() throws {
         let folder = try Folder()
         let store = try folder.create("a")

@@ -1,3 +1,4 @@
+import Model
 import Testing
 import Tokens
 
@@ -7,7 +8,7 @@ import Tokens
         (String(repeating: "é", count: 100), String(repeating: "é", count: 100)), ("Ærlig 🔑", "Ærlig 🔑"),
     ])
     func `a name is kept composed and trimmed`(text: String, kept: String) throws {
-        let name = try TokenName(text).text
+        let name = try TokenName(ExactName(text)).text.text
         #expect(Array(name.unicodeScalars) == Array(kept.unicodeScalars))
     }
 
@@ -18,7 +19,7 @@ import Tokens
         String(repeating: "a", count: 101), "a\u{FE0F}", "\u{E0041}x",
     ])
     func `a name that cannot be seen for what it is is refused`(text: String) {
-        let error = #expect(throws: TokenStoreError.self) { try TokenName(text) }
+        let error = #expect(throws: TokenStoreError.self) { try TokenName(ExactName(text)) }
         #expect(error?.code == .name)
     }
 

@@ -7,7 +7,7 @@ import Workbench
 struct `The expiry cap where midnight does not exist` {
     private func organisation() -> Organisation {
         Organisation(
-            tenants: ["America/Santiago", "Africa/Cairo"].map { zone in
+            tenants: (["America/Santiago", "Africa/Cairo"] as [ExactName]).map { zone in
                 var tenant = TenantRecord(id: zone, name: zone, zone: zone)
                 tenant.departments = [DepartmentRecord(id: "1", name: "All")]
                 tenant.userTypes = [UserTypeRecord(id: "1", name: "Anybody")]

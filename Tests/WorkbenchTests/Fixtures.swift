@@ -26,13 +26,13 @@ enum Fixtures {
     }
 
     /// A folder with one policy and its tests, under the shipped schema.
-    static func planted(_ policy: String, source: String, test: String) throws -> PolicySource {
+    static func planted(_ policy: ExactName, source: String, test: String) throws -> PolicySource {
         let schema = try shipped().files.filter { $0.name == "schema.lua" }
         return PolicySource(
             path: "planted",
             files: schema + [
-                PolicySource.File(name: policy + ".lua", bytes: Array(source.utf8)),
-                PolicySource.File(name: policy + "_test.lua", bytes: Array(test.utf8)),
+                PolicySource.File(name: "\(policy).lua", bytes: Array(source.utf8)),
+                PolicySource.File(name: "\(policy)_test.lua", bytes: Array(test.utf8)),
             ])
     }
 

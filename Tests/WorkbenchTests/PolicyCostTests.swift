@@ -30,7 +30,7 @@ import Workbench
             end
             return policy
             """
-        func test(_ action: String) -> String {
+        func test(_ action: ExactName) -> String {
             """
             test("\(action)", { token = { department = "Sales", user_type = "Integrator" }, action = "\(action)",
               resource = { type = "order" }, only_policy = true, expect = { silent = true } })

@@ -22,7 +22,7 @@ struct `The tests beside policies` {
             $0.hasSuffix(".lua") && !$0.hasSuffix("_test.lua") && $0 != "schema.lua"
         }
         #expect(policies.count == 13)
-        for name in policies { #expect(names.contains(name.dropLast(4) + "_test.lua")) }
+        for name in policies { #expect(names.contains("\(name.withoutExtension)_test.lua")) }
     }
 
     @Test
@@ -68,7 +68,7 @@ struct `The tests beside policies` {
         return try #require(results.first)
     }
 
-    private static func request(_ action: String) -> String {
+    private static func request(_ action: ExactName) -> String {
         #"token = { department = "Sales", user_type = "Integrator" }, action = "\#(action)", "#
             + #"resource = { type = "order" }, "#
     }
@@ -79,7 +79,7 @@ struct `The tests beside policies` {
         ("orders.create", "silent = true"), ("orders.create", "permit = false"),
         ("orders.creat", #"code = "action_unknown""#),
     ])
-    func `an expectation that holds passes`(action: String, expect: String) throws {
+    func `an expectation that holds passes`(action: ExactName, expect: String) throws {
         let result = try result(of: Self.request(action) + "expect = { \(expect) }")
         #expect(result.failure == nil)
         #expect(result.line == 2)
@@ -97,7 +97,7 @@ struct `The tests beside policies` {
         ("orders.read", #"obligation = "log""#, "expected the obligation `log`, got nothing"),
     ])
     func `an expectation that does not hold fails and says what came instead`(
-        action: String, expect: String, message: String
+        action: ExactName, expect: String, message: String
     ) throws {
         let failure = try #require(try result(of: Self.request(action) + "expect = { \(expect) }").failure?.message)
         #expect(failure.contains(message), "\(failure)")

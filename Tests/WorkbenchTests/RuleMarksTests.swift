@@ -98,7 +98,7 @@ import Testing
         let shipped = slip.file == "todo.lua" ? try Fixtures.todo() : try Fixtures.shipped()
         var files: [PolicySource.File] = []
         for file in shipped.files {
-            guard file.name == slip.file else {
+            guard file.name == ExactName(slip.file) else {
                 files.append(file)
                 continue
             }
@@ -106,7 +106,7 @@ import Testing
             guard let old = slip.old else {
                 // Under another name, or, for a policy twice, under both.
                 if new == "twice.lua" { files.append(file) }
-                files.append(.init(name: new, bytes: file.bytes))
+                files.append(.init(name: ExactName(new), bytes: file.bytes))
                 continue
             }
             let text = String(decoding: file.bytes, as: UTF8.self)
@@ -116,7 +116,7 @@ import Testing
         let required = shipped.files.filter { file in
             file.name.hasSuffix(".lua") && !file.name.hasSuffix("_test.lua") && file.name != "schema.lua"
                 && !String(decoding: file.bytes, as: UTF8.self).contains("enabled = false")
-        }.map { "\"\($0.name.dropLast(4))\"" }
+        }.map { "\"\($0.name.withoutExtension)\"" }
         files.append(.init(name: "required.json", bytes: Array("[\(required.joined(separator: ", "))]".utf8)))
         return PolicySource(path: "policies", files: files, plugins: try plugins(after: slip))
     }

@@ -134,7 +134,7 @@ import Testing
         #expect(commands.all.map(\.command.name).sorted() == ["cidr", "path", "shift"])
         let directory = try Directory(Fixtures.demo())
         let lines = try commands.run(
-            name, words, on: directory, tenant: try #require(directory.tenant("3")),
+            ExactName(name), words, on: directory, tenant: try #require(directory.tenant("3")),
             now: Instant("2026-11-22T12:00:00Z")!)
         #expect(lines == [answer])
     }

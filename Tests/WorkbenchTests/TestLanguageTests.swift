@@ -26,7 +26,7 @@ import Workbench
     private func results(_ test: String, shared: String? = nil, store: Organisation? = nil) throws -> [TestResult] {
         var source = try Fixtures.planted("a", source: Self.policy, test: test)
         if let shared { source.files.append(.init(name: "fixtures_test.lua", bytes: Array(shared.utf8))) }
-        var organisations = ["demo": try Fixtures.demo()]
+        var organisations: [ExactName: Organisation] = ["demo": try Fixtures.demo()]
         organisations["store"] = store
         return try PolicyTests(source, organisations: organisations).run()
     }

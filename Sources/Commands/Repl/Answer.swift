@@ -11,7 +11,7 @@ struct Answer {
 
     /// The question in words: `Warehouse sync: orders.read on order:42, department = Finance`.
     var title: String {
-        var words = question.action
+        var words = question.action.text
         let token = question.point == .access ? subject : question.token
         if let token, let id = TokenID(token), let index = directory.token(id) {
             words =
@@ -50,8 +50,10 @@ struct Answer {
     private func name(_ json: JSON) -> String? {
         guard case .string(let text) = json else { return nil }
         guard let tenant else { return text }
-        if let department = directory.department(text, tenant: tenant) { return directory.departments[department].name }
-        if let user = directory.user(text, tenant: tenant) { return directory.users[user].name }
+        if let department = directory.department(ExactName(text), tenant: tenant) {
+            return directory.departments[department].name.text
+        }
+        if let user = directory.user(ExactName(text), tenant: tenant) { return directory.users[user].name.text }
         return text
     }
 }

@@ -24,12 +24,12 @@ extension Completion {
 
     /// - Parameter text: everything before the cursor, for what it declares.
     func names(_ path: LuaPath, in text: String) -> [Candidate] {
-        if path.namesPlugin { return plugins.map { Candidate(text: $0.name, help: $0.about, isWhole: false) } }
+        if path.namesPlugin { return plugins.map { Candidate(text: $0.name.text, help: $0.about, isWhole: false) } }
         guard let head = path.head else {
             return [
                 Candidate(text: "request", help: "the last request", isWhole: false),
                 Candidate(text: "use", help: "a plugin: use \"NAME\"", isWhole: false),
-            ] + plugins.map { Candidate(text: $0.name, help: "plugin: \($0.about)", isWhole: false) }
+            ] + plugins.map { Candidate(text: $0.name.text, help: "plugin: \($0.about)", isWhole: false) }
         }
         guard var kind = self.kind(of: head, in: text) else { return [] }
         for step in path.steps {
@@ -43,7 +43,9 @@ extension Completion {
     }
 
     private func kind(of head: LuaPath.Head, in text: String) -> Kind? {
-        func plugin(_ name: some StringProtocol) -> Kind? { plugins.first { $0.name == name }.map(Kind.plugin) }
+        func plugin(_ name: some StringProtocol) -> Kind? {
+            plugins.first { $0.name == ExactName(String(name)) }.map(Kind.plugin)
+        }
         switch head {
         case .name("request"): return .value(.request)
         case .use(let name): return plugin(name)
@@ -64,7 +66,7 @@ extension Completion {
         case .row(let table):
             table.columns.map { column in
                 let help = column.type.name + (column.isOptional ? ", optional" : "")
-                return Member(name: column.name, kind: .value(column.type), help: help)
+                return Member(name: column.name.text, kind: .value(column.type), help: help)
             }
         }
     }
@@ -73,20 +75,21 @@ extension Completion {
         func member(_ name: String, _ type: ValueType, _ help: String) -> Member {
             Member(name: name, kind: .value(type), help: "\(type.name): \(help)")
         }
-        var members = Vocabulary.entries.filter { $0.owner == type }.map { member($0.name, $0.type, $0.help) }
+        var members = Vocabulary.entries.filter { $0.owner == type }.map { member($0.name.text, $0.type, $0.help) }
         let declared: [Schema.RecordType] =
             switch type {
             case .resource: schema?.resources ?? []
             case .context: schema.map { [$0.context] } ?? []
             default: []
             }
-        for property in declared.flatMap(\.properties) where !members.contains(where: { $0.name == property.name }) {
-            members.append(member(property.name, property.type, "as the schema declares it"))
+        for property in declared.flatMap(\.properties)
+        where !members.contains(where: { ExactName($0.name) == property.name }) {
+            members.append(member(property.name.text, property.type, "as the schema declares it"))
         }
         for plugin in plugins {
             for function in plugin.attributes.filter({ $0.owner == type }).map(\.function) {
                 let help = "\(function.result.shown): \(function.about) (plugin \(plugin.name))"
-                members.append(Member(name: function.name, kind: .value(function.result.type), help: help))
+                members.append(Member(name: function.name.text, kind: .value(function.result.type), help: help))
             }
         }
         return members
@@ -109,10 +112,10 @@ extension Completion {
         let functions = plugin.functions.map { function in
             let parameters = function.parameters.map(\.name).joined(separator: ", ")
             return Member(
-                name: function.name, kind: .value(function.result.type),
+                name: function.name.text, kind: .value(function.result.type),
                 help: "\(function.result.shown) of (\(parameters)): \(function.about)", isCalled: true)
         }
-        return functions + plugin.tables.map { Member(name: $0.name, kind: .table($0), help: "data: \($0.about)") }
+        return functions + plugin.tables.map { Member(name: $0.name.text, kind: .table($0), help: "data: \($0.about)") }
     }
 
     private static func members(of table: PluginTable) -> [Member] {

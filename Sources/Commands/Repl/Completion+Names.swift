@@ -18,47 +18,47 @@ extension Completion {
         let names = Dictionary(grouping: found, by: \.name)
         return found.map { token in
             let isUnique = names[token.name]!.count == 1 && !token.name.isEmpty
-            return Candidate(text: isUnique ? token.name : token.id.description, help: repl.owner(of: token))
+            return Candidate(text: isUnique ? token.name.text : token.id.description, help: repl.owner(of: token))
         }
     }
 
     var users: [Candidate] {
         directory.users.filter { tenant == nil || $0.tenant == tenant }.map { user in
-            Candidate(text: user.name, help: user.fullName + (user.isActive ? "" : ", not active"))
+            Candidate(text: user.name.text, help: user.fullName.text + (user.isActive ? "" : ", not active"))
         }
     }
 
     var departments: [Candidate] {
         directory.departments.filter { tenant == nil || $0.tenant == tenant }.map { department in
             let place = department.parent.map { "under \(directory.departments[$0].name)" } ?? "at the top"
-            return Candidate(text: department.name, help: place + (department.isActive ? "" : ", not active"))
+            return Candidate(text: department.name.text, help: place + (department.isActive ? "" : ", not active"))
         }
     }
 
     var userTypes: [Candidate] {
         directory.userTypes.filter { tenant == nil || $0.tenant == tenant }.map {
-            Candidate(text: $0.name, help: "a user type\($0.isActive ? "" : ", not active")")
+            Candidate(text: $0.name.text, help: "a user type\($0.isActive ? "" : ", not active")")
         }
     }
 
-    var tenants: [Candidate] { directory.tenants.map { Candidate(text: $0.id, help: $0.name) } }
+    var tenants: [Candidate] { directory.tenants.map { Candidate(text: $0.id.text, help: $0.name.text) } }
 
     var schema: Schema? { repl.rulebook?.set.schema }
 
     var actions: [Candidate] {
-        (schema?.actionNames ?? []).map { Candidate(text: $0, help: schema?.actions[$0]?.rawValue ?? "") }
+        (schema?.actionNames ?? []).map { Candidate(text: $0.text, help: schema?.actions[$0]?.rawValue ?? "") }
     }
 
     var resourceTypes: [Candidate] {
         (schema?.resources ?? []).map { type in
             let names = type.properties.map(\.name).joined(separator: ", ")
-            return Candidate(text: type.name, help: names.isEmpty ? "a resource" : "has \(names)")
+            return Candidate(text: type.name.text, help: names.isEmpty ? "a resource" : "has \(names)")
         }
     }
 
     var policies: [Candidate] {
         guard let rulebook = repl.rulebook else { return [] }
-        return rulebook.set.policies.map { Candidate(text: $0.id, help: rulebook.purpose(of: $0.id)) }
+        return rulebook.set.policies.map { Candidate(text: $0.id.text, help: rulebook.purpose(of: $0.id)) }
     }
 
     func commands(_ words: [String]) -> [Candidate] {
@@ -96,11 +96,11 @@ extension Completion {
     func access(_ words: [String]) -> [Candidate] {
         guard !words.isEmpty else { return actions }
         let type = words.dropFirst().compactMap { word in
-            schema?.resource(String(word.prefix { $0 != ":" })).map { schema!.resources[$0] }
+            schema?.resource(ExactName(word.prefix { $0 != ":" })).map { schema!.resources[$0] }
         }.first
         if words.last == "on" { return resourceTypes }
         if words.last == "in" { return departments }
-        if let equals = partial.firstIndex(of: "=") { return values(of: String(partial[..<equals]), type) }
+        if let equals = partial.firstIndex(of: "=") { return values(of: ExactName(partial[..<equals]), type) }
         var result: [Candidate] = []
         if type == nil, !words.contains("on") {
             result.append(Candidate(text: "on", help: "about which resource: TYPE or TYPE:ID"))
@@ -121,7 +121,7 @@ extension Completion {
         }
     }
 
-    private func values(of name: String, _ type: Schema.RecordType?) -> [Candidate] {
+    private func values(of name: ExactName, _ type: Schema.RecordType?) -> [Candidate] {
         let all = (type?.properties ?? []) + (schema?.context.properties ?? [])
         let values: [Candidate]
         switch all.first(where: { $0.name == name })?.type {

@@ -41,7 +41,7 @@ extension Repl {
         let terminal = invocation.terminal
         let tenant = answer.tenant.map { answer.directory.tenants[$0].id } ?? ""
         if invocation.has("json") {
-            terminal.print(Self.json(flip, answer.directory, tenant).pretty)
+            terminal.print(Self.json(flip, answer.directory, tenant.text).pretty)
             return ExitStatus.done
         }
         let verdict = flip.isToPermit ? terminal.styled("permitted", .green) : terminal.styled("denied", .red)
@@ -83,7 +83,7 @@ extension Repl {
         let ways = flip.ways.map { way in
             JSON.object([
                 .init("by", .strings(way.agents.map(\.rawValue))),
-                .init("changes", .strings(way.steps.map { $0.words(in: directory, tenant: tenant) })),
+                .init("changes", .strings(way.steps.map { $0.words(in: directory, tenant: ExactName(tenant)) })),
                 .init("decision", .boolean(way.decision.isPermitted)),
             ])
         }

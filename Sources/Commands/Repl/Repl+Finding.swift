@@ -19,7 +19,7 @@ extension Repl {
     /// A token by its id, its name, or as much of it as tells it from the others.
     func token(_ word: String, _ invocation: Invocation) throws(CommandError) -> World.Named {
         try world.refresh()
-        let tenant = invocation.value("tenant")
+        let tenant = invocation.name("tenant")
         if let id = TokenID(word) {
             let directory = try world.directory(holding: [id])
             guard let index = directory.token(id),

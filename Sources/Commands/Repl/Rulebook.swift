@@ -12,7 +12,7 @@ final class Rulebook {
     let set: PolicySet
     let point: DecisionPoint
     /// By policy and line, how often it said something in a decision of this conversation.
-    private(set) var hits: [String: [Int: Int]] = [:]
+    private(set) var hits: [ExactName: [Int: Int]] = [:]
 
     /// - Parameter note: takes what is found in them.
     /// - Throws: with status 3 when they do not load.
@@ -51,7 +51,7 @@ final class Rulebook {
     }
 
     /// The lines of a policy's file, or of its tests'.
-    func lines(of name: String) -> [String]? {
+    func lines(of name: ExactName) -> [String]? {
         guard let file = source.files.first(where: { $0.name == name }) else { return nil }
         var lines = String(decoding: file.bytes, as: UTF8.self)
             .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -60,8 +60,8 @@ final class Rulebook {
     }
 
     /// The first comment of a policy: who is allowed what, in plain words.
-    func purpose(of policy: String) -> String {
-        let lines = lines(of: policy + ".lua") ?? []
+    func purpose(of policy: ExactName) -> String {
+        let lines = lines(of: "\(policy).lua") ?? []
         return lines.prefix { $0.hasPrefix("--") }.map { $0.drop { $0 == "-" || $0 == " " } }.joined(separator: " ")
     }
 }

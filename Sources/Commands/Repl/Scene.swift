@@ -2,7 +2,7 @@ internal import Model
 
 /// Of whom and of when the conversation speaks; verbs see it as the environment's defaults.
 struct Scene {
-    var tenant: String?
+    var tenant: ExactName?
     /// The token in use.
     var token: TokenID?
     var tokenName = ""
@@ -13,7 +13,7 @@ struct Scene {
     /// The defaults of a line's options.
     func environment(_ base: [String: String]) -> [String: String] {
         var result = base
-        if let tenant { result["DEMILUNE_TENANT"] = tenant }
+        if let tenant { result["DEMILUNE_TENANT"] = tenant.text }
         if let actor { result["DEMILUNE_AS"] = actor }
         if let at { result["DEMILUNE_AT"] = at.description }
         return result
@@ -30,7 +30,7 @@ struct Scene {
     /// What the prompt shows of it.
     func words(zone: Zone?) -> [String] {
         var words: [String] = []
-        if let tenant { words.append(tenant) }
+        if let tenant { words.append(tenant.text) }
         if token != nil { words.append(tokenName) }
         if let actor { words.append("as \(actor)") }
         if let at { words.append("at \(zone.map { Moment.local(at, in: $0) } ?? at.description)") }

@@ -14,7 +14,7 @@ struct Supposing {
         names = try repl.names(invocation)
     }
 
-    var tenant: String { names.directory.tenants[names.tenant].id }
+    var tenant: ExactName { names.directory.tenants[names.tenant].id }
 
     /// The forms that can be supposed, as help and completion show them.
     static let forms: [(words: String, help: String)] = [
@@ -61,7 +61,8 @@ struct Supposing {
         case ("token", _?, 3) where words[2] == "resumed": return .tokenSuspended(try token(words[1]), false)
         case ("setting", _?, 4):
             return .setting(
-                policy: try repl.policyName(words[1]), name: words[2], value: .init(Self.json(words[3])), tenant: tenant
+                policy: try repl.policyName(words[1]), name: ExactName(words[2]), value: .init(Self.json(words[3])),
+                tenant: tenant
             )
         default:
             let forms = Self.forms.filter { $0.words.hasPrefix((words.first ?? "") + " ") }
@@ -74,24 +75,26 @@ struct Supposing {
 
     private var zone: Zone { names.directory.tenants[names.tenant].zone }
 
-    private func department(_ word: String) throws(CommandError) -> String {
+    private func department(_ word: String) throws(CommandError) -> ExactName {
         names.directory.departments[try names.department(word)].id
     }
 
-    private func user(_ word: String) throws(CommandError) -> String { names.directory.users[try names.user(word)].id }
+    private func user(_ word: String) throws(CommandError) -> ExactName {
+        names.directory.users[try names.user(word)].id
+    }
 
-    private func userType(_ word: String) throws(CommandError) -> String {
+    private func userType(_ word: String) throws(CommandError) -> ExactName {
         names.directory.userTypes[try names.userType(word)].id
     }
 
     private func token(_ word: String) throws(CommandError) -> TokenID { try repl.token(word, invocation).id }
 
-    private func permission(_ word: String) throws(CommandError) -> String {
+    private func permission(_ word: String) throws(CommandError) -> ExactName {
         let schema = try repl.rules().set.schema
-        guard schema.actions[word] != nil else {
+        guard schema.actions[ExactName(word)] != nil else {
             throw .usage("there is no permission `\(word)`\(Suggestion.hint(for: word, among: schema.actionNames))")
         }
-        return word
+        return ExactName(word)
     }
 
     /// A value of a setting as it is typed: JSON, or a text.

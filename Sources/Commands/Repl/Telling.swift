@@ -40,7 +40,7 @@ struct Telling {
         let note = chapter.isObserving ? " (only observed)" : chapter.isDecisive ? "" : " (does not count)"
         terminal.tell(terminal.styled(Terminal.escaped(name), .bold) + note)
         let source = chapter.policy.flatMap { name in
-            rulebook?.lines(of: name + ".lua").map { PolicyText($0.joined(separator: "\n"), terminal) }
+            rulebook?.lines(of: "\(name).lua").map { PolicyText($0.joined(separator: "\n"), terminal) }
         }
         for statement in chapter.statements {
             let text = statement.text.isEmpty ? "gives no reason" : statement.text

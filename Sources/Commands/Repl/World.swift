@@ -28,9 +28,9 @@ final class World {
 
     /// A tenant, without what it has.
     struct Tenant {
-        let id: String
-        let name: String
-        fileprivate let zoneName: String
+        let id: ExactName
+        let name: ExactName
+        fileprivate let zoneName: ExactName
 
         fileprivate init(_ record: TenantRecord) { (id, name, zoneName) = (record.id, record.name, record.zone) }
         fileprivate init(_ tenant: Model.Tenant) { (id, name, zoneName) = (tenant.id, tenant.name, tenant.zone.name) }
@@ -95,14 +95,14 @@ final class World {
     // MARK: Tokens by name
 
     /// The tokens of this name; those in use where there are any.
-    func named(_ name: String, tenant: String?) throws(CommandError) -> [Named] {
+    func named(_ name: String, tenant: ExactName?) throws(CommandError) -> [Named] {
         let found: [Named]
         if let store {
             do throws(TokenStoreError) {
-                found = try store.named(name, tenant: tenant).map { Named($0.token, tenant: $0.tenant) }
+                found = try store.named(ExactName(name), tenant: tenant).map { Named($0.token, tenant: $0.tenant) }
             } catch { throw CommandError(error.message) }
         } else {
-            found = listed(tenant) { $0.name == name }
+            found = listed(tenant) { $0.name.reads(like: name) }
         }
         let alive = found.filter { !$0.isRevoked }
         return alive.isEmpty ? found : alive
@@ -111,14 +111,14 @@ final class World {
     /// A token, and what tells it from others.
     struct Named {
         let id: TokenID
-        let name: String
-        let tenant: String
-        let assignment: String
+        let name: ExactName
+        let tenant: ExactName
+        let assignment: ExactName
         let isRevoked: Bool
         let expires: Instant
         let kind: TokenKind
 
-        init(_ record: TokenRecord, tenant: String) {
+        init(_ record: TokenRecord, tenant: ExactName) {
             id = record.id
             name = record.name
             assignment = record.assignment
@@ -130,7 +130,7 @@ final class World {
     }
 
     /// Tokens of a tenant with the text in their name, user or department; of all tenants where none is meant.
-    func search(_ text: String, tenant: String?, now: Instant, size: Int) -> [Named] {
+    func search(_ text: String, tenant: ExactName?, now: Instant, size: Int) -> [Named] {
         guard let store else {
             let folded = Folding.search(text)
             let all = listed(tenant) { Folding.text(Folding.search($0.name), contains: folded) }
@@ -147,7 +147,7 @@ final class World {
         return Array(result.prefix(size))
     }
 
-    private func listed(_ tenant: String?, _ isMeant: (Token) -> Bool) -> [Named] {
+    private func listed(_ tenant: ExactName?, _ isMeant: (Token) -> Bool) -> [Named] {
         directory.tokens.filter { token in
             (tenant == nil || directory.tenants[token.tenant].id == tenant) && isMeant(token)
         }.map { Named($0, in: directory) }

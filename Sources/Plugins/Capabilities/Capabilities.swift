@@ -6,7 +6,7 @@ enum Capabilities {
     /// By name. A plugin that does not name one in `needs` does not have it.
     static let all: [Plugin] = [log, network, text, zone].sorted { $0.name < $1.name }
 
-    static func capability(_ name: String, _ about: String, _ functions: [any NativeFunction]) -> Plugin {
+    static func capability(_ name: ExactName, _ about: String, _ functions: [any NativeFunction]) -> Plugin {
         var plugin = Plugin(name: name)
         plugin.about = about
         plugin.functions = functions.map { function in
@@ -20,17 +20,17 @@ enum Capabilities {
 
 /// A function of the host, made of its parts.
 struct HostedFunction: NativeFunction {
-    let name: String
+    let name: ExactName
     let about: String
     let parameters: [PluginFunction.Parameter]
     let result: PluginFunction.Result
     var tables: [[PluginTable.Column]] = []
     var isNetworkTest = false
     let body:
-        @Sendable (_ fixed: [Value?], _ tables: [PluginTable], _ tenant: String?) throws(NativeFault) ->
+        @Sendable (_ fixed: [Value?], _ tables: [PluginTable], _ tenant: ExactName?) throws(NativeFault) ->
             PreparedFunction
 
     func prepare(
-        _ fixed: [Value?], tables: [PluginTable], tenant: String?
+        _ fixed: [Value?], tables: [PluginTable], tenant: ExactName?
     ) throws(NativeFault) -> PreparedFunction { try body(fixed, tables, tenant) }
 }

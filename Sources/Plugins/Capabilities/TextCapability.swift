@@ -39,7 +39,7 @@ extension Capabilities {
     private static let mostBytes = 65_536
 
     private static func form(
-        _ name: String, _ about: String,
+        _ name: ExactName, _ about: String,
         _ convert:
             @escaping @Sendable (UnsafePointer<UInt8>, Int, UnsafeMutablePointer<Int>) -> UnsafeMutablePointer<UInt8>?
     ) -> HostedFunction {

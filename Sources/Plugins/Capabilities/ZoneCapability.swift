@@ -50,7 +50,7 @@ extension Capabilities {
 
     /// A function of a time and the name of a zone.
     private static func local(
-        _ name: String, _ about: String, _ type: ValueType, _ read: @escaping @Sendable (Instant, Zone) -> Value
+        _ name: ExactName, _ about: String, _ type: ValueType, _ read: @escaping @Sendable (Instant, Zone) -> Value
     ) -> HostedFunction {
         HostedFunction(
             name: name, about: about, parameters: [.init("time", .instant), .init("zone", .string)],
@@ -69,7 +69,7 @@ extension Capabilities {
 
     private static func zone(_ value: Value) throws(NativeFault) -> Zone {
         guard case .string(let name) = value else { throw NativeFault("a zone is named by a text") }
-        do throws(ZoneError) { return try Zone(name) } catch { throw NativeFault(error.message) }
+        do throws(ZoneError) { return try Zone(ExactName(name)) } catch { throw NativeFault(error.message) }
     }
 }
 
@@ -80,7 +80,7 @@ private struct Week {
     private let holidays: Set<Int64>
 
     /// Rows of the tenant; those of `*` for one that has none of its own. Every row is held to its form.
-    init(hours table: PluginTable, holidays: PluginTable, of tenant: String?) throws(NativeFault) {
+    init(hours table: PluginTable, holidays: PluginTable, of tenant: ExactName?) throws(NativeFault) {
         self.holidays = try Self.holidays(holidays, of: tenant)
         let own = Self.rows(table, of: tenant)
         for row in 0..<table.count {
@@ -98,7 +98,7 @@ private struct Week {
         }
     }
 
-    static func holidays(_ table: PluginTable, of tenant: String?) throws(NativeFault) -> Set<Int64> {
+    static func holidays(_ table: PluginTable, of tenant: ExactName?) throws(NativeFault) -> Set<Int64> {
         var days: Set<Int64> = []
         for row in rows(table, of: tenant) {
             if case .date(let day) = table.value(row, table.slot("date")!) { days.insert(day.daysSinceEpoch) }
@@ -106,11 +106,11 @@ private struct Week {
         return days
     }
 
-    private static func rows(_ table: PluginTable, of tenant: String?) -> [Int] {
-        func rows(_ wanted: String) -> [Int] {
+    private static func rows(_ table: PluginTable, of tenant: ExactName?) -> [Int] {
+        func rows(_ wanted: ExactName) -> [Int] {
             (0..<table.count).filter { row in
                 if case .string(let text) = table.value(row, table.slot("tenant")!) {
-                    text.isSameBytes(wanted)
+                    ExactName(text) == wanted
                 } else {
                     false
                 }

@@ -8,7 +8,7 @@ extension EvaluationHost {
 
     /// What `use` gives: the plugin, for whoever said so while loading.
     func use(_ name: LuaValue) throws(Resolver.Fault) -> HostAnswer {
-        guard case .string(let name) = name else {
+        guard let name = name.name else {
             throw Resolver.Fault(message: "`use` takes the name of a plugin as a string")
         }
         let number = resolver.plugins.number(of: name)
@@ -20,7 +20,7 @@ extension EvaluationHost {
 
     /// What `data` gives a plugin: a table of its own.
     func data(_ name: LuaValue) throws(Resolver.Fault) -> HostAnswer {
-        guard case .string(let name) = name, let owner = resolver.owner else {
+        guard let name = name.name, let owner = resolver.owner else {
             throw Resolver.Fault(message: "`data` takes the name of a table as a string")
         }
         guard case .table(let number)? = resolver.plugins.member(name, of: owner) else {
@@ -100,10 +100,10 @@ extension EvaluationHost {
             let node = expressions.nodes[Int(call)]
             guard node.operation == .call, case .string(let text)? = constant(text) else { continue }
             let choices = resolver.plugins.functions[Int(node.b)].function.result.choices
-            if !choices.isEmpty, !choices.contains(text) {
+            if !choices.isEmpty, !choices.contains(ExactName(text)) {
                 throw Resolver.Fault(
                     message: "`\(expressions.text(call))` is never `\(text)`"
-                        + Suggestion.hint(for: text, among: choices))
+                        + Suggestion.hint(for: ExactName(text), among: choices))
             }
         }
     }

@@ -91,7 +91,7 @@ extension Facts {
     }
 
     /// Whether a row has something in a column.
-    mutating func has(_ name: String, _ table: Int, _ row: Expressions.ID) -> Bool {
+    mutating func has(_ name: ExactName, _ table: Int, _ row: Expressions.ID) -> Bool {
         guard let slot = plugins.tables[table].table.slot(name), case .integer(let row) = value(row) else {
             return false
         }

@@ -4,7 +4,7 @@ package import Model
 /// circumstances.
 package protocol NativeFunction: Sendable {
     /// Without the capability's name.
-    var name: String { get }
+    var name: ExactName { get }
     /// One sentence.
     var about: String { get }
     var parameters: [PluginFunction.Parameter] { get }
@@ -21,7 +21,7 @@ package protocol NativeFunction: Sendable {
     ///   - tenant: whose settings they are; `nil` while only constants are known.
     /// - Throws: what is wrong with a fixed value, in words.
     func prepare(
-        _ fixed: [Value?], tables: [PluginTable], tenant: String?
+        _ fixed: [Value?], tables: [PluginTable], tenant: ExactName?
     ) throws(NativeFault) -> PreparedFunction
 }
 

@@ -1,3 +1,5 @@
+package import Model
+
 /// What policies may `use`: a plugin, or for plugins alone a capability of the host.
 ///
 /// This is the seam between policies and what provides plugins: policies know nothing of where one comes from.
@@ -15,15 +17,15 @@ package struct Plugin: Sendable {
         }
     }
 
-    package let name: String
+    package let name: ExactName
     package var version = ""
     package var about = ""
     /// The file that declares it, as messages show it; empty for a capability.
     package var path = ""
     /// The capabilities of the host that it may `use`.
-    package var needs: [String] = []
+    package var needs: [ExactName] = []
     /// The plugins that it may `use`.
-    package var requires: [String] = []
+    package var requires: [ExactName] = []
     package var functions: [PluginFunction] = []
     package var attributes: [PluginAttribute] = []
     package var tables: [PluginTable] = []
@@ -32,7 +34,7 @@ package struct Plugin: Sendable {
 
     package var isCapability: Bool { program == nil }
 
-    package init(name: String) {
+    package init(name: ExactName) {
         self.name = name
     }
 }
@@ -48,7 +50,7 @@ package struct PluginAttribute: Sendable {
     }
 
     /// What may have one, by the name that a manifest says.
-    package static let owners: [String: ValueType] = [
+    package static let owners: [ExactName: ValueType] = [
         "token": .token, "resource": .resource, "context": .context, "department": .department,
     ]
 }

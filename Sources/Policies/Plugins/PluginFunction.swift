@@ -1,12 +1,14 @@
+package import Model
+
 /// A function that a plugin provides: typed, and a fact like any other once it is asked.
 package struct PluginFunction: Sendable {
     package struct Parameter: Sendable {
-        package let name: String
+        package let name: ExactName
         package let type: ValueType
         /// Whether it may be left out; only at the end.
         package let isOptional: Bool
 
-        package init(_ name: String, _ type: ValueType, isOptional: Bool = false) {
+        package init(_ name: ExactName, _ type: ValueType, isOptional: Bool = false) {
             self.name = name
             self.type = type
             self.isOptional = isOptional
@@ -16,9 +18,9 @@ package struct PluginFunction: Sendable {
     package struct Result: Sendable {
         package let type: ValueType
         /// The texts it is one of; empty for any.
-        package let choices: [String]
+        package let choices: [ExactName]
 
-        package init(_ type: ValueType, choices: [String] = []) {
+        package init(_ type: ValueType, choices: [ExactName] = []) {
             self.type = type
             self.choices = choices
         }
@@ -33,13 +35,13 @@ package struct PluginFunction: Sendable {
         case lua(path: String, fuel: Int)
     }
 
-    package let name: String
+    package let name: ExactName
     package let about: String
     package let parameters: [Parameter]
     package let result: Result
     package let body: Body
 
-    package init(name: String, about: String, parameters: [Parameter], result: Result, body: Body) {
+    package init(name: ExactName, about: String, parameters: [Parameter], result: Result, body: Body) {
         self.name = name
         self.about = about
         self.parameters = parameters

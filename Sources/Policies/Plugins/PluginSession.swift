@@ -21,7 +21,7 @@ package final class PluginSession {
     ///   - tenant: whose zone times are in; -1 for none.
     /// - Throws: `.interpreter`.
     package init(
-        _ plugin: String, of set: PluginSet, schema: Schema, directory: Directory = .empty, tenant: Int = -1,
+        _ plugin: ExactName, of set: PluginSet, schema: Schema, directory: Directory = .empty, tenant: Int = -1,
         now: Instant = Instant(microseconds: 0)
     ) throws(PolicyError) {
         guard let number = set.number(of: plugin) else {
@@ -88,7 +88,7 @@ package final class PluginSession {
             }
             return .object(
                 try entries.map { entry throws(NativeFault) in
-                    guard case .string(let name) = entry.key else { throw NativeFault("\(running.path): mixed keys") }
+                    guard let name = entry.key.name else { throw NativeFault("\(running.path): mixed keys") }
                     return JSON.Member(name, try json(entry.value))
                 })
         default: throw NativeFault("\(running.path): it returns \(value.kindName)")
@@ -117,7 +117,7 @@ private final class DocumentHost: SandboxHost {
 
     private func part(_ handle: UInt32) -> JSON { parts[Int(handle - Self.first)] }
 
-    func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer {
+    func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer {
         guard Self.isDocument(handle) else { return other.attribute(handle, key) }
         guard case .object(let members) = part(handle) else { return .failure("a list has no `\(key)`") }
         if key == "has" { return .method(Self.has) }
@@ -159,7 +159,7 @@ private final class DocumentHost: SandboxHost {
 
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
         guard function == Self.has else { return other.call(function, arguments, line: line) }
-        guard let handle = arguments.handle(0), Self.isDocument(handle), case .string(let name) = arguments[1] else {
+        guard let handle = arguments.handle(0), Self.isDocument(handle), let name = arguments[1].name else {
             return .failure("`has` takes the name of a part as a string")
         }
         guard arguments.stated <= 2 else { return .failure(Arity.surplus("has", 1, got: arguments.stated - 1)) }

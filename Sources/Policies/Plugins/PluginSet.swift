@@ -7,7 +7,7 @@ package struct PluginSet: Sendable {
     /// Capabilities, then plugins, each after those that it requires.
     package let plugins: [Plugin]
     /// What does not load, and why.
-    package let broken: [String: [Diagnostic]]
+    package let broken: [ExactName: [Diagnostic]]
     /// Every file that decides, by its name under the folder of plugins, and its bytes: part of the version.
     package let files: [PolicySource.File]
     /// All functions, those of attributes among them, and whose each is.
@@ -17,7 +17,7 @@ package struct PluginSet: Sendable {
     /// For each plugin the number of its first function, and of its first table.
     private let first: [(function: Int, table: Int)]
 
-    package init(plugins: [Plugin], broken: [String: [Diagnostic]], files: [PolicySource.File]) {
+    package init(plugins: [Plugin], broken: [ExactName: [Diagnostic]], files: [PolicySource.File]) {
         self.plugins = plugins
         self.broken = broken
         self.files = files
@@ -32,7 +32,7 @@ package struct PluginSet: Sendable {
         (self.functions, self.tables, self.first) = (functions, tables, first)
     }
 
-    func number(of plugin: String) -> Int? { plugins.firstIndex { $0.name == plugin } }
+    func number(of plugin: ExactName) -> Int? { plugins.firstIndex { $0.name == plugin } }
 
     /// What a name after the dot means on a plugin.
     enum Member {
@@ -40,7 +40,7 @@ package struct PluginSet: Sendable {
         case table(Int)
     }
 
-    func member(_ name: String, of plugin: Int) -> Member? {
+    func member(_ name: ExactName, of plugin: Int) -> Member? {
         if let index = plugins[plugin].functions.firstIndex(where: { $0.name == name }) {
             return .function(first[plugin].function + index)
         }
@@ -48,7 +48,7 @@ package struct PluginSet: Sendable {
     }
 
     /// The function behind an attribute.
-    func attribute(_ name: String, on type: ValueType) -> Int? {
+    func attribute(_ name: ExactName, on type: ValueType) -> Int? {
         for (number, plugin) in plugins.enumerated() {
             if let index = plugin.attributes.firstIndex(where: { $0.owner == type && $0.function.name == name }) {
                 return first[number].function + plugin.functions.count + index
@@ -61,10 +61,10 @@ package struct PluginSet: Sendable {
     func tables(_ numbers: [Int], of plugin: Int) -> [PluginTable] { numbers.map { plugins[plugin].tables[$0] } }
 
     /// A function as people say it: `cidr.contains`, or `token.manages` for an attribute.
-    func name(of function: Int) -> String {
+    func name(of function: Int) -> ExactName {
         let (plugin, declared) = functions[function]
         let isFunction = function - first[plugin].function < plugins[plugin].functions.count
-        return (isFunction ? plugins[plugin].name + "." : "") + declared.name
+        return isFunction ? "\(plugins[plugin].name).\(declared.name)" : declared.name
     }
 
     /// Whether a function is an attribute's.
@@ -78,7 +78,7 @@ package struct PluginSet: Sendable {
 
     /// A plugin that a policy names.
     /// - Throws: why there is none.
-    func policyUse(_ name: String) throws(Resolver.Fault) -> Int {
+    func policyUse(_ name: ExactName) throws(Resolver.Fault) -> Int {
         if broken[name] != nil { throw Resolver.Fault(message: "the plugin `\(name)` does not load") }
         guard let number = number(of: name) else {
             let known = provided.map(\.name) + broken.keys

@@ -3,19 +3,19 @@ package import Model
 /// Reference data of a plugin: rows of typed columns, read-only, kept once for all workers.
 package final class PluginTable: Sendable {
     package struct Column: Sendable, Equatable {
-        package let name: String
+        package let name: ExactName
         package let type: ValueType
         /// Whether a row may lack it.
         package let isOptional: Bool
 
-        package init(_ name: String, _ type: ValueType, isOptional: Bool = false) {
+        package init(_ name: ExactName, _ type: ValueType, isOptional: Bool = false) {
             self.name = name
             self.type = type
             self.isOptional = isOptional
         }
     }
 
-    package let name: String
+    package let name: ExactName
     package let about: String
     package let columns: [Column]
     /// The column that rows are looked up by; `nil` for rows that are only gone through.
@@ -27,7 +27,7 @@ package final class PluginTable: Sendable {
 
     /// - Returns: with the number of the first row whose key another has, when there is one; it cannot be looked up.
     package init(
-        name: String, about: String, columns: [Column], key: Int?, cells: [Value]
+        name: ExactName, about: String, columns: [Column], key: Int?, cells: [Value]
     ) throws(PluginTableError) {
         self.name = name
         self.about = about
@@ -45,7 +45,7 @@ package final class PluginTable: Sendable {
         self.index = index
     }
 
-    package func slot(_ name: String) -> Int? { columns.firstIndex { $0.name == name } }
+    package func slot(_ name: ExactName) -> Int? { columns.firstIndex { $0.name == name } }
 
     /// The row of a key.
     package func row(_ key: Value) -> Int? { index.number(Self.keyText(key)) }
@@ -56,13 +56,13 @@ package final class PluginTable: Sendable {
     }
 
     /// Keys are of one type, so a text tells them apart. Whole numbers are the same however they were calculated.
-    private static func keyText(_ key: Value) -> String {
+    private static func keyText(_ key: Value) -> ExactName {
         switch key {
-        case .string(let text): text
+        case .string(let text): ExactName(text)
         case .integer(let number): "\(number)"
         case .number(let number): Int64(exactly: number).map { "\($0)" } ?? "\(number)"
-        case .date(let date): date.description
-        case .ip(let address): address.description
+        case .date(let date): ExactName(date.description)
+        case .ip(let address): ExactName(address.description)
         default: ""
         }
     }
@@ -72,5 +72,5 @@ package final class PluginTable: Sendable {
 package struct PluginTableError: Error {
     /// The later one, from 0.
     package let row: Int
-    package let key: String
+    package let key: ExactName
 }

@@ -120,7 +120,7 @@ final class RunningPlugin {
     private func result(_ value: LuaValue, _ expected: PluginFunction.Result) -> Value? {
         guard let value = self.value(value, expected.type) else { return nil }
         if !expected.choices.isEmpty {
-            guard case .string(let text) = value, expected.choices.contains(text) else { return nil }
+            guard case .string(let text) = value, expected.choices.contains(ExactName(text)) else { return nil }
         }
         return value
     }
@@ -147,7 +147,7 @@ final class RunningPlugin {
         return Value(value, as: expected)
     }
 
-    private func mistaken(_ name: String, _ expected: PluginFunction.Result, _ value: LuaValue) -> String {
+    private func mistaken(_ name: ExactName, _ expected: PluginFunction.Result, _ value: LuaValue) -> String {
         let wanted = expected.choices.isEmpty ? expected.type.withArticle : expected.shown
         var got = value.shown
         if case .handle(let id) = value { got = host.typeName(id) }

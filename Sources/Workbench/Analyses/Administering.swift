@@ -15,7 +15,7 @@ package struct Administering: Sendable {
     /// Who may not; empty unless some users were named.
     package private(set) var unable: [Row] = []
     /// How many may not, by code.
-    package private(set) var denials: [String: Int] = [:]
+    package private(set) var denials: [ExactName: Int] = [:]
     package private(set) var isComplete = true
 
     /// - Parameters:
@@ -34,7 +34,8 @@ package struct Administering: Sendable {
         }
         let record = directory.tokens[token]
         var question = Question(
-            point: point, action: point.rawValue, subject: .actor, tenant: directory.tenants[record.tenant].id,
+            point: point, action: ExactName(point.rawValue), subject: .actor,
+            tenant: directory.tenants[record.tenant].id,
             token: record.id.description, proposed: point == .amend ? ProposedToken() : nil, now: now,
             obligations: obligations)
         func add(_ assignment: Int?) throws(RequestError) {
@@ -42,7 +43,7 @@ package struct Administering: Sendable {
             if row.judgement.isPermitted {
                 able.append(row)
             } else {
-                denials[row.judgement.code, default: 0] += 1
+                denials[ExactName(row.judgement.code), default: 0] += 1
                 if users != nil { unable.append(row) }
             }
         }

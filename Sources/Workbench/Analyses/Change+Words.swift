@@ -2,7 +2,7 @@ package import Model
 
 extension Change {
     /// As a person says it: `the user type Clerk may orders.approve`.
-    package func words(in directory: Directory, tenant: String) -> String {
+    package func words(in directory: Directory, tenant: ExactName) -> String {
         let names = NamesByID(directory: directory, tenant: directory.tenant(tenant))
         switch self {
         case .tenantActive(let isActive): return "the tenant is \(isActive ? "active" : "inactive")"
@@ -46,36 +46,36 @@ struct NamesByID {
     let directory: Directory
     let tenant: Int?
 
-    func department(_ id: String) -> String {
-        tenant.flatMap { directory.department(id, tenant: $0) }.map { directory.departments[$0].name } ?? id
+    func department(_ id: ExactName) -> String {
+        tenant.flatMap { directory.department(id, tenant: $0) }.map { directory.departments[$0].name.text } ?? id.text
     }
 
-    func user(_ id: String) -> String {
-        tenant.flatMap { directory.user(id, tenant: $0) }.map { directory.users[$0].name } ?? id
+    func user(_ id: ExactName) -> String {
+        tenant.flatMap { directory.user(id, tenant: $0) }.map { directory.users[$0].name.text } ?? id.text
     }
 
-    func userType(_ id: String) -> String {
-        tenant.flatMap { directory.userType(id, tenant: $0) }.map { directory.userTypes[$0].name } ?? id
+    func userType(_ id: ExactName) -> String {
+        tenant.flatMap { directory.userType(id, tenant: $0) }.map { directory.userTypes[$0].name.text } ?? id.text
     }
 
     /// `anna in Sales as Clerk`.
-    func assignment(_ id: String) -> String {
-        guard let index = tenant.flatMap({ directory.assignment(id, tenant: $0) }) else { return id }
+    func assignment(_ id: ExactName) -> String {
+        guard let index = tenant.flatMap({ directory.assignment(id, tenant: $0) }) else { return id.text }
         let assignment = directory.assignments[index]
         return "\(directory.users[assignment.user].name) in \(directory.departments[assignment.department].name)"
             + " as \(directory.userTypes[assignment.userType].name)"
     }
 
     func token(_ id: TokenID) -> String {
-        guard let index = directory.token(id), !directory.tokens[index].name.isEmpty else { return "\(id)" }
-        return directory.tokens[index].name
+        guard let index = directory.token(id), !directory.tokens[index].name.text.isEmpty else { return "\(id)" }
+        return directory.tokens[index].name.text
     }
 
     /// A value of a request: an id by its name.
     func anything(_ json: JSON) -> String {
         if case .array(let elements) = json { return "[\(elements.map(anything).joined(separator: ", "))]" }
         guard let text = json.string else { return json.compact }
-        let department = department(text)
-        return department == text ? user(text) : department
+        let department = department(ExactName(text))
+        return department == text ? user(ExactName(text)) : department
     }
 }

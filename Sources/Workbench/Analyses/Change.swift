@@ -6,26 +6,26 @@ package import Model
 package enum Change: Hashable, Sendable {
     case tenantActive(Bool)
     /// - under: the department above; `nil` for the top.
-    case departmentMoved(String, under: String?)
-    case departmentActive(String, Bool)
+    case departmentMoved(ExactName, under: ExactName?)
+    case departmentActive(ExactName, Bool)
     /// Whether a department requires a permission of whoever enters.
-    case departmentRequires(String, permission: String, Bool)
-    case userActive(String, Bool)
+    case departmentRequires(ExactName, permission: ExactName, Bool)
+    case userActive(ExactName, Bool)
     /// Whether a permission is among the user's own.
-    case userHolds(String, permission: String, Bool)
+    case userHolds(ExactName, permission: ExactName, Bool)
     /// Whether a permission is among those of a user type.
-    case userTypeHolds(String, permission: String, Bool)
-    case userTypeActive(String, Bool)
-    case assignmentRemoved(String)
-    case tokenName(TokenID, String)
+    case userTypeHolds(ExactName, permission: ExactName, Bool)
+    case userTypeActive(ExactName, Bool)
+    case assignmentRemoved(ExactName)
+    case tokenName(TokenID, ExactName)
     case tokenExpires(TokenID, Instant)
     /// To another assignment, of the same user or of another.
-    case tokenAssignment(TokenID, String)
+    case tokenAssignment(TokenID, ExactName)
     case tokenSuspended(TokenID, Bool)
     case tokenDormant(TokenID, Bool)
     case tokenRevoked(TokenID)
     /// - tenant: for which alone; `nil` for all that have no value of their own.
-    case setting(policy: String, name: String, value: Setting, tenant: String?)
+    case setting(policy: ExactName, name: ExactName, value: Setting, tenant: ExactName?)
     /// When it is asked.
     case time(Instant)
     /// What the request brings; `nil` leaves it out.
@@ -40,9 +40,9 @@ package enum Change: Hashable, Sendable {
         }
 
         package let record: Record
-        package let name: String
+        package let name: ExactName
 
-        package init(_ record: Record, _ name: String) {
+        package init(_ record: Record, _ name: ExactName) {
             self.record = record
             self.name = name
         }
@@ -69,7 +69,7 @@ package enum Change: Hashable, Sendable {
     }
 
     /// The department that it changes, by id.
-    var department: String? {
+    var department: ExactName? {
         switch self {
         case .departmentMoved(let id, _), .departmentActive(let id, _), .departmentRequires(let id, _, _): id
         default: nil

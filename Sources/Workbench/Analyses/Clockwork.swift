@@ -168,7 +168,7 @@ extension Value {
     /// Whether it is the same answer of one fact, failures included.
     func isSame(as other: Value) -> Bool {
         switch (self, other) {
-        case (.failure(let one), .failure(let other)): one == other
+        case (.failure(let one), .failure(let other)): one.isSameBytes(other)
         case (.entity, .entity): true
         default: equals(other)
         }

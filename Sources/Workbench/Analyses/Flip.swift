@@ -20,7 +20,7 @@ package struct Flip: Sendable {
         package let span: Span?
 
         /// What must be so: `resource.department is Sales or under it`.
-        package func words(in directory: Directory, tenant: String) -> String {
+        package func words(in directory: Directory, tenant: ExactName) -> String {
             guard case .property(let property, _?) = change, let span else {
                 return change.words(in: directory, tenant: tenant)
             }
@@ -159,7 +159,7 @@ private struct Search {
                 Flip.Step(
                     change: candidate.change, fact: candidate.fact?.text, before: candidate.fact?.value,
                     after: candidate.fact.flatMap { fact in
-                        after.facts.first { $0.text == fact.text }?.value.words(in: after.directory)
+                        after.facts.first { $0.text.isSameBytes(fact.text) }?.value.words(in: after.directory)
                     },
                     span: span(of: candidate.change, among: changes))
             }

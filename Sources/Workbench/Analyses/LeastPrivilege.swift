@@ -10,15 +10,15 @@ package struct LeastPrivilege: Sendable {
     /// A permission as it was granted, and what of it is needed.
     package struct Grant: Sendable {
         /// A name, or a pattern.
-        package let permission: String
+        package let permission: ExactName
         package let sources: [Rights.Source]
-        package let needed: [String]
+        package let needed: [ExactName]
     }
 
     /// Every permission that it has, of those that the schema knows or a department requires.
-    package let held: [String]
-    package private(set) var needed: [String] = []
-    package var superfluous: [String] { held.filter { !needed.contains($0) } }
+    package let held: [ExactName]
+    package private(set) var needed: [ExactName] = []
+    package var superfluous: [ExactName] { held.filter { !needed.contains($0) } }
     /// By name; one that needs nothing can go.
     package private(set) var grants: [Grant] = []
     /// How many different uses were asked again, and how many could not be, or are not permitted now.
@@ -48,8 +48,8 @@ package struct LeastPrivilege: Sendable {
             of: directory, tenant: record.tenant, users: { directory.users[$0].tenant == record.tenant },
             tokens: { $0 == token })
         var questions: [Question] = []
-        var seen: Set<String> = []
-        var read: Set<String> = []
+        var seen: Set<ExactName> = []
+        var read: Set<ExactName> = []
         for entry in log where entry.isPermitted {
             guard case .token(let id) = entry.question.subject, TokenID(id) == record.id else { continue }
             var question = entry.question
@@ -57,7 +57,7 @@ package struct LeastPrivilege: Sendable {
             if let now { question.now = now }
             let resource = question.resource.map { "\($0.type) \($0.properties.compact)" } ?? ""
             let key = "\(question.action) \(resource) \(question.context.compact)"
-            guard seen.insert(key).inserted else { continue }
+            guard seen.insert(ExactName(key)).inserted else { continue }
             guard questions.count < Self.mostUses else {
                 isComplete = false
                 break
@@ -71,7 +71,7 @@ package struct LeastPrivilege: Sendable {
             questions.append(question)
             for part in examination.facts.flatMap(\.parts) {
                 switch part.operation {
-                case .can, .permits: if case .string(let name) = part.operands[1].value { read.insert(name) }
+                case .can, .permits: if case .string(let name) = part.operands[1].value { read.insert(ExactName(name)) }
                 case .meets, .covers: read.formUnion(held)
                 default: break
                 }
@@ -79,7 +79,7 @@ package struct LeastPrivilege: Sendable {
         }
         uses = questions.count
         guard let tenant = world.tenants.first else { return }
-        func suffices(_ permissions: [String]) -> Bool {
+        func suffices(_ permissions: [ExactName]) -> Bool {
             var tenant = tenant
             for place in tenant.userTypes.indices where tenant.userTypes[place].id == type.id {
                 tenant.userTypes[place].permissions = permissions.filter(type.permissions.permits)

@@ -5,7 +5,7 @@ internal import Policies
 /// What there is to choose from.
 extension Levers {
     var policies: PolicySet { point.policies }
-    var tenantID: String? { tenant < 0 ? nil : directory.tenants[tenant].id }
+    var tenantID: ExactName? { tenant < 0 ? nil : directory.tenants[tenant].id }
     var zone: Zone { tenant < 0 ? .utc : directory.tenants[tenant].zone }
 
     var departments: [Int] {
@@ -23,7 +23,7 @@ extension Levers {
     func assignment(_ reading: Reading) -> Int? { reading.holder.flatMap(request.assignment) }
 
     /// The declared property of a name; `nil` for what the vocabulary has.
-    func property(_ name: String, of base: Reading) -> Change.Property? {
+    func property(_ name: ExactName, of base: Reading) -> Change.Property? {
         let record: Change.Property.Record
         switch base.type {
         case .resource: record = .resource

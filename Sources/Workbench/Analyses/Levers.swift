@@ -95,7 +95,7 @@ struct Levers {
             return outside.filter { !network.contains($0) }.prefix(1).flatMap { set(operands[0], to: .ip($0)) }
         case .can, .permits:
             guard case .string(let permission) = operands[1].value else { return [] }
-            return granting(permission, to: operands[0], !holds)
+            return granting(ExactName(permission), to: operands[0], !holds)
         case .meets: return meeting(operands[0], operands[1], holds: holds)
         case .covers:
             guard !holds, let own = assignment(operands[0]), let other = assignment(operands[1]) else { return [] }
@@ -139,7 +139,7 @@ struct Levers {
         case (.lastDay, .date(let day)):
             guard let token, let next = day.adding(Period(days: 1)) else { return [] }
             return [.tokenExpires(token.id, zone.start(of: next))]
-        case (.tokenName, .string(let name)): return token.map { [.tokenName($0.id, name)] } ?? []
+        case (.tokenName, .string(let name)): return token.map { [.tokenName($0.id, ExactName(name))] } ?? []
         case (.dateOf, .date(let day)): return set(base, to: .instant(zone.start(of: day)))
         case (.parent, .department(let parent)):
             guard case .department(let own) = base.value else { return [] }
@@ -172,7 +172,7 @@ struct Levers {
             .flatMap { set(reading, to: $0) }
     }
 
-    private func presence(of name: String, on base: Reading, isThere: Bool) -> [Change] {
+    private func presence(of name: ExactName, on base: Reading, isThere: Bool) -> [Change] {
         if let property = property(name, of: base) {
             guard !isThere else { return isOptional(property) ? [.property(property, nil)] : [] }
             guard let type = type(of: property) else { return [] }
@@ -240,7 +240,7 @@ struct Levers {
         return set(list, to: .list(Array((elements + more).prefix(count))))
     }
 
-    private func granting(_ permission: String, to holder: Reading, _ holds: Bool) -> [Change] {
+    private func granting(_ permission: ExactName, to holder: Reading, _ holds: Bool) -> [Change] {
         switch holder.value {
         case .user(let index): return [.userHolds(directory.users[index].id, permission: permission, holds)]
         case .userType(let index):

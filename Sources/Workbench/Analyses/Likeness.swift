@@ -48,7 +48,7 @@ struct Standings {
         let department: Int
         let userType: Int
         /// The user's own permissions.
-        let permissions: [String]
+        let permissions: [ExactName]
     }
 
     private let directory: Directory

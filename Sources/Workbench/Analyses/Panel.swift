@@ -30,7 +30,9 @@ final class Panel {
     private var likenesses: [[UInt32]: Likeness] = [:]
     private var generation: Int
 
-    init(_ point: DecisionPoint, _ directory: Directory, _ tenant: String, _ samples: [Shifts.Sample], _ now: Instant) {
+    init(
+        _ point: DecisionPoint, _ directory: Directory, _ tenant: ExactName, _ samples: [Shifts.Sample], _ now: Instant
+    ) {
         self.point = point
         self.directory = directory
         self.tenant = directory.tenant(tenant)
@@ -44,7 +46,7 @@ final class Panel {
 
     /// What a token gets, by sample; `nil` for what is no question here.
     /// - Parameter own: the id of the department that is the token's own.
-    func judge(_ token: Int, in own: String) -> [Judgement?] {
+    func judge(_ token: Int, in own: ExactName) -> [Judgement?] {
         let record = directory.tokens[token]
         let place = number(own)
         if let code = Liveness.fault(record, in: directory, now: now) {
@@ -97,7 +99,7 @@ final class Panel {
     }
 
     /// -1 where there is none of that id.
-    private func number(_ id: String) -> Int { tenant.flatMap { directory.department(id, tenant: $0) } ?? -1 }
+    private func number(_ id: ExactName) -> Int { tenant.flatMap { directory.department(id, tenant: $0) } ?? -1 }
 
     /// - Parameter own: the number of the token's department; -1 where it is not there.
     private func form(_ sample: Int, _ own: Int, _ token: Int) -> Form? {

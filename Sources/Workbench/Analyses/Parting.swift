@@ -6,7 +6,7 @@ internal import Policies
 package struct Parting: Sendable {
     /// A fact that both were asked, and that came to something else.
     package struct Fact: Sendable {
-        package let policies: [String]
+        package let policies: [ExactName]
         package let text: String
         package let first: String
         package let second: String
@@ -104,11 +104,11 @@ package struct Parting: Sendable {
 }
 
 extension Question {
-    fileprivate func names(_ user: String) -> Bool {
+    fileprivate func names(_ user: ExactName) -> Bool {
         let properties = resource?.properties ?? .null
         return [properties, context].contains { json in
             guard case .object(let members) = json else { return false }
-            return members.contains { $0.value.string == user }
+            return members.contains { $0.value.name == user }
         }
     }
 }
@@ -126,15 +126,15 @@ extension Parting.Trait {
         case .suspended: return instant(token.suspended)
         case .expires: return token.expires.description
         case .kind: return token.kind.rawValue
-        case .name: return token.name
+        case .name: return token.name.text
         case .created: return token.created.description
         case .lastActive: return instant(token.lastActive)
         case .dormant: return instant(token.dormantSince)
-        case .user: return user.name
+        case .user: return user.name.text
         case .userActive: return user.isActive ? "yes" : "no"
         case .ownPermissions: return user.permissions.isEmpty ? "none" : user.permissions.joined(separator: ", ")
-        case .department: return tenant.departments.first { $0.id == assignment.department }?.name ?? ""
-        case .userType: return tenant.userTypes.first { $0.id == assignment.userType }?.name ?? ""
+        case .department: return tenant.departments.first { $0.id == assignment.department }?.name.text ?? ""
+        case .userType: return tenant.userTypes.first { $0.id == assignment.userType }?.name.text ?? ""
         }
     }
 
@@ -173,7 +173,7 @@ extension Parting.Trait {
 }
 
 extension TenantRecord {
-    fileprivate func place(of assignment: String) -> (user: Int, place: Int)? {
+    fileprivate func place(of assignment: ExactName) -> (user: Int, place: Int)? {
         for (number, user) in users.enumerated() {
             if let place = user.assignments.firstIndex(where: { $0.id == assignment }) { return (number, place) }
         }

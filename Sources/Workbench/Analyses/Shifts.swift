@@ -11,15 +11,15 @@ package struct Shifts: Sendable {
             /// Where the token is, as it is on the first side.
             case own
             /// A department's id.
-            case department(String)
+            case department(ExactName)
         }
 
-        package let action: String
-        package let resource: String?
+        package let action: ExactName
+        package let resource: ExactName?
         package let place: Place
 
         /// - Parameter resource: its type; one that declares a department, where a place is named.
-        package init(_ action: String, resource: String? = nil, place: Place = .nowhere) {
+        package init(_ action: ExactName, resource: ExactName? = nil, place: Place = .nowhere) {
             self.action = action
             self.resource = resource
             self.place = place
@@ -69,7 +69,7 @@ package struct Shifts: Sendable {
     ///   - now: when they are asked, on each side.
     ///   - most: of how many tokens rows are kept, of those that are turned and of the others.
     package init(
-        _ sides: SideBySide, _ samples: [Sample], tenant: String, now: (before: Instant, after: Instant),
+        _ sides: SideBySide, _ samples: [Sample], tenant: ExactName, now: (before: Instant, after: Instant),
         most: Int = 1_000, progress: Progress = { _, _ in true }
     ) {
         let before = Panel(sides.before.point, sides.before.directory, tenant, samples, now.before)

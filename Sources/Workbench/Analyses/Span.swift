@@ -5,7 +5,7 @@ package enum Span: Equatable, Sendable {
     /// These values, by themselves.
     case values([JSON])
     /// These departments, by id, each with all under it.
-    case departments([String])
+    case departments([ExactName])
     /// What is ordered, between two ends that may be open; numbers, or days and instants as they are written.
     case between(low: End?, high: End?)
     case network(IPNetwork)
@@ -16,7 +16,7 @@ package enum Span: Equatable, Sendable {
     }
 
     /// As a person says it after `is`: `Sales or under it`, `at most 500`.
-    package func words(in directory: Directory, tenant: String) -> String {
+    package func words(in directory: Directory, tenant: ExactName) -> String {
         let names = NamesByID(directory: directory, tenant: directory.tenant(tenant))
         switch self {
         case .values(let values): return Self.list(values.map(names.anything))

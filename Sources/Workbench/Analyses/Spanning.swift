@@ -50,7 +50,7 @@ struct Spanning {
             if under.allSatisfy({ answers[$0]! }) { whole.append(department) }
         }
         let single = own.filter { one in answers[one]! && !whole.contains { directory.department(one, isWithin: $0) } }
-        func ids(_ numbers: [Int]) -> [String] { numbers.map { directory.departments[$0].id } }
+        func ids(_ numbers: [Int]) -> [ExactName] { numbers.map { directory.departments[$0].id } }
         let isLeaves = whole.allSatisfy { one in own.count { directory.department($0, isWithin: one) } == 1 }
         guard single.isEmpty, !isLeaves else { return .values(ids(own.filter { answers[$0]! }).map(JSON.string)) }
         return .departments(ids(whole))

@@ -7,7 +7,7 @@ package struct Story: Sendable {
     /// What one policy had to do with it.
     package struct Chapter: Sendable {
         /// Its id; `nil` where a log does not tell whose facts they are.
-        package let policy: String?
+        package let policy: ExactName?
         /// What it said, with lines; empty when it had nothing to say.
         package let statements: [Statement]
         package let failures: [Failure]
@@ -21,7 +21,7 @@ package struct Story: Sendable {
     package let isPermitted: Bool
     package let code: String
     /// Of the policy that denied.
-    package let policyCode: String?
+    package let policyCode: ExactName?
     /// `At 2026-11-22T12:00:00Z the token Warehouse sync asked for orders.read on order:42.`
     package let opening: String
     /// Why the core let it pass, or did not, a sentence each; empty for a story from a log that does not tell.
@@ -170,9 +170,9 @@ package struct Story: Sendable {
         }
     }
 
-    private static func list(_ names: [String]) -> String {
+    private static func list(_ names: [ExactName]) -> String {
         guard let last = names.last else { return "nobody" }
-        return names.count == 1 ? last : "each of \(names.dropLast().joined(separator: ", ")) and \(last)"
+        return names.count == 1 ? last.text : "each of \(names.dropLast().joined(separator: ", ")) and \(last)"
     }
 }
 

@@ -8,9 +8,9 @@ package import Policies
 package struct Supposition: Sendable {
     package var changes: [Change]
     /// The tenant's id.
-    package let tenant: String
+    package let tenant: ExactName
 
-    package init(_ changes: [Change] = [], tenant: String) {
+    package init(_ changes: [Change] = [], tenant: ExactName) {
         self.changes = changes
         self.tenant = tenant
     }
@@ -111,7 +111,7 @@ extension Change {
         }
     }
 
-    private static func place(_ id: String, _ noun: String, _ known: [String]) throws(ChangeError) -> Int {
+    private static func place(_ id: ExactName, _ noun: String, _ known: [ExactName]) throws(ChangeError) -> Int {
         guard let place = known.firstIndex(of: id) else {
             throw ChangeError("there is no \(noun) `\(id)`\(Suggestion.hint(for: id, among: known))")
         }
@@ -126,9 +126,9 @@ extension Change {
     }
 }
 
-extension [String] {
+extension [ExactName] {
     /// Grants or withdraws a permission. A pattern that covers it goes too, and with it all that it covers.
-    fileprivate mutating func set(_ permission: String, _ holds: Bool) {
+    fileprivate mutating func set(_ permission: ExactName, _ holds: Bool) {
         if holds {
             if !contains(permission) { append(permission) }
         } else {
@@ -164,7 +164,7 @@ extension Question {
 }
 
 extension JSON {
-    fileprivate func with(_ name: String, _ value: JSON?) -> JSON {
+    fileprivate func with(_ name: ExactName, _ value: JSON?) -> JSON {
         guard case .object(var members) = self else { return self }
         guard let place = members.firstIndex(where: { $0.key == name }) else {
             return .object(members + (value.map { [Member(name, $0)] } ?? []))

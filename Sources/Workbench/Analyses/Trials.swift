@@ -12,7 +12,7 @@ package typealias Progress = (_ done: Int, _ total: Int) -> Bool
 /// changing it costs little. Not for use by two threads.
 final class Trials {
     let question: Question
-    let tenant: String
+    let tenant: ExactName
     let directory: Directory
     private let organisation: Organisation
     private let point: DecisionPoint
@@ -107,10 +107,10 @@ private struct Mentions {
         let directory = examination.directory
         let question = examination.question
         guard let tenant = examination.tenant else { return }
-        var names: Set<String> = []
+        var names: Set<ExactName> = []
         func note(_ json: JSON) {
             switch json {
-            case .string(let text): names.insert(text)
+            case .string(let text): names.insert(ExactName(text))
             case .array(let elements): elements.forEach(note)
             case .object(let members): for member in members { note(member.value) }
             default: break

@@ -5,7 +5,7 @@ internal import Policies
 /// What one token may do: every action, in every department, on every type of resource that lies in one.
 package struct WhatCan: Sendable {
     package struct Row: Sendable {
-        package let action: String
+        package let action: ExactName
         /// Without any resource.
         package let plain: Answer
         /// By the columns, with the types of resource for which it holds; where all agree there is one entry.
@@ -16,7 +16,7 @@ package struct WhatCan: Sendable {
 
     /// One action in one department.
     package struct Cell: Sendable {
-        package let answers: [(types: [String], answer: Answer)]
+        package let answers: [(types: [ExactName], answer: Answer)]
 
         /// The answer, where all types agree.
         package var answer: Answer? { answers.count == 1 ? answers[0].answer : nil }
@@ -36,7 +36,7 @@ package struct WhatCan: Sendable {
     ///   - departments: by number; all of its tenant without.
     ///   - actions: all of the schema without.
     package init(
-        _ token: Int, actions: [String]? = nil, departments: [Int]? = nil, context: JSON = .object([]), now: Instant,
+        _ token: Int, actions: [ExactName]? = nil, departments: [Int]? = nil, context: JSON = .object([]), now: Instant,
         _ point: DecisionPoint, on directory: Directory, progress: Progress = { _, _ in true }
     ) {
         let record = directory.tokens[token]
@@ -60,7 +60,7 @@ package struct WhatCan: Sendable {
                 tenant: directory.tenants[record.tenant].id, now: now)
             let prober = Prober(question, point, on: directory)
             let plain = prober.answer(for: token, prober.branch()).answer
-            var answers = [[(types: [String], answer: Answer)]](repeating: [], count: columns.count)
+            var answers = [[(types: [ExactName], answer: Answer)]](repeating: [], count: columns.count)
             for type in types {
                 let property = Change.Property(.resource, "department")
                 question.resource = .init(type: type.name, id: nil)

@@ -9,7 +9,7 @@ package struct WhoCan: Sendable {
         /// The least that holds for all departments that were asked about and that it may reach at all.
         package let answer: Answer
         /// The departments of the resource, by id, in which it may; empty where none were asked about.
-        package let departments: [String]
+        package let departments: [ExactName]
     }
 
     /// Those that may, or may under circumstances, in the order of the directory.
@@ -26,7 +26,7 @@ package struct WhoCan: Sendable {
     ///   - departments: where the resource may lie, by id: each is asked about; `nil` leaves that as the question has it.
     ///   - tenant: its number.
     package init(
-        _ question: Question, departments: [String]? = nil, tenant: Int, _ point: DecisionPoint,
+        _ question: Question, departments: [ExactName]? = nil, tenant: Int, _ point: DecisionPoint,
         on directory: Directory, progress: Progress = { _, _ in true }
     ) {
         var question = question
@@ -65,13 +65,13 @@ package struct WhoCan: Sendable {
     private struct Found {
         /// `nil` where it may nowhere.
         var answer: Answer?
-        var reached: [String] = []
+        var reached: [ExactName] = []
     }
 
     /// Asks about every place.
     /// - Returns: also which other tokens it holds for.
     private static func find(
-        _ token: Int, _ prober: Prober, _ places: [Prober.Branch], _ departments: [String]?
+        _ token: Int, _ prober: Prober, _ places: [Prober.Branch], _ departments: [ExactName]?
     ) -> (Found, Likeness) {
         var found = Found()
         var likeness = Likeness.all

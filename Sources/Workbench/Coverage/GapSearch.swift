@@ -112,7 +112,7 @@ struct GapSearch {
     // MARK: Writing
 
     private mutating func written() -> [CoverageGap] {
-        var written: Set<String> = []
+        var written: Set<ExactName> = []
         return policy.gaps.map { gap in
             var gap = gap
             for target in gap.targets {
@@ -120,7 +120,7 @@ struct GapSearch {
                 let text = text(entry, target, gap)
                 // What reaches several things is told where it reaches the first.
                 let body = String(text.drop { $0 != "{" })
-                if written.insert(body).inserted { gap.tests.append(text) }
+                if written.insert(ExactName(body)).inserted { gap.tests.append(text) }
             }
             return gap
         }
@@ -184,7 +184,7 @@ struct GapSearch {
         return .table(
             entries.sorted { one, other in
                 func place(_ entry: LuaValue.Entry) -> Int {
-                    guard case .string(let name) = entry.key else { return order.count }
+                    guard let name = entry.key.name else { return order.count }
                     return order.firstIndex(of: name) ?? order.count
                 }
                 return place(one) < place(other)

@@ -1,9 +1,10 @@
+package import Model
 internal import Policies
 internal import Syntax
 
 /// What tests have tried of one policy.
 package struct PolicyCoverage: Sendable {
-    package let policy: String
+    package let policy: ExactName
     /// As the user named it.
     package let path: String
     /// The source, line by line.

@@ -11,7 +11,7 @@ final class ProbedRun {
     private let evaluator: Evaluator
     /// By the policy's number.
     private var tallies: [PolicyTally?]
-    private let numbers: [String: Int]
+    private let numbers: [ExactName: Int]
 
     init?(_ source: PolicySource, budget: Budget) {
         guard let set = PolicySet.load(source, isProbed: true).set,
@@ -74,7 +74,7 @@ final class ProbedRun {
     // MARK: Traces
 
     /// The lines that a policy has read its facts on, for the last request; none where it cannot be told.
-    func lines(of id: String) -> [Int] {
+    func lines(of id: ExactName) -> [Int] {
         guard let policy = numbers[id], let evaluation = log.evaluations.last(where: { $0.policy == policy }),
             let sites = set.policies[policy].probes?.sites
         else { return [] }

@@ -33,13 +33,13 @@ struct TestVariation {
     }
 
     /// Values put in places of a test; `nil` takes one out.
-    private typealias Change = [(path: [String], value: LuaValue?)]
+    private typealias Change = [(path: [ExactName], value: LuaValue?)]
 
     /// The test with one change, chosen by chance; `nil` when there is nothing to change.
     func changed(_ table: LuaValue, in plan: TestPlan, _ random: inout SeededGenerator) -> LuaValue? {
         guard let fields = try? TestTable(table, at: "test"), let ground = try? plan.directories.ground(of: fields)
         else { return nil }
-        let id = try? fields.string("tenant")
+        let id = try? fields.name("tenant")
         let tenants = ground.organisation.tenants
         guard let tenant = tenants.first(where: { $0.id == id }) ?? tenants.first else { return nil }
         let now = Self.time(of: fields, ground)
@@ -54,7 +54,7 @@ struct TestVariation {
 
     private func changes(of table: LuaValue, _ tenant: TenantRecord, _ now: Instant) -> [Change] {
         var changes: [Change] = []
-        for part in ["token", "actor", "proposed"] where table[part]?.isRecord == true {
+        for part in ["token", "actor", "proposed"] as [ExactName] where table[part]?.isRecord == true {
             changes += people(part, table[part]!, tenant)
         }
         if table["token"]?.isRecord == true, table["actor"] != nil {
@@ -69,7 +69,7 @@ struct TestVariation {
                 changes += [nil, "api", "mobile"].map { [(["actor", "via"], $0.map(LuaValue.string))] }
             }
         }
-        for part in ["token", "proposed"] where table[part]?.isRecord == true {
+        for part in ["token", "proposed"] as [ExactName] where table[part]?.isRecord == true {
             changes += ["api", "mobile"].map { [([part, "kind"], .string($0))] }
         }
         changes += asked(table, tenant, now)
@@ -82,7 +82,7 @@ struct TestVariation {
 
     // MARK: Who
 
-    private func people(_ part: String, _ own: LuaValue, _ tenant: TenantRecord) -> [Change] {
+    private func people(_ part: ExactName, _ own: LuaValue, _ tenant: TenantRecord) -> [Change] {
         var changes: [Change] = []
         let type = own["user_type"] ?? tenant.userTypes.first.map { .string($0.id) }
         let department = own["department"] ?? tenant.departments.first.map { .string($0.id) }
@@ -105,7 +105,7 @@ struct TestVariation {
         return changes
     }
 
-    private func user(_ user: UserRecord, _ part: String) -> [Change] {
+    private func user(_ user: UserRecord, _ part: ExactName) -> [Change] {
         user.assignments.filter { !$0.isRemoved }.map { assignment in
             [
                 ([part, "user"], .string(user.name)), ([part, "department"], .string(assignment.department)),
@@ -121,14 +121,14 @@ struct TestVariation {
         if table["action"] != nil {
             changes += schema.actionNames.map { [(["action"], .string($0))] }
         }
-        if let resource = table["resource"], case .string(let name)? = resource["type"] {
+        if let resource = table["resource"], let name = resource["type"]?.name {
             changes += schema.resources.map { type in [(["resource"], self.resource(type, resource, tenant, now))] }
             if let type = schema.resources.first(where: { $0.name == name }) {
                 changes += properties(["resource"], type, tenant, now)
             }
         }
         changes += properties(["context"], schema.context, tenant, now)
-        if case .string(let name)? = table["subject"]?["type"],
+        if let name = table["subject"]?["type"]?.name,
             let type = schema.subjects.first(where: { $0.name == name })
         {
             changes += properties(["subject", "properties"], type, tenant, now)
@@ -140,7 +140,7 @@ struct TestVariation {
     private func resource(
         _ type: Schema.RecordType, _ old: LuaValue, _ tenant: TenantRecord, _ now: Instant
     ) -> LuaValue {
-        var fields: [(String, LuaValue)] = [("type", .string(type.name))]
+        var fields: [(ExactName, LuaValue)] = [("type", .string(type.name))]
         if let id = old["id"] { fields.append(("id", id)) }
         for property in type.properties {
             if let value = old[property.name] ?? (property.isOptional ? nil : values(property.type, tenant, now).first)
@@ -152,7 +152,7 @@ struct TestVariation {
     }
 
     private func properties(
-        _ path: [String], _ type: Schema.RecordType, _ tenant: TenantRecord, _ now: Instant
+        _ path: [ExactName], _ type: Schema.RecordType, _ tenant: TenantRecord, _ now: Instant
     ) -> [Change] {
         type.properties.flatMap { property -> [Change] in
             let values: [LuaValue?] = values(property.type, tenant, now) + (property.isOptional ? [nil] : [])
@@ -183,7 +183,7 @@ struct TestVariation {
     private func times(_ table: LuaValue, _ now: Instant) -> [Change] {
         var changes: [Change] = Self.hours.map { [(["at"], .string(now.adding(hours: $0).description))] }
         guard table["token"]?.isRecord == true else { return changes }
-        for name in ["expires", "created", "last_active", "dormant_since"] {
+        for name in ["expires", "created", "last_active", "dormant_since"] as [ExactName] {
             changes += Self.hours.map {
                 [(["token", "last_day"], nil), (["token", name], .string(now.adding(hours: $0).description))]
             }
@@ -218,11 +218,11 @@ struct TestVariation {
     private func places(for value: Measure, in table: LuaValue) -> [Change] {
         var changes: [Change] = []
         func add(_ type: ValueType, _ literal: LuaValue) {
-            var records: [([String], Schema.RecordType)] = [(["context"], schema.context)]
-            if case .string(let name)? = table["resource"]?["type"] {
+            var records: [([ExactName], Schema.RecordType)] = [(["context"], schema.context)]
+            if let name = table["resource"]?["type"]?.name {
                 records += schema.resources.filter { $0.name == name }.map { (["resource"], $0) }
             }
-            if case .string(let name)? = table["subject"]?["type"] {
+            if let name = table["subject"]?["type"]?.name {
                 records += schema.subjects.filter { $0.name == name }.map { (["subject", "properties"], $0) }
             }
             for (path, record) in records {
@@ -237,18 +237,18 @@ struct TestVariation {
         case .number(let value): add(.number, .number(value))
         case .date(let date):
             let text = LuaValue.string(date.description)
-            for part in ["proposed", "token"] where table[part]?.isRecord == true {
+            for part in ["proposed", "token"] as [ExactName] where table[part]?.isRecord == true {
                 changes.append([([part, "expires"], nil), ([part, "last_day"], text)])
             }
             add(.date, text)
             changes.append([(["at"], .string("\(date.description)T12:00:00Z"))])
         case .instant(let instant):
             let text = LuaValue.string(instant.description)
-            for part in ["proposed", "token"] where table[part]?.isRecord == true {
+            for part in ["proposed", "token"] as [ExactName] where table[part]?.isRecord == true {
                 changes.append([([part, "last_day"], nil), ([part, "expires"], text)])
                 changes.append([([part, "created"], text)])
             }
-            for name in ["last_active", "dormant_since"] where table["token"]?.isRecord == true {
+            for name in ["last_active", "dormant_since"] as [ExactName] where table["token"]?.isRecord == true {
                 changes.append([(["token", name], text)])
             }
             add(.instant, text)
@@ -273,7 +273,7 @@ extension Measure {
 
 extension LuaValue {
     /// What a table has under a name.
-    fileprivate subscript(name: String) -> LuaValue? {
+    fileprivate subscript(name: ExactName) -> LuaValue? {
         guard case .table(let entries) = self else { return nil }
         return entries.first { $0.key == .string(name) }?.value
     }
@@ -281,7 +281,7 @@ extension LuaValue {
     fileprivate var isRecord: Bool { if case .table = self { !isList } else { false } }
 
     /// A table with a value put somewhere, tables on the way made; `nil` takes out what is there.
-    fileprivate func with(_ path: [String], _ value: LuaValue?) -> LuaValue {
+    fileprivate func with(_ path: [ExactName], _ value: LuaValue?) -> LuaValue {
         guard let name = path.first else { return value ?? self }
         guard case .table(let entries) = self else { return self }
         let rest = Array(path.dropFirst())

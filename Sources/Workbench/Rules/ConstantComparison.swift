@@ -31,7 +31,7 @@ extension Rule {
                     guard case .string(let bytes) = policy.chunk[other].kind,
                         let (name, known) = texts(inference.attribute(side), inference)
                     else { continue }
-                    let text = String(decoding: bytes, as: UTF8.self)
+                    let text = ExactName(String(decoding: bytes, as: UTF8.self))
                     if known.contains(text) { return nil }
                     let hint = Suggestion.hint(for: text, among: known)
                     return Finding("\(name) is never `\(text)`\(hint)", policy.chunk[other].position)
@@ -41,15 +41,15 @@ extension Rule {
         })
 
     /// What an attribute of few texts is called, and what it can be.
-    private static func texts(_ attribute: Attribute?, _ inference: Inference) -> (String, [String])? {
+    private static func texts(_ attribute: Attribute?, _ inference: Inference) -> (String, [ExactName])? {
         let points = inference.root.points
-        let administrative = points.filter(\.isAdministrative).map(\.rawValue)
+        let administrative = points.filter(\.isAdministrative).map { ExactName($0.rawValue) }
         let schema = inference.schema
         switch attribute {
         case .action: return ("the action", (points.contains(.access) ? schema.actionNames : []) + administrative)
-        case .actionKind: return ("the kind of an action", Schema.ActionKind.allCases.map(\.rawValue))
+        case .actionKind: return ("the kind of an action", Schema.ActionKind.allCases.map { ExactName($0.rawValue) })
         case .kind: return ("the kind of a token", ["api", "mobile"])
-        case .point: return ("the decision point here", points.map(\.rawValue))
+        case .point: return ("the decision point here", points.map { ExactName($0.rawValue) })
         case .recordType where points == [.access]:
             return ("the type", (schema.resources + schema.subjects).map(\.name) + ["token"])
         default: return nil

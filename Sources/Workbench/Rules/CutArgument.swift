@@ -54,6 +54,6 @@ extension Rule {
         {
             return name.name
         }
-        return inference.pluginFunction(callee).map(inference.functionName)
+        return inference.pluginFunction(callee).map { inference.functionName($0).text }
     }
 }

@@ -30,7 +30,7 @@ extension Rule {
             "b_test.lua": "",
         ],
         find: .folder { folder in
-            var first: [[UInt8]: String] = [:]
+            var first: [[UInt8]: ExactName] = [:]
             return folder.policies.compactMap { policy in
                 let code = policy.chunk.code
                 guard let other = first[code] else {

@@ -32,7 +32,7 @@ extension Rule {
                     guard case .table(let expected) = tests.chunk[value].kind else { continue }
                     for case .named(let key, let value) in expected where ["deny", "advice"].contains(key.name) {
                         guard case .string(let bytes) = tests.chunk[value].kind else { continue }
-                        let name = String(decoding: bytes, as: UTF8.self)
+                        let name = ExactName(String(decoding: bytes, as: UTF8.self))
                         if tests.policies.contains(name) { continue }
                         let hint = Suggestion.hint(for: name, among: tests.policies)
                         findings.append(

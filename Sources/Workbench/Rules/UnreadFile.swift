@@ -23,10 +23,10 @@ extension Rule {
             """,
         ],
         find: .folder { folder in
-            let read = ["settings.json", "required.json"]
+            let read: [ExactName] = ["settings.json", "required.json"]
             return folder.source.files.map(\.name).filter { $0.hasSuffix(".json") && !read.contains($0) }.compactMap {
                 name in
-                Suggestion.nearest(to: name.lowercased(), among: read).map { near in
+                Suggestion.nearest(to: ExactName(name.text.lowercased()), among: read).map { near in
                     Finding("nobody reads this file (did you mean `\(near)`?)", file: name, line: 1, column: 1)
                 }
             }

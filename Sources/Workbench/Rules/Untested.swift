@@ -1,4 +1,5 @@
 internal import Model
+internal import Policies
 
 extension Rule {
     static let untested = Rule(
@@ -16,7 +17,7 @@ extension Rule {
             """
         ],
         find: .policy { policy in
-            let tests = policy.name.dropLast(4) + "_test.lua"
+            let tests = "\(policy.name.withoutExtension)_test.lua"
             return policy.hasTests ? [] : [Finding("there is no `\(tests)` beside it", line: 1, column: 1)]
         })
 }

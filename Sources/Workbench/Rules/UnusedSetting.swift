@@ -36,8 +36,8 @@ extension Rule {
                 return !bases.contains(id)
             }
             if isHandedOn { return [] }
-            return declared.keys.filter { !read.contains($0) }.sorted().compactMap { name in
-                policy.chunk.place(of: name).map { Finding("the setting `\(name)` is never read", $0) }
+            return declared.keys.filter { !read.contains($0.text) }.sorted().compactMap { name in
+                policy.chunk.place(of: name.text).map { Finding("the setting `\(name)` is never read", $0) }
             }
         })
 }

@@ -14,7 +14,7 @@ struct CheckExamples {
     }
 
     /// One result for each example, at the place of the check.
-    func results(of plugin: String, path: String) -> [TestResult] {
+    func results(of plugin: ExactName, path: String) -> [TestResult] {
         let checks = plugins.extras[plugin]?.checks ?? []
         return checks.flatMap { check -> [TestResult] in
             guard let rule = rules.first(where: { $0.name == "\(plugin).\(check.name)" }),
@@ -36,7 +36,7 @@ struct CheckExamples {
         guard let schema = folder.schema, let policy = folder.policies.first else {
             return TestFailure("it is no policy")
         }
-        let found = PluginChecks(plugins, schema: schema, only: rule.name).findings(in: policy.document)
+        let found = PluginChecks(plugins, schema: schema, only: ExactName(rule.name)).findings(in: policy.document)
         if let broken = found.first(where: \.isFailure) { return TestFailure(broken.message) }
         if isGood, let first = found.first {
             return TestFailure(expected: "nothing is found", happened: "line \(first.line) of it: \(first.message)")

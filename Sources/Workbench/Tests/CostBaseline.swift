@@ -2,7 +2,7 @@ package import Model
 
 /// What policies cost when somebody last looked: new figures are held to it.
 package struct CostBaseline: Equatable, Sendable {
-    private var costs: [String: PolicyCost]
+    private var costs: [ExactName: PolicyCost]
 
     package init(_ costs: [PolicyCost]) {
         self.costs = Dictionary(uniqueKeysWithValues: costs.map { ($0.policy, $0) })
@@ -23,7 +23,7 @@ package struct CostBaseline: Equatable, Sendable {
         }
     }
 
-    private static func number(_ name: String, of member: JSON.Member) throws(CostBaselineError) -> Int {
+    private static func number(_ name: ExactName, of member: JSON.Member) throws(CostBaselineError) -> Int {
         guard case .integer(let value)? = member.value[name], value >= 0, let number = Int(exactly: value) else {
             throw CostBaselineError(message: "`policies.\(member.key).\(name)` must be a whole number")
         }
@@ -40,8 +40,8 @@ package struct CostBaseline: Equatable, Sendable {
 
     /// One figure that has grown.
     package struct Growth: Equatable, Sendable {
-        package let policy: String
-        package let measure: String
+        package let policy: ExactName
+        package let measure: ExactName
         package let before: Int
         package let now: Int
 
@@ -64,7 +64,7 @@ package struct CostBaseline: Equatable, Sendable {
     }
 
     /// The policies that it has never seen, sorted.
-    package func unknown(of costs: [PolicyCost]) -> [String] {
+    package func unknown(of costs: [PolicyCost]) -> [ExactName] {
         costs.map(\.policy).filter { self.costs[$0] == nil }.sorted()
     }
 }

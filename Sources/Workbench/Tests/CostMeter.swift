@@ -1,12 +1,13 @@
 internal import Decisions
+internal import Model
 internal import Policies
 
 /// Measures what policies cost in the tests of their own.
 struct CostMeter {
     private let source: PolicySource
-    private let policies: [String]
+    private let policies: [ExactName]
 
-    init(_ source: PolicySource, policies: [String]) {
+    init(_ source: PolicySource, policies: [ExactName]) {
         self.source = source
         self.policies = policies
     }
@@ -16,7 +17,7 @@ struct CostMeter {
     func cost(_ plans: [TestPlan]) -> PolicyCost? {
         guard let policy = plans.first?.policy else { return nil }
         var sets = TestSets(source, policies: policies)
-        var evaluators: [String: Evaluator] = [:]
+        var evaluators: [ExactName: Evaluator] = [:]
         var cost: PolicyCost?
         for plan in plans where plan.result.failure == nil && plan.result.skipped == nil {
             guard let table = plan.table, let prepared = try? sets.prepare(table, plan, isAlone: true),

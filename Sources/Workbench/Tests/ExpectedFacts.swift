@@ -19,8 +19,9 @@ struct ExpectedFacts {
 
     var isEmpty: Bool { reads.isEmpty && unread.isEmpty }
 
-    private static func facts(_ table: TestTable, _ name: String) throws(TestFault) -> [(text: String, value: String?)]
-    {
+    private static func facts(_ table: TestTable, _ name: ExactName) throws(TestFault) -> [(
+        text: String, value: String?
+    )] {
         guard let value = table[name] else { return [] }
         guard case .table(let entries) = value, !entries.isEmpty else {
             throw TestFault("`expect.\(name)` is a list of facts such as \"resource.department\"")
@@ -41,13 +42,13 @@ struct ExpectedFacts {
 
     /// What differs; `nil` when nothing does.
     /// - Parameter trace: of the tested policy; `nil` when it was not asked.
-    func difference(from trace: PolicyTrace?, policy: String) -> TestFailure? {
+    func difference(from trace: PolicyTrace?, policy: ExactName) -> TestFailure? {
         guard let trace else {
             return TestFailure(expected: "`\(policy)` to be asked", happened: "a decision without it")
         }
         for expected in reads {
             let matches = trace.facts.filter { $0.text.says(expected.text) }
-            if matches.contains(where: { expected.value == nil || $0.value == expected.value }) { continue }
+            if matches.contains(where: { expected.value.map($0.value.isSameBytes) ?? true }) { continue }
             let words = expected.value.map { "`\(expected.text)` = \($0)" } ?? "`\(expected.text)`"
             let hint = matches.isEmpty ? Suggestion.hint(for: expected.text, among: trace.facts.map(\.text)) : ""
             return TestFailure(

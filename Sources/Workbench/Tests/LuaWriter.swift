@@ -1,4 +1,5 @@
 internal import Lua
+internal import Model
 
 /// Writes values as Lua source that reads back as the same values.
 struct LuaWriter {

@@ -6,18 +6,20 @@ internal import Policies
 
 /// Asks what the tests of one plugin ask.
 struct PluginAsker {
-    private static let keys =
-        TestCase.keys.filter { !["point", "actor", "proposed", "settings", "only_policy", "expect"].contains($0) }
+    private static let keys: [ExactName] =
+        TestCase.keys.filter {
+            !(["point", "actor", "proposed", "settings", "only_policy", "expect"] as [ExactName]).contains($0)
+        }
         + own
     /// What is the plugin's test alone, and no test of a policy has.
-    private static let own = ["ask", "gives", "fails", "says", "sink", "keeps"]
-    private static let policy = "asked"
+    private static let own: [ExactName] = ["ask", "gives", "fails", "says", "sink", "keeps"]
+    private static let policy: ExactName = "asked"
 
     private let schema: PolicySource.File
     private let plugins: PluginLoader.Loaded
-    private let plugin: String
+    private let plugin: ExactName
     /// By what is asked, and whether a token asks.
-    private var points: [String: Points] = [:]
+    private var points: [ExactName: Points] = [:]
 
     private struct Points {
         let schema: Schema
@@ -25,7 +27,7 @@ struct PluginAsker {
         let trees: DecisionPoint
     }
 
-    init(_ schema: PolicySource.File, _ plugins: PluginLoader.Loaded, plugin: String) {
+    init(_ schema: PolicySource.File, _ plugins: PluginLoader.Loaded, plugin: ExactName) {
         self.schema = schema
         self.plugins = plugins
         self.plugin = plugin
@@ -43,7 +45,7 @@ struct PluginAsker {
     private mutating func failure(of table: TestTable, _ plan: TestPlan) throws(TestFault) -> TestFailure? {
         try table.refuseOthers(than: Self.keys)
         if let says = try table.string("says") { return try kept(says, of: table, plan) }
-        for key in ["sink", "keeps"] where table[key] != nil {
+        for key in ["sink", "keeps"] as [ExactName] where table[key] != nil {
             throw TestFault("`\(key)` is for what a sink keeps: the test `says` what a policy says")
         }
         guard let asked = try table.string("ask") else {
@@ -75,7 +77,7 @@ struct PluginAsker {
     /// What a sink keeps of the decision of a policy that says something.
     private mutating func kept(_ says: String, of table: TestTable, _ plan: TestPlan) throws(TestFault) -> TestFailure?
     {
-        for key in ["ask", "gives", "fails"] where table[key] != nil {
+        for key in ["ask", "gives", "fails"] as [ExactName] where table[key] != nil {
             throw TestFault("a test of a sink says `says`, `sink` and `keeps`, and no `\(key)`")
         }
         guard let sink = try table.string("sink"), let expected = try table["keeps"]?.json(at: "keeps") else {
@@ -131,7 +133,7 @@ struct PluginAsker {
     /// What decides by one body.
     /// - Parameter stated: the key of the test that states it.
     private mutating func points(_ stated: String, _ body: String, byToken: Bool) throws(TestFault) -> Points {
-        let key = "\(byToken) \(body)"
+        let key: ExactName = "\(byToken) \(body)"
         if let known = points[key] { return known }
         let text = """
             local \(plugin) = use "\(plugin)"
@@ -162,12 +164,12 @@ struct PluginAsker {
 
     /// The test with what it leaves out: a test of a plugin need not say who asks, and about what.
     private func filled(_ table: TestTable, _ schema: Schema, _ ground: TestGround) throws(TestFault) -> LuaValue {
-        func entry(_ name: String, _ value: LuaValue) -> LuaValue.Entry { .init(key: .string(name), value: value) }
+        func entry(_ name: ExactName, _ value: LuaValue) -> LuaValue.Entry { .init(key: .string(name), value: value) }
         var entries = table.names.filter { !Self.own.contains($0) }.map { entry($0, table[$0]!) }
         entries.append(entry("expect", .table([entry("code", .string("not_permitted"))])))
         if table["token"] == nil, table["subject"] == nil {
             let tenants = ground.organisation.tenants
-            let id = try table.string("tenant")
+            let id = try table.name("tenant")
             guard let tenant = id.map({ id in tenants.first { $0.id == id } }) ?? tenants.first,
                 let department = tenant.departments.first, let type = tenant.userTypes.first
             else { throw TestFault("the directory has nobody who could ask") }

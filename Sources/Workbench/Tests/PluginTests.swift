@@ -11,21 +11,21 @@ package struct PluginTests {
     private let source: PluginSource
     private let plugins: PluginLoader.Loaded
     private let schema: PolicySource.File
-    private let grounds: [String: TestGround]
+    private let grounds: [ExactName: TestGround]
 
     /// - Parameters:
     ///   - policies: whose schema the tests speak of.
     ///   - organisations: what a test's `directory` may name.
     package init(
         _ source: PluginSource, _ plugins: PluginLoader.Loaded, policies: PolicySource,
-        organisations: [String: Organisation]
+        organisations: [ExactName: Organisation]
     ) throws(PolicyError) {
         self.source = source
         self.plugins = plugins
         schema =
             policies.files.first { $0.name == "schema.lua" }
             ?? PolicySource.File(name: "schema.lua", bytes: Array(Self.usualSchema.utf8))
-        var grounds: [String: TestGround] = [:]
+        var grounds: [ExactName: TestGround] = [:]
         for (name, organisation) in organisations where name != "store" {
             do throws(TestFault) { grounds[name] = try TestGround(organisation) } catch {
                 throw PolicyError(.unreadable, "the directory `\(name)`: \(error.message)")
@@ -48,7 +48,7 @@ package struct PluginTests {
 
     /// The tests of plugins, in the order of the plugins' and the files' names.
     /// - Parameter plugin: the one whose tests are run; `nil` for all.
-    package func run(_ selection: PolicyTests.Selection, of plugin: String? = nil) -> [TestResult] {
+    package func run(_ selection: PolicyTests.Selection, of plugin: ExactName? = nil) -> [TestResult] {
         var results: [TestResult] = []
         let all = source.folders.filter { plugin == nil || $0.name == plugin }.map { ($0, plans($0, selection)) }
         let hasOnly = all.contains { $0.1.contains(where: \.isOnly) }
@@ -80,7 +80,7 @@ package struct PluginTests {
 
     private func plans(_ folder: PluginSource.Folder, _ selection: PolicyTests.Selection) -> [TestPlan] {
         let files = folder.files.filter { $0.name.hasSuffix(TestFile.suffix) }
-        let names = files.map { String($0.name.dropLast(TestFile.suffix.count)) }
+        let names = files.map { ExactName(Substring($0.name.utf8.dropLast(TestFile.suffix.utf8.count))) }
         let path = "\(source.path)/\(folder.name)"
         let planner = TestPlanner(
             PolicySource(path: path, files: files), policies: names, given: grounds)

@@ -2,24 +2,25 @@ internal import Model
 internal import Policies
 
 extension PolicySource {
-    private static let settingsFile = "settings.json"
+    private static let settingsFile: ExactName = "settings.json"
+    private static let reserved: [ExactName] = ["schema", "settings", "required", "invariants", "routes"]
 
     /// The ids of the policies in the folder: the files that are neither tests nor reserved.
-    var policyIDs: [String] {
+    var policyIDs: [ExactName] {
         files.map(\.name).filter { name in
             name.hasSuffix(".lua") && !name.hasSuffix(TestFile.suffix)
-                && !["schema", "settings", "required", "invariants", "routes"].contains(String(name.dropLast(4)))
-        }.map { String($0.dropLast(4)) }.sorted()
+                && !Self.reserved.contains(name.withoutExtension)
+        }.map(\.withoutExtension).sorted()
     }
 
     /// What decisions are made from, without the tests; with one policy alone if `only` says so.
-    func withoutTests(only policy: String?) -> PolicySource {
+    func withoutTests(only policy: ExactName?) -> PolicySource {
         let ids = Set(policyIDs)
         let kept = files.filter { file in
             // A test may turn off, or leave out, what the folder requires.
             if file.name.hasSuffix(TestFile.suffix) || file.name == "required.json" { return false }
             guard let policy, file.name.hasSuffix(".lua") else { return true }
-            let id = String(file.name.dropLast(4))
+            let id = file.name.withoutExtension
             return !ids.contains(id) || id == policy
         }
         var source = PolicySource(path: path, files: kept, plugins: plugins, misplaced: misplaced)
@@ -28,7 +29,7 @@ extension PolicySource {
     }
 
     /// Sets a test's values for all tenants, whatever the settings file says.
-    mutating func override(_ overrides: TestTable, policies: [String]) throws(TestFault) {
+    mutating func override(_ overrides: TestTable, policies: [ExactName]) throws(TestFault) {
         var settings = try settingsByPolicy()
         for member in try overrides.members() {
             guard policies.contains(member.key) else {
@@ -47,7 +48,7 @@ extension PolicySource {
         replaceSettings(settings)
     }
 
-    private mutating func keepSettings(of policy: String) {
+    private mutating func keepSettings(of policy: ExactName) {
         guard let settings = try? settingsByPolicy() else { return }
         replaceSettings(settings.filter { $0.key == policy })
     }

@@ -8,18 +8,19 @@ package import Policies
 /// Every test asks about a directory of its own, with every policy of the folder, or with the one it is about.
 package struct PolicyTests {
     private let source: PolicySource
-    private let policies: [String]
+    private let policies: [ExactName]
     private let planner: TestPlanner
 
     /// - Parameters:
     ///   - organisations: what a test's `directory` may name; `demo` is that of tests that name none, unless there is a
     ///     `store`.
     ///   - now: the time of the store.
-    package init(_ source: PolicySource, organisations: [String: Organisation], now: Instant? = nil) throws(PolicyError)
+    package init(_ source: PolicySource, organisations: [ExactName: Organisation], now: Instant? = nil)
+        throws(PolicyError)
     {
         self.source = source
         policies = source.policyIDs
-        var given: [String: TestGround] = [:]
+        var given: [ExactName: TestGround] = [:]
         for (name, organisation) in organisations {
             do throws(TestFault) {
                 given[name] = try TestGround(
@@ -32,7 +33,7 @@ package struct PolicyTests {
     /// Which tests are run, and when the run ends.
     package struct Selection: Sendable {
         /// Test files to read, by name; `nil` for all.
-        package var files: Set<String>?
+        package var files: Set<ExactName>?
         /// What the file or the name of a test has in it.
         package var filter: String?
         package var stopsAtFailure = false

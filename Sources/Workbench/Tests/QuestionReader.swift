@@ -10,10 +10,10 @@ struct QuestionReader {
     let isStrict: Bool
 
     mutating func access(_ world: inout TestWorld) throws(TestFault) -> Question {
-        for name in ["actor", "proposed"] where table[name] != nil {
+        for name in ["actor", "proposed"] as [ExactName] where table[name] != nil {
             throw TestFault("`\(name)` belongs to a test of a `point` such as `token.issue`")
         }
-        guard let action = try table.string("action") else { throw TestFault("the test has no `action`") }
+        guard let action = try table.name("action") else { throw TestFault("the test has no `action`") }
         if isStrict, schema.actions[action] == nil {
             throw TestFault(
                 "the schema has no action `\(action)`" + Suggestion.hint(for: action, among: schema.actions.keys))
@@ -27,14 +27,14 @@ struct QuestionReader {
     }
 
     mutating func administration(_ point: Point, _ world: inout TestWorld) throws(TestFault) -> Question {
-        for name in ["action", "subject", "resource"] where table[name] != nil {
+        for name in ["action", "subject", "resource"] as [ExactName] where table[name] != nil {
             throw TestFault("`\(name)` belongs to a test of `access`; a test of `\(point.rawValue)` has an `actor`")
         }
         guard let value = table["actor"] else {
             throw TestFault("a test of `\(point.rawValue)` needs an `actor`: \"operator\" or a user")
         }
         let (subject, actor) = try self.actor(value, &world)
-        var question = Question(action: point.rawValue, subject: subject, now: world.now, obligations: .all)
+        var question = Question(action: ExactName(point.rawValue), subject: subject, now: world.now, obligations: .all)
         question.point = point
         question.actor = actor
         question.tenant = world.tenant.id
@@ -65,12 +65,12 @@ struct QuestionReader {
         }
         guard table["token"] == nil else { throw TestFault("a test has a `token` or a `subject`, not both") }
         try subject.refuseOthers(than: ["type", "id", "properties"])
-        guard let type = try subject.string("type"), let id = try subject.string("id") else {
+        guard let type = try subject.name("type"), let id = try subject.name("id") else {
             throw TestFault("`subject` needs a `type` and an `id`")
         }
         if type == "token" {
             world.include(id: id)
-            return .token(id)
+            return .token(id.text)
         }
         let declared = schema.subjects.first { $0.name == type }
         if isStrict, declared == nil {
@@ -100,7 +100,7 @@ struct QuestionReader {
     }
 
     private func resource(_ table: TestTable, _ world: TestWorld) throws(TestFault) -> Question.Resource {
-        guard let type = try table.string("type") else { throw TestFault("`resource` needs a `type`") }
+        guard let type = try table.name("type") else { throw TestFault("`resource` needs a `type`") }
         let declared = schema.resources.first { $0.name == type }
         if isStrict, declared == nil {
             throw TestFault(
@@ -108,7 +108,7 @@ struct QuestionReader {
                     + Suggestion.hint(for: type, among: schema.resources.map(\.name)))
         }
         return Question.Resource(
-            type: type, id: try table.string("id") ?? "1",
+            type: type, id: try table.name("id") ?? "1",
             properties: try object(table, declared, world, without: ["type", "id"]))
     }
 
@@ -118,7 +118,7 @@ struct QuestionReader {
 
     /// Properties as they would be on the wire: names of departments and users become ids.
     private func object(
-        _ table: TestTable?, _ type: Schema.RecordType?, _ world: TestWorld, without excluded: [String] = []
+        _ table: TestTable?, _ type: Schema.RecordType?, _ world: TestWorld, without excluded: [ExactName] = []
     ) throws(TestFault) -> JSON {
         guard let table else { return .object([]) }
         var members = try table.members(without: excluded)
@@ -136,8 +136,8 @@ struct QuestionReader {
 
     private func wire(_ value: JSON, _ type: ValueType, _ world: TestWorld) throws(TestFault) -> JSON {
         switch (type, value) {
-        case (.department, .string(let text)): return .string(try world.department(text))
-        case (.user, .string(let text)): return .string(try world.user(text))
+        case (.department, .string(let text)): return .string(try world.department(ExactName(text)))
+        case (.user, .string(let text)): return .string(try world.user(ExactName(text)))
         // An empty table may be either.
         case (.list, .object(let members)) where members.isEmpty: return .array([])
         case (.list(let element), .array(let items)):
@@ -153,10 +153,10 @@ struct QuestionReader {
     ) throws(TestFault) -> ProposedToken {
         try table.refuseOthers(
             than: ["name", "kind", "user", "department", "user_type", "permissions", "created", "expires", "last_day"])
-        let binds = ["user", "department", "user_type"].contains { table[$0] != nil }
+        let binds = (["user", "department", "user_type"] as [ExactName]).contains { table[$0] != nil }
         if isNew, !binds { throw TestFault("`proposed` needs a `department` and a `user_type`, or a `user`") }
         var proposed = ProposedToken()
-        proposed.name = try table.string("name") ?? (isNew ? "made up by a test" : nil)
+        proposed.name = try table.name("name") ?? (isNew ? "made up by a test" : nil)
         proposed.kind = try world.kind(table) ?? (isNew ? .api : nil)
         proposed.assignment = binds ? try world.assignment(table).assignment : nil
         proposed.created = try table.instant("created", in: world.zone)

@@ -12,7 +12,7 @@ struct SketchWriter {
     private var departments: Set<Int> = []
     private var userTypes: Set<Int> = []
     private var users: Set<Int> = []
-    private let named: Set<String>
+    private let named: Set<ExactName>
 
     init(_ question: Question, policies: PolicySet, directory: Directory) {
         self.question = question
@@ -37,8 +37,8 @@ struct SketchWriter {
         if case .token(let id) = question.actor { id } else { nil }
     }
 
-    mutating func test(expecting expected: [(String, LuaValue)]) -> LuaValue {
-        var parts: [(String, LuaValue)] = [("at", .string(question.now.description))]
+    mutating func test(expecting expected: [(ExactName, LuaValue)]) -> LuaValue {
+        var parts: [(ExactName, LuaValue)] = [("at", .string(question.now.description))]
         if question.point == .access {
             parts += access()
         } else {
@@ -56,12 +56,12 @@ struct SketchWriter {
         return LuaValue(named: [("directory", own())] + parts)
     }
 
-    private mutating func access() -> [(String, LuaValue)] {
-        var parts: [(String, LuaValue)] = []
+    private mutating func access() -> [(ExactName, LuaValue)] {
+        var parts: [(ExactName, LuaValue)] = []
         switch question.subject {
         case .token(let id): parts.append(("token", token(id)))
         case .external(let type, let id, let json):
-            var subject: [(String, LuaValue)] = [("type", .string(type)), ("id", .string(id))]
+            var subject: [(ExactName, LuaValue)] = [("type", .string(type)), ("id", .string(id))]
             if case .object(let members) = json, !members.isEmpty {
                 subject.append(("properties", properties(members, schema.subjects.first { $0.name == type })))
             }
@@ -70,12 +70,12 @@ struct SketchWriter {
         }
         parts.append(("action", .string(question.action)))
         if let resource = question.resource {
-            var fields: [(String, LuaValue)] = [("type", .string(resource.type))]
+            var fields: [(ExactName, LuaValue)] = [("type", .string(resource.type))]
             if let id = resource.id { fields.append(("id", .string(id))) }
             if case .object(let members) = resource.properties {
                 let type = schema.resources.first { $0.name == resource.type }
                 if case .table(let entries) = properties(members, type) {
-                    for case .string(let name) in entries.map(\.key) where name != "type" && name != "id" {
+                    for name in entries.compactMap(\.key.name) where name != "type" && name != "id" {
                         fields.append((name, entries.first { $0.key == .string(name) }!.value))
                     }
                 }
@@ -87,7 +87,7 @@ struct SketchWriter {
 
     /// The declared ones; whoever is named by one is in the directory.
     private mutating func properties(_ members: [JSON.Member], _ type: Schema.RecordType?) -> LuaValue {
-        var fields: [(String, LuaValue)] = []
+        var fields: [(ExactName, LuaValue)] = []
         for member in members {
             guard let property = type?.properties.first(where: { $0.name == member.key }) else { continue }
             note(member.value, property.type)
@@ -99,8 +99,8 @@ struct SketchWriter {
     private mutating func note(_ json: JSON, _ type: ValueType) {
         switch (type, json) {
         case (.department, .string(let id)):
-            if let index = directory.department(id, tenant: tenant) { add(department: index) }
-        case (.user, .string(let id)): if let index = directory.user(id, tenant: tenant) { add(user: index) }
+            if let index = directory.department(ExactName(id), tenant: tenant) { add(department: index) }
+        case (.user, .string(let id)): if let index = directory.user(ExactName(id), tenant: tenant) { add(user: index) }
         case (.list(let element), .array(let items)): for item in items { note(item, element) }
         default: break
         }
@@ -125,7 +125,7 @@ struct SketchWriter {
         fields.append(("id", .string(record.id.description)))
         fields.append(("kind", .string(record.kind.rawValue)))
         if !record.name.isEmpty { fields.append(("name", .string(record.name))) }
-        let moments = [
+        let moments: [(ExactName, Instant?)] = [
             ("created", record.created), ("expires", record.expires), ("last_active", record.lastActive),
             ("dormant_since", record.dormantSince), ("suspended", record.suspended), ("revoked", record.revoked),
         ]
@@ -134,7 +134,7 @@ struct SketchWriter {
     }
 
     /// An assignment as its user, department and user type.
-    private mutating func who(_ assignment: Int) -> [(String, LuaValue)] {
+    private mutating func who(_ assignment: Int) -> [(ExactName, LuaValue)] {
         guard directory.assignments.indices.contains(assignment) else { return [] }
         let own = directory.assignments[assignment]
         add(user: own.user)
@@ -164,7 +164,7 @@ struct SketchWriter {
     }
 
     private mutating func proposed(_ proposed: ProposedToken) -> LuaValue {
-        var fields: [(String, LuaValue)] = []
+        var fields: [(ExactName, LuaValue)] = []
         if let assignment = proposed.assignment.flatMap({ directory.assignment($0, tenant: tenant) }) {
             fields += who(assignment)
         }
@@ -210,27 +210,27 @@ struct SketchWriter {
         ])
     }
 
-    private func department(_ index: Int) -> (String, LuaValue) {
+    private func department(_ index: Int) -> (ExactName, LuaValue) {
         let own = directory.departments[index]
-        var fields: [(String, LuaValue)] = [("name", .string(own.name))]
+        var fields: [(ExactName, LuaValue)] = [("name", .string(own.name))]
         if let parent = own.parent { fields.append(("parent", .string(directory.departments[parent].id))) }
         if !own.isActive { fields.append(("active", .boolean(false))) }
         if !own.requires.isEmpty { fields.append(("requires", LuaValue(list: own.requires.map(LuaValue.string)))) }
         return (own.id, LuaValue(named: fields))
     }
 
-    private func userType(_ index: Int) -> (String, LuaValue) {
+    private func userType(_ index: Int) -> (ExactName, LuaValue) {
         let own = directory.userTypes[index]
-        var fields: [(String, LuaValue)] = [
+        var fields: [(ExactName, LuaValue)] = [
             ("name", .string(own.name)), ("permissions", LuaValue(list: own.permissions.patterns.map(LuaValue.string))),
         ]
         if !own.isActive { fields.append(("active", .boolean(false))) }
         return (own.id, LuaValue(named: fields))
     }
 
-    private func user(_ index: Int) -> (String, LuaValue) {
+    private func user(_ index: Int) -> (ExactName, LuaValue) {
         let own = directory.users[index]
-        var fields: [(String, LuaValue)] = [("name", .string(own.name))]
+        var fields: [(ExactName, LuaValue)] = [("name", .string(own.name))]
         if !own.isActive { fields.append(("active", .boolean(false))) }
         let permissions = own.permissions.patterns
         if !permissions.isEmpty { fields.append(("permissions", LuaValue(list: permissions.map(LuaValue.string)))) }

@@ -5,7 +5,7 @@ internal import Policies
 
 /// One test of a policy, its names resolved: the question to ask, where to ask it and what to expect.
 struct TestCase {
-    static let keys = [
+    static let keys: [ExactName] = [
         "directory", "tenant", "at", "point", "token", "subject", "actor", "action", "resource", "context",
         "proposed", "settings", "only_policy", "expect", "skip", "only", "cases",
     ]
@@ -15,11 +15,11 @@ struct TestCase {
 
     /// - Parameter policies: every id a test may name, also when it runs one policy alone.
     init(
-        _ table: TestTable, policy: String, policies: [String], schema: Schema, ground: TestGround
+        _ table: TestTable, policy: ExactName, policies: [ExactName], schema: Schema, ground: TestGround
     ) throws(TestFault) {
         guard let expected = try table.table("expect") else { throw TestFault("the test has no `expect`") }
         expectation = try TestExpectation(expected, policy: policy, policies: policies)
-        var world = try TestWorld(ground, tenant: try table.string("tenant"), at: try table.string("at"))
+        var world = try TestWorld(ground, tenant: try table.name("tenant"), at: try table.string("at"))
         let known = Point.allCases.map(\.rawValue)
         let point = try table.choice("point", among: known).flatMap(Point.init(rawValue:)) ?? .access
         // A test of a code may be about a name that nobody declares; any other has misspelt it.

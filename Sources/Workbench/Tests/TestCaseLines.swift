@@ -1,10 +1,11 @@
+internal import Model
 internal import Syntax
 
 /// Where the cases of tests stand in a file, as far as they are written down there.
 struct TestCaseLines: Sendable {
     /// By the line of the test; lines of items in their order, and of names.
     private var items: [Int: [Int]] = [:]
-    private var names: [Int: [String: Int]] = [:]
+    private var names: [Int: [ExactName: Int]] = [:]
 
     init() {}
 
@@ -29,15 +30,15 @@ struct TestCaseLines: Sendable {
             names[line] = [:]
             return
         }
-        var own: [String: Int] = [:]
+        var own: [ExactName: Int] = [:]
         var list: [Int] = []
         for field in cases {
             switch field {
             case .item(let value): list.append(chunk[value].position.line)
-            case .named(let name, let value): own[name.name] = chunk[value].position.line
+            case .named(let name, let value): own[ExactName(name.name)] = chunk[value].position.line
             case .keyed(let key, let value):
                 if case .string(let bytes) = chunk[key].kind {
-                    own[String(decoding: bytes, as: UTF8.self)] = chunk[value].position.line
+                    own[ExactName(String(decoding: bytes, as: UTF8.self))] = chunk[value].position.line
                 }
             }
         }
@@ -51,5 +52,5 @@ struct TestCaseLines: Sendable {
         return list[index]
     }
 
-    func named(_ name: String, of test: Int) -> Int? { names[test]?[name] }
+    func named(_ name: ExactName, of test: Int) -> Int? { names[test]?[name] }
 }

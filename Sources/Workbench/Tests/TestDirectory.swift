@@ -5,7 +5,7 @@ internal import Model
 ///
 /// What stands under a name has it as its name and as its id, unless it states another. `tenants` instead takes what `export` prints.
 struct TestDirectory {
-    private static let keys = ["tenant", "zone", "departments", "user_types", "users", "tenants"]
+    private static let keys: [ExactName] = ["tenant", "zone", "departments", "user_types", "users", "tenants"]
     private let table: TestTable
     private var tenant: TenantRecord
 
@@ -18,12 +18,14 @@ struct TestDirectory {
                 throw TestFault("`directory`: \(error.path): \(error.message)")
             }
         }
-        var directory = TestDirectory(table, try table.string("tenant") ?? "test", try table.string("zone") ?? "UTC")
+        var directory = TestDirectory(table, try table.name("tenant") ?? "test", try table.name("zone") ?? "UTC")
         try directory.read()
-        return Organisation(tenants: [directory.tenant])
+        let organisation = Organisation(tenants: [directory.tenant])
+        do { try organisation.refuseTwins() } catch { throw TestFault("`directory`: \(error.message)") }
+        return organisation
     }
 
-    private init(_ table: TestTable, _ id: String, _ zone: String) {
+    private init(_ table: TestTable, _ id: ExactName, _ zone: ExactName) {
         self.table = table
         tenant = TenantRecord(id: id, name: id, zone: zone)
     }
@@ -33,8 +35,8 @@ struct TestDirectory {
             try table?.refuseOthers(than: ["id", "name", "parent", "active", "requires"])
             tenant.departments.append(
                 DepartmentRecord(
-                    id: try table?.string("id") ?? name, name: try table?.string("name") ?? name,
-                    parent: try table?.string("parent"),
+                    id: try table?.name("id") ?? name, name: try table?.name("name") ?? name,
+                    parent: try table?.name("parent"),
                     isActive: try table?.boolean("active") ?? true, requires: try permissions(table, "requires")))
         }
         for index in tenant.departments.indices {
@@ -46,22 +48,22 @@ struct TestDirectory {
             try table?.refuseOthers(than: ["id", "name", "active", "permissions"])
             tenant.userTypes.append(
                 UserTypeRecord(
-                    id: try table?.string("id") ?? name, name: try table?.string("name") ?? name,
+                    id: try table?.name("id") ?? name, name: try table?.name("name") ?? name,
                     isActive: try table?.boolean("active") ?? true,
                     permissions: try permissions(table, "permissions")))
         }
         for (name, table) in try entries("users") { try addUser(name, table) }
     }
 
-    private mutating func addUser(_ name: String, _ table: TestTable?) throws(TestFault) {
+    private mutating func addUser(_ name: ExactName, _ table: TestTable?) throws(TestFault) {
         guard let table else { throw TestFault("the user `\(name)` needs a `department` and a `user_type`") }
         try table.refuseOthers(than: [
             "id", "name", "full_name", "email", "active", "permissions", "department", "user_type", "assignments",
         ])
-        let id = try table.string("id") ?? name
+        let id = try table.name("id") ?? name
         var user = UserRecord(
-            id: id, name: try table.string("name") ?? name, fullName: try table.string("full_name") ?? name,
-            email: try table.string("email") ?? "\(id)@example.com", isActive: try table.boolean("active") ?? true,
+            id: id, name: try table.name("name") ?? name, fullName: try table.name("full_name") ?? name,
+            email: try table.name("email") ?? "\(id)@example.com", isActive: try table.boolean("active") ?? true,
             permissions: try permissions(table, "permissions"))
         var places: [TestTable] = []
         if case .table(let list)? = table["assignments"] {
@@ -69,12 +71,12 @@ struct TestDirectory {
         }
         let isShort = places.isEmpty
         for (index, place) in (isShort ? [table] : places).enumerated() {
-            guard let department = try place.string("department"), let type = try place.string("user_type") else {
+            guard let department = try place.name("department"), let type = try place.name("user_type") else {
                 throw TestFault("the user `\(name)` needs a `department` and a `user_type`")
             }
             user.assignments.append(
                 AssignmentRecord(
-                    id: try (isShort ? nil : place.string("id")) ?? "\(id)-\(index + 1)",
+                    id: try (isShort ? nil : place.name("id")) ?? "\(id)-\(index + 1)",
                     department: try self.id(of: department, "department", tenant.departments.map { ($0.id, $0.name) }),
                     userType: try self.id(of: type, "user type", tenant.userTypes.map { ($0.id, $0.name) })))
         }
@@ -83,17 +85,19 @@ struct TestDirectory {
 
     /// What is there under a key: names alone, or names with what is said of them.
     /// - Parameter isShort: whether a list stands for a table of `permissions`.
-    private func entries(_ key: String, isShort: Bool = false) throws(TestFault) -> [(name: String, table: TestTable?)]
-    {
+    private func entries(_ key: ExactName, isShort: Bool = false) throws(TestFault) -> [(
+        name: ExactName, table: TestTable?
+    )] {
         guard let value = table[key] else { return [] }
         guard case .table(let entries) = value else {
             throw TestFault("`directory.\(key)` is a table of names, got \(value.kindInWords)")
         }
-        var result: [(String, TestTable?)] = []
+        var result: [(ExactName, TestTable?)] = []
         for entry in entries {
             switch (entry.key, entry.value) {
-            case (.integer, .string(let name)): result.append((name, nil))
-            case (.string(let name), let value):
+            case (.integer, .string(let name)): result.append((ExactName(name), nil))
+            case (.string(let text), let value):
+                let name = ExactName(text)
                 let isList = isShort && (value.isList || value == .table([]))
                 let table = isList ? .table([.init(key: .string("permissions"), value: value)]) : value
                 result.append((name, try TestTable(table, at: "directory.\(key).\(name)")))
@@ -103,13 +107,13 @@ struct TestDirectory {
         return result
     }
 
-    private func permissions(_ table: TestTable?, _ key: String) throws(TestFault) -> [String] {
+    private func permissions(_ table: TestTable?, _ key: ExactName) throws(TestFault) -> [ExactName] {
         try table?.permissions(key) ?? []
     }
 
     private func id(
-        of text: String, _ kind: String, _ known: [(id: String, name: String)]
-    ) throws(TestFault) -> String {
+        of text: ExactName, _ kind: String, _ known: [(id: ExactName, name: ExactName)]
+    ) throws(TestFault) -> ExactName {
         if let match = known.first(where: { $0.id == text }) ?? known.first(where: { $0.name == text }) {
             return match.id
         }

@@ -2,7 +2,7 @@ internal import Model
 
 /// What a test expects of the decision; at least one thing.
 struct TestExpectation {
-    static let keys = [
+    static let keys: [ExactName] = [
         "permit", "deny", "code", "reason", "advice", "details", "obligation", "silent", "reads", "unread",
     ]
     /// The codes of decisions that policies had a part in.
@@ -11,25 +11,25 @@ struct TestExpectation {
     ]
 
     private let permit: Bool?
-    private let deny: String?
-    private let code: String?
+    private let deny: ExactName?
+    private let code: ExactName?
     private let reason: String?
-    private let advice: String?
-    private let obligation: String?
+    private let advice: ExactName?
+    private let obligation: ExactName?
     private let isSilent: Bool
     private let details: [JSON.Member]
     private let facts: ExpectedFacts
     /// The policy the test file belongs to: who must have kept silent.
-    private let policy: String
+    private let policy: ExactName
 
-    init(_ table: TestTable, policy: String, policies: [String]) throws(TestFault) {
+    init(_ table: TestTable, policy: ExactName, policies: [ExactName]) throws(TestFault) {
         try table.refuseOthers(than: Self.keys)
         permit = try table.boolean("permit")
-        deny = try table.string("deny")
-        code = try table.string("code")
+        deny = try table.name("deny")
+        code = try table.name("code")
         reason = try table.string("reason")
-        advice = try table.string("advice")
-        obligation = try table.string("obligation")
+        advice = try table.name("advice")
+        obligation = try table.name("obligation")
         isSilent = try table.boolean("silent") ?? false
         details = try table.table("details")?.members() ?? []
         facts = try ExpectedFacts(table)
@@ -66,10 +66,10 @@ struct TestExpectation {
             if decision.isPermitted || denials.isEmpty {
                 return failure("a deny by `\(deny)`")
             }
-            if let code, decision.code != code, !denials.contains(where: { $0.code == code }) {
+            if let code, ExactName(decision.code) != code, !denials.contains(where: { $0.code == code }) {
                 return failure("the code `\(code)`")
             }
-        } else if let code, decision.code != code, decision.policyCode != code {
+        } else if let code, ExactName(decision.code) != code, decision.policyCode != code {
             return failure("the code `\(code)`")
         }
         if let reason {
@@ -81,7 +81,7 @@ struct TestExpectation {
         if let advice, !decision.advice.contains(where: { $0.policy == advice && has($0) }) {
             return failure("advice by `\(advice)`\(detailsInWords)", decision.advice.inWords)
         }
-        if let obligation, !decision.obligations.contains(where: { $0.text == obligation && has($0) }) {
+        if let obligation, !decision.obligations.contains(where: { ExactName($0.text) == obligation && has($0) }) {
             return failure("the obligation `\(obligation)`\(detailsInWords)", decision.obligations.inWords)
         }
         if isSilent, let noise = noise(in: decision) { return noise }
@@ -116,7 +116,7 @@ struct TestExpectation {
 extension Decision {
     /// The decision in a sentence, for a failed test.
     var inWords: String {
-        var text = isPermitted ? "a permit" : "the deny `\(policyCode ?? code)`"
+        var text = isPermitted ? "a permit" : "the deny `\(policyCode ?? ExactName(code))`"
         if !reasons.isEmpty { text += ": " + reasons.inWords }
         for failure in failures {
             let place = failure.line.map { ":\($0)" } ?? ""

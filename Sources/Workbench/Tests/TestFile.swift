@@ -4,9 +4,9 @@ internal import Syntax
 
 /// What one file of tests holds, unread as yet: its tests, and what these share.
 struct TestFile: Sendable {
-    static let suffix = "_test.lua"
+    static let suffix: ExactName = "_test.lua"
     /// What the tests of every file of a folder share.
-    static let shared = "fixtures_test.lua"
+    static let shared: ExactName = "fixtures_test.lua"
     /// More tests than any honest file has.
     private static let most = 10_000
     /// A file of tests may be longer than a policy, and does more. Fuel decides, on a busy machine too.
@@ -20,7 +20,7 @@ struct TestFile: Sendable {
 
     /// A table that goes by a name; the file's own directory has none.
     struct Named: Sendable {
-        let name: String
+        let name: ExactName
         let table: LuaValue
     }
 
@@ -113,7 +113,7 @@ struct TestFile: Sendable {
 
         /// Told afterwards and not raised: what calls this is on no line of the file.
         private func share(_ arguments: LuaArguments, _ kind: String, _ shared: inout [Named]) {
-            guard case .string(let name) = arguments[0] else {
+            guard let name = arguments[0].name else {
                 problem = problem ?? "`\(kind)` takes a name first, got \(arguments[0].kindInWords)"
                 return
             }
@@ -133,7 +133,7 @@ struct TestFile: Sendable {
         }
 
         // Nothing in a test file stands for a value of a request.
-        func attribute(_ handle: UInt32, _ key: String) -> AttributeAnswer { .failure("there is no request here") }
+        func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer { .failure("there is no request here") }
         func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
             .failure("there is no request here")
         }

@@ -6,10 +6,10 @@ internal import Model
 /// A fixture stands for a part of a test where its name does, `token = "sales_token"`; and any table may begin as one and
 /// say what differs, `token = { like = "sales_token", kind = "mobile" }`.
 struct TestFixtures: Sendable {
-    private var values: [String: LuaValue] = [:]
+    private var values: [ExactName: LuaValue] = [:]
 
     /// The parts of a test that a fixture can stand for.
-    private static let parts = ["token", "subject", "actor", "resource", "context", "proposed", "expect"]
+    private static let parts: [ExactName] = ["token", "subject", "actor", "resource", "context", "proposed", "expect"]
     /// How many may be made like each other.
     private static let mostLinks = 16
 
@@ -23,7 +23,7 @@ struct TestFixtures: Sendable {
         guard case .table(let entries) = try begun(test, at: "test") else { return test }
         var expanded: [LuaValue.Entry] = []
         for entry in entries {
-            guard case .string(let name) = entry.key, Self.parts.contains(name) else {
+            guard let name = entry.key.name, Self.parts.contains(name) else {
                 expanded.append(entry)
                 continue
             }
@@ -32,8 +32,8 @@ struct TestFixtures: Sendable {
         return .table(expanded)
     }
 
-    private func part(_ value: LuaValue, _ name: String) throws(TestFault) -> LuaValue {
-        guard case .string(let text) = value else { return try begun(value, at: name) }
+    private func part(_ value: LuaValue, _ name: ExactName) throws(TestFault) -> LuaValue {
+        guard let text = value.name else { return try begun(value, at: name.text) }
         if let fixture = values[text] { return try begun(fixture, at: "fixture \(text)") }
         // A token of the directory goes by its name, and the operator is nobody's fixture.
         if name == "token" || name == "actor" { return value }
@@ -48,7 +48,7 @@ struct TestFixtures: Sendable {
             else {
                 return value
             }
-            guard case .string(let name) = like.value else {
+            guard let name = like.value.name else {
                 throw TestFault("`\(path).like` is the name of a fixture, got \(like.value.kindInWords)")
             }
             guard let fixture = values[name] else { throw unknown(name) }
@@ -57,7 +57,7 @@ struct TestFixtures: Sendable {
         throw TestFault("`\(path)` is like a fixture that is like itself")
     }
 
-    private func unknown(_ name: String) -> TestFault {
+    private func unknown(_ name: ExactName) -> TestFault {
         TestFault("there is no fixture `\(name)`" + Suggestion.hint(for: name, among: values.keys))
     }
 }
@@ -85,7 +85,7 @@ extension LuaValue {
     }
 
     /// A table without one of its names.
-    func without(_ name: String) -> LuaValue {
+    func without(_ name: ExactName) -> LuaValue {
         guard case .table(let entries) = self else { return self }
         return .table(entries.filter { $0.key != .string(name) })
     }

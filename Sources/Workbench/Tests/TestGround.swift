@@ -14,14 +14,14 @@ final class TestGround: Sendable {
     /// The tokens of a tenant, and where to find them.
     private struct TenantTokens {
         var records: [TokenRecord]
-        var names: [String: [Int]] = [:]
-        var ids: [String: Int] = [:]
+        var names: [ExactName: [Int]] = [:]
+        var ids: [ExactName: Int] = [:]
 
         init(_ records: [TokenRecord]) {
             self.records = records
             for (index, record) in records.enumerated() {
                 names[record.name, default: []].append(index)
-                ids[record.id.description] = index
+                ids[ExactName(record.id.description)] = index
             }
         }
     }
@@ -39,12 +39,12 @@ final class TestGround: Sendable {
     }
 
     /// A token of a tenant, by its id.
-    func token(id: String, tenant: Int) -> TokenRecord? {
+    func token(id: ExactName, tenant: Int) -> TokenRecord? {
         tokens[tenant].ids[id].map { tokens[tenant].records[$0] }
     }
 
     /// A token of a tenant, by its id or its name.
-    func token(_ text: String, tenant: Int) throws(TestFault) -> TokenRecord {
+    func token(_ text: ExactName, tenant: Int) throws(TestFault) -> TokenRecord {
         if let record = token(id: text, tenant: tenant) { return record }
         let known = tokens[tenant]
         guard let matches = known.names[text] else {

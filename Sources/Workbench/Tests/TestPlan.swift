@@ -8,7 +8,7 @@ struct TestPlan: Sendable {
     /// Where it stands among all tests.
     var number = 0
     /// The tested policy.
-    var policy = ""
+    var policy: ExactName = ""
     /// With its fixtures in place; `nil` when it cannot be run.
     var table: LuaValue?
     var isOnly = false
@@ -19,17 +19,17 @@ struct TestPlan: Sendable {
 /// The organisations that tests of a file may happen in, by name.
 struct TestDirectories: Sendable {
     /// The one of tests that name none.
-    static let own = ""
-    private var grounds: [String: Result<TestGround, TestFault>] = [:]
+    static let own: ExactName = ""
+    private var grounds: [ExactName: Result<TestGround, TestFault>] = [:]
 
-    subscript(name: String) -> TestGround? {
+    subscript(name: ExactName) -> TestGround? {
         get throws(TestFault) { try grounds[name]?.get() }
     }
 
     init() {}
 
     /// - Parameter given: those that come from outside, by name.
-    init(_ given: [String: TestGround]) {
+    init(_ given: [ExactName: TestGround]) {
         grounds = given.mapValues { .success($0) }
     }
 
@@ -48,7 +48,7 @@ struct TestDirectories: Sendable {
             throw TestFault("the test names no `directory`")
         }
         if case .table = stated { return try Self.ground(stated).get() }
-        let name = try test.string("directory") ?? ""
+        let name = try test.name("directory") ?? ""
         if let ground = try self[name] { return ground }
         if name == "store" { throw TestFault("the test is about the store: run it with `--store FILE`") }
         let known = grounds.keys.filter { $0 != Self.own }

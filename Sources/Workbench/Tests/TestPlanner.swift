@@ -5,13 +5,13 @@ internal import Policies
 /// Reads the test files of a folder and lists what is to be run.
 struct TestPlanner: Sendable {
     let source: PolicySource
-    private let policies: [String]
+    private let policies: [ExactName]
     private let shared: TestFile?
     private let sharedProblem: String?
     private let directories: TestDirectories
 
     /// - Parameter given: the organisations that every test may name.
-    init(_ source: PolicySource, policies: [String], given: [String: TestGround]) {
+    init(_ source: PolicySource, policies: [ExactName], given: [ExactName: TestGround]) {
         self.source = source
         self.policies = policies
         var directories = TestDirectories(given)
@@ -19,7 +19,7 @@ struct TestPlanner: Sendable {
         var problem: String?
         if let file = source.sharedFixtures {
             do throws(TestFault) {
-                let read = try TestFile(file.bytes, name: file.name)
+                let read = try TestFile(file.bytes, name: file.name.text)
                 shared = read
                 directories.add(read.directories)
                 if !read.tests.isEmpty {
@@ -38,18 +38,18 @@ struct TestPlanner: Sendable {
     }
 
     func plans(_ file: PolicySource.File) -> [TestPlan] {
-        let path = source.path.isEmpty ? file.name : "\(source.path)/\(file.name)"
+        let path = source.path.isEmpty ? file.name.text : "\(source.path)/\(file.name)"
         func failed(_ message: String) -> [TestPlan] {
-            [TestPlan(result: TestResult(file: path, line: nil, name: file.name, failure: TestFailure(message)))]
+            [TestPlan(result: TestResult(file: path, line: nil, name: file.name.text, failure: TestFailure(message)))]
         }
         if file.name == source.sharedFixtures?.name { return sharedProblem.map(failed) ?? [] }
-        let policy = String(file.name.dropLast(TestFile.suffix.count))
+        let policy = ExactName(Substring(file.name.utf8.dropLast(TestFile.suffix.utf8.count)))
         guard policies.contains(policy) else {
             return failed(
                 "there is no policy `\(policy)` beside this test" + Suggestion.hint(for: policy, among: policies))
         }
         do throws(TestFault) {
-            let read = try TestFile(file.bytes, name: file.name)
+            let read = try TestFile(file.bytes, name: file.name.text)
             if read.tests.isEmpty { throw TestFault("the file has no test") }
             let fixtures = TestFixtures(read.fixtures, shared: shared?.fixtures ?? [])
             var directories = directories
@@ -83,7 +83,7 @@ struct TestPlanner: Sendable {
                     let name: String
                     if case .string(let key) = entry.key {
                         name = key
-                        plan.result.line = lines.named(key, of: test.line) ?? test.line
+                        plan.result.line = lines.named(ExactName(key), of: test.line) ?? test.line
                     } else {
                         name = try own.string("name") ?? "case \(index + 1)"
                         plan.result.line = lines.item(index, of: test.line) ?? test.line

@@ -6,7 +6,7 @@ internal import Policies
 /// Runs tests, one after the other, on one thread.
 struct TestRunner {
     private var sets: TestSets
-    private var points: [String: Points] = [:]
+    private var points: [ExactName: Points] = [:]
     private let measuresCoverage: Bool
 
     init(_ sets: TestSets, measuresCoverage: Bool) {

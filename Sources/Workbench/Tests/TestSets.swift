@@ -5,17 +5,17 @@ internal import Policies
 /// The sets of policies that tests run with: all of a folder, or one alone, each with the settings that a test asks for.
 struct TestSets {
     let source: PolicySource
-    private let policies: [String]
+    private let policies: [ExactName]
     private let probes: Budget
-    private var sets: [String: Result<PolicySet, TestFault>] = [:]
-    private var sources: [String: PolicySource] = [:]
+    private var sets: [ExactName: Result<PolicySet, TestFault>] = [:]
+    private var sources: [ExactName: PolicySource] = [:]
     /// `nil` for one that does not load with probes.
-    private var runs: [String: ProbedRun?] = [:]
+    private var runs: [ExactName: ProbedRun?] = [:]
 
     /// - Parameters:
     ///   - policies: every id of the folder.
     ///   - probes: what one policy with probes may spend.
-    init(_ source: PolicySource, policies: [String], probes: Budget = PolicyProbes.budget) {
+    init(_ source: PolicySource, policies: [ExactName], probes: Budget = PolicyProbes.budget) {
         self.source = source
         self.policies = policies
         self.probes = probes
@@ -25,7 +25,7 @@ struct TestSets {
     struct Prepared {
         let test: TestCase
         let set: PolicySet
-        let key: String
+        let key: ExactName
     }
 
     /// - Parameter isAlone: whether the tested policy is run alone; as the test says without it.
@@ -37,13 +37,13 @@ struct TestSets {
         let only = isAlone ?? stated ? plan.policy : nil
         let settings = try table.table("settings")
         let overrides = JSON.object(try settings?.members() ?? [])
-        let key = "\(only ?? "*") \(overrides.compact)"
+        let key: ExactName = "\(only ?? "*") \(overrides.compact)"
         let set = try set(only, settings: settings, key: key)
         let test = try TestCase(table, policy: plan.policy, policies: policies, schema: set.schema, ground: ground)
         return Prepared(test: test, set: set, key: key)
     }
 
-    private mutating func set(_ only: String?, settings: TestTable?, key: String) throws(TestFault) -> PolicySet {
+    private mutating func set(_ only: ExactName?, settings: TestTable?, key: ExactName) throws(TestFault) -> PolicySet {
         if let set = sets[key] { return try set.get() }
         let result: Result<PolicySet, TestFault>
         do throws(TestFault) {
@@ -64,7 +64,7 @@ struct TestSets {
     }
 
     /// The same set with probes.
-    mutating func probed(_ key: String) -> ProbedRun? {
+    mutating func probed(_ key: ExactName) -> ProbedRun? {
         if let run = runs[key] { return run }
         let run = sources[key].flatMap { ProbedRun($0, budget: probes) }
         runs[key] = .some(run)

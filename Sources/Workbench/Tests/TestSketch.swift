@@ -32,8 +32,8 @@ package struct TestSketch {
     }
 
     /// What a decision came to, as a test expects it.
-    static func expectation(_ decision: Decision) -> [(String, LuaValue)] {
-        var expected: [(String, LuaValue)] = []
+    static func expectation(_ decision: Decision) -> [(ExactName, LuaValue)] {
+        var expected: [(ExactName, LuaValue)] = []
         if decision.isPermitted {
             expected.append(("permit", .boolean(true)))
         } else if let deny = decision.reasons.first(where: { $0.effect == .deny }) {
@@ -50,7 +50,7 @@ package struct TestSketch {
 
 extension LuaValue {
     /// A table with these names, in this order.
-    init(named entries: [(String, LuaValue)]) {
+    init(named entries: [(ExactName, LuaValue)]) {
         self = .table(entries.map { Entry(key: .string($0.0), value: $0.1) })
     }
 

@@ -5,15 +5,15 @@ internal import Model
 struct TestTable {
     /// How the author would call it: `resource`, `expect`.
     let path: String
-    private let fields: [(name: String, value: LuaValue)]
+    private let fields: [(name: ExactName, value: LuaValue)]
 
     init(_ value: LuaValue, at path: String) throws(TestFault) {
         guard case .table(let entries) = value else {
             throw TestFault("`\(path)` must be a table, got \(value.kindInWords)")
         }
-        var fields: [(name: String, value: LuaValue)] = []
+        var fields: [(name: ExactName, value: LuaValue)] = []
         for entry in entries {
-            guard case .string(let name) = entry.key else {
+            guard let name = entry.key.name else {
                 throw TestFault("`\(path)` has names for its entries, got \(entry.key.kindInWords) as one")
             }
             fields.append((name, entry.value))
@@ -22,21 +22,21 @@ struct TestTable {
         self.fields = fields
     }
 
-    var names: [String] { fields.map(\.name) }
+    var names: [ExactName] { fields.map(\.name) }
     var isEmpty: Bool { fields.isEmpty }
 
-    subscript(name: String) -> LuaValue? {
+    subscript(name: ExactName) -> LuaValue? {
         fields.first { $0.name == name }?.value
     }
 
     /// - Throws: when a name is there that is not among the known ones.
-    func refuseOthers(than known: [String]) throws(TestFault) {
+    func refuseOthers(than known: [ExactName]) throws(TestFault) {
         for field in fields where !known.contains(field.name) {
             throw TestFault("`\(path)` has no key `\(field.name)`" + Suggestion.hint(for: field.name, among: known))
         }
     }
 
-    func string(_ name: String) throws(TestFault) -> String? {
+    func string(_ name: ExactName) throws(TestFault) -> String? {
         guard let value = self[name] else { return nil }
         guard case .string(let text) = value else {
             throw TestFault("`\(path).\(name)` must be a string, got \(value.kindInWords)")
@@ -44,7 +44,9 @@ struct TestTable {
         return text
     }
 
-    func boolean(_ name: String) throws(TestFault) -> Bool? {
+    func name(_ name: ExactName) throws(TestFault) -> ExactName? { try string(name).map { ExactName($0) } }
+
+    func boolean(_ name: ExactName) throws(TestFault) -> Bool? {
         guard let value = self[name] else { return nil }
         guard case .boolean(let flag) = value else {
             throw TestFault("`\(path).\(name)` must be true or false, got \(value.kindInWords)")
@@ -52,13 +54,13 @@ struct TestTable {
         return flag
     }
 
-    func table(_ name: String) throws(TestFault) -> TestTable? {
+    func table(_ name: ExactName) throws(TestFault) -> TestTable? {
         guard let value = self[name] else { return nil }
-        return try TestTable(value, at: name)
+        return try TestTable(value, at: name.text)
     }
 
     /// One of some words.
-    func choice(_ name: String, among known: [String]) throws(TestFault) -> String? {
+    func choice(_ name: ExactName, among known: [String]) throws(TestFault) -> String? {
         guard let text = try string(name) else { return nil }
         guard known.contains(text) else {
             let choices = known.map { "`\($0)`" }.joined(separator: ", ")
@@ -69,23 +71,23 @@ struct TestTable {
     }
 
     /// A list of permissions; empty without it.
-    func permissions(_ name: String) throws(TestFault) -> [String] {
+    func permissions(_ name: ExactName) throws(TestFault) -> [ExactName] {
         guard let value = self[name] else { return [] }
         guard case .array(let items) = try value.items(at: "\(path).\(name)") else {
             throw TestFault("`\(path).\(name)` is a list of permissions")
         }
-        var permissions: [String] = []
+        var permissions: [ExactName] = []
         for item in items {
             guard case .string(let text) = item, PermissionSet.fault(text, wildcard: true) == nil else {
                 throw TestFault("`\(path).\(name)` is a list of permissions, got \(item.compact)")
             }
-            permissions.append(text)
+            permissions.append(ExactName(text))
         }
         return permissions
     }
 
     /// An instant: `2026-11-22T12:00:00Z`, or a day, which stands for its first instant in the zone.
-    func instant(_ name: String, in zone: Zone) throws(TestFault) -> Instant? {
+    func instant(_ name: ExactName, in zone: Zone) throws(TestFault) -> Instant? {
         guard let text = try string(name) else { return nil }
         if let instant = Instant(text) { return instant }
         guard let day = Date(text) else {
@@ -94,7 +96,7 @@ struct TestTable {
         return zone.start(of: day)
     }
 
-    func date(_ name: String) throws(TestFault) -> Date? {
+    func date(_ name: ExactName) throws(TestFault) -> Date? {
         guard let text = try string(name) else { return nil }
         guard let day = Date(text) else {
             throw TestFault("`\(path).\(name)` is a day such as `2026-11-22`, got `\(text)`")
@@ -103,7 +105,7 @@ struct TestTable {
     }
 
     /// Every entry as a member of a JSON object, sorted by name.
-    func members(without excluded: [String] = []) throws(TestFault) -> [JSON.Member] {
+    func members(without excluded: [ExactName] = []) throws(TestFault) -> [JSON.Member] {
         var members: [JSON.Member] = []
         for field in fields where !excluded.contains(field.name) {
             members.append(JSON.Member(field.name, try field.value.json(at: "\(path).\(field.name)")))

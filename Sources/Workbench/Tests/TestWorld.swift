@@ -3,7 +3,7 @@ internal import Model
 
 /// The organisation a test happens in, with the users and tokens that the test makes up.
 struct TestWorld {
-    static let tokenKeys = [
+    static let tokenKeys: [ExactName] = [
         "id", "name", "kind", "user", "department", "user_type", "permissions", "created", "expires", "last_day",
         "last_active", "dormant_since", "suspended", "revoked",
     ]
@@ -17,7 +17,7 @@ struct TestWorld {
     let now: Instant
 
     /// - Parameter id: the tenant's id; the first one without.
-    init(_ ground: TestGround, tenant id: String?, at time: String?) throws(TestFault) {
+    init(_ ground: TestGround, tenant id: ExactName?, at time: String?) throws(TestFault) {
         let tenants = ground.organisation.tenants
         guard let place = id.map({ id in tenants.firstIndex { $0.id == id } }) ?? tenants.indices.first else {
             throw TestFault(
@@ -48,7 +48,7 @@ struct TestWorld {
     }
 
     /// Takes a token of the ground into this world, if it is there.
-    mutating func include(id: String) {
+    mutating func include(id: ExactName) {
         if let token = ground.token(id: id, tenant: place) { include(token) }
     }
 
@@ -57,21 +57,21 @@ struct TestWorld {
     }
 
     /// The id of a department, given its id or its name.
-    func department(_ text: String) throws(TestFault) -> String {
+    func department(_ text: ExactName) throws(TestFault) -> ExactName {
         try Self.find(text, "department", tenant.departments.map { ($0.id, [$0.name]) })
     }
 
-    func userType(_ text: String) throws(TestFault) -> String {
+    func userType(_ text: ExactName) throws(TestFault) -> ExactName {
         try Self.find(text, "user type", tenant.userTypes.map { ($0.id, [$0.name]) })
     }
 
-    func user(_ text: String) throws(TestFault) -> String {
+    func user(_ text: ExactName) throws(TestFault) -> ExactName {
         try Self.find(text, "user", tenant.users.map { ($0.id, [$0.name, $0.fullName]) })
     }
 
     private static func find(
-        _ text: String, _ kind: String, _ known: [(id: String, names: [String])]
-    ) throws(TestFault) -> String {
+        _ text: ExactName, _ kind: String, _ known: [(id: ExactName, names: [ExactName])]
+    ) throws(TestFault) -> ExactName {
         if known.contains(where: { $0.id == text }) { return text }
         let matches = known.filter { $0.names.contains(text) }
         guard let match = matches.first else {
@@ -84,7 +84,7 @@ struct TestWorld {
 
     /// A token of the organisation by name or id, or a made-up one.
     mutating func token(_ value: LuaValue, at path: String) throws(TestFault) -> TokenRecord {
-        if case .string(let text) = value {
+        if let text = value.name {
             let token = try ground.token(text, tenant: place)
             include(token)
             return token
@@ -95,7 +95,7 @@ struct TestWorld {
         let kind = try kind(table) ?? .api
         var token = TokenRecord(
             id: try id(table) ?? TokenID(high: 0xdead_beef_dead_beef, low: made), kind: kind,
-            name: try table.string("name") ?? (kind == .api ? "made up by a test" : ""), assignment: assignment,
+            name: try table.name("name") ?? (kind == .api ? "made up by a test" : ""), assignment: assignment,
             created: try table.instant("created", in: zone) ?? now.adding(hours: -24),
             expires: try expiry(table) ?? now.adding(hours: 90 * 24))
         token.lastActive = try table.instant("last_active", in: zone)
@@ -127,13 +127,13 @@ struct TestWorld {
     }
 
     /// An instant, or `true` for an hour ago.
-    private func moment(_ name: String, of table: TestTable) throws(TestFault) -> Instant? {
+    private func moment(_ name: ExactName, of table: TestTable) throws(TestFault) -> Instant? {
         if case .boolean(let flag) = table[name] { return flag ? now.adding(hours: -1) : nil }
         return try table.instant(name, in: zone)
     }
 
     /// Adds a token to an assignment: how a made-up administrator acts through one.
-    mutating func token(of assignment: String, kind: TokenKind) -> TokenRecord {
+    mutating func token(of assignment: ExactName, kind: TokenKind) -> TokenRecord {
         made += 1
         let token = TokenRecord(
             id: TokenID(high: 0xdead_beef_dead_beef, low: made), kind: kind,
@@ -144,13 +144,13 @@ struct TestWorld {
     }
 
     /// Who acts in which assignment: an existing user's, or one made up from a department and a user type.
-    mutating func assignment(_ table: TestTable) throws(TestFault) -> (user: String, assignment: String) {
+    mutating func assignment(_ table: TestTable) throws(TestFault) -> (user: ExactName, assignment: ExactName) {
         made += 1
-        var department: String?
-        if let text = try table.string("department") { department = try self.department(text) }
-        var type: String?
-        if let text = try table.string("user_type") { type = try userType(text) }
-        guard let text = try table.string("user") else {
+        var department: ExactName?
+        if let text = try table.name("department") { department = try self.department(text) }
+        var type: ExactName?
+        if let text = try table.name("user_type") { type = try userType(text) }
+        guard let text = try table.name("user") else {
             guard let department, let type else {
                 throw TestFault("`\(table.path)` needs a `department` and a `user_type`, or a `user`")
             }
@@ -172,8 +172,8 @@ struct TestWorld {
     }
 
     private mutating func addUser(
-        _ department: String, _ type: String, permissions: [String]
-    ) throws(TestFault) -> (user: String, assignment: String) {
+        _ department: ExactName, _ type: ExactName, permissions: [ExactName]
+    ) throws(TestFault) -> (user: ExactName, assignment: ExactName) {
         let user = UserRecord(
             id: "test-user-\(made)", name: "test-user-\(made)", fullName: "Test User \(made)",
             email: "test-user-\(made)@example.com", permissions: permissions,

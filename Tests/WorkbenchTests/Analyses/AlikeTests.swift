@@ -31,9 +31,9 @@ import Workbench
 
     /// What an answer by policies that run anew says; `nil` for what is no question.
     private static func judge(
-        _ token: TokenID, _ sample: Shifts.Sample, own: String, _ point: DecisionPoint, _ directory: Directory
+        _ token: TokenID, _ sample: Shifts.Sample, own: ExactName, _ point: DecisionPoint, _ directory: Directory
     ) -> Judgement? {
-        let place: String? =
+        let place: ExactName? =
             switch sample.place {
             case .nowhere: nil
             case .own: own
@@ -154,9 +154,9 @@ import Workbench
     }
 
     /// - Returns: of how many tokens something else than no is told.
-    private func compare(_ world: Made, _ action: String, _ words: String) throws -> Int {
+    private func compare(_ world: Made, _ action: ExactName, _ words: String) throws -> Int {
         var told = 0
-        for departments in [nil, ["sales", "north", "audit"]] {
+        for departments in [nil, ["sales", "north", "audit"]] as [[ExactName]?] {
             let question = Question(
                 action: action, subject: .token(""), resource: .init(type: "order", id: nil), now: Self.now,
                 obligations: .all)

@@ -86,7 +86,7 @@ struct Asked {
     func flip(_ question: Question) throws -> Flip { Flip(try examine(question), point) }
 
     static func question(
-        _ action: String = "orders.read", _ properties: [JSON.Member] = [], context: [JSON.Member] = [],
+        _ action: ExactName = "orders.read", _ properties: [JSON.Member] = [], context: [JSON.Member] = [],
         token: String = token.description, at time: Instant = now
     ) -> Question {
         Question(
@@ -96,7 +96,7 @@ struct Asked {
     }
 
     /// What the ways of a flip ask for, in words.
-    func words(_ flip: Flip, tenant: String = "t") -> [String] {
+    func words(_ flip: Flip, tenant: ExactName = "t") -> [String] {
         flip.ways.map { way in
             way.steps.map { $0.words(in: directory, tenant: tenant) }.joined(separator: " and ")
         }

@@ -57,12 +57,12 @@ struct Made {
             let tenant = organisation.tenants[place]
             for number in 1..<max(1, crowd) {
                 for var user in tenant.users {
-                    user.id += "-\(number)"
-                    (user.name, user.email) = (user.id, user.id + "@x.example")
+                    user.id = "\(user.id)-\(number)"
+                    (user.name, user.email) = (user.id, "\(user.id)@x.example")
                     user.isActive = !random.chance(8)
                     if random.chance(30) { user.permissions = random.chance(50) ? ["orders.read"] : [] }
                     for assignment in user.assignments.indices {
-                        user.assignments[assignment].id += "-\(number)"
+                        user.assignments[assignment].id = "\(user.assignments[assignment].id)-\(number)"
                         if random.chance(20) {
                             user.assignments[assignment].department = random.pick(tenant.departments).id
                         }
@@ -71,7 +71,7 @@ struct Made {
                 }
                 for var token in tenant.tokens {
                     token.id = TokenID(high: token.id.high, low: token.id.low + UInt64(number) * 100)
-                    token.name += " \(number)"
+                    token.name = "\(token.name) \(number)"
                     token.kind = random.chance(70) ? .api : .mobile
                     token.assignment = random.pick(random.pick(organisation.tenants[place].users).assignments).id
                     if random.chance(30) { token.expires = random.pick(tenant.tokens).expires }
@@ -90,7 +90,7 @@ struct Made {
     }
 
     /// With changes made to all records, by policies that run anew.
-    func decide(_ question: Question, _ changes: [Change], tenant: String) throws -> Decision {
+    func decide(_ question: Question, _ changes: [Change], tenant: ExactName) throws -> Decision {
         let supposition = Supposition(changes, tenant: tenant)
         let directory = try supposition.apply(to: directory)
         let point = try DecisionPoint(

@@ -63,7 +63,8 @@ import Workbench
     @Test(arguments: [("b", "limit"), ("a", "limits"), ("a", "limit")])
     func `a setting that is none is refused`(policy: String, name: String) throws {
         let asked = try Asked.policy("permit()", settings: "limit = 10")
-        let change = Change.setting(policy: policy, name: name, value: .init(.string("x")), tenant: nil)
+        let change = Change.setting(
+            policy: ExactName(policy), name: ExactName(name), value: .init(.string("x")), tenant: nil)
         #expect(throws: ChangeError.self) { try Supposition([change], tenant: "t").apply(to: asked.point.policies) }
     }
 
@@ -113,7 +114,7 @@ import Workbench
         for token in world.directory.tokens where world.directory.tenants[token.tenant].id == "t1" {
             let department = world.directory.departments[world.directory.assignments[token.assignment].department].id
             for sample in samples {
-                let place: String? =
+                let place: ExactName? =
                     switch sample.place {
                     case .nowhere: nil
                     case .own: department

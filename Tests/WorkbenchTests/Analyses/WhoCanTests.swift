@@ -6,7 +6,7 @@ import Workbench
 
 @Suite struct WhoCanTests {
     private func who(
-        _ asked: Asked, _ question: Question, departments: [String]? = nil
+        _ asked: Asked, _ question: Question, departments: [ExactName]? = nil
     ) -> [String: Answer] {
         let found = WhoCan(question, departments: departments, tenant: 0, asked.point, on: asked.directory)
         return Dictionary(
@@ -132,7 +132,7 @@ import Workbench
         let made = world.questions(50)
         for action in ["orders.read", "orders.approve"] {
             let question = Question(
-                action: action, subject: .token(""), resource: .init(type: "order", id: "1"),
+                action: ExactName(action), subject: .token(""), resource: .init(type: "order", id: "1"),
                 now: Instant("2026-06-01T10:00:00Z")!, obligations: .all)
             let found = WhoCan(question, tenant: 0, world.point, on: world.directory)
             let rows = Dictionary(uniqueKeysWithValues: found.rows.map { ($0.token, $0.answer) })

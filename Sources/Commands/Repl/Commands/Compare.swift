@@ -37,7 +37,7 @@ extension Verb {
 
 extension Repl {
     fileprivate func tell(
-        _ parting: Parting, _ names: (String, String), _ invocation: Invocation
+        _ parting: Parting, _ names: (ExactName, ExactName), _ invocation: Invocation
     ) throws(CommandError) {
         let terminal = invocation.terminal
         if invocation.has("json") {
@@ -54,14 +54,14 @@ extension Repl {
         if !parting.facts.isEmpty {
             terminal.print()
             terminal.print("they part where this was read:")
-            var table = Table(["FACT", names.0, names.1], fixed: [])
+            var table = Table(["FACT", names.0.text, names.1.text], fixed: [])
             for fact in parting.facts { table.add([fact.text, fact.first, fact.second]) }
             table.print(to: terminal)
         }
         if !parting.differences.isEmpty {
             terminal.print()
             terminal.print("they differ in:")
-            var table = Table(["", names.0, names.1, "MAKES THE DIFFERENCE"], fixed: [])
+            var table = Table(["", names.0.text, names.1.text, "MAKES THE DIFFERENCE"], fixed: [])
             for difference in parting.differences {
                 table.add([
                     difference.trait.rawValue, difference.first, difference.second,

@@ -13,7 +13,7 @@ extension Verb {
             var listing = Listing(["POLICY", "INSTRUCTIONS", "FACTS"])
             for trace in answer.decision.traces.sorted(by: { $0.fuel > $1.fuel }) {
                 listing.add(
-                    [trace.policy, "\(trace.fuel)", "\(trace.facts.count)"],
+                    [trace.policy.text, "\(trace.fuel)", "\(trace.facts.count)"],
                     [
                         .init("policy", .string(trace.policy)), .init("instructions", .integer(Int64(trace.fuel))),
                         .init("facts", .integer(Int64(trace.facts.count))),

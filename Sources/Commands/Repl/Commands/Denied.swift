@@ -92,11 +92,11 @@ extension Repl {
         let zone = zone ?? .utc
         for (number, record) in records {
             let index = record.token.flatMap(directory.token)
-            let name = index.map { directory.tokens[$0].name } ?? record.token?.description ?? "–"
-            let resource = record.question.resource.map { $0.type + ($0.id.map { ":\($0)" } ?? "") } ?? "–"
+            let name = index.map { directory.tokens[$0].name.text } ?? record.token?.description ?? "–"
+            let resource = record.question.resource.map { $0.type.text + ($0.id.map { ":\($0)" } ?? "") } ?? "–"
             listing.add(
                 [
-                    "\(number)", Moment.local(record.time, in: zone), name, record.question.action, resource,
+                    "\(number)", Moment.local(record.time, in: zone), name, record.question.action.text, resource,
                     record.code,
                     record.policies.joined(separator: " "),
                 ],
@@ -130,7 +130,7 @@ extension Repl {
         question.now = try now(invocation)
         question.obligations = .all
         guard let answer = try? decide(question, on: directory, by: rulebook) else { return ExitStatus.done }
-        let code = [answer.decision.code, answer.decision.policyCode].compactMap(\.self).joined(separator: ": ")
+        let code = [answer.decision.code, answer.decision.policyCode?.text].compactMap(\.self).joined(separator: ": ")
         let verdict = answer.decision.isPermitted ? terminal.styled("permit", .green) : terminal.styled("deny", .red)
         terminal.print("Asked again now, the answer is \(verdict) (\(Terminal.escaped(code))).")
         return ExitStatus.done

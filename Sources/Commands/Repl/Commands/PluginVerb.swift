@@ -19,7 +19,7 @@ extension Verb {
                 var listing = Listing(["COMMAND", "PLUGIN", "DOES"])
                 for named in commands.all {
                     listing.add(
-                        [named.command.usage, named.plugin, named.command.about],
+                        [named.command.usage, named.plugin.text, named.command.about],
                         [
                             .init("command", .string(named.command.usage)), .init("plugin", .string(named.plugin)),
                             .init("does", .string(named.command.about)),
@@ -32,7 +32,7 @@ extension Verb {
             let tenant = try invocation.tenant(in: snapshot.directory) ?? -1
             do throws(PluginCommandError) {
                 let lines = try commands.run(
-                    name, Array(invocation.positionals.dropFirst()), on: snapshot.directory, tenant: tenant,
+                    ExactName(name), Array(invocation.positionals.dropFirst()), on: snapshot.directory, tenant: tenant,
                     now: snapshot.now)
                 if invocation.has("json") {
                     invocation.terminal.print(JSON.strings(lines).compact)
@@ -49,7 +49,7 @@ extension Completion {
     var pluginCommands: [Candidate] {
         guard let rulebook = repl.rulebook else { return [] }
         return PluginCommands(rulebook.plugins, schema: rulebook.set.schema).all.map { named in
-            Candidate(text: named.command.name, help: named.command.about)
+            Candidate(text: named.command.name.text, help: named.command.about)
         }
     }
 }

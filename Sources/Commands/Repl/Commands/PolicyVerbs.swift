@@ -15,7 +15,7 @@ extension Verb {
                 let purpose = rulebook.purpose(of: policy.id)
                 listing.add(
                     [
-                        policy.id, policy.on.map(\.rawValue).joined(separator: " "),
+                        policy.id.text, policy.on.map(\.rawValue).joined(separator: " "),
                         policy.grants.joined(separator: " "), mode, "\(said)", purpose,
                     ],
                     [
@@ -37,7 +37,7 @@ extension Verb {
         inside: { repl, invocation throws(CommandError) in
             let rulebook = try repl.rules()
             let name = try repl.policyName(invocation.positionals[0])
-            let lines = rulebook.lines(of: name + ".lua") ?? []
+            let lines = rulebook.lines(of: "\(name).lua") ?? []
             let hits = rulebook.hits[name] ?? [:]
             if invocation.has("json") {
                 let counts = hits.sorted { $0.key < $1.key }.map { JSON.Member("\($0.key)", .integer(Int64($0.value))) }
@@ -77,7 +77,7 @@ extension Verb {
             guard !name.contains("/"), !name.hasPrefix(".") else { throw .usage("`\(name)` is no name of a policy") }
             let path = "\(repl.rulebook?.path ?? invocation.value("policies") ?? "policies")/\(name).lua"
             let known = repl.rulebook?.set.policies.map(\.id) ?? []
-            if !Descriptor.exists(path), let near = Suggestion.nearest(to: name, among: known) {
+            if !Descriptor.exists(path), let near = Suggestion.nearest(to: ExactName(name), among: known) {
                 throw .usage(
                     "there is no policy `\(name)` (did you mean `\(near)`?); a new one is made with its test file by your editor"
                 )
@@ -161,7 +161,7 @@ extension Repl {
     fileprivate static func tell(_ name: String, _ isOn: Bool, _ invocation: Invocation) -> Int32 {
         invocation.terminal.print(
             invocation.has("json")
-                ? JSON.object([.init(name, .boolean(isOn))]).compact : "\(name) is \(isOn ? "on" : "off")")
+                ? JSON.object([.init(ExactName(name), .boolean(isOn))]).compact : "\(name) is \(isOn ? "on" : "off")")
         return ExitStatus.done
     }
 
@@ -180,9 +180,9 @@ extension Repl {
     }
 
     /// The name of a policy in force.
-    func policyName(_ word: String) throws(CommandError) -> String {
+    func policyName(_ word: String) throws(CommandError) -> ExactName {
         let names = try rules().set.policies.map(\.id)
-        let name = word.hasSuffix(".lua") ? String(word.dropLast(4)) : word
+        let name = ExactName(word.hasSuffix(".lua") ? String(word.dropLast(4)) : word)
         if names.contains(name) { return name }
         let near = names.filter { $0.hasPrefix(name) }
         if near.count == 1 { return near[0] }

@@ -54,7 +54,7 @@ extension Repl {
     /// What sets the scene as it is.
     var sceneCommands: [String] {
         var lines: [String] = []
-        if let tenant = scene.tenant { lines.append("tenant \(Words.quoted(tenant))") }
+        if let tenant = scene.tenant { lines.append("tenant \(Words.quoted(tenant.text))") }
         if let actor = scene.actor { lines.append("as \(Words.quoted(actor))") }
         if let at = scene.at { lines.append("at \(at)") }
         if let token = scene.token { lines.append("use \(token)") }

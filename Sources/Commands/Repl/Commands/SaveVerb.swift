@@ -67,7 +67,7 @@ extension Verb {
 
 extension Answer {
     /// The policy whose tests this belongs to: the first that decided.
-    fileprivate func decisivePolicy() throws(CommandError) -> String {
+    fileprivate func decisivePolicy() throws(CommandError) -> ExactName {
         if let policy = decision.reasons.first?.policy ?? decision.failures.first?.policy { return policy }
         throw .usage("no policy decided this (\(decision.code)): say whose test it is, with `for POLICY`")
     }

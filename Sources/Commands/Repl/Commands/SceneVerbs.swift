@@ -35,7 +35,7 @@ extension Verb {
             let named = try repl.token(word, invocation)
             _ = try repl.world.directory(holding: [named.id])
             repl.scene.token = named.id
-            repl.scene.tokenName = named.name.isEmpty ? String(named.id.description.prefix(8)) : named.name
+            repl.scene.tokenName = named.name.isEmpty ? String(named.id.description.prefix(8)) : named.name.text
             repl.scene.tenant = named.tenant
             invocation.terminal.note("\(named.id)  \(Terminal.escaped(repl.describe(named)))")
             return repl.tellScene(invocation)
@@ -91,7 +91,7 @@ extension Verb {
         inside: { repl, invocation throws(CommandError) in
             try repl.world.refresh()
             let directory = repl.world.directory
-            guard let word = invocation.positionals.first else {
+            guard let word = invocation.positionals.first.map({ ExactName($0) }) else {
                 let names = directory.tenants.map { "\(Terminal.escaped($0.id))  \(Terminal.escaped($0.name))" }
                 let json = directory.tenants.map { tenant in
                     JSON.object([
@@ -129,7 +129,9 @@ extension Repl {
     }
 
     /// Who administers, by name: an id and an assignment's id, checked.
-    func actor(_ text: String, _ invocation: Invocation) throws(CommandError) -> (user: String, assignment: String?) {
+    func actor(_ text: String, _ invocation: Invocation) throws(CommandError) -> (
+        user: ExactName, assignment: ExactName?
+    ) {
         let names = try names(invocation)
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let user = try names.user(parts[0])

@@ -123,9 +123,9 @@ extension Repl {
             }
             var known = changes[row.number] ?? ([], [])
             if row.after.isPermitted {
-                known.gains.append(row.sample.action + place)
+                known.gains.append(row.sample.action.text + place)
             } else {
-                known.losses.append(row.sample.action + place)
+                known.losses.append(row.sample.action.text + place)
             }
             changes[row.number] = known
         }
@@ -136,7 +136,8 @@ extension Repl {
             let (losses, gains) = changes[number]!
             listing.add(
                 [
-                    token.name.isEmpty ? token.id.description : token.name, user.name, losses.joined(separator: ", "),
+                    token.name.isEmpty ? token.id.description : token.name.text, user.name.text,
+                    losses.joined(separator: ", "),
                     gains.joined(separator: ", "),
                 ],
                 [

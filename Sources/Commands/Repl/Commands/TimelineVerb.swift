@@ -49,7 +49,7 @@ extension Repl {
             question.now = try now(invocation)
             return (question, answer.directory)
         }
-        let isAction = try rules().set.schema.actions[first] != nil
+        let isAction = try rules().set.schema.actions[ExactName(first)] != nil
         let token = isAction ? try tokenInUse() : try token(first, invocation).id
         let rest = isAction ? words : Array(words.dropFirst())
         guard !rest.isEmpty else { throw .usage("say which action: `timeline \(first) ACTION`") }
@@ -87,7 +87,7 @@ extension Completion {
     /// `[TOKEN] ACTION …`.
     func timeline(_ words: [String]) -> [Candidate] {
         guard let first = words.first else { return tokens + actions }
-        let rest = schema?.actions[first] == nil ? Array(words.dropFirst()) : words
+        let rest = schema?.actions[ExactName(first)] == nil ? Array(words.dropFirst()) : words
         return access(rest)
             + (rest.isEmpty ? [] : [Candidate(text: "until", help: "how far is looked: a day or a moment")])
     }

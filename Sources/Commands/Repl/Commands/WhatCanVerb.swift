@@ -74,11 +74,11 @@ extension Repl {
     fileprivate func listing(_ what: WhatCan, _ directory: Directory) -> Listing {
         let possible = what.rows.filter(\.isPossible)
         let columns = what.columns.indices.filter { column in possible.contains { $0.cells[column].isPossible } }
-        let heads = columns.map { directory.departments[what.columns[$0]].name }
+        let heads = columns.map { directory.departments[what.columns[$0]].name.text }
         var listing = Listing(["ACTION", "ANYWHERE"] + heads)
         for row in possible {
             listing.add(
-                [row.action, Self.mark(row.plain)] + columns.map { Self.mark(row.cells[$0]) },
+                [row.action.text, Self.mark(row.plain)] + columns.map { Self.mark(row.cells[$0]) },
                 [.init("action", .string(row.action)), .init("anywhere", .string(Self.mark(row.plain)))]
                     + columns.map { column in
                         JSON.Member(
@@ -122,7 +122,7 @@ extension Repl {
     }
 
     fileprivate static func tell(_ least: LeastPrivilege, _ terminal: Terminal) {
-        let names = { (names: [String]) in names.isEmpty ? "nothing" : names.joined(separator: ", ") }
+        let names = { (names: [ExactName]) in names.isEmpty ? "nothing" : names.joined(separator: ", ") }
         terminal.print()
         terminal.tell(
             "The log has \(least.uses) different \(least.uses == 1 ? "use" : "uses") of it that \(least.uses == 1 ? "is" : "are") permitted now."
@@ -135,7 +135,7 @@ extension Repl {
 
 extension WhatCan {
     /// Actions that are held and can be done nowhere.
-    fileprivate var idle: [String] { rows.filter { $0.isHeld && !$0.isPossible }.map(\.action) }
+    fileprivate var idle: [ExactName] { rows.filter { $0.isHeld && !$0.isPossible }.map(\.action) }
 }
 
 extension WhatCan.Row {

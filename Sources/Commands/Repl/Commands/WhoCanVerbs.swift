@@ -84,7 +84,7 @@ extension Verb {
             for row in administering.able {
                 let user = row.assignment.map { directory.users[directory.assignments[$0].user] }
                 listing.add(
-                    [user?.name ?? "the operator", row.assignment.map(names.combination) ?? "", "permit"],
+                    [user?.name.text ?? "the operator", row.assignment.map(names.combination) ?? "", "permit"],
                     [
                         .init("user", .optional(user?.id)),
                         .init("assignment", .optional(row.assignment.map { directory.assignments[$0].id })),
@@ -112,7 +112,7 @@ extension Repl {
     }
 
     /// The departments of `X`, or of `X+` with those under it, by id.
-    func places(_ name: String, _ names: Names) throws(CommandError) -> [String] {
+    func places(_ name: String, _ names: Names) throws(CommandError) -> [ExactName] {
         let directory = names.directory
         guard name.hasSuffix("+"), (try? names.department(name)) == nil else {
             return [directory.departments[try names.department(name)].id]
@@ -150,8 +150,9 @@ extension Repl {
             }
             listing.add(
                 [
-                    token.name.isEmpty ? id.description : token.name, directory.users[assignment.user].name,
-                    directory.departments[assignment.department].name, directory.userTypes[assignment.userType].name,
+                    token.name.isEmpty ? id.description : token.name.text, directory.users[assignment.user].name.text,
+                    directory.departments[assignment.department].name.text,
+                    directory.userTypes[assignment.userType].name.text,
                 ] + words,
                 [
                     .init("token", .string(id.description)), .init("name", .string(token.name)),
@@ -172,7 +173,7 @@ extension Repl {
 
 extension Workbench.Answer {
     /// `yes`, `no`, `depends: yes when context.mfa is true` …
-    func words(in directory: Directory, tenant: String) -> String {
+    func words(in directory: Directory, tenant: ExactName) -> String {
         func list(_ changes: [Change]) -> String {
             changes.map { $0.words(in: directory, tenant: tenant) }.joined(separator: " and ")
         }

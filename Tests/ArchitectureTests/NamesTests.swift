@@ -1,0 +1,85 @@
+import Testing
+
+/// Names from outside are keys of collections by their bytes: a `String` as a key takes canonically equivalent names for
+/// one, `K` and the Kelvin sign among them.
+struct NamesTests {
+    /// Where a collection may have `String` keys, and why no name from outside can be mistaken there.
+    private static let exceptions: [(path: String, code: String, reason: String)] = [
+        (
+            "Model/TwinNames.swift", "var forms: [String: ExactName]",
+            "looks for canonically equivalent names on purpose"
+        ),
+        ("Tokens/Connection.swift", "statements: [String: Statement]", "statements are written in the program"),
+        ("Decisions/Decision+Words.swift", "words: [String: String]", "codes of the core; asked for by such a code"),
+        ("Commands/ParsedLine.swift", "options: [String: String]", "options that a verb declares, in ASCII"),
+        ("Commands/Invocation.swift", "options: [String: String]", "options that a verb declares, in ASCII"),
+        ("Commands/Invocation.swift", "environment: [String: String]", "variables that the program names, in ASCII"),
+        ("Commands/Isolation.swift", "environment: [String: String]", "one variable, which the program names"),
+        ("Commands/Demilune.swift", "environment: [String: String]", "variables that the program names, in ASCII"),
+        ("Commands/Demilune.swift", "-> [String: String]", "variables that the program names, in ASCII"),
+        ("Commands/Demilune.swift", "var result: [String: String]", "variables that the program names, in ASCII"),
+        ("Commands/Repl/History.swift", "environment: [String: String]", "variables that the program names, in ASCII"),
+        ("Commands/Repl/Scene.swift", "-> [String: String]", "variables that the program names, in ASCII"),
+        ("Commands/Table.swift", "fixed: Set<String>", "heads of columns, written in the program"),
+        ("Syntax/Scopes.swift", "visible: [String: [Declaration.ID]]", "identifiers of Lua, which are ASCII"),
+        ("Syntax/Scopes.swift", "labelIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),
+        ("Syntax/Scopes.swift", "jumpIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),
+        ("Syntax/Chunk+Probing.swift", "questions: Set<String>", "the program's own words, asked for Lua identifiers"),
+        ("Syntax/Chunk+Probing.swift", "sayings: Set<String>", "the program's own words, asked for Lua identifiers"),
+        ("Syntax/Chunk+State.swift", "readers: Set<String>", "the program's own words, asked for Lua identifiers"),
+        ("Policies/Dialect.swift", "globals: Set<String>", "the program's own words, asked for Lua identifiers"),
+        ("Policies/Dialect.swift", "known: Set<String>", "the program's own words, asked for Lua identifiers"),
+        ("Policies/Policy+Probes.swift", "effects: Set<String>", "the program's own words, asked for Lua identifiers"),
+        ("Policies/PolicyReader.swift", "effects: Set<String>", "the program's own words, asked for Lua identifiers"),
+        ("Policies/PolicyReader.swift", "methods: Set<String>", "the program's own words, asked for Lua identifiers"),
+        ("Workbench/CheckedPolicy.swift", "effects: Set<String>", "the program's own words, asked for Lua identifiers"),
+        ("Workbench/Rules/OpensPolicy.swift", "texts: Set<String>", "the program's own words"),
+        ("Workbench/Rules/ShadowedName.swift", "languageNames: Set<String>", "the program's own words"),
+        ("Workbench/Rules/UnusedSetting.swift", "read: Set<String>", "identifiers of Lua, which are ASCII"),
+        ("Workbench/Tests/LuaWriter.swift", "reserved: Set<String>", "the reserved words of Lua"),
+    ]
+
+    /// The collections with `String` keys in some files, as lines of code.
+    private func found(in files: [SourceFile]) -> [(path: String, number: Int, text: Substring)] {
+        let keyed = /\[+String\]?\??:|(?:Set|Dictionary)<\[?String\b/
+        return files.filter(\.isSwift).flatMap { file in
+            file.code.filter { $0.text.firstMatch(of: keyed) != nil }.map { (file.path, $0.number, $0.text) }
+        }
+    }
+
+    @Test func `no name is a key by Unicode equivalence`() throws {
+        let lines = found(in: try House.sources())
+        for line in lines {
+            let isExcepted = Self.exceptions.contains { $0.path == line.path && line.text.contains($0.code) }
+            #expect(isExcepted, "\(line.path):\(line.number): `\(line.text)` has `String` keys: use `ExactName`")
+        }
+        for exception in Self.exceptions {
+            #expect(!exception.reason.isEmpty)
+            #expect(
+                lines.contains { $0.path == exception.path && $0.text.contains(exception.code) },
+                "\(exception.path) has no `\(exception.code)` any more")
+        }
+    }
+
+    @Test(arguments: [
+        "let names: Set<String>", "var ids: [String: Int] = [:]", "let all: [String?: Int]", "var a: [[String]: Int]",
+        "let by: Dictionary<String, Int>",
+    ])
+    func `a planted key is found`(line: String) {
+        #expect(found(in: [SourceFile("Policies/A.swift", line)]).count == 1)
+        #expect(found(in: [SourceFile("Policies/A.swift", "// \(line)")]).isEmpty)
+    }
+
+    @Test(arguments: ["let names: [String]", "let ids: Set<ExactName>", "let a = [\"String\": 1]", "func a(b: String)"])
+    func `what has no such key is let through`(line: String) {
+        #expect(found(in: [SourceFile("Policies/A.swift", line)]).isEmpty)
+    }
+
+    @Test func `names have no equality against texts`() throws {
+        let files = try House.sources().filter(\.isSwift)
+        let comparison = /func == \(.*: (ExactName, .*: String|String, .*: ExactName)\b/
+        for file in files {
+            #expect(!file.code.contains { $0.text.firstMatch(of: comparison) != nil }, "\(file.path)")
+        }
+    }
+}
