@@ -15,7 +15,7 @@ final class Terminal {
     private(set) var isErrorColored = false
     /// Whether somebody still reads the results.
     private(set) var isOpen = true
-    private var warnings: Set<String> = []
+    private var warnings: Set<ExactName> = []
 
     init(_ streams: Streams) {
         self.streams = streams
@@ -45,7 +45,7 @@ final class Terminal {
 
     /// A warning, which is said once a run.
     func warnOnce(_ message: String) {
-        guard warnings.insert(message).inserted else { return }
+        guard warnings.insert(ExactName(message)).inserted else { return }
         let word = isErrorColored ? Self.styled("warning:", .yellow) : "warning:"
         note("\(word) \(Self.escaped(message))")
     }

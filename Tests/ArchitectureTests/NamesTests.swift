@@ -26,6 +26,23 @@ struct NamesTests {
         ("Syntax/Scopes.swift", "jumpIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),
         ("Syntax/Chunk+Probing.swift", "questions: Set<String>", "the program's own words, asked for Lua identifiers"),
         ("Syntax/Chunk+Probing.swift", "sayings: Set<String>", "the program's own words, asked for Lua identifiers"),
+        ("Syntax/Chunk+Arguments.swift", "basic: Set<String>", "the program's own words, asked for Lua identifiers"),
+        (
+            "Syntax/Chunk+Arguments.swift", "libraries: Set<String>",
+            "the program's own words, asked for Lua identifiers"
+        ),
+        (
+            "Syntax/Chunk+Arguments.swift", "textMethods: Set<String>",
+            "the program's own words, asked for Lua identifiers"
+        ),
+        (
+            "Syntax/Chunk+Arguments.swift", "singleMethods: Set<String>",
+            "the program's own words, asked for Lua identifiers"
+        ),
+        (
+            "Syntax/Chunk+Arguments.swift", "singleFunctions: Set<String>",
+            "the program's own words, asked for Lua identifiers"
+        ),
         ("Syntax/Chunk+State.swift", "readers: Set<String>", "the program's own words, asked for Lua identifiers"),
         ("Policies/Dialect.swift", "globals: Set<String>", "the program's own words, asked for Lua identifiers"),
         ("Policies/Dialect.swift", "known: Set<String>", "the program's own words, asked for Lua identifiers"),
