@@ -49,6 +49,12 @@ package struct LogEntry: Equatable, Sendable {
         number, time, tenant, how, user, assignment, through, act, token, last4, version, details, previous, hash
         """
 
+    static let insertion =
+        "INSERT INTO log (\(columns)) VALUES (\([String](repeating: "?", count: 14).joined(separator: ", ")))"
+
+    /// Reads what `values` wrote.
+    static let confirmation = "SELECT \(columns) FROM log WHERE number = ?"
+
     var values: [Statement.Parameter] {
         [
             .integer(number), .integer(time.microseconds), .optional(tenant), .text(actor.how),

@@ -19,20 +19,40 @@ struct LogHead: Equatable {
         var buffer = [UInt8](repeating: 0, count: 128)
         let count = unsafe Glibc.read(descriptor, &buffer, 128)
         let words = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        guard words.count == 2 || words.count == 3, let number = Int64(words[0]), (0...StoredCount.most).contains(number),
+        guard words.count == 2 || words.count == 3, let number = Self.number(words[0]),
             let hash = [UInt8](hexadecimal: words[1] == "-" ? "" : String(words[1])),
-            let version = words.count == 3 ? Int64(words[2]) : 0, (0...Self.mostVersions).contains(version)
+            let version = words.count == 3 ? Self.number(words[2]) : 0,
+            case let head = LogHead(number: number, hash: hash, version: version), head.isPossible
         else {
             throw TokenStoreError(.keys, "`\(path)` is damaged; `demilune log verify` says what the log holds")
         }
-        return LogHead(number: number, hash: hash, version: version)
+        return head
+    }
+
+    /// A number as it is written here, and in no other way.
+    private static func number(_ word: Substring) -> Int64? {
+        guard let number = Int64(word), String(number) == word else { return nil }
+        return number
+    }
+
+    /// Whether the store can have such a newest entry: a number that it gives, with the hash of an entry.
+    private var isPossible: Bool {
+        let isEntry = number == 0 ? hash.isEmpty : (1...StoredCount.most).contains(number) && hash.count == 32
+        return isEntry && (0...Self.mostVersions).contains(version)
     }
 
     private static let mostVersions: Int64 = 1_000_000
 
     /// Moves the head forward; never back, whoever else writes it.
     /// - Parameter isAccepted: whether somebody answers for it: then it is written whatever was known.
+    /// - Throws: `.tampered` for what could not be read again.
     func write(_ path: String, isAccepted: Bool = false) throws(TokenStoreError) {
+        guard isPossible else {
+            throw TokenStoreError(
+                .tampered,
+                "the newest entry of the log, \(number), is not one that the store wrote: look with `demilune log verify`"
+            )
+        }
         let lock = unsafe open(path + ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard lock >= 0, flock(lock, LOCK_EX) == 0 else {
             if lock >= 0 { close(lock) }

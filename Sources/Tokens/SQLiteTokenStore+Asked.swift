@@ -14,14 +14,18 @@ extension SQLiteTokenStore {
         try connection.rows(sql, parameters) { numbers.append($0.integer(0)) }
         var tokens: [StoredToken] = []
         for number in numbers {
-            let whole = "SELECT \(StoredToken.columns) FROM tokens WHERE number = ?"
-            guard let token = try connection.first(whole, [.integer(number)], { checked(StoredToken($0)) }),
+            guard let token = try connection.first(Self.byNumber, [.integer(number)], { checked(StoredToken($0)) }),
                 isAsked(token)
             else { throw misdirected }
             tokens.append(token)
         }
         return tokens
     }
+
+    static let byNumber = "SELECT \(StoredToken.columns) FROM tokens WHERE number = ?"
+
+    /// The rows of a lookup, present or former.
+    static let byLookup = "SELECT \(StoredToken.columns) FROM tokens WHERE lookup = ?1 OR previous = ?1"
 
     /// The row of an id. That the inner part reads the index alone, and the outer one the table, costs nothing.
     static let byID = """

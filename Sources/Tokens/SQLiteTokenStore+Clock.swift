@@ -22,12 +22,17 @@ extension SQLiteTokenStore {
 
     /// - Parameter now: `nil` for a store that has seen no time.
     func setClock(_ now: Instant?, _ key: Key) throws(TokenStoreError) {
-        let value = now.map { String($0.microseconds) } ?? ""
+        let value = now.map { String($0.stored.microseconds) } ?? ""
+        let values: [Statement.Parameter] = [
+            .text(value), .blob(key.mac(message(value))), .integer(Int64(key.number)),
+        ]
         try connection.run(
             """
             INSERT INTO meta (name, value, mac, mac_key) VALUES ('clock', ?, ?, ?)
                 ON CONFLICT (name) DO UPDATE SET value = excluded.value, mac = excluded.mac, mac_key = excluded.mac_key
-            """, [.text(value), .blob(key.mac(message(value))), .integer(Int64(key.number))])
+            """, values)
+        try connection.confirm(
+            "SELECT value, mac, mac_key FROM meta WHERE name = 'clock'", [], is: values, "the latest time")
     }
 
     /// Seals with another key a time that carries its seal.

@@ -19,8 +19,7 @@ extension SQLiteTokenStore {
         entry.number = last + 1
         entry.previous = head?.1 ?? []
         entry.hash = keys.chain(entry.message)
-        let marks = [String](repeating: "?", count: 14).joined(separator: ", ")
-        try connection.run("INSERT INTO log (\(LogEntry.columns)) VALUES (\(marks))", entry.values)
+        try connection.run(LogEntry.insertion, entry.values)
         try confirm(entry)
         lastLogged = entry
         return entry
@@ -29,8 +28,7 @@ extension SQLiteTokenStore {
     /// An entry is in the log as it was meant.
     func confirm(_ entry: LogEntry) throws(TokenStoreError) {
         try connection.confirm(
-            "SELECT \(LogEntry.columns) FROM log WHERE number = ?", [.integer(entry.number)], is: entry.values,
-            "entry \(entry.number) of the log")
+            LogEntry.confirmation, [.integer(entry.number)], is: entry.values, "entry \(entry.number) of the log")
     }
 
     /// Adds an entry about a token, with the names as they are now.
@@ -99,9 +97,10 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// Tells the newest entry beside the key file, so that a log cut short is noticed.
-    func noteHead() throws(TokenStoreError) {
-        if let head = try newestEntry() { try keys.note(head) }
+    /// Notes an entry beside the key file, so that a log cut short is noticed: one that was written and read back here, not
+    /// whichever the store has by now.
+    func note(_ entry: LogEntry) throws(TokenStoreError) {
+        try keys.note(LogHead(number: entry.number, hash: entry.hash, version: Self.sealedVersion))
     }
 
     /// The newest entry of the log, as the store has it; `nil` before there is one.

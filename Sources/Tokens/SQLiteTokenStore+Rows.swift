@@ -9,9 +9,10 @@ extension SQLiteTokenStore {
         token.details.version = 1
         token.nameKey = try claimName(of: token, now)
         token.seal(with: keys.active)
-        try connection.run(StoredToken.insertion, token.values)
+        let values = token.values
+        try connection.run(StoredToken.insertion, values)
         token.number = try connection.number("SELECT last_insert_rowid()")
-        try confirm(token)
+        try confirm(token, values)
         try index(token)
         return token
     }
@@ -42,16 +43,15 @@ extension SQLiteTokenStore {
             let names = changed.map { "\(StoredToken.written[$0]) = ?" }.joined(separator: ", ")
             try connection.run(
                 "UPDATE tokens SET \(names) WHERE number = ?", changed.map { new[$0] } + [.integer(token.number)])
-            try confirm(token)
+            try confirm(token, new)
         }
         if formerName != nil { try index(token) }
     }
 
     /// What was sealed is what the store holds now; else nothing of the transaction stays.
-    private func confirm(_ token: StoredToken) throws(TokenStoreError) {
+    private func confirm(_ token: StoredToken, _ values: [Statement.Parameter]) throws(TokenStoreError) {
         try connection.confirm(
-            StoredToken.confirmation, [.integer(token.number)], is: token.values,
-            "the token `\(token.id)`")
+            StoredToken.confirmation, [.integer(token.number)], is: values, "the token `\(token.id)`")
     }
 
     /// Removes a row for good.

@@ -61,9 +61,15 @@ extension SQLiteTokenStore {
         // One that is damaged is told, and not written over.
         do throws(TokenStoreError) { head = try keys.head } catch { return }
         guard (head?.version ?? 0) < Self.sealedVersion else { return }
-        let newest = try newestEntry()
-        guard head != nil || newest == nil || isTakenOver else { return }
-        try? keys.note(newest ?? LogHead(number: 0, hash: [], version: Self.sealedVersion))
+        // The entry that is noted stays noted: the store's own newest one may be that of an older copy.
+        var noted = head
+        if noted == nil {
+            let newest = try newestEntry()
+            guard newest == nil || isTakenOver else { return }
+            noted = newest ?? LogHead(number: 0, hash: [])
+        }
+        noted?.version = Self.sealedVersion
+        if let noted { try? keys.note(noted) }
     }
 }
 

@@ -10,8 +10,7 @@ extension SQLiteTokenStore {
         var found: StoredToken?
         for key in keys.live {
             let digest = key.lookup(string)
-            let sql = "SELECT \(StoredToken.columns) FROM tokens WHERE lookup = ?1 OR previous = ?1"
-            let row = try connection.first(sql, [.blob(digest)]) { StoredToken($0) }
+            let row = try connection.first(Self.byLookup, [.blob(digest)]) { StoredToken($0) }
             guard let row, found == nil else { continue }
             let isPresent = row.lookup.map { $0.key == key.number && KeyedHash.isSame($0.digest, digest) } ?? false
             let isFormer = row.previous.map { $0.key == key.number && KeyedHash.isSame($0.digest, digest) } ?? false
@@ -124,13 +123,9 @@ extension SQLiteTokenStore {
                 if !$0.isNull(1) { versions[$0.token(0)] = $0.count(1) }
                 if $0.text(2) == "token.purge" { purged.insert($0.token(0)) }
             }
-            let filed = Int32(StoredToken.written.count)
-            try connection.rows("SELECT \(StoredToken.columns), search FROM tokens ORDER BY number") { row in
+            try connection.rows("SELECT \(StoredToken.columns) FROM tokens ORDER BY number") { row in
                 let token = checked(StoredToken(row))
                 seen.insert(token.id)
-                if Folding.search(token.details.token.name) != row.text(filed) {
-                    faults.append(StoreFault("the token `\(token.id)` is filed under another name", token: token.id))
-                }
                 if token.details.token.isTampered {
                     faults.append(StoreFault("the token `\(token.id)` does not carry its seal", token: token.id))
                 } else if token.details.version < versions[token.id] ?? 0 {

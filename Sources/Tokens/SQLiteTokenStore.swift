@@ -165,8 +165,10 @@ package final class SQLiteTokenStore {
             return try body()
         }
         // What may hold a secret is handed out only when what it costs is in the log, for others to read.
-        if let entry = lastLogged { try confirm(entry) }
-        try noteHead()
+        if let entry = lastLogged {
+            try confirm(entry)
+            try note(entry)
+        }
         return result
     }
 

@@ -14,6 +14,9 @@ extension Instant {
         self = min(max(Instant(microseconds: microseconds), .earliest), .latest)
     }
 
+    /// The instant as the store reads it again.
+    var stored: Instant { Instant(stored: microseconds) }
+
     /// The instant so much later, or the latest there is.
     func adding(_ duration: Duration) -> Instant {
         let (product, isTooLong) = duration.components.seconds.multipliedReportingOverflow(by: 1_000_000)

@@ -66,8 +66,10 @@ struct StoredToken {
     /// When it was last active, as it is sealed.
     var use: TokenUse { TokenUse(token: id, lastActive: details.token.lastActive) }
 
+    /// INVARIANT: what is sealed is what is read again: times are brought into the range of the store first.
     mutating func seal(with key: Key) {
         isWellFormed = true
+        details.bringIntoRange()
         seal = Lookup(key: key.number, digest: key.mac(message))
         useSeal = use.seal(with: key)
     }
@@ -152,6 +154,16 @@ struct StoredToken {
     /// The columns that `values` is for.
     static let written: [String] =
         columns.split(separator: ",").dropFirst().map { String($0.drop { $0 == " " }) } + ["search"]
+}
+
+extension TokenDetails {
+    /// Its times as the store reads them.
+    fileprivate mutating func bringIntoRange() {
+        (token.created, token.expires, updated) = (token.created.stored, token.expires.stored, updated.stored)
+        (token.lastActive, token.dormantSince) = (token.lastActive?.stored, token.dormantSince?.stored)
+        (token.suspended, token.revoked) = (token.suspended?.stored, token.revoked?.stored)
+        (revealedAt, overlapUntil) = (revealedAt?.stored, overlapUntil?.stored)
+    }
 }
 
 extension TokenRecord {

@@ -42,7 +42,7 @@ extension SQLiteTokenStore {
         try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
             try refreshKeys()
             try requireCurrent()
-            for (id, time) in uses.sorted(by: { $0.key < $1.key }) { try note(id, time) }
+            for (id, time) in uses.sorted(by: { $0.key < $1.key }) { try note(id, time.stored) }
         }
     }
 
@@ -56,10 +56,14 @@ extension SQLiteTokenStore {
         }
         guard let found, found.use.isDue(time), found.use.carries(found.seal, keys) else { return }
         let seal = TokenUse(token: id, lastActive: time).seal(with: keys.active)
+        let values: [Statement.Parameter] = [
+            .integer(time.microseconds), .blob(seal.digest), .integer(Int64(seal.key)),
+        ]
         try connection.run(
             "UPDATE tokens SET last_active = ?, use_mac = ?, use_key = ? WHERE number = ?",
-            [
-                .integer(time.microseconds), .blob(seal.digest), .integer(Int64(seal.key)), .integer(found.number),
-            ])
+            values + [.integer(found.number)])
+        try connection.confirm(
+            "SELECT last_active, use_mac, use_key, id FROM tokens WHERE number = ?", [.integer(found.number)],
+            is: values + [.token(id)], "the use of the token `\(id)`")
     }
 }

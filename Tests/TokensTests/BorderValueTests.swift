@@ -123,10 +123,20 @@ import Testing
         try handle.write(contentsOf: Data(whole.utf8))
         let head = try String(contentsOfFile: path + ".head", encoding: .utf8)
         let hash = head.split(separator: " ")[1]
-        try Data("\(number) \(hash)".utf8).write(to: URL(filePath: path + ".head"))
-        do { #expect(try folder.open("a").verifyLog().faults.count > 0) } catch let error as TokenStoreError {
-            #expect(error.code == .keys)
+        for version in ["", " 3"] {
+            try Data("\(number) \(hash)\(version)\n".utf8).write(to: URL(filePath: path + ".head"))
+            let store = try folder.open("a")
+            #expect(try store.verifyLog().faults.count == 1)
+            #expect(try store.organisation(.none).isRolledBack)
         }
+        // A version is held to its numbers too; before there is an entry there is no hash.
+        for text in ["0 -", "0 - 3", "0 - 0"] {
+            try Data("\(text)\n".utf8).write(to: URL(filePath: path + ".head"))
+            #expect(try folder.open("a").rollback == nil)
+        }
+        try Data("0 - \(number)\n".utf8).write(to: URL(filePath: path + ".head"))
+        guard number != "0", number != "2", number != "" else { return }
+        #expect(try folder.open("a").rollback != nil)
     }
 
     /// Writes a value into a copy of the store, past what the schema says of the column, and leaves the schema as it was.

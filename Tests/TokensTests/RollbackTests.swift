@@ -94,11 +94,14 @@ import Tokens
     }
 
     @Test(arguments: [
-        "", "x", "6", "-1 00", "9223372036854775808 00", "6 0", "6 00 99999999999999999999", "6 00 -1", "1 2 3 4",
+        "", "x", "6", "-1 00", "6 0", "6 00", "1 2 3 4", "9223372036854775808 H", "9223372036854775807 H 3",
+        "9007199254740993 H 3", "6 H 99999999999999999999", "6 H -1", "6 H +3", "+6 H 3", "06 H 3", "0 H 3", "6 - 3",
     ])
     func `a checkpoint that cannot be read lets nothing be written, and no number in it traps`(text: String) throws {
-        try Data((text + "\n").utf8).write(to: URL(filePath: head))
+        let hash = String(repeating: "00", count: 32)
+        try Data((text.replacing("H", with: hash) + "\n").utf8).write(to: URL(filePath: head))
         let store = try folder.open("a")
+        #expect(try store.organisation(.all).isRolledBack)
         guard case .unreadable? = store.rollback?.reason else {
             Issue.record("`\(text)`: \(String(describing: store.rollback))")
             return
@@ -111,14 +114,35 @@ import Tokens
     }
 
     @Test func `a checkpoint at the largest number is a rollback, and a missing one is none`() throws {
-        try Data("9223372036854775807 \(String(repeating: "00", count: 32)) 3\n".utf8).write(to: URL(filePath: head))
-        #expect(try folder.open("a").rollback?.reason == .shorter(noted: .max))
+        try Data("9007199254740992 \(String(repeating: "00", count: 32)) 3\n".utf8).write(to: URL(filePath: head))
+        let ahead = try folder.open("a")
+        #expect(ahead.rollback?.reason == .shorter(noted: 1 << 53))
+        #expect(try ahead.organisation(.all).isRolledBack)
+        let refused = #expect(throws: TokenStoreError.self) { try ahead.suspend([token.token.id], .test) }
+        #expect(refused?.code == .rolledBack)
         // Whoever moves the key file alone is told by `store verify`; the next act notes it again.
         try FileManager.default.removeItem(atPath: head)
         let store = try folder.open("a")
         #expect(store.rollback == nil)
         try store.suspend([token.token.id], .test)
         #expect(try folder.open("a").verify() == [])
+    }
+
+    @Test func `a checkpoint of an earlier version is kept where it is not the store's`() throws {
+        let own = try String(contentsOfFile: head, encoding: .utf8).split(separator: " ")
+        try Data("2 \(own[1])\n".utf8).write(to: URL(filePath: head))
+        #expect(try folder.open("a").rollback?.reason == .other(noted: 2))
+        #expect(try folder.open("a").rollback?.reason == .other(noted: 2))
+    }
+
+    @Test func `no act notes an entry of the log that somebody else wrote`() throws {
+        let before = try String(contentsOfFile: head, encoding: .utf8)
+        try office.sql(
+            "INSERT INTO log SELECT 99, time, tenant, how, user, assignment, through, act, token, last4, version, details, "
+                + "previous, hash FROM log WHERE number = 1")
+        // What changes nothing is not logged.
+        try folder.open("a").resume([token.token.id], .test)
+        #expect(try String(contentsOfFile: head, encoding: .utf8) == before)
     }
 
     @Test func `a reader never takes an act of another for a rollback`() async throws {
