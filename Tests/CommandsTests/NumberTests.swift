@@ -77,7 +77,7 @@ internal import Testing
         let policies = try session.policies([
             "told": """
             return { on = 'access', grants = { '*' }, decide = function(r)
-              permit('amount', { amount = r.resource.amount }) advise('a', { amount = r.resource.amount }) end }
+              permit('amount') advise('a', { amount = r.resource.amount }) end }
             """
         ])
         let result = session.run(

@@ -44,20 +44,22 @@ internal import Testing
     }
 
     @Test func `deciding denies, unless it is to decide all the same`() throws {
-        let denied = demilune("decide", "Warehouse sync", "orders.read", "order:1")
+        let denied = demilune("decide", "Warehouse sync", "orders.read", "order:1", "department=Sales")
         #expect(denied.status == ExitStatus.deny && denied.output.hasPrefix("deny  (store_rolled_back)"))
         let line = """
             {"subject":{"type":"token","id":"6532ebee17e04c929e56e7977af956ae"},"action":{"name":"orders.read"},\
-            "resource":{"type":"order","id":"1"}}\n
+            "resource":{"type":"order","id":"1","properties":{"department":"d-sales"}}}\n
             """
         #expect(demilune("batch", input: line).output == "{\"decision\":false}\n")
         #expect(demilune("token", "list").lines.count == 1, "nobody sees any")
         let script = "use 'Warehouse sync'\ncan orders.read on order in Sales\n"
         #expect(demilune("repl", input: script).output.contains("store_rolled_back"))
         for result in [
-            demilune("decide", "Warehouse sync", "orders.read", "order:1", "--on-rollback", "decide"),
             demilune(
-                "decide", "Warehouse sync", "orders.read", "order:1", environment: ["DEMILUNE_ON_ROLLBACK": "decide"]),
+                "decide", "Warehouse sync", "orders.read", "order:1", "department=Sales", "--on-rollback", "decide"),
+            demilune(
+                "decide", "Warehouse sync", "orders.read", "order:1", "department=Sales",
+                environment: ["DEMILUNE_ON_ROLLBACK": "decide"]),
         ] {
             #expect(result.status == 0 && result.errors.contains("was rolled back"), "\(result.errors)")
         }
@@ -95,7 +97,7 @@ internal import Testing
         #expect(demilune("store", "reseal", "--accept-rollback", "1", "--reason", "x").status == 1)
         let accepted = demilune("store", "reseal", "--accept-rollback", number, "--reason", "the disk was lost")
         #expect(accepted.status == 0, "\(accepted.errors)")
-        let decided = demilune("decide", "Warehouse sync", "orders.read", "order:1")
+        let decided = demilune("decide", "Warehouse sync", "orders.read", "order:1", "department=Sales")
         #expect(decided.status == 0 && decided.errors.isEmpty)
         let log = session.run("log", "list", "--act", "store.accept_rollback").output
         #expect(log.contains("the disk was lost"))
