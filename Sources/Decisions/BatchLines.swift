@@ -109,7 +109,7 @@ struct BatchLines {
     private mutating func isAsOracle(
         _ line: UnsafeRawBufferPointer, isPlain: Bool, _ summary: inout BatchSummary
     ) -> Bool {
-        let question = unsafe try? question(line).0
+        let question = unsafe try? question(read(line))
         let reference = question.flatMap { question in try? oracle!.decide(question) }
         var differing: Set<ExactName>?
         if isPlain, line.count <= BlockReader.longestLine,
@@ -150,11 +150,10 @@ struct BatchLines {
         return try point.decide(question)
     }
 
-    private func question(_ line: UnsafeRawBufferPointer?) throws(RequestError) -> (Question, JSON) {
-        let json = unsafe try read(line)
+    private func question(_ json: JSON) throws(RequestError) -> Question {
         var question = try Question(json: json, now: options.now, trustTime: options.trustTime)
         if question.tenant == nil { question.tenant = options.tenant }
-        return (question, json)
+        return question
     }
 
     /// Answers a line in full; `nil` for one that was too long to read.
@@ -166,8 +165,10 @@ struct BatchLines {
         var expected: JSON?
         var answer: Bool?
         do throws(RequestError) {
-            let (question, json) = unsafe try question(line)
+            let json = unsafe try read(line)
+            // Before anything else of it: a request that is not valid is not as expected.
             expected = json["expected"]
+            let question = try question(json)
             let start = !options.isLogged ? 0 : Self.nanoseconds()
             let decision = if let oracle { try oracle.decide(question) } else { try point.decide(question) }
             decision.write(to: &writer, explain: options.explain)
