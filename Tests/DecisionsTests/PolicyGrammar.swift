@@ -106,8 +106,10 @@ struct PolicyGrammar {
     }
 
     private mutating func call() -> String {
-        let arguments = (0..<pick(4)).map { _ in unseen() }.joined(separator: ", ")
-        return "\(one(Self.functions))(\(arguments))"
+        let function = Self.functions[pick(Self.functions.count)]
+        // One too many does not load; now and then there is one.
+        let count = chance(16) ? function.takes + 1 : pick(function.takes + 1)
+        return "\(function.name)(\((0..<count).map { _ in unseen() }.joined(separator: ", ")))"
     }
 
     private mutating func condition() -> String {
@@ -148,8 +150,8 @@ struct PolicyGrammar {
                 "(\(value())) \(one(["+", "-", "*", "/", "//", "%", "^", "..", "&", "|", "~", "<<", ">>"])) (\(value()))"
         case 9: return "\(one(["-", "#", "not ", "~"]))(\(value()))"
         case 10:
-            return
-                "(\(string())):\(one(["rep", "sub", "find", "match", "gsub", "upper", "format", "byte"]))(\(value()), \(value()))"
+            let method = one(["rep", "sub", "find", "match", "gsub", "upper", "format", "byte"])
+            return "(\(string())):\(method)(\(method == "upper" ? "" : "\(value()), \(value())"))"
         case 11: return "function(...) \(chance(2) ? "return ..." : effect()) end"
         case 12: return "\(path()):plus { \(one(["days", "months", "years", "hours", "weeks"])) = \(number()) }"
         case 13: return "(\(value()))[\(value())]"
@@ -188,11 +190,13 @@ struct PolicyGrammar {
         ".subject", ".actor", ".proposed", ".limit", ".names", ".strict", ".email", "[1]", "[\"id\"]", ".nothing",
     ]
 
-    private static let functions = [
-        "tostring", "tonumber", "type", "select", "assert", "error", "ipairs", "pairs", "string.rep", "string.format",
-        "string.gsub", "string.find", "string.gmatch", "string.byte", "string.char", "table.concat", "table.insert",
-        "table.remove", "table.unpack", "table.pack", "math.floor", "math.max", "math.tointeger", "utf8.char",
-        "utf8.len",
-        "permit", "deny", "list", "optional", "settings", "math.random", "pcall", "setmetatable", "load",
+    /// Functions, and how many arguments each is given at most.
+    private static let functions: [(name: String, takes: Int)] = [
+        ("tostring", 1), ("tonumber", 2), ("type", 1), ("select", 3), ("assert", 3), ("error", 2), ("ipairs", 1),
+        ("pairs", 1), ("string.rep", 3), ("string.format", 3), ("string.gsub", 3), ("string.find", 3),
+        ("string.gmatch", 2), ("string.byte", 3), ("string.char", 3), ("table.concat", 3), ("table.insert", 3),
+        ("table.remove", 2), ("table.unpack", 3), ("table.pack", 3), ("math.floor", 1), ("math.max", 3),
+        ("math.tointeger", 1), ("utf8.char", 3), ("utf8.len", 3), ("permit", 1), ("deny", 2), ("list", 1),
+        ("optional", 1), ("settings", 1), ("math.random", 2), ("pcall", 3), ("setmetatable", 2), ("load", 3),
     ]
 }

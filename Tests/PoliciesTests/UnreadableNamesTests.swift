@@ -62,14 +62,14 @@ import Testing
     }
 
     @Test(arguments: [
-        "return request.action:match(\"^orders\")", "return request.action:len()", "return request.action.len",
-        "return (\"%s\"):format(request.action)", "return request.action:gsub(\"a\", \"b\")",
-        "return request.resource[\"note\"]", "return request.resource.tags[1]", "return #request.resource.tags",
-        "for _, tag in ipairs(request.resource.tags) do return tag:upper() end",
-        "for _, tag in pairs({ 1 }) do return tag end", "return request.time:plus { hours = 1 }.hour",
-        "return request.date:plus { days = 1 }:end_of_day().date.weekday",
-        "return request.time:plus { hours = 1 } < request.time:plus { hours = 2 }",
-        "local t = { name = 1 }; return t.name + t[\"name\"]", "return string.format(\"%s\", \"x\"):upper()",
+        "local _ = request.action:match(\"^orders\")", "local _ = request.action:len()", "local _ = request.action.len",
+        "local _ = (\"%s\"):format(request.action)", "local _ = request.action:gsub(\"a\", \"b\")",
+        "local _ = request.resource[\"note\"]", "local _ = request.resource.tags[1]", "local _ = #request.resource.tags",
+        "for _, tag in ipairs(request.resource.tags) do local _ = tag:upper() end",
+        "for _, tag in pairs({ 1 }) do local _ = tag end", "local _ = request.time:plus { hours = 1 }.hour",
+        "local _ = request.date:plus { days = 1 }:end_of_day().date.weekday",
+        "local _ = request.time:plus { hours = 1 } < request.time:plus { hours = 2 }",
+        "local t = { name = 1 }; local _ = t.name + t[\"name\"]", "local _ = string.format(\"%s\", \"x\"):upper()",
     ])
     func `what can be read loads`(body: String) {
         let found = diagnostics(body)
