@@ -33,34 +33,6 @@ final class EvaluationHost: SandboxHost {
         }
     }
 
-    /// Codes of the host functions that are no methods.
-    enum Function: UInt32, CaseIterable {
-        case permit, deny, advise, oblige, settings, use, data
-
-        var name: String {
-            switch self {
-            case .permit: "permit"
-            case .deny: "deny"
-            case .advise: "advise"
-            case .oblige: "oblige"
-            case .settings: "settings"
-            case .use: "use"
-            case .data: "data"
-            }
-        }
-    }
-
-    static let functions = named([.permit, .deny, .advise, .oblige, .settings, .use])
-    /// What plugins have instead.
-    static let pluginFunctions = named([.use, .data])
-    static let pluginTags = tags + ["one_of"]
-
-    private static func named(_ functions: [Function]) -> [HostFunction] {
-        functions.map { HostFunction(name: $0.name, code: $0.rawValue) }
-    }
-
-    static let tags = ["optional", "list"]
-
     /// What a text has as every string has it: `request.context.note:match("^a")` reads its content.
     static let textMethods: Set<ExactName> = [
         "byte", "find", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",

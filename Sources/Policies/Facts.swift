@@ -362,20 +362,11 @@ internal import Model
         let other = value(node.b)
         if case .failure = one { return one }
         if case .failure = other { return other }
-        if plantedFault != nil, let mistaken = mistaken(one, other) { return mistaken }
+        if let mistaken = plantedFault?.mistaken(one, other) { return mistaken }
         // Nothing is true or false of what is not there: a deny that hangs on it must not vanish.
         if case .absent = one { return absence(node.a) }
         if case .absent = other { return absence(node.b) }
         return .boolean(holds(one, other))
-    }
-
-    /// What a planted mistake makes of a comparison.
-    private func mistaken(_ one: Value, _ other: Value) -> Value? {
-        switch (plantedFault, one, other) {
-        case (.absence, .absent, _), (.absence, _, .absent): .boolean(false)
-        case (.spelling, .string(let one), .string(let other)): .boolean(one == other)
-        default: nil
-        }
     }
 
     /// What a fact comes to that is asked of something that is not there.

@@ -1,3 +1,5 @@
+internal import Model
+
 /// A mistake that tests plant in an evaluator, to show that it is found.
 enum PlantedFault: CaseIterable {
     /// What functions of plugins read through others is forgotten: the minute that it is.
@@ -20,6 +22,15 @@ enum PlantedFault: CaseIterable {
         case .actor: Request.parts(of: .actor)
         case .zone: Request.Place.tenant..<Request.Place.tenant + 1
         case .settings, .absence, .spelling: 0..<0
+        }
+    }
+
+    /// What it makes of a comparison; `nil` where it changes nothing.
+    func mistaken(_ one: Value, _ other: Value) -> Value? {
+        switch (self, one, other) {
+        case (.absence, .absent, _), (.absence, _, .absent): .boolean(false)
+        case (.spelling, .string(let one), .string(let other)): .boolean(one == other)
+        default: nil
         }
     }
 }
