@@ -199,8 +199,10 @@ struct Relay {
 }
 
 /// Counts the lines of a stream that are requests: all that are not blank, and those that are too long to be any.
+///
+/// INVARIANT: a request is counted no later than `BlockReader` can answer it, which does not wait for the end of a line that
+/// is too long.
 private struct LineCounter {
-    /// As what reads them counts.
     private static let longest = 1 << 20
     private(set) var requests = 0
     private var isBlank = true
@@ -216,11 +218,12 @@ private struct LineCounter {
             default: isBlank = false
             }
             length += 1
+            if length == Self.longest + 1 { requests += 1 }
         }
     }
 
     mutating func finish() {
-        if !isBlank || length > Self.longest { requests += 1 }
+        if !isBlank, length <= Self.longest { requests += 1 }
         isBlank = true
         length = 0
     }
