@@ -143,7 +143,8 @@ internal import Testing
 
     @Test func `whatever nobody reads is told, also a number that no value holds`() throws {
         let line = Self.line(
-            #"{"department":"d-sales","serial":18446744073709551614,"much":1e400}"#, more: #","trace":1,"context":{"time":"x"}"#
+            #"{"department":"d-sales","serial":18446744073709551614,"much":1e400}"#,
+            more: #","trace":1,"context":{"time":"x"}"#
         )
         .replacing(#""name":"orders.read""#, with: #""name":"orders.read","properties":{"why":"audit"},"verb":2"#)
         .replacing(#""type":"token""#, with: #""type":"token","properties":{"age":3},"realm":"r""#)

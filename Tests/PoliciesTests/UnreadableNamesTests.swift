@@ -64,7 +64,8 @@ import Testing
     @Test(arguments: [
         "local _ = request.action:match(\"^orders\")", "local _ = request.action:len()", "local _ = request.action.len",
         "local _ = (\"%s\"):format(request.action)", "local _ = request.action:gsub(\"a\", \"b\")",
-        "local _ = request.resource[\"note\"]", "local _ = request.resource.tags[1]", "local _ = #request.resource.tags",
+        "local _ = request.resource[\"note\"]", "local _ = request.resource.tags[1]",
+        "local _ = #request.resource.tags",
         "for _, tag in ipairs(request.resource.tags) do local _ = tag:upper() end",
         "for _, tag in pairs({ 1 }) do local _ = tag end", "local _ = request.time:plus { hours = 1 }.hour",
         "local _ = request.date:plus { days = 1 }:end_of_day().date.weekday",
