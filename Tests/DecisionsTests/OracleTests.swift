@@ -45,8 +45,8 @@ import Testing
         var seed = UInt64(number)
         if Self.count != nil { seed += UInt64.random(in: 0...UInt64.max / 2) }
         while done < each {
-            let world = try OracleWorld(seed: seed)
-            let next = min(each - done, 2_000)
+            let world = try OracleWorld(seed: seed, policies: 3)
+            let next = min(each - done, 500)
             if let found = try difference(world, decisions: next) {
                 Issue.record("seed \(seed), request \(found.number):\n\(found.text)")
                 return
