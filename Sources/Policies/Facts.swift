@@ -32,7 +32,7 @@ internal import Model
         var truth = Truth.other
     }
 
-    private static let unasked = Asked(probe: Probe(.general, fact: .max))
+    private static let unasked = Asked(probe: Probe(.general, fact: Probe.noFact))
     private var asked = Growing<Asked>()
 
     // By expression; good for a request when the stamp is its own.

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Lua
 internal import Model
 internal import Syntax
@@ -132,10 +133,29 @@ struct PolicyLoader {
         }
     }
 
+    private static func mentions(_ word: StaticString, _ bytes: [UInt8]) -> Bool {
+        unsafe bytes.withUnsafeBytes { bytes in
+            var start = 0
+            let length = word.utf8CodeUnitCount
+            while start + length <= bytes.count {
+                let rest = unsafe bytes.baseAddress! + start
+                guard let found = unsafe memchr(rest, Int32(word.utf8Start[0]), bytes.count - start) else {
+                    return false
+                }
+                start += unsafe UnsafeRawPointer(found) - rest
+                guard start + length <= bytes.count else { return false }
+                if unsafe memcmp(bytes.baseAddress! + start, word.utf8Start, length) == 0 { return true }
+                start += 1
+            }
+            return false
+        }
+    }
+
     /// A policy that is named as tests are would never be in force.
     private mutating func checkTest(_ name: ExactName) {
         guard let file = source.files.first(where: { $0.name == name }),
-            file.bytes.firstRange(of: Array("decide".utf8)) != nil, let chunk = try? Chunk.parse(file.bytes),
+            Self.mentions("decide", file.bytes), Self.mentions("return", file.bytes),
+            let chunk = try? Chunk.parse(file.bytes),
             case .return(let values)? = chunk.block.statements.last?.kind, !values.isEmpty
         else { return }
         let position = chunk.block.statements.last?.position

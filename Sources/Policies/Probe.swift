@@ -28,39 +28,43 @@ struct Probe: BitwiseCopyable {
     }
 
     let operation: Operation
-    /// How often it has been told apart by other places.
-    private let version: UInt8
     let a: Int32
     let b: Int32
     let c: Int32
-    let fact: Expressions.ID
+    /// What its results are remembered by, beside what lies at its places: the fact, and in the high byte how often it has
+    /// been told apart by other places.
+    let memoKey: UInt32
+
+    @inline(__always) var fact: Expressions.ID { memoKey & Self.mostFacts }
+
+    /// More expressions than any evaluation forms; the last number is that of no fact.
+    private static let mostFacts: UInt32 = 1 << 24 - 1
+    static let noFact = mostFacts
 
     init(_ operation: Operation, _ a: Int = -1, _ b: Int = -1, _ c: Int = -1, fact: Expressions.ID) {
         self.init(operation, version: 0, a, b, c, fact: fact)
     }
 
     private init(_ operation: Operation, version: UInt8, _ a: Int, _ b: Int, _ c: Int, fact: Expressions.ID) {
+        precondition(fact <= Self.mostFacts, "more expressions were formed than have numbers")
         self.operation = operation
-        self.version = version
         (self.a, self.b, self.c) = (Int32(a), Int32(b), Int32(c))
-        self.fact = fact
+        memoKey = fact | UInt32(version) << 24
     }
 
     /// A fact about which nothing is known yet, as to what it depends on.
     static func remembered(_ fact: Expressions.ID) -> Probe {
         let nothing = Request.Place.nothing
-        return fact >> 24 == 0 ? Probe(.remembered, nothing, nothing, nothing, fact: fact) : Probe(.general, fact: fact)
+        return Probe(.remembered, nothing, nothing, nothing, fact: fact)
     }
 
     /// The same fact, told apart by other places from now on; `nil` after too many changes.
     func next(by places: [Int]) -> Probe? {
+        let version = UInt8(memoKey >> 24)
         guard operation == .remembered, version < .max else { return nil }
         let padded = places + Array(repeating: Request.Place.nothing, count: 3)
         return Probe(.remembered, version: version + 1, padded[0], padded[1], padded[2], fact: fact)
     }
-
-    /// What its results are remembered by, beside what lies at its places.
-    @inline(__always) var memoKey: UInt32 { fact | UInt32(version) << 24 }
 
     /// Operands are places, and beyond all places constants, and beyond those settings.
     static let constants = 1 << 16
