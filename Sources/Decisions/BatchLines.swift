@@ -26,7 +26,7 @@ struct BatchLines {
         oracle =
             options.shadow.every == 0
             ? nil
-            : try Oracle(
+            : Oracle(
                 policies: policies, directory: directory, budget: options.budget, load: options.shadow.load)
         point.explains = options.explain || options.isLogged
         point.tells = point.explains

@@ -6,10 +6,8 @@ package import Policies
 /// Owns an interpreter: for one thread only. Deciding does not throw; only a request that is no question does.
 package final class DecisionPoint {
     private let directory: Directory
-    private(set) var evaluator: Evaluator
-    private let budget: Budget
-    private let learning: Learning
-    private var isFresh = true
+    // A constant: as a variable it is retained at every decision.
+    let evaluator: Evaluator
     private let reader: RequestReader?
     /// Whether a decision carries what its policies read.
     package var explains = false
@@ -24,9 +22,9 @@ package final class DecisionPoint {
         policies: PolicySet, directory: Directory, budget: Budget = Budget(), learning: Learning = Learning()
     ) throws(PolicyError) {
         self.directory = directory
-        (self.budget, self.learning) = (budget, learning)
         evaluator = try Evaluator(policies, budget: budget, learning: learning)
-        reader = RequestReader(schema: policies.schema, directory: directory)
+        // What others are held to reads slowly.
+        reader = learning.isReference ? nil : RequestReader(schema: policies.schema, directory: directory)
     }
 
     /// Answers a question, on the snapshot this was made with.
@@ -44,29 +42,15 @@ package final class DecisionPoint {
         case .request(let request):
             if let code = Liveness.fault(request) {
                 decision = .deny(code)
-            } else if renew() {
+            } else {
                 _ = evaluator.evaluate(request)
                 decision = combine(obligations: question.obligations)
-            } else {
-                decision = .deny("policy_failed")
             }
         }
         decision.version = evaluator.set.version
         decision.ignored = question.ignored + builder.ignored
         if question.isTimedByContext { decision.ignored.removeAll { $0 == "context.time" } }
         return decision
-    }
-
-    /// Makes an evaluator for the next decision, where nothing may be remembered of the last one.
-    /// - Returns: whether there is one.
-    private func renew() -> Bool {
-        guard learning.isReference else { return true }
-        if !isFresh {
-            guard let fresh = try? Evaluator(evaluator.set, budget: budget, learning: learning) else { return false }
-            evaluator = fresh
-        }
-        isFresh = false
-        return true
     }
 
     /// What each policy that applied to the last question said, by number.

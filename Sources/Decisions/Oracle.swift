@@ -10,36 +10,36 @@ package final class Oracle {
     /// How often the policies are loaded anew.
     package static let loadInterval = 500
 
-    private var point: DecisionPoint
-    private let policies: PolicySet
+    private var policies: PolicySet
     private let directory: Directory
     private let budget: Budget
     private let load: (() -> PolicySet?)?
     private var count = 0
 
     /// - Parameter load: loads the same policies from where they were loaded from; `nil` to keep those that are given.
-    /// - Throws: `.interpreter` when there is no memory for one.
     package init(
         policies: PolicySet, directory: Directory, budget: Budget = Budget(), load: (() -> PolicySet?)? = nil
-    ) throws(PolicyError) {
-        point = try DecisionPoint(policies: policies, directory: directory, budget: budget, learning: .reference)
+    ) {
         (self.policies, self.directory, self.budget, self.load) = (policies, directory, budget, load)
-        point.explains = true
     }
 
     /// The decision on a request, on the snapshot this was made with.
     /// - Throws: as `DecisionPoint.decide`.
-    package func decide(_ question: Question) throws(RequestError) -> Decision {
+    package func decide(_ question: Question) throws(RequestError) -> Decision { try decide(question, on: directory) }
+
+    /// The same on another snapshot.
+    package func decide(_ question: Question, on directory: Directory) throws(RequestError) -> Decision {
         count += 1
         if count % Self.loadInterval == 0, let load {
             // Policies that load no more, or as others, can answer for nothing.
-            guard let fresh = load(), fresh.version == policies.version,
-                let point = try? DecisionPoint(
-                    policies: fresh, directory: directory, budget: budget, learning: .reference)
-            else { return .deny("policies_changed") }
-            self.point = point
-            point.explains = true
+            guard let fresh = load(), fresh.version == policies.version else { return .deny("policies_changed") }
+            policies = fresh
         }
+        let point: DecisionPoint
+        do throws(PolicyError) {
+            point = try DecisionPoint(policies: policies, directory: directory, budget: budget, learning: .reference)
+        } catch { return .deny("policy_failed") }
+        point.explains = true
         return try point.decide(question)
     }
 }

@@ -15,7 +15,7 @@ import Testing
         _ world: OracleWorld, decisions: Int, fault: PlantedFault? = nil
     ) throws -> (number: Int, text: String)? {
         var world = world
-        let (point, oracle) = (try world.point(fault), try world.oracle())
+        let (point, oracle) = (try world.point(fault), world.oracle())
         for number in 0..<decisions {
             let question = world.question()
             let decisions = [answer(question, point.decide), answer(question, oracle.decide)]

@@ -50,8 +50,8 @@ struct OracleWorld {
 
     mutating func question() -> Question { requests.question() }
 
-    func oracle() throws -> Oracle {
-        try Oracle(policies: set, directory: directory, budget: budget) { [source] in PolicySet.load(source).set }
+    func oracle() -> Oracle {
+        Oracle(policies: set, directory: directory, budget: budget) { [source] in PolicySet.load(source).set }
     }
 
     func point(_ fault: PlantedFault? = nil) throws -> DecisionPoint {

@@ -19,15 +19,14 @@ struct TestRunner {
         let running: DecisionPoint
         let trees: DecisionPoint
         /// What both are held to.
-        let reference: DecisionPoint
+        let oracle: Oracle
         /// One test in so many is held to it: it loads every policy for each.
         let stride: Int
 
         init(_ set: PolicySet) throws(PolicyError) {
             running = try DecisionPoint(policies: set, directory: .empty, learning: .none)
             trees = try DecisionPoint(policies: set, directory: .empty)
-            reference = try DecisionPoint(policies: set, directory: .empty, learning: .reference)
-            reference.explains = true
+            oracle = Oracle(policies: set, directory: .empty)
             stride = max(1, set.policies.count * set.policies.count / 400)
         }
     }
@@ -110,7 +109,7 @@ struct TestRunner {
 extension TestRunner {
     /// Holds a decision to one that shares nothing with it.
     private func hold(_ decision: Decision, of test: TestCase, to points: Points) throws {
-        let reference = try points.reference.decide(test.question, on: test.directory)
+        let reference = try points.oracle.decide(test.question, on: test.directory)
         guard let difference = decision.difference(from: reference) else { return }
         throw TestFault(
             "it is answered otherwise by an evaluation that remembers nothing; please report this: \(difference.text)")
