@@ -72,7 +72,9 @@ extension Question {
                 type: type, id: stated["id"]?.name, properties: stated["properties"] ?? .object([]))
         }
         guard let actor = Actor(json["actor"]) else { throw Self.wrong("actor") }
-        for name in ["tenant", "token"] as [ExactName] where json[name] != nil && json[name]?.string == nil { throw Self.wrong(name) }
+        for name in ["tenant", "token"] as [ExactName] where json[name] != nil && json[name]?.string == nil {
+            throw Self.wrong(name)
+        }
         self.init(
             point: point, action: action, subject: subject, resource: resource, context: json["context"] ?? .object([]),
             actor: actor, tenant: json["tenant"]?.name, token: json["token"]?.string,

@@ -140,7 +140,9 @@ extension Organisation {
             throw OrganisationError("a token's id is 32 hexadecimal digits", path: path + ".id")
         }
         let old = known[ExactName(id.description)]
-        guard let kind = TokenKind(rawValue: try reader.text("kind", or: (old?.kind.rawValue).map { ExactName($0) }).text) else {
+        guard
+            let kind = TokenKind(rawValue: try reader.text("kind", or: (old?.kind.rawValue).map { ExactName($0) }).text)
+        else {
             throw OrganisationError("a token's kind is `api` or `mobile`", path: path + ".kind")
         }
         let token = TokenRecord(

@@ -20,7 +20,8 @@ import Testing
             let point = try DecisionPoint(policies: set, directory: Fixture.directory(), learning: learning)
             for _ in 0..<3 {
                 var question = Fixture.question([.init("amount", .integer(1))])
-                question.resource = .init(type: ExactName(type), id: "1", properties: .object([.init("amount", .integer(1))]))
+                question.resource = .init(
+                    type: ExactName(type), id: "1", properties: .object([.init("amount", .integer(1))]))
                 #expect(try point.decide(question).isPermitted == holds)
             }
         }

@@ -7,7 +7,9 @@ struct WorldGenerator {
     private var random: Numbers
     /// Whether requests carry what the schema of `OracleWorld` requires, at times of all sorts.
     private let isOfOracle: Bool
-    private let permissions: [ExactName] = ["orders.read", "orders.approve", "orders.delete", "users.update", "orders.*", "*"]
+    private let permissions: [ExactName] = [
+        "orders.read", "orders.approve", "orders.delete", "users.update", "orders.*", "*",
+    ]
 
     init(seed: UInt64, isOfOracle: Bool = false) {
         random = Numbers(seed: seed ^ 0xABCD)

@@ -139,7 +139,8 @@ private enum Records {
     /// What is for good is stated in no change.
     private static let lasting: Set<ExactName> = ["revoked", "removed"]
 
-    static func edited(_ json: JSON, _ path: [ExactName] = [], _ edit: ([JSON.Member], [ExactName]) -> [JSON.Member]) -> JSON
+    static func edited(_ json: JSON, _ path: [ExactName] = [], _ edit: ([JSON.Member], [ExactName]) -> [JSON.Member])
+        -> JSON
     {
         switch json {
         case .object(let members):

@@ -9,7 +9,8 @@ import Testing
     private func diagnostics(_ files: [String: String]) -> [Diagnostic] {
         var all = ["schema.lua": LoadingTests.schema, "good.lua": Self.good]
         all.merge(files) { $1 }
-        let source = PolicySource(path: "p", files: all.map { .init(name: ExactName($0.key), bytes: Array($0.value.utf8)) })
+        let source = PolicySource(
+            path: "p", files: all.map { .init(name: ExactName($0.key), bytes: Array($0.value.utf8)) })
         let result = PolicySet.load(source)
         #expect((result.set == nil) == !result.diagnostics.isEmpty)
         return result.diagnostics

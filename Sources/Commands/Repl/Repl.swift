@@ -123,7 +123,8 @@ final class Repl {
         let stated = Set(words.filter { $0.hasPrefix("--") }.map { $0.dropFirst(2).prefix { $0 != "=" } })
         var values: [(String, String?)] = ["store", "keys", "plugins"].map { ($0, start.value($0)) }
         values += [
-            ("policies", rulebook?.path ?? start.value("policies")), ("tenant", scene.tenant?.text), ("as", scene.actor),
+            ("policies", rulebook?.path ?? start.value("policies")), ("tenant", scene.tenant?.text),
+            ("as", scene.actor),
             ("at", scene.at?.description), ("color", start.value("color")), ("on-rollback", start.value("on-rollback")),
         ]
         var arguments: [String] = []
