@@ -114,7 +114,8 @@ struct BatchLines {
         var differing: Set<ExactName>?
         if isPlain, line.count <= BlockReader.longestLine,
             let fast = unsafe point.answer(line, tenant: options.tenant, now: options.now),
-            fast.isPermitted != reference?.isPermitted || fast.code != reference?.code
+            // The oracle asks more, and so spends more: what a budget stopped is no difference.
+            reference?.isStopped != true, fast.isPermitted != reference?.isPermitted || fast.code != reference?.code
         {
             differing = []
         }

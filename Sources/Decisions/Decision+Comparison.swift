@@ -14,9 +14,7 @@ extension Decision {
     /// A policy that was stopped by a budget in either is not compared: the oracle asks more, and so spends more.
     /// - Returns: `nil` where both say the same.
     package func difference(from oracle: Decision) -> DecisionDifference? {
-        let stopped = Set(
-            (failures + observedFailures + oracle.failures + oracle.observedFailures).filter { $0.kind != .failed }
-                .map(\.policy))
+        let stopped = Set((budgetFailures + oracle.budgetFailures).map(\.policy))
         let (own, other) = (words, oracle.words)
         let differing = Set(own.keys).union(other.keys).filter { !stopped.contains($0) && own[$0] != other[$0] }
         let misread = Set(
@@ -37,6 +35,11 @@ extension Decision {
         return DecisionDifference(
             policies: [], text: "\(isPermitted) (\(code)), and the oracle: \(oracle.isPermitted) (\(oracle.code))")
     }
+
+    /// Whether a budget stopped a policy.
+    var isStopped: Bool { !budgetFailures.isEmpty }
+
+    private var budgetFailures: [Failure] { (failures + observedFailures).filter { $0.kind != .failed } }
 
     /// What each policy said, in its order.
     private var words: [ExactName: [String]] {

@@ -13,24 +13,11 @@ final class EvaluationHost: SandboxHost {
         let code: ExactName?
         let details: [(name: ExactName, value: Detail)]
         let line: Int
-
-        func isSame(as other: Effect) -> Bool {
-            kind == other.kind && text.isSameBytes(other.text) && code == other.code && line == other.line
-                && details.elementsEqual(other.details) { $0.name == $1.name && $0.value.isSame(as: $1.value) }
-        }
     }
 
     enum Detail {
         case expression(Expressions.ID)
         case json(JSON)
-
-        func isSame(as other: Detail) -> Bool {
-            switch (self, other) {
-            case (.expression(let one), .expression(let other)): one == other
-            case (.json(let one), .json(let other)): one.compact.isSameBytes(other.compact)
-            default: false
-            }
-        }
     }
 
     /// What a text has as every string has it: `request.context.note:match("^a")` reads its content.

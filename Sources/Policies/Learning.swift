@@ -2,8 +2,8 @@
 package struct Learning: Sendable {
     /// About how many bytes trees may take; 0 runs every policy for every request.
     package var bytes: Int
-    /// Whether nothing at all is remembered, each question is asked in full, and each property is asked for before it is
-    /// read: what others are held to.
+    /// Whether each question is asked in full, and each property is asked for before it is read; the oracle decides so, and
+    /// makes everything else anew.
     package private(set) var isReference = false
 
     package init(bytes: Int = 64 << 20) {
