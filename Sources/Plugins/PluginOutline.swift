@@ -4,10 +4,11 @@ internal import Syntax
 /// Where a plugin's file declares what, and what its comments say of it.
 struct PluginOutline {
     private let positions: [ExactName: Position]
-    private let lines: [Substring]
+    /// Of the source, without what ends them.
+    private let lines: [ArraySlice<UInt8>]
 
     init(_ chunk: Chunk) {
-        lines = String(decoding: chunk.source, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        lines = chunk.source.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         var positions: [ExactName: Position] = [:]
         func note(_ name: ExactName, _ position: Position) { if positions[name] == nil { positions[name] = position } }
         func walk(_ id: Expression.ID, _ path: ExactName, _ depth: Int) {
@@ -41,14 +42,16 @@ struct PluginOutline {
         return Self.paragraph(above: end, in: lines)
     }
 
-    private static func isComment(_ line: Substring) -> Bool { line.drop { $0 == " " || $0 == "\t" }.hasPrefix("--") }
+    private static func isComment(_ line: ArraySlice<UInt8>) -> Bool {
+        line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.starts(with: "--".utf8)
+    }
 
     /// - Parameter end: how many lines stand before it.
-    private static func paragraph(above end: Int, in lines: [Substring]) -> String {
-        var words: [Substring] = []
+    private static func paragraph(above end: Int, in lines: [ArraySlice<UInt8>]) -> String {
+        var words: [String] = []
         for line in lines[..<min(end, lines.count)].reversed() {
             guard isComment(line) else { break }
-            words.append(line.drop { " \t-".contains($0) })
+            words.append(String(decoding: line.drop { " \t-".utf8.contains($0) }, as: UTF8.self))
         }
         return words.reversed().joined(separator: " ")
     }

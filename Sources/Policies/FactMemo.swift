@@ -1,24 +1,26 @@
+internal import Glibc
+
 /// What facts came to, by the numbers of all that they depend on: good as long as the snapshot is.
 ///
 /// A fixed number of entries, the latest two of those that fall on one place: nobody makes it grow.
 @safe struct FactMemo: ~Copyable {
     private struct Entry: BitwiseCopyable {
-        let head: UInt64
+        /// Turned, so that memory which was never written holds no entry: no fact has the number of 32 ones.
+        let turnedHead: UInt64
         let tail: UInt64
         let key: FactKey
     }
 
     private static let bits = 14
-    private static let nothing = Entry(head: .max, tail: .max, key: FactKey(kind: 0, bits: 0))
-    /// `nil` until there is one; then `1 << bits`.
+    /// `nil` until there is one; then `1 << bits`. The pages of what was never written take no memory.
     private var entries: UnsafeMutablePointer<Entry>?
 
     init() {}
 
-    deinit { unsafe entries?.deallocate() }
+    deinit { unsafe free(entries) }
 
     mutating func reset() {
-        unsafe entries?.deallocate()
+        unsafe free(entries)
         unsafe entries = nil
     }
 
@@ -28,23 +30,23 @@
         let (head, tail) = (UInt64(fact) << 32 | UInt64(a), UInt64(b) << 32 | UInt64(c))
         let place = Self.place(head, tail)
         let entry = unsafe entries + place
-        if unsafe entry.pointee.head == head && entry.pointee.tail == tail { return unsafe entry.pointee.key }
+        if unsafe entry.pointee.turnedHead == ~head && entry.pointee.tail == tail { return unsafe entry.pointee.key }
         let other = unsafe entries + (place ^ 1)
-        if unsafe other.pointee.head == head && other.pointee.tail == tail { return unsafe other.pointee.key }
+        if unsafe other.pointee.turnedHead == ~head && other.pointee.tail == tail { return unsafe other.pointee.key }
         return nil
     }
 
     mutating func set(_ fact: UInt32, _ a: UInt32, _ b: UInt32, _ c: UInt32, _ key: FactKey) {
-        let count = 1 << Self.bits
         if unsafe entries == nil {
-            let new = UnsafeMutablePointer<Entry>.allocate(capacity: count)
-            unsafe new.initialize(repeating: Self.nothing, count: count)
-            unsafe entries = new
+            let new = unsafe calloc(1 << Self.bits, MemoryLayout<Entry>.stride)
+            unsafe entries = new?.bindMemory(to: Entry.self, capacity: 1 << Self.bits)
         }
+        // Without memory nothing is kept.
+        guard let entries = unsafe entries else { return }
         let (head, tail) = (UInt64(fact) << 32 | UInt64(a), UInt64(b) << 32 | UInt64(c))
         let place = Self.place(head, tail)
-        unsafe entries![place ^ 1] = entries![place]
-        unsafe entries![place] = Entry(head: head, tail: tail, key: key)
+        unsafe entries[place ^ 1] = entries[place]
+        unsafe entries[place] = Entry(turnedHead: ~head, tail: tail, key: key)
     }
 
     /// Below `1 << bits`.

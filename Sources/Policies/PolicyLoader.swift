@@ -46,9 +46,11 @@ struct PolicyLoader {
         schema = loadSchema()
         guard let schema else { return nil }
         reportPlugins(schema)
+        let sandbox = DeclarationSandbox()
         readings = source.files.filter { isPolicy($0.name) }.map { file in
             PolicyReader(
-                file: file, path: path(file.name), schema: schema, plugins: plugins, isProbed: isProbed
+                file: file, path: path(file.name), schema: schema, plugins: plugins, isProbed: isProbed,
+                sandbox: sandbox
             ).read()
         }
         for reading in readings {

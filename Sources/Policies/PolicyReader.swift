@@ -17,6 +17,8 @@ struct PolicyReader {
     var plugins = PluginSet.none
     /// Whether the policy is to tell where its program goes.
     var isProbed = false
+    /// Where the policy is run to be declared.
+    let sandbox: DeclarationSandbox
 
     private static let effects: Set<String> = ["permit", "deny", "advise", "oblige"]
 
@@ -52,7 +54,8 @@ struct PolicyReader {
         reading.inference = inference
         reading.diagnostics += inference.faults.map { fault($0.message, $0.position, rule: $0.rule) }
         let literals = templates(chunk)
-        for literal in literals { reading.diagnostics += unknown(in: literal, chunk, declaration) }
+        let expressions = Expressions(plugins: plugins)
+        for literal in literals { reading.diagnostics += unknown(in: literal, chunk, declaration, expressions) }
         guard reading.diagnostics.isEmpty else { return reading }
         let probes = isProbed ? PolicyProbes(chunk, name: file.name.text) : nil
         reading.policy = Policy(
@@ -66,9 +69,10 @@ struct PolicyReader {
 
     /// What the sandbox would refuse, found before anything runs.
     private func dialect(_ chunk: Chunk) -> [Diagnostic] {
-        let known = Dialect.globals.union(EvaluationHost.functions.map(\.name)).union(EvaluationHost.tags)
-        return Dialect.faults(of: chunk, known: known, path: path, whose: "policies")
+        Dialect.faults(of: chunk, known: Self.globals, path: path, whose: "policies")
     }
+
+    private static let globals = Dialect.globals.union(EvaluationHost.functions.map(\.name)).union(EvaluationHost.tags)
 
     /// What is written and would not be in force.
     private func ineffective(_ chunk: Chunk) -> [Diagnostic] {
@@ -128,14 +132,13 @@ struct PolicyReader {
 
     /// The names in a reason that stand for nothing, each where it stands.
     private func unknown(
-        in literal: Expression, _ chunk: Chunk, _ declaration: PolicyDeclaration
+        in literal: Expression, _ chunk: Chunk, _ declaration: PolicyDeclaration, _ expressions: Expressions
     ) -> [Diagnostic] {
         let resolver = Resolver(
             schema: schema, roots: [declaration.root], settings: [declaration.settings], plugins: plugins)
         let source = chunk.source[literal.start..<literal.end]
+        let root = expressions.intern(.request, type: .request)
         return Template.names(in: text(literal)).compactMap { name in
-            let expressions = Expressions(plugins: plugins)
-            let root = expressions.intern(.request, type: .request)
             do throws(Resolver.Fault) {
                 _ = try Template("{\(name)}", root: root, resolver: resolver, in: expressions)
                 return nil
@@ -164,9 +167,7 @@ struct PolicyReader {
         let host = DeclarationHost(plugins)
         let outcome: Outcome
         do throws(LuaError) {
-            var sandbox = try Sandbox(functions: EvaluationHost.functions, tags: EvaluationHost.tags)
-            let chunk = try sandbox.load(program, name: file.name.text, limits: Limits())
-            outcome = sandbox.run(chunk, host: host, limits: Limits())
+            outcome = try sandbox.run(program, name: file.name.text, host: host)
         } catch {
             return .failure(Faults(diagnostics: [fault(error.message, rule: "syntax")]))
         }

@@ -2,32 +2,36 @@ internal import Glibc
 package import Model
 
 extension PolicySource {
+    private static let copies: [ExactName] = ["~", ".bak", ".orig", ".rej", ".swp", ".tmp"]
+
     /// Whether a file is hidden, or a copy that an editor or a merge left: it is nobody's policy.
     package static func isPassedOver(_ name: ExactName) -> Bool {
         if name.hasPrefix(".") || name.hasPrefix("#") && name.hasSuffix("#") { return true }
-        let copies: [ExactName] = ["~", ".bak", ".orig", ".rej", ".swp", ".tmp"]
         return copies.contains { name.hasSuffix($0) }
     }
 
     /// Whether a file, or a folder that it is in, is passed over.
     static func isLeftOut(_ name: ExactName) -> Bool {
-        name.text.split(separator: "/").contains { isPassedOver(ExactName($0)) }
+        guard name.utf8.contains(UInt8(ascii: "/")) else { return isPassedOver(name) }
+        return name.text.split(separator: "/").contains { isPassedOver(ExactName($0)) }
     }
 
     /// Why a file, which by its name looks like part of a policy set, is not read as one.
     /// - Parameter name: under the set's folder.
     /// - Returns: `nil` for what is read, and for what is nothing of the kind.
     static func oddity(of name: ExactName) -> String? {
-        let parts = name.text.split(separator: "/").map(String.init)
-        guard let last = parts.last, !isLeftOut(name) else { return nil }
+        let isInside = name.utf8.contains(UInt8(ascii: "/"))
+        if !isInside, name.hasSuffix(".lua") { return nil }
+        guard let last = name.text.utf8.split(separator: UInt8(ascii: "/")).last.map({ String(Substring($0)) }),
+            !isLeftOut(name)
+        else { return nil }
         let plain = last.lowercased()
         let isSettings = plain == "settings.json" || plain == "required.json"
         guard plain.contains(".lua") || isSettings else { return nil }
-        if parts.count > 1 {
+        if isInside {
             return "a file in a sub-folder is not in force: move it into the folder of the policies, or out of it"
         }
         if isSettings { return last == plain ? nil : "nobody reads this file: its name is `\(plain)`" }
-        if last.hasSuffix(".lua") { return nil }
         return "a policy's file ends in `.lua`, and this one is not in force: rename it, or move it out of the folder"
     }
 }

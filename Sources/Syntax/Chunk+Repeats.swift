@@ -1,3 +1,5 @@
+internal import Model
+
 /// Parts of a program that have no effect because of what else it says.
 extension Chunk {
     /// Something that is given twice, of which only the last counts.
@@ -11,11 +13,11 @@ extension Chunk {
     /// Keys that one table constructor has twice, in source order. A key is known where it is written as a literal, or as a
     /// variable that holds one for good.
     package var repeatedKeys: [Repetition] {
-        let literals = heldLiterals
+        lazy var literals = heldLiterals
         var found: [Repetition] = []
         for expression in expressions {
             guard case .table(let fields) = expression.kind, fields.count > 1 else { continue }
-            var seen: [Key: Position] = [:]
+            var seen = [Key: Position](minimumCapacity: fields.count)
             for (key, position, _) in entries(fields, literals) {
                 if let first = seen[key] {
                     found.append(Repetition(name: key.shown, position: position, first: first))
@@ -31,12 +33,13 @@ extension Chunk {
     /// defined as a function, once more. Of those that begin with another name, functions count.
     /// - Parameter names: what such a table declares.
     package func repeatedFields(_ names: [String]) -> [Repetition] {
+        let names = Set(names.map { Key.text(ExactName($0)) })
         var seen: [[Key]: Definition] = [:]
         var found: [Repetition] = []
         for definition in definitions {
-            guard case .text(let bytes)? = definition.path.first,
-                definition.isFunction || names.contains(String(decoding: bytes, as: UTF8.self))
-            else { continue }
+            guard let field = definition.path.first, field.isText, definition.isFunction || names.contains(field) else {
+                continue
+            }
             guard let first = seen[definition.path] else {
                 seen[definition.path] = definition
                 continue
@@ -51,8 +54,8 @@ extension Chunk {
 
     /// Where a field is given a value, in whatever table; a number, a text or a table there is not meant.
     package func places(ofFunction name: String) -> [Position] {
-        let wanted = Key.text(Array(name.utf8))
-        let literals = heldLiterals
+        let wanted = Key.text(ExactName(name))
+        lazy var literals = heldLiterals
         var found: [Position] = []
         func note(_ key: Key?, _ position: Position, _ value: Expression.ID?) {
             if key == wanted, value.map(mayBeFunction) ?? true { found.append(position) }
@@ -114,14 +117,26 @@ extension Chunk {
 
     /// A key of a table, as Lua tells keys apart.
     private enum Key: Hashable {
-        case text([UInt8])
+        case text(ExactName)
+        /// A string that is not UTF-8.
+        case bytes([UInt8])
         case integer(Int64)
         case number(UInt64)
         case boolean(Bool)
 
+        init(_ bytes: [UInt8]) { self = String(validating: bytes, as: UTF8.self).map { .text(ExactName($0)) } ?? .bytes(bytes) }
+
+        var isText: Bool {
+            switch self {
+            case .text, .bytes: true
+            case .integer, .number, .boolean: false
+            }
+        }
+
         var shown: String {
             switch self {
-            case .text(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .text(let name): name.text
+            case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
             case .integer(let value): "[\(value)]"
             case .number(let bits): "[\(Double(bitPattern: bits))]"
             case .boolean(let value): "[\(value)]"
@@ -130,7 +145,7 @@ extension Chunk {
     }
 
     private func entries(
-        _ fields: [Expression.Field], _ literals: [Declaration.ID: Expression.ID]
+        _ fields: [Expression.Field], _ literals: @autoclosure () -> [Declaration.ID: Expression.ID]
     ) -> [(key: Key, position: Position, value: Expression.ID)] {
         var items: Int64 = 0
         return fields.compactMap { field in
@@ -138,28 +153,30 @@ extension Chunk {
             case .item(let value):
                 items += 1
                 return (.integer(items), self[value].position, value)
-            case .named(let name, let value): return (.text(Array(name.name.utf8)), name.position, value)
+            case .named(let name, let value): return (.text(ExactName(name.name)), name.position, value)
             case .keyed(let key, let value):
-                return self.key(key, literals).map { ($0, self[key].position, value) }
+                return self.key(key, literals()).map { ($0, self[key].position, value) }
             }
         }
     }
 
-    private func key(_ id: Expression.ID, _ literals: [Declaration.ID: Expression.ID]) -> Key? {
+    private func key(
+        _ id: Expression.ID, _ literals: @autoclosure () -> [Declaration.ID: Expression.ID]
+    ) -> Key? {
         switch self[id].kind {
-        case .string(let bytes): return .text(bytes)
+        case .string(let bytes): return Key(bytes)
         case .integer(let value): return .integer(value)
         case .float(let value): return Int64(exactly: value).map(Key.integer) ?? .number(value.bitPattern)
         case .boolean(let value): return .boolean(value)
-        case .parenthesized(let inner): return key(inner, literals)
+        case .parenthesized(let inner): return key(inner, literals())
         case .unary(.minus, let operand):
-            switch key(operand, literals) {
+            switch key(operand, literals()) {
             case .integer(let value)?: return .integer(0 &- value)
             case .number(let bits)?: return .number((-Double(bitPattern: bits)).bitPattern)
             default: return nil
             }
         case .name(let name):
-            guard case .local(let variable) = name.target, let value = literals[variable] else { return nil }
+            guard case .local(let variable) = name.target, let value = literals()[variable] else { return nil }
             return key(value, [:])
         default: return nil
         }
@@ -181,10 +198,12 @@ extension Chunk {
     }
 
     /// The key that an assignment to a place ends in.
-    private func lastKey(_ target: Expression.ID, _ literals: [Declaration.ID: Expression.ID]) -> Key? {
+    private func lastKey(
+        _ target: Expression.ID, _ literals: @autoclosure () -> [Declaration.ID: Expression.ID]
+    ) -> Key? {
         switch self[target].kind {
-        case .member(_, let name): .text(Array(name.name.utf8))
-        case .index(_, let key): self.key(key, literals)
+        case .member(_, let name): .text(ExactName(name.name))
+        case .index(_, let key): self.key(key, literals())
         default: nil
         }
     }
@@ -211,9 +230,12 @@ extension Chunk {
     /// Deeper than anything that is declared.
     private static let deepest = 8
 
+    /// None where the file returns a constructor: what that has twice, one constructor has twice.
     private var definitions: [Definition] {
-        guard case .return(let values)? = block.statements.last?.kind, let result = values.first else { return [] }
-        let literals = heldLiterals
+        guard case .return(let values)? = block.statements.last?.kind, let result = values.first,
+            case .name(let name) = self[result].kind, case .local(let returned) = name.target
+        else { return [] }
+        lazy var literals = heldLiterals
         var found: [Definition] = []
         func note(_ id: Expression.ID, _ path: [Key]) {
             guard path.count < Self.deepest, case .table(let fields) = self[id].kind else { return }
@@ -223,10 +245,6 @@ extension Chunk {
                 note(value, path + [key])
             }
         }
-        guard case .name(let name) = self[result].kind, case .local(let returned) = name.target else {
-            note(result, [])
-            return found
-        }
         // What a variable stands for: the table itself, or a part of it.
         var paths: [Declaration.ID: [Key]] = [returned: []]
         func path(_ id: Expression.ID) -> [Key]? {
@@ -235,7 +253,7 @@ extension Chunk {
                 if case .local(let variable) = name.target { return paths[variable] }
                 return nil
             case .parenthesized(let inner): return path(inner)
-            case .member(let base, let member): return path(base).map { $0 + [.text(Array(member.name.utf8))] }
+            case .member(let base, let member): return path(base).map { $0 + [.text(ExactName(member.name))] }
             case .index(let base, let key):
                 guard let key = self.key(key, literals) else { return nil }
                 return path(base).map { $0 + [key] }
