@@ -30,7 +30,7 @@ struct Advisor {
         }
     }
 
-    private static func lastDay(_ statement: Statement) -> Date? {
+    private static func lastDay(_ statement: PolicyStatement) -> Date? {
         statement.details.first { $0.key == "last_day" }?.value.string.flatMap { Date($0) }
     }
 }

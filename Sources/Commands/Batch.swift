@@ -43,7 +43,8 @@ extension Verb {
                 // Nor do the keys stay in a process that runs such policies.
                 snapshot.store = nil
                 try Isolation.confine(
-                    memory: 2 * options.jobs * (options.budget.memory + options.learning.bytes), threads: options.jobs)
+                    memory: 2 * options.jobs * (options.budget.memory + options.treeOptions.bytes),
+                    threads: options.jobs)
             }
             let (policies, plugins) = try invocation.loaded(source)
             options.shadow = try invocation.shadow(source, policies, options)
@@ -103,7 +104,7 @@ extension Verb {
         options.tenant = invocation.name("tenant")
         options.notesUse = invocation.has("touch")
         options.budget = try invocation.budget()
-        options.learning = try invocation.learning()
+        options.treeOptions = try invocation.treeOptions()
         return options
     }
 

@@ -56,7 +56,7 @@ extension Verb {
             let start = clock()
             do {
                 let point = try DecisionPoint(
-                    policies: policies, directory: directory, budget: budget, learning: .none)
+                    policies: policies, directory: directory, budget: budget, treeOptions: .none)
                 point.explains = true
                 decision = try point.decide(question)
             } catch let error as RequestError {
@@ -88,7 +88,8 @@ extension Verb {
     /// The token whose string is on the standard input, where `-` stands for it.
     private static func stringHolder(_ invocation: Invocation) throws(CommandError) -> TokenID? {
         let words = invocation.positionals
-        guard words[0] == "-", !invocation.has("subject"), Point(rawValue: words[1])?.isAdministrative != true else {
+        guard words[0] == "-", !invocation.has("subject"), DecisionKind(rawValue: words[1])?.isAdministrative != true
+        else {
             return nil
         }
         let store = try invocation.openStore()

@@ -73,7 +73,7 @@ package enum Demilune {
             Terminal(.standard).note("note: this system does not keep the memory of a process out of core dumps")
         }
         // Policies may run in any verb: not on the first thread, whose stack is what the system was told.
-        let outcome = Outcome()
+        let outcome = RunStatus()
         let thread = InterpreterThread(stack: 8 << 20) {
             let status = run(
                 arguments: Array(CommandLine.arguments.dropFirst()), environment: environment(), streams: .standard)
@@ -88,7 +88,7 @@ package enum Demilune {
     }
 
     /// How a run ended, told from one thread to another.
-    private final class Outcome: Sendable {
+    private final class RunStatus: Sendable {
         let status = Atomic<Int32>(ExitStatus.failure)
     }
 

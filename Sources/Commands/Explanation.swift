@@ -30,7 +30,7 @@ struct Explanation {
         if withFacts { printFacts(to: terminal) }
     }
 
-    private func show(_ statements: [Statement], to terminal: Terminal, prefix: String = "") {
+    private func show(_ statements: [PolicyStatement], to terminal: Terminal, prefix: String = "") {
         for statement in statements {
             let word: String
             switch statement.effect {

@@ -74,8 +74,8 @@ struct Invocation {
     }
 
     /// `--tree-memory`.
-    func learning() throws(CommandError) -> Learning {
-        Learning(bytes: try number("tree-memory", default: 64, least: 0, most: 1 << 20) << 20)
+    func treeOptions() throws(CommandError) -> TreeOptions {
+        TreeOptions(bytes: try number("tree-memory", default: 64, least: 0, most: 1 << 20) << 20)
     }
 
     /// The value of an option that names something.

@@ -66,7 +66,7 @@ enum Isolation {
     // MARK: The parent
 
     /// What the parent saw.
-    struct Ending {
+    struct ChildExit {
         /// The child's own exit status; `nil` when a fault or this process ended it, or it did not keep to what it may say.
         var status: Int32?
         var reason = ""
@@ -92,7 +92,7 @@ enum Isolation {
     /// - Parameter silence: how long it may answer nothing, in milliseconds, while it was asked something.
     static func run(
         _ invocation: Invocation, input: Int32, form: Form, silence: Int
-    ) throws(CommandError) -> Ending {
+    ) throws(CommandError) -> ChildExit {
         let child = try Child(
             "/proc/self/exe", invocation.arguments, mark: mark, readsInput: input >= 0,
             keeps: { name in name.hasPrefix("LD_") || Demilune.variables.contains(String(name)) })

@@ -20,7 +20,7 @@ struct QuestionReader {
     }
 
     func question() throws(CommandError) -> Question {
-        let point = Point(rawValue: words[1]).flatMap { $0.isAdministrative ? $0 : nil }
+        let point = DecisionKind(rawValue: words[1]).flatMap { $0.isAdministrative ? $0 : nil }
         if let external = invocation.value("subject") {
             guard words[0] == "-" else {
                 throw .usage("`\(external)` acts, and no token: write `-` instead of `\(words[0])`")
@@ -41,7 +41,7 @@ struct QuestionReader {
         _ token: Int?, _ tenant: Int?, action: ExactName, _ words: ArraySlice<String>
     ) throws(CommandError) -> Question {
         if schema.actions[action] == nil {
-            let points = Point.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
+            let points = DecisionKind.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
             hint("action", action, among: schema.actions.keys.sorted() + points)
         }
         var words = words
@@ -112,7 +112,7 @@ struct QuestionReader {
     }
 
     private func administration(
-        _ point: Point, _ token: Int?, _ tenant: Int?, _ words: ArraySlice<String>
+        _ point: DecisionKind, _ token: Int?, _ tenant: Int?, _ words: ArraySlice<String>
     ) throws(CommandError) -> Question {
         guard let tenant else { throw .usage("say which tenant is meant: `--tenant ID`") }
         let pairs = try pairs(words)
@@ -173,7 +173,7 @@ struct QuestionReader {
     }
 
     /// A token by its id or its unique name; `nil` for an id nobody knows, which is for the decision to tell.
-    private func token(_ text: String, tenant: Int?, _ point: Point?) throws(CommandError) -> Int? {
+    private func token(_ text: String, tenant: Int?, _ point: DecisionKind?) throws(CommandError) -> Int? {
         if text == "-" {
             guard point == .issue || invocation.has("subject") else {
                 throw .usage("`-` stands for no token, and goes with token.issue or `--subject`")

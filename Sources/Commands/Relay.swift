@@ -15,7 +15,7 @@ struct Relay {
     private var tail: [UInt8] = []
     private var counter = LineCounter()
     private var words: ChildWords
-    private var ending = Isolation.Ending()
+    private var exit = Isolation.ChildExit()
     /// Why it was ended by this process.
     private var fault: String?
     /// How much of a report is kept.
@@ -34,7 +34,7 @@ struct Relay {
         if isInputOpen { _ = fcntl(child.input, F_SETFL, O_NONBLOCK) }
     }
 
-    mutating func run() throws(CommandError) -> Isolation.Ending {
+    mutating func run() throws(CommandError) -> Isolation.ChildExit {
         defer {
             close(child.output)
             close(child.errors)
@@ -51,7 +51,7 @@ struct Relay {
             waits.append(pollfd(fd: reads ? source : -1, events: Int16(POLLIN), revents: 0))
             waits.append(
                 pollfd(fd: isInputOpen && !pending.isEmpty ? child.input : -1, events: Int16(POLLOUT), revents: 0))
-            let isWaitingForUs = reads && ending.asked == ending.answered
+            let isWaitingForUs = reads && exit.asked == exit.answered
             let left = max(0, deadline - Self.milliseconds())
             let ready = unsafe poll(&waits, 4, isWaitingForUs ? -1 : Int32(clamping: left))
             if ready < 0 { continue }
@@ -74,43 +74,43 @@ struct Relay {
         let (status, signal) = child.wait()
         words.finish()
         conclude(status, signal)
-        return ending
+        return exit
     }
 
     /// Holds the end of the child to what it was asked.
     private mutating func conclude(_ status: Int32?, _ signal: Int32) {
-        ending.status = fault == nil ? status : nil
-        ending.reason = fault ?? "was ended by signal \(signal)"
-        if let status = ending.status {
+        exit.status = fault == nil ? status : nil
+        exit.reason = fault ?? "was ended by signal \(signal)"
+        if let status = exit.status {
             switch form {
             case .answers:
                 // One that fails before it begins has answered nothing; any other has answered all of it.
                 let isFailure = [ExitStatus.failure, ExitStatus.policies, ExitStatus.usage].contains(status)
                 let isKnown = isFailure || status == ExitStatus.done || status == ExitStatus.gate
-                if !isKnown || !tail.isEmpty || !(ending.answered == 0 && isFailure || isWholeInput) {
-                    ending.status = nil
-                    ending.reason = "ended with status \(status) before everything was answered"
+                if !isKnown || !tail.isEmpty || !(exit.answered == 0 && isFailure || isWholeInput) {
+                    exit.status = nil
+                    exit.reason = "ended with status \(status) before everything was answered"
                 }
             case .report(let statuses):
-                ending.output = ChildWords.harmless(ending.output, keepsStyles: terminal.isOutputColored)
+                exit.output = ChildWords.harmless(exit.output, keepsStyles: terminal.isOutputColored)
                 if !statuses.contains(status) {
-                    ending.status = nil
-                    ending.reason = "ended with status \(status), which means nothing here"
+                    exit.status = nil
+                    exit.reason = "ended with status \(status), which means nothing here"
                 }
             }
         }
-        if ending.status == nil {
+        if exit.status == nil {
             // Counts what nobody will answer.
             while isSourceOpen { takeInput() }
         }
-        if ending.status != nil, !isReadable {
+        if exit.status != nil, !isReadable {
             terminal.complain("cannot read the requests")
-            ending.status = ExitStatus.failure
+            exit.status = ExitStatus.failure
         }
     }
 
     /// Whether there is nothing more to ask, and everything was answered.
-    private var isWholeInput: Bool { !isSourceOpen && pending.isEmpty && ending.answered == ending.asked }
+    private var isWholeInput: Bool { !isSourceOpen && pending.isEmpty && exit.answered == exit.asked }
 
     private mutating func takeErrors() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 1 << 14)
@@ -126,19 +126,19 @@ struct Relay {
         if count < 0 { return errno == EINTR }
         guard count > 0 else { return false }
         guard case .answers = form else {
-            ending.output += buffer[..<count]
-            if ending.output.count > Self.mostReport { fault = "said more than it may, and was ended" }
+            exit.output += buffer[..<count]
+            if exit.output.count > Self.mostReport { fault = "said more than it may, and was ended" }
             return true
         }
         // Whole lines only: half an answer is none.
         tail += buffer[..<count]
         var end = 0
         while let next = tail[end...].firstIndex(of: 0x0A) {
-            guard ending.answered < ending.asked, AnswerForm.answer(tail[end..<next]) != nil else {
+            guard exit.answered < exit.asked, AnswerForm.answer(tail[end..<next]) != nil else {
                 fault = "wrote what is no answer to a request, and was ended"
                 break
             }
-            ending.answered += 1
+            exit.answered += 1
             end = next + 1
         }
         if tail.count - end > 1 << 24 { fault = "wrote what is no answer to a request, and was ended" }
@@ -163,12 +163,12 @@ struct Relay {
             if count < 0 { isReadable = false }
             isSourceOpen = false
             counter.finish()
-            ending.asked = counter.requests
+            exit.asked = counter.requests
             if pending.isEmpty { closeInput() }
             return
         }
         counter.count(buffer[..<count])
-        ending.asked = counter.requests
+        exit.asked = counter.requests
         if isInputOpen { pending += buffer[..<count] }
     }
 

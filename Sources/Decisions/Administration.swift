@@ -90,7 +90,7 @@ package final class Administration {
 
     /// Asks at a point about tokens, and does something with all of them or with none.
     package func perform<Result>(
-        _ point: Point, _ ids: [TokenID], _ body: (SQLiteTokenStore, Act) throws(TokenStoreError) -> Result
+        _ point: DecisionKind, _ ids: [TokenID], _ body: (SQLiteTokenStore, Act) throws(TokenStoreError) -> Result
     ) throws(AdministrationError) -> Result {
         try transact(point, tenant: nil, ids) { desk throws(AdministrationError) in
             try require(point, ids, desk)
@@ -145,14 +145,14 @@ package final class Administration {
     // MARK: Asking
 
     /// - Throws: `.unknown` for a token that is not there or not to be seen, `.denied` for one that is.
-    package func require(_ point: Point, _ ids: [TokenID]) throws(AdministrationError) {
+    package func require(_ point: DecisionKind, _ ids: [TokenID]) throws(AdministrationError) {
         do throws(AdministrationError) { try require(point, ids, try desk()) } catch {
             try note(error, point, ids, tenant: nil)
             throw error
         }
     }
 
-    private func require(_ point: Point, _ ids: [TokenID], _ desk: Desk) throws(AdministrationError) {
+    private func require(_ point: DecisionKind, _ ids: [TokenID], _ desk: Desk) throws(AdministrationError) {
         var checks: [ExactName: (sees: (TokenRecord) -> Bool, may: (TokenRecord) -> Bool)] = [:]
         for id in ids {
             guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }) else {
@@ -173,7 +173,8 @@ package final class Administration {
         }
     }
 
-    private func visible(_ point: Point, _ id: TokenID, _ desk: Desk) throws(AdministrationError) -> TokenDetails {
+    private func visible(_ point: DecisionKind, _ id: TokenID, _ desk: Desk) throws(AdministrationError) -> TokenDetails
+    {
         guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }),
             desk.visibility(tenant: details.tenant)(details.token)
         else {
@@ -189,7 +190,7 @@ package final class Administration {
     }
 
     private func permitted(
-        _ point: Point, _ ids: [TokenID], _ decision: Decision, among count: Int = 1
+        _ point: DecisionKind, _ ids: [TokenID], _ decision: Decision, among count: Int = 1
     ) throws(AdministrationError) {
         guard !decision.isPermitted else { return }
         let what = ids.first.map { "`\(point.rawValue)` of the token `\($0)`" } ?? "`\(point.rawValue)`"
@@ -199,7 +200,8 @@ package final class Administration {
 
     /// Asks until the policies permit an expiry that whoever asked wants to keep; nothing is locked meanwhile.
     private func settle(
-        _ point: Point, _ ids: [TokenID], tenant: ExactName, _ expires: Instant?, _ advised: (Decision) -> Response,
+        _ point: DecisionKind, _ ids: [TokenID], tenant: ExactName, _ expires: Instant?,
+        _ advised: (Decision) -> Response,
         _ ask: (Desk, Instant?) throws(AdministrationError) -> Decision
     ) throws(AdministrationError) -> Instant? {
         let desk = try desk()
@@ -229,7 +231,7 @@ package final class Administration {
 
     /// Asks and does in one transaction: what was decided on cannot have changed when it is done.
     private func transact<Result>(
-        _ point: Point, tenant: ExactName?, _ ids: [TokenID], check: (Desk) throws(AdministrationError) -> Void,
+        _ point: DecisionKind, tenant: ExactName?, _ ids: [TokenID], check: (Desk) throws(AdministrationError) -> Void,
         body: () throws(TokenStoreError) -> Result
     ) throws(AdministrationError) -> Result {
         var refusal: AdministrationError?
@@ -257,7 +259,7 @@ package final class Administration {
 
     /// Logs a refusal.
     private func note(
-        _ error: AdministrationError, _ point: Point, _ ids: [TokenID], tenant: ExactName?
+        _ error: AdministrationError, _ point: DecisionKind, _ ids: [TokenID], tenant: ExactName?
     ) throws(AdministrationError) {
         let code: ExactName
         switch error.code {

@@ -22,7 +22,7 @@ struct BatchLines {
         self.policies = policies
         tally = BatchTally(policies)
         point = try DecisionPoint(
-            policies: policies, directory: directory, budget: options.budget, learning: options.learning)
+            policies: policies, directory: directory, budget: options.budget, treeOptions: options.treeOptions)
         oracle =
             options.shadow.every == 0
             ? nil

@@ -19,7 +19,7 @@ package struct BatchOptions: Sendable {
     /// Whether the summary names the tokens that were permitted something.
     package var notesUse = false
     package var budget = Budget()
-    package var learning = Learning()
+    package var treeOptions = TreeOptions()
     package var shadow = Shadow()
 
     /// Whether decisions are told as lines of a log, wherever these go.

@@ -58,7 +58,8 @@ package struct BatchSummary: Sendable {
     }
 
     /// Counts each policy once, however much it said. What one policy said stands together.
-    private static func count(_ statements: [Statement], _ failures: [Failure], in counts: inout [ExactName: Int]) {
+    private static func count(_ statements: [PolicyStatement], _ failures: [Failure], in counts: inout [ExactName: Int])
+    {
         for (index, statement) in statements.enumerated()
         where index == 0 || statements[index - 1].policy != statement.policy {
             counts[statement.policy, default: 0] += 1

@@ -43,7 +43,7 @@ extension Decision {
     }
 }
 
-extension [Statement] {
+extension [PolicyStatement] {
     fileprivate func write(to writer: inout JSONWriter) {
         for statement in self { writer.object(statement.writeMembers) }
     }
@@ -55,7 +55,7 @@ extension [Failure] {
     }
 }
 
-extension Statement {
+extension PolicyStatement {
     /// With its effect, where statements of several kinds stand together.
     func write(to writer: inout JSONWriter, hidesText: Bool) {
         writer.object { writer in
@@ -64,8 +64,8 @@ extension Statement {
         }
     }
 
-    fileprivate var masked: Statement {
-        Statement(policy: policy, line: line, effect: effect, text: "(masked)")
+    fileprivate var masked: PolicyStatement {
+        PolicyStatement(policy: policy, line: line, effect: effect, text: "(masked)")
     }
 
     fileprivate func writeMembers(to writer: inout JSONWriter) {

@@ -19,12 +19,12 @@ package final class DecisionPoint {
     package var tells = true
 
     package init(
-        policies: PolicySet, directory: Directory, budget: Budget = Budget(), learning: Learning = Learning()
+        policies: PolicySet, directory: Directory, budget: Budget = Budget(), treeOptions: TreeOptions = TreeOptions()
     ) throws(PolicyError) {
         self.directory = directory
-        evaluator = try Evaluator(policies, budget: budget, learning: learning)
+        evaluator = try Evaluator(policies, budget: budget, treeOptions: treeOptions)
         // What others are held to reads slowly.
-        reader = learning.isReference ? nil : RequestReader(schema: policies.schema, directory: directory)
+        reader = treeOptions.isReference ? nil : RequestReader(schema: policies.schema, directory: directory)
     }
 
     /// Answers a question, on the snapshot this was made with.
@@ -54,7 +54,7 @@ package final class DecisionPoint {
     }
 
     /// What each policy that applied to the last question said, by number.
-    package var outcomes: [Evaluation.Outcome] { evaluator.outcomes }
+    package var outcomes: [Outcome] { evaluator.outcomes }
 
     /// How often a policy was run: the others were answered by what is known of them.
     package var runCount: Int { evaluator.runCount }
@@ -178,7 +178,7 @@ package final class DecisionPoint {
         for outcome in explains ? evaluator.outcomes : evaluator.spoken {
             let policy = evaluator.set.policies[outcome.policy]
             if explains { decision.traces.append(evaluator.trace(outcome)) }
-            if let failure = Failure(outcome.ending, policy: policy.id) {
+            if let failure = Failure(outcome.termination, policy: policy.id) {
                 if policy.isObserving {
                     decision.observedFailures.append(failure)
                 } else {
@@ -246,8 +246,8 @@ extension Question.Obligations {
 
 extension Failure {
     /// How an evaluation ended, when it did not end well.
-    fileprivate init?(_ ending: Evaluation.Ending, policy: ExactName) {
-        switch ending {
+    fileprivate init?(_ termination: Outcome.Termination, policy: ExactName) {
+        switch termination {
         case .finished: return nil
         case .failed(let message, let line):
             self.init(policy: policy, line: line, kind: .failed, message: message)

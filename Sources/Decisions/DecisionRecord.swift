@@ -15,7 +15,7 @@ package struct DecisionRecord: Sendable {
     package let isPermitted: Bool
     package let code: String
     /// What the policies said, whether it counted or not, in the order of the policies.
-    package let said: [Statement]
+    package let said: [PolicyStatement]
     /// The policies that decided.
     package let policies: [ExactName]
     package let traces: [Trace]
@@ -36,7 +36,7 @@ package struct DecisionRecord: Sendable {
         question = try Question(logged: request, now: time)
         isPermitted = decision
         self.code = code
-        said = line["said"]?.elements.compactMap(Statement.init(logged:)) ?? []
+        said = line["said"]?.elements.compactMap(PolicyStatement.init(logged:)) ?? []
         policies = line["policies"]?.elements.compactMap(\.name) ?? []
         version = line["version"]?.string ?? ""
         isMasked = line.compact.contains("(masked)")
@@ -55,7 +55,8 @@ package struct DecisionRecord: Sendable {
 extension Question {
     /// What a decision log has of a question.
     fileprivate init(logged json: JSON, now: Instant) throws(RequestError) {
-        guard let point = (json["point"]?.string).flatMap(Point.init(rawValue:)), let action = json["action"]?.name
+        guard let point = (json["point"]?.string).flatMap(DecisionKind.init(rawValue:)),
+            let action = json["action"]?.name
         else { throw Self.wrong("point") }
         let subject: Subject
         switch (json["subject"], json["subject"]?["type"]?.name, json["subject"]?["id"]?.name) {
@@ -134,12 +135,12 @@ extension ProposedToken {
 
 extension Decision {
     /// Everything that policies said and that was not merely observed, in the order of the policies and lines.
-    var said: [Statement] {
+    var said: [PolicyStatement] {
         (reasons + overruled + advice + obligations).sorted { ($0.policy, $0.line) < ($1.policy, $1.line) }
     }
 }
 
-extension Statement {
+extension PolicyStatement {
     fileprivate init?(logged json: JSON) {
         guard let policy = json["policy"]?.name,
             let effect = (json["effect"]?.string).flatMap(Effect.init(rawValue:)),

@@ -30,7 +30,7 @@ package final class Desk {
     private var obligations: Question.Obligations { .named(act.reason == nil ? ["log"] : ["log", "reason"]) }
 
     private func question(
-        _ point: Point, tenant: ExactName, _ token: TokenRecord?, _ proposed: ProposedToken?
+        _ point: DecisionKind, tenant: ExactName, _ token: TokenRecord?, _ proposed: ProposedToken?
     ) -> Question {
         var question = Question(
             point: point, action: ExactName(point.rawValue), subject: .actor, actor: actor, tenant: tenant,
@@ -41,7 +41,7 @@ package final class Desk {
     }
 
     func decide(
-        _ point: Point, tenant: ExactName, token: TokenRecord? = nil, proposed: ProposedToken? = nil
+        _ point: DecisionKind, tenant: ExactName, token: TokenRecord? = nil, proposed: ProposedToken? = nil
     ) throws(AdministrationError) -> Decision {
         do throws(RequestError) {
             return try self.point.decide(question(point, tenant: tenant, token, proposed))
@@ -52,7 +52,7 @@ package final class Desk {
     package func visibility(tenant: ExactName) -> (TokenRecord) -> Bool { permission(.list, tenant: tenant) }
 
     /// Whether something is permitted with tokens of a tenant, one after another; no reason is given.
-    func permission(_ point: Point, tenant: ExactName) -> (TokenRecord) -> Bool {
+    func permission(_ point: DecisionKind, tenant: ExactName) -> (TokenRecord) -> Bool {
         let number = directory.tenant(tenant)
         var request: Request?
         var isRefused = false

@@ -6,7 +6,7 @@ package struct Examination: Sendable {
     package let question: Question
     package let decision: Decision
     /// What each policy that was asked read, by the policies' ids; empty when the core alone decided.
-    package let readings: [PolicyReadings]
+    package let readings: [ObservedFacts]
     package let directory: Directory
     /// The question with its names resolved; `nil` where the core denies what it names.
     package let request: Request?
@@ -14,8 +14,8 @@ package struct Examination: Sendable {
     package let generation: Int
 
     /// Every fact, once, in the order in which it was first read.
-    package var facts: [Reading] {
-        var facts: [Reading] = []
+    package var facts: [ObservedFact] {
+        var facts: [ObservedFact] = []
         for reading in readings.flatMap(\.readings) where !facts.contains(where: reading.isSame) {
             facts.append(reading)
         }
@@ -23,7 +23,7 @@ package struct Examination: Sendable {
     }
 
     /// Everything that one policy said, whether it counted or not.
-    package func statements(of policy: ExactName) -> [Statement] {
+    package func statements(of policy: ExactName) -> [PolicyStatement] {
         let all = [decision.reasons, decision.overruled, decision.advice, decision.obligations, decision.observed]
         return all.joined().filter { $0.policy == policy }
     }
@@ -115,7 +115,7 @@ extension DecisionPoint {
     package var generation: Int { evaluator.generation }
 
     /// What facts that were read come to for another request; `nil` once nothing is known of how they were read.
-    package func values(of facts: [Reading], for request: Request, generation: Int) -> [Value]? {
+    package func values(of facts: [ObservedFact], for request: Request, generation: Int) -> [Value]? {
         evaluator.values(of: facts, for: request, generation: generation)
     }
 }

@@ -37,7 +37,7 @@ package final class Oracle {
         }
         let point: DecisionPoint
         do throws(PolicyError) {
-            point = try DecisionPoint(policies: policies, directory: directory, budget: budget, learning: .reference)
+            point = try DecisionPoint(policies: policies, directory: directory, budget: budget, treeOptions: .reference)
         } catch { return .deny("policy_failed") }
         point.explains = true
         return try point.decide(question)

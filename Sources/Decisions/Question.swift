@@ -35,7 +35,7 @@ package struct Question: Sendable {
         case named([ExactName])
     }
 
-    package var point: Point
+    package var point: DecisionKind
     package var action: ExactName
     package var subject: Subject
     package var resource: Resource?
@@ -57,7 +57,7 @@ package struct Question: Sendable {
     package var isTimedByContext = false
 
     package init(
-        point: Point = .access, action: ExactName, subject: Subject, resource: Resource? = nil,
+        point: DecisionKind = .access, action: ExactName, subject: Subject, resource: Resource? = nil,
         context: JSON = .object([]), actor: Actor = .operator, tenant: ExactName? = nil, token: String? = nil,
         proposed: ProposedToken? = nil, now: Instant, obligations: Obligations = .named([])
     ) {

@@ -42,7 +42,7 @@ struct RequestBuilder {
             guard let index = schema.subject(type) else { return .deny(code: "subject_type_unknown") }
             request.set(externalSubject: index, id: id)
             try read(
-                properties, schema.subjects[index], "subject.properties", tenant, schema.columns.subjects[index],
+                properties, schema.subjects[index], "subject.properties", tenant, schema.layout.subjects[index],
                 into: &request)
         case .actor:
             throw RequestError("on `access` a token or an external subject acts", property: "subject")
@@ -53,14 +53,14 @@ struct RequestBuilder {
             request.set(resource: index, id: asked.id)
             try read(
                 asked.properties, schema.resources[index], "resource.properties", tenant,
-                schema.columns.resources[index], into: &request)
+                schema.layout.resources[index], into: &request)
         }
-        try read(question.context, schema.context, "context", tenant, schema.columns.context, into: &request)
+        try read(question.context, schema.context, "context", tenant, schema.layout.context, into: &request)
         return .request(request)
     }
 
     private func empty(_ question: Question) -> Request {
-        Request(point: question.point, directory: directory, columns: schema.columns.count, now: question.now)
+        Request(point: question.point, directory: directory, propertyCount: schema.layout.count, now: question.now)
     }
 
     /// Puts properties into their columns.

@@ -32,10 +32,10 @@ internal import Policies
         unsafe self.reader = reader
         self.schema = schema
         self.directory = directory
-        unsafe resources = zip(schema.resources, schema.columns.resources).map {
+        unsafe resources = zip(schema.resources, schema.layout.resources).map {
             unsafe Unmanaged.passRetained(ReadableRecord($0, columns: $1))
         }
-        context = ReadableRecord(schema.context, columns: schema.columns.context)
+        context = ReadableRecord(schema.context, columns: schema.layout.context)
         var index = ByteIndex()
         for (number, type) in schema.resources.enumerated() { index.claim(type.name, number: number) }
         resourceIndex = index
@@ -74,7 +74,7 @@ internal import Policies
             return .deny("resource_type_unknown")
         }
         if request.directory !== directory || request.point != .access {
-            request = Request(point: .access, directory: directory, columns: schema.columns.count, now: now)
+            request = Request(point: .access, directory: directory, propertyCount: schema.layout.count, now: now)
         }
         request.clear()
         request.now = now
@@ -115,11 +115,12 @@ internal import Policies
         of request: inout Request
     ) -> Bool {
         switch unsafe (type, member.pointee.kind) {
-        case (.boolean, CSIMDJSON_TRUE): request.put(Cell(.boolean, 1), at: place)
-        case (.boolean, CSIMDJSON_FALSE): request.put(Cell(.boolean, 0), at: place)
-        case (.number, CSIMDJSON_INTEGER): unsafe request.put(Cell(.integer, Int(member.pointee.integer)), at: place)
+        case (.boolean, CSIMDJSON_TRUE): request.put(PackedValue(.boolean, 1), at: place)
+        case (.boolean, CSIMDJSON_FALSE): request.put(PackedValue(.boolean, 0), at: place)
+        case (.number, CSIMDJSON_INTEGER):
+            unsafe request.put(PackedValue(.integer, Int(member.pointee.integer)), at: place)
         case (.number, CSIMDJSON_NUMBER):
-            unsafe request.put(Cell(.number, bits: member.pointee.number.bitPattern), at: place)
+            unsafe request.put(PackedValue(.number, bits: member.pointee.number.bitPattern), at: place)
         case (_, CSIMDJSON_STRING): return unsafe put(member.pointee.text, type, tenant, at: place, of: &request)
         default: return false
         }
@@ -136,11 +137,11 @@ internal import Policies
             return true
         case .department:
             guard let number = unsafe directory.department(Self.buffer(text), tenant: tenant) else { return false }
-            request.put(Cell(.department, number), at: place)
+            request.put(PackedValue(.department, number), at: place)
             return true
         case .user:
             guard let number = unsafe directory.user(Self.buffer(text), tenant: tenant) else { return false }
-            request.put(Cell(.user, number), at: place)
+            request.put(PackedValue(.user, number), at: place)
             return true
         case .ip: value = unsafe (IPAddress(Self.buffer(text)) ?? IPAddress(Self.string(text))).map(Value.ip)
         case .instant: value = unsafe Instant(Self.string(text)).map(Value.instant)

@@ -52,7 +52,7 @@ internal import CLua
     }
 
     /// Runs a chunk; the outcome's value is its first result.
-    package mutating func run(_ chunk: Int, host: any SandboxHost, limits: Limits) -> Outcome {
+    package mutating func run(_ chunk: Int, host: any SandboxHost, limits: Limits) -> CallResult {
         let limits = unsafe limits.flat
         return unsafe outcome(of: chunk) { state in
             unsafe Callbacks.lend(host) { unsafe clua_run(state, Int32(chunk), $0, limits) }
@@ -63,7 +63,7 @@ internal import CLua
     /// iterator, which would remember where it is. What this used is charged to every call.
     ///
     /// For a chunk whose functions keep no state. Whether the host was asked anything, the host knows: see `release`.
-    package mutating func keep(_ chunk: Int, _ field: String, host: any SandboxHost, limits: Limits) -> Outcome {
+    package mutating func keep(_ chunk: Int, _ field: String, host: any SandboxHost, limits: Limits) -> CallResult {
         let limits = unsafe limits.flat
         return unsafe outcome(of: chunk, field, host) { state, name, host in
             unsafe clua_keep(state, Int32(chunk), name.baseAddress, name.count, host, limits)
@@ -77,10 +77,10 @@ internal import CLua
     /// returns; results are ignored.
     package mutating func call(
         _ chunk: Int, _ field: String, argument: UInt32, host: any SandboxHost, limits: Limits
-    ) -> Outcome {
-        let (_, ending) = call([Call(chunk, argument: argument)][...], field, host: host, limits: limits)
+    ) -> CallResult {
+        let (_, termination) = call([Call(chunk, argument: argument)][...], field, host: host, limits: limits)
         let used = used(0)
-        return Outcome(ending: ending, fuel: used.fuel, bytes: used.bytes, value: .nil)
+        return CallResult(termination: termination, fuel: used.fuel, bytes: used.bytes, value: .nil)
     }
 
     /// Calls one after the other as above, each within these limits, up to the first that does not end well. The host is
@@ -89,7 +89,7 @@ internal import CLua
     /// - Returns: how many were called, and how the last of them ended; `used` tells what each took.
     package mutating func call(
         _ calls: ArraySlice<Call>, _ field: String, host: any SandboxHost, limits: Limits
-    ) -> (called: Int, ending: Outcome.Ending) {
+    ) -> (called: Int, termination: CallResult.Termination) {
         turns.removeAll(keepingCapacity: true)
         for call in calls {
             guard names.indices.contains(Int(call.chunk)), names[Int(call.chunk)] != nil else {
@@ -112,14 +112,14 @@ internal import CLua
         }
         defer { unsafe clua_finish(state) }
         guard unsafe outcome.ending != CLUA_FINISHED else { return (called, .finished) }
-        return unsafe (called, ending(of: outcome, in: names[Int(turns[called - 1].chunk)]!))
+        return unsafe (called, termination(of: outcome, in: names[Int(turns[called - 1].chunk)]!))
     }
 
     /// What one of the last calls took.
     package func used(_ call: Int) -> (fuel: Int, bytes: Int) { (Int(turns[call].fuel), Int(turns[call].bytes)) }
 
     /// Runs a chunk once for all its calls by `apply`, which from now on find the table it returned. As `keep` otherwise.
-    package mutating func keepTable(_ chunk: Int, host: any SandboxHost, limits: Limits) -> Outcome {
+    package mutating func keepTable(_ chunk: Int, host: any SandboxHost, limits: Limits) -> CallResult {
         let limits = unsafe limits.flat
         return unsafe outcome(of: chunk) { state in
             unsafe Callbacks.lend(host) { unsafe clua_keep_table(state, Int32(chunk), $0, limits) }
@@ -132,7 +132,7 @@ internal import CLua
     ///   - arguments: scalars and handles; anything else arrives as nil.
     package mutating func apply(
         _ chunk: Int, _ path: String, _ arguments: [LuaValue], host: any SandboxHost, limits: Limits
-    ) -> Outcome {
+    ) -> CallResult {
         let limits = unsafe limits.flat
         // The texts lie one after the other while they are lent.
         let bytes = arguments.flatMap { if case .string(let text) = $0 { Array(text.utf8) } else { [UInt8]() } }
@@ -168,7 +168,7 @@ internal import CLua
     private func outcome(
         of chunk: Int, _ field: String, _ host: any SandboxHost,
         _ evaluate: (OpaquePointer, UnsafeBufferPointer<CChar>, UnsafePointer<clua_host>) -> clua_outcome
-    ) -> Outcome {
+    ) -> CallResult {
         var field = field
         return unsafe outcome(of: chunk) { state in
             field.withUTF8 { bytes in
@@ -179,19 +179,21 @@ internal import CLua
         }
     }
 
-    private func outcome(of chunk: Int, _ evaluate: (OpaquePointer) -> clua_outcome) -> Outcome {
+    private func outcome(of chunk: Int, _ evaluate: (OpaquePointer) -> clua_outcome) -> CallResult {
         guard names.indices.contains(chunk), let name = names[chunk] else {
-            return Outcome(ending: .failed(message: "there is no chunk \(chunk)", line: nil), fuel: 0, value: .nil)
+            return CallResult(
+                termination: .failed(message: "there is no chunk \(chunk)", line: nil), fuel: 0, value: .nil)
         }
         let outcome = unsafe evaluate(state)
         defer { unsafe clua_finish(state) }
         let value = if let values = unsafe outcome.values { unsafe LuaValue(values, at: 0) } else { LuaValue.nil }
-        return unsafe Outcome(
-            ending: ending(of: outcome, in: name), fuel: Int(outcome.fuel), bytes: Int(outcome.bytes), value: value,
+        return unsafe CallResult(
+            termination: termination(of: outcome, in: name), fuel: Int(outcome.fuel), bytes: Int(outcome.bytes),
+            value: value,
             results: Int(outcome.results))
     }
 
-    private func ending(of outcome: clua_outcome, in chunk: String) -> Outcome.Ending {
+    private func termination(of outcome: clua_outcome, in chunk: String) -> CallResult.Termination {
         switch unsafe outcome.ending {
         case CLUA_FINISHED: .finished
         case CLUA_FAILED: unsafe .failure(Self.message(of: outcome), in: chunk)

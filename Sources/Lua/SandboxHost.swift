@@ -11,11 +11,11 @@ package protocol SandboxHost: AnyObject {
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer
     func typeName(_ handle: UInt32) -> String
     /// Where the host is asked without a detour; `nil` for a host that answers everything in full.
-    var port: HostPort? { get }
+    var port: FastCallbacks? { get }
 }
 
 extension SandboxHost {
-    package var port: HostPort? { nil }
+    package var port: FastCallbacks? { nil }
 }
 
 /// What the host gives back to a script.

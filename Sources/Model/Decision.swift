@@ -5,14 +5,14 @@ package struct Decision: Sendable {
     package var code: String
     /// The code of the policy that denied, if it gave one.
     package var policyCode: ExactName?
-    package var reasons: [Statement] = []
-    package var advice: [Statement] = []
-    package var obligations: [Statement] = []
+    package var reasons: [PolicyStatement] = []
+    package var advice: [PolicyStatement] = []
+    package var obligations: [PolicyStatement] = []
     /// What was said in favour and did not count, because the answer is a deny: permits, and what they obliged to.
-    package var overruled: [Statement] = []
+    package var overruled: [PolicyStatement] = []
     package var failures: [Failure] = []
     /// What policies in mode `observe` would have said.
-    package var observed: [Statement] = []
+    package var observed: [PolicyStatement] = []
     /// How policies in mode `observe` failed; it denies nothing.
     package var observedFailures: [Failure] = []
     package var traces: [PolicyTrace] = []
@@ -33,7 +33,7 @@ package struct Decision: Sendable {
 }
 
 /// What a policy said, with its template filled in.
-package struct Statement: Equatable, Sendable {
+package struct PolicyStatement: Equatable, Sendable {
     package enum Effect: String, Sendable {
         case permit
         case deny
@@ -63,7 +63,7 @@ package struct Statement: Equatable, Sendable {
     }
 }
 
-extension Statement {
+extension PolicyStatement {
     package static func == (one: Self, other: Self) -> Bool {
         one.policy == other.policy && one.line == other.line && one.effect == other.effect
             && one.text.isSameBytes(other.text) && one.code == other.code

@@ -73,7 +73,7 @@ struct PluginReader {
     }
 
     private mutating func run(_ program: [UInt8], _ host: ManifestHost) -> [ExactName: LuaValue]? {
-        let outcome: Outcome
+        let outcome: CallResult
         do throws(LuaError) {
             var sandbox = try Sandbox(functions: PluginScript.functions, tags: PluginScript.tags)
             // Rewriting makes it longer.
@@ -83,7 +83,7 @@ struct PluginReader {
             report(error.message)
             return nil
         }
-        switch outcome.ending {
+        switch outcome.termination {
         case .finished: break
         case .failed(let message, let line):
             report(message, line: line)

@@ -5,16 +5,16 @@
     /// One fact, and where its answers lead.
     struct Node: BitwiseCopyable {
         /// How the fact is asked, as of the last time that its cells did not answer.
-        var probe: Probe
+        var compiledFact: CompiledFact
         /// Which table has the answers that are no booleans; -1 for none.
         var table: Int32 = -1
         /// Where no and yes lead, each in half of it: taken by a shift, not by a jump that nobody can foresee.
         private var edges: UInt64 = 0
 
-        init(_ probe: Probe) { self.probe = probe }
+        init(_ compiledFact: CompiledFact) { self.compiledFact = compiledFact }
 
         /// - Parameter truth: no or yes.
-        subscript(truth: Truth) -> Place {
+        subscript(truth: TernaryTruth) -> Place {
             @inline(__always) get {
                 Place(number: Int32(truncatingIfNeeded: edges &>> UInt64(truncatingIfNeeded: truth.rawValue &<< 5)))
             }
@@ -27,8 +27,8 @@
 
     /// Where a tree begins, and what its leaves come to. It stays where it is as long as the tree lives, so that whoever
     /// holds the tree may walk it from here.
-    @unsafe struct Head {
-        var root = Place.unseen
+    @unsafe struct Root {
+        var start = Place.unseen
         var nodes = UnsafeMutablePointer<Node>.allocate(capacity: 0)
         /// For each leaf, what its policies came to together.
         var verdicts = UnsafeMutablePointer<Verdict>.allocate(capacity: 0)
@@ -87,44 +87,44 @@
     /// More answers of one fact than this are no cases but data.
     private static let mostBranches = 256
 
-    let head = UnsafeMutablePointer<Head>.allocate(capacity: 1)
+    let root = UnsafeMutablePointer<Root>.allocate(capacity: 1)
     private var room = (nodes: 0, leaves: 0, parts: 0)
     private var tables: [Branches] = []
     private(set) var bytes = 0
 
     /// - Parameter policies: by number.
     init(of policies: [Int]) {
-        unsafe head.initialize(to: Head(of: policies))
+        unsafe root.initialize(to: Root(of: policies))
     }
 
     deinit {
-        unsafe head.pointee.nodes.deallocate()
-        unsafe head.pointee.verdicts.deallocate()
-        unsafe head.pointee.parts.deallocate()
-        unsafe head.pointee.policies.deallocate()
-        unsafe head.deallocate()
+        unsafe root.pointee.nodes.deallocate()
+        unsafe root.pointee.verdicts.deallocate()
+        unsafe root.pointee.parts.deallocate()
+        unsafe root.pointee.policies.deallocate()
+        unsafe root.deallocate()
     }
 
-    var leafCount: Int { unsafe head.pointee.leafCount }
+    var leafCount: Int { unsafe root.pointee.leafCount }
 
     func verdict(_ leaf: Int) -> Verdict {
         precondition(leaf >= 0 && leaf < leafCount)
-        return unsafe head.pointee.verdicts[leaf]
+        return unsafe root.pointee.verdicts[leaf]
     }
 
     /// Forgets everything.
     func clear() {
-        unsafe head.pointee.root = .unseen
-        unsafe (head.pointee.nodeCount, head.pointee.leafCount) = (0, 0)
+        unsafe root.pointee.start = .unseen
+        unsafe (root.pointee.nodeCount, root.pointee.leafCount) = (0, 0)
         bytes = 0
         tables = []
     }
 
     /// The leaf that a request's facts lead to; `nil` where no path has been.
     func leaf(_ facts: inout Facts) -> Int? {
-        var place = unsafe head.pointee.root
+        var place = unsafe root.pointee.start
         while true {
-            place = unsafe facts.walk(head.pointee.nodes, from: place)
+            place = unsafe facts.walk(root.pointee.nodes, from: place)
             guard place.node != nil else { return place.leaf }
             place = step(place, &facts)
         }
@@ -133,11 +133,11 @@
     /// Where the answer leads of a fact that cells alone do not answer.
     func step(_ place: Place, _ facts: inout Facts) -> Place {
         let node = node(place)
-        let probe = facts.probe(node.probe.fact)
-        if let index = place.node { unsafe head.pointee.nodes[index].probe = probe }
-        let truth = facts.truth(probe)
+        let compiledFact = facts.compiledFact(node.compiledFact.fact)
+        if let index = place.node { unsafe root.pointee.nodes[index].compiledFact = compiledFact }
+        let truth = facts.truth(compiledFact)
         guard truth == .other else { return node[truth] }
-        guard node.table >= 0, let key = facts.key(probe) else { return .unseen }
+        guard node.table >= 0, let key = facts.key(compiledFact) else { return .unseen }
         return tables[Int(node.table)][key]
     }
 
@@ -145,14 +145,14 @@
     /// - Parameter verdicts: what each policy came to.
     func add(_ path: [Step], _ verdicts: [Verdict], _ facts: inout Facts) throws(Fault) {
         var origin: (node: Int, key: FactKey)?
-        var place = unsafe head.pointee.root
+        var place = unsafe root.pointee.start
         for step in path {
             if place == .unseen {
-                place = unsafe .node(head.pointee.nodeCount)
-                append(Node(facts.probe(step.fact)))
+                place = unsafe .node(root.pointee.nodeCount)
+                append(Node(facts.compiledFact(step.fact)))
                 try set(origin, place)
             }
-            guard let index = place.node, node(place).probe.fact == step.fact else { throw .contradiction }
+            guard let index = place.node, node(place).compiledFact.fact == step.fact else { throw .contradiction }
             origin = (index, step.key)
             place = follow(node(place), step.key)
         }
@@ -162,28 +162,28 @@
     }
 
     private func node(_ place: Place) -> Node {
-        guard let index = place.node, unsafe index < head.pointee.nodeCount else {
+        guard let index = place.node, unsafe index < root.pointee.nodeCount else {
             preconditionFailure("no node of this tree")
         }
-        return unsafe head.pointee.nodes[index]
+        return unsafe root.pointee.nodes[index]
     }
 
     private func follow(_ node: Node, _ key: FactKey) -> Place {
-        if key.kind == 1 { return node[Truth(key.bits != 0)] }
+        if key.kind == 1 { return node[TernaryTruth(key.bits != 0)] }
         return node.table < 0 ? .unseen : tables[Int(node.table)][key]
     }
 
     private func set(_ origin: (node: Int, key: FactKey)?, _ place: Place) throws(Fault) {
         guard let (index, key) = origin else {
-            unsafe head.pointee.root = place
+            unsafe root.pointee.start = place
             return
         }
         if key.kind == 1 {
-            unsafe head.pointee.nodes[index][Truth(key.bits != 0)] = place
+            unsafe root.pointee.nodes[index][TernaryTruth(key.bits != 0)] = place
             return
         }
         if node(.node(index)).table < 0 {
-            unsafe head.pointee.nodes[index].table = Int32(tables.count)
+            unsafe root.pointee.nodes[index].table = Int32(tables.count)
             tables.append(Branches())
         }
         let table = Int(node(.node(index)).table)
@@ -194,21 +194,21 @@
     }
 
     private func append(_ node: Node) {
-        unsafe Self.makeRoom(&head.pointee.nodes, head.pointee.nodeCount, &room.nodes)
-        unsafe (head.pointee.nodes + head.pointee.nodeCount).initialize(to: node)
-        unsafe head.pointee.nodeCount += 1
+        unsafe Self.makeRoom(&root.pointee.nodes, root.pointee.nodeCount, &room.nodes)
+        unsafe (root.pointee.nodes + root.pointee.nodeCount).initialize(to: node)
+        unsafe root.pointee.nodeCount += 1
         bytes += MemoryLayout<Node>.stride
     }
 
     private func append(_ verdicts: [Verdict]) {
-        unsafe Self.makeRoom(&head.pointee.verdicts, leafCount, &room.leaves)
+        unsafe Self.makeRoom(&root.pointee.verdicts, leafCount, &room.leaves)
         let verdict = verdicts.reduce(into: Verdict()) { $0.formUnion($1) }
-        unsafe (head.pointee.verdicts + leafCount).initialize(to: verdict)
+        unsafe (root.pointee.verdicts + leafCount).initialize(to: verdict)
         for (place, verdict) in verdicts.enumerated() {
-            unsafe Self.makeRoom(&head.pointee.parts, leafCount * verdicts.count + place, &room.parts)
-            unsafe (head.pointee.parts + leafCount * verdicts.count + place).initialize(to: verdict)
+            unsafe Self.makeRoom(&root.pointee.parts, leafCount * verdicts.count + place, &room.parts)
+            unsafe (root.pointee.parts + leafCount * verdicts.count + place).initialize(to: verdict)
         }
-        unsafe head.pointee.leafCount += 1
+        unsafe root.pointee.leafCount += 1
         bytes += 1 + verdicts.count
     }
 

@@ -51,7 +51,8 @@ struct DeclarationReader {
         }
         let points = points(fields["on"])
         var declaration = PolicyDeclaration(
-            root: Root(points: points, subject: subject(fields["subject"], points)), grants: grants(fields["grants"]),
+            root: RequestShape(points: points, subject: subject(fields["subject"], points)),
+            grants: grants(fields["grants"]),
             isObserving: false, isEnabled: true, settings: host.settings, plugins: host.used)
         if case .string(let text)? = fields["about"] { declaration.about = text }
         if case .string(let text)? = fields["owner"] { declaration.owner = text }
@@ -84,31 +85,31 @@ struct DeclarationReader {
         }
     }
 
-    private mutating func points(_ value: LuaValue?) -> Set<Point> {
+    private mutating func points(_ value: LuaValue?) -> Set<DecisionKind> {
         guard let names = Self.names(value) else {
             report("`on` names a decision point or a list of them: `on = \"access\"`", at: chunk.place(of: "on"))
             return []
         }
-        var points: Set<Point> = []
+        var points: Set<DecisionKind> = []
         for name in names {
-            if let point = Point(rawValue: name.text) {
+            if let point = DecisionKind(rawValue: name.text) {
                 points.insert(point)
                 continue
             }
-            let hint = Suggestion.hint(for: name, among: Point.allCases.map { ExactName($0.rawValue) })
+            let hint = Suggestion.hint(for: name, among: DecisionKind.allCases.map { ExactName($0.rawValue) })
             report(
-                "`\(name)` is no decision point\(hint)", at: chunk.place(of: "on", saying: name.text),
+                "`\(name)` is no decision point\(hint)", at: chunk.place(of: "on", naming: name.text),
                 rule: "unknown-point")
         }
         return points
     }
 
-    private mutating func subject(_ value: LuaValue?, _ points: Set<Point>) -> Root.SubjectKind {
+    private mutating func subject(_ value: LuaValue?, _ points: Set<DecisionKind>) -> RequestShape.SubjectKind {
         switch value {
         case nil, .nil?: return .token
         case .string(let text)?:
             let name = ExactName(text)
-            let place = chunk.place(of: "subject", saying: text)
+            let place = chunk.place(of: "subject", naming: text)
             if !points.isEmpty, !points.contains(.access) {
                 report("`subject` is for policies on `access`; elsewhere an administrator acts", at: place)
             }
@@ -130,9 +131,10 @@ struct DeclarationReader {
             return []
         }
         let known =
-            schema.actions.keys.sorted() + Point.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
+            schema.actions.keys.sorted()
+            + DecisionKind.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
         for name in names {
-            let place = chunk.place(of: "grants", saying: name.text)
+            let place = chunk.place(of: "grants", naming: name.text)
             if let reason = PermissionSet.fault(name.text, wildcard: true) {
                 report("`grants`: `\(name)`: \(reason)", at: place, rule: "unknown-grant")
             } else if !known.contains(where: PermissionSet([name]).permits) {

@@ -7,7 +7,7 @@ final class DeclarationSandbox {
 
     /// Runs a policy's program.
     /// - Throws: as `Sandbox.load`.
-    func run(_ program: [UInt8], name: String, host: DeclarationHost) throws(LuaError) -> Outcome {
+    func run(_ program: [UInt8], name: String, host: DeclarationHost) throws(LuaError) -> CallResult {
         var sandbox = try take()
         let chunk = try sandbox.load(program, name: name, limits: Limits())
         let outcome = sandbox.run(chunk, host: host, limits: Limits())

@@ -5,7 +5,7 @@ internal import Model
 extension EvaluationHost {
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
         // What a probe tells is no question of the policy's.
-        if function == PolicyProbes.function.code { return probed(arguments) }
+        if function == PolicyInstrumentation.function.code { return instrumented(arguments) }
         guard mayAsk() else { return .failure(Self.tooMany) }
         do throws(Resolver.Fault) {
             if function >= Self.firstPluginFunction {
@@ -18,13 +18,13 @@ extension EvaluationHost {
         }
     }
 
-    private func probed(_ arguments: LuaArguments) -> HostAnswer {
-        probes?.note(arguments, facts: factCount) { value in
+    private func instrumented(_ arguments: LuaArguments) -> HostAnswer {
+        instrumentation?.note(arguments, facts: factCount) { value in
             switch value {
             case .integer(let value): .integer(value)
             case .number(let value): .number(value)
             // Looked at, and not read: it is no fact of the policy's.
-            case .handle(let id): Measure(facts.value(id))
+            case .handle(let id): OrderedValue(facts.value(id))
             default: nil
             }
         }
@@ -251,11 +251,11 @@ extension EvaluationHost {
             throw Resolver.Fault(message: "it permits an action that its `grants` do not name")
         }
         let effect: Effect
-        if !asksInFull, let known = sayings.effect(function, arguments, of: policy, line: line) {
+        if !asksInFull, let known = effectCache.effect(function, arguments, of: policy, line: line) {
             effect = known
         } else {
             effect = try self.effect(function, arguments, line: line)
-            sayings.note(effect, function, arguments, of: policy, line: line)
+            effectCache.note(effect, function, arguments, of: policy, line: line)
         }
         guard append(effect) else {
             throw Resolver.Fault(message: "a policy says at most \(Self.mostEffects) things")
@@ -264,7 +264,7 @@ extension EvaluationHost {
     }
 
     private func effect(_ function: Function, _ arguments: LuaArguments, line: Int) throws(Resolver.Fault) -> Effect {
-        let kind: Statement.Effect =
+        let kind: PolicyStatement.Effect =
             switch function {
             case .permit, .settings, .use, .data: .permit
             case .deny: .deny

@@ -8,7 +8,7 @@ internal import Model
 final class EvaluationHost: SandboxHost {
     /// An effect as it was called: texts as written, details as expressions still.
     struct Effect {
-        let kind: Statement.Effect
+        let kind: PolicyStatement.Effect
         let text: String
         let code: ExactName?
         let details: [(name: ExactName, value: Detail)]
@@ -35,20 +35,20 @@ final class EvaluationHost: SandboxHost {
     static let tooDeep = "this value is made of too many others, one from the next"
 
     let expressions: Expressions
-    private let pinned: Pinned<Facts>
+    private let pinned: UnsafeBox<Facts>
     let resolver: Resolver
-    fileprivate let pinnedRun = Pinned(Run())
+    fileprivate let pinnedRun = UnsafeBox(Run())
 
     /// What changes while a policy runs.
     fileprivate struct Run: ~Copyable {
         /// The policies that are run, one after the other.
         var policies: [Int] = []
         var policy: UInt32 = 0
-        var said = Runs()
+        var said = EvaluationRecords()
         /// Where the facts begin that the policy that runs now has read.
         var start = 0
         /// For each expression, the last run that has read it.
-        var traced = Growing<UInt32>()
+        var traced = UncheckedArray<UInt32>()
         var number: UInt32 = 0
         var questions = 0
         var noise: ((Value) -> Value)?
@@ -56,9 +56,9 @@ final class EvaluationHost: SandboxHost {
         var spent = 0
     }
 
-    /// What probes tell, where policies have some.
-    var probes: ProbeLog?
-    var sayings = Sayings()
+    /// What instrumented policies tell, where policies have some.
+    var instrumentation: CoverageLog?
+    var effectCache = EffectCache()
     /// Whether a function of a plugin runs, and no policy: its facts are of its arguments, and every question is asked in
     /// full.
     var isFunction = false
@@ -71,7 +71,7 @@ final class EvaluationHost: SandboxHost {
     private let roots: [Expressions.ID]
 
     /// - Parameter facts: which the host and whoever evaluates ask in turn.
-    init(resolver: Resolver, facts: Pinned<Facts>) {
+    init(resolver: Resolver, facts: UnsafeBox<Facts>) {
         self.resolver = resolver
         let expressions = facts.value.expressions
         self.expressions = expressions
@@ -92,7 +92,7 @@ final class EvaluationHost: SandboxHost {
     /// The policy that runs now, by its number.
     var policy: UInt32 { run.policy }
     /// What was said since policies were last taken.
-    var runs: Runs {
+    var records: EvaluationRecords {
         _read { yield pinnedRun.value.said }
         _modify { yield &pinnedRun.value.said }
     }
@@ -112,12 +112,12 @@ final class EvaluationHost: SandboxHost {
     /// Does what takes policies too, and goes on with those that it has now.
     func pause(while body: () -> Void) {
         let policies = run.policies
-        var said = Runs()
+        var said = EvaluationRecords()
         swap(&run.said, &said)
-        let isTelling = probes?.isOpen ?? false
-        probes?.close()
+        let isTelling = instrumentation?.isOpen ?? false
+        instrumentation?.close()
         body()
-        if isTelling { probes?.open() }
+        if isTelling { instrumentation?.open() }
         run.policies = policies
         swap(&run.said, &said)
     }
@@ -125,7 +125,7 @@ final class EvaluationHost: SandboxHost {
     /// The next of the policies begins.
     func begin() {
         run.begin()
-        probes?.begin(Int(policy))
+        instrumentation?.begin(Int(policy))
     }
 
     /// How many facts the policy that runs now has read.
@@ -163,9 +163,9 @@ final class EvaluationHost: SandboxHost {
         return run.noise.map { $0(value) } ?? value
     }
 
-    var port: HostPort? {
+    var port: FastCallbacks? {
         if isFunction { return nil }
-        return unsafe HostPort(
+        return unsafe FastCallbacks(
             Unmanaged.passUnretained(self).toOpaque(),
             fact: { host, fact in
                 unsafe Unmanaged<EvaluationHost>.fromOpaque(host!)._withUnsafeGuaranteedRef { $0.holds(fact) }

@@ -4,10 +4,10 @@ extension Evaluator {
     /// What a policy said, with its templates filled in for the request it was said of.
     /// - Precondition: `evaluate` has not been called since.
     /// - Parameter fills: whether templates are filled in; without, they stay as written.
-    package func statements(_ outcome: Evaluation.Outcome, fills: Bool = true) -> [Statement] {
+    package func statements(_ outcome: Outcome, fills: Bool = true) -> [PolicyStatement] {
         outcome.effects.map { effect in
             let asWritten = effect.kind == .oblige || !fills
-            return Statement(
+            return PolicyStatement(
                 policy: set.policies[outcome.policy].id, line: effect.line, effect: effect.kind,
                 text: asWritten ? effect.text : fill(effect.text, of: outcome.policy), code: effect.code,
                 details: effect.details.map { JSON.Member($0.name, json($0.value)) })
@@ -16,7 +16,7 @@ extension Evaluator {
 
     /// What a policy read, in order, in words.
     /// - Precondition: as for `statements`.
-    package func trace(_ outcome: Evaluation.Outcome) -> PolicyTrace {
+    package func trace(_ outcome: Outcome) -> PolicyTrace {
         let facts = outcome.trace.map { id in
             PolicyTrace.Fact(
                 text: host.expressions.text(id), value: shown(host.facts.value(id)),

@@ -7,12 +7,12 @@ internal import Model
 package final class Evaluator {
     package private(set) var set: PolicySet
     private let budget: Budget
-    private let learning: Learning
+    private let treeOptions: TreeOptions
     /// For each policy, the number of its root.
     private let rootNumbers: [Int]
-    private let running: Pinned<Running>
-    let facts: Pinned<Facts>
-    private let pinnedForest: Pinned<Forest>
+    private let runner: UnsafeBox<PolicyRunner>
+    let facts: UnsafeBox<Facts>
+    private let forestBox: UnsafeBox<DecisionForest>
     private let isObserving: [Bool]
     /// Whether policies are asked by their trees, and nothing else is looked at.
     private let isPlain: Bool
@@ -21,12 +21,12 @@ package final class Evaluator {
     package private(set) var generation = 0
 
     /// How often a policy was run.
-    package var runCount: Int { running.value.count }
+    package var runCount: Int { runner.value.count }
     /// For each policy, the most that one run of it has allocated in its interpreter.
-    package var bytes: [Int] { running.value.bytes }
-    var host: EvaluationHost { running.value.host }
+    package var bytes: [Int] { runner.value.bytes }
+    var host: EvaluationHost { runner.value.host }
     /// What the probes of the policies told of the last request, where the set was loaded with probes.
-    package let probes: ProbeLog?
+    package let instrumentation: CoverageLog?
 
     struct TemplateKey: Hashable {
         let policy: Int
@@ -35,36 +35,37 @@ package final class Evaluator {
 
     /// - Throws: `.interpreter` when there is no memory for one.
     package init(
-        _ set: PolicySet, budget: Budget = Budget(), learning: Learning = Learning()
+        _ set: PolicySet, budget: Budget = Budget(), treeOptions: TreeOptions = TreeOptions()
     ) throws(PolicyError) {
         self.set = set
-        self.learning = learning
+        self.treeOptions = treeOptions
         self.budget = budget
         let roots = set.roots
         rootNumbers = set.policies.map { policy in roots.firstIndex(of: policy.root)! }
         isObserving = set.policies.map(\.isObserving)
-        facts = Pinned(Self.facts(set, budget, learning))
-        let host = Self.host(set, learning, facts)
-        probes = set.isProbed ? ProbeLog() : nil
-        isPlain = learning.bytes > 0 && probes == nil
-        host.probes = probes
-        pinnedForest = Pinned(Forest(set, facts.value.keys, mostBytes: learning.bytes))
-        running = Pinned(try Running(set, host, roots: rootNumbers))
+        facts = UnsafeBox(Self.facts(set, budget, treeOptions))
+        let host = Self.host(set, treeOptions, facts)
+        instrumentation = set.isInstrumented ? CoverageLog() : nil
+        isPlain = treeOptions.bytes > 0 && instrumentation == nil
+        host.instrumentation = instrumentation
+        forestBox = UnsafeBox(DecisionForest(set, facts.value.keys, mostBytes: treeOptions.bytes))
+        runner = UnsafeBox(try PolicyRunner(set, host, roots: rootNumbers))
     }
 
-    private static func host(_ set: PolicySet, _ learning: Learning, _ facts: Pinned<Facts>) -> EvaluationHost {
+    private static func host(_ set: PolicySet, _ treeOptions: TreeOptions, _ facts: UnsafeBox<Facts>) -> EvaluationHost
+    {
         let resolver = Resolver(
             schema: set.schema, roots: set.roots, settings: set.policies.map(\.settings), plugins: set.plugins,
-            uses: set.policies.map(\.plugins), asksPresence: learning.isReference)
+            uses: set.policies.map(\.plugins), asksPresence: treeOptions.isReference)
         let host = EvaluationHost(resolver: resolver, facts: facts)
-        host.asksInFull = learning.isReference
+        host.asksInFull = treeOptions.isReference
         return host
     }
 
-    private static func facts(_ set: PolicySet, _ budget: Budget, _ learning: Learning) -> Facts {
+    private static func facts(_ set: PolicySet, _ budget: Budget, _ treeOptions: TreeOptions) -> Facts {
         Facts(
             schema: set.schema, policies: set.facts,
-            keys: FactKeys(known: learning.isReference ? [] : set.knownTexts), plugins: set.plugins,
+            keys: FactKeys(known: treeOptions.isReference ? [] : set.knownTexts), plugins: set.plugins,
             runner: set.runner(budget))
     }
 
@@ -77,9 +78,9 @@ package final class Evaluator {
         forest.change(other)
     }
 
-    private var forest: Forest {
-        _read { yield pinnedForest.value }
-        _modify { yield &pinnedForest.value }
+    private var forest: DecisionForest {
+        _read { yield forestBox.value }
+        _modify { yield &forestBox.value }
     }
 
     /// What the policies that apply to a request come to; who said what is in `outcomes`.
@@ -93,13 +94,13 @@ package final class Evaluator {
     /// The same, for a request that is written where the last one was.
     /// - Returns: `nil` when `fill` says that there is none.
     package func evaluate(_ fill: (inout Request) -> Bool) -> Verdict? {
-        if running.value.isCrowded { renew() }
+        if runner.value.isCrowded { renew() }
         return facts.value.begin(fill) ? evaluate() : nil
     }
 
     /// The same, for a request that is lent: what was said of it is not to be asked for afterwards.
     package func evaluate(lent request: inout Request) -> Verdict {
-        if running.value.isCrowded { renew() }
+        if runner.value.isCrowded { renew() }
         return unsafe withUnsafeMutablePointer(to: &request) { request in
             unsafe facts.value.begin(lent: request)
             defer { facts.value.end() }
@@ -110,15 +111,15 @@ package final class Evaluator {
     /// Runs some policies, each with so much fuel, and learns nothing. What they said is in `outcomes`, in their order.
     /// - Precondition: nothing is learned here at all.
     package func run(_ policies: [Int], fuel: Int, of request: Request) {
-        if running.value.isCrowded { renew() }
+        if runner.value.isCrowded { renew() }
         _ = facts.value.begin { current in
             current = request
             return true
         }
-        probes?.clear()
+        instrumentation?.clear()
         var budget = budget
         budget.fuel = fuel
-        running.value.run(policies, budget.limits)
+        runner.value.run(policies, budget.limits)
     }
 
     @inline(__always) private func evaluate() -> Verdict {
@@ -132,8 +133,8 @@ package final class Evaluator {
 
     /// The same, where policies are run or probed.
     @inline(never) private func evaluateOtherwise() -> Verdict {
-        probes?.clear()
-        if learning.bytes == 0 {
+        instrumentation?.clear()
+        if treeOptions.bytes == 0 {
             run(forest.applicable(&facts.value))
             return verdict
         }
@@ -153,18 +154,18 @@ package final class Evaluator {
     }
 
     /// What each policy that applied to the last request said, by number.
-    package var outcomes: [Evaluation.Outcome] {
-        learning.bytes == 0 ? host.runs.outcomes : forest.outcomes
+    package var outcomes: [Outcome] {
+        treeOptions.bytes == 0 ? host.records.outcomes : forest.outcomes
     }
 
     /// Those of `outcomes` that said something or did not end well.
-    package var spoken: [Evaluation.Outcome] {
-        learning.bytes == 0 ? host.runs.spoken : forest.spoken
+    package var spoken: [Outcome] {
+        treeOptions.bytes == 0 ? host.records.spoken : forest.spoken
     }
 
     /// What was read for the last request and what it came to, as numbers: two requests with the same ones were answered
     /// alike, fact by fact. Good as long as `generation` stays; `nil` where a policy had to be run.
-    package var path: [UInt32]? { learning.bytes == 0 ? nil : forest.path }
+    package var path: [UInt32]? { treeOptions.bytes == 0 ? nil : forest.path }
 
     /// Takes a policy's tree away, and all that was remembered of facts: from now on the policy is run.
     package func distrust(_ policy: Int) {
@@ -174,12 +175,12 @@ package final class Evaluator {
 
     /// Counts, by policy, who was a reason of the decision about the last request, and who observed.
     package func tally(isPermitted: Bool, _ reasons: inout [Int], _ observations: inout [Int]) {
-        guard learning.bytes == 0 else {
+        guard treeOptions.bytes == 0 else {
             return forest.tally(isPermitted: isPermitted, &reasons, &observations)
         }
-        for run in 0..<host.runs.count {
-            let policy = host.runs.policy(of: run)
-            let verdict = host.runs.verdict(of: run, isObserving: isObserving[policy])
+        for run in 0..<host.records.count {
+            let policy = host.records.policy(of: run)
+            let verdict = host.records.verdict(of: run, isObserving: isObserving[policy])
             if verdict.isReason(ofPermit: isPermitted) { reasons[policy] += 1 }
             if verdict.contains(.observes) { observations[policy] += 1 }
         }
@@ -193,16 +194,16 @@ package final class Evaluator {
     /// What the policies that were run last come to.
     private var verdict: Verdict {
         var verdict: Verdict = []
-        for run in 0..<host.runs.count {
-            let policy = host.runs.policy(of: run)
-            verdict.formUnion(host.runs.verdict(of: run, isObserving: isObserving[policy]))
+        for run in 0..<host.records.count {
+            let policy = host.records.policy(of: run)
+            verdict.formUnion(host.records.verdict(of: run, isObserving: isObserving[policy]))
         }
         return verdict
     }
 
     /// Answers for policies of which the trees do not know what they say.
     private func learn(_ policies: [Int], _ verdict: inout Verdict) {
-        var outcomes: [Evaluation.Outcome] = []
+        var outcomes: [Outcome] = []
         var leaves: [Int32]? = []
         for policy in policies {
             if let leaf = forest.leaf(of: policy, &facts.value) {
@@ -211,34 +212,34 @@ package final class Evaluator {
                 continue
             }
             run([policy])
-            let outcome = host.runs.outcome(of: 0)
+            let outcome = host.records.outcome(of: 0)
             outcomes.append(outcome)
             if let leaf = forest.learn(outcome, &facts.value) { leaves?.append(Int32(leaf)) } else { leaves = nil }
         }
         forest.answer(outcomes, leaves: leaves, &facts.value, &verdict)
     }
 
-    private func run(_ policies: [Int]) { running.value.run(policies, budget.limits) }
+    private func run(_ policies: [Int]) { runner.value.run(policies, budget.limits) }
 
     func root(of policy: Int) -> UInt32 { host.root(rootNumbers[policy]) }
 
     private func renew() {
         generation += 1
         let fault = facts.value.plantedFault
-        facts.value = Self.facts(set, budget, learning)
+        facts.value = Self.facts(set, budget, treeOptions)
         facts.value.plantedFault = fault
-        let host = Self.host(set, learning, facts)
-        host.probes = probes
-        running.value.renew(host)
-        forest = Forest(set, facts.value.keys, mostBytes: learning.bytes)
+        let host = Self.host(set, treeOptions, facts)
+        host.instrumentation = instrumentation
+        runner.value.renew(host)
+        forest = DecisionForest(set, facts.value.keys, mostBytes: treeOptions.bytes)
         templates = [:]
     }
 }
 
-extension Evaluation.Outcome {
+extension Outcome {
     /// Whether two runs of one policy said the same and ended alike, whatever they used for it.
     package func isAlike(_ other: Self) -> Bool {
-        policy == other.policy && ending == other.ending && trace.count == other.trace.count
+        policy == other.policy && termination == other.termination && trace.count == other.trace.count
             && effects.elementsEqual(other.effects) { one, other in
                 one.kind == other.kind && one.text.isSameBytes(other.text) && one.code == other.code
                     && one.line == other.line

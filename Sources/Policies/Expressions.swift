@@ -9,7 +9,7 @@ package final class Expressions {
 
     /// What a node computes, of which operands.
     enum Operation: UInt8 {
-        /// a: the variant of the request, see `Root`.
+        /// a: the variant of the request, see `RequestShape`.
         case request
         /// a: the policy's number.
         case settings
@@ -69,10 +69,10 @@ package final class Expressions {
     private(set) var isForeign: [Bool] = []
     private(set) var constants: [Value] = []
     /// The constants as cells, a text as where it lies in `texts`; absent for one that fits none.
-    private(set) var cells: [Cell] = []
+    private(set) var packedValues: [PackedValue] = []
     var texts: [UInt8] { textStore.value }
     /// Where facts find them too: at one place for both, so that forming a text copies none of the others.
-    let textStore = Pinned<[UInt8]>([])
+    let textStore = UnsafeBox<[UInt8]>([])
     /// For each constant, the number of the action it names; -1 for none.
     private(set) var actions: [Int] = []
     private(set) var names = Interned<ExactName>()
@@ -204,11 +204,11 @@ package final class Expressions {
         let index = UInt32(constants.count)
         constants.append(value)
         if case .string(let text) = value {
-            cells.append(Cell(.text, bits: UInt64(textBytes) << 32 | UInt64(text.utf8.count)))
+            packedValues.append(PackedValue(.text, bits: UInt64(textBytes) << 32 | UInt64(text.utf8.count)))
             textStore.value.append(contentsOf: text.utf8)
             actions.append(actionIndex.number(ExactName(text)) ?? -1)
         } else {
-            cells.append(Cell(constant: value) ?? .absent)
+            packedValues.append(PackedValue(constant: value) ?? .absent)
             actions.append(-1)
         }
         constantIDs[key] = index

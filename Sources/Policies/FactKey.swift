@@ -8,33 +8,33 @@ struct FactKey: Hashable, BitwiseCopyable {
 
 extension FactKey {
     /// A value that fits a cell; `nil` for an address.
-    init?(_ cell: Cell) {
-        switch cell.kind {
+    init?(_ packedValue: PackedValue) {
+        switch packedValue.kind {
         case .absent: self.init(kind: 0, bits: 0)
-        case .boolean: self.init(kind: 1, bits: cell.bits)
-        case .integer: self.init(kind: 2, bits: cell.bits)
-        case .number: self.init(kind: 3, bits: cell.bits)
-        case .instant: self.init(kind: 4, bits: cell.bits)
-        case .date: self.init(kind: 5, bits: cell.bits)
-        case .department: self.init(kind: 6, bits: cell.bits)
-        case .user: self.init(kind: 7, bits: cell.bits)
-        case .userType: self.init(kind: 8, bits: cell.bits)
+        case .boolean: self.init(kind: 1, bits: packedValue.bits)
+        case .integer: self.init(kind: 2, bits: packedValue.bits)
+        case .number: self.init(kind: 3, bits: packedValue.bits)
+        case .instant: self.init(kind: 4, bits: packedValue.bits)
+        case .date: self.init(kind: 5, bits: packedValue.bits)
+        case .department: self.init(kind: 6, bits: packedValue.bits)
+        case .user: self.init(kind: 7, bits: packedValue.bits)
+        case .userType: self.init(kind: 8, bits: packedValue.bits)
         default: return nil
         }
     }
 
     /// The value as a cell; `nil` for what fits none.
-    var cell: Cell? {
+    var packedValue: PackedValue? {
         switch kind {
         case 0: .absent
-        case 1: Cell(.boolean, bits: bits)
-        case 2: Cell(.integer, bits: bits)
-        case 3: Cell(.number, bits: bits)
-        case 4: Cell(.instant, bits: bits)
-        case 5: Cell(.date, bits: bits)
-        case 6: Cell(.department, bits: bits)
-        case 7: Cell(.user, bits: bits)
-        case 8: Cell(.userType, bits: bits)
+        case 1: PackedValue(.boolean, bits: bits)
+        case 2: PackedValue(.integer, bits: bits)
+        case 3: PackedValue(.number, bits: bits)
+        case 4: PackedValue(.instant, bits: bits)
+        case 5: PackedValue(.date, bits: bits)
+        case 6: PackedValue(.department, bits: bits)
+        case 7: PackedValue(.user, bits: bits)
+        case 8: PackedValue(.userType, bits: bits)
         default: nil
         }
     }

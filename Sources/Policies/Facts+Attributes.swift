@@ -77,7 +77,7 @@ extension Facts {
         case .resource: return record(attribute, schema.resources, Request.Place.resourceType)
         case .external:
             // On `access` who is of no external type is a token.
-            if attribute == .recordType, cell(Request.Place.subjectType).kind == .absent, point() == .access {
+            if attribute == .recordType, packedValue(Request.Place.subjectType).kind == .absent, point() == .access {
                 return .string("token")
             }
             return record(attribute, schema.subjects, Request.Place.subjectType)
@@ -100,7 +100,7 @@ extension Facts {
 
     /// The type or the id of a record, which lie one after the other.
     private mutating func record(_ attribute: Attribute, _ types: [Schema.RecordType], _ place: Int) -> Value {
-        let type = cell(place)
+        let type = packedValue(place)
         guard type.kind == .recordType else { return .absent }
         switch attribute {
         case .recordType: return .string(types[type.number].name)
@@ -115,7 +115,7 @@ extension Facts {
         case .action: return .string(action())
         case .actionKind:
             // An administrative act has no kind of its own.
-            let action = cell(Request.Place.action)
+            let action = packedValue(Request.Place.action)
             return .string(known.kind(action.kind == .action ? action.number : -1).rawValue)
         case .tenant:
             let tenant = tenant()
@@ -153,7 +153,7 @@ extension Facts {
         switch attribute {
         case .user, .department, .userType: return held(attribute, by: holder)
         case .kind:
-            let kind = cell(Request.place(.tokenKind, of: holder))
+            let kind = packedValue(Request.place(.tokenKind, of: holder))
             guard kind.kind == .tokenKind else { return .absent }
             return .string((kind.number == 0 ? TokenKind.api : .mobile).rawValue)
         default: break

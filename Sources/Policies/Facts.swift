@@ -5,7 +5,7 @@ internal import Model
 /// Each is computed once a request and remembered. A value that is absent or wrong stays so: deciding never throws.
 @safe struct Facts: ~Copyable {
     /// The last request that was given away to be kept here.
-    private let kept: Pinned<Request>
+    private let kept: UnsafeBox<Request>
     /// The request that is asked about: the kept one, or one that is lent.
     private(set) var current: UnsafeMutablePointer<Request>
     let schema: Schema
@@ -27,13 +27,13 @@ internal import Model
 
     /// How an expression is asked again, and what it came to; good for a request when the stamp is its own.
     struct Asked: BitwiseCopyable {
-        var probe: Probe
+        var compiledFact: CompiledFact
         var stamp: UInt32 = 0
-        var truth = Truth.other
+        var truth = TernaryTruth.other
     }
 
-    private static let unasked = Asked(probe: Probe(.general, fact: Probe.noFact))
-    private var asked = Growing<Asked>()
+    private static let unasked = Asked(compiledFact: CompiledFact(.general, fact: CompiledFact.noFact))
+    private var asked = UncheckedArray<Asked>()
 
     // By expression; good for a request when the stamp is its own.
     private var values: [Value] = []
@@ -54,17 +54,17 @@ internal import Model
     /// For an expression that names a property, or asks whether it is there: its place; -1 when no type has it.
     private(set) var places: [Int32] = []
     /// What stays the same from request to request on one snapshot.
-    var known: KnownFacts
+    var known: SnapshotCache
     /// The constants of expressions as cells, as of the last probe.
-    private(set) var constants: [Cell] = []
-    let constantTexts: Pinned<[UInt8]>
+    private(set) var constants: [PackedValue] = []
+    let constantTexts: UnsafeBox<[UInt8]>
     /// What facts came to for what they depend on, on one snapshot.
-    var memo = FactMemo()
+    var factCache = FactCache()
     let keys: FactKeys
     /// The points in time that requests were asked at, counted: two requests in a row at one time have one number.
     private var moments = 0
     /// The code of the cell with that number.
-    private var momentCode = Cell.uncoded
+    private var momentCode = PackedValue.uncoded
     private var moment = Int64.min
 
     init(
@@ -79,10 +79,11 @@ internal import Model
         self.expressions = expressions
         constantTexts = expressions.textStore
         self.keys = keys
-        numbered = schema.columns.numbered
-        known = KnownFacts(schema: schema, grants: policies.map(\.grants))
-        kept = Pinned(
-            Request(point: .access, directory: .empty, columns: schema.columns.count, now: Instant(microseconds: 0)))
+        numbered = schema.layout.numbered
+        known = SnapshotCache(schema: schema, grants: policies.map(\.grants))
+        kept = UnsafeBox(
+            Request(
+                point: .access, directory: .empty, propertyCount: schema.layout.count, now: Instant(microseconds: 0)))
         unsafe current = kept.place
     }
 
@@ -95,7 +96,7 @@ internal import Model
     /// Forgets what facts came to for any request.
     mutating func forget() {
         known.reset(known.directory)
-        memo.reset()
+        factCache.reset()
         prepared = [:]
     }
 
@@ -133,7 +134,7 @@ internal import Model
 
     @inline(never) private mutating func reset() {
         known.reset(request.directory)
-        memo.reset()
+        factCache.reset()
         prepared = [:]
     }
 
@@ -143,7 +144,7 @@ internal import Model
     @inline(__always) private mutating func begin() {
         if unsafe current.pointee.directory !== known.directory { reset() }
         if unsafe current.pointee.now.microseconds != moment { nextMoment() }
-        if unsafe current.pointee.cells[Request.Place.moment].code != momentCode {
+        if unsafe current.pointee.packedValues[Request.Place.moment].code != momentCode {
             unsafe current.pointee.set(moment: moments)
         }
         restamp()
@@ -152,9 +153,9 @@ internal import Model
     @inline(never) private mutating func nextMoment() {
         moment = request.now.microseconds
         moments = (moments + 1) & 0x7FF_FFFF
-        momentCode = Cell(.moment, moments).code
+        momentCode = PackedValue(.moment, moments).code
         // A number that was given before must not say what it said then.
-        if moments == 0 { memo.reset() }
+        if moments == 0 { factCache.reset() }
     }
 
     @inline(__always) private mutating func restamp() {
@@ -185,31 +186,31 @@ internal import Model
             }
             let name = expressions.names[Int(node.b)]
             presences.append(expressions.attribute(name, of: node.a).map(Int32.init) ?? -1)
-            places.append(schema.columns.place(name, of: types[Int(node.a)]).map(Int32.init) ?? -1)
+            places.append(schema.layout.place(name, of: types[Int(node.a)]).map(Int32.init) ?? -1)
         }
     }
 
     /// A boolean fact's answer; `other` for what is no boolean.
-    mutating func truth(of fact: Expressions.ID) -> Truth {
+    mutating func truth(of fact: Expressions.ID) -> TernaryTruth {
         let index = Int(fact)
         if index >= asked.count { asked.fill(to: max(expressions.count, 256), with: Self.unasked) }
         if asked[index].stamp == stamp { return asked[index].truth }
-        if asked[index].probe.fact != fact { _ = probe(fact) }
-        let quick = quickTruth(asked[index].probe)
-        let truth = quick == .other ? truth(asked[index].probe) : quick
+        if asked[index].compiledFact.fact != fact { _ = compiledFact(fact) }
+        let quick = quickTruth(asked[index].compiledFact)
+        let truth = quick == .other ? truth(asked[index].compiledFact) : quick
         asked[index].truth = truth
         asked[index].stamp = stamp
         return truth
     }
 
     /// How a fact is asked.
-    mutating func probe(_ fact: Expressions.ID) -> Probe {
+    mutating func compiledFact(_ fact: Expressions.ID) -> CompiledFact {
         let index = Int(fact)
         if index >= asked.count { asked.fill(to: max(expressions.count, 256), with: Self.unasked) }
-        if asked[index].probe.fact == fact { return asked[index].probe }
+        if asked[index].compiledFact.fact == fact { return asked[index].compiledFact }
         takeConstants()
-        asked[index].probe = expressions.probe(fact, schema)
-        guard asked[index].probe.operation == .remembered else { return asked[index].probe }
+        asked[index].compiledFact = expressions.compiledFact(fact, schema)
+        guard asked[index].compiledFact.operation == .remembered else { return asked[index].compiledFact }
         _ = value(fact)
         return widen(fact)
     }
@@ -217,17 +218,17 @@ internal import Model
     /// How a fact is asked that is remembered, now that something more was read for it than ever before.
     ///
     /// INVARIANT: what was remembered by other places is not found any more, as the version differs.
-    mutating func widen(_ fact: Expressions.ID) -> Probe {
-        let probe = probe(fact)
+    mutating func widen(_ fact: Expressions.ID) -> CompiledFact {
+        let compiledFact = compiledFact(fact)
         let all = everRead[fact, default: ReadSet()].union(reads[Int(fact)])
         everRead[fact] = all
         let index = Int(fact)
-        if let places = all.keys(numbered), let wider = probe.next(by: places) {
-            asked[index].probe = wider
+        if let places = all.keys(numbered), let wider = compiledFact.next(by: places) {
+            asked[index].compiledFact = wider
         } else {
-            asked[index].probe = Probe(.general, fact: fact)
+            asked[index].compiledFact = CompiledFact(.general, fact: fact)
         }
-        return asked[index].probe
+        return asked[index].compiledFact
     }
 
     /// Whether a fact was told apart so far by all that was read for it now.
@@ -258,8 +259,8 @@ internal import Model
     /// INVARIANT: what expressions hold is copied in parts and never shared: a shared array would be copied whole for the next
     /// constant that is formed, and so for each.
     private mutating func takeConstants() {
-        guard constants.count < expressions.cells.count else { return }
-        constants.append(contentsOf: expressions.cells[constants.count...])
+        guard constants.count < expressions.packedValues.count else { return }
+        constants.append(contentsOf: expressions.packedValues[constants.count...])
     }
 
     /// Whether the request, or the clock, brings what an expression stands for.

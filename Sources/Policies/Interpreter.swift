@@ -14,7 +14,7 @@ struct Interpreter: ~Copyable {
     static func loaded(_ set: PolicySet, _ host: EvaluationHost) throws(PolicyError) -> Interpreter {
         var restless: Set<Int> = []
         while true {
-            var interpreter = Interpreter(try sandbox(isProbed: set.isProbed))
+            var interpreter = Interpreter(try sandbox(isInstrumented: set.isInstrumented))
             for policy in set.policies { try interpreter.load(policy) }
             guard let number = interpreter.keep(set.policies, except: restless, host) else { return interpreter }
             // It ran out of its budget where nothing has been asked yet: it may do so again for every request.
@@ -31,14 +31,14 @@ struct Interpreter: ~Copyable {
             _ = sandbox.keep(chunks[number], "decide", host: host, limits: Budget().limits)
             if sandbox.isSpent { return number }
             // What it reads or says depends on the request: it belongs to each evaluation.
-            if !host.runs.isSilent { sandbox.release(chunks[number]) }
+            if !host.records.isSilent { sandbox.release(chunks[number]) }
         }
         return nil
     }
 
-    private static func sandbox(isProbed: Bool) throws(PolicyError) -> Sandbox {
+    private static func sandbox(isInstrumented: Bool) throws(PolicyError) -> Sandbox {
         do throws(LuaError) {
-            let functions = EvaluationHost.functions + (isProbed ? [PolicyProbes.function] : [])
+            let functions = EvaluationHost.functions + (isInstrumented ? [PolicyInstrumentation.function] : [])
             return try Sandbox(functions: functions, tags: EvaluationHost.tags)
         } catch {
             throw PolicyError(.interpreter, error.message)
@@ -60,11 +60,11 @@ struct Interpreter: ~Copyable {
     /// - Returns: how many were run, and how the last of them ended; `used` tells what each took.
     mutating func decide(
         _ policies: ArraySlice<Int>, roots: [UInt32], _ host: EvaluationHost, _ limits: Limits
-    ) -> (count: Int, ending: Outcome.Ending) {
+    ) -> (count: Int, termination: CallResult.Termination) {
         calls.removeAll(keepingCapacity: true)
         for policy in policies { calls.append(Call(chunks[policy], argument: roots[policy])) }
-        let (count, ending) = sandbox.call(calls[...], "decide", host: host, limits: limits)
-        return (count, ending)
+        let (count, termination) = sandbox.call(calls[...], "decide", host: host, limits: limits)
+        return (count, termination)
     }
 
     func used(_ run: Int) -> (fuel: Int, bytes: Int) { sandbox.used(run) }

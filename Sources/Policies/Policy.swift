@@ -5,7 +5,7 @@ package final class Policy: Sendable {
     /// The file's name without `.lua`.
     package let id: ExactName
     package let path: String
-    package let root: Root
+    package let root: RequestShape
     package let grants: [ExactName]
     /// Evaluated, logged and counted, but never decides.
     package let isObserving: Bool
@@ -16,7 +16,7 @@ package final class Policy: Sendable {
     /// The rewritten source, every line where it was.
     let program: [UInt8]
     /// Where its program goes, of a policy that is loaded to tell that.
-    package let probes: PolicyProbes?
+    package let instrumentation: PolicyInstrumentation?
     /// Whether its functions could remember something, so that the program is run anew for each evaluation.
     let keepsState: Bool
     /// The texts of the source, as bytes.
@@ -25,7 +25,8 @@ package final class Policy: Sendable {
     let templates: Set<ExactName>
 
     init(
-        id: ExactName, path: String, _ declaration: PolicyDeclaration, program: [UInt8], probes: PolicyProbes? = nil,
+        id: ExactName, path: String, _ declaration: PolicyDeclaration, program: [UInt8],
+        instrumentation: PolicyInstrumentation? = nil,
         keepsState: Bool, texts: Set<[UInt8]>, templates: Set<ExactName>
     ) {
         self.id = id
@@ -37,13 +38,13 @@ package final class Policy: Sendable {
         settings = declaration.settings
         plugins = declaration.plugins
         self.program = program
-        self.probes = probes
+        self.instrumentation = instrumentation
         self.keepsState = keepsState
         self.texts = texts
         self.templates = templates
     }
 
-    package var on: [Point] { root.points.sorted { $0.rawValue < $1.rawValue } }
+    package var on: [DecisionKind] { root.points.sorted { $0.rawValue < $1.rawValue } }
 }
 
 /// What facts need to know of a policy: its grants and its settings as the tenants set them.

@@ -2,7 +2,7 @@ package import Model
 
 /// What a policy declares of itself: when it is asked, and what it may say.
 package struct PolicyDeclaration: Sendable {
-    package var root: Root
+    package var root: RequestShape
     package var grants: [ExactName]
     /// Evaluated, logged and counted, but never decides.
     package var isObserving: Bool

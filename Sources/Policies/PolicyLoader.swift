@@ -9,20 +9,20 @@ struct PolicyLoader {
     private static let sections = ["actions", "resources", "context", "subjects"]
 
     private let source: PolicySource
-    private let isProbed: Bool
+    private let isInstrumented: Bool
     private var diagnostics: [Diagnostic] = []
     private var schema: Schema?
-    private var readings: [PolicyReading] = []
+    private var readings: [ParsedPolicy] = []
 
-    private init(_ source: PolicySource, isProbed: Bool) {
+    private init(_ source: PolicySource, isInstrumented: Bool) {
         self.source = source
-        self.isProbed = isProbed
+        self.isInstrumented = isInstrumented
     }
 
     private var plugins: PluginSet { source.plugins }
 
-    static func load(_ source: PolicySource, isProbed: Bool = false) -> (LoadResult, [PolicyReading]) {
-        var loader = PolicyLoader(source, isProbed: isProbed)
+    static func load(_ source: PolicySource, isInstrumented: Bool = false) -> (LoadResult, [ParsedPolicy]) {
+        var loader = PolicyLoader(source, isInstrumented: isInstrumented)
         let set = loader.load()
         let sorted = loader.diagnostics.sorted {
             ($0.path, $0.line ?? 0, $0.column ?? 0) < ($1.path, $1.line ?? 0, $1.column ?? 0)
@@ -49,7 +49,7 @@ struct PolicyLoader {
         let sandbox = DeclarationSandbox()
         readings = source.files.filter { isPolicy($0.name) }.map { file in
             PolicyReader(
-                file: file, path: path(file.name), schema: schema, plugins: plugins, isProbed: isProbed,
+                file: file, path: path(file.name), schema: schema, plugins: plugins, isInstrumented: isInstrumented,
                 sandbox: sandbox
             ).read()
         }
@@ -186,10 +186,11 @@ struct PolicyLoader {
             var sandbox = try Sandbox(functions: [], tags: EvaluationHost.tags)
             let chunk = try sandbox.load(file.bytes, name: file.name.text, limits: Limits())
             let host = EvaluationHost(
-                resolver: Resolver(schema: Schema(), roots: [], settings: []), facts: Pinned(Facts(schema: Schema())))
+                resolver: Resolver(schema: Schema(), roots: [], settings: []), facts: UnsafeBox(Facts(schema: Schema()))
+            )
             let outcome = sandbox.run(chunk, host: host, limits: Limits())
-            guard outcome.ending == .finished else {
-                let (message, line) = PolicyReader.words(outcome.ending)
+            guard outcome.termination == .finished else {
+                let (message, line) = PolicyReader.words(outcome.termination)
                 report(message, file.name, line: line ?? 1, rule: "schema")
                 return nil
             }
@@ -239,10 +240,10 @@ struct PolicyLoader {
 extension PolicySet {
     /// Loads and checks a policy set; nothing of it is used unless all of it is right.
     /// - Parameter isProbed: whether its policies are to tell where their programs go; see `Evaluator.probes`.
-    package static func load(_ source: PolicySource, isProbed: Bool = false) -> LoadResult {
-        PolicyLoader.load(source, isProbed: isProbed).0
+    package static func load(_ source: PolicySource, isInstrumented: Bool = false) -> LoadResult {
+        PolicyLoader.load(source, isInstrumented: isInstrumented).0
     }
 
     /// The same, with every policy's file as far as it could be read: for whoever says what is wrong with it.
-    package static func read(_ source: PolicySource) -> (LoadResult, [PolicyReading]) { PolicyLoader.load(source) }
+    package static func read(_ source: PolicySource) -> (LoadResult, [ParsedPolicy]) { PolicyLoader.load(source) }
 }

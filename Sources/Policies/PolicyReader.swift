@@ -16,7 +16,7 @@ struct PolicyReader {
     let schema: Schema
     var plugins = PluginSet.none
     /// Whether the policy is to tell where its program goes.
-    var isProbed = false
+    var isInstrumented = false
     /// Where the policy is run to be declared.
     let sandbox: DeclarationSandbox
 
@@ -28,19 +28,19 @@ struct PolicyReader {
         Diagnostic(message, path: path, line: position?.line ?? line ?? 1, column: position?.column, rule: rule)
     }
 
-    func read() -> PolicyReading {
+    func read() -> ParsedPolicy {
         let chunk: Chunk
         do throws(SyntaxError) {
             guard file.bytes.count <= 65_536 else {
-                return PolicyReading(file: file, diagnostics: [fault("a policy has at most 64 KiB", rule: "syntax")])
+                return ParsedPolicy(file: file, diagnostics: [fault("a policy has at most 64 KiB", rule: "syntax")])
             }
             chunk = try Chunk.parse(file.bytes)
         } catch {
             let diagnostic = Diagnostic(
                 error.message, path: path, line: error.line, column: error.column, rule: "syntax")
-            return PolicyReading(file: file, diagnostics: [diagnostic])
+            return ParsedPolicy(file: file, diagnostics: [diagnostic])
         }
-        var reading = PolicyReading(
+        var reading = ParsedPolicy(
             file: file, chunk: chunk, diagnostics: dialect(chunk) + ineffective(chunk) + permissions(chunk))
         let program = chunk.rewritten()
         switch declare(program, chunk) {
@@ -50,17 +50,17 @@ struct PolicyReader {
             reading.brokenPlugins = error.brokenPlugins
         }
         guard let declaration = reading.declaration else { return reading }
-        let inference = Inference(chunk, declaration, schema: schema, plugins: plugins)
+        let inference = TypeInference(chunk, declaration, schema: schema, plugins: plugins)
         reading.inference = inference
         reading.diagnostics += inference.faults.map { fault($0.message, $0.position, rule: $0.rule) }
         let literals = templates(chunk)
         let expressions = Expressions(plugins: plugins)
         for literal in literals { reading.diagnostics += unknown(in: literal, chunk, declaration, expressions) }
         guard reading.diagnostics.isEmpty else { return reading }
-        let probes = isProbed ? PolicyProbes(chunk, name: file.name.text) : nil
+        let instrumentation = isInstrumented ? PolicyInstrumentation(chunk, name: file.name.text) : nil
         reading.policy = Policy(
-            id: file.name.withoutExtension, path: path, declaration, program: probes?.program ?? program,
-            probes: probes, keepsState: chunk.keepsState, texts: Set(chunk.strings.map(\.bytes)),
+            id: file.name.withoutExtension, path: path, declaration, program: instrumentation?.program ?? program,
+            instrumentation: instrumentation, keepsState: chunk.keepsState, texts: Set(chunk.strings.map(\.bytes)),
             templates: Set(literals.map { ExactName(text($0)) }))
         return reading
     }
@@ -153,8 +153,8 @@ struct PolicyReader {
 
     // MARK: What it declares
 
-    static func words(_ ending: Outcome.Ending) -> (message: String, line: Int?) {
-        switch ending {
+    static func words(_ termination: CallResult.Termination) -> (message: String, line: Int?) {
+        switch termination {
         case .finished: ("", nil)
         case .failed(let message, let line): (message, line)
         case .fuelExhausted: ("runs on without end while loading: its budget is exhausted", nil)
@@ -165,14 +165,14 @@ struct PolicyReader {
 
     private func declare(_ program: [UInt8], _ source: Chunk) -> Result<PolicyDeclaration, Faults> {
         let host = DeclarationHost(plugins)
-        let outcome: Outcome
+        let outcome: CallResult
         do throws(LuaError) {
             outcome = try sandbox.run(program, name: file.name.text, host: host)
         } catch {
             return .failure(Faults(diagnostics: [fault(error.message, rule: "syntax")]))
         }
-        guard outcome.ending == .finished else {
-            let (message, line) = Self.words(outcome.ending)
+        guard outcome.termination == .finished else {
+            let (message, line) = Self.words(outcome.termination)
             return .failure(
                 Faults(diagnostics: [fault(message, line: line, rule: "failing-load")], brokenPlugins: host.broken))
         }

@@ -65,11 +65,11 @@ package struct PolicySet: Sendable {
     }
 
     /// Whether its policies tell where their programs go.
-    var isProbed: Bool { policies.contains { $0.probes != nil } }
+    var isInstrumented: Bool { policies.contains { $0.instrumentation != nil } }
 
     /// The kinds of request that the policies see, each once.
-    var roots: [Root] {
-        var roots: [Root] = []
+    var roots: [RequestShape] {
+        var roots: [RequestShape] = []
         for policy in policies where !roots.contains(policy.root) { roots.append(policy.root) }
         return roots
     }

@@ -2,7 +2,7 @@ internal import Model
 
 /// All that was ever seen of one policy: its tree, and what each of its leaves stands for.
 struct PolicyTree {
-    /// A policy with more paths than this is no set of cases. INVARIANT: a leaf has twelve bits, see `Forest.path`.
+    /// A policy with more paths than this is no set of cases. INVARIANT: a leaf has twelve bits, see `DecisionForest.path`.
     private static let mostPaths = 4_096
     /// A path that asks more than this is run, not remembered.
     private static let mostSteps = 512
@@ -19,15 +19,15 @@ struct PolicyTree {
 
     let tree: DecisionTree
     /// For each leaf, what was said and how it ended.
-    private(set) var outcomes: [Evaluation.Outcome] = []
+    private(set) var outcomes: [Outcome] = []
     private(set) var openness: Openness?
 
     /// - Parameter policy: its number.
     init(_ policy: Int) { tree = DecisionTree(of: [policy]) }
 
     /// The path an outcome takes; `nil` when nothing is to be learned from it.
-    static func path(_ outcome: Evaluation.Outcome, _ facts: inout Facts) -> [DecisionTree.Step]? {
-        switch outcome.ending {
+    static func path(_ outcome: Outcome, _ facts: inout Facts) -> [DecisionTree.Step]? {
+        switch outcome.termination {
         // Safety nets: they say something of the machine, nothing of the policy.
         case .memory, .deadline: return nil
         case .finished, .failed, .fuel: break
@@ -45,7 +45,7 @@ struct PolicyTree {
     /// Remembers what a policy came to.
     /// - Returns: the leaf; `nil` when the policy is open, now or for long.
     mutating func learn(
-        _ outcome: Evaluation.Outcome, _ verdict: Verdict, path: [DecisionTree.Step], _ facts: inout Facts
+        _ outcome: Outcome, _ verdict: Verdict, path: [DecisionTree.Step], _ facts: inout Facts
     ) -> Int? {
         guard openness == nil else { return nil }
         guard outcomes.count < Self.mostPaths else {
@@ -76,7 +76,7 @@ struct PolicyTree {
     var bytes: Int { tree.bytes + outcomeBytes }
 }
 
-extension Evaluation.Outcome {
+extension Outcome {
     /// About how much memory it takes.
     fileprivate var bytes: Int {
         effects.reduce(128 + trace.count * 4) { $0 + 96 + $1.text.utf8.count + $1.details.count * 96 }

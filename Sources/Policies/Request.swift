@@ -5,21 +5,21 @@ package import Model
 /// Flat: what facts are asked of are cells at fixed places, first those of `Place`, then a column for every property
 /// that the schema declares. What fits no cell lies beside: texts, lists and long addresses.
 package struct Request: Sendable {
-    package var point: Point
+    package var point: DecisionKind
     /// The action's place in the schema's catalogue; -1 when it is none of it, as at administrative points.
     package private(set) var actionNumber = -1
     package private(set) var directory: Directory
     package private(set) var tenant = -1
     package var now: Instant {
         // Whoever asks numbers points in time on its own: a number that another gave to another time says nothing.
-        didSet { if now != oldValue { cells[Place.moment] = .absent } }
+        didSet { if now != oldValue { packedValues[Place.moment] = .absent } }
     }
     package private(set) var subject = Subject.token
     /// The administrator's assignment; `nil` for the operator, and on `access`.
     package private(set) var actor: Int?
     package private(set) var tokens: (subject: TokenReference, proposed: TokenReference, actor: TokenReference) =
         (.none, .none, .none)
-    package private(set) var cells: [Cell]
+    package private(set) var packedValues: [PackedValue]
     /// The texts of this request, and behind them what others left.
     private(set) var texts: [UInt8] = []
     private var textCount = 0
@@ -101,13 +101,13 @@ package struct Request: Sendable {
     }
 
     /// - Parameter columns: how many properties the schema declares.
-    package init(point: Point, directory: Directory, columns: Int, now: Instant) {
+    package init(point: DecisionKind, directory: Directory, propertyCount: Int, now: Instant) {
         self.point = point
         self.directory = directory
         self.now = now
-        cells = [Cell](repeating: .absent, count: Place.count + columns)
-        cells[Place.point] = Cell(.point, point.ordinal)
-        cells[Place.action] = Cell(.point, point.ordinal)
+        packedValues = [PackedValue](repeating: .absent, count: Place.count + propertyCount)
+        packedValues[Place.point] = PackedValue(.point, point.ordinal)
+        packedValues[Place.action] = PackedValue(.point, point.ordinal)
     }
 }
 
@@ -116,12 +116,12 @@ extension Request {
 
     package mutating func set(action number: Int) {
         actionNumber = number
-        cells[Place.action] = Cell(.action, number)
+        packedValues[Place.action] = PackedValue(.action, number)
     }
 
     package mutating func set(tenant number: Int) {
         tenant = number
-        cells[Place.tenant] = number < 0 ? .absent : Cell(.tenant, number)
+        packedValues[Place.tenant] = number < 0 ? .absent : PackedValue(.tenant, number)
     }
 
     /// Writes what every request for `access` by a listed token has.
@@ -129,12 +129,12 @@ extension Request {
         (actionNumber, self.tenant, tokens.subject) = (action, tenant, .listed(token))
         let (kind, assignment) = (directory.tokens[token].kind, directory.tokens[token].assignment)
         let held = held(assignment)
-        unsafe cells.withUnsafeMutableBufferPointer { cells in
-            unsafe cells[Place.action] = Cell(.action, action)
-            unsafe cells[Place.tenant] = Cell(.tenant, tenant)
-            unsafe cells[Place.resourceType] = Cell(.recordType, type)
-            unsafe Self.write(Cell(.token, token), kind, of: .token, to: cells)
-            unsafe Self.write(held, of: .token, to: cells)
+        unsafe packedValues.withUnsafeMutableBufferPointer { packedValues in
+            unsafe packedValues[Place.action] = PackedValue(.action, action)
+            unsafe packedValues[Place.tenant] = PackedValue(.tenant, tenant)
+            unsafe packedValues[Place.resourceType] = PackedValue(.recordType, type)
+            unsafe Self.write(PackedValue(.token, token), kind, of: .token, to: packedValues)
+            unsafe Self.write(held, of: .token, to: packedValues)
         }
     }
 
@@ -145,20 +145,21 @@ extension Request {
         case .actorToken: tokens.actor = reference
         case .actor: break
         }
-        let (cell, kind, assignment): (Cell, TokenKind, Int)
+        let (packedValue, kind, assignment): (PackedValue, TokenKind, Int)
         switch reference {
         case .none:
-            for place in 0..<HolderPart.count { cells[Self.place(.token, of: holder) + place] = .absent }
+            for place in 0..<HolderPart.count { packedValues[Self.place(.token, of: holder) + place] = .absent }
             return
         case .listed(let index):
-            cell = Cell(.token, index)
+            packedValue = PackedValue(.token, index)
             (kind, assignment) = (directory.tokens[index].kind, directory.tokens[index].assignment)
-        case .own(let token): (cell, kind, assignment) = (Cell(.unlisted, bits: 0), token.kind, token.assignment)
+        case .own(let token):
+            (packedValue, kind, assignment) = (PackedValue(.unlisted, bits: 0), token.kind, token.assignment)
         }
         let held = held(assignment)
-        unsafe cells.withUnsafeMutableBufferPointer { cells in
-            unsafe Self.write(cell, kind, of: holder, to: cells)
-            unsafe Self.write(held, of: holder, to: cells)
+        unsafe packedValues.withUnsafeMutableBufferPointer { packedValues in
+            unsafe Self.write(packedValue, kind, of: holder, to: packedValues)
+            unsafe Self.write(held, of: holder, to: packedValues)
         }
     }
 
@@ -169,9 +170,9 @@ extension Request {
         set(.actorToken, token)
         if let assignment {
             let held = held(assignment)
-            unsafe cells.withUnsafeMutableBufferPointer { unsafe Self.write(held, of: .actor, to: $0) }
+            unsafe packedValues.withUnsafeMutableBufferPointer { unsafe Self.write(held, of: .actor, to: $0) }
         } else {
-            cells[Self.place(.assignment, of: .actor)] = Cell(.operator, 0)
+            packedValues[Self.place(.assignment, of: .actor)] = PackedValue(.operator, 0)
         }
     }
 
@@ -190,43 +191,45 @@ extension Request {
     }
 
     @inline(__always) private static func write(
-        _ token: Cell, _ kind: TokenKind, of holder: Holder, to cells: UnsafeMutableBufferPointer<Cell>
+        _ token: PackedValue, _ kind: TokenKind, of holder: Holder,
+        to packedValues: UnsafeMutableBufferPointer<PackedValue>
     ) {
-        unsafe cells[place(.token, of: holder)] = token
-        unsafe cells[place(.tokenKind, of: holder)] = Cell(.tokenKind, kind == .api ? 0 : 1)
+        unsafe packedValues[place(.token, of: holder)] = token
+        unsafe packedValues[place(.tokenKind, of: holder)] = PackedValue(.tokenKind, kind == .api ? 0 : 1)
     }
 
     @inline(__always) private static func write(
-        _ held: Held, of holder: Holder, to cells: UnsafeMutableBufferPointer<Cell>
+        _ held: Held, of holder: Holder, to packedValues: UnsafeMutableBufferPointer<PackedValue>
     ) {
-        unsafe cells[place(.assignment, of: holder)] = Cell(.assignment, held.assignment)
-        unsafe cells[place(.department, of: holder)] = Cell(.department, held.department)
-        unsafe cells[place(.user, of: holder)] = Cell(.user, held.user)
-        unsafe cells[place(.userType, of: holder)] = Cell(.userType, held.userType)
+        unsafe packedValues[place(.assignment, of: holder)] = PackedValue(.assignment, held.assignment)
+        unsafe packedValues[place(.department, of: holder)] = PackedValue(.department, held.department)
+        unsafe packedValues[place(.user, of: holder)] = PackedValue(.user, held.user)
+        unsafe packedValues[place(.userType, of: holder)] = PackedValue(.userType, held.userType)
     }
 
     package mutating func set(resource type: Int, id: ExactName?) {
-        cells[Place.resourceType] = Cell(.recordType, type)
+        packedValues[Place.resourceType] = PackedValue(.recordType, type)
         put(id.map(Value.string) ?? .absent, at: Place.resourceID)
     }
 
     package mutating func set(externalSubject type: Int, id: ExactName) {
         subject = .external(type)
-        cells[Place.subjectType] = Cell(.recordType, type)
+        packedValues[Place.subjectType] = PackedValue(.recordType, type)
         put(.string(id), at: Place.subjectID)
     }
 
     /// Writes the number that whoever asks has given to `now`.
     package mutating func set(moment number: Int) {
-        cells[Place.moment] = Cell(.moment, number)
+        packedValues[Place.moment] = PackedValue(.moment, number)
         // Before 1970 minutes are not counted: such a time is always asked in full.
-        cells[Place.minute] =
-            now.microseconds < 0 ? Cell(.unlisted, bits: 0) : Cell(.moment, Int(now.microseconds / 60_000_000))
+        packedValues[Place.minute] =
+            now.microseconds < 0
+            ? PackedValue(.unlisted, bits: 0) : PackedValue(.moment, Int(now.microseconds / 60_000_000))
     }
 
     package mutating func put(_ value: Value, at place: Int) {
-        if let cell = Cell(constant: value) {
-            cells[place] = cell
+        if let packedValue = PackedValue(constant: value) {
+            packedValues[place] = packedValue
             return
         }
         switch value {
@@ -234,17 +237,17 @@ extension Request {
             var text = text
             text.withUTF8 { unsafe put(text: UnsafeRawBufferPointer($0), at: place) }
         case .ip(let address):
-            cells[place] = Cell(.ip6, addresses.count)
+            packedValues[place] = PackedValue(.ip6, addresses.count)
             addresses.append(address)
         case .list(let list):
-            cells[place] = Cell(.list, lists.count)
+            packedValues[place] = PackedValue(.list, lists.count)
             lists.append(list)
         default: preconditionFailure("no value of a request")
         }
     }
 
     package mutating func put(text: UnsafeRawBufferPointer, at place: Int) {
-        cells[place] = Cell(.text, bits: UInt64(textCount) << 32 | UInt64(text.count))
+        packedValues[place] = PackedValue(.text, bits: UInt64(textCount) << 32 | UInt64(text.count))
         let end = textCount + text.count
         if end > texts.count { texts += [UInt8](repeating: 0, count: max(64, 2 * end) - texts.count) }
         unsafe texts.withUnsafeMutableBytes { texts in
@@ -255,42 +258,42 @@ extension Request {
         textCount = end
     }
 
-    package mutating func put(_ cell: Cell, at place: Int) { cells[place] = cell }
+    package mutating func put(_ packedValue: PackedValue, at place: Int) { packedValues[place] = packedValue }
 
     /// Forgets all that a request for `access` brings beside its action, its tenant, its token and its resource's type.
     package mutating func clear() {
         if case .token = subject {
         } else {
             subject = .token
-            (cells[Place.subjectType], cells[Place.subjectID]) = (.absent, .absent)
+            (packedValues[Place.subjectType], packedValues[Place.subjectID]) = (.absent, .absent)
         }
         textCount = 0
         if !lists.isEmpty { lists.removeAll() }
         if !addresses.isEmpty { addresses.removeAll(keepingCapacity: true) }
-        unsafe cells.withUnsafeMutableBufferPointer { cells in
-            for place in Place.count..<cells.count { unsafe cells[place] = .absent }
+        unsafe packedValues.withUnsafeMutableBufferPointer { packedValues in
+            for place in Place.count..<packedValues.count { unsafe packedValues[place] = .absent }
         }
     }
 
     // MARK: Reading
 
     package func value(at place: Int) -> Value {
-        let cell = cells[place]
-        switch cell.kind {
+        let packedValue = packedValues[place]
+        switch packedValue.kind {
         case .absent: return .absent
-        case .boolean: return .boolean(cell.bits != 0)
-        case .integer: return .integer(Int64(bitPattern: cell.bits))
-        case .number: return .number(Double(bitPattern: cell.bits))
-        case .instant: return .instant(Instant(microseconds: Int64(bitPattern: cell.bits)))
-        case .date: return .date(Date(daysSinceEpoch: Int64(bitPattern: cell.bits)))
-        case .department: return .department(cell.number)
-        case .user: return .user(cell.number)
-        case .userType: return .userType(cell.number)
-        case .ip4: return .ip(IPAddress(version4: UInt32(truncatingIfNeeded: cell.bits)))
-        case .ip6: return .ip(addresses[cell.number])
+        case .boolean: return .boolean(packedValue.bits != 0)
+        case .integer: return .integer(Int64(bitPattern: packedValue.bits))
+        case .number: return .number(Double(bitPattern: packedValue.bits))
+        case .instant: return .instant(Instant(microseconds: Int64(bitPattern: packedValue.bits)))
+        case .date: return .date(Date(daysSinceEpoch: Int64(bitPattern: packedValue.bits)))
+        case .department: return .department(packedValue.number)
+        case .user: return .user(packedValue.number)
+        case .userType: return .userType(packedValue.number)
+        case .ip4: return .ip(IPAddress(version4: UInt32(truncatingIfNeeded: packedValue.bits)))
+        case .ip6: return .ip(addresses[packedValue.number])
         case .text:
-            return .string(String(decoding: texts[cell.text], as: UTF8.self))
-        case .list: return .list(lists[cell.number])
+            return .string(String(decoding: texts[packedValue.text], as: UTF8.self))
+        case .list: return .list(lists[packedValue.number])
         case .unlisted, .assignment, .operator, .token, .tokenKind, .action, .point, .tenant, .recordType, .moment:
             return .entity
         }
@@ -313,14 +316,14 @@ extension Request {
 
     /// The assignment that a holder has; `nil` for the operator, and for who is not there.
     package func assignment(_ holder: Holder) -> Int? {
-        let cell = cells[Self.place(.assignment, of: holder)]
-        return cell.kind == .assignment ? cell.number : nil
+        let packedValue = packedValues[Self.place(.assignment, of: holder)]
+        return packedValue.kind == .assignment ? packedValue.number : nil
     }
 
-    package var hasActor: Bool { cells[Self.place(.assignment, of: .actor)].kind != .absent }
+    package var hasActor: Bool { packedValues[Self.place(.assignment, of: .actor)].kind != .absent }
 
     /// The number of the resource's type in the schema; -1 when there is none.
     package var resourceType: Int {
-        cells[Place.resourceType].kind == .absent ? -1 : cells[Place.resourceType].number
+        packedValues[Place.resourceType].kind == .absent ? -1 : packedValues[Place.resourceType].number
     }
 }

@@ -11,7 +11,7 @@ struct RequiredFile {
     private static let effects: [ExactName] = ["permit", "deny", "advise", "oblige"]
 
     private let path: String
-    private let readings: [ExactName: PolicyReading]
+    private let readings: [ExactName: ParsedPolicy]
     private let settings: [ExactName: SettingValues]
     /// By policy, the globals that its source names; of those that are Lua.
     private let globals: [ExactName: Set<ExactName>]
@@ -20,7 +20,7 @@ struct RequiredFile {
     private var places = JSONPlaces()
     private(set) var diagnostics: [Diagnostic] = []
 
-    init(_ bytes: [UInt8], path: String, readings: [PolicyReading], settings: [ExactName: SettingValues]) {
+    init(_ bytes: [UInt8], path: String, readings: [ParsedPolicy], settings: [ExactName: SettingValues]) {
         self.path = path
         self.readings = Dictionary(readings.map { ($0.file.name.withoutExtension, $0) }, uniquingKeysWith: { $1 })
         self.settings = settings

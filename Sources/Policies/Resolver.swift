@@ -18,7 +18,7 @@ final class Resolver {
     }
 
     let schema: Schema
-    let roots: [Root]
+    let roots: [RequestShape]
     /// For each policy, its settings by name.
     let settings: [[ExactName: Setting]]
 
@@ -31,7 +31,7 @@ final class Resolver {
     let asksPresence: Bool
 
     init(
-        schema: Schema, roots: [Root], settings: [[ExactName: Setting]], plugins: PluginSet = .none,
+        schema: Schema, roots: [RequestShape], settings: [[ExactName: Setting]], plugins: PluginSet = .none,
         uses: [Set<Int>] = [], owner: Int? = nil, asksPresence: Bool = false
     ) {
         self.schema = schema

@@ -34,11 +34,11 @@ package struct Schema: Sendable {
     /// Every action, sorted; its place is its number.
     package private(set) var actionNames: [ExactName] = []
     package private(set) var actionIndex = ByteIndex()
-    package var resources: [RecordType] = [] { didSet { columns = Columns(self) } }
-    package var subjects: [RecordType] = [] { didSet { columns = Columns(self) } }
-    package var context = RecordType(name: "context", properties: []) { didSet { columns = Columns(self) } }
+    package var resources: [RecordType] = [] { didSet { layout = PropertyLayout(self) } }
+    package var subjects: [RecordType] = [] { didSet { layout = PropertyLayout(self) } }
+    package var context = RecordType(name: "context", properties: []) { didSet { layout = PropertyLayout(self) } }
     /// Where a request has each declared property.
-    package private(set) var columns = Columns()
+    package private(set) var layout = PropertyLayout()
 
     /// The property of that name of any of some types; all of them give it the same type.
     static func property(_ name: ExactName, among types: [RecordType]) -> Property? {

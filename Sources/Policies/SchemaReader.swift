@@ -56,7 +56,7 @@ struct SchemaReader {
             if let fault = PermissionSet.fault(name.text, wildcard: false) {
                 report("action `\(name)`: \(fault)")
             }
-            if Point(rawValue: name.text) != nil {
+            if DecisionKind(rawValue: name.text) != nil {
                 report("action `\(name)`: this name is a decision point's")
             }
             guard case .string(let text) = entry.value, let kind = Schema.ActionKind(rawValue: text) else {

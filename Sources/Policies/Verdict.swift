@@ -20,14 +20,14 @@ package struct Verdict: OptionSet, Sendable, BitwiseCopyable {
     package static let observes = Verdict(rawValue: 32)
 
     /// What one policy's evaluation adds.
-    init(_ outcome: Evaluation.Outcome, isObserving: Bool) {
-        self.init(outcome.ending, says: !outcome.effects.isEmpty, isObserving: isObserving)
+    init(_ outcome: Outcome, isObserving: Bool) {
+        self.init(outcome.termination, says: !outcome.effects.isEmpty, isObserving: isObserving)
         if !isObserving { for effect in outcome.effects { formUnion(Verdict(effect.kind)) } }
     }
 
     /// What the ending of an evaluation adds to what it said.
-    init(_ ending: Evaluation.Ending, says: Bool, isObserving: Bool) {
-        switch ending {
+    init(_ termination: Outcome.Termination, says: Bool, isObserving: Bool) {
+        switch termination {
         case .finished: self = isObserving && says ? .observes : []
         case .failed: self = isObserving ? .observes : .fails
         case .fuel, .memory, .deadline: self = isObserving ? .observes : .exhausts
@@ -35,7 +35,7 @@ package struct Verdict: OptionSet, Sendable, BitwiseCopyable {
     }
 
     /// What one effect adds.
-    init(_ effect: Statement.Effect) {
+    init(_ effect: PolicyStatement.Effect) {
         switch effect {
         case .permit: self = .permits
         case .deny: self = .denies

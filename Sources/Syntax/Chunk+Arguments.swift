@@ -27,8 +27,8 @@ extension Chunk {
         // Comments may stand between, with colons in them. Nothing before the end of the base is looked at.
         let start = self[base].end
         var lexer = Lexer(Array([UInt8(ascii: " ")] + source[start..<name.position.offset]))
-        guard let token = try? lexer.next(), token.symbol == .colon else { return nil }
-        return start + token.position.offset - 1
+        guard let lexeme = try? lexer.next(), lexeme.symbol == .colon else { return nil }
+        return start + lexeme.position.offset - 1
     }
 
     private func mayAdd(_ arguments: [Expression.ID]) -> Bool {

@@ -4,8 +4,8 @@ extension Chunk {
         var code: [UInt8] = []
         code.reserveCapacity(source.count)
         var lexer = Lexer(source)
-        while let token = try? lexer.next(), token.symbol != .endOfFile {
-            code.append(contentsOf: source[token.position.offset..<token.end])
+        while let lexeme = try? lexer.next(), lexeme.symbol != .endOfFile {
+            code.append(contentsOf: source[lexeme.position.offset..<lexeme.end])
             code.append(UInt8(ascii: " "))
         }
         return code

@@ -1,7 +1,7 @@
 extension Chunk {
     /// Where the source gives a table a value under a name, in a constructor or by assigning; the first such place.
     /// - Parameter text: looked for in that value; where it is a literal there, its place is told.
-    package func place(of name: String, saying text: String? = nil) -> Position? {
+    package func place(of name: String, naming text: String? = nil) -> Position? {
         guard let (position, value) = field(name) else { return nil }
         guard let text, let value = value.map({ self[$0] }) else { return position }
         let bytes = Array(text.utf8)

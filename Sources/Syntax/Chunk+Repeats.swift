@@ -124,7 +124,9 @@ extension Chunk {
         case number(UInt64)
         case boolean(Bool)
 
-        init(_ bytes: [UInt8]) { self = String(validating: bytes, as: UTF8.self).map { .text(ExactName($0)) } ?? .bytes(bytes) }
+        init(_ bytes: [UInt8]) {
+            self = String(validating: bytes, as: UTF8.self).map { .text(ExactName($0)) } ?? .bytes(bytes)
+        }
 
         var isText: Bool {
             switch self {

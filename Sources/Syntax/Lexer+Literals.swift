@@ -1,6 +1,6 @@
 extension Lexer {
     /// A numeral, read as far as Lua reads one and then judged as a whole.
-    mutating func numeral(_ start: Position) throws(SyntaxError) -> Token {
+    mutating func numeral(_ start: Position) throws(SyntaxError) -> Lexeme {
         let isHex = skip("0") && (skip("x") || skip("X"))
         while true {
             if isHex ? skip("p") || skip("P") : skip("e") || skip("E") {
@@ -14,11 +14,11 @@ extension Lexer {
         if Lexer.isLetter(current) { offset += 1 }
         let digits = source[start.offset..<offset]
         if let integer = Lexer.integer(digits, isHex: isHex) {
-            return Token(symbol: .integer, position: start, end: offset, value: .integer(integer))
+            return Lexeme(symbol: .integer, position: start, end: offset, value: .integer(integer))
         }
         if Lexer.isFloat(digits, isHex: isHex) {
             let float = Double(String(decoding: digits, as: UTF8.self)) ?? .infinity
-            return Token(symbol: .float, position: start, end: offset, value: .float(float))
+            return Lexeme(symbol: .float, position: start, end: offset, value: .float(float))
         }
         throw SyntaxError(.malformedNumber, "malformed number near \(excerpt(from: start))", at: start)
     }
@@ -58,7 +58,7 @@ extension Lexer {
         return !rest.isEmpty && rest.allSatisfy { isDigit(Int($0)) }
     }
 
-    mutating func shortString(_ start: Position) throws(SyntaxError) -> Token {
+    mutating func shortString(_ start: Position) throws(SyntaxError) -> Lexeme {
         let quote = current
         var bytes: [UInt8] = []
         offset += 1
@@ -74,7 +74,7 @@ extension Lexer {
             }
         }
         offset += 1
-        return Token(symbol: .string, position: start, end: offset, value: .string(bytes))
+        return Lexeme(symbol: .string, position: start, end: offset, value: .string(bytes))
     }
 
     /// The text of a long bracket whose opening was read up to its last `[`.

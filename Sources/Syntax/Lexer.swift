@@ -38,10 +38,10 @@ struct Lexer {
         while current != -1 && !isNewline { offset += 1 }
     }
 
-    mutating func next() throws(SyntaxError) -> Token {
+    mutating func next() throws(SyntaxError) -> Lexeme {
         try skipBlanks()
         let start = position
-        if current == -1 { return Token(symbol: .endOfFile, position: start, end: offset) }
+        if current == -1 { return Lexeme(symbol: .endOfFile, position: start, end: offset) }
         let byte = source[offset]
         if Lexer.isLetter(Int(byte)) { return word(start) }
         if Lexer.isDigit(Int(byte)) { return try numeral(start) }
@@ -52,21 +52,21 @@ struct Lexer {
             let level = separator()
             if level >= 2 {
                 let bytes = try longBracket(level, "string", start)
-                return Token(symbol: .string, position: start, end: offset, value: .string(bytes))
+                return Lexeme(symbol: .string, position: start, end: offset, value: .string(bytes))
             }
             if level == 0 {
                 throw SyntaxError(.unexpected, "invalid long string delimiter near \(excerpt(from: start))", at: start)
             }
-            return Token(symbol: .openBracket, position: start, end: offset)
+            return Lexeme(symbol: .openBracket, position: start, end: offset)
         case UInt8(ascii: "."):
             if offset + 1 < source.count, Lexer.isDigit(Int(source[offset + 1])) { return try numeral(start) }
             offset += 1
-            guard skip(".") else { return Token(symbol: .dot, position: start, end: offset) }
-            return Token(symbol: skip(".") ? .dots : .concat, position: start, end: offset)
+            guard skip(".") else { return Lexeme(symbol: .dot, position: start, end: offset) }
+            return Lexeme(symbol: skip(".") ? .dots : .concat, position: start, end: offset)
         default:
             offset += 1
             let symbol = mark(byte)
-            return Token(symbol: symbol, position: start, end: offset)
+            return Lexeme(symbol: symbol, position: start, end: offset)
         }
     }
 
@@ -122,14 +122,14 @@ struct Lexer {
         }
     }
 
-    private mutating func word(_ start: Position) -> Token {
+    private mutating func word(_ start: Position) -> Lexeme {
         var packed: UInt64 = 0
         while Lexer.isLetter(current) || Lexer.isDigit(current) {
             packed = packed << 8 | UInt64(source[offset])
             offset += 1
         }
         let symbol = offset - start.offset <= 8 ? Symbol.words[packed] ?? .name : .name
-        return Token(symbol: symbol, position: start, end: offset)
+        return Lexeme(symbol: symbol, position: start, end: offset)
     }
 
     /// Lua's way to say how a long bracket begins: 2 and more is one, 1 a plain bracket, 0 neither.

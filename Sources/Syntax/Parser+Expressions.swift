@@ -13,16 +13,16 @@ extension Parser {
 
     mutating func expression(above limit: Int = 0) throws(SyntaxError) -> Expression.ID {
         try enter()
-        let position = token.position
+        let position = lexeme.position
         var left: Expression.ID
-        if let unary = Parser.unary(token.symbol) {
+        if let unary = Parser.unary(lexeme.symbol) {
             try advance()
             left = add(.unary(unary, try expression(above: 12)), at: position)
         } else {
             left = try simple()
         }
-        while let binary = Parser.binary(token.symbol), binary.priority.left > limit {
-            let offset = token.position.offset
+        while let binary = Parser.binary(lexeme.symbol), binary.priority.left > limit {
+            let offset = lexeme.position.offset
             try advance()
             let right = try expression(above: binary.priority.right)
             left = add(.binary(binary, left, right, offset: offset), at: position)
@@ -69,14 +69,14 @@ extension Parser {
     }
 
     private mutating func simple() throws(SyntaxError) -> Expression.ID {
-        let position = token.position
+        let position = lexeme.position
         let kind: Expression.Kind
-        switch token.symbol {
+        switch lexeme.symbol {
         case .nil: kind = .nil
         case .true: kind = .boolean(true)
         case .false: kind = .boolean(false)
         case .integer, .float, .string:
-            switch token.value {
+            switch lexeme.value {
             case .integer(let value): kind = .integer(value)
             case .float(let value): kind = .float(value)
             case .string(let bytes): kind = .string(bytes)
@@ -110,9 +110,9 @@ extension Parser {
     }
 
     mutating func suffixed() throws(SyntaxError) -> Expression.ID {
-        let position = token.position
+        let position = lexeme.position
         var base: Expression.ID
-        switch token.symbol {
+        switch lexeme.symbol {
         case .name: base = try name()
         case .openParen:
             try advance()
@@ -122,7 +122,7 @@ extension Parser {
         default: throw error("unexpected symbol")
         }
         while true {
-            switch token.symbol {
+            switch lexeme.symbol {
             case .dot:
                 try advance()
                 base = add(.member(base, try identifier()), at: position)
@@ -150,15 +150,15 @@ extension Parser {
     }
 
     private mutating func arguments() throws(SyntaxError) -> [Expression.ID] {
-        let position = token.position
-        switch token.symbol {
+        let position = lexeme.position
+        switch lexeme.symbol {
         case .string:
             return [try simple()]
         case .openBrace:
             return [try table()]
         case .openParen:
             try advance()
-            let list = token.symbol == .closeParen ? [] : try expressionList()
+            let list = lexeme.symbol == .closeParen ? [] : try expressionList()
             try close(.closeParen, of: .openParen, at: position)
             return list
         default: throw error("function arguments expected")
@@ -166,10 +166,10 @@ extension Parser {
     }
 
     private mutating func table() throws(SyntaxError) -> Expression.ID {
-        let position = token.position
+        let position = lexeme.position
         var fields: [Expression.Field] = []
         try expect(.openBrace)
-        while token.symbol != .closeBrace {
+        while lexeme.symbol != .closeBrace {
             fields.append(try field())
             if try accept(.comma) { continue }
             if try accept(.semicolon) { continue }
@@ -180,12 +180,12 @@ extension Parser {
     }
 
     private mutating func field() throws(SyntaxError) -> Expression.Field {
-        if token.symbol == .openBracket {
+        if lexeme.symbol == .openBracket {
             let key = try bracketedKey()
             try expect(.assign)
             return .keyed(key, try expression())
         }
-        guard token.symbol == .name, try peek() == .assign else { return .item(try expression()) }
+        guard lexeme.symbol == .name, try peek() == .assign else { return .item(try expression()) }
         let key = try identifier()
         try expect(.assign)
         return .named(key, try expression())
@@ -197,12 +197,12 @@ extension Parser {
         if isMethod { _ = try scopes.declare("self", .hiddenSelf, at: position) }
         var parameters: [Declaration.ID] = []
         var isVararg = false
-        if token.symbol != .closeParen {
+        if lexeme.symbol != .closeParen {
             var hasMore = true
             while hasMore {
                 if try accept(.dots) {
                     isVararg = true
-                } else if token.symbol == .name {
+                } else if lexeme.symbol == .name {
                     let name = try identifier()
                     parameters.append(try scopes.declare(name.name, .parameter, at: name.position))
                 } else {

@@ -1,6 +1,6 @@
 extension Parser {
     private func ends(withUntil: Bool) -> Bool {
-        switch token.symbol {
+        switch lexeme.symbol {
         case .else, .elseif, .end, .endOfFile: true
         case .until: withUntil
         default: false
@@ -11,7 +11,7 @@ extension Parser {
     mutating func statements(from start: Int, _ first: [Statement] = []) throws(SyntaxError) -> Block {
         var list = first
         while !ends(withUntil: true) {
-            let isReturn = token.symbol == .return
+            let isReturn = lexeme.symbol == .return
             try statement(into: &list)
             if isReturn { break }
         }
@@ -27,7 +27,7 @@ extension Parser {
 
     private mutating func statement(into list: inout [Statement]) throws(SyntaxError) {
         try enter()
-        let position = token.position
+        let position = lexeme.position
         if try accept(.doubleColon) {
             try label(from: position, into: &list)
         } else {
@@ -38,8 +38,8 @@ extension Parser {
     }
 
     private mutating func kind() throws(SyntaxError) -> Statement.Kind {
-        let position = token.position
-        switch token.symbol {
+        let position = lexeme.position
+        switch lexeme.symbol {
         case .semicolon:
             try advance()
             return .empty
@@ -75,7 +75,7 @@ extension Parser {
             return try accept(.function) ? try localFunction(from: position) : try local()
         case .return:
             try advance()
-            let values = ends(withUntil: true) || token.symbol == .semicolon ? [] : try expressionList()
+            let values = ends(withUntil: true) || lexeme.symbol == .semicolon ? [] : try expressionList()
             _ = try accept(.semicolon)
             return .return(values)
         case .break:
@@ -96,19 +96,19 @@ extension Parser {
         try expect(.doubleColon)
         labels.append(name)
         list.append(Statement(kind: .label(name), position: position, end: previousEnd))
-        while token.symbol == .semicolon || token.symbol == .doubleColon { try statement(into: &list) }
+        while lexeme.symbol == .semicolon || lexeme.symbol == .doubleColon { try statement(into: &list) }
         try scopes.add(name, isLast: ends(withUntil: false))
     }
 
     private mutating func conditional() throws(SyntaxError) -> Statement.Kind {
-        let position = token.position
+        let position = lexeme.position
         var branches: [Statement.Branch] = []
         repeat {
             try advance()
             let condition = try expression()
             try expect(.then)
             branches.append(Statement.Branch(condition: condition, block: try thenBlock()))
-        } while token.symbol == .elseif
+        } while lexeme.symbol == .elseif
         let otherwise = try accept(.else) ? try block() : nil
         try close(.end, of: .if, at: position)
         return .if(branches, otherwise: otherwise)
@@ -119,13 +119,13 @@ extension Parser {
         let start = previousEnd
         scopes.openBlock(isLoop: false)
         var first: [Statement] = []
-        if token.symbol == .break {
-            let position = token.position
+        if lexeme.symbol == .break {
+            let position = lexeme.position
             try advance()
             try scopes.jump(to: "break", at: position)
             first.append(Statement(kind: .break, position: position, end: previousEnd))
-            while token.symbol == .semicolon {
-                let position = token.position
+            while lexeme.symbol == .semicolon {
+                let position = lexeme.position
                 try advance()
                 first.append(Statement(kind: .empty, position: position, end: previousEnd))
             }
@@ -138,12 +138,12 @@ extension Parser {
     }
 
     private mutating func loop() throws(SyntaxError) -> Statement.Kind {
-        let position = token.position
+        let position = lexeme.position
         scopes.openBlock(isLoop: true)
         try advance()
         let first = try identifier()
-        let isNumeric = token.symbol == .assign
-        if !isNumeric && token.symbol != .comma && token.symbol != .in { throw error("`=` or `in` expected") }
+        let isNumeric = lexeme.symbol == .assign
+        if !isNumeric && lexeme.symbol != .comma && lexeme.symbol != .in { throw error("`=` or `in` expected") }
         let hidden = isNumeric ? 3 : 4
         for _ in 0..<hidden { _ = try scopes.declare("(for state)", .hiddenSelf, at: first.position) }
         var variables = [try scopes.declare(first.name, .loop, at: first.position)]
@@ -175,13 +175,13 @@ extension Parser {
     }
 
     private mutating func function() throws(SyntaxError) -> Statement.Kind {
-        let position = token.position
+        let position = lexeme.position
         try advance()
-        let start = token.position
+        let start = lexeme.position
         var target = try name()
         var isMethod = false
-        while token.symbol == .dot || token.symbol == .colon, !isMethod {
-            isMethod = token.symbol == .colon
+        while lexeme.symbol == .dot || lexeme.symbol == .colon, !isMethod {
+            isMethod = lexeme.symbol == .colon
             try advance()
             target = add(.member(target, try identifier()), at: start)
         }
@@ -231,7 +231,7 @@ extension Parser {
 
     private mutating func assignmentOrCall() throws(SyntaxError) -> Statement.Kind {
         var targets = [try suffixed()]
-        guard token.symbol == .assign || token.symbol == .comma else {
+        guard lexeme.symbol == .assign || lexeme.symbol == .comma else {
             switch expressions[targets[0].index].kind {
             case .call, .method: return .call(targets[0])
             default: throw error("syntax error")

@@ -4,8 +4,8 @@ struct Parser {
     static let maximumLevel = 200
 
     var lexer: Lexer
-    var token: Token
-    var lookahead: Token?
+    var lexeme: Lexeme
+    var lookahead: Lexeme?
     /// The offset after the last token that was consumed.
     var previousEnd = 0
     var level = 0
@@ -21,13 +21,13 @@ struct Parser {
 
     init(_ source: [UInt8]) throws(SyntaxError) {
         lexer = Lexer(source)
-        token = try lexer.next()
+        lexeme = try lexer.next()
     }
 
     mutating func chunk() throws(SyntaxError) -> Block {
         scopes.openFunction(isVararg: true)
         let block = try statements(from: 0)
-        if token.symbol != .endOfFile { throw expected("<eof>") }
+        if lexeme.symbol != .endOfFile { throw expected("<eof>") }
         try scopes.closeFunction()
         return block
     }
@@ -35,12 +35,12 @@ struct Parser {
     // MARK: Tokens
 
     mutating func advance() throws(SyntaxError) {
-        previousEnd = token.end
+        previousEnd = lexeme.end
         if let next = lookahead {
-            token = next
+            lexeme = next
             lookahead = nil
         } else {
-            token = try lexer.next()
+            lexeme = try lexer.next()
         }
     }
 
@@ -50,20 +50,20 @@ struct Parser {
     }
 
     mutating func accept(_ symbol: Symbol) throws(SyntaxError) -> Bool {
-        guard token.symbol == symbol else { return false }
+        guard lexeme.symbol == symbol else { return false }
         try advance()
         return true
     }
 
     mutating func expect(_ symbol: Symbol) throws(SyntaxError) {
-        guard token.symbol == symbol else { throw expected(symbol.rawValue) }
+        guard lexeme.symbol == symbol else { throw expected(symbol.rawValue) }
         try advance()
     }
 
     /// The closing half of a pair; the message names the opening one if it stands on another line.
     mutating func close(_ symbol: Symbol, of opening: Symbol, at position: Position) throws(SyntaxError) {
-        if token.symbol != symbol {
-            if token.position.line == position.line { throw expected(symbol.rawValue) }
+        if lexeme.symbol != symbol {
+            if lexeme.position.line == position.line { throw expected(symbol.rawValue) }
             throw error(
                 "`\(symbol.rawValue)` expected (to close `\(opening.rawValue)` at line \(position.line))")
         }
@@ -71,14 +71,14 @@ struct Parser {
     }
 
     mutating func identifier() throws(SyntaxError) -> Identifier {
-        guard token.symbol == .name else { throw error("name expected") }
-        let identifier = Identifier(name: text(token), position: token.position)
+        guard lexeme.symbol == .name else { throw error("name expected") }
+        let identifier = Identifier(name: text(lexeme), position: lexeme.position)
         try advance()
         return identifier
     }
 
-    func text(_ token: Token) -> String {
-        String(decoding: lexer.source[token.position.offset..<token.end], as: UTF8.self)
+    func text(_ lexeme: Lexeme) -> String {
+        String(decoding: lexer.source[lexeme.position.offset..<lexeme.end], as: UTF8.self)
     }
 
     // MARK: Errors
@@ -86,8 +86,8 @@ struct Parser {
     func expected(_ what: String) -> SyntaxError { error("`\(what)` expected") }
 
     func error(_ message: String, _ code: SyntaxError.Code = .unexpected) -> SyntaxError {
-        let near = token.symbol == .endOfFile ? "<eof>" : String(text(token).prefix(40))
-        return SyntaxError(code, "\(message) near `\(near)`", at: token.position)
+        let near = lexeme.symbol == .endOfFile ? "<eof>" : String(text(lexeme).prefix(40))
+        return SyntaxError(code, "\(message) near `\(near)`", at: lexeme.position)
     }
 
     // MARK: Levels
@@ -96,7 +96,7 @@ struct Parser {
     mutating func enter() throws(SyntaxError) {
         level += 1
         if level >= Parser.maximumLevel {
-            throw SyntaxError(.limit, "too many nested constructs (limit is 200 levels)", at: token.position)
+            throw SyntaxError(.limit, "too many nested constructs (limit is 200 levels)", at: lexeme.position)
         }
     }
 

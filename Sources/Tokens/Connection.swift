@@ -6,7 +6,7 @@ internal import CSQLite
     let path: String
     /// SQLite's mark of the schema that was compared; `nil` before any was.
     var knownSchema: Int64?
-    private var statements: [String: Statement] = [:]
+    private var statements: [String: SQLStatement] = [:]
     private(set) var isInTransaction = false
 
     /// Milliseconds to wait for another process that writes.
@@ -40,12 +40,12 @@ internal import CSQLite
     }
 
     /// A statement made ready once and used again, unless it stands on a row.
-    func prepare(_ sql: String) throws(TokenStoreError) -> Statement {
+    func prepare(_ sql: String) throws(TokenStoreError) -> SQLStatement {
         if let known = statements[sql], !known.isBusy { return known }
         var statement: OpaquePointer?
         let status = unsafe sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
         guard status == SQLITE_OK, let prepared = unsafe statement else { throw fault(status) }
-        let made = unsafe Statement(prepared, self)
+        let made = unsafe SQLStatement(prepared, self)
         if statements[sql] == nil { statements[sql] = made }
         return made
     }
@@ -54,7 +54,7 @@ internal import CSQLite
     /// - Parameter rows: how many rows it is to change.
     /// - Throws: `.tampered` when it changed others, beside what SQLite throws.
     func run(
-        _ sql: String, _ parameters: [Statement.Parameter] = [], rows: ClosedRange<Int> = 1...1
+        _ sql: String, _ parameters: [SQLStatement.Parameter] = [], rows: ClosedRange<Int> = 1...1
     ) throws(TokenStoreError) {
         try prepare(sql).run(parameters)
         guard rows.contains(changeCount) else {
@@ -67,8 +67,8 @@ internal import CSQLite
 
     /// Reads every row that there is.
     func rows(
-        _ sql: String, _ parameters: [Statement.Parameter] = [],
-        _ row: (Statement) throws(TokenStoreError) -> Void
+        _ sql: String, _ parameters: [SQLStatement.Parameter] = [],
+        _ row: (SQLStatement) throws(TokenStoreError) -> Void
     ) throws(TokenStoreError) {
         let statement = try prepare(sql)
         defer { statement.reset() }
@@ -78,7 +78,7 @@ internal import CSQLite
 
     /// Reads rows as long as somebody wants another one.
     func walk(
-        _ sql: String, _ parameters: [Statement.Parameter], while row: (Statement) throws(TokenStoreError) -> Bool
+        _ sql: String, _ parameters: [SQLStatement.Parameter], while row: (SQLStatement) throws(TokenStoreError) -> Bool
     ) throws(TokenStoreError) {
         let statement = try prepare(sql)
         defer { statement.reset() }
@@ -88,8 +88,8 @@ internal import CSQLite
 
     /// What is read from the first row; `nil` when there is none.
     func first<Result>(
-        _ sql: String, _ parameters: [Statement.Parameter] = [],
-        _ row: (Statement) throws(TokenStoreError) -> Result
+        _ sql: String, _ parameters: [SQLStatement.Parameter] = [],
+        _ row: (SQLStatement) throws(TokenStoreError) -> Result
     ) throws(TokenStoreError) -> Result? {
         let statement = try prepare(sql)
         defer { statement.reset() }

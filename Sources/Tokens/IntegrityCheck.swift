@@ -46,7 +46,7 @@ extension SQLiteTokenStore {
         defer { try? connection.execute(tables) }
         var faults: [StoreFault] = []
         try connection.rows("SELECT number, name, search, id FROM tokens NOT INDEXED") {
-            (row: Statement) throws(TokenStoreError) in
+            (row: SQLStatement) throws(TokenStoreError) in
             let search = Folding.search(row.text(1) as String)
             if !row.holds(2, .text(search)) {
                 let id = row.token(3)
@@ -73,7 +73,7 @@ extension SQLiteTokenStore {
             meant.reset()
             found.reset()
         }
-        func next(_ statement: Statement) throws(TokenStoreError) -> (term: [UInt8], row: Int64)? {
+        func next(_ statement: SQLStatement) throws(TokenStoreError) -> (term: [UInt8], row: Int64)? {
             try statement.step() ? (statement.blob(0) ?? [], statement.integer(1)) : nil
         }
         var different: Set<Int64> = []

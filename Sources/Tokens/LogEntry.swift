@@ -55,7 +55,7 @@ package struct LogEntry: Equatable, Sendable {
     /// Reads what `values` wrote.
     static let confirmation = "SELECT \(columns) FROM log WHERE number = ?"
 
-    var values: [Statement.Parameter] {
+    var values: [SQLStatement.Parameter] {
         [
             .integer(number), .integer(time.microseconds), .optional(tenant), .text(actor.how),
             .optional(actor == .operator ? nil : actor.name), .optional(actor.assignment),
@@ -64,7 +64,7 @@ package struct LogEntry: Equatable, Sendable {
         ]
     }
 
-    init(_ row: Statement) {
+    init(_ row: SQLStatement) {
         number = row.integer(0)
         time = row.moment(1)
         tenant = row.optionalText(2)

@@ -128,7 +128,7 @@ struct Merger {
 
     /// Inserts rows, or changes the ones that have the key.
     private func write(
-        _ table: String, _ key: String, _ connection: Connection, _ rows: [[Statement.Parameter]]
+        _ table: String, _ key: String, _ connection: Connection, _ rows: [[SQLStatement.Parameter]]
     ) throws(TokenStoreError) {
         guard let width = rows.first?.count else { return }
         let open = table.firstIndex(of: "(")!
@@ -139,7 +139,7 @@ struct Merger {
         for row in rows { try connection.run(sql, row) }
     }
 
-    private static func list(_ permissions: [ExactName]) -> Statement.Parameter {
+    private static func list(_ permissions: [ExactName]) -> SQLStatement.Parameter {
         .text(JSON.array(permissions.map(JSON.string)).compact)
     }
 }

@@ -8,7 +8,7 @@ extension SQLiteTokenStore {
     /// - Parameter sql: selects their numbers.
     /// - Throws: `.corrupt` for a token that was not asked for.
     func stored(
-        _ sql: String, _ parameters: [Statement.Parameter], where isAsked: (StoredToken) -> Bool
+        _ sql: String, _ parameters: [SQLStatement.Parameter], where isAsked: (StoredToken) -> Bool
     ) throws(TokenStoreError) -> [StoredToken] {
         var numbers: [Int64] = []
         try connection.rows(sql, parameters) { numbers.append($0.integer(0)) }

@@ -23,7 +23,7 @@ extension SQLiteTokenStore {
     /// - Parameter now: `nil` for a store that has seen no time.
     func setClock(_ now: Instant?, _ key: Key) throws(TokenStoreError) {
         let value = now.map { String($0.stored.microseconds) } ?? ""
-        let values: [Statement.Parameter] = [
+        let values: [SQLStatement.Parameter] = [
             .text(value), .blob(key.mac(message(value))), .integer(Int64(key.number)),
         ]
         try connection.run(

@@ -49,7 +49,7 @@ extension SQLiteTokenStore {
                 "the directory of the tenant `\(meant.id)` is not in the store `\(connection.path)` as it was written: "
                     + "something interferes with the file; look with `demilune store verify`")
         }
-        let values: [Statement.Parameter] = [
+        let values: [SQLStatement.Parameter] = [
             .integer(seal.version), .blob(keys.active.mac(message)), .integer(Int64(keys.active.number)),
         ]
         try connection.run(
@@ -285,7 +285,7 @@ extension SQLiteTokenStore {
         try write(act) { () throws(TokenStoreError) in
             try requireIntactTenant(tenant)
             let before = try read(.none)
-            let flag = Statement.Parameter.flag(active)
+            let flag = SQLStatement.Parameter.flag(active)
             let change: (table: String, key: String)
             switch part {
             case .user: change = ("users", "tenant = ? AND id = ?")
@@ -293,7 +293,7 @@ extension SQLiteTokenStore {
             case .userType: change = ("user_types", "tenant = ? AND id = ?")
             case .tenant: change = ("tenants", "id = ?")
             }
-            let place = [Statement.Parameter.text(tenant)] + (part.id.map { [.text($0)] } ?? [])
+            let place = [SQLStatement.Parameter.text(tenant)] + (part.id.map { [.text($0)] } ?? [])
             try connection.run(
                 "UPDATE \(change.table) SET active = ? WHERE \(change.key) AND active <> ?", [flag] + place + [flag],
                 rows: 0...1)
@@ -330,7 +330,7 @@ extension SQLiteTokenStore {
             let sql = """
                 SELECT number FROM tokens WHERE tenant = ? AND assignment = ? AND revoked IS NULL AND expires > ?
                 """
-            let parameters: [Statement.Parameter] = [
+            let parameters: [SQLStatement.Parameter] = [
                 .text(place.tenant), .text(place.assignment), .integer(act.now.microseconds),
             ]
             let tokens = try stored(sql, parameters) {

@@ -13,7 +13,7 @@ extension SQLiteTokenStore {
 
     /// Each key that the store was written with must be in the key file, and be the same.
     func checkKeys() throws(TokenStoreError) {
-        try connection.rows("SELECT number, canary FROM keys") { (row: Statement) throws(TokenStoreError) in
+        try connection.rows("SELECT number, canary FROM keys") { (row: SQLStatement) throws(TokenStoreError) in
             let number = Int(row.integer(0))
             guard let key = keys.live(number) else {
                 throw TokenStoreError(
@@ -98,7 +98,7 @@ extension SQLiteTokenStore {
                 SELECT \(StoredToken.columns) FROM tokens WHERE number > ? AND (mac_key IS NOT ? OR use_key IS NOT ?
                     OR lookup_key <> ? OR reveal_key <> ? OR previous_key <> ?) ORDER BY number LIMIT ?
                 """
-            let key = Statement.Parameter.integer(Int64(active.number))
+            let key = SQLStatement.Parameter.integer(Int64(active.number))
             try connection.rows(sql, [.integer(after), key, key, key, key, key, .integer(Int64(batch))]) {
                 rows.append(checked(StoredToken($0)))
             }

@@ -104,8 +104,8 @@ extension SQLiteTokenStore {
 
     /// The first driver that gives few rows.
     private func fewest(
-        _ drivers: [(sql: String, parameters: [Statement.Parameter])]
-    ) throws(TokenStoreError) -> (sql: String, parameters: [Statement.Parameter])? {
+        _ drivers: [(sql: String, parameters: [SQLStatement.Parameter])]
+    ) throws(TokenStoreError) -> (sql: String, parameters: [SQLStatement.Parameter])? {
         for driver in drivers {
             let count = try connection.first(
                 "SELECT count(*) FROM (SELECT 1 FROM (\(driver.sql)) LIMIT \(TokenSelect.few + 1))", driver.parameters

@@ -115,8 +115,8 @@ extension SQLiteTokenStore {
     /// The newest entries that a query means, the oldest of them first.
     package func log(_ query: LogQuery) throws(TokenStoreError) -> [LogEntry] {
         var conditions: [String] = ["1"]
-        var parameters: [Statement.Parameter] = []
-        func add(_ condition: String, _ values: Statement.Parameter...) {
+        var parameters: [SQLStatement.Parameter] = []
+        func add(_ condition: String, _ values: SQLStatement.Parameter...) {
             conditions.append(condition)
             parameters += values
         }

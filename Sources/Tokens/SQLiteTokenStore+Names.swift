@@ -16,7 +16,7 @@ extension SQLiteTokenStore {
                         WHERE tenant = ? AND kind = ? AND revoked IS \(gone ? "NOT NULL" : "NULL")
                             AND search = ? AND name = ? ORDER BY number
                         """
-                    let parameters: [Statement.Parameter] = [
+                    let parameters: [SQLStatement.Parameter] = [
                         .text(tenant), .text(kind.rawValue), .text(Folding.search(name)), .text(name),
                     ]
                     found += try stored(sql, parameters) {

@@ -61,7 +61,7 @@ extension SQLiteTokenStore {
     func sealedTenant(_ id: ExactName) throws(TokenStoreError) -> (TenantRecord, TenantSeal)? {
         let columns = "name, zone, active, keeps_strings, version, mac, mac_key, id"
         let head = try connection.first("SELECT \(columns) FROM tenants WHERE id = ?", [.text(id)]) {
-            (row: Statement) throws(TokenStoreError) in
+            (row: SQLStatement) throws(TokenStoreError) in
             guard row.holds(7, .text(id)) else { throw misdirected }
             var tenant = TenantRecord(id: id, name: row.text(0), zone: row.text(1))
             tenant.isActive = row.integer(2) != 0
@@ -75,12 +75,12 @@ extension SQLiteTokenStore {
     }
 
     private func read(into tenant: inout TenantRecord) throws(TokenStoreError) {
-        let id = [Statement.Parameter.text(tenant.id)]
+        let id = [SQLStatement.Parameter.text(tenant.id)]
         var departments: [DepartmentRecord] = []
         try connection.rows(
             "SELECT id, name, parent, active, requires FROM departments WHERE tenant = ? ORDER BY id", id
         ) {
-            (row: Statement) throws(TokenStoreError) in
+            (row: SQLStatement) throws(TokenStoreError) in
             departments.append(
                 DepartmentRecord(
                     id: row.text(0), name: row.text(1), parent: row.optionalText(2), isActive: row.integer(3) != 0,
@@ -88,7 +88,7 @@ extension SQLiteTokenStore {
         }
         var types: [UserTypeRecord] = []
         try connection.rows("SELECT id, name, active, permissions FROM user_types WHERE tenant = ? ORDER BY id", id) {
-            (row: Statement) throws(TokenStoreError) in
+            (row: SQLStatement) throws(TokenStoreError) in
             types.append(
                 UserTypeRecord(
                     id: row.text(0), name: row.text(1), isActive: row.integer(2) != 0,
@@ -98,7 +98,7 @@ extension SQLiteTokenStore {
         var places: [ExactName: Int] = [:]
         try connection.rows(
             "SELECT id, name, full_name, email, active, permissions FROM users WHERE tenant = ? ORDER BY id", id
-        ) { (row: Statement) throws(TokenStoreError) in
+        ) { (row: SQLStatement) throws(TokenStoreError) in
             places[row.text(0)] = users.count
             users.append(
                 UserRecord(
@@ -135,7 +135,7 @@ extension SQLiteTokenStore {
         var tokens = tenants.map { _ in [TokenRecord]() }
         var count = 0
         try connection.rows("SELECT \(StoredToken.columns) FROM tokens NOT INDEXED") {
-            (row: Statement) throws(TokenStoreError) in
+            (row: SQLStatement) throws(TokenStoreError) in
             let details = checked(StoredToken(row)).details
             if let place = places[details.tenant] { tokens[place].append(details.token) }
             count += 1
@@ -160,7 +160,7 @@ extension SQLiteTokenStore {
 
     func stored(_ id: TokenID) throws(TokenStoreError) -> StoredToken? {
         try connection.first(Self.byID, [.token(id)]) {
-            (row: Statement) throws(TokenStoreError) in
+            (row: SQLStatement) throws(TokenStoreError) in
             let token = checked(StoredToken(row))
             guard token.id == id else { throw misdirected }
             return token

@@ -49,7 +49,7 @@ extension SQLiteTokenStore {
     }
 
     /// What was sealed is what the store holds now; else nothing of the transaction stays.
-    private func confirm(_ token: StoredToken, _ values: [Statement.Parameter]) throws(TokenStoreError) {
+    private func confirm(_ token: StoredToken, _ values: [SQLStatement.Parameter]) throws(TokenStoreError) {
         try connection.confirm(
             StoredToken.confirmation, [.integer(token.number)], is: values, "the token `\(token.id)`")
     }
@@ -80,7 +80,7 @@ extension SQLiteTokenStore {
         guard record.kind == .api, record.revoked == nil, record.expires > now else { return nil }
         let key = Folding.key(record.name)
         let sql = "SELECT number FROM tokens WHERE tenant = ? AND name_key = ? AND number <> ?"
-        let parameters: [Statement.Parameter] = [.text(token.details.tenant), .text(key), .integer(token.number)]
+        let parameters: [SQLStatement.Parameter] = [.text(token.details.tenant), .text(key), .integer(token.number)]
         let others = try stored(sql, parameters) { $0.details.tenant == token.details.tenant && $0.nameKey == key }
         guard var other = others.first else { return key }
         guard other.details.token.expires <= now else {
@@ -127,7 +127,7 @@ extension SQLiteTokenStore {
             WHERE a.tenant = ? AND a.id = ?
             """
         let found = try connection.first(sql, [.text(tenant), .text(assignment)]) {
-            (row: Statement) throws(TokenStoreError) in
+            (row: SQLStatement) throws(TokenStoreError) in
             guard row.holds(4, .text(tenant)), row.holds(5, .text(assignment)) else { throw misdirected }
             return (
                 removed: row.integer(0) != 0, user: row.integer(1) != 0, tenant: row.integer(2) != 0,

@@ -80,7 +80,7 @@ extension SQLiteTokenStore {
                 SELECT number FROM tokens WHERE tenant = ? AND revoked IS NULL AND expires > ?
                     AND dormant_since IS NULL AND max(ifnull(last_active, 0), created) <= ? ORDER BY number
                 """
-            let parameters: [Statement.Parameter] = [.text(tenant), .integer(act.now.microseconds), .integer(bound)]
+            let parameters: [SQLStatement.Parameter] = [.text(tenant), .integer(act.now.microseconds), .integer(bound)]
             let tokens = try stored(sql, parameters) { $0.details.tenant == tenant }
             var dormant: [TokenID] = []
             for var token in tokens where !token.details.token.isTampered {

@@ -58,7 +58,7 @@ enum SchemaGuard {
     }
 
     /// The row of an object as a message names it. The names are those of whoever planted it.
-    private static func named(_ row: Statement) -> String {
+    private static func named(_ row: SQLStatement) -> String {
         let (type, name, table): (String, String, String) = (row.text(0), row.text(1), row.text(2))
         let place = table == name ? "" : " on `\(shortened(table))`"
         return "the \(shortened(type)) `\(shortened(name))`\(place)"

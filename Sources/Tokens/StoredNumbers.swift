@@ -37,7 +37,7 @@ enum StoredCount {
     static func next(_ number: Int64) -> Int64 { clamped(clamped(number) + 1) }
 }
 
-extension Statement {
+extension SQLStatement {
     /// An instant; a column that is null or no number is 1970.
     func moment(_ column: Int32) -> Instant { Instant(stored: integer(column)) }
 

@@ -85,19 +85,19 @@ struct StoredToken {
     // MARK: Reading
 
     /// What `TokenRecord` reads.
-    static let recordColumns = """
+    static let recordLayout = """
         number, id, tenant, kind, name, assignment, created, expires, updated, last_active, dormant_since, suspended, \
         revoked
         """
     static let recordCount = 13
 
     static let columns = """
-        \(recordColumns), version, created_by, revoked_by, reveal_count, revealed_at, revealed_by, lookup, lookup_key, \
+        \(recordLayout), version, created_by, revoked_by, reveal_count, revealed_at, revealed_by, lookup, lookup_key, \
         previous, previous_key, overlap_until, ciphertext, nonce, reveal_key, last4, mac, mac_key, name_key, use_mac, \
         use_key
         """
 
-    init(_ row: Statement) {
+    init(_ row: SQLStatement) {
         number = row.integer(0)
         let record = TokenRecord(row)
         details = TokenDetails(
@@ -119,7 +119,7 @@ struct StoredToken {
         useSeal = Self.lookup(row, 31)
     }
 
-    static func lookup(_ row: Statement, _ column: Int32) -> Lookup? {
+    static func lookup(_ row: SQLStatement, _ column: Int32) -> Lookup? {
         guard let digest = row.blob(column), let key = row.optionalInteger(column + 1) else { return nil }
         return Lookup(key: key, digest: digest)
     }
@@ -127,7 +127,7 @@ struct StoredToken {
     // MARK: Writing
 
     /// The values of `written`.
-    var values: [Statement.Parameter] {
+    var values: [SQLStatement.Parameter] {
         let token = details.token
         return [
             .token(token.id), .text(details.tenant), .text(token.kind.rawValue), .text(token.name),
@@ -167,8 +167,8 @@ extension TokenDetails {
 }
 
 extension TokenRecord {
-    /// Reads `StoredToken.recordColumns`.
-    init(_ row: Statement) {
+    /// Reads `StoredToken.recordLayout`.
+    init(_ row: SQLStatement) {
         self.init(
             id: row.token(1), kind: row.text(3) == "mobile" ? .mobile : .api, name: row.text(4),
             assignment: row.text(5), created: row.moment(6), expires: row.moment(7),

@@ -5,7 +5,7 @@ internal import Model
 /// Rows are either walked in the order of an index until there are enough, or, where few can match, gathered first. Which
 /// of both is decided by counting the few: never further than `few`.
 struct TokenSelect {
-    typealias Parameter = Statement.Parameter
+    typealias Parameter = SQLStatement.Parameter
 
     /// Up to so many rows are gathered and sorted; with more of them, one in so many of a large store matches, and walking
     /// finds a page soon.
@@ -118,7 +118,7 @@ struct TokenSelect {
         gone: Bool, by column: String, index: String, driver: (sql: String, parameters: [Parameter])?, after: Cursor?
     ) -> (sql: String, parameters: [Parameter]) {
         let direction = query.isDescending ? "DESC" : "ASC"
-        var sql = "SELECT \(StoredToken.recordColumns), \(column) FROM tokens "
+        var sql = "SELECT \(StoredToken.recordLayout), \(column) FROM tokens "
         var values = parameters
         if gone {
             sql += "INDEXED BY tokens_revoked "
@@ -144,7 +144,7 @@ struct TokenSelect {
     func ofAssignment(gone: Bool, after: Int64?) -> (sql: String, parameters: [Parameter]) {
         let direction = query.isDescending ? "DESC" : "ASC"
         var sql = """
-            SELECT \(StoredToken.recordColumns) FROM tokens INDEXED BY \(gone ? "tokens_revoked" : "tokens_by_assignment")
+            SELECT \(StoredToken.recordLayout) FROM tokens INDEXED BY \(gone ? "tokens_revoked" : "tokens_by_assignment")
             WHERE \(conditions.joined(separator: " AND ")) AND revoked IS \(gone ? "NOT NULL" : "NULL")
             """
         var values = parameters
@@ -181,7 +181,7 @@ struct TokenSelect {
 }
 
 extension Cursor.Value {
-    var parameter: Statement.Parameter {
+    var parameter: SQLStatement.Parameter {
         switch self {
         case .text(let text): .text(text)
         case .number(let number): .integer(number)

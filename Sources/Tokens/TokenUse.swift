@@ -56,7 +56,7 @@ extension SQLiteTokenStore {
         }
         guard let found, found.use.isDue(time), found.use.carries(found.seal, keys) else { return }
         let seal = TokenUse(token: id, lastActive: time).seal(with: keys.active)
-        let values: [Statement.Parameter] = [
+        let values: [SQLStatement.Parameter] = [
             .integer(time.microseconds), .blob(seal.digest), .integer(Int64(seal.key)),
         ]
         try connection.run(

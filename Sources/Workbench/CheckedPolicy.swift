@@ -9,7 +9,7 @@ package struct CheckedPolicy {
     /// `nil` when what it declares cannot be read.
     package let declaration: PolicyDeclaration?
     /// What its expressions stand for; there when the declaration is.
-    package let inference: Inference?
+    package let inference: TypeInference?
     /// Whether a file of tests lies beside it.
     package let hasTests: Bool
 

@@ -57,7 +57,7 @@ package struct DecisionBenchmark {
         Self.decideAll(&requests, tree)
         let known = times(&requests) { tree.decide(prepared: &$0) }
         let runs = tree.runCount - before
-        let lua = try DecisionPoint(policies: policies, directory: directory, learning: .none)
+        let lua = try DecisionPoint(policies: policies, directory: directory, treeOptions: .none)
         var few = Array(requests.prefix(max(Self.group, min(requests.count, 4_000 / policies.policies.count))))
         return Row(
             policies: policies.policies.count, tree: known, lua: times(&few) { lua.decide(prepared: &$0) }, runs: runs,
@@ -85,7 +85,7 @@ package struct DecisionBenchmark {
 
     /// What each policy costs at most over the requests.
     package func costs(_ policies: PolicySet) throws -> [Cost] {
-        let point = try DecisionPoint(policies: policies, directory: directory, learning: .none)
+        let point = try DecisionPoint(policies: policies, directory: directory, treeOptions: .none)
         point.explains = true
         var costs: [ExactName: (fuel: Int, facts: Int)] = [:]
         for question in questions.prefix(2_000) {

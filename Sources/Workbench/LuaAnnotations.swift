@@ -164,7 +164,7 @@ package struct LuaAnnotations {
         let actions = schema.actionNames
         let groups = Set(actions.compactMap { $0.text.split(separator: ".").dropLast().joined(separator: ".") })
             .filter { !$0.isEmpty }.sorted().map { ExactName("\($0).*") }
-        let points = Point.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
+        let points = DecisionKind.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
         let lines = [
             Self.head, Self.alias("demilune.Action", actions),
             Self.alias("demilune.Grant", actions + points + groups + ["token.*", "*"]),

@@ -8,7 +8,7 @@ internal import Syntax
 struct Presence {
     /// A read that may raise.
     struct Read {
-        let absence: Inference.Absence
+        let absence: TypeInference.Absence
         let position: Position
     }
 
@@ -22,7 +22,7 @@ struct Presence {
     }
 
     private let chunk: Chunk
-    private let inference: Inference
+    private let inference: TypeInference
     private(set) var reads: [Read] = []
     private var denies: [Deny] = []
     /// The local functions in which something denies.
@@ -37,7 +37,7 @@ struct Presence {
     /// Conditions of conditions could be looked at without end.
     private static let mostSteps = 100_000
 
-    init(_ inference: Inference) {
+    init(_ inference: TypeInference) {
         chunk = inference.chunk
         self.inference = inference
         findDenying()
@@ -52,7 +52,7 @@ struct Presence {
         /// Properties that may be left out: those that are there because it was asked, and those that are not.
         var asked: Set<ExactName> = []
         var absent: Set<ExactName> = []
-        var points: Set<Point>
+        var points: Set<DecisionKind>
 
         /// What is known where two ways meet.
         func joined(_ other: Knowledge?) -> Knowledge {
@@ -248,7 +248,7 @@ struct Presence {
         return returned[variable]
     }
 
-    private func isThere(_ absence: Inference.Absence, _ knowledge: Knowledge) -> Bool {
+    private func isThere(_ absence: TypeInference.Absence, _ knowledge: Knowledge) -> Bool {
         if knowledge.there.contains(absence.key) { return true }
         switch absence.attribute {
         case .token?, .actor?, .proposed?:
@@ -327,7 +327,7 @@ struct Presence {
             let text = String(decoding: bytes, as: UTF8.self)
             switch (owner, name.name) {
             case (.request, "point"):
-                guard let point = Point(rawValue: text) else { continue }
+                guard let point = DecisionKind(rawValue: text) else { continue }
                 yes.points.formIntersection([point])
                 no.points.remove(point)
             case (.token, "kind"):

@@ -40,11 +40,11 @@ struct Rehearsal {
     private static func evaluator(_ set: PolicySet) throws(PolicyError) -> Evaluator {
         let standard = Budget()
         let budget = Budget(fuel: standard.fuel / share, memory: standard.memory / share)
-        return try Evaluator(set, budget: budget, learning: .none)
+        return try Evaluator(set, budget: budget, treeOptions: .none)
     }
 
-    private mutating func note(_ outcome: Evaluation.Outcome, _ policy: ExactName) {
-        switch outcome.ending {
+    private mutating func note(_ outcome: Outcome, _ policy: ExactName) {
+        switch outcome.termination {
         case .finished: break
         case .failed(let message, let line):
             if failures[policy] == nil { failures[policy] = Failure(message: message, line: line) }
@@ -84,7 +84,7 @@ struct Rehearsal {
         }
     }
 
-    private static func administrations(_ point: Point, _ directory: Directory, _ now: Instant) -> [Question] {
+    private static func administrations(_ point: DecisionKind, _ directory: Directory, _ now: Instant) -> [Question] {
         let usable = directory.tokens.filter { $0.revoked == nil && $0.tenant == 0 }
         let tokens = [usable.first { $0.kind == .api }, usable.first { $0.kind == .mobile }].compactMap(\.self)
         return tokens.flatMap { token in

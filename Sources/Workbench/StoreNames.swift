@@ -38,7 +38,7 @@ struct StoreNames {
     }
 
     /// What an attribute of something that the store holds can be, and how it is told that it is not.
-    private func names(_ id: Expression.ID, _ chunk: Chunk, _ inference: Inference) -> (String, Set<ExactName>)? {
+    private func names(_ id: Expression.ID, _ chunk: Chunk, _ inference: TypeInference) -> (String, Set<ExactName>)? {
         guard let attribute = inference.attribute(id), case .member(let base, _) = chunk[id].kind else { return nil }
         switch (inference.value(base)?.type, attribute) {
         case (_, .tenant), (_, .tokenTenant): return ("tenant has the id", Set(directory.tenants.map(\.id)))

@@ -9,7 +9,7 @@ struct NamesTests {
             "Model/TwinNames.swift", "var forms: [String: ExactName]",
             "looks for canonically equivalent names on purpose"
         ),
-        ("Tokens/Connection.swift", "statements: [String: Statement]", "statements are written in the program"),
+        ("Tokens/Connection.swift", "statements: [String: SQLStatement]", "statements are written in the program"),
         ("Decisions/Decision+Words.swift", "words: [String: String]", "codes of the core; asked for by such a code"),
         ("Commands/ParsedLine.swift", "options: [String: String]", "options that a verb declares, in ASCII"),
         ("Commands/Invocation.swift", "options: [String: String]", "options that a verb declares, in ASCII"),
@@ -24,8 +24,8 @@ struct NamesTests {
         ("Syntax/Scopes.swift", "visible: [String: [Declaration.ID]]", "identifiers of Lua, which are ASCII"),
         ("Syntax/Scopes.swift", "labelIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),
         ("Syntax/Scopes.swift", "jumpIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),
-        ("Syntax/Chunk+Probing.swift", "questions: Set<String>", "the program's own words, asked for Lua identifiers"),
-        ("Syntax/Chunk+Probing.swift", "sayings: Set<String>", "the program's own words, asked for Lua identifiers"),
+        ("Syntax/Chunk+Instrumentation.swift", "questions: Set<String>", "the program's own words, asked for Lua identifiers"),
+        ("Syntax/Chunk+Instrumentation.swift", "effectCalls: Set<String>", "the program's own words, asked for Lua identifiers"),
         ("Syntax/Chunk+Arguments.swift", "basic: Set<String>", "the program's own words, asked for Lua identifiers"),
         (
             "Syntax/Chunk+Arguments.swift", "libraries: Set<String>",
@@ -46,7 +46,7 @@ struct NamesTests {
         ("Syntax/Chunk+State.swift", "readers: Set<String>", "the program's own words, asked for Lua identifiers"),
         ("Policies/Dialect.swift", "globals: Set<String>", "the program's own words, asked for Lua identifiers"),
         ("Policies/Dialect.swift", "known: Set<String>", "the program's own words, asked for Lua identifiers"),
-        ("Policies/Policy+Probes.swift", "effects: Set<String>", "the program's own words, asked for Lua identifiers"),
+        ("Policies/PolicyInstrumentation.swift", "effects: Set<String>", "the program's own words, asked for Lua identifiers"),
         ("Policies/PolicyReader.swift", "effects: Set<String>", "the program's own words, asked for Lua identifiers"),
         ("Policies/PolicyReader.swift", "methods: Set<String>", "the program's own words, asked for Lua identifiers"),
         ("Workbench/CheckedPolicy.swift", "effects: Set<String>", "the program's own words, asked for Lua identifiers"),

@@ -14,7 +14,7 @@ internal import Testing
     /// What a child is asked, and what is seen of it.
     private func run(
         _ script: String, input: String = "a\nb\nc\n", form: Isolation.Form = .answers
-    ) throws -> (ending: Isolation.Ending, output: String, errors: String) {
+    ) throws -> (exit: Isolation.ChildExit, output: String, errors: String) {
         let said = Said()
         var streams = Streams(input: { [] }, output: { _ in true }, errors: { said.errors += $0 })
         var (requests, answers): ([Int32], [Int32]) = ([0, 0], [0, 0])
@@ -25,18 +25,18 @@ internal import Testing
         streams.outputDescriptor = answers[1]
         let child = try Child("/bin/sh", ["-c", script], mark: "DEMILUNE_TEST", readsInput: true)
         var relay = Relay(child, input: requests[0], form: form, silence: 20_000, terminal: Terminal(streams))
-        let ending = try relay.run()
+        let exit = try relay.run()
         close(answers[1])
         close(requests[0])
         let output = FileHandle(fileDescriptor: answers[0], closeOnDealloc: true).readDataToEndOfFile()
-        return (ending, String(decoding: output, as: UTF8.self), said.text)
+        return (exit, String(decoding: output, as: UTF8.self), said.text)
     }
 
     private static let permit = #"echo '{"decision":true}'"#
 
     @Test func `a child that answers each request and ends well is passed on`() throws {
         let result = try run("while read -r line; do \(Self.permit); done; echo 'note: done' >&2; exit 5")
-        #expect(result.ending.status == 5 && result.ending.answered == 3 && result.ending.asked == 3)
+        #expect(result.exit.status == 5 && result.exit.answered == 3 && result.exit.asked == 3)
         #expect(result.output == String(repeating: "{\"decision\":true}\n", count: 3))
         #expect(result.errors == "note: done\n")
     }
@@ -61,33 +61,33 @@ internal import Testing
         script: String, answered: Int, reason: String
     ) throws {
         let result = try run(script)
-        #expect(result.ending.status == nil && result.ending.reason.hasPrefix(reason), "\(result)")
-        #expect(result.ending.answered == answered && result.ending.asked == 3, "\(result)")
+        #expect(result.exit.status == nil && result.exit.reason.hasPrefix(reason), "\(result)")
+        #expect(result.exit.answered == answered && result.exit.asked == 3, "\(result)")
         #expect(result.output == String(repeating: "{\"decision\":true}\n", count: answered))
     }
 
     @Test(arguments: [1, 3, 64])
     func `a child that fails before it begins has its own status`(status: Int) throws {
         let result = try run("cat > /dev/null; echo 'error: it is so' >&2; exit \(status)")
-        #expect(result.ending.status == Int32(status) && result.output.isEmpty && result.errors == "error: it is so\n")
+        #expect(result.exit.status == Int32(status) && result.output.isEmpty && result.errors == "error: it is so\n")
     }
 
     @Test func `what it says beside moves no cursor and has an end`() throws {
         let loud = try run(#"cat > /dev/null; printf 'a\033[2J\033]0;x\007b\nwithout an end\r' >&2; exit 1"#)
         #expect(loud.errors == "a\\u{1b}[2J\\u{1b}]0;x\\u{7}b\nwithout an end\\r\n")
         let long = try run("cat > /dev/null; yes | head -c 1000000 >&2; exit 1")
-        #expect(long.ending.status == 1 && long.errors.utf8.count < 1 << 17)
+        #expect(long.exit.status == 1 && long.errors.utf8.count < 1 << 17)
         #expect(long.errors.hasSuffix("note: the process that ran the policies says more than is passed on\n"))
     }
 
     @Test func `a report is held, and made harmless`() throws {
         let form = Isolation.Form.report(statuses: [0, 2])
         let result = try run(#"printf 'permit  (permitted)\n\t\033[31mred\033[2J\n'"#, form: form)
-        #expect(result.ending.status == 0 && result.output.isEmpty)
+        #expect(result.exit.status == 0 && result.output.isEmpty)
         #expect(
-            String(decoding: result.ending.output, as: UTF8.self)
+            String(decoding: result.exit.output, as: UTF8.self)
                 == "permit  (permitted)\n\t\\u{1b}[31mred\\u{1b}[2J\n")
-        #expect(try run("exit 1", form: form).ending.status == nil)
+        #expect(try run("exit 1", form: form).exit.status == nil)
         let styled = ChildWords.harmless(Array("\u{1B}[1mbold\u{1B}[0m\u{1B}[8;1m\u{1B}c".utf8), keepsStyles: true)
         #expect(String(decoding: styled, as: UTF8.self) == "\u{1B}[1mbold\u{1B}[0m\\u{1b}[8;1m\\u{1b}c")
     }

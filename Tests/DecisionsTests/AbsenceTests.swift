@@ -47,8 +47,8 @@ import Testing
     @Test(arguments: reads + ["r.context.client == 'web'"])
     func `a policy on both kinds of request fails where there is no record`(condition: String) throws {
         let set = try #require(load("on = { \"access\", \"token.reveal\" }", condition).set)
-        for learning in [Learning(), .none, .reference] {
-            let point = try DecisionPoint(policies: set, directory: Fixture.directory(), learning: learning)
+        for treeOptions in [TreeOptions(), .none, .reference] {
+            let point = try DecisionPoint(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
             for _ in 0..<3 {
                 let decision = try point.decide(Self.reveal)
                 #expect(!decision.isPermitted && decision.code == "policy_failed", "\(condition): \(decision)")
@@ -60,8 +60,8 @@ import Testing
     @Test(arguments: reads)
     func `a request that leaves its resource out fails whoever reads it`(condition: String) throws {
         let set = try #require(load("on = \"access\"", condition).set)
-        for learning in [Learning(), .none, .reference] {
-            let point = try DecisionPoint(policies: set, directory: Fixture.directory(), learning: learning)
+        for treeOptions in [TreeOptions(), .none, .reference] {
+            let point = try DecisionPoint(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
             for _ in 0..<3 {
                 let decision = try point.decide(Self.bare)
                 #expect(decision.code == "policy_failed", "\(condition): \(decision)")

@@ -9,7 +9,7 @@ import Testing
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    private let obligation = Statement(
+    private let obligation = PolicyStatement(
         policy: "a", line: 3, effect: .oblige, text: "log", details: [.init("level", .integer(2))])
 
     @Test func `an answer is as short as AuthZEN has it, and never without its obligations`() {
@@ -25,7 +25,7 @@ import Testing
     @Test func `an explanation has everything, in a fixed order`() throws {
         var decision = Decision(isPermitted: false, code: "denied")
         decision.policyCode = "closed"
-        decision.reasons = [Statement(policy: "a", line: 3, effect: .deny, text: "no", code: "closed")]
+        decision.reasons = [PolicyStatement(policy: "a", line: 3, effect: .deny, text: "no", code: "closed")]
         decision.failures = [Failure(policy: "b", line: nil, kind: .fuel, message: "on and on")]
         decision.ignored = ["context.x"]
         decision.version = "v"
@@ -41,7 +41,7 @@ import Testing
 
     @Test func `what was only observed stands apart, failures with their kind and message`() {
         var decision = Decision(isPermitted: true, code: "permitted")
-        decision.observed = [Statement(policy: "w", line: 3, effect: .deny, text: "would not")]
+        decision.observed = [PolicyStatement(policy: "w", line: 3, effect: .deny, text: "would not")]
         decision.observedFailures = [Failure(policy: "x", line: 4, kind: .failed, message: "no such thing")]
         let expected = """
             "observed":[{"effect":"deny","policy":"w","line":3,"text":"would not"},\

@@ -14,10 +14,10 @@ import Testing
         ("not request.resource:has(\"department\") and request.resource:declares(\"department\")", "order", true),
     ])
     func `a type has what the schema gives it, absent or not`(condition: String, type: String, holds: Bool) throws {
-        for learning in [Learning.none, Learning()] {
+        for treeOptions in [TreeOptions.none, TreeOptions()] {
             let source = Fixture.source(["a": Fixture.policy("if \(condition) then permit() end")])
             let set = try #require(PolicySet.load(source).set)
-            let point = try DecisionPoint(policies: set, directory: Fixture.directory(), learning: learning)
+            let point = try DecisionPoint(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
             for _ in 0..<3 {
                 var question = Fixture.question([.init("amount", .integer(1))])
                 question.resource = .init(

@@ -6,7 +6,8 @@ import Testing
 
 /// What an evaluator keeps from one evaluation to the next changes nothing of the next, and has a bound.
 @Suite struct RepeatTests {
-    private func point(_ body: String, fuel: Int = 1_000_000, learning: Learning = .none) throws -> DecisionPoint {
+    private func point(_ body: String, fuel: Int = 1_000_000, treeOptions: TreeOptions = .none) throws -> DecisionPoint
+    {
         let files = [
             PolicySource.File(name: "a.lua", bytes: Array(Fixture.policy(body).utf8)),
             PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8)),
@@ -14,7 +15,7 @@ import Testing
         let result = PolicySet.load(PolicySource(path: "p", files: files))
         let point = try DecisionPoint(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: Fixture.directory(),
-            budget: Budget(fuel: fuel), learning: learning)
+            budget: Budget(fuel: fuel), treeOptions: treeOptions)
         point.explains = true
         return point
     }

@@ -89,11 +89,11 @@ import Testing
 
     private func words(_ request: Request) -> String {
         let places = Array(Request.Place.subjectType...Request.Place.tenant)
-        let columns = Array(Request.Place.count..<request.cells.count)
+        let columns = Array(Request.Place.count..<request.packedValues.count)
         let token = request.token(.token)?.id.description ?? "none"
         return (places + columns).map { place in
             // The bits too: -0.0 is not 0, and 1 is not 1.0.
-            let cell = request.cells[place]
+            let cell = request.packedValues[place]
             let bits = cell.kind == .number ? "\(cell.bits)" : ""
             return "\(cell.kind)\(bits) \(request.value(at: place))"
         }.joined(separator: "; ") + "; \(token) \(request.tenant)"
@@ -103,7 +103,7 @@ import Testing
     /// - Returns: whether it was sure.
     @discardableResult private func check(_ line: [UInt8], tenant: Int? = nil) -> Bool {
         let padded = line + [UInt8](repeating: 0x20, count: RequestReader.padding)
-        var request = Request(point: .access, directory: directory, columns: schema.columns.count, now: now)
+        var request = Request(point: .access, directory: directory, propertyCount: schema.layout.count, now: now)
         let reading = unsafe padded.withUnsafeBytes { bytes in
             unsafe reader.read(
                 UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), tenant: tenant, now: now, into: &request)

@@ -135,7 +135,7 @@ import Testing
                     """.replacing("NAME", with: name)
                 }
                 for names in [[one, other, one, other], [other, one, other, one]] {
-                    let lua = try DecisionPoint(policies: set, directory: directory, learning: .none)
+                    let lua = try DecisionPoint(policies: set, directory: directory, treeOptions: .none)
                     let trees = try DecisionPoint(policies: set, directory: directory)
                     let batch = try DecisionPoint(policies: set, directory: directory)
                     for name in names {
@@ -172,7 +172,7 @@ import Testing
     }
 
     @Test func `a permission that a request names is its bytes`() throws {
-        for learning in [Learning(), .none] {
+        for treeOptions in [TreeOptions(), .none] {
             let schema = """
                 return { actions = { ["orders.K"] = "read" }, resources = { order = { note = "string" } } }
                 """
@@ -187,7 +187,7 @@ import Testing
                         ])
                 ).set)
             let directory = try Fixture.directory { $0.userTypes[0].permissions = ["orders.K"] }
-            let point = try DecisionPoint(policies: set, directory: directory, learning: learning)
+            let point = try DecisionPoint(policies: set, directory: directory, treeOptions: treeOptions)
             for (text, isHeld) in [("orders.K", true), ("orders.\u{212A}", false), ("orders.K", true)] {
                 let question = Fixture.question([.init("note", .string(text))], action: "orders.K")
                 #expect(try point.decide(question).isPermitted == isHeld)
@@ -220,8 +220,8 @@ import Testing
                     tenants.append(tenant)
                 }
                 let directory = try Directory(Organisation(tenants: tenants))
-                for learning in [Learning(), .none] {
-                    let point = try DecisionPoint(policies: set, directory: directory, learning: learning)
+                for treeOptions in [TreeOptions(), .none] {
+                    let point = try DecisionPoint(policies: set, directory: directory, treeOptions: treeOptions)
                     for number in [0, 1, 0, 1] {
                         var question = Fixture.question()
                         question.subject = .token(TokenID(high: 1, low: UInt64(number)).description)

@@ -89,7 +89,7 @@ struct WorldGenerator {
         let tenant: ExactName = random.pick(["t1", "t2"])
         let token = TokenID(high: tenant == "t1" ? 1 : 2, low: UInt64(random.below(8))).description
         let now = time()
-        let point = random.chance(75) ? Point.access : random.pick(Point.allCases)
+        let point = random.chance(75) ? DecisionKind.access : random.pick(DecisionKind.allCases)
         guard point == .access else {
             let actor: Question.Actor =
                 random.chance(30)

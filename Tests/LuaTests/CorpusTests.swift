@@ -40,7 +40,7 @@ struct CorpusTests {
         do { chunk = try sandbox.load(script, name: "s.lua", limits: limits) } catch { return error.message }
         let run = sandbox.run(chunk, host: host, limits: limits)
         let call = sandbox.call(chunk, "decide", argument: 1, host: host, limits: limits)
-        return "\(run.ending) \(run.fuel) \(run.value) \(call.ending) \(call.fuel)"
+        return "\(run.termination) \(run.fuel) \(run.value) \(call.termination) \(call.fuel)"
     }
 
     @Test func `kept scripts harm nobody and cost the same in every interpreter`() throws {

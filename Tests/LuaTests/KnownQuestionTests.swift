@@ -43,8 +43,8 @@ private final class Witness: SandboxHost {
 
     func typeName(_ handle: UInt32) -> String { "thing" }
 
-    var port: HostPort? {
-        unsafe HostPort(
+    var port: FastCallbacks? {
+        unsafe FastCallbacks(
             Unmanaged.passUnretained(self).toOpaque(),
             fact: { witness, fact in
                 unsafe Unmanaged<Witness>.fromOpaque(witness!).takeUnretainedValue().holds(fact)
@@ -89,7 +89,7 @@ private final class Witness: SandboxHost {
                 host.evaluation = evaluation
                 let outcome = sandbox.call(
                     chunk, "decide", argument: 1, host: sayer, limits: Limits(fuel: 10_000_000))
-                #expect(outcome.ending == .finished)
+                #expect(outcome.termination == .finished)
             }
             if refuses { #expect(sayer.said == remembered) } else { remembered = sayer.said }
             #expect(Set(sayer.said).count == 6)
@@ -110,7 +110,7 @@ private final class Sayer: SandboxHost {
         witness.operate(operation, arguments)
     }
     func typeName(_ handle: UInt32) -> String { "thing" }
-    var port: HostPort? { unsafe witness.port }
+    var port: FastCallbacks? { unsafe witness.port }
 
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
         guard function == 1, case .string(let text) = arguments[0] else {

@@ -57,9 +57,9 @@ struct LeakTests {
             for number in 0..<count {
                 let outcome = sandbox.call(
                     chunks[number % chunks.count], "decide", argument: 1, host: host, limits: limits)
-                if case .failed = outcome.ending {
+                if case .failed = outcome.termination {
                 } else {
-                    Issue.record("\(bodies[number % bodies.count]): \(outcome.ending)")
+                    Issue.record("\(bodies[number % bodies.count]): \(outcome.termination)")
                 }
                 most = max(most, sandbox.bytesInUse)
             }

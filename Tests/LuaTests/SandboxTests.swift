@@ -62,7 +62,7 @@ struct SandboxTests {
         HostFunction(name: $0.element, code: UInt32(8 + $0.offset))
     }
 
-    private func run(_ source: String, limits: Limits = Limits()) throws -> (Outcome, World, Bool) {
+    private func run(_ source: String, limits: Limits = Limits()) throws -> (CallResult, World, Bool) {
         let world = World()
         var sandbox = try Sandbox(functions: functions, tags: ["list"])
         let chunk = try sandbox.load(Array(source.utf8), name: "test.lua", limits: limits)
@@ -70,7 +70,7 @@ struct SandboxTests {
         return (outcome, world, sandbox.isSpent)
     }
 
-    private func decide(_ body: String) throws -> (Outcome, World) {
+    private func decide(_ body: String) throws -> (CallResult, World) {
         let world = World()
         var sandbox = try Sandbox(functions: functions, tags: ["list"])
         let source = "return { decide = function(r)\n\(body)\nend }"
@@ -116,21 +116,21 @@ struct SandboxTests {
     }
 
     @Test(arguments: [
-        ("while true do end", Outcome.Ending.fuelExhausted),
+        ("while true do end", CallResult.Termination.fuelExhausted),
         ("return ('a'):rep(65536):find('.-b')", .fuelExhausted),
         ("local t = {} for i = 1, 1e9 do t[i] = { i } end", .memoryExhausted),
         ("local s = 'x' while true do s = s .. s end", .memoryExhausted),
     ])
-    func `a spent budget ends the sandbox`(source: String, ending: Outcome.Ending) throws {
+    func `a spent budget ends the sandbox`(source: String, termination: CallResult.Termination) throws {
         let (outcome, _, spent) = try run(source)
-        #expect(outcome.ending == ending)
+        #expect(outcome.termination == termination)
         #expect(spent)
     }
 
     @Test func `a deadline ends the sandbox`() throws {
         let limits = Limits(fuel: .max, deadline: .milliseconds(20))
         let (outcome, _, spent) = try run("while true do end", limits: limits)
-        #expect(outcome.ending == .deadlineExceeded)
+        #expect(outcome.termination == .deadlineExceeded)
         #expect(spent)
     }
 
@@ -144,19 +144,19 @@ struct SandboxTests {
         ("permit()\ndeny()", "refused", 2), ("pcall(error)", "undefined global `pcall`", 1),
     ])
     func `a failure has its line`(source: String, message: String, line: Int) throws {
-        #expect(try run(source).0.ending == .failed(message: message, line: line))
+        #expect(try run(source).0.termination == .failed(message: message, line: line))
     }
 
     @Test(arguments: ["error({})", "error(nil)", "local t = {} t.t = t return t"])
     func `odd errors and results are failures`(source: String) throws {
         let (outcome, _, spent) = try run(source)
-        guard case .failed = outcome.ending else { throw LuaError(.syntax, "\(outcome.ending)") }
+        guard case .failed = outcome.termination else { throw LuaError(.syntax, "\(outcome.termination)") }
         #expect(!spent)
     }
 
     @Test func `attributes are asked once and facts are read each time`() throws {
         let (outcome, world) = try decide("for i = 1, 3 do permit(r.active, r.amount, { r.owner }) end")
-        #expect(outcome.ending == .finished)
+        #expect(outcome.termination == .finished)
         #expect(world.attributesAsked == 3)
         #expect(world.reads == 3)
         #expect(world.calls.map(\.line) == [2, 2, 2])
@@ -172,7 +172,7 @@ struct SandboxTests {
             permit(string.upper(r.owner), math.max(r.amount, 1), ("%s"):format(r.owner))
             for i, e in ipairs(r.list) do permit(i, e) end
             """)
-        #expect(outcome.ending == .finished)
+        #expect(outcome.termination == .finished)
         let arguments = world.calls.filter { $0.function == 8 }.map(\.arguments)
         #expect(
             arguments == [

@@ -61,11 +61,11 @@ struct StockTests {
         let limits = Limits(fuel: 200_000)
         let outcome = sandbox.run(
             try sandbox.load(program, name: "s", limits: limits), host: Nobody(), limits: limits)
-        guard outcome.ending == .finished || outcome.ending.isFailure else { return false }
-        if outcome.ending == .failed(message: "too many results to unpack", line: 1) { return false }
+        guard outcome.termination == .finished || outcome.termination.isFailure else { return false }
+        if outcome.termination == .failed(message: "too many results to unpack", line: 1) { return false }
         let stock = Self.stock(program)
         let source = Comment(rawValue: String(decoding: program.suffix(400), as: UTF8.self))
-        switch outcome.ending {
+        switch outcome.termination {
         case .failed(let message, _):
             #expect(!stock.worked, source)
             #expect(Self.essence(message.utf8) == Self.essence(stock.text), source)
@@ -129,6 +129,6 @@ struct StockTests {
     }
 }
 
-extension Outcome.Ending {
+extension CallResult.Termination {
     fileprivate var isFailure: Bool { if case .failed = self { true } else { false } }
 }

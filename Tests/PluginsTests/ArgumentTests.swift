@@ -94,11 +94,11 @@ import Testing
     func `values that a call adds are cut, for functions of the host alone`(body: String) throws {
         let body = body.replacing(
             "request.token:can(\"orders.read\", none())", with: "request.token:can(\"orders.read\")")
-        for learning in [Learning.none, Learning()] {
+        for treeOptions in [TreeOptions.none, TreeOptions()] {
             let head = "local config = settings { notes = list \"string\" }\n"
             let point = try Ground.point(
                 ["x": ["plugin.lua": Self.plugin]], ["a": head + Ground.policy(body)],
-                settings: "{ \"a\": { \"all\": { \"notes\": [\"ab\"] } } }", learning: learning)
+                settings: "{ \"a\": { \"all\": { \"notes\": [\"ab\"] } } }", treeOptions: treeOptions)
             for _ in 0..<3 {
                 let decision = try point.decide(Ground.question([.init("note", .string("a b"))]))
                 #expect(decision.isPermitted, "\(decision.failures)")

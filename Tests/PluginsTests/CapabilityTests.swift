@@ -16,7 +16,7 @@ import Testing
             "functions = { f = { takes = { \(takes) }, returns = \(returns), run = function(...) local a = ... return \(call) end } } \(provides)",
             head: "needs = { '\(capability)' },", before: "local c = use '\(capability)'")
         let point = try Ground.point(
-            ["x": all], ["a": Ground.policy("advise(\"v\", { v = tostring(x.f(\(argument))) })")], learning: .none)
+            ["x": all], ["a": Ground.policy("advise(\"v\", { v = tostring(x.f(\(argument))) })")], treeOptions: .none)
         let decision = try point.decide(Ground.question(at: time))
         return decision.failures.first?.message ?? decision.advice[0].details[0].value.string ?? "?"
     }

@@ -91,12 +91,12 @@ enum Ground {
 
     static func point(
         _ plugins: [String: [String: String]], _ policies: [String: String], settings: String? = nil,
-        learning: Learning = Learning()
+        treeOptions: TreeOptions = TreeOptions()
     ) throws -> DecisionPoint {
         let loaded = load(plugins)
         let result = PolicySet.load(policySource(policies, plugins: loaded.set, settings: settings))
         let set = try #require(result.set, "\(result.diagnostics)")
-        let point = try DecisionPoint(policies: set, directory: directory(), learning: learning)
+        let point = try DecisionPoint(policies: set, directory: directory(), treeOptions: treeOptions)
         point.explains = true
         return point
     }

@@ -146,8 +146,8 @@ import Testing
                 "return { on = \"access\", grants = { \"*\" }, decide = function(request) permit(\"{token.department}\") end }",
         ]
         var seen: Set<String> = []
-        for learning in [Learning.none, Learning(), Learning.reference] {
-            let point = try Ground.point(["x": ["plugin.lua": plugin]], policies, learning: learning)
+        for treeOptions in [TreeOptions.none, TreeOptions(), TreeOptions.reference] {
+            let point = try Ground.point(["x": ["plugin.lua": plugin]], policies, treeOptions: treeOptions)
             for _ in 0..<3 {
                 let decision = try point.decide(Ground.question())
                 #expect(decision.isPermitted && decision.reasons.map(\.text) == ["North"])

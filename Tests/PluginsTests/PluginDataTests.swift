@@ -32,8 +32,8 @@ import Testing
     func `rows are looked up natively, and an absent key is said`(ask: String, site: String, expected: String) throws {
         let files = ["plugin.lua": Ground.manifest("x", Self.table), "sites.csv": Self.rows]
         let policy = Ground.policy("advise(\"v\", { v = \(ask) })")
-        for learning in [Learning.none, Learning()] {
-            let point = try Ground.point(["x": files], ["a": policy], learning: learning)
+        for treeOptions in [TreeOptions.none, TreeOptions()] {
+            let point = try Ground.point(["x": files], ["a": policy], treeOptions: treeOptions)
             for _ in 0..<2 {
                 let decision = try point.decide(Ground.question(context: [.init("site", .string(site))]))
                 let failure = decision.failures.first?.message
@@ -50,8 +50,8 @@ import Testing
             let policy = Ground.policy(
                 "if x.sites:get(request.context.site).country == \"NO\" and x.sites:get(\"\(one)\").staff == 1 then permit() end"
             )
-            for learning in [Learning.none, Learning()] {
-                let point = try Ground.point(["x": files], ["a": policy], learning: learning)
+            for treeOptions in [TreeOptions.none, TreeOptions()] {
+                let point = try Ground.point(["x": files], ["a": policy], treeOptions: treeOptions)
                 for (site, isMeant) in [(one, true), (other, false), (one, true), (other, false)] {
                     let decision = try point.decide(Ground.question(context: [.init("site", .string(site))]))
                     #expect(
@@ -96,7 +96,7 @@ import Testing
             "functions = { f = { takes = { { id = 'string' } }, returns = 'number', run = function(id) return s:get(id).staff end } }, \(Self.table)",
             before: "local s = data 'sites'")
         let policy = Ground.policy("if x.f(\"s49999\") == 49999 then permit() end")
-        let point = try Ground.point(["x": ["plugin.lua": text, "sites.csv": rows]], ["a": policy], learning: .none)
+        let point = try Ground.point(["x": ["plugin.lua": text, "sites.csv": rows]], ["a": policy], treeOptions: .none)
         #expect(try point.decide(Ground.question()).isPermitted)
         #expect(point.bytes["a"]! < 20_000)
     }

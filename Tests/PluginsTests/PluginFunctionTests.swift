@@ -15,8 +15,8 @@ import Testing
         let policy = Ground.policy("advise(\"v\", { v = \(expression) })")
         let question = Ground.question(properties, context: context)
         var results: [(JSON?, String?)] = []
-        for learning in [Learning.none, Learning()] {
-            let point = try Ground.point(["x": all], ["a": policy], learning: learning)
+        for treeOptions in [TreeOptions.none, TreeOptions()] {
+            let point = try Ground.point(["x": all], ["a": policy], treeOptions: treeOptions)
             for _ in 0..<2 {
                 let decision = try point.decide(question)
                 results.append((decision.advice.first?.details.first?.value, decision.failures.first?.message))
@@ -173,8 +173,8 @@ import Testing
         let body = "for i = 1, 200 do if x.f(i) then permit() end end"
         let policies = ["a": Ground.policy(body), "b": Ground.policy(body)]
         var seen: Set<[String]> = []
-        for learning in [Learning.none, Learning(), Learning.reference] {
-            let point = try Ground.point(["x": ["plugin.lua": plugin]], policies, learning: learning)
+        for treeOptions in [TreeOptions.none, TreeOptions(), TreeOptions.reference] {
+            let point = try Ground.point(["x": ["plugin.lua": plugin]], policies, treeOptions: treeOptions)
             for _ in 0..<3 {
                 let decision = try point.decide(Ground.question())
                 seen.insert(

@@ -44,8 +44,8 @@ import Testing
     @Test(arguments: [("", ""), ("{ d = 'department' }", "request.token.department")])
     func `a clock behind another plugin is asked at each minute`(takes: String, argument: String) throws {
         let policy = Ground.policy("if wrap.may(\(argument)) then permit() end", uses: "wrap")
-        for learning in [Learning(), .none, .reference] {
-            let point = try Ground.point(Self.wrap(takes: takes), ["a": policy], learning: learning)
+        for treeOptions in [TreeOptions(), .none, .reference] {
+            let point = try Ground.point(Self.wrap(takes: takes), ["a": policy], treeOptions: treeOptions)
             let times = ["10:00", "20:00", "14:59", "15:00", "10:00", "05:59", "06:00"].map { "2026-06-01T\($0):00Z" }
             for _ in 0..<2 {
                 let answers = try times.map { try point.decide(Ground.question(at: $0)).isPermitted }

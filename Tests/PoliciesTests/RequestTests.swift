@@ -6,30 +6,30 @@ import Testing
 @Suite struct RequestTests {
     /// Two evaluators that are lent one request number its times each on its own.
     @Test func `a time that is set anew has no number`() {
-        var request = Request(point: .access, directory: .empty, columns: 0, now: Instant(microseconds: 0))
+        var request = Request(point: .access, directory: .empty, propertyCount: 0, now: Instant(microseconds: 0))
         request.set(moment: 3)
-        let minute = request.cells[Request.Place.minute]
+        let minute = request.packedValues[Request.Place.minute]
         request.now = Instant(microseconds: 0)
-        #expect(request.cells[Request.Place.moment] == Cell(.moment, 3))
+        #expect(request.packedValues[Request.Place.moment] == PackedValue(.moment, 3))
         request.now = Instant(microseconds: 60_000_000)
-        #expect(request.cells[Request.Place.moment] == .absent)
+        #expect(request.packedValues[Request.Place.moment] == .absent)
         request.set(moment: 3)
-        #expect(request.cells[Request.Place.minute] != minute)
+        #expect(request.packedValues[Request.Place.minute] != minute)
     }
 
     @Test func `a cell has a code where its number is all there is to it`() {
-        #expect(Cell.absent.code != Cell.uncoded)
-        #expect(Cell(.department, 7).code != Cell(.user, 7).code)
-        #expect(Cell(.department, 7).code != Cell(.department, 8).code)
-        #expect(Cell(.integer, 7).code == Cell.uncoded)
-        #expect(Cell(.text, bits: 7).code == Cell.uncoded)
-        #expect(Cell(.token, 1 << 27).code == Cell.uncoded)
-        #expect(Cell(.token, -1).code == Cell.uncoded)
+        #expect(PackedValue.absent.code != PackedValue.uncoded)
+        #expect(PackedValue(.department, 7).code != PackedValue(.user, 7).code)
+        #expect(PackedValue(.department, 7).code != PackedValue(.department, 8).code)
+        #expect(PackedValue(.integer, 7).code == PackedValue.uncoded)
+        #expect(PackedValue(.text, bits: 7).code == PackedValue.uncoded)
+        #expect(PackedValue(.token, 1 << 27).code == PackedValue.uncoded)
+        #expect(PackedValue(.token, -1).code == PackedValue.uncoded)
     }
 
     /// What lies behind a request's texts is what others left.
     @Test func `a request that is filled again has its own texts only`() {
-        var request = Request(point: .access, directory: .empty, columns: 2, now: Instant(microseconds: 0))
+        var request = Request(point: .access, directory: .empty, propertyCount: 2, now: Instant(microseconds: 0))
         let (first, second) = (Request.Place.count, Request.Place.count + 1)
         request.put(.string(String(repeating: "long ", count: 40)), at: first)
         request.clear()

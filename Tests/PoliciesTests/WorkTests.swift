@@ -34,7 +34,7 @@ import Testing
             let fact = expressions.intern(.equal, note, constant)
             _ = facts.truth(of: fact)
             _ = facts.value(fact)
-            moves[0].look(expressions.cells)
+            moves[0].look(expressions.packedValues)
             moves[1].look(expressions.texts)
             moves[2].look(expressions.nodes)
             moves[3].look(expressions.types)

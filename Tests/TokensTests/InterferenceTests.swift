@@ -137,7 +137,7 @@ import Testing
     @Test func `values are compared by type and byte`() throws {
         try connection.rows("SELECT 1, 'a', x'61', NULL, 1.0, ''") { row in
             for (column, value) in [
-                Statement.Parameter.integer(1), .text("a"), .blob([0x61]), .null, .integer(1), .text(""),
+                SQLStatement.Parameter.integer(1), .text("a"), .blob([0x61]), .null, .integer(1), .text(""),
             ].enumerated() {
                 #expect(row.holds(Int32(column), value) == (column != 4), "\(column)")
             }

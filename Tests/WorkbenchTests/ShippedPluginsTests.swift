@@ -34,8 +34,10 @@ import Testing
         }
     }
 
-    private static func point(_ set: PolicySet, _ directory: Directory, _ learning: Learning) throws -> DecisionPoint {
-        let point = try DecisionPoint(policies: set, directory: directory, learning: learning)
+    private static func point(_ set: PolicySet, _ directory: Directory, _ treeOptions: TreeOptions) throws
+        -> DecisionPoint
+    {
+        let point = try DecisionPoint(policies: set, directory: directory, treeOptions: treeOptions)
         point.explains = true
         return point
     }
@@ -91,7 +93,7 @@ import Testing
         let set = try Self.policies()
         let directory = try Directory(Fixtures.demo())
         let running = try Self.point(set, directory, .none)
-        let trees = try Self.point(set, directory, Learning())
+        let trees = try Self.point(set, directory, TreeOptions())
         let questions = try Self.questions(set.schema, directory, count: 1_500)
         for question in questions { _ = try trees.decide(question) }
         let runs = trees.runCount

@@ -48,7 +48,7 @@ import Workbench
         for actor in [
             Question.Actor.operator, .user(id: "u-carla", assignment: "a-carla-1"), .token(tokens[0].id.description),
         ] {
-            for name in [Point.issue, .amend, .reveal, .revoke, .list] {
+            for name in [DecisionKind.issue, .amend, .reveal, .revoke, .list] {
                 var question = Question(action: ExactName(name.rawValue), subject: .actor, now: now, obligations: .all)
                 question.point = name
                 question.actor = actor

@@ -138,7 +138,7 @@ extension Completion {
         switch words.count {
         case 0: return users + [Candidate(text: "operator", help: "whoever holds the store and the key file")]
         case 1:
-            return Point.allCases.filter(\.isAdministrative).map { point in
+            return DecisionKind.allCases.filter(\.isAdministrative).map { point in
                 Candidate(text: String(point.rawValue.dropFirst("token.".count)), help: point.rawValue)
             }
         default:

@@ -8,15 +8,15 @@ struct PolicyText {
     init(_ source: String, _ terminal: Terminal) {
         let bytes = Array(source.utf8)
         var lines = [""]
-        for stretch in Stretch.all(of: bytes) {
+        for span in HighlightSpan.all(of: bytes) {
             let style: Terminal.Style? =
-                switch stretch.kind {
+                switch span.kind {
                 case .comment: .dim
                 case .keyword: .bold
                 case .literal: .green
                 case .other: nil
                 }
-            let parts = bytes[stretch.range].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            let parts = bytes[span.range].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             for (index, part) in parts.enumerated() {
                 if index > 0 { lines.append("") }
                 let text = Terminal.escaped(String(decoding: part, as: UTF8.self).replacing("\t", with: "    "))

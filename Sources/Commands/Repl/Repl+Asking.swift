@@ -6,7 +6,7 @@ internal import Workbench
 
 extension Repl {
     /// What an expression comes to for the last question.
-    func inspect(_ expression: String, _ answer: Answer) throws(CommandError) -> Inspection {
+    func inspect(_ expression: String, _ answer: Answer) throws(CommandError) -> EvaluatedExpression {
         // As long as a person waits: fuel is what policies are held to, not questions about them.
         let budget = Budget(
             fuel: isInteractive ? 1 << 50 : 50_000_000, memory: 64 << 20, deadline: .seconds(isInteractive ? 600 : 10),
@@ -15,7 +15,7 @@ extension Repl {
             guard let request = try answer.rulebook.point.request(answer.question, on: answer.directory) else {
                 throw CommandError("the last question names what is not there: there is no request to look at")
             }
-            return try Inspector(answer.rulebook.set, budget: budget).evaluate(expression, of: request)
+            return try ExpressionEvaluator(answer.rulebook.set, budget: budget).evaluate(expression, of: request)
         } catch let error as CommandError {
             throw error
         } catch let error as PolicyError {

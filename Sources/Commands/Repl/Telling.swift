@@ -32,7 +32,7 @@ struct Telling {
             }
         }
         terminal.print()
-        terminal.tell(terminal.styled(Terminal.escaped(story.ending), story.isPermitted ? .green : .red))
+        terminal.tell(terminal.styled(Terminal.escaped(story.closing), story.isPermitted ? .green : .red))
     }
 
     private func tell(_ chapter: Story.Chapter, _ terminal: Terminal) {
@@ -68,7 +68,7 @@ struct Telling {
             .init("decision", .boolean(story.isPermitted)), .init("code", .string(story.code)),
             .init("policy_code", .optional(story.policyCode)), .init("opening", .string(story.opening)),
             .init("liveness", .strings(story.liveness)),
-            .init("policies", .array(story.chapters.map(Self.json))), .init("ending", .string(story.ending)),
+            .init("policies", .array(story.chapters.map(Self.json))), .init("ending", .string(story.closing)),
             .init("version", .string(story.version)),
         ])
     }
@@ -96,7 +96,7 @@ struct Telling {
     }
 }
 
-extension Statement.Effect {
+extension PolicyStatement.Effect {
     /// What a policy does with it.
     fileprivate var word: String {
         switch self {

@@ -6,13 +6,13 @@ internal import Model
 final class PluginRunner {
     private let plugins: PluginSet
     private let schema: Schema
-    private let roots: [Root]
+    private let roots: [RequestShape]
     private let budget: Budget
     /// By plugin.
     private var running: [RunningPlugin?]
 
     /// - Parameter budget: of which a function has the memory and the time; its fuel is its own.
-    init(plugins: PluginSet, schema: Schema, roots: [Root], budget: Budget) {
+    init(plugins: PluginSet, schema: Schema, roots: [RequestShape], budget: Budget) {
         self.plugins = plugins
         self.schema = schema
         self.roots = roots

@@ -14,7 +14,7 @@ package final class PluginSession {
 
     private let running: RunningPlugin
     private let host: DocumentHost
-    private let request: Pinned<Request>
+    private let request: UnsafeBox<Request>
 
     /// - Parameters:
     ///   - directory: what departments and users are of.
@@ -27,11 +27,11 @@ package final class PluginSession {
         guard let number = set.number(of: plugin) else {
             throw PolicyError(.interpreter, "there is no plugin `\(plugin)`")
         }
-        var request = Request(point: .access, directory: directory, columns: schema.columns.count, now: now)
+        var request = Request(point: .access, directory: directory, propertyCount: schema.layout.count, now: now)
         request.set(tenant: tenant)
-        self.request = Pinned(request)
+        self.request = UnsafeBox(request)
         running = try RunningPlugin(
-            number, set, schema: schema, roots: [Root(points: [.access], subject: .any)], budget: Budget())
+            number, set, schema: schema, roots: [RequestShape(points: [.access], subject: .any)], budget: Budget())
         host = DocumentHost(running.host)
     }
 
@@ -50,7 +50,7 @@ package final class PluginSession {
             }
         }
         let outcome = unsafe running.call(path, values, through: host, request.place)
-        switch outcome.ending {
+        switch outcome.termination {
         case .finished: return try json(outcome.value)
         case .failed(let message, let line):
             throw NativeFault((line.map { "\(running.path):\($0): " } ?? "\(running.path): ") + message)

@@ -5,21 +5,21 @@ internal import Model
 final class RunningPlugin {
     private let plugins: PluginSet
     let path: String
-    private let sandbox: Pinned<Sandbox>
+    private let sandbox: UnsafeBox<Sandbox>
     private let chunk: Int
-    let facts: Pinned<Facts>
+    let facts: UnsafeBox<Facts>
     let host: EvaluationHost
     private let budget: Budget
 
     init(
-        _ number: Int, _ plugins: PluginSet, schema: Schema, roots: [Root], budget: Budget
+        _ number: Int, _ plugins: PluginSet, schema: Schema, roots: [RequestShape], budget: Budget
     ) throws(PolicyError) {
         let plugin = plugins.plugins[number]
         self.plugins = plugins
         (path, self.budget) = (plugin.path, budget)
         // A runner of its own for what it asks other plugins: none is asked while it runs.
         let runner = PluginRunner(plugins: plugins, schema: schema, roots: roots, budget: budget)
-        facts = Pinned(Facts(schema: schema, plugins: plugins, runner: runner))
+        facts = UnsafeBox(Facts(schema: schema, plugins: plugins, runner: runner))
         let uses = (plugin.needs + plugin.requires).compactMap(plugins.number)
         host = EvaluationHost(
             resolver: Resolver(
@@ -35,7 +35,7 @@ final class RunningPlugin {
                 host.begin()
                 _ = sandbox.keepTable(chunk, host: host, limits: Budget().limits)
             }
-            self.sandbox = Pinned(sandbox)
+            self.sandbox = UnsafeBox(sandbox)
         } catch { throw PolicyError(.interpreter, error.message) }
     }
 
@@ -66,10 +66,10 @@ final class RunningPlugin {
     }
 
     /// What a call came to; and whether it was stopped by memory or time.
-    private func value(_ outcome: Outcome, of number: Int, _ fuel: Int) -> (Value, isStopped: Bool) {
+    private func value(_ outcome: CallResult, of number: Int, _ fuel: Int) -> (Value, isStopped: Bool) {
         let function = plugins.functions[number].function
         let name = plugins.name(of: number)
-        switch outcome.ending {
+        switch outcome.termination {
         case .finished:
             let value =
                 result(outcome.value, function.result) ?? .failure(mistaken(name, function.result, outcome.value))
@@ -87,7 +87,7 @@ final class RunningPlugin {
     /// - Parameter host: what it talks to, in the place of this plugin's own.
     @unsafe func call(
         _ path: String, _ arguments: [LuaValue], through host: any SandboxHost, _ request: UnsafeMutablePointer<Request>
-    ) -> Outcome {
+    ) -> CallResult {
         unsafe facts.value.begin(nested: request, [])
         self.host.take([0])
         self.host.begin()

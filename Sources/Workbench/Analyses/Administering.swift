@@ -25,7 +25,7 @@ package struct Administering: Sendable {
     ///   - obligations: what they can fulfil.
     /// - Throws: when that can not be asked about a token as it is.
     package init(
-        _ point: Point, token: Int, users: [Int]? = nil, now: Instant, _ decisions: DecisionPoint,
+        _ point: DecisionKind, token: Int, users: [Int]? = nil, now: Instant, _ decisions: DecisionPoint,
         on directory: Directory, obligations: Question.Obligations = .named(["log", "reason"]),
         progress: Progress = { _, _ in true }
     ) throws(RequestError) {

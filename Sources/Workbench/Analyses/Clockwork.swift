@@ -21,7 +21,7 @@ struct Clockwork {
         static func < (one: Grain, other: Grain) -> Bool { one.rawValue < other.rawValue }
     }
 
-    private let facts: [Reading]
+    private let facts: [ObservedFact]
     private let grains: [Grain]
     private let generation: Int
     private let request: Request
@@ -31,7 +31,7 @@ struct Clockwork {
     private(set) var steps = 0
 
     /// - Parameter facts: as the point has read them; those that do not depend on the clock are left out.
-    init(_ facts: [Reading], of request: Request, generation: Int, _ point: DecisionPoint) {
+    init(_ facts: [ObservedFact], of request: Request, generation: Int, _ point: DecisionPoint) {
         self.facts = facts.filter(\.dependsOnTime)
         grains = self.facts.map(Self.grain)
         self.generation = generation
@@ -81,7 +81,7 @@ struct Clockwork {
     }
 
     /// The facts that differ between two instants, and what they came to.
-    mutating func differences(_ one: Instant, _ other: Instant) -> [(fact: Reading, before: Value, after: Value)] {
+    mutating func differences(_ one: Instant, _ other: Instant) -> [(fact: ObservedFact, before: Value, after: Value)] {
         guard let before = values(at: one), let after = values(at: other) else { return [] }
         return facts.indices.filter { !before[$0].isSame(as: after[$0]) }.map { (facts[$0], before[$0], after[$0]) }
     }
@@ -129,7 +129,7 @@ struct Clockwork {
 
     // MARK: How often
 
-    private static func grain(_ fact: Reading) -> Grain {
+    private static func grain(_ fact: ObservedFact) -> Grain {
         guard [.equal, .less, .lessEqual].contains(fact.operation) else {
             let grain = grainOfContent(fact)
             return grain == .once ? .restless : grain
@@ -140,7 +140,7 @@ struct Clockwork {
         return grain == .once && (sides.count > 1 || isMoved(fact)) ? .hour : grain
     }
 
-    private static func grainOfContent(_ reading: Reading) -> Grain {
+    private static func grainOfContent(_ reading: ObservedFact) -> Grain {
         guard reading.dependsOnTime else { return .never }
         switch reading.operation {
         case .attribute(.time): return .once
@@ -158,7 +158,7 @@ struct Clockwork {
     }
 
     /// Whether a period is added to the clock: by the calendar, which knows days of 23 and 25 hours.
-    private static func isMoved(_ reading: Reading) -> Bool {
+    private static func isMoved(_ reading: ObservedFact) -> Bool {
         if case .plus = reading.operation, reading.dependsOnTime { return true }
         return reading.operands.contains(where: isMoved)
     }

@@ -21,22 +21,22 @@ package struct Disagreement: Sendable {
     }
 
     /// What was said before and is not any more; lines of the source do not count.
-    package var gone: [Statement] { Self.difference(before, after) }
+    package var gone: [PolicyStatement] { Self.difference(before, after) }
 
-    package var new: [Statement] { Self.difference(after, before) }
+    package var new: [PolicyStatement] { Self.difference(after, before) }
 
-    private static func difference(_ one: Decision, _ other: Decision) -> [Statement] {
+    private static func difference(_ one: Decision, _ other: Decision) -> [PolicyStatement] {
         let known = other.spoken
         return one.spoken.filter { statement in !known.contains { $0.isSame(as: statement) } }
     }
 }
 
 extension Decision {
-    fileprivate var spoken: [Statement] { reasons + advice + obligations + overruled + observed }
+    fileprivate var spoken: [PolicyStatement] { reasons + advice + obligations + overruled + observed }
 }
 
-extension Statement {
-    fileprivate func isSame(as other: Statement) -> Bool {
+extension PolicyStatement {
+    fileprivate func isSame(as other: PolicyStatement) -> Bool {
         var twin = other
         twin.line = line
         return self == twin

@@ -20,10 +20,10 @@ extension Levers {
             .map { .tokenAssignment(token.id, directory.assignments[$0].id) }
     }
 
-    func assignment(_ reading: Reading) -> Int? { reading.holder.flatMap(request.assignment) }
+    func assignment(_ reading: ObservedFact) -> Int? { reading.holder.flatMap(request.assignment) }
 
     /// The declared property of a name; `nil` for what the vocabulary has.
-    func property(_ name: ExactName, of base: Reading) -> Change.Property? {
+    func property(_ name: ExactName, of base: ObservedFact) -> Change.Property? {
         let record: Change.Property.Record
         switch base.type {
         case .resource: record = .resource
@@ -103,7 +103,7 @@ extension Levers {
     }
 
     /// When a fact that depends on the clock comes to something else within a year.
-    func moment(of fact: Reading) -> Instant? {
+    func moment(of fact: ObservedFact) -> Instant? {
         let now = examination.question.now
         var clockwork = Clockwork([fact], of: request, generation: examination.generation, point)
         let end = Instant(microseconds: now.microseconds + 366 * 86_400 * 1_000_000)
@@ -141,7 +141,7 @@ extension Value {
     }
 }
 
-extension Reading {
+extension ObservedFact {
     /// The texts that it comes to.
     var texts: [String] {
         switch value {

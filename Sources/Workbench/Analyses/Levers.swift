@@ -59,7 +59,7 @@ struct Levers {
     // MARK: Facts
 
     /// What might make a fact come to something else.
-    func changes(for fact: Reading) -> [Change] {
+    func changes(for fact: ObservedFact) -> [Change] {
         var changes = turned(fact)
         // Whatever is read of an assignment, its user may have others.
         for holder in Set(fact.parts.compactMap(\.holder).map(HolderKey.init)) where holder != .actor {
@@ -71,9 +71,9 @@ struct Levers {
     }
 
     /// Those among them that the request could bring.
-    func requests(for fact: Reading) -> [Change] { turned(fact).filter { $0.property != nil } }
+    func requests(for fact: ObservedFact) -> [Change] { turned(fact).filter { $0.property != nil } }
 
-    private func turned(_ fact: Reading) -> [Change] {
+    private func turned(_ fact: ObservedFact) -> [Change] {
         let holds = if case .boolean(let value) = fact.value { value } else { false }
         let operands = fact.operands
         switch fact.operation {
@@ -109,7 +109,7 @@ struct Levers {
     }
 
     /// Makes an expression stand for a value.
-    private func set(_ reading: Reading, to value: Value) -> [Change] {
+    private func set(_ reading: ObservedFact, to value: Value) -> [Change] {
         switch reading.operation {
         case .property(let name):
             guard let property = property(name, of: reading.operands[0]), let json = value.json(in: directory)
@@ -132,7 +132,7 @@ struct Levers {
         }
     }
 
-    private func set(_ attribute: Attribute, of base: Reading, to value: Value) -> [Change] {
+    private func set(_ attribute: Attribute, of base: ObservedFact, to value: Value) -> [Change] {
         let token = base.holder.flatMap(request.token)
         switch (attribute, value) {
         case (.expires, .instant(let instant)): return token.map { [.tokenExpires($0.id, instant)] } ?? []
@@ -159,7 +159,7 @@ struct Levers {
     }
 
     /// Makes an expression stand for something else than it does.
-    private func different(_ reading: Reading) -> [Change] {
+    private func different(_ reading: ObservedFact) -> [Change] {
         if case .attribute(let attribute) = reading.operation, reading.type == .boolean,
             case .boolean(let value) = reading.value
         {
@@ -172,7 +172,7 @@ struct Levers {
             .flatMap { set(reading, to: $0) }
     }
 
-    private func presence(of name: ExactName, on base: Reading, isThere: Bool) -> [Change] {
+    private func presence(of name: ExactName, on base: ObservedFact, isThere: Bool) -> [Change] {
         if let property = property(name, of: base) {
             guard !isThere else { return isOptional(property) ? [.property(property, nil)] : [] }
             guard let type = type(of: property) else { return [] }
@@ -191,7 +191,7 @@ struct Levers {
         return []
     }
 
-    private func within(_ one: Reading, _ other: Reading, holds: Bool) -> [Change] {
+    private func within(_ one: ObservedFact, _ other: ObservedFact, holds: Bool) -> [Change] {
         guard case .department(let inner) = one.value, case .department(let outer) = other.value else {
             return different(one) + different(other)
         }
@@ -217,7 +217,7 @@ struct Levers {
         return [.departmentMoved(directory.departments[department].id, under: directory.departments[parent].id)]
     }
 
-    private func membership(_ list: Reading, _ element: Reading, holds: Bool) -> [Change] {
+    private func membership(_ list: ObservedFact, _ element: ObservedFact, holds: Bool) -> [Change] {
         guard case .list(let elements) = list.value else { return [] }
         if holds {
             return set(list, to: .list(elements.filter { !$0.equals(element.value) })) + different(element)
@@ -226,7 +226,7 @@ struct Levers {
     }
 
     /// What a plugin is given: something else, or, of an address, one of a network that stands beside it.
-    private func supplied(_ fact: Reading) -> [Change] {
+    private func supplied(_ fact: ObservedFact) -> [Change] {
         let networks = fact.parts.flatMap(\.texts).compactMap { try? IPNetwork($0) }
         return fact.operands.flatMap { operand in
             let addresses = operand.type == .ip ? networks.flatMap { set(operand, to: .ip($0.address)) } : []
@@ -234,13 +234,13 @@ struct Levers {
         }
     }
 
-    private func resized(_ list: Reading, to count: Int) -> [Change] {
+    private func resized(_ list: ObservedFact, to count: Int) -> [Change] {
         guard case .list(let type) = list.type, case .list(let elements) = list.value else { return [] }
         let more = values(of: type).prefix(max(0, count - elements.count))
         return set(list, to: .list(Array((elements + more).prefix(count))))
     }
 
-    private func granting(_ permission: ExactName, to holder: Reading, _ holds: Bool) -> [Change] {
+    private func granting(_ permission: ExactName, to holder: ObservedFact, _ holds: Bool) -> [Change] {
         switch holder.value {
         case .user(let index): return [.userHolds(directory.users[index].id, permission: permission, holds)]
         case .userType(let index):
@@ -255,7 +255,7 @@ struct Levers {
         ]
     }
 
-    private func meeting(_ holder: Reading, _ department: Reading, holds: Bool) -> [Change] {
+    private func meeting(_ holder: ObservedFact, _ department: ObservedFact, holds: Bool) -> [Change] {
         guard case .department(let index) = department.value, let own = assignment(holder) else { return [] }
         let permissions = directory.assignments[own].permissions
         if holds {

@@ -24,7 +24,7 @@ extension Examination {
     }
 }
 
-extension Reading {
+extension ObservedFact {
     /// Who else this comes to the same for; what it stands on is asked by itself.
     var likeness: Likeness {
         guard operands.contains(where: { $0.holder != nil }) else { return .all }

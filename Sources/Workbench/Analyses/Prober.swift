@@ -220,8 +220,8 @@ final class Prober {
     ///
     /// A policy that reads nothing open says the same whatever that is: its deny stands, and where none of the others may
     /// permit, nothing does.
-    private func openFacts(_ examination: Examination) -> (facts: [Reading], canTurn: Bool) {
-        var facts: [Reading] = []
+    private func openFacts(_ examination: Examination) -> (facts: [ObservedFact], canTurn: Bool) {
+        var facts: [ObservedFact] = []
         var isDenied = false
         var canPermit = false
         for readings in examination.readings {
@@ -264,7 +264,7 @@ extension Change {
     var property: Property? { if case .property(let property, _) = self { property } else { nil } }
 }
 
-extension Reading {
+extension ObservedFact {
     /// Whether it asks for the resource's id, which no change can make up for.
     fileprivate var readsIdentity: Bool {
         parts.contains { part in

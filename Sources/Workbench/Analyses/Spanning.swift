@@ -135,7 +135,7 @@ struct Spanning {
     }
 
     /// What the property is compared with; `nil` for a fact that reads it in another way.
-    private func threshold(_ fact: Reading) -> Double? {
+    private func threshold(_ fact: ObservedFact) -> Double? {
         guard [.less, .lessEqual, .equal].contains(fact.operation) else { return nil }
         let (one, other) = (fact.operands[0], fact.operands[1])
         if one.isProperty(property), !other.reads(property) { return position(other.value) }
@@ -172,7 +172,7 @@ struct Spanning {
     }
 }
 
-extension Reading {
+extension ObservedFact {
     /// Whether it is that property, and nothing made of it.
     func isProperty(_ property: Change.Property) -> Bool {
         guard case .property(property.name) = operation else { return false }
@@ -216,7 +216,7 @@ extension Reading {
 }
 
 extension Change.Property.Record {
-    fileprivate func isOwner(_ owner: Columns.Owner) -> Bool {
+    fileprivate func isOwner(_ owner: PropertyLayout.Owner) -> Bool {
         switch (self, owner) {
         case (.resource, .resource), (.context, .context), (.subject, .subject): true
         default: false

@@ -9,7 +9,7 @@ package struct Story: Sendable {
         /// Its id; `nil` where a log does not tell whose facts they are.
         package let policy: ExactName?
         /// What it said, with lines; empty when it had nothing to say.
-        package let statements: [Statement]
+        package let statements: [PolicyStatement]
         package let failures: [Failure]
         /// What it read, in order, with the values of then.
         package let facts: [PolicyTrace.Fact]
@@ -29,7 +29,7 @@ package struct Story: Sendable {
     /// Those that decided first, then those that spoke, then the silent; each by id.
     package let chapters: [Chapter]
     /// What came of it, in a sentence.
-    package let ending: String
+    package let closing: String
     package let version: String
 
     package init(_ examination: Examination) {
@@ -54,7 +54,7 @@ package struct Story: Sendable {
                     policy: trace.policy, statements: statements, failures: failures, facts: trace.facts,
                     isDecisive: counts, isObserving: observing.contains(trace.policy))
             })
-        ending = Self.ending(decision.isPermitted, decision.code, chapters)
+        closing = Self.closing(decision.isPermitted, decision.code, chapters)
     }
 
     /// A story from a log: with the facts as they were then, whatever is so now.
@@ -82,7 +82,7 @@ package struct Story: Sendable {
                     isDecisive: true, isObserving: false))
         }
         self.chapters = Self.sorted(chapters)
-        ending = Self.ending(record.isPermitted, record.code, self.chapters)
+        closing = Self.closing(record.isPermitted, record.code, self.chapters)
     }
 
     private static func sorted(_ chapters: [Chapter]) -> [Chapter] {
@@ -159,7 +159,7 @@ package struct Story: Sendable {
         return ""
     }
 
-    private static func ending(_ isPermitted: Bool, _ code: String, _ chapters: [Chapter]) -> String {
+    private static func closing(_ isPermitted: Bool, _ code: String, _ chapters: [Chapter]) -> String {
         let deciding = chapters.filter(\.isDecisive).compactMap(\.policy)
         if isPermitted { return "Permitted: \(list(deciding)) permits it, and no policy denies it." }
         switch code {

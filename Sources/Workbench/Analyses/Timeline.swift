@@ -12,7 +12,7 @@ package struct Timeline: Sendable {
         /// Excluded; `nil` where it stays so as far as was looked, or for ever.
         package fileprivate(set) var to: Instant?
         package let judgement: Judgement
-        package let reasons: [Statement]
+        package let reasons: [PolicyStatement]
         /// What changed at its beginning, in words: `time.hour < 18: true → false`, or what the core found.
         package let causes: [String]
     }

@@ -8,9 +8,10 @@ package struct Coverage: Sendable {
 
     init(_ set: PolicySet, _ source: PolicySource, _ tally: CoverageTally) {
         policies = set.policies.compactMap { policy in
-            guard let probes = policy.probes, let file = source.files.first(where: { $0.name == "\(policy.id).lua" })
+            guard let instrumentation = policy.instrumentation,
+                let file = source.files.first(where: { $0.name == "\(policy.id).lua" })
             else { return nil }
-            return PolicyCoverage(policy, probes, tally.policies[policy.id], source: file.bytes)
+            return PolicyCoverage(policy, instrumentation, tally.policies[policy.id], source: file.bytes)
         }
     }
 

@@ -30,7 +30,7 @@ package struct CoverageGap: Sendable {
     enum Target: Hashable, Sendable {
         case reach(site: Int)
         case come(site: Int, to: Bool)
-        case place(site: Int, Measure.Place)
-        case decide(saying: Int)
+        case place(site: Int, OrderedValue.Place)
+        case decide(effectCall: Int)
     }
 }

@@ -11,8 +11,8 @@ internal import Syntax
 struct GapSearch {
     private var sets: TestSets
     private let policy: PolicyCoverage
-    private let sites: [Site]
-    private let sayings: [Saying]
+    private let sites: [CoverageSite]
+    private let effectCalls: [EffectCall]
     private let variation: TestVariation
     /// What is changed: the tests, and what was made of them.
     private var corpus: [Entry] = []
@@ -42,8 +42,8 @@ struct GapSearch {
     init(_ sets: TestSets, _ policy: PolicyCoverage, _ loaded: Policy, schema: Schema, budget: Int) {
         self.sets = sets
         self.policy = policy
-        sites = loaded.probes?.sites ?? []
-        sayings = loaded.probes?.sayings ?? []
+        sites = loaded.instrumentation?.sites ?? []
+        effectCalls = loaded.instrumentation?.effectCalls ?? []
         variation = TestVariation(loaded, schema: schema, source: policy.source)
         wanted = Set(policy.gaps.flatMap(\.targets))
         left = budget
@@ -83,9 +83,9 @@ struct GapSearch {
     }
 
     /// Runs the policy alone.
-    private mutating func run(_ entry: Entry) -> ProbedRun? {
+    private mutating func run(_ entry: Entry) -> InstrumentedRun? {
         guard let prepared = try? sets.prepare(entry.table, entry.plan, isAlone: true),
-            let run = sets.probed(prepared.key),
+            let run = sets.instrumented(prepared.key),
             let request = try? DecisionPoint.request(
                 prepared.test.question, schema: prepared.set.schema, directory: prepared.test.directory)
         else { return nil }
@@ -95,7 +95,7 @@ struct GapSearch {
 
     /// Tries the values beside those that an entry compares, where such are wanted.
     private mutating func stepBesides(_ entry: Entry) {
-        let places = wanted.compactMap { target -> (site: Int, place: Measure.Place)? in
+        let places = wanted.compactMap { target -> (site: Int, place: OrderedValue.Place)? in
             if case .place(let site, let place) = target { (site, place) } else { nil }
         }
         guard !places.isEmpty, let orders = run(entry)?.orders else { return }
@@ -132,11 +132,11 @@ struct GapSearch {
             case .reach(let site): "line \(sites[site].position.line) is reached"
             case .come(let site, let holds): "\(source(site)) is \(holds)"
             case .place(let site, let place): "\(source(site)), \(place.words)"
-            case .decide(let saying): "line \(sayings[saying].position.line) decides"
+            case .decide(let effectCall): "line \(effectCalls[effectCall].position.line) decides"
             }
         var entry = entry
         var decision = decision(entry)
-        if case .decide(let saying) = target, !isDecisive(sayings[saying], in: decision) {
+        if case .decide(let effectCall) = target, !isDecisive(effectCalls[effectCall], in: decision) {
             // Alone, whatever a policy says decides.
             entry.table = entry.table.overlaid(by: LuaValue(named: [("only_policy", .boolean(true))]))
             decision = self.decision(entry)
@@ -145,9 +145,9 @@ struct GapSearch {
         return TestSketch.text(named: name, ordered(entry.table.without("expect").overlaid(by: expected)))
     }
 
-    private func isDecisive(_ saying: Saying, in decision: Decision?) -> Bool {
+    private func isDecisive(_ effectCall: EffectCall, in decision: Decision?) -> Bool {
         decision?.statementsThatDecide.contains {
-            $0.policy == policy.policy && $0.line == saying.position.line && $0.effect.rawValue == saying.name
+            $0.policy == policy.policy && $0.line == effectCall.position.line && $0.effect.rawValue == effectCall.name
         } ?? false
     }
 
@@ -161,7 +161,7 @@ struct GapSearch {
     /// What all policies say of it now, or this one where it is asked alone.
     private mutating func decision(_ entry: Entry) -> Decision? {
         guard let prepared = try? sets.prepare(entry.table, entry.plan),
-            let point = try? DecisionPoint(policies: prepared.set, directory: .empty, learning: .none)
+            let point = try? DecisionPoint(policies: prepared.set, directory: .empty, treeOptions: .none)
         else { return nil }
         return try? point.decide(prepared.test.question, on: prepared.test.directory)
     }
@@ -192,7 +192,7 @@ struct GapSearch {
     }
 }
 
-extension ProbedRun {
+extension InstrumentedRun {
     /// Where the one policy of the set went.
     fileprivate var targets: Set<CoverageGap.Target> {
         var targets: Set<CoverageGap.Target> = []
@@ -208,17 +208,18 @@ extension ProbedRun {
         for (site, order) in orders {
             if let place = order.left.place(besides: order.right) { targets.insert(.place(site: site, place)) }
         }
-        let sayings = set.policies.first?.probes?.sayings ?? []
-        for (number, saying) in sayings.enumerated() where targets.contains(.reach(site: saying.statement)) {
-            targets.insert(.decide(saying: number))
+        let effectCalls = set.policies.first?.instrumentation?.effectCalls ?? []
+        for (number, effectCall) in effectCalls.enumerated() where targets.contains(.reach(site: effectCall.statement))
+        {
+            targets.insert(.decide(effectCall: number))
         }
         return targets
     }
 
     /// What was compared last at each order.
-    fileprivate var orders: [Int: (left: Measure, right: Measure)] {
-        var orders: [Int: (left: Measure, right: Measure)] = [:]
-        var left: (site: Int, measure: Measure?)?
+    fileprivate var orders: [Int: (left: OrderedValue, right: OrderedValue)] {
+        var orders: [Int: (left: OrderedValue, right: OrderedValue)] = [:]
+        var left: (site: Int, measure: OrderedValue?)?
         for event in log.events {
             if event.kind == .left { left = (event.site, event.measure) }
             guard event.kind == .right, let one = left, one.site == event.site, let measure = one.measure,

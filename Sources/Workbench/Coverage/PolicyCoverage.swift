@@ -35,18 +35,18 @@ package struct PolicyCoverage: Sendable {
         package let isReached: Bool
     }
 
-    init(_ policy: Policy, _ probes: PolicyProbes, _ tally: PolicyTally?, source bytes: [UInt8]) {
+    init(_ policy: Policy, _ instrumentation: PolicyInstrumentation, _ tally: PolicyTally?, source bytes: [UInt8]) {
         self.policy = policy.id
         path = policy.path
         source = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
             String(decoding: $0, as: UTF8.self)
         }
         problem =
-            probes.isTelling
+            instrumentation.isTelling
             ? tally?.problem : "its probes would make it larger than Lua takes; nothing of it is measured"
-        let tally = tally ?? PolicyTally(probes)
-        for (number, site) in probes.sites.enumerated() {
-            let isReached = enclosing(number, probes, tally)
+        let tally = tally ?? PolicyTally(instrumentation)
+        for (number, site) in instrumentation.sites.enumerated() {
+            let isReached = enclosing(number, instrumentation, tally)
             if site.kind == .statement {
                 statement(number, site, tally.sites[number], isReached: isReached)
             } else {
@@ -54,17 +54,17 @@ package struct PolicyCoverage: Sendable {
             }
         }
         for line in hits.keys { lines.add(!missed.contains(line)) }
-        for (number, saying) in probes.sayings.enumerated() {
+        for (number, effectCall) in instrumentation.effectCalls.enumerated() {
             let isDecisive = tally.decisive[number] >= 0
             facts.add(isDecisive)
-            if !isDecisive { untried.append((saying.position.offset, .decide(saying: number))) }
-            guard !isDecisive, tally.sites[saying.statement].reached >= 0 else { continue }
+            if !isDecisive { untried.append((effectCall.position.offset, .decide(effectCall: number))) }
+            guard !isDecisive, tally.sites[effectCall.statement].reached >= 0 else { continue }
             gap(
-                .outcome, saying.position, end: saying.position.offset + saying.name.utf8.count,
+                .outcome, effectCall.position, end: effectCall.position.offset + effectCall.name.utf8.count,
                 "never decisive: in every test somebody else says the same, or it does not count",
-                [.decide(saying: number)])
+                [.decide(effectCall: number)])
         }
-        leaveOutWhatFollows(probes)
+        leaveOutWhatFollows(instrumentation)
         gaps.sort { ($0.line, $0.columns.lowerBound) < ($1.line, $1.columns.lowerBound) }
         for (offset, target) in untried where !gaps.contains(where: { $0.targets.contains(target) }) {
             let before = gaps.lastIndex { $0.offset <= offset }
@@ -74,20 +74,22 @@ package struct PolicyCoverage: Sendable {
 
     /// Of questions that are joined, those are told that explain the others: what a whole condition came to follows from its
     /// parts, and a part was not asked because another decided.
-    private mutating func leaveOutWhatFollows(_ probes: PolicyProbes) {
+    private mutating func leaveOutWhatFollows(_ instrumentation: PolicyInstrumentation) {
         func place(_ gap: CoverageGap) -> (site: Int, isAsked: Bool)? {
             switch gap.targets.first {
             case .come(let site, _): (site, true)
-            case .reach(let site) where probes.sites[site].kind == .truth: (site, false)
+            case .reach(let site) where instrumentation.sites[site].kind == .truth: (site, false)
             default: nil
             }
         }
         func isInside(_ part: Int, _ whole: Int) -> Bool {
-            let (part, whole) = (probes.sites[part], probes.sites[whole])
+            let (part, whole) = (instrumentation.sites[part], instrumentation.sites[whole])
             return whole.start <= part.start && part.end <= whole.end
         }
         let told = gaps.compactMap(place)
-        let wholes = probes.sites.indices.filter { probes.sites[$0].kind == .truth && !probes.sites[$0].asks }
+        let wholes = instrumentation.sites.indices.filter {
+            instrumentation.sites[$0].kind == .truth && !instrumentation.sites[$0].asks
+        }
         gaps.removeAll { gap in
             guard let (site, isAsked) = place(gap) else { return false }
             let around = isAsked ? wholes.filter { $0 == site } : wholes.filter { isInside(site, $0) }
@@ -98,13 +100,13 @@ package struct PolicyCoverage: Sendable {
     }
 
     /// Whether the statement that a site belongs to was reached.
-    private func enclosing(_ number: Int, _ probes: PolicyProbes, _ tally: PolicyTally) -> Bool {
-        let site = probes.sites[number]
-        let statement = probes.sites[..<number].lastIndex { $0.kind == .statement && $0.end >= site.end }
+    private func enclosing(_ number: Int, _ instrumentation: PolicyInstrumentation, _ tally: PolicyTally) -> Bool {
+        let site = instrumentation.sites[number]
+        let statement = instrumentation.sites[..<number].lastIndex { $0.kind == .statement && $0.end >= site.end }
         return statement.map { tally.sites[$0].reached >= 0 } ?? true
     }
 
-    private mutating func statement(_ number: Int, _ site: Site, _ tally: SiteTally, isReached: Bool) {
+    private mutating func statement(_ number: Int, _ site: CoverageSite, _ tally: SiteTally, isReached: Bool) {
         let line = site.position.line
         hits[line] = max(hits[line] ?? 0, tally.count)
         guard tally.reached < 0 else { return }
@@ -115,7 +117,7 @@ package struct PolicyCoverage: Sendable {
         gap(.statement, site.position, end: site.end, "never reached", [.reach(site: number)])
     }
 
-    private mutating func truth(_ number: Int, _ site: Site, _ tally: SiteTally, isReached: Bool) {
+    private mutating func truth(_ number: Int, _ site: CoverageSite, _ tally: SiteTally, isReached: Bool) {
         let (yes, no) = (tally.yes >= 0, tally.no >= 0)
         if !yes { untried.append((site.start, .come(site: number, to: true))) }
         if !no { untried.append((site.start, .come(site: number, to: false))) }
@@ -139,8 +141,8 @@ package struct PolicyCoverage: Sendable {
             }
         }
         guard site.orders, !tally.isUnmeasurable || tally.nearest != nil else { return }
-        let missing = Measure.Place.allCases.filter { tally.first($0) < 0 }
-        for place in Measure.Place.allCases { facts.add(!missing.contains(place)) }
+        let missing = OrderedValue.Place.allCases.filter { tally.first($0) < 0 }
+        for place in OrderedValue.Place.allCases { facts.add(!missing.contains(place)) }
         untried += missing.map { (site.start, .place(site: number, $0)) }
         guard let nearest = tally.nearest, !missing.isEmpty else { return }
         let places = missing.map(\.words).joined(separator: " or ")
@@ -164,7 +166,7 @@ package struct PolicyCoverage: Sendable {
     }
 }
 
-extension Measure.Place {
+extension OrderedValue.Place {
     var words: String {
         switch self {
         case .below: "just below"

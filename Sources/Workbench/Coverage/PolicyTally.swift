@@ -10,9 +10,9 @@ struct PolicyTally: Sendable {
     /// Why some of it could not be told.
     var problem: String?
 
-    init(_ probes: PolicyProbes) {
-        sites = [SiteTally](repeating: SiteTally(), count: probes.sites.count)
-        decisive = [SiteTally.First](repeating: -1, count: probes.sayings.count)
+    init(_ instrumentation: PolicyInstrumentation) {
+        sites = [SiteTally](repeating: SiteTally(), count: instrumentation.sites.count)
+        decisive = [SiteTally.First](repeating: -1, count: instrumentation.effectCalls.count)
     }
 
     mutating func merge(_ other: PolicyTally) {
@@ -23,8 +23,8 @@ struct PolicyTally: Sendable {
         problem = problem ?? other.problem
     }
 
-    mutating func note(_ events: ArraySlice<ProbeLog.Event>, _ test: SiteTally.First) {
-        var left: (site: Int, measure: Measure?)?
+    mutating func note(_ events: ArraySlice<CoverageLog.Event>, _ test: SiteTally.First) {
+        var left: (site: Int, measure: OrderedValue?)?
         for event in events {
             switch event.kind {
             case .reached: sites[event.site].reach(test)
@@ -40,13 +40,14 @@ struct PolicyTally: Sendable {
     /// Takes over that something this policy said was decisive.
     /// - Parameter events: of the evaluation that said it; they tell apart what stands on one line.
     mutating func note(
-        decisive statement: Model.Statement, _ probes: PolicyProbes, _ events: ArraySlice<ProbeLog.Event>,
+        decisive statement: Model.PolicyStatement, _ instrumentation: PolicyInstrumentation,
+        _ events: ArraySlice<CoverageLog.Event>,
         _ test: SiteTally.First
     ) {
-        for (index, saying) in probes.sayings.enumerated()
-        where saying.name == statement.effect.rawValue && saying.position.line == statement.line {
+        for (index, effectCall) in instrumentation.effectCalls.enumerated()
+        where effectCall.name == statement.effect.rawValue && effectCall.position.line == statement.line {
             guard decisive[index] < 0 || test < decisive[index],
-                events.contains(where: { $0.kind == .reached && $0.site == saying.statement })
+                events.contains(where: { $0.kind == .reached && $0.site == effectCall.statement })
             else { continue }
             decisive[index] = test
         }

@@ -9,10 +9,10 @@ struct SiteTally: Sendable {
     private(set) var reached: First = -1
     private(set) var no: First = -1
     private(set) var yes: First = -1
-    /// By `Measure.Place`.
+    /// By `OrderedValue.Place`.
     private(set) var places: [First] = []
     /// What was compared, where it came nearest; `nil` when nothing could be measured.
-    private(set) var nearest: (distance: Double, left: Measure, right: Measure)?
+    private(set) var nearest: (distance: Double, left: OrderedValue, right: OrderedValue)?
     /// Whether what was compared has no values beside it: texts.
     private(set) var isUnmeasurable = false
 
@@ -26,7 +26,7 @@ struct SiteTally: Sendable {
         if holds { Self.note(test, &yes) } else { Self.note(test, &no) }
     }
 
-    mutating func compare(_ left: Measure?, _ right: Measure?, _ test: First) {
+    mutating func compare(_ left: OrderedValue?, _ right: OrderedValue?, _ test: First) {
         guard let left, let right, let distance = left.distance(to: right) else {
             isUnmeasurable = true
             return
@@ -37,14 +37,14 @@ struct SiteTally: Sendable {
         Self.note(test, &places[place.rawValue])
     }
 
-    func first(_ place: Measure.Place) -> First { places.isEmpty ? -1 : places[place.rawValue] }
+    func first(_ place: OrderedValue.Place) -> First { places.isEmpty ? -1 : places[place.rawValue] }
 
     mutating func merge(_ other: SiteTally) {
         count += other.count
         Self.note(other.reached, &reached)
         Self.note(other.no, &no)
         Self.note(other.yes, &yes)
-        for place in Measure.Place.allCases where other.first(place) >= 0 {
+        for place in OrderedValue.Place.allCases where other.first(place) >= 0 {
             if places.isEmpty { places = [-1, -1, -1] }
             Self.note(other.first(place), &places[place.rawValue])
         }

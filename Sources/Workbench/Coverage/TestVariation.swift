@@ -197,7 +197,7 @@ struct TestVariation {
 
     /// The test with values that may bring one side of an order just below, at or just above the other.
     func stepped(
-        _ table: LuaValue, in plan: TestPlan, left: Measure, right: Measure, to place: Measure.Place
+        _ table: LuaValue, in plan: TestPlan, left: OrderedValue, right: OrderedValue, to place: OrderedValue.Place
     ) -> [LuaValue] {
         guard let fields = try? TestTable(table, at: "test"), let ground = try? plan.directories.ground(of: fields)
         else { return [] }
@@ -215,7 +215,7 @@ struct TestVariation {
         return changes.map { change in change.reduce(table) { $0.with($1.path, $1.value) } }
     }
 
-    private func places(for value: Measure, in table: LuaValue) -> [Change] {
+    private func places(for value: OrderedValue, in table: LuaValue) -> [Change] {
         var changes: [Change] = []
         func add(_ type: ValueType, _ literal: LuaValue) {
             var records: [([ExactName], Schema.RecordType)] = [(["context"], schema.context)]
@@ -258,13 +258,13 @@ struct TestVariation {
     }
 }
 
-extension Measure {
+extension OrderedValue {
     /// The value so many steps further: days, seconds, or ones.
-    fileprivate func stepped(_ steps: Int) -> Measure? {
+    fileprivate func stepped(_ steps: Int) -> OrderedValue? {
         switch self {
         case .integer(let value): .integer(value &+ Int64(steps))
         case .number(let value): .number(value + Double(steps))
-        case .date(let date): date.adding(Period(days: steps)).map(Measure.date)
+        case .date(let date): date.adding(Period(days: steps)).map(OrderedValue.date)
         case .instant(let instant):
             .instant(Instant(microseconds: instant.microseconds + Int64(steps) * 1_000_000))
         }

@@ -41,7 +41,7 @@ extension Rule {
         })
 
     /// What an attribute of few texts is called, and what it can be.
-    private static func texts(_ attribute: Attribute?, _ inference: Inference) -> (String, [ExactName])? {
+    private static func texts(_ attribute: Attribute?, _ inference: TypeInference) -> (String, [ExactName])? {
         let points = inference.root.points
         let administrative = points.filter(\.isAdministrative).map { ExactName($0.rawValue) }
         let schema = inference.schema

@@ -48,7 +48,7 @@ extension Rule {
 
     private static let methods = Set(Method.allCases.map(\.name))
 
-    private static func hostFunction(_ callee: Expression.ID, _ inference: Inference) -> String? {
+    private static func hostFunction(_ callee: Expression.ID, _ inference: TypeInference) -> String? {
         if case .name(let name) = inference.chunk[callee].kind, name.target == .global,
             ["permit", "deny", "advise", "oblige", "settings", "use"].contains(name.name)
         {

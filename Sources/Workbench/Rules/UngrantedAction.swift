@@ -29,7 +29,7 @@ extension Rule {
             let deciding = declarations.filter { $0.isEnabled && !$0.isObserving && $0.root.points.contains(.access) }
             let granted = PermissionSet(deciding.flatMap(\.grants))
             return schema.actionNames.filter { !granted.permits($0) }.map { action in
-                let place = chunk.place(of: "actions", saying: action.text) ?? Position(line: 1, column: 1, offset: 0)
+                let place = chunk.place(of: "actions", naming: action.text) ?? Position(line: 1, column: 1, offset: 0)
                 return Finding("no policy grants `\(action)`", place, file: "schema.lua")
             }
         })

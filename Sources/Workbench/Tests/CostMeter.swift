@@ -21,7 +21,7 @@ struct CostMeter {
         var cost: PolicyCost?
         for plan in plans where plan.result.failure == nil && plan.result.skipped == nil {
             guard let table = plan.table, let prepared = try? sets.prepare(table, plan, isAlone: true),
-                let evaluator = try? evaluators[prepared.key] ?? Evaluator(prepared.set, learning: .none),
+                let evaluator = try? evaluators[prepared.key] ?? Evaluator(prepared.set, treeOptions: .none),
                 let request = try? DecisionPoint.request(
                     prepared.test.question, schema: prepared.set.schema, directory: prepared.test.directory)
             else { continue }

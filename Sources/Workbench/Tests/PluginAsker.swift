@@ -153,7 +153,7 @@ struct PluginAsker {
         do throws(PolicyError) {
             let made = Points(
                 schema: set.schema,
-                running: try DecisionPoint(policies: set, directory: .empty, learning: .none),
+                running: try DecisionPoint(policies: set, directory: .empty, treeOptions: .none),
                 trees: try DecisionPoint(policies: set, directory: .empty))
             // A sink is handed the facts too.
             made.running.explains = true

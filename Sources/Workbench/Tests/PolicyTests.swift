@@ -72,7 +72,9 @@ package struct PolicyTests {
             ? [run(plans, selection)] : Self.sideBySide(plans) { part in run(part, selection) }
         var whole = Run()
         whole.results = parts.flatMap(\.results)
-        if selection.measuresCoverage, let set = PolicySet.load(source.withoutTests(only: nil), isProbed: true).set {
+        if selection.measuresCoverage,
+            let set = PolicySet.load(source.withoutTests(only: nil), isInstrumented: true).set
+        {
             var tally = CoverageTally()
             for part in parts { tally.merge(part.coverage) }
             var measured = Coverage(set, source, tally)
@@ -97,7 +99,7 @@ package struct PolicyTests {
                 guard !policy.gaps.isEmpty, let plans = own[policy.policy],
                     let loaded = set.policies.first(where: { $0.id == policy.policy })
                 else { return policy }
-                let sets = TestSets(source, policies: self.policies, probes: GapSearch.budget)
+                let sets = TestSets(source, policies: self.policies, instrumentation: GapSearch.budget)
                 var search = GapSearch(sets, policy, loaded, schema: set.schema, budget: budget)
                 var filled = policy
                 filled.gaps = search.filled(by: plans)

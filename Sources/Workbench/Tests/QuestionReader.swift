@@ -26,7 +26,7 @@ struct QuestionReader {
         return question
     }
 
-    mutating func administration(_ point: Point, _ world: inout TestWorld) throws(TestFault) -> Question {
+    mutating func administration(_ point: DecisionKind, _ world: inout TestWorld) throws(TestFault) -> Question {
         for name in ["action", "subject", "resource"] as [ExactName] where table[name] != nil {
             throw TestFault("`\(name)` belongs to a test of `access`; a test of `\(point.rawValue)` has an `actor`")
         }

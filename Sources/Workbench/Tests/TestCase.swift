@@ -20,8 +20,8 @@ struct TestCase {
         guard let expected = try table.table("expect") else { throw TestFault("the test has no `expect`") }
         expectation = try TestExpectation(expected, policy: policy, policies: policies)
         var world = try TestWorld(ground, tenant: try table.name("tenant"), at: try table.string("at"))
-        let known = Point.allCases.map(\.rawValue)
-        let point = try table.choice("point", among: known).flatMap(Point.init(rawValue:)) ?? .access
+        let known = DecisionKind.allCases.map(\.rawValue)
+        let point = try table.choice("point", among: known).flatMap(DecisionKind.init(rawValue:)) ?? .access
         // A test of a code may be about a name that nobody declares; any other has misspelt it.
         var reader = QuestionReader(table: table, schema: schema, isStrict: expected["code"] == nil)
         question =

@@ -102,7 +102,7 @@ struct TestExpectation {
             expected: "`\(policy)` to say nothing", happened: said.isEmpty ? decision.inWords : said.inWords)
     }
 
-    private func has(_ statement: Statement) -> Bool {
+    private func has(_ statement: PolicyStatement) -> Bool {
         details.allSatisfy { expected in
             statement.details.contains { $0.key == expected.key && $0.value == expected.value }
         }
@@ -126,7 +126,7 @@ extension Decision {
     }
 }
 
-extension [Statement] {
+extension [PolicyStatement] {
     fileprivate var inWords: String {
         if isEmpty { return "nothing" }
         return map { statement in

@@ -33,7 +33,7 @@ struct TestFile: Sendable {
     /// Runs a test file in a sandbox of its own, which knows `test`, `fixture` and `directory` and nothing of requests.
     init(_ bytes: [UInt8], name: String) throws(TestFault) {
         let host = Host()
-        let outcome: Outcome
+        let outcome: CallResult
         do throws(LuaError) {
             var sandbox = try Sandbox(functions: Function.allCases.map(\.host), tags: [])
             let chunk = try sandbox.load(Self.prelude + bytes, name: name, limits: Self.limits)
@@ -41,7 +41,7 @@ struct TestFile: Sendable {
         } catch {
             throw TestFault(error.message)
         }
-        switch outcome.ending {
+        switch outcome.termination {
         case .finished: break
         case .failed(let message, let line): throw TestFault((line.map { "line \($0): " } ?? "") + message)
         case .fuelExhausted: throw TestFault("the file runs on without end")

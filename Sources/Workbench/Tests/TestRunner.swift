@@ -24,7 +24,7 @@ struct TestRunner {
         let stride: Int
 
         init(_ set: PolicySet) throws(PolicyError) {
-            running = try DecisionPoint(policies: set, directory: .empty, learning: .none)
+            running = try DecisionPoint(policies: set, directory: .empty, treeOptions: .none)
             trees = try DecisionPoint(policies: set, directory: .empty)
             oracle = Oracle(policies: set, directory: .empty)
             stride = max(1, set.policies.count * set.policies.count / 400)
@@ -48,12 +48,12 @@ struct TestRunner {
 
     /// What was read: on which lines, probes tell.
     private mutating func steps(_ prepared: TestSets.Prepared, _ decision: Decision) -> [TestFailure.Step] {
-        var run: ProbedRun?
-        if let point = points[prepared.key]?.running, let probed = sets.probed(prepared.key),
+        var run: InstrumentedRun?
+        if let point = points[prepared.key]?.running, let instrumented = sets.instrumented(prepared.key),
             let request = try? point.prepared(prepared.test.question, on: prepared.test.directory)
         {
-            probed.evaluate(request, beside: point.outcomes)
-            run = probed
+            instrumented.evaluate(request, beside: point.outcomes)
+            run = instrumented
         }
         return decision.traces.flatMap { trace in
             let lines = run?.lines(of: trace.policy) ?? []
@@ -74,7 +74,7 @@ struct TestRunner {
             self.points[prepared.key] = points
             points.running.explains = test.expectation.asksForFacts
             let decision = try points.running.decide(test.question, on: test.directory)
-            if measuresCoverage, let run = sets.probed(prepared.key),
+            if measuresCoverage, let run = sets.instrumented(prepared.key),
                 let request = try points.running.prepared(test.question, on: test.directory)
             {
                 let plain = points.running.outcomes

@@ -6,19 +6,19 @@ internal import Policies
 struct TestSets {
     let source: PolicySource
     private let policies: [ExactName]
-    private let probes: Budget
+    private let instrumentation: Budget
     private var sets: [ExactName: Result<PolicySet, TestFault>] = [:]
     private var sources: [ExactName: PolicySource] = [:]
     /// `nil` for one that does not load with probes.
-    private var runs: [ExactName: ProbedRun?] = [:]
+    private var runs: [ExactName: InstrumentedRun?] = [:]
 
     /// - Parameters:
     ///   - policies: every id of the folder.
     ///   - probes: what one policy with probes may spend.
-    init(_ source: PolicySource, policies: [ExactName], probes: Budget = PolicyProbes.budget) {
+    init(_ source: PolicySource, policies: [ExactName], instrumentation: Budget = PolicyInstrumentation.budget) {
         self.source = source
         self.policies = policies
-        self.probes = probes
+        self.instrumentation = instrumentation
     }
 
     /// A test made ready, and the set that it runs with, which goes by a key.
@@ -64,9 +64,9 @@ struct TestSets {
     }
 
     /// The same set with probes.
-    mutating func probed(_ key: ExactName) -> ProbedRun? {
+    mutating func instrumented(_ key: ExactName) -> InstrumentedRun? {
         if let run = runs[key] { return run }
-        let run = sources[key].flatMap { ProbedRun($0, budget: probes) }
+        let run = sources[key].flatMap { InstrumentedRun($0, budget: instrumentation) }
         runs[key] = .some(run)
         return run
     }

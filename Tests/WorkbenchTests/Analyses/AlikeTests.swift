@@ -95,14 +95,14 @@ import Workbench
         let supposition = Supposition(changes, tenant: "t1")
         let directory = try supposition.apply(to: world.directory)
         let set = try supposition.apply(to: world.point.policies)
-        func point(_ set: PolicySet, _ learning: Learning) throws -> DecisionPoint {
-            try DecisionPoint(policies: set, directory: .empty, budget: Budget(fuel: 60_000), learning: learning)
+        func point(_ set: PolicySet, _ treeOptions: TreeOptions) throws -> DecisionPoint {
+            try DecisionPoint(policies: set, directory: .empty, budget: Budget(fuel: 60_000), treeOptions: treeOptions)
         }
         let samples = Shifts.samples(of: world.point, for: changes)
         let shifts = Shifts(
             SideBySide(
-                before: (try point(world.point.policies, Learning()), world.directory),
-                after: (try point(set, Learning()), directory)),
+                before: (try point(world.point.policies, TreeOptions()), world.directory),
+                after: (try point(set, TreeOptions()), directory)),
             samples, tenant: "t1", now: (Self.now, Self.now))
         let (before, after) = (try point(world.point.policies, .none), try point(set, .none))
         var rows: [String] = []

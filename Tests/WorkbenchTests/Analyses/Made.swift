@@ -95,7 +95,7 @@ struct Made {
         let directory = try supposition.apply(to: directory)
         let point = try DecisionPoint(
             policies: try supposition.apply(to: point.policies), directory: directory, budget: Budget(fuel: 60_000),
-            learning: .none)
+            treeOptions: .none)
         return try point.decide(supposition.apply(to: question))
     }
 }

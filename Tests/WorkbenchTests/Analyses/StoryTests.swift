@@ -29,7 +29,7 @@ import Workbench
             })
         #expect(story.chapters.last?.statements.isEmpty == true)
         #expect(
-            story.ending == "Denied: each of department_gate and department_scope denies it, and any deny wins.")
+            story.closing == "Denied: each of department_gate and department_scope denies it, and any deny wins.")
     }
 
     @Test func `what the core finds is told with its time`() throws {
@@ -38,7 +38,7 @@ import Workbench
         let asked = try Asked.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
         let story = Story(try asked.examine(Asked.question()))
         #expect(story.liveness == ["The policies were not asked: the token is suspended since 2026-11-20T08:00:00Z."])
-        #expect(story.chapters.isEmpty && story.ending == "Denied: the token is suspended.")
+        #expect(story.chapters.isEmpty && story.closing == "Denied: the token is suspended.")
     }
 
     @Test func `a line of the log tells the same story, with the facts as they were`() throws {
@@ -48,7 +48,7 @@ import Workbench
             examination.question, examination.decision, nanoseconds: 9, masked: [], into: &writer)
         let record = try DecisionRecord(try JSONReader.parse(writer.bytes))
         let (told, logged) = (Story(examination), Story(record, directory: asked.directory))
-        #expect(logged.opening == told.opening && logged.ending == told.ending && logged.version == told.version)
+        #expect(logged.opening == told.opening && logged.closing == told.closing && logged.version == told.version)
         #expect(logged.policyCode == told.policyCode)
         #expect(logged.chapters.map(\.policy) == told.chapters.map(\.policy))
         #expect(logged.chapters.map(\.statements) == told.chapters.map(\.statements))

@@ -96,8 +96,8 @@ import Workbench
         #expect(one.able.count + one.unable.count == asked.directory.users[bjorn].assignments.count)
     }
 
-    @Test(arguments: [Point.access, .issue])
-    func `what is not asked about a token as it is, is refused`(point: Point) throws {
+    @Test(arguments: [DecisionKind.access, .issue])
+    func `what is not asked about a token as it is, is refused`(point: DecisionKind) throws {
         let asked = try Asked.demo()
         #expect(throws: RequestError.self) {
             try Administering(point, token: 0, now: Asked.now, asked.point, on: asked.directory)

@@ -69,8 +69,8 @@ extension Verb {
 }
 
 extension Repl {
-    static func point(_ word: String) throws(CommandError) -> Point {
-        let points = Point.allCases.filter(\.isAdministrative)
+    static func point(_ word: String) throws(CommandError) -> DecisionKind {
+        let points = DecisionKind.allCases.filter(\.isAdministrative)
         if let point = points.first(where: { $0.rawValue == word || $0.rawValue == "token.\(word)" }) { return point }
         let names = points.map { String($0.rawValue.dropFirst("token.".count)) }
         throw .usage(

@@ -8,8 +8,8 @@ extension Verb {
         name: "cost", summary: "says what the last decision cost: instructions, facts, and time with and without trees",
         inside: { repl, invocation throws(CommandError) in
             let answer = try repl.lastAnswer()
-            let known = try answer.time(learning: Learning(), times: 20_000)
-            let run = try answer.time(learning: .none, times: 2_000)
+            let known = try answer.time(treeOptions: TreeOptions(), times: 20_000)
+            let run = try answer.time(treeOptions: .none, times: 2_000)
             var listing = Listing(["POLICY", "INSTRUCTIONS", "FACTS"])
             for trace in answer.decision.traces.sorted(by: { $0.fuel > $1.fuel }) {
                 listing.add(
@@ -53,9 +53,9 @@ extension JSON {
 
 extension Answer {
     /// The median time of a decision, of a hundred batches; `nil` when no policy is asked.
-    fileprivate func time(learning: Learning, times: Int) throws(CommandError) -> Int64? {
+    fileprivate func time(treeOptions: TreeOptions, times: Int) throws(CommandError) -> Int64? {
         do {
-            let point = try DecisionPoint(policies: rulebook.set, directory: directory, learning: learning)
+            let point = try DecisionPoint(policies: rulebook.set, directory: directory, treeOptions: treeOptions)
             guard var request = try point.prepared(question) else { return nil }
             point.decide(prepared: &request)
             var batches: [Int64] = []

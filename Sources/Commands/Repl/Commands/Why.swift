@@ -55,23 +55,23 @@ extension Verb {
         ],
         inside: { repl, invocation throws(CommandError) in
             let answer = try repl.lastAnswer()
-            let inspection = try repl.inspect(invocation.positionals[0], answer)
+            let evaluated = try repl.inspect(invocation.positionals[0], answer)
             let terminal = invocation.terminal
             if invocation.has("json") {
                 let members: [JSON.Member] = [
-                    .init("expression", .optional(inspection.expression)), .init("type", .string(inspection.type)),
-                    .init("value", .string(inspection.value)),
-                    .init("read", .strings(inspection.readings.map(\.text))),
+                    .init("expression", .optional(evaluated.expression)), .init("type", .string(evaluated.type)),
+                    .init("value", .string(evaluated.value)),
+                    .init("read", .strings(evaluated.readings.map(\.text))),
                 ]
                 terminal.print(JSON.object(members).compact)
                 return ExitStatus.done
             }
-            terminal.print(terminal.styled(Terminal.escaped(inspection.value), .bold))
-            let text = inspection.expression.map { "\($0), " } ?? ""
-            let article = "aeio".contains(inspection.type.first ?? " ") ? "an" : "a"
+            terminal.print(terminal.styled(Terminal.escaped(evaluated.value), .bold))
+            let text = evaluated.expression.map { "\($0), " } ?? ""
+            let article = "aeio".contains(evaluated.type.first ?? " ") ? "an" : "a"
             terminal.print(
-                "  \(Terminal.escaped(text))\(inspection.type == "nil" ? "nil" : "\(article) \(inspection.type)")")
-            for effect in inspection.effects {
+                "  \(Terminal.escaped(text))\(evaluated.type == "nil" ? "nil" : "\(article) \(evaluated.type)")")
+            for effect in evaluated.effects {
                 terminal.print("  it says \(Terminal.escaped(effect)), which does nothing here")
             }
             return ExitStatus.done

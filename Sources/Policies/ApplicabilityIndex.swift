@@ -1,0 +1,99 @@
+internal import Model
+
+/// Finds which policies apply to a request: by its point, its subject, and what its tenant has turned on.
+@safe struct ApplicabilityIndex {
+    private var set: PolicySet
+    private let subjectCount: Int
+    private let pointCount = DecisionKind.count
+    private var directory = Directory.empty
+    /// For each tenant, from -1 on, which of `enabled` it has.
+    private var classes: [Int] = [-1]
+    /// The same by id: other snapshots have other numbers.
+    private var known: [ExactName?: Int] = [:]
+    private static let mostKnown = 4_096
+    /// Lists of policies that some tenant has turned on.
+    private var enabled: [[Int]] = []
+    /// Lists of policies that apply together, by number.
+    private(set) var lists: [[Int]] = []
+    /// By class, point and subject; -1 where none has been asked for.
+    private var numbers: [Int] = []
+
+    init(_ set: PolicySet) {
+        self.set = set
+        subjectCount = set.schema.subjects.count + 2
+    }
+
+    /// The number of the list of policies that apply to a request.
+    @inline(__always) mutating func number(_ facts: inout Facts) -> Int {
+        if facts.known.directory === directory {
+            let place = unsafe place(facts.current)
+            if place >= 0, numbers[place] >= 0 { return numbers[place] }
+        }
+        return learn(&facts)
+    }
+
+    @inline(never) private mutating func learn(_ facts: inout Facts) -> Int {
+        if facts.known.directory !== directory { reset(facts.known.directory) }
+        let enabled = enabled[tenantClass(facts.request)]
+        let place = unsafe place(facts.current)
+        if numbers[place] >= 0 { return numbers[place] }
+        let policies = enabled.filter { applies(set.policies[$0], to: facts.request) }
+        let number = lists.firstIndex(of: policies) ?? lists.count
+        if number == lists.count { lists.append(policies) }
+        numbers[place] = number
+        return number
+    }
+
+    /// Takes other settings of the same policies: what tenants have turned on is asked for anew.
+    mutating func change(_ set: PolicySet) {
+        self.set = set
+        known = [:]
+        reset(directory)
+    }
+
+    /// Where the number for a request lies; -1 when it is not known yet what its tenant has turned on.
+    @inline(__always) private func place(_ request: UnsafeMutablePointer<Request>) -> Int {
+        let packedValues = unsafe request.pointee.packedValues.span
+        let tenant = packedValues[Request.Place.tenant]
+        let known = classes[tenant.kind == .absent ? 0 : tenant.number + 1]
+        guard known >= 0 else { return -1 }
+        let point = packedValues[Request.Place.point].number
+        let type = packedValues[Request.Place.subjectType]
+        let subject = type.kind == .absent ? point == 0 ? 0 : 1 : type.number + 2
+        return (known * pointCount + point) * subjectCount + subject
+    }
+
+    private mutating func reset(_ directory: Directory) {
+        self.directory = directory
+        classes = [Int](repeating: -1, count: directory.tenants.count + 1)
+    }
+
+    private mutating func tenantClass(_ request: Request) -> Int {
+        if classes[request.tenant + 1] >= 0 { return classes[request.tenant + 1] }
+        let tenant = request.tenant < 0 ? nil : directory.tenants[request.tenant].id
+        if let number = known[tenant] {
+            classes[request.tenant + 1] = number
+            return number
+        }
+        let list = set.policies.indices.filter { set.isEnabled(set.policies[$0], tenant: tenant) }
+        let number = enabled.firstIndex(of: list) ?? enabled.count
+        if number == enabled.count {
+            enabled.append(list)
+            numbers += [Int](repeating: -1, count: pointCount * subjectCount)
+        }
+        classes[request.tenant + 1] = number
+        if known.count >= Self.mostKnown { known.removeAll(keepingCapacity: true) }
+        known[tenant] = number
+        return number
+    }
+
+    private func applies(_ policy: Policy, to request: Request) -> Bool {
+        guard policy.root.points.contains(request.point) else { return false }
+        guard request.point == .access else { return true }
+        switch (policy.root.subject, request.subject) {
+        case (.any, _), (.token, .token): return true
+        case (.external(let type), .external(let other)): return type == other
+        default: return false
+        }
+    }
+}

@@ -1,0 +1,219 @@
+internal import Glibc
+internal import Model
+
+/// Facts asked of a request's cells, where those alone answer. Each says what `value` says.
+extension Facts {
+    /// Follows a tree as far as cells alone answer.
+    /// - Parameter nodes: of that tree.
+    /// - Returns: a leaf, nothing, or the node of a fact that has to be asked in another way.
+    @unsafe mutating func walk(
+        _ nodes: UnsafeMutablePointer<DecisionTree.Node>, from start: DecisionTree.Place
+    ) -> DecisionTree.Place {
+        let request = unsafe current
+        return unsafe walk(nodes, from: start, request.pointee.packedValues.span)
+    }
+
+    /// Follows trees one after the other, up to one that cells alone do not answer.
+    /// - Parameters:
+    ///   - count: how many trees there are.
+    ///   - answered: how many of them have answered.
+    ///   - answers: the leaf that each comes to.
+    /// - Returns: where the first one stops that has not answered.
+    @unsafe mutating func walk(
+        _ treeRoots: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Root>>, _ count: Int, _ answered: inout Int,
+        _ answers: inout UncheckedArray<Int32>, _ verdict: inout Verdict
+    ) -> DecisionTree.Place {
+        let request = unsafe current
+        let packedValues = unsafe request.pointee.packedValues.span
+        while answered < count {
+            let root = unsafe treeRoots[answered]
+            let place = unsafe walk(root.pointee.nodes, from: root.pointee.start, packedValues)
+            guard let leaf = place.leaf else { return place }
+            unsafe verdict.formUnion(root.pointee.verdicts[leaf])
+            answers[answered] = Int32(truncatingIfNeeded: leaf)
+            answered += 1
+        }
+        return .unseen
+    }
+
+    @inline(__always) @unsafe private func walk(
+        _ nodes: UnsafeMutablePointer<DecisionTree.Node>, from start: DecisionTree.Place,
+        _ packedValues: Span<PackedValue>
+    ) -> DecisionTree.Place {
+        var place = start
+        while let index = place.node {
+            let node = unsafe nodes + index
+            let truth = unsafe answer(node.pointee.compiledFact, packedValues)
+            guard truth != .other else { return place }
+            place = unsafe node.pointee[truth]
+        }
+        return place
+    }
+
+    mutating func quickTruth(_ compiledFact: CompiledFact) -> TernaryTruth {
+        let request = unsafe current
+        return unsafe answer(compiledFact, request.pointee.packedValues.span)
+    }
+
+    @inline(__always) private func answer(_ compiledFact: CompiledFact, _ packedValues: Span<PackedValue>)
+        -> TernaryTruth
+    {
+        switch compiledFact.operation {
+        case .has: return TernaryTruth(packedValues[Int(compiledFact.a)].kind != .absent)
+        case .truth:
+            let packedValue = packedValues[Int(compiledFact.a)]
+            return packedValue.kind == .boolean ? TernaryTruth(packedValue.bits != 0) : .other
+        case .code: return TernaryTruth(packedValues[Int(compiledFact.a)].code == UInt32(bitPattern: compiledFact.b))
+        case .text:
+            let (packedValue, constant) = (packedValues[Int(compiledFact.a)], constants[Int(compiledFact.b)])
+            guard packedValue.kind == .text else { return .other }
+            guard packedValue.textLength == constant.textLength else { return .no }
+            return unsafe TernaryTruth(Self.isText(packedValue, current.pointee.texts, constant, constantTexts.value))
+        case .same:
+            let (one, other) = (packedValue(compiledFact.a, packedValues), packedValue(compiledFact.b, packedValues))
+            guard one.kind == other.kind, one.kind.rawValue >= PackedValue.Kind.boolean.rawValue else { return .other }
+            return TernaryTruth(one.bits == other.bits)
+        case .equal, .less, .lessEqual:
+            let (one, other) = (packedValue(compiledFact.a, packedValues), packedValue(compiledFact.b, packedValues))
+            guard one.kind == other.kind else { return .other }
+            switch one.kind {
+            case .integer, .instant, .date:
+                return compiledFact.order(Int64(bitPattern: one.bits), Int64(bitPattern: other.bits))
+            case .number: return compiledFact.order(Double(bitPattern: one.bits), Double(bitPattern: other.bits))
+            default: return .other
+            }
+        case .isWithin:
+            let (one, other) = (packedValue(compiledFact.a, packedValues), packedValue(compiledFact.b, packedValues))
+            guard one.kind == .department, other.kind == .department else { return .other }
+            return TernaryTruth(known.department(one.number, isWithin: other.number))
+        case .inNetwork:
+            let address = packedValue(compiledFact.a, packedValues)
+            guard address.kind == .ip4 else { return .other }
+            let bits = UInt32(truncatingIfNeeded: address.bits)
+            return TernaryTruth(
+                UInt32(bitPattern: compiledFact.b) <= bits && bits <= UInt32(bitPattern: compiledFact.c))
+        case .can:
+            let holder = packedValues[Int(compiledFact.a)]
+            let action =
+                compiledFact.b < 0 ? packedValues[Request.Place.action] : PackedValue(.action, Int(compiledFact.b))
+            guard holder.kind == .assignment, action.kind == .action else { return .other }
+            return known.permits(action.number, assignment: holder.number)
+        case .remembered:
+            let codes = codes(compiledFact, packedValues)
+            guard codes.areAll, let key = factCache.key(compiledFact.cacheKey, codes.a, codes.b, codes.c), key.kind == 1
+            else {
+                return .other
+            }
+            return TernaryTruth(key.bits != 0)
+        case .general: return .other
+        }
+    }
+
+    /// Whether a text of a request has the bytes of a constant of its length. Nobody's own: that would copy the facts.
+    @inline(never) private static func isText(
+        _ own: PackedValue, _ texts: [UInt8], _ constant: PackedValue, _ constants: [UInt8]
+    )
+        -> Bool
+    {
+        let (own, other) = (own.text, constant.text)
+        precondition(own.upperBound <= texts.count && other.upperBound <= constants.count)
+        return unsafe texts.withUnsafeBytes { texts in
+            unsafe constants.withUnsafeBytes { constants in
+                unsafe own.isEmpty
+                    || memcmp(texts.baseAddress! + own.lowerBound, constants.baseAddress! + other.lowerBound, own.count)
+                        == 0
+            }
+        }
+    }
+
+    /// The cell that an operand lies in; of a setting that was not asked for yet none.
+    @inline(__always) private func packedValue(_ operand: Int32, _ packedValues: Span<PackedValue>) -> PackedValue {
+        if operand < CompiledFact.constants { return packedValues[Int(operand)] }
+        if operand < CompiledFact.settings { return constants[Int(operand) - CompiledFact.constants] }
+        let tenant = packedValues[Request.Place.tenant].code
+        guard tenant != PackedValue.uncoded,
+            let key = factCache.key(Expressions.ID(operand - Int32(CompiledFact.settings)), tenant, 0, 0)
+        else { return .absent }
+        return key.packedValue ?? .absent
+    }
+
+    /// What the cells stand for that a remembered fact depends on.
+    @inline(__always) private func codes(_ compiledFact: CompiledFact, _ packedValues: Span<PackedValue>) -> Codes {
+        Codes(
+            a: packedValues[Int(compiledFact.a)].code, b: packedValues[Int(compiledFact.b)].code,
+            c: packedValues[Int(compiledFact.c)].code)
+    }
+
+    private struct Codes {
+        let a: UInt32
+        let b: UInt32
+        let c: UInt32
+
+        /// Whether each has one.
+        @inline(__always) var areAll: Bool {
+            a != PackedValue.uncoded && b != PackedValue.uncoded && c != PackedValue.uncoded
+        }
+    }
+
+    // MARK: What cells alone do not answer
+
+    /// A boolean fact's answer, which is remembered where it can be; `other` for what is no boolean: see `key`.
+    mutating func truth(_ compiledFact: CompiledFact) -> TernaryTruth {
+        switch compiledFact.operation {
+        case .can:
+            let holder = request.packedValues[Int(compiledFact.a)]
+            if holder.kind == .assignment { known.learn(holder.number) }
+        case .remembered:
+            guard let key = key(compiledFact), key.kind == 1 else { return .other }
+            return TernaryTruth(key.bits != 0)
+        case .same, .equal, .less, .lessEqual, .isWithin:
+            learn(setting: compiledFact.a)
+            learn(setting: compiledFact.b)
+        case .has, .truth, .code, .text, .inNetwork, .general: break
+        }
+        guard case .boolean(let holds) = value(compiledFact.fact) else { return .other }
+        return TernaryTruth(holds)
+    }
+
+    /// A fact's answer as a branch; `nil` for one that was never seen.
+    mutating func key(_ compiledFact: CompiledFact) -> FactKey? {
+        guard compiledFact.operation == .remembered else {
+            let key = keys.key(value(compiledFact.fact))
+            return hasStopped ? nil : key
+        }
+        let codes = codes(compiledFact, request.packedValues.span)
+        if codes.areAll, let key = factCache.key(compiledFact.cacheKey, codes.a, codes.b, codes.c) { return key }
+        guard let key = keys.key(value(compiledFact.fact)), !hasStopped else { return nil }
+        remember(key, of: compiledFact.fact)
+        return key
+    }
+
+    /// Keeps what a fact came to, by all that was read for it, now and ever.
+    private mutating func remember(_ key: FactKey, of fact: Expressions.ID) {
+        let compiledFact = isCovered(fact) ? compiledFact(fact) : widen(fact)
+        guard compiledFact.operation == .remembered else { return }
+        let codes = codes(compiledFact, request.packedValues.span)
+        if codes.areAll { factCache.set(compiledFact.cacheKey, codes.a, codes.b, codes.c, key) }
+    }
+
+    private mutating func learn(setting operand: Int32) {
+        guard operand >= CompiledFact.settings else { return }
+        let id = Expressions.ID(operand - Int32(CompiledFact.settings))
+        let tenant = request.packedValues[Request.Place.tenant].code
+        guard tenant != PackedValue.uncoded, let packedValue = PackedValue(constant: value(id)),
+            let key = FactKey(packedValue),
+            reads(for: id).isSubset(of: ReadSet([Request.Place.tenant]))
+        else { return }
+        factCache.set(id, tenant, 0, 0, key)
+    }
+}
+
+extension CompiledFact {
+    @inline(__always) fileprivate func order<Number: Comparable>(_ one: Number, _ other: Number) -> TernaryTruth {
+        switch operation {
+        case .equal: TernaryTruth(one == other)
+        case .less: TernaryTruth(one < other)
+        default: TernaryTruth(one <= other)
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package import Model
+
+/// A fact that a policy read, taken apart: what was asked, of what, and what each part came to.
+///
+/// Values name departments and users by their numbers in the directory that was decided on.
+package struct ObservedFact: Sendable {
+    package enum Operation: Hashable, Sendable {
+        case request
+        case settings
+        case constant
+        case attribute(Attribute)
+        /// A declared property of a resource, the context or an external subject.
+        case property(ExactName)
+        case setting(policy: ExactName, name: ExactName)
+        /// 1-based, as policies count.
+        case element(Int)
+        case length
+        case plus(Period)
+        case endOfDay
+        /// Whether a property, or a part that may be absent, is there.
+        case has(ExactName)
+        case equal
+        case less
+        case lessEqual
+        case isWithin
+        case inNetwork(IPNetwork)
+        case contains
+        case meets
+        case covers
+        case can
+        case permits
+        /// Whether a policy's `grants` name the action.
+        case granted
+        /// A function of a plugin, `cidr.contains`, or the one behind an attribute.
+        case call(String)
+        /// Something of a plugin's data: a table, a row by its key or its place, whether there is such a row, a column.
+        case data
+        /// What a plugin's function was given.
+        case argument
+    }
+
+    package let operation: Operation
+    /// In the words of the policy's author: `token.department is_within resource.department`.
+    package let text: String
+    package let type: ValueType
+    package let value: Value
+    package let operands: [ObservedFact]
+    /// Whose attribute, or who, it is: on `access` the token that acts, else the one acted upon …
+    package let holder: Request.Holder?
+    let id: Expressions.ID
+    /// Whether a function of a plugin, or one that it called, has looked at the clock for it.
+    package let readsMinute: Bool
+    /// The properties that a function of a plugin has read for it, by itself or through what it called; nothing for what
+    /// is no function.
+    package let readByFunction: [(owner: PropertyLayout.Owner, name: ExactName)]
+
+    /// This reading and all that it stands on.
+    package var parts: [ObservedFact] { [self] + operands.flatMap(\.parts) }
+
+    /// Whether it is the very same question, in one policy or in two.
+    package func isSame(as other: ObservedFact) -> Bool { id == other.id }
+
+    /// Whether what it comes to depends on the clock.
+    package var dependsOnTime: Bool {
+        if case .attribute(let attribute) = operation, attribute == .time || attribute == .today { return true }
+        if readsMinute { return true }
+        return operands.contains(where: \.dependsOnTime)
+    }
+}
+
+/// What one policy read, in order, and taken apart.
+package struct ObservedFacts: Sendable {
+    package let policy: ExactName
+    package let readings: [ObservedFact]
+}
+
+extension Evaluator {
+    /// What a policy read, taken apart.
+    /// - Precondition: as for `statements`.
+    package func readings(_ outcome: Outcome) -> ObservedFacts {
+        ObservedFacts(policy: set.policies[outcome.policy].id, readings: outcome.trace.map(reading))
+    }
+
+    /// What facts that were read come to for another request, in their order.
+    /// - Returns: `nil` once the evaluator has started over, and nothing is known of how they were read.
+    package func values(of facts: [ObservedFact], for request: Request, generation: Int) -> [Value]? {
+        guard generation == self.generation else { return nil }
+        guard
+            self.facts.value.begin({ current in
+                current = request
+                return true
+            })
+        else { return nil }
+        return facts.map { self.facts.value.value($0.id) }
+    }
+
+    private func reading(_ id: Expressions.ID) -> ObservedFact { host.reading(id) { set.policies[$0].id } }
+}
+
+extension EvaluationHost {
+    /// - Parameter policy: the id of the policy of a number.
+    func reading(_ id: Expressions.ID, _ policy: (Int) -> ExactName) -> ObservedFact {
+        let node = expressions.nodes[Int(id)]
+        let (operation, operands) = parts(node, policy)
+        let places = node.operation == .call ? facts.reads(for: id).places ?? [] : []
+        return ObservedFact(
+            operation: operation, text: expressions.text(id), type: expressions.types[Int(id)],
+            value: facts.value(id), operands: operands.map { reading($0, policy) }, holder: expressions.holder(id),
+            id: id,
+            readsMinute: places.contains(Request.Place.minute),
+            readByFunction: places.compactMap(facts.schema.layout.property))
+    }
+
+    private func parts(
+        _ node: Expressions.Node, _ policy: (Int) -> ExactName
+    ) -> (ObservedFact.Operation, [Expressions.ID]) {
+        func name() -> ExactName { expressions.names[Int(node.b)] }
+        switch node.operation {
+        case .request: return (.request, [])
+        case .settings: return (.settings, [])
+        case .constant: return (.constant, [])
+        case .attribute: return (.attribute(Attribute(rawValue: node.b)!), [node.a])
+        case .property: return (.property(name()), [node.a])
+        case .setting: return (.setting(policy: policy(Int(node.a)), name: name()), [])
+        case .element: return (.element(Int(node.b) + 1), [node.a])
+        case .length: return (.length, [node.a])
+        case .plus: return (.plus(expressions.periods[Int(node.b)]), [node.a])
+        case .endOfDay: return (.endOfDay, [node.a])
+        case .has: return (.has(name()), [node.a])
+        case .inNetwork: return (.inNetwork(expressions.networks[Int(node.b)]), [node.a])
+        case .granted: return (.granted, [])
+        case .call: return (.call(expressions.plugins.name(of: Int(node.b)).text), expressions.arguments[Int(node.a)])
+        case .plugin, .table, .rowAt: return (.data, [])
+        case .row, .hasRow: return (.data, [node.b])
+        case .column: return (.data, [node.a])
+        case .argument: return (.argument, [])
+        case .equal: return (.equal, [node.a, node.b])
+        case .less: return (.less, [node.a, node.b])
+        case .lessEqual: return (.lessEqual, [node.a, node.b])
+        case .isWithin: return (.isWithin, [node.a, node.b])
+        case .contains: return (.contains, [node.a, node.b])
+        case .meets: return (.meets, [node.a, node.b])
+        case .covers: return (.covers, [node.a, node.b])
+        case .can: return (.can, [node.a, node.b])
+        case .permits: return (.permits, [node.a, node.b])
+        }
+    }
+}

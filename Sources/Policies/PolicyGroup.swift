@@ -1,0 +1,171 @@
+/// Where the trees of groves begin, one after the other: as good as the groves are there.
+@safe final class TreeRoots {
+    let count: Int
+    let first: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Root>>
+
+    init(_ sharedTrees: [SharedTree]) {
+        count = sharedTrees.count
+        unsafe first = .allocate(capacity: max(1, count))
+        for (number, sharedTree) in sharedTrees.enumerated() {
+            unsafe (first + number).initialize(to: sharedTree.tree.root)
+        }
+    }
+
+    deinit { unsafe first.deallocate() }
+}
+
+/// Policies that apply together, and the groves they form.
+@safe struct PolicyGroup {
+    /// How many requests the joining of groves is judged by.
+    private static let sampleSize = 256
+
+    private(set) var sharedTrees: [SharedTree]
+    private(set) var treeRoots: TreeRoots
+    /// The policies' own trees.
+    private let trees: [DecisionTree]
+    /// What outgrew one tree together, and is not joined again.
+    private var splits: [Set<Int>] = []
+    /// The leaves of some requests in a row, by grove.
+    private var sample: [[Int32]] = []
+    private var requests = 0
+    private var nextSample = 64
+
+    /// - Parameter trees: of all policies, by number.
+    init(_ policies: [Int], _ trees: [DecisionTree]) {
+        self.trees = trees
+        sharedTrees = policies.map { SharedTree($0, trees[$0]) }
+        treeRoots = TreeRoots(sharedTrees)
+    }
+
+    /// Remembers a path of one grove: as `SharedTree.learn`.
+    mutating func learn(
+        _ path: [DecisionTree.Step], _ verdicts: [Verdict], parts: [Int32], sharedTree: Int, _ facts: inout Facts
+    ) -> Int? { sharedTrees[sharedTree].learn(path, verdicts, parts: parts, &facts) }
+
+    /// Counts requests.
+    mutating func count(_ more: Int) { requests += more }
+
+    /// How many requests later, the next one being 1, it wants to note what one came to.
+    var wait: Int { sharedTrees.count > 1 ? max(1, nextSample - requests) : .max }
+
+    /// Notes what a request came to that was waited for, and joins groves when enough is known.
+    /// - Parameter isOpen: whether a policy has no tree, and so is no part of any grove.
+    mutating func note(_ answers: [Int32], isOpen: (Int) -> Bool) {
+        sample.append(answers)
+        guard sample.count == Self.sampleSize else { return }
+        join(isOpen)
+        sample = []
+        nextSample = requests * 2
+    }
+
+    /// Takes groves apart into single policies.
+    /// - Parameter isRemembered: whether they are never to be joined again as they were.
+    mutating func split(isRemembered: Bool, where isSplit: (SharedTree) -> Bool) {
+        guard sharedTrees.contains(where: { !$0.isSingle && isSplit($0) }) else { return }
+        var parts: [SharedTree] = []
+        for sharedTree in sharedTrees {
+            guard !sharedTree.isSingle, isSplit(sharedTree) else {
+                parts.append(sharedTree)
+                continue
+            }
+            if isRemembered { splits.append(Set(sharedTree.policies)) }
+            parts += sharedTree.policies.map { SharedTree($0, trees[$0]) }
+        }
+        regroup(parts)
+        sample = []
+        nextSample = requests * 2
+    }
+
+    var bytes: Int { sharedTrees.reduce(sample.count * sharedTrees.count * 4) { $0 + $1.bytes } }
+
+    // MARK: Joining
+
+    /// Joins each grove to the first one before it that it hardly multiplies.
+    private mutating func join(_ isOpen: (Int) -> Bool) {
+        var joined: [(members: [Int], column: Column)] = []
+        var scratch = PairCounter()
+        for (number, sharedTree) in sharedTrees.enumerated() {
+            let column = Column(sample.map { $0[number] })
+            let isJoinable = !(sharedTree.isSingle && isOpen(sharedTree.policies[0]))
+            let place =
+                isJoinable
+                ? joined.firstIndex { other in
+                    guard !isOpen(sharedTrees[other.members[0]].policies[0]) else { return false }
+                    let bound = max(other.column.count, column.count) * 5 / 4 + 2
+                    return scratch.count(other.column, column, most: bound) != nil
+                        && !isForbidden(other.members + [number])
+                } : nil
+            if let place {
+                joined[place].column = Column(joined[place].column, column)
+                joined[place].members.append(number)
+            } else {
+                joined.append(([number], column))
+            }
+        }
+        guard joined.count < sharedTrees.count else { return }
+        regroup(
+            joined.map { members, _ in
+                guard members.count > 1 else { return sharedTrees[members[0]] }
+                return SharedTree(joining: members.flatMap { sharedTrees[$0].policies }.sorted())
+            })
+    }
+
+    private mutating func regroup(_ sharedTrees: [SharedTree]) {
+        self.sharedTrees = sharedTrees
+        treeRoots = TreeRoots(sharedTrees)
+    }
+
+    private func isForbidden(_ members: [Int]) -> Bool {
+        guard !splits.isEmpty else { return false }
+        let policies = Set(members.flatMap { sharedTrees[$0].policies })
+        return splits.contains { $0.isSubset(of: policies) }
+    }
+}
+
+/// Which leaf each request of a sample came to, by dense numbers.
+private struct Column {
+    private(set) var numbers: [Int32]
+    /// How many leaves there are.
+    private(set) var count: Int
+
+    init(_ leaves: [Int32]) {
+        var dense: [Int32: Int32] = [:]
+        numbers = leaves.map { leaf in
+            // What was run and not remembered is like nothing else.
+            if leaf >= 0, let known = dense[leaf] { return known }
+            let number = Int32(dense.count)
+            dense[leaf >= 0 ? leaf : -1 - number] = number
+            return number
+        }
+        count = dense.count
+    }
+
+    /// The leaves of two together.
+    init(_ one: Column, _ other: Column) {
+        self.init(zip(one.numbers, other.numbers).map { $0 * Int32(other.count) + $1 })
+    }
+}
+
+/// Counts the pairs that two columns form.
+private struct PairCounter {
+    private var stamps: [UInt32] = []
+    private var stamp: UInt32 = 0
+
+    /// - Returns: how many different pairs there are; `nil` when more than `most`.
+    mutating func count(_ one: Column, _ other: Column, most: Int) -> Int? {
+        let width = other.count
+        if stamps.count < one.count * width {
+            stamps += [UInt32](repeating: 0, count: one.count * width - stamps.count)
+        }
+        stamp += 1
+        var count = 0
+        for (left, right) in zip(one.numbers, other.numbers) {
+            let pair = Int(left) * width + Int(right)
+            guard stamps[pair] != stamp else { continue }
+            stamps[pair] = stamp
+            count += 1
+            if count > most { return nil }
+        }
+        return count
+    }
+}

@@ -1,0 +1,86 @@
+internal import Lua
+
+/// The policies of a set in an interpreter, ready to be run, and what running them has taken.
+struct PolicyRunner: ~Copyable {
+    private let set: PolicySet
+    private var interpreter: Interpreter
+    private(set) var host: EvaluationHost
+    /// For each policy, the number of its root, and the handle of that.
+    private let rootNumbers: [Int]
+    private var roots: [UInt32]
+    private(set) var count = 0
+    /// For each policy, the most that one run of it has allocated in its interpreter.
+    private(set) var bytes: [Int]
+    /// Whether more expressions were formed than are kept.
+    private(set) var isCrowded = false
+
+    /// - Throws: `.interpreter` when there is no memory for one.
+    init(_ set: PolicySet, _ host: EvaluationHost, roots numbers: [Int]) throws(PolicyError) {
+        self.set = set
+        self.host = host
+        interpreter = try Interpreter.loaded(set, host)
+        rootNumbers = numbers
+        roots = numbers.map(host.root)
+        bytes = [Int](repeating: 0, count: set.policies.count)
+    }
+
+    /// Runs policies one after the other; what they say is in the host's `records`.
+    mutating func run(_ policies: [Int], _ limits: Limits) {
+        host.take(policies)
+        host.instrumentation?.open()
+        defer { host.instrumentation?.close() }
+        count += policies.count
+        var next = 0
+        while next < policies.count {
+            guard !interpreter.isSpent else {
+                // There was no memory for another interpreter: fail closed.
+                host.begin()
+                host.records.ended(.memory, of: next)
+                next += 1
+                continue
+            }
+            let (count, termination) = interpreter.decide(policies[next...], roots: roots, host, limits)
+            // One that was stopped before it began has begun nothing.
+            while host.records.count < next + count { host.begin() }
+            for run in 0..<count {
+                let used = interpreter.used(run)
+                host.records.used(used.fuel, by: next + run)
+                let policy = policies[next + run]
+                if used.bytes > bytes[policy] { bytes[policy] = used.bytes }
+            }
+            next += count
+            if termination != .finished { host.records.ended(Outcome.Termination(termination), of: next - 1) }
+            // An interpreter that was stopped may be in any state: it is thrown away, never used again.
+            if interpreter.isSpent { renewInterpreter() }
+        }
+        isCrowded = host.isCrowded
+    }
+
+    /// Begins with another host, to which no expressions are known.
+    mutating func renew(_ host: EvaluationHost) {
+        self.host = host
+        roots = rootNumbers.map(host.root)
+        isCrowded = false
+        renewInterpreter()
+    }
+
+    private mutating func renewInterpreter() {
+        // Handles live in the interpreter, expressions in the host: the numbers stay good.
+        var fresh: Interpreter?
+        // Loading runs the policies too; what has been said stays.
+        host.pause { fresh = try? Interpreter.loaded(set, host) }
+        if let fresh { interpreter = fresh }
+    }
+}
+
+extension Outcome.Termination {
+    fileprivate init(_ termination: CallResult.Termination) {
+        switch termination {
+        case .finished: self = .finished
+        case .failed(let message, let line): self = .failed(message: message, line: line)
+        case .fuelExhausted: self = .fuel
+        case .memoryExhausted: self = .memory
+        case .deadlineExceeded: self = .deadline
+        }
+    }
+}

@@ -1,0 +1,62 @@
+internal import Model
+
+/// Where the declared properties lie among the cells of a request: one column for a name, whatever types have it.
+package struct PropertyLayout: Sendable {
+    /// For each type and slot, its place.
+    package private(set) var resources: [[Int]] = []
+    package private(set) var subjects: [[Int]] = []
+    package private(set) var context: [Int] = []
+    package private(set) var count = 0
+    /// The places of properties whose values have numbers: departments, users and booleans.
+    private(set) var numbered: Set<Int> = []
+    private var names: [Owner: [ExactName: Int]] = [:]
+
+    /// Which record of a request has a property.
+    package enum Owner: Sendable {
+        case resource
+        case subject
+        case context
+    }
+
+    init() {}
+
+    init(_ schema: Schema) {
+        resources = schema.resources.map { places($0, .resource) }
+        subjects = schema.subjects.map { places($0, .subject) }
+        context = places(schema.context, .context)
+    }
+
+    private mutating func places(_ type: Schema.RecordType, _ owner: Owner) -> [Int] {
+        type.properties.map { property in
+            let place = place(of: property, owner)
+            if [.department, .user, .boolean].contains(property.type) { numbered.insert(place) }
+            return place
+        }
+    }
+
+    private mutating func place(of property: Schema.Property, _ owner: Owner) -> Int {
+        if let known = names[owner]?[property.name] { return known }
+        let place = Request.Place.count + count
+        names[owner, default: [:]][property.name] = place
+        count += 1
+        return place
+    }
+
+    /// The property that lies at a place; `nil` where none does.
+    func property(at place: Int) -> (owner: Owner, name: ExactName)? {
+        for (owner, names) in names {
+            if let name = names.first(where: { $0.value == place })?.key { return (owner, name) }
+        }
+        return nil
+    }
+
+    /// The place of a property that an expression names of a record; `nil` when no type has it.
+    func place(_ name: ExactName, of type: ValueType) -> Int? {
+        switch type {
+        case .resource: names[.resource]?[name]
+        case .context: names[.context]?[name]
+        case .external: names[.subject]?[name]
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package import Model
+
+/// What `request` is for a policy: which points it decides and which subjects it takes.
+///
+/// Two policies that agree in this share the expressions they form of the request.
+package struct RequestShape: Hashable, Sendable {
+    /// Which subjects an `access` policy applies to.
+    package enum SubjectKind: Hashable, Sendable {
+        case token
+        case any
+        /// An external type, by its index in the schema.
+        case external(Int)
+    }
+
+    package let points: Set<DecisionKind>
+    package let subject: SubjectKind
+
+    package init(points: Set<DecisionKind>, subject: SubjectKind) {
+        self.points = points
+        self.subject = subject
+    }
+
+    /// The type of `request.subject`; `nil` where it is not one type.
+    var subjectType: ValueType? {
+        if !points.contains(.access) { return .actor }
+        if points.count > 1 { return nil }
+        switch subject {
+        case .token: return .token
+        case .any: return .external(-1)
+        case .external(let type): return .external(type)
+        }
+    }
+
+    /// Whether an optional part of the request is always there for such a policy.
+    func guarantees(_ attribute: Attribute) -> Bool {
+        switch attribute {
+        case .token: !points.contains(.issue) && (!points.contains(.access) || subject == .token)
+        case .actor: !points.contains(.access)
+        case .proposed: points.isSubset(of: [.issue, .amend])
+        default: false
+        }
+    }
+
+    /// The same, where it is known to be asked at some of its points only.
+    package func guarantees(_ attribute: Attribute, at points: Set<DecisionKind>) -> Bool {
+        RequestShape(points: points, subject: subject).guarantees(attribute)
+    }
+
+    /// Whether a part of the request is never there for such a policy.
+    func excludes(_ attribute: Attribute) -> Bool {
+        switch attribute {
+        case .token: points == [.issue] || (points == [.access] && subject != .token && subject != .any)
+        case .actor: points == [.access]
+        case .proposed: points.isDisjoint(with: [.issue, .amend])
+        case .resource, .context: !points.contains(.access)
+        default: false
+        }
+    }
+
+    /// Whether what a record of the request must have is there for such a policy.
+    ///
+    /// An administrative request has no resource and no context. A request for `access` may leave its resource out: then
+    /// a fact that reads it fails.
+    var guaranteesRecords: Bool { points == [.access] }
+}

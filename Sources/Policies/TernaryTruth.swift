@@ -1,0 +1,9 @@
+/// The answer of a boolean fact.
+enum TernaryTruth: UInt32 {
+    case no
+    case yes
+    /// No boolean: content, absence, or a failure.
+    case other
+
+    init(_ holds: Bool) { self = holds ? .yes : .no }
+}

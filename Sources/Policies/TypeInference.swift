@@ -1,0 +1,309 @@
+package import Model
+package import Syntax
+
+/// What the expressions of a policy's source stand for, as far as the source says: what `request.token.department` is, and
+/// what is wrong with it where it is nothing.
+///
+/// For whoever judges a policy without running it. When in doubt it says nothing.
+package final class TypeInference {
+    package enum Meaning {
+        /// Something of the request, a setting, or a literal.
+        case value(Known)
+        /// A method, named and not called yet.
+        case method(String)
+        /// What reading it raises, always.
+        case fault(String)
+    }
+
+    package struct Known {
+        package let type: ValueType
+        let expression: Expressions.ID?
+        /// Whether it is a value of the request or a setting, and none of Lua's own.
+        package let isHandle: Bool
+        /// How it may be absent, where it may.
+        package let absence: Absence?
+        /// Whether it comes of the request, and is no constant and no setting.
+        package let isOfRequest: Bool
+
+        /// As messages call it, with its article.
+        package var typeName: String { type.withArticle }
+        /// Whether reading it gives a content, and not yes or no.
+        package var isContent: Bool {
+            switch type {
+            case .string, .number, .instant, .date, .ip: true
+            default: false
+            }
+        }
+    }
+
+    /// Something that may not be there.
+    package struct Absence {
+        /// What it is of, as reasons call it; `nil` for the request itself.
+        package let owner: String?
+        package let name: ExactName
+        /// `nil` for a property that the schema declares.
+        package let attribute: Attribute?
+
+        /// As reasons call it: `resource.amount`, `actor`.
+        package var key: ExactName { owner.map { "\($0).\(name)" } ?? name }
+    }
+
+    package let chunk: Chunk
+    /// When the policy is asked, and about whom.
+    package let root: RequestShape
+    package var schema: Schema { resolver.schema }
+    let resolver: Resolver
+    private let expressions: Expressions
+    let names: InferredNames
+    private var known: [Expression.ID: Meaning?] = [:]
+    /// For each type one expression that is of it, and is nothing more.
+    private var samples: [ValueType: Expressions.ID] = [:]
+
+    init(_ chunk: Chunk, _ declaration: PolicyDeclaration, schema: Schema, plugins: PluginSet) {
+        self.chunk = chunk
+        root = declaration.root
+        expressions = Expressions(plugins: plugins)
+        resolver = Resolver(
+            schema: schema, roots: [declaration.root], settings: [declaration.settings], plugins: plugins,
+            uses: [declaration.plugins])
+        names = InferredNames(chunk)
+        // The parts of an expression come before it: in this order nothing goes deep.
+        for index in chunk.expressions.indices { _ = meaning(chunk.id(index)) }
+    }
+
+    /// What a variable that keeps its value was declared with.
+    package func definition(of variable: Declaration.ID) -> Expression.ID? { names.values[variable] }
+
+    /// What an expression stands for; `nil` when the source does not say.
+    package func meaning(_ id: Expression.ID) -> Meaning? {
+        if let known = known[id] { return known }
+        known[id] = .some(nil)
+        let meaning = find(id)
+        known[id] = .some(meaning)
+        return meaning
+    }
+
+    package func value(_ id: Expression.ID) -> Known? {
+        if case .value(let known)? = meaning(id) { return known }
+        return nil
+    }
+
+    /// What it is called where reasons name it; `nil` for a literal.
+    package func text(_ known: Known) -> String? { known.expression.map(expressions.text) }
+
+    /// Whether two expressions stand for the same value, whatever the request.
+    package func isSame(_ one: Expression.ID, _ other: Expression.ID) -> Bool {
+        guard let left = value(one)?.expression, let right = value(other)?.expression else { return false }
+        return left == right
+    }
+
+    /// The vocabulary's attribute that an expression reads; `nil` for everything else.
+    package func attribute(_ id: Expression.ID) -> Attribute? {
+        guard let node = value(id)?.expression.map({ expressions.nodes[Int($0)] }), node.operation == .attribute else {
+            return nil
+        }
+        return Attribute(rawValue: node.b)
+    }
+
+    /// Whether a text would be filled in, were it a reason.
+    package func isTemplate(_ text: String) -> Bool {
+        let names = Template.names(in: text)
+        let root = expressions.intern(.request, 0, type: .request)
+        return !names.isEmpty && (try? Template(text, root: root, resolver: resolver, in: expressions)) != nil
+    }
+
+    /// What a property of a record, or a part of the request, is called where it is asked for; `nil` for no such thing.
+    package func key(of name: ExactName, on owner: Expression.ID) -> ExactName? {
+        value(owner)?.expression.map { key(of: name, on: $0) }
+    }
+
+    private func key(of name: ExactName, on owner: Expressions.ID) -> ExactName {
+        expressions.types[Int(owner)] == .request ? name : "\(expressions.text(owner)).\(name)"
+    }
+
+    // MARK: Meanings
+
+    private func plain(_ type: ValueType) -> Meaning {
+        .value(Known(type: type, expression: nil, isHandle: false, absence: nil, isOfRequest: false))
+    }
+
+    private func of(_ id: Expressions.ID, _ type: ValueType) -> Known {
+        Known(type: type, expression: id, isHandle: true, absence: nil, isOfRequest: type != .settings)
+    }
+
+    /// What a plugin provides, of which less is certain.
+    private func open(_ type: ValueType, _ id: Expressions.ID?) -> Known {
+        Known(type: type, expression: id, isHandle: false, absence: nil, isOfRequest: true)
+    }
+
+    private func find(_ id: Expression.ID) -> Meaning? {
+        switch chunk[id].kind {
+        case .string: return plain(.string)
+        case .integer, .float: return plain(.number)
+        case .boolean: return plain(.boolean)
+        case .parenthesized(let inner): return value(inner).map(Meaning.value)
+        case .name(let name):
+            guard case .local(let variable) = name.target else { return nil }
+            return self.variable(variable).map(Meaning.value)
+        case .member(let base, let name): return member(ExactName(name.name), of: base)
+        case .index(let base, let key): return element(key, of: base)
+        case .method(let base, let name, _): return result(of: ExactName(name.name), base)
+        case .call(let callee, let arguments): return called(callee, arguments)
+        case .unary(.length, let inner):
+            if case .list? = value(inner)?.type { return plain(.number) }
+            return nil
+        default: return nil
+        }
+    }
+
+    private func variable(_ id: Declaration.ID) -> Known? {
+        if id == names.request { return of(expressions.intern(.request, 0, type: .request), .request) }
+        if let value = names.values[id] { return self.value(value) }
+        if let list = names.elements[id].flatMap(value), let base = list.expression, case .list(let type) = list.type {
+            return of(expressions.intern(.element, base, 0, type: type), type)
+        }
+        // A parameter is what every call of its function passes, where that is one thing.
+        guard let passed = names.arguments(of: id), let first = passed.first.flatMap(value), first.expression != nil,
+            passed.dropFirst().allSatisfy({ value($0)?.expression == first.expression })
+        else { return nil }
+        return first
+    }
+
+    private func called(_ callee: Expression.ID, _ arguments: [Expression.ID]) -> Meaning? {
+        switch chunk[callee].kind {
+        case .name(let name) where name.target == .global && name.name == "settings":
+            return .value(of(expressions.intern(.settings, 0, type: .settings), .settings))
+        case .name(let name) where name.target == .global && name.name == "use":
+            guard let first = arguments.first, case .string(let bytes) = chunk[first].kind,
+                let number = resolver.plugins.number(of: ExactName(String(decoding: bytes, as: UTF8.self)))
+            else { return nil }
+            let type = ValueType.plugin(number)
+            let id = expressions.intern(.plugin, UInt32(number), type: type)
+            return .value(Known(type: type, expression: id, isHandle: true, absence: nil, isOfRequest: false))
+        default:
+            return pluginFunction(callee).map { .value(open(resolver.plugins.functions[$0].function.result.type, nil)) }
+        }
+    }
+
+    /// What a function of a plugin is called.
+    package func functionName(_ number: Int) -> ExactName { resolver.plugins.name(of: number) }
+
+    /// The function of a plugin that is called, by its number among all.
+    package func pluginFunction(_ callee: Expression.ID) -> Int? {
+        switch chunk[callee].kind {
+        case .member(let base, let name):
+            guard let owner = self.value(base), case .plugin(let plugin) = owner.type,
+                case .function(let number)? = resolver.plugins.member(ExactName(name.name), of: plugin)
+            else { return nil }
+            return number
+        case .name(let name):
+            // `local contains = use("cidr").contains`
+            guard case .local(let declaration) = name.target, let source = names.values[declaration],
+                case .member = chunk[source].kind
+            else { return nil }
+            return pluginFunction(source)
+        default: return nil
+        }
+    }
+
+    private func member(_ name: ExactName, of base: Expression.ID) -> Meaning? {
+        guard let owner = value(base), !Self.isOfText(name, owner) else { return nil }
+        do throws(Resolver.Fault) {
+            let expression = owner.expression ?? sample(owner.type)
+            switch try resolver.meaning(of: name, on: expression, in: expressions) {
+            case .method(let method): return .method(method.name)
+            case .function: return nil
+            case .expression(let id), .fact(let id):
+                if let plugin = pluginOfAttribute(id), !resolver.uses[0].contains(plugin) {
+                    let attribute = resolver.plugins.plugins[plugin].name
+                    return .fault("`\(name)` is an attribute of the plugin `\(attribute)`: say `use \"\(attribute)\"`")
+                }
+                // Of what has only a type, nothing more than a type is known.
+                let isKnown = owner.expression != nil
+                return .value(
+                    Known(
+                        type: expressions.types[Int(id)], expression: isKnown ? id : nil, isHandle: true,
+                        absence: isKnown ? absence(id, name, of: expression, owner.type) : nil,
+                        isOfRequest: owner.type != .settings))
+            }
+        } catch { return .fault(error.message) }
+    }
+
+    /// What stands in brackets after a value: a name in quotes, or the number of an element.
+    private func element(_ key: Expression.ID, of base: Expression.ID) -> Meaning? {
+        switch chunk[key].kind {
+        case .string(let bytes): return member(ExactName(String(decoding: bytes, as: UTF8.self)), of: base)
+        case .integer(let number):
+            guard let owner = value(base), owner.isHandle, !owner.type.isTable else { return nil }
+            guard case .list(let type) = owner.type else { return .fault("\(owner.typeName) has no elements") }
+            guard (1...100_000).contains(number) else {
+                return .fault("the elements of a list are counted from 1 to 100,000, got \(number)")
+            }
+            let id = owner.expression.map { expressions.intern(.element, $0, UInt32(number - 1), type: type) }
+            return .value(
+                Known(type: type, expression: id, isHandle: true, absence: nil, isOfRequest: owner.isOfRequest))
+        default: return nil
+        }
+    }
+
+    /// Whether a text has a name as every string of Lua has it.
+    private static func isOfText(_ name: ExactName, _ owner: Known) -> Bool {
+        guard owner.type == .string else { return false }
+        let isValueOfRequest = owner.isHandle || owner.isOfRequest
+        return EvaluationHost.textMethods.contains(name) || !isValueOfRequest && ["char", "format"].contains(name)
+    }
+
+    /// An expression of a type, to ask what such a value has.
+    private func sample(_ type: ValueType) -> Expressions.ID {
+        if let known = samples[type] { return known }
+        let nothing = expressions.constant(.absent, type: .boolean)
+        let constant = expressions.nodes[Int(nothing)].a
+        let id = expressions.intern(.constant, constant, UInt32(samples.count) + 1, type: type)
+        samples[type] = id
+        return id
+    }
+
+    /// The plugin that an attribute is of; `nil` for what is none.
+    private func pluginOfAttribute(_ id: Expressions.ID) -> Int? {
+        let node = expressions.nodes[Int(id)]
+        guard node.operation == .call, resolver.plugins.isAttribute(Int(node.b)) else { return nil }
+        return resolver.plugins.functions[Int(node.b)].plugin
+    }
+
+    private func absence(
+        _ id: Expressions.ID, _ name: ExactName, of owner: Expressions.ID, _ type: ValueType
+    ) -> Absence? {
+        let node = expressions.nodes[Int(id)]
+        let attribute = node.operation == .attribute ? Attribute(rawValue: node.b) : nil
+        switch attribute {
+        case nil: guard node.operation == .property, expressions.presence[Int(id)] != nil else { return nil }
+        case .token?, .actor?, .proposed?, .tokenName?, .lastActive?, .dormantSince?, .parent?, .actorToken?:
+            guard expressions.presence[Int(id)] != nil else { return nil }
+        case .user?, .department?, .userType?: guard type == .actor else { return nil }
+        // The wire requires ids, and what is without one is seldom.
+        default: return nil
+        }
+        return Absence(
+            owner: type == .request ? nil : expressions.text(owner), name: name, attribute: attribute)
+    }
+
+    private func result(of name: ExactName, _ base: Expression.ID) -> Meaning? {
+        guard let owner = value(base), !Self.isOfText(name, owner) else { return nil }
+        let expression = owner.expression ?? sample(owner.type)
+        guard let method = Method.allCases.first(where: { $0.name == name.text }),
+            case .method? = try? resolver.meaning(of: name, on: expression, in: expressions)
+        else { return .fault(resolver.unknown(name, on: owner.type).message) }
+        switch method {
+        case .plus, .endOfDay:
+            return .value(
+                Known(
+                    type: method == .plus ? owner.type : .instant, expression: nil, isHandle: true, absence: nil,
+                    isOfRequest: owner.isOfRequest))
+        case .get:
+            guard case .table(let table) = owner.type else { return nil }
+            let id = expressions.intern(.row, UInt32(table), expression, type: .row(table))
+            return .value(open(.row(table), id))
+        default: return plain(.boolean)
+        }
+    }
+}

@@ -1,0 +1,20 @@
+internal import Testing
+
+@testable internal import Syntax
+
+struct StretchTests {
+    @Test func `a source is taken apart by what its pieces are`() {
+        let source = "-- why\nlocal a = 'x' -- b\nreturn a, 1"
+        let bytes = Array(source.utf8)
+        let shown = HighlightSpan.all(of: bytes).map { ($0.kind, String(decoding: bytes[$0.range], as: UTF8.self)) }
+        #expect(shown.filter { $0.0 == .comment }.map(\.1) == ["-- why\n", "-- b\n"])
+        #expect(shown.filter { $0.0 == .keyword }.map(\.1) == ["local", "return"])
+        #expect(shown.filter { $0.0 == .literal }.map(\.1) == ["'x'", "1"])
+    }
+
+    @Test(arguments: ["", "-", "--", "local '", "x = [[", "\u{0}", "a - b", "æ = 1", "--[[ long\n]] return 1"])
+    func `the pieces are all of it, whatever it is`(source: String) {
+        let bytes = Array(source.utf8)
+        #expect(HighlightSpan.all(of: bytes).flatMap { Array(bytes[$0.range]) } == bytes)
+    }
+}

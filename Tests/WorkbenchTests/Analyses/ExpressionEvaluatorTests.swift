@@ -1,0 +1,51 @@
+import Decisions
+import Model
+import Policies
+import Testing
+
+@Suite struct InspectorTests {
+    private func inspect(_ text: String) throws -> EvaluatedExpression {
+        let asked = try Asked.policy("permit()")
+        let question = Asked.question("orders.read", [.init("amount", .integer(12))])
+        let request = try #require(try asked.point.request(question, on: asked.directory))
+        return try ExpressionEvaluator(asked.point.policies).evaluate(text, of: request)
+    }
+
+    @Test(arguments: [
+        ("request.token.department", "department", "Sales", "token.department"),
+        ("request.token.expires.date", "date", "2027-01-01", "token.expires.date"),
+        ("request.resource.amount", "number", "12", "resource.amount"),
+    ])
+    func `an expression is what it is and what it is worth`(
+        text: String, type: String, value: String, expression: String
+    ) throws {
+        let evaluated = try inspect(text)
+        #expect(evaluated.type == type && evaluated.value == value && evaluated.expression == expression)
+    }
+
+    @Test(arguments: [
+        ("1 + 1", "2"), ("request.resource.amount * 2", "24"), ("request.token.department.name == 'Sales'", "true"),
+        ("request.token:can('orders.approve')", "false"),
+        ("{ 1, 2, a = request.action .. '!' }", "{ 1, 2, a = orders.read! }"),
+        ("nil", "nil"), ("local n = 0 for i = 1, 4 do n = n + i end return n", "10"), ("'a' .. 'b'", "ab"),
+    ])
+    func `values of Lua are themselves`(text: String, value: String) throws {
+        #expect(try inspect(text).value == value)
+    }
+
+    @Test func `what was read and what was said is told`() throws {
+        let evaluated = try inspect("(function() if request.token:can('orders.read') then permit('yes') end end)()")
+        #expect(evaluated.readings.map(\.text) == ["token can orders.read"] && evaluated.effects == ["permit yes"])
+    }
+
+    @Test(arguments: [
+        "request.token.nme", "x", "while true do end", "1 +", "os.exit()", "('x'):rep(1e9)", "request.context.mfa",
+        "load('1')", "__eq(1, 1)", "x = 1", "local _ENV = {} return 1", "error('no')", "bound_request(", "print(1)",
+        "(function() local t = {} while true do t[#t + 1] = ('x'):rep(10000) end end)()",
+    ])
+    func `what is wrong is refused, and nothing is left of it`(text: String) throws {
+        let error = #expect(throws: PolicyError.self) { _ = try inspect(text) }
+        #expect(error?.code == .expression && error?.message.isEmpty == false)
+        #expect(try inspect("request.action").value == "orders.read")
+    }
+}
