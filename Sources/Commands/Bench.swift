@@ -96,8 +96,8 @@ extension Verb {
     private static func first(
         _ policies: PolicySet, _ directory: Directory, _ line: [UInt8], _ now: Instant, since start: Int64
     ) throws -> Int64 {
-        let point = try DecisionPoint(policies: policies, directory: directory)
-        _ = try point.decide(Question(json: try JSONReader.parse(request: line), now: now))
+        let authorizer = try Authorizer(policies: policies, directory: directory)
+        _ = try authorizer.decide(AuthorizationRequest(json: try JSONReader.parse(request: line), now: now))
         return DecisionBenchmark.nanoseconds() - start
     }
 

@@ -55,10 +55,10 @@ extension Verb {
             let decision: Decision
             let start = clock()
             do {
-                let point = try DecisionPoint(
+                let authorizer = try Authorizer(
                     policies: policies, directory: directory, budget: budget, treeOptions: .none)
-                point.explains = true
-                decision = try point.decide(question)
+                authorizer.explains = true
+                decision = try authorizer.decide(question)
             } catch let error as RequestError {
                 throw CommandError(error.message)
             } catch let error as PolicyError {
@@ -151,7 +151,8 @@ extension Verb {
     }
 
     private static func log(
-        _ question: Question, _ decision: Decision, _ nanoseconds: Int64, _ path: String, _ masked: Set<ExactName>
+        _ question: AuthorizationRequest, _ decision: Decision, _ nanoseconds: Int64, _ path: String,
+        _ masked: Set<ExactName>
     ) throws(CommandError) {
         do throws(DecisionLogError) {
             var log = try DecisionLog(path: path, masked: masked)

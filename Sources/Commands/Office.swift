@@ -25,7 +25,7 @@ struct Office {
         policies = try invocation.policies()
         store = try invocation.openStore()
         let directory = try invocation.directory(.none, of: store)
-        let (actor, named): (Question.Actor, Act.Actor)
+        let (actor, named): (AuthorizationRequest.Actor, Act.Actor)
         if invocation.value("as") == "-" {
             (actor, named, names) = try Self.actingToken(invocation, store, directory)
         } else {
@@ -39,7 +39,7 @@ struct Office {
     /// `--as -`: through the token whose string is on the standard input.
     private static func actingToken(
         _ invocation: Invocation, _ store: SQLiteTokenStore, _ directory: Directory
-    ) throws(CommandError) -> (Question.Actor, Act.Actor, Names) {
+    ) throws(CommandError) -> (AuthorizationRequest.Actor, Act.Actor, Names) {
         let string = try invocation.tokenString()
         let now = try invocation.now(store)
         let found: TokenDetails?
@@ -57,7 +57,7 @@ struct Office {
     /// `--as USER[/ASSIGNMENT]`, the user by id or name.
     private static func actor(
         _ invocation: Invocation, _ names: Names
-    ) throws(CommandError) -> (Question.Actor, Act.Actor) {
+    ) throws(CommandError) -> (AuthorizationRequest.Actor, Act.Actor) {
         guard let text = invocation.value("as") else { return (.operator, .operator) }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let user = try names.user(parts[0])

@@ -5,14 +5,14 @@ internal import Policies
 /// Which tokens a change of the directory touches, told before it is made.
 struct Preview {
     private let before: Directory
-    private let consequences: Consequences
+    private let consequences: ImpactReport
     private let invocation: Invocation
 
     init(from before: Directory, to after: Directory, _ invocation: Invocation) throws(CommandError) {
         self.before = before
         self.invocation = invocation
         let actions = try invocation.policies().schema.actions.keys
-        consequences = Consequences(from: before, to: after, actions: actions, now: invocation.now)
+        consequences = ImpactReport(from: before, to: after, actions: actions, now: invocation.now)
     }
 
     static func directory(_ organisation: Organisation, _ invocation: Invocation) throws(CommandError) -> Directory {

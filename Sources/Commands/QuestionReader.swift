@@ -19,38 +19,38 @@ struct QuestionReader {
         self.words = words
     }
 
-    func question() throws(CommandError) -> Question {
-        let point = DecisionKind(rawValue: words[1]).flatMap { $0.isAdministrative ? $0 : nil }
+    func question() throws(CommandError) -> AuthorizationRequest {
+        let kind = DecisionKind(rawValue: words[1]).flatMap { $0.isAdministrative ? $0 : nil }
         if let external = invocation.value("subject") {
             guard words[0] == "-" else {
                 throw .usage("`\(external)` acts, and no token: write `-` instead of `\(words[0])`")
             }
-            guard point == nil else {
+            guard kind == nil else {
                 throw .usage("`--subject` goes with the schema's actions; who administers is said by `--as`")
             }
         }
         let stated = try invocation.tenant(in: directory)
-        let token = try token(words[0], tenant: stated, point)
+        let token = try token(words[0], tenant: stated, kind)
         let only = directory.tenants.count == 1 ? 0 : nil
         let tenant = token.map { directory.tokens[$0].tenant } ?? stated ?? only
-        if let point { return try administration(point, token, tenant, words.dropFirst(2)) }
+        if let kind { return try administration(kind, token, tenant, words.dropFirst(2)) }
         return try access(token, tenant, action: ExactName(words[1]), words.dropFirst(2))
     }
 
     private func access(
         _ token: Int?, _ tenant: Int?, action: ExactName, _ words: ArraySlice<String>
-    ) throws(CommandError) -> Question {
+    ) throws(CommandError) -> AuthorizationRequest {
         if schema.actions[action] == nil {
-            let points = DecisionKind.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
-            hint("action", action, among: schema.actions.keys.sorted() + points)
+            let kinds = DecisionKind.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
+            hint("action", action, among: schema.actions.keys.sorted() + kinds)
         }
         var words = words
         let subject = try subject(token, tenant, &words)
-        var resource: Question.Resource?
+        var resource: AuthorizationRequest.Resource?
         if let word = words.first, !word.contains("=") {
             words.removeFirst()
             let parts = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            resource = Question.Resource(
+            resource = AuthorizationRequest.Resource(
                 type: ExactName(parts[0]), id: parts.count == 2 ? ExactName(parts[1]) : nil)
         }
         let type = resource.flatMap { schema.resource($0.type) }.map { schema.resources[$0] }
@@ -70,7 +70,7 @@ struct QuestionReader {
             }
         }
         resource?.properties = .object(properties)
-        return Question(
+        return AuthorizationRequest(
             action: action, subject: subject, resource: resource, context: .object(context),
             tenant: tenant.map { directory.tenants[$0].id },
             now: now, obligations: .all)
@@ -79,7 +79,7 @@ struct QuestionReader {
     /// Who acts: the token, or the external subject of `--subject` with its `subject.name=value`.
     private func subject(
         _ token: Int?, _ tenant: Int?, _ words: inout ArraySlice<String>
-    ) throws(CommandError) -> Question.Subject {
+    ) throws(CommandError) -> AuthorizationRequest.Subject {
         guard let text = invocation.value("subject") else {
             return .token(token.map { directory.tokens[$0].id.description } ?? self.words[0])
         }
@@ -112,22 +112,22 @@ struct QuestionReader {
     }
 
     private func administration(
-        _ point: DecisionKind, _ token: Int?, _ tenant: Int?, _ words: ArraySlice<String>
-    ) throws(CommandError) -> Question {
+        _ kind: DecisionKind, _ token: Int?, _ tenant: Int?, _ words: ArraySlice<String>
+    ) throws(CommandError) -> AuthorizationRequest {
         guard let tenant else { throw .usage("say which tenant is meant: `--tenant ID`") }
         let pairs = try pairs(words)
-        let hasProposal = point == .issue || point == .amend
-        guard hasProposal || pairs.isEmpty else { throw .usage("`\(point.rawValue)` takes no `\(pairs[0].0)=`") }
-        return Question(
-            point: point, action: ExactName(point.rawValue), subject: .actor, actor: try actor(tenant),
+        let hasProposal = kind == .issue || kind == .amend
+        guard hasProposal || pairs.isEmpty else { throw .usage("`\(kind.rawValue)` takes no `\(pairs[0].0)=`") }
+        return AuthorizationRequest(
+            kind: kind, action: ExactName(kind.rawValue), subject: .actor, actor: try actor(tenant),
             tenant: directory.tenants[tenant].id,
             token: token.map { directory.tokens[$0].id.description }
-                ?? (point == .issue ? nil : self.words[0]),
+                ?? (kind == .issue ? nil : self.words[0]),
             proposed: hasProposal ? try proposed(pairs) : nil, now: now, obligations: .all)
     }
 
     /// `--as USER[/ASSIGNMENT]`, the user by id or name.
-    private func actor(_ tenant: Int) throws(CommandError) -> Question.Actor {
+    private func actor(_ tenant: Int) throws(CommandError) -> AuthorizationRequest.Actor {
         guard let text = invocation.value("as") else { return .operator }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let user = try PropertyReader(directory: directory, tenant: tenant).user(parts[0])
@@ -173,14 +173,14 @@ struct QuestionReader {
     }
 
     /// A token by its id or its unique name; `nil` for an id nobody knows, which is for the decision to tell.
-    private func token(_ text: String, tenant: Int?, _ point: DecisionKind?) throws(CommandError) -> Int? {
+    private func token(_ text: String, tenant: Int?, _ kind: DecisionKind?) throws(CommandError) -> Int? {
         if text == "-" {
-            guard point == .issue || invocation.has("subject") else {
+            guard kind == .issue || invocation.has("subject") else {
                 throw .usage("`-` stands for no token, and goes with token.issue or `--subject`")
             }
             return nil
         }
-        if point == .issue { throw .usage("token.issue is about no token yet: write `-` for it") }
+        if kind == .issue { throw .usage("token.issue is about no token yet: write `-` for it") }
         let matches: [Int]
         if let id = TokenID(text) {
             matches = directory.token(id).map { [$0] } ?? []

@@ -107,7 +107,7 @@ struct TokenDescription {
     private var state: [String] {
         if token.isTampered { return ["token_tampered"] }
         guard let index = directory.token(token.id),
-            let code = Liveness.fault(directory.tokens[index], in: directory, now: office.now)
+            let code = ActorValidity.fault(directory.tokens[index], in: directory, now: office.now)
         else { return ["live"] }
         return [code.hasPrefix("token_") ? String(code.dropFirst("token_".count)) : code]
     }

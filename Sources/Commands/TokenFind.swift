@@ -17,7 +17,7 @@ extension Verb {
             var ids: [TokenID] = []
             var unknown = 0
             let isVisible = try office.act { administration throws(AdministrationError) in
-                try administration.desk().visibility(tenant: office.tenant.id)
+                try administration.authorizer().visibility(tenant: office.tenant.id)
             }
             for string in strings {
                 if let match = try office.stored({ store throws(TokenStoreError) in try store.find(string) }),

@@ -16,12 +16,12 @@ package final class Administration {
 
     package let store: SQLiteTokenStore
     private let policies: PolicySet
-    private let actor: Question.Actor
+    private let actor: AuthorizationRequest.Actor
     package let act: Act
-    private var last: (version: DirectoryVersion, desk: Desk)?
+    private var last: (version: DirectoryVersion, authorizer: AdministrativeAuthorizer)?
 
     /// - Parameter actor: who administers; the act names the same for the log.
-    package init(store: SQLiteTokenStore, policies: PolicySet, actor: Question.Actor, act: Act) {
+    package init(store: SQLiteTokenStore, policies: PolicySet, actor: AuthorizationRequest.Actor, act: Act) {
         self.store = store
         self.policies = policies
         self.actor = actor
@@ -29,15 +29,15 @@ package final class Administration {
     }
 
     /// The directory as it is now, and who asks.
-    package func desk() throws(AdministrationError) -> Desk {
+    package func authorizer() throws(AdministrationError) -> AdministrativeAuthorizer {
         let version = try stored { () throws(TokenStoreError) in try store.directoryVersion }
-        if let last, last.version == version, !isThroughToken { return last.desk }
+        if let last, last.version == version, !isThroughToken { return last.authorizer }
         var selection = TokenSelection.none
         if case .token(let text) = actor, let id = TokenID(text) { selection = .some([id]) }
         let organisation = try stored { () throws(TokenStoreError) in try store.organisation(selection) }
-        let desk = try Desk(organisation, policies, actor, act)
-        last = (version, desk)
-        return desk
+        let authorizer = try AdministrativeAuthorizer(organisation, policies, actor, act)
+        last = (version, authorizer)
+        return authorizer
     }
 
     /// Whether the state of a token counts, which is not the directory's.
@@ -54,16 +54,16 @@ package final class Administration {
         _ draft: TokenDraft, advised: (Decision) -> Response
     ) throws(AdministrationError) -> (TokenDetails, TokenString) {
         var draft = draft
-        let ask = { (desk: Desk, expires: Instant?) throws(AdministrationError) -> Decision in
-            try desk.decide(
+        let ask = { (authorizer: AdministrativeAuthorizer, expires: Instant?) throws(AdministrationError) -> Decision in
+            try authorizer.decide(
                 .issue, tenant: draft.tenant,
                 proposed: ProposedToken(
                     kind: draft.kind, name: draft.name, assignment: draft.assignment, created: self.act.now,
                     expires: expires))
         }
         draft.expires = try settle(.issue, [], tenant: draft.tenant, draft.expires, advised, ask) ?? draft.expires
-        return try transact(.issue, tenant: draft.tenant, []) { desk throws(AdministrationError) in
-            try permitted(.issue, [], try ask(desk, draft.expires))
+        return try transact(.issue, tenant: draft.tenant, []) { authorizer throws(AdministrationError) in
+            try permitted(.issue, [], try ask(authorizer, draft.expires))
         } body: { () throws(TokenStoreError) in
             try store.create(draft, act)
         }
@@ -74,15 +74,15 @@ package final class Administration {
         _ id: TokenID, _ change: TokenChange, advised: (Decision) -> Response
     ) throws(AdministrationError) -> TokenDetails {
         var change = change
-        let known = try visible(.amend, id, try desk())
-        let ask = { (desk: Desk, expires: Instant?) throws(AdministrationError) -> Decision in
-            try desk.decide(
+        let known = try visible(.amend, id, try authorizer())
+        let ask = { (authorizer: AdministrativeAuthorizer, expires: Instant?) throws(AdministrationError) -> Decision in
+            try authorizer.decide(
                 .amend, tenant: known.tenant, token: known.token,
                 proposed: ProposedToken(name: change.name, assignment: change.assignment, expires: expires))
         }
         change.expires = try settle(.amend, [id], tenant: known.tenant, change.expires, advised, ask)
-        return try transact(.amend, tenant: known.tenant, [id]) { desk throws(AdministrationError) in
-            try permitted(.amend, [id], try ask(desk, change.expires))
+        return try transact(.amend, tenant: known.tenant, [id]) { authorizer throws(AdministrationError) in
+            try permitted(.amend, [id], try ask(authorizer, change.expires))
         } body: { () throws(TokenStoreError) in
             try store.amend(id, change, expecting: known.version, act)
         }
@@ -90,10 +90,10 @@ package final class Administration {
 
     /// Asks at a point about tokens, and does something with all of them or with none.
     package func perform<Result>(
-        _ point: DecisionKind, _ ids: [TokenID], _ body: (SQLiteTokenStore, Act) throws(TokenStoreError) -> Result
+        _ kind: DecisionKind, _ ids: [TokenID], _ body: (SQLiteTokenStore, Act) throws(TokenStoreError) -> Result
     ) throws(AdministrationError) -> Result {
-        try transact(point, tenant: nil, ids) { desk throws(AdministrationError) in
-            try require(point, ids, desk)
+        try transact(kind, tenant: nil, ids) { authorizer throws(AdministrationError) in
+            try require(kind, ids, authorizer)
         } body: { () throws(TokenStoreError) in
             try body(store, act)
         }
@@ -103,18 +103,18 @@ package final class Administration {
     package func replace(
         _ id: TokenID, assignment: ExactName, overlap: Duration?, advised: (Decision) -> Response
     ) throws(AdministrationError) -> (TokenDetails, TokenString) {
-        let old = try visible(.revoke, id, try desk())
-        let ask = { (desk: Desk, expires: Instant?) throws(AdministrationError) -> Decision in
-            try desk.decide(
+        let old = try visible(.revoke, id, try authorizer())
+        let ask = { (authorizer: AdministrativeAuthorizer, expires: Instant?) throws(AdministrationError) -> Decision in
+            try authorizer.decide(
                 .issue, tenant: old.tenant,
                 proposed: ProposedToken(
                     kind: old.token.kind, name: old.token.name, assignment: assignment, created: self.act.now,
                     expires: expires))
         }
         let expires = try settle(.issue, [id], tenant: old.tenant, old.token.expires, advised, ask)
-        return try transact(.issue, tenant: old.tenant, [id]) { desk throws(AdministrationError) in
-            try require(.revoke, [id], desk)
-            try permitted(.issue, [id], try ask(desk, expires))
+        return try transact(.issue, tenant: old.tenant, [id]) { authorizer throws(AdministrationError) in
+            try require(.revoke, [id], authorizer)
+            try permitted(.issue, [id], try ask(authorizer, expires))
         } body: { () throws(TokenStoreError) in
             try store.replace(id, assignment: assignment, expires: expires, overlap: overlap, act)
         }
@@ -124,20 +124,20 @@ package final class Administration {
 
     /// A page of the tokens that whoever asks may see.
     package func list(_ query: TokenQuery) throws(AdministrationError) -> TokenPage {
-        let isVisible = try desk().visibility(tenant: query.tenant)
+        let isVisible = try authorizer().visibility(tenant: query.tenant)
         return try stored { () throws(TokenStoreError) in try store.list(query, where: isVisible) }
     }
 
     /// Every token of a query that whoever asks may see, by id.
     package func all(_ query: TokenQuery) throws(AdministrationError) -> [TokenDetails] {
-        let isVisible = try desk().visibility(tenant: query.tenant)
+        let isVisible = try authorizer().visibility(tenant: query.tenant)
         return try stored { () throws(TokenStoreError) in try store.all(query, where: isVisible) }
     }
 
     /// A token that whoever asks may see; nothing is logged of it.
     package func visible(_ id: TokenID) throws(AdministrationError) -> TokenDetails? {
         guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }),
-            try desk().visibility(tenant: details.tenant)(details.token)
+            try authorizer().visibility(tenant: details.tenant)(details.token)
         else { return nil }
         return details
     }
@@ -145,14 +145,16 @@ package final class Administration {
     // MARK: Asking
 
     /// - Throws: `.unknown` for a token that is not there or not to be seen, `.denied` for one that is.
-    package func require(_ point: DecisionKind, _ ids: [TokenID]) throws(AdministrationError) {
-        do throws(AdministrationError) { try require(point, ids, try desk()) } catch {
-            try note(error, point, ids, tenant: nil)
+    package func require(_ kind: DecisionKind, _ ids: [TokenID]) throws(AdministrationError) {
+        do throws(AdministrationError) { try require(kind, ids, try authorizer()) } catch {
+            try note(error, kind, ids, tenant: nil)
             throw error
         }
     }
 
-    private func require(_ point: DecisionKind, _ ids: [TokenID], _ desk: Desk) throws(AdministrationError) {
+    private func require(_ kind: DecisionKind, _ ids: [TokenID], _ authorizer: AdministrativeAuthorizer)
+        throws(AdministrationError)
+    {
         var checks: [ExactName: (sees: (TokenRecord) -> Bool, may: (TokenRecord) -> Bool)] = [:]
         for id in ids {
             guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }) else {
@@ -161,25 +163,26 @@ package final class Administration {
             // Kept once: a function that is taken out and put back is wrapped anew each time.
             if checks[details.tenant] == nil {
                 checks[details.tenant] = (
-                    desk.visibility(tenant: details.tenant), desk.permission(point, tenant: details.tenant)
+                    authorizer.visibility(tenant: details.tenant), authorizer.permission(kind, tenant: details.tenant)
                 )
             }
             let check = checks[details.tenant]!
             guard check.sees(details.token) else { throw unknown(id) }
             // An amendment is asked about with what is proposed; one that proposes nothing keeps all as it is.
-            if point != .amend, check.may(details.token) { continue }
-            let decision = try desk.decide(point, tenant: details.tenant, token: details.token)
-            try permitted(point, [id], decision, among: ids.count)
+            if kind != .amend, check.may(details.token) { continue }
+            let decision = try authorizer.decide(kind, tenant: details.tenant, token: details.token)
+            try permitted(kind, [id], decision, among: ids.count)
         }
     }
 
-    private func visible(_ point: DecisionKind, _ id: TokenID, _ desk: Desk) throws(AdministrationError) -> TokenDetails
+    private func visible(_ kind: DecisionKind, _ id: TokenID, _ authorizer: AdministrativeAuthorizer)
+        throws(AdministrationError) -> TokenDetails
     {
         guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }),
-            desk.visibility(tenant: details.tenant)(details.token)
+            authorizer.visibility(tenant: details.tenant)(details.token)
         else {
             let error = unknown(id)
-            try note(error, point, [id], tenant: nil)
+            try note(error, kind, [id], tenant: nil)
             throw error
         }
         return details
@@ -190,27 +193,27 @@ package final class Administration {
     }
 
     private func permitted(
-        _ point: DecisionKind, _ ids: [TokenID], _ decision: Decision, among count: Int = 1
+        _ kind: DecisionKind, _ ids: [TokenID], _ decision: Decision, among count: Int = 1
     ) throws(AdministrationError) {
         guard !decision.isPermitted else { return }
-        let what = ids.first.map { "`\(point.rawValue)` of the token `\($0)`" } ?? "`\(point.rawValue)`"
+        let what = ids.first.map { "`\(kind.rawValue)` of the token `\($0)`" } ?? "`\(kind.rawValue)`"
         let rest = count > 1 ? "; of \(count) tokens none is changed" : ""
         throw AdministrationError(.denied, "\(what) is denied\(rest)", token: ids.first, decision: decision)
     }
 
     /// Asks until the policies permit an expiry that whoever asked wants to keep; nothing is locked meanwhile.
     private func settle(
-        _ point: DecisionKind, _ ids: [TokenID], tenant: ExactName, _ expires: Instant?,
+        _ kind: DecisionKind, _ ids: [TokenID], tenant: ExactName, _ expires: Instant?,
         _ advised: (Decision) -> Response,
-        _ ask: (Desk, Instant?) throws(AdministrationError) -> Decision
+        _ ask: (AdministrativeAuthorizer, Instant?) throws(AdministrationError) -> Decision
     ) throws(AdministrationError) -> Instant? {
-        let desk = try desk()
+        let authorizer = try authorizer()
         var expires = expires
         // A suggestion is taken once; what a policy advises about its own suggestion is not.
         for _ in 0..<2 {
-            let decision = try ask(desk, expires)
-            do throws(AdministrationError) { try permitted(point, ids, decision) } catch {
-                try note(error, point, ids, tenant: tenant)
+            let decision = try ask(authorizer, expires)
+            do throws(AdministrationError) { try permitted(kind, ids, decision) } catch {
+                try note(error, kind, ids, tenant: tenant)
                 throw error
             }
             if decision.advice.isEmpty { return expires }
@@ -218,10 +221,10 @@ package final class Administration {
             case .go: return expires
             case .stop: throw AdministrationError(.stopped, "nothing is changed")
             case .lastDay(let day):
-                guard let next = day.adding(Period(days: 1)), let index = desk.directory.tenant(tenant) else {
+                guard let next = day.adding(Period(days: 1)), let index = authorizer.directory.tenant(tenant) else {
                     throw AdministrationError(.request, "the suggested last day is too late")
                 }
-                expires = desk.directory.tenants[index].zone.start(of: next)
+                expires = authorizer.directory.tenants[index].zone.start(of: next)
             }
         }
         return expires
@@ -231,7 +234,8 @@ package final class Administration {
 
     /// Asks and does in one transaction: what was decided on cannot have changed when it is done.
     private func transact<Result>(
-        _ point: DecisionKind, tenant: ExactName?, _ ids: [TokenID], check: (Desk) throws(AdministrationError) -> Void,
+        _ kind: DecisionKind, tenant: ExactName?, _ ids: [TokenID],
+        check: (AdministrativeAuthorizer) throws(AdministrationError) -> Void,
         body: () throws(TokenStoreError) -> Result
     ) throws(AdministrationError) -> Result {
         var refusal: AdministrationError?
@@ -239,7 +243,7 @@ package final class Administration {
         do throws(AdministrationError) {
             result = try stored { () throws(TokenStoreError) in
                 try store.write(act) { () throws(TokenStoreError) -> Result? in
-                    do throws(AdministrationError) { try check(try desk()) } catch {
+                    do throws(AdministrationError) { try check(try authorizer()) } catch {
                         refusal = error
                         return nil
                     }
@@ -247,11 +251,11 @@ package final class Administration {
                 }
             }
         } catch {
-            try note(error, point, ids, tenant: tenant)
+            try note(error, kind, ids, tenant: tenant)
             throw error
         }
         if let refusal {
-            try note(refusal, point, ids, tenant: tenant)
+            try note(refusal, kind, ids, tenant: tenant)
             throw refusal
         }
         return result!
@@ -259,7 +263,7 @@ package final class Administration {
 
     /// Logs a refusal.
     private func note(
-        _ error: AdministrationError, _ point: DecisionKind, _ ids: [TokenID], tenant: ExactName?
+        _ error: AdministrationError, _ kind: DecisionKind, _ ids: [TokenID], tenant: ExactName?
     ) throws(AdministrationError) {
         let code: ExactName
         switch error.code {
@@ -274,7 +278,7 @@ package final class Administration {
         }
         let named = error.token.map { [$0] } ?? ids
         try stored { () throws(TokenStoreError) in
-            try store.refused(point.rawValue, named, tenant: tenant, code: code.text, act)
+            try store.refused(kind.rawValue, named, tenant: tenant, code: code.text, act)
         }
     }
 

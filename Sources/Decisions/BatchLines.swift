@@ -5,7 +5,7 @@ internal import Policies
 /// Answers blocks of lines, with a decision point and buffers of its own: for one thread at a time.
 struct BatchLines {
     private let options: BatchOptions
-    private let point: DecisionPoint
+    private let authorizer: Authorizer
     private let policies: PolicySet
     private var tally: BatchTally
     private let oracle: Oracle?
@@ -21,16 +21,16 @@ struct BatchLines {
         self.options = options
         self.policies = policies
         tally = BatchTally(policies)
-        point = try DecisionPoint(
+        authorizer = try Authorizer(
             policies: policies, directory: directory, budget: options.budget, treeOptions: options.treeOptions)
         oracle =
             options.shadow.every == 0
             ? nil
             : Oracle(
                 policies: policies, directory: directory, budget: options.budget, load: options.shadow.load)
-        point.explains = options.explain || options.isLogged
-        point.tells = point.explains
-        point.notesUse = options.notesUse
+        authorizer.explains = options.explain || options.isLogged
+        authorizer.tells = authorizer.explains
+        authorizer.notesUse = options.notesUse
     }
 
     mutating func answer(_ block: Block) -> BatchBlock {
@@ -48,7 +48,7 @@ struct BatchLines {
             unsafe answer(nil, number: block.firstLine, &summary)
             return
         }
-        let isPlain = !point.explains && !options.trustTime
+        let isPlain = !authorizer.explains && !options.trustTime
         unsafe block.bytes.withUnsafeBytes { bytes in
             var number = block.firstLine
             var start = 0
@@ -85,13 +85,13 @@ struct BatchLines {
     /// - Returns: whether it was one.
     private mutating func answer(_ line: UnsafeRawBufferPointer, _ number: Int, _ summary: inout BatchSummary) -> Bool {
         guard line.count <= BlockReader.longestLine,
-            let answer = unsafe point.answer(line, tenant: options.tenant, now: options.now)
+            let answer = unsafe authorizer.answer(line, tenant: options.tenant, now: options.now)
         else { return false }
         summary.lines += 1
         writer.line(answer.isPermitted ? Self.permit : Self.deny)
-        tally.count(answer, point)
-        if options.notesUse, answer.isPermitted, let token = point.acting { summary.used.insert(token) }
-        if options.expect, let expected = point.expected {
+        tally.count(answer, authorizer)
+        if options.notesUse, answer.isPermitted, let token = authorizer.acting { summary.used.insert(token) }
+        if options.expect, let expected = authorizer.expected {
             summary.compare(answer.isPermitted, with: .boolean(expected), line: number)
         }
         return true
@@ -113,7 +113,7 @@ struct BatchLines {
         let reference = question.flatMap { question in try? oracle!.decide(question) }
         var differing: Set<ExactName>?
         if isPlain, line.count <= BlockReader.longestLine,
-            let fast = unsafe point.answer(line, tenant: options.tenant, now: options.now),
+            let fast = unsafe authorizer.answer(line, tenant: options.tenant, now: options.now),
             // The oracle asks more, and so spends more: what a budget stopped is no difference.
             reference?.isStopped != true, fast.isPermitted != reference?.isPermitted || fast.code != reference?.code
         {
@@ -130,7 +130,7 @@ struct BatchLines {
         }
         guard let differing else { return true }
         for policy in differing.isEmpty ? [""] : differing { summary.differences[policy, default: 0] += 1 }
-        point.distrust(differing.isEmpty ? Set(policies.policies.map(\.id)) : differing)
+        authorizer.distrust(differing.isEmpty ? Set(policies.policies.map(\.id)) : differing)
         return false
     }
 
@@ -144,15 +144,15 @@ struct BatchLines {
     }
 
     /// What is said of a request by trees, with all that was read.
-    private func usual(_ question: Question) throws(RequestError) -> Decision {
-        let (explains, tells) = (point.explains, point.tells)
-        defer { (point.explains, point.tells) = (explains, tells) }
-        (point.explains, point.tells) = (true, true)
-        return try point.decide(question)
+    private func usual(_ question: AuthorizationRequest) throws(RequestError) -> Decision {
+        let (explains, tells) = (authorizer.explains, authorizer.tells)
+        defer { (authorizer.explains, authorizer.tells) = (explains, tells) }
+        (authorizer.explains, authorizer.tells) = (true, true)
+        return try authorizer.decide(question)
     }
 
-    private func question(_ json: JSON) throws(RequestError) -> Question {
-        var question = try Question(json: json, now: options.now, trustTime: options.trustTime)
+    private func question(_ json: JSON) throws(RequestError) -> AuthorizationRequest {
+        var question = try AuthorizationRequest(json: json, now: options.now, trustTime: options.trustTime)
         if question.tenant == nil { question.tenant = options.tenant }
         return question
     }
@@ -171,7 +171,7 @@ struct BatchLines {
             expected = json["expected"]
             let question = try question(json)
             let start = !options.isLogged ? 0 : Self.nanoseconds()
-            let decision = if let oracle { try oracle.decide(question) } else { try point.decide(question) }
+            let decision = if let oracle { try oracle.decide(question) } else { try authorizer.decide(question) }
             decision.write(to: &writer, explain: options.explain)
             if options.isLogged {
                 DecisionLog.line(

@@ -18,11 +18,11 @@ struct BatchTally {
         observations = reasons
     }
 
-    mutating func count(_ answer: DecisionPoint.Answer, _ point: DecisionPoint) {
+    mutating func count(_ answer: Authorizer.LineDecision, _ authorizer: Authorizer) {
         if answer.isPermitted { permits += 1 } else { denies += 1 }
         if let verdict = answer.verdict {
             verdicts[Int(verdict.rawValue)] += 1
-            point.tally(answer, &reasons, &observations)
+            authorizer.tally(answer, &reasons, &observations)
             return
         }
         let code = ExactName(answer.code)

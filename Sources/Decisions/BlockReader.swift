@@ -19,7 +19,7 @@ struct BlockReader {
     private static let blockSize = 1 << 17
 
     /// What reading came to.
-    enum Reading {
+    enum ReadResult {
         case block(Block)
         /// Nothing more is there by now.
         case pause
@@ -41,7 +41,7 @@ struct BlockReader {
 
     /// The next block.
     /// - Parameter mayWait: whether to wait for an input that is open and has nothing more by now.
-    mutating func next(mayWait: Bool) -> Reading {
+    mutating func next(mayWait: Bool) -> ReadResult {
         var bytes = rest
         rest = []
         while true {

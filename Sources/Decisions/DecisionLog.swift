@@ -23,7 +23,7 @@ package struct DecisionLog: ~Copyable {
 
     /// One line of the log.
     package static func line(
-        _ question: Question, _ decision: Decision, nanoseconds: Int64, masked: Set<ExactName>,
+        _ question: AuthorizationRequest, _ decision: Decision, nanoseconds: Int64, masked: Set<ExactName>,
         into writer: inout JSONWriter
     ) {
         writer.object { writer in
@@ -58,7 +58,7 @@ package struct DecisionLog: ~Copyable {
     }
 
     package mutating func append(
-        _ question: Question, _ decision: Decision, nanoseconds: Int64
+        _ question: AuthorizationRequest, _ decision: Decision, nanoseconds: Int64
     ) throws(DecisionLogError) {
         writer.reset()
         Self.line(question, decision, nanoseconds: nanoseconds, masked: masked, into: &writer)
@@ -78,9 +78,9 @@ package struct DecisionLog: ~Copyable {
         }
     }
 
-    private static func request(_ question: Question, _ masked: Set<ExactName>) -> JSON {
+    private static func request(_ question: AuthorizationRequest, _ masked: Set<ExactName>) -> JSON {
         var members: [JSON.Member] = [
-            .init("point", .string(question.point.rawValue)), .init("action", .string(question.action)),
+            .init("point", .string(question.kind.rawValue)), .init("action", .string(question.action)),
         ]
         switch question.subject {
         case .token(let id):
@@ -106,7 +106,7 @@ package struct DecisionLog: ~Copyable {
         }
         members.append(.init("context", mask(question.context, masked)))
         if let tenant = question.tenant { members.append(.init("tenant", .string(tenant))) }
-        guard question.point.isAdministrative else { return .object(members) }
+        guard question.kind.isAdministrative else { return .object(members) }
         members.append(.init("actor", question.actor.json))
         if let token = question.token ?? question.record?.id.description {
             members.append(.init("token", .string(token)))

@@ -11,7 +11,7 @@ package struct DecisionRecord: Sendable {
 
     package let time: Instant
     /// As it was asked, as far as the log tells; masked properties are the text `(masked)`.
-    package let question: Question
+    package let question: AuthorizationRequest
     package let isPermitted: Bool
     package let code: String
     /// What the policies said, whether it counted or not, in the order of the policies.
@@ -33,7 +33,7 @@ package struct DecisionRecord: Sendable {
         guard let code = line["code"]?.string else { throw missing("code") }
         guard let request = line["request"] else { throw missing("request") }
         self.time = time
-        question = try Question(logged: request, now: time)
+        question = try AuthorizationRequest(logged: request, now: time)
         isPermitted = decision
         self.code = code
         said = line["said"]?.elements.compactMap(PolicyStatement.init(logged:)) ?? []
@@ -52,10 +52,10 @@ package struct DecisionRecord: Sendable {
     }
 }
 
-extension Question {
+extension AuthorizationRequest {
     /// What a decision log has of a question.
     fileprivate init(logged json: JSON, now: Instant) throws(RequestError) {
-        guard let point = (json["point"]?.string).flatMap(DecisionKind.init(rawValue:)),
+        guard let kind = (json["point"]?.string).flatMap(DecisionKind.init(rawValue:)),
             let action = json["action"]?.name
         else { throw Self.wrong("point") }
         let subject: Subject
@@ -77,7 +77,7 @@ extension Question {
             throw Self.wrong(name)
         }
         self.init(
-            point: point, action: action, subject: subject, resource: resource, context: json["context"] ?? .object([]),
+            kind: kind, action: action, subject: subject, resource: resource, context: json["context"] ?? .object([]),
             actor: actor, tenant: json["tenant"]?.name, token: json["token"]?.string,
             proposed: json["proposed"].map(ProposedToken.init), now: now)
     }
@@ -88,7 +88,7 @@ extension Question {
     }
 }
 
-extension Question.Actor {
+extension AuthorizationRequest.Actor {
     var json: JSON {
         switch self {
         case .operator: .object([.init("type", .string("operator"))])

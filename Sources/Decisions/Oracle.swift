@@ -24,22 +24,25 @@ package final class Oracle {
     }
 
     /// The decision on a request, on the snapshot this was made with.
-    /// - Throws: as `DecisionPoint.decide`.
-    package func decide(_ question: Question) throws(RequestError) -> Decision { try decide(question, on: directory) }
+    /// - Throws: as `Authorizer.decide`.
+    package func decide(_ question: AuthorizationRequest) throws(RequestError) -> Decision {
+        try decide(question, on: directory)
+    }
 
     /// The same on another snapshot.
-    package func decide(_ question: Question, on directory: Directory) throws(RequestError) -> Decision {
+    package func decide(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError) -> Decision {
         count += 1
         if count % Self.loadInterval == 0, let load {
             // Policies that load no more, or as others, can answer for nothing.
             guard let fresh = load(), fresh.version == policies.version else { return .deny("policies_changed") }
             policies = fresh
         }
-        let point: DecisionPoint
+        let authorizer: Authorizer
         do throws(PolicyError) {
-            point = try DecisionPoint(policies: policies, directory: directory, budget: budget, treeOptions: .reference)
+            authorizer = try Authorizer(
+                policies: policies, directory: directory, budget: budget, treeOptions: .reference)
         } catch { return .deny("policy_failed") }
-        point.explains = true
-        return try point.decide(question)
+        authorizer.explains = true
+        return try authorizer.decide(question)
     }
 }

@@ -5,7 +5,7 @@ internal import Policies
 struct RequestBuilder {
     /// A request to decide, or a deny that needs no policy.
     enum Result {
-        case request(Request)
+        case request(ResolvedRequest)
         case deny(code: String)
     }
 
@@ -19,13 +19,13 @@ struct RequestBuilder {
         self.directory = directory
     }
 
-    mutating func build(_ question: Question) throws(RequestError) -> Result {
-        question.point == .access ? try access(question) : try administration(question)
+    mutating func build(_ question: AuthorizationRequest) throws(RequestError) -> Result {
+        question.kind == .access ? try access(question) : try administration(question)
     }
 
     // MARK: Access
 
-    private mutating func access(_ question: Question) throws(RequestError) -> Result {
+    private mutating func access(_ question: AuthorizationRequest) throws(RequestError) -> Result {
         guard let actionNumber = schema.actionIndex.number(question.action) else {
             return .deny(code: "action_unknown")
         }
@@ -59,20 +59,21 @@ struct RequestBuilder {
         return .request(request)
     }
 
-    private func empty(_ question: Question) -> Request {
-        Request(point: question.point, directory: directory, propertyCount: schema.layout.count, now: question.now)
+    private func empty(_ question: AuthorizationRequest) -> ResolvedRequest {
+        ResolvedRequest(
+            kind: question.kind, directory: directory, propertyCount: schema.layout.count, now: question.now)
     }
 
     /// Puts properties into their columns.
     private mutating func read(
         _ json: JSON, _ type: Schema.RecordType, _ place: String, _ tenant: Int, _ columns: [Int],
-        into request: inout Request
+        into request: inout ResolvedRequest
     ) throws(RequestError) {
         for (value, column) in zip(try values(json, type, place, tenant), columns) { request.put(value, at: column) }
     }
 
     /// The tenant a question names, -1 for none.
-    private func tenant(_ question: Question) throws(RequestError) -> Int {
+    private func tenant(_ question: AuthorizationRequest) throws(RequestError) -> Int {
         guard let id = question.tenant else { return -1 }
         guard let index = directory.tenant(id) else {
             throw RequestError("there is no tenant `\(id)`", property: "tenant")
@@ -140,15 +141,15 @@ struct RequestBuilder {
 
     // MARK: Administration
 
-    private mutating func administration(_ question: Question) throws(RequestError) -> Result {
+    private mutating func administration(_ question: AuthorizationRequest) throws(RequestError) -> Result {
         var tenant = try self.tenant(question)
-        var token = Request.TokenReference.none
+        var token = ResolvedRequest.TokenReference.none
         if let record = question.record {
             guard tenant >= 0, let assignment = directory.assignment(record.assignment, tenant: tenant) else {
                 return .deny(code: "token_unknown")
             }
             token = .own(Token(record, tenant: tenant, assignment: assignment))
-        } else if question.point != .issue {
+        } else if question.kind != .issue {
             guard let index = question.token.flatMap({ TokenID($0) }).flatMap(directory.token) else {
                 return .deny(code: "token_unknown")
             }
@@ -157,7 +158,7 @@ struct RequestBuilder {
             token = .listed(index)
         }
         var actor: Int?
-        var acting = Request.TokenReference.none
+        var acting = ResolvedRequest.TokenReference.none
         switch question.actor {
         case .operator: break
         case .user(let id, let assignment):
@@ -175,7 +176,7 @@ struct RequestBuilder {
         var request = empty(question)
         request.set(.token, token)
         request.set(actor: actor, token: acting)
-        if question.point == .issue || question.point == .amend {
+        if question.kind == .issue || question.kind == .amend {
             if tenant < 0, let assignment = question.proposed?.assignment {
                 tenant = directory.tenants.indices.first { directory.assignment(assignment, tenant: $0) != nil } ?? -1
             }

@@ -8,7 +8,7 @@ internal import Policies
 ///
 /// It reads or it leaves alone: whatever it is not sure of, faults above all, is for the reader that explains.
 @safe final class RequestReader {
-    enum Reading {
+    enum LineReading {
         case request
         /// Refused by the core, with its code.
         case deny(String)
@@ -58,7 +58,9 @@ internal import Policies
 
     /// Reads a line into a request; on anything but `request` what is in it means nothing.
     /// - Parameter line: with `padding` readable bytes behind it.
-    func read(_ line: UnsafeRawBufferPointer, tenant: Int?, now: Instant, into request: inout Request) -> Reading {
+    func read(_ line: UnsafeRawBufferPointer, tenant: Int?, now: Instant, into request: inout ResolvedRequest)
+        -> LineReading
+    {
         let bytes = unsafe line.baseAddress?.assumingMemoryBound(to: UInt8.self)
         guard unsafe csimdjson_read(reader, bytes, line.count, fields) else { return .unsure }
         guard unsafe Self.isToken(fields.pointee.subject_type) else { return .unsure }
@@ -73,13 +75,13 @@ internal import Policies
         guard let type = unsafe resourceIndex.number(Self.buffer(fields.pointee.resource_type)) else {
             return .deny("resource_type_unknown")
         }
-        if request.directory !== directory || request.point != .access {
-            request = Request(point: .access, directory: directory, propertyCount: schema.layout.count, now: now)
+        if request.directory !== directory || request.kind != .access {
+            request = ResolvedRequest(kind: .access, directory: directory, propertyCount: schema.layout.count, now: now)
         }
         request.clear()
         request.now = now
         request.set(action: action, tenant: owner, token: index, resource: type)
-        unsafe request.put(text: Self.buffer(fields.pointee.resource_id), at: Request.Place.resourceID)
+        unsafe request.put(text: Self.buffer(fields.pointee.resource_id), at: ResolvedRequest.Place.resourceID)
         let isRead =
             unsafe resources[type]._withUnsafeGuaranteedRef {
                 unsafe fill(&request, $0, fields.pointer(to: \.properties)!, owner)
@@ -90,7 +92,7 @@ internal import Policies
 
     /// Puts the properties of a record into their columns; undeclared ones are ignored.
     private func fill(
-        _ request: inout Request, _ record: ReadableRecord, _ members: UnsafeMutablePointer<csimdjson_members>,
+        _ request: inout ResolvedRequest, _ record: ReadableRecord, _ members: UnsafeMutablePointer<csimdjson_members>,
         _ tenant: Int
     ) -> Bool {
         let items = unsafe members.pointer(to: \.items)!.withMemoryRebound(to: csimdjson_member.self, capacity: 1) {
@@ -112,7 +114,7 @@ internal import Policies
     /// - Returns: whether the member is of the type.
     private func put(
         _ member: UnsafeMutablePointer<csimdjson_member>, _ type: ReadableRecord.Kind, _ tenant: Int, at place: Int,
-        of request: inout Request
+        of request: inout ResolvedRequest
     ) -> Bool {
         switch unsafe (type, member.pointee.kind) {
         case (.boolean, CSIMDJSON_TRUE): request.put(PackedValue(.boolean, 1), at: place)
@@ -128,7 +130,8 @@ internal import Policies
     }
 
     private func put(
-        _ text: csimdjson_text, _ type: ReadableRecord.Kind, _ tenant: Int, at place: Int, of request: inout Request
+        _ text: csimdjson_text, _ type: ReadableRecord.Kind, _ tenant: Int, at place: Int,
+        of request: inout ResolvedRequest
     ) -> Bool {
         let value: Value?
         switch type {

@@ -52,15 +52,15 @@ internal import Model
     }
 
     /// Where the number for a request lies; -1 when it is not known yet what its tenant has turned on.
-    @inline(__always) private func place(_ request: UnsafeMutablePointer<Request>) -> Int {
+    @inline(__always) private func place(_ request: UnsafeMutablePointer<ResolvedRequest>) -> Int {
         let packedValues = unsafe request.pointee.packedValues.span
-        let tenant = packedValues[Request.Place.tenant]
+        let tenant = packedValues[ResolvedRequest.Place.tenant]
         let known = classes[tenant.kind == .absent ? 0 : tenant.number + 1]
         guard known >= 0 else { return -1 }
-        let point = packedValues[Request.Place.point].number
-        let type = packedValues[Request.Place.subjectType]
-        let subject = type.kind == .absent ? point == 0 ? 0 : 1 : type.number + 2
-        return (known * pointCount + point) * subjectCount + subject
+        let kind = packedValues[ResolvedRequest.Place.kind].number
+        let type = packedValues[ResolvedRequest.Place.subjectType]
+        let subject = type.kind == .absent ? kind == 0 ? 0 : 1 : type.number + 2
+        return (known * pointCount + kind) * subjectCount + subject
     }
 
     private mutating func reset(_ directory: Directory) {
@@ -68,7 +68,7 @@ internal import Model
         classes = [Int](repeating: -1, count: directory.tenants.count + 1)
     }
 
-    private mutating func tenantClass(_ request: Request) -> Int {
+    private mutating func tenantClass(_ request: ResolvedRequest) -> Int {
         if classes[request.tenant + 1] >= 0 { return classes[request.tenant + 1] }
         let tenant = request.tenant < 0 ? nil : directory.tenants[request.tenant].id
         if let number = known[tenant] {
@@ -87,9 +87,9 @@ internal import Model
         return number
     }
 
-    private func applies(_ policy: Policy, to request: Request) -> Bool {
-        guard policy.root.points.contains(request.point) else { return false }
-        guard request.point == .access else { return true }
+    private func applies(_ policy: Policy, to request: ResolvedRequest) -> Bool {
+        guard policy.root.kinds.contains(request.kind) else { return false }
+        guard request.kind == .access else { return true }
         switch (policy.root.subject, request.subject) {
         case (.any, _), (.token, .token): return true
         case (.external(let type), .external(let other)): return type == other

@@ -54,7 +54,7 @@ struct CompiledFact: BitwiseCopyable {
 
     /// A fact about which nothing is known yet, as to what it depends on.
     static func remembered(_ fact: Expressions.ID) -> CompiledFact {
-        let nothing = Request.Place.nothing
+        let nothing = ResolvedRequest.Place.nothing
         return CompiledFact(.remembered, nothing, nothing, nothing, fact: fact)
     }
 
@@ -62,7 +62,7 @@ struct CompiledFact: BitwiseCopyable {
     func next(by places: [Int]) -> CompiledFact? {
         let version = UInt8(cacheKey >> 24)
         guard operation == .remembered, version < .max else { return nil }
-        let padded = places + Array(repeating: Request.Place.nothing, count: 3)
+        let padded = places + Array(repeating: ResolvedRequest.Place.nothing, count: 3)
         return CompiledFact(.remembered, version: version + 1, padded[0], padded[1], padded[2], fact: fact)
     }
 

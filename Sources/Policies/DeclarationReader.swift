@@ -49,9 +49,9 @@ struct DeclarationReader {
                 "a policy needs a function `decide`, got \((fields["decide"] ?? .nil).kindName)",
                 at: chunk.place(of: "decide"))
         }
-        let points = points(fields["on"])
+        let kinds = kinds(fields["on"])
         var declaration = PolicyDeclaration(
-            root: RequestShape(points: points, subject: subject(fields["subject"], points)),
+            root: RequestShape(kinds: kinds, subject: subject(fields["subject"], kinds)),
             grants: grants(fields["grants"]),
             isObserving: false, isEnabled: true, settings: host.settings, plugins: host.used)
         if case .string(let text)? = fields["about"] { declaration.about = text }
@@ -85,15 +85,15 @@ struct DeclarationReader {
         }
     }
 
-    private mutating func points(_ value: LuaValue?) -> Set<DecisionKind> {
+    private mutating func kinds(_ value: LuaValue?) -> Set<DecisionKind> {
         guard let names = Self.names(value) else {
             report("`on` names a decision point or a list of them: `on = \"access\"`", at: chunk.place(of: "on"))
             return []
         }
-        var points: Set<DecisionKind> = []
+        var kinds: Set<DecisionKind> = []
         for name in names {
-            if let point = DecisionKind(rawValue: name.text) {
-                points.insert(point)
+            if let kind = DecisionKind(rawValue: name.text) {
+                kinds.insert(kind)
                 continue
             }
             let hint = Suggestion.hint(for: name, among: DecisionKind.allCases.map { ExactName($0.rawValue) })
@@ -101,16 +101,16 @@ struct DeclarationReader {
                 "`\(name)` is no decision point\(hint)", at: chunk.place(of: "on", naming: name.text),
                 rule: "unknown-point")
         }
-        return points
+        return kinds
     }
 
-    private mutating func subject(_ value: LuaValue?, _ points: Set<DecisionKind>) -> RequestShape.SubjectKind {
+    private mutating func subject(_ value: LuaValue?, _ kinds: Set<DecisionKind>) -> RequestShape.SubjectKind {
         switch value {
         case nil, .nil?: return .token
         case .string(let text)?:
             let name = ExactName(text)
             let place = chunk.place(of: "subject", naming: text)
-            if !points.isEmpty, !points.contains(.access) {
+            if !kinds.isEmpty, !kinds.contains(.access) {
                 report("`subject` is for policies on `access`; elsewhere an administrator acts", at: place)
             }
             if name == "token" { return .token }

@@ -103,7 +103,7 @@ extension EvaluationHost {
     private func isThere(_ record: Expressions.ID) -> Bool {
         let node = expressions.nodes[Int(record)]
         guard node.operation == .attribute, expressions.nodes[Int(node.a)].operation == .request else { return false }
-        return resolver.roots[Int(expressions.nodes[Int(node.a)].a)].points == [.access]
+        return resolver.roots[Int(expressions.nodes[Int(node.a)].a)].kinds == [.access]
     }
 
     private func handle(

@@ -84,7 +84,7 @@ package final class Evaluator {
     }
 
     /// What the policies that apply to a request come to; who said what is in `outcomes`.
-    package func evaluate(_ request: Request) -> Verdict {
+    package func evaluate(_ request: ResolvedRequest) -> Verdict {
         evaluate { current in
             current = request
             return true
@@ -93,13 +93,13 @@ package final class Evaluator {
 
     /// The same, for a request that is written where the last one was.
     /// - Returns: `nil` when `fill` says that there is none.
-    package func evaluate(_ fill: (inout Request) -> Bool) -> Verdict? {
+    package func evaluate(_ fill: (inout ResolvedRequest) -> Bool) -> Verdict? {
         if runner.value.isCrowded { renew() }
         return facts.value.begin(fill) ? evaluate() : nil
     }
 
     /// The same, for a request that is lent: what was said of it is not to be asked for afterwards.
-    package func evaluate(lent request: inout Request) -> Verdict {
+    package func evaluate(lent request: inout ResolvedRequest) -> Verdict {
         if runner.value.isCrowded { renew() }
         return unsafe withUnsafeMutablePointer(to: &request) { request in
             unsafe facts.value.begin(lent: request)
@@ -110,7 +110,7 @@ package final class Evaluator {
 
     /// Runs some policies, each with so much fuel, and learns nothing. What they said is in `outcomes`, in their order.
     /// - Precondition: nothing is learned here at all.
-    package func run(_ policies: [Int], fuel: Int, of request: Request) {
+    package func run(_ policies: [Int], fuel: Int, of request: ResolvedRequest) {
         if runner.value.isCrowded { renew() }
         _ = facts.value.begin { current in
             current = request

@@ -30,10 +30,10 @@ package struct ExpressionEvaluator {
 
     /// - Parameter text: an expression, or statements that end in `return`.
     /// - Throws: `.expression`, in words, with the line where there are several.
-    package func evaluate(_ text: String, of request: Request) throws(PolicyError) -> EvaluatedExpression {
+    package func evaluate(_ text: String, of request: ResolvedRequest) throws(PolicyError) -> EvaluatedExpression {
         let program = try program(text)
         let root = RequestShape(
-            points: [request.point],
+            kinds: [request.kind],
             subject: { if case .external(let type) = request.subject { .external(type) } else { .token } }())
         // A policy of its own number, beyond those of the set: it has no settings, and may permit what it likes.
         let number = set.policies.count

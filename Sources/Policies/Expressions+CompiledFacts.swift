@@ -44,7 +44,7 @@ extension Expressions {
             }
         case .can:
             if let holder = holder(node.a), let action = action(node.b) {
-                compiledFact = CompiledFact(.can, Request.place(.assignment, of: holder), action, fact: id)
+                compiledFact = CompiledFact(.can, ResolvedRequest.place(.assignment, of: holder), action, fact: id)
             }
         default: break
         }
@@ -63,20 +63,20 @@ extension Expressions {
         switch (types[Int(node.a)], Attribute(rawValue: node.b)) {
         case (.request, .action):
             // At an administrative point the action has the point's name.
-            let (action, point) = (schema.actionIndex.number(ExactName(text)), DecisionKind(rawValue: text))
-            if action != nil, point != nil { return nil }
-            place = Request.Place.action
-            packedValue = action.map { PackedValue(.action, $0) } ?? point.map { PackedValue(.point, $0.ordinal) }
+            let (action, kind) = (schema.actionIndex.number(ExactName(text)), DecisionKind(rawValue: text))
+            if action != nil, kind != nil { return nil }
+            place = ResolvedRequest.Place.action
+            packedValue = action.map { PackedValue(.action, $0) } ?? kind.map { PackedValue(.point, $0.ordinal) }
         case (.request, .point):
-            place = Request.Place.point
+            place = ResolvedRequest.Place.kind
             packedValue = DecisionKind(rawValue: text).map { PackedValue(.point, $0.ordinal) }
         case (.resource, .recordType):
-            place = Request.Place.resourceType
+            place = ResolvedRequest.Place.resourceType
             let type = schema.resources.firstIndex { $0.name.utf8.elementsEqual(text.utf8) }
             packedValue = type.map { PackedValue(.recordType, $0) }
         case (.token, .kind):
             guard let holder = holder(node.a) else { return nil }
-            place = Request.place(.tokenKind, of: holder)
+            place = ResolvedRequest.place(.tokenKind, of: holder)
             packedValue = TokenKind(rawValue: text).map { PackedValue(.tokenKind, $0 == .api ? 0 : 1) }
         default: return nil
         }
@@ -103,7 +103,7 @@ extension Expressions {
     }
 
     /// The holder that an expression stands for.
-    func holder(_ id: ID) -> Request.Holder? {
+    func holder(_ id: ID) -> ResolvedRequest.Holder? {
         let node = nodes[Int(id)]
         guard node.operation == .attribute else { return nil }
         switch Attribute(rawValue: node.b) {
@@ -128,16 +128,16 @@ extension Expressions {
         case .attribute:
             if Attribute(rawValue: node.b) == .recordID {
                 switch types[Int(node.a)] {
-                case .resource: return Request.Place.resourceID
-                case .external: return Request.Place.subjectID
+                case .resource: return ResolvedRequest.Place.resourceID
+                case .external: return ResolvedRequest.Place.subjectID
                 default: return nil
                 }
             }
             guard let holder = holder(node.a) else { return nil }
             switch Attribute(rawValue: node.b) {
-            case .department: return Request.place(.department, of: holder)
-            case .user: return Request.place(.user, of: holder)
-            case .userType: return Request.place(.userType, of: holder)
+            case .department: return ResolvedRequest.place(.department, of: holder)
+            case .user: return ResolvedRequest.place(.user, of: holder)
+            case .userType: return ResolvedRequest.place(.userType, of: holder)
             default: return nil
             }
         default: return nil

@@ -74,13 +74,15 @@ extension Facts {
         case .userType:
             guard case .userType(let index) = value(node.a) else { return .absent }
             return read(attribute, of: known.directory.userTypes[index])
-        case .resource: return record(attribute, schema.resources, Request.Place.resourceType)
+        case .resource: return record(attribute, schema.resources, ResolvedRequest.Place.resourceType)
         case .external:
             // On `access` who is of no external type is a token.
-            if attribute == .recordType, packedValue(Request.Place.subjectType).kind == .absent, point() == .access {
+            if attribute == .recordType, packedValue(ResolvedRequest.Place.subjectType).kind == .absent,
+                decisionKind() == .access
+            {
                 return .string("token")
             }
-            return record(attribute, schema.subjects, Request.Place.subjectType)
+            return record(attribute, schema.subjects, ResolvedRequest.Place.subjectType)
         case .instant:
             guard case .instant(let instant) = value(node.a) else { return .absent }
             let zone = zone()
@@ -111,11 +113,11 @@ extension Facts {
 
     private mutating func part(_ attribute: Attribute) -> Value {
         switch attribute {
-        case .point: return .string(point().rawValue)
+        case .point: return .string(decisionKind().rawValue)
         case .action: return .string(action())
         case .actionKind:
             // An administrative act has no kind of its own.
-            let action = packedValue(Request.Place.action)
+            let action = packedValue(ResolvedRequest.Place.action)
             return .string(known.kind(action.kind == .action ? action.number : -1).rawValue)
         case .tenant:
             let tenant = tenant()
@@ -139,21 +141,21 @@ extension Facts {
         }
     }
 
-    private mutating func held(_ attribute: Attribute, by holder: Request.Holder) -> Value {
+    private mutating func held(_ attribute: Attribute, by holder: ResolvedRequest.Holder) -> Value {
         switch attribute {
-        case .user: content(Request.place(.user, of: holder))
-        case .department: content(Request.place(.department, of: holder))
-        case .userType: content(Request.place(.userType, of: holder))
+        case .user: content(ResolvedRequest.place(.user, of: holder))
+        case .department: content(ResolvedRequest.place(.department, of: holder))
+        case .userType: content(ResolvedRequest.place(.userType, of: holder))
         default: .absent
         }
     }
 
-    private mutating func token(_ attribute: Attribute, _ holder: Request.Holder?) -> Value {
+    private mutating func token(_ attribute: Attribute, _ holder: ResolvedRequest.Holder?) -> Value {
         guard let holder else { return .absent }
         switch attribute {
         case .user, .department, .userType: return held(attribute, by: holder)
         case .kind:
-            let kind = packedValue(Request.place(.tokenKind, of: holder))
+            let kind = packedValue(ResolvedRequest.place(.tokenKind, of: holder))
             guard kind.kind == .tokenKind else { return .absent }
             return .string((kind.number == 0 ? TokenKind.api : .mobile).rawValue)
         default: break

@@ -95,7 +95,8 @@ extension Facts {
         case .can:
             let holder = packedValues[Int(compiledFact.a)]
             let action =
-                compiledFact.b < 0 ? packedValues[Request.Place.action] : PackedValue(.action, Int(compiledFact.b))
+                compiledFact.b < 0
+                ? packedValues[ResolvedRequest.Place.action] : PackedValue(.action, Int(compiledFact.b))
             guard holder.kind == .assignment, action.kind == .action else { return .other }
             return known.permits(action.number, assignment: holder.number)
         case .remembered:
@@ -130,7 +131,7 @@ extension Facts {
     @inline(__always) private func packedValue(_ operand: Int32, _ packedValues: Span<PackedValue>) -> PackedValue {
         if operand < CompiledFact.constants { return packedValues[Int(operand)] }
         if operand < CompiledFact.settings { return constants[Int(operand) - CompiledFact.constants] }
-        let tenant = packedValues[Request.Place.tenant].code
+        let tenant = packedValues[ResolvedRequest.Place.tenant].code
         guard tenant != PackedValue.uncoded,
             let key = factCache.key(Expressions.ID(operand - Int32(CompiledFact.settings)), tenant, 0, 0)
         else { return .absent }
@@ -199,10 +200,10 @@ extension Facts {
     private mutating func learn(setting operand: Int32) {
         guard operand >= CompiledFact.settings else { return }
         let id = Expressions.ID(operand - Int32(CompiledFact.settings))
-        let tenant = request.packedValues[Request.Place.tenant].code
+        let tenant = request.packedValues[ResolvedRequest.Place.tenant].code
         guard tenant != PackedValue.uncoded, let packedValue = PackedValue(constant: value(id)),
             let key = FactKey(packedValue),
-            reads(for: id).isSubset(of: ReadSet([Request.Place.tenant]))
+            reads(for: id).isSubset(of: ReadSet([ResolvedRequest.Place.tenant]))
         else { return }
         factCache.set(id, tenant, 0, 0, key)
     }

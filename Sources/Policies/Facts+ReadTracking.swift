@@ -16,30 +16,30 @@ extension Facts {
     }
 
     /// The token that a holder is, with all that its record says.
-    mutating func token(_ holder: Request.Holder) -> Token? {
-        note(Request.place(.token, of: holder))
+    mutating func token(_ holder: ResolvedRequest.Holder) -> Token? {
+        note(ResolvedRequest.place(.token, of: holder))
         return request.token(holder)
     }
 
     /// The assignment a holder acts in; `nil` for the operator, and for who is not there.
-    mutating func assignment(_ holder: Request.Holder) -> Assignment? {
-        let packedValue = packedValue(Request.place(.assignment, of: holder))
+    mutating func assignment(_ holder: ResolvedRequest.Holder) -> Assignment? {
+        let packedValue = packedValue(ResolvedRequest.place(.assignment, of: holder))
         return packedValue.kind == .assignment ? request.directory.assignments[packedValue.number] : nil
     }
 
     /// Whether a holder is there at all.
-    mutating func isThere(_ holder: Request.Holder) -> Bool {
-        packedValue(Request.place(.assignment, of: holder)).kind != .absent
+    mutating func isThere(_ holder: ResolvedRequest.Holder) -> Bool {
+        packedValue(ResolvedRequest.place(.assignment, of: holder)).kind != .absent
     }
 
     /// Whether the operator acts, who is not measured by permissions.
     mutating func isOperator() -> Bool {
-        packedValue(Request.place(.assignment, of: .actor)).kind == .operator
+        packedValue(ResolvedRequest.place(.assignment, of: .actor)).kind == .operator
     }
 
     /// The number of the request's tenant; -1 for none.
     mutating func tenant() -> Int {
-        note(Request.Place.tenant)
+        note(ResolvedRequest.Place.tenant)
         return request.tenant
     }
 
@@ -51,20 +51,20 @@ extension Facts {
 
     /// The time of the request, to the microsecond.
     mutating func now() -> Instant {
-        note(Request.Place.moment)
+        note(ResolvedRequest.Place.moment)
         return request.now
     }
 
     /// The action's name; at an administrative kind of decision, that kind's.
     mutating func action() -> ExactName {
-        note(Request.Place.action)
-        return request.actionNumber < 0 ? ExactName(request.point.rawValue) : schema.actionNames[request.actionNumber]
+        note(ResolvedRequest.Place.action)
+        return request.actionNumber < 0 ? ExactName(request.kind.rawValue) : schema.actionNames[request.actionNumber]
     }
 
     /// The kind of decision.
-    mutating func point() -> DecisionKind {
-        note(Request.Place.point)
-        return request.point
+    mutating func decisionKind() -> DecisionKind {
+        note(ResolvedRequest.Place.kind)
+        return request.kind
     }
 
     /// What functions of the host can see of the request.

@@ -5,9 +5,9 @@ internal import Model
 /// Each is computed once a request and remembered. A value that is absent or wrong stays so: deciding never throws.
 @safe struct Facts: ~Copyable {
     /// The last request that was given away to be kept here.
-    private let kept: UnsafeBox<Request>
+    private let kept: UnsafeBox<ResolvedRequest>
     /// The request that is asked about: the kept one, or one that is lent.
-    private(set) var current: UnsafeMutablePointer<Request>
+    private(set) var current: UnsafeMutablePointer<ResolvedRequest>
     let schema: Schema
     let expressions: Expressions
     private var policies: [PolicyFacts]
@@ -82,8 +82,8 @@ internal import Model
         numbered = schema.layout.numbered
         known = SnapshotCache(schema: schema, grants: policies.map(\.grants))
         kept = UnsafeBox(
-            Request(
-                point: .access, directory: .empty, propertyCount: schema.layout.count, now: Instant(microseconds: 0)))
+            ResolvedRequest(
+                kind: .access, directory: .empty, propertyCount: schema.layout.count, now: Instant(microseconds: 0)))
         unsafe current = kept.place
     }
 
@@ -100,13 +100,13 @@ internal import Model
         prepared = [:]
     }
 
-    var request: Request {
+    var request: ResolvedRequest {
         _read { yield unsafe current.pointee }
     }
 
     /// Forgets every answer and takes the next request where the last one was kept.
     /// - Returns: what `fill` does: whether there is a request to ask about.
-    mutating func begin(_ fill: (inout Request) -> Bool) -> Bool {
+    mutating func begin(_ fill: (inout ResolvedRequest) -> Bool) -> Bool {
         guard fill(&kept.value) else { return false }
         begin()
         return true
@@ -114,13 +114,13 @@ internal import Model
 
     /// Forgets every answer and takes a request that is lent.
     /// - Parameter request: stays where it is, and is nobody else's, until `end`.
-    @inline(__always) @unsafe mutating func begin(lent request: UnsafeMutablePointer<Request>) {
+    @inline(__always) @unsafe mutating func begin(lent request: UnsafeMutablePointer<ResolvedRequest>) {
         unsafe current = request
         begin()
     }
 
     /// Forgets every answer and takes the request of whoever asks a function of a plugin, and what it was given.
-    @unsafe mutating func begin(nested request: UnsafeMutablePointer<Request>, _ arguments: [Value]) {
+    @unsafe mutating func begin(nested request: UnsafeMutablePointer<ResolvedRequest>, _ arguments: [Value]) {
         unsafe current = request
         self.arguments = arguments
         noted = ReadSet()
@@ -144,7 +144,7 @@ internal import Model
     @inline(__always) private mutating func begin() {
         if unsafe current.pointee.directory !== known.directory { reset() }
         if unsafe current.pointee.now.microseconds != moment { nextMoment() }
-        if unsafe current.pointee.packedValues[Request.Place.moment].code != momentCode {
+        if unsafe current.pointee.packedValues[ResolvedRequest.Place.moment].code != momentCode {
             unsafe current.pointee.set(moment: moments)
         }
         restamp()
@@ -271,7 +271,7 @@ internal import Model
         let reads = reads(for: id)
         guard let places = reads.places else { return true }
         return places.contains { [numbered] place in
-            !ReadSet.isNumbered(place, numbered) || place == Request.Place.moment
+            !ReadSet.isNumbered(place, numbered) || place == ResolvedRequest.Place.moment
         }
     }
 

@@ -46,7 +46,7 @@ package struct ObservedFact: Sendable {
     package let value: Value
     package let operands: [ObservedFact]
     /// Whose attribute, or who, it is: on `access` the token that acts, else the one acted upon …
-    package let holder: Request.Holder?
+    package let holder: ResolvedRequest.Holder?
     let id: Expressions.ID
     /// Whether a function of a plugin, or one that it called, has looked at the clock for it.
     package let readsMinute: Bool
@@ -83,7 +83,7 @@ extension Evaluator {
 
     /// What facts that were read come to for another request, in their order.
     /// - Returns: `nil` once the evaluator has started over, and nothing is known of how they were read.
-    package func values(of facts: [ObservedFact], for request: Request, generation: Int) -> [Value]? {
+    package func values(of facts: [ObservedFact], for request: ResolvedRequest, generation: Int) -> [Value]? {
         guard generation == self.generation else { return nil }
         guard
             self.facts.value.begin({ current in
@@ -107,7 +107,7 @@ extension EvaluationHost {
             operation: operation, text: expressions.text(id), type: expressions.types[Int(id)],
             value: facts.value(id), operands: operands.map { reading($0, policy) }, holder: expressions.holder(id),
             id: id,
-            readsMinute: places.contains(Request.Place.minute),
+            readsMinute: places.contains(ResolvedRequest.Place.minute),
             readByFunction: places.compactMap(facts.schema.layout.property))
     }
 

@@ -18,9 +18,9 @@ enum PlantedFault: CaseIterable {
     /// The places of the request that are forgotten.
     var forgottenPlaces: Range<Int> {
         switch self {
-        case .clock: Request.Place.minute..<Request.Place.minute + 1
-        case .actor: Request.parts(of: .actor)
-        case .zone: Request.Place.tenant..<Request.Place.tenant + 1
+        case .clock: ResolvedRequest.Place.minute..<ResolvedRequest.Place.minute + 1
+        case .actor: ResolvedRequest.parts(of: .actor)
+        case .zone: ResolvedRequest.Place.tenant..<ResolvedRequest.Place.tenant + 1
         case .settings, .absence, .spelling: 0..<0
         }
     }

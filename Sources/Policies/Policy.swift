@@ -44,7 +44,7 @@ package final class Policy: Sendable {
         self.templates = templates
     }
 
-    package var on: [DecisionKind] { root.points.sorted { $0.rawValue < $1.rawValue } }
+    package var on: [DecisionKind] { root.kinds.sorted { $0.rawValue < $1.rawValue } }
 }
 
 /// What facts need to know of a policy: its grants and its settings as the tenants set them.

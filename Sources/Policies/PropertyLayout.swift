@@ -36,7 +36,7 @@ package struct PropertyLayout: Sendable {
 
     private mutating func place(of property: Schema.Property, _ owner: Owner) -> Int {
         if let known = names[owner]?[property.name] { return known }
-        let place = Request.Place.count + count
+        let place = ResolvedRequest.Place.count + count
         names[owner, default: [:]][property.name] = place
         count += 1
         return place

@@ -53,12 +53,12 @@ extension ReadSet {
     func keys(_ numbered: Set<Int>) -> [Int]? {
         guard var places, places.allSatisfy({ Self.isNumbered($0, numbered) }) else { return nil }
         if places.count > 3 {
-            for holder in Request.Holder.allCases {
-                let parts = Request.parts(of: holder)
+            for holder in ResolvedRequest.Holder.allCases {
+                let parts = ResolvedRequest.parts(of: holder)
                 guard places.count(where: parts.contains) > 1 else { continue }
                 places.removeAll(where: parts.contains)
                 // The administrator is an assignment; only others are tokens.
-                places.append(Request.place(holder == .actor ? .assignment : .token, of: holder))
+                places.append(ResolvedRequest.place(holder == .actor ? .assignment : .token, of: holder))
             }
         }
         return places.count <= 3 ? places : nil
@@ -67,8 +67,8 @@ extension ReadSet {
     /// Whether what lies at a place has a number, as far as its kind tells.
     static func isNumbered(_ place: Int, _ numbered: Set<Int>) -> Bool {
         switch place {
-        case Request.Place.resourceID, Request.Place.subjectID: false
-        case ..<Request.Place.count: true
+        case ResolvedRequest.Place.resourceID, ResolvedRequest.Place.subjectID: false
+        case ..<ResolvedRequest.Place.count: true
         default: numbered.contains(place)
         }
     }

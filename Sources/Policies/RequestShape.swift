@@ -12,18 +12,18 @@ package struct RequestShape: Hashable, Sendable {
         case external(Int)
     }
 
-    package let points: Set<DecisionKind>
+    package let kinds: Set<DecisionKind>
     package let subject: SubjectKind
 
-    package init(points: Set<DecisionKind>, subject: SubjectKind) {
-        self.points = points
+    package init(kinds: Set<DecisionKind>, subject: SubjectKind) {
+        self.kinds = kinds
         self.subject = subject
     }
 
     /// The type of `request.subject`; `nil` where it is not one type.
     var subjectType: ValueType? {
-        if !points.contains(.access) { return .actor }
-        if points.count > 1 { return nil }
+        if !kinds.contains(.access) { return .actor }
+        if kinds.count > 1 { return nil }
         switch subject {
         case .token: return .token
         case .any: return .external(-1)
@@ -34,25 +34,25 @@ package struct RequestShape: Hashable, Sendable {
     /// Whether an optional part of the request is always there for such a policy.
     func guarantees(_ attribute: Attribute) -> Bool {
         switch attribute {
-        case .token: !points.contains(.issue) && (!points.contains(.access) || subject == .token)
-        case .actor: !points.contains(.access)
-        case .proposed: points.isSubset(of: [.issue, .amend])
+        case .token: !kinds.contains(.issue) && (!kinds.contains(.access) || subject == .token)
+        case .actor: !kinds.contains(.access)
+        case .proposed: kinds.isSubset(of: [.issue, .amend])
         default: false
         }
     }
 
     /// The same, where it is known to be asked at some of its points only.
-    package func guarantees(_ attribute: Attribute, at points: Set<DecisionKind>) -> Bool {
-        RequestShape(points: points, subject: subject).guarantees(attribute)
+    package func guarantees(_ attribute: Attribute, at kinds: Set<DecisionKind>) -> Bool {
+        RequestShape(kinds: kinds, subject: subject).guarantees(attribute)
     }
 
     /// Whether a part of the request is never there for such a policy.
     func excludes(_ attribute: Attribute) -> Bool {
         switch attribute {
-        case .token: points == [.issue] || (points == [.access] && subject != .token && subject != .any)
-        case .actor: points == [.access]
-        case .proposed: points.isDisjoint(with: [.issue, .amend])
-        case .resource, .context: !points.contains(.access)
+        case .token: kinds == [.issue] || (kinds == [.access] && subject != .token && subject != .any)
+        case .actor: kinds == [.access]
+        case .proposed: kinds.isDisjoint(with: [.issue, .amend])
+        case .resource, .context: !kinds.contains(.access)
         default: false
         }
     }
@@ -61,5 +61,5 @@ package struct RequestShape: Hashable, Sendable {
     ///
     /// An administrative request has no resource and no context. A request for `access` may leave its resource out: then
     /// a fact that reads it fails.
-    var guaranteesRecords: Bool { points == [.access] }
+    var guaranteesRecords: Bool { kinds == [.access] }
 }

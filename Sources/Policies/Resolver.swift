@@ -126,10 +126,10 @@ final class Resolver {
             type = subject
         }
         if root.excludes(entry.attribute) {
-            let points = root.points.map { "`\($0.rawValue)`" }.sorted().joined(separator: ", ")
+            let kinds = root.kinds.map { "`\($0.rawValue)`" }.sorted().joined(separator: ", ")
             let what =
                 entry.attribute == .resource || entry.attribute == .context ? "there is no \(name) at " : "it decides "
-            throw Fault(message: "`request.\(name)` is never there for this policy: \(what)\(points)")
+            throw Fault(message: "`request.\(name)` is never there for this policy: \(what)\(kinds)")
         }
         let isOptional = entry.isOptional && !root.guarantees(entry.attribute)
         return form(entry, type: type, isOptional: isOptional, of: base, in: expressions)

@@ -35,19 +35,19 @@ package struct DecisionBenchmark {
 
     private static let group = 16
     private let directory: Directory
-    private let questions: [Question]
+    private let questions: [AuthorizationRequest]
 
     /// - Parameter lines: requests; those that are none are left out.
     package init(directory: Directory, lines: [[UInt8]], now: Instant) {
         self.directory = directory
         questions = lines.compactMap { line in
-            (try? JSONReader.parse(request: line)).flatMap { try? Question(json: $0, now: now) }
+            (try? JSONReader.parse(request: line)).flatMap { try? AuthorizationRequest(json: $0, now: now) }
         }
     }
 
     /// Decides prepared requests by trees and by running every policy.
     package func row(_ policies: PolicySet) throws -> Row {
-        let tree = try DecisionPoint(policies: policies, directory: directory)
+        let tree = try Authorizer(policies: policies, directory: directory)
         var requests = try questions.compactMap { try tree.prepared($0) }
         // What is known of the requests is learned, and policies that go together are joined.
         for _ in 0..<max(5, 1_000 / max(1, requests.count)) {
@@ -57,7 +57,7 @@ package struct DecisionBenchmark {
         Self.decideAll(&requests, tree)
         let known = times(&requests) { tree.decide(prepared: &$0) }
         let runs = tree.runCount - before
-        let lua = try DecisionPoint(policies: policies, directory: directory, treeOptions: .none)
+        let lua = try Authorizer(policies: policies, directory: directory, treeOptions: .none)
         var few = Array(requests.prefix(max(Self.group, min(requests.count, 4_000 / policies.policies.count))))
         return Row(
             policies: policies.policies.count, tree: known, lua: times(&few) { lua.decide(prepared: &$0) }, runs: runs,
@@ -68,7 +68,7 @@ package struct DecisionBenchmark {
     /// are so many. Those with settings are not repeated: each would have settings, and so facts, of its own.
     package static func source(_ source: PolicySource, count: Int) -> PolicySource? {
         guard let set = PolicySet.load(source).set else { return nil }
-        let policies = set.policies.filter { $0.isEnabled && $0.root.points == [.access] }.prefix(3)
+        let policies = set.policies.filter { $0.isEnabled && $0.root.kinds == [.access] }.prefix(3)
         let repeated = policies.filter(\.settings.isEmpty)
         guard count <= policies.count || !repeated.isEmpty else { return nil }
         func file(_ policy: Policy, as name: ExactName) -> [PolicySource.File] {
@@ -85,22 +85,22 @@ package struct DecisionBenchmark {
 
     /// What each policy costs at most over the requests.
     package func costs(_ policies: PolicySet) throws -> [Cost] {
-        let point = try DecisionPoint(policies: policies, directory: directory, treeOptions: .none)
-        point.explains = true
+        let authorizer = try Authorizer(policies: policies, directory: directory, treeOptions: .none)
+        authorizer.explains = true
         var costs: [ExactName: (fuel: Int, facts: Int)] = [:]
         for question in questions.prefix(2_000) {
-            for trace in try point.decide(question).traces {
+            for trace in try authorizer.decide(question).traces {
                 let known = costs[trace.policy] ?? (0, 0)
                 costs[trace.policy] = (max(known.fuel, trace.fuel), max(known.facts, trace.facts.count))
             }
         }
-        let bytes = point.bytes
+        let bytes = authorizer.bytes
         return costs.sorted { $0.key < $1.key }.map {
             Cost(policy: $0.key, fuel: $0.value.fuel, bytes: bytes[$0.key] ?? 0, facts: $0.value.facts)
         }
     }
 
-    private func times(_ requests: inout [Request], _ decide: (inout Request) -> Void) -> Times {
+    private func times(_ requests: inout [ResolvedRequest], _ decide: (inout ResolvedRequest) -> Void) -> Times {
         var times: [Double] = []
         times.reserveCapacity(requests.count / Self.group * 3)
         for _ in 0..<3 {
@@ -118,8 +118,8 @@ package struct DecisionBenchmark {
     }
 
     /// Decides every request once: a function of its own, for tools that count what it calls.
-    @inline(never) private static func decideAll(_ requests: inout [Request], _ point: DecisionPoint) {
-        for index in requests.indices { point.decide(prepared: &requests[index]) }
+    @inline(never) private static func decideAll(_ requests: inout [ResolvedRequest], _ authorizer: Authorizer) {
+        for index in requests.indices { authorizer.decide(prepared: &requests[index]) }
     }
 
     /// Nanoseconds of the steady clock.

@@ -4,13 +4,13 @@ internal import Policies
 extension LuaAnnotations {
     /// What stands in the environment of policies, of the schema and of tests.
     static var functions: String {
-        let points = DecisionKind.allCases.map { "---| \"\($0.rawValue)\"" }.joined(separator: "\n")
+        let kinds = DecisionKind.allCases.map { "---| \"\($0.rawValue)\"" }.joined(separator: "\n")
         let period = Period.names.map { "---@field \($0)? integer" }.joined(separator: "\n")
         let lists = ValueType.declarableNames.map { "---@overload fun(type: \"\($0)\"): demilune.List.\($0)" }
             .joined(separator: "\n")
         return """
             ---@alias demilune.Point
-            \(points)
+            \(kinds)
 
             ---@class demilune.Period
             \(period)

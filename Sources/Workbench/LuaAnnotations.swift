@@ -164,10 +164,10 @@ package struct LuaAnnotations {
         let actions = schema.actionNames
         let groups = Set(actions.compactMap { $0.text.split(separator: ".").dropLast().joined(separator: ".") })
             .filter { !$0.isEmpty }.sorted().map { ExactName("\($0).*") }
-        let points = DecisionKind.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
+        let kinds = DecisionKind.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
         let lines = [
             Self.head, Self.alias("demilune.Action", actions),
-            Self.alias("demilune.Grant", actions + points + groups + ["token.*", "*"]),
+            Self.alias("demilune.Grant", actions + kinds + groups + ["token.*", "*"]),
             Self.alias("demilune.SubjectType", ["token", "any"] + schema.subjects.map(\.name)),
             record(
                 "demilune.Resource", schema.resources,

@@ -41,7 +41,7 @@ struct Presence {
         chunk = inference.chunk
         self.inference = inference
         findDenying()
-        _ = run(chunk.block, Knowledge(points: inference.root.points))
+        _ = run(chunk.block, Knowledge(kinds: inference.root.kinds))
         reads.sort { $0.position < $1.position }
     }
 
@@ -52,14 +52,14 @@ struct Presence {
         /// Properties that may be left out: those that are there because it was asked, and those that are not.
         var asked: Set<ExactName> = []
         var absent: Set<ExactName> = []
-        var points: Set<DecisionKind>
+        var kinds: Set<DecisionKind>
 
         /// What is known where two ways meet.
         func joined(_ other: Knowledge?) -> Knowledge {
             guard let other else { return self }
             return Knowledge(
                 there: there.intersection(other.there), asked: asked.intersection(other.asked),
-                absent: absent.intersection(other.absent), points: points.union(other.points))
+                absent: absent.intersection(other.absent), kinds: kinds.union(other.kinds))
         }
     }
 
@@ -252,7 +252,7 @@ struct Presence {
         if knowledge.there.contains(absence.key) { return true }
         switch absence.attribute {
         case .token?, .actor?, .proposed?:
-            return knowledge.points.isEmpty || inference.root.guarantees(absence.attribute!, at: knowledge.points)
+            return knowledge.kinds.isEmpty || inference.root.guarantees(absence.attribute!, at: knowledge.kinds)
         default: return false
         }
     }
@@ -327,9 +327,9 @@ struct Presence {
             let text = String(decoding: bytes, as: UTF8.self)
             switch (owner, name.name) {
             case (.request, "point"):
-                guard let point = DecisionKind(rawValue: text) else { continue }
-                yes.points.formIntersection([point])
-                no.points.remove(point)
+                guard let kind = DecisionKind(rawValue: text) else { continue }
+                yes.kinds.formIntersection([kind])
+                no.kinds.remove(kind)
             case (.token, "kind"):
                 // An API token has a name.
                 guard let key = inference.key(of: "name", on: base) else { continue }

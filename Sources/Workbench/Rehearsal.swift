@@ -58,25 +58,26 @@ struct Rehearsal {
 
     private static let count = 24
 
-    private static func requests(_ set: PolicySet, _ directory: Directory) -> [Request] {
-        guard let point = try? DecisionPoint(policies: set.without(Set(set.policies.map(\.id))), directory: directory)
+    private static func requests(_ set: PolicySet, _ directory: Directory) -> [ResolvedRequest] {
+        guard let authorizer = try? Authorizer(policies: set.without(Set(set.policies.map(\.id))), directory: directory)
         else { return [] }
-        var questions: [Question] = []
+        var questions: [AuthorizationRequest] = []
         let now = Instant("2026-11-22T12:00:00Z")!
-        let points = Set(set.policies.flatMap(\.on))
-        if points.contains(.access) { questions += accesses(set.schema, directory, now) }
-        for point in points.filter(\.isAdministrative).sorted(by: { $0.rawValue < $1.rawValue }) {
-            questions += administrations(point, directory, now)
+        let kinds = Set(set.policies.flatMap(\.on))
+        if kinds.contains(.access) { questions += accesses(set.schema, directory, now) }
+        for kind in kinds.filter(\.isAdministrative).sorted(by: { $0.rawValue < $1.rawValue }) {
+            questions += administrations(kind, directory, now)
         }
-        return questions.compactMap { question in try? point.prepared(question) }
+        return questions.compactMap { question in try? authorizer.prepared(question) }
     }
 
-    private static func accesses(_ schema: Schema, _ directory: Directory, _ now: Instant) -> [Question] {
+    private static func accesses(_ schema: Schema, _ directory: Directory, _ now: Instant) -> [AuthorizationRequest] {
         var generator = RequestGenerator(directory: directory, schema: schema, seed: 1)
         var lines = (0..<count).map { _ in generator.next() }
         for subject in schema.subjects { lines += (0..<4).map { _ in generator.next(by: subject) } }
         return lines.compactMap { line in
-            guard let json = try? JSONReader.parse(line), var question = try? Question(json: json, now: now) else {
+            guard let json = try? JSONReader.parse(line), var question = try? AuthorizationRequest(json: json, now: now)
+            else {
                 return nil
             }
             if case .external = question.subject { question.tenant = directory.tenants.first?.id }
@@ -84,21 +85,25 @@ struct Rehearsal {
         }
     }
 
-    private static func administrations(_ point: DecisionKind, _ directory: Directory, _ now: Instant) -> [Question] {
+    private static func administrations(_ kind: DecisionKind, _ directory: Directory, _ now: Instant)
+        -> [AuthorizationRequest]
+    {
         let usable = directory.tokens.filter { $0.revoked == nil && $0.tenant == 0 }
         let tokens = [usable.first { $0.kind == .api }, usable.first { $0.kind == .mobile }].compactMap(\.self)
         return tokens.flatMap { token in
             let assignment = directory.assignments[token.assignment]
-            let user = Question.Actor.user(id: directory.users[assignment.user].id, assignment: assignment.id)
-            return [Question.Actor.operator, user].map { actor in
-                var question = Question(action: ExactName(point.rawValue), subject: .actor, actor: actor, now: now)
-                question.point = point
+            let user = AuthorizationRequest.Actor.user(
+                id: directory.users[assignment.user].id, assignment: assignment.id)
+            return [AuthorizationRequest.Actor.operator, user].map { actor in
+                var question = AuthorizationRequest(
+                    action: ExactName(kind.rawValue), subject: .actor, actor: actor, now: now)
+                question.kind = kind
                 question.tenant = directory.tenants[0].id
-                if point != .issue { question.token = token.id.description }
-                if point == .issue || point == .amend {
+                if kind != .issue { question.token = token.id.description }
+                if kind == .issue || kind == .amend {
                     question.proposed = ProposedToken(
                         kind: token.kind, name: token.kind == .api ? "made up" : nil, assignment: assignment.id,
-                        created: point == .issue ? now : nil,
+                        created: kind == .issue ? now : nil,
                         expires: Instant(microseconds: now.microseconds + 900 * 86_400_000_000))
                 }
                 return question

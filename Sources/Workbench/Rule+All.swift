@@ -7,7 +7,7 @@ extension Rule {
         assignment, brokenPlugin, declaration, duplicateKey, failingLoad, fileName, ineffectiveReturn, miscompiled,
         misplacedFile, missingFile, notAFunction, required, reservedName, schema, settings, syntax, testWithoutPolicy,
         typeMismatch, undeclaredGlobal, unknownAttribute,
-        unknownGrant, unknownInReason, unknownPermission, unknownPoint, wrongArgument,
+        unknownGrant, unknownInReason, unknownPermission, unknownDecisionKind, wrongArgument,
     ]
 
     /// What loads, and is wrong or doubtful nevertheless.

@@ -49,13 +49,13 @@ package struct StoreBenchmark {
         let manager = Administration(
             store: store, policies: policies, actor: .user(id: "u7", assignment: "a7"),
             act: Act(.user(id: "u7", assignment: "a7"), now: now))
-        let desk = try manager.desk()
+        let authorizer = try manager.authorizer()
         func list(_ name: String, _ change: (inout TokenFilter) -> Void) throws {
             var filter = TokenFilter()
             change(&filter)
             var found = 0
             let row = try measure(name, runs: 9) { _ in
-                let query = filter.query(on: desk.directory, tenant: 0, now: now)
+                let query = filter.query(on: authorizer.directory, tenant: 0, now: now)
                 found = try manager.list(query).tokens.count
             }
             rows.append(Row(name: "\(name) (\(found) rows)", median: row.median, longest: row.longest, runs: row.runs))
@@ -83,11 +83,11 @@ package struct StoreBenchmark {
         // The operator revokes what a filter matches: decided about each, in one transaction.
         let operatorOffice = Administration(store: store, policies: policies, actor: .operator, act: act)
         var filter = TokenFilter()
-        filter.department = desk.directory.department("d3", tenant: 0)
+        filter.department = authorizer.directory.department("d3", tenant: 0)
         let revoked = min(10_000, count / 100)
         rows.append(
             try measure("revoke \(revoked) by filter", runs: 1) { _ in
-                let query = filter.query(on: desk.directory, tenant: 0, now: now)
+                let query = filter.query(on: authorizer.directory, tenant: 0, now: now)
                 let ids = try operatorOffice.all(query).prefix(revoked).map(\.token.id)
                 guard ids.count == revoked else { throw TokenStoreError(.invalid, "only \(ids.count) tokens match") }
                 _ = try operatorOffice.perform(.revoke, Array(ids)) { store, act throws(TokenStoreError) in

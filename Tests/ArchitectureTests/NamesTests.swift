@@ -24,8 +24,14 @@ struct NamesTests {
         ("Syntax/Scopes.swift", "visible: [String: [Declaration.ID]]", "identifiers of Lua, which are ASCII"),
         ("Syntax/Scopes.swift", "labelIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),
         ("Syntax/Scopes.swift", "jumpIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),
-        ("Syntax/Chunk+Instrumentation.swift", "questions: Set<String>", "the program's own words, asked for Lua identifiers"),
-        ("Syntax/Chunk+Instrumentation.swift", "effectCalls: Set<String>", "the program's own words, asked for Lua identifiers"),
+        (
+            "Syntax/Chunk+Instrumentation.swift", "questions: Set<String>",
+            "the program's own words, asked for Lua identifiers"
+        ),
+        (
+            "Syntax/Chunk+Instrumentation.swift", "effectCalls: Set<String>",
+            "the program's own words, asked for Lua identifiers"
+        ),
         ("Syntax/Chunk+Arguments.swift", "basic: Set<String>", "the program's own words, asked for Lua identifiers"),
         (
             "Syntax/Chunk+Arguments.swift", "libraries: Set<String>",
@@ -46,7 +52,10 @@ struct NamesTests {
         ("Syntax/Chunk+State.swift", "readers: Set<String>", "the program's own words, asked for Lua identifiers"),
         ("Policies/Dialect.swift", "globals: Set<String>", "the program's own words, asked for Lua identifiers"),
         ("Policies/Dialect.swift", "known: Set<String>", "the program's own words, asked for Lua identifiers"),
-        ("Policies/PolicyInstrumentation.swift", "effects: Set<String>", "the program's own words, asked for Lua identifiers"),
+        (
+            "Policies/PolicyInstrumentation.swift", "effects: Set<String>",
+            "the program's own words, asked for Lua identifiers"
+        ),
         ("Policies/PolicyReader.swift", "effects: Set<String>", "the program's own words, asked for Lua identifiers"),
         ("Policies/PolicyReader.swift", "methods: Set<String>", "the program's own words, asked for Lua identifiers"),
         ("Workbench/CheckedPolicy.swift", "effects: Set<String>", "the program's own words, asked for Lua identifiers"),

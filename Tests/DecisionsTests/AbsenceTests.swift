@@ -31,10 +31,10 @@ import Testing
                 ]))
     }
 
-    private static let reveal = Question(
-        point: .reveal, action: "token.reveal", subject: .actor, tenant: "t", token: Fixture.token.description,
+    private static let reveal = AuthorizationRequest(
+        kind: .reveal, action: "token.reveal", subject: .actor, tenant: "t", token: Fixture.token.description,
         now: Instant("2026-06-01T12:00:00Z")!)
-    private static let bare = Question(
+    private static let bare = AuthorizationRequest(
         action: "orders.read", subject: .token(Fixture.token.description),
         context: .object([.init("client", .string("web"))]), now: Instant("2026-06-01T12:00:00Z")!)
 
@@ -48,9 +48,9 @@ import Testing
     func `a policy on both kinds of request fails where there is no record`(condition: String) throws {
         let set = try #require(load("on = { \"access\", \"token.reveal\" }", condition).set)
         for treeOptions in [TreeOptions(), .none, .reference] {
-            let point = try DecisionPoint(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
+            let authorizer = try Authorizer(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
             for _ in 0..<3 {
-                let decision = try point.decide(Self.reveal)
+                let decision = try authorizer.decide(Self.reveal)
                 #expect(!decision.isPermitted && decision.code == "policy_failed", "\(condition): \(decision)")
                 #expect(decision.failures.first?.message.contains("absent") == true, "\(decision.failures)")
             }
@@ -61,9 +61,9 @@ import Testing
     func `a request that leaves its resource out fails whoever reads it`(condition: String) throws {
         let set = try #require(load("on = \"access\"", condition).set)
         for treeOptions in [TreeOptions(), .none, .reference] {
-            let point = try DecisionPoint(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
+            let authorizer = try Authorizer(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
             for _ in 0..<3 {
-                let decision = try point.decide(Self.bare)
+                let decision = try authorizer.decide(Self.bare)
                 #expect(decision.code == "policy_failed", "\(condition): \(decision)")
                 #expect(decision.failures.first?.message.contains("absent") == true, "\(decision.failures)")
             }
@@ -76,9 +76,9 @@ import Testing
                 "on = { \"access\", \"token.reveal\" }",
                 "r.resource:has('must') and r.resource.must > 5 or r.context:has('client') and r.context.client == 'x'"
             ).set)
-        let point = try DecisionPoint(policies: set, directory: Fixture.directory())
-        #expect(try point.decide(Self.reveal).isPermitted)
-        #expect(try point.decide(Self.bare).isPermitted)
+        let authorizer = try Authorizer(policies: set, directory: Fixture.directory())
+        #expect(try authorizer.decide(Self.reveal).isPermitted)
+        #expect(try authorizer.decide(Self.bare).isPermitted)
     }
 
     @Test(arguments: [
@@ -107,7 +107,7 @@ import Testing
         var question = Self.bare
         question.subject = .external(type: "service", id: "s", properties: .object([.init("level", .integer(1))]))
         question.tenant = "t"
-        let point = try DecisionPoint(policies: set, directory: Fixture.directory())
-        for _ in 0..<2 { #expect(try point.decide(question).code == "policy_failed") }
+        let authorizer = try Authorizer(policies: set, directory: Fixture.directory())
+        for _ in 0..<2 { #expect(try authorizer.decide(question).code == "policy_failed") }
     }
 }

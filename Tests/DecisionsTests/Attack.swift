@@ -57,10 +57,10 @@ struct Attack {
     /// Decides one request several times with an engine of its own; nothing when the set does not load.
     func answers(_ count: Int, budget: Budget = Budget()) throws -> [Answer] {
         guard let set else { return [] }
-        let point = try DecisionPoint(policies: set, directory: try Fixture.directory(), budget: budget)
-        point.explains = true
+        let authorizer = try Authorizer(policies: set, directory: try Fixture.directory(), budget: budget)
+        authorizer.explains = true
         return try (0..<count).map { _ in
-            let decision = try point.decide(Self.question)
+            let decision = try authorizer.decide(Self.question)
             var writer = JSONWriter()
             decision.write(to: &writer, explain: true)
             return Answer(
@@ -70,7 +70,7 @@ struct Attack {
         }
     }
 
-    private static let question = Question(
+    private static let question = AuthorizationRequest(
         action: "orders.read", subject: .token(Fixture.token.description),
         resource: .init(
             type: "order", id: "1",

@@ -20,14 +20,14 @@ import Testing
         }
     }
 
-    private static func point(
+    private static func authorizer(
         _ policies: [String: String], tokens: Int = 1, budget: Budget = Budget(),
         treeOptions: TreeOptions = TreeOptions()
-    ) throws -> DecisionPoint {
+    ) throws -> Authorizer {
         var files = policies.map { PolicySource.File(name: "\($0.key).lua", bytes: Array($0.value.utf8)) }
         files.append(PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8)))
         let result = PolicySet.load(PolicySource(path: "p", files: files))
-        return try DecisionPoint(
+        return try Authorizer(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: directory(tokens: tokens),
             budget: budget,
             treeOptions: treeOptions)
@@ -37,15 +37,15 @@ import Testing
         token: TokenID = Fixture.token, id: ExactName = "1", action: ExactName = "orders.read",
         context: [JSON.Member] = [],
         _ properties: JSON.Member...
-    ) -> Question {
-        Question(
+    ) -> AuthorizationRequest {
+        AuthorizationRequest(
             action: action, subject: .token(token.description),
             resource: .init(type: "order", id: id, properties: .object(properties)), context: .object(context), now: now
         )
     }
 
     @Test func `invented names, ids and contents make nothing grow`() throws {
-        let point = try Self.point([
+        let authorizer = try Self.authorizer([
             "a": Fixture.policy(
                 "if request.context:has('channel') and ('x' .. request.context.channel) == 'xweb' then permit() end"),
             "b": Fixture.policy("if string.match(request.resource.id, '^1') then permit() end"),
@@ -53,34 +53,34 @@ import Testing
                 "if request.resource:has('amount') and request.resource.amount + 1 > 7 then permit() end"),
         ])
         func ask(_ number: Int) throws {
-            _ = try point.decide(
+            _ = try authorizer.decide(
                 Self.question(
                     id: "\(number)", context: [.init("channel", .string("c\(number)"))],
                     .init("amount", .integer(Int64(number) * 1_000)), .init("note", .string("n\(number)"))))
-            _ = try point.decide(Self.question(id: "x", action: "invented.\(number)"))
+            _ = try authorizer.decide(Self.question(id: "x", action: "invented.\(number)"))
         }
         for number in 0..<400 { try ask(number) }
-        let (open, bytes) = point.evaluator.forestSize
+        let (open, bytes) = authorizer.evaluator.forestSize
         for number in 400..<2_000 { try ask(number) }
-        #expect(point.evaluator.forestSize.bytes == bytes)
-        #expect(open == [] && point.evaluator.forestSize.open == [])
+        #expect(authorizer.evaluator.forestSize.bytes == bytes)
+        #expect(open == [] && authorizer.evaluator.forestSize.open == [])
     }
 
     @Test func `a policy that reads what never repeats is run by itself`() throws {
-        let point = try Self.point(
+        let authorizer = try Self.authorizer(
             [
                 "closed": Fixture.policy("if request.token:can(request.action) then permit() end"),
                 "open": Fixture.policy("if ('x' .. request.token.name) == 'xone' then deny('one') end"),
                 "other": Fixture.policy("if request.token.department.name == 'Sales' then permit() end"),
             ], tokens: 600)
-        for number in 1..<600 { _ = try point.decide(Self.question(token: TokenID(high: 2, low: UInt64(number)))) }
-        #expect(point.evaluator.forestSize.open == [1])
-        let before = point.runCount
+        for number in 1..<600 { _ = try authorizer.decide(Self.question(token: TokenID(high: 2, low: UInt64(number)))) }
+        #expect(authorizer.evaluator.forestSize.open == [1])
+        let before = authorizer.runCount
         for number in 1..<200 {
-            #expect(try point.decide(Self.question(token: TokenID(high: 2, low: UInt64(number)))).isPermitted)
+            #expect(try authorizer.decide(Self.question(token: TokenID(high: 2, low: UInt64(number)))).isPermitted)
         }
-        #expect(point.runCount - before == 199)
-        #expect(try !point.decide(Self.question()).isPermitted)
+        #expect(authorizer.runCount - before == 199)
+        #expect(try !authorizer.decide(Self.question()).isPermitted)
     }
 
     @Test func `trees stay within their memory, and what does not fit decides the same`() throws {
@@ -94,8 +94,8 @@ import Testing
         }
         policies["names"] = Fixture.policy("advise(request.token.name .. request.token.id)")
         let limit = 60_000
-        let tree = try Self.point(policies, tokens: 300, treeOptions: TreeOptions(bytes: limit))
-        let lua = try Self.point(policies, tokens: 300, treeOptions: .none)
+        let tree = try Self.authorizer(policies, tokens: 300, treeOptions: TreeOptions(bytes: limit))
+        let lua = try Self.authorizer(policies, tokens: 300, treeOptions: .none)
         (tree.explains, lua.explains) = (true, true)
         var random = Numbers(seed: 3)
         for _ in 0..<600 {
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test func `comparisons stay closed, whatever is compared`() throws {
-        let point = try Self.point([
+        let authorizer = try Self.authorizer([
             "own": Fixture.policy(
                 "if request.resource:has('owner') and request.resource.owner == request.token.user then permit() end"),
             "limit": Fixture.policy(
@@ -136,13 +136,13 @@ import Testing
                 context: [.init("ip", .string(IPAddress(version4: address).description))],
                 .init("owner", .string("anna")), .init("amount", .integer(amount)),
                 .init("note", .string("\(random.next())")))
-            let decision = try point.decide(question)
+            let decision = try authorizer.decide(question)
             #expect(decision.isPermitted == (amount <= 5_000 && address >> 24 == 10))
         }
         for _ in 0..<200 { try ask() }
-        let before = point.runCount
+        let before = authorizer.runCount
         for _ in 0..<5_000 { try ask() }
-        #expect(point.runCount == before)
+        #expect(authorizer.runCount == before)
     }
 
     @Test func `policies with facts of their own do not multiply`() throws {
@@ -156,21 +156,21 @@ import Testing
                 end
                 """)
         }
-        let point = try Self.point(policies)
+        let authorizer = try Self.authorizer(policies)
         var random = Numbers(seed: 2)
         func ask() throws {
-            _ = try point.decide(
+            _ = try authorizer.decide(
                 Self.question(
                     action: random.pick(["orders.read", "orders.approve"]),
                     .init("amount", .integer(Int64(random.below(10_000)))),
                     .init("note", .string("n\(random.below(80))"))))
         }
         for _ in 0..<3_000 { try ask() }
-        let before = point.runCount
+        let before = authorizer.runCount
         for _ in 0..<1_000 { try ask() }
-        #expect(point.runCount - before < 20)
-        #expect(point.evaluator.forestSize.bytes < 4 << 20)
-        #expect(point.evaluator.forestSize.open == [])
+        #expect(authorizer.runCount - before < 20)
+        #expect(authorizer.evaluator.forestSize.bytes < 4 << 20)
+        #expect(authorizer.evaluator.forestSize.open == [])
     }
 
     @Test func `a policy that does not follow from its facts is told apart, and run from then on`() throws {
@@ -178,32 +178,34 @@ import Testing
             "steady": Fixture.policy("if request.token:can(request.action) then permit() end"),
             "whim": Fixture.policy("if request.context:has('mfa') then deny('whim') end"),
         ]
-        let point = try Self.point(policies)
-        let oracle = try Self.point(policies, treeOptions: .reference)
+        let authorizer = try Self.authorizer(policies)
+        let oracle = try Self.authorizer(policies, treeOptions: .reference)
         for _ in 0..<50 {
-            let decision = try point.decide(Self.question())
+            let decision = try authorizer.decide(Self.question())
             let reference = try oracle.decide(Self.question())
             #expect(decision.isPermitted && decision.difference(from: reference) == nil)
         }
         // From now on the tree knows another answer than the policy gives.
-        point.evaluator.host.noise = { if case .boolean = $0 { .boolean(true) } else { $0 } }
-        let told = try point.decide(Self.question(.init("amount", .integer(1))))
-        point.evaluator.distrust(1)
-        let run = try point.decide(Self.question())
+        authorizer.evaluator.host.noise = { if case .boolean = $0 { .boolean(true) } else { $0 } }
+        let told = try authorizer.decide(Self.question(.init("amount", .integer(1))))
+        authorizer.evaluator.distrust(1)
+        let run = try authorizer.decide(Self.question())
         let reference = try oracle.decide(Self.question())
         #expect(run.code == "denied" && told.isPermitted)
         #expect(run.difference(from: reference)?.policies == ["whim"])
-        #expect(point.evaluator.forestSize.open == [1])
-        let before = point.runCount
-        #expect(try point.decide(Self.question()).code == "denied")
-        #expect(point.runCount - before >= 1)
+        #expect(authorizer.evaluator.forestSize.open == [1])
+        let before = authorizer.runCount
+        #expect(try authorizer.decide(Self.question()).code == "denied")
+        #expect(authorizer.runCount - before >= 1)
     }
 
     @Test func `what a policy fails of is remembered, what the machine fails of is not`() throws {
-        let failing = try Self.point(["a": Fixture.policy("error('no')"), "b": Fixture.policy("while true do end")])
+        let failing = try Self.authorizer([
+            "a": Fixture.policy("error('no')"), "b": Fixture.policy("while true do end"),
+        ])
         for _ in 0..<5 { #expect(try failing.decide(Self.question()).failures.map(\.kind) == [.failed, .fuel]) }
         #expect(failing.runCount == 2)
-        let hungry = try Self.point(
+        let hungry = try Self.authorizer(
             ["a": Fixture.policy("local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1e5) .. i end")],
             budget: Budget(memory: 1 << 20))
         for _ in 0..<3 { #expect(try hungry.decide(Self.question()).failures.map(\.kind) == [.memory]) }

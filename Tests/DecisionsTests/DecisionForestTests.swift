@@ -24,10 +24,10 @@ import Testing
         return result.set
     }
 
-    private func words(_ question: Question, _ point: DecisionPoint) -> String {
+    private func words(_ question: AuthorizationRequest, _ authorizer: Authorizer) -> String {
         var writer = JSONWriter()
         do throws(RequestError) {
-            try point.decide(question).write(to: &writer, explain: true)
+            try authorizer.decide(question).write(to: &writer, explain: true)
         } catch {
             error.write(to: &writer)
         }
@@ -41,10 +41,10 @@ import Testing
         var world = WorldGenerator(seed: seed)
         let directory = try Directory(world.organisation())
         let budget = Budget(fuel: 60_000)
-        let tree = try DecisionPoint(policies: set, directory: directory, budget: budget, treeOptions: TreeOptions())
-        let lua = try DecisionPoint(policies: set, directory: directory, budget: budget, treeOptions: .none)
+        let tree = try Authorizer(policies: set, directory: directory, budget: budget, treeOptions: TreeOptions())
+        let lua = try Authorizer(policies: set, directory: directory, budget: budget, treeOptions: .none)
         // Asks every question in full: with noise, even with none of it, an interpreter does not ask facts alone.
-        let full = try DecisionPoint(policies: set, directory: directory, budget: budget, treeOptions: .none)
+        let full = try Authorizer(policies: set, directory: directory, budget: budget, treeOptions: .none)
         full.evaluator.host.noise = { $0 }
         tree.explains = true
         lua.explains = true
@@ -77,15 +77,15 @@ import Testing
 
     /// Where it lies, natively, as when its policy is run; and however many there are, no policy is run for them.
     @Test func `a text is told by its bytes`() throws {
-        let point = try Fixture.point([
+        let authorizer = try Fixture.authorizer([
             "a": Fixture.policy("if request.resource.id == 'caf\u{e9}' then permit('it') end"),
             "b": Fixture.policy(
                 "if request.resource.type == 'order' and 'K' == request.resource.id then permit('it') end"),
         ])
         func permits(_ id: ExactName, type: ExactName = "order") throws -> Bool {
             let properties = JSON.object(type == "invoice" ? [.init("amount", .integer(1))] : [])
-            return try point.decide(
-                Question(
+            return try authorizer.decide(
+                AuthorizationRequest(
                     action: "orders.read", subject: .token(Fixture.token.description),
                     resource: .init(type: type, id: id, properties: properties), now: Instant("2026-06-01T12:00:00Z")!)
             ).isPermitted
@@ -99,9 +99,9 @@ import Testing
             // The sign for kelvin is K to Unicode, and no K.
             #expect(try permits("K") && !permits("\u{212a}") && !permits("K", type: "invoice"))
         }
-        let runs = point.runCount
+        let runs = authorizer.runCount
         for number in 0..<1_000 { #expect(try !permits("caf\(number)")) }
-        #expect(point.runCount == runs)
+        #expect(authorizer.runCount == runs)
     }
 
     /// As long as `DEMILUNE_FUZZ_SECONDS` says; for `make fuzz`.

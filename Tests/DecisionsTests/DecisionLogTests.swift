@@ -4,7 +4,9 @@ import Policies
 import Testing
 
 @Suite struct DecisionLogTests {
-    private func line(_ question: Question, _ decision: Decision, masked: Set<ExactName> = []) throws -> JSON {
+    private func line(_ question: AuthorizationRequest, _ decision: Decision, masked: Set<ExactName> = []) throws
+        -> JSON
+    {
         var writer = JSONWriter()
         DecisionLog.line(question, decision, nanoseconds: 12, masked: masked, into: &writer)
         #expect(writer.bytes.last == UInt8(ascii: "\n"))
@@ -14,7 +16,7 @@ import Testing
     @Test func `a line says when, what, how, by whom and what was read`() throws {
         let policy = Fixture.policy("if request.resource.amount <= 9 then permit() end")
         let question = Fixture.question([.init("amount", .integer(7))])
-        let log = try line(question, Fixture.point(["a": policy]).decide(question))
+        let log = try line(question, Fixture.authorizer(["a": policy]).decide(question))
         #expect(log["time"] == .string("2026-06-01T12:00:00Z"))
         #expect(log["request"]?["subject"]?["id"] == .string(Fixture.token.description))
         #expect(log["request"]?["resource"]?["properties"] == .object([.init("amount", .integer(7))]))
@@ -30,7 +32,8 @@ import Testing
     @Test func `what observing policies said and how they failed is recorded`() throws {
         let watch = Fixture.policy("deny(\"no\") error(\"quite wrong\")", head: "mode = \"observe\"")
         let question = Fixture.question()
-        let log = try line(question, Fixture.point(["a": Fixture.policy("permit()"), "w": watch]).decide(question))
+        let log = try line(
+            question, Fixture.authorizer(["a": Fixture.policy("permit()"), "w": watch]).decide(question))
         guard case .array(let observed)? = log["observed"] else {
             Issue.record("nothing was observed: \(log.compact)")
             return
@@ -52,11 +55,11 @@ import Testing
         )
         let files = [("a.lua", policy), ("schema.lua", schema)] as [(ExactName, String)]
         let source = PolicySource(path: "p", files: files.map { .init(name: $0.0, bytes: Array($0.1.utf8)) })
-        let point = try DecisionPoint(
+        let authorizer = try Authorizer(
             policies: try #require(PolicySet.load(source).set), directory: Fixture.directory())
-        point.explains = true
+        authorizer.explains = true
         let question = Fixture.question([.init("\u{301}x", .string("secret")), .init("caf\u{E9}", .string("open"))])
-        let decision = try point.decide(question)
+        let decision = try authorizer.decide(question)
         #expect(decision.isPermitted)
         let log = try line(question, decision, masked: ["\u{301}x", "cafe\u{301}"]).compact
         #expect(log.contains("open") && log.contains("(masked)") && !log.contains("\"secret\""), "\(log)")
@@ -78,7 +81,7 @@ import Testing
         ]
         let nested = JSON.object([.init("deep", .array([.object([.init("owner", .string("anna"))])]))])
         let question = Fixture.question([.init("owner", .string("anna")), .init("other", nested)])
-        let decision = try Fixture.point(bodies).decide(question)
+        let decision = try Fixture.authorizer(bodies).decide(question)
         #expect(decision.isPermitted && decision.observedFailures.count == 1)
         #expect(try line(question, decision).compact.contains("anna"))
         let log = try line(question, decision, masked: ["owner"])

@@ -17,12 +17,12 @@ import Testing
         for treeOptions in [TreeOptions.none, TreeOptions()] {
             let source = Fixture.source(["a": Fixture.policy("if \(condition) then permit() end")])
             let set = try #require(PolicySet.load(source).set)
-            let point = try DecisionPoint(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
+            let authorizer = try Authorizer(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
             for _ in 0..<3 {
                 var question = Fixture.question([.init("amount", .integer(1))])
                 question.resource = .init(
                     type: ExactName(type), id: "1", properties: .object([.init("amount", .integer(1))]))
-                #expect(try point.decide(question).isPermitted == holds)
+                #expect(try authorizer.decide(question).isPermitted == holds)
             }
         }
     }
@@ -38,7 +38,7 @@ import Testing
         let shown = "return { on = \"access\", decide = function(request) if \(call) then deny(\"a\") end end }"
         let found = PolicySet.load(Fixture.source(["a": shown])).diagnostics
         #expect(found.count == 1, "\(found)")
-        let decision = try Fixture.point(["a": Fixture.policy("if \(call) then permit() end")]).decide(
+        let decision = try Fixture.authorizer(["a": Fixture.policy("if \(call) then permit() end")]).decide(
             Fixture.question())
         #expect(decision.failures.first?.message.contains(message) == true, "\(decision)")
     }

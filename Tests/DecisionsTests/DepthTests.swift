@@ -9,23 +9,24 @@ import Testing
     @Test func `an expression that stands on too many others fails its policy, not the stack`() throws {
         let chain =
             "local t = request.time for i = 1, 20000 do t = t:plus { minutes = i % 7 + 1 } end if t > request.time then permit() end"
-        let point = try Fixture.point(["a": Fixture.policy(chain)])
+        let authorizer = try Fixture.authorizer(["a": Fixture.policy(chain)])
         for _ in 0..<2 {
-            let decision = try point.decide(Fixture.question())
+            let decision = try authorizer.decide(Fixture.question())
             #expect(decision.code == "policy_failed", "\(decision)")
             #expect(decision.failures.first?.message.contains("too many others") == true)
         }
         let short =
             "local t = request.time for i = 1, 20 do t = t:plus { minutes = 1 } end if t > request.time then permit() end"
-        #expect(try Fixture.point(["a": Fixture.policy(short)]).decide(Fixture.question()).isPermitted)
+        #expect(try Fixture.authorizer(["a": Fixture.policy(short)]).decide(Fixture.question()).isPermitted)
     }
 
     @Test func `details are few, and what fills a reason is short`() throws {
         let many = "local d = {} for i = 1, 40 do d['n' .. i] = i end advise('x', d)"
-        #expect(try Fixture.point(["a": Fixture.policy(many)]).decide(Fixture.question()).code == "policy_failed")
+        #expect(try Fixture.authorizer(["a": Fixture.policy(many)]).decide(Fixture.question()).code == "policy_failed")
         let directory = try Fixture.directory { $0.tokens[0].name = ExactName(String(repeating: "é", count: 3_000)) }
-        let point = try Fixture.point(["a": Fixture.policy("deny('{token.name}{token.name}')")], directory: directory)
-        let text = try #require(try point.decide(Fixture.question()).reasons.first?.text)
+        let authorizer = try Fixture.authorizer(
+            ["a": Fixture.policy("deny('{token.name}{token.name}')")], directory: directory)
+        let text = try #require(try authorizer.decide(Fixture.question()).reasons.first?.text)
         #expect(text.utf8.count <= 2 * 203 && text.hasSuffix("…"))
     }
 
@@ -39,9 +40,9 @@ import Testing
         let source = Fixture.policy("do " + lines.prefix(24).joined(separator: "\n") + "\nend permit('fine')")
         #expect(source.split(separator: "\n").count >= 48)
         let usual = Budget()
-        let point = try Fixture.point(
+        let authorizer = try Fixture.authorizer(
             ["a": source], budget: Budget(fuel: usual.fuel / 20, memory: usual.memory / 20))
-        let decision = try point.decide(Fixture.question())
+        let decision = try authorizer.decide(Fixture.question())
         #expect(decision.isPermitted, "\(decision)")
     }
 }

@@ -52,8 +52,8 @@ import Testing
             end }
             """.utf8)
         let set = try #require(try Attack(policy).set)
-        let point = try DecisionPoint(policies: set, directory: try Fixture.directory())
-        point.explains = true
+        let authorizer = try Authorizer(policies: set, directory: try Fixture.directory())
+        authorizer.explains = true
         let whole = Array(
             """
             {"subject":{"type":"token","id":"\(Fixture.token)"},"action":{"name":"orders.read"},\
@@ -80,9 +80,9 @@ import Testing
                 }
             }
             guard let json = try? JSONReader.parse(request: line),
-                let question = try? Question(json: json, now: Instant("2026-06-01T12:00:00Z")!)
+                let question = try? AuthorizationRequest(json: json, now: Instant("2026-06-01T12:00:00Z")!)
             else { return }
-            guard let decision = try? point.decide(question) else { return }
+            guard let decision = try? authorizer.decide(question) else { return }
             decided += 1
             var writer = JSONWriter()
             decision.write(to: &writer, explain: true)

@@ -18,12 +18,12 @@ import Testing
             PolicySource.File(name: "hostile.lua", bytes: policy),
         ]
         guard let set = PolicySet.load(PolicySource(path: "p", files: files)).set else { return nil }
-        let point = try DecisionPoint(policies: set, directory: .empty)
-        let question = Question(
+        let authorizer = try Authorizer(policies: set, directory: .empty)
+        let question = AuthorizationRequest(
             action: "orders.read", subject: .external(type: "user", id: "u", properties: .object([])),
             resource: .init(type: "order", id: "1"), now: Instant(microseconds: 0))
-        let first = try point.decide(question).isPermitted
-        #expect(try point.decide(question).isPermitted == first)
+        let first = try authorizer.decide(question).isPermitted
+        #expect(try authorizer.decide(question).isPermitted == first)
         return first
     }
 

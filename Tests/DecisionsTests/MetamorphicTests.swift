@@ -11,9 +11,9 @@ import Testing
     /// - Parameters:
     ///   - name: the file of each policy, by its number.
     ///   - rename: applied to every text that names a tenant.
-    private func point(
+    private func authorizer(
         seed: UInt64, name: (Int) -> String, rename: (String) -> String = { $0 }
-    ) throws -> DecisionPoint {
+    ) throws -> Authorizer {
         var generator = PolicyGenerator(seed: seed)
         var files = [PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
         for number in 0..<Self.count {
@@ -33,14 +33,14 @@ import Testing
         for index in organisation.tenants.indices {
             organisation.tenants[index].id = ExactName(rename(organisation.tenants[index].id.text))
         }
-        let point = try DecisionPoint(
+        let authorizer = try Authorizer(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: Directory(organisation),
             budget: Budget(fuel: 60_000))
-        point.explains = true
-        return point
+        authorizer.explains = true
+        return authorizer
     }
 
-    private func questions(seed: UInt64, count: Int) -> [Question] {
+    private func questions(seed: UInt64, count: Int) -> [AuthorizationRequest] {
         var world = WorldGenerator(seed: seed)
         _ = world.organisation()
         return (0..<count).map { _ in world.question() }
@@ -53,9 +53,9 @@ import Testing
     }
 
     /// All that a decision says, without the names of policies; what is said in their order is sorted.
-    private func words(_ question: Question, _ point: DecisionPoint) -> [String] {
+    private func words(_ question: AuthorizationRequest, _ authorizer: Authorizer) -> [String] {
         do throws(RequestError) {
-            let decision = try point.decide(question)
+            let decision = try authorizer.decide(question)
             let statements = decision.reasons + decision.advice + decision.obligations + decision.overruled
             return ["\(decision.isPermitted)", decision.code]
                 + statements.map { "\($0.effect) \($0.text) \($0.code ?? "")" }.sorted()
@@ -67,8 +67,8 @@ import Testing
     @Test func `the order of policies makes no difference`() throws {
         var answers: [[String]] = []
         for seed in 0..<8 as Range<UInt64> {
-            let one = try point(seed: seed) { "p\($0)" }
-            let other = try point(seed: seed) { "p\(Self.count - 1 - $0)" }
+            let one = try authorizer(seed: seed) { "p\($0)" }
+            let other = try authorizer(seed: seed) { "p\(Self.count - 1 - $0)" }
             for question in questions(seed: seed, count: 200) {
                 let answer = words(question, one)
                 #expect(answer == words(question, other), "seed \(seed): \(question)")
@@ -90,8 +90,8 @@ import Testing
         }
         var answers: [[String]] = []
         for seed in 0..<8 as Range<UInt64> {
-            let one = try point(seed: seed) { "p\($0)" }
-            let other = try point(seed: seed, name: { "p\($0)" }, rename: renamed)
+            let one = try authorizer(seed: seed) { "p\($0)" }
+            let other = try authorizer(seed: seed, name: { "p\($0)" }, rename: renamed)
             for question in questions(seed: seed, count: 200) {
                 var twin = question
                 twin.tenant = question.tenant.map { ExactName(renamed($0.text)) }

@@ -30,9 +30,9 @@ import Testing
             PolicySource(path: "p", files: files.map { .init(name: ExactName($0.0), bytes: Array($0.1.utf8)) }))
     }
 
-    private func point(_ test: String, settings: String = "{}") throws -> DecisionPoint {
+    private func authorizer(_ test: String, settings: String = "{}") throws -> Authorizer {
         let result = loaded(test, settings: settings)
-        return try DecisionPoint(
+        return try Authorizer(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: Fixture.directory())
     }
 
@@ -45,17 +45,17 @@ import Testing
 
     private let now = Instant("2026-06-01T12:00:00Z")!
 
-    private func code(_ context: String, _ point: DecisionPoint) throws -> String {
-        let question = try Question(json: try JSONReader.parse(request: Self.line(context)), now: now)
-        return try point.decide(question).code
+    private func code(_ context: String, _ authorizer: Authorizer) throws -> String {
+        let question = try AuthorizationRequest(json: try JSONReader.parse(request: Self.line(context)), now: now)
+        return try authorizer.decide(question).code
     }
 
     /// What the reader of usual requests comes to; `nil` where it leaves a line alone.
-    private func quick(_ context: String, _ point: DecisionPoint) -> String? {
+    private func quick(_ context: String, _ authorizer: Authorizer) -> String? {
         let line = Self.line(context, subject: "\"type\":\"token\",\"id\":\"\(Fixture.token)\"")
         let padded = line + [UInt8](repeating: 0x20, count: RequestReader.padding)
         return unsafe padded.withUnsafeBytes { bytes in
-            unsafe point.answer(UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), tenant: nil, now: now)
+            unsafe authorizer.answer(UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), tenant: nil, now: now)
         }?.code
     }
 
@@ -63,42 +63,44 @@ import Testing
     func `a spelling does not get past a list of addresses`(spelt: String) throws {
         for blocked in Self.spellings {
             let settings = #"{"a":{"all":{"blocked":["\#(blocked)"]}}}"#
-            let point = try point("config.blocked:contains(request.context.ip)", settings: settings)
-            #expect(try code(#""ip":"\#(spelt)""#, point) == "denied")
-            #expect(quick(#""ip":"\#(spelt)""#, point) == "denied")
-            #expect(try code(#""ip":"203.0.113.8""#, point) == "permitted")
-            #expect(quick(#""ip":"::ffff:203.0.113.8""#, point) == "permitted")
+            let authorizer = try authorizer("config.blocked:contains(request.context.ip)", settings: settings)
+            #expect(try code(#""ip":"\#(spelt)""#, authorizer) == "denied")
+            #expect(quick(#""ip":"\#(spelt)""#, authorizer) == "denied")
+            #expect(try code(#""ip":"203.0.113.8""#, authorizer) == "permitted")
+            #expect(quick(#""ip":"::ffff:203.0.113.8""#, authorizer) == "permitted")
         }
     }
 
     @Test(arguments: spellings)
     func `a spelling is equal to every other, and in the same networks`(spelt: String) throws {
-        let equal = try point("request.context:has(\"other\") and request.context.ip == request.context.other")
-        let listed = try point("request.context:has(\"ips\") and request.context.ips:contains(request.context.ip)")
+        let equal = try authorizer("request.context:has(\"other\") and request.context.ip == request.context.other")
+        let listed = try authorizer("request.context:has(\"ips\") and request.context.ips:contains(request.context.ip)")
         for other in Self.spellings {
             #expect(try code(#""ip":"\#(spelt)","other":"\#(other)""#, equal) == "denied")
             #expect(quick(#""ip":"\#(spelt)","other":"\#(other)""#, equal) == "denied")
             #expect(try code(#""ip":"\#(spelt)","ips":["10.0.0.1","\#(other)"]"#, listed) == "denied")
-            let host = try point("request.context.ip:is_within(\"\(other)/\(other.contains(":") ? 128 : 32)\")")
+            let host = try authorizer("request.context.ip:is_within(\"\(other)/\(other.contains(":") ? 128 : 32)\")")
             #expect(try code(#""ip":"\#(spelt)""#, host) == "denied")
         }
         for network in ["203.0.113.0/24", "::ffff:203.0.113.0/120", "::ffff:cb00:7100/120"] {
             for test in ["is_within(\"\(network)\")", "is_within_any { \"10.0.0.0/8\", \"\(network)\" }"] {
-                let point = try point("request.context.ip:\(test)")
+                let authorizer = try authorizer("request.context.ip:\(test)")
                 #expect(
-                    try code(#""ip":"\#(spelt)""#, point) == "denied" && quick(#""ip":"\#(spelt)""#, point) == "denied")
+                    try code(#""ip":"\#(spelt)""#, authorizer) == "denied"
+                        && quick(#""ip":"\#(spelt)""#, authorizer) == "denied")
             }
         }
-        let every = try point("request.context.ip:is_within(\"::/0\")")
+        let every = try authorizer("request.context.ip:is_within(\"::/0\")")
         #expect(try code(#""ip":"\#(spelt)""#, every) == "permitted")
     }
 
     @Test func `an address is told in one form, whatever was written`() throws {
         for spelt in Self.spellings {
-            let told = try point("request.context.ip .. \"\" == \"203.0.113.7\"")
+            let told = try authorizer("request.context.ip .. \"\" == \"203.0.113.7\"")
             #expect(try code(#""ip":"\#(spelt)""#, told) == "denied")
             told.explains = true
-            let question = try Question(json: try JSONReader.parse(Self.line(#""ip":"\#(spelt)""#)), now: now)
+            let question = try AuthorizationRequest(
+                json: try JSONReader.parse(Self.line(#""ip":"\#(spelt)""#)), now: now)
             let facts = try told.decide(question).traces.flatMap(\.facts)
             #expect(facts.contains { $0.value == "203.0.113.7" } && !facts.contains { $0.value.contains("ffff") })
         }
@@ -109,9 +111,9 @@ import Testing
         "0203.0.113.8", "0xcb.0.113.8", "3405803784", #"::1\u0000"#,
     ])
     func `what has anything left over is no valid request`(text: String) throws {
-        let point = try point("false")
-        #expect(quick(#""ip":"\#(text)""#, point) == nil)
-        #expect(throws: RequestError.self) { try code(#""ip":"\#(text)""#, point) }
+        let authorizer = try authorizer("false")
+        #expect(quick(#""ip":"\#(text)""#, authorizer) == nil)
+        #expect(throws: RequestError.self) { try code(#""ip":"\#(text)""#, authorizer) }
         let settings = #"{"a":{"all":{"blocked":["\#(text)"]}}}"#
         let result = loaded("false", settings: settings)
         #expect(result.set == nil && result.diagnostics.contains { $0.path == "p/settings.json" })

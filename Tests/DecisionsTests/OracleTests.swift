@@ -15,10 +15,10 @@ import Testing
         _ world: OracleWorld, decisions: Int, fault: PlantedFault? = nil
     ) throws -> (number: Int, text: String)? {
         var world = world
-        let (point, oracle) = (try world.point(fault), world.oracle())
+        let (authorizer, oracle) = (try world.authorizer(fault), world.oracle())
         for number in 0..<decisions {
             let question = world.question()
-            let decisions = [answer(question, point.decide), answer(question, oracle.decide)]
+            let decisions = [answer(question, authorizer.decide), answer(question, oracle.decide)]
             switch (decisions[0], decisions[1]) {
             case (.success(let own), .success(let reference)):
                 if let difference = own.difference(from: reference) {
@@ -32,7 +32,7 @@ import Testing
     }
 
     private func answer(
-        _ question: Question, _ decide: (Question) throws(RequestError) -> Decision
+        _ question: AuthorizationRequest, _ decide: (AuthorizationRequest) throws(RequestError) -> Decision
     ) -> Result<Decision, RequestError> {
         do throws(RequestError) { return .success(try decide(question)) } catch { return .failure(error) }
     }
@@ -77,16 +77,16 @@ import Testing
             var world = try OracleWorld(seed: seed)
             try? FileManager.default.removeItem(at: folder)
             try world.write(to: folder)
-            let (point, now) = (try world.point(), Instant("2026-06-01T10:58:30Z")!)
+            let (authorizer, now) = (try world.authorizer(), Instant("2026-06-01T10:58:30Z")!)
             var lines: [String] = []
             var expected: [String] = []
             while lines.count < 20 {
                 var question = world.question()
-                guard question.point == .access, let line = Self.line(question) else { continue }
+                guard question.kind == .access, let line = Self.line(question) else { continue }
                 question.now = now
                 question.obligations = .named([])
                 lines.append(line)
-                guard case .success(let decision) = answer(question, point.decide) else {
+                guard case .success(let decision) = answer(question, authorizer.decide) else {
                     expected.append("invalid")
                     continue
                 }
@@ -100,7 +100,7 @@ import Testing
     }
 
     /// A request for `access` as it is sent; `nil` for one without a resource, which cannot be.
-    private static func line(_ question: Question) -> String? {
+    private static func line(_ question: AuthorizationRequest) -> String? {
         guard let resource = question.resource else { return nil }
         let subject: JSON =
             switch question.subject {

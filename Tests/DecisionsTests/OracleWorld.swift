@@ -48,17 +48,17 @@ struct OracleWorld {
         directory = try Directory(organisation)
     }
 
-    mutating func question() -> Question { requests.question() }
+    mutating func question() -> AuthorizationRequest { requests.question() }
 
     func oracle() -> Oracle {
         Oracle(policies: set, directory: directory, budget: budget) { [source] in PolicySet.load(source).set }
     }
 
-    func point(_ fault: PlantedFault? = nil) throws -> DecisionPoint {
-        let point = try DecisionPoint(policies: set, directory: directory, budget: budget)
-        point.explains = true
-        point.evaluator.facts.value.plantedFault = fault
-        return point
+    func authorizer(_ fault: PlantedFault? = nil) throws -> Authorizer {
+        let authorizer = try Authorizer(policies: set, directory: directory, budget: budget)
+        authorizer.explains = true
+        authorizer.evaluator.facts.value.plantedFault = fault
+        return authorizer
     }
 
     private static let plugins = PluginSource(

@@ -6,22 +6,23 @@ import Testing
 
 /// What an evaluator keeps from one evaluation to the next changes nothing of the next, and has a bound.
 @Suite struct RepeatTests {
-    private func point(_ body: String, fuel: Int = 1_000_000, treeOptions: TreeOptions = .none) throws -> DecisionPoint
+    private func authorizer(_ body: String, fuel: Int = 1_000_000, treeOptions: TreeOptions = .none) throws
+        -> Authorizer
     {
         let files = [
             PolicySource.File(name: "a.lua", bytes: Array(Fixture.policy(body).utf8)),
             PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8)),
         ]
         let result = PolicySet.load(PolicySource(path: "p", files: files))
-        let point = try DecisionPoint(
+        let authorizer = try Authorizer(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: Fixture.directory(),
             budget: Budget(fuel: fuel), treeOptions: treeOptions)
-        point.explains = true
-        return point
+        authorizer.explains = true
+        return authorizer
     }
 
-    private func question(amount: Int = 1) -> Question {
-        Question(
+    private func question(amount: Int = 1) -> AuthorizationRequest {
+        AuthorizationRequest(
             action: "orders.read", subject: .token(Fixture.token.description),
             resource: .init(
                 type: "order", id: "1", properties: .object([.init("amount", .integer(Int64(amount)))])),
@@ -35,8 +36,8 @@ import Testing
             if request.token.user.name == "another text, longer than the one before" then deny("no") end
             """
         for fuel in 500..<800 {
-            let alone = try point(body, fuel: fuel).decide(question(amount: 2))
-            let after = try point(body, fuel: fuel)
+            let alone = try authorizer(body, fuel: fuel).decide(question(amount: 2))
+            let after = try authorizer(body, fuel: fuel)
             #expect(try after.decide(question(amount: 1)).failures.isEmpty)
             let decision = try after.decide(question(amount: 2))
             #expect(decision.traces == alone.traces && decision.failures == alone.failures, "fuel \(fuel)")
@@ -44,12 +45,12 @@ import Testing
     }
 
     @Test func `values that are formed and never read are kept within the bound`() throws {
-        let point = try point(
+        let authorizer = try authorizer(
             "local n = request.resource.amount for i = 1, 3000 do local d = request.date:plus { days = n + i } end")
         var most = 0
         for number in 0..<60 {
-            _ = try point.decide(question(amount: number * 3_000))
-            most = max(most, point.evaluator.host.expressions.count)
+            _ = try authorizer.decide(question(amount: number * 3_000))
+            most = max(most, authorizer.evaluator.host.expressions.count)
         }
         #expect(most > 10_000 && most < EvaluationHost.mostExpressions + 10_000, "\(most)")
     }

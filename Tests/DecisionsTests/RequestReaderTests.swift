@@ -12,7 +12,7 @@ import Testing
         "context":{"mfa":true}}
         """
 
-    private func point() throws -> DecisionPoint {
+    private func authorizer() throws -> Authorizer {
         let policy = Fixture.policy(
             """
             local r = request.resource
@@ -22,30 +22,32 @@ import Testing
             if request.context:has("mfa") and request.context.mfa then permit() end
             """)
         let result = PolicySet.load(Fixture.source(["a": policy]))
-        return try DecisionPoint(
+        return try Authorizer(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: Fixture.directory())
     }
 
     private let now = Instant("2026-06-01T12:00:00Z")!
 
-    private func quick(_ line: [UInt8], _ point: DecisionPoint) -> DecisionPoint.Answer? {
+    private func quick(_ line: [UInt8], _ authorizer: Authorizer) -> Authorizer.LineDecision? {
         let padded = line + [UInt8](repeating: 0x20, count: RequestReader.padding)
         return unsafe padded.withUnsafeBytes { bytes in
-            unsafe point.answer(UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), tenant: nil, now: now)
+            unsafe authorizer.answer(UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), tenant: nil, now: now)
         }
     }
 
     /// What the reader that explains says; `nil` where it finds no request.
-    private func full(_ line: [UInt8], _ point: DecisionPoint) -> Decision? {
-        guard let json = try? JSONReader.parse(request: line), let question = try? Question(json: json, now: now) else {
+    private func full(_ line: [UInt8], _ authorizer: Authorizer) -> Decision? {
+        guard let json = try? JSONReader.parse(request: line),
+            let question = try? AuthorizationRequest(json: json, now: now)
+        else {
             return nil
         }
-        return try? point.decide(question)
+        return try? authorizer.decide(question)
     }
 
-    private func check(_ line: [UInt8], _ point: DecisionPoint) -> Bool {
-        guard let answer = quick(line, point) else { return false }
-        let decision = full(line, point)
+    private func check(_ line: [UInt8], _ authorizer: Authorizer) -> Bool {
+        guard let answer = quick(line, authorizer) else { return false }
+        let decision = full(line, authorizer)
         #expect(
             answer.isPermitted == decision?.isPermitted && answer.code == decision?.code,
             "\(String(decoding: line, as: UTF8.self)): \(answer), \(String(describing: decision))")
@@ -53,9 +55,9 @@ import Testing
     }
 
     @Test func `a usual request is answered at once`() throws {
-        let point = try point()
-        #expect(check(Array(Self.good.utf8), point))
-        #expect(quick(Array(Self.good.utf8), point)?.code == "permitted")
+        let authorizer = try authorizer()
+        #expect(check(Array(Self.good.utf8), authorizer))
+        #expect(quick(Array(Self.good.utf8), authorizer)?.code == "permitted")
     }
 
     @Test(arguments: [
@@ -78,11 +80,11 @@ import Testing
     func `a request that is not quite usual is answered the same, or left alone`(old: String, new: String) throws {
         let line = Self.good.replacing(old, with: new)
         #expect(line != Self.good)
-        _ = check(Array(line.utf8), try point())
+        _ = check(Array(line.utf8), try authorizer())
     }
 
     @Test func `no changed byte makes the two readers differ`() throws {
-        let point = try point()
+        let authorizer = try authorizer()
         var random = SystemlessGenerator(state: 7)
         let good = Array(Self.good.utf8)
         let alphabet = Array("\"\\{}[]:,0123456789.eE+-truefalsn \u{0}\u{1F}\u{7F}".utf8) + [0x80, 0xC3, 0xFF]
@@ -97,7 +99,7 @@ import Testing
                 default: line.insert(alphabet.randomElement(using: &random)!, at: place)
                 }
             }
-            if check(line, point) { answered += 1 }
+            if check(line, authorizer) { answered += 1 }
         }
         #expect(answered > 1_000)
     }

@@ -15,11 +15,11 @@ import Testing
         "local made = function() local n = 0 return function() n = n + 1 return n end end local count = made() return { on = 'access', grants = { '*' }, decide = function() if count() > 1 then permit() end end }",
     ])
     func `a policy that would remember never sees what it left`(source: String) throws {
-        let point = try Fixture.point(["a": source])
-        let first = try point.decide(Fixture.question())
+        let authorizer = try Fixture.authorizer(["a": source])
+        let first = try authorizer.decide(Fixture.question())
         #expect(first.code == "not_permitted")
         for _ in 0..<3 {
-            let next = try point.decide(Fixture.question())
+            let next = try authorizer.decide(Fixture.question())
             #expect(next.code == first.code && next.traces == first.traces)
         }
     }
@@ -36,10 +36,11 @@ import Testing
               if config.hard then deny("hard") else permit() end
             end }
             """
-        let point = try Fixture.point(["a": policy], settings: #"{ "a": { "tenants": { "t": { "hard": true } } } }"#)
-        let first = try point.decide(Fixture.question())
+        let authorizer = try Fixture.authorizer(
+            ["a": policy], settings: #"{ "a": { "tenants": { "t": { "hard": true } } } }"#)
+        let first = try authorizer.decide(Fixture.question())
         #expect(first.code == "denied")
-        for _ in 0..<3 { #expect(try point.decide(Fixture.question()).traces == first.traces) }
+        for _ in 0..<3 { #expect(try authorizer.decide(Fixture.question()).traces == first.traces) }
     }
 
     @Test func `a program that says something by itself does not load`() throws {

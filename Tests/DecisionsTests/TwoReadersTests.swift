@@ -75,7 +75,9 @@ import Testing
 
     /// What a line comes to: `nil` for no valid request, the code of a deny, or all that is in a request.
     private func slow(_ line: [UInt8], tenant: Int?) -> String? {
-        guard let json = try? JSONReader.parse(request: line), var question = try? Question(json: json, now: now) else {
+        guard let json = try? JSONReader.parse(request: line),
+            var question = try? AuthorizationRequest(json: json, now: now)
+        else {
             return nil
         }
         if question.tenant == nil { question.tenant = tenant.map { directory.tenants[$0].id } }
@@ -87,9 +89,9 @@ import Testing
         }
     }
 
-    private func words(_ request: Request) -> String {
-        let places = Array(Request.Place.subjectType...Request.Place.tenant)
-        let columns = Array(Request.Place.count..<request.packedValues.count)
+    private func words(_ request: ResolvedRequest) -> String {
+        let places = Array(ResolvedRequest.Place.subjectType...ResolvedRequest.Place.tenant)
+        let columns = Array(ResolvedRequest.Place.count..<request.packedValues.count)
         let token = request.token(.token)?.id.description ?? "none"
         return (places + columns).map { place in
             // The bits too: -0.0 is not 0, and 1 is not 1.0.
@@ -103,7 +105,7 @@ import Testing
     /// - Returns: whether it was sure.
     @discardableResult private func check(_ line: [UInt8], tenant: Int? = nil) -> Bool {
         let padded = line + [UInt8](repeating: 0x20, count: RequestReader.padding)
-        var request = Request(point: .access, directory: directory, propertyCount: schema.layout.count, now: now)
+        var request = ResolvedRequest(kind: .access, directory: directory, propertyCount: schema.layout.count, now: now)
         let reading = unsafe padded.withUnsafeBytes { bytes in
             unsafe reader.read(
                 UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), tenant: tenant, now: now, into: &request)

@@ -100,16 +100,16 @@ import Testing
     private let now = Instant("2026-06-01T12:00:00Z")!
 
     /// What `batch` says of a line: at once where it can.
-    private func quick(_ line: String, _ point: DecisionPoint) -> Bool? {
+    private func quick(_ line: String, _ authorizer: Authorizer) -> Bool? {
         let padded = Array(line.utf8) + [UInt8](repeating: 0x20, count: RequestReader.padding)
         return unsafe padded.withUnsafeBytes { bytes in
-            unsafe point.answer(
+            unsafe authorizer.answer(
                 UnsafeRawBufferPointer(rebasing: bytes[..<line.utf8.count]), tenant: nil, now: now)?.isPermitted
         }
     }
 
-    private func full(_ line: String, _ point: DecisionPoint) throws -> Bool {
-        try point.decide(try Question(json: try JSONReader.parse(line), now: now)).isPermitted
+    private func full(_ line: String, _ authorizer: Authorizer) throws -> Bool {
+        try authorizer.decide(try AuthorizationRequest(json: try JSONReader.parse(line), now: now)).isPermitted
     }
 
     @Test(arguments: places)
@@ -135,9 +135,9 @@ import Testing
                     """.replacing("NAME", with: name)
                 }
                 for names in [[one, other, one, other], [other, one, other, one]] {
-                    let lua = try DecisionPoint(policies: set, directory: directory, treeOptions: .none)
-                    let trees = try DecisionPoint(policies: set, directory: directory)
-                    let batch = try DecisionPoint(policies: set, directory: directory)
+                    let lua = try Authorizer(policies: set, directory: directory, treeOptions: .none)
+                    let trees = try Authorizer(policies: set, directory: directory)
+                    let batch = try Authorizer(policies: set, directory: directory)
                     for name in names {
                         let isMeant = name.utf8.elementsEqual(one.utf8)
                         let words =
@@ -163,11 +163,11 @@ import Testing
                         .init(name: "schema.lua", bytes: Array(schema.utf8)),
                     ])
             ).set)
-        let point = try DecisionPoint(policies: set, directory: Fixture.directory())
+        let authorizer = try Authorizer(policies: set, directory: Fixture.directory())
         for (action, code) in [("orders.K", "permitted"), ("orders.\u{212A}", "action_unknown")]
             as [(ExactName, String)]
         {
-            #expect(try point.decide(Fixture.question(action: action)).code == code)
+            #expect(try authorizer.decide(Fixture.question(action: action)).code == code)
         }
     }
 
@@ -187,10 +187,10 @@ import Testing
                         ])
                 ).set)
             let directory = try Fixture.directory { $0.userTypes[0].permissions = ["orders.K"] }
-            let point = try DecisionPoint(policies: set, directory: directory, treeOptions: treeOptions)
+            let authorizer = try Authorizer(policies: set, directory: directory, treeOptions: treeOptions)
             for (text, isHeld) in [("orders.K", true), ("orders.\u{212A}", false), ("orders.K", true)] {
                 let question = Fixture.question([.init("note", .string(text))], action: "orders.K")
-                #expect(try point.decide(question).isPermitted == isHeld)
+                #expect(try authorizer.decide(question).isPermitted == isHeld)
             }
         }
     }
@@ -221,13 +221,13 @@ import Testing
                 }
                 let directory = try Directory(Organisation(tenants: tenants))
                 for treeOptions in [TreeOptions(), .none] {
-                    let point = try DecisionPoint(policies: set, directory: directory, treeOptions: treeOptions)
+                    let authorizer = try Authorizer(policies: set, directory: directory, treeOptions: treeOptions)
                     for number in [0, 1, 0, 1] {
                         var question = Fixture.question()
                         question.subject = .token(TokenID(high: 1, low: UInt64(number)).description)
-                        #expect(try point.decide(question).isPermitted == (number == 0))
+                        #expect(try authorizer.decide(question).isPermitted == (number == 0))
                         question.tenant = ExactName(number == 0 ? other : one)
-                        #expect(try point.decide(question).code == "token_unknown")
+                        #expect(try authorizer.decide(question).code == "token_unknown")
                     }
                 }
             }
@@ -236,11 +236,11 @@ import Testing
 
     @Test func `an obligation is supported by its own name alone`() throws {
         for (one, other) in Self.twins {
-            let point = try Fixture.point(["a": Fixture.policy("permit() oblige(\"\(one)\")")])
+            let authorizer = try Fixture.authorizer(["a": Fixture.policy("permit() oblige(\"\(one)\")")])
             var question = Fixture.question()
             for (name, code) in [(one, "permitted"), (other, "obligation_unsupported")] {
                 question.obligations = .named([ExactName(name)])
-                #expect(try point.decide(question).code == code)
+                #expect(try authorizer.decide(question).code == code)
             }
         }
     }

@@ -85,29 +85,29 @@ struct WorldGenerator {
         return tenant
     }
 
-    mutating func question() -> Question {
+    mutating func question() -> AuthorizationRequest {
         let tenant: ExactName = random.pick(["t1", "t2"])
         let token = TokenID(high: tenant == "t1" ? 1 : 2, low: UInt64(random.below(8))).description
         let now = time()
-        let point = random.chance(75) ? DecisionKind.access : random.pick(DecisionKind.allCases)
-        guard point == .access else {
-            let actor: Question.Actor =
+        let kind = random.chance(75) ? DecisionKind.access : random.pick(DecisionKind.allCases)
+        guard kind == .access else {
+            let actor: AuthorizationRequest.Actor =
                 random.chance(30)
                 ? .operator
                 : random.chance(50)
                     ? .token(TokenID(high: tenant == "t1" ? 1 : 2, low: UInt64(random.below(8))).description)
                     : .user(id: random.pick(["anna", "bert", "carl", "dora"]), assignment: nil)
             let user: ExactName = random.pick(["anna0", "bert0", "carl0", "dora0"])
-            return Question(
-                point: point, action: ExactName(point.rawValue), subject: .actor, actor: actor, tenant: tenant,
-                token: point == .issue ? nil : token,
+            return AuthorizationRequest(
+                kind: kind, action: ExactName(kind.rawValue), subject: .actor, actor: actor, tenant: tenant,
+                token: kind == .issue ? nil : token,
                 proposed: ProposedToken(
                     assignment: user,
                     lastDay: Date(year: 2026, month: 7 + random.below(5), day: 1 + random.below(28))),
                 now: now)
         }
         let isService = random.chance(20)
-        return Question(
+        return AuthorizationRequest(
             action: random.pick(["orders.read", "orders.approve", "orders.delete", "users.update"]),
             subject: isService
                 ? .external(
@@ -118,7 +118,7 @@ struct WorldGenerator {
             obligations: random.chance(50) ? .all : .named([]))
     }
 
-    private mutating func resource() -> Question.Resource {
+    private mutating func resource() -> AuthorizationRequest.Resource {
         let id: ExactName = "\(random.below(10))"
         guard random.chance(80) else {
             return .init(

@@ -47,9 +47,9 @@ import Testing
         #expect(load("local v = \(call)") == [])
     }
 
-    private func point(_ body: String) throws -> DecisionPoint {
+    private func authorizer(_ body: String) throws -> Authorizer {
         let head = "local config = settings { notes = list \"string\" }\n"
-        return try Ground.point(
+        return try Ground.authorizer(
             ["x": ["plugin.lua": Self.plugin]], ["a": head + Ground.policy(body)],
             settings: "{ \"a\": { \"all\": { \"notes\": [\"ab\"] } } }")
     }
@@ -73,7 +73,7 @@ import Testing
         ),
     ])
     func `where only the run shows it, the call fails`(body: String, message: String) throws {
-        let decision = try point("request = request \(body)").decide(Ground.question())
+        let decision = try authorizer("request = request \(body)").decide(Ground.question())
         #expect(decision.failures.count == 1, "\(decision.failures)")
         #expect(decision.failures.first?.message.contains(message) == true, "\(decision.failures)")
         #expect(decision.failures.first?.line == 4)
@@ -96,11 +96,11 @@ import Testing
             "request.token:can(\"orders.read\", none())", with: "request.token:can(\"orders.read\")")
         for treeOptions in [TreeOptions.none, TreeOptions()] {
             let head = "local config = settings { notes = list \"string\" }\n"
-            let point = try Ground.point(
+            let authorizer = try Ground.authorizer(
                 ["x": ["plugin.lua": Self.plugin]], ["a": head + Ground.policy(body)],
                 settings: "{ \"a\": { \"all\": { \"notes\": [\"ab\"] } } }", treeOptions: treeOptions)
             for _ in 0..<3 {
-                let decision = try point.decide(Ground.question([.init("note", .string("a b"))]))
+                let decision = try authorizer.decide(Ground.question([.init("note", .string("a b"))]))
                 #expect(decision.isPermitted, "\(decision.failures)")
             }
         }
@@ -113,7 +113,7 @@ import Testing
         ("local r = request.resource\nlocal v = r:has(select(1, 2))", "takes the name of a property"),
     ])
     func `a failure of such a call has its line`(body: String, message: String) throws {
-        let decision = try point("request = request \(body)").decide(Ground.question())
+        let decision = try authorizer("request = request \(body)").decide(Ground.question())
         #expect(decision.failures.first?.message.contains(message) == true, "\(decision.failures)")
         #expect(decision.failures.first?.line == 5, "\(decision.failures)")
     }
@@ -134,9 +134,9 @@ import Testing
     @Test func `functions of plugins are held to the same`() throws {
         let plugin = Ground.function(
             "x", takes: "{ r = 'resource' }", run: "local r = ... return r:has('note', 'amount')")
-        let point = try Ground.point(
+        let authorizer = try Ground.authorizer(
             ["x": ["plugin.lua": plugin]], ["a": Ground.policy("if x.f(request.resource) then permit() end")])
-        let decision = try point.decide(Ground.question([.init("note", .string("n"))]))
+        let decision = try authorizer.decide(Ground.question([.init("note", .string("n"))]))
         #expect(!decision.isPermitted)
         #expect(
             decision.failures.first?.message.contains("`has` takes one argument, got 2") == true, "\(decision.failures)"

@@ -15,9 +15,9 @@ import Testing
             "x",
             "functions = { f = { takes = { \(takes) }, returns = \(returns), run = function(...) local a = ... return \(call) end } } \(provides)",
             head: "needs = { '\(capability)' },", before: "local c = use '\(capability)'")
-        let point = try Ground.point(
+        let authorizer = try Ground.authorizer(
             ["x": all], ["a": Ground.policy("advise(\"v\", { v = tostring(x.f(\(argument))) })")], treeOptions: .none)
-        let decision = try point.decide(Ground.question(at: time))
+        let decision = try authorizer.decide(Ground.question(at: time))
         return decision.failures.first?.message ?? decision.advice[0].details[0].value.string ?? "?"
     }
 
@@ -69,8 +69,8 @@ import Testing
             "h.csv": "tenant,weekday,opens,closes\nt,1,08:00,16:00\nt,2,20:00,24:00\n*,3,00:00,24:00\n",
             "d.csv": "tenant,date\n",
         ]
-        let point = try Ground.point(["x": files], ["a": Ground.policy("if x.open() then permit() end")])
-        for _ in 0..<3 { #expect(try point.decide(Ground.question(at: time)).isPermitted == expected) }
+        let authorizer = try Ground.authorizer(["x": files], ["a": Ground.policy("if x.open() then permit() end")])
+        for _ in 0..<3 { #expect(try authorizer.decide(Ground.question(at: time)).isPermitted == expected) }
     }
 
     @Test func `a tree that learned at one minute answers for another`() throws {
@@ -78,16 +78,16 @@ import Testing
             "plugin.lua": Ground.manifest("x", Self.hours, head: "needs = { 'zone' },"),
             "h.csv": "tenant,weekday,opens,closes\n*,1,08:00,16:00\n", "d.csv": "tenant,date\n*,2026-06-08\n",
         ]
-        let point = try Ground.point(["x": files], ["a": Ground.policy("if x.open() then permit() end")])
-        func isOpen(_ time: String) throws -> Bool { try point.decide(Ground.question(at: time)).isPermitted }
+        let authorizer = try Ground.authorizer(["x": files], ["a": Ground.policy("if x.open() then permit() end")])
+        func isOpen(_ time: String) throws -> Bool { try authorizer.decide(Ground.question(at: time)).isPermitted }
         #expect(try isOpen("2026-06-01T08:00:00Z") && !isOpen("2026-06-01T18:00:00Z"))
-        let runs = point.runCount
+        let runs = authorizer.runCount
         for second in 0..<60 {
             let digits = second < 10 ? "0\(second)" : "\(second)"
             #expect(try isOpen("2026-06-01T09:\(digits):00.0000\(digits)Z"))
             #expect(try !isOpen("2026-06-08T09:\(digits):00Z"))
         }
-        #expect(point.runCount == runs)
+        #expect(authorizer.runCount == runs)
     }
 
     @Test(arguments: [

@@ -89,22 +89,22 @@ enum Ground {
         return "\(lines)\nreturn { on = \"access\", grants = { \"*\" }, decide = function(request)\n\(body)\nend }"
     }
 
-    static func point(
+    static func authorizer(
         _ plugins: [String: [String: String]], _ policies: [String: String], settings: String? = nil,
         treeOptions: TreeOptions = TreeOptions()
-    ) throws -> DecisionPoint {
+    ) throws -> Authorizer {
         let loaded = load(plugins)
         let result = PolicySet.load(policySource(policies, plugins: loaded.set, settings: settings))
         let set = try #require(result.set, "\(result.diagnostics)")
-        let point = try DecisionPoint(policies: set, directory: directory(), treeOptions: treeOptions)
-        point.explains = true
-        return point
+        let authorizer = try Authorizer(policies: set, directory: directory(), treeOptions: treeOptions)
+        authorizer.explains = true
+        return authorizer
     }
 
     static func question(
         _ properties: [JSON.Member] = [], context: [JSON.Member] = [], at time: String = "2026-06-01T12:00:00Z"
-    ) -> Question {
-        var question = Question(
+    ) -> AuthorizationRequest {
+        var question = AuthorizationRequest(
             action: "orders.read", subject: .token(token.description),
             resource: .init(type: "order", id: "1", properties: .object(properties)), now: Instant(time)!)
         question.context = .object(context)

@@ -93,8 +93,8 @@ import Testing
         }
         let result = PolicySet.load(
             Ground.policySource(["a": Ground.policy("if y.f() then permit() end", uses: "y")], plugins: loaded.set))
-        let point = try DecisionPoint(policies: try #require(result.set), directory: Ground.directory())
-        #expect(try point.decide(Ground.question()).isPermitted)
+        let authorizer = try Authorizer(policies: try #require(result.set), directory: Ground.directory())
+        #expect(try authorizer.decide(Ground.question()).isPermitted)
     }
 
     /// Functions that must fail, or come to nothing worse than an answer of their own.
@@ -147,9 +147,9 @@ import Testing
         ]
         var seen: Set<String> = []
         for treeOptions in [TreeOptions.none, TreeOptions(), TreeOptions.reference] {
-            let point = try Ground.point(["x": ["plugin.lua": plugin]], policies, treeOptions: treeOptions)
+            let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], policies, treeOptions: treeOptions)
             for _ in 0..<3 {
-                let decision = try point.decide(Ground.question())
+                let decision = try authorizer.decide(Ground.question())
                 #expect(decision.isPermitted && decision.reasons.map(\.text) == ["North"])
                 let failure = decision.observedFailures.first?.message ?? "says \(decision.observed.count)"
                 #expect(failure.utf8.count < 700 && !failure.contains("\n") && !failure.contains("\u{1B}"))
@@ -166,8 +166,8 @@ import Testing
             "x", takes: "{ a = 'number' }", run: "local a = ... for i = 1, 400000 do end return true",
             more: "fuel = 500000,")
         let policy = Ground.policy("for i = 1, 100 do if not x.f(i) then return end end permit()")
-        let point = try Ground.point(["x": ["plugin.lua": plugin]], ["a": policy])
-        let decision = try point.decide(Ground.question())
+        let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
+        let decision = try authorizer.decide(Ground.question())
         #expect(decision.failures.first?.message.contains("asks more than it may") == true)
         #expect(decision.traces[0].facts.count <= 5)
     }
@@ -176,8 +176,8 @@ import Testing
         let one = Ground.function("x", run: "shared[1] = 'mine' return true", before: "local shared = string")
         let other = Ground.function("y", run: "return string[1] == nil")
         let policy = Ground.policy("if y.f() then permit() end if x.f() then deny(\"reached\") end", uses: "x y")
-        let point = try Ground.point(["x": ["plugin.lua": one], "y": ["plugin.lua": other]], ["a": policy])
-        let decision = try point.decide(Ground.question())
+        let authorizer = try Ground.authorizer(["x": ["plugin.lua": one], "y": ["plugin.lua": other]], ["a": policy])
+        let decision = try authorizer.decide(Ground.question())
         #expect(
             decision.failures.count == 1 && decision.failures[0].message.contains("read-only"), "\(decision.failures)")
     }
@@ -189,11 +189,11 @@ import Testing
         let result = PolicySet.load(
             Ground.policySource(["a": Ground.policy("if x.f() then permit() end")], plugins: loaded.set))
         let set = try #require(result.set)
-        let point = try DecisionPoint(
+        let authorizer = try Authorizer(
             policies: set, directory: Ground.directory(), budget: Budget(deadline: .nanoseconds(1)))
-        _ = try point.decide(Ground.question())
-        let runs = point.runCount
-        _ = try point.decide(Ground.question())
-        #expect(point.runCount > runs)
+        _ = try authorizer.decide(Ground.question())
+        let runs = authorizer.runCount
+        _ = try authorizer.decide(Ground.question())
+        #expect(authorizer.runCount > runs)
     }
 }

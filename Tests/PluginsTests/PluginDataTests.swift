@@ -33,9 +33,9 @@ import Testing
         let files = ["plugin.lua": Ground.manifest("x", Self.table), "sites.csv": Self.rows]
         let policy = Ground.policy("advise(\"v\", { v = \(ask) })")
         for treeOptions in [TreeOptions.none, TreeOptions()] {
-            let point = try Ground.point(["x": files], ["a": policy], treeOptions: treeOptions)
+            let authorizer = try Ground.authorizer(["x": files], ["a": policy], treeOptions: treeOptions)
             for _ in 0..<2 {
-                let decision = try point.decide(Ground.question(context: [.init("site", .string(site))]))
+                let decision = try authorizer.decide(Ground.question(context: [.init("site", .string(site))]))
                 let failure = decision.failures.first?.message
                 let got = failure ?? decision.advice[0].details[0].value.compact
                 #expect(failure == nil ? got == expected : got.contains(expected), "\(got)")
@@ -51,9 +51,9 @@ import Testing
                 "if x.sites:get(request.context.site).country == \"NO\" and x.sites:get(\"\(one)\").staff == 1 then permit() end"
             )
             for treeOptions in [TreeOptions.none, TreeOptions()] {
-                let point = try Ground.point(["x": files], ["a": policy], treeOptions: treeOptions)
+                let authorizer = try Ground.authorizer(["x": files], ["a": policy], treeOptions: treeOptions)
                 for (site, isMeant) in [(one, true), (other, false), (one, true), (other, false)] {
-                    let decision = try point.decide(Ground.question(context: [.init("site", .string(site))]))
+                    let decision = try authorizer.decide(Ground.question(context: [.init("site", .string(site))]))
                     #expect(
                         decision.isPermitted == isMeant && decision.failures.isEmpty, "\(Array(site.unicodeScalars))")
                 }
@@ -78,14 +78,14 @@ import Testing
         for number in 0..<1_000 { rows += "s\(number),\(number % 2 == 0 ? "NO" : "SE"),1,\n" }
         let files = ["plugin.lua": Ground.manifest("x", Self.table), "sites.csv": rows]
         let policy = Ground.policy("if x.sites:get(request.context.site).country == \"NO\" then permit() end")
-        let point = try Ground.point(["x": files], ["a": policy])
+        let authorizer = try Ground.authorizer(["x": files], ["a": policy])
         func permits(_ number: Int) throws -> Bool {
-            try point.decide(Ground.question(context: [.init("site", .string("s\(number)"))])).isPermitted
+            try authorizer.decide(Ground.question(context: [.init("site", .string("s\(number)"))])).isPermitted
         }
         #expect(try permits(0) && !permits(1))
-        let runs = point.runCount
+        let runs = authorizer.runCount
         for number in 2..<200 { #expect(try permits(number) == (number % 2 == 0)) }
-        #expect(point.runCount == runs)
+        #expect(authorizer.runCount == runs)
     }
 
     @Test func `a table of very many rows costs Lua nothing`() throws {
@@ -96,9 +96,10 @@ import Testing
             "functions = { f = { takes = { { id = 'string' } }, returns = 'number', run = function(id) return s:get(id).staff end } }, \(Self.table)",
             before: "local s = data 'sites'")
         let policy = Ground.policy("if x.f(\"s49999\") == 49999 then permit() end")
-        let point = try Ground.point(["x": ["plugin.lua": text, "sites.csv": rows]], ["a": policy], treeOptions: .none)
-        #expect(try point.decide(Ground.question()).isPermitted)
-        #expect(point.bytes["a"]! < 20_000)
+        let authorizer = try Ground.authorizer(
+            ["x": ["plugin.lua": text, "sites.csv": rows]], ["a": policy], treeOptions: .none)
+        #expect(try authorizer.decide(Ground.question()).isPermitted)
+        #expect(authorizer.bytes["a"]! < 20_000)
     }
 
     @Test(arguments: [
@@ -158,8 +159,8 @@ import Testing
         let plugin = Ground.manifest("x", Self.table.replacing("sites.csv", with: "sites.json"))
         let policy = Ground.policy(
             "if x.sites:get(\"lab\").closed < request.date and x.sites:get(\"hq\").staff == 120 then permit() end")
-        let point = try Ground.point(["x": ["plugin.lua": plugin, "sites.json": json]], ["a": policy])
-        #expect(try point.decide(Ground.question()).isPermitted)
+        let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin, "sites.json": json]], ["a": policy])
+        #expect(try authorizer.decide(Ground.question()).isPermitted)
     }
 
     @Test func `settings are looked up in, tenant by tenant`() throws {
@@ -169,14 +170,14 @@ import Testing
             .replacing("\nreturn", with: " local config = settings { nets = list \"string\" }\nreturn")
         let settings =
             #"{"a":{"all":{"nets":["192.0.2.0/24"]},"tenants":{"t":{"nets":["10.0.0.0/8","2001:db8::/32"]}}}}"#
-        let point = try Ground.point(["x": ["plugin.lua": plugin]], ["a": policy], settings: settings)
+        let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], ["a": policy], settings: settings)
         func permits(_ ip: String) throws -> Bool {
-            try point.decide(Ground.question(context: [.init("ip", .string(ip))])).isPermitted
+            try authorizer.decide(Ground.question(context: [.init("ip", .string(ip))])).isPermitted
         }
         #expect(
             try permits("10.1.2.3") && permits("2001:db8::1") && permits("::ffff:10.0.0.1") && !permits("192.0.2.1"))
         let bad = settings.replacing("10.0.0.0/8", with: "10.0.0.1/8")
-        let failing = try Ground.point(["x": ["plugin.lua": plugin]], ["a": policy], settings: bad)
+        let failing = try Ground.authorizer(["x": ["plugin.lua": plugin]], ["a": policy], settings: bad)
         let decision = try failing.decide(Ground.question(context: [.init("ip", .string("10.1.2.3"))]))
         #expect(decision.failures.first?.message.contains("say `10.0.0.0/8`") == true)
     }

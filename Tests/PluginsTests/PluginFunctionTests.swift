@@ -16,9 +16,9 @@ import Testing
         let question = Ground.question(properties, context: context)
         var results: [(JSON?, String?)] = []
         for treeOptions in [TreeOptions.none, TreeOptions()] {
-            let point = try Ground.point(["x": all], ["a": policy], treeOptions: treeOptions)
+            let authorizer = try Ground.authorizer(["x": all], ["a": policy], treeOptions: treeOptions)
             for _ in 0..<2 {
-                let decision = try point.decide(question)
+                let decision = try authorizer.decide(question)
                 results.append((decision.advice.first?.details.first?.value, decision.failures.first?.message))
             }
         }
@@ -96,19 +96,19 @@ import Testing
     @Test func `a boolean of Lua is remembered by the tree, whatever was read for it`() throws {
         let plugin = Ground.function("x", takes: "{ a = 'string' }", run: "local a = ... return a:sub(1, 1) == 'h'")
         let policy = Ground.policy("if x.f(request.resource.note) then permit() end")
-        let point = try Ground.point(["x": ["plugin.lua": plugin]], ["a": policy])
+        let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
         func permits(_ note: String) throws -> Bool {
-            try point.decide(Ground.question([.init("note", .string(note))])).isPermitted
+            try authorizer.decide(Ground.question([.init("note", .string(note))])).isPermitted
         }
         #expect(try permits("hello") && !permits("world"))
-        let runs = point.runCount
+        let runs = authorizer.runCount
         for number in 0..<50 {
             #expect(try permits("h\(number)"))
             #expect(try !permits("w\(number)"))
         }
         // The function is run for each of these texts; the policy for none of them.
-        #expect(point.runCount == runs)
-        #expect(point.learned.open.isEmpty)
+        #expect(authorizer.runCount == runs)
+        #expect(authorizer.learned.open.isEmpty)
     }
 
     @Test func `what is one of a few texts is a fact, and compared only with what it can be`() throws {
@@ -116,14 +116,14 @@ import Testing
             "x", takes: "{ a = 'number' }", returns: "one_of { 'low', 'high' }",
             run: "local a = ... return a < 10 and 'low' or 'high'")
         let policy = Ground.policy("if x.f(request.resource.amount) == \"low\" then permit() end")
-        let point = try Ground.point(["x": ["plugin.lua": plugin]], ["a": policy])
+        let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
         func permits(_ amount: Int64) throws -> Bool {
-            try point.decide(Ground.question([.init("amount", .integer(amount))])).isPermitted
+            try authorizer.decide(Ground.question([.init("amount", .integer(amount))])).isPermitted
         }
         #expect(try permits(1) && !permits(99))
-        let runs = point.runCount
+        let runs = authorizer.runCount
         for amount in Int64(2)..<40 { #expect(try permits(amount) == (amount < 10)) }
-        #expect(point.runCount == runs)
+        #expect(authorizer.runCount == runs)
         let odd = try advice(plugin, "x.f(1) == \"lwo\"")
         #expect(odd.failure?.contains("is never `lwo` (did you mean `low`?)") == true, "\(odd)")
     }
@@ -141,8 +141,8 @@ import Testing
         let policy = Ground.policy(
             "if x.near(request.token.department, \"North\") and x.inside(\"10.0.0.0/8\", request.context.ip) then permit() end"
         )
-        let point = try Ground.point(["x": ["plugin.lua": plugin]], ["a": policy])
-        let facts = try point.decide(Ground.question(context: [.init("ip", .string("10.1.1.1"))])).traces[0].facts
+        let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
+        let facts = try authorizer.decide(Ground.question(context: [.init("ip", .string("10.1.1.1"))])).traces[0].facts
         #expect(
             facts.map { "\($0.text) = \($0.value)" } == [
                 "x.near(token.department, North) = true", "context has ip = true",
@@ -157,9 +157,9 @@ import Testing
             "x", takes: "{ a = 'number' }", returns: "'number'", run: "local a = ... return y.f(a) + 1",
             before: "local y = use 'y'", head: "requires = { 'y' },")
         let policy = Ground.policy("advise(\"v\", { v = x.f(request.resource.amount) + 0 })")
-        let point = try Ground.point(["x": ["plugin.lua": outer], "y": ["plugin.lua": inner]], ["a": policy])
+        let authorizer = try Ground.authorizer(["x": ["plugin.lua": outer], "y": ["plugin.lua": inner]], ["a": policy])
         func decide(_ amount: Int64) throws -> Decision {
-            try point.decide(Ground.question([.init("amount", .integer(amount))]))
+            try authorizer.decide(Ground.question([.init("amount", .integer(amount))]))
         }
         #expect(try decide(5).advice[0].details[0].value == .integer(3))
         let failed = try decide(0)
@@ -174,9 +174,9 @@ import Testing
         let policies = ["a": Ground.policy(body), "b": Ground.policy(body)]
         var seen: Set<[String]> = []
         for treeOptions in [TreeOptions.none, TreeOptions(), TreeOptions.reference] {
-            let point = try Ground.point(["x": ["plugin.lua": plugin]], policies, treeOptions: treeOptions)
+            let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], policies, treeOptions: treeOptions)
             for _ in 0..<3 {
-                let decision = try point.decide(Ground.question())
+                let decision = try authorizer.decide(Ground.question())
                 seen.insert(
                     decision.failures.map { "\($0.policy) \($0.message)" }
                         + decision.traces.map { "\($0.fuel) \($0.facts.count)" })

@@ -45,10 +45,10 @@ import Testing
     func `a clock behind another plugin is asked at each minute`(takes: String, argument: String) throws {
         let policy = Ground.policy("if wrap.may(\(argument)) then permit() end", uses: "wrap")
         for treeOptions in [TreeOptions(), .none, .reference] {
-            let point = try Ground.point(Self.wrap(takes: takes), ["a": policy], treeOptions: treeOptions)
+            let authorizer = try Ground.authorizer(Self.wrap(takes: takes), ["a": policy], treeOptions: treeOptions)
             let times = ["10:00", "20:00", "14:59", "15:00", "10:00", "05:59", "06:00"].map { "2026-06-01T\($0):00Z" }
             for _ in 0..<2 {
-                let answers = try times.map { try point.decide(Ground.question(at: $0)).isPermitted }
+                let answers = try times.map { try authorizer.decide(Ground.question(at: $0)).isPermitted }
                 #expect(answers == [true, false, true, false, true, false, true])
             }
         }
@@ -62,12 +62,12 @@ import Testing
         var plugins = Self.wrap(takes: "")
         plugins["clock"]!["week.csv"] = weekdays["week.csv"]
         // 1970-01-01 was a Thursday; in Oslo it began an hour before.
-        let point = try Ground.point(plugins, ["a": policy])
+        let authorizer = try Ground.authorizer(plugins, ["a": policy])
         for (time, holds) in [
             ("1970-01-01T00:00:10Z", true), ("1969-12-31T23:59:50Z", true), ("1969-12-31T22:59:59Z", false),
             ("1969-12-31T23:00:00Z", true), ("1970-01-01T23:00:00Z", false), ("1970-01-01T22:59:59Z", true),
         ] {
-            #expect(try point.decide(Ground.question(at: time)).isPermitted == holds, "\(time)")
+            #expect(try authorizer.decide(Ground.question(at: time)).isPermitted == holds, "\(time)")
         }
     }
 
@@ -77,7 +77,7 @@ import Testing
         let set = try #require(PolicySet.load(Ground.policySource(["a": policy], plugins: loaded.set)).set)
         let evaluator = try Evaluator(set)
         let request = try #require(
-            try DecisionPoint.request(Ground.question(), schema: set.schema, directory: Ground.directory()))
+            try Authorizer.request(Ground.question(), schema: set.schema, directory: Ground.directory()))
         for _ in 0..<2 {
             _ = evaluator.evaluate(request)
             let readings = evaluator.outcomes.flatMap { evaluator.readings($0).readings }
@@ -89,12 +89,12 @@ import Testing
         let plugin = Ground.function(
             "x", takes: "{ r = 'resource' }", returns: "\"string\"", run: "local r = ... return r.note .. '!'")
         let policy = Ground.policy("if ('' .. x.f(request.resource)):len() > 3 then permit() end")
-        let point = try Ground.point(["x": ["plugin.lua": plugin]], ["a": policy])
+        let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
         for number in 0..<600 {
             let question = Ground.question([.init("note", .string("n\(number)"))])
-            #expect(try point.decide(question).isPermitted == ("n\(number)!".utf8.count > 3))
+            #expect(try authorizer.decide(question).isPermitted == ("n\(number)!".utf8.count > 3))
         }
         // What a client makes up neither grows the trees nor makes the policy uncacheable for others.
-        #expect(point.learned.open.isEmpty && point.learned.bytes < 100_000, "\(point.learned)")
+        #expect(authorizer.learned.open.isEmpty && authorizer.learned.bytes < 100_000, "\(authorizer.learned)")
     }
 }

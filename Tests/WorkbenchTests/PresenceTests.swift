@@ -6,8 +6,8 @@ import Testing
 
 /// What may be absent, and which ways to it make sure that it is there.
 @Suite struct PresenceTests {
-    private static func found(_ body: String, on points: String = "\"access\"") -> [String] {
-        let policy = "local policy = { on = \(points) }\nfunction policy.decide(request)\n\(body)\nend\nreturn policy"
+    private static func found(_ body: String, on kinds: String = "\"access\"") -> [String] {
+        let policy = "local policy = { on = \(kinds) }\nfunction policy.decide(request)\n\(body)\nend\nreturn policy"
         let example = Example(policy: policy)
         let loaded = PolicySet.load(example.source)
         #expect(loaded.set != nil, "\(loaded.diagnostics)")

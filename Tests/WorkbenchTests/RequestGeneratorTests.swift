@@ -25,13 +25,13 @@ struct `Requests made up` {
     @Test
     func `every line is a valid question, about half are permitted, and one in a hundred knows no token`() throws {
         var (generator, directory, set) = try generator(seed: 7)
-        let point = try DecisionPoint(policies: set, directory: directory)
+        let authorizer = try Authorizer(policies: set, directory: directory)
         let now = try #require(Instant("2026-11-22T12:00:00Z"))
         var permits = 0
         var unknown = 0
         for _ in 0..<2_000 {
             let json = try JSONReader.parse(generator.next())
-            let decision = try point.decide(try Question(json: json, now: now, trustTime: false))
+            let decision = try authorizer.decide(try AuthorizationRequest(json: json, now: now, trustTime: false))
             if decision.isPermitted { permits += 1 }
             if decision.code == "token_unknown" { unknown += 1 }
         }

@@ -27,19 +27,21 @@ import Testing
         return try Fixtures.load(PolicySource(path: "policies", files: files + [settings], plugins: shipped.plugins))
     }
 
-    private static func questions(_ schema: Schema, _ directory: Directory, count: Int) throws -> [Question] {
+    private static func questions(_ schema: Schema, _ directory: Directory, count: Int) throws -> [AuthorizationRequest]
+    {
         var generator = RequestGenerator(directory: directory, schema: schema, seed: 7)
         return try (0..<count).map { _ in
-            try Question(json: try JSONReader.parse(generator.next()), now: Instant("2026-11-23T09:00:00Z")!)
+            try AuthorizationRequest(
+                json: try JSONReader.parse(generator.next()), now: Instant("2026-11-23T09:00:00Z")!)
         }
     }
 
-    private static func point(_ set: PolicySet, _ directory: Directory, _ treeOptions: TreeOptions) throws
-        -> DecisionPoint
+    private static func authorizer(_ set: PolicySet, _ directory: Directory, _ treeOptions: TreeOptions) throws
+        -> Authorizer
     {
-        let point = try DecisionPoint(policies: set, directory: directory, treeOptions: treeOptions)
-        point.explains = true
-        return point
+        let authorizer = try Authorizer(policies: set, directory: directory, treeOptions: treeOptions)
+        authorizer.explains = true
+        return authorizer
     }
 
     @Test func `each kind of thing that a plugin may provide is provided by one, in its own words`() throws {
@@ -75,10 +77,10 @@ import Testing
     @Test func `what policies can use is used, and traced by its name`() throws {
         let set = try Self.policies()
         let directory = try Directory(Fixtures.demo())
-        let point = try Self.point(set, directory, .none)
+        let authorizer = try Self.authorizer(set, directory, .none)
         var traced: Set<String> = []
         for question in try Self.questions(set.schema, directory, count: 1_500) {
-            for trace in try point.decide(question).traces { traced.formUnion(trace.facts.map(\.text)) }
+            for trace in try authorizer.decide(question).traces { traced.formUnion(trace.facts.map(\.text)) }
         }
         var used: [String: Set<String>] = [:]
         for (kind, name) in set.plugins.provided.flatMap(Self.names) where traced.contains(where: { $0.contains(name) })
@@ -92,8 +94,8 @@ import Testing
     @Test func `the trees remember all of it: what was decided once is decided again without any policy`() throws {
         let set = try Self.policies()
         let directory = try Directory(Fixtures.demo())
-        let running = try Self.point(set, directory, .none)
-        let trees = try Self.point(set, directory, TreeOptions())
+        let running = try Self.authorizer(set, directory, .none)
+        let trees = try Self.authorizer(set, directory, TreeOptions())
         let questions = try Self.questions(set.schema, directory, count: 1_500)
         for question in questions { _ = try trees.decide(question) }
         let runs = trees.runCount

@@ -18,14 +18,15 @@ import Workbench
         let source = try Fixtures.shipped()
         let set = try Fixtures.load(source)
         let directory = try Directory(try Fixtures.demo())
-        let point = try DecisionPoint(policies: set, directory: directory)
+        let authorizer = try Authorizer(policies: set, directory: directory)
         let now = try #require(Instant("2026-11-22T12:00:00Z"))
         var generator = RequestGenerator(directory: directory, schema: set.schema, seed: 11)
         var texts: [String] = []
         var codes: Set<String> = []
         while texts.count < 150 {
-            let question = try Question(json: try JSONReader.parse(generator.next()), now: now, trustTime: false)
-            let decision = try point.decide(question)
+            let question = try AuthorizationRequest(
+                json: try JSONReader.parse(generator.next()), now: now, trustTime: false)
+            let decision = try authorizer.decide(question)
             guard decision.code != "token_unknown" else { continue }
             codes.insert(decision.code)
             let sketch = TestSketch(question, decision, policies: set, directory: directory)
@@ -41,16 +42,18 @@ import Workbench
         let source = try Fixtures.shipped()
         let set = try Fixtures.load(source)
         let directory = try Directory(try Fixtures.demo())
-        let point = try DecisionPoint(policies: set, directory: directory)
+        let authorizer = try Authorizer(policies: set, directory: directory)
         let now = try #require(Instant("2026-11-22T12:00:00Z"))
         let tokens = directory.tokens.filter { directory.tenants[$0.tenant].id == "3" && $0.kind == .api }
         var texts: [String] = []
         for actor in [
-            Question.Actor.operator, .user(id: "u-carla", assignment: "a-carla-1"), .token(tokens[0].id.description),
+            AuthorizationRequest.Actor.operator, .user(id: "u-carla", assignment: "a-carla-1"),
+            .token(tokens[0].id.description),
         ] {
             for name in [DecisionKind.issue, .amend, .reveal, .revoke, .list] {
-                var question = Question(action: ExactName(name.rawValue), subject: .actor, now: now, obligations: .all)
-                question.point = name
+                var question = AuthorizationRequest(
+                    action: ExactName(name.rawValue), subject: .actor, now: now, obligations: .all)
+                question.kind = name
                 question.actor = actor
                 question.tenant = "3"
                 if name != .issue { question.token = tokens[1].id.description }
@@ -59,7 +62,7 @@ import Workbench
                         kind: .api, name: "new", assignment: "a-bjorn-1", lastDay: Date("2031-01-01"))
                 }
                 if name == .amend { question.proposed = ProposedToken(name: "renamed") }
-                let decision = try point.decide(question)
+                let decision = try authorizer.decide(question)
                 let sketch = TestSketch(question, decision, policies: set, directory: directory)
                 texts.append(sketch.text(named: "\(name.rawValue)"))
             }

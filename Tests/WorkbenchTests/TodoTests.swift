@@ -10,7 +10,7 @@ struct `The AuthZEN Todo scenario` {
     @Test
     func `all 46 published decisions agree`() throws {
         let set = try Fixtures.load(try Fixtures.todo())
-        let point = try DecisionPoint(policies: set, directory: .empty)
+        let authorizer = try Authorizer(policies: set, directory: .empty)
         let now = try #require(Instant("2026-11-22T12:00:00Z"))
         let lines = try Self.lines()
         #expect(lines.count == 46)
@@ -22,7 +22,7 @@ struct `The AuthZEN Todo scenario` {
                 Issue.record("a line without `expected`")
                 continue
             }
-            let decision = try point.decide(try Question(json: json, now: now, trustTime: false))
+            let decision = try authorizer.decide(try AuthorizationRequest(json: json, now: now, trustTime: false))
             #expect(decision.isPermitted == expected, "\(String(decoding: line, as: UTF8.self))")
         }
     }

@@ -3,7 +3,7 @@ internal import Model
 
 /// A question of the conversation, what was decided, and what it was decided on.
 struct Answer {
-    let question: Question
+    let question: AuthorizationRequest
     let decision: Decision
     let directory: Directory
     let rulebook: Rulebook
@@ -12,13 +12,13 @@ struct Answer {
     /// The question in words: `Warehouse sync: orders.read on order:42, department = Finance`.
     var title: String {
         var words = question.action.text
-        let token = question.point == .access ? subject : question.token
+        let token = question.kind == .access ? subject : question.token
         if let token, let id = TokenID(token), let index = directory.token(id) {
             words =
-                question.point == .access
+                question.kind == .access
                 ? "\(directory.tokens[index].name): \(words)" : "\(words) of \(directory.tokens[index].name)"
         }
-        if case .user(let id, _) = question.actor, question.point != .access {
+        if case .user(let id, _) = question.actor, question.kind != .access {
             let tenant = question.tenant.flatMap(directory.tenant)
             let user = tenant.flatMap { directory.user(id, tenant: $0) }
             words = "\(user.map { directory.users[$0].name } ?? id): \(words)"

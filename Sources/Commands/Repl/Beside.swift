@@ -18,7 +18,9 @@ struct Beside {
         self.title = title
     }
 
-    func question(_ question: Question) -> Question { supposition?.apply(to: question) ?? question }
+    func question(_ question: AuthorizationRequest) -> AuthorizationRequest {
+        supposition?.apply(to: question) ?? question
+    }
 }
 
 extension Repl {
@@ -45,7 +47,9 @@ extension Repl {
     }
 
     /// Decides on both sides, and tells.
-    func tell(_ question: Question, on directory: Directory, _ invocation: Invocation) throws(CommandError) -> Int32 {
+    func tell(_ question: AuthorizationRequest, on directory: Directory, _ invocation: Invocation) throws(CommandError)
+        -> Int32
+    {
         let answer = try decide(question, on: directory)
         let terminal = invocation.terminal
         guard let beside = try beside(directory) else {

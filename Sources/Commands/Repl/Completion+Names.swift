@@ -138,8 +138,8 @@ extension Completion {
         switch words.count {
         case 0: return users + [Candidate(text: "operator", help: "whoever holds the store and the key file")]
         case 1:
-            return DecisionKind.allCases.filter(\.isAdministrative).map { point in
-                Candidate(text: String(point.rawValue.dropFirst("token.".count)), help: point.rawValue)
+            return DecisionKind.allCases.filter(\.isAdministrative).map { kind in
+                Candidate(text: String(kind.rawValue.dropFirst("token.".count)), help: kind.rawValue)
             }
         default:
             let proposals = ["name=", "kind=", "assignment=", "expires=", "last_day="].map {

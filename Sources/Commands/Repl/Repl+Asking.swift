@@ -12,7 +12,7 @@ extension Repl {
             fuel: isInteractive ? 1 << 50 : 50_000_000, memory: 64 << 20, deadline: .seconds(isInteractive ? 600 : 10),
             interrupt: isInteractive ? .keyboard : nil)
         do {
-            guard let request = try answer.rulebook.point.request(answer.question, on: answer.directory) else {
+            guard let request = try answer.rulebook.authorizer.request(answer.question, on: answer.directory) else {
                 throw CommandError("the last question names what is not there: there is no request to look at")
             }
             return try ExpressionEvaluator(answer.rulebook.set, budget: budget).evaluate(expression, of: request)
@@ -31,12 +31,12 @@ extension Repl {
         let answer = try lastAnswer()
         let progress = Progress("changes", invocation.terminal)
         defer { progress.end() }
-        let point = answer.rulebook.point
-        let examination: Examination
-        do throws(RequestError) { examination = try point.examine(answer.question, on: answer.directory) } catch {
+        let authorizer = answer.rulebook.authorizer
+        let traced: TracedDecision
+        do throws(RequestError) { traced = try authorizer.examine(answer.question, on: answer.directory) } catch {
             throw CommandError(error.message)
         }
-        let flip = Flip(examination, point) { progress.step($0, of: $1) }
+        let flip = Flip(traced, authorizer) { progress.step($0, of: $1) }
         progress.end()
         let terminal = invocation.terminal
         let tenant = answer.tenant.map { answer.directory.tenants[$0].id } ?? ""

@@ -199,18 +199,18 @@ final class Repl {
     }
 
     /// Decides, and keeps it as what was last said.
-    func decide(_ question: Question, on directory: Directory) throws(CommandError) -> Answer {
+    func decide(_ question: AuthorizationRequest, on directory: Directory) throws(CommandError) -> Answer {
         let answer = try decide(question, on: directory, by: try rules())
         last = answer
         return answer
     }
 
     func decide(
-        _ question: Question, on directory: Directory, by rulebook: Rulebook
+        _ question: AuthorizationRequest, on directory: Directory, by rulebook: Rulebook
     ) throws(CommandError) -> Answer {
         let start = Verb.clock()
         let decision: Decision
-        do throws(RequestError) { decision = try rulebook.point.decide(question, on: directory) } catch {
+        do throws(RequestError) { decision = try rulebook.authorizer.decide(question, on: directory) } catch {
             throw CommandError(error.message)
         }
         let elapsed = Verb.clock() - start

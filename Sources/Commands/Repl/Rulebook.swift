@@ -10,7 +10,7 @@ final class Rulebook {
     /// What there is to `use`, and what it brings to the prompt.
     let plugins: PluginLoader.Loaded
     let set: PolicySet
-    let point: DecisionPoint
+    let authorizer: Authorizer
     /// By policy and line, how often it said something in a decision of this conversation.
     private(set) var hits: [ExactName: [Int: Int]] = [:]
 
@@ -26,10 +26,10 @@ final class Rulebook {
         }
         for diagnostic in result.diagnostics { note(diagnostic.description) }
         self.set = set
-        do throws(PolicyError) { point = try DecisionPoint(policies: set, directory: .empty, budget: budget) } catch {
+        do throws(PolicyError) { authorizer = try Authorizer(policies: set, directory: .empty, budget: budget) } catch {
             throw CommandError(error.message)
         }
-        point.explains = true
+        authorizer.explains = true
     }
 
     /// The same files, of which something is supposed to be otherwise.
@@ -38,10 +38,10 @@ final class Rulebook {
         source = base.source
         plugins = base.plugins
         self.set = set
-        do throws(PolicyError) { point = try DecisionPoint(policies: set, directory: .empty, budget: budget) } catch {
+        do throws(PolicyError) { authorizer = try Authorizer(policies: set, directory: .empty, budget: budget) } catch {
             throw CommandError(error.message)
         }
-        point.explains = true
+        authorizer.explains = true
     }
 
     func count(_ decision: Decision) {

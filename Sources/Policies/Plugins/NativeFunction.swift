@@ -40,7 +40,7 @@ package final class Circumstances {
     private(set) var reads = ReadSet()
 
     /// - Parameter request: whose they are.
-    @unsafe init(_ request: UnsafeMutablePointer<Request>) {
+    @unsafe init(_ request: UnsafeMutablePointer<ResolvedRequest>) {
         unsafe now = request.pointee.now
         let tenant = unsafe request.pointee.tenant
         unsafe localZone = tenant < 0 ? .utc : request.pointee.directory.tenants[tenant].zone
@@ -48,7 +48,7 @@ package final class Circumstances {
 
     /// The beginning of the minute that it is: nothing finer is told.
     package var minute: Instant {
-        reads.insert(Request.Place.minute)
+        reads.insert(ResolvedRequest.Place.minute)
         let length: Int64 = 60_000_000
         let past = ((now.microseconds % length) + length) % length
         return Instant(microseconds: now.microseconds - past)
@@ -56,7 +56,7 @@ package final class Circumstances {
 
     /// The time zone of the request's tenant.
     package var zone: Zone {
-        reads.insert(Request.Place.tenant)
+        reads.insert(ResolvedRequest.Place.tenant)
         return localZone
     }
 }

@@ -27,7 +27,7 @@ final class PluginRunner {
     ///   - request: lent while it is asked about.
     @unsafe func value(
         _ function: Int, of asked: [Expressions.ID], _ values: [Value], in expressions: Expressions,
-        _ request: UnsafeMutablePointer<Request>
+        _ request: UnsafeMutablePointer<ResolvedRequest>
     ) -> PluginResult {
         let plugin = plugins.functions[function].plugin
         if running[plugin] == nil || running[plugin]!.isWorn {

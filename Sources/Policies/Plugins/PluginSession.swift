@@ -14,7 +14,7 @@ package final class PluginSession {
 
     private let running: RunningPlugin
     private let host: DocumentHost
-    private let request: UnsafeBox<Request>
+    private let request: UnsafeBox<ResolvedRequest>
 
     /// - Parameters:
     ///   - directory: what departments and users are of.
@@ -27,11 +27,11 @@ package final class PluginSession {
         guard let number = set.number(of: plugin) else {
             throw PolicyError(.interpreter, "there is no plugin `\(plugin)`")
         }
-        var request = Request(point: .access, directory: directory, propertyCount: schema.layout.count, now: now)
+        var request = ResolvedRequest(kind: .access, directory: directory, propertyCount: schema.layout.count, now: now)
         request.set(tenant: tenant)
         self.request = UnsafeBox(request)
         running = try RunningPlugin(
-            number, set, schema: schema, roots: [RequestShape(points: [.access], subject: .any)], budget: Budget())
+            number, set, schema: schema, roots: [RequestShape(kinds: [.access], subject: .any)], budget: Budget())
         host = DocumentHost(running.host)
     }
 

@@ -48,7 +48,7 @@ final class RunningPlugin {
 
     @unsafe func value(
         _ number: Int, of asked: [Expressions.ID], _ values: [Value], in expressions: Expressions,
-        _ request: UnsafeMutablePointer<Request>
+        _ request: UnsafeMutablePointer<ResolvedRequest>
     ) -> PluginResult {
         let function = plugins.functions[number].function
         guard case .lua(let field, let fuel) = function.body else {
@@ -86,7 +86,8 @@ final class RunningPlugin {
     /// Calls a function outside of any decision.
     /// - Parameter host: what it talks to, in the place of this plugin's own.
     @unsafe func call(
-        _ path: String, _ arguments: [LuaValue], through host: any SandboxHost, _ request: UnsafeMutablePointer<Request>
+        _ path: String, _ arguments: [LuaValue], through host: any SandboxHost,
+        _ request: UnsafeMutablePointer<ResolvedRequest>
     ) -> CallResult {
         unsafe facts.value.begin(nested: request, [])
         self.host.take([0])

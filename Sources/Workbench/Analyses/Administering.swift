@@ -7,7 +7,7 @@ package struct Administering: Sendable {
     package struct Row: Sendable {
         /// The number of the assignment that is acted in; `nil` for the operator.
         package let assignment: Int?
-        package let judgement: Judgement
+        package let summary: DecisionSummary
     }
 
     /// Who may.
@@ -25,25 +25,25 @@ package struct Administering: Sendable {
     ///   - obligations: what they can fulfil.
     /// - Throws: when that can not be asked about a token as it is.
     package init(
-        _ point: DecisionKind, token: Int, users: [Int]? = nil, now: Instant, _ decisions: DecisionPoint,
-        on directory: Directory, obligations: Question.Obligations = .named(["log", "reason"]),
+        _ kind: DecisionKind, token: Int, users: [Int]? = nil, now: Instant, _ decisions: Authorizer,
+        on directory: Directory, obligations: AuthorizationRequest.Obligations = .named(["log", "reason"]),
         progress: Progress = { _, _ in true }
     ) throws(RequestError) {
-        guard point.isAdministrative, point != .issue else {
-            throw RequestError("`\(point.rawValue)` is not asked about a token as it is", property: "point")
+        guard kind.isAdministrative, kind != .issue else {
+            throw RequestError("`\(kind.rawValue)` is not asked about a token as it is", property: "point")
         }
         let record = directory.tokens[token]
-        var question = Question(
-            point: point, action: ExactName(point.rawValue), subject: .actor,
+        var question = AuthorizationRequest(
+            kind: kind, action: ExactName(kind.rawValue), subject: .actor,
             tenant: directory.tenants[record.tenant].id,
-            token: record.id.description, proposed: point == .amend ? ProposedToken() : nil, now: now,
+            token: record.id.description, proposed: kind == .amend ? ProposedToken() : nil, now: now,
             obligations: obligations)
         func add(_ assignment: Int?) throws(RequestError) {
-            let row = Row(assignment: assignment, judgement: try decisions.judge(question, on: directory))
-            if row.judgement.isPermitted {
+            let row = Row(assignment: assignment, summary: try decisions.summary(question, on: directory))
+            if row.summary.isPermitted {
                 able.append(row)
             } else {
-                denials[ExactName(row.judgement.code), default: 0] += 1
+                denials[ExactName(row.summary.code), default: 0] += 1
                 if users != nil { unable.append(row) }
             }
         }

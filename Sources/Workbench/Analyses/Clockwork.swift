@@ -24,19 +24,19 @@ struct Clockwork {
     private let facts: [ObservedFact]
     private let grains: [Grain]
     private let generation: Int
-    private let request: Request
+    private let request: ResolvedRequest
     private let zone: Zone
-    private let point: DecisionPoint
+    private let authorizer: Authorizer
     /// How many times the facts were asked.
     private(set) var steps = 0
 
     /// - Parameter facts: as the point has read them; those that do not depend on the clock are left out.
-    init(_ facts: [ObservedFact], of request: Request, generation: Int, _ point: DecisionPoint) {
+    init(_ facts: [ObservedFact], of request: ResolvedRequest, generation: Int, _ authorizer: Authorizer) {
         self.facts = facts.filter(\.dependsOnTime)
         grains = self.facts.map(Self.grain)
         self.generation = generation
         self.request = request
-        self.point = point
+        self.authorizer = authorizer
         zone = request.tenant < 0 ? .utc : request.directory.tenants[request.tenant].zone
     }
 
@@ -77,7 +77,7 @@ struct Clockwork {
         steps += 1
         var request = request
         request.now = instant
-        return point.values(of: facts, for: request, generation: generation)
+        return authorizer.values(of: facts, for: request, generation: generation)
     }
 
     /// The facts that differ between two instants, and what they came to.

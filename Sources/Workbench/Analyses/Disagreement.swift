@@ -47,20 +47,22 @@ extension PolicyStatement {
 ///
 /// For `try PATH` the second has other policies; for `suppose` another snapshot, other settings, or both.
 package struct SideBySide {
-    package let before: (point: DecisionPoint, directory: Directory)
-    package let after: (point: DecisionPoint, directory: Directory)
+    package let before: (authorizer: Authorizer, directory: Directory)
+    package let after: (authorizer: Authorizer, directory: Directory)
 
     package init(
-        before: (point: DecisionPoint, directory: Directory), after: (point: DecisionPoint, directory: Directory)
+        before: (authorizer: Authorizer, directory: Directory), after: (authorizer: Authorizer, directory: Directory)
     ) {
         self.before = before
         self.after = after
     }
 
     /// - Parameter changed: the question as it would be asked; the same without.
-    package func ask(_ question: Question, changed: Question? = nil) throws(RequestError) -> Disagreement {
+    package func ask(_ question: AuthorizationRequest, changed: AuthorizationRequest? = nil) throws(RequestError)
+        -> Disagreement
+    {
         Disagreement(
-            before: try before.point.decide(question, on: before.directory),
-            after: try after.point.decide(changed ?? question, on: after.directory))
+            before: try before.authorizer.decide(question, on: before.directory),
+            after: try after.authorizer.decide(changed ?? question, on: after.directory))
     }
 }

@@ -55,14 +55,14 @@ package struct Flip: Sendable {
     ///   - point: which has examined it.
     ///   - most: how often it may be decided.
     package init(
-        _ examination: Examination, _ point: DecisionPoint, most: Int = 20_000,
+        _ traced: TracedDecision, _ authorizer: Authorizer, most: Int = 20_000,
         progress: Progress = { _, _ in true }
     ) {
-        isToPermit = !examination.decision.isPermitted
-        let trials = Trials(examination, point)
+        isToPermit = !traced.decision.isPermitted
+        let trials = Trials(traced, authorizer)
         guard let base = trials.examine([]) else { return }
         var search = Search(trials: trials, isToPermit: isToPermit, most: most)
-        let singles = search.candidates(base.examination, base.levers)
+        let singles = search.candidates(base.traced, base.levers)
         var ways: [[Candidate]] = []
         var rest: [Candidate] = []
         for candidate in singles {
@@ -79,7 +79,7 @@ package struct Flip: Sendable {
                     isComplete = false
                     break
                 }
-                ways += search.pairs(candidate, known: base.examination, useless) {
+                ways += search.pairs(candidate, known: base.traced, useless) {
                     isAnybodys || $0.agent == .administrator
                 }
             }
@@ -109,15 +109,15 @@ private struct Search {
         self.most = most
     }
 
-    func candidates(_ examination: Examination, _ levers: Levers) -> [Candidate] {
+    func candidates(_ traced: TracedDecision, _ levers: Levers) -> [Candidate] {
         var seen: Set<Change> = []
         var all: [Candidate] = []
         for change in levers.revivals() where seen.insert(change).inserted {
             all.append(Candidate(change: change, fact: nil))
         }
-        for fact in examination.facts {
+        for fact in traced.facts {
             for change in levers.changes(for: fact) where seen.insert(change).inserted {
-                all.append(Candidate(change: change, fact: (fact.text, fact.value.words(in: examination.directory))))
+                all.append(Candidate(change: change, fact: (fact.text, fact.value.words(in: traced.directory))))
             }
         }
         return all
@@ -125,13 +125,13 @@ private struct Search {
 
     /// Ways that begin with a change which alone does not do it.
     mutating func pairs(
-        _ first: Candidate, known: Examination, _ useless: Set<Change>, _ isWanted: (Change) -> Bool
+        _ first: Candidate, known: TracedDecision, _ useless: Set<Change>, _ isWanted: (Change) -> Bool
     ) -> [[Candidate]] {
-        guard let (examination, levers) = trials.examine([first.change]), !examination.readsTheSame(as: known) else {
+        guard let (traced, levers) = trials.examine([first.change]), !traced.readsTheSame(as: known) else {
             return []
         }
         var ways: [[Candidate]] = []
-        for second in candidates(examination, levers) where trials.count < most {
+        for second in candidates(traced, levers) where trials.count < most {
             guard second.change != first.change, isWanted(second.change) else { continue }
             // One that does it alone was only suggested now: then the first is not needed.
             let isNew = seen.insert([second.change]).inserted && !useless.contains(second.change)
@@ -153,7 +153,7 @@ private struct Search {
         let leastOfStore = ways.filter(isOfStore).map(\.count).min() ?? 0
         for way in ways where way.count == least || isOfStore(way) && way.count == leastOfStore {
             let changes = way.map(\.change)
-            guard !told.contains(where: { $0.covers(changes) }), let after = trials.examine(changes)?.examination
+            guard !told.contains(where: { $0.covers(changes) }), let after = trials.examine(changes)?.traced
             else { continue }
             let steps = way.map { candidate in
                 Flip.Step(
@@ -175,9 +175,9 @@ private struct Search {
     }
 }
 
-extension Examination {
+extension TracedDecision {
     /// Whether the same facts came to the same: then nothing that was changed was looked at.
-    fileprivate func readsTheSame(as other: Examination) -> Bool {
+    fileprivate func readsTheSame(as other: TracedDecision) -> Bool {
         guard decision.code == other.decision.code else { return false }
         let (one, other) = (decision.traces.map(\.facts), other.decision.traces.map(\.facts))
         return !one.isEmpty && one == other

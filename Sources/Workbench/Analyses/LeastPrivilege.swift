@@ -34,7 +34,7 @@ package struct LeastPrivilege: Sendable {
     ///   - log: decisions; those of other tokens, and those that were not permitted, are passed over.
     ///   - now: when the uses are asked again; `nil` for when each was.
     package init(
-        _ token: Int, _ log: [DecisionRecord], now: Instant? = nil, _ point: DecisionPoint, on directory: Directory,
+        _ token: Int, _ log: [DecisionRecord], now: Instant? = nil, _ authorizer: Authorizer, on directory: Directory,
         progress: Progress = { _, _ in true }
     ) {
         let record = directory.tokens[token]
@@ -43,11 +43,11 @@ package struct LeastPrivilege: Sendable {
         let type = directory.userTypes[assignment.userType]
         // A department may require what is no action.
         let required = directory.departments.filter { $0.tenant == record.tenant }.flatMap(\.requires)
-        held = Set(point.policies.schema.actionNames + required).sorted().filter(assignment.permissions.permits)
+        held = Set(authorizer.policies.schema.actionNames + required).sorted().filter(assignment.permissions.permits)
         let world = Organisation(
             of: directory, tenant: record.tenant, users: { directory.users[$0].tenant == record.tenant },
             tokens: { $0 == token })
-        var questions: [Question] = []
+        var questions: [AuthorizationRequest] = []
         var seen: Set<ExactName> = []
         var read: Set<ExactName> = []
         for entry in log where entry.isPermitted {
@@ -62,14 +62,14 @@ package struct LeastPrivilege: Sendable {
                 isComplete = false
                 break
             }
-            guard !entry.isMasked, let examination = try? point.examine(question, on: directory),
-                examination.decision.isPermitted
+            guard !entry.isMasked, let traced = try? authorizer.examine(question, on: directory),
+                traced.decision.isPermitted
             else {
                 unusable += 1
                 continue
             }
             questions.append(question)
-            for part in examination.facts.flatMap(\.parts) {
+            for part in traced.facts.flatMap(\.parts) {
                 switch part.operation {
                 case .can, .permits: if case .string(let name) = part.operands[1].value { read.insert(ExactName(name)) }
                 case .meets, .covers: read.formUnion(held)
@@ -92,7 +92,7 @@ package struct LeastPrivilege: Sendable {
             var changed = world
             changed.tenants = [tenant]
             guard let directory = try? Directory(changed) else { return false }
-            return questions.allSatisfy { (try? point.judge($0, on: directory).isPermitted) ?? false }
+            return questions.allSatisfy { (try? authorizer.summary($0, on: directory).isPermitted) ?? false }
         }
         // What nothing has read goes at once, where that is right; the rest one by one.
         var needed = held.filter(read.contains)

@@ -4,7 +4,7 @@ internal import Policies
 
 /// What there is to choose from.
 extension Levers {
-    var policies: PolicySet { point.policies }
+    var policies: PolicySet { authorizer.policies }
     var tenantID: ExactName? { tenant < 0 ? nil : directory.tenants[tenant].id }
     var zone: Zone { tenant < 0 ? .utc : directory.tenants[tenant].zone }
 
@@ -13,7 +13,7 @@ extension Levers {
     }
 
     /// The other assignments of the user of a token, which the token could have instead.
-    func others(_ holder: Request.Holder) -> [Change] {
+    func others(_ holder: ResolvedRequest.Holder) -> [Change] {
         guard let token = request.token(holder), token.id != .unassigned else { return [] }
         let user = directory.users[directory.assignments[token.assignment].user]
         return user.assignments.filter { $0 != token.assignment && !directory.assignments[$0].isRemoved }.prefix(8)
@@ -40,7 +40,7 @@ extension Levers {
     func isOptional(_ property: Change.Property) -> Bool { declared(property)?.isOptional ?? false }
 
     func declared(_ property: Change.Property) -> Schema.Property? {
-        policies.schema.declared(property, in: examination.question)
+        policies.schema.declared(property, in: traced.question)
     }
 
     func entities(_ type: ValueType) -> [Value] {
@@ -75,13 +75,13 @@ extension Levers {
         case .number: return [.integer(0), .integer(1), .integer(-1), .integer(1_000_000), .number(0.5)]
         case .string: return policies.literals.prefix(Self.most).map(Value.string) + [.string(""), .string("x")]
         case .instant:
-            let now = examination.question.now
+            let now = traced.question.now
             return [-86_400, 0, 86_400].map { .instant(Instant(microseconds: now.microseconds + $0 * 1_000_000)) }
         case .date:
-            let today = zone.date(of: examination.question.now)
+            let today = zone.date(of: traced.question.now)
             return [-1, 0, 1].compactMap { today.adding(Period(days: $0)) }.map(Value.date)
         case .department:
-            let own = [Request.Holder.token, .actor].compactMap(request.assignment)
+            let own = [ResolvedRequest.Holder.token, .actor].compactMap(request.assignment)
                 .map { directory.assignments[$0].department }
             return (own + departments.filter { !own.contains($0) }).map(Value.department)
         case .user, .userType: return entities(type)
@@ -104,8 +104,8 @@ extension Levers {
 
     /// When a fact that depends on the clock comes to something else within a year.
     func moment(of fact: ObservedFact) -> Instant? {
-        let now = examination.question.now
-        var clockwork = Clockwork([fact], of: request, generation: examination.generation, point)
+        let now = traced.question.now
+        var clockwork = Clockwork([fact], of: request, generation: traced.generation, authorizer)
         let end = Instant(microseconds: now.microseconds + 366 * 86_400 * 1_000_000)
         return clockwork.next(after: now, before: end, mostSteps: 100_000)
     }
@@ -113,7 +113,7 @@ extension Levers {
 
 extension Schema {
     /// What the schema declares of a property of the records that a question has.
-    func declared(_ property: Change.Property, in question: Question) -> Property? {
+    func declared(_ property: Change.Property, in question: AuthorizationRequest) -> Property? {
         let record: RecordType?
         switch property.record {
         case .context: record = context

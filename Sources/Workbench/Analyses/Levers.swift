@@ -4,9 +4,9 @@ internal import Policies
 
 /// What might turn a fact that was read: changes to be tried, each of one thing. None is promised to do anything.
 struct Levers {
-    let examination: Examination
-    let request: Request
-    let point: DecisionPoint
+    let traced: TracedDecision
+    let request: ResolvedRequest
+    let authorizer: Authorizer
     let directory: Directory
     /// -1 where none is concerned.
     let tenant: Int
@@ -15,25 +15,25 @@ struct Levers {
     static let most = 64
 
     /// - Parameter point: which has examined it.
-    init?(_ examination: Examination, _ point: DecisionPoint) {
-        guard let request = examination.request else { return nil }
-        self.examination = examination
+    init?(_ traced: TracedDecision, _ authorizer: Authorizer) {
+        guard let request = traced.request else { return nil }
+        self.traced = traced
         self.request = request
-        self.point = point
-        directory = examination.directory
-        tenant = examination.tenant ?? -1
+        self.authorizer = authorizer
+        directory = traced.directory
+        tenant = traced.tenant ?? -1
     }
 
     // MARK: The core
 
     /// What might make who acts live.
     func revivals() -> [Change] {
-        let holder: Request.Holder = { if case .token = request.subject { .token } else { .actorToken } }()
+        let holder: ResolvedRequest.Holder = { if case .token = request.subject { .token } else { .actorToken } }()
         let assignment = request.assignment(holder) ?? request.assignment(.actor)
         let token = request.token(holder)
-        switch examination.decision.code {
+        switch traced.decision.code {
         case "token_expired":
-            guard let token, let day = zone.date(of: examination.question.now).adding(Period(days: 2)) else {
+            guard let token, let day = zone.date(of: traced.question.now).adding(Period(days: 2)) else {
                 return []
             }
             return [.tokenExpires(token.id, zone.start(of: day))]
@@ -281,7 +281,7 @@ struct Levers {
 private enum HolderKey: Hashable {
     case token, proposed, actor, actorToken
 
-    init(_ holder: Request.Holder) {
+    init(_ holder: ResolvedRequest.Holder) {
         switch holder {
         case .token: self = .token
         case .proposed: self = .proposed
@@ -290,7 +290,7 @@ private enum HolderKey: Hashable {
         }
     }
 
-    var holder: Request.Holder {
+    var holder: ResolvedRequest.Holder {
         switch self {
         case .token: .token
         case .proposed: .proposed

@@ -14,7 +14,7 @@ enum Likeness: Comparable {
     case all
 }
 
-extension Examination {
+extension TracedDecision {
     /// Who else is answered so: the same is read of them, and comes to the same.
     var likeness: Likeness {
         // What ran out of time need not do so again.

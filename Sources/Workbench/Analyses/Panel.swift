@@ -7,14 +7,14 @@ final class Panel {
     /// One sample, in one department or in none.
     private final class Form {
         /// Ready for any token; `nil` where it is no question here.
-        var request: Request?
+        var request: ResolvedRequest?
         /// The department's number; -1 for none.
         let department: Int
 
-        init(_ request: Request?, _ department: Int) { (self.request, self.department) = (request, department) }
+        init(_ request: ResolvedRequest?, _ department: Int) { (self.request, self.department) = (request, department) }
     }
 
-    private let point: DecisionPoint
+    private let authorizer: Authorizer
     private let directory: Directory
     private let tenant: Int?
     private let now: Instant
@@ -23,17 +23,18 @@ final class Panel {
     private var forms: [[Form?]]
     private var standings: Standings
     /// Where all samples hold for others.
-    private var whole = Alike<[Judgement?]>()
+    private var whole = Alike<[DecisionSummary?]>()
     /// By sample.
-    private var single: [Alike<Judgement>]
+    private var single: [Alike<DecisionSummary>]
     /// By path, who else is on it.
     private var likenesses: [[UInt32]: Likeness] = [:]
     private var generation: Int
 
     init(
-        _ point: DecisionPoint, _ directory: Directory, _ tenant: ExactName, _ samples: [Shifts.Sample], _ now: Instant
+        _ authorizer: Authorizer, _ directory: Directory, _ tenant: ExactName, _ samples: [Shifts.Sample],
+        _ now: Instant
     ) {
-        self.point = point
+        self.authorizer = authorizer
         self.directory = directory
         self.tenant = directory.tenant(tenant)
         self.samples = samples
@@ -41,27 +42,27 @@ final class Panel {
         forms = Array(repeating: Array(repeating: nil, count: samples.count), count: directory.departments.count + 1)
         standings = Standings(directory)
         single = samples.map { _ in Alike() }
-        generation = point.generation
+        generation = authorizer.generation
     }
 
     /// What a token gets, by sample; `nil` for what is no question here.
     /// - Parameter own: the id of the department that is the token's own.
-    func judge(_ token: Int, in own: ExactName) -> [Judgement?] {
+    func summary(_ token: Int, in own: ExactName) -> [DecisionSummary?] {
         let record = directory.tokens[token]
         let place = number(own)
-        if let code = Liveness.fault(record, in: directory, now: now) {
-            let fault = Judgement(isPermitted: false, code: code)
+        if let code = ActorValidity.fault(record, in: directory, now: now) {
+            let fault = DecisionSummary(isPermitted: false, code: code)
             return samples.indices.map { form($0, place, token)?.request == nil ? nil : fault }
         }
         // Elsewhere than it is on the other side, it is asked what those that are alike here are not.
         guard place == directory.assignments[record.assignment].department else {
             return samples.indices.map { sample in
-                form(sample, place, token).flatMap { judge(token, sample, $0)?.judgement }
+                form(sample, place, token).flatMap { summary(token, sample, $0)?.summary }
             }
         }
         let standing = standings.number(record.assignment, record.kind)
         if let known = whole.value(record, standing: standing) { return known }
-        var judgements: [Judgement?] = []
+        var judgements: [DecisionSummary?] = []
         var likeness = Likeness.standing
         for sample in samples.indices {
             if let known = single[sample].value(record, standing: standing) {
@@ -70,32 +71,32 @@ final class Panel {
                 likeness = min(likeness, .assignment)
                 continue
             }
-            guard let form = form(sample, place, token), let found = judge(token, sample, form) else {
+            guard let form = form(sample, place, token), let found = summary(token, sample, form) else {
                 judgements.append(nil)
                 continue
             }
-            judgements.append(found.judgement)
+            judgements.append(found.summary)
             likeness = min(likeness, found.likeness)
             let shared = min(found.likeness, .standing)
-            single[sample].note(found.judgement, for: record, standing: standing, shared)
+            single[sample].note(found.summary, for: record, standing: standing, shared)
         }
         whole.note(judgements, for: record, standing: standing, likeness)
         return judgements
     }
 
     /// What a live token gets, and who else does.
-    private func judge(_ token: Int, _ sample: Int, _ form: Form) -> (judgement: Judgement, likeness: Likeness)? {
+    private func summary(_ token: Int, _ sample: Int, _ form: Form) -> (summary: DecisionSummary, likeness: Likeness)? {
         guard form.request != nil else { return nil }
         form.request!.set(.token, .listed(token))
-        let judgement = point.judge(&form.request!, obligations: .all)
-        guard judgement.isOfPolicies else { return (judgement, .none) }
-        if point.generation != generation { (likenesses, generation) = ([:], point.generation) }
-        let path = point.path
-        if let path, let known = likenesses[path] { return (judgement, known) }
-        let examination = try? point.examine(question(sample, form.department, token), on: directory)
-        let likeness = examination?.likeness ?? .none
+        let summary = authorizer.summary(&form.request!, obligations: .all)
+        guard summary.isOfPolicies else { return (summary, .none) }
+        if authorizer.generation != generation { (likenesses, generation) = ([:], authorizer.generation) }
+        let path = authorizer.path
+        if let path, let known = likenesses[path] { return (summary, known) }
+        let traced = try? authorizer.examine(question(sample, form.department, token), on: directory)
+        let likeness = traced?.likeness ?? .none
         if let path { likenesses[path] = likeness }
-        return (judgement, likeness)
+        return (summary, likeness)
     }
 
     /// -1 where there is none of that id.
@@ -111,18 +112,18 @@ final class Panel {
         }
         if place == 0, samples[sample].place != .nowhere { return nil }
         if let known = forms[place][sample] { return known }
-        let form = Form(try? point.request(question(sample, place - 1, token), on: directory), place - 1)
+        let form = Form(try? authorizer.request(question(sample, place - 1, token), on: directory), place - 1)
         forms[place][sample] = form
         return form
     }
 
     /// - Parameter department: its number; -1 for none.
-    private func question(_ sample: Int, _ department: Int, _ token: Int) -> Question {
+    private func question(_ sample: Int, _ department: Int, _ token: Int) -> AuthorizationRequest {
         var properties = JSON.object([])
         if department >= 0 {
             properties = .object([.init("department", .string(directory.departments[department].id))])
         }
-        return Question(
+        return AuthorizationRequest(
             action: samples[sample].action, subject: .token(directory.tokens[token].id.description),
             resource: samples[sample].resource.map { .init(type: $0, id: nil, properties: properties) }, now: now,
             obligations: .all)

@@ -32,8 +32,8 @@ package struct Parting: Sendable {
         case userType = "user type"
     }
 
-    package let first: Examination
-    package let second: Examination
+    package let first: TracedDecision
+    package let second: TracedDecision
     /// In the order in which the first token's facts were read: where they part is the first one.
     package let facts: [Fact]
     /// Those that matter first.
@@ -47,7 +47,7 @@ package struct Parting: Sendable {
     ///   - question: an access; who asks in it does not matter.
     ///   - one: a token's number, `other` another's of the same tenant.
     package init(
-        _ question: Question, _ one: Int, _ other: Int, _ point: DecisionPoint, on directory: Directory
+        _ question: AuthorizationRequest, _ one: Int, _ other: Int, _ authorizer: Authorizer, on directory: Directory
     ) throws(RequestError) {
         let (a, b) = (directory.tokens[one], directory.tokens[other])
         guard a.tenant == b.tenant else {
@@ -55,9 +55,9 @@ package struct Parting: Sendable {
         }
         var asked = question
         asked.subject = .token(a.id.description)
-        first = try point.examine(asked, on: directory)
+        first = try authorizer.examine(asked, on: directory)
         asked.subject = .token(b.id.description)
-        second = try point.examine(asked, on: directory)
+        second = try authorizer.examine(asked, on: directory)
         facts = Self.facts(first, second)
         let users = [a, b].map { directory.assignments[$0.assignment].user }
         let organisation = Organisation(
@@ -70,9 +70,9 @@ package struct Parting: Sendable {
             var changed = organisation
             for trait in traits { trait.give(a.id, of: b.id, &changed.tenants[0]) }
             guard let directory = try? Directory(changed),
-                let judgement = try? point.judge(asked, on: directory)
+                let summary = try? authorizer.summary(asked, on: directory)
             else { return false }
-            return judgement.isPermitted == wanted
+            return summary.isPermitted == wanted
         }
         let tenant = organisation.tenants[0]
         let differing = Trait.allCases.compactMap { trait -> Difference? in
@@ -89,7 +89,7 @@ package struct Parting: Sendable {
         }
     }
 
-    private static func facts(_ one: Examination, _ other: Examination) -> [Fact] {
+    private static func facts(_ one: TracedDecision, _ other: TracedDecision) -> [Fact] {
         var facts: [Fact] = []
         let known = other.facts
         for fact in one.facts {
@@ -103,7 +103,7 @@ package struct Parting: Sendable {
     }
 }
 
-extension Question {
+extension AuthorizationRequest {
     fileprivate func names(_ user: ExactName) -> Bool {
         let properties = resource?.properties ?? .null
         return [properties, context].contains { json in

@@ -8,13 +8,13 @@ internal import Policies
 /// still turn it, are values of it tried, alone and together. What was found out for one path of facts is not found out
 /// again.
 final class Prober {
-    private let point: DecisionPoint
+    private let authorizer: Authorizer
     private let directory: Directory
     /// As it is asked; the token is put in.
-    private let question: Question
+    private let question: AuthorizationRequest
     /// What the question does not state.
     private let open: Set<Change.Property>
-    private let obligations: Question.Obligations
+    private let obligations: AuthorizationRequest.Obligations
     private var branches: [Set<Change>: Branch] = [:]
     private var standings: Standings
     private var generation: Int
@@ -28,7 +28,7 @@ final class Prober {
     final class Branch {
         let changes: [Change]
         /// Ready for any token; `nil` when it is no question.
-        fileprivate var request: Request?
+        fileprivate var request: ResolvedRequest?
         /// By path.
         fileprivate var nodes: [[UInt32]: Alike<Node>] = [:]
         /// By path, who else is on it.
@@ -57,13 +57,13 @@ final class Prober {
     }
 
     /// - Parameter question: by any token of the tenant; required properties that it does not state are made up, and open.
-    init(_ question: Question, _ point: DecisionPoint, on directory: Directory) {
+    init(_ question: AuthorizationRequest, _ authorizer: Authorizer, on directory: Directory) {
         var question = question
-        self.point = point
+        self.authorizer = authorizer
         self.directory = directory
         obligations = question.obligations
         var open: Set<Change.Property> = []
-        for (record, type) in point.policies.schema.records(of: question) {
+        for (record, type) in authorizer.policies.schema.records(of: question) {
             for declared in type.properties {
                 let property = Change.Property(record, declared.name)
                 guard question.value(of: property) == nil else { continue }
@@ -77,7 +77,7 @@ final class Prober {
         self.open = open
         self.question = question
         standings = Standings(directory)
-        generation = point.generation
+        generation = authorizer.generation
     }
 
     /// The question with something stated beside it, for `answer`.
@@ -93,11 +93,11 @@ final class Prober {
     /// What a live token is answered, and which others are answered the same.
     /// - Parameter stated: what is stated beside the question.
     func answer(for token: Int, _ stated: Branch) -> (answer: Answer, likeness: Likeness) {
-        if point.generation != generation {
+        if authorizer.generation != generation {
             for branch in branches.values { (branch.nodes, branch.likenesses) = ([:], [:]) }
-            generation = point.generation
+            generation = authorizer.generation
         }
-        guard let first = judge(token, stated), first.isOfPolicies else { return (.no, .none) }
+        guard let first = summary(token, stated), first.isOfPolicies else { return (.no, .none) }
         return search(token, stated, first)
     }
 
@@ -128,7 +128,7 @@ final class Prober {
                     isCut = true
                     break
                 }
-                guard let answer = judge(token, next) else { continue }
+                guard let answer = summary(token, next) else { continue }
                 // What has to be run takes its time.
                 tries += answer.path == nil && answer.isOfPolicies ? 8 : 1
                 // What makes no difference makes none together with others.
@@ -156,20 +156,22 @@ final class Prober {
         return (.reads(properties, isPermitted: first.isPermitted), likeness)
     }
 
-    private func judge(_ token: Int, _ branch: Branch) -> Judged? {
+    private func summary(_ token: Int, _ branch: Branch) -> Judged? {
         if branch.request == nil {
             var asked = Supposition(branch.changes, tenant: "").apply(to: question)
             asked.subject = .token(directory.tokens[token].id.description)
-            branch.request = try? point.request(asked, on: directory)
+            branch.request = try? authorizer.request(asked, on: directory)
         }
         guard branch.request != nil else { return nil }
         branch.request!.set(.token, .listed(token))
-        var judgement = point.judge(&branch.request!, obligations: obligations)
-        guard judgement.isOfPolicies else { return Judged(isPermitted: false, path: nil, isOfPolicies: false) }
-        if let path = point.path { return Judged(isPermitted: judgement.isPermitted, path: path, isOfPolicies: true) }
+        var summary = authorizer.summary(&branch.request!, obligations: obligations)
+        guard summary.isOfPolicies else { return Judged(isPermitted: false, path: nil, isOfPolicies: false) }
+        if let path = authorizer.path {
+            return Judged(isPermitted: summary.isPermitted, path: path, isOfPolicies: true)
+        }
         // What was run may be known by now.
-        judgement = point.judge(&branch.request!, obligations: obligations)
-        return Judged(isPermitted: judgement.isPermitted, path: point.path, isOfPolicies: true)
+        summary = authorizer.summary(&branch.request!, obligations: obligations)
+        return Judged(isPermitted: summary.isPermitted, path: authorizer.path, isOfPolicies: true)
     }
 
     /// Who else is judged so: what was read decides it.
@@ -192,11 +194,11 @@ final class Prober {
     private func examined(_ token: Int, _ branch: Branch) -> Node {
         var asked = Supposition(branch.changes, tenant: "").apply(to: question)
         asked.subject = .token(directory.tokens[token].id.description)
-        guard let examination = try? point.examine(asked, on: directory), let levers = Levers(examination, point)
+        guard let traced = try? authorizer.examine(asked, on: directory), let levers = Levers(traced, authorizer)
         else { return Node() }
         var node = Node()
-        node.likeness = examination.likeness
-        let (facts, canTurn) = openFacts(examination)
+        node.likeness = traced.likeness
+        let (facts, canTurn) = openFacts(traced)
         guard canTurn else { return node }
         for fact in facts {
             node.kin = min(node.kin, fact.parts.map(\.likeness).min() ?? .all)
@@ -220,12 +222,13 @@ final class Prober {
     ///
     /// A policy that reads nothing open says the same whatever that is: its deny stands, and where none of the others may
     /// permit, nothing does.
-    private func openFacts(_ examination: Examination) -> (facts: [ObservedFact], canTurn: Bool) {
+    private func openFacts(_ traced: TracedDecision) -> (facts: [ObservedFact], canTurn: Bool) {
         var facts: [ObservedFact] = []
         var isDenied = false
         var canPermit = false
-        for readings in examination.readings {
-            guard let policy = point.policies.policies.first(where: { $0.id == readings.policy }), !policy.isObserving
+        for readings in traced.readings {
+            guard let policy = authorizer.policies.policies.first(where: { $0.id == readings.policy }),
+                !policy.isObserving
             else { continue }
             let own = readings.readings.filter { fact in
                 fact.properties.contains(where: open.contains) || fact.readsIdentity && question.resource?.id == nil
@@ -235,15 +238,15 @@ final class Prober {
                 facts += own
                 continue
             }
-            let statements = examination.statements(of: policy.id)
+            let statements = traced.statements(of: policy.id)
             isDenied =
-                isDenied || statements.contains { $0.effect == .deny } || !examination.failures(of: policy.id).isEmpty
+                isDenied || statements.contains { $0.effect == .deny } || !traced.failures(of: policy.id).isEmpty
             canPermit = canPermit || statements.contains { $0.effect == .permit }
         }
         return (facts, !facts.isEmpty && !isDenied && canPermit)
     }
 
-    private static func sample(_ type: ValueType, _ directory: Directory, _ question: Question) -> JSON? {
+    private static func sample(_ type: ValueType, _ directory: Directory, _ question: AuthorizationRequest) -> JSON? {
         let tenant = question.tenant.flatMap(directory.tenant) ?? 0
         switch type {
         case .boolean: return .boolean(false)
@@ -292,7 +295,7 @@ extension ObservedFact {
 
 extension Schema {
     /// The records whose properties a question may bring, as the schema declares them.
-    func records(of question: Question) -> [(Change.Property.Record, RecordType)] {
+    func records(of question: AuthorizationRequest) -> [(Change.Property.Record, RecordType)] {
         var records: [(Change.Property.Record, RecordType)] = [(.context, context)]
         if let type = question.resource.flatMap({ resource($0.type) }) { records.append((.resource, resources[type])) }
         if case .external(let name, _, _) = question.subject, let type = subject(name) {

@@ -31,8 +31,8 @@ package struct Shifts: Sendable {
         /// Its number on the first side.
         package let number: Int
         package let sample: Sample
-        package let before: Judgement
-        package let after: Judgement
+        package let before: DecisionSummary
+        package let after: DecisionSummary
 
         package var isTurned: Bool { before.isPermitted != after.isPermitted }
     }
@@ -51,8 +51,8 @@ package struct Shifts: Sendable {
 
     /// Every action, on nothing, on a resource of the token's own department, and on one of each department that changes
     /// speak of.
-    package static func samples(of point: DecisionPoint, for changes: [Change] = []) -> [Sample] {
-        let schema = point.policies.schema
+    package static func samples(of authorizer: Authorizer, for changes: [Change] = []) -> [Sample] {
+        let schema = authorizer.policies.schema
         let type = schema.resources.first {
             $0.properties.contains { $0.name == "department" && $0.type == .department }
         }
@@ -72,11 +72,12 @@ package struct Shifts: Sendable {
         _ sides: SideBySide, _ samples: [Sample], tenant: ExactName, now: (before: Instant, after: Instant),
         most: Int = 1_000, progress: Progress = { _, _ in true }
     ) {
-        let before = Panel(sides.before.point, sides.before.directory, tenant, samples, now.before)
-        let after = Panel(sides.after.point, sides.after.directory, tenant, samples, now.after)
+        let before = Panel(sides.before.authorizer, sides.before.directory, tenant, samples, now.before)
+        let after = Panel(sides.after.authorizer, sides.after.directory, tenant, samples, now.after)
         let directory = sides.before.directory
         guard let number = directory.tenant(tenant) else { return }
-        let gone = [Judgement?](repeating: Judgement(isPermitted: false, code: "token_unknown"), count: samples.count)
+        let gone = [DecisionSummary?](
+            repeating: DecisionSummary(isPermitted: false, code: "token_unknown"), count: samples.count)
         // Those that are denied for other reasons do not take the place of those that are turned.
         var others = 0
         for token in directory.tokens.indices {
@@ -88,9 +89,9 @@ package struct Shifts: Sendable {
             guard record.tenant == number else { continue }
             asked += 1
             let own = directory.assignments[record.assignment].department
-            let one = before.judge(token, in: directory.departments[own].id)
+            let one = before.summary(token, in: directory.departments[own].id)
             let twin = sides.after.directory.token(record.id)
-            let other = twin.map { after.judge($0, in: directory.departments[own].id) } ?? gone
+            let other = twin.map { after.summary($0, in: directory.departments[own].id) } ?? gone
             var found: [Row] = []
             for sample in samples.indices {
                 guard let one = one[sample], let other = other[sample], one != other else { continue }

@@ -61,7 +61,7 @@ struct Spanning {
             let found = trials.examine(others + [.property(property, .init(value))])
         else { return .values([value]) }
         // One network alone, and nothing else read of the address: then every address in it reads the same.
-        let read = found.examination.facts.filter { $0.reads(property) && $0.operation != .has(property.name) }
+        let read = found.traced.facts.filter { $0.reads(property) && $0.operation != .has(property.name) }
         var networks: Set<IPNetwork> = []
         for fact in read {
             guard case .inNetwork(let network) = fact.operation else { return .values([value]) }
@@ -86,8 +86,8 @@ struct Spanning {
                 open.removeFirst()
                 continue
             }
-            answers[next] = found.examination.decision.isPermitted == wanted
-            for fact in found.examination.facts where fact.reads(property) && fact.operation != .has(property.name) {
+            answers[next] = found.traced.decision.isPermitted == wanted
+            for fact in found.traced.facts where fact.reads(property) && fact.operation != .has(property.name) {
                 guard let cut = threshold(fact) else { return .values([value]) }
                 if !cuts.contains(cut) { cuts.append(cut) }
             }

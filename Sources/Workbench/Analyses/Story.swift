@@ -32,19 +32,19 @@ package struct Story: Sendable {
     package let closing: String
     package let version: String
 
-    package init(_ examination: Examination) {
-        let decision = examination.decision
+    package init(_ traced: TracedDecision) {
+        let decision = traced.decision
         isPermitted = decision.isPermitted
         code = decision.code
         policyCode = decision.policyCode
-        opening = Self.opening(examination.question, examination.directory)
-        liveness = Self.liveness(examination)
+        opening = Self.opening(traced.question, traced.directory)
+        liveness = Self.liveness(traced)
         version = decision.version
         let observing = Set(decision.observed.map(\.policy) + decision.observedFailures.map(\.policy))
         chapters = Self.sorted(
             decision.traces.map { trace in
-                let statements = examination.statements(of: trace.policy)
-                let failures = examination.failures(of: trace.policy)
+                let statements = traced.statements(of: trace.policy)
+                let failures = traced.failures(of: trace.policy)
                 let counts =
                     decision.reasons.contains { $0.policy == trace.policy }
                     || decision.failures.contains { $0.policy == trace.policy }
@@ -93,11 +93,11 @@ package struct Story: Sendable {
         return chapters.sorted { (rank($0), $0.policy ?? "~") < (rank($1), $1.policy ?? "~") }
     }
 
-    private static func opening(_ question: Question, _ directory: Directory) -> String {
+    private static func opening(_ question: AuthorizationRequest, _ directory: Directory) -> String {
         let names = Self.names(question, directory)
         func token(_ id: String) -> String { "the token \(TokenID(id).map(names.token) ?? id)" }
         let object: String
-        if question.point.isAdministrative {
+        if question.kind.isAdministrative {
             object = (question.token ?? question.record?.id.description).map { " of \(token($0))" } ?? ""
         } else {
             object = question.resource.map { " on \($0.type)\($0.id.map { ":\($0)" } ?? "")" } ?? ""
@@ -117,7 +117,7 @@ package struct Story: Sendable {
         return "At \(question.now) \(who) asked for \(question.action)\(object)."
     }
 
-    private static func names(_ question: Question, _ directory: Directory) -> NamesByID {
+    private static func names(_ question: AuthorizationRequest, _ directory: Directory) -> NamesByID {
         var id = question.tenant
         for text in [question.token, { if case .token(let id) = question.subject { id } else { nil } }()] {
             guard let index = text.flatMap({ TokenID($0) }).flatMap(directory.token) else { continue }
@@ -127,10 +127,10 @@ package struct Story: Sendable {
     }
 
     /// What the core looked at before any policy was asked.
-    private static func liveness(_ examination: Examination) -> [String] {
-        let (question, directory) = (examination.question, examination.directory)
-        let isAsked = !examination.readings.isEmpty
-        let reason = Decision.words(for: examination.decision.code)
+    private static func liveness(_ traced: TracedDecision) -> [String] {
+        let (question, directory) = (traced.question, traced.directory)
+        let isAsked = !traced.readings.isEmpty
+        let reason = Decision.words(for: traced.decision.code)
         let text: String?
         switch (question.subject, question.actor) {
         case (.token(let id), _): text = id
@@ -143,13 +143,13 @@ package struct Story: Sendable {
         let token = directory.tokens[index]
         let assignment = directory.assignments[token.assignment]
         let (user, department) = (directory.users[assignment.user], directory.departments[assignment.department])
-        guard Liveness.fault(token, in: directory, now: question.now) != nil else {
+        guard ActorValidity.fault(token, in: directory, now: question.now) != nil else {
             return [
                 "The token is valid until \(token.expires), neither suspended nor revoked.",
                 "\(user.name) is active, and so is \(department.name) with all above it.",
             ]
         }
-        return ["The policies were not asked: \(reason ?? examination.decision.code)\(detail(token, question.now))."]
+        return ["The policies were not asked: \(reason ?? traced.decision.code)\(detail(token, question.now))."]
     }
 
     private static func detail(_ token: Token, _ now: Instant) -> String {

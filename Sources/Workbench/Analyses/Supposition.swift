@@ -44,7 +44,7 @@ package struct Supposition: Sendable {
     }
 
     /// The question as it would be asked.
-    package func apply(to question: Question) -> Question {
+    package func apply(to question: AuthorizationRequest) -> AuthorizationRequest {
         changes.reduce(into: question) { question, change in
             switch change {
             case .time(let now): question.now = now
@@ -137,7 +137,7 @@ extension [ExactName] {
     }
 }
 
-extension Question {
+extension AuthorizationRequest {
     /// Brings a property, or leaves it out.
     mutating func set(_ property: Change.Property, to value: JSON?) {
         switch property.record {

@@ -11,7 +11,7 @@ package struct Timeline: Sendable {
         package let from: Instant
         /// Excluded; `nil` where it stays so as far as was looked, or for ever.
         package fileprivate(set) var to: Instant?
-        package let judgement: Judgement
+        package let summary: DecisionSummary
         package let reasons: [PolicyStatement]
         /// What changed at its beginning, in words: `time.hour < 18: true → false`, or what the core found.
         package let causes: [String]
@@ -34,13 +34,14 @@ package struct Timeline: Sendable {
     ///   - horizon: without it a year beyond the expiry of the token that acts, or a year.
     /// - Throws: when it is no question.
     package init(
-        _ question: Question, _ point: DecisionPoint, on directory: Directory, until horizon: Instant? = nil,
+        _ question: AuthorizationRequest, _ authorizer: Authorizer, on directory: Directory,
+        until horizon: Instant? = nil,
         progress: Progress = { _, _ in true }
     ) throws(RequestError) {
-        if question.point == .issue {
+        if question.kind == .issue {
             throw RequestError("a token that is to be issued has no time before it", property: "point")
         }
-        let request = try point.request(question, on: directory)
+        let request = try authorizer.request(question, on: directory)
         let expires = request.flatMap(Self.expiry)
         let year: Int64 = 366 * 86_400 * 1_000_000
         let start = question.now
@@ -52,12 +53,12 @@ package struct Timeline: Sendable {
         while true {
             var asked = question
             asked.now = now
-            let examination = try point.examine(asked, on: directory)
-            add(examination, causes)
-            guard var request = examination.request else { return }
+            let traced = try authorizer.examine(asked, on: directory)
+            add(traced, causes)
+            guard var request = traced.request else { return }
             request.now = now
             var clockwork = Clockwork(
-                examination.readings.flatMap(\.readings), of: request, generation: examination.generation, point)
+                traced.readings.flatMap(\.readings), of: request, generation: traced.generation, authorizer)
             if clockwork.isRestless { isComplete = false }
             var next = clockwork.next(after: now, before: end, mostSteps: Self.mostSteps - steps)
             steps += clockwork.steps
@@ -75,7 +76,7 @@ package struct Timeline: Sendable {
             let before = Instant(microseconds: next.microseconds - 1)
             // The other side: what was found out must hold up to there.
             asked.now = before
-            if try point.decide(asked, on: directory).code != examination.decision.code { isComplete = false }
+            if try authorizer.decide(asked, on: directory).code != traced.decision.code { isComplete = false }
             causes =
                 isExpiry
                 ? ["the token expires"]
@@ -86,20 +87,20 @@ package struct Timeline: Sendable {
         }
     }
 
-    private mutating func add(_ examination: Examination, _ causes: [String]) {
-        let judgement = Judgement(examination.decision)
+    private mutating func add(_ traced: TracedDecision, _ causes: [String]) {
+        let summary = DecisionSummary(traced.decision)
         if let last = intervals.last {
-            if last.judgement == judgement, last.reasons == examination.decision.reasons { return }
-            intervals[intervals.count - 1].to = examination.question.now
+            if last.summary == summary, last.reasons == traced.decision.reasons { return }
+            intervals[intervals.count - 1].to = traced.question.now
         }
         intervals.append(
             Interval(
-                from: examination.question.now, to: nil, judgement: judgement,
-                reasons: examination.decision.reasons, causes: causes))
+                from: traced.question.now, to: nil, summary: summary,
+                reasons: traced.decision.reasons, causes: causes))
     }
 
     /// When who acts is live no longer.
-    private static func expiry(_ request: Request) -> Instant? {
+    private static func expiry(_ request: ResolvedRequest) -> Instant? {
         switch request.subject {
         case .token: request.token(.token)?.expires
         case .actor: request.token(.actorToken)?.expires

@@ -11,11 +11,11 @@ package typealias Progress = (_ done: Int, _ total: Int) -> Bool
 /// It works on a part of the snapshot, the tenant with those users and tokens that the question can reach, so that
 /// changing it costs little. Not for use by two threads.
 final class Trials {
-    let question: Question
+    let question: AuthorizationRequest
     let tenant: ExactName
     let directory: Directory
     private let organisation: Organisation
-    private let point: DecisionPoint
+    private let authorizer: Authorizer
     private let original: PolicySet
     private var settings: [[Change]: PolicySet?] = [:]
     /// What settings are changed now.
@@ -23,18 +23,18 @@ final class Trials {
     private var directories: [[Change]: Directory?] = [:]
     private(set) var count = 0
 
-    init(_ examination: Examination, _ point: DecisionPoint) {
-        var question = examination.question
-        self.point = point
-        original = point.policies
-        let whole = examination.directory
+    init(_ traced: TracedDecision, _ authorizer: Authorizer) {
+        var question = traced.question
+        self.authorizer = authorizer
+        original = authorizer.policies
+        let whole = traced.directory
         // Without a tenant nothing that is stored can matter: what the request brings can.
-        guard let number = examination.tenant else {
+        guard let number = traced.tenant else {
             (self.question, tenant, directory, organisation) = (question, "", whole, Organisation())
             return
         }
         tenant = whole.tenants[number].id
-        let mentioned = Mentions(examination, point.policies)
+        let mentioned = Mentions(traced, authorizer.policies)
         var organisation = Organisation(
             of: whole, tenant: number, users: { mentioned.users.contains($0) },
             tokens: { mentioned.tokens.contains(whole.tokens[$0].id) })
@@ -50,25 +50,25 @@ final class Trials {
     }
 
     /// The point is left as it was found.
-    deinit { if !current.isEmpty { point.use(original) } }
+    deinit { if !current.isEmpty { authorizer.use(original) } }
 
     var policies: PolicySet { original }
 
     /// Whether it is permitted with some changes made; `nil` when it is no question then, or the store none.
     func permits(_ changes: [Change]) -> Bool? {
         guard let (directory, question) = prepared(changes) else { return nil }
-        return try? point.judge(question, on: directory).isPermitted
+        return try? authorizer.summary(question, on: directory).isPermitted
     }
 
     /// The decision then, taken apart, and what might turn it.
-    func examine(_ changes: [Change]) -> (examination: Examination, levers: Levers)? {
+    func examine(_ changes: [Change]) -> (traced: TracedDecision, levers: Levers)? {
         guard let (directory, question) = prepared(changes),
-            let examination = try? point.examine(question, on: directory), let levers = Levers(examination, point)
+            let traced = try? authorizer.examine(question, on: directory), let levers = Levers(traced, authorizer)
         else { return nil }
-        return (examination, levers)
+        return (traced, levers)
     }
 
-    private func prepared(_ changes: [Change]) -> (Directory, Question)? {
+    private func prepared(_ changes: [Change]) -> (Directory, AuthorizationRequest)? {
         count += 1
         let stored = changes.filter(\.isOfDirectory)
         if directories[stored] == nil {
@@ -80,14 +80,14 @@ final class Trials {
         if settings[set] == nil { settings[set] = .some(try? Supposition(set, tenant: tenant).apply(to: original)) }
         guard let directory = directories[stored]!, let policies = settings[set]! else { return nil }
         if set != current {
-            point.use(policies)
+            authorizer.use(policies)
             current = set
         }
         return (directory, Supposition(changes, tenant: tenant).apply(to: question))
     }
 }
 
-extension Examination {
+extension TracedDecision {
     /// The number of the tenant that the question is about.
     var tenant: Int? {
         if let request, request.tenant >= 0 { return request.tenant }
@@ -103,10 +103,10 @@ private struct Mentions {
     private(set) var users: Set<Int> = []
     private(set) var tokens: Set<TokenID> = []
 
-    init(_ examination: Examination, _ policies: PolicySet) {
-        let directory = examination.directory
-        let question = examination.question
-        guard let tenant = examination.tenant else { return }
+    init(_ traced: TracedDecision, _ policies: PolicySet) {
+        let directory = traced.directory
+        let question = traced.question
+        guard let tenant = traced.tenant else { return }
         var names: Set<ExactName> = []
         func note(_ json: JSON) {
             switch json {

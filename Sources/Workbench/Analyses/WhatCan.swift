@@ -37,14 +37,14 @@ package struct WhatCan: Sendable {
     ///   - actions: all of the schema without.
     package init(
         _ token: Int, actions: [ExactName]? = nil, departments: [Int]? = nil, context: JSON = .object([]), now: Instant,
-        _ point: DecisionPoint, on directory: Directory, progress: Progress = { _, _ in true }
+        _ authorizer: Authorizer, on directory: Directory, progress: Progress = { _, _ in true }
     ) {
         let record = directory.tokens[token]
-        fault = Liveness.fault(record, in: directory, now: now)
+        fault = ActorValidity.fault(record, in: directory, now: now)
         columns =
             departments
             ?? directory.departments.indices.filter { directory.departments[$0].tenant == record.tenant }
-        let schema = point.policies.schema
+        let schema = authorizer.policies.schema
         let held = directory.assignments[record.assignment].permissions
         let types = schema.resources.filter {
             $0.properties.contains { $0.name == "department" && $0.type == .department }
@@ -55,17 +55,17 @@ package struct WhatCan: Sendable {
                 isComplete = false
                 return
             }
-            var question = Question(
+            var question = AuthorizationRequest(
                 action: action, subject: .token(record.id.description), context: context,
                 tenant: directory.tenants[record.tenant].id, now: now)
-            let prober = Prober(question, point, on: directory)
+            let prober = Prober(question, authorizer, on: directory)
             let plain = prober.answer(for: token, prober.branch()).answer
             var answers = [[(types: [ExactName], answer: Answer)]](repeating: [], count: columns.count)
             for type in types {
                 let property = Change.Property(.resource, "department")
                 question.resource = .init(type: type.name, id: nil)
                 if let first = columns.first { question.set(property, to: .string(directory.departments[first].id)) }
-                let prober = Prober(question, point, on: directory)
+                let prober = Prober(question, authorizer, on: directory)
                 for (place, column) in columns.enumerated() {
                     let change = Change.property(property, .init(.string(directory.departments[column].id)))
                     let answer = prober.answer(for: token, prober.branch(stating: [change])).answer

@@ -26,7 +26,7 @@ package struct WhoCan: Sendable {
     ///   - departments: where the resource may lie, by id: each is asked about; `nil` leaves that as the question has it.
     ///   - tenant: its number.
     package init(
-        _ question: Question, departments: [ExactName]? = nil, tenant: Int, _ point: DecisionPoint,
+        _ question: AuthorizationRequest, departments: [ExactName]? = nil, tenant: Int, _ authorizer: Authorizer,
         on directory: Directory, progress: Progress = { _, _ in true }
     ) {
         var question = question
@@ -34,7 +34,7 @@ package struct WhoCan: Sendable {
         let property = Change.Property(.resource, "department")
         // Stated by each of the departments: not open then.
         if let first = departments?.first { question.set(property, to: .string(first)) }
-        let prober = Prober(question, point, on: directory)
+        let prober = Prober(question, authorizer, on: directory)
         var places = [prober.branch()]
         if let departments {
             places = departments.map { prober.branch(stating: [.property(property, .init(.string($0)))]) }
@@ -48,7 +48,7 @@ package struct WhoCan: Sendable {
             let record = directory.tokens[token]
             guard record.tenant == tenant else { continue }
             asked += 1
-            guard Liveness.fault(record, in: directory, now: question.now) == nil else { continue }
+            guard ActorValidity.fault(record, in: directory, now: question.now) == nil else { continue }
             let standing = prober.standing(of: token)
             let found: Found
             if let alike = known.value(record, standing: standing) {

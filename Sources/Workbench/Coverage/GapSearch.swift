@@ -86,7 +86,7 @@ struct GapSearch {
     private mutating func run(_ entry: Entry) -> InstrumentedRun? {
         guard let prepared = try? sets.prepare(entry.table, entry.plan, isAlone: true),
             let run = sets.instrumented(prepared.key),
-            let request = try? DecisionPoint.request(
+            let request = try? Authorizer.request(
                 prepared.test.question, schema: prepared.set.schema, directory: prepared.test.directory)
         else { return nil }
         run.evaluate(request)
@@ -161,9 +161,9 @@ struct GapSearch {
     /// What all policies say of it now, or this one where it is asked alone.
     private mutating func decision(_ entry: Entry) -> Decision? {
         guard let prepared = try? sets.prepare(entry.table, entry.plan),
-            let point = try? DecisionPoint(policies: prepared.set, directory: .empty, treeOptions: .none)
+            let authorizer = try? Authorizer(policies: prepared.set, directory: .empty, treeOptions: .none)
         else { return nil }
-        return try? point.decide(prepared.test.question, on: prepared.test.directory)
+        return try? authorizer.decide(prepared.test.question, on: prepared.test.directory)
     }
 
     private func expectation(_ entry: Entry, _ decision: Decision?) -> LuaValue {

@@ -24,10 +24,10 @@ final class InstrumentedRun {
     }
 
     /// Runs every policy that applies.
-    func evaluate(_ request: Request) { _ = evaluator.evaluate(request) }
+    func evaluate(_ request: ResolvedRequest) { _ = evaluator.evaluate(request) }
 
     /// Runs the policies that came to an end without probes, with fuel for the probes too.
-    func evaluate(_ request: Request, beside plain: [Outcome]) {
+    func evaluate(_ request: ResolvedRequest, beside plain: [Outcome]) {
         let ended = plain.filter(\.isWithinBudget)
         let most = ended.map(\.fuel).max() ?? 0
         evaluator.run(ended.map(\.policy), fuel: most * Self.probeFuel + 50_000, of: request)

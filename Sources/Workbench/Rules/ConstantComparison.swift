@@ -42,15 +42,15 @@ extension Rule {
 
     /// What an attribute of few texts is called, and what it can be.
     private static func texts(_ attribute: Attribute?, _ inference: TypeInference) -> (String, [ExactName])? {
-        let points = inference.root.points
-        let administrative = points.filter(\.isAdministrative).map { ExactName($0.rawValue) }
+        let kinds = inference.root.kinds
+        let administrative = kinds.filter(\.isAdministrative).map { ExactName($0.rawValue) }
         let schema = inference.schema
         switch attribute {
-        case .action: return ("the action", (points.contains(.access) ? schema.actionNames : []) + administrative)
+        case .action: return ("the action", (kinds.contains(.access) ? schema.actionNames : []) + administrative)
         case .actionKind: return ("the kind of an action", Schema.ActionKind.allCases.map { ExactName($0.rawValue) })
         case .kind: return ("the kind of a token", ["api", "mobile"])
-        case .point: return ("the decision point here", points.map { ExactName($0.rawValue) })
-        case .recordType where points == [.access]:
+        case .point: return ("the decision point here", kinds.map { ExactName($0.rawValue) })
+        case .recordType where kinds == [.access]:
             return ("the type", (schema.resources + schema.subjects).map(\.name) + ["token"])
         default: return nil
         }

@@ -22,7 +22,7 @@ struct CostMeter {
         for plan in plans where plan.result.failure == nil && plan.result.skipped == nil {
             guard let table = plan.table, let prepared = try? sets.prepare(table, plan, isAlone: true),
                 let evaluator = try? evaluators[prepared.key] ?? Evaluator(prepared.set, treeOptions: .none),
-                let request = try? DecisionPoint.request(
+                let request = try? Authorizer.request(
                     prepared.test.question, schema: prepared.set.schema, directory: prepared.test.directory)
             else { continue }
             evaluators[prepared.key] = evaluator

@@ -19,12 +19,12 @@ struct PluginAsker {
     private let plugins: PluginLoader.Loaded
     private let plugin: ExactName
     /// By what is asked, and whether a token asks.
-    private var points: [ExactName: Points] = [:]
+    private var authorizers: [ExactName: TestAuthorizers] = [:]
 
-    private struct Points {
+    private struct TestAuthorizers {
         let schema: Schema
-        let running: DecisionPoint
-        let trees: DecisionPoint
+        let running: Authorizer
+        let trees: Authorizer
     }
 
     init(_ schema: PolicySource.File, _ plugins: PluginLoader.Loaded, plugin: ExactName) {
@@ -102,20 +102,20 @@ struct PluginAsker {
     private mutating func decided(
         _ key: String, _ body: String, _ table: TestTable, _ plan: TestPlan
     ) throws(TestFault) -> (decision: Decision, test: TestCase, schema: Schema) {
-        let points = try points(key, body, byToken: table["subject"] == nil)
+        let authorizers = try authorizers(key, body, byToken: table["subject"] == nil)
         let ground = try plan.directories.ground(of: table)
         let test = try TestCase(
-            try TestTable(filled(table, points.schema, ground), at: "test"), policy: Self.policy,
-            policies: [Self.policy], schema: points.schema, ground: ground)
-        return (try decide(test, points), test, points.schema)
+            try TestTable(filled(table, authorizers.schema, ground), at: "test"), policy: Self.policy,
+            policies: [Self.policy], schema: authorizers.schema, ground: ground)
+        return (try decide(test, authorizers), test, authorizers.schema)
     }
 
-    private func decide(_ test: TestCase, _ points: Points) throws(TestFault) -> Decision {
+    private func decide(_ test: TestCase, _ authorizers: TestAuthorizers) throws(TestFault) -> Decision {
         do {
-            let decision = try points.running.decide(test.question, on: test.directory)
+            let decision = try authorizers.running.decide(test.question, on: test.directory)
             // Once to learn, once by the tree alone.
             for _ in 0..<2 {
-                let again = try points.trees.decide(test.question, on: test.directory)
+                let again = try authorizers.trees.decide(test.question, on: test.directory)
                 guard again.advice == decision.advice, again.reasons == decision.reasons,
                     again.failures == decision.failures
                 else {
@@ -132,9 +132,11 @@ struct PluginAsker {
 
     /// What decides by one body.
     /// - Parameter stated: the key of the test that states it.
-    private mutating func points(_ stated: String, _ body: String, byToken: Bool) throws(TestFault) -> Points {
+    private mutating func authorizers(_ stated: String, _ body: String, byToken: Bool) throws(TestFault)
+        -> TestAuthorizers
+    {
         let key: ExactName = "\(byToken) \(body)"
-        if let known = points[key] { return known }
+        if let known = authorizers[key] { return known }
         let text = """
             local \(plugin) = use "\(plugin)"
             local policy = { on = "access", subject = "\(byToken ? "token" : "any")", grants = { "*" } }
@@ -151,13 +153,13 @@ struct PluginAsker {
                 "`\(stated)`: \(first?.message ?? "it does not load")", isOfCall: first?.rule == "wrong-argument")
         }
         do throws(PolicyError) {
-            let made = Points(
+            let made = TestAuthorizers(
                 schema: set.schema,
-                running: try DecisionPoint(policies: set, directory: .empty, treeOptions: .none),
-                trees: try DecisionPoint(policies: set, directory: .empty))
+                running: try Authorizer(policies: set, directory: .empty, treeOptions: .none),
+                trees: try Authorizer(policies: set, directory: .empty))
             // A sink is handed the facts too.
             made.running.explains = true
-            points[key] = made
+            authorizers[key] = made
             return made
         } catch { throw TestFault(error.message) }
     }

@@ -9,7 +9,7 @@ struct QuestionReader {
     let schema: Schema
     let isStrict: Bool
 
-    mutating func access(_ world: inout TestWorld) throws(TestFault) -> Question {
+    mutating func access(_ world: inout TestWorld) throws(TestFault) -> AuthorizationRequest {
         for name in ["actor", "proposed"] as [ExactName] where table[name] != nil {
             throw TestFault("`\(name)` belongs to a test of a `point` such as `token.issue`")
         }
@@ -19,46 +19,50 @@ struct QuestionReader {
                 "the schema has no action `\(action)`" + Suggestion.hint(for: action, among: schema.actions.keys))
         }
         guard let resource = try table.table("resource") else { throw TestFault("the test has no `resource`") }
-        var question = Question(action: action, subject: try subject(&world), now: world.now, obligations: .all)
+        var question = AuthorizationRequest(
+            action: action, subject: try subject(&world), now: world.now, obligations: .all)
         question.tenant = world.tenant.id
         question.resource = try self.resource(resource, world)
         question.context = try context(world)
         return question
     }
 
-    mutating func administration(_ point: DecisionKind, _ world: inout TestWorld) throws(TestFault) -> Question {
+    mutating func administration(_ kind: DecisionKind, _ world: inout TestWorld) throws(TestFault)
+        -> AuthorizationRequest
+    {
         for name in ["action", "subject", "resource"] as [ExactName] where table[name] != nil {
-            throw TestFault("`\(name)` belongs to a test of `access`; a test of `\(point.rawValue)` has an `actor`")
+            throw TestFault("`\(name)` belongs to a test of `access`; a test of `\(kind.rawValue)` has an `actor`")
         }
         guard let value = table["actor"] else {
-            throw TestFault("a test of `\(point.rawValue)` needs an `actor`: \"operator\" or a user")
+            throw TestFault("a test of `\(kind.rawValue)` needs an `actor`: \"operator\" or a user")
         }
         let (subject, actor) = try self.actor(value, &world)
-        var question = Question(action: ExactName(point.rawValue), subject: subject, now: world.now, obligations: .all)
-        question.point = point
+        var question = AuthorizationRequest(
+            action: ExactName(kind.rawValue), subject: subject, now: world.now, obligations: .all)
+        question.kind = kind
         question.actor = actor
         question.tenant = world.tenant.id
         question.context = try context(world)
-        if point == .issue {
+        if kind == .issue {
             if table["token"] != nil {
                 throw TestFault("at `token.issue` there is no `token` yet, only a `proposed` one")
             }
         } else {
-            guard let token = table["token"] else { throw TestFault("a test of `\(point.rawValue)` needs a `token`") }
+            guard let token = table["token"] else { throw TestFault("a test of `\(kind.rawValue)` needs a `token`") }
             question.token = try world.token(token, at: "token").id.description
         }
         if let proposed = try table.table("proposed") {
-            question.proposed = try self.proposed(proposed, isNew: point == .issue, &world)
-        } else if point == .issue || point == .amend {
-            throw TestFault("a test of `\(point.rawValue)` needs a `proposed` token")
+            question.proposed = try self.proposed(proposed, isNew: kind == .issue, &world)
+        } else if kind == .issue || kind == .amend {
+            throw TestFault("a test of `\(kind.rawValue)` needs a `proposed` token")
         }
-        if table["proposed"] != nil, point != .issue, point != .amend {
-            throw TestFault("at `\(point.rawValue)` nothing is `proposed`")
+        if table["proposed"] != nil, kind != .issue, kind != .amend {
+            throw TestFault("at `\(kind.rawValue)` nothing is `proposed`")
         }
         return question
     }
 
-    private func subject(_ world: inout TestWorld) throws(TestFault) -> Question.Subject {
+    private func subject(_ world: inout TestWorld) throws(TestFault) -> AuthorizationRequest.Subject {
         guard let subject = try table.table("subject") else {
             guard let token = table["token"] else { throw TestFault("the test has no `token` and no `subject`") }
             return .token(try world.token(token, at: "token").id.description)
@@ -84,7 +88,7 @@ struct QuestionReader {
 
     private func actor(
         _ value: LuaValue, _ world: inout TestWorld
-    ) throws(TestFault) -> (Question.Subject, Question.Actor) {
+    ) throws(TestFault) -> (AuthorizationRequest.Subject, AuthorizationRequest.Actor) {
         if case .string(let text) = value {
             guard text == "operator" else { throw TestFault("`actor` is \"operator\" or a table, got `\(text)`") }
             return (.actor, .operator)
@@ -99,7 +103,7 @@ struct QuestionReader {
         return (.actor, .user(id: user, assignment: assignment))
     }
 
-    private func resource(_ table: TestTable, _ world: TestWorld) throws(TestFault) -> Question.Resource {
+    private func resource(_ table: TestTable, _ world: TestWorld) throws(TestFault) -> AuthorizationRequest.Resource {
         guard let type = try table.name("type") else { throw TestFault("`resource` needs a `type`") }
         let declared = schema.resources.first { $0.name == type }
         if isStrict, declared == nil {
@@ -107,7 +111,7 @@ struct QuestionReader {
                 "the schema has no resource type `\(type)`"
                     + Suggestion.hint(for: type, among: schema.resources.map(\.name)))
         }
-        return Question.Resource(
+        return AuthorizationRequest.Resource(
             type: type, id: try table.name("id") ?? "1",
             properties: try object(table, declared, world, without: ["type", "id"]))
     }

@@ -5,7 +5,7 @@ internal import Policies
 
 /// Turns a question with ids into the table of a test, and gathers what of the directory it speaks of.
 struct SketchWriter {
-    private let question: Question
+    private let question: AuthorizationRequest
     private let schema: Schema
     private let directory: Directory
     private var tenant = -1
@@ -14,7 +14,7 @@ struct SketchWriter {
     private var users: Set<Int> = []
     private let named: Set<ExactName>
 
-    init(_ question: Question, policies: PolicySet, directory: Directory) {
+    init(_ question: AuthorizationRequest, policies: PolicySet, directory: Directory) {
         self.question = question
         self.directory = directory
         schema = policies.schema
@@ -39,10 +39,10 @@ struct SketchWriter {
 
     mutating func test(expecting expected: [(ExactName, LuaValue)]) -> LuaValue {
         var parts: [(ExactName, LuaValue)] = [("at", .string(question.now.description))]
-        if question.point == .access {
+        if question.kind == .access {
             parts += access()
         } else {
-            parts.append(("point", .string(question.point.rawValue)))
+            parts.append(("point", .string(question.kind.rawValue)))
             parts.append(("actor", actor()))
             if let token = question.record.map({ record($0) }) ?? question.token.map({ token($0) }) {
                 parts.append(("token", token))

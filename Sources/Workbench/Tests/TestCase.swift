@@ -10,7 +10,7 @@ struct TestCase {
         "proposed", "settings", "only_policy", "expect", "skip", "only", "cases",
     ]
     let directory: Directory
-    let question: Question
+    let question: AuthorizationRequest
     let expectation: TestExpectation
 
     /// - Parameter policies: every id a test may name, also when it runs one policy alone.
@@ -21,12 +21,12 @@ struct TestCase {
         expectation = try TestExpectation(expected, policy: policy, policies: policies)
         var world = try TestWorld(ground, tenant: try table.name("tenant"), at: try table.string("at"))
         let known = DecisionKind.allCases.map(\.rawValue)
-        let point = try table.choice("point", among: known).flatMap(DecisionKind.init(rawValue:)) ?? .access
+        let kind = try table.choice("point", among: known).flatMap(DecisionKind.init(rawValue:)) ?? .access
         // A test of a code may be about a name that nobody declares; any other has misspelt it.
         var reader = QuestionReader(table: table, schema: schema, isStrict: expected["code"] == nil)
         question =
-            point == .access
-            ? try reader.access(&world) : try reader.administration(point, &world)
+            kind == .access
+            ? try reader.access(&world) : try reader.administration(kind, &world)
         directory = try world.directory()
     }
 }

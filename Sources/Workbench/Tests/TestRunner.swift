@@ -6,7 +6,7 @@ internal import Policies
 /// Runs tests, one after the other, on one thread.
 struct TestRunner {
     private var sets: TestSets
-    private var points: [ExactName: Points] = [:]
+    private var authorizers: [ExactName: TestAuthorizers] = [:]
     private let measuresCoverage: Bool
 
     init(_ sets: TestSets, measuresCoverage: Bool) {
@@ -15,17 +15,17 @@ struct TestRunner {
     }
 
     /// What decides for the tests of one set of policies.
-    private struct Points {
-        let running: DecisionPoint
-        let trees: DecisionPoint
+    private struct TestAuthorizers {
+        let running: Authorizer
+        let trees: Authorizer
         /// What both are held to.
         let oracle: Oracle
         /// One test in so many is held to it: it loads every policy for each.
         let stride: Int
 
         init(_ set: PolicySet) throws(PolicyError) {
-            running = try DecisionPoint(policies: set, directory: .empty, treeOptions: .none)
-            trees = try DecisionPoint(policies: set, directory: .empty)
+            running = try Authorizer(policies: set, directory: .empty, treeOptions: .none)
+            trees = try Authorizer(policies: set, directory: .empty)
             oracle = Oracle(policies: set, directory: .empty)
             stride = max(1, set.policies.count * set.policies.count / 400)
         }
@@ -49,10 +49,10 @@ struct TestRunner {
     /// What was read: on which lines, probes tell.
     private mutating func steps(_ prepared: TestSets.Prepared, _ decision: Decision) -> [TestFailure.Step] {
         var run: InstrumentedRun?
-        if let point = points[prepared.key]?.running, let instrumented = sets.instrumented(prepared.key),
-            let request = try? point.prepared(prepared.test.question, on: prepared.test.directory)
+        if let authorizer = authorizers[prepared.key]?.running, let instrumented = sets.instrumented(prepared.key),
+            let request = try? authorizer.prepared(prepared.test.question, on: prepared.test.directory)
         {
-            instrumented.evaluate(request, beside: point.outcomes)
+            instrumented.evaluate(request, beside: authorizer.outcomes)
             run = instrumented
         }
         return decision.traces.flatMap { trace in
@@ -70,30 +70,30 @@ struct TestRunner {
     private mutating func decide(_ prepared: TestSets.Prepared, number: Int) throws(TestFault) -> Decision {
         let test = prepared.test
         do {
-            let points = try self.points[prepared.key] ?? Points(prepared.set)
-            self.points[prepared.key] = points
-            points.running.explains = test.expectation.asksForFacts
-            let decision = try points.running.decide(test.question, on: test.directory)
+            let authorizers = try self.authorizers[prepared.key] ?? TestAuthorizers(prepared.set)
+            self.authorizers[prepared.key] = authorizers
+            authorizers.running.explains = test.expectation.asksForFacts
+            let decision = try authorizers.running.decide(test.question, on: test.directory)
             if measuresCoverage, let run = sets.instrumented(prepared.key),
-                let request = try points.running.prepared(test.question, on: test.directory)
+                let request = try authorizers.running.prepared(test.question, on: test.directory)
             {
-                let plain = points.running.outcomes
+                let plain = authorizers.running.outcomes
                 run.evaluate(request, beside: plain)
                 run.note(test: number, plain: plain, decision: decision)
             }
             // A second time when something had to be learned: then by the trees alone.
             for isAgain in [false, true] {
-                let before = points.trees.runCount
-                guard try points.trees.decide(test.question, on: test.directory).says(the: decision) else {
+                let before = authorizers.trees.runCount
+                guard try authorizers.trees.decide(test.question, on: test.directory).says(the: decision) else {
                     throw TestFault("its tree says something else than the policy; please report this")
                 }
-                if isAgain || points.trees.runCount == before { break }
+                if isAgain || authorizers.trees.runCount == before { break }
             }
-            if number % points.stride == 0 { try hold(decision, of: test, to: points) }
+            if number % authorizers.stride == 0 { try hold(decision, of: test, to: authorizers) }
             guard test.expectation.difference(from: decision) != nil else { return decision }
             // Only a failure is explained.
-            points.running.explains = true
-            return try points.running.decide(test.question, on: test.directory)
+            authorizers.running.explains = true
+            return try authorizers.running.decide(test.question, on: test.directory)
         } catch let error as TestFault {
             throw error
         } catch let error as RequestError {
@@ -108,8 +108,8 @@ struct TestRunner {
 
 extension TestRunner {
     /// Holds a decision to one that shares nothing with it.
-    private func hold(_ decision: Decision, of test: TestCase, to points: Points) throws {
-        let reference = try points.oracle.decide(test.question, on: test.directory)
+    private func hold(_ decision: Decision, of test: TestCase, to authorizers: TestAuthorizers) throws {
+        let reference = try authorizers.oracle.decide(test.question, on: test.directory)
         guard let difference = decision.difference(from: reference) else { return }
         throw TestFault(
             "it is answered otherwise by an evaluation that remembers nothing; please report this: \(difference.text)")

@@ -12,7 +12,7 @@ package struct TestSketch {
 
     /// - Parameters:
     ///   - decision: what `policies` said of the question on the directory.
-    package init(_ question: Question, _ decision: Decision, policies: PolicySet, directory: Directory) {
+    package init(_ question: AuthorizationRequest, _ decision: Decision, policies: PolicySet, directory: Directory) {
         var writer = SketchWriter(question, policies: policies, directory: directory)
         table = writer.test(expecting: Self.expectation(decision))
     }

@@ -30,9 +30,9 @@ import Workbench
     }
 
     /// What an answer by policies that run anew says; `nil` for what is no question.
-    private static func judge(
-        _ token: TokenID, _ sample: Shifts.Sample, own: ExactName, _ point: DecisionPoint, _ directory: Directory
-    ) -> Judgement? {
+    private static func summary(
+        _ token: TokenID, _ sample: Shifts.Sample, own: ExactName, _ authorizer: Authorizer, _ directory: Directory
+    ) -> DecisionSummary? {
         let place: ExactName? =
             switch sample.place {
             case .nowhere: nil
@@ -40,11 +40,11 @@ import Workbench
             case .department(let id): id
             }
         let properties = JSON.object(place.map { [.init("department", .string($0))] } ?? [])
-        let question = Question(
+        let question = AuthorizationRequest(
             action: sample.action, subject: .token(token.description),
             resource: sample.resource.map { .init(type: $0, id: nil, properties: properties) }, now: now,
             obligations: .all)
-        return (try? point.decide(question, on: directory)).map(Judgement.init)
+        return (try? authorizer.decide(question, on: directory)).map(DecisionSummary.init)
     }
 
     @Test func `every shift is what deciding without trees says on both sides, token by token`() throws {
@@ -94,17 +94,17 @@ import Workbench
     private func rows(_ world: Made, _ changes: [Change], _ seed: UInt64) throws -> [Shifts.Row] {
         let supposition = Supposition(changes, tenant: "t1")
         let directory = try supposition.apply(to: world.directory)
-        let set = try supposition.apply(to: world.point.policies)
-        func point(_ set: PolicySet, _ treeOptions: TreeOptions) throws -> DecisionPoint {
-            try DecisionPoint(policies: set, directory: .empty, budget: Budget(fuel: 60_000), treeOptions: treeOptions)
+        let set = try supposition.apply(to: world.authorizer.policies)
+        func authorizer(_ set: PolicySet, _ treeOptions: TreeOptions) throws -> Authorizer {
+            try Authorizer(policies: set, directory: .empty, budget: Budget(fuel: 60_000), treeOptions: treeOptions)
         }
-        let samples = Shifts.samples(of: world.point, for: changes)
+        let samples = Shifts.samples(of: world.authorizer, for: changes)
         let shifts = Shifts(
             SideBySide(
-                before: (try point(world.point.policies, TreeOptions()), world.directory),
-                after: (try point(set, TreeOptions()), directory)),
+                before: (try authorizer(world.authorizer.policies, TreeOptions()), world.directory),
+                after: (try authorizer(set, TreeOptions()), directory)),
             samples, tenant: "t1", now: (Self.now, Self.now))
-        let (before, after) = (try point(world.point.policies, .none), try point(set, .none))
+        let (before, after) = (try authorizer(world.authorizer.policies, .none), try authorizer(set, .none))
         var rows: [String] = []
         var (asked, losing, gaining) = (0, 0, 0)
         for token in world.directory.tokens where world.directory.tenants[token.tenant].id == "t1" {
@@ -112,8 +112,8 @@ import Workbench
             let own = world.directory.departments[world.directory.assignments[token.assignment].department].id
             var (isLosing, isGaining) = (false, false)
             for sample in samples {
-                let one = Self.judge(token.id, sample, own: own, before, world.directory)
-                let other = Self.judge(token.id, sample, own: own, after, directory)
+                let one = Self.summary(token.id, sample, own: own, before, world.directory)
+                let other = Self.summary(token.id, sample, own: own, after, directory)
                 guard let one, let other, one != other else { continue }
                 rows.append("\(token.id) \(sample) \(one) \(other)")
                 isLosing = isLosing || one.isPermitted && !other.isPermitted
@@ -131,8 +131,8 @@ import Workbench
     @Test func `rows are kept of the first tokens, and all are counted`() throws {
         let world = try Made(seed: 3, policies: 2, permits: true, crowd: 6)
         let after = try Supposition([.tenantActive(false)], tenant: "t1").apply(to: world.directory)
-        let sides = SideBySide(before: (world.point, world.directory), after: (world.point, after))
-        let samples = Shifts.samples(of: world.point)
+        let sides = SideBySide(before: (world.authorizer, world.directory), after: (world.authorizer, after))
+        let samples = Shifts.samples(of: world.authorizer)
         let all = Shifts(sides, samples, tenant: "t1", now: (Self.now, Self.now))
         let some = Shifts(sides, samples, tenant: "t1", now: (Self.now, Self.now), most: 2)
         #expect(all.turned > 2 && some.turned == all.turned && some.count == all.count)
@@ -157,16 +157,16 @@ import Workbench
     private func compare(_ world: Made, _ action: ExactName, _ words: String) throws -> Int {
         var told = 0
         for departments in [nil, ["sales", "north", "audit"]] as [[ExactName]?] {
-            let question = Question(
+            let question = AuthorizationRequest(
                 action: action, subject: .token(""), resource: .init(type: "order", id: nil), now: Self.now,
                 obligations: .all)
-            let all = WhoCan(question, departments: departments, tenant: 0, world.point, on: world.directory)
+            let all = WhoCan(question, departments: departments, tenant: 0, world.authorizer, on: world.directory)
             let rows = Dictionary(uniqueKeysWithValues: all.rows.map { (world.directory.tokens[$0.token].id, $0) })
             for token in world.organisation.tenants[0].tokens {
                 var organisation = world.organisation
                 organisation.tenants[0].tokens = [token]
                 let alone = WhoCan(
-                    question, departments: departments, tenant: 0, world.point, on: try Directory(organisation))
+                    question, departments: departments, tenant: 0, world.authorizer, on: try Directory(organisation))
                 let (one, other) = (rows[token.id], alone.rows.first)
                 if one != nil { told += 1 }
                 #expect(one?.departments == other?.departments, "\(words): \(token.id)")
@@ -175,7 +175,8 @@ import Workbench
                 if case .when(let changes)? = one?.answer, departments == nil {
                     var asked = Supposition(changes, tenant: "t1").apply(to: question)
                     asked.subject = .token(token.id.description)
-                    #expect(try world.point.decide(asked, on: world.directory).isPermitted, "\(words): \(token.id)")
+                    #expect(
+                        try world.authorizer.decide(asked, on: world.directory).isPermitted, "\(words): \(token.id)")
                 }
             }
         }

@@ -5,7 +5,7 @@ import Workbench
 
 /// Policies, a snapshot and what decides, ready to be asked.
 struct Asked {
-    let point: DecisionPoint
+    let authorizer: Authorizer
     let directory: Directory
     static let now = Instant("2026-11-22T12:00:00Z")!
 
@@ -13,7 +13,7 @@ struct Asked {
     static func demo() throws -> Asked {
         let set = try Fixtures.load(try Fixtures.shipped())
         let directory = try Directory(try Fixtures.demo())
-        return Asked(point: try DecisionPoint(policies: set, directory: directory), directory: directory)
+        return Asked(authorizer: try Authorizer(policies: set, directory: directory), directory: directory)
     }
 
     /// One policy, on `access`, that permits unless it says otherwise.
@@ -36,7 +36,7 @@ struct Asked {
         if plugin != nil { source.plugins = try Fixtures.shipped().plugins }
         let directory = try directory ?? Directory(Organisation(tenants: [tenant]))
         return Asked(
-            point: try DecisionPoint(policies: try Fixtures.load(source), directory: directory), directory: directory)
+            authorizer: try Authorizer(policies: try Fixtures.load(source), directory: directory), directory: directory)
     }
 
     static let schema = """
@@ -81,15 +81,17 @@ struct Asked {
         return tenant
     }
 
-    func examine(_ question: Question) throws -> Examination { try point.examine(question, on: directory) }
+    func examine(_ question: AuthorizationRequest) throws -> TracedDecision {
+        try authorizer.examine(question, on: directory)
+    }
 
-    func flip(_ question: Question) throws -> Flip { Flip(try examine(question), point) }
+    func flip(_ question: AuthorizationRequest) throws -> Flip { Flip(try examine(question), authorizer) }
 
     static func question(
         _ action: ExactName = "orders.read", _ properties: [JSON.Member] = [], context: [JSON.Member] = [],
         token: String = token.description, at time: Instant = now
-    ) -> Question {
-        Question(
+    ) -> AuthorizationRequest {
+        AuthorizationRequest(
             action: action, subject: .token(token),
             resource: .init(type: "order", id: "42", properties: .object(properties)), context: .object(context),
             now: time)

@@ -7,8 +7,8 @@ import Testing
     private func inspect(_ text: String) throws -> EvaluatedExpression {
         let asked = try Asked.policy("permit()")
         let question = Asked.question("orders.read", [.init("amount", .integer(12))])
-        let request = try #require(try asked.point.request(question, on: asked.directory))
-        return try ExpressionEvaluator(asked.point.policies).evaluate(text, of: request)
+        let request = try #require(try asked.authorizer.request(question, on: asked.directory))
+        return try ExpressionEvaluator(asked.authorizer.policies).evaluate(text, of: request)
     }
 
     @Test(arguments: [

@@ -103,9 +103,9 @@ import Workbench
         default: tenant.departments[0].isActive = false
         }
         let asked = try Asked.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
-        let examination = try asked.examine(Asked.question())
-        #expect(examination.decision.code == code)
-        #expect(asked.words(Flip(examination, asked.point)).contains(words))
+        let traced = try asked.examine(Asked.question())
+        #expect(traced.decision.code == code)
+        #expect(asked.words(Flip(traced, asked.authorizer)).contains(words))
     }
 
     @Test func `of a revoked token nothing is promised`() throws {
@@ -132,8 +132,8 @@ import Workbench
     }
 
     @Test func `who is no token, and of no tenant, has ways too`() throws {
-        let point = try DecisionPoint(policies: try Fixtures.load(try Fixtures.todo()), directory: .empty)
-        let question = Question(
+        let authorizer = try Authorizer(policies: try Fixtures.load(try Fixtures.todo()), directory: .empty)
+        let question = AuthorizationRequest(
             action: "can_update_todo",
             subject: .external(
                 type: "user", id: "CiRmZDE2MTRkMy1jMzlhLTQ3ODEtYjdiZC04Yjk2ZjVhNTEwMGQSBWxvY2Fs",
@@ -141,14 +141,14 @@ import Workbench
             resource: .init(
                 type: "todo", id: "7", properties: .object([.init("ownerID", .string("rick@the-citadel.com"))])),
             now: Asked.now)
-        let examination = try point.examine(question, on: .empty)
-        #expect(!examination.decision.isPermitted)
-        let flip = Flip(examination, point)
+        let traced = try authorizer.examine(question, on: .empty)
+        #expect(!traced.decision.isPermitted)
+        let flip = Flip(traced, authorizer)
         #expect(
             flip.ways.contains {
                 $0.changes.first?.words(in: .empty, tenant: "") == "resource.ownerID is morty@the-citadel.com"
             },
-            "\(flip.ways.map(\.changes)) \(examination.facts.map(\.text))")
+            "\(flip.ways.map(\.changes)) \(traced.facts.map(\.text))")
     }
 
     /// Every way that is told is decided anew, on a snapshot that was made of all records.
@@ -167,11 +167,11 @@ import Workbench
 
     private func compare(_ world: Made, _ seed: UInt64, _ told: inout (ways: Int, parts: Int)) throws {
         for question in world.questions(6) {
-            guard let examination = try? world.point.examine(question, on: world.directory),
-                let tenant = examination.request.map({ $0.tenant }), tenant >= 0
+            guard let traced = try? world.authorizer.examine(question, on: world.directory),
+                let tenant = traced.request.map({ $0.tenant }), tenant >= 0
             else { continue }
             let id = world.directory.tenants[tenant].id
-            let flip = Flip(examination, world.point, most: 300)
+            let flip = Flip(traced, world.authorizer, most: 300)
             for way in flip.ways {
                 told.ways += 1
                 let answers = try world.decide(question, way.changes, tenant: id)

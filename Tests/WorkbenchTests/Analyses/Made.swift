@@ -5,7 +5,7 @@ import Workbench
 
 /// A store and policies that were made up, and questions about them.
 struct Made {
-    let point: DecisionPoint
+    let authorizer: Authorizer
     let directory: Directory
     let organisation: Organisation
     private let seed: UInt64
@@ -29,7 +29,7 @@ struct Made {
         var world = WorldGenerator(seed: seed)
         organisation = Self.crowded(world.organisation(), crowd, seed)
         directory = try Directory(organisation)
-        point = try DecisionPoint(
+        authorizer = try Authorizer(
             policies: try Fixtures.load(PolicySource(path: "p", files: files)), directory: directory,
             budget: Budget(fuel: 60_000))
     }
@@ -45,7 +45,7 @@ struct Made {
         var world = WorldGenerator(seed: seed)
         organisation = Self.crowded(world.organisation(), crowd, seed)
         directory = try Directory(organisation)
-        point = try DecisionPoint(
+        authorizer = try Authorizer(
             policies: try Fixtures.load(PolicySource(path: "p", files: files)), directory: directory)
     }
 
@@ -83,19 +83,20 @@ struct Made {
         return organisation
     }
 
-    func questions(_ count: Int) -> [Question] {
+    func questions(_ count: Int) -> [AuthorizationRequest] {
         var world = WorldGenerator(seed: seed)
         _ = world.organisation()
         return (0..<count).map { _ in world.question() }
     }
 
     /// With changes made to all records, by policies that run anew.
-    func decide(_ question: Question, _ changes: [Change], tenant: ExactName) throws -> Decision {
+    func decide(_ question: AuthorizationRequest, _ changes: [Change], tenant: ExactName) throws -> Decision {
         let supposition = Supposition(changes, tenant: tenant)
         let directory = try supposition.apply(to: directory)
-        let point = try DecisionPoint(
-            policies: try supposition.apply(to: point.policies), directory: directory, budget: Budget(fuel: 60_000),
+        let authorizer = try Authorizer(
+            policies: try supposition.apply(to: authorizer.policies), directory: directory,
+            budget: Budget(fuel: 60_000),
             treeOptions: .none)
-        return try point.decide(supposition.apply(to: question))
+        return try authorizer.decide(supposition.apply(to: question))
     }
 }

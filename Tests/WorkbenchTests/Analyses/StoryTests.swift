@@ -5,7 +5,7 @@ import Testing
 import Workbench
 
 @Suite struct StoryTests {
-    private func denied() throws -> (Asked, Examination) {
+    private func denied() throws -> (Asked, TracedDecision) {
         let asked = try Asked.demo()
         let token = try #require(asked.directory.tokens.first { $0.name == "Warehouse sync" })
         let finance = asked.directory.departments.first { $0.name == "Finance" && $0.tenant == token.tenant }!
@@ -15,8 +15,8 @@ import Workbench
     }
 
     @Test func `a deny is told from who asked to who denied, with lines and facts`() throws {
-        let (_, examination) = try denied()
-        let story = Story(examination)
+        let (_, traced) = try denied()
+        let story = Story(traced)
         #expect(
             story.opening == "At 2026-11-22T12:00:00Z the token Warehouse sync asked for orders.read on order:42.")
         #expect(story.liveness.count == 2 && story.liveness[0].hasPrefix("The token is valid until "))
@@ -42,12 +42,12 @@ import Workbench
     }
 
     @Test func `a line of the log tells the same story, with the facts as they were`() throws {
-        let (asked, examination) = try denied()
+        let (asked, traced) = try denied()
         var writer = JSONWriter()
         DecisionLog.line(
-            examination.question, examination.decision, nanoseconds: 9, masked: [], into: &writer)
+            traced.question, traced.decision, nanoseconds: 9, masked: [], into: &writer)
         let record = try DecisionRecord(try JSONReader.parse(writer.bytes))
-        let (told, logged) = (Story(examination), Story(record, directory: asked.directory))
+        let (told, logged) = (Story(traced), Story(record, directory: asked.directory))
         #expect(logged.opening == told.opening && logged.closing == told.closing && logged.version == told.version)
         #expect(logged.policyCode == told.policyCode)
         #expect(logged.chapters.map(\.policy) == told.chapters.map(\.policy))
@@ -55,13 +55,13 @@ import Workbench
         #expect(logged.chapters.map(\.facts) == told.chapters.map(\.facts))
         #expect(logged.chapters.map(\.isDecisive) == told.chapters.map(\.isDecisive))
         #expect(!record.isMasked)
-        let again = try asked.point.decide(record.question)
+        let again = try asked.authorizer.decide(record.question)
         #expect(again.code == record.code)
     }
 
     @Test func `an administrative question is read back with who asked about what`() throws {
-        let question = Question(
-            point: .amend, action: "token.amend", subject: .actor, actor: .user(id: "u", assignment: "a"),
+        let question = AuthorizationRequest(
+            kind: .amend, action: "token.amend", subject: .actor, actor: .user(id: "u", assignment: "a"),
             tenant: "3", token: Asked.token.description,
             proposed: ProposedToken(name: "new", lastDay: Date("2027-01-01")), now: Asked.now)
         var writer = JSONWriter()
@@ -73,7 +73,7 @@ import Workbench
         }
         #expect(record.question.tenant == "3" && record.question.token == Asked.token.description)
         #expect(record.question.proposed?.name == "new" && record.question.proposed?.lastDay == Date("2027-01-01"))
-        #expect(record.question.point == .amend)
+        #expect(record.question.kind == .amend)
     }
 
     @Test(arguments: ["{}", "{\"time\":\"2026-11-22T12:00:00Z\"}", "[]", "null"])
@@ -100,10 +100,10 @@ import Workbench
     }
 
     @Test func `a masked line says so`() throws {
-        let (_, examination) = try denied()
+        let (_, traced) = try denied()
         var writer = JSONWriter()
         DecisionLog.line(
-            examination.question, examination.decision, nanoseconds: 9, masked: ["department"], into: &writer)
+            traced.question, traced.decision, nanoseconds: 9, masked: ["department"], into: &writer)
         let text = String(decoding: writer.bytes, as: UTF8.self)
         let record = try DecisionRecord(try JSONReader.parse(writer.bytes))
         #expect(record.isMasked && !text.contains("Finance is outside"))

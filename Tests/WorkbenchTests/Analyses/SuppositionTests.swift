@@ -22,8 +22,8 @@ import Workbench
             """)
         let question = Asked.question("orders.read", [.init("department", .string("north"))])
         let supposed = try Supposition([change], tenant: "t").apply(to: asked.directory)
-        #expect(try asked.point.decide(question, on: supposed).code == code)
-        #expect(try asked.point.decide(question).code == "permitted")
+        #expect(try asked.authorizer.decide(question, on: supposed).code == code)
+        #expect(try asked.authorizer.decide(question).code == "permitted")
         #expect(!change.words(in: asked.directory, tenant: "t").isEmpty)
     }
 
@@ -32,13 +32,13 @@ import Workbench
             "if request.resource.amount <= config.limit then permit() end", settings: "limit = 10")
         let question = Asked.question("orders.read", [.init("amount", .integer(50))])
         let change = Change.setting(policy: "a", name: "limit", value: .init(.integer(50)), tenant: "t")
-        let before = asked.point.policies
+        let before = asked.authorizer.policies
         let after = try Supposition([change], tenant: "t").apply(to: before)
-        #expect(try asked.point.decide(question).code == "not_permitted")
-        asked.point.use(after)
-        #expect(try asked.point.decide(question).code == "permitted")
-        asked.point.use(before)
-        #expect(try asked.point.decide(question).code == "not_permitted")
+        #expect(try asked.authorizer.decide(question).code == "not_permitted")
+        asked.authorizer.use(after)
+        #expect(try asked.authorizer.decide(question).code == "permitted")
+        asked.authorizer.use(before)
+        #expect(try asked.authorizer.decide(question).code == "not_permitted")
         #expect(after.version != before.version)
     }
 
@@ -65,15 +65,17 @@ import Workbench
         let asked = try Asked.policy("permit()", settings: "limit = 10")
         let change = Change.setting(
             policy: ExactName(policy), name: ExactName(name), value: .init(.string("x")), tenant: nil)
-        #expect(throws: ChangeError.self) { try Supposition([change], tenant: "t").apply(to: asked.point.policies) }
+        #expect(throws: ChangeError.self) {
+            try Supposition([change], tenant: "t").apply(to: asked.authorizer.policies)
+        }
     }
 
     @Test func `which tokens change is told, sample by sample`() throws {
         let asked = try Asked.policy("if request.token:can(request.action) then permit() end")
         let supposed = try Supposition([.userTypeHolds("chief", permission: "orders.approve", false)], tenant: "t")
             .apply(to: asked.directory)
-        let sides = SideBySide(before: (asked.point, asked.directory), after: (asked.point, supposed))
-        let shifts = Shifts(sides, Shifts.samples(of: asked.point), tenant: "t", now: (Asked.now, Asked.now))
+        let sides = SideBySide(before: (asked.authorizer, asked.directory), after: (asked.authorizer, supposed))
+        let shifts = Shifts(sides, Shifts.samples(of: asked.authorizer), tenant: "t", now: (Asked.now, Asked.now))
         // The pattern goes with what it covers.
         #expect(shifts.losing == 1 && shifts.gaining == 0 && shifts.asked == 2)
         #expect(Set(shifts.rows.map(\.token)) == [Asked.other] && shifts.count == 4)
@@ -86,9 +88,9 @@ import Workbench
         )
         let changes = [Change.departmentMoved("finance", under: "sales")]
         let supposed = try Supposition(changes, tenant: "t").apply(to: asked.directory)
-        let sides = SideBySide(before: (asked.point, asked.directory), after: (asked.point, supposed))
+        let sides = SideBySide(before: (asked.authorizer, asked.directory), after: (asked.authorizer, supposed))
         let shifts = Shifts(
-            sides, Shifts.samples(of: asked.point, for: changes), tenant: "t", now: (Asked.now, Asked.now))
+            sides, Shifts.samples(of: asked.authorizer, for: changes), tenant: "t", now: (Asked.now, Asked.now))
         #expect(shifts.gaining == 1 && shifts.losing == 0)
         #expect(shifts.rows.allSatisfy { $0.token == Asked.token && $0.sample.place == .department("finance") })
     }
@@ -105,10 +107,11 @@ import Workbench
         let world = try Made(seed: seed, policies: 3, permits: true)
         let changes: [Change] = [.departmentMoved("audit", under: nil), .userActive("bert", seed % 2 == 0)]
         let after = try Supposition(changes, tenant: "t1").apply(to: world.directory)
-        let samples = Shifts.samples(of: world.point, for: changes)
+        let samples = Shifts.samples(of: world.authorizer, for: changes)
         let now = Instant("2026-06-01T10:00:00Z")!
         let shifts = Shifts(
-            SideBySide(before: (world.point, world.directory), after: (world.point, after)), samples, tenant: "t1",
+            SideBySide(before: (world.authorizer, world.directory), after: (world.authorizer, after)), samples,
+            tenant: "t1",
             now: (now, now))
         var count = 0
         for token in world.directory.tokens where world.directory.tenants[token.tenant].id == "t1" {
@@ -120,15 +123,15 @@ import Workbench
                     case .own: department
                     case .department(let id): id
                     }
-                let question = Question(
+                let question = AuthorizationRequest(
                     action: sample.action, subject: .token(token.id.description),
                     resource: sample.resource.map {
                         .init(
                             type: $0, id: nil,
                             properties: .object(place.map { [.init("department", .string($0))] } ?? []))
                     }, now: now, obligations: .all)
-                let one = try? world.point.decide(question)
-                let other = try? world.point.decide(question, on: after)
+                let one = try? world.authorizer.decide(question)
+                let other = try? world.authorizer.decide(question, on: after)
                 count += one?.isPermitted != other?.isPermitted || one?.code != other?.code ? 1 : 0
             }
         }
@@ -139,7 +142,7 @@ import Workbench
     @Test func `two answers side by side tell what was said before and is not any more`() throws {
         let one = try Asked.policy("permit('yes') deny('no')")
         let other = try Asked.policy("permit('yes')")
-        let sides = SideBySide(before: (one.point, one.directory), after: (other.point, other.directory))
+        let sides = SideBySide(before: (one.authorizer, one.directory), after: (other.authorizer, other.directory))
         let found = try sides.ask(Asked.question())
         #expect(found.isTurned && found.isDifferent)
         #expect(found.gone.map(\.text) == ["no"] && found.new.isEmpty)
@@ -154,8 +157,8 @@ import Workbench
         #expect(Organisation(of: again) == Organisation(of: world.directory))
         var decided = 0
         for question in world.questions(60) {
-            let one = try? world.point.decide(question)
-            let other = try? world.point.decide(question, on: again)
+            let one = try? world.authorizer.decide(question)
+            let other = try? world.authorizer.decide(question, on: again)
             #expect(one?.code == other?.code && one?.reasons == other?.reasons)
             if one != nil { decided += 1 }
         }

@@ -7,11 +7,12 @@ import Workbench
 @Suite struct TimelineTests {
     private func line(_ asked: Asked, from start: String, until end: String? = nil) throws -> Timeline {
         try Timeline(
-            Asked.question(at: Instant(start)!), asked.point, on: asked.directory, until: end.flatMap { Instant($0) })
+            Asked.question(at: Instant(start)!), asked.authorizer, on: asked.directory,
+            until: end.flatMap { Instant($0) })
     }
 
     private func shown(_ timeline: Timeline) -> [String] {
-        timeline.intervals.map { "\($0.from) \($0.judgement.code)" }
+        timeline.intervals.map { "\($0.from) \($0.summary.code)" }
     }
 
     @Test func `a token is permitted until it expires, and never again`() throws {
@@ -74,8 +75,8 @@ import Workbench
             for step in [-1, 0] as [Int64] {
                 var question = Asked.question()
                 question.now = Instant(microseconds: interval.from.microseconds + step)
-                let isPermitted = try asked.point.decide(question).isPermitted
-                #expect(isPermitted == (interval.judgement.isPermitted == (step == 0)))
+                let isPermitted = try asked.authorizer.decide(question).isPermitted
+                #expect(isPermitted == (interval.summary.isPermitted == (step == 0)))
             }
         }
     }
@@ -88,8 +89,8 @@ import Workbench
     @Test func `a token that is to be issued has no timeline`() throws {
         let asked = try Asked.policy("permit()")
         var question = Asked.question()
-        question.point = .issue
-        #expect(throws: RequestError.self) { try Timeline(question, asked.point, on: asked.directory) }
+        question.kind = .issue
+        #expect(throws: RequestError.self) { try Timeline(question, asked.authorizer, on: asked.directory) }
     }
 
     /// Sampled at random instants, and around each change.
@@ -98,10 +99,10 @@ import Workbench
         let world = try Made(seed: seed, policies: 5)
         var random = Numbers(seed: seed)
         var (timelines, changes) = (0, 0)
-        for question in world.questions(12) where question.point != .issue {
+        for question in world.questions(12) where question.kind != .issue {
             guard
                 let timeline = try? Timeline(
-                    question, world.point, on: world.directory,
+                    question, world.authorizer, on: world.directory,
                     until: Instant(microseconds: question.now.microseconds + 20 * 86_400_000_000)), timeline.isComplete
             else { continue }
             timelines += 1
@@ -121,11 +122,13 @@ import Workbench
         #expect(timelines >= 3, "\(timelines) timelines, \(changes) changes")
     }
 
-    private func compare(_ question: Question, at instant: Instant, _ timeline: Timeline, _ world: Made) throws {
+    private func compare(_ question: AuthorizationRequest, at instant: Instant, _ timeline: Timeline, _ world: Made)
+        throws
+    {
         let interval = try #require(timeline.intervals.last { $0.from <= instant }, "nothing is said of \(instant)")
         var asked = question
         asked.now = instant
-        let code = try world.point.decide(asked).code
-        #expect(code == interval.judgement.code, "at \(instant): \(timeline.intervals.map(\.judgement)) \(question)")
+        let code = try world.authorizer.decide(asked).code
+        #expect(code == interval.summary.code, "at \(instant): \(timeline.intervals.map(\.summary)) \(question)")
     }
 }

@@ -9,7 +9,7 @@ import Workbench
 
     @Test func `the difference that matters is told from those that do not`() throws {
         let asked = try Asked.policy("if request.token:can(request.action) then permit() end")
-        let parting = try Parting(Asked.question("orders.approve"), 0, 1, asked.point, on: asked.directory)
+        let parting = try Parting(Asked.question("orders.approve"), 0, 1, asked.authorizer, on: asked.directory)
         #expect(parting.isApart)
         #expect(parting.facts.first?.text == "token can action")
         #expect(parting.facts.first?.first == "false" && parting.facts.first?.second == "true")
@@ -20,7 +20,7 @@ import Workbench
     @Test func `two differences may matter only together`() throws {
         let asked = try Asked.policy(
             "if request.token:can(request.action) and request.token.kind == 'mobile' then permit() end")
-        let parting = try Parting(Asked.question("orders.approve"), 0, 1, asked.point, on: asked.directory)
+        let parting = try Parting(Asked.question("orders.approve"), 0, 1, asked.authorizer, on: asked.directory)
         #expect(parting.differences.allSatisfy { !$0.matters })
         #expect(parting.together?.0 == .kind && parting.together?.1 == .userType)
     }
@@ -29,13 +29,13 @@ import Workbench
         var tenant = Asked.tenant
         tenant.tokens[0].suspended = tenant.tokens[0].created
         let asked = try Asked.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
-        let parting = try Parting(Asked.question(), 0, 1, asked.point, on: asked.directory)
+        let parting = try Parting(Asked.question(), 0, 1, asked.authorizer, on: asked.directory)
         #expect(parting.differences.filter(\.matters).map(\.trait) == [.suspended])
     }
 
     // MARK: Least privilege
 
-    private func log(_ asked: Asked, _ questions: [Question]) throws -> [DecisionRecord] {
+    private func log(_ asked: Asked, _ questions: [AuthorizationRequest]) throws -> [DecisionRecord] {
         try questions.map { question in
             var writer = JSONWriter()
             DecisionLog.line(
@@ -49,7 +49,7 @@ import Workbench
             "if request.token:can(request.action) then permit() end")
         let record = try log(
             asked, [Asked.question("orders.read", token: Asked.other.description), Asked.question("orders.read")])
-        let least = LeastPrivilege(1, record, asked.point, on: asked.directory)
+        let least = LeastPrivilege(1, record, asked.authorizer, on: asked.directory)
         #expect(least.held == ["orders.approve", "orders.read"] && least.uses == 1)
         #expect(least.needed == ["orders.read"] && least.superfluous == ["orders.approve"])
         #expect(least.grants.map(\.permission) == ["orders.*"] && least.grants[0].needed == ["orders.read"])
@@ -61,13 +61,13 @@ import Workbench
         )
         let question = Asked.question(
             "orders.read", [.init("department", .string("finance"))], token: Asked.other.description)
-        let least = LeastPrivilege(1, try log(asked, [question]), asked.point, on: asked.directory)
+        let least = LeastPrivilege(1, try log(asked, [question]), asked.authorizer, on: asked.directory)
         #expect(least.needed == ["orders.approve", "orders.read"] && least.superfluous.isEmpty)
     }
 
     @Test func `a token that was not used needs nothing`() throws {
         let asked = try Asked.policy("if request.token:can(request.action) then permit() end")
-        let least = LeastPrivilege(1, [], asked.point, on: asked.directory)
+        let least = LeastPrivilege(1, [], asked.authorizer, on: asked.directory)
         #expect(least.needed.isEmpty && least.uses == 0)
     }
 
@@ -76,15 +76,15 @@ import Workbench
     @Test func `who may show a token is who the policies say, one by one`() throws {
         let asked = try Asked.demo()
         let token = try #require(asked.directory.tokens.firstIndex { $0.name == "Warehouse sync" })
-        let found = try Administering(.reveal, token: token, now: Asked.now, asked.point, on: asked.directory)
+        let found = try Administering(.reveal, token: token, now: Asked.now, asked.authorizer, on: asked.directory)
         #expect(found.able.contains { $0.assignment == nil } && found.able.count > 1 && !found.denials.isEmpty)
         let record = asked.directory.tokens[token]
         for (number, assignment) in asked.directory.assignments.enumerated() where !assignment.isRemoved {
             let user = asked.directory.users[assignment.user]
             guard user.tenant == record.tenant else { continue }
-            let decision = try asked.point.decide(
-                Question(
-                    point: .reveal, action: "token.reveal", subject: .actor,
+            let decision = try asked.authorizer.decide(
+                AuthorizationRequest(
+                    kind: .reveal, action: "token.reveal", subject: .actor,
                     actor: .user(id: user.id, assignment: assignment.id),
                     tenant: asked.directory.tenants[user.tenant].id,
                     token: record.id.description, now: Asked.now, obligations: .all))
@@ -92,15 +92,15 @@ import Workbench
         }
         let bjorn = try #require(asked.directory.users.firstIndex { $0.name == "bjorn" && $0.tenant == record.tenant })
         let one = try Administering(
-            .reveal, token: token, users: [bjorn], now: Asked.now, asked.point, on: asked.directory)
+            .reveal, token: token, users: [bjorn], now: Asked.now, asked.authorizer, on: asked.directory)
         #expect(one.able.count + one.unable.count == asked.directory.users[bjorn].assignments.count)
     }
 
     @Test(arguments: [DecisionKind.access, .issue])
-    func `what is not asked about a token as it is, is refused`(point: DecisionKind) throws {
+    func `what is not asked about a token as it is, is refused`(kind: DecisionKind) throws {
         let asked = try Asked.demo()
         #expect(throws: RequestError.self) {
-            try Administering(point, token: 0, now: Asked.now, asked.point, on: asked.directory)
+            try Administering(kind, token: 0, now: Asked.now, asked.authorizer, on: asked.directory)
         }
     }
 
@@ -113,7 +113,7 @@ import Workbench
             asked.directory.departments[$0].tenant == asked.directory.tokens[token].tenant
         }
         let table = WhatCan(
-            token, departments: Array(own.prefix(5)), now: Asked.now, asked.point, on: asked.directory)
+            token, departments: Array(own.prefix(5)), now: Asked.now, asked.authorizer, on: asked.directory)
         #expect(table.fault == nil && table.rows.count == 20 && table.isComplete)
         var permits = 0
         for row in table.rows {
@@ -121,7 +121,7 @@ import Workbench
                 let question = Asked.question(
                     row.action, [.init("department", .string(asked.directory.departments[column].id))],
                     token: asked.directory.tokens[token].id.description)
-                let isPermitted = try asked.point.decide(question).isPermitted
+                let isPermitted = try asked.authorizer.decide(question).isPermitted
                 #expect(cell.isPossible == isPermitted, "\(row.action) in \(asked.directory.departments[column].name)")
                 permits += isPermitted ? 1 : 0
             }

@@ -6,9 +6,9 @@ import Workbench
 
 @Suite struct WhoCanTests {
     private func who(
-        _ asked: Asked, _ question: Question, departments: [ExactName]? = nil
+        _ asked: Asked, _ question: AuthorizationRequest, departments: [ExactName]? = nil
     ) -> [String: Answer] {
-        let found = WhoCan(question, departments: departments, tenant: 0, asked.point, on: asked.directory)
+        let found = WhoCan(question, departments: departments, tenant: 0, asked.authorizer, on: asked.directory)
         return Dictionary(
             uniqueKeysWithValues: found.rows.map { (asked.directory.tokens[$0.token].id.description, $0.answer) })
     }
@@ -41,7 +41,7 @@ import Workbench
         }
         #expect(property.text == "resource.amount")
         let spoilt = Asked.question("orders.read", [.init("amount", value.json)])
-        #expect(try asked.point.decide(spoilt).code == "denied")
+        #expect(try asked.authorizer.decide(spoilt).code == "denied")
     }
 
     @Test func `three things that must come together are found`() throws {
@@ -107,7 +107,7 @@ import Workbench
         let asked = try Asked.policy(
             "if request.resource.department:is_within(request.token.department) then permit() end")
         let found = WhoCan(
-            Asked.question(), departments: ["sales", "north", "south", "finance"], tenant: 0, asked.point,
+            Asked.question(), departments: ["sales", "north", "south", "finance"], tenant: 0, asked.authorizer,
             on: asked.directory)
         #expect(found.rows.map(\.departments) == [["sales", "north", "south"], ["finance"]])
         #expect(found.yes == 2 && found.asked == 2 && found.isComplete)
@@ -115,7 +115,7 @@ import Workbench
 
     @Test func `it can be stopped`() throws {
         let asked = try Asked.policy("permit()")
-        let found = WhoCan(Asked.question(), tenant: 0, asked.point, on: asked.directory) { _, _ in false }
+        let found = WhoCan(Asked.question(), tenant: 0, asked.authorizer, on: asked.directory) { _, _ in false }
         #expect(!found.isComplete && found.rows.isEmpty)
     }
 
@@ -131,18 +131,18 @@ import Workbench
     private func check(_ world: Made, _ seed: UInt64, _ kinds: inout [String: Int]) throws {
         let made = world.questions(50)
         for action in ["orders.read", "orders.approve"] {
-            let question = Question(
+            let question = AuthorizationRequest(
                 action: ExactName(action), subject: .token(""), resource: .init(type: "order", id: "1"),
                 now: Instant("2026-06-01T10:00:00Z")!, obligations: .all)
-            let found = WhoCan(question, tenant: 0, world.point, on: world.directory)
+            let found = WhoCan(question, tenant: 0, world.authorizer, on: world.directory)
             let rows = Dictionary(uniqueKeysWithValues: found.rows.map { ($0.token, $0.answer) })
             for token in world.directory.tokens.indices where world.directory.tokens[token].tenant == 0 {
                 let answer = rows[token] ?? .no
-                func decide(_ change: (inout Question) -> Void) throws -> Bool? {
+                func decide(_ change: (inout AuthorizationRequest) -> Void) throws -> Bool? {
                     var asked = question
                     asked.subject = .token(world.directory.tokens[token].id.description)
                     change(&asked)
-                    return try? world.point.decide(asked).isPermitted
+                    return try? world.authorizer.decide(asked).isPermitted
                 }
                 kinds["\(answer)".prefix { $0 != "(" }.description, default: 0] += 1
                 switch answer {

@@ -41,8 +41,8 @@ extension Verb {
         inside: { repl, invocation throws(CommandError) in
             var words = invocation.positionals
             let user = words.removeFirst()
-            let point = try Repl.point(words.removeFirst())
-            let actor: Question.Actor
+            let kind = try Repl.kind(words.removeFirst())
+            let actor: AuthorizationRequest.Actor
             if user == "operator" {
                 actor = .operator
             } else {
@@ -50,7 +50,7 @@ extension Verb {
                 actor = .user(id: found.user, assignment: found.assignment)
             }
             var token: TokenID?
-            if point != .issue {
+            if kind != .issue {
                 if let word = words.first, !word.contains("=") {
                     token = try repl.token(word, invocation).id
                     words.removeFirst()
@@ -61,7 +61,7 @@ extension Verb {
             let snapshot = try repl.snapshot(invocation, holding: token.map { [$0] } ?? [])
             let reader = QuestionReader(
                 invocation, snapshot, try repl.rules().set.schema,
-                words: [token?.description ?? "-", point.rawValue] + words)
+                words: [token?.description ?? "-", kind.rawValue] + words)
             var question = try reader.question()
             question.actor = actor
             return try repl.tell(question, on: snapshot.directory, invocation)
@@ -69,10 +69,10 @@ extension Verb {
 }
 
 extension Repl {
-    static func point(_ word: String) throws(CommandError) -> DecisionKind {
-        let points = DecisionKind.allCases.filter(\.isAdministrative)
-        if let point = points.first(where: { $0.rawValue == word || $0.rawValue == "token.\(word)" }) { return point }
-        let names = points.map { String($0.rawValue.dropFirst("token.".count)) }
+    static func kind(_ word: String) throws(CommandError) -> DecisionKind {
+        let kinds = DecisionKind.allCases.filter(\.isAdministrative)
+        if let kind = kinds.first(where: { $0.rawValue == word || $0.rawValue == "token.\(word)" }) { return kind }
+        let names = kinds.map { String($0.rawValue.dropFirst("token.".count)) }
         throw .usage(
             "`\(word)` is nothing that is administered\(Suggestion.hint(for: word, among: names)); "
                 + "there are \(names.joined(separator: ", "))")
@@ -81,7 +81,7 @@ extension Repl {
     /// The words of `can` as a question about a token.
     func access(
         _ token: TokenID, _ words: [String], _ invocation: Invocation, _ snapshot: Snapshot
-    ) throws(CommandError) -> Question {
+    ) throws(CommandError) -> AuthorizationRequest {
         let reader = QuestionReader(
             invocation, snapshot, try rules().set.schema, words: [token.description] + (try Self.plain(words)))
         return try reader.question()

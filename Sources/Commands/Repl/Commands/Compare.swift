@@ -25,10 +25,10 @@ extension Verb {
             guard let first = snapshot.directory.token(one.id), let second = snapshot.directory.token(other.id) else {
                 throw CommandError("one of them is gone")
             }
-            let point = try repl.rules().point
+            let authorizer = try repl.rules().authorizer
             let parting: Parting
             do throws(RequestError) {
-                parting = try Parting(question, first, second, point, on: snapshot.directory)
+                parting = try Parting(question, first, second, authorizer, on: snapshot.directory)
             } catch { throw CommandError(error.message) }
             try repl.tell(parting, (one.name, other.name), invocation)
             return ExitStatus.done
@@ -44,8 +44,8 @@ extension Repl {
             terminal.print(Self.json(parting).pretty)
             return
         }
-        for (name, examination) in [(names.0, parting.first), (names.1, parting.second)] {
-            let decision = examination.decision
+        for (name, traced) in [(names.0, parting.first), (names.1, parting.second)] {
+            let decision = traced.decision
             let verdict = decision.isPermitted ? terminal.styled("permit", .green) : terminal.styled("deny", .red)
             let reason = decision.reasons.map(\.text).joined(separator: "; ")
             let words = reason.isEmpty ? Decision.words(for: decision.code) ?? decision.code : reason

@@ -55,13 +55,13 @@ extension Answer {
     /// The median time of a decision, of a hundred batches; `nil` when no policy is asked.
     fileprivate func time(treeOptions: TreeOptions, times: Int) throws(CommandError) -> Int64? {
         do {
-            let point = try DecisionPoint(policies: rulebook.set, directory: directory, treeOptions: treeOptions)
-            guard var request = try point.prepared(question) else { return nil }
-            point.decide(prepared: &request)
+            let authorizer = try Authorizer(policies: rulebook.set, directory: directory, treeOptions: treeOptions)
+            guard var request = try authorizer.prepared(question) else { return nil }
+            authorizer.decide(prepared: &request)
             var batches: [Int64] = []
             for _ in 0..<100 {
                 let start = Verb.clock()
-                for _ in 0..<(times / 100) { point.decide(prepared: &request) }
+                for _ in 0..<(times / 100) { authorizer.decide(prepared: &request) }
                 batches.append((Verb.clock() - start) / Int64(times / 100))
             }
             return batches.sorted()[50]

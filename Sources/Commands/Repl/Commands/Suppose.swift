@@ -94,13 +94,13 @@ extension Repl {
             terminal.note("supposed: \(Terminal.escaped(change.words(in: directory, tenant: tenant)))")
         }
         guard let beside = try beside(directory) else { return ExitStatus.done }
-        let point = try rules().point
+        let authorizer = try rules().authorizer
         let now = try now(invocation)
         let progress = Progress("tokens", terminal)
         defer { progress.end() }
         let shifts = Shifts(
-            SideBySide(before: (point, directory), after: (beside.rulebook.point, beside.directory)),
-            Shifts.samples(of: point, for: supposition?.changes ?? []), tenant: tenant, now: (now, now), most: size
+            SideBySide(before: (authorizer, directory), after: (beside.rulebook.authorizer, beside.directory)),
+            Shifts.samples(of: authorizer, for: supposition?.changes ?? []), tenant: tenant, now: (now, now), most: size
         ) { progress.step($0, of: $1) }
         progress.end()
         try list(shifts, directory, invocation)

@@ -27,10 +27,10 @@ extension Verb {
             let (question, directory) = try repl.timed(words, invocation)
             let progress = Progress("steps", invocation.terminal)
             defer { progress.end() }
-            let point = try repl.rules().point
+            let authorizer = try repl.rules().authorizer
             let timeline: Timeline
             do throws(RequestError) {
-                timeline = try Timeline(question, point, on: directory, until: horizon) {
+                timeline = try Timeline(question, authorizer, on: directory, until: horizon) {
                     progress.step($0, of: $1)
                 }
             } catch { throw CommandError(error.message) }
@@ -42,7 +42,9 @@ extension Verb {
 
 extension Repl {
     /// The last question, or the one that the words state of a token.
-    fileprivate func timed(_ words: [String], _ invocation: Invocation) throws(CommandError) -> (Question, Directory) {
+    fileprivate func timed(_ words: [String], _ invocation: Invocation) throws(CommandError) -> (
+        AuthorizationRequest, Directory
+    ) {
         guard let first = words.first else {
             let answer = try lastAnswer()
             var question = answer.question
@@ -62,16 +64,16 @@ extension Repl {
         var listing = Listing(["FROM", "TO", "ANSWER", "WHY", "BECAUSE"])
         for interval in timeline.intervals {
             let why = interval.reasons.map(\.text).joined(separator: "; ")
-            let code = interval.judgement.code
+            let code = interval.summary.code
             listing.add(
                 [
                     Moment.local(interval.from, in: zone), interval.to.map { Moment.local($0, in: zone) } ?? "…",
-                    interval.judgement.isPermitted ? "permit" : "deny",
+                    interval.summary.isPermitted ? "permit" : "deny",
                     why.isEmpty ? Decision.words(for: code) ?? code : why, interval.causes.joined(separator: "; "),
                 ],
                 [
                     .init("from", .string(interval.from.description)), .init("to", .optional(interval.to?.description)),
-                    .init("decision", .boolean(interval.judgement.isPermitted)), .init("code", .string(code)),
+                    .init("decision", .boolean(interval.summary.isPermitted)), .init("code", .string(code)),
                     .init("reasons", .strings(interval.reasons.map(\.text))),
                     .init("causes", .strings(interval.causes)),
                 ])

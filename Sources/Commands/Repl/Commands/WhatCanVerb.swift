@@ -33,8 +33,8 @@ extension Verb {
             let progress = Progress("questions", invocation.terminal)
             defer { progress.end() }
             let now = try repl.now(invocation)
-            let point = try repl.rules().point
-            let what = WhatCan(number, now: now, point, on: directory) { progress.step($0, of: $1) }
+            let authorizer = try repl.rules().authorizer
+            let what = WhatCan(number, now: now, authorizer, on: directory) { progress.step($0, of: $1) }
             progress.end()
             let terminal = invocation.terminal
             let path = invocation.value("log") ?? repl.start.value("log")
@@ -116,7 +116,7 @@ extension Repl {
         let progress = Progress("uses", invocation.terminal)
         defer { progress.end() }
         if faulty > 0 { invocation.terminal.note("\(faulty) lines of the log cannot be read") }
-        return LeastPrivilege(number, records, now: now, try rules().point, on: directory) {
+        return LeastPrivilege(number, records, now: now, try rules().authorizer, on: directory) {
             progress.step($0, of: $1)
         }
     }

@@ -35,14 +35,14 @@ extension Verb {
                 throw .usage("say what lies in the department: `on TYPE`")
             }
             question.tenant = directory.tenants[names.tenant].id
-            func ask(_ point: DecisionPoint, _ directory: Directory, _ question: Question) -> WhoCan {
-                WhoCan(question, departments: places, tenant: names.tenant, point, on: directory) { done, total in
+            func ask(_ authorizer: Authorizer, _ directory: Directory, _ question: AuthorizationRequest) -> WhoCan {
+                WhoCan(question, departments: places, tenant: names.tenant, authorizer, on: directory) { done, total in
                     progress.step(done, of: total)
                 }
             }
-            let who = ask(try repl.rules().point, directory, question)
+            let who = ask(try repl.rules().authorizer, directory, question)
             let beside = try repl.beside(directory)
-            let after = beside.map { ask($0.rulebook.point, $0.directory, $0.question(question)) }
+            let after = beside.map { ask($0.rulebook.authorizer, $0.directory, $0.question(question)) }
             progress.end()
             try repl.tell(who, after.map { ($0, beside!) }, directory, invocation)
             return ExitStatus.done
@@ -60,7 +60,7 @@ extension Verb {
             words.isEmpty ? completion.administration(["operator"]) : completion.tokens
         },
         inside: { repl, invocation throws(CommandError) in
-            let point = try Repl.point(invocation.positionals[0])
+            let authorizer = try Repl.kind(invocation.positionals[0])
             let id = try invocation.positionals.dropFirst().first.map { word throws(CommandError) in
                 try repl.token(word, invocation).id
             }
@@ -71,11 +71,11 @@ extension Verb {
             let progress = Progress("users", invocation.terminal)
             defer { progress.end() }
             let now = try repl.now(invocation)
-            let decisions = try repl.rules().point
+            let decisions = try repl.rules().authorizer
             let administering: Administering
             do throws(RequestError) {
                 administering = try Administering(
-                    point, token: number, now: now, decisions, on: directory
+                    authorizer, token: number, now: now, decisions, on: directory
                 ) { progress.step($0, of: $1) }
             } catch { throw CommandError(error.message) }
             progress.end()
@@ -88,7 +88,7 @@ extension Verb {
                     [
                         .init("user", .optional(user?.id)),
                         .init("assignment", .optional(row.assignment.map { directory.assignments[$0].id })),
-                        .init("code", .string(row.judgement.code)),
+                        .init("code", .string(row.summary.code)),
                     ])
             }
             try listing.print(invocation, "may", plural: "may")

@@ -16,11 +16,11 @@ extension Verb {
         inside: { repl, invocation throws(CommandError) in
             if let word = invocation.positionals.first { return try repl.tellLogged(word, invocation) }
             let answer = try repl.lastAnswer()
-            let examination: Examination
+            let traced: TracedDecision
             do throws(RequestError) {
-                examination = try answer.rulebook.point.examine(answer.question, on: answer.directory)
+                traced = try answer.rulebook.authorizer.examine(answer.question, on: answer.directory)
             } catch { throw CommandError(error.message) }
-            let telling = Telling(Story(examination), answer.rulebook)
+            let telling = Telling(Story(traced), answer.rulebook)
             if invocation.has("json") {
                 invocation.terminal.print(telling.json.pretty)
             } else {

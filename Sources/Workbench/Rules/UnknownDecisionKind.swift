@@ -1,7 +1,7 @@
 internal import Model
 
 extension Rule {
-    static let unknownPoint = Rule(
+    static let unknownDecisionKind = Rule(
         name: "unknown-point",
         purpose: "`on` names decision points.",
         severity: .error,

@@ -4,8 +4,8 @@ package import Model
 ///
 /// Flat: what facts are asked of are cells at fixed places, first those of `Place`, then a column for every property
 /// that the schema declares. What fits no cell lies beside: texts, lists and long addresses.
-package struct Request: Sendable {
-    package var point: DecisionKind
+package struct ResolvedRequest: Sendable {
+    package var kind: DecisionKind
     /// The action's place in the schema's catalogue; -1 when it is none of it, as at administrative points.
     package private(set) var actionNumber = -1
     package private(set) var directory: Directory
@@ -53,7 +53,7 @@ package struct Request: Sendable {
         package static var resourceType: Int { 20 }
         package static var resourceID: Int { 21 }
         package static var action: Int { 22 }
-        package static var point: Int { 23 }
+        package static var kind: Int { 23 }
         package static var tenant: Int { 24 }
         package static var moment: Int { 25 }
         /// The minute that it is, counted from 1970.
@@ -101,17 +101,17 @@ package struct Request: Sendable {
     }
 
     /// - Parameter columns: how many properties the schema declares.
-    package init(point: DecisionKind, directory: Directory, propertyCount: Int, now: Instant) {
-        self.point = point
+    package init(kind: DecisionKind, directory: Directory, propertyCount: Int, now: Instant) {
+        self.kind = kind
         self.directory = directory
         self.now = now
         packedValues = [PackedValue](repeating: .absent, count: Place.count + propertyCount)
-        packedValues[Place.point] = PackedValue(.point, point.ordinal)
-        packedValues[Place.action] = PackedValue(.point, point.ordinal)
+        packedValues[Place.kind] = PackedValue(.point, kind.ordinal)
+        packedValues[Place.action] = PackedValue(.point, kind.ordinal)
     }
 }
 
-extension Request {
+extension ResolvedRequest {
     // MARK: Filling
 
     package mutating func set(action number: Int) {

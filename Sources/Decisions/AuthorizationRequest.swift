@@ -1,7 +1,7 @@
 package import Model
 
 /// What is asked, with its ids still unresolved.
-package struct Question: Sendable {
+package struct AuthorizationRequest: Sendable {
     package enum Subject: Sendable {
         /// A token, by its id.
         case token(String)
@@ -35,7 +35,7 @@ package struct Question: Sendable {
         case named([ExactName])
     }
 
-    package var point: DecisionKind
+    package var kind: DecisionKind
     package var action: ExactName
     package var subject: Subject
     package var resource: Resource?
@@ -57,11 +57,11 @@ package struct Question: Sendable {
     package var isTimedByContext = false
 
     package init(
-        point: DecisionKind = .access, action: ExactName, subject: Subject, resource: Resource? = nil,
+        kind: DecisionKind = .access, action: ExactName, subject: Subject, resource: Resource? = nil,
         context: JSON = .object([]), actor: Actor = .operator, tenant: ExactName? = nil, token: String? = nil,
         proposed: ProposedToken? = nil, now: Instant, obligations: Obligations = .named([])
     ) {
-        self.point = point
+        self.kind = kind
         self.action = action
         self.subject = subject
         self.resource = resource

@@ -4,7 +4,7 @@ package import Policies
 /// Where every decision is made: request → liveness → policies → decision.
 ///
 /// Owns an interpreter: for one thread only. Deciding does not throw; only a request that is no question does.
-package final class DecisionPoint {
+package final class Authorizer {
     private let directory: Directory
     // A constant: as a variable it is retained at every decision.
     let evaluator: Evaluator
@@ -29,18 +29,18 @@ package final class DecisionPoint {
 
     /// Answers a question, on the snapshot this was made with.
     /// - Throws: when the question is not what the schema requires; no decision then, but status 400.
-    package func decide(_ question: Question) throws(RequestError) -> Decision {
+    package func decide(_ question: AuthorizationRequest) throws(RequestError) -> Decision {
         try decide(question, on: directory)
     }
 
     /// The same on another snapshot. What was learned of the policies holds on every one.
-    package func decide(_ question: Question, on directory: Directory) throws(RequestError) -> Decision {
+    package func decide(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError) -> Decision {
         var builder = RequestBuilder(schema: evaluator.set.schema, directory: directory)
         var decision: Decision
         switch try builder.build(question) {
         case .deny(let code): decision = .deny(code)
         case .request(let request):
-            if let code = Liveness.fault(request) {
+            if let code = ActorValidity.fault(request) {
                 decision = .deny(code)
             } else {
                 _ = evaluator.evaluate(request)
@@ -80,12 +80,14 @@ package final class DecisionPoint {
     /// A question as policies are asked about it.
     /// - Returns: `nil` when no policy is asked.
     /// - Throws: as `decide`.
-    package func prepared(_ question: Question) throws(RequestError) -> Request? {
+    package func prepared(_ question: AuthorizationRequest) throws(RequestError) -> ResolvedRequest? {
         try prepared(question, on: directory)
     }
 
     /// The same on another snapshot.
-    package func prepared(_ question: Question, on directory: Directory) throws(RequestError) -> Request? {
+    package func prepared(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError)
+        -> ResolvedRequest?
+    {
         try Self.request(question, schema: evaluator.set.schema, directory: directory)
     }
 
@@ -93,10 +95,10 @@ package final class DecisionPoint {
     /// - Returns: `nil` when no policy is asked.
     /// - Throws: as `decide`.
     package static func request(
-        _ question: Question, schema: Schema, directory: Directory
-    ) throws(RequestError) -> Request? {
+        _ question: AuthorizationRequest, schema: Schema, directory: Directory
+    ) throws(RequestError) -> ResolvedRequest? {
         var builder = RequestBuilder(schema: schema, directory: directory)
-        guard case .request(let request) = try builder.build(question), Liveness.fault(request) == nil else {
+        guard case .request(let request) = try builder.build(question), ActorValidity.fault(request) == nil else {
             return nil
         }
         return request
@@ -104,12 +106,12 @@ package final class DecisionPoint {
 
     /// Decides a prepared request, and says no more than whether it is permitted.
     /// - Parameter request: lent while it is decided, so that nothing of it is copied.
-    @discardableResult package func decide(prepared request: inout Request) -> Bool {
+    @discardableResult package func decide(prepared request: inout ResolvedRequest) -> Bool {
         evaluator.evaluate(lent: &request).isPermit
     }
 
     /// Whether a prepared request is permitted to a caller who can do what is asked of it.
-    func permits(_ request: inout Request, obligations: Question.Obligations) -> Bool {
+    func permits(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations) -> Bool {
         let verdict = evaluator.evaluate(lent: &request)
         guard verdict.isObliging else { return verdict.isPermit }
         _ = evaluator.evaluate(request)
@@ -117,7 +119,7 @@ package final class DecisionPoint {
     }
 
     /// A decision in its shortest form.
-    package struct Answer {
+    package struct LineDecision {
         package let isPermitted: Bool
         /// What the policies came to; `nil` where none was asked.
         let verdict: Verdict?
@@ -137,29 +139,29 @@ package final class DecisionPoint {
     /// Answers a line of the usual shape, an access by a token, without a word of why.
     /// - Parameter line: with `RequestReader.padding` readable bytes behind it.
     /// - Returns: `nil` for every other line, and where obligations are to be told; `decide` is for those.
-    func answer(_ line: UnsafeRawBufferPointer, tenant: ExactName?, now: Instant) -> Answer? {
+    func answer(_ line: UnsafeRawBufferPointer, tenant: ExactName?, now: Instant) -> LineDecision? {
         guard let reader, let tenant = number(of: tenant) else { return nil }
-        var reading = RequestReader.Reading.unsure
+        var reading = RequestReader.LineReading.unsure
         let verdict = evaluator.evaluate { request in
             reading = unsafe reader.read(line, tenant: tenant < 0 ? nil : tenant, now: now, into: &request)
             guard case .request = reading else { return false }
-            if let code = Liveness.fault(request) { reading = .deny(code) }
+            if let code = ActorValidity.fault(request) { reading = .deny(code) }
             if notesUse { acting = request.token(.token)?.id }
             if case .request = reading { return true }
             return false
         }
         guard let verdict else {
             guard case .deny(let code) = reading else { return nil }
-            return Answer(denial: code)
+            return LineDecision(denial: code)
         }
-        return verdict.isObliging ? nil : Answer(verdict)
+        return verdict.isObliging ? nil : LineDecision(verdict)
     }
 
     /// What the last line that was answered expects, if it says so.
     var expected: Bool? { reader?.expected }
 
     /// Counts, by policy, who was a reason of the last answer, and who observed.
-    func tally(_ answer: Answer, _ reasons: inout [Int], _ observations: inout [Int]) {
+    func tally(_ answer: LineDecision, _ reasons: inout [Int], _ observations: inout [Int]) {
         evaluator.tally(isPermitted: answer.isPermitted, &reasons, &observations)
     }
 
@@ -171,7 +173,7 @@ package final class DecisionPoint {
 
     /// What the last request comes to. Any deny wins; a policy that failed is a deny; no permit is a deny. Order never
     /// matters.
-    func combine(obligations: Question.Obligations) -> Decision {
+    func combine(obligations: AuthorizationRequest.Obligations) -> Decision {
         var decision = Decision(isPermitted: false, code: "not_permitted")
         var hasPermit = false
         // Who said nothing is of interest only to those who want to know why.
@@ -235,7 +237,7 @@ extension Verdict {
     }
 }
 
-extension Question.Obligations {
+extension AuthorizationRequest.Obligations {
     fileprivate func contains(_ name: ExactName) -> Bool {
         switch self {
         case .all: true

@@ -51,22 +51,22 @@ enum Fixture {
         "\(before)\nreturn { on = \"access\", \(head), decide = function(request) request = request\n\(body)\nend }"
     }
 
-    static func point(
+    static func authorizer(
         _ policies: [String: String], settings: String? = nil, directory: Directory? = nil,
         budget: Budget = Budget()
-    ) throws -> DecisionPoint {
+    ) throws -> Authorizer {
         let result = PolicySet.load(source(policies, settings: settings))
         let set = try #require(result.set, "\(result.diagnostics)")
-        let point = try DecisionPoint(policies: set, directory: directory ?? self.directory(), budget: budget)
-        point.explains = true
-        return point
+        let authorizer = try Authorizer(policies: set, directory: directory ?? self.directory(), budget: budget)
+        authorizer.explains = true
+        return authorizer
     }
 
     static func question(
         _ properties: [JSON.Member] = [], action: ExactName = "orders.read", type: ExactName = "order",
         at time: String = "2026-06-01T12:00:00Z"
-    ) -> Question {
-        Question(
+    ) -> AuthorizationRequest {
+        AuthorizationRequest(
             action: action, subject: .token(token.description),
             resource: .init(type: type, id: "1", properties: .object(properties)), now: Instant(time)!)
     }
@@ -76,10 +76,10 @@ enum Fixture {
     let permit = Fixture.policy("permit()")
 
     @Test func `no permit is a deny, a permit permits, and any deny wins`() throws {
-        #expect(try Fixture.point(["a": Fixture.policy("")]).decide(Fixture.question()).code == "not_permitted")
-        #expect(try Fixture.point(["a": permit]).decide(Fixture.question()).code == "permitted")
+        #expect(try Fixture.authorizer(["a": Fixture.policy("")]).decide(Fixture.question()).code == "not_permitted")
+        #expect(try Fixture.authorizer(["a": permit]).decide(Fixture.question()).code == "permitted")
         let deny = Fixture.policy("deny(\"{token.department} says no\", { code = \"closed\" })")
-        let decision = try Fixture.point(["a": permit, "b": deny, "c": permit]).decide(Fixture.question())
+        let decision = try Fixture.authorizer(["a": permit, "b": deny, "c": permit]).decide(Fixture.question())
         #expect(!decision.isPermitted && decision.code == "denied" && decision.policyCode == "closed")
         #expect(decision.reasons.map(\.text) == ["Sales says no"])
         #expect(decision.reasons.map(\.line) == [3])
@@ -98,23 +98,23 @@ enum Fixture {
     ])
     func `a policy that fails is a deny with its code, and the others' answers stay`(body: String, code: String) throws
     {
-        let point = try Fixture.point(
+        let authorizer = try Fixture.authorizer(
             ["bad": Fixture.policy(body), "good": permit], budget: Budget(fuel: 200_000, memory: 1 << 20))
         for _ in 0..<3 {
-            let decision = try point.decide(Fixture.question([.init("department", .string("north"))]))
+            let decision = try authorizer.decide(Fixture.question([.init("department", .string("north"))]))
             #expect(!decision.isPermitted && decision.code == code)
             #expect(decision.failures.map(\.policy) == ["bad"])
         }
     }
 
     @Test func `what was said in favour is told apart when it does not count`() throws {
-        let point = try Fixture.point([
+        let authorizer = try Fixture.authorizer([
             "a": Fixture.policy("permit(\"fine\") oblige(\"log\")"), "b": Fixture.policy("deny(\"no\")"),
         ])
-        let decision = try point.decide(Fixture.question())
+        let decision = try authorizer.decide(Fixture.question())
         #expect(decision.reasons.map(\.text) == ["no"] && decision.obligations.isEmpty)
         #expect(decision.overruled.map(\.text) == ["fine", "log"])
-        #expect(try Fixture.point(["a": permit]).decide(Fixture.question()).overruled.isEmpty)
+        #expect(try Fixture.authorizer(["a": permit]).decide(Fixture.question()).overruled.isEmpty)
     }
 
     @Test(arguments: [
@@ -128,27 +128,28 @@ enum Fixture {
         ("request.action.rep(request.token, 2) == nil", "policy_failed"),
     ])
     func `a text of the request has what every string has`(condition: String, code: String) throws {
-        let point = try Fixture.point(["a": Fixture.policy("if \(condition) then permit() end")])
-        for _ in 0..<2 { #expect(try point.decide(Fixture.question()).code == code) }
+        let authorizer = try Fixture.authorizer(["a": Fixture.policy("if \(condition) then permit() end")])
+        for _ in 0..<2 { #expect(try authorizer.decide(Fixture.question()).code == code) }
     }
 
     @Test func `a failure names what was meant`() throws {
-        let point = try Fixture.point(["a": Fixture.policy("local _ = request.token.department == \"Sales\"")])
-        let failure = try #require(try point.decide(Fixture.question()).failures.first)
+        let authorizer = try Fixture.authorizer(["a": Fixture.policy("local _ = request.token.department == \"Sales\"")]
+        )
+        let failure = try #require(try authorizer.decide(Fixture.question()).failures.first)
         #expect(failure.message == "cannot compare a department with a string: say `.id` or `.name` of the department")
         #expect(failure.line == 3)
     }
 
     @Test func `permitting what grants do not name is a failure`() throws {
         let narrow = Fixture.policy("permit()", head: "grants = { \"orders.approve\" }")
-        let point = try Fixture.point(["a": narrow])
-        #expect(try point.decide(Fixture.question()).code == "policy_failed")
-        #expect(try point.decide(Fixture.question(action: "orders.approve")).isPermitted)
+        let authorizer = try Fixture.authorizer(["a": narrow])
+        #expect(try authorizer.decide(Fixture.question()).code == "policy_failed")
+        #expect(try authorizer.decide(Fixture.question(action: "orders.approve")).isPermitted)
     }
 
     @Test func `an observing policy decides nothing and is told`() throws {
         let watch = Fixture.policy("deny(\"would not\")", head: "mode = \"observe\"")
-        let decision = try Fixture.point(["a": permit, "w": watch]).decide(Fixture.question())
+        let decision = try Fixture.authorizer(["a": permit, "w": watch]).decide(Fixture.question())
         #expect(decision.isPermitted && decision.observed.map(\.text) == ["would not"])
     }
 
@@ -159,34 +160,36 @@ enum Fixture {
         body: String, kind: Failure.Kind, said: [String]
     ) throws {
         let watch = Fixture.policy(body, head: "mode = \"observe\"")
-        let point = try Fixture.point(["a": permit, "w": watch], budget: Budget(fuel: 200_000))
+        let authorizer = try Fixture.authorizer(["a": permit, "w": watch], budget: Budget(fuel: 200_000))
         for _ in 0..<2 {
-            let decision = try point.decide(Fixture.question())
+            let decision = try authorizer.decide(Fixture.question())
             #expect(decision.isPermitted && decision.code == "permitted" && decision.failures.isEmpty)
             #expect(decision.observedFailures.map(\.policy) == ["w"])
             #expect(decision.observedFailures.map(\.kind) == [kind])
             #expect(decision.observed.map(\.text) == said)
         }
         // Alone it is no deny of its own either: nothing permits.
-        let alone = try Fixture.point(["w": watch], budget: Budget(fuel: 200_000)).decide(Fixture.question())
+        let alone = try Fixture.authorizer(["w": watch], budget: Budget(fuel: 200_000)).decide(Fixture.question())
         #expect(alone.code == "not_permitted" && alone.observedFailures.map(\.kind) == [kind])
     }
 
     @Test func `an obligation the caller cannot meet is a deny, and is sent all the same`() throws {
-        let point = try Fixture.point(["a": permit, "b": Fixture.policy("oblige(\"log\", { level = 2 })")])
+        let authorizer = try Fixture.authorizer(["a": permit, "b": Fixture.policy("oblige(\"log\", { level = 2 })")])
         var question = Fixture.question()
-        let refused = try point.decide(question)
+        let refused = try authorizer.decide(question)
         #expect(refused.code == "obligation_unsupported" && refused.obligations.map(\.text) == ["log"])
         question.obligations = .named(["log"])
-        #expect(try point.decide(question).isPermitted)
+        #expect(try authorizer.decide(question).isPermitted)
     }
 
     @Test func `liveness comes before every policy`() throws {
         func code(_ change: @escaping (inout TenantRecord) -> Void, at time: String = "2026-06-01T12:00:00Z") throws
             -> String
         {
-            try Fixture.point(["a": permit], directory: Fixture.directory(change)).decide(Fixture.question(at: time))
-                .code
+            try Fixture.authorizer(["a": permit], directory: Fixture.directory(change)).decide(
+                Fixture.question(at: time)
+            )
+            .code
         }
         let now = Instant("2026-05-01T00:00:00Z")!
         #expect(try code { _ in } == "permitted")
@@ -200,26 +203,28 @@ enum Fixture {
     }
 
     @Test func `what the schema does not declare is a deny, what it requires is an error`() throws {
-        let point = try Fixture.point(["a": permit])
-        #expect(try point.decide(Fixture.question(action: "orders.raed")).code == "action_unknown")
-        #expect(try point.decide(Fixture.question(type: "ordr")).code == "resource_type_unknown")
+        let authorizer = try Fixture.authorizer(["a": permit])
+        #expect(try authorizer.decide(Fixture.question(action: "orders.raed")).code == "action_unknown")
+        #expect(try authorizer.decide(Fixture.question(type: "ordr")).code == "resource_type_unknown")
         let missing = #expect(throws: RequestError.self) {
-            try point.decide(Fixture.question([.init("amuont", .integer(1))], type: "invoice"))
+            try authorizer.decide(Fixture.question([.init("amuont", .integer(1))], type: "invoice"))
         }
         #expect(missing?.property == "resource.properties.amount")
         #expect(missing?.message.contains("`amuont`") == true)
         let wrong = #expect(throws: RequestError.self) {
-            try point.decide(Fixture.question([.init("amount", .string("1"))]))
+            try authorizer.decide(Fixture.question([.init("amount", .string("1"))]))
         }
         #expect(wrong?.message == "`resource.properties.amount` must be a number, got a string")
         #expect(throws: RequestError.self) {
-            try point.decide(Fixture.question([.init("department", .string("nowhere"))]))
+            try authorizer.decide(Fixture.question([.init("department", .string("nowhere"))]))
         }
         #expect(
-            try point.decide(Fixture.question([.init("extra", .integer(1))])).ignored == ["resource.properties.extra"])
+            try authorizer.decide(Fixture.question([.init("extra", .integer(1))])).ignored == [
+                "resource.properties.extra"
+            ])
         var unknown = Fixture.question()
         unknown.subject = .token(TokenID(high: 9, low: 9).description)
-        #expect(try point.decide(unknown).code == "token_unknown")
+        #expect(try authorizer.decide(unknown).code == "token_unknown")
     }
 
     @Test func `the trace says what was read, in order, and nothing else`() throws {
@@ -228,18 +233,18 @@ enum Fixture {
             if not request.resource:has("amount") then return end
             if request.resource.amount <= config.limit then permit() end
             """, before: "local config = settings { limit = 100 }")
-        let point = try Fixture.point(["a": policy], settings: "{\"a\":{\"tenants\":{\"t\":{\"limit\":7}}}}")
-        let decision = try point.decide(Fixture.question([.init("amount", .number(7.5))]))
+        let authorizer = try Fixture.authorizer(["a": policy], settings: "{\"a\":{\"tenants\":{\"t\":{\"limit\":7}}}}")
+        let decision = try authorizer.decide(Fixture.question([.init("amount", .number(7.5))]))
         #expect(!decision.isPermitted)
         #expect(
             decision.traces.first?.facts.map { "\($0.text) = \($0.value)" }
                 == ["resource has amount = true", "resource.amount <= settings.limit = false"])
-        #expect(try point.decide(Fixture.question([.init("amount", .integer(7))])).isPermitted)
+        #expect(try authorizer.decide(Fixture.question([.init("amount", .integer(7))])).isPermitted)
     }
 
     @Test func `data is never taken for a template`() throws {
         let body = "deny(request.token.name .. \" {token.user}\")"
-        let decision = try Fixture.point(["a": Fixture.policy(body)]).decide(Fixture.question())
+        let decision = try Fixture.authorizer(["a": Fixture.policy(body)]).decide(Fixture.question())
         #expect(decision.reasons.map(\.text) == ["one {token.user}"])
     }
 
@@ -247,8 +252,8 @@ enum Fixture {
         let counter = Fixture.policy("n = n + 1; if n > 1 then permit() end", before: "local n = 0")
         let table = Fixture.policy(
             "t.seen = (t.seen or 0) + 1; if t.seen > 1 then permit() end", before: "local t = {}")
-        let point = try Fixture.point(["a": counter, "b": table])
-        for _ in 0..<5 { #expect(try point.decide(Fixture.question()).code == "not_permitted") }
+        let authorizer = try Fixture.authorizer(["a": counter, "b": table])
+        for _ in 0..<5 { #expect(try authorizer.decide(Fixture.question()).code == "not_permitted") }
     }
 
     @Test func `a policy that asks much leaves the others the room they need`() throws {
@@ -258,8 +263,8 @@ enum Fixture {
         for name in ["a", "b", "c", "d", "e"] {
             policies[name] = greedy.replacing("\"x\"", with: "\"\(name)\"")
         }
-        let point = try Fixture.point(policies, budget: Budget(fuel: 10_000_000))
-        for _ in 0..<2 { #expect(try point.decide(Fixture.question()).code == "permitted") }
+        let authorizer = try Fixture.authorizer(policies, budget: Budget(fuel: 10_000_000))
+        for _ in 0..<2 { #expect(try authorizer.decide(Fixture.question()).code == "permitted") }
     }
 
     @Test func `text that policies compare with is not hoarded from request to request`() async {
@@ -270,14 +275,14 @@ enum Fixture {
                 local s = ("x"):rep(400000) .. tostring(request.resource.amount)
                 if s == request.action then deny(s) end permit()
                 """)
-            let point = try Fixture.point(["a": hoarder])
+            let authorizer = try Fixture.authorizer(["a": hoarder])
             func residentBytes() throws -> Int {
                 let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
                 return Int(fields[1])! * 4096
             }
             let before = try residentBytes()
             for round in 0..<200 {
-                let decision = try point.decide(Fixture.question([.init("amount", .integer(Int64(round)))]))
+                let decision = try authorizer.decide(Fixture.question([.init("amount", .integer(Int64(round)))]))
                 #expect(decision.isPermitted)
             }
             // Without a bound the rounds would hold 80 MB, in two copies.

@@ -8,13 +8,13 @@ internal import Testing
 
     private func losses(
         before: (inout TenantRecord) -> Void = { _ in }, after: (inout TenantRecord) -> Void
-    ) throws -> [Consequences.Loss] {
+    ) throws -> [ImpactReport.Loss] {
         let one = try Fixture.directory(before)
         let other = try Fixture.directory {
             before(&$0)
             after(&$0)
         }
-        return Consequences(from: one, to: other, actions: Self.actions, now: Self.now).losses
+        return ImpactReport(from: one, to: other, actions: Self.actions, now: Self.now).losses
     }
 
     @Test func `who loses a permission loses the actions it covered`() throws {

@@ -5,18 +5,18 @@ internal import Tokens
 /// Where administrative questions are asked: a snapshot of the directory, the policies, and who administers.
 ///
 /// Tokens are not in the snapshot: each is brought along. For one thread.
-package final class Desk {
+package final class AdministrativeAuthorizer {
     package let directory: Directory
-    private let point: DecisionPoint
-    private let actor: Question.Actor
+    private let authorizer: Authorizer
+    private let actor: AuthorizationRequest.Actor
     private let act: Act
 
-    init(_ organisation: Organisation, _ policies: PolicySet, _ actor: Question.Actor, _ act: Act)
+    init(_ organisation: Organisation, _ policies: PolicySet, _ actor: AuthorizationRequest.Actor, _ act: Act)
         throws(AdministrationError)
     {
         do {
             directory = try Directory(organisation)
-            point = try DecisionPoint(policies: policies, directory: directory)
+            authorizer = try Authorizer(policies: policies, directory: directory)
         } catch let error as OrganisationError {
             throw AdministrationError(.store, "\(error.path): \(error.message)")
         } catch let error as PolicyError {
@@ -27,24 +27,26 @@ package final class Desk {
     }
 
     /// What an act fulfils whenever it is done: it is logged, with the reason that was stated.
-    private var obligations: Question.Obligations { .named(act.reason == nil ? ["log"] : ["log", "reason"]) }
+    private var obligations: AuthorizationRequest.Obligations {
+        .named(act.reason == nil ? ["log"] : ["log", "reason"])
+    }
 
     private func question(
-        _ point: DecisionKind, tenant: ExactName, _ token: TokenRecord?, _ proposed: ProposedToken?
-    ) -> Question {
-        var question = Question(
-            point: point, action: ExactName(point.rawValue), subject: .actor, actor: actor, tenant: tenant,
-            proposed: point == .issue || point == .amend ? proposed ?? ProposedToken() : nil, now: act.now,
+        _ kind: DecisionKind, tenant: ExactName, _ token: TokenRecord?, _ proposed: ProposedToken?
+    ) -> AuthorizationRequest {
+        var question = AuthorizationRequest(
+            kind: kind, action: ExactName(kind.rawValue), subject: .actor, actor: actor, tenant: tenant,
+            proposed: kind == .issue || kind == .amend ? proposed ?? ProposedToken() : nil, now: act.now,
             obligations: obligations)
         question.record = token
         return question
     }
 
     func decide(
-        _ point: DecisionKind, tenant: ExactName, token: TokenRecord? = nil, proposed: ProposedToken? = nil
+        _ kind: DecisionKind, tenant: ExactName, token: TokenRecord? = nil, proposed: ProposedToken? = nil
     ) throws(AdministrationError) -> Decision {
         do throws(RequestError) {
-            return try self.point.decide(question(point, tenant: tenant, token, proposed))
+            return try self.authorizer.decide(question(kind, tenant: tenant, token, proposed))
         } catch { throw AdministrationError(.request, error.message) }
     }
 
@@ -52,21 +54,21 @@ package final class Desk {
     package func visibility(tenant: ExactName) -> (TokenRecord) -> Bool { permission(.list, tenant: tenant) }
 
     /// Whether something is permitted with tokens of a tenant, one after another; no reason is given.
-    func permission(_ point: DecisionKind, tenant: ExactName) -> (TokenRecord) -> Bool {
+    func permission(_ kind: DecisionKind, tenant: ExactName) -> (TokenRecord) -> Bool {
         let number = directory.tenant(tenant)
-        var request: Request?
+        var request: ResolvedRequest?
         var isRefused = false
         return { [self] record in
             guard let number, !isRefused,
                 let assignment = directory.assignment(record.assignment, tenant: number)
             else { return false }
             if request == nil {
-                request = try? self.point.prepared(question(point, tenant: tenant, record, nil))
+                request = try? self.authorizer.prepared(question(kind, tenant: tenant, record, nil))
                 isRefused = request == nil
             }
             guard request != nil else { return false }
             request!.set(.token, .own(Token(record, tenant: number, assignment: assignment)))
-            return self.point.permits(&request!, obligations: obligations)
+            return self.authorizer.permits(&request!, obligations: obligations)
         }
     }
 }

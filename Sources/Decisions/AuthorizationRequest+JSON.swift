@@ -1,6 +1,6 @@
 package import Model
 
-extension Question {
+extension AuthorizationRequest {
     /// An AuthZEN 1.0 evaluation request. What nobody reads is ignored, and named in `ignored`; whatever is known is held
     /// to its type.
     /// - Parameter trustTime: whether `context.time` is the clock, for replaying one's own recordings.

@@ -1,7 +1,7 @@
 package import Model
 
 /// What a change of the directory takes from the tokens that live now.
-package struct Consequences: Sendable {
+package struct ImpactReport: Sendable {
     package struct Loss: Sendable {
         package let token: Token
         /// Why it does nothing at all afterwards: `user_inactive`, `assignment_gone` …
@@ -19,12 +19,12 @@ package struct Consequences: Sendable {
     package init(from before: Directory, to after: Directory, actions: some Sequence<ExactName>, now: Instant) {
         let actions = actions.sorted()
         losses = before.tokens.sorted { $0.id < $1.id }.compactMap { token in
-            guard Liveness.fault(token, in: before, now: now) == nil else { return nil }
+            guard ActorValidity.fault(token, in: before, now: now) == nil else { return nil }
             guard let index = after.token(token.id) else {
                 return Loss(token: token, code: "token_unknown", actions: [], departments: [])
             }
             let changed = after.tokens[index]
-            if let code = Liveness.fault(changed, in: after, now: now) {
+            if let code = ActorValidity.fault(changed, in: after, now: now) {
                 return Loss(token: token, code: code, actions: [], departments: [])
             }
             let had = before.assignments[token.assignment].permissions

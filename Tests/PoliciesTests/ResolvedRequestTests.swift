@@ -6,15 +6,15 @@ import Testing
 @Suite struct RequestTests {
     /// Two evaluators that are lent one request number its times each on its own.
     @Test func `a time that is set anew has no number`() {
-        var request = Request(point: .access, directory: .empty, propertyCount: 0, now: Instant(microseconds: 0))
+        var request = ResolvedRequest(kind: .access, directory: .empty, propertyCount: 0, now: Instant(microseconds: 0))
         request.set(moment: 3)
-        let minute = request.packedValues[Request.Place.minute]
+        let minute = request.packedValues[ResolvedRequest.Place.minute]
         request.now = Instant(microseconds: 0)
-        #expect(request.packedValues[Request.Place.moment] == PackedValue(.moment, 3))
+        #expect(request.packedValues[ResolvedRequest.Place.moment] == PackedValue(.moment, 3))
         request.now = Instant(microseconds: 60_000_000)
-        #expect(request.packedValues[Request.Place.moment] == .absent)
+        #expect(request.packedValues[ResolvedRequest.Place.moment] == .absent)
         request.set(moment: 3)
-        #expect(request.packedValues[Request.Place.minute] != minute)
+        #expect(request.packedValues[ResolvedRequest.Place.minute] != minute)
     }
 
     @Test func `a cell has a code where its number is all there is to it`() {
@@ -29,8 +29,8 @@ import Testing
 
     /// What lies behind a request's texts is what others left.
     @Test func `a request that is filled again has its own texts only`() {
-        var request = Request(point: .access, directory: .empty, propertyCount: 2, now: Instant(microseconds: 0))
-        let (first, second) = (Request.Place.count, Request.Place.count + 1)
+        var request = ResolvedRequest(kind: .access, directory: .empty, propertyCount: 2, now: Instant(microseconds: 0))
+        let (first, second) = (ResolvedRequest.Place.count, ResolvedRequest.Place.count + 1)
         request.put(.string(String(repeating: "long ", count: 40)), at: first)
         request.clear()
         request.put(.string(""), at: first)

@@ -4,9 +4,9 @@ internal import Policies
 /// Whether who acts may act at all. The core's own; comes before any policy, and none can overrule it.
 ///
 /// It judges who acts, never what is acted upon: an expired token can be listed and revoked.
-package enum Liveness {
+package enum ActorValidity {
     /// The code of the deny; `nil` when nothing stands against it.
-    static func fault(_ request: Request) -> String? {
+    static func fault(_ request: ResolvedRequest) -> String? {
         let directory = request.directory
         if directory.isRolledBack { return rolledBack }
         switch request.subject {
@@ -27,7 +27,7 @@ package enum Liveness {
         directory.isRolledBack ? rolledBack : fault(TokenState(token), directory, now)
     }
 
-    private static func fault(_ reference: Request.TokenReference, _ request: Request) -> String? {
+    private static func fault(_ reference: ResolvedRequest.TokenReference, _ request: ResolvedRequest) -> String? {
         let state: TokenState
         switch reference {
         case .none: return "token_unknown"

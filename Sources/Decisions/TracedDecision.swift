@@ -2,14 +2,14 @@ package import Model
 package import Policies
 
 /// A decision with the facts that led to it, taken apart, and the snapshot that it was made on.
-package struct Examination: Sendable {
-    package let question: Question
+package struct TracedDecision: Sendable {
+    package let question: AuthorizationRequest
     package let decision: Decision
     /// What each policy that was asked read, by the policies' ids; empty when the core alone decided.
     package let readings: [ObservedFacts]
     package let directory: Directory
     /// The question with its names resolved; `nil` where the core denies what it names.
-    package let request: Request?
+    package let request: ResolvedRequest?
     /// The evaluator's, for asking the same facts again.
     package let generation: Int
 
@@ -35,7 +35,7 @@ package struct Examination: Sendable {
 }
 
 /// A decision in two words.
-package struct Judgement: Hashable, Sendable {
+package struct DecisionSummary: Hashable, Sendable {
     package let isPermitted: Bool
     package let code: String
 
@@ -55,7 +55,7 @@ package struct Judgement: Hashable, Sendable {
     }
 }
 
-extension DecisionPoint {
+extension Authorizer {
     package var policies: PolicySet { evaluator.set }
 
     /// Takes other settings of the same policies, until it is given others again.
@@ -63,24 +63,28 @@ extension DecisionPoint {
 
     /// Answers a question in two words, in a fraction of the time that it takes to give reasons.
     /// - Throws: as `decide`.
-    package func judge(_ question: Question, on directory: Directory) throws(RequestError) -> Judgement {
+    package func summary(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError)
+        -> DecisionSummary
+    {
         var builder = RequestBuilder(schema: evaluator.set.schema, directory: directory)
         switch try builder.build(question) {
-        case .deny(let code): return Judgement(isPermitted: false, code: code)
-        case .request(var request): return judge(&request, obligations: question.obligations)
+        case .deny(let code): return DecisionSummary(isPermitted: false, code: code)
+        case .request(var request): return summary(&request, obligations: question.obligations)
         }
     }
 
     /// Answers a question, and takes apart what the policies read.
     /// - Throws: as `decide`.
-    package func examine(_ question: Question, on directory: Directory) throws(RequestError) -> Examination {
+    package func examine(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError)
+        -> TracedDecision
+    {
         let explained = explains
         explains = true
         defer { explains = explained }
         let decision = try decide(question, on: directory)
         // Without a trace no policy was asked, and what the last request came to is none of this one's.
         let readings = decision.traces.isEmpty ? [] : evaluator.outcomes.map(evaluator.readings)
-        return Examination(
+        return TracedDecision(
             question: question, decision: decision, readings: readings, directory: directory,
             request: try request(question, on: directory), generation: evaluator.generation)
     }
@@ -88,7 +92,9 @@ extension DecisionPoint {
     /// A question with its names resolved, whether who acts is live or not.
     /// - Returns: `nil` where the core denies what the question names: an unknown token, action …
     /// - Throws: as `decide`.
-    package func request(_ question: Question, on directory: Directory) throws(RequestError) -> Request? {
+    package func request(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError)
+        -> ResolvedRequest?
+    {
         var builder = RequestBuilder(schema: evaluator.set.schema, directory: directory)
         guard case .request(let request) = try builder.build(question) else { return nil }
         return request
@@ -96,15 +102,17 @@ extension DecisionPoint {
 
     /// Judges a request that was made ready: liveness, then policies.
     /// - Parameter request: lent while it is judged, so that nothing of it is copied.
-    package func judge(_ request: inout Request, obligations: Question.Obligations) -> Judgement {
-        if let code = Liveness.fault(request) { return Judgement(isPermitted: false, code: code) }
+    package func summary(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations)
+        -> DecisionSummary
+    {
+        if let code = ActorValidity.fault(request) { return DecisionSummary(isPermitted: false, code: code) }
         let verdict = evaluator.evaluate(lent: &request)
-        guard verdict.isObliging else { return Judgement(isPermitted: verdict.isPermit, code: verdict.code) }
+        guard verdict.isObliging else { return DecisionSummary(isPermitted: verdict.isPermit, code: verdict.code) }
         _ = evaluator.evaluate(request)
         let tells = self.tells
         self.tells = false
         defer { self.tells = tells }
-        return Judgement(combine(obligations: obligations))
+        return DecisionSummary(combine(obligations: obligations))
     }
 
     /// What was read for the request that was judged last, as numbers: where they are the same, the same facts came to
@@ -115,7 +123,7 @@ extension DecisionPoint {
     package var generation: Int { evaluator.generation }
 
     /// What facts that were read come to for another request; `nil` once nothing is known of how they were read.
-    package func values(of facts: [ObservedFact], for request: Request, generation: Int) -> [Value]? {
+    package func values(of facts: [ObservedFact], for request: ResolvedRequest, generation: Int) -> [Value]? {
         evaluator.values(of: facts, for: request, generation: generation)
     }
 }
