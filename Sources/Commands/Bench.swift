@@ -31,7 +31,7 @@ extension Verb {
             let most = try invocation.number("grow", default: 1_000, most: 10_000)
             let start = DecisionBenchmark.nanoseconds()
             let policies = try invocation.policies()
-            let (directory, now) = try world(invocation)
+            let (directory, now) = try snapshot(invocation)
             do {
                 var report = BenchReport()
                 let one = try lines(invocation, directory, policies, 1)
@@ -67,7 +67,7 @@ extension Verb {
 
     /// What decisions are made on: the store, when the requests are about it; else the demo organisation, at a time of its
     /// own.
-    private static func world(_ invocation: Invocation) throws(CommandError) -> (Directory, Instant) {
+    private static func snapshot(_ invocation: Invocation) throws(CommandError) -> (Directory, Instant) {
         guard invocation.value("requests") == nil else {
             let snapshot = try invocation.snapshot(needsStore: true)
             return (snapshot.directory, snapshot.now)

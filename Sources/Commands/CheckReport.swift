@@ -156,8 +156,8 @@ struct CheckReport {
             value.map { ",\(name)=\($0)" }
         }.joined()
         let properties =
-            "file=\(Markup.property(finding.path))\(place),title=\(Markup.property(finding.rule ?? ""))"
-        return "::\(finding.severity.rawValue) \(properties)::\(Markup.annotation(finding.message))"
+            "file=\(XMLEscaping.property(finding.path))\(place),title=\(XMLEscaping.property(finding.rule ?? ""))"
+        return "::\(finding.severity.rawValue) \(properties)::\(XMLEscaping.annotation(finding.message))"
     }
 
     private var junit: [String] {
@@ -170,14 +170,15 @@ struct CheckReport {
         ]
         for path in paths {
             let own = findings.filter { $0.path == path }
-            let head = #"    <testcase classname="check" name="\#(Markup.xml(path))" file="\#(Markup.xml(path))""#
+            let head =
+                #"    <testcase classname="check" name="\#(XMLEscaping.xml(path))" file="\#(XMLEscaping.xml(path))""#
             if own.isEmpty {
                 lines.append(head + "/>")
                 continue
             }
             let text = own.map(\.description).joined(separator: "\n")
             lines += [
-                head + ">", #"      <failure message="\#(own.count) findings">\#(Markup.xml(text))</failure>"#,
+                head + ">", #"      <failure message="\#(own.count) findings">\#(XMLEscaping.xml(text))</failure>"#,
                 "    </testcase>",
             ]
         }

@@ -57,7 +57,7 @@ extension Verb {
         let (source, plugins) = read.loadedPlugins()
         let schema = source.files.first { $0.name == "schema.lua" }?.bytes
         let rules = Rule.all + Rule.brought(by: plugins, schema: schema)
-        var findings = Checker(source, directory: directory, rules: rules).run()
+        var findings = Linter(source, directory: directory, rules: rules).run()
         if !files.isEmpty {
             findings.removeAll { finding in !files.contains { finding.path == "\(folder)/\($0)" } }
         }
@@ -149,8 +149,8 @@ extension Verb {
             }
         }
         terminal.print()
-        let checker = Checker(rule.bad.source, directory: rule.bad.directory, rules: rules)
-        for finding in checker.run() where finding.rule == rule.name {
+        let linter = Linter(rule.bad.source, directory: rule.bad.directory, rules: rules)
+        for finding in linter.run() where finding.rule == rule.name {
             terminal.print(Terminal.escaped(finding.description))
         }
         return ExitStatus.done

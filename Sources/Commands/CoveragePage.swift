@@ -21,7 +21,7 @@ struct CoveragePage {
             let cells = [policy.lines, policy.branches, policy.facts].map { count in
                 #"<td class="\#(count.percent == 100 ? "full" : "part")">\#(count.percent) %</td>"#
             }
-            let link = ##"<a href="#\##(Markup.xml(policy.policy))">\##(Markup.xml(policy.policy))</a>"##
+            let link = ##"<a href="#\##(XMLEscaping.xml(policy.policy))">\##(XMLEscaping.xml(policy.policy))</a>"##
             lines.append("<tr><td>\(link)</td>\(cells.joined())</tr>")
         }
         lines.append("</tbody></table>")
@@ -40,10 +40,10 @@ struct CoveragePage {
             ("lines", policy.lines), ("branches", policy.branches), ("facts", policy.facts),
         ]
         var lines = [
-            #"<details id="\#(Markup.xml(policy.policy))"\#(isOpen)><summary>\#(Markup.xml(policy.path)): "#
+            #"<details id="\#(XMLEscaping.xml(policy.policy))"\#(isOpen)><summary>\#(XMLEscaping.xml(policy.path)): "#
                 + "\(Self.counts(measures))</summary>"
         ]
-        if let problem = policy.problem { lines.append("<p class=\"gap\">\(Markup.xml(problem))</p>") }
+        if let problem = policy.problem { lines.append("<p class=\"gap\">\(XMLEscaping.xml(problem))</p>") }
         lines.append("<pre>")
         for (index, source) in policy.source.enumerated() where index + 1 < policy.source.count || !source.isEmpty {
             lines.append(line(index + 1, source, policy))
@@ -82,7 +82,7 @@ struct CoveragePage {
     /// Text as it stands in a `pre`; what could hide or turn text is written out.
     private static func text(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { Markup.xml(Terminal.escaped(String($0))) }.joined(separator: "\n")
+            .map { XMLEscaping.xml(Terminal.escaped(String($0))) }.joined(separator: "\n")
     }
 
     private static let style = """

@@ -51,7 +51,7 @@ extension Verb {
             }
             let (policies, plugins) = try invocation.loaded(source)
             let sink = try Sink(invocation, plugins, policies.schema)
-            let question = try QuestionReader(invocation, snapshot, policies.schema, words: words).question()
+            let question = try RequestParser(invocation, snapshot, policies.schema, words: words).question()
             let decision: Decision
             let start = clock()
             do {
@@ -79,7 +79,7 @@ extension Verb {
                 writer.newline()
                 invocation.terminal.write(writer.bytes)
             } else {
-                Explanation(decision, policies: policies).print(
+                DecisionPrinter(decision, policies: policies).print(
                     to: invocation.terminal, withFacts: invocation.has("explain"))
             }
             return status(decision, expected: invocation.value("expect"), invocation.terminal)
@@ -97,7 +97,7 @@ extension Verb {
         do throws(TokenStoreError) {
             let now = try store.highWater.map { max($0, invocation.now) } ?? invocation.now
             let found = try store.authenticate(string, now: invocation.isTimeStated ? invocation.now : now)
-            if found != nil { try? store.rehash(string, Act(now: now)) }
+            if found != nil { try? store.rehash(string, AuditContext(now: now)) }
             // One that nobody knows is decided as such: an id that no token has.
             return found?.token.id ?? .unassigned
         } catch { throw CommandError(error.message) }

@@ -34,7 +34,7 @@ package enum Demilune {
     /// Runs one command line.
     /// - Parameter arguments: without the program's own name.
     /// - Returns: the exit status.
-    package static func run(arguments: [String], environment: [String: String], streams: Streams) -> Int32 {
+    package static func run(arguments: [String], environment: [String: String], streams: StandardStreams) -> Int32 {
         let terminal = Terminal(streams)
         let isColorRefused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         terminal.color("auto", isRefused: isColorRefused)

@@ -21,7 +21,7 @@ extension Verb {
             }
             let children = directory.departments.filter { $0.parent == index }
             let assigned = directory.assignments.filter { $0.department == index && !$0.isRemoved }
-            var fields = Fields()
+            var fields = KeyValueOutput()
             fields.add("Id", department.id)
             fields.add("Name", department.name)
             fields.add(

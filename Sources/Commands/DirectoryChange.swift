@@ -24,7 +24,7 @@ enum DirectoryVerbs {
             summary: activates
                 ? "makes a \(word) active again; revoked and suspended tokens stay so" : summary(noun, word),
             positionals: [.init(name: placeholder, help: "an id\(noun == .tenant ? "" : " or a name")")],
-            options: activates ? [Office.reason] : [preview, revoke, Office.reason],
+            options: activates ? [AdministrationSession.reason] : [preview, revoke, AdministrationSession.reason],
             run: { invocation throws(CommandError) in
                 try run(noun, activates: activates, invocation)
             })
@@ -60,7 +60,7 @@ enum DirectoryVerbs {
         } else {
             tenant = try invocation.names(in: before).tenant
         }
-        let names = Names(directory: before, tenant: tenant)
+        let names = NameResolver(directory: before, tenant: tenant)
         var after = organisation
         let part: DirectoryPart
         switch noun {

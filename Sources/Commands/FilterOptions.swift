@@ -22,9 +22,9 @@ enum FilterOptions {
         options.contains { invocation.has($0.name) }
     }
 
-    static func filter(_ office: Office) throws(CommandError) -> TokenFilter {
-        let invocation = office.invocation
-        let names = office.names
+    static func filter(_ session: AdministrationSession) throws(CommandError) -> TokenFilter {
+        let invocation = session.invocation
+        let names = session.names
         var filter = TokenFilter()
         filter.kind = invocation.has("mobile") ? .mobile : .api
         let state = invocation.value("state")
@@ -38,11 +38,11 @@ enum FilterOptions {
             try names.userType(text)
         }
         if let text = invocation.value("expiring-within") {
-            let seconds = try Moment.duration(text, option: "expiring-within").components.seconds
-            filter.expiringBefore = Instant(microseconds: office.now.microseconds + seconds * 1_000_000)
+            let seconds = try TimeArgument.duration(text, option: "expiring-within").components.seconds
+            filter.expiringBefore = Instant(microseconds: session.now.microseconds + seconds * 1_000_000)
         }
         if let text = invocation.value("unused-since") {
-            filter.unusedSince = try Moment.instant(text, option: "unused-since", in: office.zone)
+            filter.unusedSince = try TimeArgument.instant(text, option: "unused-since", in: session.zone)
         }
         filter.search = invocation.value("search")
         return filter

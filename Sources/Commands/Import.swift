@@ -8,7 +8,8 @@ extension Verb {
         positionals: [Positional(name: "FILE", help: "what `export` prints; `-` is the standard input")],
         options: [
             Option(name: "preview", help: "only say which tokens it touches, and what they lose"),
-            Option(name: "revoke-tokens", help: "revoke the live tokens that stand in the way"), Office.reason,
+            Option(name: "revoke-tokens", help: "revoke the live tokens that stand in the way"),
+            AdministrationSession.reason,
         ],
         details: [
             "All of it is taken over or nothing. Importing the same file again changes nothing.",

@@ -16,11 +16,11 @@ extension Verb {
             let keyPath = try invocation.keyPath(makesFolder: true)
             var made: String?
             do throws(CommandError) {
-                try NewFile.make(path) { draft throws(CommandError) in
+                try AtomicFile.make(path) { draft throws(CommandError) in
                     do throws(TokenStoreError) {
                         let store = try SQLiteTokenStore.create(draft, place: path, keys: keyPath)
                         made = store.keys.path
-                        let act = Act(now: invocation.now)
+                        let act = AuditContext(now: invocation.now)
                         if let organisation { _ = try store.merge(organisation, act, mints: true) }
                     } catch { throw CommandError(error.message) }
                 }

@@ -96,7 +96,7 @@ enum Isolation {
         let child = try Child(
             "/proc/self/exe", invocation.arguments, mark: mark, readsInput: input >= 0,
             keeps: { name in name.hasPrefix("LD_") || Demilune.variables.contains(String(name)) })
-        var relay = Relay(child, input: input, form: form, silence: silence, terminal: invocation.terminal)
-        return try relay.run()
+        var pipe = ChildPipe(child, input: input, form: form, silence: silence, terminal: invocation.terminal)
+        return try pipe.run()
     }
 }

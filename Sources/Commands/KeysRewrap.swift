@@ -61,14 +61,16 @@ extension Verb {
 
 extension Invocation {
     /// An act of the operator's: what no decision point governs is for whoever holds the store and its keys.
-    func operatorAct(_ store: SQLiteTokenStore) throws(CommandError) -> Act { try operatorAct(at: try now(store)) }
+    func operatorAct(_ store: SQLiteTokenStore) throws(CommandError) -> AuditContext {
+        try operatorAct(at: try now(store))
+    }
 
-    func operatorAct(at now: @autoclosure () throws(CommandError) -> Instant) throws(CommandError) -> Act {
+    func operatorAct(at now: @autoclosure () throws(CommandError) -> Instant) throws(CommandError) -> AuditContext {
         guard value("as") == nil else {
             throw CommandError(
                 "`\(verb)` is for the operator: no decision point governs it; leave `--as` out", status: ExitStatus.deny
             )
         }
-        return Act(now: try now(), reason: value("reason"))
+        return AuditContext(now: try now(), reason: value("reason"))
     }
 }

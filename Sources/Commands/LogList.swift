@@ -40,6 +40,6 @@ extension Verb {
 
     private static func moment(_ invocation: Invocation, _ option: String) throws(CommandError) -> Instant? {
         guard let text = invocation.value(option) else { return nil }
-        return try Moment.instant(text, option: option, in: .utc)
+        return try TimeArgument.instant(text, option: option, in: .utc)
     }
 }

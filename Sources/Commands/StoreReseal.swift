@@ -27,7 +27,7 @@ extension Verb {
         Option(
             name: "accept-rollback", value: "NUMBER",
             help: "take a restored backup for the store; NUMBER is its newest log entry"),
-        Office.reason,
+        AdministrationSession.reason,
     ]
 
     private static func reseal(_ invocation: Invocation) throws(CommandError) -> Int32 {

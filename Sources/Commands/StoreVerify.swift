@@ -7,7 +7,7 @@ extension Verb {
         name: "log verify", summary: "finds entries of the log that were changed, removed, reordered or cut off",
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore()
-            let (count, faults): (Int, [StoreFault])
+            let (count, faults): (Int, [IntegrityViolation])
             do throws(TokenStoreError) { (count, faults) = try store.verifyLog() } catch {
                 throw CommandError(error.message)
             }
@@ -20,12 +20,12 @@ extension Verb {
         summary: "finds what was changed without the keys: tokens, users, rights, the log, and the file itself",
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore(toVerify: true)
-            let faults: [StoreFault]
+            let faults: [IntegrityViolation]
             do throws(TokenStoreError) { faults = try store.verify() } catch { throw CommandError(error.message) }
             return tell(faults, "the store is as it was written", invocation)
         })
 
-    private static func tell(_ faults: [StoreFault], _ good: String, _ invocation: Invocation) -> Int32 {
+    private static func tell(_ faults: [IntegrityViolation], _ good: String, _ invocation: Invocation) -> Int32 {
         let terminal = invocation.terminal
         if invocation.has("json") {
             let rows = faults.map { fault in

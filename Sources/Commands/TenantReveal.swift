@@ -10,7 +10,7 @@ extension Verb {
             Option(
                 name: "policy", value: "POLICY", help: "allowed or never; never destroys what is kept",
                 choices: ["allowed", "never"]),
-            Option(name: "yes", help: "do it: what is destroyed cannot be shown again"), Office.reason,
+            Option(name: "yes", help: "do it: what is destroyed cannot be shown again"), AdministrationSession.reason,
         ],
         details: ["After `never`, `allowed` holds for new strings only: `token rotate` gives a token one."],
         run: { invocation throws(CommandError) in

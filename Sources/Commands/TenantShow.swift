@@ -21,7 +21,7 @@ extension Verb {
             do throws(TokenStoreError) { keeps = try store.keepsStrings(of: tenant.id) } catch {
                 throw CommandError(error.message)
             }
-            var fields = Fields()
+            var fields = KeyValueOutput()
             fields.add("Id", tenant.id)
             fields.add("Name", tenant.name)
             fields.add("Zone", tenant.zone.name)

@@ -10,14 +10,14 @@ final class Terminal {
         case yellow = "33"
     }
 
-    let streams: Streams
+    let streams: StandardStreams
     private(set) var isOutputColored = false
     private(set) var isErrorColored = false
     /// Whether somebody still reads the results.
     private(set) var isOpen = true
     private var warnings: Set<ExactName> = []
 
-    init(_ streams: Streams) {
+    init(_ streams: StandardStreams) {
         self.streams = streams
     }
 

@@ -104,7 +104,7 @@ struct TestGates {
         guard let path = baselinePath else { return [] }
         guard let baseline else {
             guard !costs.isEmpty else { return ["no policy was measured: `\(path)` is left as it is"] }
-            try ReplacedFile.write(CostBaseline(costs).json.pretty + "\n", to: path)
+            try AtomicFile.write(CostBaseline(costs).json.pretty + "\n", to: path)
             terminal.note("`\(path)` says what \(costs.count) \(costs.count == 1 ? "policy costs" : "policies cost")")
             return []
         }

@@ -116,19 +116,19 @@ struct TestReport {
             let failures = own.count { $0.failure != nil }
             let skips = own.count { $0.skipped != nil }
             lines.append(
-                #"  <testsuite name="\#(Markup.xml(file))" tests="\#(own.count)" failures="\#(failures)" skipped="\#(skips)">"#
+                #"  <testsuite name="\#(XMLEscaping.xml(file))" tests="\#(own.count)" failures="\#(failures)" skipped="\#(skips)">"#
             )
             for result in own {
                 let line = result.line.map { " line=\"\($0)\"" } ?? ""
                 let head =
-                    #"    <testcase classname="\#(Markup.xml(file))" name="\#(Markup.xml(result.name))" file="\#(Markup.xml(file))"\#(line)"#
+                    #"    <testcase classname="\#(XMLEscaping.xml(file))" name="\#(XMLEscaping.xml(result.name))" file="\#(XMLEscaping.xml(file))"\#(line)"#
                 if let failure = result.failure {
                     lines.append(head + ">")
-                    let facts = Markup.xml(failure.trace.map { "\($0.place): \($0.fact)" }.joined(separator: "\n"))
-                    lines.append(#"      <failure message="\#(Markup.xml(failure.message))">\#(facts)</failure>"#)
+                    let facts = XMLEscaping.xml(failure.trace.map { "\($0.place): \($0.fact)" }.joined(separator: "\n"))
+                    lines.append(#"      <failure message="\#(XMLEscaping.xml(failure.message))">\#(facts)</failure>"#)
                     lines.append("    </testcase>")
                 } else if let reason = result.skipped {
-                    lines.append(head + #"><skipped message="\#(Markup.xml(reason))"/></testcase>"#)
+                    lines.append(head + #"><skipped message="\#(XMLEscaping.xml(reason))"/></testcase>"#)
                 } else {
                     lines.append(head + "/>")
                 }
@@ -156,8 +156,9 @@ struct TestReport {
     private var github: [String] {
         failed.map { result in
             let line = result.line.map { ",line=\($0)" } ?? ""
-            let properties = "file=\(Markup.property(result.file))\(line),title=\(Markup.property(result.name))"
-            return "::error \(properties)::\(Markup.annotation(result.failure?.message ?? ""))"
+            let properties =
+                "file=\(XMLEscaping.property(result.file))\(line),title=\(XMLEscaping.property(result.name))"
+            return "::error \(properties)::\(XMLEscaping.annotation(result.failure?.message ?? ""))"
         }
     }
 }

@@ -12,37 +12,37 @@ extension Verb {
             Option(name: "expires", value: "DAY", help: "its last valid day, such as 2027-01-31, or a moment"),
             Option(name: "assignment", value: "ID", help: "another combination of the same user"),
             Option(name: "clear-dormant", help: "it is used again: forget since when it was not"),
-            Advisor.option, Office.reason,
+            AdvicePrompt.option, AdministrationSession.reason,
         ],
         run: { invocation throws(CommandError) in
-            let office = try Office(invocation)
-            let id = try office.token(invocation.positionals[0])
+            let session = try AdministrationSession(invocation)
+            let id = try session.token(invocation.positionals[0])
             var change = TokenChange()
             change.name = invocation.name("name")
             change.expires = try invocation.value("expires").map { text throws(CommandError) in
-                try office.expires(text)
+                try session.expires(text)
             }
             if let text = invocation.value("assignment") {
-                let user = try office.owner(of: id)
-                change.assignment = office.directory.assignments[try office.names.assignment(text, of: user)].id
+                let user = try session.owner(of: id)
+                change.assignment = session.directory.assignments[try session.names.assignment(text, of: user)].id
             }
             let isChange = change.name != nil || change.expires != nil || change.assignment != nil
             guard isChange || invocation.has("clear-dormant") else {
                 throw .usage("say what is to change: `--name`, `--expires`, `--assignment` or `--clear-dormant`")
             }
             if isChange {
-                _ = try office.act { administration throws(AdministrationError) in
-                    try administration.amend(id, change) { Advisor(invocation: invocation).respond(to: $0) }
+                _ = try session.act { administration throws(AdministrationError) in
+                    try administration.amend(id, change) { AdvicePrompt(invocation: invocation).respond(to: $0) }
                 }
             }
             if invocation.has("clear-dormant") {
-                try office.act { administration throws(AdministrationError) in
+                try session.act { administration throws(AdministrationError) in
                     try administration.perform(.amend, [id]) { store, act throws(TokenStoreError) in
                         try store.clearDormant(id, act)
                     }
                 }
             }
-            try office.report(id, "changed")
+            try session.report(id, "changed")
             return ExitStatus.done
         })
 }

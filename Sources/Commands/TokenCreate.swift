@@ -15,7 +15,7 @@ extension Verb {
                 help: "which of the user's combinations: an id, or DEPARTMENT/USER TYPE"),
             Option(name: "mobile", help: "the token of a login in the mobile app: 30 days, never shown again"),
             Option(name: "device", value: "LABEL", help: "what the person logged in on, for a mobile token"),
-            Advisor.option, Office.reason,
+            AdvicePrompt.option, AdministrationSession.reason,
         ],
         details: [
             "Asks for the combination by number where a terminal is there and it was not stated.",
@@ -24,19 +24,19 @@ extension Verb {
         run: { invocation throws(CommandError) in
             let isMobile = invocation.has("mobile")
             try check(invocation, isMobile: isMobile)
-            let office = try Office(invocation)
-            let expires = try invocation.value("expires").map { text throws(CommandError) in try office.expires(text) }
-            let user = try office.user()
-            let assignment = try office.assignment(of: user)
+            let session = try AdministrationSession(invocation)
+            let expires = try invocation.value("expires").map { text throws(CommandError) in try session.expires(text) }
+            let user = try session.user()
+            let assignment = try session.assignment(of: user)
             let draft = TokenDraft(
-                tenant: office.tenant.id, kind: isMobile ? .mobile : .api,
+                tenant: session.tenant.id, kind: isMobile ? .mobile : .api,
                 name: invocation.name(isMobile ? "device" : "name") ?? "",
-                assignment: office.directory.assignments[assignment].id,
-                expires: expires ?? office.mobileExpiry)
-            let (details, string) = try office.act { administration throws(AdministrationError) in
-                try administration.create(draft) { Advisor(invocation: invocation).respond(to: $0) }
+                assignment: session.directory.assignments[assignment].id,
+                expires: expires ?? session.mobileExpiry)
+            let (details, string) = try session.act { administration throws(AdministrationError) in
+                try administration.create(draft) { AdvicePrompt(invocation: invocation).respond(to: $0) }
             }
-            let secret = Secret(office: office, details: details, string: string)
+            let secret = TokenStringOutput(session: session, details: details, string: string)
             secret.print()
             secret.noteAboutRevealing()
             return ExitStatus.done

@@ -5,21 +5,21 @@ internal import Tokens
 /// A token, field by field, as the view of its kind has it.
 struct TokenDescription {
     private let details: TokenDetails
-    private let names: Names
-    private let office: Office
+    private let names: NameResolver
+    private let session: AdministrationSession
 
-    init(_ details: TokenDetails, names: Names, office: Office) {
+    init(_ details: TokenDetails, names: NameResolver, session: AdministrationSession) {
         self.details = details
         self.names = names
-        self.office = office
+        self.session = session
     }
 
     private var token: TokenRecord { details.token }
     private var directory: Directory { names.directory }
-    private var zone: Zone { office.zone }
+    private var zone: Zone { session.zone }
 
-    var fields: Fields {
-        var fields = Fields()
+    var fields: KeyValueOutput {
+        var fields = KeyValueOutput()
         let index = directory.assignment(token.assignment, tenant: names.tenant)!
         let assignment = directory.assignments[index]
         let user = directory.users[assignment.user]
@@ -31,10 +31,10 @@ struct TokenDescription {
             fields.add("Token Name", token.name, key: "name")
             let masked = "dml_…\(details.last4 ?? "")"
             fields.add("API Token", "\(masked)  (demilune token reveal \(token.id))", json: .string(masked))
-            fields.add("Tenant Id", office.tenant.id, key: "tenant")
+            fields.add("Tenant Id", session.tenant.id, key: "tenant")
             fields.add(
-                "Description of Use", Self.use(tenant: office.tenant.id.text),
-                json: .strings(Self.use(tenant: office.tenant.id.text)))
+                "Description of Use", Self.use(tenant: session.tenant.id.text),
+                json: .strings(Self.use(tenant: session.tenant.id.text)))
             fields.add("Expiry Date", lastDay, key: "expires", json: .string(token.expires.description))
             fields.add("Associated User", user.name, key: "user", json: .string(user.id))
             fields.add(
@@ -47,7 +47,7 @@ struct TokenDescription {
             fields.add("Last Active", local(token.lastActive) ?? "never", json: instant(token.lastActive))
             fields.add("Expiry Date", local(token.expires)!, key: "expires", json: .string(token.expires.description))
             fields.add("Device", token.name.isEmpty ? "–" : token.name, json: .string(token.name))
-            fields.add(key: "tenant", .string(office.tenant.id))
+            fields.add(key: "tenant", .string(session.tenant.id))
             fields.add(key: "assignment", .string(assignment.id))
         }
         addHistory(to: &fields)
@@ -55,7 +55,7 @@ struct TokenDescription {
         return fields
     }
 
-    private func addHistory(to fields: inout Fields) {
+    private func addHistory(to fields: inout KeyValueOutput) {
         fields.add("State", state.joined(separator: ", "), json: .strings(state))
         let by = details.createdBy.map { " by \($0)" } ?? ""
         fields.add("Created", local(token.created)! + by, json: .string(token.created.description))
@@ -76,7 +76,7 @@ struct TokenDescription {
         }
     }
 
-    private func addRights(of assignment: Int, to fields: inout Fields) {
+    private func addRights(of assignment: Int, to fields: inout KeyValueOutput) {
         let rights = Rights(of: assignment, in: directory)
         let type = directory.userTypes[directory.assignments[assignment].userType].name
         let user = directory.users[directory.assignments[assignment].user].name
@@ -107,16 +107,16 @@ struct TokenDescription {
     private var state: [String] {
         if token.isTampered { return ["token_tampered"] }
         guard let index = directory.token(token.id),
-            let code = ActorValidity.fault(directory.tokens[index], in: directory, now: office.now)
+            let code = ActorValidity.fault(directory.tokens[index], in: directory, now: session.now)
         else { return ["live"] }
         return [code.hasPrefix("token_") ? String(code.dropFirst("token_".count)) : code]
     }
 
     private var lastDay: String {
-        "\(Moment.lastDay(before: token.expires, in: zone)), the last valid day in \(zone.name)"
+        "\(TimeArgument.lastDay(before: token.expires, in: zone)), the last valid day in \(zone.name)"
     }
 
-    private func local(_ instant: Instant?) -> String? { instant.map { Moment.local($0, in: zone) } }
+    private func local(_ instant: Instant?) -> String? { instant.map { TimeArgument.local($0, in: zone) } }
     private func instant(_ instant: Instant?) -> JSON { .optional(instant?.description) }
 
     /// How the token is used with the REST API; a placeholder stands for it.

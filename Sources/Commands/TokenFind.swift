@@ -6,22 +6,22 @@ extension Verb {
     /// `token find`: which tokens a text gives away.
     static let tokenFind = Verb(
         name: "token find", summary: "says which tokens' strings are in the text on standard input, never showing one",
-        options: [Option(name: "revoke", help: "revoke those that are found"), Office.reason],
+        options: [Option(name: "revoke", help: "revoke those that are found"), AdministrationSession.reason],
         details: [
             "For logs, chats and repositories that may hold a token. It names the token, not its string.",
             "exit status: 0 none is found, or all that were found are revoked; 5 some are found",
         ],
         run: { invocation throws(CommandError) in
-            let office = try Office(invocation)
+            let session = try AdministrationSession(invocation)
             let strings = TokenString.occurrences(in: invocation.terminal.streams.input())
             var ids: [TokenID] = []
             var unknown = 0
-            let isVisible = try office.act { administration throws(AdministrationError) in
-                try administration.authorizer().visibility(tenant: office.tenant.id)
+            let isVisible = try session.act { administration throws(AdministrationError) in
+                try administration.authorizer().visibility(tenant: session.tenant.id)
             }
             for string in strings {
-                if let match = try office.stored({ store throws(TokenStoreError) in try store.find(string) }),
-                    match.tenant == office.tenant.id
+                if let match = try session.stored({ store throws(TokenStoreError) in try store.find(string) }),
+                    match.tenant == session.tenant.id
                 {
                     // One that may not be seen is as one that is not known.
                     if !isVisible(match.token) {
@@ -33,17 +33,17 @@ extension Verb {
                     unknown += 1
                 }
             }
-            try show(ids, unknown, office)
+            try show(ids, unknown, session)
             var live: [TokenID] = []
-            for id in ids where try office.details(id)?.token.revoked == nil { live.append(id) }
+            for id in ids where try session.details(id)?.token.revoked == nil { live.append(id) }
             guard !live.isEmpty else { return ExitStatus.done }
             let question = "revoke \(live.count == 1 ? "it" : "these \(live.count)")?"
-            guard invocation.has("revoke") || Choice.confirm(question, invocation.terminal) == true else {
+            guard invocation.has("revoke") || Prompt.confirm(question, invocation.terminal) == true else {
                 invocation.terminal.note(
                     "to revoke: demilune token revoke --yes \(live.map(\.description).joined(separator: " "))")
                 return ExitStatus.gate
             }
-            try office.act { administration throws(AdministrationError) in
+            try session.act { administration throws(AdministrationError) in
                 _ = try administration.perform(.revoke, live) { store, act throws(TokenStoreError) in
                     try store.revoke(live, act)
                 }
@@ -52,14 +52,14 @@ extension Verb {
             return ExitStatus.done
         })
 
-    private static func show(_ ids: [TokenID], _ unknown: Int, _ office: Office) throws(CommandError) {
+    private static func show(_ ids: [TokenID], _ unknown: Int, _ session: AdministrationSession) throws(CommandError) {
         var listing = Listing(["ID", "KIND", "NAME", "USER", "LAST 4", "STATE"])
         for id in ids {
-            guard let details = try office.details(id),
-                let index = office.directory.assignment(details.token.assignment, tenant: office.names.tenant)
+            guard let details = try session.details(id),
+                let index = session.directory.assignment(details.token.assignment, tenant: session.names.tenant)
             else { continue }
-            let user = office.directory.users[office.directory.assignments[index].user]
-            let state = TokenRow(details, office).state
+            let user = session.directory.users[session.directory.assignments[index].user]
+            let state = TokenRow(details, session).state
             listing.add(
                 [
                     id.description, details.token.kind.rawValue, details.token.name.text, user.name.text,
@@ -72,9 +72,9 @@ extension Verb {
                     .init("last4", .optional(details.last4)), .init("state", .string(state)),
                 ])
         }
-        try listing.print(office.invocation, "token")
+        try listing.print(session.invocation, "token")
         if unknown > 0 {
-            office.terminal.note(
+            session.terminal.note(
                 "\(unknown) more look like tokens and are none of these: mistyped, purged or another store's")
         }
     }

@@ -19,17 +19,17 @@ extension Verb {
         run: { invocation throws(CommandError) in
             try Listing.check(invocation)
             let size = try invocation.number("size", default: 25, most: 1_000)
-            let office = try Office(invocation)
-            var filter = try FilterOptions.filter(office)
+            let session = try AdministrationSession(invocation)
+            var filter = try FilterOptions.filter(session)
             let column = invocation.value("sort").flatMap { TokenFilter.Order(rawValue: $0) }
             filter.order = column ?? (filter.kind == .mobile ? .user : .title)
             filter.isDescending = invocation.has("descending")
-            var query = filter.query(on: office.directory, tenant: office.names.tenant, now: office.now)
+            var query = filter.query(on: session.directory, tenant: session.names.tenant, now: session.now)
             query.size = size
             query.cursor = invocation.value("after")
-            let page = try office.act { administration throws(AdministrationError) in try administration.list(query) }
+            let page = try session.act { administration throws(AdministrationError) in try administration.list(query) }
             var listing = TokenRow.listing(filter.kind)
-            for details in page.tokens { TokenRow(details, office).add(to: &listing) }
+            for details in page.tokens { TokenRow(details, session).add(to: &listing) }
             try listing.print(invocation, "token")
             if let next = page.next {
                 invocation.terminal.note("there are more: --after \(next)")

@@ -13,24 +13,24 @@ extension Verb {
             Option(name: "assignment", value: "ID", help: "which of that user's combinations"),
             Option(
                 name: "overlap", value: "DURATION", help: "how long the old one stays valid, such as 24h (not at all)"),
-            Advisor.option, Office.reason,
+            AdvicePrompt.option, AdministrationSession.reason,
         ],
         run: { invocation throws(CommandError) in
-            let office = try Office(invocation)
-            let id = try office.token(invocation.positionals[0])
-            let assignment = office.directory.assignments[try office.assignment(of: try office.user())].id
+            let session = try AdministrationSession(invocation)
+            let id = try session.token(invocation.positionals[0])
+            let assignment = session.directory.assignments[try session.assignment(of: try session.user())].id
             let overlap = try invocation.value("overlap").map { text throws(CommandError) in
-                try Moment.duration(text, option: "overlap")
+                try TimeArgument.duration(text, option: "overlap")
             }
-            let (details, string) = try office.act { administration throws(AdministrationError) in
+            let (details, string) = try session.act { administration throws(AdministrationError) in
                 try administration.replace(id, assignment: assignment, overlap: overlap) {
-                    Advisor(invocation: invocation).respond(to: $0)
+                    AdvicePrompt(invocation: invocation).respond(to: $0)
                 }
             }
-            let secret = Secret(office: office, details: details, string: string)
+            let secret = TokenStringOutput(session: session, details: details, string: string)
             secret.print()
             let end = invocation.value("overlap").map { "is valid for \($0) more" } ?? "is revoked"
-            office.terminal.note("the token it replaces, \(id), \(end)")
+            session.terminal.note("the token it replaces, \(id), \(end)")
             secret.noteAboutRevealing()
             return ExitStatus.done
         })

@@ -6,14 +6,14 @@ extension Verb {
     /// `token reveal`: the string of an API token, once more.
     static let tokenReveal = Verb(
         name: "token reveal", summary: "shows the string of an API token again, and logs who saw it",
-        positionals: [.token], options: [Office.reason],
+        positionals: [.token], options: [AdministrationSession.reason],
         details: [
             "The log entry is written before the string is shown. Mobile, revoked and expired tokens are never shown."
         ],
         run: { invocation throws(CommandError) in
-            let office = try Office(invocation)
-            let id = try office.token(invocation.positionals[0])
-            let (details, string) = try office.act { administration throws(AdministrationError) in
+            let session = try AdministrationSession(invocation)
+            let id = try session.token(invocation.positionals[0])
+            let (details, string) = try session.act { administration throws(AdministrationError) in
                 try administration.perform(.reveal, [id]) { store, act throws(TokenStoreError) in
                     try store.reveal(id, act)
                 }

@@ -15,29 +15,29 @@ extension Verb {
             Option(name: "yes", help: "do it; of filters only with the digest"),
             Option(
                 name: "digest", value: "D", help: "what the run without --yes told: it must be the same tokens still"),
-            Office.reason,
+            AdministrationSession.reason,
         ],
         details: [
             "All in one transaction, or none: a token out of reach, or one the policies refuse, keeps all as they are.",
             "A token that is revoked already is no failure. Revoked tokens stay listed until `token purge`.",
         ],
         run: { invocation throws(CommandError) in
-            let office = try Office(invocation)
-            let ids = try selection(office)
+            let session = try AdministrationSession(invocation)
+            let ids = try selection(session)
             let digest = SelectionDigest.of(ids)
-            try office.act { administration throws(AdministrationError) in try administration.require(.revoke, ids) }
+            try session.act { administration throws(AdministrationError) in try administration.require(.revoke, ids) }
             if let stated = invocation.value("digest"), stated != digest {
                 throw CommandError(
                     "these are not the tokens of the digest `\(stated)` any more; look again without `--yes`")
             }
             if !invocation.has("yes") {
-                try show(ids, digest, office)
+                try show(ids, digest, session)
                 let question = "revoke \(ids.count == 1 ? "it" : "these \(ids.count)")?"
-                guard Choice.confirm(question, invocation.terminal) == true else { return ExitStatus.done }
+                guard Prompt.confirm(question, invocation.terminal) == true else { return ExitStatus.done }
             } else if FilterOptions.isStated(invocation), invocation.value("digest") == nil {
                 throw .usage("`--yes` with filters needs `--digest`, which a run without `--yes` tells")
             }
-            let (revoked, already) = try office.act { administration throws(AdministrationError) in
+            let (revoked, already) = try session.act { administration throws(AdministrationError) in
                 try administration.perform(.revoke, ids) { store, act throws(TokenStoreError) in
                     try store.revoke(ids, act)
                 }
@@ -55,47 +55,48 @@ extension Verb {
         })
 
     /// The tokens stated, or those that the filters match and whoever asks may see.
-    private static func selection(_ office: Office) throws(CommandError) -> [TokenID] {
-        let invocation = office.invocation
+    private static func selection(_ session: AdministrationSession) throws(CommandError) -> [TokenID] {
+        let invocation = session.invocation
         if !invocation.positionals.isEmpty {
             guard !FilterOptions.isStated(invocation) else { throw .usage("state tokens or filters, not both") }
-            return try office.tokens(invocation.positionals)
+            return try session.tokens(invocation.positionals)
         }
         guard FilterOptions.isStated(invocation) else {
             throw .usage("say which tokens are meant: their ids or names, or filters such as `--user`")
         }
-        let query = try FilterOptions.filter(office).query(
-            on: office.directory, tenant: office.names.tenant, now: office.now)
-        let ids = try office.act { administration throws(AdministrationError) in
+        let query = try FilterOptions.filter(session).query(
+            on: session.directory, tenant: session.names.tenant, now: session.now)
+        let ids = try session.act { administration throws(AdministrationError) in
             try administration.all(query).map(\.token.id)
         }
         guard !ids.isEmpty else { throw CommandError("no token matches") }
         return ids
     }
 
-    private static func show(_ ids: [TokenID], _ digest: String, _ office: Office) throws(CommandError) {
-        if office.invocation.has("json") {
+    private static func show(_ ids: [TokenID], _ digest: String, _ session: AdministrationSession) throws(CommandError)
+    {
+        if session.invocation.has("json") {
             let members: [JSON.Member] = [
                 .init("tokens", .strings(ids.map(\.description))), .init("digest", .string(digest)),
             ]
-            office.terminal.print(JSON.object(members).compact)
+            session.terminal.print(JSON.object(members).compact)
             return
         }
         var table = Table(["ID", "KIND", "NAME", "USER", "DEPARTMENT", "USER TYPE"])
         for id in ids {
-            guard let details = try office.details(id),
-                let index = office.directory.assignment(details.token.assignment, tenant: office.names.tenant)
+            guard let details = try session.details(id),
+                let index = session.directory.assignment(details.token.assignment, tenant: session.names.tenant)
             else { continue }
-            let assignment = office.directory.assignments[index]
+            let assignment = session.directory.assignments[index]
             table.add([
                 id.description, details.token.kind.rawValue, details.token.name.text,
-                office.directory.users[assignment.user].name.text,
-                office.directory.departments[assignment.department].name.text,
-                office.directory.userTypes[assignment.userType].name.text,
+                session.directory.users[assignment.user].name.text,
+                session.directory.departments[assignment.department].name.text,
+                session.directory.userTypes[assignment.userType].name.text,
             ])
         }
-        table.print(to: office.terminal)
-        office.terminal.note("\(ids.count) would be revoked; nothing is changed yet")
-        office.terminal.note("to do it, add: --yes --digest \(digest)")
+        table.print(to: session.terminal)
+        session.terminal.note("\(ids.count) would be revoked; nothing is changed yet")
+        session.terminal.note("to do it, add: --yes --digest \(digest)")
     }
 }

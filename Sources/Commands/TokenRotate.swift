@@ -10,24 +10,24 @@ extension Verb {
         options: [
             Option(
                 name: "overlap", value: "DURATION", help: "how long both strings are valid, such as 24h (not at all)"),
-            Office.reason,
+            AdministrationSession.reason,
         ],
         details: ["While an overlap runs, rotating again is refused: somebody may have done it already."],
         run: { invocation throws(CommandError) in
-            let office = try Office(invocation)
-            let id = try office.token(invocation.positionals[0])
+            let session = try AdministrationSession(invocation)
+            let id = try session.token(invocation.positionals[0])
             let overlap = try invocation.value("overlap").map { text throws(CommandError) in
-                try Moment.duration(text, option: "overlap")
+                try TimeArgument.duration(text, option: "overlap")
             }
-            let (details, string) = try office.act { administration throws(AdministrationError) in
+            let (details, string) = try session.act { administration throws(AdministrationError) in
                 try administration.perform(.amend, [id]) { store, act throws(TokenStoreError) in
                     try store.rotate(id, overlap: overlap, act)
                 }
             }
-            let secret = Secret(office: office, details: details, string: string)
+            let secret = TokenStringOutput(session: session, details: details, string: string)
             secret.print()
             if let text = invocation.value("overlap") {
-                office.terminal.note("the old string is valid for \(text) more")
+                session.terminal.note("the old string is valid for \(text) more")
             }
             secret.noteAboutRevealing()
             return ExitStatus.done

@@ -5,11 +5,11 @@ internal import Tokens
 /// A token as a row of its view.
 struct TokenRow {
     private let details: TokenDetails
-    private let office: Office
+    private let session: AdministrationSession
 
-    init(_ details: TokenDetails, _ office: Office) {
+    init(_ details: TokenDetails, _ session: AdministrationSession) {
         self.details = details
-        self.office = office
+        self.session = session
     }
 
     static func listing(_ kind: TokenKind) -> Listing {
@@ -22,8 +22,8 @@ struct TokenRow {
 
     func add(to listing: inout Listing) {
         let token = details.token
-        let directory = office.directory
-        guard let index = directory.assignment(token.assignment, tenant: office.names.tenant) else { return }
+        let directory = session.directory
+        guard let index = directory.assignment(token.assignment, tenant: session.names.tenant) else { return }
         let assignment = directory.assignments[index]
         let user = directory.users[assignment.user]
         let department = directory.departments[assignment.department]
@@ -33,20 +33,20 @@ struct TokenRow {
         case .api:
             cells = [
                 token.id.description, token.name.text, user.name.text, department.name.text, type.name.text,
-                office.zone.date(of: details.updated).description,
-                Moment.lastDay(before: token.expires, in: office.zone).description, state,
+                session.zone.date(of: details.updated).description,
+                TimeArgument.lastDay(before: token.expires, in: session.zone).description, state,
             ]
         case .mobile:
             cells = [
                 token.id.description, user.name.text, user.email.text, department.name.text, type.name.text,
-                token.lastActive.map { Moment.local($0, in: office.zone) } ?? "never",
-                Moment.local(token.expires, in: office.zone), state,
+                token.lastActive.map { TimeArgument.local($0, in: session.zone) } ?? "never",
+                TimeArgument.local(token.expires, in: session.zone), state,
             ]
         }
         listing.add(
             cells,
             [
-                .init("id", .string(token.id.description)), .init("tenant", .string(office.tenant.id)),
+                .init("id", .string(token.id.description)), .init("tenant", .string(session.tenant.id)),
                 .init("kind", .string(token.kind.rawValue)), .init("name", .string(token.name)),
                 .init("user", .string(user.id)), .init("user_name", .string(user.name)),
                 .init("email", .string(user.email)), .init("department", .string(department.id)),
@@ -62,7 +62,7 @@ struct TokenRow {
         let token = details.token
         if token.isTampered { return "tampered" }
         if token.revoked != nil { return "revoked" }
-        if office.now >= token.expires { return "expired" }
+        if session.now >= token.expires { return "expired" }
         return token.suspended == nil ? "valid" : "suspended"
     }
 }

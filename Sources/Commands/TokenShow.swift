@@ -8,15 +8,15 @@ extension Verb {
         name: "token show", summary: "shows a token, how it is used, and what it permits",
         positionals: [.token],
         run: { invocation throws(CommandError) in
-            let office = try Office(invocation)
-            let id = try office.token(invocation.positionals[0])
-            let seen = try office.act { administration throws(AdministrationError) in try administration.visible(id) }
-            guard let details = seen, details.tenant == office.tenant.id else {
+            let session = try AdministrationSession(invocation)
+            let id = try session.token(invocation.positionals[0])
+            let seen = try session.act { administration throws(AdministrationError) in try administration.visible(id) }
+            guard let details = seen, details.tenant == session.tenant.id else {
                 throw CommandError("there is no token `\(id)`", status: ExitStatus.deny)
             }
-            let directory = try invocation.directory(.some([id]), of: office.store)
-            let names = Names(directory: directory, tenant: office.names.tenant)
-            TokenDescription(details, names: names, office: office).fields.print(invocation)
+            let directory = try invocation.directory(.some([id]), of: session.store)
+            let names = NameResolver(directory: directory, tenant: session.names.tenant)
+            TokenDescription(details, names: names, session: session).fields.print(invocation)
             return ExitStatus.done
         })
 }

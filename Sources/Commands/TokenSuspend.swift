@@ -6,7 +6,7 @@ extension Verb {
     /// `token suspend`: a token that gets nothing until it is resumed.
     static let tokenSuspend = Verb(
         name: "token suspend", summary: "suspends tokens until they are resumed",
-        positionals: [.tokens], options: [Office.reason],
+        positionals: [.tokens], options: [AdministrationSession.reason],
         run: { invocation throws(CommandError) in
             try each(invocation, "suspended") { store, ids, act throws(TokenStoreError) in try store.suspend(ids, act) }
         })
@@ -14,7 +14,7 @@ extension Verb {
     /// `token resume`: the end of a suspension.
     static let tokenResume = Verb(
         name: "token resume", summary: "resumes suspended tokens",
-        positionals: [.tokens], options: [Office.reason],
+        positionals: [.tokens], options: [AdministrationSession.reason],
         run: { invocation throws(CommandError) in
             try each(invocation, "resumed") { store, ids, act throws(TokenStoreError) in try store.resume(ids, act) }
         })
@@ -22,16 +22,16 @@ extension Verb {
     /// All are asked about before the first is touched.
     private static func each(
         _ invocation: Invocation, _ word: String,
-        _ body: (SQLiteTokenStore, [TokenID], Act) throws(TokenStoreError) -> Void
+        _ body: (SQLiteTokenStore, [TokenID], AuditContext) throws(TokenStoreError) -> Void
     ) throws(CommandError) -> Int32 {
-        let office = try Office(invocation)
-        let ids = try office.tokens(invocation.positionals)
-        try office.act { administration throws(AdministrationError) in
+        let session = try AdministrationSession(invocation)
+        let ids = try session.tokens(invocation.positionals)
+        try session.act { administration throws(AdministrationError) in
             try administration.perform(.amend, ids) { store, act throws(TokenStoreError) in
                 try body(store, ids, act)
             }
         }
-        for id in ids { try office.report(id, word) }
+        for id in ids { try session.report(id, word) }
         return ExitStatus.done
     }
 }

@@ -10,7 +10,7 @@ extension Verb {
             let directory = names.directory
             let index = try names.user(invocation.positionals[0])
             let user = directory.users[index]
-            var fields = Fields()
+            var fields = KeyValueOutput()
             fields.add("Id", user.id)
             fields.add("User name", user.name)
             fields.add("Name", user.fullName)

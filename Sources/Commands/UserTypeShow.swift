@@ -11,7 +11,7 @@ extension Verb {
             let index = try names.userType(invocation.positionals[0])
             let type = directory.userTypes[index]
             let assigned = directory.assignments.filter { $0.userType == index && !$0.isRemoved }
-            var fields = Fields()
+            var fields = KeyValueOutput()
             fields.add("Id", type.id)
             fields.add("Name", type.name)
             fields.add("Active", type.isActive ? "yes" : "no", json: .boolean(type.isActive))

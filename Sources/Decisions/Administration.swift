@@ -17,15 +17,16 @@ package final class Administration {
     package let store: SQLiteTokenStore
     private let policies: PolicySet
     private let actor: AuthorizationRequest.Actor
-    package let act: Act
+    package let context: AuditContext
     private var last: (version: DirectoryVersion, authorizer: AdministrativeAuthorizer)?
 
     /// - Parameter actor: who administers; the act names the same for the log.
-    package init(store: SQLiteTokenStore, policies: PolicySet, actor: AuthorizationRequest.Actor, act: Act) {
+    package init(store: SQLiteTokenStore, policies: PolicySet, actor: AuthorizationRequest.Actor, context: AuditContext)
+    {
         self.store = store
         self.policies = policies
         self.actor = actor
-        self.act = act
+        self.context = context
     }
 
     /// The directory as it is now, and who asks.
@@ -35,7 +36,7 @@ package final class Administration {
         var selection = TokenSelection.none
         if case .token(let text) = actor, let id = TokenID(text) { selection = .some([id]) }
         let organisation = try stored { () throws(TokenStoreError) in try store.organisation(selection) }
-        let authorizer = try AdministrativeAuthorizer(organisation, policies, actor, act)
+        let authorizer = try AdministrativeAuthorizer(organisation, policies, actor, context)
         last = (version, authorizer)
         return authorizer
     }
@@ -58,14 +59,14 @@ package final class Administration {
             try authorizer.decide(
                 .issue, tenant: draft.tenant,
                 proposed: ProposedToken(
-                    kind: draft.kind, name: draft.name, assignment: draft.assignment, created: self.act.now,
+                    kind: draft.kind, name: draft.name, assignment: draft.assignment, created: self.context.now,
                     expires: expires))
         }
         draft.expires = try settle(.issue, [], tenant: draft.tenant, draft.expires, advised, ask) ?? draft.expires
         return try transact(.issue, tenant: draft.tenant, []) { authorizer throws(AdministrationError) in
             try permitted(.issue, [], try ask(authorizer, draft.expires))
         } body: { () throws(TokenStoreError) in
-            try store.create(draft, act)
+            try store.create(draft, context)
         }
     }
 
@@ -84,18 +85,19 @@ package final class Administration {
         return try transact(.amend, tenant: known.tenant, [id]) { authorizer throws(AdministrationError) in
             try permitted(.amend, [id], try ask(authorizer, change.expires))
         } body: { () throws(TokenStoreError) in
-            try store.amend(id, change, expecting: known.version, act)
+            try store.amend(id, change, expecting: known.version, context)
         }
     }
 
     /// Asks at a point about tokens, and does something with all of them or with none.
     package func perform<Result>(
-        _ kind: DecisionKind, _ ids: [TokenID], _ body: (SQLiteTokenStore, Act) throws(TokenStoreError) -> Result
+        _ kind: DecisionKind, _ ids: [TokenID],
+        _ body: (SQLiteTokenStore, AuditContext) throws(TokenStoreError) -> Result
     ) throws(AdministrationError) -> Result {
         try transact(kind, tenant: nil, ids) { authorizer throws(AdministrationError) in
             try require(kind, ids, authorizer)
         } body: { () throws(TokenStoreError) in
-            try body(store, act)
+            try body(store, context)
         }
     }
 
@@ -108,7 +110,7 @@ package final class Administration {
             try authorizer.decide(
                 .issue, tenant: old.tenant,
                 proposed: ProposedToken(
-                    kind: old.token.kind, name: old.token.name, assignment: assignment, created: self.act.now,
+                    kind: old.token.kind, name: old.token.name, assignment: assignment, created: self.context.now,
                     expires: expires))
         }
         let expires = try settle(.issue, [id], tenant: old.tenant, old.token.expires, advised, ask)
@@ -116,7 +118,7 @@ package final class Administration {
             try require(.revoke, [id], authorizer)
             try permitted(.issue, [id], try ask(authorizer, expires))
         } body: { () throws(TokenStoreError) in
-            try store.replace(id, assignment: assignment, expires: expires, overlap: overlap, act)
+            try store.replace(id, assignment: assignment, expires: expires, overlap: overlap, context)
         }
     }
 
@@ -242,7 +244,7 @@ package final class Administration {
         let result: Result?
         do throws(AdministrationError) {
             result = try stored { () throws(TokenStoreError) in
-                try store.write(act) { () throws(TokenStoreError) -> Result? in
+                try store.write(context) { () throws(TokenStoreError) -> Result? in
                     do throws(AdministrationError) { try check(try authorizer()) } catch {
                         refusal = error
                         return nil
@@ -278,7 +280,7 @@ package final class Administration {
         }
         let named = error.token.map { [$0] } ?? ids
         try stored { () throws(TokenStoreError) in
-            try store.refused(kind.rawValue, named, tenant: tenant, code: code.text, act)
+            try store.refused(kind.rawValue, named, tenant: tenant, code: code.text, context)
         }
     }
 

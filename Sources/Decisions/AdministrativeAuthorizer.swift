@@ -9,9 +9,12 @@ package final class AdministrativeAuthorizer {
     package let directory: Directory
     private let authorizer: Authorizer
     private let actor: AuthorizationRequest.Actor
-    private let act: Act
+    private let context: AuditContext
 
-    init(_ organisation: Organisation, _ policies: PolicySet, _ actor: AuthorizationRequest.Actor, _ act: Act)
+    init(
+        _ organisation: Organisation, _ policies: PolicySet, _ actor: AuthorizationRequest.Actor,
+        _ context: AuditContext
+    )
         throws(AdministrationError)
     {
         do {
@@ -23,12 +26,12 @@ package final class AdministrativeAuthorizer {
             throw AdministrationError(.request, error.message)
         } catch { throw AdministrationError(.store, "\(error)") }
         self.actor = actor
-        self.act = act
+        self.context = context
     }
 
     /// What an act fulfils whenever it is done: it is logged, with the reason that was stated.
     private var obligations: AuthorizationRequest.Obligations {
-        .named(act.reason == nil ? ["log"] : ["log", "reason"])
+        .named(context.reason == nil ? ["log"] : ["log", "reason"])
     }
 
     private func question(
@@ -36,7 +39,7 @@ package final class AdministrativeAuthorizer {
     ) -> AuthorizationRequest {
         var question = AuthorizationRequest(
             kind: kind, action: ExactName(kind.rawValue), subject: .actor, actor: actor, tenant: tenant,
-            proposed: kind == .issue || kind == .amend ? proposed ?? ProposedToken() : nil, now: act.now,
+            proposed: kind == .issue || kind == .amend ? proposed ?? ProposedToken() : nil, now: context.now,
             obligations: obligations)
         question.record = token
         return question

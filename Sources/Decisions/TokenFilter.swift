@@ -59,7 +59,7 @@ package struct TokenFilter: Sendable {
                     && (userType.map { assignment.userType == $0 } ?? true)
             }.map(\.id)
         }
-        if let search, case let folded = Folding.search(search), !folded.isEmpty {
+        if let search, case let folded = TextNormalizer.search(search), !folded.isEmpty {
             query.search = folded
             query.searchAssignments = Self.found(folded, own, directory)
         }
@@ -72,7 +72,7 @@ package struct TokenFilter: Sendable {
         var users: [Int: Bool] = [:]
         var departments: [Int: Bool] = [:]
         func matches(_ names: [ExactName]) -> Bool {
-            names.contains { Folding.text(Folding.search($0), contains: text) }
+            names.contains { TextNormalizer.text(TextNormalizer.search($0), contains: text) }
         }
         return own.filter { assignment in
             let user = directory.users[assignment.user]
@@ -87,7 +87,7 @@ package struct TokenFilter: Sendable {
 
     private func sort(_ own: [Assignment], _ directory: Directory) -> TokenQuery.Sort {
         func ranked(_ name: (Assignment) -> ExactName) -> TokenQuery.Sort {
-            .assignments(own.map { .init(name: Folding.search(name($0)), assignment: $0.id) }.sorted())
+            .assignments(own.map { .init(name: TextNormalizer.search(name($0)), assignment: $0.id) }.sorted())
         }
         switch order {
         case .title: return .name

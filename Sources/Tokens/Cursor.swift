@@ -16,7 +16,7 @@ struct Cursor: Equatable {
     var number: Int64
 
     private var message: [UInt8] {
-        var message = Canonical("cursor-v1")
+        var message = CanonicalEncoder("cursor-v1")
         switch value {
         case .text(let text): message.add(text)
         case .number(let number): message.add(number)
@@ -27,7 +27,7 @@ struct Cursor: Equatable {
     }
 
     private func tag(_ query: [UInt8], _ key: Key) -> [UInt8] {
-        var message = Canonical("cursor-tag-v1")
+        var message = CanonicalEncoder("cursor-tag-v1")
         message.add(self.message)
         message.add(query)
         return Array(key.tag(message.bytes).prefix(16))

@@ -2,9 +2,11 @@ internal import Model
 
 extension SQLiteTokenStore {
     /// What is wrong with the file itself: its schema, its pages, and indexes that are not of their tables.
-    func integrityFaults() throws(TokenStoreError) -> [StoreFault] {
+    func integrityFaults() throws(TokenStoreError) -> [IntegrityViolation] {
         try connection.transaction("BEGIN") { () throws(TokenStoreError) in
-            var faults = try SchemaGuard.faults(connection, version: Migrations.steps.count).map { StoreFault($0) }
+            var faults = try SchemaGuard.faults(connection, version: Migrations.steps.count).map {
+                IntegrityViolation($0)
+            }
             faults += try told { () throws(TokenStoreError) in try pageFaults() }
             faults += try told { () throws(TokenStoreError) in try nameFaults() }
             return faults
@@ -12,27 +14,29 @@ extension SQLiteTokenStore {
     }
 
     /// The faults that a check finds; a check that fails has found one.
-    private func told(_ check: () throws(TokenStoreError) -> [StoreFault]) throws(TokenStoreError) -> [StoreFault] {
+    private func told(_ check: () throws(TokenStoreError) -> [IntegrityViolation]) throws(TokenStoreError)
+        -> [IntegrityViolation]
+    {
         do throws(TokenStoreError) { return try check() } catch {
             guard error.code == .corrupt || error.code == .io else { throw error }
-            return [StoreFault(error.message)]
+            return [IntegrityViolation(error.message)]
         }
     }
 
     /// SQLite compares every index with its table, and every value with the constraints of its column.
-    private func pageFaults() throws(TokenStoreError) -> [StoreFault] {
-        var faults: [StoreFault] = []
+    private func pageFaults() throws(TokenStoreError) -> [IntegrityViolation] {
+        var faults: [IntegrityViolation] = []
         try connection.rows("PRAGMA integrity_check(100)") {
-            if $0.text(0) != "ok" { faults.append(StoreFault("the file is damaged: \($0.text(0))")) }
+            if $0.text(0) != "ok" { faults.append(IntegrityViolation("the file is damaged: \($0.text(0))")) }
         }
         try connection.rows("PRAGMA foreign_key_check") {
-            faults.append(StoreFault("a row of `\($0.text(0))` names one of `\($0.text(2))` that is not there"))
+            faults.append(IntegrityViolation("a row of `\($0.text(0))` names one of `\($0.text(2))` that is not there"))
         }
         return faults
     }
 
     /// Compares the index of names with one that is made anew from the tokens. SQLite cannot: the index keeps no text.
-    private func nameFaults() throws(TokenStoreError) -> [StoreFault] {
+    private func nameFaults() throws(TokenStoreError) -> [IntegrityViolation] {
         let tables =
             "DROP TABLE IF EXISTS temp.terms_meant; DROP TABLE IF EXISTS temp.terms_found; "
             + "DROP TABLE IF EXISTS temp.names_meant"
@@ -44,13 +48,14 @@ extension SQLiteTokenStore {
                 CREATE VIRTUAL TABLE temp.terms_found USING fts5vocab (main, token_names, instance);
                 """)
         defer { try? connection.execute(tables) }
-        var faults: [StoreFault] = []
+        var faults: [IntegrityViolation] = []
         try connection.rows("SELECT number, name, search, id FROM tokens NOT INDEXED") {
             (row: SQLStatement) throws(TokenStoreError) in
-            let search = Folding.search(row.text(1) as String)
+            let search = TextNormalizer.search(row.text(1) as String)
             if !row.holds(2, .text(search)) {
                 let id = row.token(3)
-                faults.append(StoreFault("the token `\(id)` is listed under another name than its own", token: id))
+                faults.append(
+                    IntegrityViolation("the token `\(id)` is listed under another name than its own", token: id))
             }
             try connection.run(
                 "INSERT INTO temp.names_meant (rowid, text) VALUES (?, ?)", [.integer(row.integer(0)), .text(search)])
@@ -60,7 +65,7 @@ extension SQLiteTokenStore {
             let message =
                 id.map { "the index of names does not have the token `\($0)` as it is" }
                 ?? "the index of names has the row \(number), which no token has"
-            faults.append(StoreFault(message, token: id))
+            faults.append(IntegrityViolation(message, token: id))
         }
         return faults
     }

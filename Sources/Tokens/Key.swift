@@ -105,7 +105,7 @@ package final class Key: Sendable {
     }
 
     private func additionalData(tenant: ExactName, token: TokenID) -> [UInt8] {
-        var data = Canonical("tok-reveal-v1")
+        var data = CanonicalEncoder("tok-reveal-v1")
         data.add(tenant)
         data.add(token)
         data.add(Int64(number))

@@ -83,11 +83,11 @@ package final class Keyring {
     // MARK: The head of the log
 
     /// The newest entry of the log, as it is known outside the store: so that a log cut short is noticed.
-    var head: LogHead? {
-        get throws(TokenStoreError) { try LogHead.read(path + ".head") }
+    var head: LogCheckpoint? {
+        get throws(TokenStoreError) { try LogCheckpoint.read(path + ".head") }
     }
 
-    func note(_ head: LogHead, isAccepted: Bool = false) throws(TokenStoreError) {
+    func note(_ head: LogCheckpoint, isAccepted: Bool = false) throws(TokenStoreError) {
         try head.write(path + ".head", isAccepted: isAccepted)
     }
 }

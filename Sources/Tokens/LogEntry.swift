@@ -5,7 +5,7 @@ package struct LogEntry: Equatable, Sendable {
     package var number: Int64 = 0
     package var time: Instant
     package var tenant: ExactName?
-    package var actor: Act.Actor
+    package var actor: AuditContext.Actor
     /// `token.issue`, `token.reveal`, `user.deactivate` …; with `.refused` at its end when it was.
     package var act: String
     package var token: TokenID?
@@ -19,7 +19,7 @@ package struct LogEntry: Equatable, Sendable {
     /// Whether the row says no more than the entry does: all of that is what its hash is of.
     private(set) var isWellFormed = true
 
-    init(_ act: String, by actor: Act, tenant: ExactName?) {
+    init(_ act: String, by actor: AuditContext, tenant: ExactName?) {
         self.act = act
         time = actor.now
         self.actor = actor.actor
@@ -28,7 +28,7 @@ package struct LogEntry: Equatable, Sendable {
 
     /// What its hash is of: all of it, and the hash before it.
     var message: [UInt8] {
-        var message = Canonical("log-entry-v1")
+        var message = CanonicalEncoder("log-entry-v1")
         message.add(number)
         message.add(time)
         message.add(tenant)

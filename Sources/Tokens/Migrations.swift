@@ -118,7 +118,7 @@ enum Migrations {
         var names: [(Int64, String)] = []
         try connection.rows("SELECT number, name FROM tokens") { names.append(($0.integer(0), $0.text(1))) }
         for (number, name) in names {
-            let search = Folding.search(name)
+            let search = TextNormalizer.search(name)
             try connection.run("UPDATE tokens SET search = ? WHERE number = ?", [.text(search), .integer(number)])
             try connection.run(
                 "INSERT INTO token_names (rowid, text) VALUES (?, ?)", [.integer(number), .text(search)])

@@ -58,7 +58,7 @@ extension SQLiteTokenStore {
     }
 
     private func foundRollback() throws(TokenStoreError) -> Rollback? {
-        let head: LogHead?
+        let head: LogCheckpoint?
         do throws(TokenStoreError) { head = try keys.head } catch {
             let newest = try newestEntry()?.number ?? 0
             return Rollback(.unreadable(error.message), newest: newest, path: connection.path)
@@ -78,7 +78,7 @@ extension SQLiteTokenStore {
     /// - Parameter number: the newest entry of the log that the store has, so that no other state is accepted than the
     ///   one that was looked at.
     /// - Throws: `.state` for a store that was not rolled back, `.stale` for another number.
-    package func acceptRollback(_ number: Int64, _ act: Act) throws(TokenStoreError) {
+    package func acceptRollback(_ number: Int64, _ context: AuditContext) throws(TokenStoreError) {
         let accepted = try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
             try refreshKeys()
             guard let found = try foundRollback() else {
@@ -88,17 +88,17 @@ extension SQLiteTokenStore {
                 throw TokenStoreError(
                     .stale, "the newest entry of the log is \(found.newest), not \(number): look at the store again")
             }
-            try checkClock(act.now)
-            var entry = LogEntry("store.accept_rollback", by: act, tenant: nil)
+            try checkClock(context.now)
+            var entry = LogEntry("store.accept_rollback", by: context, tenant: nil)
             if let head = try? keys.head {
                 entry.details = [
                     .init("noted", .integer(head.number)), .init("noted_hash", .string(head.hash.hexadecimal)),
                 ]
             }
-            entry.details += [.init("newest", .integer(number))] + reason(act)
+            entry.details += [.init("newest", .integer(number))] + reason(context)
             return try log(entry)
         }
-        let head = LogHead(number: accepted.number, hash: accepted.hash, version: Self.sealedVersion)
+        let head = LogCheckpoint(number: accepted.number, hash: accepted.hash, version: Self.sealedVersion)
         try keys.note(head, isAccepted: true)
         rollback = nil
     }

@@ -5,31 +5,34 @@ extension SQLiteTokenStore {
 
     /// Makes a token; its string is given back, and is kept only for an API token of a tenant that keeps strings.
     /// - Throws: `.name`, `.duplicate`, `.unknown`, `.state` for an assignment that cannot have tokens.
-    package func create(_ draft: TokenDraft, _ act: Act) throws(TokenStoreError) -> (TokenDetails, TokenString) {
-        try write(act) { () throws(TokenStoreError) in
-            let (token, string) = try make(draft, act)
-            try log("token.issue", token, by: act)
+    package func create(_ draft: TokenDraft, _ context: AuditContext) throws(TokenStoreError) -> (
+        TokenDetails, TokenString
+    ) {
+        try write(context) { () throws(TokenStoreError) in
+            let (token, string) = try make(draft, context)
+            try log("token.issue", token, by: context)
             return (token.details, string)
         }
     }
 
-    func make(_ draft: TokenDraft, _ act: Act) throws(TokenStoreError) -> (StoredToken, TokenString) {
+    func make(_ draft: TokenDraft, _ context: AuditContext) throws(TokenStoreError) -> (StoredToken, TokenString) {
         let name = try TokenName(draft.name, allowsNothing: draft.kind == .mobile).text
         try requireIntactTenant(draft.tenant)
         try requireAssignment(draft.assignment, tenant: draft.tenant)
-        guard draft.expires > act.now else {
+        guard draft.expires > context.now else {
             throw TokenStoreError(.state, "a token does not expire before it is made")
         }
         var random = SecureRandom()
         let record = TokenRecord(
-            id: TokenID(using: &random), kind: draft.kind, name: name, assignment: draft.assignment, created: act.now,
+            id: TokenID(using: &random), kind: draft.kind, name: name, assignment: draft.assignment,
+            created: context.now,
             expires: draft.expires)
         var token = StoredToken(
             details: TokenDetails(
-                tenant: draft.tenant, token: record, updated: act.now, version: 0, createdBy: act.actor.name,
+                tenant: draft.tenant, token: record, updated: context.now, version: 0, createdBy: context.actor.name,
                 revealCount: 0, isKept: false))
         let string = try mint(&token, &random)
-        return (try insert(token, act.now), string)
+        return (try insert(token, context.now), string)
     }
 
     /// Gives a token a new string.
@@ -53,9 +56,9 @@ extension SQLiteTokenStore {
     /// Changes a token's name, expiry or assignment.
     /// - Parameter version: the version that was decided on; another one is `.stale`.
     @discardableResult package func amend(
-        _ id: TokenID, _ change: TokenChange, expecting version: Int64? = nil, _ act: Act
+        _ id: TokenID, _ change: TokenChange, expecting version: Int64? = nil, _ context: AuditContext
     ) throws(TokenStoreError) -> TokenDetails {
-        try write(act) { () throws(TokenStoreError) in
+        try write(context) { () throws(TokenStoreError) in
             var token = try intact(id)
             try expect(version, token)
             var changes: [JSON.Member] = []
@@ -71,7 +74,7 @@ extension SQLiteTokenStore {
                 guard token.details.token.kind == .api else {
                     throw TokenStoreError(.state, "a mobile token expires 30 days after its login, and is not extended")
                 }
-                guard expires > act.now else {
+                guard expires > context.now else {
                     throw TokenStoreError(.state, "an expiry that is past: revoke the token instead")
                 }
                 changes.append(.init("former_expires", .string(token.details.token.expires.description)))
@@ -89,8 +92,8 @@ extension SQLiteTokenStore {
                 changes.append(.init("former_assignment", .string(token.details.token.assignment)))
                 token.details.token.assignment = assignment
             }
-            token = try save(token, act)
-            try log("token.amend", token, by: act, changes)
+            token = try save(token, context)
+            try log("token.amend", token, by: context, changes)
             return token.details
         }
     }
@@ -109,25 +112,25 @@ extension SQLiteTokenStore {
     /// Gives a token a new string. With an overlap the former one works beside it so long.
     /// - Throws: `.state` while an overlap runs already: somebody else holds the former string then.
     package func rotate(
-        _ id: TokenID, overlap: Duration?, _ act: Act
+        _ id: TokenID, overlap: Duration?, _ context: AuditContext
     ) throws(TokenStoreError) -> (TokenDetails, TokenString) {
-        try write(act) { () throws(TokenStoreError) in
+        try write(context) { () throws(TokenStoreError) in
             var token = try intact(id)
-            try requireLive(token, act.now)
-            if let until = token.details.overlapUntil, until > act.now {
+            try requireLive(token, context.now)
+            if let until = token.details.overlapUntil, until > context.now {
                 throw TokenStoreError(
                     .state, "the token `\(id)` is rotated already: its former string works until \(until)")
             }
             (token.previous, token.details.overlapUntil) = (nil, nil)
             if let overlap, let former = token.lookup {
                 token.previous = former
-                token.details.overlapUntil = min(Self.later(act.now, overlap), token.details.token.expires)
+                token.details.overlapUntil = min(Self.later(context.now, overlap), token.details.token.expires)
             }
             var random = SecureRandom()
             let string = try mint(&token, &random)
-            token = try save(token, act)
+            token = try save(token, context)
             let until = token.details.overlapUntil.map { [JSON.Member("overlap_until", .string($0.description))] }
-            try log("token.rotate", token, by: act, until ?? [])
+            try log("token.rotate", token, by: context, until ?? [])
             return (token.details, string)
         }
     }
@@ -137,19 +140,19 @@ extension SQLiteTokenStore {
     }
 
     /// Suspends tokens, all of them or none.
-    package func suspend(_ ids: [TokenID], _ act: Act) throws(TokenStoreError) {
-        try change(ids, "token.suspend", act) { token throws(TokenStoreError) in
-            try requireLive(token, act.now)
+    package func suspend(_ ids: [TokenID], _ context: AuditContext) throws(TokenStoreError) {
+        try change(ids, "token.suspend", context) { token throws(TokenStoreError) in
+            try requireLive(token, context.now)
             guard token.details.token.suspended == nil else { return false }
-            token.details.token.suspended = act.now
+            token.details.token.suspended = context.now
             return true
         }
     }
 
     /// Resumes tokens, all of them or none.
-    package func resume(_ ids: [TokenID], _ act: Act) throws(TokenStoreError) {
-        try change(ids, "token.resume", act) { token throws(TokenStoreError) in
-            try requireLive(token, act.now)
+    package func resume(_ ids: [TokenID], _ context: AuditContext) throws(TokenStoreError) {
+        try change(ids, "token.resume", context) { token throws(TokenStoreError) in
+            try requireLive(token, context.now)
             guard token.details.token.suspended != nil else { return false }
             try requireIntactTenant(token.details.tenant)
             try requireAssignment(token.details.token.assignment, tenant: token.details.tenant)
@@ -159,8 +162,8 @@ extension SQLiteTokenStore {
     }
 
     /// Forgets since when a token was unused.
-    package func clearDormant(_ id: TokenID, _ act: Act) throws(TokenStoreError) {
-        try change([id], "token.clear_dormant", act) { token in
+    package func clearDormant(_ id: TokenID, _ context: AuditContext) throws(TokenStoreError) {
+        try change([id], "token.clear_dormant", context) { token in
             defer { token.details.token.dormantSince = nil }
             return token.details.token.dormantSince != nil
         }
@@ -168,15 +171,15 @@ extension SQLiteTokenStore {
 
     /// - Parameter body: changes the token, and says whether there was something to change.
     private func change(
-        _ ids: [TokenID], _ name: String, _ act: Act,
+        _ ids: [TokenID], _ name: String, _ context: AuditContext,
         _ body: (inout StoredToken) throws(TokenStoreError) -> Bool
     ) throws(TokenStoreError) {
-        try write(act) { () throws(TokenStoreError) in
+        try write(context) { () throws(TokenStoreError) in
             for id in ids {
                 var token = try intact(id)
                 guard try body(&token) else { continue }
-                token = try save(token, act)
-                try log(name, token, by: act)
+                token = try save(token, context)
+                try log(name, token, by: context)
             }
         }
     }
@@ -185,11 +188,11 @@ extension SQLiteTokenStore {
     /// after an overlap.
     /// - Parameter expires: another expiry, where that was agreed on.
     package func replace(
-        _ id: TokenID, assignment: ExactName, expires: Instant? = nil, overlap: Duration?, _ act: Act
+        _ id: TokenID, assignment: ExactName, expires: Instant? = nil, overlap: Duration?, _ context: AuditContext
     ) throws(TokenStoreError) -> (TokenDetails, TokenString) {
-        try write(act) { () throws(TokenStoreError) in
+        try write(context) { () throws(TokenStoreError) in
             var old = try intact(id)
-            try requireLive(old, act.now)
+            try requireLive(old, context.now)
             guard old.details.token.kind == .api else {
                 throw TokenStoreError(.state, "a mobile token belongs to a login, and is not made anew")
             }
@@ -197,16 +200,16 @@ extension SQLiteTokenStore {
                 tenant: old.details.tenant, kind: .api, name: old.details.token.name, assignment: assignment,
                 expires: expires ?? old.details.token.expires)
             if let overlap {
-                old.details.token.expires = min(Self.later(act.now, overlap), old.details.token.expires)
+                old.details.token.expires = min(Self.later(context.now, overlap), old.details.token.expires)
                 // Two live tokens do not have one name: the one that ends soon gives it up.
                 old.details.token.name = Self.name(old.details.token.name, marked: "replaced", id)
-                old = try save(old, act)
-                try log("token.amend", old, by: act)
+                old = try save(old, context)
+                try log("token.amend", old, by: context)
             } else {
-                try end(&old, act, log: "token.revoke")
+                try end(&old, context, log: "token.revoke")
             }
-            let (new, string) = try make(draft, act)
-            try log("token.issue", new, by: act, [.init("replaces", .string(id.description))])
+            let (new, string) = try make(draft, context)
+            try log("token.issue", new, by: context, [.init("replaces", .string(id.description))])
             return (new.details, string)
         }
     }
@@ -225,8 +228,10 @@ extension SQLiteTokenStore {
     /// Revokes tokens, all of them or none; one that is revoked already stays as it was.
     /// - Returns: how many were revoked, and how many were already.
     /// - Throws: `.unknown` for an id that is not there.
-    package func revoke(_ ids: [TokenID], _ act: Act) throws(TokenStoreError) -> (revoked: Int, already: Int) {
-        try write(act) { () throws(TokenStoreError) in
+    package func revoke(_ ids: [TokenID], _ context: AuditContext) throws(TokenStoreError) -> (
+        revoked: Int, already: Int
+    ) {
+        try write(context) { () throws(TokenStoreError) in
             var revoked = 0
             var already = 0
             // In the order of their rows: neighbours share pages.
@@ -243,11 +248,11 @@ extension SQLiteTokenStore {
                 guard var token = try stored(id) else { throw Self.unknown(id) }
                 let isRevoked = token.details.token.revoked != nil && !token.details.token.isTampered
                 if isRevoked { already += 1 } else { revoked += 1 }
-                if !isRevoked { try end(&token, act, log: "token.revoke") }
+                if !isRevoked { try end(&token, context, log: "token.revoke") }
             }
             if revoked > 1 {
-                var entry = LogEntry("token.revoke_many", by: act, tenant: nil)
-                entry.details = [.init("tokens", .integer(Int64(revoked)))] + reason(act)
+                var entry = LogEntry("token.revoke_many", by: context, tenant: nil)
+                entry.details = [.init("tokens", .integer(Int64(revoked)))] + reason(context)
                 try log(entry)
             }
             return (revoked, already)
@@ -255,31 +260,31 @@ extension SQLiteTokenStore {
     }
 
     /// Ends a token: its string is shredded.
-    func end(_ token: inout StoredToken, _ act: Act, log name: String, _ more: [JSON.Member] = [])
+    func end(_ token: inout StoredToken, _ context: AuditContext, log name: String, _ more: [JSON.Member] = [])
         throws(TokenStoreError)
     {
         let members: [JSON.Member] = token.details.token.isTampered ? [.init("tampered", .boolean(true))] : []
         // What nobody vouches for is not sealed.
         if !token.isUseIntact(keys) { token.details.token.lastActive = nil }
-        token.details.token.revoked = act.now
-        token.details.revokedBy = act.actor.name
+        token.details.token.revoked = context.now
+        token.details.revokedBy = context.actor.name
         (token.previous, token.details.overlapUntil) = (nil, nil)
         (token.sealed, token.details.isKept) = (nil, false)
-        token = try save(token, act)
-        try log(name, token, by: act, members + more)
+        token = try save(token, context)
+        try log(name, token, by: context, members + more)
     }
 
     // MARK: Revealing
 
     /// Shows a token's string; that it was shown is committed to the log before.
     /// - Throws: `.unrevealable`, and `.tampered` where the string does not belong to the row.
-    package func reveal(_ id: TokenID, _ act: Act) throws(TokenStoreError) -> (TokenDetails, TokenString) {
-        try write(act) { () throws(TokenStoreError) in
+    package func reveal(_ id: TokenID, _ context: AuditContext) throws(TokenStoreError) -> (TokenDetails, TokenString) {
+        try write(context) { () throws(TokenStoreError) in
             var token = try intact(id)
             guard token.details.token.kind == .api else {
                 throw TokenStoreError(.unrevealable, "a mobile token's string is not kept, and never shown again")
             }
-            try requireLive(token, act.now)
+            try requireLive(token, context.now)
             guard token.sealed != nil else {
                 throw TokenStoreError(
                     .unrevealable,
@@ -290,11 +295,11 @@ extension SQLiteTokenStore {
                     .tampered, "what is kept of the token `\(id)` does not belong to it; revoke it, or rotate it")
             }
             token.details.revealCount = Int(StoredCount.next(Int64(token.details.revealCount)))
-            token.details.revealedAt = act.now
-            token.details.revealedBy = act.actor.name
+            token.details.revealedAt = context.now
+            token.details.revealedBy = context.actor.name
             token.seal(with: keys.active)
             try update(token)
-            try log("token.reveal", token, by: act)
+            try log("token.reveal", token, by: context)
             return (token.details, string)
         }
     }

@@ -69,7 +69,7 @@ extension SQLiteTokenStore {
     }
 
     private func message(_ value: String) -> [UInt8] {
-        var message = Canonical("clock-v1")
+        var message = CanonicalEncoder("clock-v1")
         message.add(id)
         message.add(value)
         return message.bytes

@@ -4,7 +4,7 @@ extension SQLiteTokenStore {
     // MARK: Seals
 
     /// Whether a tenant's directory is as the keys' holder wrote it.
-    func isIntact(_ tenant: TenantRecord, _ seal: TenantSeal) -> Bool {
+    func isIntact(_ tenant: TenantRecord, _ seal: DirectorySeal) -> Bool {
         guard let mac = seal.mac, let key = seal.key.flatMap(keys.live) else { return false }
         return KeyedHash.isSame(key.mac(seal.message(tenant)), mac)
     }
@@ -86,9 +86,9 @@ extension SQLiteTokenStore {
     /// Whether token strings of a tenant are kept. From the moment they are not, none is there any more.
     /// - Returns: how many were shredded.
     @discardableResult package func setKeepsStrings(
-        _ keeps: Bool, tenant: ExactName, _ act: Act
+        _ keeps: Bool, tenant: ExactName, _ context: AuditContext
     ) throws(TokenStoreError) -> Int {
-        try write(act) { () throws(TokenStoreError) in
+        try write(context) { () throws(TokenStoreError) in
             try requireIntactTenant(tenant)
             guard let (meant, _) = try sealedTenant(tenant) else { throw Self.unknown(tenant: tenant) }
             try connection.run("UPDATE tenants SET keeps_strings = ? WHERE id = ?", [.flag(keeps), .text(tenant)])
@@ -101,10 +101,10 @@ extension SQLiteTokenStore {
             for var token in tokens {
                 (token.sealed, token.details.isKept) = (nil, false)
                 // A row that does not carry its seal loses its string too, and goes on not carrying it.
-                if token.details.token.isTampered { try update(token) } else { try save(token, act) }
+                if token.details.token.isTampered { try update(token) } else { try save(token, context) }
             }
             try logTenant(
-                "tenant.reveal_policy", tenant, act,
+                "tenant.reveal_policy", tenant, context,
                 [
                     .init("policy", .string(keeps ? "allowed" : "never")),
                     .init("shredded", .integer(Int64(tokens.count))),
@@ -122,15 +122,15 @@ extension SQLiteTokenStore {
     /// - Parameter revokesTokens: whether those live tokens are revoked instead.
     /// - Parameter mints: whether new live API tokens get a string, which can then be revealed.
     package func merge(
-        _ organisation: Organisation, _ act: Act, revokesTokens: Bool = false, mints: Bool = false
+        _ organisation: Organisation, _ context: AuditContext, revokesTokens: Bool = false, mints: Bool = false
     ) throws(TokenStoreError) -> MergeSummary {
-        try write(act) { () throws(TokenStoreError) in
+        try write(context) { () throws(TokenStoreError) in
             let before = try read(.none)
             for tenant in before.tenants where organisation.tenants.contains(where: { $0.id == tenant.id }) {
                 try requireIntactTenant(tenant.id)
             }
-            var merger = try Merger(before: before, after: organisation)
-            try merger.write(to: connection)
+            var importer = try DirectoryImporter(before: before, after: organisation)
+            try importer.write(to: connection)
             let after = try read(.none)
             do throws(OrganisationError) {
                 _ = try Directory(after)
@@ -142,24 +142,24 @@ extension SQLiteTokenStore {
                 let known = before.tenants.first { $0.id == tenant.id }
                 let keeps = try keepsStrings(tenant.id)
                 // A new tenant keeps them.
-                try sealTenant(merger.meant(tenant, before: known), keepsStrings: known == nil ? true : keeps)
-                try logTenant("tenant.change", tenant.id, act)
+                try sealTenant(importer.meant(tenant, before: known), keepsStrings: known == nil ? true : keeps)
+                try logTenant("tenant.change", tenant.id, context)
             }
             // What falls with the directory falls before new tokens come: those are held to the new directory.
-            let fallen = try uproot(from: before, to: after, revokesTokens: revokesTokens, act)
-            (merger.summary.revoked, merger.summary.suspended) = (fallen.revoked, fallen.suspended)
+            let fallen = try uproot(from: before, to: after, revokesTokens: revokesTokens, context)
+            (importer.summary.revoked, importer.summary.suspended) = (fallen.revoked, fallen.suspended)
             for tenant in organisation.tenants {
                 for token in tenant.tokens {
-                    _ = merger.note(try merge(token, tenant: tenant.id, mints: mints, act))
+                    _ = importer.note(try merge(token, tenant: tenant.id, mints: mints, context))
                 }
             }
-            let summary = merger.summary
+            let summary = importer.summary
             guard summary.added + summary.changed > 0 else { return summary }
-            var entry = LogEntry("import", by: act, tenant: nil)
+            var entry = LogEntry("import", by: context, tenant: nil)
             entry.details =
                 [
                     .init("added", .integer(Int64(summary.added))), .init("changed", .integer(Int64(summary.changed))),
-                ] + reason(act)
+                ] + reason(context)
             try log(entry)
             return summary
         }
@@ -168,10 +168,12 @@ extension SQLiteTokenStore {
     /// As the other; reads the form of `import`, whose records may say only part of what there is: what they leave out
     /// stays as it is when they are written.
     /// - Throws: `.invalid` with the JSON path of the first fault, beside what the other throws.
-    package func merge(_ json: JSON, _ act: Act, revokesTokens: Bool = false) throws(TokenStoreError) -> MergeSummary {
-        try write(act) { () throws(TokenStoreError) in
+    package func merge(_ json: JSON, _ context: AuditContext, revokesTokens: Bool = false) throws(TokenStoreError)
+        -> MergeSummary
+    {
+        try write(context) { () throws(TokenStoreError) in
             let base = try read(.some(Organisation.tokens(in: json)))
-            return try merge(Self.records(json, on: base), act, revokesTokens: revokesTokens)
+            return try merge(Self.records(json, on: base), context, revokesTokens: revokesTokens)
         }
     }
 
@@ -194,21 +196,21 @@ extension SQLiteTokenStore {
         _ json: JSON, on base: Organisation
     ) throws(TokenStoreError) -> (records: Organisation, summary: MergeSummary) {
         let records = try records(json, on: base)
-        var merger = try Merger(before: base, after: records)
+        var importer = try DirectoryImporter(before: base, after: records)
         var known: [TokenID: (tenant: ExactName, record: TokenRecord)] = [:]
         for tenant in base.tenants { for token in tenant.tokens { known[token.id] = (tenant.id, token) } }
         for tenant in records.tenants {
             for token in tenant.tokens {
                 let record = try kept(token)
                 guard let old = known[token.id] else {
-                    _ = merger.note(nil)
+                    _ = importer.note(nil)
                     continue
                 }
                 try requireSame(record, tenant.id, old.record, old.tenant)
-                _ = merger.note(old.record == record)
+                _ = importer.note(old.record == record)
             }
         }
-        return (records, merger.summary)
+        return (records, importer.summary)
     }
 
     private static func differ(_ id: ExactName, _ before: Organisation, _ after: Organisation) -> Bool {
@@ -222,7 +224,8 @@ extension SQLiteTokenStore {
 
     /// A token neither moves nor comes back to life: it keeps its tenant, kind, assignment and creation, and stays revoked.
     /// - Returns: whether it is as it was; `nil` for a new one.
-    private func merge(_ record: TokenRecord, tenant: ExactName, mints: Bool, _ act: Act) throws(TokenStoreError)
+    private func merge(_ record: TokenRecord, tenant: ExactName, mints: Bool, _ context: AuditContext)
+        throws(TokenStoreError)
         -> Bool?
     {
         let record = try Self.kept(record)
@@ -230,11 +233,11 @@ extension SQLiteTokenStore {
             var random = SecureRandom()
             var token = StoredToken(
                 details: TokenDetails(
-                    tenant: tenant, token: record, updated: record.created, version: 0, createdBy: act.actor.name,
+                    tenant: tenant, token: record, updated: record.created, version: 0, createdBy: context.actor.name,
                     revealCount: 0, isKept: false))
-            let isLive = record.revoked == nil && record.expires > act.now
+            let isLive = record.revoked == nil && record.expires > context.now
             if mints, isLive, record.kind == .api { _ = try mint(&token, &random) }
-            try insert(token, act.now)
+            try insert(token, context.now)
             return nil
         }
         let known = token.details.token
@@ -243,10 +246,10 @@ extension SQLiteTokenStore {
         token = try intact(record.id)
         token.details.token = record
         if record.revoked != nil, known.revoked == nil {
-            try end(&token, act, log: "token.revoke")
+            try end(&token, context, log: "token.revoke")
             token.details.token.revoked = record.revoked
         }
-        try save(token, act)
+        try save(token, context)
         return false
     }
 
@@ -280,9 +283,9 @@ extension SQLiteTokenStore {
     /// tokens of a department or tenant stand in its way. User types stop being assigned; tokens that have one go on.
     /// - Throws: `.unknown`, `.used` while live tokens stand in the way.
     package func set(
-        _ part: DirectoryPart, tenant: ExactName, active: Bool, revokesTokens: Bool, _ act: Act
+        _ part: DirectoryPart, tenant: ExactName, active: Bool, revokesTokens: Bool, _ context: AuditContext
     ) throws(TokenStoreError) -> (revoked: Int, suspended: Int) {
-        try write(act) { () throws(TokenStoreError) in
+        try write(context) { () throws(TokenStoreError) in
             try requireIntactTenant(tenant)
             let before = try read(.none)
             let flag = SQLStatement.Parameter.flag(active)
@@ -311,9 +314,9 @@ extension SQLiteTokenStore {
             }
             meant.set(part, active: active)
             try sealTenant(meant, keepsStrings: keepsStrings(tenant))
-            let fallen = try uproot(from: before, to: try read(.none), revokesTokens: revokesTokens, act)
+            let fallen = try uproot(from: before, to: try read(.none), revokesTokens: revokesTokens, context)
             try logTenant(
-                "\(part.name).\(active ? "activate" : "deactivate")", tenant, act,
+                "\(part.name).\(active ? "activate" : "deactivate")", tenant, context,
                 part.id.map { [.init("id", .string($0))] } ?? [])
             return fallen
         }
@@ -321,17 +324,17 @@ extension SQLiteTokenStore {
 
     /// Deals with the tokens that a change of the directory takes the ground from.
     private func uproot(
-        from before: Organisation, to after: Organisation, revokesTokens: Bool, _ act: Act
+        from before: Organisation, to after: Organisation, revokesTokens: Bool, _ context: AuditContext
     ) throws(TokenStoreError) -> (revoked: Int, suspended: Int) {
         var result = (revoked: 0, suspended: 0)
-        let now = Grounds(after)
-        for (place, ground) in Grounds(before).sorted {
+        let now = AssignmentStatus(after)
+        for (place, ground) in AssignmentStatus(before).sorted {
             guard let left = now[place], left != ground else { continue }
             let sql = """
                 SELECT number FROM tokens WHERE tenant = ? AND assignment = ? AND revoked IS NULL AND expires > ?
                 """
             let parameters: [SQLStatement.Parameter] = [
-                .text(place.tenant), .text(place.assignment), .integer(act.now.microseconds),
+                .text(place.tenant), .text(place.assignment), .integer(context.now.microseconds),
             ]
             let tokens = try stored(sql, parameters) {
                 $0.details.tenant == place.tenant && $0.details.token.assignment == place.assignment
@@ -348,12 +351,12 @@ extension SQLiteTokenStore {
             }
             for var token in tokens {
                 if isGroundLost || isUserLost && token.details.token.kind == .mobile {
-                    try end(&token, act, log: "token.revoke")
+                    try end(&token, context, log: "token.revoke")
                     result.revoked += 1
                 } else if isUserLost, token.details.token.suspended == nil, !token.details.token.isTampered {
-                    token.details.token.suspended = act.now
-                    token = try save(token, act)
-                    try log("token.suspend", token, by: act)
+                    token.details.token.suspended = context.now
+                    token = try save(token, context)
+                    try log("token.suspend", token, by: context)
                     result.suspended += 1
                 }
             }

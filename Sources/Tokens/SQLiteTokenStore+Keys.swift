@@ -5,7 +5,7 @@ extension SQLiteTokenStore {
     private func canary(_ key: Key) -> [UInt8] { Self.canary(key, store: id) }
 
     static func canary(_ key: Key, store: String) -> [UInt8] {
-        var message = Canonical("canary-v1")
+        var message = CanonicalEncoder("canary-v1")
         message.add(store)
         message.add(Int64(key.number))
         return key.mac(message.bytes)
@@ -71,13 +71,13 @@ extension SQLiteTokenStore {
     }
 
     /// Adds a key; from now on everything is written with it.
-    @discardableResult package func addKey(_ act: Act) throws(TokenStoreError) -> Int {
-        try write(act) { () throws(TokenStoreError) in
-            let key = try keys.add(now: act.now)
+    @discardableResult package func addKey(_ context: AuditContext) throws(TokenStoreError) -> Int {
+        try write(context) { () throws(TokenStoreError) in
+            let key = try keys.add(now: context.now)
             try registerKeys()
             try resealClock(key)
-            var entry = LogEntry("keys.add", by: act, tenant: nil)
-            entry.details = [.init("key", .integer(Int64(key.number)))] + reason(act)
+            var entry = LogEntry("keys.add", by: context, tenant: nil)
+            entry.details = [.init("key", .integer(Int64(key.number)))] + reason(context)
             try log(entry)
             return key.number
         }
@@ -85,8 +85,10 @@ extension SQLiteTokenStore {
 
     /// Writes so many rows anew with the active key, each of which still carries its seal.
     /// - Returns: how many were written, and how many were passed over because they are tampered with.
-    package func rewrap(_ act: Act, batch: Int = 500, after: Int64 = 0) throws(TokenStoreError) -> Rewrapping {
-        try write(act) { () throws(TokenStoreError) in
+    package func rewrap(_ context: AuditContext, batch: Int = 500, after: Int64 = 0) throws(TokenStoreError)
+        -> Rewrapping
+    {
+        try write(context) { () throws(TokenStoreError) in
             let active = keys.active
             var result = Rewrapping()
             if after == 0 {
@@ -107,12 +109,12 @@ extension SQLiteTokenStore {
                 if row.details.token.isTampered {
                     result.tampered.append(row.id)
                 } else {
-                    try rewrap(row, active, act.now, &result)
+                    try rewrap(row, active, context.now, &result)
                 }
             }
             result.isFinished = rows.count < batch
             if result.count > 0 {
-                var entry = LogEntry("keys.rewrap", by: act, tenant: nil)
+                var entry = LogEntry("keys.rewrap", by: context, tenant: nil)
                 entry.details = [
                     .init("key", .integer(Int64(active.number))), .init("rows", .integer(Int64(result.count))),
                 ]
@@ -142,14 +144,14 @@ extension SQLiteTokenStore {
 
     /// Destroys a key that nothing needs any more.
     /// - Throws: `.used` while rows name it, or when it is the active one.
-    package func retireKey(_ number: Int, _ act: Act) throws(TokenStoreError) {
+    package func retireKey(_ number: Int, _ context: AuditContext) throws(TokenStoreError) {
         guard let key = keys.keys.first(where: { $0.number == number }) else {
             throw TokenStoreError(.unknown, "there is no key \(number)")
         }
         guard key.state != .active else {
             throw TokenStoreError(.used, "key \(number) is the active one; `demilune keys add` makes another")
         }
-        try write(act) { () throws(TokenStoreError) in
+        try write(context) { () throws(TokenStoreError) in
             let uses = try keyUses()[number] ?? 0
             guard uses == 0 else {
                 throw TokenStoreError(
@@ -163,8 +165,8 @@ extension SQLiteTokenStore {
             else { return }
             try resealClock(keys.active)
             try connection.run("DELETE FROM keys WHERE number = ?", [.integer(Int64(number))])
-            var entry = LogEntry("keys.retire", by: act, tenant: nil)
-            entry.details = [.init("key", .integer(Int64(number)))] + reason(act)
+            var entry = LogEntry("keys.retire", by: context, tenant: nil)
+            entry.details = [.init("key", .integer(Int64(number)))] + reason(context)
             try log(entry)
         }
         // The store forgets it first: a run that is stopped here leaves a key that nothing names.

@@ -19,7 +19,7 @@ extension SQLiteTokenStore {
         _ query: TokenQuery, where isVisible: (TokenRecord) -> Bool
     ) throws(TokenStoreError) -> TokenPage {
         try connection.transaction("BEGIN") { () throws(TokenStoreError) in
-            let select = TokenSelect(query)
+            let select = TokenQuerySQL(query)
             let identity = select.identity
             var after: Cursor?
             if let text = query.cursor { after = try Cursor.open(text, identity, keys.live) }
@@ -58,7 +58,7 @@ extension SQLiteTokenStore {
 
     /// So many visible rows in the order of a column, after a place.
     private func ordered(
-        _ query: TokenQuery, _ select: TokenSelect, _ after: Cursor?, _ count: Int,
+        _ query: TokenQuery, _ select: TokenQuerySQL, _ after: Cursor?, _ count: Int,
         _ isVisible: (TokenRecord) -> Bool
     ) throws(TokenStoreError) -> [Row] {
         let (column, index) = Self.order(query.sort)
@@ -108,16 +108,16 @@ extension SQLiteTokenStore {
     ) throws(TokenStoreError) -> (sql: String, parameters: [SQLStatement.Parameter])? {
         for driver in drivers {
             let count = try connection.first(
-                "SELECT count(*) FROM (SELECT 1 FROM (\(driver.sql)) LIMIT \(TokenSelect.few + 1))", driver.parameters
+                "SELECT count(*) FROM (SELECT 1 FROM (\(driver.sql)) LIMIT \(TokenQuerySQL.few + 1))", driver.parameters
             ) { $0.integer(0) }
-            if let count, count <= TokenSelect.few { return driver }
+            if let count, count <= TokenQuerySQL.few { return driver }
         }
         return nil
     }
 
     /// So many visible rows in an order of assignments, one assignment after another.
     private func ranked(
-        _ query: TokenQuery, _ select: TokenSelect, _ ranks: [TokenQuery.Rank], _ after: Cursor?, _ count: Int,
+        _ query: TokenQuery, _ select: TokenQuerySQL, _ ranks: [TokenQuery.Rank], _ after: Cursor?, _ count: Int,
         _ isVisible: (TokenRecord) -> Bool
     ) throws(TokenStoreError) -> [Row] {
         let wanted = query.assignments.map(Set.init)

@@ -33,29 +33,29 @@ extension SQLiteTokenStore {
 
     /// Adds an entry about a token, with the names as they are now.
     func log(
-        _ act: String, _ token: StoredToken, by actor: Act, _ more: [JSON.Member] = []
+        _ act: String, _ token: StoredToken, by context: AuditContext, _ more: [JSON.Member] = []
     ) throws(TokenStoreError) {
-        var entry = LogEntry(act, by: actor, tenant: token.details.tenant)
+        var entry = LogEntry(act, by: context, tenant: token.details.tenant)
         entry.token = token.id
         entry.last4 = token.details.last4
         entry.version = token.details.version
-        entry.details = try names(of: token) + more + reason(actor)
+        entry.details = try names(of: token) + more + reason(context)
         try log(entry)
     }
 
     /// Adds an entry about a tenant's directory, with the version that it has by now.
-    func logTenant(_ act: String, _ tenant: ExactName, _ actor: Act, _ details: [JSON.Member] = [])
+    func logTenant(_ act: String, _ tenant: ExactName, _ context: AuditContext, _ details: [JSON.Member] = [])
         throws(TokenStoreError)
     {
-        var entry = LogEntry(act, by: actor, tenant: tenant)
+        var entry = LogEntry(act, by: context, tenant: tenant)
         entry.version = try connection.first("SELECT version FROM tenants WHERE id = ?", [.text(tenant)]) {
             $0.count(0)
         }
-        entry.details = details + reason(actor)
+        entry.details = details + reason(context)
         try log(entry)
     }
 
-    func reason(_ act: Act) -> [JSON.Member] { act.reason.map { [.init("reason", .string($0))] } ?? [] }
+    func reason(_ act: AuditContext) -> [JSON.Member] { act.reason.map { [.init("reason", .string($0))] } ?? [] }
 
     private func names(of token: StoredToken) throws(TokenStoreError) -> [JSON.Member] {
         let sql = """
@@ -75,24 +75,24 @@ extension SQLiteTokenStore {
     }
 
     /// Logs that an act was refused, by the policies or because of what the token is.
-    package func refused(_ act: String, _ ids: [TokenID], tenant: ExactName?, code: String, _ actor: Act)
+    package func refused(_ act: String, _ ids: [TokenID], tenant: ExactName?, code: String, _ context: AuditContext)
         throws(TokenStoreError)
     {
-        try write(actor) { () throws(TokenStoreError) in
+        try write(context) { () throws(TokenStoreError) in
             let members: [JSON.Member] = [.init("code", .string(code))]
             for id in ids {
                 if let token = try stored(id) {
-                    try log(act + ".refused", token, by: actor, members)
+                    try log(act + ".refused", token, by: context, members)
                 } else {
-                    var entry = LogEntry(act + ".refused", by: actor, tenant: tenant)
+                    var entry = LogEntry(act + ".refused", by: context, tenant: tenant)
                     entry.token = id
-                    entry.details = members + reason(actor)
+                    entry.details = members + reason(context)
                     try log(entry)
                 }
             }
             guard ids.isEmpty else { return }
-            var entry = LogEntry(act + ".refused", by: actor, tenant: tenant)
-            entry.details = members + reason(actor)
+            var entry = LogEntry(act + ".refused", by: context, tenant: tenant)
+            entry.details = members + reason(context)
             try log(entry)
         }
     }
@@ -100,13 +100,13 @@ extension SQLiteTokenStore {
     /// Notes an entry beside the key file, so that a log cut short is noticed: one that was written and read back here, not
     /// whichever the store has by now.
     func note(_ entry: LogEntry) throws(TokenStoreError) {
-        try keys.note(LogHead(number: entry.number, hash: entry.hash, version: Self.sealedVersion))
+        try keys.note(LogCheckpoint(number: entry.number, hash: entry.hash, version: Self.sealedVersion))
     }
 
     /// The newest entry of the log, as the store has it; `nil` before there is one.
-    func newestEntry() throws(TokenStoreError) -> LogHead? {
+    func newestEntry() throws(TokenStoreError) -> LogCheckpoint? {
         try connection.first("SELECT number, hash FROM log ORDER BY number DESC LIMIT 1") {
-            LogHead(number: $0.integer(0), hash: $0.blob(1) ?? [], version: Self.sealedVersion)
+            LogCheckpoint(number: $0.integer(0), hash: $0.blob(1) ?? [], version: Self.sealedVersion)
         }
     }
 
@@ -148,11 +148,11 @@ extension SQLiteTokenStore {
 
     /// Follows the chain from its first entry to the newest.
     /// - Returns: how many entries there are, and what is wrong: a changed, missing, reordered or cut-off entry.
-    package func verifyLog() throws(TokenStoreError) -> (count: Int, faults: [StoreFault]) {
+    package func verifyLog() throws(TokenStoreError) -> (count: Int, faults: [IntegrityViolation]) {
         // Read before the store is: what is committed meanwhile is no fault.
-        var faults: [StoreFault] = []
-        var head: LogHead?
-        do throws(TokenStoreError) { head = try keys.head } catch { faults.append(StoreFault(error.message)) }
+        var faults: [IntegrityViolation] = []
+        var head: LogCheckpoint?
+        do throws(TokenStoreError) { head = try keys.head } catch { faults.append(IntegrityViolation(error.message)) }
         let isUnreadable = !faults.isEmpty
         return try connection.transaction("BEGIN") { () throws(TokenStoreError) in
             var count: Int64 = 0
@@ -162,31 +162,36 @@ extension SQLiteTokenStore {
                 let entry = LogEntry(row)
                 guard (1...StoredCount.most).contains(entry.number) else {
                     faults.append(
-                        StoreFault("the log has an entry \(entry.number), which the store does not number so"))
+                        IntegrityViolation("the log has an entry \(entry.number), which the store does not number so"))
                     return
                 }
                 if entry.number != count + 1 {
-                    faults.append(StoreFault("entries \(count + 1) to \(entry.number - 1) of the log are missing"))
+                    faults.append(
+                        IntegrityViolation("entries \(count + 1) to \(entry.number - 1) of the log are missing"))
                 } else if entry.previous != hash {
-                    faults.append(StoreFault("entry \(entry.number) of the log does not follow the one before it"))
+                    faults.append(
+                        IntegrityViolation("entry \(entry.number) of the log does not follow the one before it"))
                 }
                 if !entry.isWellFormed || entry.hash != keys.chain(entry.message) {
-                    faults.append(StoreFault("entry \(entry.number) of the log was changed", token: entry.token))
+                    faults.append(
+                        IntegrityViolation("entry \(entry.number) of the log was changed", token: entry.token))
                 }
                 if let head, head.number == entry.number {
                     isHeadSeen = true
                     if head.hash != entry.hash {
                         faults.append(
-                            StoreFault("entry \(entry.number) of the log is not the one noted beside the key file"))
+                            IntegrityViolation(
+                                "entry \(entry.number) of the log is not the one noted beside the key file"))
                     }
                 }
                 (count, hash) = (entry.number, entry.hash)
             }
             if let head, !isHeadSeen {
                 faults.append(
-                    StoreFault("the log ends with entry \(count), but \(head.number) is noted beside the key file"))
+                    IntegrityViolation(
+                        "the log ends with entry \(count), but \(head.number) is noted beside the key file"))
             } else if head == nil, !isUnreadable, count > 0 {
-                faults.append(StoreFault("no newest entry of the log is noted beside the key file"))
+                faults.append(IntegrityViolation("no newest entry of the log is noted beside the key file"))
             }
             return (Int(count), faults)
         }

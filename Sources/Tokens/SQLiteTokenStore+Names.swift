@@ -3,7 +3,7 @@ package import Model
 extension SQLiteTokenStore {
     /// Tokens with exactly this name: in one tenant, or in all; those that are revoked last.
     package func named(_ name: ExactName, tenant: ExactName?) throws(TokenStoreError) -> [TokenDetails] {
-        let name = ExactName(Folding.composed(name.text))
+        let name = ExactName(TextNormalizer.composed(name.text))
         var tenants = tenant.map { [$0] } ?? []
         if tenant == nil { try connection.rows("SELECT id FROM tenants ORDER BY id") { tenants.append($0.text(0)) } }
         var found: [TokenDetails] = []
@@ -17,7 +17,7 @@ extension SQLiteTokenStore {
                             AND search = ? AND name = ? ORDER BY number
                         """
                     let parameters: [SQLStatement.Parameter] = [
-                        .text(tenant), .text(kind.rawValue), .text(Folding.search(name)), .text(name),
+                        .text(tenant), .text(kind.rawValue), .text(TextNormalizer.search(name)), .text(name),
                     ]
                     found += try stored(sql, parameters) {
                         $0.details.tenant == tenant && $0.details.token.name == name
@@ -31,7 +31,7 @@ extension SQLiteTokenStore {
     /// What stands for a text where the text itself is not to be told: the same for the same text, until another key is
     /// the active one.
     package func pseudonym(_ text: ExactName, of kind: String) -> ExactName {
-        var message = Canonical("pseudonym-v1")
+        var message = CanonicalEncoder("pseudonym-v1")
         message.add(kind)
         message.add(text)
         return "\(kind)-\(Array(keys.active.tag(message.bytes).prefix(6)).hexadecimal)"

@@ -58,14 +58,14 @@ extension SQLiteTokenStore {
     }
 
     /// A tenant's directory without its tokens, and what seals it.
-    func sealedTenant(_ id: ExactName) throws(TokenStoreError) -> (TenantRecord, TenantSeal)? {
+    func sealedTenant(_ id: ExactName) throws(TokenStoreError) -> (TenantRecord, DirectorySeal)? {
         let columns = "name, zone, active, keeps_strings, version, mac, mac_key, id"
         let head = try connection.first("SELECT \(columns) FROM tenants WHERE id = ?", [.text(id)]) {
             (row: SQLStatement) throws(TokenStoreError) in
             guard row.holds(7, .text(id)) else { throw misdirected }
             var tenant = TenantRecord(id: id, name: row.text(0), zone: row.text(1))
             tenant.isActive = row.integer(2) != 0
-            let seal = TenantSeal(
+            let seal = DirectorySeal(
                 keepsStrings: row.integer(3) != 0, version: row.count(4), mac: row.blob(5), key: row.optionalInteger(6))
             return (tenant, seal)
         }

@@ -18,11 +18,11 @@ extension SQLiteTokenStore {
     }
 
     /// Writes a row that changed what gives it power: its next version, sealed anew.
-    @discardableResult func save(_ token: StoredToken, _ act: Act) throws(TokenStoreError) -> StoredToken {
+    @discardableResult func save(_ token: StoredToken, _ context: AuditContext) throws(TokenStoreError) -> StoredToken {
         var token = token
         token.details.version = StoredCount.next(token.details.version)
-        token.details.updated = max(token.details.updated, act.now)
-        token.nameKey = try claimName(of: token, act.now)
+        token.details.updated = max(token.details.updated, context.now)
+        token.nameKey = try claimName(of: token, context.now)
         token.seal(with: keys.active)
         try update(token)
         return token
@@ -63,13 +63,13 @@ extension SQLiteTokenStore {
     private func index(_ token: StoredToken) throws(TokenStoreError) {
         try connection.run(
             "INSERT INTO token_names (rowid, text) VALUES (?, ?)",
-            [.integer(token.number), .text(Folding.search(token.details.token.name))])
+            [.integer(token.number), .text(TextNormalizer.search(token.details.token.name))])
     }
 
     private func unindex(_ number: Int64, _ name: ExactName) throws(TokenStoreError) {
         try connection.run(
             "INSERT INTO token_names (token_names, rowid, text) VALUES ('delete', ?, ?)",
-            [.integer(number), .text(Folding.search(name))])
+            [.integer(number), .text(TextNormalizer.search(name))])
     }
 
     /// A live API token's name is its tenant's only one, whatever its case and width.
@@ -78,7 +78,7 @@ extension SQLiteTokenStore {
     private func claimName(of token: StoredToken, _ now: Instant) throws(TokenStoreError) -> String? {
         let record = token.details.token
         guard record.kind == .api, record.revoked == nil, record.expires > now else { return nil }
-        let key = Folding.key(record.name)
+        let key = TextNormalizer.key(record.name)
         let sql = "SELECT number FROM tokens WHERE tenant = ? AND name_key = ? AND number <> ?"
         let parameters: [SQLStatement.Parameter] = [.text(token.details.tenant), .text(key), .integer(token.number)]
         let others = try stored(sql, parameters) { $0.details.tenant == token.details.tenant && $0.nameKey == key }

@@ -57,7 +57,7 @@ extension SQLiteTokenStore {
     /// - Parameter isTakenOver: whether it was sealed just now. Else a checkpoint that is gone while there is a log stays
     ///   gone, so that `verify` finds it.
     private func noteVersion(isTakenOver: Bool = false) throws(TokenStoreError) {
-        let head: LogHead?
+        let head: LogCheckpoint?
         // One that is damaged is told, and not written over.
         do throws(TokenStoreError) { head = try keys.head } catch { return }
         guard (head?.version ?? 0) < Self.sealedVersion else { return }
@@ -66,7 +66,7 @@ extension SQLiteTokenStore {
         if noted == nil {
             let newest = try newestEntry()
             guard newest == nil || isTakenOver else { return }
-            noted = newest ?? LogHead(number: 0, hash: [])
+            noted = newest ?? LogCheckpoint(number: 0, hash: [])
         }
         noted?.version = Self.sealedVersion
         if let noted { try? keys.note(noted) }
@@ -77,7 +77,7 @@ extension StoredToken {
     /// What a row's seal was of in the second version of a store.
     fileprivate var secondMessage: [UInt8] {
         let token = details.token
-        var message = Canonical("token-row-v1")
+        var message = CanonicalEncoder("token-row-v1")
         message.add(details.tenant)
         message.add(token.id)
         message.add(token.kind.rawValue)

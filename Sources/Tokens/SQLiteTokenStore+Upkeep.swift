@@ -25,8 +25,8 @@ extension SQLiteTokenStore {
     }
 
     /// Writes a token's lookup with the active key, where it was found by an older one: for strings that are not kept.
-    package func rehash(_ string: TokenString, _ act: Act) throws(TokenStoreError) {
-        guard let found = try authenticate(string, now: act.now), !found.token.isTampered else { return }
+    package func rehash(_ string: TokenString, _ context: AuditContext) throws(TokenStoreError) {
+        guard let found = try authenticate(string, now: context.now), !found.token.isTampered else { return }
         try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
             try refreshKeys()
             try requireCurrent()
@@ -45,11 +45,11 @@ extension SQLiteTokenStore {
 
     /// Removes tokens that were revoked before a moment, for good; the log keeps that they were. One that does not carry
     /// its seal is kept: it may never have been revoked.
-    package func purge(tenant: ExactName, before: Instant, _ act: Act) throws(TokenStoreError) -> Int {
-        try write(act) { () throws(TokenStoreError) in
+    package func purge(tenant: ExactName, before: Instant, _ context: AuditContext) throws(TokenStoreError) -> Int {
+        try write(context) { () throws(TokenStoreError) in
             let tokens = try revoked(tenant: tenant, before: before)
             for token in tokens {
-                try log("token.purge", token, by: act)
+                try log("token.purge", token, by: context)
                 try remove(token)
             }
             return tokens.count
@@ -72,21 +72,23 @@ extension SQLiteTokenStore {
     /// Notes since when live tokens are unused; it stays until somebody clears it.
     /// - Returns: those that are dormant from now on.
     package func sweepDormant(
-        tenant: ExactName, unusedFor duration: Duration, _ act: Act
+        tenant: ExactName, unusedFor duration: Duration, _ context: AuditContext
     ) throws(TokenStoreError) -> [TokenID] {
-        try write(act) { () throws(TokenStoreError) in
-            let bound = act.now.adding(.zero - duration).microseconds
+        try write(context) { () throws(TokenStoreError) in
+            let bound = context.now.adding(.zero - duration).microseconds
             let sql = """
                 SELECT number FROM tokens WHERE tenant = ? AND revoked IS NULL AND expires > ?
                     AND dormant_since IS NULL AND max(ifnull(last_active, 0), created) <= ? ORDER BY number
                 """
-            let parameters: [SQLStatement.Parameter] = [.text(tenant), .integer(act.now.microseconds), .integer(bound)]
+            let parameters: [SQLStatement.Parameter] = [
+                .text(tenant), .integer(context.now.microseconds), .integer(bound),
+            ]
             let tokens = try stored(sql, parameters) { $0.details.tenant == tenant }
             var dormant: [TokenID] = []
             for var token in tokens where !token.details.token.isTampered {
                 token.details.token.dormantSince = token.details.token.lastActive ?? token.details.token.created
-                token = try save(token, act)
-                try log("token.dormant", token, by: act)
+                token = try save(token, context)
+                try log("token.dormant", token, by: context)
                 dormant.append(token.id)
             }
             return dormant
@@ -96,24 +98,25 @@ extension SQLiteTokenStore {
     // MARK: Seals
 
     /// What in the store is not as the keys' holder left it: rows, directories, strings, the log.
-    package func verify() throws(TokenStoreError) -> [StoreFault] {
+    package func verify() throws(TokenStoreError) -> [IntegrityViolation] {
         var faults = try integrityFaults()
         do throws(TokenStoreError) { faults += try sealFaults() } catch {
             // What is damaged or foreign may make the rest unreadable; it is told all the same.
             guard !faults.isEmpty, error.code != .busy else { throw error }
-            faults.append(StoreFault("the rest cannot be looked at: \(error.message)"))
+            faults.append(IntegrityViolation("the rest cannot be looked at: \(error.message)"))
         }
         return faults
     }
 
-    private func sealFaults() throws(TokenStoreError) -> [StoreFault] {
+    private func sealFaults() throws(TokenStoreError) -> [IntegrityViolation] {
         var faults = try verifyLog().faults
-        if try !isClockIntact() { faults.append(StoreFault(Self.clockFault)) }
+        if try !isClockIntact() { faults.append(IntegrityViolation(Self.clockFault)) }
         try connection.transaction("BEGIN") { () throws(TokenStoreError) in
             let tenants = try read(.none).tenants
             for tenant in tenants where tenant.isTampered {
                 faults.append(
-                    StoreFault("departments, users or rights of the tenant `\(tenant.id)` do not carry their seal"))
+                    IntegrityViolation(
+                        "departments, users or rights of the tenant `\(tenant.id)` do not carry their seal"))
             }
             faults += try outdated(Set(tenants.map(\.id)))
             var seen: Set<TokenID> = []
@@ -127,38 +130,42 @@ extension SQLiteTokenStore {
                 let token = checked(StoredToken(row))
                 seen.insert(token.id)
                 if token.details.token.isTampered {
-                    faults.append(StoreFault("the token `\(token.id)` does not carry its seal", token: token.id))
+                    faults.append(
+                        IntegrityViolation("the token `\(token.id)` does not carry its seal", token: token.id))
                 } else if token.details.version < versions[token.id] ?? 0 {
                     faults.append(
-                        StoreFault("the token `\(token.id)` is as it was before what the log tells of", token: token.id)
+                        IntegrityViolation(
+                            "the token `\(token.id)` is as it was before what the log tells of", token: token.id)
                     )
                 } else if token.sealed != nil, unsealed(token) == nil {
-                    faults.append(StoreFault("the string kept of `\(token.id)` is not its own", token: token.id))
+                    faults.append(
+                        IntegrityViolation("the string kept of `\(token.id)` is not its own", token: token.id))
                 }
             }
             for id in versions.keys.sorted() where !seen.contains(id) && !purged.contains(id) {
-                faults.append(StoreFault("the token `\(id)` is in the log, and gone from the store", token: id))
+                faults.append(IntegrityViolation("the token `\(id)` is in the log, and gone from the store", token: id))
             }
         }
         return faults
     }
 
     /// Tenants that are gone, or as they were before what the log tells of.
-    private func outdated(_ tenants: Set<ExactName>) throws(TokenStoreError) -> [StoreFault] {
+    private func outdated(_ tenants: Set<ExactName>) throws(TokenStoreError) -> [IntegrityViolation] {
         var versions: [ExactName: Int64] = [:]
         try connection.rows("SELECT id, version FROM tenants") { versions[$0.text(0)] = $0.count(1) }
-        var faults: [StoreFault] = []
+        var faults: [IntegrityViolation] = []
         let sql = "SELECT tenant, max(version) FROM log WHERE token IS NULL AND version IS NOT NULL GROUP BY tenant"
         try connection.rows(sql) {
             let tenant: ExactName = $0.text(0)
             if !tenants.contains(tenant) {
-                faults.append(StoreFault("the tenant `\(tenant)` is in the log, and gone from the store"))
+                faults.append(IntegrityViolation("the tenant `\(tenant)` is in the log, and gone from the store"))
             } else if versions[tenant] ?? 0 < $0.count(1) {
-                faults.append(StoreFault("the tenant `\(tenant)` is as it was before what the log tells of"))
+                faults.append(IntegrityViolation("the tenant `\(tenant)` is as it was before what the log tells of"))
             }
         }
         try connection.rows("SELECT id, tenant FROM tokens WHERE tenant NOT IN (SELECT id FROM tenants)") {
-            faults.append(StoreFault("the token `\($0.token(0))` is of a tenant that is gone", token: $0.token(0)))
+            faults.append(
+                IntegrityViolation("the token `\($0.token(0))` is of a tenant that is gone", token: $0.token(0)))
         }
         return faults
     }
@@ -181,25 +188,25 @@ extension SQLiteTokenStore {
     ///
     /// A time that the store says it has seen is forgotten where it does not carry its seal, or is still to come by the
     /// clock.
-    package func adopt(_ act: Act) throws(TokenStoreError) -> (tenants: Int, tokens: Int) {
+    package func adopt(_ context: AuditContext) throws(TokenStoreError) -> (tenants: Int, tokens: Int) {
         try correctClock()
         let (tenants, tokens) = try unsealedRecords()
-        return try write(act) { () throws(TokenStoreError) in
+        return try write(context) { () throws(TokenStoreError) in
             for tenant in tenants {
                 try sealTenant(tenant)
-                try logTenant("tenant.adopt", tenant, act)
+                try logTenant("tenant.adopt", tenant, context)
             }
             for id in tokens {
                 guard var token = try stored(id), token.details.token.isTampered else { continue }
                 if unsealed(token) == nil { (token.sealed, token.details.isKept) = (nil, false) }
                 token.details.token.isTampered = false
                 token.details.token.name = adoptedName(of: token)
-                do throws(TokenStoreError) { token = try save(token, act) } catch {
+                do throws(TokenStoreError) { token = try save(token, context) } catch {
                     guard error.code == .duplicate else { throw error }
                     token.details.token.name = Self.name(token.details.token.name, marked: "id", token.id)
-                    token = try save(token, act)
+                    token = try save(token, context)
                 }
-                try log("token.adopt", token, by: act)
+                try log("token.adopt", token, by: context)
             }
             return (tenants.count, tokens.count)
         }

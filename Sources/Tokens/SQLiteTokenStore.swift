@@ -154,14 +154,14 @@ package final class SQLiteTokenStore {
     /// on what nobody else can change meanwhile.
     /// - Throws: `.clock` when it is earlier than what the store has seen, beside what `body` throws.
     package func write<Result>(
-        _ act: Act, _ body: () throws(TokenStoreError) -> Result
+        _ context: AuditContext, _ body: () throws(TokenStoreError) -> Result
     ) throws(TokenStoreError) -> Result {
         if connection.isInTransaction { return try body() }
         lastLogged = nil
         let result = try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
             try refreshKeys()
             try requireCurrent()
-            try checkClock(act.now)
+            try checkClock(context.now)
             return try body()
         }
         // What may hold a secret is handed out only when what it costs is in the log, for others to read.

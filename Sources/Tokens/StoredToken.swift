@@ -32,7 +32,7 @@ struct StoredToken {
     /// All of the row but its number, what is made of the name for searching, and when it was last active.
     private var message: [UInt8] {
         let token = details.token
-        var message = Canonical("token-row-v2")
+        var message = CanonicalEncoder("token-row-v2")
         message.add(details.tenant)
         message.add(token.id)
         message.add(token.kind.rawValue)
@@ -139,7 +139,8 @@ struct StoredToken {
             .optional(lookup?.key), .optional(previous?.digest), .optional(previous?.key),
             .optional(details.overlapUntil), .optional(sealed?.ciphertext), .optional(sealed?.nonce),
             .optional(sealed?.key), .optional(details.last4), .optional(seal?.digest), .optional(seal?.key),
-            .optional(nameKey), .optional(useSeal?.digest), .optional(useSeal?.key), .text(Folding.search(token.name)),
+            .optional(nameKey), .optional(useSeal?.digest), .optional(useSeal?.key),
+            .text(TextNormalizer.search(token.name)),
         ]
     }
 

@@ -9,7 +9,7 @@ package struct TokenName: Equatable, Sendable {
     /// - Parameter allowsNothing: whether it may be empty, as a mobile token's device label.
     /// - Throws: `.name`, saying which character cannot be in a name.
     package init(_ text: ExactName, allowsNothing: Bool = false) throws(TokenStoreError) {
-        let words = Folding.composed(text.text).split(whereSeparator: {
+        let words = TextNormalizer.composed(text.text).split(whereSeparator: {
             $0 == " " || $0 == "\u{A0}" || $0 == "\u{3000}"
         })
         let name = words.joined(separator: " ")
@@ -28,7 +28,7 @@ package struct TokenName: Equatable, Sendable {
             throw TokenStoreError(.name, "a name cannot begin with an accent that stands on nothing")
         }
         self.text = ExactName(name)
-        key = Folding.key(name)
+        key = TextNormalizer.key(name)
     }
 
     private static func beginsWithMark(_ name: String) -> Bool {

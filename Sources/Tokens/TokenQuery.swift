@@ -50,7 +50,7 @@ package struct TokenQuery: Sendable {
     package var leavesOutRevoked = true
     package var expiringBefore: Instant?
     package var unusedSince: Instant?
-    /// What the name is to contain, folded by `Folding.search`; tokens of `searchAssignments` are found too.
+    /// What the name is to contain, folded by `TextNormalizer.search`; tokens of `searchAssignments` are found too.
     package var search: String?
     package var searchAssignments: [ExactName] = []
     package var sort = Sort.name

@@ -51,7 +51,7 @@ package struct Example: Sendable {
             plugins: plugins ?? Self.plugins(shown))
     }
 
-    /// What lies beside the policies: `plugins/office/plugin.lua`.
+    /// What lies beside the policies: `plugins/session/plugin.lua`.
     private static let pluginFolder: ExactName = "plugins/"
 
     private static func plugins(_ files: [PolicySource.File]) -> PluginSet {

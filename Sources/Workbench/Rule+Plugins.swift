@@ -25,7 +25,7 @@ extension Rule {
     }
 }
 
-extension CheckedPolicy {
+extension LintedPolicy {
     /// The policy as rules of plugins see it. What it does not declare is not there.
     var document: JSON {
         var members: [JSON.Member] = [

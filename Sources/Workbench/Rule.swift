@@ -51,13 +51,13 @@ package struct Rule: Sendable {
         /// The comments that allow what others find: that is the checker's own.
         case comments
         /// Each policy that is Lua.
-        case policy(@Sendable (CheckedPolicy) -> [Finding])
+        case policy(@Sendable (LintedPolicy) -> [Finding])
         /// Each file of tests that is Lua.
-        case tests(@Sendable (CheckedTests) -> [Finding])
+        case tests(@Sendable (LintedTests) -> [Finding])
         /// Each file, as it is.
         case file(@Sendable (PolicySource.File) -> [Finding])
         /// All of it together.
-        case folder(@Sendable (CheckedFolder) -> [Finding])
+        case folder(@Sendable (LintedFolder) -> [Finding])
     }
 
     /// What a rule has found, and where.

@@ -48,7 +48,7 @@ package struct StoreBenchmark {
             })
         let manager = Administration(
             store: store, policies: policies, actor: .user(id: "u7", assignment: "a7"),
-            act: Act(.user(id: "u7", assignment: "a7"), now: now))
+            context: AuditContext(.user(id: "u7", assignment: "a7"), now: now))
         let authorizer = try manager.authorizer()
         func list(_ name: String, _ change: (inout TokenFilter) -> Void) throws {
             var filter = TokenFilter()
@@ -72,7 +72,7 @@ package struct StoreBenchmark {
         try list("search two letters") { $0.search = "ke" }
         try list("search a user") { $0.search = "user 1207 " }
         try list("search what nobody has") { $0.search = "zzzz" }
-        let act = Act(now: now)
+        let act = AuditContext(now: now)
         rows.append(
             try measure("create", runs: 200) { run in
                 _ = try store.create(
@@ -81,16 +81,16 @@ package struct StoreBenchmark {
                         expires: Instant(microseconds: now.microseconds + 86_400_000_000)), act)
             })
         // The operator revokes what a filter matches: decided about each, in one transaction.
-        let operatorOffice = Administration(store: store, policies: policies, actor: .operator, act: act)
+        let operatorSession = Administration(store: store, policies: policies, actor: .operator, context: act)
         var filter = TokenFilter()
         filter.department = authorizer.directory.department("d3", tenant: 0)
         let revoked = min(10_000, count / 100)
         rows.append(
             try measure("revoke \(revoked) by filter", runs: 1) { _ in
                 let query = filter.query(on: authorizer.directory, tenant: 0, now: now)
-                let ids = try operatorOffice.all(query).prefix(revoked).map(\.token.id)
+                let ids = try operatorSession.all(query).prefix(revoked).map(\.token.id)
                 guard ids.count == revoked else { throw TokenStoreError(.invalid, "only \(ids.count) tokens match") }
-                _ = try operatorOffice.perform(.revoke, Array(ids)) { store, act throws(TokenStoreError) in
+                _ = try operatorSession.perform(.revoke, Array(ids)) { store, act throws(TokenStoreError) in
                     try store.revoke(Array(ids), act)
                 }
             })
@@ -101,7 +101,7 @@ package struct StoreBenchmark {
     /// - Returns: some of the strings.
     private func seed(_ progress: (Int) -> Void) throws -> [TokenString] {
         let store = try SQLiteTokenStore.create(path, keys: keys)
-        let act = Act(now: now)
+        let act = AuditContext(now: now)
         _ = try store.merge(Organisation(tenants: [organisation]), act)
         var strings: [TokenString] = []
         var made = 0

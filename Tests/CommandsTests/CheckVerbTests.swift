@@ -137,7 +137,7 @@ import Testing
     @Test func `a terminal is shown the line and the column`() throws {
         let folder = try folder()
         var output = ""
-        var streams = Streams(
+        var streams = StandardStreams(
             input: { [] },
             output: { bytes in
                 output += String(decoding: bytes, as: UTF8.self)

@@ -86,7 +86,7 @@ struct CompletionTests {
 extension Session {
     /// A conversation on the session's store that nobody speaks in yet.
     func repl(_ options: String...) throws -> Repl {
-        let terminal = Terminal(Streams(input: { [] }, output: { _ in true }, errors: { _ in }))
+        let terminal = Terminal(StandardStreams(input: { [] }, output: { _ in true }, errors: { _ in }))
         let environment = [
             "DEMILUNE_STORE": store, "DEMILUNE_POLICIES": Self.policies, "DEMILUNE_AT": "2026-11-22T12:00:00Z",
             "XDG_DATA_HOME": keys,

@@ -60,7 +60,7 @@ import Testing
         defer { for end in ends { close(end) } }
         var output = ""
         var waits = 0
-        var streams = Streams(
+        var streams = StandardStreams(
             input: { [] },
             output: { bytes in
                 output += String(decoding: bytes, as: UTF8.self)

@@ -31,7 +31,7 @@ enum Program {
         signal(SIGPIPE, SIG_IGN)
         let output = Buffer()
         let errors = Buffer()
-        var streams = Streams(
+        var streams = StandardStreams(
             input: { input },
             output: { bytes in
                 output.bytes += bytes

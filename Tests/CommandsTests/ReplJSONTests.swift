@@ -69,9 +69,9 @@ struct ReplReadingTests {
     @Test func `the prompt waits for no user and no token`() throws {
         let repl = try session.repl("--tenant", "3")
         #expect(repl.prompt == "3 · at 2026-11-22 13:00> " && repl.greeting.contains("2 tenants"))
-        #expect(repl.world.directory.users.isEmpty && repl.world.directory.tokens.isEmpty)
-        try repl.world.refresh()
-        #expect(repl.world.directory.users.count == 30 && repl.world.directory.tokens.isEmpty)
+        #expect(repl.snapshot.directory.users.isEmpty && repl.snapshot.directory.tokens.isEmpty)
+        try repl.snapshot.refresh()
+        #expect(repl.snapshot.directory.users.count == 30 && repl.snapshot.directory.tokens.isEmpty)
     }
 
     @Test func `reading every token can be stopped, and what was there stays`() throws {
@@ -89,14 +89,14 @@ struct ReplReadingTests {
         let repl = try session.repl("--tenant", "3")
         var told: [(Int, Int)] = []
         let error = #expect(throws: CommandError.self) {
-            try repl.world.whole { done, total in
+            try repl.snapshot.whole { done, total in
                 told.append((done, total))
                 return told.count < 2
             }
         }
         #expect(error?.status == ExitStatus.interrupted)
         #expect(told.map(\.0) == [1_024, 2_048] && told.allSatisfy { $0.1 == 3_100 })
-        #expect(!repl.world.holdsAll && repl.world.directory.tokens.isEmpty)
-        #expect(try repl.world.whole { _, _ in true }.tokens.count == 3_100)
+        #expect(!repl.snapshot.holdsAll && repl.snapshot.directory.tokens.isEmpty)
+        #expect(try repl.snapshot.whole { _, _ in true }.tokens.count == 3_100)
     }
 }

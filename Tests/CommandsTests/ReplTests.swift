@@ -92,7 +92,7 @@ struct ReplTests {
         for verb in Repl.commands {
             #expect(!verb.summary.isEmpty)
             for example in verb.examples {
-                let words = Words(example).texts.joined(separator: " ")
+                let words = CommandTokenizer(example).texts.joined(separator: " ")
                 #expect(example.hasPrefix("=") || words.hasPrefix(verb.name), "\(verb.name): \(example)")
             }
         }

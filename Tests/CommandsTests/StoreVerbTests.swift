@@ -154,7 +154,7 @@ internal import Tokens
         let far = Instant("2100-01-01T00:00:00Z")!
         let keys = session.keys + "/demilune/keys/"
         let store = try SQLiteTokenStore.open(session.store, keys: { keys + $0 }, clock: { far })
-        try store.addKey(Act(now: far))
+        try store.addKey(AuditContext(now: far))
         let clock = ["DEMILUNE_AT": ""]
         let decision = demilune(
             "decide", "Warehouse sync", "orders.read", "order:1", "department=Sales", environment: clock)

@@ -38,7 +38,7 @@ internal import Testing
 
     private func printed(_ columns: Int?, _ body: (Terminal) -> Void) -> [Substring] {
         var bytes: [UInt8] = []
-        var streams = Streams(
+        var streams = StandardStreams(
             input: { [] },
             output: {
                 bytes += $0

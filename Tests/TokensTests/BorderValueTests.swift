@@ -165,7 +165,7 @@ import Testing
         var answered = 0
         func attempt(_ body: () throws -> Void) { if (try? body()) != nil { answered += 1 } }
         guard let store = try? folder.openToVerify("b") else { return answered }
-        let (later, act) = (Instant.test.adding(days: 1), Act(now: .test.adding(seconds: 120)))
+        let (later, context) = (Instant.test.adding(days: 1), AuditContext(now: .test.adding(seconds: 120)))
         var ids: [TokenID] = []
         attempt {
             let organisation = try store.organisation(.all)
@@ -201,29 +201,30 @@ import Testing
         // One transaction that is taken back: nothing of it waits for the disk.
         var acts: [() throws -> Void] = [
             { try store.touch(Dictionary(uniqueKeysWithValues: Set(ids).map { ($0, later) })) },
-            { _ = try store.sweepDormant(tenant: "t", unusedFor: .seconds(1), act) },
-            { _ = try store.merge(Self.organisation(), act, revokesTokens: true) },
-            { _ = try store.set(.user("u"), tenant: "t", active: false, revokesTokens: true, act) },
-            { _ = try store.rewrap(act) }, { _ = try store.adopt(act) },
-            { _ = try store.setKeepsStrings(false, tenant: "t", act) },
-            { _ = try store.purge(tenant: "t", before: later, act) },
+            { _ = try store.sweepDormant(tenant: "t", unusedFor: .seconds(1), context) },
+            { _ = try store.merge(Self.organisation(), context, revokesTokens: true) },
+            { _ = try store.set(.user("u"), tenant: "t", active: false, revokesTokens: true, context) },
+            { _ = try store.rewrap(context) }, { _ = try store.adopt(context) },
+            { _ = try store.setKeepsStrings(false, tenant: "t", context) },
+            { _ = try store.purge(tenant: "t", before: later, context) },
         ]
         if ["log", "meta", "keys"].contains(table) { acts.removeSubrange(1..<acts.count - 1) }
-        if table == "tokens" { for string in strings { acts.append { try store.rehash(string, act) } } }
+        if table == "tokens" { for string in strings { acts.append { try store.rehash(string, context) } } }
         for id in table == "tokens" ? ids : Array(ids.prefix(table == "log" ? 1 : 0)) {
             acts += [
-                { try store.suspend([id], act) }, { try store.resume([id], act) }, { try store.clearDormant(id, act) },
-                { _ = try store.rotate(id, overlap: .seconds(60), act) }, { _ = try store.reveal(id, act) },
-                { try store.amend(id, TokenChange(name: "New", expires: later), act) },
-                { _ = try store.replace(id, assignment: "a", overlap: .seconds(60), act) },
-                { _ = try store.revoke([id], act) },
+                { try store.suspend([id], context) }, { try store.resume([id], context) },
+                { try store.clearDormant(id, context) },
+                { _ = try store.rotate(id, overlap: .seconds(60), context) }, { _ = try store.reveal(id, context) },
+                { try store.amend(id, TokenChange(name: "New", expires: later), context) },
+                { _ = try store.replace(id, assignment: "a", overlap: .seconds(60), context) },
+                { _ = try store.revoke([id], context) },
             ]
         }
         store.connection.knownSchema = try? store.connection.number("PRAGMA schema_version")
-        for act in acts {
+        for context in acts {
             _ =
                 try? store.connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
-                    let isDone = (try? act()) != nil
+                    let isDone = (try? context()) != nil
                     if isDone { answered += 1 }
                     throw TokenStoreError(.stopped, "taken back")
                 } as Void

@@ -40,10 +40,10 @@ extension Instant {
     func adding(days: Int64) -> Instant { adding(seconds: days * 86_400) }
 }
 
-extension Act {
-    static let test = Act(now: .test)
+extension AuditContext {
+    static let test = AuditContext(now: .test)
 
-    static func at(_ now: Instant) -> Act { Act(now: now) }
+    static func at(_ now: Instant) -> AuditContext { AuditContext(now: now) }
 }
 
 extension Folder {

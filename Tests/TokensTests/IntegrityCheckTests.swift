@@ -4,22 +4,22 @@ import Tokens
 
 /// Indexes that are not of their tables: seals say nothing of them.
 @Suite struct IntegrityCheckTests {
-    private let office: Office
+    private let session: StoreFixture
     private let one: TokenDetails
     private let string: TokenString
     private let other: TokenDetails
 
     init() throws {
-        office = try Office()
-        (one, string) = try office.token("Feed")
-        other = try office.token("Other", assignment: "a-carla-1").0
+        session = try StoreFixture()
+        (one, string) = try session.token("Feed")
+        other = try session.token("Other", assignment: "a-carla-1").0
     }
 
     /// Changes rows behind the back of indexes, as an editor of the file can.
     private func edit(_ sql: String, behind indexes: String, unique: Bool = false) throws {
         let loosened = "UPDATE sqlite_schema SET sql = replace(sql, ' UNIQUE', '') WHERE name = 'tokens';"
         let held = "(SELECT sql FROM held WHERE name = 'tokens')"
-        try office.sql(
+        try session.sql(
             """
             PRAGMA writable_schema = ON;
             CREATE TEMP TABLE held AS SELECT * FROM sqlite_schema WHERE name = 'tokens' OR name LIKE '\(indexes)';
@@ -34,7 +34,7 @@ import Tokens
 
     @Test func `an index that is not of its table is found`() throws {
         try edit("UPDATE tokens SET updated = updated + 1 WHERE name = 'Feed'", behind: "tokens_by_updated")
-        let faults = try office.folder.open("a").verify()
+        let faults = try session.folder.open("a").verify()
         #expect(faults.contains { $0.message.contains("missing from index tokens_by_updated") }, "\(faults)")
     }
 
@@ -46,7 +46,7 @@ import Tokens
             UPDATE tokens SET number = (SELECT number FROM n WHERE name = 'Other') WHERE name = 'Feed'
             """
         try edit(swap, behind: "sqlite_autoindex_tokens_%", unique: true)
-        let store = try office.folder.open("a")
+        let store = try session.folder.open("a")
         for body in [
             { _ = try store.details(one.token.id) }, { _ = try store.organisation(.some([one.token.id])) },
             { _ = try store.revoke([one.token.id], .test) }, { _ = try store.reveal(one.token.id, .test) },
@@ -61,10 +61,10 @@ import Tokens
 
     @Test(arguments: [TokenQuery.State?.none, .revoked])
     func `a list shows no token of another tenant, whatever its index says`(state: TokenQuery.State?) throws {
-        if state == .revoked { _ = try office.store.revoke([one.token.id], .test) }
+        if state == .revoked { _ = try session.store.revoke([one.token.id], .test) }
         let index = state == .revoked ? "tokens_revoked" : "tokens_by_name"
         try edit("UPDATE tokens SET tenant = 'acme' WHERE name = 'Feed'", behind: index)
-        let store = try office.folder.open("a")
+        let store = try session.folder.open("a")
         var query = TokenQuery(tenant: "3", kind: .api, now: .test)
         query.state = state
         let refused = #expect(throws: TokenStoreError.self) { try store.list(query) }
@@ -74,10 +74,10 @@ import Tokens
     }
 
     @Test func `nothing is purged, revoked or found dormant that was not asked for`() throws {
-        _ = try office.store.revoke([one.token.id], .test)
+        _ = try session.store.revoke([one.token.id], .test)
         try edit("UPDATE tokens SET revoked = revoked + 9000000000000 WHERE name = 'Feed'", behind: "tokens_revoked")
         try edit("UPDATE tokens SET assignment = 'a-bjorn-1' WHERE name = 'Other'", behind: "tokens_by_assignment")
-        let store = try office.folder.open("a")
+        let store = try session.folder.open("a")
         for body in [
             { _ = try store.purge(tenant: "3", before: .test.adding(days: 1), .test) },
             { _ = try store.set(.user("u-carla"), tenant: "3", active: false, revokesTokens: true, .test) },
@@ -88,27 +88,27 @@ import Tokens
     }
 
     @Test func `an index of names that lacks a token, or has one too many, is found`() throws {
-        try office.sql(
+        try session.sql(
             """
             INSERT INTO token_names (token_names, rowid, text) SELECT 'delete', number, search FROM tokens WHERE name = 'Feed';
             INSERT INTO token_names (rowid, text) VALUES (4711, 'ghost');
             INSERT INTO token_names (rowid, text) SELECT number, 'more' FROM tokens WHERE name = 'Other'
             """)
-        let faults = try office.folder.open("a").verify()
+        let faults = try session.folder.open("a").verify()
         #expect(Set(faults.map(\.token)) == [one.token.id, other.token.id, nil], "\(faults)")
         #expect(faults.contains { $0.message.contains("has the row 4711, which no token has") })
     }
 
     @Test func `a token that is listed under another name is found`() throws {
-        try office.sql("UPDATE tokens SET search = 'zzz' WHERE name = 'Feed'")
-        let faults = try office.folder.open("a").verify()
+        try session.sql("UPDATE tokens SET search = 'zzz' WHERE name = 'Feed'")
+        let faults = try session.folder.open("a").verify()
         #expect(faults.map(\.token) == [one.token.id] && faults[0].message.contains("under another name"))
     }
 
     @Test func `a file that is damaged is told so, with what can still be looked at`() throws {
         // The index of names loses its structure.
-        try office.sql("DELETE FROM token_names_data WHERE id > 1")
-        let faults = try office.folder.open("a").verify()
+        try session.sql("DELETE FROM token_names_data WHERE id > 1")
+        let faults = try session.folder.open("a").verify()
         #expect(!faults.isEmpty && faults.allSatisfy { !$0.message.contains("seal") }, "\(faults)")
     }
 }

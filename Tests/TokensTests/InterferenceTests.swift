@@ -6,15 +6,15 @@ import Testing
 
 /// What acts in the file while the store writes. Each net is tested with those before it taken away.
 @Suite struct InterferenceTests {
-    private let office: Office
+    private let session: StoreFixture
     private let token: TokenDetails
 
     init() throws {
-        office = try Office()
-        token = try office.token("Feed").0
+        session = try StoreFixture()
+        token = try session.token("Feed").0
     }
 
-    private var connection: Connection { office.store.connection }
+    private var connection: Connection { session.store.connection }
 
     /// Lets triggers act on the store's own connection, and passes what is planted off as known.
     private func lower() throws {
@@ -28,14 +28,14 @@ import Testing
         """
 
     private func rights() throws -> [[ExactName]] {
-        try office.folder.openToVerify("a").organisation(.none).tenants.flatMap(\.userTypes).map(\.permissions)
+        try session.folder.openToVerify("a").organisation(.none).tenants.flatMap(\.userTypes).map(\.permissions)
     }
 
     // MARK: The connection
 
     @Test func `triggers do not act on the store's own connection, and views are not read`() throws {
         let before = try rights()
-        try office.sql(Self.widening + "; CREATE VIEW v AS SELECT 1")
+        try session.sql(Self.widening + "; CREATE VIEW v AS SELECT 1")
         try connection.execute("UPDATE users SET full_name = 'X' WHERE id = 'u-bjorn'")
         #expect(try rights() == before)
         #expect(throws: TokenStoreError.self) { try connection.number("SELECT * FROM v") }
@@ -55,13 +55,13 @@ import Testing
         "WITH a AS (SELECT 1) UPDATE log SET act = 'x' WHERE number IN a",
     ])
     func `the store's own connection neither changes nor cuts the log, without any trigger`(sql: String) throws {
-        try office.sql("DROP TRIGGER log_is_never_changed; DROP TRIGGER log_is_never_cut")
+        try session.sql("DROP TRIGGER log_is_never_changed; DROP TRIGGER log_is_never_cut")
         let refused = #expect(throws: TokenStoreError.self) { try connection.execute(sql) }
         #expect(refused?.message.contains("not authorized") == true)
         // An opened store is guarded as a new one is.
-        let other = try office.folder.openToVerify("a")
+        let other = try session.folder.openToVerify("a")
         #expect(throws: TokenStoreError.self) { try other.connection.execute(sql) }
-        #expect(try office.log("token.issue").count == 1)
+        #expect(try session.log("token.issue").count == 1)
     }
 
     // MARK: What is written
@@ -78,23 +78,23 @@ import Testing
     }
 
     @Test func `rights that change beside what was meant are not sealed`() throws {
-        try office.sql(Self.widening)
+        try session.sql(Self.widening)
         try lower()
         let before = try rights()
         for body in [
-            { _ = try office.store.set(.user("u-bjorn"), tenant: "3", active: false, revokesTokens: true, .test) },
+            { _ = try session.store.set(.user("u-bjorn"), tenant: "3", active: false, revokesTokens: true, .test) },
             {
                 var demo = try SQLiteTokenStoreTests.demo()
                 demo.tenants[0].users[0].fullName = "X"
-                _ = try office.store.merge(demo, .test)
+                _ = try session.store.merge(demo, .test)
             },
         ] as [() throws -> Void] {
             let refused = #expect(throws: TokenStoreError.self, performing: body)
             #expect(refused?.code == .tampered && refused?.message.contains("as it was written") == true)
         }
         #expect(try rights() == before)
-        try office.sql("DROP TRIGGER z")
-        #expect(try office.folder.open("a").verify() == [])
+        try session.sql("DROP TRIGGER z")
+        #expect(try session.folder.open("a").verify() == [])
     }
 
     @Test(arguments: [
@@ -109,28 +109,28 @@ import Testing
     func `a token that is not revoked is not said to be, and no string is given out that the log does not tell of`(
         trigger: String
     ) throws {
-        try office.sql("CREATE TRIGGER z " + trigger)
+        try session.sql("CREATE TRIGGER z " + trigger)
         try lower()
         for body in [
-            { _ = try office.store.revoke([token.token.id], .test) },
-            { _ = try office.store.rotate(token.token.id, overlap: nil, .test) },
-            { _ = try office.store.reveal(token.token.id, .test) },
+            { _ = try session.store.revoke([token.token.id], .test) },
+            { _ = try session.store.rotate(token.token.id, overlap: nil, .test) },
+            { _ = try session.store.reveal(token.token.id, .test) },
         ] as [() throws -> Void] {
             let refused = #expect(throws: TokenStoreError.self, performing: body)
             #expect(refused?.code == .tampered)
         }
-        try office.sql("DROP TRIGGER z")
-        #expect(try office.folder.open("a").verify() == [])
-        #expect(try office.details(token.token.id) == token)
+        try session.sql("DROP TRIGGER z")
+        #expect(try session.folder.open("a").verify() == [])
+        #expect(try session.details(token.token.id) == token)
     }
 
     @Test func `an entry that is gone after it was committed is missed before a string is given out`() throws {
         // Another program, between the commit and the answer.
-        let entry = try office.log("token.issue")[0]
-        #expect(throws: Never.self) { try office.store.confirm(entry) }
-        try office.sql(
+        let entry = try session.log("token.issue")[0]
+        #expect(throws: Never.self) { try session.store.confirm(entry) }
+        try session.sql(
             "DROP TRIGGER log_is_never_changed; UPDATE log SET details = '{}' WHERE number = \(entry.number)")
-        let refused = #expect(throws: TokenStoreError.self) { try office.store.confirm(entry) }
+        let refused = #expect(throws: TokenStoreError.self) { try session.store.confirm(entry) }
         #expect(refused?.code == .tampered)
     }
 

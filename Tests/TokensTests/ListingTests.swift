@@ -79,7 +79,9 @@ import Tokens
             }
             if let wanted = query.assignments { guard wanted.contains(token.assignment) else { return false } }
             if let search = query.search {
-                guard Folding.search(token.name).contains(search) || query.searchAssignments.contains(token.assignment)
+                guard
+                    TextNormalizer.search(token.name).contains(search)
+                        || query.searchAssignments.contains(token.assignment)
                 else { return false }
             }
             return true
@@ -91,7 +93,9 @@ import Tokens
             func order<Value: Comparable>(_ left: Value, _ right: Value) -> Bool { left == right ? ties : left < right }
             switch query.sort {
             case .name:
-                let names = (bytes(Folding.search(one.token.name)), bytes(Folding.search(other.token.name)))
+                let names = (
+                    bytes(TextNormalizer.search(one.token.name)), bytes(TextNormalizer.search(other.token.name))
+                )
                 return names.0 == names.1 ? ties : names.0.lexicographicallyPrecedes(names.1)
             case .created: return order(one.token.created, other.token.created)
             case .updated: return order(one.updated, other.updated)

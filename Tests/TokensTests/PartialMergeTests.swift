@@ -4,16 +4,16 @@ import Tokens
 
 /// Importing what says only part of what there is.
 @Suite struct PartialMergeTests {
-    private let office: Office
+    private let session: StoreFixture
     private let store: SQLiteTokenStore
 
     init() throws {
-        office = try Office()
-        store = office.store
+        session = try StoreFixture()
+        store = session.store
     }
 
-    private func merge(_ text: String, act: Act = .test) throws -> MergeSummary {
-        try store.merge(JSONReader.parse(text), act)
+    private func merge(_ text: String, context: AuditContext = .test) throws -> MergeSummary {
+        try store.merge(JSONReader.parse(text), context)
     }
 
     @Test func `a department that does not mention its gate keeps it, and stays as it was`() throws {
@@ -32,19 +32,19 @@ import Tokens
     }
 
     @Test func `a token that does not say so is neither resumed nor brought back to life`() throws {
-        let (details, _) = try office.token()
+        let (details, _) = try session.token()
         let id = details.token.id
         try store.suspend([id], .test)
         let bare = #"{"tenants":[{"id":"3","tokens":[{"id":"\#(id)"}]}]}"#
         #expect(try merge(bare).changed == 0)
-        #expect(try office.details(id).token.suspended == .test)
+        #expect(try session.details(id).token.suspended == .test)
         #expect(try merge(bare.replacing("\"}]", with: #"","name":"Other"}]"#)).changed == 1)
-        #expect(try office.details(id).token.suspended == .test && office.details(id).token.name == "Other")
+        #expect(try session.details(id).token.suspended == .test && session.details(id).token.name == "Other")
         #expect(try merge(bare.replacing("\"}]", with: #"","suspended":""}]"#)).changed == 1)
-        #expect(try office.details(id).token.suspended == nil)
+        #expect(try session.details(id).token.suspended == nil)
         _ = try store.revoke([id], .test)
         #expect(try merge(bare).changed == 0)
-        #expect(try office.details(id).token.revoked == .test)
+        #expect(try session.details(id).token.revoked == .test)
         let moved = bare.replacing("\"}]", with: #"","assignment":"a-anna-1"}]"#)
         #expect(throws: TokenStoreError.self) { try merge(moved) }
         #expect(try store.verify() == [])
@@ -74,7 +74,7 @@ import Tokens
             #"{"tenants":[{"id":"3","active":true,"departments":[{"id":"new","name":"N"},{"id":"d-finance","name":"F"}]}]}"#,
             #"{"tenants":[{"id":"3","users":[{"id":"u-bjorn","assignments":[{"id":"a-new","department":"d-finance","user_type":"t-integrator"}]}]}]}"#,
         ] {
-            let folder = try Office()
+            let folder = try StoreFixture()
             let preview = try SQLiteTokenStore.preview(JSONReader.parse(text), on: base)
             #expect(try folder.store.merge(JSONReader.parse(text), .test) == preview.summary, "\(text)")
         }

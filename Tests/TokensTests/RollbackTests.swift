@@ -6,19 +6,19 @@ import Tokens
 
 /// An older copy of the store is put back.
 @Suite struct RollbackTests {
-    private let office: Office
+    private let session: StoreFixture
     private let token: TokenDetails
-    private var folder: Folder { office.folder }
+    private var folder: Folder { session.folder }
 
     init() throws {
-        office = try Office()
-        token = try office.token("Feed").0
+        session = try StoreFixture()
+        token = try session.token("Feed").0
     }
 
-    private var head: String { folder.keyFile(office.store.id) + ".head" }
+    private var head: String { folder.keyFile(session.store.id) + ".head" }
 
     private func bytes() throws -> Data {
-        try office.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        try session.sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return try Data(contentsOf: URL(filePath: folder.file("a.db")))
     }
 
@@ -31,7 +31,7 @@ import Tokens
     /// A store that is as it was before a token was revoked.
     private func rolledBack() throws -> SQLiteTokenStore {
         let kept = try bytes()
-        _ = try office.store.revoke([token.token.id], .test)
+        _ = try session.store.revoke([token.token.id], .test)
         try restore(kept)
         return try folder.open("a")
     }
@@ -60,10 +60,10 @@ import Tokens
 
     @Test func `a restored backup is accepted by its number, in the log`() throws {
         let store = try rolledBack()
-        let act = Act(now: .test, reason: "disk lost")
-        let wrong = #expect(throws: TokenStoreError.self) { try store.acceptRollback(5, act) }
+        let context = AuditContext(now: .test, reason: "disk lost")
+        let wrong = #expect(throws: TokenStoreError.self) { try store.acceptRollback(5, context) }
         #expect(wrong?.code == .stale && store.rollback != nil)
-        try store.acceptRollback(4, act)
+        try store.acceptRollback(4, context)
         #expect(store.rollback == nil)
         var query = LogQuery()
         query.act = "store.accept_rollback"
@@ -74,14 +74,14 @@ import Tokens
         #expect(again.rollback == nil)
         #expect(try again.verify() == [])
         #expect(try again.revoke([token.token.id], .test) == (1, 0))
-        let none = #expect(throws: TokenStoreError.self) { try again.acceptRollback(6, act) }
+        let none = #expect(throws: TokenStoreError.self) { try again.acceptRollback(6, context) }
         #expect(none?.code == .state)
     }
 
     @Test func `a copy that went on by itself is found by its hash`() throws {
         let kept = try bytes()
         let noted = try Data(contentsOf: URL(filePath: head))
-        _ = try office.store.revoke([token.token.id], .test)
+        _ = try session.store.revoke([token.token.id], .test)
         let newest = try Data(contentsOf: URL(filePath: head))
         try restore(kept)
         try noted.write(to: URL(filePath: head))
@@ -137,7 +137,7 @@ import Tokens
 
     @Test func `no act notes an entry of the log that somebody else wrote`() throws {
         let before = try String(contentsOfFile: head, encoding: .utf8)
-        try office.sql(
+        try session.sql(
             "INSERT INTO log SELECT 99, time, tenant, how, user, assignment, through, act, token, last4, version, details, "
                 + "previous, hash FROM log WHERE number = 1")
         // What changes nothing is not logged.
@@ -175,8 +175,8 @@ import Tokens
                 try await onThread {
                     defer { race.isDone.store(true, ordering: .relaxed) }
                     let store = try SQLiteTokenStore.open(path, keys: { "\(keys)/\($0)" }, clock: { .test })
-                    for act in 0..<acts {
-                        if act % 2 == 0 { try store.suspend([id], .test) } else { try store.resume([id], .test) }
+                    for context in 0..<acts {
+                        if context % 2 == 0 { try store.suspend([id], .test) } else { try store.resume([id], .test) }
                     }
                 }
             }

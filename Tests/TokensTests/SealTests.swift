@@ -6,19 +6,19 @@ import Tokens
 
 /// What is not sealed is not used.
 @Suite struct SealTests {
-    private let office: Office
+    private let session: StoreFixture
     private let token: TokenDetails
     private let string: TokenString
 
     init() throws {
-        office = try Office()
-        (token, string) = try office.token("Feed")
-        try office.store.touch([token.token.id: .test])
+        session = try StoreFixture()
+        (token, string) = try session.token("Feed")
+        try session.store.touch([token.token.id: .test])
     }
 
-    private var literal: String { Office.literal(token.token.id) }
+    private var literal: String { StoreFixture.literal(token.token.id) }
 
-    private func isTampered() throws -> Bool? { try office.folder.open("a").details(token.token.id)?.token.isTampered }
+    private func isTampered() throws -> Bool? { try session.folder.open("a").details(token.token.id)?.token.isTampered }
 
     // MARK: When a token was last active
 
@@ -28,10 +28,10 @@ import Tokens
         "(last_active, use_mac) = (SELECT last_active, use_mac FROM tokens WHERE name = 'Other')",
     ])
     func `a use that is edited is found, and gets nothing`(edit: String) throws {
-        let other = try office.token("Other").0.token.id
-        try office.store.touch([other: .test.adding(days: 1)])
-        try office.sql("UPDATE tokens SET \(edit) WHERE id = \(literal)")
-        let store = try office.folder.open("a")
+        let other = try session.token("Other").0.token.id
+        try session.store.touch([other: .test.adding(days: 1)])
+        try session.sql("UPDATE tokens SET \(edit) WHERE id = \(literal)")
+        let store = try session.folder.open("a")
         #expect(try store.authenticate(string, now: .test)?.token.isTampered == true)
         #expect(try store.organisation(.all).tenants.flatMap(\.tokens).filter(\.isTampered).count == 1)
         #expect(try store.verify().map(\.token) == [token.token.id])
@@ -47,21 +47,21 @@ import Tokens
     @Test func `a use is noted once a minute and never back, and carries its seal each time`() throws {
         let id = token.token.id
         for (seconds, expected) in [(59, 0), (60, 60), (0, 60), (119, 60), (120, 120)] as [(Int64, Int64)] {
-            try office.store.touch([id: .test.adding(seconds: seconds)])
-            #expect(try office.details(id).token.lastActive == .test.adding(seconds: expected))
+            try session.store.touch([id: .test.adding(seconds: seconds)])
+            #expect(try session.details(id).token.lastActive == .test.adding(seconds: expected))
             #expect(try isTampered() == false)
         }
         for border in [Int64.min, 0, Int64.max] {
-            try office.store.touch([id: Instant(microseconds: border)])
+            try session.store.touch([id: Instant(microseconds: border)])
             #expect(try isTampered() == false)
         }
-        #expect(try office.store.verify() == [])
+        #expect(try session.store.verify() == [])
     }
 
     @Test func `a token of times beyond the range of the store is one of times at its ends`() throws {
-        let (late, _) = try office.token("Late", expires: Instant(microseconds: .max))
-        _ = try office.store.revoke([token.token.id], Act(now: .test))
-        let store = try office.folder.open("a")
+        let (late, _) = try session.token("Late", expires: Instant(microseconds: .max))
+        _ = try session.store.revoke([token.token.id], AuditContext(now: .test))
+        let store = try session.folder.open("a")
         let details = try #require(try store.details(late.token.id))
         #expect(details.token.isTampered == false && details == late)
         #expect(details.token.expires == Instant("9999-12-31T23:59:59.999999Z"))
@@ -69,35 +69,35 @@ import Tokens
     }
 
     @Test func `an older use that is put back is not found, as the documents say`() throws {
-        let kept = "ATTACH '\(office.folder.file("kept.db"))' AS kept; "
-        try office.sql(
+        let kept = "ATTACH '\(session.folder.file("kept.db"))' AS kept; "
+        try session.sql(
             kept + "CREATE TABLE kept.it AS SELECT last_active, use_mac, use_key FROM tokens WHERE id = \(literal)")
-        try office.store.touch([token.token.id: .test.adding(days: 1)])
-        try office.sql(
+        try session.store.touch([token.token.id: .test.adding(days: 1)])
+        try session.sql(
             kept + "UPDATE tokens SET (last_active, use_mac, use_key) = (SELECT * FROM kept.it) WHERE id = \(literal)")
-        #expect(try office.details(token.token.id).token.lastActive == .test)
+        #expect(try session.details(token.token.id).token.lastActive == .test)
         #expect(try isTampered() == false)
     }
 
     @Test func `a key is not retired while it seals a use`() throws {
-        let store = office.store
+        let store = session.store
         try store.addKey(.test)
         var progress = Rewrapping()
         repeat { progress = try store.rewrap(.test, after: progress.last) } while !progress.isFinished
         #expect(try store.keyUses().keys.sorted() == [2])
         try store.retireKey(1, .test)
-        #expect(try office.folder.open("a").verify() == [])
-        #expect(try office.folder.open("a").highWater != nil)
+        #expect(try session.folder.open("a").verify() == [])
+        #expect(try session.folder.open("a").highWater != nil)
     }
 
     // MARK: What acts stand on
 
     @Test func `strings are kept, and tokens resumed, on rights that carry their seal only`() throws {
-        let store = office.store
-        try store.setKeepsStrings(false, tenant: Office.tenant, .test)
+        let store = session.store
+        try store.setKeepsStrings(false, tenant: StoreFixture.tenant, .test)
         try store.suspend([token.token.id], .test)
-        try office.sql("UPDATE tenants SET keeps_strings = 1 WHERE id = '3'")
-        let again = try office.folder.open("a")
+        try session.sql("UPDATE tenants SET keeps_strings = 1 WHERE id = '3'")
+        let again = try session.folder.open("a")
         for body in [
             { _ = try again.rotate(token.token.id, overlap: nil, .test) },
             { try again.resume([token.token.id], .test) },
@@ -109,13 +109,13 @@ import Tokens
     }
 
     @Test func `a token that is said to be revoked is not purged`() throws {
-        let gone = try office.token("Gone").0.token.id
-        _ = try office.store.revoke([gone], .test)
-        try office.sql("UPDATE tokens SET revoked = 5 WHERE id = \(literal)")
-        let store = try office.folder.open("a")
+        let gone = try session.token("Gone").0.token.id
+        _ = try session.store.revoke([gone], .test)
+        try session.sql("UPDATE tokens SET revoked = 5 WHERE id = \(literal)")
+        let store = try session.folder.open("a")
         let later = Instant.test.adding(days: 1)
-        let count = try store.purgeable(tenant: Office.tenant, before: later)
-        #expect(try store.purge(tenant: Office.tenant, before: later, .at(later)) == count)
+        let count = try store.purgeable(tenant: StoreFixture.tenant, before: later)
+        #expect(try store.purge(tenant: StoreFixture.tenant, before: later, .at(later)) == count)
         #expect(try store.details(gone) == nil)
         #expect(try store.details(token.token.id)?.token.isTampered == true)
         #expect(try store.verify().map(\.token) == [token.token.id])
@@ -129,8 +129,8 @@ import Tokens
         "UPDATE meta SET mac = (SELECT use_mac FROM tokens LIMIT 1) WHERE name = 'clock'",
     ])
     func `a latest time that is edited is found, and nothing is done at it`(edit: String) throws {
-        try office.sql(edit)
-        let store = try office.folder.open("a")
+        try session.sql(edit)
+        let store = try session.folder.open("a")
         for body in [
             { _ = try store.highWater }, { try store.suspend([token.token.id], .test) }, { try store.addKey(.test) },
         ] as [() throws -> Void] {
@@ -143,7 +143,7 @@ import Tokens
             ])
         #expect(try store.adopt(.test) == (0, 0))
         #expect(try store.highWater == .test)
-        #expect(try office.folder.open("a").verify() == [])
+        #expect(try session.folder.open("a").verify() == [])
     }
 
     // MARK: Everything
@@ -196,10 +196,10 @@ import Tokens
     }
 
     @Test func `whichever column is edited, it is found or the store is refused`() throws {
-        _ = try office.store.reveal(token.token.id, .test)
-        try office.sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        let kept = try Data(contentsOf: URL(filePath: office.folder.file("a.db")))
-        let edits = try Self.edits(office.folder)
+        _ = try session.store.reveal(token.token.id, .test)
+        try session.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        let kept = try Data(contentsOf: URL(filePath: session.folder.file("a.db")))
+        let edits = try Self.edits(session.folder)
         #expect(edits.count > 80)
         let copy = try Folder()
         for (column, sql) in edits {
@@ -214,7 +214,7 @@ import Tokens
             let isFound: Bool
             do {
                 let store = try SQLiteTokenStore.open(
-                    copy.file("a.db"), keys: office.folder.keyFile, clock: { .test })
+                    copy.file("a.db"), keys: session.folder.keyFile, clock: { .test })
                 isFound = try !store.verify().isEmpty
             } catch { isFound = true }
             #expect(isFound || Self.unsealed[column] != nil, "`\(column)` was edited: \(sql)")

@@ -97,12 +97,12 @@ import Testing
     func `a schema that the store did not make is refused with what is wrong, and verified to its end`(
         edit: String, fault: String
     ) throws {
-        let office = try Office()
-        try office.sql(edit)
-        let refused = #expect(throws: TokenStoreError.self) { try office.folder.open("a") }
+        let session = try StoreFixture()
+        try session.sql(edit)
+        let refused = #expect(throws: TokenStoreError.self) { try session.folder.open("a") }
         #expect(refused?.code == .tampered && refused?.message.contains(fault) == true, "\(refused?.message ?? "")")
         #expect(refused?.message.contains("demilune store verify") == true)
-        let store = try office.folder.openToVerify("a")
+        let store = try session.folder.openToVerify("a")
         let faults = try store.verify()
         #expect(faults.first?.message.hasPrefix(fault) == true, "\(faults)")
         // Nothing can be written by it.
@@ -132,26 +132,26 @@ import Testing
         rewritten("token_names_idx", "CREATE TABLE ''token_names_idx''", "create table token_names_idx "),
     ])
     func `statistics, and another spelling of the same, are let in`(edit: String) throws {
-        let office = try Office()
-        try office.sql(edit)
-        let store = try office.folder.open("a")
+        let session = try StoreFixture()
+        try session.sql(edit)
+        let store = try session.folder.open("a")
         #expect(try store.verify() == [])
         _ = try store.addKey(.test)
     }
 
     @Test func `what is planted while a store is open is noticed before anything is written`() throws {
-        let office = try Office()
-        let token = try office.token().0
-        try office.sql("CREATE TRIGGER z AFTER UPDATE ON tokens BEGIN UPDATE tokens SET revoked = NULL; END")
+        let session = try StoreFixture()
+        let token = try session.token().0
+        try session.sql("CREATE TRIGGER z AFTER UPDATE ON tokens BEGIN UPDATE tokens SET revoked = NULL; END")
         for body in [
-            { _ = try office.store.revoke([token.token.id], .test) },
-            { try office.store.touch([token.token.id: .test]) },
-            { _ = try office.store.setKeepsStrings(false, tenant: "3", .test) },
+            { _ = try session.store.revoke([token.token.id], .test) },
+            { try session.store.touch([token.token.id: .test]) },
+            { _ = try session.store.setKeepsStrings(false, tenant: "3", .test) },
         ] as [() throws -> Void] {
             let refused = #expect(throws: TokenStoreError.self, performing: body)
             #expect(refused?.code == .tampered && refused?.message.contains("the trigger `z`") == true)
         }
-        try office.sql("DROP TRIGGER z")
-        #expect(try office.store.revoke([token.token.id], .test) == (1, 0))
+        try session.sql("DROP TRIGGER z")
+        #expect(try session.store.revoke([token.token.id], .test) == (1, 0))
     }
 }

@@ -5,18 +5,18 @@ import Tokens
 
 /// Somebody has the database and no key.
 @Suite struct TamperTests {
-    private let office: Office
+    private let session: StoreFixture
     private let token: TokenDetails
     private let string: TokenString
     private let other: TokenDetails
 
     /// Where what was copied is kept: a database of its own.
-    private var kept: String { "ATTACH '\(office.folder.file("kept.db"))' AS kept; " }
+    private var kept: String { "ATTACH '\(session.folder.file("kept.db"))' AS kept; " }
 
     init() throws {
-        office = try Office()
-        (token, string) = try office.token("Feed")
-        other = try office.token("Other", assignment: "a-carla-1").0
+        session = try StoreFixture()
+        (token, string) = try session.token("Feed")
+        other = try session.token("Other", assignment: "a-carla-1").0
     }
 
     @Test(arguments: [
@@ -27,19 +27,19 @@ import Tokens
         "reveal_key = 2", "lookup_key = 9", "overlap_until = 9000000000000000, previous = x'00', previous_key = 1",
     ])
     func `a row that is edited is found, and gets nothing`(edit: String) throws {
-        let third = try office.token("Third").0
+        let third = try session.token("Third").0
         // Hashes are unique: the copy takes the place of the other's own.
         if edit.hasPrefix("lookup = (") {
-            try office.sql(
+            try session.sql(
                 """
                 CREATE TEMP TABLE kept AS SELECT lookup FROM tokens WHERE name = 'Third';
                 UPDATE tokens SET lookup = NULL WHERE name = 'Third';
-                UPDATE tokens SET lookup = (SELECT lookup FROM kept) WHERE id = \(Office.literal(token.token.id))
+                UPDATE tokens SET lookup = (SELECT lookup FROM kept) WHERE id = \(StoreFixture.literal(token.token.id))
                 """)
         } else {
-            try office.sql("UPDATE tokens SET \(edit) WHERE id = \(Office.literal(token.token.id))")
+            try session.sql("UPDATE tokens SET \(edit) WHERE id = \(StoreFixture.literal(token.token.id))")
         }
-        let store = try office.folder.open("a")
+        let store = try session.folder.open("a")
         #expect(try store.details(token.token.id)?.token.isTampered == true)
         #expect(try store.verify().contains { $0.token == token.token.id })
         let organisation = try store.organisation(.some([token.token.id]))
@@ -60,40 +60,40 @@ import Tokens
     }
 
     @Test func `a revocation that is deleted is found`() throws {
-        _ = try office.store.revoke([token.token.id], .test)
-        try office.sql("UPDATE tokens SET revoked = NULL WHERE id = \(Office.literal(token.token.id))")
-        let store = try office.folder.open("a")
+        _ = try session.store.revoke([token.token.id], .test)
+        try session.sql("UPDATE tokens SET revoked = NULL WHERE id = \(StoreFixture.literal(token.token.id))")
+        let store = try session.folder.open("a")
         #expect(try store.authenticate(string, now: .test)?.token.isTampered == true)
         #expect(try store.verify().map(\.token) == [token.token.id])
     }
 
     @Test func `two ciphertexts that are swapped are found`() throws {
-        let (one, two) = (Office.literal(token.token.id), Office.literal(other.token.id))
-        try office.sql(
+        let (one, two) = (StoreFixture.literal(token.token.id), StoreFixture.literal(other.token.id))
+        try session.sql(
             """
             CREATE TEMP TABLE kept AS SELECT id, ciphertext, nonce FROM tokens;
             UPDATE tokens SET (ciphertext, nonce) = (SELECT ciphertext, nonce FROM kept WHERE id = \(two)) WHERE id = \(one);
             UPDATE tokens SET (ciphertext, nonce) = (SELECT ciphertext, nonce FROM kept WHERE id = \(one)) WHERE id = \(two)
             """)
-        #expect(Set(try office.folder.open("a").verify().compactMap(\.token)) == [token.token.id, other.token.id])
+        #expect(Set(try session.folder.open("a").verify().compactMap(\.token)) == [token.token.id, other.token.id])
     }
 
     @Test func `an older row that is put back is found against the log`() throws {
-        try office.sql(
-            kept + "CREATE TABLE kept.it AS SELECT * FROM tokens WHERE id = \(Office.literal(token.token.id))")
-        try office.store.suspend([token.token.id], .test)
-        try office.sql(
+        try session.sql(
+            kept + "CREATE TABLE kept.it AS SELECT * FROM tokens WHERE id = \(StoreFixture.literal(token.token.id))")
+        try session.store.suspend([token.token.id], .test)
+        try session.sql(
             kept + """
                 UPDATE tokens SET (suspended, version, mac) = (SELECT suspended, version, mac FROM kept.it)
-                WHERE id = \(Office.literal(token.token.id))
+                WHERE id = \(StoreFixture.literal(token.token.id))
                 """)
-        let faults = try office.folder.open("a").verify()
+        let faults = try session.folder.open("a").verify()
         #expect(faults.map(\.token) == [token.token.id] && faults[0].message.contains("as it was before"))
     }
 
     @Test func `a row that is removed is missed`() throws {
-        try office.sql("DELETE FROM tokens WHERE id = \(Office.literal(token.token.id))")
-        #expect(try office.folder.open("a").verify().compactMap(\.token) == [token.token.id])
+        try session.sql("DELETE FROM tokens WHERE id = \(StoreFixture.literal(token.token.id))")
+        #expect(try session.folder.open("a").verify().compactMap(\.token) == [token.token.id])
     }
 
     @Test(arguments: [
@@ -107,8 +107,8 @@ import Tokens
         "UPDATE tenants SET mac = NULL WHERE id = '3'", "UPDATE tenants SET version = 7 WHERE id = '3'",
     ])
     func `rights that are edited are found, and the tenant's tokens get nothing`(edit: String) throws {
-        try office.sql(edit)
-        let store = try office.folder.open("a")
+        try session.sql(edit)
+        let store = try session.folder.open("a")
         let tenants = try store.organisation(.none).tenants
         #expect(tenants.filter(\.isTampered).map(\.id) == ["3"])
         #expect(try store.verify().contains { $0.message.contains("the tenant `3`") })
@@ -125,14 +125,14 @@ import Tokens
         // Whoever looked through it takes the blame, in the log.
         #expect(try store.adopt(.test) == (1, 0))
         #expect(try store.organisation(.none).tenants.allSatisfy { !$0.isTampered })
-        #expect(try office.log("tenant.adopt").count == 1)
+        #expect(try session.log("tenant.adopt").count == 1)
     }
 
     @Test func `nothing of a string is in the files of the store`() throws {
-        _ = try office.store.reveal(token.token.id, .test)
+        _ = try session.store.reveal(token.token.id, .test)
         let secret = string.revealed
-        for name in try FileManager.default.contentsOfDirectory(atPath: office.folder.path) {
-            let bytes = try Data(contentsOf: URL(filePath: office.folder.file(name)))
+        for name in try FileManager.default.contentsOfDirectory(atPath: session.folder.path) {
+            let bytes = try Data(contentsOf: URL(filePath: session.folder.file(name)))
             #expect(
                 bytes.range(of: Data(secret.utf8)) == nil
                     && bytes.range(of: Data(secret.dropFirst(4).dropLast(4).utf8)) == nil)
@@ -140,17 +140,17 @@ import Tokens
     }
 
     @Test func `a tenant that is put back, or removed, is found against the log`() throws {
-        try office.sql(kept + "CREATE TABLE kept.it AS SELECT version, mac, mac_key FROM tenants WHERE id = '3'")
-        _ = try office.store.set(.userType("t-customer"), tenant: "3", active: false, revokesTokens: false, .test)
-        try office.sql(
+        try session.sql(kept + "CREATE TABLE kept.it AS SELECT version, mac, mac_key FROM tenants WHERE id = '3'")
+        _ = try session.store.set(.userType("t-customer"), tenant: "3", active: false, revokesTokens: false, .test)
+        try session.sql(
             kept + """
                 UPDATE user_types SET active = 1 WHERE id = 't-customer';
                 UPDATE tenants SET (version, mac, mac_key) = (SELECT version, mac, mac_key FROM kept.it) WHERE id = '3'
                 """)
-        let faults = try office.folder.open("a").verify().map(\.message)
+        let faults = try session.folder.open("a").verify().map(\.message)
         #expect(faults == ["the tenant `3` is as it was before what the log tells of"], "\(faults)")
-        try office.sql("DELETE FROM tenants WHERE id = 'acme'")
-        let gone = try office.folder.open("a").verify().map(\.message)
+        try session.sql("DELETE FROM tenants WHERE id = 'acme'")
+        let gone = try session.folder.open("a").verify().map(\.message)
         #expect(gone.contains("the tenant `acme` is in the log, and gone from the store"))
         #expect(gone.contains { $0.contains("is of a tenant that is gone") })
     }
@@ -164,20 +164,20 @@ import Tokens
     func `a store that forgets which keys are its own is refused, also to be adopted`(
         edit: String, code: TokenStoreError.Code
     ) throws {
-        try office.sql(edit)
-        let refused = #expect(throws: TokenStoreError.self) { try office.folder.open("a") }
+        try session.sql(edit)
+        let refused = #expect(throws: TokenStoreError.self) { try session.folder.open("a") }
         #expect(refused?.code == code, "\(refused?.message ?? "")")
         guard code != .keys else { return }
         #expect(throws: TokenStoreError.self) {
-            try SQLiteTokenStore.open(office.folder.file("a.db"), keys: office.folder.keyFile, makesKeys: true)
+            try SQLiteTokenStore.open(session.folder.file("a.db"), keys: session.folder.keyFile, makesKeys: true)
         }
     }
 
     @Test func `a time that was never seen is forgotten when somebody says so`() throws {
         let late = try SQLiteTokenStore.open(
-            office.folder.file("a.db"), keys: office.folder.keyFile, clock: { .test.adding(days: 9_000) })
+            session.folder.file("a.db"), keys: session.folder.keyFile, clock: { .test.adding(days: 9_000) })
         try late.addKey(.at(.test.adding(days: 9_000)))
-        let store = try office.folder.open("a")
+        let store = try session.folder.open("a")
         #expect(try store.highWater == .test.adding(days: 9_000))
         let refused = #expect(throws: TokenStoreError.self) { try store.suspend([token.token.id], .test) }
         #expect(refused?.code == .clock)
@@ -209,33 +209,33 @@ import Tokens
         ("UPDATE log SET previous = x'00' WHERE number = 3", "entry 3 of the log does not follow"),
     ])
     func `a log that is edited is found out`(edit: String, message: String) throws {
-        #expect(try office.store.verifyLog() == (5, []))
-        try office.sql(Self.unlocked + edit + Self.locked)
-        let faults = try office.folder.open("a").verifyLog().faults
+        #expect(try session.store.verifyLog() == (5, []))
+        try session.sql(Self.unlocked + edit + Self.locked)
+        let faults = try session.folder.open("a").verifyLog().faults
         #expect(faults.contains { $0.message.contains(message) }, "\(faults)")
-        #expect(try office.folder.open("a").verify().contains { $0.message.contains(message) })
+        #expect(try session.folder.open("a").verify().contains { $0.message.contains(message) })
     }
 
     @Test func `the log of a store is neither changed nor cut by plain statements`() {
-        #expect(throws: Folder.SQLFailure.self) { try office.sql("UPDATE log SET act = 'x'") }
-        #expect(throws: Folder.SQLFailure.self) { try office.sql("DELETE FROM log") }
+        #expect(throws: Folder.SQLFailure.self) { try session.sql("UPDATE log SET act = 'x'") }
+        #expect(throws: Folder.SQLFailure.self) { try session.sql("DELETE FROM log") }
     }
 
     @Test func `a store that is put back whole is found out by the head beside the key file`() throws {
-        let path = office.folder.file("a.db")
-        try office.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        let path = session.folder.file("a.db")
+        try session.sql("PRAGMA wal_checkpoint(TRUNCATE)")
         let kept = try Data(contentsOf: URL(filePath: path))
-        _ = try office.store.revoke([token.token.id], .test)
-        try office.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        _ = try session.store.revoke([token.token.id], .test)
+        try session.sql("PRAGMA wal_checkpoint(TRUNCATE)")
         let other = try Folder()
         try FileManager.default.removeItem(atPath: other.keys)
-        try FileManager.default.copyItem(atPath: office.folder.keys, toPath: other.keys)
+        try FileManager.default.copyItem(atPath: session.folder.keys, toPath: other.keys)
         try kept.write(to: URL(filePath: other.file("a.db")))
         let faults = try other.open("a").verifyLog().faults
         #expect(faults.count == 1 && faults[0].message.contains("the log ends with entry 5, but 6 is noted"))
     }
 }
 
-func == (one: (count: Int, faults: [StoreFault]), other: (Int, [StoreFault])) -> Bool {
+func == (one: (count: Int, faults: [IntegrityViolation]), other: (Int, [IntegrityViolation])) -> Bool {
     one.count == other.0 && one.faults == other.1
 }

@@ -34,6 +34,6 @@ import Tokens
         ("Łódź", "lodz"), ("İstanbul", "istanbul"), ("Ünï", "uni"), ("plain", "plain"), ("ﬁn", "fin"),
     ])
     func `searching folds case, width and accents beyond ASCII`(text: String, folded: String) {
-        #expect(Folding.search(text) == folded)
+        #expect(TextNormalizer.search(text) == folded)
     }
 }

@@ -149,7 +149,7 @@ import Testing
                 PolicySource.File(name: "schema.lua", bytes: schema),
                 .init(name: "attack.lua", bytes: Array(try Data(contentsOf: folder.appending(path: name + ".lua")))),
             ]
-            found.formUnion(Checker(PolicySource(path: "p", files: files)).run().compactMap(\.rule))
+            found.formUnion(Linter(PolicySource(path: "p", files: files)).run().compactMap(\.rule))
         }
         return found
     }
@@ -157,13 +157,13 @@ import Testing
     @Test func `the shipped policies give no cause`() throws {
         let source = try Self.folder(after: Slip("", ""))
         let directory = try Directory(Fixtures.demo())
-        #expect(Checker(source, directory: directory).run().map(\.description) == [])
+        #expect(Linter(source, directory: directory).run().map(\.description) == [])
     }
 
     @Test(arguments: slips.indices) func `a slip in a shipped policy is found`(index: Int) throws {
         let slip = Self.slips[index]
         let directory = slip.rule == "unknown-in-store" ? try Directory(Fixtures.demo()) : nil
-        let found = Checker(try Self.folder(after: slip), directory: directory).run().map { $0.rule ?? "" }
+        let found = Linter(try Self.folder(after: slip), directory: directory).run().map { $0.rule ?? "" }
         #expect(found.contains(slip.rule), "\(found)")
     }
 

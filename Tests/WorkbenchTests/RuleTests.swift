@@ -23,14 +23,14 @@ import Testing
             PolicySource.File(name: "a.lua", bytes: Array(policy.utf8)),
         ]
         if tests { files.append(.init(name: "a_test.lua", bytes: [])) }
-        return Checker(PolicySource(path: "p", files: files), rules: rules).run()
+        return Linter(PolicySource(path: "p", files: files), rules: rules).run()
     }
 
     @Test(arguments: Rule.all.map(\.name))
     func `a rule finds its bad example and not its good one`(name: String) throws {
         let rule = try #require(Rule.all.first { $0.name == name })
-        #expect(Checker(rule.good.source, directory: rule.good.directory).run().map(\.description) == [])
-        let found = Checker(rule.bad.source, directory: rule.bad.directory).run().filter { $0.rule == name }
+        #expect(Linter(rule.good.source, directory: rule.good.directory).run().map(\.description) == [])
+        let found = Linter(rule.bad.source, directory: rule.bad.directory).run().filter { $0.rule == name }
         #expect(!found.isEmpty)
         for finding in found {
             #expect(finding.severity == rule.severity && finding.description.hasSuffix("[\(name)]"))
@@ -41,7 +41,7 @@ import Testing
     @Test func `whatever is found has a rule that is listed`() {
         let names = Set(Rule.all.map(\.name))
         for example in Rule.all.map(\.bad) {
-            for finding in Checker(example.source, directory: example.directory).run() {
+            for finding in Linter(example.source, directory: example.directory).run() {
                 #expect(names.contains(finding.rule ?? ""), "\(finding)")
             }
         }
@@ -160,7 +160,7 @@ import Testing
                 PolicySource.File(name: "a.lua", bytes: source),
             ]
             let start = Self.work()
-            _ = Checker(PolicySource(path: "p", files: files)).run()
+            _ = Linter(PolicySource(path: "p", files: files)).run()
             let time = Self.work() - start
             #expect(time < 20, "\(name)")
         }
@@ -188,7 +188,7 @@ import Testing
                 files: [
                     .init(name: "schema.lua", bytes: Array(schema.utf8)), .init(name: "a.lua", bytes: bytes),
                 ])
-            _ = Checker(source).run()
+            _ = Linter(source).run()
         }
     }
 }

@@ -113,7 +113,7 @@ import Testing
         let rules = Rule.brought(by: loaded)
         #expect(rules.map(\.name) == ["cidr.whole_internet", "separation_of_duties.grants_both"])
         let shipped = try Fixtures.shipped()
-        #expect(Checker(shipped, rules: rules).run().map(\.description) == [])
+        #expect(Linter(shipped, rules: rules).run().map(\.description) == [])
         // They are seen to look: the same policies, one of them with a network that has every address in it.
         let spoiled = shipped.files.map { file in
             let text = String(decoding: file.bytes, as: UTF8.self)
@@ -121,7 +121,7 @@ import Testing
                 ? .init(name: file.name, bytes: Array((text + "-- \n").replacing("\"unknown\"", with: "\"::/0\"").utf8))
                 : file
         }
-        let found = Checker(
+        let found = Linter(
             PolicySource(path: "p", files: spoiled, plugins: shipped.plugins), rules: rules
         ).run()
         #expect(found.contains { $0.rule == "cidr.whole_internet" && $0.path == "p/office_network.lua" }, "\(found)")

@@ -20,7 +20,7 @@ extension Completion {
         var isMethod = false
     }
 
-    private var plugins: [Plugin] { repl.rulebook?.set.plugins.provided ?? [] }
+    private var plugins: [Plugin] { repl.loaded?.set.plugins.provided ?? [] }
 
     /// - Parameter text: everything before the cursor, for what it declares.
     func names(_ path: LuaPath, in text: String) -> [Candidate] {

@@ -4,17 +4,17 @@ internal import Policies
 
 /// The names that are known, each with what it is.
 extension Completion {
-    private var directory: Directory { repl.world.directory }
+    private var directory: Directory { repl.snapshot.directory }
 
     /// Whose names they are; `nil` where that is not said: then everyone's.
     var tenant: Int? {
-        if let tenant = repl.scene.tenant.flatMap(directory.tenant) { return tenant }
+        if let tenant = repl.state.tenant.flatMap(directory.tenant) { return tenant }
         return directory.tenants.count == 1 ? 0 : nil
     }
 
     var tokens: [Candidate] {
         let text = partial
-        let found = repl.world.search(text, tenant: repl.scene.tenant, now: repl.scene.at ?? .now(), size: 50)
+        let found = repl.snapshot.search(text, tenant: repl.state.tenant, now: repl.state.at ?? .now(), size: 50)
         let names = Dictionary(grouping: found, by: \.name)
         return found.map { token in
             let isUnique = names[token.name]!.count == 1 && !token.name.isEmpty
@@ -43,7 +43,7 @@ extension Completion {
 
     var tenants: [Candidate] { directory.tenants.map { Candidate(text: $0.id.text, help: $0.name.text) } }
 
-    var schema: Schema? { repl.rulebook?.set.schema }
+    var schema: Schema? { repl.loaded?.set.schema }
 
     var actions: [Candidate] {
         (schema?.actionNames ?? []).map { Candidate(text: $0.text, help: schema?.actions[$0]?.rawValue ?? "") }
@@ -57,8 +57,8 @@ extension Completion {
     }
 
     var policies: [Candidate] {
-        guard let rulebook = repl.rulebook else { return [] }
-        return rulebook.set.policies.map { Candidate(text: $0.id.text, help: rulebook.purpose(of: $0.id)) }
+        guard let loaded = repl.loaded else { return [] }
+        return loaded.set.policies.map { Candidate(text: $0.id.text, help: loaded.purpose(of: $0.id)) }
     }
 
     func commands(_ words: [String]) -> [Candidate] {

@@ -20,14 +20,14 @@ struct Completion {
     ///   - columns: how wide the list may be; rows: how long.
     static func edit(_ before: String, _ repl: Repl, columns: Int, rows: Int) -> Editor.Edit {
         // What cannot be read is told by the command; until then nothing is completed.
-        try? repl.world.refresh()
+        try? repl.snapshot.refresh()
         let line = current(before)
         if line.drop(while: \.isWhitespace).hasPrefix("=") {
             let path = LuaPath(endOf: line)
             let completion = Completion(repl: repl, partial: path.partial)
             return completion.edit(completion.names(path, in: line), typed: path.partial, columns: columns, rows: rows)
         }
-        let words = Words(line)
+        let words = CommandTokenizer(line)
         let last = words.isLastUnfinished ? words.words.last : nil
         let completion = Completion(repl: repl, partial: last?.text ?? "")
         let preceding = words.texts.dropLast(last == nil ? 0 : 1)
@@ -39,7 +39,7 @@ struct Completion {
     private static func current(_ before: String) -> String {
         var text = ""
         for line in before.split(separator: "\n", omittingEmptySubsequences: false) {
-            text = text.isEmpty || Words.isWhole(text) ? String(line) : text + "\n" + line
+            text = text.isEmpty || CommandTokenizer.isWhole(text) ? String(line) : text + "\n" + line
         }
         return text
     }
@@ -53,7 +53,7 @@ struct Completion {
         guard let first = fitting.first else { return Editor.Edit() }
         let erased = typed.unicodeScalars.count
         if fitting.count == 1 {
-            let text = first.isWhole ? Words.quoted(first.text) + " " : first.text
+            let text = first.isWhole ? CommandTokenizer.quoted(first.text) + " " : first.text
             return Editor.Edit(erased: erased, inserted: text)
         }
         let common = fitting.dropFirst().reduce(first.text) { Self.common($0, $1.text) }

@@ -6,16 +6,16 @@ internal import Workbench
 
 extension Repl {
     /// What an expression comes to for the last question.
-    func inspect(_ expression: String, _ answer: Answer) throws(CommandError) -> EvaluatedExpression {
+    func inspect(_ expression: String, _ answer: DecidedRequest) throws(CommandError) -> EvaluatedExpression {
         // As long as a person waits: fuel is what policies are held to, not questions about them.
         let budget = Budget(
             fuel: isInteractive ? 1 << 50 : 50_000_000, memory: 64 << 20, deadline: .seconds(isInteractive ? 600 : 10),
             interrupt: isInteractive ? .keyboard : nil)
         do {
-            guard let request = try answer.rulebook.authorizer.request(answer.question, on: answer.directory) else {
+            guard let request = try answer.loaded.authorizer.request(answer.question, on: answer.directory) else {
                 throw CommandError("the last question names what is not there: there is no request to look at")
             }
-            return try ExpressionEvaluator(answer.rulebook.set, budget: budget).evaluate(expression, of: request)
+            return try ExpressionEvaluator(answer.loaded.set, budget: budget).evaluate(expression, of: request)
         } catch let error as CommandError {
             throw error
         } catch let error as PolicyError {
@@ -31,39 +31,41 @@ extension Repl {
         let answer = try lastAnswer()
         let progress = Progress("changes", invocation.terminal)
         defer { progress.end() }
-        let authorizer = answer.rulebook.authorizer
+        let authorizer = answer.loaded.authorizer
         let traced: TracedDecision
         do throws(RequestError) { traced = try authorizer.examine(answer.question, on: answer.directory) } catch {
             throw CommandError(error.message)
         }
-        let flip = Flip(traced, authorizer) { progress.step($0, of: $1) }
+        let counterfactual = Counterfactual(traced, authorizer) { progress.step($0, of: $1) }
         progress.end()
         let terminal = invocation.terminal
         let tenant = answer.tenant.map { answer.directory.tenants[$0].id } ?? ""
         if invocation.has("json") {
-            terminal.print(Self.json(flip, answer.directory, tenant.text).pretty)
+            terminal.print(Self.json(counterfactual, answer.directory, tenant.text).pretty)
             return ExitStatus.done
         }
-        let verdict = flip.isToPermit ? terminal.styled("permitted", .green) : terminal.styled("denied", .red)
-        guard !flip.ways.isEmpty else {
+        let verdict = counterfactual.isToPermit ? terminal.styled("permitted", .green) : terminal.styled("denied", .red)
+        guard !counterfactual.ways.isEmpty else {
             terminal.tell(
                 "Nothing that was read, changed alone or in twos, would have it \(verdict)"
-                    + (flip.isComplete ? "." : "; not everything was tried."))
+                    + (counterfactual.isComplete ? "." : "; not everything was tried."))
             return ExitStatus.done
         }
         terminal.print("It would be \(verdict) if")
-        for agents in Self.groups(flip.ways) {
+        for agents in Self.groups(counterfactual.ways) {
             terminal.print("  \(terminal.styled(Self.words(agents), .bold))")
-            for way in flip.ways where way.agents == agents {
+            for way in counterfactual.ways where way.agents == agents {
                 let steps = way.steps.map { $0.words(in: answer.directory, tenant: tenant) }
                 terminal.tell("    \(Terminal.escaped(steps.joined(separator: ", and ")))")
             }
         }
-        if !flip.isComplete { terminal.note("not everything was tried: it was stopped, or there is too much of it") }
+        if !counterfactual.isComplete {
+            terminal.note("not everything was tried: it was stopped, or there is too much of it")
+        }
         return ExitStatus.done
     }
 
-    private static func groups(_ ways: [Flip.Way]) -> [[Change.Agent]] {
+    private static func groups(_ ways: [Counterfactual.Path]) -> [[Change.Agent]] {
         var groups: [[Change.Agent]] = []
         for way in ways where !groups.contains(way.agents) { groups.append(way.agents) }
         return groups
@@ -79,8 +81,8 @@ extension Repl {
         }.joined(separator: ", and ") + ":"
     }
 
-    private static func json(_ flip: Flip, _ directory: Directory, _ tenant: String) -> JSON {
-        let ways = flip.ways.map { way in
+    private static func json(_ counterfactual: Counterfactual, _ directory: Directory, _ tenant: String) -> JSON {
+        let ways = counterfactual.ways.map { way in
             JSON.object([
                 .init("by", .strings(way.agents.map(\.rawValue))),
                 .init("changes", .strings(way.steps.map { $0.words(in: directory, tenant: ExactName(tenant)) })),
@@ -88,8 +90,8 @@ extension Repl {
             ])
         }
         return .object([
-            .init("to", .string(flip.isToPermit ? "permit" : "deny")), .init("ways", .array(ways)),
-            .init("complete", .boolean(flip.isComplete)),
+            .init("to", .string(counterfactual.isToPermit ? "permit" : "deny")), .init("ways", .array(ways)),
+            .init("complete", .boolean(counterfactual.isComplete)),
         ])
     }
 }

@@ -2,7 +2,7 @@ extension Repl {
     /// What only a conversation has, in the order of its help.
     static let commands: [Verb] = [
         .use, .acting, .at, .tenant,
-        .can, .why, .whyNot, .flip, .inquiry, .may, .whoCan, .whoMay, .whatCan, .compare,
+        .can, .why, .whyNot, .counterfactual, .inquiry, .may, .whoCan, .whoMay, .whatCan, .compare,
         .timeline, .suppose, .denied, .cost, .trace,
         .policies, .policy, .reload, .edit, .watch, .trying,
         .plugin,

@@ -6,7 +6,7 @@ extension Repl {
     func watch(_ isOn: Bool) {
         watching =
             isOn
-            ? Watch([rulebook?.path ?? start.value("policies") ?? "policies", tried?.path].compactMap(\.self)) : nil
+            ? Watch([loaded?.path ?? start.value("policies") ?? "policies", tried?.path].compactMap(\.self)) : nil
         editor?.watch(watching?.descriptor)
     }
 
@@ -14,7 +14,7 @@ extension Repl {
     func noticed() -> String {
         guard let watching, watching.hasSettled() else { return "" }
         var text = ""
-        let streams = Streams(
+        let streams = StandardStreams(
             input: { [] },
             output: { bytes in
                 text += String(decoding: bytes, as: UTF8.self)
@@ -29,22 +29,22 @@ extension Repl {
     /// Loads what is in force and what is tried; a broken set is told, and the last good one stays.
     @discardableResult func reloadAll(_ terminal: Terminal) -> Int32 {
         do throws(CommandError) {
-            let before = rulebook?.set.version
+            let before = loaded?.set.version
             try reload(terminal)
             if let path = tried?.path { tried = try load(path, terminal) }
-            terminal.note(before == rulebook?.set.version ? "the policies are as they were" : inForce)
+            terminal.note(before == loaded?.set.version ? "the policies are as they were" : inForce)
             return ExitStatus.done
         } catch {
             for message in error.messages { terminal.complain(message) }
-            if let rulebook {
-                terminal.note("the last good policies stay in force: \(rulebook.set.version.prefix(8))")
+            if let loaded {
+                terminal.note("the last good policies stay in force: \(loaded.set.version.prefix(8))")
             }
             return error.status
         }
     }
 
     var inForce: String {
-        guard let set = rulebook?.set else { return "no policies are in force" }
+        guard let set = loaded?.set else { return "no policies are in force" }
         let count = set.policies.count
         return "\(count) \(count == 1 ? "policy is" : "policies are") in force: \(set.version.prefix(8))"
     }

@@ -3,13 +3,13 @@ internal import Policies
 internal import Workbench
 
 extension Repl {
-    var zone: Zone? { world.tenants.first { $0.id == scene.tenant }?.zone }
+    var zone: Zone? { snapshot.tenants.first { $0.id == state.tenant }?.zone }
 
     /// What stands before the cursor: the scene. What takes no columns stands between two U+0001.
     var prompt: String {
-        var words = scene.words(zone: zone)
+        var words = state.words(zone: zone)
         if let tried { words.append("trying \(tried.path)") }
-        if let count = supposition?.changes.count { words.append("supposing \(count)") }
+        if let count = scenario?.changes.count { words.append("supposing \(count)") }
         let text = Terminal.escaped(words.isEmpty ? "demilune" : words.joined(separator: " · "))
         guard isColored else { return text + "> " }
         return "\u{01}\u{1B}[1m\u{01}\(text)\u{01}\u{1B}[0m\u{01}> "
@@ -26,8 +26,8 @@ extension Repl {
     }
 
     var greeting: String {
-        let count = rulebook.map { "\($0.set.policies.count) policies" } ?? "no policies"
-        let tenants = world.tenants.count == 1 ? "1 tenant" : "\(world.tenants.count) tenants"
+        let count = loaded.map { "\($0.set.policies.count) policies" } ?? "no policies"
+        let tenants = snapshot.tenants.count == 1 ? "1 tenant" : "\(snapshot.tenants.count) tenants"
         return "Demilune: \(tenants), \(count). `help` says more; Tab completes; ^D leaves."
     }
 

@@ -9,17 +9,17 @@ internal import Workbench
 final class Repl {
     /// How the program was started.
     let start: Invocation
-    let world: World
-    var scene = Scene()
+    let snapshot: StoreSnapshot
+    var state = SessionState()
     /// The policies in force; `nil` while there is no folder of them that loads.
-    private(set) var rulebook: Rulebook? { didSet { besides = nil } }
+    private(set) var loaded: LoadedPolicies? { didSet { besides = nil } }
     /// Another folder, asked beside the one in force.
-    var tried: Rulebook? { didSet { besides = nil } }
+    var tried: LoadedPolicies? { didSet { besides = nil } }
     /// What every question is asked with as well.
-    var supposition: Supposition? { didSet { besides = nil } }
+    var scenario: Scenario? { didSet { besides = nil } }
     /// The other side of the last snapshot.
-    var besides: (before: Directory, beside: Beside)?
-    private(set) var last: Answer?
+    var besides: (before: Directory, whatIfSide: WhatIfSide)?
+    private(set) var last: DecidedRequest?
     /// Whether every answer tells what was read.
     var isTracing = false
     var recording: Recording?
@@ -35,11 +35,11 @@ final class Repl {
 
     init(_ invocation: Invocation) throws(CommandError) {
         start = invocation
-        world = try World(invocation)
-        scene.tenant = try invocation.tenant(among: world.tenants.map(\.id))
-        if scene.tenant == nil, world.tenants.count == 1 { scene.tenant = world.tenants[0].id }
-        scene.actor = invocation.value("as")
-        if invocation.isTimeStated { scene.at = invocation.now }
+        snapshot = try StoreSnapshot(invocation)
+        state.tenant = try invocation.tenant(among: snapshot.tenants.map(\.id))
+        if state.tenant == nil, snapshot.tenants.count == 1 { state.tenant = snapshot.tenants[0].id }
+        state.actor = invocation.value("as")
+        if invocation.isTimeStated { state.at = invocation.now }
     }
 
     // MARK: Lines
@@ -49,17 +49,17 @@ final class Repl {
 
     /// Carries out one command.
     /// - Parameter isHeld: whether what is printed is held until it is done, for the pager; so it is for a person.
-    func run(_ text: String, streams outer: Streams, isHeld: Bool? = nil) -> Int32 {
-        let isAboutRecording = Words(text).texts.first == "record"
-        let page = Page(
+    func run(_ text: String, streams outer: StandardStreams, isHeld: Bool? = nil) -> Int32 {
+        let isAboutRecording = CommandTokenizer(text).texts.first == "record"
+        let output = PagedOutput(
             outer, isHeld: isHeld ?? isInteractive, pager: pager,
             record: { [self] in
                 if !isAboutRecording { recording?.add($0) }
             })
-        let terminal = Terminal(page.streams(line: readLine, secret: readSecret))
+        let terminal = Terminal(output.streams(line: readLine, secret: readSecret))
         let isColorRefused = start.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         terminal.color(start.value("color") ?? "auto", isRefused: isColorRefused)
-        defer { page.finish() }
+        defer { output.finish() }
         do throws(CommandError) {
             if !isAboutRecording { recording?.begin(text) }
             let line = try parsed(text)
@@ -111,7 +111,7 @@ final class Repl {
             let isForMachines = expression.hasSuffix(" --json")
             words = (isForMachines ? ["--json"] : []) + ["=", "--", String(expression)]
         } else {
-            let split = Words(text)
+            let split = CommandTokenizer(text)
             guard !split.isOpen else { throw .usage("a quote is not closed: \(text)") }
             words = Self.complete(split.texts)
         }
@@ -123,9 +123,9 @@ final class Repl {
         let stated = Set(words.filter { $0.hasPrefix("--") }.map { $0.dropFirst(2).prefix { $0 != "=" } })
         var values: [(String, String?)] = ["store", "keys", "plugins"].map { ($0, start.value($0)) }
         values += [
-            ("policies", rulebook?.path ?? start.value("policies")), ("tenant", scene.tenant?.text),
-            ("as", scene.actor),
-            ("at", scene.at?.description), ("color", start.value("color")), ("on-rollback", start.value("on-rollback")),
+            ("policies", loaded?.path ?? start.value("policies")), ("tenant", state.tenant?.text),
+            ("as", state.actor),
+            ("at", state.at?.description), ("color", start.value("color")), ("on-rollback", start.value("on-rollback")),
         ]
         var arguments: [String] = []
         for case (let name, let value?) in values where !stated.contains(name[...]) {
@@ -153,12 +153,12 @@ final class Repl {
     /// Loads the policies in force anew.
     /// - Throws: with what is wrong; what was in force stays so.
     func reload(_ terminal: Terminal) throws(CommandError) {
-        let path = rulebook?.path ?? start.value("policies") ?? "policies"
-        rulebook = try load(path, terminal)
+        let path = loaded?.path ?? start.value("policies") ?? "policies"
+        loaded = try load(path, terminal)
     }
 
-    func load(_ path: String, _ terminal: Terminal) throws(CommandError) -> Rulebook {
-        try Rulebook(start.policyFiles(path), budget: budget()) { terminal.note(Terminal.escaped($0)) }
+    func load(_ path: String, _ terminal: Terminal) throws(CommandError) -> LoadedPolicies {
+        try LoadedPolicies(start.policyFiles(path), budget: budget()) { terminal.note(Terminal.escaped($0)) }
     }
 
     /// What policies may spend, as the program was started; a person may stop them.
@@ -168,8 +168,8 @@ final class Repl {
         return budget
     }
 
-    func rules() throws(CommandError) -> Rulebook {
-        if let rulebook { return rulebook }
+    func rules() throws(CommandError) -> LoadedPolicies {
+        if let loaded { return loaded }
         throw CommandError("no policies are in force: mend them, then `reload`", status: ExitStatus.policies)
     }
 
@@ -177,14 +177,14 @@ final class Repl {
 
     /// The time of an answer.
     func now(_ invocation: Invocation) throws(CommandError) -> Instant {
-        guard !invocation.isTimeStated, let store = world.store else { return invocation.now }
+        guard !invocation.isTimeStated, let store = snapshot.store else { return invocation.now }
         return try invocation.now(store)
     }
 
     /// What is decided on when these tokens are spoken of.
     func snapshot(_ invocation: Invocation, holding ids: [TokenID] = []) throws(CommandError) -> Snapshot {
-        let directory = try world.directory(holding: ids)
-        return Snapshot(directory: directory, now: try now(invocation), store: world.store)
+        let directory = try snapshot.directory(holding: ids)
+        return Snapshot(directory: directory, now: try now(invocation), store: snapshot.store)
     }
 
     /// The directory with every token.
@@ -192,36 +192,36 @@ final class Repl {
     func whole(_ terminal: Terminal) throws(CommandError) -> Directory {
         let progress = Progress("tokens are read", terminal)
         defer { progress.end() }
-        do throws(CommandError) { return try world.whole { progress.step($0, of: $1) } } catch {
+        do throws(CommandError) { return try snapshot.whole { progress.step($0, of: $1) } } catch {
             guard progress.isStopped else { throw error }
             throw CommandError("stopped before every token was read", status: ExitStatus.interrupted)
         }
     }
 
     /// Decides, and keeps it as what was last said.
-    func decide(_ question: AuthorizationRequest, on directory: Directory) throws(CommandError) -> Answer {
+    func decide(_ question: AuthorizationRequest, on directory: Directory) throws(CommandError) -> DecidedRequest {
         let answer = try decide(question, on: directory, by: try rules())
         last = answer
         return answer
     }
 
     func decide(
-        _ question: AuthorizationRequest, on directory: Directory, by rulebook: Rulebook
-    ) throws(CommandError) -> Answer {
+        _ question: AuthorizationRequest, on directory: Directory, by loaded: LoadedPolicies
+    ) throws(CommandError) -> DecidedRequest {
         let start = Verb.clock()
         let decision: Decision
-        do throws(RequestError) { decision = try rulebook.authorizer.decide(question, on: directory) } catch {
+        do throws(RequestError) { decision = try loaded.authorizer.decide(question, on: directory) } catch {
             throw CommandError(error.message)
         }
         let elapsed = Verb.clock() - start
         try stopIfInterrupted()
-        rulebook.count(decision)
-        return Answer(
-            question: question, decision: decision, directory: directory, rulebook: rulebook, nanoseconds: elapsed)
+        loaded.count(decision)
+        return DecidedRequest(
+            question: question, decision: decision, directory: directory, loaded: loaded, nanoseconds: elapsed)
     }
 
     /// What was last decided.
-    func lastAnswer() throws(CommandError) -> Answer {
+    func lastAnswer() throws(CommandError) -> DecidedRequest {
         guard let last else { throw .usage("nothing was asked yet: `can ACTION`, first") }
         return last
     }

@@ -22,7 +22,7 @@ extension Verb {
             let streams = invocation.terminal.streams
             let repl = try Repl(invocation)
             let host = Editor.Host(
-                isWhole: { text in Words.isWhole(text) },
+                isWhole: { text in CommandTokenizer.isWhole(text) },
                 complete: { before, _ in
                     let (columns, rows) = (Descriptor.columns(1) ?? 80, Descriptor.rows(1) ?? 24)
                     return Completion.edit(before, repl, columns: columns, rows: rows)
@@ -77,7 +77,7 @@ struct Conversation {
             if piece.isEmpty { continue }
             history?.add(piece)
             editor?.remember(piece)
-            carryOut(Words.commands(piece))
+            carryOut(CommandTokenizer.commands(piece))
         }
         return failed ?? status
     }
@@ -110,7 +110,9 @@ struct Conversation {
         let streams = invocation.terminal.streams
         if streams.isInteractive { invocation.terminal.prompt(Recording.plain(repl.prompt).filter { $0 != "\u{01}" }) }
         guard var piece = Descriptor.line(streams.inputDescriptor) else { return nil }
-        while !Words.isWhole(piece), let line = Descriptor.line(streams.inputDescriptor) { piece += "\n" + line }
+        while !CommandTokenizer.isWhole(piece), let line = Descriptor.line(streams.inputDescriptor) {
+            piece += "\n" + line
+        }
         return piece
     }
 }

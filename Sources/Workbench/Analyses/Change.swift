@@ -2,7 +2,7 @@ package import Model
 
 /// One thing that could be otherwise: in the store, in the settings, in the request, or the time it is asked at.
 ///
-/// Everything is named by id. Nothing is ever written: see `Supposition`.
+/// Everything is named by id. Nothing is ever written: see `Scenario`.
 package enum Change: Hashable, Sendable {
     case tenantActive(Bool)
     /// - under: the department above; `nil` for the top.

@@ -57,11 +57,11 @@ package struct Timeline: Sendable {
             add(traced, causes)
             guard var request = traced.request else { return }
             request.now = now
-            var clockwork = Clockwork(
+            var finder = ChangePointFinder(
                 traced.readings.flatMap(\.readings), of: request, generation: traced.generation, authorizer)
-            if clockwork.isRestless { isComplete = false }
-            var next = clockwork.next(after: now, before: end, mostSteps: Self.mostSteps - steps)
-            steps += clockwork.steps
+            if finder.isRestless { isComplete = false }
+            var next = finder.next(after: now, before: end, mostSteps: Self.mostSteps - steps)
+            steps += finder.steps
             let isExpiry = expires.map { $0 > now && $0 < end && $0 <= next ?? end } ?? false
             if isExpiry { next = expires }
             guard steps < Self.mostSteps, intervals.count <= Self.mostIntervals,
@@ -80,7 +80,7 @@ package struct Timeline: Sendable {
             causes =
                 isExpiry
                 ? ["the token expires"]
-                : clockwork.differences(before, next).map {
+                : finder.differences(before, next).map {
                     "\($0.fact.text): \($0.before.words(in: directory)) → \($0.after.words(in: directory))"
                 }
             now = next

@@ -7,7 +7,7 @@ package struct WhatCan: Sendable {
     package struct Row: Sendable {
         package let action: ExactName
         /// Without any resource.
-        package let plain: Answer
+        package let plain: ConditionalDecision
         /// By the columns, with the types of resource for which it holds; where all agree there is one entry.
         package let cells: [Cell]
         /// Whether the token's user and user type permit it at all.
@@ -16,10 +16,10 @@ package struct WhatCan: Sendable {
 
     /// One action in one department.
     package struct Cell: Sendable {
-        package let answers: [(types: [ExactName], answer: Answer)]
+        package let answers: [(types: [ExactName], answer: ConditionalDecision)]
 
         /// The answer, where all types agree.
-        package var answer: Answer? { answers.count == 1 ? answers[0].answer : nil }
+        package var answer: ConditionalDecision? { answers.count == 1 ? answers[0].answer : nil }
         package var isPossible: Bool { answers.contains { $0.answer.isPossible } }
     }
 
@@ -58,17 +58,17 @@ package struct WhatCan: Sendable {
             var question = AuthorizationRequest(
                 action: action, subject: .token(record.id.description), context: context,
                 tenant: directory.tenants[record.tenant].id, now: now)
-            let prober = Prober(question, authorizer, on: directory)
-            let plain = prober.answer(for: token, prober.branch()).answer
-            var answers = [[(types: [ExactName], answer: Answer)]](repeating: [], count: columns.count)
+            let solver = ConditionSolver(question, authorizer, on: directory)
+            let plain = solver.answer(for: token, solver.branch()).answer
+            var answers = [[(types: [ExactName], answer: ConditionalDecision)]](repeating: [], count: columns.count)
             for type in types {
                 let property = Change.Property(.resource, "department")
                 question.resource = .init(type: type.name, id: nil)
                 if let first = columns.first { question.set(property, to: .string(directory.departments[first].id)) }
-                let prober = Prober(question, authorizer, on: directory)
+                let solver = ConditionSolver(question, authorizer, on: directory)
                 for (place, column) in columns.enumerated() {
                     let change = Change.property(property, .init(.string(directory.departments[column].id)))
-                    let answer = prober.answer(for: token, prober.branch(stating: [change])).answer
+                    let answer = solver.answer(for: token, solver.branch(stating: [change])).answer
                     if let same = answers[place].firstIndex(where: { $0.answer == answer }) {
                         answers[place][same].types.append(type.name)
                     } else {

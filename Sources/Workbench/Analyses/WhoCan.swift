@@ -7,7 +7,7 @@ package struct WhoCan: Sendable {
         /// Its number in the directory.
         package let token: Int
         /// The least that holds for all departments that were asked about and that it may reach at all.
-        package let answer: Answer
+        package let answer: ConditionalDecision
         /// The departments of the resource, by id, in which it may; empty where none were asked about.
         package let departments: [ExactName]
     }
@@ -34,12 +34,12 @@ package struct WhoCan: Sendable {
         let property = Change.Property(.resource, "department")
         // Stated by each of the departments: not open then.
         if let first = departments?.first { question.set(property, to: .string(first)) }
-        let prober = Prober(question, authorizer, on: directory)
-        var places = [prober.branch()]
+        let solver = ConditionSolver(question, authorizer, on: directory)
+        var places = [solver.branch()]
         if let departments {
-            places = departments.map { prober.branch(stating: [.property(property, .init(.string($0)))]) }
+            places = departments.map { solver.branch(stating: [.property(property, .init(.string($0)))]) }
         }
-        var known = Alike<Found>()
+        var known = ClassCache<Found>()
         for token in directory.tokens.indices {
             if token % 1_000 == 0, !progress(token, directory.tokens.count) {
                 isComplete = false
@@ -49,14 +49,14 @@ package struct WhoCan: Sendable {
             guard record.tenant == tenant else { continue }
             asked += 1
             guard ActorValidity.fault(record, in: directory, now: question.now) == nil else { continue }
-            let standing = prober.standing(of: token)
+            let equivalenceClass = solver.equivalenceClass(of: token)
             let found: Found
-            if let alike = known.value(record, standing: standing) {
-                found = alike
+            if let classCache = known.value(record, equivalenceClass: equivalenceClass) {
+                found = classCache
             } else {
-                let likeness: Likeness
-                (found, likeness) = Self.find(token, prober, places, departments)
-                known.note(found, for: record, standing: standing, likeness)
+                let likeness: TokenEquivalence
+                (found, likeness) = Self.find(token, solver, places, departments)
+                known.note(found, for: record, equivalenceClass: equivalenceClass, likeness)
             }
             if let answer = found.answer { rows.append(Row(token: token, answer: answer, departments: found.reached)) }
         }
@@ -64,19 +64,19 @@ package struct WhoCan: Sendable {
 
     private struct Found {
         /// `nil` where it may nowhere.
-        var answer: Answer?
+        var answer: ConditionalDecision?
         var reached: [ExactName] = []
     }
 
     /// Asks about every place.
     /// - Returns: also which other tokens it holds for.
     private static func find(
-        _ token: Int, _ prober: Prober, _ places: [Prober.Branch], _ departments: [ExactName]?
-    ) -> (Found, Likeness) {
+        _ token: Int, _ solver: ConditionSolver, _ places: [ConditionSolver.Branch], _ departments: [ExactName]?
+    ) -> (Found, TokenEquivalence) {
         var found = Found()
-        var likeness = Likeness.all
+        var likeness = TokenEquivalence.all
         for (number, place) in places.enumerated() {
-            let next = prober.answer(for: token, place)
+            let next = solver.answer(for: token, place)
             likeness = min(likeness, next.likeness)
             guard next.answer.isPossible else { continue }
             if let departments { found.reached.append(departments[number]) }

@@ -37,19 +37,19 @@ struct TestVariation {
 
     /// The test with one change, chosen by chance; `nil` when there is nothing to change.
     func changed(_ table: LuaValue, in plan: TestPlan, _ random: inout SeededGenerator) -> LuaValue? {
-        guard let fields = try? TestTable(table, at: "test"), let ground = try? plan.directories.ground(of: fields)
+        guard let fields = try? TestTable(table, at: "test"), let base = try? plan.directories.base(of: fields)
         else { return nil }
         let id = try? fields.name("tenant")
-        let tenants = ground.organisation.tenants
+        let tenants = base.organisation.tenants
         guard let tenant = tenants.first(where: { $0.id == id }) ?? tenants.first else { return nil }
-        let now = Self.time(of: fields, ground)
+        let now = Self.time(of: fields, base)
         let changes = changes(of: table, tenant, now)
         guard let change = changes.randomElement(using: &random) else { return nil }
         return change.reduce(table) { $0.with($1.path, $1.value) }
     }
 
-    private static func time(of test: TestTable, _ ground: TestGround) -> Instant {
-        (try? test.string("at")).flatMap { $0 }.flatMap { Instant($0) } ?? ground.now
+    private static func time(of test: TestTable, _ base: TestOrganisation) -> Instant {
+        (try? test.string("at")).flatMap { $0 }.flatMap { Instant($0) } ?? base.now
     }
 
     private func changes(of table: LuaValue, _ tenant: TenantRecord, _ now: Instant) -> [Change] {
@@ -199,9 +199,9 @@ struct TestVariation {
     func stepped(
         _ table: LuaValue, in plan: TestPlan, left: OrderedValue, right: OrderedValue, to place: OrderedValue.Place
     ) -> [LuaValue] {
-        guard let fields = try? TestTable(table, at: "test"), let ground = try? plan.directories.ground(of: fields)
+        guard let fields = try? TestTable(table, at: "test"), let base = try? plan.directories.base(of: fields)
         else { return [] }
-        let now = Self.time(of: fields, ground)
+        let now = Self.time(of: fields, base)
         let step = place.rawValue - 1
         let wanted = [right.stepped(step), left.stepped(-step)].compactMap(\.self)
         var changes = wanted.flatMap { places(for: $0, in: table) }

@@ -29,7 +29,7 @@ extension Rule {
             """,
         find: .policy { policy in
             guard let inference = policy.inference else { return [] }
-            return Presence(inference).avoidable.map { found in
+            return OptionalAccessAnalysis(inference).avoidable.map { found in
                 Finding(
                     "leaving out `\(found.property)` avoids this deny: deny what does not state it, too", found.position
                 )

@@ -45,7 +45,7 @@ extension Rule {
         })
 
     /// What in a condition is always true, or always false.
-    private static func constants(_ id: Expression.ID, _ policy: CheckedPolicy) -> [Finding] {
+    private static func constants(_ id: Expression.ID, _ policy: LintedPolicy) -> [Finding] {
         var findings: [Finding] = []
         var asked = [id]
         while let id = asked.popLast() {

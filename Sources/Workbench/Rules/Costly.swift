@@ -17,9 +17,9 @@ extension Rule {
             return policy
             """,
         find: .folder { folder in
-            (folder.rehearsal?.costly ?? [:]).sorted { $0.key < $1.key }.map { policy, what in
+            (folder.smokeRun?.costly ?? [:]).sorted { $0.key < $1.key }.map { policy, what in
                 Finding(
-                    "it spends more than one in \(Rehearsal.share) of its \(what) on a made-up request",
+                    "it spends more than one in \(SmokeRun.share) of its \(what) on a made-up request",
                     file: "\(policy).lua", line: 1, column: 1)
             }
         })

@@ -17,11 +17,11 @@ extension Rule {
             return policy
             """,
         find: .folder { folder in
-            let failures = folder.rehearsal?.failures ?? [:]
+            let failures = folder.smokeRun?.failures ?? [:]
             return folder.policies.compactMap { policy in
                 guard let failure = failures[policy.id] else { return nil }
                 // What is told already where it is written needs no second word.
-                let reads = policy.inference.map { Presence($0).reads.map(\.position.line) } ?? []
+                let reads = policy.inference.map { OptionalAccessAnalysis($0).reads.map(\.position.line) } ?? []
                 if let line = failure.line, reads.contains(line) { return nil }
                 return Finding(
                     "it fails on a made-up request: \(failure.message)", file: policy.name, line: failure.line ?? 1,

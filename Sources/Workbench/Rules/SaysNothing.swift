@@ -15,7 +15,7 @@ extension Rule {
             return policy
             """,
         find: .policy { policy in
-            let says = policy.chunk.globals.contains { CheckedPolicy.effects.contains($0.name) }
+            let says = policy.chunk.globals.contains { LintedPolicy.effects.contains($0.name) }
             return says ? [] : [Finding("it never calls permit, deny, advise or oblige", line: 1, column: 1)]
         })
 }

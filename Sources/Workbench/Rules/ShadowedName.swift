@@ -29,7 +29,7 @@ extension Rule {
             }
         })
 
-    private static let languageNames: Set<String> = CheckedPolicy.effects.union([
+    private static let languageNames: Set<String> = LintedPolicy.effects.union([
         "settings", "optional", "list", "type", "ipairs", "pairs", "select", "assert", "error", "tostring", "tonumber",
         "string", "table", "math", "utf8",
     ])

@@ -25,7 +25,7 @@ extension Rule {
         })
 
     /// The permits that a block comes to whatever holds, and whether what follows it is come to as well.
-    private static func permits(_ block: Block, _ policy: CheckedPolicy) -> (findings: [Finding], goesOn: Bool) {
+    private static func permits(_ block: Block, _ policy: LintedPolicy) -> (findings: [Finding], goesOn: Bool) {
         var findings: [Finding] = []
         for statement in block.statements {
             switch statement.kind {

@@ -23,7 +23,7 @@ extension Rule {
             """,
         find: .policy { policy in
             guard let inference = policy.inference else { return [] }
-            return Presence(inference).reads.map { read in
+            return OptionalAccessAnalysis(inference).reads.map { read in
                 let ask = "`\(read.absence.owner ?? "request"):has(\"\(read.absence.name)\")`"
                 return Finding("`\(read.absence.key)` may be absent here: ask \(ask) before", read.position)
             }

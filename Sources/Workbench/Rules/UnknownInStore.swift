@@ -34,7 +34,7 @@ extension Rule {
                 { "a": { "tenants": { "acme": { "shared": ["d-sale"] }, "acne": { "shared": [] } } } }
                 """,
             ], store: smallStore),
-        find: .folder { folder in StoreNames(folder)?.findings ?? [] })
+        find: .folder { folder in UnknownIDCheck(folder)?.findings ?? [] })
 
     private static let smallStore =
         """

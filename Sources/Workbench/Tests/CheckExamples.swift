@@ -29,7 +29,7 @@ struct CheckExamples {
     }
 
     private func failure(of example: Example, _ rule: Rule, isGood: Bool) -> TestFailure? {
-        let folder = CheckedFolder(example.source, directory: nil)
+        let folder = LintedFolder(example.source, directory: nil)
         if let fault = folder.loading.first(where: { $0.severity == .error }) {
             return TestFailure("it does not load, line \(fault.line ?? 1) of it: \(fault.message)")
         }

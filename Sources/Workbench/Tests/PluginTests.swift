@@ -11,7 +11,7 @@ package struct PluginTests {
     private let source: PluginSource
     private let plugins: PluginLoader.Loaded
     private let schema: PolicySource.File
-    private let grounds: [ExactName: TestGround]
+    private let grounds: [ExactName: TestOrganisation]
 
     /// - Parameters:
     ///   - policies: whose schema the tests speak of.
@@ -25,9 +25,9 @@ package struct PluginTests {
         schema =
             policies.files.first { $0.name == "schema.lua" }
             ?? PolicySource.File(name: "schema.lua", bytes: Array(Self.usualSchema.utf8))
-        var grounds: [ExactName: TestGround] = [:]
+        var grounds: [ExactName: TestOrganisation] = [:]
         for (name, organisation) in organisations where name != "store" {
-            do throws(TestFault) { grounds[name] = try TestGround(organisation) } catch {
+            do throws(TestFault) { grounds[name] = try TestOrganisation(organisation) } catch {
                 throw PolicyError(.unreadable, "the directory `\(name)`: \(error.message)")
             }
         }
@@ -53,7 +53,7 @@ package struct PluginTests {
         let all = source.folders.filter { plugin == nil || $0.name == plugin }.map { ($0, plans($0, selection)) }
         let hasOnly = all.contains { $0.1.contains(where: \.isOnly) }
         for (folder, plans) in all {
-            var asker = PluginAsker(schema, plugins, plugin: folder.name)
+            var asker = PluginTestRunner(schema, plugins, plugin: folder.name)
             func note(_ result: TestResult) -> Bool {
                 results.append(result)
                 selection.progress?(result)

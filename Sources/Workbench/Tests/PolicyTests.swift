@@ -20,11 +20,11 @@ package struct PolicyTests {
     {
         self.source = source
         policies = source.policyIDs
-        var given: [ExactName: TestGround] = [:]
+        var given: [ExactName: TestOrganisation] = [:]
         for (name, organisation) in organisations {
             do throws(TestFault) {
-                given[name] = try TestGround(
-                    organisation, now: name == "store" ? now ?? TestGround.time : TestGround.time)
+                given[name] = try TestOrganisation(
+                    organisation, now: name == "store" ? now ?? TestOrganisation.time : TestOrganisation.time)
             } catch { throw PolicyError(.unreadable, "the directory `\(name)`: \(error.message)") }
         }
         planner = TestPlanner(source, policies: policies, given: given)
@@ -99,8 +99,8 @@ package struct PolicyTests {
                 guard !policy.gaps.isEmpty, let plans = own[policy.policy],
                     let loaded = set.policies.first(where: { $0.id == policy.policy })
                 else { return policy }
-                let sets = TestSets(source, policies: self.policies, instrumentation: GapSearch.budget)
-                var search = GapSearch(sets, policy, loaded, schema: set.schema, budget: budget)
+                let sets = TestSets(source, policies: self.policies, instrumentation: TestGenerator.budget)
+                var search = TestGenerator(sets, policy, loaded, schema: set.schema, budget: budget)
                 var filled = policy
                 filled.gaps = search.filled(by: plans)
                 return filled

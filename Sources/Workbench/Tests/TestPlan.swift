@@ -20,36 +20,36 @@ struct TestPlan: Sendable {
 struct TestDirectories: Sendable {
     /// The one of tests that name none.
     static let own: ExactName = ""
-    private var grounds: [ExactName: Result<TestGround, TestFault>] = [:]
+    private var grounds: [ExactName: Result<TestOrganisation, TestFault>] = [:]
 
-    subscript(name: ExactName) -> TestGround? {
+    subscript(name: ExactName) -> TestOrganisation? {
         get throws(TestFault) { try grounds[name]?.get() }
     }
 
     init() {}
 
     /// - Parameter given: those that come from outside, by name.
-    init(_ given: [ExactName: TestGround]) {
+    init(_ given: [ExactName: TestOrganisation]) {
         grounds = given.mapValues { .success($0) }
     }
 
     mutating func add(_ directories: [TestFile.Named]) {
-        for directory in directories { grounds[directory.name] = Self.ground(directory.table) }
+        for directory in directories { grounds[directory.name] = Self.base(directory.table) }
     }
 
-    static func ground(_ table: LuaValue) -> Result<TestGround, TestFault> {
-        Result { () throws(TestFault) in try TestGround(try TestDirectory.organisation(table)) }
+    static func base(_ table: LuaValue) -> Result<TestOrganisation, TestFault> {
+        Result { () throws(TestFault) in try TestOrganisation(try TestDirectory.organisation(table)) }
     }
 
     /// What a test happens in: the directory that it states or names, else the file's own, the store, or the demo.
-    func ground(of test: TestTable) throws(TestFault) -> TestGround {
+    func base(of test: TestTable) throws(TestFault) -> TestOrganisation {
         guard let stated = test["directory"] else {
-            for name in [Self.own, "store", "demo"] { if let ground = try self[name] { return ground } }
+            for name in [Self.own, "store", "demo"] { if let base = try self[name] { return base } }
             throw TestFault("the test names no `directory`")
         }
-        if case .table = stated { return try Self.ground(stated).get() }
+        if case .table = stated { return try Self.base(stated).get() }
         let name = try test.name("directory") ?? ""
-        if let ground = try self[name] { return ground }
+        if let base = try self[name] { return base }
         if name == "store" { throw TestFault("the test is about the store: run it with `--store FILE`") }
         let known = grounds.keys.filter { $0 != Self.own }
         throw TestFault("there is no directory `\(name)`" + Suggestion.hint(for: name, among: known))

@@ -11,7 +11,7 @@ struct TestPlanner: Sendable {
     private let directories: TestDirectories
 
     /// - Parameter given: the organisations that every test may name.
-    init(_ source: PolicySource, policies: [ExactName], given: [ExactName: TestGround]) {
+    init(_ source: PolicySource, policies: [ExactName], given: [ExactName: TestOrganisation]) {
         self.source = source
         self.policies = policies
         var directories = TestDirectories(given)

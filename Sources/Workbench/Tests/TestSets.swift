@@ -32,14 +32,14 @@ struct TestSets {
     mutating func prepare(_ table: LuaValue, _ plan: TestPlan, isAlone: Bool? = nil) throws(TestFault) -> Prepared {
         let table = try TestTable(table, at: "test")
         try table.refuseOthers(than: TestCase.keys)
-        let ground = try plan.directories.ground(of: table)
+        let base = try plan.directories.base(of: table)
         let stated = try table.boolean("only_policy") ?? false
         let only = isAlone ?? stated ? plan.policy : nil
         let settings = try table.table("settings")
         let overrides = JSON.object(try settings?.members() ?? [])
         let key: ExactName = "\(only ?? "*") \(overrides.compact)"
         let set = try set(only, settings: settings, key: key)
-        let test = try TestCase(table, policy: plan.policy, policies: policies, schema: set.schema, ground: ground)
+        let test = try TestCase(table, policy: plan.policy, policies: policies, schema: set.schema, base: base)
         return Prepared(test: test, set: set, key: key)
     }
 

@@ -85,7 +85,9 @@ struct Asked {
         try authorizer.examine(question, on: directory)
     }
 
-    func flip(_ question: AuthorizationRequest) throws -> Flip { Flip(try examine(question), authorizer) }
+    func counterfactual(_ question: AuthorizationRequest) throws -> Counterfactual {
+        Counterfactual(try examine(question), authorizer)
+    }
 
     static func question(
         _ action: ExactName = "orders.read", _ properties: [JSON.Member] = [], context: [JSON.Member] = [],
@@ -98,8 +100,8 @@ struct Asked {
     }
 
     /// What the ways of a flip ask for, in words.
-    func words(_ flip: Flip, tenant: ExactName = "t") -> [String] {
-        flip.ways.map { way in
+    func words(_ counterfactual: Counterfactual, tenant: ExactName = "t") -> [String] {
+        counterfactual.ways.map { way in
             way.steps.map { $0.words(in: directory, tenant: tenant) }.joined(separator: " and ")
         }
     }

@@ -91,12 +91,12 @@ struct Made {
 
     /// With changes made to all records, by policies that run anew.
     func decide(_ question: AuthorizationRequest, _ changes: [Change], tenant: ExactName) throws -> Decision {
-        let supposition = Supposition(changes, tenant: tenant)
-        let directory = try supposition.apply(to: directory)
+        let scenario = Scenario(changes, tenant: tenant)
+        let directory = try scenario.apply(to: directory)
         let authorizer = try Authorizer(
-            policies: try supposition.apply(to: authorizer.policies), directory: directory,
+            policies: try scenario.apply(to: authorizer.policies), directory: directory,
             budget: Budget(fuel: 60_000),
             treeOptions: .none)
-        return try authorizer.decide(supposition.apply(to: question))
+        return try authorizer.decide(scenario.apply(to: question))
     }
 }

@@ -9,28 +9,31 @@ import Workbench
 
     @Test func `the difference that matters is told from those that do not`() throws {
         let asked = try Asked.policy("if request.token:can(request.action) then permit() end")
-        let parting = try Parting(Asked.question("orders.approve"), 0, 1, asked.authorizer, on: asked.directory)
-        #expect(parting.isApart)
-        #expect(parting.facts.first?.text == "token can action")
-        #expect(parting.facts.first?.first == "false" && parting.facts.first?.second == "true")
-        #expect(parting.differences.filter(\.matters).map(\.trait) == [.userType])
-        #expect(Set(parting.differences.map(\.trait)) == [.userType, .department, .kind, .name, .expires, .created])
+        let comparison = try TokenComparison(
+            Asked.question("orders.approve"), 0, 1, asked.authorizer, on: asked.directory)
+        #expect(comparison.isApart)
+        #expect(comparison.facts.first?.text == "token can action")
+        #expect(comparison.facts.first?.first == "false" && comparison.facts.first?.second == "true")
+        #expect(comparison.differences.filter(\.matters).map(\.attribute) == [.userType])
+        #expect(
+            Set(comparison.differences.map(\.attribute)) == [.userType, .department, .kind, .name, .expires, .created])
     }
 
     @Test func `two differences may matter only together`() throws {
         let asked = try Asked.policy(
             "if request.token:can(request.action) and request.token.kind == 'mobile' then permit() end")
-        let parting = try Parting(Asked.question("orders.approve"), 0, 1, asked.authorizer, on: asked.directory)
-        #expect(parting.differences.allSatisfy { !$0.matters })
-        #expect(parting.together?.0 == .kind && parting.together?.1 == .userType)
+        let comparison = try TokenComparison(
+            Asked.question("orders.approve"), 0, 1, asked.authorizer, on: asked.directory)
+        #expect(comparison.differences.allSatisfy { !$0.matters })
+        #expect(comparison.together?.0 == .kind && comparison.together?.1 == .userType)
     }
 
     @Test func `what the core finds is a difference too`() throws {
         var tenant = Asked.tenant
         tenant.tokens[0].suspended = tenant.tokens[0].created
         let asked = try Asked.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
-        let parting = try Parting(Asked.question(), 0, 1, asked.authorizer, on: asked.directory)
-        #expect(parting.differences.filter(\.matters).map(\.trait) == [.suspended])
+        let comparison = try TokenComparison(Asked.question(), 0, 1, asked.authorizer, on: asked.directory)
+        #expect(comparison.differences.filter(\.matters).map(\.attribute) == [.suspended])
     }
 
     // MARK: Least privilege

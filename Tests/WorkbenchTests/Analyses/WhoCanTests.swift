@@ -7,7 +7,7 @@ import Workbench
 @Suite struct WhoCanTests {
     private func who(
         _ asked: Asked, _ question: AuthorizationRequest, departments: [ExactName]? = nil
-    ) -> [String: Answer] {
+    ) -> [String: ConditionalDecision] {
         let found = WhoCan(question, departments: departments, tenant: 0, asked.authorizer, on: asked.directory)
         return Dictionary(
             uniqueKeysWithValues: found.rows.map { (asked.directory.tokens[$0.token].id.description, $0.answer) })
@@ -159,7 +159,7 @@ import Workbench
                 case .when(let changes), .unless(let changes):
                     let isWhen = if case .when = answer { true } else { false }
                     #expect(try decide { _ in } == !isWhen)
-                    #expect(try decide { $0 = Supposition(changes, tenant: "t1").apply(to: $0) } == isWhen)
+                    #expect(try decide { $0 = Scenario(changes, tenant: "t1").apply(to: $0) } == isWhen)
                 case .reads: break
                 }
             }

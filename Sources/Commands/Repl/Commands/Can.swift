@@ -59,7 +59,7 @@ extension Verb {
                 }
             }
             let snapshot = try repl.snapshot(invocation, holding: token.map { [$0] } ?? [])
-            let reader = QuestionReader(
+            let reader = RequestParser(
                 invocation, snapshot, try repl.rules().set.schema,
                 words: [token?.description ?? "-", kind.rawValue] + words)
             var question = try reader.question()
@@ -82,7 +82,7 @@ extension Repl {
     func access(
         _ token: TokenID, _ words: [String], _ invocation: Invocation, _ snapshot: Snapshot
     ) throws(CommandError) -> AuthorizationRequest {
-        let reader = QuestionReader(
+        let reader = RequestParser(
             invocation, snapshot, try rules().set.schema, words: [token.description] + (try Self.plain(words)))
         return try reader.question()
     }

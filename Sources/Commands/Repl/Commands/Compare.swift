@@ -26,62 +26,62 @@ extension Verb {
                 throw CommandError("one of them is gone")
             }
             let authorizer = try repl.rules().authorizer
-            let parting: Parting
+            let comparison: TokenComparison
             do throws(RequestError) {
-                parting = try Parting(question, first, second, authorizer, on: snapshot.directory)
+                comparison = try TokenComparison(question, first, second, authorizer, on: snapshot.directory)
             } catch { throw CommandError(error.message) }
-            try repl.tell(parting, (one.name, other.name), invocation)
+            try repl.tell(comparison, (one.name, other.name), invocation)
             return ExitStatus.done
         })
 }
 
 extension Repl {
     fileprivate func tell(
-        _ parting: Parting, _ names: (ExactName, ExactName), _ invocation: Invocation
+        _ comparison: TokenComparison, _ names: (ExactName, ExactName), _ invocation: Invocation
     ) throws(CommandError) {
         let terminal = invocation.terminal
         if invocation.has("json") {
-            terminal.print(Self.json(parting).pretty)
+            terminal.print(Self.json(comparison).pretty)
             return
         }
-        for (name, traced) in [(names.0, parting.first), (names.1, parting.second)] {
+        for (name, traced) in [(names.0, comparison.first), (names.1, comparison.second)] {
             let decision = traced.decision
             let verdict = decision.isPermitted ? terminal.styled("permit", .green) : terminal.styled("deny", .red)
             let reason = decision.reasons.map(\.text).joined(separator: "; ")
             let words = reason.isEmpty ? Decision.words(for: decision.code) ?? decision.code : reason
             terminal.tell("\(Terminal.escaped(name)): \(verdict), \(Terminal.escaped(words))")
         }
-        if !parting.facts.isEmpty {
+        if !comparison.facts.isEmpty {
             terminal.print()
             terminal.print("they part where this was read:")
             var table = Table(["FACT", names.0.text, names.1.text], fixed: [])
-            for fact in parting.facts { table.add([fact.text, fact.first, fact.second]) }
+            for fact in comparison.facts { table.add([fact.text, fact.first, fact.second]) }
             table.print(to: terminal)
         }
-        if !parting.differences.isEmpty {
+        if !comparison.differences.isEmpty {
             terminal.print()
             terminal.print("they differ in:")
             var table = Table(["", names.0.text, names.1.text, "MAKES THE DIFFERENCE"], fixed: [])
-            for difference in parting.differences {
+            for difference in comparison.differences {
                 table.add([
-                    difference.trait.rawValue, difference.first, difference.second,
-                    parting.isApart ? difference.matters ? "yes, alone" : "no" : "–",
+                    difference.attribute.rawValue, difference.first, difference.second,
+                    comparison.isApart ? difference.matters ? "yes, alone" : "no" : "–",
                 ])
             }
             table.print(to: terminal)
         }
-        if let together = parting.together {
+        if let together = comparison.together {
             terminal.print("only together: \(together.0.rawValue) and \(together.1.rawValue)")
         }
     }
 
-    private static func json(_ parting: Parting) -> JSON {
+    private static func json(_ comparison: TokenComparison) -> JSON {
         .object([
-            .init("first", parting.first.decision.json), .init("second", parting.second.decision.json),
+            .init("first", comparison.first.decision.json), .init("second", comparison.second.decision.json),
             .init(
                 "facts",
                 .array(
-                    parting.facts.map {
+                    comparison.facts.map {
                         .object([
                             .init("fact", .string($0.text)), .init("first", .string($0.first)),
                             .init("second", .string($0.second)), .init("policies", .strings($0.policies)),
@@ -90,13 +90,13 @@ extension Repl {
             .init(
                 "differences",
                 .array(
-                    parting.differences.map {
+                    comparison.differences.map {
                         .object([
-                            .init("trait", .string($0.trait.rawValue)), .init("first", .string($0.first)),
+                            .init("trait", .string($0.attribute.rawValue)), .init("first", .string($0.first)),
                             .init("second", .string($0.second)), .init("matters", .boolean($0.matters)),
                         ])
                     })),
-            .init("together", .strings(parting.together.map { [$0.0.rawValue, $0.1.rawValue] } ?? [])),
+            .init("together", .strings(comparison.together.map { [$0.0.rawValue, $0.1.rawValue] } ?? [])),
         ])
     }
 }

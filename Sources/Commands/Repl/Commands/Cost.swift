@@ -51,11 +51,11 @@ extension JSON {
     fileprivate static func optional(_ number: Int64?) -> JSON { number.map(JSON.integer) ?? .null }
 }
 
-extension Answer {
+extension DecidedRequest {
     /// The median time of a decision, of a hundred batches; `nil` when no policy is asked.
     fileprivate func time(treeOptions: TreeOptions, times: Int) throws(CommandError) -> Int64? {
         do {
-            let authorizer = try Authorizer(policies: rulebook.set, directory: directory, treeOptions: treeOptions)
+            let authorizer = try Authorizer(policies: loaded.set, directory: directory, treeOptions: treeOptions)
             guard var request = try authorizer.prepared(question) else { return nil }
             authorizer.decide(prepared: &request)
             var batches: [Int64] = []

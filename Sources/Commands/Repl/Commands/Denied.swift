@@ -68,7 +68,7 @@ extension Repl {
     func past(_ word: String, _ invocation: Invocation) throws(CommandError) -> Instant {
         let now = try now(invocation)
         let zone = zone ?? .utc
-        if let duration = try? Moment.duration(word, option: "since") {
+        if let duration = try? TimeArgument.duration(word, option: "since") {
             return Instant(microseconds: now.microseconds - duration.components.seconds * 1_000_000)
         }
         let parts = word.split(separator: ":").map { Int($0) }
@@ -87,7 +87,7 @@ extension Repl {
         var records: [(Int, DecisionRecord)] = []
         for (number, line) in lines { records.append((number, try LogFile.record(line))) }
         let ids = records.compactMap { $0.1.token }
-        let directory = try world.directory(holding: ids)
+        let directory = try snapshot.directory(holding: ids)
         var listing = Listing(["#", "TIME", "TOKEN", "ACTION", "RESOURCE", "CODE", "BY"])
         let zone = zone ?? .utc
         for (number, record) in records {
@@ -96,7 +96,7 @@ extension Repl {
             let resource = record.question.resource.map { $0.type.text + ($0.id.map { ":\($0)" } ?? "") } ?? "–"
             listing.add(
                 [
-                    "\(number)", Moment.local(record.time, in: zone), name, record.question.action.text, resource,
+                    "\(number)", TimeArgument.local(record.time, in: zone), name, record.question.action.text, resource,
                     record.code,
                     record.policies.joined(separator: " "),
                 ],
@@ -117,19 +117,19 @@ extension Repl {
             throw .usage("`why` takes a number of the log, such as #17, or nothing, got `\(word)`")
         }
         let record = try log(invocation).record(number)
-        let directory = try world.directory(holding: record.token.map { [$0] } ?? [])
-        let telling = Telling(Story(record, directory: directory), rulebook)
+        let directory = try snapshot.directory(holding: record.token.map { [$0] } ?? [])
+        let telling = ExplanationPrinter(Explanation(record, directory: directory), loaded)
         let terminal = invocation.terminal
         if invocation.has("json") {
             terminal.print(telling.json.pretty)
             return ExitStatus.done
         }
         telling.print(to: terminal)
-        guard !record.isMasked, let rulebook else { return ExitStatus.done }
+        guard !record.isMasked, let loaded else { return ExitStatus.done }
         var question = record.question
         question.now = try now(invocation)
         question.obligations = .all
-        guard let answer = try? decide(question, on: directory, by: rulebook) else { return ExitStatus.done }
+        guard let answer = try? decide(question, on: directory, by: loaded) else { return ExitStatus.done }
         let code = [answer.decision.code, answer.decision.policyCode?.text].compactMap(\.self).joined(separator: ": ")
         let verdict = answer.decision.isPermitted ? terminal.styled("permit", .green) : terminal.styled("deny", .red)
         terminal.print("Asked again now, the answer is \(verdict) (\(Terminal.escaped(code))).")

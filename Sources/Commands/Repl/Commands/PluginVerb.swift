@@ -13,8 +13,8 @@ extension Verb {
         examples: ["plugin", "plugin cidr 10.0.0.0/8 10.1.2.3"],
         suggest: { completion, words in words.isEmpty ? completion.pluginCommands : [] },
         inside: { repl, invocation throws(CommandError) in
-            let rulebook = try repl.rules()
-            let commands = PluginCommands(rulebook.plugins, schema: rulebook.set.schema)
+            let loaded = try repl.rules()
+            let commands = PluginCommands(loaded.plugins, schema: loaded.set.schema)
             guard let name = invocation.positionals.first else {
                 var listing = Listing(["COMMAND", "PLUGIN", "DOES"])
                 for named in commands.all {
@@ -47,8 +47,8 @@ extension Verb {
 extension Completion {
     /// What plugins bring, with what each does.
     var pluginCommands: [Candidate] {
-        guard let rulebook = repl.rulebook else { return [] }
-        return PluginCommands(rulebook.plugins, schema: rulebook.set.schema).all.map { named in
+        guard let loaded = repl.loaded else { return [] }
+        return PluginCommands(loaded.plugins, schema: loaded.set.schema).all.map { named in
             Candidate(text: named.command.name.text, help: named.command.about)
         }
     }

@@ -7,12 +7,12 @@ extension Verb {
     static let policies = Verb(
         name: "policies", summary: "lists the policies in force, and how often each said something here",
         inside: { repl, invocation throws(CommandError) in
-            let rulebook = try repl.rules()
+            let loaded = try repl.rules()
             var listing = Listing(["POLICY", "ON", "GRANTS", "MODE", "SAID", "PURPOSE"])
-            for policy in rulebook.set.policies {
-                let said = rulebook.hits[policy.id]?.values.reduce(0, +) ?? 0
+            for policy in loaded.set.policies {
+                let said = loaded.hits[policy.id]?.values.reduce(0, +) ?? 0
                 let mode = policy.isEnabled ? policy.isObserving ? "observe" : "decides" : "off"
-                let purpose = rulebook.purpose(of: policy.id)
+                let purpose = loaded.purpose(of: policy.id)
                 listing.add(
                     [
                         policy.id.text, policy.on.map(\.rawValue).joined(separator: " "),
@@ -25,7 +25,7 @@ extension Verb {
                     ])
             }
             try listing.print(invocation, "policy", plural: "policies")
-            if !invocation.has("json") { invocation.terminal.note("version \(rulebook.set.version)") }
+            if !invocation.has("json") { invocation.terminal.note("version \(loaded.set.version)") }
             return ExitStatus.done
         })
 
@@ -35,10 +35,10 @@ extension Verb {
         positionals: [.init(name: "POLICY", help: "its name")],
         examples: ["policy department_scope"],
         inside: { repl, invocation throws(CommandError) in
-            let rulebook = try repl.rules()
+            let loaded = try repl.rules()
             let name = try repl.policyName(invocation.positionals[0])
-            let lines = rulebook.lines(of: "\(name).lua") ?? []
-            let hits = rulebook.hits[name] ?? [:]
+            let lines = loaded.lines(of: "\(name).lua") ?? []
+            let hits = loaded.hits[name] ?? [:]
             if invocation.has("json") {
                 let counts = hits.sorted { $0.key < $1.key }.map { JSON.Member("\($0.key)", .integer(Int64($0.value))) }
                 let members: [JSON.Member] = [
@@ -75,8 +75,8 @@ extension Verb {
                 invocation.positionals[0].hasSuffix(".lua")
                 ? String(invocation.positionals[0].dropLast(4)) : invocation.positionals[0]
             guard !name.contains("/"), !name.hasPrefix(".") else { throw .usage("`\(name)` is no name of a policy") }
-            let path = "\(repl.rulebook?.path ?? invocation.value("policies") ?? "policies")/\(name).lua"
-            let known = repl.rulebook?.set.policies.map(\.id) ?? []
+            let path = "\(repl.loaded?.path ?? invocation.value("policies") ?? "policies")/\(name).lua"
+            let known = repl.loaded?.set.policies.map(\.id) ?? []
             if !Descriptor.exists(path), let near = Suggestion.nearest(to: ExactName(name), among: known) {
                 throw .usage(
                     "there is no policy `\(name)` (did you mean `\(near)`?); a new one is made with its test file by your editor"
@@ -171,7 +171,7 @@ extension Repl {
         if invocation.has("json") {
             let members: [JSON.Member] = [
                 .init("loaded", .boolean(status == ExitStatus.done)),
-                .init("version", .optional(rulebook?.set.version)),
+                .init("version", .optional(loaded?.set.version)),
                 .init("trying", .optional(tried?.set.version)),
             ]
             invocation.terminal.print(JSON.object(members).compact)

@@ -13,7 +13,7 @@ extension Verb {
             case "off"?: repl.recording = nil
             case let path?:
                 let recording = try Recording(path)
-                for line in repl.sceneCommands {
+                for line in repl.stateCommands {
                     recording.begin(line)
                     recording.add(Array(repl.answer(line, invocation.terminal).utf8))
                 }
@@ -52,12 +52,12 @@ extension Verb {
 
 extension Repl {
     /// What sets the scene as it is.
-    var sceneCommands: [String] {
+    var stateCommands: [String] {
         var lines: [String] = []
-        if let tenant = scene.tenant { lines.append("tenant \(Words.quoted(tenant.text))") }
-        if let actor = scene.actor { lines.append("as \(Words.quoted(actor))") }
-        if let at = scene.at { lines.append("at \(at)") }
-        if let token = scene.token { lines.append("use \(token)") }
+        if let tenant = state.tenant { lines.append("tenant \(CommandTokenizer.quoted(tenant.text))") }
+        if let actor = state.actor { lines.append("as \(CommandTokenizer.quoted(actor))") }
+        if let at = state.at { lines.append("at \(at)") }
+        if let token = state.token { lines.append("use \(token)") }
         return lines
     }
 

@@ -34,9 +34,9 @@ extension Verb {
             }
             let answer = try repl.lastAnswer()
             let policy = words.count == 5 ? try repl.policyName(words[4]) : try answer.decisivePolicy()
-            let path = "\(answer.rulebook.path)/\(policy)_test.lua"
-            let sketch = TestSketch(
-                answer.question, answer.decision, policies: answer.rulebook.set, directory: answer.directory)
+            let path = "\(answer.loaded.path)/\(policy)_test.lua"
+            let sketch = RecordedTest(
+                answer.question, answer.decision, policies: answer.loaded.set, directory: answer.directory)
             let text = sketch.text(named: words[2])
             let before = (try? Descriptor.contents(of: path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
             let head = text.prefix { $0 != "\n" }
@@ -65,7 +65,7 @@ extension Verb {
     }
 }
 
-extension Answer {
+extension DecidedRequest {
     /// The policy whose tests this belongs to: the first that decided.
     fileprivate func decisivePolicy() throws(CommandError) -> ExactName {
         if let policy = decision.reasons.first?.policy ?? decision.failures.first?.policy { return policy }

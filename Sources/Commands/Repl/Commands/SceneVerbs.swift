@@ -25,20 +25,20 @@ extension Verb {
         examples: ["use 'Warehouse sync'", "use -"],
         inside: { repl, invocation throws(CommandError) in
             guard let word = invocation.positionals.first else {
-                let words = repl.scene.token.map { "\($0)  \(Terminal.escaped(repl.scene.tokenName))" }
-                return repl.tellScene(invocation, words ?? "no token is in use")
+                let words = repl.state.token.map { "\($0)  \(Terminal.escaped(repl.state.tokenName))" }
+                return repl.tellState(invocation, words ?? "no token is in use")
             }
             if word == "-" {
-                repl.scene.token = nil
-                return repl.tellScene(invocation)
+                repl.state.token = nil
+                return repl.tellState(invocation)
             }
             let named = try repl.token(word, invocation)
-            _ = try repl.world.directory(holding: [named.id])
-            repl.scene.token = named.id
-            repl.scene.tokenName = named.name.isEmpty ? String(named.id.description.prefix(8)) : named.name.text
-            repl.scene.tenant = named.tenant
+            _ = try repl.snapshot.directory(holding: [named.id])
+            repl.state.token = named.id
+            repl.state.tokenName = named.name.isEmpty ? String(named.id.description.prefix(8)) : named.name.text
+            repl.state.tenant = named.tenant
             invocation.terminal.note("\(named.id)  \(Terminal.escaped(repl.describe(named)))")
-            return repl.tellScene(invocation)
+            return repl.tellState(invocation)
         })
 
     /// `as USER`: who administers.
@@ -53,12 +53,12 @@ extension Verb {
         examples: ["as anna", "as operator"],
         inside: { repl, invocation throws(CommandError) in
             guard let word = invocation.positionals.first, !["operator", "-"].contains(word) else {
-                repl.scene.actor = nil
-                return repl.tellScene(invocation)
+                repl.state.actor = nil
+                return repl.tellState(invocation)
             }
             _ = try repl.actor(word, invocation)
-            repl.scene.actor = word
-            return repl.tellScene(invocation)
+            repl.state.actor = word
+            return repl.tellState(invocation)
         })
 
     /// `at TIME`: when it is.
@@ -73,14 +73,14 @@ extension Verb {
         inside: { repl, invocation throws(CommandError) in
             guard let word = invocation.positionals.first else {
                 let now = try repl.now(invocation).description
-                return repl.tellScene(invocation, now, .object([.init("now", .string(now))]))
+                return repl.tellState(invocation, now, .object([.init("now", .string(now))]))
             }
             if word == "now" {
-                repl.scene.at = nil
+                repl.state.at = nil
             } else {
-                repl.scene.at = try repl.moment(word, invocation)
+                repl.state.at = try repl.moment(word, invocation)
             }
-            return repl.tellScene(invocation)
+            return repl.tellState(invocation)
         })
 
     /// `tenant ID`: whose tokens.
@@ -89,17 +89,17 @@ extension Verb {
         positionals: [.init(name: "TENANT", help: "its id; `-` for none", isOptional: true)],
         examples: ["tenant 3"],
         inside: { repl, invocation throws(CommandError) in
-            try repl.world.refresh()
-            let directory = repl.world.directory
+            try repl.snapshot.refresh()
+            let directory = repl.snapshot.directory
             guard let word = invocation.positionals.first.map({ ExactName($0) }) else {
                 let names = directory.tenants.map { "\(Terminal.escaped($0.id))  \(Terminal.escaped($0.name))" }
                 let json = directory.tenants.map { tenant in
                     JSON.object([
                         .init("id", .string(tenant.id)), .init("name", .string(tenant.name)),
-                        .init("is_meant", .boolean(tenant.id == repl.scene.tenant)),
+                        .init("is_meant", .boolean(tenant.id == repl.state.tenant)),
                     ])
                 }
-                return repl.tellScene(invocation, names.joined(separator: "\n"), .array(json))
+                return repl.tellState(invocation, names.joined(separator: "\n"), .array(json))
             }
             guard word == "-" || directory.tenant(word) != nil else {
                 let ids = directory.tenants.map(\.id)
@@ -107,21 +107,21 @@ extension Verb {
                     "there is no tenant `\(word)`\(Suggestion.hint(for: word, among: ids)); there are \(ids.joined(separator: ", "))"
                 )
             }
-            repl.scene.tenant = word == "-" ? nil : word
-            if let token = repl.scene.token.flatMap(directory.token),
+            repl.state.tenant = word == "-" ? nil : word
+            if let token = repl.state.token.flatMap(directory.token),
                 directory.tenants[directory.tokens[token].tenant].id != word
             {
-                repl.scene.token = nil
+                repl.state.token = nil
             }
-            return repl.tellScene(invocation)
+            return repl.tellState(invocation)
         })
 }
 
 extension Repl {
     /// What a command of the scene comes to: for people what they asked for, for machines that or the scene.
-    fileprivate func tellScene(_ invocation: Invocation, _ words: String? = nil, _ json: JSON? = nil) -> Int32 {
+    fileprivate func tellState(_ invocation: Invocation, _ words: String? = nil, _ json: JSON? = nil) -> Int32 {
         if invocation.has("json") {
-            invocation.terminal.print((json ?? scene.json).compact)
+            invocation.terminal.print((json ?? state.json).compact)
         } else if let words {
             invocation.terminal.print(words)
         }
@@ -147,7 +147,7 @@ extension Repl {
     /// A day, a moment, or so much later than it is: `+30d`.
     func moment(_ word: String, _ invocation: Invocation) throws(CommandError) -> Instant {
         if word.hasPrefix("+") {
-            let later = try Moment.duration(String(word.dropFirst()), option: "at +")
+            let later = try TimeArgument.duration(String(word.dropFirst()), option: "at +")
             let now = try now(invocation)
             return Instant(microseconds: now.microseconds + later.components.seconds * 1_000_000)
         }

@@ -15,37 +15,37 @@ extension Verb {
         options: [Option(name: "size", value: "N", help: "how many tokens are listed that change (1000)")],
         details: [
             "Nothing is written.",
-            Supposing.forms.map { "  suppose \($0.words)  (\($0.help))" }.joined(separator: "\n"),
+            ScenarioParser.forms.map { "  suppose \($0.words)  (\($0.help))" }.joined(separator: "\n"),
         ],
         examples: [
             "suppose department move Invoicing under Sales", "suppose user deactivate anna",
             "suppose token 'Warehouse sync' expires 2027-01-01", "suppose reset",
         ],
-        suggest: { completion, words in completion.supposition(words) },
+        suggest: { completion, words in completion.scenario(words) },
         inside: { repl, invocation throws(CommandError) in
             let words = invocation.positionals
             if words == ["reset"] {
-                repl.supposition = nil
+                repl.scenario = nil
                 if invocation.has("json") {
                     invocation.terminal.print(JSON.object([.init("supposed", .array([]))]).compact)
                 }
                 return ExitStatus.done
             }
-            let supposing = try Supposing(repl, invocation)
+            let supposing = try ScenarioParser(repl, invocation)
             guard !words.isEmpty else { return try repl.tellShifts(invocation) }
             let change = try supposing.change(words)
-            var supposition = repl.supposition ?? Supposition(tenant: supposing.tenant)
-            guard supposition.tenant == supposing.tenant else {
-                throw .usage("what is supposed is of the tenant `\(supposition.tenant)`: `suppose reset`, first")
+            var scenario = repl.scenario ?? Scenario(tenant: supposing.tenant)
+            guard scenario.tenant == supposing.tenant else {
+                throw .usage("what is supposed is of the tenant `\(scenario.tenant)`: `suppose reset`, first")
             }
-            supposition.changes.append(change)
-            let directory = try repl.world.directory(holding: repl.scene.token.map { [$0] } ?? [])
+            scenario.changes.append(change)
+            let directory = try repl.snapshot.directory(holding: repl.state.token.map { [$0] } ?? [])
             do throws(ChangeError) {
-                _ = try supposition.apply(to: directory)
-                if let set = repl.rulebook?.set { _ = try supposition.apply(to: set) }
+                _ = try scenario.apply(to: directory)
+                if let set = repl.loaded?.set { _ = try scenario.apply(to: set) }
             } catch { throw CommandError(error.message) }
-            repl.supposition = supposition
-            let told = supposition.changes.map { $0.words(in: directory, tenant: supposition.tenant) }
+            repl.scenario = scenario
+            let told = scenario.changes.map { $0.words(in: directory, tenant: scenario.tenant) }
             for words in told { invocation.terminal.note("supposed: \(Terminal.escaped(words))") }
             if invocation.has("json") {
                 invocation.terminal.print(JSON.object([.init("supposed", .strings(told))]).compact)
@@ -56,13 +56,13 @@ extension Verb {
 
 extension Completion {
     /// What may be supposed after these words, by the forms there are.
-    func supposition(_ words: [String]) -> [Candidate] {
+    func scenario(_ words: [String]) -> [Candidate] {
         var result: [Candidate] = words.isEmpty ? [Candidate(text: "reset", help: "suppose nothing any more")] : []
         let variants = [
             ("activate", "deactivate"), ("require", "release"), ("grant", "withdraw"), ("revoked", "suspended"),
             ("revoked", "resumed"), ("deactivate", "activate"),
         ]
-        var forms = Supposing.forms.map { $0.words.split(separator: " ").map(String.init) }
+        var forms = ScenarioParser.forms.map { $0.words.split(separator: " ").map(String.init) }
         for (one, other) in variants {
             forms += forms.filter { $0.contains(one) }.map { $0.map { $0 == one ? other : $0 } }
         }
@@ -82,25 +82,27 @@ extension Completion {
 extension Repl {
     /// What is supposed or tried, and which tokens it changes.
     func tellShifts(_ invocation: Invocation) throws(CommandError) -> Int32 {
-        guard supposition != nil || tried != nil else {
+        guard scenario != nil || tried != nil else {
             throw .usage("nothing is supposed: `suppose CHANGE`; `help suppose` says what can be")
         }
         let terminal = invocation.terminal
         let size = try invocation.number("size", default: 1_000)
         let directory = try whole(terminal)
         let names = try names(invocation)
-        let tenant = supposition?.tenant ?? directory.tenants[names.tenant].id
-        for change in supposition?.changes ?? [] {
+        let tenant = scenario?.tenant ?? directory.tenants[names.tenant].id
+        for change in scenario?.changes ?? [] {
             terminal.note("supposed: \(Terminal.escaped(change.words(in: directory, tenant: tenant)))")
         }
-        guard let beside = try beside(directory) else { return ExitStatus.done }
+        guard let whatIfSide = try whatIfSide(directory) else { return ExitStatus.done }
         let authorizer = try rules().authorizer
         let now = try now(invocation)
         let progress = Progress("tokens", terminal)
         defer { progress.end() }
-        let shifts = Shifts(
-            SideBySide(before: (authorizer, directory), after: (beside.rulebook.authorizer, beside.directory)),
-            Shifts.samples(of: authorizer, for: supposition?.changes ?? []), tenant: tenant, now: (now, now), most: size
+        let shifts = DecisionDiff(
+            PairedAuthorizers(
+                before: (authorizer, directory), after: (whatIfSide.loaded.authorizer, whatIfSide.directory)),
+            DecisionDiff.samples(of: authorizer, for: scenario?.changes ?? []), tenant: tenant, now: (now, now),
+            most: size
         ) { progress.step($0, of: $1) }
         progress.end()
         try list(shifts, directory, invocation)
@@ -108,7 +110,7 @@ extension Repl {
     }
 
     /// A row a token: what it loses, and what it gains.
-    private func list(_ shifts: Shifts, _ directory: Directory, _ invocation: Invocation) throws(CommandError) {
+    private func list(_ shifts: DecisionDiff, _ directory: Directory, _ invocation: Invocation) throws(CommandError) {
         var order: [Int] = []
         var changes: [Int: (losses: [String], gains: [String])] = [:]
         for row in shifts.rows where row.isTurned {

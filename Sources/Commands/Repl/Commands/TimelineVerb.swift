@@ -67,7 +67,8 @@ extension Repl {
             let code = interval.summary.code
             listing.add(
                 [
-                    Moment.local(interval.from, in: zone), interval.to.map { Moment.local($0, in: zone) } ?? "…",
+                    TimeArgument.local(interval.from, in: zone),
+                    interval.to.map { TimeArgument.local($0, in: zone) } ?? "…",
                     interval.summary.isPermitted ? "permit" : "deny",
                     why.isEmpty ? Decision.words(for: code) ?? code : why, interval.causes.joined(separator: "; "),
                 ],
@@ -80,7 +81,8 @@ extension Repl {
         }
         try listing.print(invocation, "interval")
         if !timeline.isComplete {
-            invocation.terminal.note("not everything up to \(Moment.local(timeline.horizon, in: zone)) was looked at")
+            invocation.terminal.note(
+                "not everything up to \(TimeArgument.local(timeline.horizon, in: zone)) was looked at")
         }
     }
 }

@@ -28,7 +28,7 @@ extension Verb {
             let id = try words.first.map { word throws(CommandError) in try repl.token(word, invocation).id }
             let token: TokenID
             if let id { token = id } else { token = try repl.tokenInUse() }
-            let directory = try repl.world.directory(holding: [token])
+            let directory = try repl.snapshot.directory(holding: [token])
             guard let number = directory.token(token) else { throw CommandError("there is no token `\(token)`") }
             let progress = Progress("questions", invocation.terminal)
             defer { progress.end() }
@@ -88,7 +88,7 @@ extension Repl {
         return listing
     }
 
-    private static func mark(_ answer: Workbench.Answer) -> String {
+    private static func mark(_ answer: ConditionalDecision) -> String {
         switch answer {
         case .yes: "yes"
         case .no: "–"

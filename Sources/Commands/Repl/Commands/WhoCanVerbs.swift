@@ -25,10 +25,10 @@ extension Verb {
             let progress = Progress("tokens", invocation.terminal)
             defer { progress.end() }
             let directory = try repl.whole(invocation.terminal)
-            let snapshot = Snapshot(directory: directory, now: try repl.now(invocation), store: repl.world.store)
+            let snapshot = Snapshot(directory: directory, now: try repl.now(invocation), store: repl.snapshot.store)
             // Whose token asks is put in by the analysis.
             words.insert(TokenID.unassigned.description, at: 0)
-            var question = try QuestionReader(
+            var question = try RequestParser(
                 invocation, snapshot, try repl.rules().set.schema, words: try Repl.plain(words)
             ).question()
             if places != nil, question.resource == nil {
@@ -41,10 +41,10 @@ extension Verb {
                 }
             }
             let who = ask(try repl.rules().authorizer, directory, question)
-            let beside = try repl.beside(directory)
-            let after = beside.map { ask($0.rulebook.authorizer, $0.directory, $0.question(question)) }
+            let whatIfSide = try repl.whatIfSide(directory)
+            let after = whatIfSide.map { ask($0.loaded.authorizer, $0.directory, $0.question(question)) }
             progress.end()
-            try repl.tell(who, after.map { ($0, beside!) }, directory, invocation)
+            try repl.tell(who, after.map { ($0, whatIfSide!) }, directory, invocation)
             return ExitStatus.done
         })
 
@@ -66,7 +66,7 @@ extension Verb {
             }
             let token: TokenID
             if let id { token = id } else { token = try repl.tokenInUse() }
-            let directory = try repl.world.directory(holding: [token])
+            let directory = try repl.snapshot.directory(holding: [token])
             guard let number = directory.token(token) else { throw CommandError("there is no token `\(token)`") }
             let progress = Progress("users", invocation.terminal)
             defer { progress.end() }
@@ -79,7 +79,7 @@ extension Verb {
                 ) { progress.step($0, of: $1) }
             } catch { throw CommandError(error.message) }
             progress.end()
-            let names = Names(directory: directory, tenant: directory.tokens[number].tenant)
+            let names = NameResolver(directory: directory, tenant: directory.tokens[number].tenant)
             var listing = Listing(["USER", "AS", "ANSWER"])
             for row in administering.able {
                 let user = row.assignment.map { directory.users[directory.assignments[$0].user] }
@@ -112,7 +112,7 @@ extension Repl {
     }
 
     /// The departments of `X`, or of `X+` with those under it, by id.
-    func places(_ name: String, _ names: Names) throws(CommandError) -> [ExactName] {
+    func places(_ name: String, _ names: NameResolver) throws(CommandError) -> [ExactName] {
         let directory = names.directory
         guard name.hasSuffix("+"), (try? names.department(name)) == nil else {
             return [directory.departments[try names.department(name)].id]
@@ -123,7 +123,7 @@ extension Repl {
     }
 
     fileprivate func tell(
-        _ who: WhoCan, _ other: (who: WhoCan, beside: Beside)?, _ directory: Directory, _ invocation: Invocation
+        _ who: WhoCan, _ other: (who: WhoCan, whatIfSide: WhatIfSide)?, _ directory: Directory, _ invocation: Invocation
     ) throws(CommandError) {
         let size = try invocation.number("size", default: 1_000)
         var listing = Listing(
@@ -131,12 +131,13 @@ extension Repl {
             main: "ANSWER")
         // By the ids, which are the same on both sides.
         let after = other.map { other in
-            Dictionary(uniqueKeysWithValues: other.who.rows.map { (other.beside.directory.tokens[$0.token].id, $0) })
+            Dictionary(
+                uniqueKeysWithValues: other.who.rows.map { (other.whatIfSide.directory.tokens[$0.token].id, $0) })
         }
         let before = Dictionary(uniqueKeysWithValues: who.rows.map { (directory.tokens[$0.token].id, $0) })
         var tokens = who.rows.map { directory.tokens[$0.token].id }
         if let other {
-            let new = other.who.rows.map { other.beside.directory.tokens[$0.token].id }.filter { before[$0] == nil }
+            let new = other.who.rows.map { other.whatIfSide.directory.tokens[$0.token].id }.filter { before[$0] == nil }
             // What stays as it is needs no telling.
             tokens = (tokens + new).filter { before[$0]?.answer != after![$0]?.answer }
         }
@@ -171,7 +172,7 @@ extension Repl {
     }
 }
 
-extension Workbench.Answer {
+extension ConditionalDecision {
     /// `yes`, `no`, `depends: yes when context.mfa is true` …
     func words(in directory: Directory, tenant: ExactName) -> String {
         func list(_ changes: [Change]) -> String {

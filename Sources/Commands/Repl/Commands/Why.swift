@@ -18,9 +18,9 @@ extension Verb {
             let answer = try repl.lastAnswer()
             let traced: TracedDecision
             do throws(RequestError) {
-                traced = try answer.rulebook.authorizer.examine(answer.question, on: answer.directory)
+                traced = try answer.loaded.authorizer.examine(answer.question, on: answer.directory)
             } catch { throw CommandError(error.message) }
-            let telling = Telling(Story(traced), answer.rulebook)
+            let telling = ExplanationPrinter(Explanation(traced), answer.loaded)
             if invocation.has("json") {
                 invocation.terminal.print(telling.json.pretty)
             } else {
@@ -38,7 +38,7 @@ extension Verb {
         ],
         inside: { repl, invocation throws(CommandError) in try repl.tellWays(invocation) })
 
-    static let flip = Verb(
+    static let counterfactual = Verb(
         name: "flip", summary: "the same as `why not`",
         inside: { repl, invocation throws(CommandError) in try repl.tellWays(invocation) })
 

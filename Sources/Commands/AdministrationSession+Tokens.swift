@@ -1,0 +1,88 @@
+internal import Decisions
+internal import Model
+internal import Tokens
+
+extension AdministrationSession {
+    /// A token by its id, by a name that only one of the tenant's has, or by its string on the standard input.
+    ///
+    /// Whether there is one of that id, and whether the one who asks may know, is for the decision point to say.
+    func token(_ word: String) throws(CommandError) -> TokenID {
+        if word == "-" { return try tokenFromInput() }
+        if let id = TokenID(word) { return id }
+        let ids = try found(named: word)
+        guard let id = ids.first else {
+            throw CommandError(
+                "there is no token `\(word)` in the tenant `\(tenant.id)`; `demilune token list --search` finds it",
+                status: ExitStatus.deny)
+        }
+        guard ids.count == 1 else {
+            throw CommandError("\(ids.count) tokens are called `\(word)`; state the id: \(listed(ids))")
+        }
+        return id
+    }
+
+    /// Each once, in the order they are stated.
+    func tokens(_ words: [String]) throws(CommandError) -> [TokenID] {
+        var ids: [TokenID] = []
+        for word in words {
+            let id = try token(word)
+            if !ids.contains(id) { ids.append(id) }
+        }
+        return ids
+    }
+
+    private func listed(_ ids: [TokenID]) -> String {
+        ids.prefix(5).map { "`\($0)`" }.joined(separator: ", ") + (ids.count > 5 ? " …" : "")
+    }
+
+    private func tokenFromInput() throws(CommandError) -> TokenID {
+        let string = try invocation.tokenString()
+        guard let match = try stored({ store throws(TokenStoreError) in try store.find(string) }),
+            match.tenant == tenant.id
+        else { throw CommandError("no token here has that string", status: ExitStatus.deny) }
+        return match.token.id
+    }
+
+    /// Visible tokens of exactly this name; of those in use and those revoked, the ones in use.
+    private func found(named name: String) throws(CommandError) -> [TokenID] {
+        let named = try stored { store throws(TokenStoreError) in try store.named(ExactName(name), tenant: tenant.id) }
+        let alive = named.filter { $0.token.revoked == nil }
+        let isVisible = try act { administration throws(AdministrationError) in
+            try administration.authorizer().visibility(tenant: tenant.id)
+        }
+        return (alive.isEmpty ? named : alive).map(\.token).filter(isVisible).map(\.id)
+    }
+
+    func stored<Result>(
+        _ body: (SQLiteTokenStore) throws(TokenStoreError) -> Result
+    ) throws(CommandError) -> Result {
+        do { return try body(store) } catch { throw CommandError("\(invocation.storePath): \(error.message)") }
+    }
+
+    func details(_ id: TokenID) throws(CommandError) -> TokenDetails? {
+        try stored { store throws(TokenStoreError) in try store.details(id) }
+    }
+
+    /// The user whom a token is bound to, as its index.
+    func owner(of id: TokenID) throws(CommandError) -> Int {
+        guard let details = try details(id), details.tenant == tenant.id,
+            let index = directory.assignment(details.token.assignment, tenant: names.tenant)
+        else { throw CommandError("there is no token `\(id)`", status: ExitStatus.deny) }
+        return directory.assignments[index].user
+    }
+
+    /// What became of a token, in a line or as its record.
+    func report(_ id: TokenID, _ word: String) throws(CommandError) {
+        guard let details = try details(id) else { return }
+        let token = details.token
+        let name = token.name.isEmpty ? "" : "`\(Terminal.escaped(token.name))` "
+        if invocation.has("json") {
+            let directory = try invocation.directory(.some([id]), of: store)
+            let names = NameResolver(directory: directory, tenant: names.tenant)
+            terminal.print(TokenDescription(details, names: names, session: self).fields.json.compact)
+        } else {
+            let day = TimeArgument.lastDay(before: token.expires, in: zone)
+            terminal.print("\(name)\(id) is \(word); its last valid day is \(day)")
+        }
+    }
+}

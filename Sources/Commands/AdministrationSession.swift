@@ -1,0 +1,138 @@
+internal import Decisions
+internal import Model
+internal import Policies
+internal import Tokens
+
+/// What the verbs that act on tokens have before them: the store, the directory, and who asks.
+struct AdministrationSession {
+    static let reason = Option(name: "reason", value: "TEXT", help: "why, for the log")
+
+    let invocation: Invocation
+    let store: SQLiteTokenStore
+    let names: NameResolver
+    let administration: Administration
+    let policies: PolicySet
+
+    var directory: Directory { names.directory }
+    var tenant: Tenant { directory.tenants[names.tenant] }
+    var zone: Zone { tenant.zone }
+    var terminal: Terminal { invocation.terminal }
+    /// The time of the act, which is never before what the store has seen.
+    var now: Instant { administration.context.now }
+
+    init(_ invocation: Invocation) throws(CommandError) {
+        self.invocation = invocation
+        policies = try invocation.policies()
+        store = try invocation.openStore()
+        let directory = try invocation.directory(.none, of: store)
+        let (actor, named): (AuthorizationRequest.Actor, AuditContext.Actor)
+        if invocation.value("as") == "-" {
+            (actor, named, names) = try Self.actingToken(invocation, store, directory)
+        } else {
+            names = try invocation.names(in: directory)
+            (actor, named) = try Self.actor(invocation, names)
+        }
+        let act = AuditContext(named, now: try invocation.now(store), reason: invocation.value("reason"))
+        administration = Administration(store: store, policies: policies, actor: actor, context: act)
+    }
+
+    /// `--as -`: through the token whose string is on the standard input.
+    private static func actingToken(
+        _ invocation: Invocation, _ store: SQLiteTokenStore, _ directory: Directory
+    ) throws(CommandError) -> (AuthorizationRequest.Actor, AuditContext.Actor, NameResolver) {
+        let string = try invocation.tokenString()
+        let now = try invocation.now(store)
+        let found: TokenDetails?
+        do throws(TokenStoreError) { found = try store.authenticate(string, now: now) } catch {
+            throw CommandError(error.message)
+        }
+        guard let found, let tenant = directory.tenant(found.tenant),
+            let assignment = directory.assignment(found.token.assignment, tenant: tenant)
+        else { throw CommandError("no token here has that string", status: ExitStatus.deny) }
+        let user = directory.users[directory.assignments[assignment].user].id
+        let named = AuditContext.Actor.token(found.token.id, user: user, assignment: found.token.assignment)
+        return (.token(found.token.id.description), named, NameResolver(directory: directory, tenant: tenant))
+    }
+
+    /// `--as USER[/ASSIGNMENT]`, the user by id or name.
+    private static func actor(
+        _ invocation: Invocation, _ names: NameResolver
+    ) throws(CommandError) -> (AuthorizationRequest.Actor, AuditContext.Actor) {
+        guard let text = invocation.value("as") else { return (.operator, .operator) }
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let user = try names.user(parts[0])
+        let assignment = parts.count == 2 ? try names.assignment(parts[1], of: user) : nil
+        let own = names.assignments(of: user)
+        guard let acting = assignment ?? (own.count == 1 ? own[0] : nil) else {
+            let known = own.map { "`\(names.directory.assignments[$0].id)` (\(names.combination($0)))" }
+            throw CommandError(
+                "`\(names.directory.users[user].name)` has \(own.count) assignments; say which with `--as USER/ASSIGNMENT`"
+                    + (known.isEmpty ? "" : ": \(known.joined(separator: ", "))"))
+        }
+        let id = names.directory.users[user].id
+        let assignmentID = names.directory.assignments[acting].id
+        return (.user(id: id, assignment: assignmentID), .user(id: id, assignment: assignmentID))
+    }
+
+    // MARK: Acting
+
+    /// Runs an act; whatever stands against it ends the run.
+    func act<Result>(
+        _ body: (Administration) throws(AdministrationError) -> Result
+    ) throws(CommandError) -> Result {
+        do { return try body(administration) } catch {
+            if let decision = error.decision { explain(decision) }
+            let status = error.code == .denied || error.code == .unknown ? ExitStatus.deny : ExitStatus.failure
+            throw CommandError(error.message, status: error.store == nil ? status : ExitStatus.failure)
+        }
+    }
+
+    /// Why the answer is no, on the error output.
+    private func explain(_ decision: Decision) {
+        let code = [decision.code, decision.policyCode?.text].compactMap(\.self).joined(separator: ": ")
+        terminal.note("deny  (\(Terminal.escaped(code)))")
+        for reason in decision.reasons {
+            terminal.note("  denied: \(Terminal.escaped(reason.text))  [\(reason.policy):\(reason.line)]")
+        }
+        for failure in decision.failures {
+            terminal.note("  failed: \(Terminal.escaped(failure.message))  [\(failure.policy)]")
+        }
+    }
+
+    /// A user of `--user`.
+    func user() throws(CommandError) -> Int {
+        guard let text = invocation.value("user") else { throw .usage("whose it is, is missing: `--user USER`") }
+        return try names.user(text)
+    }
+
+    /// The assignment of `--assignment`, the only one there is, or the one that the person chooses.
+    func assignment(of user: Int) throws(CommandError) -> Int {
+        if let text = invocation.value("assignment") { return try names.assignment(text, of: user) }
+        let own = names.assignments(of: user)
+        let name = directory.users[user].name
+        guard !own.isEmpty else { throw CommandError("`\(name)` has no assignment, so no token can be made for it") }
+        if own.count == 1 { return own[0] }
+        let rows = own.map { "\(names.combination($0))  (\(directory.assignments[$0].id))" }
+        let title = "`\(Terminal.escaped(name))` has several combinations of department and user type; which one?"
+        if let chosen = try Prompt(title, rows).ask(terminal) { return own[chosen] }
+        let known = own.map { "`\(directory.assignments[$0].id)` (\(names.combination($0)))" }.joined(separator: ", ")
+        throw .usage("`\(name)` has several assignments; say which with `--assignment`: \(known)")
+    }
+
+    /// When a mobile token ends that is made now: 30 × 86,400 s from now.
+    var mobileExpiry: Instant {
+        Instant(microseconds: now.microseconds + 30 * 86_400 * 1_000_000)
+    }
+
+    /// The end of `--expires`, which must lie ahead.
+    func expires(_ text: String) throws(CommandError) -> Instant {
+        guard let expires = try TimeArgument.expiry(text).instant(in: zone) else {
+            throw .usage("`--expires` is at most 9999-12-30, got `\(text)`")
+        }
+        guard expires > now else {
+            throw .usage(
+                "`--expires \(text)` is past: it is \(TimeArgument.local(now, in: zone)) in \(zone.name)")
+        }
+        return expires
+    }
+}

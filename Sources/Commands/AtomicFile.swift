@@ -1,0 +1,82 @@
+internal import Glibc
+
+/// Writes files whole or not at all.
+enum AtomicFile {
+    /// Writes a file, in place of the one that is there.
+    static func write(_ text: String, to path: String) throws(CommandError) {
+        func fault() -> CommandError {
+            CommandError("cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
+        }
+        var template = Array("\(path).XXXXXX".utf8CString)
+        let descriptor = unsafe template.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress!) }
+        guard descriptor >= 0 else { throw fault() }
+        let draft = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let isWritten = Descriptor.write(Array(text.utf8), to: descriptor) && fchmod(descriptor, 0o644) == 0
+        guard close(descriptor) == 0, isWritten, unsafe rename(draft, path) == 0 else {
+            let fault = fault()
+            unsafe unlink(draft)
+            throw fault
+        }
+    }
+
+    // MARK: A new store
+
+    /// The files that SQLite keeps beside a database; one of another store would be taken for the new one's.
+    private static let companions = ["-wal", "-shm", "-journal"]
+
+    /// Makes a file in a folder of its own beside its place, and links it to its name once all of it is on the disk.
+    ///
+    /// When that fails nothing is left behind. What is there already is never replaced, by two runs at once neither.
+    /// - Parameter body: makes the file under the path it is given, and closes it.
+    static func make(_ path: String, _ body: (String) throws(CommandError) -> Void) throws(CommandError) {
+        guard !Descriptor.exists(path) else { throw exists(path) }
+        for companion in companions.map({ path + $0 }) where Descriptor.exists(companion) {
+            throw CommandError("`\(companion)` is left over from another store; move it away first")
+        }
+        let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
+        let folder = try folder(in: parent, for: path)
+        let draft = folder + "/store"
+        defer {
+            for name in [draft] + companions.map({ draft + $0 }) { unsafe unlink(name) }
+            unsafe rmdir(folder)
+        }
+        do throws(CommandError) { try body(draft) } catch {
+            throw CommandError(messages: error.messages.map { $0.replacing(draft, with: path) }, status: error.status)
+        }
+        for companion in companions where Descriptor.exists(draft + companion) {
+            throw CommandError("`\(path)` was not written to its end")
+        }
+        try sync(draft, for: path)
+        guard unsafe link(draft, path) == 0 else { throw errno == EEXIST ? exists(path) : fault(path) }
+        do throws(CommandError) { try sync(parent, for: path) } catch {
+            unsafe unlink(path)
+            throw error
+        }
+    }
+
+    private static func folder(in parent: String, for path: String) throws(CommandError) -> String {
+        var template = Array("\(parent).demilune-XXXXXX".utf8CString)
+        let folder = unsafe template.withUnsafeMutableBufferPointer { name in
+            unsafe mkdtemp(name.baseAddress!).map { unsafe String(cString: $0) }
+        }
+        guard let folder else { throw fault(path) }
+        return folder
+    }
+
+    /// Waits until a file, or what a folder says of its files, is on the disk.
+    private static func sync(_ name: String, for path: String) throws(CommandError) {
+        let descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw fault(path) }
+        defer { close(descriptor) }
+        // Some file systems cannot sync a folder, and say so.
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw fault(path) }
+    }
+
+    private static func exists(_ path: String) -> CommandError {
+        CommandError("`\(path)` exists; a store is never overwritten")
+    }
+
+    private static func fault(_ path: String) -> CommandError {
+        CommandError("cannot make `\(path)`: \(unsafe String(cString: strerror(errno)))")
+    }
+}

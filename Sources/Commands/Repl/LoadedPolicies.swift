@@ -1,0 +1,67 @@
+internal import Decisions
+internal import Model
+internal import Plugins
+internal import Policies
+
+/// A folder of policies as it was when it was loaded, with what they were seen saying since.
+final class LoadedPolicies {
+    let path: String
+    let source: PolicySource
+    /// What there is to `use`, and what it brings to the prompt.
+    let plugins: PluginLoader.Loaded
+    let set: PolicySet
+    let authorizer: Authorizer
+    /// By policy and line, how often it said something in a decision of this conversation.
+    private(set) var hits: [ExactName: [Int: Int]] = [:]
+
+    /// - Parameter note: takes what is found in them.
+    /// - Throws: with status 3 when they do not load.
+    init(_ files: PolicyFiles, budget: Budget, note: (String) -> Void) throws(CommandError) {
+        path = files.policies.path
+        (source, plugins) = files.loadedPlugins()
+        let result = PolicySet.load(source)
+        guard let set = result.set else {
+            for diagnostic in result.diagnostics { note(diagnostic.description) }
+            throw CommandError("the policies in `\(path)` do not load", status: ExitStatus.policies)
+        }
+        for diagnostic in result.diagnostics { note(diagnostic.description) }
+        self.set = set
+        do throws(PolicyError) { authorizer = try Authorizer(policies: set, directory: .empty, budget: budget) } catch {
+            throw CommandError(error.message)
+        }
+        authorizer.explains = true
+    }
+
+    /// The same files, of which something is supposed to be otherwise.
+    init(_ base: LoadedPolicies, with set: PolicySet, budget: Budget) throws(CommandError) {
+        path = base.path
+        source = base.source
+        plugins = base.plugins
+        self.set = set
+        do throws(PolicyError) { authorizer = try Authorizer(policies: set, directory: .empty, budget: budget) } catch {
+            throw CommandError(error.message)
+        }
+        authorizer.explains = true
+    }
+
+    func count(_ decision: Decision) {
+        let said =
+            decision.reasons + decision.overruled + decision.advice + decision.obligations + decision.observed
+        for statement in said { hits[statement.policy, default: [:]][statement.line, default: 0] += 1 }
+    }
+
+    /// The lines of a policy's file, or of its tests'.
+    func lines(of name: ExactName) -> [String]? {
+        guard let file = source.files.first(where: { $0.name == name }) else { return nil }
+        var lines = String(decoding: file.bytes, as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        return lines
+    }
+
+    /// The first comment of a policy: who is allowed what, in plain words.
+    func purpose(of policy: ExactName) -> String {
+        let lines = lines(of: "\(policy).lua") ?? []
+        return lines.prefix { $0.hasPrefix("--") }.map { $0.drop { $0 == "-" || $0 == " " } }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,176 @@
+internal import CSystem
+internal import Glibc
+
+/// Where a run reads from and writes to; tests put buffers here.
+package struct StandardStreams {
+    /// All of the standard input.
+    package var input: () -> [UInt8]
+    /// Writes results; `false` once nobody reads them any more.
+    package var output: ([UInt8]) -> Bool
+    /// Writes everything else.
+    package var errors: ([UInt8]) -> Void
+    package var isOutputTerminal: Bool
+    package var isErrorTerminal: Bool
+    /// Whether a person can be asked: the standard input and the error output are a terminal.
+    package var isInteractive = false
+    /// The next line that the person types, without its end; `nil` at the end of the input.
+    package var line: () -> String? = { nil }
+    /// How many columns the terminal of the results has; `nil` where results go elsewhere.
+    package var columns: Int?
+    /// Where `batch` reads and writes, in blocks.
+    package var inputDescriptor = STDIN_FILENO
+    package var outputDescriptor = STDOUT_FILENO
+    /// From now on ^C does not end the process, but makes the descriptor that is returned readable; -1 where it cannot.
+    package var interruption: () -> Int32 = { -1 }
+
+    package init(
+        input: @escaping () -> [UInt8], output: @escaping ([UInt8]) -> Bool, errors: @escaping ([UInt8]) -> Void,
+        isOutputTerminal: Bool = false, isErrorTerminal: Bool = false
+    ) {
+        self.input = input
+        self.output = output
+        self.errors = errors
+        self.isOutputTerminal = isOutputTerminal
+        self.isErrorTerminal = isErrorTerminal
+    }
+
+    /// The process's own.
+    package static var standard: StandardStreams {
+        var streams = StandardStreams(
+            input: { (try? Descriptor.readAll(STDIN_FILENO)) ?? [] },
+            output: { Descriptor.write($0, to: STDOUT_FILENO) },
+            errors: { _ = Descriptor.write($0, to: STDERR_FILENO) },
+            isOutputTerminal: isatty(STDOUT_FILENO) == 1, isErrorTerminal: isatty(STDERR_FILENO) == 1)
+        streams.isInteractive = isatty(STDIN_FILENO) == 1 && streams.isErrorTerminal
+        streams.line = { Descriptor.line(STDIN_FILENO) }
+        streams.columns = Descriptor.columns(STDOUT_FILENO)
+        streams.interruption = { csystem_interruption() }
+        return streams
+    }
+}
+
+/// Whole reads and writes of file descriptors.
+enum Descriptor {
+    /// - Throws: when reading fails, with the system's reason.
+    static func readAll(_ descriptor: Int32) throws(CommandError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress!, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw CommandError(reason())
+            }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: buffer[..<count])
+        }
+    }
+
+    /// One line, read byte by byte so that nothing after it is taken.
+    static func line(_ descriptor: Int32) -> String? {
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        while bytes.count < 1 << 16 {
+            let count = unsafe read(descriptor, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) }
+            if byte == UInt8(ascii: "\n") { break }
+            bytes.append(byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// How wide a terminal is; `nil` for what is none, or does not know.
+    static func columns(_ descriptor: Int32) -> Int? {
+        var size = winsize()
+        guard isatty(descriptor) == 1, unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return nil
+        }
+        return Int(size.ws_col)
+    }
+
+    /// How many lines a terminal shows; `nil` for what is none, or does not know.
+    static func rows(_ descriptor: Int32) -> Int? {
+        var size = winsize()
+        guard isatty(descriptor) == 1, unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else {
+            return nil
+        }
+        return Int(size.ws_row)
+    }
+
+    /// - Returns: `false` when the bytes could not all be written.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var offset = 0
+        while offset < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(descriptor, buffer.baseAddress! + offset, buffer.count - offset)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return false
+            }
+            offset += count
+        }
+        return true
+    }
+
+    /// The content of a file; `-` is not special here.
+    static func contents(of path: String) throws(CommandError) -> [UInt8] {
+        let descriptor = try open(path)
+        defer { close(descriptor) }
+        do { return try readAll(descriptor) } catch {
+            throw CommandError("cannot read `\(path)`: \(error.messages[0])")
+        }
+    }
+
+    /// Opens a file to read it; whoever asks closes it.
+    static func open(_ path: String) throws(CommandError) -> Int32 {
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CommandError("cannot read `\(path)`: \(reason())") }
+        return descriptor
+    }
+
+    /// Makes a folder, and those it lies in, for its owner alone.
+    static func makeFolders(_ path: String) throws(CommandError) {
+        var made = ""
+        for part in path.split(separator: "/") {
+            made += "/" + part
+            guard unsafe mkdir(made, 0o700) == 0 || errno == EEXIST else {
+                throw CommandError("cannot make the folder `\(made)`: \(reason())")
+            }
+        }
+    }
+
+    /// Makes one folder, for everybody to read as the system's settings say.
+    static func makeFolder(_ path: String, mayExist: Bool) throws(CommandError) {
+        guard unsafe mkdir(path, 0o777) == 0 || mayExist && errno == EEXIST else {
+            throw CommandError("cannot make the folder `\(path)`: \(reason())")
+        }
+    }
+
+    /// Makes a file that is not there yet.
+    static func make(_ path: String, with bytes: [UInt8]) throws(CommandError) {
+        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw CommandError("cannot make `\(path)`: \(reason())") }
+        defer { close(descriptor) }
+        guard write(bytes, to: descriptor), fsync(descriptor) == 0 else {
+            throw CommandError("cannot write `\(path)`: \(reason())")
+        }
+    }
+
+    /// Writes a file anew: under its name there is the old one or the new one, whole.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(CommandError) {
+        let draft = "\(path).\(getpid())"
+        unsafe unlink(draft)
+        try make(draft, with: bytes)
+        guard unsafe rename(draft, path) == 0 else {
+            let error = CommandError("cannot write `\(path)`: \(reason())")
+            unsafe unlink(draft)
+            throw error
+        }
+    }
+
+    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    private static func reason() -> String { unsafe String(cString: strerror(errno)) }
+}

@@ -1,0 +1,58 @@
+internal import Model
+
+/// Days and durations as they are stated on the command line.
+enum TimeArgument {
+    /// An expiry: the last valid day in a zone, `2027-01-31`, or a moment, `2027-01-31T12:00:00Z`.
+    enum Expiry: Equatable {
+        case lastDay(Date)
+        case instant(Instant)
+
+        /// The first moment at which the token is not valid any more; `nil` beyond the year 9999.
+        func instant(in zone: Zone) -> Instant? {
+            switch self {
+            case .instant(let instant): instant
+            case .lastDay(let day): day.adding(Period(days: 1)).map(zone.start)
+            }
+        }
+    }
+
+    static func expiry(_ text: String, option: String = "expires") throws(CommandError) -> Expiry {
+        if let day = Date(text) { return .lastDay(day) }
+        if let instant = Instant(text) { return .instant(instant) }
+        throw .usage(
+            "`--\(option)` is the last valid day, such as 2027-01-31, or a moment with its zone, got `\(text)`")
+    }
+
+    /// A day as its first moment in a zone, or a moment.
+    static func instant(_ text: String, option: String, in zone: Zone) throws(CommandError) -> Instant {
+        if let day = Date(text) { return zone.start(of: day) }
+        if let instant = Instant(text) { return instant }
+        throw .usage(
+            "`--\(option)` is a day such as 2026-11-22, or a moment such as 2026-11-22T12:00:00Z, got `\(text)`")
+    }
+
+    /// A whole number of seconds, minutes, hours, days or weeks: `90s`, `30m`, `24h`, `7d`, `2w`; at most ten years.
+    static func duration(_ text: String, option: String) throws(CommandError) -> Duration {
+        let seconds: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800]
+        let digits = text.dropLast()
+        guard let unit = text.last.flatMap({ seconds[$0] }), !digits.isEmpty,
+            digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let count = Int64(digits), count > 0, count <= 10 * 366 * 86_400 / unit
+        else {
+            throw .usage("`--\(option)` is a duration such as 90s, 30m, 24h, 7d or 2w, got `\(text)`")
+        }
+        return .seconds(count * unit)
+    }
+
+    /// The last valid day of an expiry, with its zone.
+    static func lastDay(before expires: Instant, in zone: Zone) -> Date {
+        zone.date(of: Instant(microseconds: expires.microseconds - 1))
+    }
+
+    /// Day and minute in a zone, for people: `2026-11-22 13:00`.
+    static func local(_ instant: Instant, in zone: Zone) -> String {
+        let clock = zone.clock(of: instant)
+        let digits = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
+        return "\(zone.date(of: instant)) \(digits(clock.hour)):\(digits(clock.minute))"
+    }
+}

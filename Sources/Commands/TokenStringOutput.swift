@@ -1,0 +1,47 @@
+internal import Model
+internal import Tokens
+
+/// A token just made or revealed, with its string: the one place that prints one, on the standard output only.
+struct TokenStringOutput {
+    let session: AdministrationSession
+    let details: TokenDetails
+    let string: TokenString
+
+    private var record: TokenRecord { details.token }
+
+    func print() {
+        let directory = session.directory
+        let assignment = directory.assignment(record.assignment, tenant: session.names.tenant)
+        var fields = KeyValueOutput()
+        fields.add("Token", string.revealed)
+        fields.add("Id", record.id.description)
+        if record.kind == .api { fields.add("Name", record.name) }
+        if record.kind == .mobile, !record.name.isEmpty { fields.add("Device", record.name) }
+        if let assignment {
+            let user = directory.users[directory.assignments[assignment].user]
+            fields.add("User", user.name, json: .string(user.id))
+            fields.add(
+                "For", session.names.combination(assignment), key: "assignment", json: .string(record.assignment))
+        }
+        let day = TimeArgument.lastDay(before: record.expires, in: session.zone)
+        fields.add(
+            "Expires",
+            record.kind == .api
+                ? "\(day), the last valid day in \(session.zone.name)"
+                : "\(TimeArgument.local(record.expires, in: session.zone)) in \(session.zone.name)",
+            json: .string(record.expires.description))
+        fields.add(key: "kind", .string(record.kind.rawValue))
+        fields.add(key: "tenant", .string(session.tenant.id))
+        fields.add(key: "created", .string(record.created.description))
+        fields.print(session.invocation)
+    }
+
+    /// Whether and how it is seen again.
+    func noteAboutRevealing() {
+        let again =
+            details.isKept
+            ? "it can be shown again: demilune token reveal \(record.id)"
+            : "it is never shown again: keep it now"
+        session.terminal.note(again)
+    }
+}

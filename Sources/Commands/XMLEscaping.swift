@@ -1,0 +1,31 @@
+internal import Model
+
+/// Texts as the formats of reports have them.
+enum XMLEscaping {
+    /// The text as XML 1.0 has it; what cannot be in XML at all is left out.
+    static func xml(_ name: ExactName) -> String { xml(name.text) }
+
+    static func xml(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "\n", "\t": result += "&#\(scalar.value);"
+            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: continue
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    static func annotation(_ text: String) -> String {
+        Terminal.escaped(text).replacing("%", with: "%25")
+    }
+
+    static func property(_ text: String) -> String {
+        annotation(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+    }
+}

@@ -1,0 +1,80 @@
+internal import Model
+
+/// Fields written so that no two lists of fields give the same bytes: what keyed hashes are taken of.
+struct CanonicalEncoder {
+    private(set) var bytes: [UInt8] = []
+
+    /// - Parameter domain: what the hash is for, so that none is taken for one of another kind.
+    init(_ domain: String) {
+        bytes.reserveCapacity(512)
+        add(domain)
+    }
+
+    mutating func add(_ text: String) {
+        var text = text
+        bytes.append(1)
+        text.withUTF8 { buffer in
+            add(count: buffer.count)
+            unsafe bytes.append(contentsOf: buffer)
+        }
+    }
+
+    mutating func add(_ blob: [UInt8]) {
+        bytes.append(2)
+        add(count: blob.count)
+        bytes += blob
+    }
+
+    mutating func add(_ number: Int64) {
+        bytes.append(3)
+        add(count: Int(number))
+    }
+
+    mutating func add(_ flag: Bool) { bytes.append(flag ? 5 : 4) }
+    mutating func add(_ instant: Instant) { add(instant.microseconds) }
+
+    /// As its bytes, without an array of them: every row that is read is hashed.
+    mutating func add(_ id: TokenID) {
+        bytes.append(2)
+        add(count: 16)
+        unsafe withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    mutating func add(_ texts: [String]) {
+        add(Int64(texts.count))
+        for text in texts { add(text) }
+    }
+
+    mutating func add(_ name: ExactName) { add(name.text) }
+    mutating func add(_ name: ExactName?) { add(name?.text) }
+    mutating func add(_ names: [ExactName]) { add(names.map(\.text)) }
+
+    /// Nothing, which is different from everything that is there.
+    mutating func addNothing() { bytes.append(0) }
+
+    mutating func add(_ instant: Instant?) {
+        if let instant { add(instant) } else { addNothing() }
+    }
+
+    mutating func add(_ text: String?) {
+        if let text { add(text) } else { addNothing() }
+    }
+
+    mutating func add(_ blob: [UInt8]?) {
+        if let blob { add(blob) } else { addNothing() }
+    }
+
+    private mutating func add(count: Int) {
+        unsafe withUnsafeBytes(of: count.littleEndian) { unsafe bytes.append(contentsOf: $0) }
+    }
+}
+
+extension TokenID {
+    /// Its 16 bytes, the most significant first.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        unsafe withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { unsafe bytes.append(contentsOf: $0) }
+        return bytes
+    }
+}

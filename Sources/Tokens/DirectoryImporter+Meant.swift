@@ -1,0 +1,39 @@
+internal import Model
+
+extension DirectoryImporter {
+    /// A tenant's directory as it is meant to be once the records are written.
+    /// - Parameter before: the directory as it is; `nil` for a tenant that is not there yet.
+    func meant(_ tenant: TenantRecord, before: TenantRecord?) -> TenantRecord {
+        var result = before ?? TenantRecord(id: tenant.id, name: tenant.name, zone: tenant.zone)
+        (result.tokens, result.isTampered) = ([], false)
+        for record in tenants where record.id == tenant.id {
+            (result.name, result.zone, result.isActive) = (record.name, record.zone, record.isActive)
+        }
+        let own = tenant.id
+        result.departments = Self.overlay(result.departments, departments.filter { $0.0 == own }.map(\.1), \.id)
+        result.userTypes = Self.overlay(result.userTypes, types.filter { $0.0 == own }.map(\.1), \.id)
+        let known = Dictionary(result.users.map { ($0.id, $0.assignments) }, uniquingKeysWith: { first, _ in first })
+        let changed = users.filter { $0.0 == own }.map(\.1).map { record in
+            var user = record
+            user.assignments = known[record.id] ?? []
+            return user
+        }
+        result.users = Self.overlay(result.users, changed, \.id)
+        let added = Dictionary(grouping: assignments.filter { $0.0 == own }, by: \.1)
+        for place in result.users.indices {
+            guard let records = added[result.users[place].id] else { continue }
+            result.users[place].assignments = Self.overlay(result.users[place].assignments, records.map(\.2), \.id)
+        }
+        return result
+    }
+
+    /// Records with others added to them or put in the place of those with their id, in the order in which a store reads them.
+    private static func overlay<Record>(
+        _ records: [Record], _ others: [Record], _ id: KeyPath<Record, ExactName>
+    ) -> [Record] {
+        if others.isEmpty { return records }
+        var byID = Dictionary(records.map { ($0[keyPath: id], $0) }, uniquingKeysWith: { first, _ in first })
+        for other in others { byID[other[keyPath: id]] = other }
+        return byID.values.sorted { $0[keyPath: id] < $1[keyPath: id] }
+    }
+}

@@ -1,0 +1,145 @@
+internal import Model
+
+/// Writes the records of a directory that differ from what a store holds; tokens are the store's own to write.
+struct DirectoryImporter {
+    var summary = MergeSummary()
+    private(set) var tenants: [TenantRecord] = []
+    private(set) var departments: [(ExactName, DepartmentRecord)] = []
+    private(set) var types: [(ExactName, UserTypeRecord)] = []
+    private(set) var users: [(ExactName, UserRecord)] = []
+    private(set) var assignments: [(ExactName, ExactName, AssignmentRecord)] = []
+
+    /// - Throws: `.invalid` for what a merge may never do to a token or an assignment.
+    init(before: Organisation, after: Organisation) throws(TokenStoreError) {
+        try Self.check(before: before, after: after)
+        let stored = Dictionary(before.tenants.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        for tenant in after.tenants {
+            let known = stored[tenant.id]
+            let same = known.map {
+                $0.name == tenant.name && $0.zone == tenant.zone && $0.isActive == tenant.isActive
+            }
+            if note(same) { tenants.append(tenant) }
+            departments += compare(tenant.departments, known?.departments, \.id).map { (tenant.id, $0) }
+            types += compare(tenant.userTypes, known?.userTypes, \.id).map { (tenant.id, $0) }
+            let bare = { (user: UserRecord) in
+                var user = user
+                user.assignments = []
+                return user
+            }
+            users += compare(tenant.users.map(bare), known?.users.map(bare), \.id).map { (tenant.id, $0) }
+            let owners = Dictionary((known?.users ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            for user in tenant.users {
+                let old = owners[user.id]?.assignments
+                assignments += compare(user.assignments, old, \.id).map { (tenant.id, user.id, $0) }
+            }
+        }
+    }
+
+    /// A merge does not rebind: an assignment keeps its user, department and user type, and stays removed.
+    private static func check(before: Organisation, after: Organisation) throws(TokenStoreError) {
+        for tenant in after.tenants {
+            guard let stored = before.tenants.first(where: { $0.id == tenant.id }) else { continue }
+            try check(assignments(stored), assignments(tenant))
+        }
+    }
+
+    private static func assignments(_ tenant: TenantRecord) -> [ExactName: (user: ExactName, record: AssignmentRecord)]
+    {
+        var all: [ExactName: (user: ExactName, record: AssignmentRecord)] = [:]
+        for user in tenant.users {
+            for assignment in user.assignments { all[assignment.id] = (user.id, assignment) }
+        }
+        return all
+    }
+
+    private static func check(
+        _ before: [ExactName: (user: ExactName, record: AssignmentRecord)],
+        _ after: [ExactName: (user: ExactName, record: AssignmentRecord)]
+    ) throws(TokenStoreError) {
+        for id in after.keys.sorted() {
+            guard let old = before[id], let new = after[id] else { continue }
+            let keeps =
+                old.user == new.user && old.record.department == new.record.department
+                && old.record.userType == new.record.userType && (!old.record.isRemoved || new.record.isRemoved)
+            guard keeps else {
+                throw TokenStoreError(
+                    .invalid, "the assignment `\(id)` exists: it is not rebound or restored; give a new one a new id")
+            }
+        }
+    }
+
+    /// Counts a record.
+    /// - Parameter same: `nil` for one that the store does not have.
+    /// - Returns: whether it is to be written.
+    mutating func note(_ same: Bool?) -> Bool {
+        switch same {
+        case nil: summary.added += 1
+        case false?: summary.changed += 1
+        case true?: summary.unchanged += 1
+        }
+        return same != true
+    }
+
+    /// The records that are to be written.
+    private mutating func compare<Record: Equatable, ID: Hashable>(
+        _ records: [Record], _ stored: [Record]?, _ id: KeyPath<Record, ID>
+    ) -> [Record] {
+        let known = Dictionary((stored ?? []).map { ($0[keyPath: id], $0) }, uniquingKeysWith: { first, _ in first })
+        return records.filter { record in note(known[record[keyPath: id]].map { $0 == record }) }
+    }
+
+    func write(to connection: Connection) throws(TokenStoreError) {
+        try write(
+            "tenants (id, name, zone, active)", "id", connection,
+            tenants.map { [.text($0.id), .text($0.name), .text($0.zone), .flag($0.isActive)] })
+        try write(
+            "departments (tenant, id, name, parent, active, requires)", "tenant, id", connection,
+            departments.map { tenant, record in
+                [
+                    .text(tenant), .text(record.id), .text(record.name), .optional(record.parent),
+                    .flag(record.isActive), Self.list(record.requires),
+                ]
+            })
+        try write(
+            "user_types (tenant, id, name, active, permissions)", "tenant, id", connection,
+            types.map { tenant, record in
+                [
+                    .text(tenant), .text(record.id), .text(record.name), .flag(record.isActive),
+                    Self.list(record.permissions),
+                ]
+            })
+        try write(
+            "users (tenant, id, name, full_name, email, active, permissions)", "tenant, id", connection,
+            users.map { tenant, record in
+                [
+                    .text(tenant), .text(record.id), .text(record.name), .text(record.fullName), .text(record.email),
+                    .flag(record.isActive), Self.list(record.permissions),
+                ]
+            })
+        try write(
+            "assignments (tenant, id, user, department, user_type, removed)", "tenant, id", connection,
+            assignments.map { tenant, user, record in
+                [
+                    .text(tenant), .text(record.id), .text(user), .text(record.department), .text(record.userType),
+                    .flag(record.isRemoved),
+                ]
+            })
+    }
+
+    /// Inserts rows, or changes the ones that have the key.
+    private func write(
+        _ table: String, _ key: String, _ connection: Connection, _ rows: [[SQLStatement.Parameter]]
+    ) throws(TokenStoreError) {
+        guard let width = rows.first?.count else { return }
+        let open = table.firstIndex(of: "(")!
+        let columns = table[table.index(after: open)...].dropLast().split(separator: ",").map { $0.drop { $0 == " " } }
+        let changes = columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        let marks = [String](repeating: "?", count: width).joined(separator: ", ")
+        let sql = "INSERT INTO \(table) VALUES (\(marks)) ON CONFLICT (\(key)) DO UPDATE SET \(changes)"
+        for row in rows { try connection.run(sql, row) }
+    }
+
+    private static func list(_ permissions: [ExactName]) -> SQLStatement.Parameter {
+        .text(JSON.array(permissions.map(JSON.string)).compact)
+    }
+}

@@ -1,0 +1,190 @@
+internal import Model
+
+/// A query as SQL: what must hold of a row, the order, and where to begin.
+///
+/// Rows are either walked in the order of an index until there are enough, or, where few can match, gathered first. Which
+/// of both is decided by counting the few: never further than `few`.
+struct TokenQuerySQL {
+    typealias Parameter = SQLStatement.Parameter
+
+    /// Up to so many rows are gathered and sorted; with more of them, one in so many of a large store matches, and walking
+    /// finds a page soon.
+    static let few = 5_000
+
+    private let query: TokenQuery
+    private var conditions: [String] = []
+    private var parameters: [Parameter] = []
+
+    init(_ query: TokenQuery) {
+        self.query = query
+        add("tenant = ? AND kind = ?", .text(query.tenant), .text(query.kind.rawValue))
+        let now = Parameter.integer(query.now.microseconds)
+        switch query.state {
+        case .live: add("suspended IS NULL AND expires > ?", now)
+        case .suspended: add("suspended IS NOT NULL AND expires > ?", now)
+        case .expired: add("expires <= ?", now)
+        case .revoked, nil: break
+        }
+        if let before = query.expiringBefore {
+            add("expires > ? AND expires <= ?", now, .integer(before.microseconds))
+        }
+        if let since = query.unusedSince {
+            add("max(used, created) < ?", .integer(since.microseconds))
+        }
+        if let assignments = query.assignments {
+            add("assignment IN (SELECT value FROM json_each(?))", Self.list(assignments))
+        }
+        if let search = query.search {
+            add(
+                "(instr(search, ?) > 0 OR assignment IN (SELECT value FROM json_each(?)))", .text(search),
+                Self.list(query.searchAssignments))
+        }
+    }
+
+    private mutating func add(_ condition: String, _ values: Parameter...) {
+        conditions.append(condition)
+        parameters += values
+    }
+
+    private static func list(_ texts: [ExactName]) -> Parameter { .text(JSON.array(texts.map(JSON.string)).compact) }
+
+    /// Whether revoked rows, and whether others, are asked for.
+    var parts: [Bool] {
+        switch query.state {
+        case .revoked: [true]
+        case .live, .suspended, .expired: [false]
+        case nil: query.leavesOutRevoked ? [false] : [false, true]
+        }
+    }
+
+    /// Sub-queries that give the numbers of all rows that can match, for what may be few of many.
+    var drivers: [(sql: String, parameters: [Parameter])] {
+        var drivers: [(String, [Parameter])] = []
+        let place: [Parameter] = [.text(query.tenant), .text(query.kind.rawValue)]
+        let ofAssignments = """
+            SELECT number FROM tokens INDEXED BY tokens_by_assignment
+            WHERE tenant = ? AND kind = ? AND revoked IS NULL AND assignment IN (SELECT value FROM json_each(?))
+            """
+        if let search = query.search, let grams = Self.grams(search) {
+            drivers.append(
+                (
+                    "SELECT rowid FROM token_names WHERE token_names MATCH ? UNION ALL \(ofAssignments)",
+                    [.text(grams)] + place + [Self.list(query.searchAssignments)]
+                ))
+        }
+        if let assignments = query.assignments {
+            drivers.append((ofAssignments, place + [Self.list(assignments)]))
+        }
+        if query.state == .suspended {
+            drivers.append(
+                (
+                    "SELECT number FROM tokens INDEXED BY tokens_suspended WHERE tenant = ? AND kind = ? AND revoked IS NULL AND suspended IS NOT NULL",
+                    place
+                ))
+        }
+        if parts == [false], query.state == .expired || query.expiringBefore != nil {
+            let from = query.state == .expired ? Int64.min : query.now.microseconds
+            let to = query.state == .expired ? query.now : query.expiringBefore!
+            drivers.append(
+                (
+                    """
+                    SELECT number FROM tokens INDEXED BY tokens_by_expires
+                    WHERE tenant = ? AND kind = ? AND revoked IS NULL AND expires > ? AND expires <= ?
+                    """, place + [.integer(from), .integer(to.microseconds)]
+                ))
+        }
+        return drivers
+    }
+
+    /// The three-character parts of a text, all of which a match must have; `nil` for a text that is too short for one.
+    private static func grams(_ search: String) -> String? {
+        let scalars = Array(search.unicodeScalars)
+        guard scalars.count >= 3 else { return nil }
+        let grams = (0...(scalars.count - 3)).prefix(64).map { start in
+            var gram = ""
+            for scalar in scalars[start..<(start + 3)] { gram.unicodeScalars.append(scalar) }
+            return "\"" + gram.replacing("\"", with: "\"\"") + "\""
+        }
+        return grams.joined(separator: " AND ")
+    }
+
+    // MARK: Statements
+
+    /// Rows in the order of a column.
+    /// - Parameter gone: whether revoked rows are meant. They are gathered and sorted: indices hold the others only, so that
+    ///   revoking writes little.
+    /// - Parameter driver: what gives the few rows that can match; else the column's index is walked.
+    func ordered(
+        gone: Bool, by column: String, index: String, driver: (sql: String, parameters: [Parameter])?, after: Cursor?
+    ) -> (sql: String, parameters: [Parameter]) {
+        let direction = query.isDescending ? "DESC" : "ASC"
+        var sql = "SELECT \(StoredToken.recordLayout), \(column) FROM tokens "
+        var values = parameters
+        if gone {
+            sql += "INDEXED BY tokens_revoked "
+        } else if driver == nil {
+            sql += "INDEXED BY \(index) "
+        } else {
+            sql += "NOT INDEXED "
+        }
+        sql += "WHERE " + conditions.joined(separator: " AND ") + " AND revoked IS \(gone ? "NOT NULL" : "NULL")"
+        if let driver, !gone {
+            sql += " AND number IN (\(driver.sql))"
+            values += driver.parameters
+        }
+        if let after {
+            sql += " AND (\(column), number) \(query.isDescending ? "<" : ">") (?, ?)"
+            values += [after.value.parameter, .integer(after.number)]
+        }
+        sql += " ORDER BY \(column) \(direction), number \(direction)"
+        return (sql, values)
+    }
+
+    /// Rows of one assignment, in the order they were made.
+    func ofAssignment(gone: Bool, after: Int64?) -> (sql: String, parameters: [Parameter]) {
+        let direction = query.isDescending ? "DESC" : "ASC"
+        var sql = """
+            SELECT \(StoredToken.recordLayout) FROM tokens INDEXED BY \(gone ? "tokens_revoked" : "tokens_by_assignment")
+            WHERE \(conditions.joined(separator: " AND ")) AND revoked IS \(gone ? "NOT NULL" : "NULL")
+            """
+        var values = parameters
+        if let after {
+            sql += " AND number \(query.isDescending ? "<" : ">") ?"
+            values.append(.integer(after))
+        }
+        sql += " AND assignment = ? ORDER BY number \(direction)"
+        return (sql, values)
+    }
+
+    /// What a cursor is bound to: everything but where it stands and how many follow.
+    var identity: [UInt8] {
+        var identity = CanonicalEncoder("query-v1")
+        for condition in conditions { identity.add(condition) }
+        for value in [query.tenant.text, query.kind.rawValue, query.state?.rawValue, query.search] {
+            identity.add(value)
+        }
+        identity.add(query.assignments ?? [])
+        identity.add(query.assignments == nil)
+        identity.add(query.unusedSince)
+        identity.add(query.leavesOutRevoked)
+        identity.add(query.isDescending)
+        switch query.sort {
+        case .name: identity.add("name")
+        case .created: identity.add("created")
+        case .updated: identity.add("updated")
+        case .expires: identity.add("expires")
+        case .lastActive: identity.add("lastActive")
+        case .assignments: identity.add("assignments")
+        }
+        return identity.bytes
+    }
+}
+
+extension Cursor.Value {
+    var parameter: SQLStatement.Parameter {
+        switch self {
+        case .text(let text): .text(text)
+        case .number(let number): .integer(number)
+        }
+    }
+}

@@ -1,0 +1,133 @@
+internal import Decisions
+internal import Model
+internal import Policies
+
+/// One side of many tokens that are asked the same: what was found out for one is not found out again for those alike.
+final class BulkEvaluator {
+    /// One sample, in one department or in none.
+    private final class Form {
+        /// Ready for any token; `nil` where it is no question here.
+        var request: ResolvedRequest?
+        /// The department's number; -1 for none.
+        let department: Int
+
+        init(_ request: ResolvedRequest?, _ department: Int) { (self.request, self.department) = (request, department) }
+    }
+
+    private let authorizer: Authorizer
+    private let directory: Directory
+    private let tenant: Int?
+    private let now: Instant
+    private let samples: [DecisionDiff.SampleRequest]
+    /// By department, which is 0 for none and else one more than its number, and by sample.
+    private var forms: [[Form?]]
+    private var classes: EquivalenceClasses
+    /// Where all samples hold for others.
+    private var whole = ClassCache<[DecisionSummary?]>()
+    /// By sample.
+    private var single: [ClassCache<DecisionSummary>]
+    /// By path, who else is on it.
+    private var likenesses: [[UInt32]: TokenEquivalence] = [:]
+    private var generation: Int
+
+    init(
+        _ authorizer: Authorizer, _ directory: Directory, _ tenant: ExactName, _ samples: [DecisionDiff.SampleRequest],
+        _ now: Instant
+    ) {
+        self.authorizer = authorizer
+        self.directory = directory
+        self.tenant = directory.tenant(tenant)
+        self.samples = samples
+        self.now = now
+        forms = Array(repeating: Array(repeating: nil, count: samples.count), count: directory.departments.count + 1)
+        classes = EquivalenceClasses(directory)
+        single = samples.map { _ in ClassCache() }
+        generation = authorizer.generation
+    }
+
+    /// What a token gets, by sample; `nil` for what is no question here.
+    /// - Parameter own: the id of the department that is the token's own.
+    func summary(_ token: Int, in own: ExactName) -> [DecisionSummary?] {
+        let record = directory.tokens[token]
+        let place = number(own)
+        if let code = ActorValidity.fault(record, in: directory, now: now) {
+            let fault = DecisionSummary(isPermitted: false, code: code)
+            return samples.indices.map { form($0, place, token)?.request == nil ? nil : fault }
+        }
+        // Elsewhere than it is on the other side, it is asked what those that are alike here are not.
+        guard place == directory.assignments[record.assignment].department else {
+            return samples.indices.map { sample in
+                form(sample, place, token).flatMap { summary(token, sample, $0)?.summary }
+            }
+        }
+        let equivalenceClass = classes.number(record.assignment, record.kind)
+        if let known = whole.value(record, equivalenceClass: equivalenceClass) { return known }
+        var judgements: [DecisionSummary?] = []
+        var likeness = TokenEquivalence.equivalenceClass
+        for sample in samples.indices {
+            if let known = single[sample].value(record, equivalenceClass: equivalenceClass) {
+                judgements.append(known)
+                // It holds for those of the assignment at least.
+                likeness = min(likeness, .assignment)
+                continue
+            }
+            guard let form = form(sample, place, token), let found = summary(token, sample, form) else {
+                judgements.append(nil)
+                continue
+            }
+            judgements.append(found.summary)
+            likeness = min(likeness, found.likeness)
+            let shared = min(found.likeness, .equivalenceClass)
+            single[sample].note(found.summary, for: record, equivalenceClass: equivalenceClass, shared)
+        }
+        whole.note(judgements, for: record, equivalenceClass: equivalenceClass, likeness)
+        return judgements
+    }
+
+    /// What a live token gets, and who else does.
+    private func summary(_ token: Int, _ sample: Int, _ form: Form) -> (
+        summary: DecisionSummary, likeness: TokenEquivalence
+    )? {
+        guard form.request != nil else { return nil }
+        form.request!.set(.token, .listed(token))
+        let summary = authorizer.summary(&form.request!, obligations: .all)
+        guard summary.isOfPolicies else { return (summary, .none) }
+        if authorizer.generation != generation { (likenesses, generation) = ([:], authorizer.generation) }
+        let path = authorizer.path
+        if let path, let known = likenesses[path] { return (summary, known) }
+        let traced = try? authorizer.examine(question(sample, form.department, token), on: directory)
+        let likeness = traced?.likeness ?? .none
+        if let path { likenesses[path] = likeness }
+        return (summary, likeness)
+    }
+
+    /// -1 where there is none of that id.
+    private func number(_ id: ExactName) -> Int { tenant.flatMap { directory.department(id, tenant: $0) } ?? -1 }
+
+    /// - Parameter own: the number of the token's department; -1 where it is not there.
+    private func form(_ sample: Int, _ own: Int, _ token: Int) -> Form? {
+        let place: Int
+        switch samples[sample].place {
+        case .nowhere: place = 0
+        case .own: place = own + 1
+        case .department(let id): place = number(id) + 1
+        }
+        if place == 0, samples[sample].place != .nowhere { return nil }
+        if let known = forms[place][sample] { return known }
+        let form = Form(try? authorizer.request(question(sample, place - 1, token), on: directory), place - 1)
+        forms[place][sample] = form
+        return form
+    }
+
+    /// - Parameter department: its number; -1 for none.
+    private func question(_ sample: Int, _ department: Int, _ token: Int) -> AuthorizationRequest {
+        var properties = JSON.object([])
+        if department >= 0 {
+            properties = .object([.init("department", .string(directory.departments[department].id))])
+        }
+        return AuthorizationRequest(
+            action: samples[sample].action, subject: .token(directory.tokens[token].id.description),
+            resource: samples[sample].resource.map { .init(type: $0, id: nil, properties: properties) }, now: now,
+            obligations: .all)
+    }
+}

@@ -1,0 +1,153 @@
+internal import Decisions
+internal import Model
+internal import Policies
+
+/// What there is to choose from.
+extension ChangeSuggestions {
+    var policies: PolicySet { authorizer.policies }
+    var tenantID: ExactName? { tenant < 0 ? nil : directory.tenants[tenant].id }
+    var zone: Zone { tenant < 0 ? .utc : directory.tenants[tenant].zone }
+
+    var departments: [Int] {
+        directory.departments.indices.filter { directory.departments[$0].tenant == tenant }
+    }
+
+    /// The other assignments of the user of a token, which the token could have instead.
+    func others(_ holder: ResolvedRequest.Holder) -> [Change] {
+        guard let token = request.token(holder), token.id != .unassigned else { return [] }
+        let user = directory.users[directory.assignments[token.assignment].user]
+        return user.assignments.filter { $0 != token.assignment && !directory.assignments[$0].isRemoved }.prefix(8)
+            .map { .tokenAssignment(token.id, directory.assignments[$0].id) }
+    }
+
+    func assignment(_ reading: ObservedFact) -> Int? { reading.holder.flatMap(request.assignment) }
+
+    /// The declared property of a name; `nil` for what the vocabulary has.
+    func property(_ name: ExactName, of base: ObservedFact) -> Change.Property? {
+        let record: Change.Property.Record
+        switch base.type {
+        case .resource: record = .resource
+        case .context: record = .context
+        case .external: record = .subject
+        default: return nil
+        }
+        let property = Change.Property(record, name)
+        return type(of: property) == nil ? nil : property
+    }
+
+    func type(of property: Change.Property) -> ValueType? { declared(property)?.type }
+
+    func isOptional(_ property: Change.Property) -> Bool { declared(property)?.isOptional ?? false }
+
+    func declared(_ property: Change.Property) -> Schema.Property? {
+        policies.schema.declared(property, in: traced.question)
+    }
+
+    func entities(_ type: ValueType) -> [Value] {
+        switch type {
+        case .department: departments.map(Value.department)
+        case .user: directory.users.indices.filter { directory.users[$0].tenant == tenant }.map(Value.user)
+        case .userType:
+            directory.userTypes.indices.filter { directory.userTypes[$0].tenant == tenant }
+                .map(Value.userType)
+        default: []
+        }
+    }
+
+    func read(_ attribute: Attribute, of entity: Value) -> Value {
+        switch (entity, attribute) {
+        case (.department(let index), .id): .string(directory.departments[index].id)
+        case (.department(let index), .name): .string(directory.departments[index].name)
+        case (.department(let index), .depth): .integer(Int64(directory.departments[index].depth))
+        case (.user(let index), .id): .string(directory.users[index].id)
+        case (.user(let index), .name): .string(directory.users[index].name)
+        case (.user(let index), .email): .string(directory.users[index].email)
+        case (.userType(let index), .id): .string(directory.userTypes[index].id)
+        case (.userType(let index), .name): .string(directory.userTypes[index].name)
+        default: .absent
+        }
+    }
+
+    /// Values of a type that may make a difference: those that the question, the store and the policies know.
+    func values(of type: ValueType) -> [Value] {
+        switch type {
+        case .boolean: return [.boolean(true), .boolean(false)]
+        case .number: return [.integer(0), .integer(1), .integer(-1), .integer(1_000_000), .number(0.5)]
+        case .string: return policies.literals.prefix(Self.most).map(Value.string) + [.string(""), .string("x")]
+        case .instant:
+            let now = traced.question.now
+            return [-86_400, 0, 86_400].map { .instant(Instant(microseconds: now.microseconds + $0 * 1_000_000)) }
+        case .date:
+            let today = zone.date(of: traced.question.now)
+            return [-1, 0, 1].compactMap { today.adding(Period(days: $0)) }.map(Value.date)
+        case .department:
+            let own = [ResolvedRequest.Holder.token, .actor].compactMap(request.assignment)
+                .map { directory.assignments[$0].department }
+            return (own + departments.filter { !own.contains($0) }).map(Value.department)
+        case .user, .userType: return entities(type)
+        case .ip: return ["10.0.0.1", "192.0.2.1", "2001:db8::1"].compactMap { IPAddress($0) }.map(Value.ip)
+        case .list(let element): return [.list([])] + values(of: element).prefix(8).map { .list([$0]) }
+        default: return []
+        }
+    }
+
+    func earlier(_ value: Value, by period: Period) -> [Value] {
+        let back = Period(
+            years: -period.years, months: -period.months, weeks: -period.weeks, days: -period.days,
+            hours: -period.hours, minutes: -period.minutes)
+        switch value {
+        case .date(let date): return date.adding(back).map { [.date($0)] } ?? []
+        case .instant(let instant): return zone.adding(back, to: instant).map { [.instant($0)] } ?? []
+        default: return []
+        }
+    }
+
+    /// When a fact that depends on the clock comes to something else within a year.
+    func moment(of fact: ObservedFact) -> Instant? {
+        let now = traced.question.now
+        var finder = ChangePointFinder([fact], of: request, generation: traced.generation, authorizer)
+        let end = Instant(microseconds: now.microseconds + 366 * 86_400 * 1_000_000)
+        return finder.next(after: now, before: end, mostSteps: 100_000)
+    }
+}
+
+extension Schema {
+    /// What the schema declares of a property of the records that a question has.
+    func declared(_ property: Change.Property, in question: AuthorizationRequest) -> Property? {
+        let record: RecordType?
+        switch property.record {
+        case .context: record = context
+        case .resource: record = question.resource.flatMap { resource($0.type) }.map { resources[$0] }
+        case .subject:
+            guard case .external(let type, _, _) = question.subject else { return nil }
+            record = subject(type).map { subjects[$0] }
+        }
+        return record.flatMap { record in record.slot(property.name).map { record.properties[$0] } }
+    }
+}
+
+extension Value {
+    /// One step more or less, of what is ordered.
+    func stepped(_ steps: Int64) -> Value {
+        guard steps != 0 else { return self }
+        switch self {
+        case .integer(let value): return .integer(value &+ steps)
+        case .number(let value): return .number(steps < 0 ? value.nextDown : value.nextUp)
+        case .instant(let value): return .instant(Instant(microseconds: value.microseconds &+ steps))
+        case .date(let value): return .date(value.adding(Period(days: Int(steps))) ?? value)
+        case .string(let value): return steps > 0 ? .string(value + " ") : .string(String(value.dropLast()))
+        default: return self
+        }
+    }
+}
+
+extension ObservedFact {
+    /// The texts that it comes to.
+    var texts: [String] {
+        switch value {
+        case .string(let text): [text]
+        case .list(let list): list.compactMap { if case .string(let text) = $0 { text } else { nil } }
+        default: []
+        }
+    }
+}

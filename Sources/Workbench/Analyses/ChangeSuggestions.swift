@@ -1,0 +1,301 @@
+internal import Decisions
+internal import Model
+internal import Policies
+
+/// What might turn a fact that was read: changes to be tried, each of one thing. None is promised to do anything.
+struct ChangeSuggestions {
+    let traced: TracedDecision
+    let request: ResolvedRequest
+    let authorizer: Authorizer
+    let directory: Directory
+    /// -1 where none is concerned.
+    let tenant: Int
+
+    /// More values than these are not tried for one thing.
+    static let most = 64
+
+    /// - Parameter point: which has examined it.
+    init?(_ traced: TracedDecision, _ authorizer: Authorizer) {
+        guard let request = traced.request else { return nil }
+        self.traced = traced
+        self.request = request
+        self.authorizer = authorizer
+        directory = traced.directory
+        tenant = traced.tenant ?? -1
+    }
+
+    // MARK: The core
+
+    /// What might make who acts live.
+    func revivals() -> [Change] {
+        let holder: ResolvedRequest.Holder = { if case .token = request.subject { .token } else { .actorToken } }()
+        let assignment = request.assignment(holder) ?? request.assignment(.actor)
+        let token = request.token(holder)
+        switch traced.decision.code {
+        case "token_expired":
+            guard let token, let day = zone.date(of: traced.question.now).adding(Period(days: 2)) else {
+                return []
+            }
+            return [.tokenExpires(token.id, zone.start(of: day))]
+        case "token_suspended": return token.map { [.tokenSuspended($0.id, false)] } ?? []
+        case "user_inactive":
+            return assignment.map { [.userActive(directory.users[directory.assignments[$0].user].id, true)] } ?? []
+        case "department_inactive":
+            var next = assignment.map { directory.assignments[$0].department }
+            var changes: [Change] = []
+            while let current = next {
+                if !directory.departments[current].isActive {
+                    changes.append(.departmentActive(directory.departments[current].id, true))
+                }
+                next = directory.departments[current].parent
+            }
+            return changes + others(holder)
+        case "assignment_gone": return others(holder)
+        case "tenant_inactive": return [.tenantActive(true)]
+        default: return []
+        }
+    }
+
+    // MARK: Facts
+
+    /// What might make a fact come to something else.
+    func changes(for fact: ObservedFact) -> [Change] {
+        var changes = turned(fact)
+        // Whatever is read of an assignment, its user may have others.
+        for holder in Set(fact.parts.compactMap(\.holder).map(HolderKey.init)) where holder != .actor {
+            changes += others(holder.holder)
+        }
+        if fact.dependsOnTime, let next = moment(of: fact) { changes.append(.time(next)) }
+        var seen: Set<Change> = []
+        return changes.filter { seen.insert($0).inserted }
+    }
+
+    /// Those among them that the request could bring.
+    func requests(for fact: ObservedFact) -> [Change] { turned(fact).filter { $0.property != nil } }
+
+    private func turned(_ fact: ObservedFact) -> [Change] {
+        let holds = if case .boolean(let value) = fact.value { value } else { false }
+        let operands = fact.operands
+        switch fact.operation {
+        case .has(let name): return presence(of: name, on: operands[0], isThere: holds)
+        case .equal:
+            if holds { return different(operands[0]) + different(operands[1]) }
+            return set(operands[0], to: operands[1].value) + set(operands[1], to: operands[0].value)
+        case .less, .lessEqual:
+            // To hold, the left side is at most the right one, or one step less; to hold no more, the other way round.
+            let isStrict = (fact.operation == .less) != holds
+            let (low, high) = holds ? (operands[1], operands[0]) : (operands[0], operands[1])
+            return set(low, to: high.value.stepped(isStrict ? -1 : 0))
+                + set(high, to: low.value.stepped(isStrict ? 1 : 0))
+        case .isWithin: return within(operands[0], operands[1], holds: holds)
+        case .contains: return membership(operands[0], operands[1], holds: holds)
+        case .inNetwork(let network):
+            guard holds else { return set(operands[0], to: .ip(network.address)) }
+            let outside = ["192.0.2.1", "203.0.113.1", "2001:db8::1"].compactMap { IPAddress($0) }
+            return outside.filter { !network.contains($0) }.prefix(1).flatMap { set(operands[0], to: .ip($0)) }
+        case .can, .permits:
+            guard case .string(let permission) = operands[1].value else { return [] }
+            return granting(ExactName(permission), to: operands[0], !holds)
+        case .meets: return meeting(operands[0], operands[1], holds: holds)
+        case .covers:
+            guard !holds, let own = assignment(operands[0]), let other = assignment(operands[1]) else { return [] }
+            let held = directory.assignments[own].permissions
+            let missing = directory.assignments[other].permissions.patterns.filter { !held.covers(PermissionSet([$0])) }
+            return missing.prefix(3).flatMap { granting($0, to: operands[0], true) }
+        case .call, .data: return supplied(fact)
+        case .granted, .request, .settings, .constant: return []
+        default: return different(fact)
+        }
+    }
+
+    /// Makes an expression stand for a value.
+    private func set(_ reading: ObservedFact, to value: Value) -> [Change] {
+        switch reading.operation {
+        case .property(let name):
+            guard let property = property(name, of: reading.operands[0]), let json = value.json(in: directory)
+            else { return [] }
+            return [.property(property, .init(json))]
+        case .setting(let policy, let name):
+            guard let json = value.json(in: directory) else { return [] }
+            return [.setting(policy: policy, name: name, value: .init(json), tenant: tenantID)]
+        case .plus(let period): return earlier(value, by: period).flatMap { set(reading.operands[0], to: $0) }
+        case .endOfDay:
+            guard case .instant(let instant) = value else { return [] }
+            let day = zone.date(of: Instant(microseconds: instant.microseconds - 1))
+            return set(reading.operands[0], to: .date(day))
+        case .length:
+            guard case .integer(let count) = value, count >= 0, count <= 8 else { return [] }
+            return resized(reading.operands[0], to: Int(count))
+        case .element: return []
+        case .attribute(let attribute): return set(attribute, of: reading.operands[0], to: value)
+        default: return []
+        }
+    }
+
+    private func set(_ attribute: Attribute, of base: ObservedFact, to value: Value) -> [Change] {
+        let token = base.holder.flatMap(request.token)
+        switch (attribute, value) {
+        case (.expires, .instant(let instant)): return token.map { [.tokenExpires($0.id, instant)] } ?? []
+        case (.lastDay, .date(let day)):
+            guard let token, let next = day.adding(Period(days: 1)) else { return [] }
+            return [.tokenExpires(token.id, zone.start(of: next))]
+        case (.tokenName, .string(let name)): return token.map { [.tokenName($0.id, ExactName(name))] } ?? []
+        case (.dateOf, .date(let day)): return set(base, to: .instant(zone.start(of: day)))
+        case (.parent, .department(let parent)):
+            guard case .department(let own) = base.value else { return [] }
+            return move(own, under: parent)
+        case (.isActive, .boolean(let isActive)):
+            switch base.value {
+            case .department(let index): return [.departmentActive(directory.departments[index].id, isActive)]
+            case .user(let index): return [.userActive(directory.users[index].id, isActive)]
+            case .userType(let index): return [.userTypeActive(directory.userTypes[index].id, isActive)]
+            default: return []
+            }
+        case (.id, .string), (.name, .string), (.depth, _), (.email, .string):
+            return entities(base.type).filter { read(attribute, of: $0).equals(value) }.prefix(3)
+                .flatMap { set(base, to: $0) }
+        default: return []
+        }
+    }
+
+    /// Makes an expression stand for something else than it does.
+    private func different(_ reading: ObservedFact) -> [Change] {
+        if case .attribute(let attribute) = reading.operation, reading.type == .boolean,
+            case .boolean(let value) = reading.value
+        {
+            return set(attribute, of: reading.operands[0], to: .boolean(!value))
+        }
+        if case .attribute(let attribute) = reading.operation, [.id, .name, .depth, .email].contains(attribute) {
+            return different(reading.operands[0])
+        }
+        return values(of: reading.type).filter { !$0.equals(reading.value) }.prefix(Self.most)
+            .flatMap { set(reading, to: $0) }
+    }
+
+    private func presence(of name: ExactName, on base: ObservedFact, isThere: Bool) -> [Change] {
+        if let property = property(name, of: base) {
+            guard !isThere else { return isOptional(property) ? [.property(property, nil)] : [] }
+            guard let type = type(of: property) else { return [] }
+            return values(of: type).prefix(Self.most).compactMap { value in
+                value.json(in: directory).map { .property(property, .init($0)) }
+            }
+        }
+        if name == "dormant_since", let token = base.holder.flatMap(request.token) {
+            return [.tokenDormant(token.id, !isThere)]
+        }
+        if name == "parent", case .department(let own) = base.value {
+            return isThere
+                ? [.departmentMoved(directory.departments[own].id, under: nil)]
+                : departments.prefix(8).flatMap { move(own, under: $0) }
+        }
+        return []
+    }
+
+    private func within(_ one: ObservedFact, _ other: ObservedFact, holds: Bool) -> [Change] {
+        guard case .department(let inner) = one.value, case .department(let outer) = other.value else {
+            return different(one) + different(other)
+        }
+        if holds {
+            let outside = departments.filter { !directory.department($0, isWithin: outer) }
+            let apart = departments.filter { !directory.department(inner, isWithin: $0) }
+            return outside.prefix(8).flatMap { set(one, to: .department($0)) }
+                + apart.prefix(8).flatMap { set(other, to: .department($0)) }
+                + (outer == inner ? [] : [.departmentMoved(directory.departments[inner].id, under: nil)])
+        }
+        var above: [Int] = []
+        var next: Int? = inner
+        while let current = next {
+            above.append(current)
+            next = directory.departments[current].parent
+        }
+        return set(one, to: .department(outer)) + above.flatMap { set(other, to: .department($0)) }
+            + move(inner, under: outer)
+    }
+
+    private func move(_ department: Int, under parent: Int) -> [Change] {
+        guard !directory.department(parent, isWithin: department) else { return [] }
+        return [.departmentMoved(directory.departments[department].id, under: directory.departments[parent].id)]
+    }
+
+    private func membership(_ list: ObservedFact, _ element: ObservedFact, holds: Bool) -> [Change] {
+        guard case .list(let elements) = list.value else { return [] }
+        if holds {
+            return set(list, to: .list(elements.filter { !$0.equals(element.value) })) + different(element)
+        }
+        return set(list, to: .list(elements + [element.value])) + elements.prefix(8).flatMap { set(element, to: $0) }
+    }
+
+    /// What a plugin is given: something else, or, of an address, one of a network that stands beside it.
+    private func supplied(_ fact: ObservedFact) -> [Change] {
+        let networks = fact.parts.flatMap(\.texts).compactMap { try? IPNetwork($0) }
+        return fact.operands.flatMap { operand in
+            let addresses = operand.type == .ip ? networks.flatMap { set(operand, to: .ip($0.address)) } : []
+            return addresses + different(operand)
+        }
+    }
+
+    private func resized(_ list: ObservedFact, to count: Int) -> [Change] {
+        guard case .list(let type) = list.type, case .list(let elements) = list.value else { return [] }
+        let more = values(of: type).prefix(max(0, count - elements.count))
+        return set(list, to: .list(Array((elements + more).prefix(count))))
+    }
+
+    private func granting(_ permission: ExactName, to holder: ObservedFact, _ holds: Bool) -> [Change] {
+        switch holder.value {
+        case .user(let index): return [.userHolds(directory.users[index].id, permission: permission, holds)]
+        case .userType(let index):
+            return [.userTypeHolds(directory.userTypes[index].id, permission: permission, holds)]
+        default: break
+        }
+        guard let index = assignment(holder) else { return [] }
+        let assignment = directory.assignments[index]
+        return [
+            .userTypeHolds(directory.userTypes[assignment.userType].id, permission: permission, holds),
+            .userHolds(directory.users[assignment.user].id, permission: permission, holds),
+        ]
+    }
+
+    private func meeting(_ holder: ObservedFact, _ department: ObservedFact, holds: Bool) -> [Change] {
+        guard case .department(let index) = department.value, let own = assignment(holder) else { return [] }
+        let permissions = directory.assignments[own].permissions
+        if holds {
+            let closed = departments.filter { !directory.permissions(permissions, meet: $0) }
+            return closed.prefix(8).flatMap { set(department, to: .department($0)) }
+        }
+        var changes: [Change] = []
+        var next: Int? = index
+        while let current = next {
+            for permission in directory.departments[current].requires where !permissions.permits(permission) {
+                changes += granting(permission, to: holder, true)
+                changes.append(
+                    .departmentRequires(directory.departments[current].id, permission: permission, false))
+            }
+            next = directory.departments[current].parent
+        }
+        let open = departments.filter { directory.permissions(permissions, meet: $0) }
+        return changes + open.prefix(Self.most).flatMap { set(department, to: .department($0)) }
+    }
+}
+
+/// A holder that can stand in a set.
+private enum HolderKey: Hashable {
+    case token, proposed, actor, actorToken
+
+    init(_ holder: ResolvedRequest.Holder) {
+        switch holder {
+        case .token: self = .token
+        case .proposed: self = .proposed
+        case .actor: self = .actor
+        case .actorToken: self = .actorToken
+        }
+    }
+
+    var holder: ResolvedRequest.Holder {
+        switch self {
+        case .token: .token
+        case .proposed: .proposed
+        case .actor: .actor
+        case .actorToken: .actorToken
+        }
+    }
+}

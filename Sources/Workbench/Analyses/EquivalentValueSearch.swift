@@ -1,0 +1,225 @@
+internal import Decisions
+internal import Model
+internal import Policies
+
+/// Finds everything that one property of the request could be to the same effect as a value that was found.
+struct EquivalentValueSearch {
+    private let whatIf: WhatIfEvaluator
+    /// What else is changed.
+    private let others: [Change]
+    private let property: Change.Property
+    private let wanted: Bool
+
+    /// More departments are not decided one by one.
+    private static let mostDepartments = 1_000
+    private static let mostThresholds = 64
+
+    init(_ whatIf: WhatIfEvaluator, others: [Change], property: Change.Property, wanted: Bool) {
+        self.whatIf = whatIf
+        self.others = others
+        self.property = property
+        self.wanted = wanted
+    }
+
+    /// - Parameter value: one that has the effect.
+    func span(around value: JSON) -> ValueRange {
+        switch whatIf.policies.schema.declared(property, in: whatIf.question)?.type {
+        case .department: departments(value)
+        case .number, .instant, .date: ordered(value)
+        case .ip: network(value)
+        default: .values([value])
+        }
+    }
+
+    private func holds(_ value: JSON) -> Bool {
+        whatIf.permits(others + [.property(property, .init(value))]) == wanted
+    }
+
+    private func departments(_ value: JSON) -> ValueRange {
+        let directory = whatIf.directory
+        let own = directory.departments.indices.filter {
+            directory.tenants[directory.departments[$0].tenant].id == whatIf.tenant
+        }
+        guard own.count <= Self.mostDepartments else { return .values([value]) }
+        // In the order of the tree: a department comes right before those under it.
+        let answers = Dictionary(uniqueKeysWithValues: own.map { ($0, holds(.string(directory.departments[$0].id))) })
+        var whole: [Int] = []
+        for department in own where answers[department]! {
+            if let last = whole.last, directory.department(department, isWithin: last) { continue }
+            let under = own.filter { directory.department($0, isWithin: department) }
+            if under.allSatisfy({ answers[$0]! }) { whole.append(department) }
+        }
+        let single = own.filter { one in answers[one]! && !whole.contains { directory.department(one, isWithin: $0) } }
+        func ids(_ numbers: [Int]) -> [ExactName] { numbers.map { directory.departments[$0].id } }
+        let isLeaves = whole.allSatisfy { one in own.count { directory.department($0, isWithin: one) } == 1 }
+        guard single.isEmpty, !isLeaves else { return .values(ids(own.filter { answers[$0]! }).map(JSON.string)) }
+        return .departments(ids(whole))
+    }
+
+    private func network(_ value: JSON) -> ValueRange {
+        guard let address = value.string.flatMap({ IPAddress($0) }),
+            let found = whatIf.examine(others + [.property(property, .init(value))])
+        else { return .values([value]) }
+        // One network alone, and nothing else read of the address: then every address in it reads the same.
+        let read = found.traced.facts.filter { $0.reads(property) && $0.operation != .has(property.name) }
+        var networks: Set<IPNetwork> = []
+        for fact in read {
+            guard case .inNetwork(let network) = fact.operation else { return .values([value]) }
+            if network.contains(address) { networks.insert(network) }
+        }
+        guard networks.count == 1, read.count == 1 else { return .values([value]) }
+        return .network(networks.first!)
+    }
+
+    // MARK: What is ordered
+
+    /// Cuts the line at everything that the property is compared with, and decides each piece, until nothing new is
+    /// compared.
+    private func ordered(_ value: JSON) -> ValueRange {
+        guard let place = position(value) else { return .values([value]) }
+        var cuts: [Double] = []
+        var answers: [Double: Bool] = [:]
+        var open = [place]
+        while let next = open.first {
+            guard let found = whatIf.examine(others + [.property(property, .init(json(next)))]) else {
+                answers[next] = false
+                open.removeFirst()
+                continue
+            }
+            answers[next] = found.traced.decision.isPermitted == wanted
+            for fact in found.traced.facts where fact.reads(property) && fact.operation != .has(property.name) {
+                guard let cut = threshold(fact) else { return .values([value]) }
+                if !cuts.contains(cut) { cuts.append(cut) }
+            }
+            guard cuts.count <= Self.mostThresholds else { return .values([value]) }
+            open = pieces(cuts).filter { answers[$0] == nil }
+        }
+        return piece(around: place, cuts.sorted(), answers)
+    }
+
+    /// A place on each cut, between each two, before the first and after the last.
+    private func pieces(_ cuts: [Double]) -> [Double] {
+        let cuts = cuts.sorted()
+        var places: [Double] = []
+        for (index, cut) in cuts.enumerated() {
+            if let before = between(index == 0 ? nil : cuts[index - 1], cut) { places.append(before) }
+            places.append(cut)
+        }
+        return places + (cuts.last.flatMap { between($0, nil) }.map { [$0] } ?? [])
+    }
+
+    private var isWhole: Bool {
+        if case .number? = whatIf.policies.schema.declared(property, in: whatIf.question)?.type { false } else { true }
+    }
+
+    private func between(_ low: Double?, _ high: Double?) -> Double? {
+        guard let low else { return high.map { $0 - 1 } }
+        guard let high else { return low + 1 }
+        if !isWhole { return low + (high - low) / 2 }
+        return low + 1 < high ? low + 1 : nil
+    }
+
+    private func piece(around place: Double, _ cuts: [Double], _ answers: [Double: Bool]) -> ValueRange {
+        let places = answers.keys.sorted()
+        guard let start = places.firstIndex(of: place) else { return .values([json(place)]) }
+        var (low, high) = (start, start)
+        while low > 0, answers[places[low - 1]]! { low -= 1 }
+        while high + 1 < places.count, answers[places[high + 1]]! { high += 1 }
+        func end(_ index: Int, outer: Int) -> ValueRange.End? {
+            guard places.indices.contains(outer) else { return nil }
+            // The end is a cut: the last that holds, or the first that does not.
+            let isCut = cuts.contains(places[index])
+            return ValueRange.End(value: json(isCut ? places[index] : places[outer]), isIncluded: isCut)
+        }
+        return .between(low: end(low, outer: low - 1), high: end(high, outer: high + 1))
+    }
+
+    /// What the property is compared with; `nil` for a fact that reads it in another way.
+    private func threshold(_ fact: ObservedFact) -> Double? {
+        guard [.less, .lessEqual, .equal].contains(fact.operation) else { return nil }
+        let (one, other) = (fact.operands[0], fact.operands[1])
+        if one.isProperty(property), !other.reads(property) { return position(other.value) }
+        if other.isProperty(property), !one.reads(property) { return position(one.value) }
+        return nil
+    }
+
+    private func position(_ json: JSON) -> Double? {
+        switch json {
+        case .integer(let value): Double(exactly: value)
+        case .number(let value): value
+        case .string(let text):
+            Date(text).map { Double($0.daysSinceEpoch) } ?? Instant(text).map { Double($0.microseconds) }
+        default: nil
+        }
+    }
+
+    private func position(_ value: Value) -> Double? {
+        switch value {
+        case .integer(let value): Double(exactly: value)
+        case .number(let value): value.isFinite ? value : nil
+        case .date(let date): Double(date.daysSinceEpoch)
+        case .instant(let instant): Double(exactly: instant.microseconds)
+        default: nil
+        }
+    }
+
+    private func json(_ place: Double) -> JSON {
+        switch whatIf.policies.schema.declared(property, in: whatIf.question)?.type {
+        case .date: return .string(Date(daysSinceEpoch: Int64(place)).description)
+        case .instant: return .string(Instant(microseconds: Int64(place)).description)
+        default: return Int64(exactly: place).map(JSON.integer) ?? .number(place)
+        }
+    }
+}
+
+extension ObservedFact {
+    /// Whether it is that property, and nothing made of it.
+    func isProperty(_ property: Change.Property) -> Bool {
+        guard case .property(property.name) = operation else { return false }
+        return operands[0].isRecord(property.record)
+    }
+
+    /// Whether what it comes to depends on that property, or on its being there.
+    func reads(_ property: Change.Property) -> Bool {
+        switch operation {
+        case .property(property.name), .has(property.name): if operands[0].isRecord(property.record) { return true }
+        default: break
+        }
+        if readByFunction.contains(where: { property.record.isOwner($0.owner) && $0.name == property.name }) {
+            return true
+        }
+        return operands.contains { $0.reads(property) }
+    }
+
+    func isRecord(_ record: Change.Property.Record) -> Bool {
+        switch (type, record) {
+        case (.resource, .resource), (.context, .context), (.external, .subject): true
+        default: false
+        }
+    }
+
+    /// The properties that it depends on.
+    var properties: [Change.Property] {
+        var own: [Change.Property] = []
+        switch operation {
+        case .property(let name), .has(let name):
+            for record in [Change.Property.Record.resource, .context, .subject] where operands[0].isRecord(record) {
+                own.append(Change.Property(record, name))
+            }
+        default: break
+        }
+        for record in [Change.Property.Record.resource, .context, .subject] {
+            own += readByFunction.filter { record.isOwner($0.owner) }.map { Change.Property(record, $0.name) }
+        }
+        return own + operands.flatMap(\.properties)
+    }
+}
+
+extension Change.Property.Record {
+    fileprivate func isOwner(_ owner: PropertyLayout.Owner) -> Bool {
+        switch (self, owner) {
+        case (.resource, .resource), (.context, .context), (.subject, .subject): true
+        default: false
+        }
+    }
+}

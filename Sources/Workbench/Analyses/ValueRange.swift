@@ -1,0 +1,45 @@
+package import Model
+
+/// Everything that one thing could be to the same effect; each part of it was decided, or is bounded by what was.
+package enum ValueRange: Equatable, Sendable {
+    /// These values, by themselves.
+    case values([JSON])
+    /// These departments, by id, each with all under it.
+    case departments([ExactName])
+    /// What is ordered, between two ends that may be open; numbers, or days and instants as they are written.
+    case between(low: End?, high: End?)
+    case network(IPNetwork)
+
+    package struct End: Equatable, Sendable {
+        package let value: JSON
+        package let isIncluded: Bool
+    }
+
+    /// As a person says it after `is`: `Sales or under it`, `at most 500`.
+    package func words(in directory: Directory, tenant: ExactName) -> String {
+        let names = NamesByID(directory: directory, tenant: directory.tenant(tenant))
+        switch self {
+        case .values(let values): return Self.list(values.map(names.anything))
+        case .departments(let ids): return Self.list(ids.map { "\(names.department($0)) or under it" })
+        case .network(let network): return "within \(network)"
+        case .between(let low?, let high?):
+            if low == high { return low.text }
+            let (from, to) = (low.isIncluded ? "from" : "more than", high.isIncluded ? "to" : "and less than")
+            return "\(from) \(low.text) \(to) \(high.text)"
+        case .between(let low?, nil): return "\(low.isIncluded ? "at least" : "more than") \(low.text)"
+        case .between(nil, let high?): return "\(high.isIncluded ? "at most" : "less than") \(high.text)"
+        case .between(nil, nil): return "anything"
+        }
+    }
+
+    private static func list(_ words: [String]) -> String {
+        let shown = words.prefix(6)
+        let more = words.count > 6 ? ["\(words.count - 6) more"] : []
+        let all = shown + more
+        return all.count < 2 ? all.first ?? "nothing" : "\(all.dropLast().joined(separator: ", ")) or \(all.last!)"
+    }
+}
+
+extension ValueRange.End {
+    fileprivate var text: String { value.string ?? value.compact }
+}

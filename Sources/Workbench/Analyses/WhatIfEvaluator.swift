@@ -1,0 +1,145 @@
+internal import Decisions
+internal import Model
+internal import Policies
+
+/// Called now and then while something takes its time: how many steps are done of how many. `false` stops it; what was
+/// found by then is returned, and says that it is not complete.
+package typealias Progress = (_ done: Int, _ total: Int) -> Bool
+
+/// Decides one question again and again, each time with something changed.
+///
+/// It works on a part of the snapshot, the tenant with those users and tokens that the question can reach, so that
+/// changing it costs little. Not for use by two threads.
+final class WhatIfEvaluator {
+    let question: AuthorizationRequest
+    let tenant: ExactName
+    let directory: Directory
+    private let organisation: Organisation
+    private let authorizer: Authorizer
+    private let original: PolicySet
+    private var settings: [[Change]: PolicySet?] = [:]
+    /// What settings are changed now.
+    private var current: [Change] = []
+    private var directories: [[Change]: Directory?] = [:]
+    private(set) var count = 0
+
+    init(_ traced: TracedDecision, _ authorizer: Authorizer) {
+        var question = traced.question
+        self.authorizer = authorizer
+        original = authorizer.policies
+        let whole = traced.directory
+        // Without a tenant nothing that is stored can matter: what the request brings can.
+        guard let number = traced.tenant else {
+            (self.question, tenant, directory, organisation) = (question, "", whole, Organisation())
+            return
+        }
+        tenant = whole.tenants[number].id
+        let mentioned = Mentions(traced, authorizer.policies)
+        var organisation = Organisation(
+            of: whole, tenant: number, users: { mentioned.users.contains($0) },
+            tokens: { mentioned.tokens.contains(whole.tokens[$0].id) })
+        // A token that was brought along is changed like those that are listed.
+        if let record = question.record {
+            organisation.tenants[0].tokens.removeAll { $0.id == record.id }
+            organisation.tenants[0].tokens.append(record)
+            (question.record, question.token, question.tenant) = (nil, record.id.description, tenant)
+        }
+        (self.question, self.organisation) = (question, organisation)
+        // What a snapshot was made of makes one.
+        directory = (try? Directory(organisation)) ?? whole
+    }
+
+    /// The point is left as it was found.
+    deinit { if !current.isEmpty { authorizer.use(original) } }
+
+    var policies: PolicySet { original }
+
+    /// Whether it is permitted with some changes made; `nil` when it is no question then, or the store none.
+    func permits(_ changes: [Change]) -> Bool? {
+        guard let (directory, question) = prepared(changes) else { return nil }
+        return try? authorizer.summary(question, on: directory).isPermitted
+    }
+
+    /// The decision then, taken apart, and what might turn it.
+    func examine(_ changes: [Change]) -> (traced: TracedDecision, suggestions: ChangeSuggestions)? {
+        guard let (directory, question) = prepared(changes),
+            let traced = try? authorizer.examine(question, on: directory),
+            let suggestions = ChangeSuggestions(traced, authorizer)
+        else { return nil }
+        return (traced, suggestions)
+    }
+
+    private func prepared(_ changes: [Change]) -> (Directory, AuthorizationRequest)? {
+        count += 1
+        let stored = changes.filter(\.isOfDirectory)
+        if directories[stored] == nil {
+            if directories.count > 512 { directories.removeAll(keepingCapacity: true) }
+            directories[stored] = .some(
+                stored.isEmpty ? directory : try? Scenario(stored, tenant: tenant).apply(to: organisation))
+        }
+        let set = changes.filter(\.isOfSettings)
+        if settings[set] == nil { settings[set] = .some(try? Scenario(set, tenant: tenant).apply(to: original)) }
+        guard let directory = directories[stored]!, let policies = settings[set]! else { return nil }
+        if set != current {
+            authorizer.use(policies)
+            current = set
+        }
+        return (directory, Scenario(changes, tenant: tenant).apply(to: question))
+    }
+}
+
+extension TracedDecision {
+    /// The number of the tenant that the question is about.
+    var tenant: Int? {
+        if let request, request.tenant >= 0 { return request.tenant }
+        if case .token(let id) = question.subject, let token = TokenID(id).flatMap(directory.token) {
+            return directory.tokens[token].tenant
+        }
+        return question.tenant.flatMap(directory.tenant)
+    }
+}
+
+/// The users and tokens of a snapshot that a question, or a setting, names: no others can matter to it.
+private struct Mentions {
+    private(set) var users: Set<Int> = []
+    private(set) var tokens: Set<TokenID> = []
+
+    init(_ traced: TracedDecision, _ policies: PolicySet) {
+        let directory = traced.directory
+        let question = traced.question
+        guard let tenant = traced.tenant else { return }
+        var names: Set<ExactName> = []
+        func note(_ json: JSON) {
+            switch json {
+            case .string(let text): names.insert(ExactName(text))
+            case .array(let elements): elements.forEach(note)
+            case .object(let members): for member in members { note(member.value) }
+            default: break
+            }
+        }
+        var ids = [question.token].compactMap(\.self)
+        if case .token(let id) = question.subject { ids.append(id) }
+        if case .external(_, _, let properties) = question.subject { note(properties) }
+        if case .token(let id) = question.actor { ids.append(id) }
+        if case .user(let id, _) = question.actor { names.insert(id) }
+        note(question.context)
+        note(question.resource?.properties ?? .null)
+        for setting in policies.settingsInForce(tenant: directory.tenants[tenant].id) { note(setting.value) }
+        for id in ids {
+            guard let index = TokenID(id).flatMap(directory.token) else { continue }
+            tokens.insert(directory.tokens[index].id)
+            users.insert(directory.assignments[directory.tokens[index].assignment].user)
+        }
+        for assignment in [question.record?.assignment, question.proposed?.assignment].compactMap(\.self) {
+            guard let index = directory.assignment(assignment, tenant: tenant) else { continue }
+            users.insert(directory.assignments[index].user)
+        }
+        for name in names { if let user = directory.user(name, tenant: tenant) { users.insert(user) } }
+        // A few more, so that a request has other users to name.
+        var others = 0
+        for (number, user) in directory.users.enumerated() where user.tenant == tenant && others < 3 {
+            others += 1
+            users.insert(number)
+        }
+    }
+}

@@ -1,0 +1,232 @@
+internal import Decisions
+internal import Lua
+internal import Model
+internal import Policies
+internal import Syntax
+
+/// Looks for requests that reach what no test of a policy has tried, and writes them down as tests.
+///
+/// It changes the tests that the policy has, one thing at a time, and goes on from every change that leads somewhere new. The
+/// same files find the same.
+struct TestGenerator {
+    private var sets: TestSets
+    private let policy: PolicyCoverage
+    private let sites: [CoverageSite]
+    private let effectCalls: [EffectCall]
+    private let variation: TestVariation
+    /// What is changed: the tests, and what was made of them.
+    private var corpus: [Entry] = []
+    private var seen: Set<CoverageGap.Target> = []
+    private var wanted: Set<CoverageGap.Target>
+    private var found: [CoverageGap.Target: Entry] = [:]
+    private var left: Int
+    /// How many requests in a row have led nowhere new.
+    private var idle = 0
+
+    private struct Entry {
+        var table: LuaValue
+        let plan: TestPlan
+    }
+
+    /// Less than in tests: what is tried may run on.
+    static let budget = Budget(fuel: 200_000, deadline: .seconds(2))
+    /// More tests than these are not looked at: they are much like each other.
+    private static let mostTests = 40
+    /// After so many that led nowhere, no more are tried.
+    private static let mostIdle = 400
+
+    /// - Parameters:
+    ///   - policy: with its gaps.
+    ///   - loaded: the same policy.
+    ///   - budget: how many requests may be tried.
+    init(_ sets: TestSets, _ policy: PolicyCoverage, _ loaded: Policy, schema: Schema, budget: Int) {
+        self.sets = sets
+        self.policy = policy
+        sites = loaded.instrumentation?.sites ?? []
+        effectCalls = loaded.instrumentation?.effectCalls ?? []
+        variation = TestVariation(loaded, schema: schema, source: policy.source)
+        wanted = Set(policy.gaps.flatMap(\.targets))
+        left = budget
+    }
+
+    /// The gaps of the policy, with the tests that were found for them.
+    mutating func filled(by plans: [TestPlan]) -> [CoverageGap] {
+        var random = SeededGenerator(seed: 7)
+        for plan in plans.filter({ $0.table != nil }).prefix(Self.mostTests) {
+            attempt(Entry(table: plan.table!.without("skip").without("only"), plan: plan), isTest: true)
+        }
+        var next = 0
+        while left > 0, idle < Self.mostIdle, !wanted.isEmpty, !corpus.isEmpty {
+            // Each is stepped to the boundaries beside it once; then chance decides.
+            if next < corpus.count {
+                stepBesides(corpus[next])
+                next += 1
+                continue
+            }
+            let entry = corpus[Int.random(in: 0..<corpus.count, using: &random)]
+            guard let table = variation.changed(entry.table, in: entry.plan, &random) else { break }
+            attempt(Entry(table: table, plan: entry.plan))
+        }
+        return written()
+    }
+
+    /// Where a request goes; kept when nothing has gone there before.
+    private mutating func attempt(_ entry: Entry, isTest: Bool = false) {
+        left -= 1
+        idle += 1
+        guard let run = run(entry) else { return }
+        var isNew = false
+        for target in run.targets where seen.insert(target).inserted { isNew = true }
+        for target in run.targets where wanted.remove(target) != nil { found[target] = entry }
+        if isNew { idle = 0 }
+        if isNew || isTest { corpus.append(entry) }
+    }
+
+    /// Runs the policy alone.
+    private mutating func run(_ entry: Entry) -> InstrumentedRun? {
+        guard let prepared = try? sets.prepare(entry.table, entry.plan, isAlone: true),
+            let run = sets.instrumented(prepared.key),
+            let request = try? Authorizer.request(
+                prepared.test.question, schema: prepared.set.schema, directory: prepared.test.directory)
+        else { return nil }
+        run.evaluate(request)
+        return run
+    }
+
+    /// Tries the values beside those that an entry compares, where such are wanted.
+    private mutating func stepBesides(_ entry: Entry) {
+        let places = wanted.compactMap { target -> (site: Int, place: OrderedValue.Place)? in
+            if case .place(let site, let place) = target { (site, place) } else { nil }
+        }
+        guard !places.isEmpty, let orders = run(entry)?.orders else { return }
+        for (site, place) in places.sorted(by: { ($0.site, $0.place.rawValue) < ($1.site, $1.place.rawValue) }) {
+            guard let order = orders[site] else { continue }
+            for table in variation.stepped(entry.table, in: entry.plan, left: order.left, right: order.right, to: place)
+            {
+                guard left > 0, wanted.contains(.place(site: site, place)) else { break }
+                attempt(Entry(table: table, plan: entry.plan))
+            }
+        }
+    }
+
+    // MARK: Writing
+
+    private mutating func written() -> [CoverageGap] {
+        var written: Set<ExactName> = []
+        return policy.gaps.map { gap in
+            var gap = gap
+            for target in gap.targets {
+                guard let entry = found[target] else { continue }
+                let text = text(entry, target, gap)
+                // What reaches several things is told where it reaches the first.
+                let body = String(text.drop { $0 != "{" })
+                if written.insert(ExactName(body)).inserted { gap.tests.append(text) }
+            }
+            return gap
+        }
+    }
+
+    private mutating func text(_ entry: Entry, _ target: CoverageGap.Target, _ gap: CoverageGap) -> String {
+        let name =
+            switch target {
+            case .reach(let site): "line \(sites[site].position.line) is reached"
+            case .come(let site, let holds): "\(source(site)) is \(holds)"
+            case .place(let site, let place): "\(source(site)), \(place.words)"
+            case .decide(let effectCall): "line \(effectCalls[effectCall].position.line) decides"
+            }
+        var entry = entry
+        var decision = decision(entry)
+        if case .decide(let effectCall) = target, !isDecisive(effectCalls[effectCall], in: decision) {
+            // Alone, whatever a policy says decides.
+            entry.table = entry.table.overlaid(by: LuaValue(named: [("only_policy", .boolean(true))]))
+            decision = self.decision(entry)
+        }
+        let expected = LuaValue(named: [("expect", expectation(entry, decision))])
+        return RecordedTest.text(named: name, ordered(entry.table.without("expect").overlaid(by: expected)))
+    }
+
+    private func isDecisive(_ effectCall: EffectCall, in decision: Decision?) -> Bool {
+        decision?.statementsThatDecide.contains {
+            $0.policy == policy.policy && $0.line == effectCall.position.line && $0.effect.rawValue == effectCall.name
+        } ?? false
+    }
+
+    /// The first line of a site's source.
+    private func source(_ number: Int) -> String {
+        let bytes = policy.source.joined(separator: "\n").utf8.dropFirst(sites[number].start)
+        let own = bytes.prefix(sites[number].end - sites[number].start).prefix { $0 != UInt8(ascii: "\n") }
+        return String(decoding: own, as: UTF8.self)
+    }
+
+    /// What all policies say of it now, or this one where it is asked alone.
+    private mutating func decision(_ entry: Entry) -> Decision? {
+        guard let prepared = try? sets.prepare(entry.table, entry.plan),
+            let authorizer = try? Authorizer(policies: prepared.set, directory: .empty, treeOptions: .none)
+        else { return nil }
+        return try? authorizer.decide(prepared.test.question, on: prepared.test.directory)
+    }
+
+    private func expectation(_ entry: Entry, _ decision: Decision?) -> LuaValue {
+        guard let decision else { return .table([]) }
+        let isSilent =
+            decision.code == "not_permitted" && decision.advice.isEmpty && decision.failures.isEmpty
+            && decision.overruled.isEmpty
+        if isSilent, (try? TestTable(entry.table, at: "test").boolean("only_policy")) == true {
+            return LuaValue(named: [("silent", .boolean(true))])
+        }
+        return LuaValue(named: RecordedTest.expectation(decision))
+    }
+
+    /// Its parts in the order in which tests are read, without what it expected before.
+    private func ordered(_ table: LuaValue) -> LuaValue {
+        guard case .table(let entries) = table else { return table }
+        let order = TestCase.keys
+        return .table(
+            entries.sorted { one, other in
+                func place(_ entry: LuaValue.Entry) -> Int {
+                    guard let name = entry.key.name else { return order.count }
+                    return order.firstIndex(of: name) ?? order.count
+                }
+                return place(one) < place(other)
+            })
+    }
+}
+
+extension InstrumentedRun {
+    /// Where the one policy of the set went.
+    fileprivate var targets: Set<CoverageGap.Target> {
+        var targets: Set<CoverageGap.Target> = []
+        for event in log.events {
+            switch event.kind {
+            case .reached: targets.insert(.reach(site: event.site))
+            case .no, .yes:
+                targets.insert(.reach(site: event.site))
+                targets.insert(.come(site: event.site, to: event.kind == .yes))
+            case .left, .right: break
+            }
+        }
+        for (site, order) in orders {
+            if let place = order.left.place(besides: order.right) { targets.insert(.place(site: site, place)) }
+        }
+        let effectCalls = set.policies.first?.instrumentation?.effectCalls ?? []
+        for (number, effectCall) in effectCalls.enumerated() where targets.contains(.reach(site: effectCall.statement))
+        {
+            targets.insert(.decide(effectCall: number))
+        }
+        return targets
+    }
+
+    /// What was compared last at each order.
+    fileprivate var orders: [Int: (left: OrderedValue, right: OrderedValue)] {
+        var orders: [Int: (left: OrderedValue, right: OrderedValue)] = [:]
+        var left: (site: Int, measure: OrderedValue?)?
+        for event in log.events {
+            if event.kind == .left { left = (event.site, event.measure) }
+            guard event.kind == .right, let one = left, one.site == event.site, let measure = one.measure,
+                let other = event.measure
+            else { continue }
+            orders[event.site] = (measure, other)
+        }
+        return orders
+    }
+}

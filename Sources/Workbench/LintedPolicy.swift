@@ -1,0 +1,47 @@
+package import Model
+package import Policies
+package import Syntax
+
+/// A policy's file as rules see it.
+package struct LintedPolicy {
+    package let name: ExactName
+    package let chunk: Chunk
+    /// `nil` when what it declares cannot be read.
+    package let declaration: PolicyDeclaration?
+    /// What its expressions stand for; there when the declaration is.
+    package let inference: TypeInference?
+    /// Whether a file of tests lies beside it.
+    package let hasTests: Bool
+
+    /// The file's name without `.lua`.
+    package var id: ExactName { name.withoutExtension }
+
+    static let effects: Set<String> = ["permit", "deny", "advise", "oblige"]
+
+    /// The name of the effect that an expression calls.
+    func effect(_ id: Expression.ID) -> String? {
+        guard case .call(let callee, _) = chunk[id].kind, case .name(let name) = chunk[callee].kind,
+            name.target == .global, Self.effects.contains(name.name)
+        else { return nil }
+        return name.name
+    }
+
+    /// Whether some part of a block calls an effect, functions that are only declared there left out.
+    func callsEffect(_ block: Block) -> Bool {
+        var found = false
+        chunk.walk(block) { node in
+            if case .expression(let id) = node {
+                if case .function = chunk[id].kind { return false }
+                if effect(id) != nil { found = true }
+            }
+            if case .statement(let statement) = node {
+                switch statement.kind {
+                case .function, .localFunction: return false
+                default: break
+                }
+            }
+            return !found
+        }
+        return found
+    }
+}

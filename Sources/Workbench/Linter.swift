@@ -1,0 +1,44 @@
+package import Model
+package import Policies
+
+/// Everything that is wrong with a folder of policies, found without deciding anything.
+package struct Linter {
+    private let source: PolicySource
+    private let directory: Directory?
+    private let rules: [Rule]
+
+    /// - Parameter directory: what a store holds; then names and ids that no tenant has are found too.
+    package init(_ source: PolicySource, directory: Directory? = nil, rules: [Rule] = Rule.all) {
+        self.source = source
+        self.directory = directory
+        self.rules = rules
+    }
+
+    /// Sorted by path and place. Every finding has a rule.
+    package func run() -> [Diagnostic] {
+        let folder = LintedFolder(source, directory: directory)
+        var findings = folder.loading
+        for rule in rules { findings += find(rule, folder) }
+        let suppressions = Suppressions(source, rules: rules)
+        return suppressions.applied(to: findings).sorted {
+            ($0.path, $0.line ?? 0, $0.column ?? 0, $0.message) < ($1.path, $1.line ?? 0, $1.column ?? 0, $1.message)
+        }
+    }
+
+    private func find(_ rule: Rule, _ folder: LintedFolder) -> [Diagnostic] {
+        func named(_ findings: [Rule.Finding], _ file: ExactName) -> [Diagnostic] {
+            findings.map { finding in
+                Diagnostic(
+                    finding.message, path: "\(source.path)/\(finding.file ?? file)", line: finding.line,
+                    column: finding.column, severity: finding.severity ?? rule.severity, rule: rule.name)
+            }
+        }
+        switch rule.find {
+        case .loader, .comments: return []
+        case .policy(let find): return folder.policies.flatMap { named(find($0), $0.name) }
+        case .tests(let find): return folder.tests.flatMap { named(find($0), $0.name) }
+        case .file(let find): return source.files.flatMap { named(find($0), $0.name) }
+        case .folder(let find): return named(find(folder), "")
+        }
+    }
+}

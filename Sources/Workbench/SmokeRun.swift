@@ -1,0 +1,113 @@
+internal import Decisions
+internal import Model
+internal import Policies
+
+/// What policies came to when they were asked a few made-up requests, in the sandbox, with little to spend.
+///
+/// The requests are the same every time, about the demo organisation, and have what the schema requires.
+struct SmokeRun {
+    /// The part of each budget that a policy may spend before it is told, as one in so many.
+    static let share = 10
+
+    struct Failure {
+        let message: String
+        let line: Int?
+    }
+
+    /// The policies that wanted to spend more, and of what.
+    private(set) var costly: [ExactName: String] = [:]
+    /// The first failure of each policy that failed.
+    private(set) var failures: [ExactName: Failure] = [:]
+
+    init(_ set: PolicySet) {
+        guard let directory = Self.demo else { return }
+        var rest = set
+        guard var evaluator = try? Self.evaluator(rest) else { return }
+        for request in Self.requests(set, directory) {
+            let before = costly.count
+            _ = evaluator.evaluate(request)
+            for outcome in evaluator.outcomes { note(outcome, rest.policies[outcome.policy].id) }
+            guard costly.count > before else { continue }
+            // Whoever spends much is asked no more: a folder full of such policies is checked as fast as any.
+            rest = rest.without(Set(costly.keys))
+            guard let next = try? Self.evaluator(rest) else { return }
+            evaluator = next
+        }
+    }
+
+    private static let demo = try? Directory(Organisation(json: JSONReader.parse(Demo.json)))
+
+    private static func evaluator(_ set: PolicySet) throws(PolicyError) -> Evaluator {
+        let standard = Budget()
+        let budget = Budget(fuel: standard.fuel / share, memory: standard.memory / share)
+        return try Evaluator(set, budget: budget, treeOptions: .none)
+    }
+
+    private mutating func note(_ outcome: Outcome, _ policy: ExactName) {
+        switch outcome.termination {
+        case .finished: break
+        case .failed(let message, let line):
+            if failures[policy] == nil { failures[policy] = Failure(message: message, line: line) }
+        case .fuel: costly[policy] = "instructions"
+        case .memory: costly[policy] = "memory"
+        case .deadline: costly[policy] = "time"
+        }
+    }
+
+    // MARK: Requests
+
+    private static let count = 24
+
+    private static func requests(_ set: PolicySet, _ directory: Directory) -> [ResolvedRequest] {
+        guard let authorizer = try? Authorizer(policies: set.without(Set(set.policies.map(\.id))), directory: directory)
+        else { return [] }
+        var questions: [AuthorizationRequest] = []
+        let now = Instant("2026-11-22T12:00:00Z")!
+        let kinds = Set(set.policies.flatMap(\.on))
+        if kinds.contains(.access) { questions += accesses(set.schema, directory, now) }
+        for kind in kinds.filter(\.isAdministrative).sorted(by: { $0.rawValue < $1.rawValue }) {
+            questions += administrations(kind, directory, now)
+        }
+        return questions.compactMap { question in try? authorizer.prepared(question) }
+    }
+
+    private static func accesses(_ schema: Schema, _ directory: Directory, _ now: Instant) -> [AuthorizationRequest] {
+        var generator = RequestGenerator(directory: directory, schema: schema, seed: 1)
+        var lines = (0..<count).map { _ in generator.next() }
+        for subject in schema.subjects { lines += (0..<4).map { _ in generator.next(by: subject) } }
+        return lines.compactMap { line in
+            guard let json = try? JSONReader.parse(line), var question = try? AuthorizationRequest(json: json, now: now)
+            else {
+                return nil
+            }
+            if case .external = question.subject { question.tenant = directory.tenants.first?.id }
+            return question
+        }
+    }
+
+    private static func administrations(_ kind: DecisionKind, _ directory: Directory, _ now: Instant)
+        -> [AuthorizationRequest]
+    {
+        let usable = directory.tokens.filter { $0.revoked == nil && $0.tenant == 0 }
+        let tokens = [usable.first { $0.kind == .api }, usable.first { $0.kind == .mobile }].compactMap(\.self)
+        return tokens.flatMap { token in
+            let assignment = directory.assignments[token.assignment]
+            let user = AuthorizationRequest.Actor.user(
+                id: directory.users[assignment.user].id, assignment: assignment.id)
+            return [AuthorizationRequest.Actor.operator, user].map { actor in
+                var question = AuthorizationRequest(
+                    action: ExactName(kind.rawValue), subject: .actor, actor: actor, now: now)
+                question.kind = kind
+                question.tenant = directory.tenants[0].id
+                if kind != .issue { question.token = token.id.description }
+                if kind == .issue || kind == .amend {
+                    question.proposed = ProposedToken(
+                        kind: token.kind, name: token.kind == .api ? "made up" : nil, assignment: assignment.id,
+                        created: kind == .issue ? now : nil,
+                        expires: Instant(microseconds: now.microseconds + 900 * 86_400_000_000))
+                }
+                return question
+            }
+        }
+    }
+}

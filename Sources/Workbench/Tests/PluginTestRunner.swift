@@ -1,0 +1,192 @@
+internal import Decisions
+internal import Lua
+internal import Model
+internal import Plugins
+internal import Policies
+
+/// Asks what the tests of one plugin ask.
+struct PluginTestRunner {
+    private static let keys: [ExactName] =
+        TestCase.keys.filter {
+            !(["point", "actor", "proposed", "settings", "only_policy", "expect"] as [ExactName]).contains($0)
+        }
+        + own
+    /// What is the plugin's test alone, and no test of a policy has.
+    private static let own: [ExactName] = ["ask", "gives", "fails", "says", "sink", "keeps"]
+    private static let policy: ExactName = "asked"
+
+    private let schema: PolicySource.File
+    private let plugins: PluginLoader.Loaded
+    private let plugin: ExactName
+    /// By what is asked, and whether a token asks.
+    private var authorizers: [ExactName: TestAuthorizers] = [:]
+
+    private struct TestAuthorizers {
+        let schema: Schema
+        let running: Authorizer
+        let trees: Authorizer
+    }
+
+    init(_ schema: PolicySource.File, _ plugins: PluginLoader.Loaded, plugin: ExactName) {
+        self.schema = schema
+        self.plugins = plugins
+        self.plugin = plugin
+    }
+
+    mutating func run(_ plan: TestPlan) -> TestResult {
+        var result = plan.result
+        guard let table = plan.table, result.skipped == nil, result.failure == nil else { return result }
+        do throws(TestFault) {
+            result.failure = try failure(of: try TestTable(table, at: "test"), plan)
+        } catch { result.failure = TestFailure(error.message) }
+        return result
+    }
+
+    private mutating func failure(of table: TestTable, _ plan: TestPlan) throws(TestFault) -> TestFailure? {
+        try table.refuseOthers(than: Self.keys)
+        if let says = try table.string("says") { return try kept(says, of: table, plan) }
+        for key in ["sink", "keeps"] as [ExactName] where table[key] != nil {
+            throw TestFault("`\(key)` is for what a sink keeps: the test `says` what a policy says")
+        }
+        guard let asked = try table.string("ask") else {
+            throw TestFault("the test says nothing to `ask`, and nothing that a policy `says`")
+        }
+        let fails = try table.string("fails")
+        guard (fails == nil) != (table["gives"] == nil) else {
+            throw TestFault("the test says what it comes to, `gives = …`, or how it `fails`")
+        }
+        // On one line, so that nothing of the question can stand outside of it.
+        let line = asked.split(separator: "\n").joined(separator: " ")
+        let body = "local value = \(line)\n  advise(\"asked\", { value = value })"
+        let decision: Decision
+        do throws(TestFault) { decision = try decided("ask", body, table, plan).decision } catch {
+            if let fails, error.isOfCall, error.message.contains(fails) { return nil }
+            throw error
+        }
+        let happened = decision.failures.first.map { "the failure `\($0.message)`" } ?? decision.answer.map(\.compact)
+        guard let happened else { throw TestFault("nothing was asked: \(decision.code)") }
+        if let fails {
+            if decision.failures.contains(where: { $0.message.contains(fails) }) { return nil }
+            return TestFailure(expected: "a failure with `\(fails)`", happened: happened)
+        }
+        let expected = try table["gives"]!.json(at: "gives")
+        if decision.answer == expected { return nil }
+        return TestFailure(expected: expected.compact, happened: happened)
+    }
+
+    /// What a sink keeps of the decision of a policy that says something.
+    private mutating func kept(_ says: String, of table: TestTable, _ plan: TestPlan) throws(TestFault) -> TestFailure?
+    {
+        for key in ["ask", "gives", "fails"] as [ExactName] where table[key] != nil {
+            throw TestFault("a test of a sink says `says`, `sink` and `keeps`, and no `\(key)`")
+        }
+        guard let sink = try table.string("sink"), let expected = try table["keeps"]?.json(at: "keeps") else {
+            throw TestFault(
+                "a test that `says` what a policy says names the `sink`, and what it `keeps`: a text, or false")
+        }
+        let (decision, test, schema) = try decided("says", says, table, plan)
+        if let failure = decision.failures.first { throw TestFault("`says`: \(failure.message)") }
+        var writer = JSONWriter()
+        DecisionLog.line(test.question, decision, nanoseconds: 0, masked: [], into: &writer)
+        let kept: JSON
+        do throws(PluginCommandError) {
+            let record = try SinkRecord("\(plugin).\(sink)", plugins, schema: schema)
+            let line = Array(writer.bytes.dropLast())
+            kept = try record.text(of: line).map { .string(String(decoding: $0, as: UTF8.self)) } ?? .boolean(false)
+        } catch { throw TestFault(error.message) }
+        return kept == expected ? nil : TestFailure(expected: expected.compact, happened: kept.compact)
+    }
+
+    /// The decision of a policy with this body, for what a test states.
+    /// - Parameter key: of the test, which the body is of.
+    private mutating func decided(
+        _ key: String, _ body: String, _ table: TestTable, _ plan: TestPlan
+    ) throws(TestFault) -> (decision: Decision, test: TestCase, schema: Schema) {
+        let authorizers = try authorizers(key, body, byToken: table["subject"] == nil)
+        let base = try plan.directories.base(of: table)
+        let test = try TestCase(
+            try TestTable(filled(table, authorizers.schema, base), at: "test"), policy: Self.policy,
+            policies: [Self.policy], schema: authorizers.schema, base: base)
+        return (try decide(test, authorizers), test, authorizers.schema)
+    }
+
+    private func decide(_ test: TestCase, _ authorizers: TestAuthorizers) throws(TestFault) -> Decision {
+        do {
+            let decision = try authorizers.running.decide(test.question, on: test.directory)
+            // Once to learn, once by the tree alone.
+            for _ in 0..<2 {
+                let again = try authorizers.trees.decide(test.question, on: test.directory)
+                guard again.advice == decision.advice, again.reasons == decision.reasons,
+                    again.failures == decision.failures
+                else {
+                    throw TestFault("a tree says something else than the plugin; please report this")
+                }
+            }
+            return decision
+        } catch let error as TestFault {
+            throw error
+        } catch let error as RequestError {
+            throw TestFault("the request is not valid: \(error.message)")
+        } catch { throw TestFault("\(error)") }
+    }
+
+    /// What decides by one body.
+    /// - Parameter stated: the key of the test that states it.
+    private mutating func authorizers(_ stated: String, _ body: String, byToken: Bool) throws(TestFault)
+        -> TestAuthorizers
+    {
+        let key: ExactName = "\(byToken) \(body)"
+        if let known = authorizers[key] { return known }
+        let text = """
+            local \(plugin) = use "\(plugin)"
+            local policy = { on = "access", subject = "\(byToken ? "token" : "any")", grants = { "*" } }
+            function policy.decide(request)
+              \(body)
+            end
+            return policy
+            """
+        let file = PolicySource.File(name: "\(Self.policy).lua", bytes: Array(text.utf8))
+        let loaded = PolicySet.load(PolicySource(path: "test", files: [schema, file], plugins: plugins.set))
+        guard let set = loaded.set else {
+            let first = loaded.diagnostics.first { $0.severity == .error }
+            throw TestFault(
+                "`\(stated)`: \(first?.message ?? "it does not load")", isOfCall: first?.rule == "wrong-argument")
+        }
+        do throws(PolicyError) {
+            let made = TestAuthorizers(
+                schema: set.schema,
+                running: try Authorizer(policies: set, directory: .empty, treeOptions: .none),
+                trees: try Authorizer(policies: set, directory: .empty))
+            // A sink is handed the facts too.
+            made.running.explains = true
+            authorizers[key] = made
+            return made
+        } catch { throw TestFault(error.message) }
+    }
+
+    /// The test with what it leaves out: a test of a plugin need not say who asks, and about what.
+    private func filled(_ table: TestTable, _ schema: Schema, _ base: TestOrganisation) throws(TestFault) -> LuaValue {
+        func entry(_ name: ExactName, _ value: LuaValue) -> LuaValue.Entry { .init(key: .string(name), value: value) }
+        var entries = table.names.filter { !Self.own.contains($0) }.map { entry($0, table[$0]!) }
+        entries.append(entry("expect", .table([entry("code", .string("not_permitted"))])))
+        if table["token"] == nil, table["subject"] == nil {
+            let tenants = base.organisation.tenants
+            let id = try table.name("tenant")
+            guard let tenant = id.map({ id in tenants.first { $0.id == id } }) ?? tenants.first,
+                let department = tenant.departments.first, let type = tenant.userTypes.first
+            else { throw TestFault("the directory has nobody who could ask") }
+            let token = [entry("department", .string(department.id)), entry("user_type", .string(type.id))]
+            entries.append(entry("token", .table(token)))
+        }
+        if table["action"] == nil { entries.append(entry("action", .string(schema.actionNames.first ?? ""))) }
+        if table["resource"] == nil {
+            entries.append(entry("resource", .table([entry("type", .string(schema.resources.first?.name ?? ""))])))
+        }
+        return .table(entries)
+    }
+}
+
+extension Decision {
+    /// What the asked expression came to.
+    fileprivate var answer: JSON? { advice.first?.details.first?.value }
+}

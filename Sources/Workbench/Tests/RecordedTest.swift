@@ -1,0 +1,74 @@
+package import Decisions
+internal import Lua
+package import Model
+package import Policies
+
+/// A decided request as a test case: what was asked, of whom, and what came of it.
+///
+/// It stands on nothing outside: the departments, user types and users that it speaks of are in a directory of its own, with
+/// those that the settings name. So it passes wherever the same policies are.
+package struct RecordedTest {
+    private let table: LuaValue
+
+    /// - Parameters:
+    ///   - decision: what `policies` said of the question on the directory.
+    package init(_ question: AuthorizationRequest, _ decision: Decision, policies: PolicySet, directory: Directory) {
+        var writer = RecordedTestWriter(question, policies: policies, directory: directory)
+        table = writer.test(expecting: Self.expectation(decision))
+    }
+
+    /// `test("name", { … })`, ready to be appended to a file of tests.
+    package func text(named name: String) -> String { Self.text(named: name, table) }
+
+    static func text(named name: String, _ table: LuaValue) -> String {
+        let head = "test(\(LuaWriter.quoted(name)), "
+        // Every part stands on a line of its own, however short all of it is.
+        guard case .table(let entries) = table else { return "" }
+        let lines = entries.map { entry -> String in
+            guard case .string(let key) = entry.key else { return "" }
+            return "  \(key) = \(LuaWriter.text(entry.value, indent: 1, column: key.utf8.count + 5)),\n"
+        }
+        return "\(head){\n\(lines.joined())})\n"
+    }
+
+    /// What a decision came to, as a test expects it.
+    static func expectation(_ decision: Decision) -> [(ExactName, LuaValue)] {
+        var expected: [(ExactName, LuaValue)] = []
+        if decision.isPermitted {
+            expected.append(("permit", .boolean(true)))
+        } else if let deny = decision.reasons.first(where: { $0.effect == .deny }) {
+            expected.append(("deny", .string(deny.policy)))
+            if let code = deny.code { expected.append(("code", .string(code))) }
+        } else {
+            expected.append(("code", .string(decision.code)))
+        }
+        if let advice = decision.advice.first { expected.append(("advice", .string(advice.policy))) }
+        if let obligation = decision.obligations.first { expected.append(("obligation", .string(obligation.text))) }
+        return expected
+    }
+}
+
+extension LuaValue {
+    /// A table with these names, in this order.
+    init(named entries: [(ExactName, LuaValue)]) {
+        self = .table(entries.map { Entry(key: .string($0.0), value: $0.1) })
+    }
+
+    init(list: [LuaValue]) {
+        self = .table(list.enumerated().map { Entry(key: .integer(Int64($0 + 1)), value: $1) })
+    }
+
+    init(_ json: JSON) {
+        switch json {
+        case .null: self = .nil
+        case .boolean(let value): self = .boolean(value)
+        case .integer(let value): self = .integer(value)
+        case .number(let value): self = .number(value)
+        // No declared property has it, and a test states no other.
+        case .unrepresentable: self = .nil
+        case .string(let value): self = .string(value)
+        case .array(let items): self.init(list: items.map { LuaValue($0) })
+        case .object(let members): self.init(named: members.map { ($0.key, LuaValue($0.value)) })
+        }
+    }
+}

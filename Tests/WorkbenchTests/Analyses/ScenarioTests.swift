@@ -1,0 +1,169 @@
+import Decisions
+import Model
+import Policies
+import Testing
+import Workbench
+
+@Suite struct SuppositionTests {
+    @Test(arguments: [
+        (Change.departmentActive("sales", false), "department_inactive"), (.userActive("anna", false), "user_inactive"),
+        (.tokenSuspended(Asked.token, true), "token_suspended"), (.tokenRevoked(Asked.token), "token_revoked"),
+        (.tokenExpires(Asked.token, Instant("2026-06-01T00:00:00Z")!), "token_expired"),
+        (.assignmentRemoved("a1"), "assignment_gone"), (.tenantActive(false), "tenant_inactive"),
+        (.userTypeHolds("clerk", permission: "orders.read", false), "not_permitted"),
+        (.tokenAssignment(Asked.token, "a2"), "permitted"), (.departmentMoved("north", under: nil), "not_permitted"),
+    ])
+    func `what is supposed is decided as if it were so, and nothing is changed`(change: Change, code: String) throws {
+        let asked = try Asked.policy(
+            """
+            if request.token.department.name == "Finance" then permit() return end
+            if request.token:can(request.action) and request.resource.department:is_within(request.token.department)
+            then permit() end
+            """)
+        let question = Asked.question("orders.read", [.init("department", .string("north"))])
+        let supposed = try Scenario([change], tenant: "t").apply(to: asked.directory)
+        #expect(try asked.authorizer.decide(question, on: supposed).code == code)
+        #expect(try asked.authorizer.decide(question).code == "permitted")
+        #expect(!change.words(in: asked.directory, tenant: "t").isEmpty)
+    }
+
+    @Test func `a setting is supposed for one tenant, and taken back`() throws {
+        let asked = try Asked.policy(
+            "if request.resource.amount <= config.limit then permit() end", settings: "limit = 10")
+        let question = Asked.question("orders.read", [.init("amount", .integer(50))])
+        let change = Change.setting(policy: "a", name: "limit", value: .init(.integer(50)), tenant: "t")
+        let before = asked.authorizer.policies
+        let after = try Scenario([change], tenant: "t").apply(to: before)
+        #expect(try asked.authorizer.decide(question).code == "not_permitted")
+        asked.authorizer.use(after)
+        #expect(try asked.authorizer.decide(question).code == "permitted")
+        asked.authorizer.use(before)
+        #expect(try asked.authorizer.decide(question).code == "not_permitted")
+        #expect(after.version != before.version)
+    }
+
+    @Test(arguments: [
+        (Change.departmentMoved("sles", under: nil), "there is no department `sles` (did you mean `sales`?)"),
+        (.departmentMoved("sales", under: "north"), "the department `sales` lies under itself"),
+        (.userActive("ann", false), "there is no user `ann` (did you mean `anna`?)"),
+        (.tokenAssignment(Asked.token, "a9"), "no assignment has the id `a9`"),
+        (
+            .tokenRevoked(TokenID(high: 0, low: 1)),
+            "there is no token `00000000000000000000000000000001` in the tenant `t`"
+        ),
+    ])
+    func `what cannot be is refused in words`(change: Change, message: String) throws {
+        let asked = try Asked.policy("permit()")
+        let error = #expect(throws: ChangeError.self) {
+            try Scenario([change], tenant: "t").apply(to: asked.directory)
+        }
+        #expect(error?.message == message)
+    }
+
+    @Test(arguments: [("b", "limit"), ("a", "limits"), ("a", "limit")])
+    func `a setting that is none is refused`(policy: String, name: String) throws {
+        let asked = try Asked.policy("permit()", settings: "limit = 10")
+        let change = Change.setting(
+            policy: ExactName(policy), name: ExactName(name), value: .init(.string("x")), tenant: nil)
+        #expect(throws: ChangeError.self) {
+            try Scenario([change], tenant: "t").apply(to: asked.authorizer.policies)
+        }
+    }
+
+    @Test func `which tokens change is told, sample by sample`() throws {
+        let asked = try Asked.policy("if request.token:can(request.action) then permit() end")
+        let supposed = try Scenario([.userTypeHolds("chief", permission: "orders.approve", false)], tenant: "t")
+            .apply(to: asked.directory)
+        let sides = PairedAuthorizers(before: (asked.authorizer, asked.directory), after: (asked.authorizer, supposed))
+        let shifts = DecisionDiff(
+            sides, DecisionDiff.samples(of: asked.authorizer), tenant: "t", now: (Asked.now, Asked.now))
+        // The pattern goes with what it covers.
+        #expect(shifts.losing == 1 && shifts.gaining == 0 && shifts.asked == 2)
+        #expect(Set(shifts.rows.map(\.token)) == [Asked.other] && shifts.count == 4)
+        #expect(shifts.rows.allSatisfy { $0.isTurned && $0.before.isPermitted })
+    }
+
+    @Test func `a department that moves is asked about`() throws {
+        let asked = try Asked.policy(
+            "if request.resource:has('department') and request.resource.department:is_within(request.token.department) then permit() end"
+        )
+        let changes = [Change.departmentMoved("finance", under: "sales")]
+        let supposed = try Scenario(changes, tenant: "t").apply(to: asked.directory)
+        let sides = PairedAuthorizers(before: (asked.authorizer, asked.directory), after: (asked.authorizer, supposed))
+        let shifts = DecisionDiff(
+            sides, DecisionDiff.samples(of: asked.authorizer, for: changes), tenant: "t", now: (Asked.now, Asked.now))
+        #expect(shifts.gaining == 1 && shifts.losing == 0)
+        #expect(shifts.rows.allSatisfy { $0.token == Asked.token && $0.sample.place == .department("finance") })
+    }
+
+    /// What is kept for tokens of one assignment is right for each of them.
+    @Test func `shifts are what deciding every sample on both sides says`() throws {
+        var count = 0
+        for seed in 0..<4 as Range<UInt64> { count += try shifts(seed) }
+        #expect(count > 20)
+    }
+
+    /// - Returns: how many shifts there are.
+    private func shifts(_ seed: UInt64) throws -> Int {
+        let world = try Made(seed: seed, policies: 3, permits: true)
+        let changes: [Change] = [.departmentMoved("audit", under: nil), .userActive("bert", seed % 2 == 0)]
+        let after = try Scenario(changes, tenant: "t1").apply(to: world.directory)
+        let samples = DecisionDiff.samples(of: world.authorizer, for: changes)
+        let now = Instant("2026-06-01T10:00:00Z")!
+        let shifts = DecisionDiff(
+            PairedAuthorizers(before: (world.authorizer, world.directory), after: (world.authorizer, after)), samples,
+            tenant: "t1",
+            now: (now, now))
+        var count = 0
+        for token in world.directory.tokens where world.directory.tenants[token.tenant].id == "t1" {
+            let department = world.directory.departments[world.directory.assignments[token.assignment].department].id
+            for sample in samples {
+                let place: ExactName? =
+                    switch sample.place {
+                    case .nowhere: nil
+                    case .own: department
+                    case .department(let id): id
+                    }
+                let question = AuthorizationRequest(
+                    action: sample.action, subject: .token(token.id.description),
+                    resource: sample.resource.map {
+                        .init(
+                            type: $0, id: nil,
+                            properties: .object(place.map { [.init("department", .string($0))] } ?? []))
+                    }, now: now, obligations: .all)
+                let one = try? world.authorizer.decide(question)
+                let other = try? world.authorizer.decide(question, on: after)
+                count += one?.isPermitted != other?.isPermitted || one?.code != other?.code ? 1 : 0
+            }
+        }
+        #expect(shifts.count == count, "seed \(seed)")
+        return count
+    }
+
+    @Test func `two answers side by side tell what was said before and is not any more`() throws {
+        let one = try Asked.policy("permit('yes') deny('no')")
+        let other = try Asked.policy("permit('yes')")
+        let sides = PairedAuthorizers(
+            before: (one.authorizer, one.directory), after: (other.authorizer, other.directory))
+        let found = try sides.ask(Asked.question())
+        #expect(found.isTurned && found.isDifferent)
+        #expect(found.gone.map(\.text) == ["no"] && found.new.isEmpty)
+        #expect(try !PairedAuthorizers(before: sides.before, after: sides.before).ask(Asked.question()).isDifferent)
+    }
+
+    /// What is left out for speed makes no difference.
+    @Test(arguments: 0..<6)
+    func `records of a snapshot make the same snapshot`(seed: UInt64) throws {
+        let world = try Made(seed: seed, policies: 4)
+        let again = try Directory(Organisation(of: world.directory))
+        #expect(Organisation(of: again) == Organisation(of: world.directory))
+        var decided = 0
+        for question in world.questions(60) {
+            let one = try? world.authorizer.decide(question)
+            let other = try? world.authorizer.decide(question, on: again)
+            #expect(one?.code == other?.code && one?.reasons == other?.reasons)
+            if one != nil { decided += 1 }
+        }
+        #expect(decided > 30)
+    }
+}

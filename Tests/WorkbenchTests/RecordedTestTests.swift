@@ -1,0 +1,74 @@
+import Decisions
+import Model
+import Policies
+import Testing
+import Workbench
+
+/// Decided requests, written down as tests.
+@Suite struct RecordedTestTests {
+    /// What the tests that were written down come to.
+    private func results(_ texts: [String], of policies: PolicySource) throws -> [TestResult] {
+        var source = policies
+        source.files.removeAll { $0.name.hasSuffix("_test.lua") }
+        source.files.append(.init(name: "department_scope_test.lua", bytes: Array(texts.joined().utf8)))
+        return try PolicyTests(source, organisations: [:]).run()
+    }
+
+    @Test func `a request that was decided on one directory is a test that passes anywhere`() throws {
+        let source = try Fixtures.shipped()
+        let set = try Fixtures.load(source)
+        let directory = try Directory(try Fixtures.demo())
+        let authorizer = try Authorizer(policies: set, directory: directory)
+        let now = try #require(Instant("2026-11-22T12:00:00Z"))
+        var generator = RequestGenerator(directory: directory, schema: set.schema, seed: 11)
+        var texts: [String] = []
+        var codes: Set<String> = []
+        while texts.count < 150 {
+            let question = try AuthorizationRequest(
+                json: try JSONReader.parse(generator.next()), now: now, trustTime: false)
+            let decision = try authorizer.decide(question)
+            guard decision.code != "token_unknown" else { continue }
+            codes.insert(decision.code)
+            let sketch = RecordedTest(question, decision, policies: set, directory: directory)
+            texts.append(sketch.text(named: "request \(texts.count) \"\\\n\u{1B}"))
+        }
+        #expect(codes.count > 3, "\(codes)")
+        let found = try results(texts, of: source)
+        #expect(found.count == 150)
+        for result in found { #expect(result.failure == nil, "\(result.failure!.message)\n\(texts[0])") }
+    }
+
+    @Test func `administration is written down too`() throws {
+        let source = try Fixtures.shipped()
+        let set = try Fixtures.load(source)
+        let directory = try Directory(try Fixtures.demo())
+        let authorizer = try Authorizer(policies: set, directory: directory)
+        let now = try #require(Instant("2026-11-22T12:00:00Z"))
+        let tokens = directory.tokens.filter { directory.tenants[$0.tenant].id == "3" && $0.kind == .api }
+        var texts: [String] = []
+        for actor in [
+            AuthorizationRequest.Actor.operator, .user(id: "u-carla", assignment: "a-carla-1"),
+            .token(tokens[0].id.description),
+        ] {
+            for name in [DecisionKind.issue, .amend, .reveal, .revoke, .list] {
+                var question = AuthorizationRequest(
+                    action: ExactName(name.rawValue), subject: .actor, now: now, obligations: .all)
+                question.kind = name
+                question.actor = actor
+                question.tenant = "3"
+                if name != .issue { question.token = tokens[1].id.description }
+                if name == .issue {
+                    question.proposed = ProposedToken(
+                        kind: .api, name: "new", assignment: "a-bjorn-1", lastDay: Date("2031-01-01"))
+                }
+                if name == .amend { question.proposed = ProposedToken(name: "renamed") }
+                let decision = try authorizer.decide(question)
+                let sketch = RecordedTest(question, decision, policies: set, directory: directory)
+                texts.append(sketch.text(named: "\(name.rawValue)"))
+            }
+        }
+        for result in try results(texts, of: source) {
+            #expect(result.failure == nil, "\(result.failure!.message)\n\(texts.joined())")
+        }
+    }
+}
