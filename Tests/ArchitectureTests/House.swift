@@ -16,6 +16,15 @@ enum House {
         try String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8)
     }
 
+    /// - Parameter path: from the root of the package.
+    static func text(of path: String) throws -> String {
+        try String(contentsOf: root.appending(path: path), encoding: .utf8)
+    }
+
+    static func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: root.appending(path: path).path(percentEncoded: false))
+    }
+
     /// Every Swift and C file under `Sources`.
     static func sources() throws -> [SourceFile] { try files(under: "Sources") }
 

@@ -6,63 +6,102 @@ struct NamesTests {
     /// Where a collection may have `String` keys, and why no name from outside can be mistaken there.
     private static let exceptions: [(path: String, code: String, reason: String)] = [
         (
-            "Model/TwinNames.swift", "var forms: [String: ExactName]",
+            "Model/Values/TwinNames.swift", "var forms: [String: ExactName]",
             "looks for canonically equivalent names on purpose"
         ),
-        ("Tokens/Connection.swift", "statements: [String: SQLStatement]", "statements are written in the program"),
-        ("Decisions/Decision+Words.swift", "words: [String: String]", "codes of the core; asked for by such a code"),
-        ("Commands/ParsedLine.swift", "options: [String: String]", "options that a verb declares, in ASCII"),
-        ("Commands/Invocation.swift", "options: [String: String]", "options that a verb declares, in ASCII"),
-        ("Commands/Invocation.swift", "environment: [String: String]", "variables that the program names, in ASCII"),
-        ("Commands/Isolation.swift", "environment: [String: String]", "one variable, which the program names"),
-        ("Commands/Demilune.swift", "environment: [String: String]", "variables that the program names, in ASCII"),
-        ("Commands/Demilune.swift", "-> [String: String]", "variables that the program names, in ASCII"),
-        ("Commands/Demilune.swift", "var result: [String: String]", "variables that the program names, in ASCII"),
-        ("Commands/Repl/History.swift", "environment: [String: String]", "variables that the program names, in ASCII"),
-        ("Commands/Repl/SessionState.swift", "-> [String: String]", "variables that the program names, in ASCII"),
-        ("Commands/Table.swift", "fixed: Set<String>", "heads of columns, written in the program"),
-        ("Syntax/Scopes.swift", "visible: [String: [Declaration.ID]]", "identifiers of Lua, which are ASCII"),
-        ("Syntax/Scopes.swift", "labelIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),
-        ("Syntax/Scopes.swift", "jumpIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),
         (
-            "Syntax/Chunk+Instrumentation.swift", "questions: Set<String>",
+            "Tokens/Database/Connection.swift", "statements: [String: SQLStatement]",
+            "statements are written in the program"
+        ),
+        (
+            "Decisions/Authorizer/Decision+Words.swift", "words: [String: String]",
+            "codes of the core; asked for by such a code"
+        ),
+        ("Commands/Core/ParsedLine.swift", "options: [String: String]", "options that a verb declares, in ASCII"),
+        ("Commands/Core/Invocation.swift", "options: [String: String]", "options that a verb declares, in ASCII"),
+        (
+            "Commands/Core/Invocation.swift", "environment: [String: String]",
+            "variables that the program names, in ASCII"
+        ),
+        (
+            "Commands/Isolation/Isolation.swift", "environment: [String: String]",
+            "one variable, which the program names"
+        ),
+        ("Commands/Core/Demilune.swift", "environment: [String: String]", "variables that the program names, in ASCII"),
+        ("Commands/Core/Demilune.swift", "-> [String: String]", "variables that the program names, in ASCII"),
+        ("Commands/Core/Demilune.swift", "var result: [String: String]", "variables that the program names, in ASCII"),
+        (
+            "Commands/REPL/Editor/History.swift", "environment: [String: String]",
+            "variables that the program names, in ASCII"
+        ),
+        (
+            "Commands/REPL/Session/SessionState.swift", "-> [String: String]",
+            "variables that the program names, in ASCII"
+        ),
+        ("Commands/Terminal/Table.swift", "fixed: Set<String>", "heads of columns, written in the program"),
+        ("Syntax/Scopes/Scopes.swift", "visible: [String: [Declaration.ID]]", "identifiers of Lua, which are ASCII"),
+        ("Syntax/Scopes/Scopes.swift", "labelIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),
+        ("Syntax/Scopes/Scopes.swift", "jumpIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),
+        (
+            "Syntax/Instrumentation/Chunk+Instrumentation.swift", "questions: Set<String>",
             "the program's own words, asked for Lua identifiers"
         ),
         (
-            "Syntax/Chunk+Instrumentation.swift", "effectCalls: Set<String>",
-            "the program's own words, asked for Lua identifiers"
-        ),
-        ("Syntax/Chunk+Arguments.swift", "basic: Set<String>", "the program's own words, asked for Lua identifiers"),
-        (
-            "Syntax/Chunk+Arguments.swift", "libraries: Set<String>",
+            "Syntax/Instrumentation/Chunk+Instrumentation.swift", "effectCalls: Set<String>",
             "the program's own words, asked for Lua identifiers"
         ),
         (
-            "Syntax/Chunk+Arguments.swift", "textMethods: Set<String>",
+            "Syntax/Checks/Chunk+Arguments.swift", "basic: Set<String>",
             "the program's own words, asked for Lua identifiers"
         ),
         (
-            "Syntax/Chunk+Arguments.swift", "singleMethods: Set<String>",
+            "Syntax/Checks/Chunk+Arguments.swift", "libraries: Set<String>",
             "the program's own words, asked for Lua identifiers"
         ),
         (
-            "Syntax/Chunk+Arguments.swift", "singleFunctions: Set<String>",
+            "Syntax/Checks/Chunk+Arguments.swift", "textMethods: Set<String>",
             "the program's own words, asked for Lua identifiers"
         ),
-        ("Syntax/Chunk+State.swift", "readers: Set<String>", "the program's own words, asked for Lua identifiers"),
-        ("Policies/Dialect.swift", "globals: Set<String>", "the program's own words, asked for Lua identifiers"),
-        ("Policies/Dialect.swift", "known: Set<String>", "the program's own words, asked for Lua identifiers"),
         (
-            "Policies/PolicyInstrumentation.swift", "effects: Set<String>",
+            "Syntax/Checks/Chunk+Arguments.swift", "singleMethods: Set<String>",
             "the program's own words, asked for Lua identifiers"
         ),
-        ("Policies/PolicyReader.swift", "effects: Set<String>", "the program's own words, asked for Lua identifiers"),
-        ("Policies/PolicyReader.swift", "methods: Set<String>", "the program's own words, asked for Lua identifiers"),
-        ("Workbench/LintedPolicy.swift", "effects: Set<String>", "the program's own words, asked for Lua identifiers"),
-        ("Workbench/Rules/OpensPolicy.swift", "texts: Set<String>", "the program's own words"),
-        ("Workbench/Rules/ShadowedName.swift", "languageNames: Set<String>", "the program's own words"),
-        ("Workbench/Rules/UnusedSetting.swift", "read: Set<String>", "identifiers of Lua, which are ASCII"),
-        ("Workbench/Tests/LuaWriter.swift", "reserved: Set<String>", "the reserved words of Lua"),
+        (
+            "Syntax/Checks/Chunk+Arguments.swift", "singleFunctions: Set<String>",
+            "the program's own words, asked for Lua identifiers"
+        ),
+        (
+            "Syntax/Scopes/Chunk+State.swift", "readers: Set<String>",
+            "the program's own words, asked for Lua identifiers"
+        ),
+        (
+            "Policies/Language/Dialect.swift", "globals: Set<String>",
+            "the program's own words, asked for Lua identifiers"
+        ),
+        ("Policies/Language/Dialect.swift", "known: Set<String>", "the program's own words, asked for Lua identifiers"),
+        (
+            "Policies/Loading/PolicyInstrumentation.swift", "effects: Set<String>",
+            "the program's own words, asked for Lua identifiers"
+        ),
+        (
+            "Policies/Loading/PolicyReader.swift", "effects: Set<String>",
+            "the program's own words, asked for Lua identifiers"
+        ),
+        (
+            "Policies/Loading/PolicyReader.swift", "methods: Set<String>",
+            "the program's own words, asked for Lua identifiers"
+        ),
+        (
+            "Workbench/Linting/LintedPolicy.swift", "effects: Set<String>",
+            "the program's own words, asked for Lua identifiers"
+        ),
+        ("Workbench/Linting/Rules/Meaning/OpensPolicy.swift", "texts: Set<String>", "the program's own words"),
+        ("Workbench/Linting/Rules/Names/ShadowedName.swift", "languageNames: Set<String>", "the program's own words"),
+        (
+            "Workbench/Linting/Rules/Names/UnusedSetting.swift", "read: Set<String>",
+            "identifiers of Lua, which are ASCII"
+        ),
+        ("Workbench/PolicyTesting/Recording/LuaWriter.swift", "reserved: Set<String>", "the reserved words of Lua"),
     ]
 
     /// The collections with `String` keys in some files, as lines of code.

@@ -34,7 +34,7 @@ import Testing
         #expect(result.status == 3)
         let lines = result.output.split(separator: "\n")
         let broken = lines.first { $0.hasPrefix("\(folder)/broken.lua:1:23: error: ") }
-        #expect(broken?.hasSuffix(" [unknown-authorizer]") == true)
+        #expect(broken?.hasSuffix(" [unknown-point]") == true)
         #expect(lines.contains { $0.contains("/typo.lua:3:20: error: a token has no `knd`") })
         #expect(
             lines == lines.dropLast().sorted { $0.split(separator: ":")[0] < $1.split(separator: ":")[0] }
