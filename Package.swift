@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-/// What holds for every Swift target from the first commit on.
+/// The settings of every Swift target.
 let swift: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -27,7 +27,7 @@ let package = Package(
     name: "demilune",
     products: [
         .executable(name: "demilune", targets: ["demilune"]),
-        // The tests' own: it is loaded into the program to stop it where they say.
+        // For the tests only: they load it into the program to stop it at a chosen point.
         .library(name: "StopPoint", type: .dynamic, targets: ["CStopPoint"]),
     ],
     targets: [
@@ -35,7 +35,8 @@ let package = Package(
         target(
             "Commands",
             [
-                "CEditline", "CSystem", "Workbench", "Plugins", "Decisions", "Policies", "Tokens", "Lua", "Syntax",
+                "CEditline", "CSystem", "CUnistring", "Workbench", "Plugins", "Decisions", "Policies", "Tokens", "Lua",
+                "Syntax",
                 "Model",
             ]),
         target("Workbench", ["CDemo", "Decisions", "Plugins", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
@@ -47,13 +48,9 @@ let package = Package(
         target("Syntax", ["Model"]),
         target("Model"),
         .target(name: "CLua", linkerSettings: [.linkedLibrary("lua5.4")]),
-        .target(
-            name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-std=c++17"])],
-            linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
-        .target(
-            name: "CRE2", cxxSettings: [.unsafeFlags(["-std=c++17"])],
-            linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
-        .target(name: "CDemo", cSettings: [.unsafeFlags(["-std=c23"])]),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
+        .target(name: "CDemo"),
         .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
         .target(name: "CSystem", linkerSettings: [.linkedLibrary("seccomp")]),
         .systemLibrary(name: "CSQLite"),
@@ -75,5 +72,7 @@ let package = Package(
         tests("WorkbenchTests", ["Workbench", "Plugins", "Decisions", "Policies", "Model", "HostileScripts"]),
         tests("CommandsTests", ["Commands", "CConfined", "CSQLite", "Model", "Tokens"]),
         tests("ArchitectureTests", []),
-    ]
+    ],
+    cLanguageStandard: .gnu2x,
+    cxxLanguageStandard: .cxx17
 )

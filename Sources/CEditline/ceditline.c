@@ -20,14 +20,14 @@ struct ceditline {
     ceditline_host host;
     ceditline_ending ending;
     const char *prompt;
-    char *text; // the last reading
+    char *text; // the last line that was read
     size_t capacity;
     int watched;
     bool was_tab;
     locale_t locale;
 };
 
-// Sequences no key sends, by which a function of ours ends in one of libedit's.
+// Sequences that no key sends, through which our key functions continue with one of libedit's.
 #define KEY_NEWLINE "\033[9990~"
 #define KEY_UP "\033[9991~"
 #define KEY_DOWN "\033[9992~"
@@ -54,7 +54,7 @@ static void handle(int number) {
         raise(number);
     }
     char byte = (char)number;
-    // A pipe that is full has woken the editor already.
+    // A full pipe means that the editor is awake already.
     if (write(bell[1], &byte, 1) < 0) errno = saved;
     errno = saved;
 }
@@ -68,11 +68,11 @@ static bool catch_signals(void) {
     sigemptyset(&caught);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (sigaction(numbers[i], &action, NULL) != 0 || sigaddset(&caught, numbers[i]) != 0) return false;
-    // Whoever started the program may have had them blocked.
+    // The parent process may have blocked them.
     return pthread_sigmask(SIG_UNBLOCK, &caught, NULL) == 0;
 }
 
-// MARK: What is typed
+// MARK: Input
 
 static ceditline *editor_of(EditLine *line) {
     void *data = NULL;
@@ -91,7 +91,7 @@ static void say(const char *text) {
     }
 }
 
-/// Looks at what has woken the editor. Returns whether it goes on.
+/// Handles the event that woke the editor. Returns true when editing continues.
 static bool answer_bell(ceditline *editor) {
     char numbers[64];
     bool is_resized = false, is_continued = false;
@@ -115,7 +115,7 @@ static bool answer_bell(ceditline *editor) {
     return true;
 }
 
-/// The next byte of the terminal; -1 where reading ends.
+/// The next byte of the terminal; -1 when reading ends.
 static int next_byte(ceditline *editor) {
     for (;;) {
         struct pollfd waits[3] = {
@@ -132,7 +132,7 @@ static int next_byte(ceditline *editor) {
         ssize_t count = read(STDIN_FILENO, &byte, 1);
         if (count == 1 && byte != 0) return byte;
         if (count == 1) {
-            // A `^D` that came before the line was read, by then shown: the line stays empty, and is as it was.
+            // A `^D` that came before reading began has been echoed: it is erased and the line stays empty.
             say("\r\033[J");
             el_set(editor->line, EL_REFRESH);
             continue;
@@ -141,7 +141,7 @@ static int next_byte(ceditline *editor) {
     }
 }
 
-/// The next character, from its UTF-8; what is none becomes U+FFFD.
+/// The next character, decoded from UTF-8; invalid bytes become U+FFFD.
 static int next_character(EditLine *line, wchar_t *character) {
     ceditline *editor = editor_of(line);
     int first = next_byte(editor);
@@ -224,7 +224,7 @@ static unsigned char on_down(EditLine *line, int key) {
     return CC_NORM;
 }
 
-/// Takes a paste as it is up to its end mark: line ends as they are, a tab as a space, other control characters not at all.
+/// Takes a paste up to its end mark: keeps line ends, turns a tab into a space, and drops other control characters.
 static unsigned char on_paste(EditLine *line, int key) {
     (void)key;
     static const char mark[] = "\033[201~";
@@ -241,7 +241,7 @@ static unsigned char on_paste(EditLine *line, int key) {
         matched = byte == mark[matched] ? matched + 1 : byte == mark[0];
         if (byte == '\r') byte = '\n';
         if (byte == '\t') byte = ' ';
-        // INVARIANT: a mark that was not finished leaves its text behind, without the escape.
+        // INVARIANT: an unfinished end mark is pasted as text, without its escape.
         if ((byte < 0x20 && byte != '\n') || byte == 0x7F) continue;
         if (length + 2 > capacity) {
             char *more = capacity < (size_t)1 << 24 ? realloc(text, capacity *= 2) : NULL;
@@ -294,7 +294,7 @@ ceditline *ceditline_open(ceditline_host host) {
     editor->host = host;
     editor->watched = -1;
     editor->prompt = "> ";
-    // Whatever the environment says: what is typed and shown is UTF-8. Only this thread, and only while it reads.
+    // Input and output are UTF-8 whatever the environment says; only for this thread, and only while it reads.
     editor->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     locale_t before = editor->locale ? uselocale(editor->locale) : (locale_t)0;
     editor->line = el_init("demilune", stdin, stdout, stderr);
@@ -347,7 +347,7 @@ ceditline_reading ceditline_read(ceditline *editor, const char *prompt) {
     editor->was_tab = false;
     ceditline_clear_interrupt();
     is_raw = 1;
-    // Before the prompt is shown: a key that is pressed because of it must find the terminal as it is for keys.
+    // Before the prompt is shown, so that a key pressed in answer to it finds the terminal in raw mode.
     el_set(editor->line, EL_PREP_TERM, 1);
     say("\033[?2004h");
     el_resize(editor->line);

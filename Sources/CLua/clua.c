@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-// The state's life and its budgets. Whatever can raise runs under `clua_protect`.
+// The lifetime and the budgets of a state. Everything that can raise runs under `clua_protect`.
 
 static int64_t now(void) {
     struct timespec time;
@@ -14,7 +14,7 @@ static int64_t now(void) {
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-/// As `now`, but for what may begin some milliseconds early: reading it costs a fifth.
+/// The time as by `now`, up to some milliseconds early, at a fifth of the cost.
 static int64_t about_now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
@@ -30,7 +30,7 @@ static void *allocate(void *context, void *block, size_t old, size_t size) {
         return NULL;
     }
     if (state->evaluating && size > old) {
-        // A script that lives at the edge would spend its time in emergency collections.
+        // A script that stays near its cap would spend its time in emergency collections.
         if (size > CLUA_BLOCK || state->refusals > 64 || state->used + (size - old) > state->cap) {
             state->refusals += 1;
             return NULL;
@@ -80,7 +80,7 @@ void clua_check_deadline(lua_State *L) {
     if (clua_is_raised(state->limits.interrupt) || now() > state->deadline) clua_trip(L, CLUA_DEADLINE);
 }
 
-/// The text of an error without control bytes, at most 512 bytes of it.
+/// Copies the text of an error without its control bytes, at most 512 bytes.
 static void describe(clua_state *state, clua_outcome *outcome, int index) {
     lua_State *L = state->L;
     char *out = state->message;
@@ -122,7 +122,7 @@ void clua_begin(clua_state *state) {
     state->look = CLUA_WORK;
     state->allocated = 0;
     state->refusals = 0;
-    // Counts from here.
+    // The count begins here.
     lua_sethook(state->L, hook, LUA_MASKCOUNT, CLUA_HOOK_COUNT);
 }
 
@@ -165,7 +165,7 @@ clua_outcome clua_protect(clua_state *state, lua_CFunction body, const clua_host
 
 static int do_open(lua_State *L) {
     clua_state *state = clua_of(L);
-    // Interned once, so that reporting them never has to allocate.
+    // Interned once, so that reporting these errors never allocates.
     lua_pushliteral(L, "error in error handling");
     luaL_ref(L, LUA_REGISTRYINDEX);
     lua_pushliteral(L, "C stack overflow");

@@ -102,7 +102,7 @@ static int raise(lua_State *L) {
         lua_pushfstring(L, "error value is a %s", luaL_typename(L, 1));
         lua_replace(L, 1);
     }
-    // Nothing catches an error here but people: its place is always told, and cannot be forged.
+    // Scripts cannot catch errors, so only people read them: the position is always included and cannot be forged.
     luaL_where(L, level > 0 && level < 200 ? (int)level : 1);
     if (lua_rawlen(L, -1) == 0) {
         lua_pop(L, 1);

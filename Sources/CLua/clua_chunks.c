@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Chunks: compiled, run, and what is called of the tables they return. Each entry is one protected call.
+// Chunks: compiling, running, and calling functions of the tables they return. Each entry is one protected call.
 
 static const char *read_slice(lua_State *L, void *context, size_t *size) {
     clua_request *request = context;
@@ -72,7 +72,7 @@ static void push_field(lua_State *L, const clua_request *request) {
     }
 }
 
-/// Keeps what is on top of the stack for the chunk, unless an iterator was made.
+/// Keeps the value on top of the stack for the chunk, unless an iterator was made.
 static int keep(lua_State *L, int chunk) {
     clua_state *state = clua_of(L);
     if (state->iterated) return 0;
@@ -100,7 +100,7 @@ static int do_keep_table(lua_State *L) {
     return keep(L, clua_of(L)->request.chunk);
 }
 
-/// Runs once what keeps something, and charges every call what that used.
+/// Runs a body that keeps a value, and records what it used, so that every call is charged for it.
 static clua_outcome keep_protected(clua_state *state, lua_CFunction body, const clua_host *host, clua_limits limits) {
     int chunk = state->request.chunk;
     clua_outcome outcome = clua_protect(state, body, host, limits);
@@ -120,7 +120,7 @@ clua_outcome clua_keep_table(clua_state *state, int chunk, const clua_host *host
     return keep_protected(state, do_keep_table, host, limits);
 }
 
-/// Pushes what is kept of the chunk, and charges what keeping it used; false where nothing is.
+/// Pushes the chunk's kept value and charges what keeping it used; false when there is none.
 static bool push_kept(lua_State *L, int chunk) {
     clua_state *state = clua_of(L);
     if (chunk >= state->kept_count || state->kept[chunk].value == 0) return false;
@@ -130,7 +130,7 @@ static bool push_kept(lua_State *L, int chunk) {
 }
 
 void clua_release(clua_state *state, int chunk) {
-    // What the registry still refers to goes with the interpreter.
+    // The registry's reference is freed with the interpreter.
     if (chunk < state->kept_count) state->kept[chunk].value = 0;
 }
 
@@ -160,7 +160,7 @@ static int do_know(lua_State *L) {
     return 0;
 }
 
-/// Makes room for known questions; without memory for it every question is asked in full.
+/// Allocates the cache of known questions; without memory for it, the host is asked in full every time.
 static void make_known(clua_state *state) {
     clua_known *known = calloc(CLUA_KNOWN, sizeof *known);
     if (known == NULL) return;
@@ -180,7 +180,7 @@ clua_outcome clua_call(clua_state *state, clua_turn *turns, size_t count, size_t
     if (state->known == NULL && !state->spent && host->fact != NULL) make_known(state);
     clua_outcome outcome = clua_protect(state, do_call, host, limits);
     outcome.values = NULL;
-    // What the last one used is the outcome's.
+    // The outcome holds what the last call used.
     clua_turn *last = &turns[state->request.turn];
     last->fuel = outcome.fuel;
     last->bytes = outcome.bytes;
@@ -188,7 +188,7 @@ clua_outcome clua_call(clua_state *state, clua_turn *turns, size_t count, size_t
     return outcome;
 }
 
-/// Leaves on the stack what the path leads to from the table there.
+/// Follows the path from the table on the stack and leaves the function at its end there.
 static void push_path(lua_State *L, const char *path, size_t length) {
     const char *end = path + length;
     while (path < end) {

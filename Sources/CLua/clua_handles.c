@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/// What tells an operation from a function in `clua_known`.
+/// The bit that marks an operation, as opposed to a function, in `clua_known`.
 #define CLUA_IS_OPERATION 0x80000000u
 
 // Handles: values of the host that scripts hold without seeing their content.
@@ -43,7 +43,7 @@ static void push_answer(lua_State *L, const clua_answer *answer) {
     case CLUA_HANDLE: clua_push_handle(L, answer->id); break;
     case CLUA_FAILURE:
         luaL_where(L, 1);
-        // Where a function in C asked, the one that called it is meant.
+        // For a function in C, this means the function that called it.
         if (lua_rawlen(L, -1) == 0) {
             lua_pop(L, 1);
             luaL_where(L, 2);
@@ -56,7 +56,7 @@ static void push_answer(lua_State *L, const clua_answer *answer) {
     }
 }
 
-/// Flattens arguments into the first slots; the host reads them there.
+/// Flattens arguments into the first slots, where the host reads them.
 static void flatten_arguments(lua_State *L, int first, int count) {
     clua_state *state = clua_of(L);
     state->node_count = 0;
@@ -64,8 +64,8 @@ static void flatten_arguments(lua_State *L, int first, int count) {
     for (int i = 0; i < count; i++) clua_flatten(L, first + i, (size_t)i, 0);
 }
 
-/// What is asked, in the form it is remembered in; false for what is not remembered.
-/// - Parameter charge: what its texts cost, as in full.
+/// Puts a question into its cached form; false for a question that is not cached.
+/// - Parameter charge: the cost of its strings, the same as when the host is asked.
 static bool question_of(lua_State *L, uint32_t code, int first, int count, clua_known *asked, int64_t *charge) {
     if (count > 2) return false;
     *asked = (clua_known){.code = code};
@@ -94,7 +94,7 @@ static bool question_of(lua_State *L, uint32_t code, int first, int count, clua_
     return true;
 }
 
-/// The first of the two places that a question may lie in.
+/// The first of the two cache slots that a question may use.
 static clua_known *places_of(clua_state *state, const clua_known *asked) {
     uint64_t hash = (uint64_t)asked->code << 32 | asked->kinds;
     hash = (hash ^ (uint64_t)asked->values[0]) * 0x9e3779b97f4a7c15;
@@ -107,7 +107,7 @@ static bool is_same(const clua_known *one, const clua_known *other) {
            one->values[1] == other->values[1];
 }
 
-/// Answers a question whose fact is remembered; pushes the answer.
+/// Answers a question whose fact is cached; pushes the answer.
 static bool answer_known(lua_State *L, const clua_known *known, int first) {
     clua_state *state = clua_of(L);
     int holds = state->host->fact(state->host->port, known->fact - 1);
@@ -122,8 +122,8 @@ static bool answer_known(lua_State *L, const clua_known *known, int first) {
     return true;
 }
 
-/// Answers from what is remembered. Costs the script what asking the host costs.
-/// Returns: whether it did; `place` is where an answer is to be remembered, null for nowhere.
+/// Answers from the cache, for the same fuel as asking the host.
+/// Returns: true when it did; `place` is the slot for a new answer, or null.
 static bool is_known(lua_State *L, clua_known *asked, uint32_t code, int first, int count, clua_known **place) {
     clua_state *state = clua_of(L);
     int64_t charge;
@@ -136,23 +136,23 @@ static bool is_known(lua_State *L, clua_known *asked, uint32_t code, int first, 
     clua_known *known = is_same(pair, asked) ? pair : is_same(pair + 1, asked) ? pair + 1 : NULL;
     *place = known;
     if (known == NULL) {
-        // An empty one of both places, or each in turn.
+        // An empty slot if there is one, else both slots by turns.
         *place = pair->fact == 0 ? pair : pair[1].fact == 0 ? pair + 1 : pair + (state->known_turn++ & 1);
         return false;
     }
-    // As in full: before anything is asked, so that fuel that ends here ends at the same fact.
+    // Charged first, as when the host is asked in full, so that fuel runs out at the same fact either way.
     clua_charge(L, charge);
     if (answer_known(L, known, first)) return true;
     state->fuel -= charge;
     return false;
 }
 
-/// Remembers which fact answered.
+/// Caches the fact that answered a question.
 static void remember(lua_State *L, clua_known *place, const clua_known *asked, int first, int count) {
     clua_state *state = clua_of(L);
     if (place == NULL || state->answer.fact == 0) return;
     place->fact = 0;
-    // INVARIANT: what is remembered by where it lies is held, so that nothing else comes to lie there.
+    // INVARIANT: the registry keeps every string whose address is cached, so that the address is never reused.
     lua_Integer slot = (lua_Integer)(place - state->known) * 2;
     lua_rawgeti(L, LUA_REGISTRYINDEX, state->texts);
     for (int i = 0; i < 2; i++) {
@@ -218,8 +218,8 @@ static int callable(lua_State *L) {
     return 1;
 }
 
-/// A function of the host that is given the arguments that are written, and no more: what a call in last place adds is
-/// cut. Its upvalues: the code, how many are written, and the value whose method it is, or nil.
+/// A host function that gets the arguments that are written and no more: values that a call in last place adds are
+/// dropped. Its upvalues: the code, the number of written arguments, and the value whose method it is, or nil.
 static int cut_callable(lua_State *L) {
     int most = (int)lua_tointeger(L, lua_upvalueindex(2));
     if (lua_gettop(L) > most) lua_settop(L, most);
@@ -230,7 +230,7 @@ static int cut_callable(lua_State *L) {
     return callable(L);
 }
 
-/// A method that is none of the host's, with the value that it was found on.
+/// A method that is not the host's, with the value on which it was found.
 static int bound_method(lua_State *L) {
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
@@ -274,8 +274,8 @@ void clua_push_callable(lua_State *L, uint32_t code) {
     lua_pushcclosure(L, callable, 1);
 }
 
-/// Asks the host for an attribute and pushes what is remembered of it: for a fact, its handle.
-/// Returns: whether it is a fact, which every reading asks.
+/// Asks the host for an attribute and pushes the value to cache: for a fact, its handle.
+/// Returns: true for a fact, which every use reads again.
 static bool learn(lua_State *L, uint32_t handle, const char *key, size_t length) {
     clua_state *state = clua_of(L);
     clua_answer *answer = blank(L);
@@ -301,8 +301,8 @@ static bool learn(lua_State *L, uint32_t handle, const char *key, size_t length)
     return answer->attribute == CLUA_FACT;
 }
 
-/// What a handle has by the name at 2; pushes it.
-/// - Parameter own, facts: where what was learned of the handle lies.
+/// Pushes the handle's field with the name at index 2.
+/// - Parameter own, facts: the stack indices of the tables that cache the handle's fields.
 static int find(lua_State *L, uint32_t id, int own, int facts) {
     if (lua_type(L, 2) != LUA_TSTRING) {
         clua_push_handle(L, id);
@@ -324,12 +324,12 @@ static int find(lua_State *L, uint32_t id, int own, int facts) {
     return 1;
 }
 
-/// What is not in a handle's own index: facts, and what is not learned yet.
+/// The lookup for fields that are not in a handle's own index: facts, and fields that were not asked for yet.
 static int missing(lua_State *L) {
     return find(L, (uint32_t)lua_tointeger(L, lua_upvalueindex(1)), 1, lua_upvalueindex(2));
 }
 
-/// Gives a handle a metatable of its own, in whose index the interpreter finds what was learned without asking anybody.
+/// Gives a handle its own metatable, in whose index the interpreter finds cached fields without a call.
 /// Pushes that index, and the table of its facts.
 static void give_index(lua_State *L, int handle) {
     lua_newtable(L);
@@ -355,7 +355,7 @@ static void give_index(lua_State *L, int handle) {
     lua_setmetatable(L, handle);
 }
 
-/// The first name that is asked of a handle.
+/// The lookup of the first field that is asked for on a handle.
 static int handle_index(lua_State *L) {
     give_index(L, 1);
     return find(L, clua_handle_id(L, 1), 3, 4);

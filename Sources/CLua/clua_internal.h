@@ -11,12 +11,12 @@
 #define CLUA_BLOCK (1 << 20)
 #define CLUA_HOST_FUEL 10
 #define CLUA_HOOK_COUNT 100
-/// So much charged work may pass without a look at the clock.
+/// The charged work that may pass between two looks at the clock.
 #define CLUA_WORK 20000
-/// How many questions an interpreter remembers the facts of: two of those that fall on one pair of places.
+/// The size of the cache of answered questions, as a power of two; each question may use one of two slots.
 #define CLUA_KNOWN_BITS 13
 #define CLUA_KNOWN (1 << CLUA_KNOWN_BITS)
-/// The longest text of a question that is remembered: the interpreter has one of each, so that where it lies tells which.
+/// The longest string in a cached question: Lua interns strings of up to this length, so an address identifies one.
 #define CLUA_KNOWN_TEXT 40
 
 typedef struct clua_request {
@@ -30,22 +30,22 @@ typedef struct clua_request {
     int chunk;
     clua_turn *turns;
     size_t turn_count;
-    size_t turn; ///< the one that is called
+    size_t turn; ///< the current call
 } clua_request;
 
-/// A function, or a table of functions, of a chunk that is not run anew for each call, and what running it once used.
+/// A function or a table of functions of a chunk that is not run anew for each call, and the fuel that running it used.
 typedef struct clua_kept {
     int value;
     int64_t fuel;
 } clua_kept;
 
-/// A question that was answered by a fact: what was asked, and of which.
+/// A question that a fact answered, and that fact.
 typedef struct clua_known {
     uint32_t code;
-    uint32_t kinds;    ///< of both arguments
-    int64_t values[2]; ///< handles, integers, booleans, and where a text lies
-    uint32_t fact;     ///< its number and 1; 0 for none
-    uint32_t handle;   ///< the answer and 1, where it is a handle
+    uint32_t kinds;    ///< the types of both arguments
+    int64_t values[2]; ///< handles, integers, booleans, and addresses of strings
+    uint32_t fact;     ///< its number plus 1; 0 for none
+    uint32_t handle;   ///< the answer plus 1 when it is a handle
 } clua_known;
 
 struct clua_state {
@@ -63,21 +63,21 @@ struct clua_state {
     size_t used;
     size_t allocated;
     size_t cap;
-    clua_kept *kept; ///< by chunk; a value of 0 is none
+    clua_kept *kept; ///< by chunk; a value of 0 means none
     int kept_count;
     int refusals;
-    uint32_t known_turn; ///< which of two places gives way next
-    bool iterated; ///< whether an iterator that remembers its place was made
+    uint32_t known_turn; ///< the slot of two that is replaced next
+    bool iterated; ///< true once an iterator that keeps its position was made
     bool evaluating;
     bool spent;
     clua_ending trip;
     int handles;
-    int texts; ///< of the questions that are known, two each, so that they stay where they are
+    int texts; ///< the strings of the cached questions, two each, kept so that their addresses stay valid
     int metatable;
     int environment;
     int globals;
     char message[513];
-    clua_known *known; ///< `CLUA_KNOWN` of them, from the first call on for a host whose facts are asked
+    clua_known *known; ///< `CLUA_KNOWN` slots, allocated at the first call for a host with a `fact` callback
 };
 
 static inline clua_state *clua_of(lua_State *L) {
@@ -92,9 +92,9 @@ static inline uint32_t clua_handle_id(lua_State *L, int index) {
     return *(uint32_t *)lua_touserdata(L, index);
 }
 
-/// Begins an evaluation: its budgets are whole.
+/// Begins an evaluation with full budgets.
 void clua_begin(clua_state *state);
-/// Runs what may raise, within limits; its one result is what it has flattened.
+/// Runs a function that may raise, within limits; its one result is the flattened value.
 clua_outcome clua_protect(clua_state *state, lua_CFunction body, const clua_host *host, clua_limits limits);
 
 // Everything below may raise and runs only inside a protected call.
@@ -107,15 +107,15 @@ static inline void clua_charge(lua_State *L, int64_t amount) {
     if (state->fuel > state->look) clua_check_deadline(L);
 }
 
-/// Reserves that many flat values in a row and gives the index of the first.
+/// Reserves that many consecutive flat values and returns the index of the first.
 size_t clua_reserve(lua_State *L, size_t count, size_t limit);
-/// Flattens the value at the index into slot `slot`; tables down to 16 levels and 10,000 values.
+/// Flattens the value at the index into slot `slot`; tables of up to 16 levels and 10,000 values.
 void clua_flatten(lua_State *L, int index, size_t slot, int depth);
-/// Collects and sorts a table's keys (and shallow values) into reserved slots; gives the first slot.
+/// Collects and sorts a table's keys (and shallow values) into reserved slots; returns the first slot.
 size_t clua_sorted_entries(lua_State *L, int table, size_t limit, bool integers_only, size_t *count);
 
 void clua_push_handle(lua_State *L, uint32_t id);
-/// The same for whoever has the table of handles at hand.
+/// The same, for a caller that has the table of handles on the stack.
 void clua_push_handle_of(lua_State *L, int handles, uint32_t id);
 void clua_push_callable(lua_State *L, uint32_t code);
 /// Asks the host for an operation on the values from `first` to the top and pushes its answer.
@@ -129,8 +129,8 @@ void clua_push_string(lua_State *L, int index);
 
 int clua_equal(lua_State *L);
 int clua_content_of(lua_State *L);
-/// `__cut(n, f)` and `__cut(n, x, "m")`: the function, or the method of a value with that value, which takes at most n
-/// arguments if it is one of the host's.
+/// `__cut(n, f)` and `__cut(n, x, "m")`: the function, or the method of a value bound to that value, which takes at
+/// most n arguments if it is the host's.
 int clua_cut(lua_State *L);
 void clua_open_handles(lua_State *L);
 void clua_open_base(lua_State *L, int globals);

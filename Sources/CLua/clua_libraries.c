@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-// The library tables: stock functions where they are linear in their arguments, our own where they are not.
+// The library tables: stock functions that are linear in their arguments, and our own versions of the others.
 
-/// Hands handle arguments on as their content and charges for the strings.
+/// Passes the content of handle arguments on and charges for the strings.
 static int trampoline(lua_State *L) {
     int64_t work = 1;
     int count = lua_gettop(L);
@@ -48,7 +48,7 @@ static int string_rep(lua_State *L) {
     return 1;
 }
 
-/// Machines differ in the sign of a not-a-number that they print: here it has none.
+/// Removes the sign of a NaN, which machines print differently.
 static void unsign(lua_State *L, int index) {
     if (lua_type(L, index) != LUA_TNUMBER || !isnan(lua_tonumber(L, index))) return;
     lua_pushnumber(L, (lua_Number)NAN);
@@ -175,7 +175,7 @@ static int table_pack(lua_State *L) {
     return 1;
 }
 
-/// Whether the value on top sorts before the one under it; pops both.
+/// True when the value on top sorts before the one below it; pops both.
 static bool sorts_before(lua_State *L) {
     bool before;
     if (lua_isnil(L, 2)) {
@@ -236,7 +236,7 @@ static int table_sort(lua_State *L) {
     return 0;
 }
 
-/// Adds stock functions of the library below the top to the table on top.
+/// Copies stock functions from the library below the top into the table on top.
 static void take(lua_State *L, const char *const *names) {
     for (; *names != NULL; names++) {
         lua_getfield(L, -2, *names);

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-// Lua patterns by a matcher whose every step costs fuel and whose recursion is at most 200 deep.
+// A matcher for Lua patterns in which every step costs fuel and recursion is at most 200 deep.
 
 enum { MAX_DEPTH = 200 };
 
@@ -54,7 +54,7 @@ static bool in_class(int byte, int class) {
     return isupper(class) ? !found : found;
 }
 
-/// Whether the byte is in the set from `[` at `p` to `]` at `last`.
+/// True when the byte is in the set from `[` at `p` to `]` at `last`.
 static bool in_set(clua_matcher *m, int byte, const char *p, const char *last) {
     bool wanted = true;
     if (p[1] == '^') {
@@ -148,14 +148,14 @@ static const char *back_reference(clua_matcher *m, const char *s, int digit) {
         luaL_error(m->L, "invalid capture index %%%d", level + 1);
     }
     ptrdiff_t length = m->captures[level].length;
-    // What captured a position captured no text: as in Lua, nothing equals it.
+    // A position capture has no text: as in Lua, nothing matches it.
     if (length < 0) return NULL;
     clua_charge(m->L, 1 + length / 8);
     if (m->source_end - s < length || memcmp(m->captures[level].start, s, (size_t)length) != 0) return NULL;
     return s + length;
 }
 
-/// Matches the pattern from `p` at `s`; gives where the match ends.
+/// Matches the pattern from `p` at `s`; returns the end of the match.
 static const char *match_here(clua_matcher *m, const char *s, const char *p) {
     while (p < m->pattern_end) {
         step(m);

@@ -119,7 +119,7 @@ int clua_string_gmatch(lua_State *L) {
     return 1;
 }
 
-/// Adds the replacement text to the buffer, `%0` to `%9` standing for captures.
+/// Adds the replacement text to the buffer, with `%0` to `%9` replaced by captures.
 static void add_text(clua_matcher *m, luaL_Buffer *buffer, const char *s, const char *end) {
     size_t size;
     const char *text = lua_tolstring(m->L, 3, &size);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Flat values: what the host sees of Lua's, and sorted keys of tables.
+// Flat values, the form in which the host sees Lua's values, and sorted keys of tables.
 
 size_t clua_reserve(lua_State *L, size_t count, size_t limit) {
     clua_state *state = clua_of(L);
@@ -91,7 +91,7 @@ size_t clua_sorted_entries(lua_State *L, int table, size_t limit, bool integers_
         }
         lua_pop(L, 1);
     }
-    // Only now: what is met first, and what was charged until then, depends on a hash.
+    // Raised only now: the order of the loop above depends on a hash, and so would the charge.
     if (odd != NULL) luaL_error(L, "a table with a %s as a key has no fixed order", odd);
     *count = (state->node_count - first) / 2;
     if (*count > 1) {
@@ -101,7 +101,7 @@ size_t clua_sorted_entries(lua_State *L, int table, size_t limit, bool integers_
     return first;
 }
 
-/// The host copies every text it is handed: whoever hands it over pays for it.
+/// Charges the script for a string that is passed to the host, since the host copies it.
 static void charge_text(lua_State *L, const clua_value *value) {
     if (value->kind == CLUA_STRING) clua_charge(L, value->integer / 8);
 }

@@ -18,7 +18,7 @@ cre2_pattern *cre2_compile(const char *text, size_t length, int64_t memory, char
         snprintf(message, room, "%s", made->pattern.error().c_str());
         delete made;
     } catch (const std::bad_alloc &) {
-        snprintf(message, room, "there is no memory for it");
+        snprintf(message, room, "out of memory");
     }
     return nullptr;
 }

@@ -5,7 +5,7 @@
 #include <simdjson.h>
 #include <string_view>
 
-// The document model and not the on-demand one: it holds every byte of a line to the grammar, also where nobody looks.
+// The document model, not the on-demand one: it checks every byte of a line against the grammar, also in unused parts.
 
 using simdjson::dom::element;
 using simdjson::dom::object;
@@ -24,12 +24,12 @@ bool same(const csimdjson_text &one, const csimdjson_text &other) {
     return one.length == other.length && std::memcmp(one.bytes, other.bytes, one.length) == 0;
 }
 
-/// Whether a name is a literal; the lengths are known, so that nothing is called.
+/// True when a name equals a literal; the length is a constant, so that no function is called.
 template <size_t N> bool is(std::string_view name, const char (&literal)[N]) {
     return name.size() == N - 1 && __builtin_memcmp(name.data(), literal, N - 1) == 0;
 }
 
-/// Takes a text that is named for the first time.
+/// Takes a string member; false when it is not a string or was taken before.
 bool take(element value, csimdjson_text *target) {
     std::string_view view;
     if (target->bytes != nullptr || value.get(view) != simdjson::SUCCESS) return false;

@@ -51,7 +51,7 @@ static int allow(scmp_filter_ctx filter, int call, struct scmp_arg_cmp argument)
 }
 
 int csystem_confine(unsigned long long address_space, unsigned long long cpu_seconds) {
-    // Each is about this process and what is open: none takes a path, names another process, or starts anything.
+    // All of them concern only this process and its open files: none takes a path, or names or starts another process.
     static const int allowed[] = {
         SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(close),
         SCMP_SYS(fstat), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(brk),
@@ -62,30 +62,30 @@ int csystem_confine(unsigned long long address_space, unsigned long long cpu_sec
     };
     struct rlimit space = {address_space, address_space}, time = {cpu_seconds, cpu_seconds}, input = {1, 1};
     if (setrlimit(RLIMIT_AS, &space) != 0 || setrlimit(RLIMIT_CPU, &time) != 0) return 1;
-    // The standard input is that one: waiting for more than may be open is an error.
+    // One descriptor, the standard input: poll(2) fails for more descriptors than may be open.
     if (setrlimit(RLIMIT_NOFILE, &input) != 0) return 2;
-    // Whoever started this process answers for it: it ends with them.
+    // This process ends with its parent.
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return 3;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return 3;
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (filter == NULL) return 4;
-    // For every thread that there is by now, not for this one alone.
+    // For every thread that exists by now, not for this one alone.
     int status = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed && status == 0; i++)
         status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-    // Memory, but none that is run as code.
+    // Memory, but not executable memory.
     const int maps[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect)};
     for (size_t i = 0; i < sizeof maps / sizeof *maps && status == 0; i++)
         status = allow(filter, maps[i], SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    // What an allocator tells; others, such as MADV_HWPOISON, concern the whole machine.
+    // The advice that allocators give; other kinds, such as MADV_HWPOISON, concern the whole machine.
     const int advice[] = {MADV_DONTNEED, MADV_FREE};
     for (size_t i = 0; i < sizeof advice / sizeof *advice && status == 0; i++)
         status = allow(filter, SCMP_SYS(madvise), SCMP_A2(SCMP_CMP_EQ, (scmp_datum_t)advice[i]));
-    // Looking at a descriptor. F_SETOWN, F_SETSIG and O_ASYNC would have the system signal other processes.
+    // Reading a descriptor's flags. F_SETOWN, F_SETSIG and O_ASYNC would let the system signal other processes.
     const int looks[] = {F_GETFD, F_GETFL};
     for (size_t i = 0; i < sizeof looks / sizeof *looks && status == 0; i++)
         status = allow(filter, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)looks[i]));
-    // A fault that is noticed ends this process, and may say so to no other.
+    // A detected fault may signal this process, to end it, and no other.
     if (status == 0) status = allow(filter, SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
     if (status == 0) status = seccomp_load(filter);
     seccomp_release(filter);

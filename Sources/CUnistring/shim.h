@@ -1,7 +1,9 @@
 #include <unicase.h>
 #include <uninorm.h>
+#include <uniwidth.h>
 
-// The normalisation forms are objects of an incomplete type, which only C can name. Each result is freed by the caller.
+// Functions for the normalisation forms, which are objects of an incomplete type that only C can name. The caller frees
+// each result.
 
 static inline uint8_t *cunistring_compose(const uint8_t *text, size_t count, size_t *result) {
     return u8_normalize(UNINORM_NFC, text, count, NULL, result);

@@ -1,4 +1,4 @@
-/// A chunk's function to be called, and the handle it is called with.
+/// One call of a chunk's function, with the handle that is its argument.
 package struct Call: Sendable, BitwiseCopyable {
     let chunk: Int32
     let argument: UInt32

@@ -1,4 +1,4 @@
-/// How an evaluation ended, what it used and what it returned.
+/// The result of an evaluation: its termination, the resources it used and the value it returned.
 package struct CallResult {
     package enum Termination: Equatable, Sendable {
         case finished
@@ -10,11 +10,11 @@ package struct CallResult {
 
     package let termination: Termination
     package let fuel: Int
-    /// What was allocated altogether, whatever was given back.
+    /// All bytes that were allocated, including those that were freed.
     package let bytes: Int
     /// The first result; `.nil` unless finished.
     package let value: LuaValue
-    /// How many values a chunk returned that was run, up to the last that is not nil.
+    /// The number of values that a run chunk returned, up to the last that is not nil.
     package let results: Int
 
     package init(termination: Termination, fuel: Int, bytes: Int = 0, value: LuaValue, results: Int = 1) {
@@ -27,7 +27,7 @@ package struct CallResult {
 }
 
 extension CallResult.Termination {
-    /// A failure whose `name:line: ` prefix became its line.
+    /// A failure, with the `name:line: ` prefix of its message turned into its line.
     static func failure(_ text: String, in chunk: String) -> Self {
         let bytes = Array(text.utf8)
         let prefix = Array(chunk.utf8.prefix(58)) + [UInt8(ascii: ":")]

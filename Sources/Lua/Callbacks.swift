@@ -1,7 +1,7 @@
 internal import CLua
 internal import Model
 
-/// The functions C calls the host with; `context` points to an `any SandboxHost` that outlives the call.
+/// The functions through which C calls the host; `context` points to an `any SandboxHost` that outlives the call.
 enum Callbacks {
     /// Lends the host to C for one evaluation.
     static func lend(

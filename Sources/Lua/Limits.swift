@@ -1,6 +1,6 @@
 internal import CLua
 
-/// What one evaluation may use.
+/// The resource limits of one evaluation.
 package struct Limits: Sendable {
     package let sourceBytes: Int
     private let fuel: Int
@@ -10,8 +10,8 @@ package struct Limits: Sendable {
 
     /// - Parameters:
     ///   - fuel: about one unit for each instruction.
-    ///   - memory: bytes over what was in use at the start.
-    ///   - interrupt: ends it as the deadline does.
+    ///   - memory: bytes in addition to those in use at the start.
+    ///   - interrupt: ends the evaluation as the deadline does.
     package init(
         fuel: Int = 1_000_000,
         memory: Int = 8 << 20,
@@ -29,7 +29,7 @@ package struct Limits: Sendable {
         self.interrupt = interrupt
     }
 
-    /// As C takes them.
+    /// The limits in C's form.
     var flat: clua_limits {
         unsafe clua_limits(
             fuel: Int64(fuel), memory: Int64(memory), nanoseconds: nanoseconds, interrupt: interrupt?.flag)

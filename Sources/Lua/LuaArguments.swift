@@ -1,11 +1,11 @@
 internal import CLua
 internal import Glibc
 
-/// What a script handed to the host, valid only during the call it was handed over in.
+/// The arguments that a script passed to the host, valid only during that call.
 @safe package struct LuaArguments {
     private let values: UnsafePointer<clua_value>?
     package let count: Int
-    /// With what the tables among them hold.
+    /// The number of values, including the contents of tables.
     private let all: Int
 
     init(_ values: UnsafePointer<clua_value>?, count: Int, all: Int) {
@@ -20,7 +20,7 @@ internal import Glibc
         return unsafe LuaValue(values, at: position)
     }
 
-    /// How many there are without those at the end that are nil: a nil that is one too many is none.
+    /// The number of arguments without each nil at the end, so that a surplus nil does not count.
     package var stated: Int {
         guard let values = unsafe values else { return 0 }
         var count = count
@@ -35,11 +35,11 @@ internal import Glibc
     }
 }
 
-/// Arguments as they once were, to compare others with.
+/// A copy of a call's arguments, to compare later ones with.
 @safe package struct SavedArguments {
-    /// INVARIANT: where their texts lay is never looked at: nothing has to lie there any more.
+    /// INVARIANT: the pointers to strings are never followed, since the strings may be gone.
     fileprivate let values: [clua_value]
-    /// What their texts held, one after the other.
+    /// The bytes of their strings, one after the other.
     fileprivate let text: [UInt8]
 }
 
@@ -55,7 +55,7 @@ extension LuaArguments {
         return unsafe SavedArguments(values: flat, text: text)
     }
 
-    /// Whether they are the same to the byte.
+    /// True when both are equal byte for byte.
     package func isSame(as saved: SavedArguments) -> Bool {
         guard unsafe all == saved.values.count else { return false }
         var offset = 0

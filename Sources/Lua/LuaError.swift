@@ -1,4 +1,4 @@
-/// Why the interpreter could not be set up or a chunk not be loaded.
+/// The reason why the interpreter could not be set up or a chunk could not be loaded.
 package struct LuaError: Error, Equatable, Sendable {
     package enum Code: String, Sendable {
         case memory
@@ -10,7 +10,7 @@ package struct LuaError: Error, Equatable, Sendable {
     }
 
     package let code: Code
-    /// What was wrong, in one lower-case sentence; never a secret.
+    /// The cause, as one lower-case sentence; never a secret.
     package let message: String
 
     package init(_ code: Code, _ message: String) {

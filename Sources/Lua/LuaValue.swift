@@ -1,7 +1,7 @@
 internal import CLua
 package import Model
 
-/// A value of a script, without what only the script can use.
+/// A value of a script as the host sees it; functions and other script-only values have no content.
 package enum LuaValue: Equatable, Sendable {
     case `nil`
     case boolean(Bool)
@@ -14,7 +14,7 @@ package enum LuaValue: Equatable, Sendable {
     case function
     case other
 
-    /// One key of a table and what it stands for.
+    /// One key of a table and its value.
     package struct Entry: Equatable, Sendable {
         package let key: LuaValue
         package let value: LuaValue
@@ -27,7 +27,7 @@ package enum LuaValue: Equatable, Sendable {
 }
 
 extension LuaValue {
-    /// Texts are the same when their bytes are.
+    /// Compares strings by their bytes.
     package static func == (one: Self, other: Self) -> Bool {
         switch (one, other) {
         case (.nil, .nil), (.function, .function), (.other, .other): true

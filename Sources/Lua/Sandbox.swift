@@ -5,12 +5,12 @@ internal import CLua
 /// It belongs to one thread at a time, which needs a stack of 1 MiB.
 @safe package struct Sandbox: ~Copyable {
     private let state: OpaquePointer
-    /// By chunk.
+    /// The names of the chunks, by number.
     private var names: [String?] = []
-    /// Of the last calls.
+    /// The last calls, with the fuel and bytes that each used.
     private var turns: [clua_turn] = []
 
-    /// An interpreter with these globals; each tag is a global `tag(x)` that returns `{ [tag] = x }`.
+    /// Opens an interpreter with these globals; each tag is a global `tag(x)` that returns `{ [tag] = x }`.
     /// - Throws: `.memory`.
     package init(functions: [HostFunction], tags: [String]) throws(LuaError) {
         unsafe state = try Self.open(functions, tags)
@@ -18,12 +18,12 @@ internal import CLua
 
     deinit { unsafe clua_close(state) }
 
-    /// Whether a budget ran out: the sandbox runs nothing any more.
+    /// True once a budget ran out, after which the sandbox runs nothing.
     package var isSpent: Bool { unsafe clua_is_spent(state) }
 
     package var bytesInUse: Int { unsafe clua_bytes_in_use(state) }
 
-    /// Compiles a chunk and gives its number.
+    /// Compiles a chunk and returns its number.
     /// - Throws: `.syntax` with `name:line: …`, `.source`, `.memory`, `.deadline`, `.fuel`, `.spent`.
     package mutating func load(_ source: [UInt8], name: String, limits: Limits) throws(LuaError) -> Int {
         guard !isSpent else { throw LuaError(.spent, "the sandbox is spent") }
@@ -51,7 +51,7 @@ internal import CLua
         }
     }
 
-    /// Runs a chunk; the outcome's value is its first result.
+    /// Runs a chunk; the value of the outcome is the chunk's first result.
     package mutating func run(_ chunk: Int, host: any SandboxHost, limits: Limits) -> CallResult {
         let limits = unsafe limits.flat
         return unsafe outcome(of: chunk) { state in
@@ -59,10 +59,12 @@ internal import CLua
         }
     }
 
-    /// Runs a chunk once for all its calls: from now on they call this field of the table it returned, unless it made an
-    /// iterator, which would remember where it is. What this used is charged to every call.
+    /// Runs a chunk once for all its calls, which from now on call this field of the table it returned. Has no effect
+    /// if the chunk made an iterator, which would keep its position. The resources of this run are charged to every
+    /// call.
     ///
-    /// For a chunk whose functions keep no state. Whether the host was asked anything, the host knows: see `release`.
+    /// For a chunk whose functions keep no state. A host that was asked during the run must `release` the chunk if its
+    /// answers may change.
     package mutating func keep(_ chunk: Int, _ field: String, host: any SandboxHost, limits: Limits) -> CallResult {
         let limits = unsafe limits.flat
         return unsafe outcome(of: chunk, field, host) { state, name, host in
@@ -70,11 +72,11 @@ internal import CLua
         }
     }
 
-    /// Runs the chunk anew for each call again.
+    /// Undoes `keep`: the chunk is run anew for each call.
     package mutating func release(_ chunk: Int) { unsafe clua_release(state, Int32(chunk)) }
 
-    /// Calls with one handle the function that was kept, or runs the chunk anew and calls this field of the table it
-    /// returns; results are ignored.
+    /// Calls the kept function with one handle, or runs the chunk anew and calls this field of the table it returns;
+    /// results are ignored.
     package mutating func call(
         _ chunk: Int, _ field: String, argument: UInt32, host: any SandboxHost, limits: Limits
     ) -> CallResult {
@@ -83,10 +85,10 @@ internal import CLua
         return CallResult(termination: termination, fuel: used.fuel, bytes: used.bytes, value: .nil)
     }
 
-    /// Calls one after the other as above, each within these limits, up to the first that does not end well. The host is
-    /// told of each before it begins.
+    /// Makes several calls in order, each within these limits, and stops after the first that fails. The host is
+    /// notified before each of them.
     /// - Parameter calls: at least one.
-    /// - Returns: how many were called, and how the last of them ended; `used` tells what each took.
+    /// - Returns: the number of calls made and the termination of the last; `used` gives the resources of each.
     package mutating func call(
         _ calls: ArraySlice<Call>, _ field: String, host: any SandboxHost, limits: Limits
     ) -> (called: Int, termination: CallResult.Termination) {
@@ -115,10 +117,10 @@ internal import CLua
         return unsafe (called, termination(of: outcome, in: names[Int(turns[called - 1].chunk)]!))
     }
 
-    /// What one of the last calls took.
+    /// The resources that one of the last calls used.
     package func used(_ call: Int) -> (fuel: Int, bytes: Int) { (Int(turns[call].fuel), Int(turns[call].bytes)) }
 
-    /// Runs a chunk once for all its calls by `apply`, which from now on find the table it returned. As `keep` otherwise.
+    /// Runs a chunk once for all its calls by `apply`, which from now on use the table it returned; else as `keep`.
     package mutating func keepTable(_ chunk: Int, host: any SandboxHost, limits: Limits) -> CallResult {
         let limits = unsafe limits.flat
         return unsafe outcome(of: chunk) { state in
@@ -126,7 +128,7 @@ internal import CLua
         }
     }
 
-    /// Calls a function that lies in the table a chunk returns.
+    /// Calls a function inside the table that a chunk returns.
     /// - Parameters:
     ///   - path: names with dots between them: `provides.functions.f.run`.
     ///   - arguments: scalars and handles; anything else arrives as nil.
@@ -134,7 +136,7 @@ internal import CLua
         _ chunk: Int, _ path: String, _ arguments: [LuaValue], host: any SandboxHost, limits: Limits
     ) -> CallResult {
         let limits = unsafe limits.flat
-        // The texts lie one after the other while they are lent.
+        // One buffer holds all strings while C borrows them.
         let bytes = arguments.flatMap { if case .string(let text) = $0 { Array(text.utf8) } else { [UInt8]() } }
         return unsafe bytes.withUnsafeBytes { texts in
             var offset = 0
@@ -164,7 +166,7 @@ internal import CLua
         }
     }
 
-    /// Evaluates with the name of a field and a host, as C takes them.
+    /// Evaluates with the name of a field and a host in C's form.
     private func outcome(
         of chunk: Int, _ field: String, _ host: any SandboxHost,
         _ evaluate: (OpaquePointer, UnsafeBufferPointer<CChar>, UnsafePointer<clua_host>) -> clua_outcome

@@ -1,16 +1,16 @@
 package import Model
 
-/// The world a script can ask about; called back synchronously on the sandbox's thread.
+/// The host that a script queries; called back synchronously on the sandbox's thread.
 ///
 /// It must not use the sandbox it is called from.
 package protocol SandboxHost: AnyObject {
-    /// What a field of a handle is; asked once for each handle and key unless it fails.
+    /// The kind of a field of a handle; asked once for each handle and key unless it fails.
     func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer
     /// Calls a host function or method; `line` is the caller's current line.
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer
     func typeName(_ handle: UInt32) -> String
-    /// Where the host is asked without a detour; `nil` for a host that answers everything in full.
+    /// The host's fast callbacks; `nil` for a host that answers everything in full.
     var port: FastCallbacks? { get }
 }
 
@@ -18,7 +18,7 @@ extension SandboxHost {
     package var port: FastCallbacks? { nil }
 }
 
-/// What the host gives back to a script.
+/// The host's answer to a script.
 package enum HostAnswer: Equatable, Sendable {
     case nothing
     case boolean(Bool)
@@ -26,29 +26,29 @@ package enum HostAnswer: Equatable, Sendable {
     case number(Double)
     case string(String)
     case handle(UInt32)
-    /// What a fact came to. The same question, asked again, is asked of that fact alone.
+    /// The truth of a fact. When the same question is asked again, only this fact is read.
     case fact(UInt32, holds: Bool)
-    /// A handle that is the answer while a fact holds, as it does now.
+    /// A handle that stays the answer as long as the fact holds, as it does now.
     case handleWhile(UInt32, fact: UInt32)
-    /// Raises in the script, at the line that asked.
+    /// An error raised in the script, at the line that asked.
     case failure(String)
 }
 
-/// What a field of a handle is.
+/// The kind of a field of a handle.
 package enum AttributeAnswer: Equatable, Sendable {
-    /// Another handle, remembered.
+    /// Another handle; cached.
     case expression(UInt32)
-    /// A fact, remembered: each reading asks `.read` with this handle.
+    /// A fact; cached. Each use of the field asks for `.read` with this handle.
     case fact(UInt32)
-    /// A function, remembered: calling it asks the host with this code.
+    /// A function; cached. Calling it calls the host with this code.
     case method(UInt32)
-    /// The function of that name of the string library, which takes the handle's content; remembered.
+    /// The function of the string library with that name, which gets the handle's content; cached.
     case text
-    /// Raises in the script and is not remembered.
+    /// An error raised in the script; not cached.
     case failure(String)
 }
 
-/// What a script does with a handle.
+/// An operation of a script on a handle.
 package enum HostOperation: UInt32, Sendable {
     case read
     case content

@@ -1,12 +1,12 @@
 internal import Model
 internal import Policies
 
-/// Reads the rows of a table from a JSON or CSV file, held to the types of its columns.
+/// A reader of a table's rows from a JSON or CSV file, which checks the types of its columns.
 struct DataReader {
     private static let mostRows = 1_000_000
     private static let mostFaults = 20
 
-    /// The file, as messages show it.
+    /// The path of the file as messages show it.
     let path: String
     let columns: [PluginTable.Column]
     private(set) var faults: [Diagnostic] = []
@@ -23,7 +23,7 @@ struct DataReader {
         if faults.count < Self.mostFaults { faults.append(Diagnostic(message, path: path, line: line, column: column)) }
     }
 
-    /// The cells, row by row; what is wrong is in `faults`.
+    /// The cells, row by row; errors are in `faults`.
     mutating func read(_ bytes: [UInt8]) -> [Value] {
         if path.hasSuffix(".csv") { readCSV(bytes) } else { readJSON(bytes) }
         return cells
@@ -31,21 +31,21 @@ struct DataReader {
 
     // MARK: JSON
 
-    /// An array of objects.
+    /// Reads an array of objects.
     private mutating func readJSON(_ bytes: [UInt8]) {
         let json: JSON
         do throws(JSONError) { json = try JSONReader.parse(bytes) } catch {
             return report(error.message, line: error.line, column: error.column)
         }
-        guard case .array(let rows) = json else { return report("data is an array of objects", line: 1) }
+        guard case .array(let rows) = json else { return report("data must be an array of objects", line: 1) }
         for (number, row) in rows.enumerated() {
             guard case .object(let members) = row else {
-                report("row \(number + 1) is \(row.kindName), and rows are objects", line: 1)
+                report("row \(number + 1) must be an object, got \(row.kindName)", line: 1)
                 continue
             }
             guard begin(line: 1) else { return }
             for member in members where !columns.contains(where: { $0.name == member.key }) {
-                report("row \(number + 1): there is no column `\(member.key)`\(hint(member.key))", line: 1)
+                report("row \(number + 1): unknown column `\(member.key)`\(hint(member.key))", line: 1)
             }
             for column in columns {
                 let value = members.first { $0.key == column.name }?.value
@@ -60,7 +60,7 @@ struct DataReader {
 
     private func hint(_ name: ExactName) -> String { Suggestion.hint(for: name, among: columns.map(\.name)) }
 
-    /// - Returns: whether there is room for a row.
+    /// - Returns: `false` when the table is full.
     private mutating func begin(line: Int) -> Bool {
         guard lines.count < Self.mostRows else {
             report("data has at most \(Self.mostRows) rows", line: line)
@@ -84,16 +84,16 @@ struct DataReader {
 
     // MARK: CSV
 
-    /// Records after RFC 4180, the first of them the columns' names.
+    /// Reads records as in RFC 4180; the first has the names of the columns.
     private mutating func readCSV(_ bytes: [UInt8]) {
         guard String(validating: bytes, as: UTF8.self) != nil else {
-            return report("this is no text in UTF-8", line: 1)
+            return report("the file is not valid UTF-8", line: 1)
         }
         var reader = CSVReader(bytes)
-        guard let names = reader.next() else { return report("the first line names the columns", line: 1) }
+        guard let names = reader.next() else { return report("the first line must name the columns", line: 1) }
         let header = names.fields.map { field in columns.firstIndex { $0.name == field } }
         for (field, place) in zip(names.fields, header) where place == nil {
-            report("there is no column `\(field)`\(hint(field))", line: 1)
+            report("unknown column `\(field)`\(hint(field))", line: 1)
         }
         if Set(names.fields).count < names.fields.count { report("a column is named twice", line: 1) }
         for column in columns where !names.fields.contains(column.name) && !column.isOptional {
@@ -103,7 +103,7 @@ struct DataReader {
         while let record = reader.next() {
             if record.fields == [""] { continue }
             guard record.fields.count == header.count else {
-                report("\(record.fields.count) fields, and there are \(header.count) columns", line: record.line)
+                report("expected \(header.count) fields, got \(record.fields.count)", line: record.line)
                 continue
             }
             guard begin(line: record.line) else { return }
@@ -123,7 +123,7 @@ struct DataReader {
 }
 
 extension Value {
-    /// A value as it is written in a table, or typed at a prompt; `nil` for what is of another type.
+    /// Reads a value from a table or a prompt; `nil` for a text of another type.
     init?(text: String, as type: ValueType) {
         switch type {
         case .string: self = .string(text)
@@ -139,17 +139,17 @@ extension Value {
     }
 }
 
-/// Fields of comma-separated values, a record at a time.
+/// A reader of comma-separated values, one record at a time.
 private struct CSVReader {
     private let bytes: [UInt8]
     private var position = 0
-    /// Of the record that is read next, from 1.
+    /// The line of the next record, from 1.
     private(set) var line = 1
-    /// What ended the reading before the end.
+    /// The error that ended reading early.
     private(set) var fault: String?
 
     init(_ bytes: [UInt8]) {
-        // A mark that some spreadsheets put at the beginning.
+        // The byte order mark that some spreadsheets write.
         self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     }
 

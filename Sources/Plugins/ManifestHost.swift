@@ -2,18 +2,18 @@ internal import Lua
 internal import Model
 internal import Policies
 
-/// What a plugin talks to while it is loaded: it names what it uses, and nothing is computed.
+/// The host of a plugin while it is loaded: it records what the plugin uses, and computes nothing.
 final class ManifestHost: SandboxHost {
-    /// What was named by `use`, and which of its members.
+    /// A capability or plugin that was named by `use`, and the members that were named of it.
     struct Use {
         let name: ExactName
         let line: Int
         var members: Set<ExactName> = []
     }
 
-    /// By handle.
+    /// The uses, by handle.
     private(set) var uses: [Use] = []
-    /// The tables that were named by `data`, and where.
+    /// The tables that were named by `data`, with the line.
     private(set) var tables: [(name: ExactName, line: Int)] = []
     private static let firstTable: UInt32 = 1 << 20
     private static let most = 1_000
@@ -51,5 +51,5 @@ final class ManifestHost: SandboxHost {
 
     func typeName(_ handle: UInt32) -> String { handle < Self.firstTable ? "plugin" : "table" }
 
-    private static let tooEarly = "nothing is asked while a plugin is loaded, only inside its functions"
+    private static let tooEarly = "the host cannot be called while a plugin is loaded, only inside its functions"
 }

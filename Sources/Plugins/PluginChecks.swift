@@ -1,14 +1,14 @@
 package import Model
 package import Policies
 
-/// The rules about policies that plugins bring to `check`.
+/// The rules about policies that plugins add to `check`.
 package final class PluginChecks {
-    /// A rule, under the name that reports and comments say: `cidr.whole_internet`.
+    /// A rule, with the name that reports and comments use: `cidr.whole_internet`.
     package struct Rule: Sendable {
         package let name: ExactName
         package let about: String
         package let severity: Diagnostic.Severity
-        /// `nil` where the plugin gives none.
+        /// `nil` when the plugin gives none.
         package let examples: PluginExtras.Check.Examples?
         package let plugin: ExactName
         let path: String
@@ -18,9 +18,9 @@ package final class PluginChecks {
         package let rule: ExactName
         package let severity: Diagnostic.Severity
         package let message: String
-        /// 1 where the check says none.
+        /// The line of the finding; 1 when the check gives none.
         package let line: Int
-        /// Whether it is the rule that is wrong, and not the policy.
+        /// True when the rule itself failed.
         package var isFailure = false
     }
 
@@ -30,17 +30,17 @@ package final class PluginChecks {
     package let rules: [Rule]
     private let set: PluginSet
     private let schema: Schema
-    /// By plugin; `nil` for one that could not be started.
+    /// The sessions by plugin; `nil` for a plugin that could not be started.
     private var sessions: [ExactName: PluginSession] = [:]
 
-    /// - Parameter only: the name of the one rule that is asked; `nil` for all.
+    /// - Parameter only: the name of the one rule to run; `nil` for all.
     package init(_ loaded: PluginLoader.Loaded, schema: Schema, only: ExactName? = nil) {
         set = loaded.set
         self.schema = schema
         rules = Self.rules(of: loaded).filter { only == nil || $0.name == only }
     }
 
-    /// What every plugin brings, without anything to check.
+    /// The rules of all plugins, without running any.
     package static func rules(of loaded: PluginLoader.Loaded) -> [Rule] {
         loaded.extras.flatMap { plugin, extras in
             extras.checks.map { check in
@@ -51,23 +51,23 @@ package final class PluginChecks {
         }.sorted { $0.name < $1.name }
     }
 
-    /// What the rules find in a policy.
+    /// The findings of the rules in a policy.
     ///
-    /// A rule that fails is a finding itself, an error: what it should have found nobody knows.
-    /// - Parameter policy: what rules see: `id`, `about`, `owner`, `on`, `grants`, `texts` …
+    /// A failed rule is a finding itself, an error, since its result is unknown.
+    /// - Parameter policy: the policy as rules see it: `id`, `about`, `owner`, `on`, `grants`, `texts` …
     package func findings(in policy: JSON) -> [Finding] {
         rules.flatMap { rule -> [Finding] in
             func failed(_ message: String) -> [Finding] {
                 [
                     Finding(
-                        rule: rule.name, severity: .error, message: "this rule cannot say: \(message)", line: 1,
+                        rule: rule.name, severity: .error, message: "the rule failed: \(message)", line: 1,
                         isFailure: true)
                 ]
             }
             do {
                 let session = try session(rule.plugin)
                 return try read(try session.call(rule.path, [.document(policy)]), rule)
-                    ?? failed("it returns no list of findings")
+                    ?? failed("it must return a list of findings")
             } catch let error as NativeFault {
                 sessions[rule.plugin] = nil
                 return failed(error.message)
@@ -82,7 +82,7 @@ package final class PluginChecks {
         return session
     }
 
-    /// `{ { message = "…", line = 3 }, … }`; nothing is no finding.
+    /// Reads findings such as `{ { message = "…", line = 3 }, … }`; nil means no findings.
     private func read(_ json: JSON, _ rule: Rule) throws(NativeFault) -> [Finding]? {
         if json == .null { return [] }
         guard case .array(let items) = json else { return nil }

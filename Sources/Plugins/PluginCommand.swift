@@ -1,15 +1,15 @@
 package import Model
 package import Policies
 
-/// A command that a plugin gives to the prompt.
+/// A command that a plugin adds to the prompt.
 package struct PluginCommand: Sendable {
     package let name: ExactName
     package let about: String
     package let parameters: [PluginFunction.Parameter]
-    /// Of the function, in the table that `plugin.lua` returns.
+    /// The path of the function in the table that `plugin.lua` returns.
     let path: String
 
-    /// How it is typed: `cidr NETWORK ADDRESS`.
+    /// The usage line: `cidr NETWORK ADDRESS`.
     package var usage: String {
         ([name.text] + parameters.map { $0.isOptional ? "[\($0.name.text.uppercased())]" : $0.name.text.uppercased() })
             .joined(separator: " ")

@@ -1,22 +1,22 @@
 package import Model
 package import Policies
 
-/// The commands that plugins give to the prompt.
+/// The commands that plugins add to the prompt.
 ///
-/// A prompt shows `all` in its help and completes their names, and hands what was typed to `run`:
+/// A prompt shows `all` in its help, completes their names, and passes the input to `run`:
 ///
 ///     let commands = PluginCommands(PluginLoader.load(source), schema: policies.schema)
 ///     let lines = try commands.run("cidr", ["10.0.0.0/8", "10.1.2.3"], on: directory, tenant: tenant, now: now)
 ///
-/// Nothing that a command says is escaped: whoever prints it does that. Commands read and compute, and change nothing.
+/// The output of a command is not escaped: the caller does that. Commands read and compute, and change nothing.
 package struct PluginCommands: Sendable {
-    /// One command, and whose it is. `name` is what is typed, where no other plugin has a command of that name; else, and
-    /// always, `plugin.name` is.
+    /// One command and its plugin. Users type `plugin.name`, or just `name` when no other plugin has a command of that
+    /// name.
     package struct Named: Sendable {
         package let plugin: ExactName
         package let command: PluginCommand
 
-        /// `cidr.cidr`
+        /// The command's name after its plugin's: `cidr.cidr`.
         package var fullName: ExactName { "\(plugin).\(command.name)" }
     }
 
@@ -32,15 +32,15 @@ package struct PluginCommands: Sendable {
             .sorted { $0.fullName < $1.fullName }
     }
 
-    /// The command of a name, short where that is enough.
-    /// - Throws: when there is none, or several.
+    /// The command with a full name, or with a short name that is unique.
+    /// - Throws: when no command or more than one has the name.
     package func command(_ name: ExactName) throws(PluginCommandError) -> Named {
         if let exact = all.first(where: { $0.fullName == name }) { return exact }
         let matches = all.filter { $0.command.name == name }
         if matches.count == 1 { return matches[0] }
         guard matches.isEmpty else {
             let names = matches.map { "`\($0.fullName)`" }.joined(separator: ", ")
-            throw PluginCommandError("more than one plugin has a command `\(name)`: say \(names)")
+            throw PluginCommandError("more than one plugin has a command `\(name)`: write \(names)")
         }
         let hint = Suggestion.hint(for: name, among: all.map(\.command.name))
         throw PluginCommandError("no plugin has a command `\(name)`\(hint)")
@@ -48,9 +48,9 @@ package struct PluginCommands: Sendable {
 
     /// Runs a command.
     /// - Parameters:
-    ///   - words: what was typed after its name; departments and users by id, or by a name that only one has.
-    ///   - tenant: whose departments, users and time zone are meant; -1 for none.
-    /// - Returns: lines to show.
+    ///   - words: the arguments as typed; departments and users by id, or by a unique name.
+    ///   - tenant: the tenant whose departments, users and time zone are used; -1 for none.
+    /// - Returns: the lines to show.
     package func run(
         _ name: ExactName, _ words: [String], on directory: Directory, tenant: Int, now: Instant
     ) throws(PluginCommandError) -> [String] {
@@ -58,7 +58,7 @@ package struct PluginCommands: Sendable {
         let parameters = named.command.parameters
         let least = parameters.count { !$0.isOptional }
         guard (least...parameters.count).contains(words.count) else {
-            throw PluginCommandError("`\(name)` is said like this: `\(named.command.usage)`")
+            throw PluginCommandError("wrong arguments for `\(name)`, usage: `\(named.command.usage)`")
         }
         var arguments: [PluginSession.Argument] = []
         for (word, parameter) in zip(words, parameters) {
@@ -89,7 +89,7 @@ package struct PluginCommands: Sendable {
             return lines
         case .string(let text): return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         case .boolean, .integer, .number, .unrepresentable: return [json.compact]
-        case .object: throw PluginCommandError("`\(name)` returns lines to show, got a table with names")
+        case .object: throw PluginCommandError("`\(name)` must return lines to show, got a table with names")
         }
     }
 
@@ -112,7 +112,7 @@ package struct PluginCommands: Sendable {
     }
 }
 
-/// Why a command did nothing, in words.
+/// The reason why a command did nothing, in words.
 package struct PluginCommandError: Error, Equatable, Sendable {
     package let message: String
 

@@ -1,25 +1,25 @@
 package import Model
 
-/// What a plugin provides to others than policies: to `check`, and to the prompt.
+/// The parts of a plugin that are not for policies: checks, commands and sinks.
 package struct PluginExtras: Sendable {
     /// A rule about policies.
     package struct Check: Sendable {
         package let name: ExactName
         package let about: String
-        /// Whether what it finds is an error, and no warning.
+        /// True when its findings are errors, not warnings.
         package let isError: Bool
-        /// `nil` where the plugin gives none.
+        /// `nil` when the plugin gives none.
         package let examples: Examples?
-        /// Where `plugin.lua` declares it.
+        /// The line of its declaration in `plugin.lua`.
         package let line: Int
-        /// Of the function, in the table that `plugin.lua` returns.
+        /// The path of the function in the table that `plugin.lua` returns.
         let path: String
 
-        /// Policies that show what it is about, as texts.
+        /// The sources of policies that illustrate the rule.
         package struct Examples: Sendable {
-            /// One in which it finds nothing.
+            /// A policy without findings.
             package let good: String
-            /// One in which it finds something.
+            /// A policy with findings.
             package let bad: String
         }
     }

@@ -1,21 +1,21 @@
 package import Model
 package import Policies
 
-/// Loads plugins: each by itself, then in the order of what they require.
+/// The loader of plugins: it reads each by itself, and then orders them by their requirements.
 package struct PluginLoader {
     private let source: PluginSource
     private var read: [ExactName: ReadPlugin] = [:]
     private var broken: [ExactName: [Diagnostic]] = [:]
 
-    /// What loading came to.
+    /// The result of loading.
     package struct Loaded: Sendable {
         package let set: PluginSet
-        /// What each plugin provides to others than policies, by the plugin's name.
+        /// The parts of each plugin that are not for policies, by the plugin's name.
         package let extras: [ExactName: PluginExtras]
 
         package static let none = Loaded(set: .none, extras: [:])
 
-        /// Everything that is wrong with plugins, sorted by path and line.
+        /// All faults of plugins, sorted by path and line.
         package var faults: [Diagnostic] {
             (self.set).broken.values.flatMap { $0 }.sorted { ($0.path, $0.line ?? 0) < ($1.path, $1.line ?? 0) }
         }
@@ -25,13 +25,14 @@ package struct PluginLoader {
         self.source = source
     }
 
-    /// Loads every plugin; one that does not load is told with the reason, and the others are as without it.
+    /// Loads every plugin. A plugin that does not load is reported with the reason, and the others load as if it were
+    /// missing.
     package static func load(_ source: PluginSource) -> Loaded {
         var loader = PluginLoader(source)
         return loader.load()
     }
 
-    /// More of them than this stand on one another in no honest plugin; each may take its own part of the stack.
+    /// The longest chain of plugins that require each other; each of them may use its own part of the stack.
     private static let deepest = 4
     private static let mostPlugins = 200
 
@@ -69,20 +70,20 @@ package struct PluginLoader {
         read[plugin] = nil
     }
 
-    /// Plugins that require what is not there.
+    /// Refuses plugins that require a missing plugin.
     private mutating func refuseUnknown() {
         let names = source.folders.map(\.name)
         for (name, plugin) in read.sorted(by: { $0.key < $1.key }) {
             for required in plugin.plugin.requires where !names.contains(required) {
                 blame(
                     name,
-                    "it requires the plugin `\(required)`, and there is none\(Suggestion.hint(for: required, among: names))",
+                    "it requires the unknown plugin `\(required)`\(Suggestion.hint(for: required, among: names))",
                     line: plugin.line("requires"))
             }
         }
     }
 
-    /// The plugins, each after those it requires; a circle is told with all of its plugins.
+    /// The plugins, each after those it requires; a cycle is reported with all of its plugins.
     private mutating func order() -> [ExactName] {
         var ordered: [ExactName] = []
         var done: Set<ExactName> = []
@@ -98,7 +99,7 @@ package struct PluginLoader {
         for circle in circles {
             for (index, name) in circle.enumerated() {
                 let shown = (circle[index...] + circle[...index]).map { "`\($0)`" }.joined(separator: " requires ")
-                blame(name, "plugins cannot require each other in a circle: \(shown)", line: lines[name] ?? 1)
+                blame(name, "plugins cannot require each other in a cycle: \(shown)", line: lines[name] ?? 1)
             }
         }
         var depths: [ExactName: Int] = [:]
@@ -109,7 +110,7 @@ package struct PluginLoader {
                 blame(name, Self.requires(lost), line: plugin.line("requires"))
             } else if depths[name]! > Self.deepest {
                 blame(
-                    name, "at most \(Self.deepest) plugins stand on one another, one from the next",
+                    name, "a chain of required plugins has at most \(Self.deepest)",
                     line: plugin.line("requires"))
             } else {
                 refuseMembers(of: plugin)
@@ -122,7 +123,7 @@ package struct PluginLoader {
         "it requires the plugin `\(lost)`, which does not load"
     }
 
-    /// What a plugin names of others, while it loads, and they do not provide.
+    /// Refuses the use of members of other plugins that these do not provide.
     private mutating func refuseMembers(of plugin: ReadPlugin) {
         for use in plugin.uses {
             for member in use.members {
@@ -145,14 +146,14 @@ package struct PluginLoader {
                 let full: ExactName = "\(attribute.owner.name).\(attribute.function.name)"
                 if let other = owners[full] {
                     blame(
-                        name, "the attribute `\(full)` is one of the plugin `\(other)` already",
+                        name, "the plugin `\(other)` already provides the attribute `\(full)`",
                         line: plugin.line("attributes.\(full)"))
                 } else {
                     owners[full] = name
                 }
             }
         }
-        // What stands on one that was refused just now is refused with it.
+        // A plugin that requires a refused one is refused, too.
         for name in ordered {
             guard let plugin = read[name], let lost = plugin.plugin.requires.first(where: { broken[$0] != nil }) else {
                 continue

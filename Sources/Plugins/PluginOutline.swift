@@ -1,10 +1,10 @@
 internal import Model
 internal import Syntax
 
-/// Where a plugin's file declares what, and what its comments say of it.
+/// The places of the declarations in a plugin's file, and the comments before them.
 struct PluginOutline {
     private let positions: [ExactName: Position]
-    /// Of the source, without what ends them.
+    /// The lines of the source, without their line ends.
     private let lines: [ArraySlice<UInt8>]
 
     init(_ chunk: Chunk) {
@@ -19,7 +19,7 @@ struct PluginOutline {
                 note(ExactName(name.name), name.position)
             }
         }
-        // A table may stand anywhere: what it declares is known by the names inside.
+        // A table may be anywhere: its declarations are found by the names inside.
         for expression in chunk.expressions {
             guard case .table(let fields) = expression.kind else { continue }
             for case .named(let name, let value) in fields { walk(value, ExactName(name.name), 1) }
@@ -30,7 +30,7 @@ struct PluginOutline {
 
     func line(_ name: String) -> Int? { positions[ExactName(name)]?.line }
 
-    /// The comment that stands directly before a declaration, as one paragraph.
+    /// The comment directly before a declaration, as one paragraph.
     func comment(before name: String) -> String {
         guard let line = line(name) else { return "" }
         return Self.paragraph(above: line - 1, in: lines)
@@ -46,7 +46,7 @@ struct PluginOutline {
         line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.starts(with: "--".utf8)
     }
 
-    /// - Parameter end: how many lines stand before it.
+    /// - Parameter end: the number of lines before the declaration.
     private static func paragraph(above end: Int, in lines: [ArraySlice<UInt8>]) -> String {
         var words: [String] = []
         for line in lines[..<min(end, lines.count)].reversed() {

@@ -3,7 +3,7 @@ internal import Model
 internal import Policies
 internal import Syntax
 
-/// What a manifest provides to others than policies: checks, sinks and commands.
+/// The parts of a manifest that are not for policies: checks, sinks and commands.
 extension PluginReader {
     mutating func check(_ name: ExactName, _ value: LuaValue, _ result: inout ReadPlugin) {
         let place = "checks.\(name)"
@@ -22,25 +22,26 @@ extension PluginReader {
                 line: outline?.line(place) ?? 1, path: "provides.\(place).run"))
     }
 
-    /// The policies that show what a check is about; it gives both or none.
+    /// The policies that illustrate a check; a check gives both or none.
     private mutating func examples(_ fields: [ExactName: LuaValue], _ place: String) -> PluginExtras.Check.Examples? {
         guard fields["good"] != nil || fields["bad"] != nil else { return nil }
         guard case .string(let good)? = fields["good"], case .string(let bad)? = fields["bad"] else {
             report(
-                "`\(place)`: `good` and `bad` go together, each the text of a policy: one in which it finds nothing, "
-                    + "and one in which it finds something", at: place)
+                "`\(place)`: `good` and `bad` must be given together, each the source of a policy: one without "
+                    + "and one with a finding", at: place)
             return nil
         }
         for (name, text) in [("good", good), ("bad", bad)] {
             do throws(SyntaxError) { _ = try Chunk.parse(Array(text.utf8)) } catch {
                 report(
-                    "`\(place).\(name)` is no Lua: line \(error.line) of it: \(error.message)", at: "\(place).\(name)")
+                    "`\(place).\(name)` is not valid Lua: line \(error.line) of it: \(error.message)",
+                    at: "\(place).\(name)")
             }
         }
         return .init(good: Self.flush(good), bad: Self.flush(bad))
     }
 
-    /// A text without the blanks that all of its lines begin with: manifests are indented.
+    /// A text without its common indentation.
     private static func flush(_ text: String) -> String {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         func isBlank(_ line: Substring) -> Bool { line.allSatisfy { $0 == " " } }
@@ -53,7 +54,7 @@ extension PluginReader {
         let place = "sinks.\(name)"
         let stated = fields(value, "`\(place)`", ["to", "rotate", "keep", "line"], at: place)
         if !needs.contains("log") {
-            report("`\(place)`: it uses `log` and does not say so: add it to `needs`", at: place)
+            report("`\(place)`: it uses `log` without declaring it: add it to `needs`", at: place)
         }
         let rotation = fields(stated["rotate"], "`\(place).rotate`", ["mebibytes", "files"], at: place)
         func number(_ name: ExactName, _ usual: Int64, _ range: ClosedRange<Int64>) -> Int? {
@@ -63,7 +64,7 @@ extension PluginReader {
             return Int(number)
         }
         guard let size = number("mebibytes", 100, 1...10_000), let kept = number("files", 5, 0...100) else {
-            return report("`\(place)`: `rotate` has `mebibytes`, 1 to 10000, and `files`, 0 to 100", at: place)
+            return report("`\(place)`: `rotate` must have `mebibytes`, 1 to 10000, and `files`, 0 to 100", at: place)
         }
         guard let to = stated["to"], to == .string("file") || to == .string("syslog") else {
             return report("`\(place)`: `to` is \"file\" or \"syslog\", got \((stated["to"] ?? .nil).shown)", at: place)

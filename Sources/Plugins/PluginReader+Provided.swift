@@ -2,7 +2,7 @@ internal import Lua
 internal import Model
 internal import Policies
 
-/// What a manifest says that the plugin provides.
+/// The parts that a manifest provides.
 extension PluginReader {
     private static let kinds: [ExactName] = ["functions", "attributes", "data", "checks", "commands", "sinks"]
     private static let most = 200
@@ -10,7 +10,7 @@ extension PluginReader {
     mutating func readProvided(_ value: LuaValue?, into result: inout ReadPlugin) {
         let provided = fields(value, "`provides`", Self.kinds, at: "provides")
         if provided.isEmpty { report("a plugin `provides` something: functions, attributes, data …", at: "provides") }
-        // Functions are given tables, so these come first.
+        // Tables come first, because functions refer to them.
         for (name, value) in parts(provided["data"], "data") {
             if let table = table(name, value, &result) { result.plugin.tables.append(table) }
         }
@@ -32,7 +32,7 @@ extension PluginReader {
         for (name, value) in parts(provided["sinks"], "sinks") { sink(name, value, &result) }
     }
 
-    /// Named parts, by name.
+    /// The parts of one kind, sorted by name.
     mutating func parts(_ value: LuaValue?, _ place: String) -> [(ExactName, LuaValue)] {
         let parts = fields(value, "`\(place)`", nil, at: place)
         if parts.count > Self.most { report("`\(place)` has at most \(Self.most) parts", at: place) }
@@ -66,7 +66,7 @@ extension PluginReader {
                 return nil
             }
             for name in ["takes", "returns", "fuel"] as [ExactName] where fields[name] != nil {
-                report("`\(place)`: `\(name)` is what the host's function says", at: place)
+                report("`\(place)`: `\(name)` is given by the host's function: leave it out", at: place)
             }
             return PluginFunction(
                 name: name, about: about.isEmpty ? native.about : about, parameters: native.parameters,
@@ -106,7 +106,7 @@ extension PluginReader {
         result.plugin.attributes.append(PluginAttribute(owner: type, function: function))
     }
 
-    /// A function of a capability that it needs.
+    /// A function of a needed capability.
     private mutating func native(_ value: LuaValue, _ place: String) -> (any NativeFunction)? {
         guard let name = value.name else {
             report("`\(place)`: `host` names one of the host's functions, got \(value.kindName)", at: place)
@@ -129,13 +129,13 @@ extension PluginReader {
             return nil
         }
         guard needs.contains(capability.name) else {
-            report("`\(place)`: it uses `\(capability.name)` and does not say so: add it to `needs`", at: place)
+            report("`\(place)`: it uses `\(capability.name)` without declaring it: add it to `needs`", at: place)
             return nil
         }
         return native
     }
 
-    /// The tables that a function of the host is given, held to what it must find in them.
+    /// The tables that a function of the host gets, checked for the columns that it needs.
     private mutating func bound(
         _ value: LuaValue?, _ native: any NativeFunction, _ place: String, _ plugin: Plugin
     ) -> [Int]? {
@@ -148,7 +148,7 @@ extension PluginReader {
         for (name, columns) in zip(names, native.tables) {
             guard let number = plugin.tables.firstIndex(where: { $0.name == name }) else {
                 let hint = Suggestion.hint(for: name, among: plugin.tables.map(\.name))
-                report("`\(place)`: there is no data `\(name)`\(hint)", at: place)
+                report("`\(place)`: unknown data `\(name)`\(hint)", at: place)
                 return nil
             }
             let missing = columns.filter { !plugin.tables[number].columns.contains($0) }
@@ -172,7 +172,7 @@ extension PluginReader {
 
     // MARK: Types
 
-    /// `{ { network = "string" }, { address = "ip" } }`.
+    /// Reads parameters such as `{ { network = "string" }, { address = "ip" } }`.
     mutating func parameters(_ value: LuaValue?, _ place: String) -> [PluginFunction.Parameter] {
         guard let value, value != .nil else { return [] }
         guard case .table(let entries) = value, entries.count <= 8 else {
@@ -202,20 +202,20 @@ extension PluginReader {
         if let choices = value?.tagged("one_of") {
             let texts = names(choices, "one_of")
             guard (2...64).contains(texts.count) else {
-                report("`\(place)`: `one_of` has 2 to 64 texts", at: place)
+                report("`\(place)`: `one_of` must have 2 to 64 strings", at: place)
                 return nil
             }
             return .init(.string, choices: texts)
         }
         guard let value, value != .nil else {
-            report("`\(place)` says what it `returns`: \"boolean\", another type, or `one_of { … }`", at: place)
+            report("`\(place)` must state what it `returns`: \"boolean\", another type, or `one_of { … }`", at: place)
             return nil
         }
         do throws(TypeReader.Fault) {
             let (type, isOptional) = try TypeReader.read(value, of: .result)
             if !isOptional { return .init(type) }
             report(
-                "`\(place)` always returns something: provide a function that says whether there is something",
+                "`\(place)` cannot have an optional result: provide another function that tests for it",
                 at: place)
         } catch { report("`\(place)`: \(error.message)", at: place) }
         return nil
@@ -257,7 +257,7 @@ extension PluginReader {
             key = columns.firstIndex { .string($0.name) == stated && !$0.isOptional && $0.type != .boolean }
             if key == nil {
                 report(
-                    "`\(place)`: `key` names a column that every row has, and is no boolean; got \(stated.shown)",
+                    "`\(place)`: `key` must name a required column that is not a boolean, got \(stated.shown)",
                     at: place)
                 return nil
             }
@@ -272,7 +272,7 @@ extension PluginReader {
         } catch {
             faults.append(
                 Diagnostic(
-                    "the key `\(error.key)` is there twice", path: reader.path, line: reader.lines[error.row]))
+                    "the key `\(error.key)` is given twice", path: reader.path, line: reader.lines[error.row]))
             return nil
         }
     }

@@ -3,21 +3,21 @@ internal import Model
 internal import Policies
 internal import Syntax
 
-/// Reads one plugin's folder: runs `plugin.lua` once and holds what it returns to the form of a manifest.
+/// A reader of one plugin's folder, which runs `plugin.lua` once and checks the manifest that it returns.
 ///
-/// Nothing of a plugin is used unless all of it is right.
+/// No part of a plugin is used unless all of it is valid.
 struct PluginReader {
     static let file: ExactName = "plugin.lua"
     private static let keys: [ExactName] = ["name", "version", "about", "needs", "requires", "provides"]
     private static let mostBytes = 65_536
 
     let folder: PluginSource.Folder
-    /// Of `plugin.lua`, and of the folder, as messages show them.
+    /// The paths of `plugin.lua` and of the folder, as messages show them.
     let path: String
     let folderPath: String
     var faults: [Diagnostic] = []
     var outline: PluginOutline?
-    /// What the manifest says that it needs of the host.
+    /// The capabilities of the host that the manifest needs.
     var needs: [ExactName] = []
 
     init(_ source: PluginSource.Folder, path: String, folder: String) {
@@ -31,7 +31,7 @@ struct PluginReader {
         faults.append(Diagnostic(message, path: path, line: line))
     }
 
-    /// - Returns: `nil`, or something incomplete, when there are `faults`.
+    /// - Returns: `nil`, or an incomplete plugin, when there are `faults`.
     mutating func read() -> ReadPlugin? {
         if let twins = TwinNames.first(in: folder.files.map(\.name)) { report(twins.message) }
         guard let file = folder.file(Self.file) else {
@@ -39,7 +39,7 @@ struct PluginReader {
             return nil
         }
         guard file.bytes.count <= Self.mostBytes else {
-            report("`\(Self.file)` has at most 64 KiB; what is longer is data")
+            report("`\(Self.file)` has more than 64 KiB: move data to a file of its own")
             return nil
         }
         let chunk: Chunk
@@ -55,8 +55,8 @@ struct PluginReader {
         for other in folder.files where other.name.hasSuffix(".lua") && other.name != Self.file {
             if other.name.hasSuffix("_test.lua") { continue }
             report(
-                "nobody reads `\(folderPath)/\(other.name)`: what of a plugin is Lua is in `\(Self.file)`; move it there, or "
-                    + "out of the folder")
+                "`\(folderPath)/\(other.name)` is not read: all Lua code of a plugin is in `\(Self.file)`; "
+                    + "move it there, or out of the folder")
         }
         guard faults.isEmpty else { return nil }
         let program = chunk.rewritten()
@@ -76,7 +76,7 @@ struct PluginReader {
         let outcome: CallResult
         do throws(LuaError) {
             var sandbox = try Sandbox(functions: PluginScript.functions, tags: PluginScript.tags)
-            // Rewriting makes it longer.
+            // Rewriting makes the program longer.
             let chunk = try sandbox.load(program, name: Self.file.text, limits: Limits(sourceBytes: 1 << 18))
             outcome = sandbox.run(chunk, host: host, limits: Limits())
         } catch {
@@ -89,17 +89,17 @@ struct PluginReader {
             report(message, line: line)
             return nil
         case .fuelExhausted:
-            report("it runs on without end while loading: its budget is exhausted")
+            report("it does not finish loading: it exhausts its budget of instructions")
             return nil
         case .memoryExhausted:
-            report("it takes more memory than it may while loading")
+            report("it exceeds its memory limit while loading")
             return nil
         case .deadlineExceeded:
-            report("it takes longer than it may while loading")
+            report("it exceeds its time limit while loading")
             return nil
         }
         if outcome.results > 1 {
-            report("a plugin's file returns one value, got \(outcome.results): the others have no effect")
+            report("a plugin's file must return one value, got \(outcome.results): the others have no effect")
             return nil
         }
         guard case .table = outcome.value else {
@@ -121,7 +121,7 @@ struct PluginReader {
         var fields: [ExactName: LuaValue] = [:]
         for entry in entries {
             guard let key = entry.key.name else {
-                report("\(place) has names, and no \(entry.key.shown)", at: name)
+                report("\(place) must have names as keys, got \(entry.key.shown)", at: name)
                 continue
             }
             if let known, !known.contains(key) {
@@ -136,13 +136,13 @@ struct PluginReader {
     private mutating func read(_ manifest: [ExactName: LuaValue], into result: inout ReadPlugin) {
         let name = ExactName(text(manifest["name"], "name"))
         if name != folder.name, !name.isEmpty {
-            report("it calls itself `\(name)` and lies in the folder `\(folder.name)`: one name", at: "name")
+            report("its name is `\(name)`, but its folder is `\(folder.name)`: use one name", at: "name")
         }
         if !Self.isName(folder.name) {
             report("a plugin's folder is named in lower-case letters, digits and `_`, and begins with a letter")
         }
         if Capabilities.all.contains(where: { $0.name == folder.name }) {
-            report("the name `\(folder.name)` is that of a capability of the host", at: "name")
+            report("`\(folder.name)` is the name of a capability of the host: choose another name", at: "name")
         }
         result.plugin.version = text(manifest["version"], "version")
         result.plugin.about = text(manifest["about"], "about")
@@ -158,12 +158,12 @@ struct PluginReader {
         readProvided(manifest["provides"], into: &result)
     }
 
-    /// That it uses what it says it does, and nothing else.
+    /// Checks that the plugin uses only what it declares.
     private mutating func hold(_ host: ManifestHost, to plugin: Plugin) {
         for use in host.uses where !(plugin.needs + plugin.requires).contains(use.name) {
             let isCapability = Capabilities.all.contains { $0.name == use.name }
             report(
-                "it uses `\(use.name)` and does not say so: add it to `\(isCapability ? "needs" : "requires")`",
+                "it uses `\(use.name)` without declaring it: add it to `\(isCapability ? "needs" : "requires")`",
                 line: use.line)
         }
         for table in host.tables where !plugin.tables.contains(where: { $0.name == table.name }) {
@@ -178,7 +178,7 @@ struct PluginReader {
 
     mutating func text(_ value: LuaValue?, _ name: String, most: Int = 200) -> String {
         if case .string(let text)? = value, !text.isEmpty, text.utf8.count <= most { return text }
-        report("`\(name)` is a text of at most \(most) bytes, got \((value ?? .nil).kindName)", at: name)
+        report("`\(name)` must be a string of at most \(most) bytes, got \((value ?? .nil).kindName)", at: name)
         return ""
     }
 
@@ -190,18 +190,18 @@ struct PluginReader {
                 guard entry.key == .integer(Int64(index + 1)), let text = entry.value.name,
                     !names.contains(text)
                 else {
-                    report("`\(name)` is a list of different names, got \(entry.value.shown)", at: name)
+                    report("`\(name)` must be a list of different names, got \(entry.value.shown)", at: name)
                     return []
                 }
                 names.append(text)
             }
             return names
         }
-        report("`\(name)` is a list of names, got \(value.kindName)", at: name)
+        report("`\(name)` must be a list of names, got \(value.kindName)", at: name)
         return []
     }
 
-    /// What policies can write after a dot.
+    /// True for a name that policies can write after a dot.
     static func isName(_ name: ExactName) -> Bool {
         guard let first = name.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
         return name.utf8.count <= 60

@@ -1,16 +1,16 @@
 internal import Model
 package import Policies
 
-/// The page of a plugin: what it provides, with types, in the words of its own comments.
+/// The reference page of a plugin: its parts with their types, and its own comments.
 package struct PluginReference {
-    /// Something that it provides, under a heading.
+    /// One provided part.
     package struct Part {
-        /// `functions`, `attributes`, `data`, `checks`, `commands` or `sinks`.
+        /// The heading: `functions`, `attributes`, `data`, `checks`, `commands` or `sinks`.
         package let kind: String
-        /// How it is written: `cidr.contains(network: string, address: ip): boolean`.
+        /// The signature: `cidr.contains(network: string, address: ip): boolean`.
         package let form: String
         package let about: String
-        /// Of a check that has some.
+        /// The examples of a check, if it has any.
         package var examples: PluginExtras.Check.Examples?
     }
 

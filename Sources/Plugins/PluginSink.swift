@@ -3,8 +3,8 @@ internal import Glibc
 package import Model
 package import Policies
 
-/// What a plugin does with decisions once they are made: keeps some of them, in words of its own, in a file or in the system's
-/// log. One thread only.
+/// A plugin's sink of decisions: it writes some of them, in the plugin's own format, to a file or to the system's log.
+/// One thread only.
 package final class PluginSink {
     private let record: SinkRecord
     private let path: String
@@ -12,9 +12,9 @@ package final class PluginSink {
     private var size = 0
 
     /// - Parameters:
-    ///   - name: `plugin.sink`.
+    ///   - name: the plugin's and the sink's name: `plugin.sink`.
     ///   - path: the file; empty for the system's log.
-    /// - Throws: what is wrong, in words.
+    /// - Throws: an error that describes what is wrong.
     package init(_ name: ExactName, _ path: String, _ loaded: PluginLoader.Loaded, schema: Schema)
         throws(PluginCommandError)
     {
@@ -23,8 +23,8 @@ package final class PluginSink {
         guard isSystem == path.isEmpty else {
             throw PluginCommandError(
                 isSystem
-                    ? "the sink `\(name)` writes to the system's log, and to no file"
-                    : "say where it writes: `\(name)=FILE`")
+                    ? "the sink `\(name)` writes to the system's log, not to a file"
+                    : "missing file for the sink `\(name)`: write `\(name)=FILE`")
         }
         self.path = path
         if !isSystem { try open() }
@@ -33,7 +33,7 @@ package final class PluginSink {
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// Takes lines of a decision log, each a JSON object.
-    /// - Throws: when a function fails or nothing can be written: what is to be kept must not be lost in silence.
+    /// - Throws: when a function fails or nothing can be written, so that no record is lost silently.
     package func take(_ lines: [UInt8]) throws(PluginCommandError) {
         for line in lines.split(separator: UInt8(ascii: "\n")) {
             if let text = try record.text(of: Array(line)) { try write(text) }
@@ -67,7 +67,7 @@ package final class PluginSink {
         size = Int(status.st_size)
     }
 
-    /// `a.log` becomes `a.log.1`, that `a.log.2` …; the oldest is given up.
+    /// Renames `a.log` to `a.log.1`, that to `a.log.2` …, and drops the oldest.
     private func rotate() throws(PluginCommandError) {
         for number in stride(from: record.declared.kept - 1, to: 0, by: -1) {
             unsafe rename("\(path).\(number)", "\(path).\(number + 1)")

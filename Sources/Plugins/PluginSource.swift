@@ -2,13 +2,13 @@ internal import Glibc
 package import Model
 package import Policies
 
-/// Where plugins come from: folders of files, each a plugin.
+/// The source of plugins: folders of files, each a plugin.
 package struct PluginSource: Sendable {
     package struct Folder: Sendable {
         package let name: ExactName
         /// Sorted by name.
         package let files: [PolicySource.File]
-        /// Why it cannot be read, in words.
+        /// The reason why it cannot be read, in words.
         package let fault: String?
 
         package init(name: ExactName, files: [PolicySource.File], fault: String? = nil) {
@@ -32,14 +32,14 @@ package struct PluginSource: Sendable {
         self.folders = folders.sorted { $0.name < $1.name }
     }
 
-    /// The most that one file of a plugin may have.
+    /// The largest size of one file of a plugin.
     package static let mostFileBytes = 32 << 20
-    /// The most that all files of one plugin may have.
+    /// The largest total size of a plugin's files.
     private static let mostBytes = 64 << 20
     private static let mostFiles = 200
 
-    /// Every plugin under a folder: each folder in it is one. Links are not followed, and nothing is read of folders in
-    /// plugins; what looks like a plugin and is not read is one with a `fault`.
+    /// Every plugin in a folder: each folder in it is one. Links are not followed, and folders inside plugins are not
+    /// read. Anything else that looks like a plugin is returned with a `fault`.
     package static func folder(_ path: String) throws(PolicyError) -> PluginSource {
         guard let names = names(in: path) else {
             throw PolicyError(
@@ -57,14 +57,14 @@ package struct PluginSource: Sendable {
         return PluginSource(path: path, folders: folders)
     }
 
-    /// Why what is no folder is no plugin, though somebody may have meant it as one.
+    /// The reason why something that is not a folder is not a plugin, when somebody may have meant it as one.
     private static func oddity(of name: ExactName, in path: String) -> String? {
         var status = stat()
         if unsafe stat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             return "`\(path)/\(name)` is a link, and links are not followed: put the plugin's folder itself there"
         }
         guard name.text.lowercased().contains(".lua") else { return nil }
-        return "nobody reads `\(path)/\(name)`: a plugin is a folder with a `\(PluginReader.file)`"
+        return "`\(path)/\(name)` is not read: a plugin is a folder with a `\(PluginReader.file)`"
     }
 
     private static func plugin(_ name: ExactName, in path: String) throws(PolicyError) -> Folder {
@@ -86,8 +86,8 @@ package struct PluginSource: Sendable {
             files.append(PolicySource.File(name: file, bytes: content))
         }
         let fault = search.found.first.map { lost in
-            "nobody reads `\(path)/\(name)/\(lost.name)`: what of a plugin is Lua is in `\(PluginReader.file)`; move it there, or "
-                + "out of the folder"
+            "`\(path)/\(name)/\(lost.name)` is not read: all Lua code of a plugin is in `\(PluginReader.file)`; "
+                + "move it there, or out of the folder"
         }
         return Folder(name: name, files: files, fault: fault)
     }
@@ -97,7 +97,7 @@ package struct PluginSource: Sendable {
         return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// What lies in a folder, hidden things left out; `nil` when it cannot be read.
+    /// The names in a folder, without hidden ones; `nil` when it cannot be read.
     private static func names(in path: String) -> [ExactName]? {
         guard let folder = unsafe opendir(path) else { return nil }
         defer { unsafe closedir(folder) }

@@ -1,7 +1,7 @@
 package import Model
 package import Policies
 
-/// The files of a plugin that somebody begins: they load, and their test passes.
+/// The files of a new plugin: they load, and their test passes.
 package enum PluginTemplate {
     /// - Returns: `nil` for a name that no plugin can have.
     package static func files(_ name: ExactName) -> [PolicySource.File]? {
@@ -15,7 +15,7 @@ package enum PluginTemplate {
 
     private static func plugin(_ name: ExactName) -> String {
         """
-        -- What this plugin is for, in a sentence.
+        -- The purpose of this plugin, in a sentence.
         local sites = data "sites"
 
         return {
@@ -26,7 +26,7 @@ package enum PluginTemplate {
           requires = {},
           provides = {
             functions = {
-              -- Whether a site lies in a country.
+              -- True when a site is in a country.
               is_in = {
                 takes = { { site = "string" }, { country = "string" } },
                 returns = "boolean",
@@ -37,7 +37,7 @@ package enum PluginTemplate {
               },
             },
             data = {
-              -- Every site, and the country it lies in.
+              -- Every site and its country.
               sites = { file = "sites.csv", key = "site", columns = { site = "string", country = "string" } },
             },
           },
@@ -48,11 +48,11 @@ package enum PluginTemplate {
 
     private static func test(_ name: ExactName) -> String {
         """
-        test("the head office lies in Norway", { ask = '\(name).is_in("hq", "NO")', gives = true })
+        test("the head office is in Norway", { ask = '\(name).is_in("hq", "NO")', gives = true })
 
-        test("a site that nobody knows lies nowhere", { ask = '\(name).is_in("moon", "NO")', gives = false })
+        test("an unknown site is nowhere", { ask = '\(name).is_in("moon", "NO")', gives = false })
 
-        test("a site is a text", { ask = '\(name).is_in(7, "NO")', fails = "takes a string as `site`" })
+        test("a site is a string", { ask = '\(name).is_in(7, "NO")', fails = "takes a string as `site`" })
 
         """
     }

@@ -1,17 +1,17 @@
 internal import Model
 internal import Policies
 
-/// A plugin as its own files say it is; what it says of others is not held to them yet.
+/// A plugin as read from its own files; its references to other plugins are not checked yet.
 struct ReadPlugin {
     var plugin: Plugin
-    /// What it provides to others than policies.
+    /// The parts that are not for policies.
     var extras = PluginExtras()
-    /// What it named by `use` while it was loaded.
+    /// The capabilities and plugins that it named by `use` while it was loaded.
     var uses: [ManifestHost.Use] = []
-    /// The files that decide: `plugin.lua` and its data.
+    /// The files that affect decisions: `plugin.lua` and its data.
     var files: [PolicySource.File] = []
     let outline: PluginOutline
 
-    /// Where something is declared, `functions.contains`; the first line for what is nowhere.
+    /// The line of a declaration such as `functions.contains`; 1 when it is not found.
     func line(_ name: String) -> Int { outline.line(name) ?? 1 }
 }

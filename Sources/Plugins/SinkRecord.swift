@@ -1,22 +1,22 @@
 package import Model
 package import Policies
 
-/// What a sink keeps of a decision, in words of its plugin; where it goes is another's. One thread only.
+/// The formatter of a sink: turns a decision into the line that the plugin keeps, and writes nothing. One thread only.
 package struct SinkRecord {
     /// A sink as a manifest declares it.
     package struct Declared: Sendable {
         package let name: ExactName
         package let about: String
-        /// Whether it writes to the system's log, and no file.
+        /// True when it writes to the system's log instead of a file.
         package let isSystem: Bool
-        /// How large a file may become before it is put aside, and how many are kept then.
+        /// The size at which a file is rotated, and the number of older files that are kept.
         let mostBytes: Int
         let kept: Int
-        /// Of the functions, in the table that `plugin.lua` returns; `nil` where it has none.
+        /// The paths of the functions in the table that `plugin.lua` returns; `nil` when it has none.
         let keep: String?
         let line: String?
 
-        /// Where it writes, in words.
+        /// The target of its output, in words.
         var place: String {
             guard !isSystem else { return "the system's log" }
             let older = kept == 0 ? "none older is kept" : kept == 1 ? "one older is kept" : "\(kept) older are kept"
@@ -29,8 +29,8 @@ package struct SinkRecord {
     let declared: Declared
     private let session: PluginSession
 
-    /// - Parameter name: `plugin.sink`.
-    /// - Throws: what is wrong, in words.
+    /// - Parameter name: the plugin's and the sink's name: `plugin.sink`.
+    /// - Throws: an error that describes what is wrong.
     package init(_ name: ExactName, _ loaded: PluginLoader.Loaded, schema: Schema) throws(PluginCommandError) {
         let all = loaded.extras.flatMap { plugin, extras in extras.sinks.map { (plugin, $0) } }
         guard let (plugin, sink) = all.first(where: { "\($0.0).\($0.1.name)" == name }) else {
@@ -43,9 +43,9 @@ package struct SinkRecord {
         }
     }
 
-    /// The line that is kept of a decision; `nil` for none.
-    /// - Parameter line: of a decision log, a JSON object.
-    /// - Throws: when a function fails or gives what it should not, in words.
+    /// The line to keep of a decision; `nil` for none.
+    /// - Parameter line: a line of a decision log, a JSON object.
+    /// - Throws: when a function fails or returns a wrong type.
     package func text(of line: [UInt8]) throws(PluginCommandError) -> [UInt8]? {
         guard declared.keep != nil || declared.line != nil else { return line }
         func odd(_ message: String) -> PluginCommandError {
@@ -56,15 +56,15 @@ package struct SinkRecord {
             if let keep = declared.keep {
                 let answer = try session.call(keep, [.document(json)])
                 guard case .boolean(let isKept) = answer else {
-                    throw odd("`keep` says true or false, got \(answer.kindName)")
+                    throw odd("`keep` must return true or false, got \(answer.kindName)")
                 }
                 if !isKept { return nil }
             }
             guard let path = declared.line else { return line }
             guard case .string(let text) = try session.call(path, [.document(json)]) else {
-                throw odd("`line` returns a text")
+                throw odd("`line` must return a string")
             }
-            // One decision is one line, whatever is in it.
+            // One decision is always one line.
             return Array(text.utf8.prefix(Self.mostLineBytes).map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 })
         } catch let error as PluginCommandError {
             throw error

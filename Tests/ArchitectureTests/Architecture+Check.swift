@@ -1,5 +1,5 @@
 extension Architecture {
-    /// Everything in these files and this `Package.swift` that breaks the rules, as `path:line: what`.
+    /// All violations of the rules in these files and this `Package.swift`, as `path:line: what`.
     func violations(in files: [SourceFile], manifest: String) -> [String] {
         let empty = rules.keys.sorted().filter { name in !files.contains { $0.target == name } }
         return files.flatMap(violations(in:))
@@ -24,7 +24,7 @@ extension Architecture {
         case .c(let allowed):
             if file.isSwift { return ["\(file.path): Swift in the C target `\(file.target)`"] }
             let all = allowed.union(Self.standardHeaders)
-            // Headers of a target's own begin with its name: `clua_match.h`.
+            // A target's own headers begin with its name: `clua_match.h`.
             let own = file.target.lowercased()
             return file.includes.filter { !all.contains($0.header) && !$0.header.hasPrefix(own) }.map {
                 number, header in
@@ -43,13 +43,13 @@ extension Architecture {
         }
     }
 
-    /// Runs of what names and file names are made of.
+    /// The words of a text: runs of characters that names and file names may contain.
     private static func words(of text: Substring) -> [String] {
         text.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }.map(String.init)
     }
 
     private func shapeViolations(in file: SourceFile) -> [String] {
-        // A text that ends in a line feed has one more piece than lines.
+        // Splitting a text that ends in a line feed gives one piece more than it has lines.
         let count = file.lines.count - (file.lines.last == "" ? 1 : 0)
         let isLong = file.isSwift && count > Self.mostLines
         return (isLong ? ["\(file.path): \(count) lines, \(Self.mostLines) is the most"] : [])
@@ -58,12 +58,12 @@ extension Architecture {
             }
     }
 
-    /// What `Package.swift` lets a target depend on beyond the table, and targets that only one of them knows.
+    /// Dependencies in `Package.swift` that the table does not allow, and targets that only one of the two has.
     private func violations(inManifest manifest: String) -> [String] {
         let declaration =
             /(?:target|executableTarget|systemLibrary)\(\s*(?:name:\s*)?"(\w+)"(?:,\s*(?:dependencies:\s*)?\[([^\]]*)\])?/
         var declared: [String: [String]] = [:]
-        // What stands under `Tests` is the tests' own and ships nowhere.
+        // Targets under `Tests` are for the tests only and are never shipped.
         let shipped = manifest.split(separator: "\n").filter { !$0.contains("path: \"Tests/") }.joined(separator: "\n")
         for match in shipped.matches(of: declaration) {
             declared[String(match.1)] = match.2?.matches(of: /"(\w+)"/).map { String($0.1) } ?? []

@@ -1,20 +1,21 @@
-/// What each target may import: the house rules as one table.
+/// The table of the modules and headers that each target may import.
 struct Architecture {
-    /// What a target stands on.
+    /// The allowed imports of one target.
     enum Rule {
-        /// A Swift target and the modules it may import besides those everyone may.
+        /// A Swift target and the modules it may import in addition to `systemModules`.
         case swift(Set<String>)
-        /// A C target and the headers it may include besides the standard C ones.
+        /// A C target and the headers it may include in addition to `standardHeaders`.
         case c(Set<String>)
     }
 
-    /// By target, which is the name of its folder under `Sources`.
+    /// The rules by target, which is the name of its folder under `Sources`.
     var rules: [String: Rule]
 
     static let house = Architecture(rules: [
         "demilune": .swift(["Commands"]),
         "Commands": .swift([
-            "CEditline", "CSystem", "Workbench", "Plugins", "Decisions", "Policies", "Tokens", "Lua", "Syntax", "Model",
+            "CEditline", "CSystem", "CUnistring", "Workbench", "Plugins", "Decisions", "Policies", "Tokens", "Lua",
+            "Syntax", "Model",
         ]),
         "Workbench": .swift(["CDemo", "Decisions", "Plugins", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
         "Decisions": .swift(["Tokens", "Policies", "CSimdJSON", "Model"]),
@@ -36,13 +37,13 @@ struct Architecture {
         ),
         "CSQLite": .c(["sqlite3.h"]),
         "CSodium": .c(["sodium.h"]),
-        "CUnistring": .c(["unicase.h", "uninorm.h"]),
+        "CUnistring": .c(["unicase.h", "uninorm.h", "uniwidth.h"]),
     ])
 
-    /// Every Swift target may import these; Foundation and Dispatch are not among them.
+    /// The modules that every Swift target may import; Foundation and Dispatch are not among them.
     static let systemModules: Set<String> = ["Glibc", "Synchronization"]
 
-    /// Every C target may include these.
+    /// The headers that every C target may include.
     static let standardHeaders: Set<String> = [
         "assert.h", "ctype.h", "errno.h", "float.h", "inttypes.h", "limits.h", "locale.h", "math.h", "setjmp.h",
         "stdalign.h", "stdarg.h", "stdatomic.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h",
@@ -50,7 +51,7 @@ struct Architecture {
     ]
 
     static let luaHeaders: Set<String> = ["lua.h", "lauxlib.h", "lualib.h"]
-    /// Only C in `CLua` may raise a Lua error or jump.
+    /// The calls that raise a Lua error or jump, allowed only in the C code of `CLua`.
     static let raisingCalls = ["lua_error", "luaL_error", "longjmp"]
     static let forbiddenNames = ["Utils", "Helpers", "Manager"]
     static let mostLines = 400

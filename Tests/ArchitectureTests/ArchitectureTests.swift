@@ -1,7 +1,7 @@
 import Testing
 
 struct ArchitectureTests {
-    @Test func `the house keeps its own rules`() throws {
+    @Test func `the package follows its own rules`() throws {
         let files = try House.sources()
         #expect(files.count > 10)
         let violations = Architecture.house.violations(in: files, manifest: try House.manifest())
@@ -49,13 +49,13 @@ struct ArchitectureTests {
         ("CLua/clua_match.c", "#include \"clua_match.h\"\n#include <lua.h>\n#include <string.h>\nluaL_error(L);"),
         ("CLua/clua.c", "/* longjmp */\n#include \"include/clua.h\"\nlua_error(L);"),
     ])
-    func `what the rules allow is let through`(path: String, text: String) throws {
+    func `allowed code is not reported`(path: String, text: String) throws {
         let files = House.minimal + [SourceFile(path, text)]
         #expect(Architecture.house.violations(in: files, manifest: try House.manifest()) == [])
     }
 
     @Test(arguments: [(400, []), (401, ["Model/A.swift: 401 lines, 400 is the most"])])
-    func `a Swift file has 400 lines at most`(lines: Int, expected: [String]) throws {
+    func `a Swift file has at most 400 lines`(lines: Int, expected: [String]) throws {
         let files = House.minimal + [SourceFile("Model/A.swift", String(repeating: "let a = 1\n", count: lines))]
         #expect(Architecture.house.violations(in: files, manifest: try House.manifest()) == expected)
     }
@@ -66,7 +66,7 @@ struct ArchitectureTests {
         ("target(\"Model\"),", "target(\"Model\"), target(\"Servers\"),", "target `Servers` is not in the table"),
         ("(name: \"CLua\",", "(name: \"CLua\", dependencies: [\"Lua\"],", "`CLua` may not depend on `Lua`"),
     ])
-    func `a manifest that allows more than the table is found`(old: String, new: String, expected: String) throws {
+    func `a manifest that allows more than the table is reported`(old: String, new: String, expected: String) throws {
         let manifest = try House.manifest()
         let changed = manifest.replacing(old, with: new)
         #expect(changed != manifest)
@@ -74,7 +74,7 @@ struct ArchitectureTests {
         #expect(found == ["Package.swift: \(expected)"])
     }
 
-    @Test func `a target of the table without a folder is found`() throws {
+    @Test func `a target in the table without a folder is reported`() throws {
         let files = House.minimal.filter { $0.target != "Syntax" }
         let found = Architecture.house.violations(in: files, manifest: try House.manifest())
         #expect(found == ["Syntax: the table names a target that has no folder"])

@@ -1,4 +1,4 @@
-/// The functions of C sources, by name, with what each one's body calls.
+/// The functions of C sources, by name, with the functions that each body calls.
 struct CFunctions {
     private var calls: [String: Set<String>] = [:]
 
@@ -6,7 +6,7 @@ struct CFunctions {
         for file in files where file.isC {
             var name: String?
             for line in file.lines {
-                // A definition begins in the first column of its file and ends with the first brace there.
+                // A definition begins in the first column and ends with the next brace in that column.
                 if name == nil, let match = line.firstMatch(of: /^[A-Za-z_][\w \*]*?\b\*?(\w+)\(.*\{/) {
                     name = String(match.1)
                     calls[name!, default: []].formUnion(Self.called(in: line[match.range.upperBound...]))
@@ -21,7 +21,7 @@ struct CFunctions {
         }
     }
 
-    /// Everything the body of a function calls, and what those call that are defined here too.
+    /// All functions that a function calls, directly or through other functions defined here.
     func reached(from entries: some Sequence<String>) -> Set<String> {
         var reached: Set<String> = []
         var open = Array(entries)

@@ -1,10 +1,10 @@
 import Foundation
 
-/// The package these tests belong to, as it lies on disk.
+/// The package that these tests belong to, on disk.
 enum House {
     private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
 
-    /// One harmless file for every target of the table.
+    /// One file without violations for every target of the table.
     static let minimal = Architecture.house.rules.map { name, rule in
         switch rule {
         case .swift: SourceFile("\(name)/Empty.swift", "")

@@ -1,6 +1,6 @@
-/// A file under `Sources`, and what its text says it uses.
+/// A file under `Sources`, with its imports and includes.
 struct SourceFile {
-    /// From `Sources` on: `Model/Token.swift`.
+    /// The path below `Sources`: `Model/Token.swift`.
     let path: String
     let lines: [Substring]
 
@@ -9,13 +9,13 @@ struct SourceFile {
         lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     }
 
-    /// The folder right under `Sources`.
+    /// The name of the folder directly under `Sources`.
     var target: String { String(path.prefix { $0 != "/" }) }
     var name: String { path.split(separator: "/").last.map(String.init) ?? path }
     var isSwift: Bool { path.hasSuffix(".swift") }
     var isC: Bool { [".c", ".cpp", ".h", ".modulemap"].contains { path.hasSuffix($0) } }
 
-    /// The lines of code with their numbers: no whole-line comments, no text of multi-line strings.
+    /// The lines of code with their numbers, without whole-line comments and multi-line strings.
     var code: [(number: Int, text: Substring)] {
         var isInString = false
         var code: [(number: Int, text: Substring)] = []

@@ -1,10 +1,11 @@
 import Testing
 
-/// What Swift calls in C may not raise: Lua's functions outside protected calls are listed in `clua.h`, with reasons.
+/// Functions that Swift calls in C must not raise: `clua.h` lists the functions of Lua that are used outside of
+/// protected calls, with reasons.
 struct UnprotectedCallsTests {
     private static let header = "CLua/include/clua.h"
 
-    /// The functions that the header's comment lists, each with its reason beside it.
+    /// The functions in the header's comment, each with its reason.
     private func listed(_ header: SourceFile) -> [String: Substring] {
         var reasons: [String: Substring] = [:]
         for line in header.lines {
@@ -20,7 +21,7 @@ struct UnprotectedCallsTests {
         }
     }
 
-    @Test func `nothing that can raise is called outside a protected call`() throws {
+    @Test func `no function that can raise is called outside a protected call`() throws {
         let files = try House.sources().filter { $0.target == "CLua" }
         let header = try #require(files.first { $0.path == Self.header })
         let entries = declared(header)
@@ -30,7 +31,7 @@ struct UnprotectedCallsTests {
         #expect(used.sorted() == listed(header).keys.sorted())
     }
 
-    @Test func `a call planted three functions deep is found`() {
+    @Test func `a call planted three functions deep is reported`() {
         let source = SourceFile(
             "CLua/a.c",
             """

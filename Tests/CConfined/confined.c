@@ -22,7 +22,8 @@
 
 static void *nothing(void *argument) { return argument; }
 
-// Confines this process and tries. Returns the name of the first thing that came out otherwise; NULL when there is none.
+// Confines this process and makes all attempts. Returns the name of the first with a wrong result; NULL when there is
+// none.
 static const char *surprise(long other) {
     if (csystem_confine(1ULL << 46, 1000) != 0) return "confining";
     const long own = getpid();
@@ -125,7 +126,7 @@ static const char *surprise(long other) {
 void cconfined_surprise(char *name, size_t size) {
     int ends[2];
     strncpy(name, "starting", size - 1);
-    // Somebody else, whom it could harm.
+    // Another process, which it could harm.
     const pid_t other = fork();
     if (other == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// Turns bytes into a program that calls one library function on arguments made from the rest of them.
+// Turns bytes into a program that calls one library function with arguments made from the remaining bytes.
 
 typedef struct maker {
     const uint8_t *data;
@@ -192,8 +192,8 @@ static void format(maker *m) {
     text(m, ")");
 }
 
-/// `name(a, b, …)`, of which each letter of the shape makes one: s subject, p pattern, r replacement, i number, k small one,
-/// v value, a array of anything, n array of alike, ? stop here perhaps.
+/// Writes `name(a, b, …)` with one argument for each letter of the shape: s subject, p pattern, r replacement, i
+/// number, k small number, v value, a array of anything, n array of one type; ? may end the arguments here.
 static void call(maker *m, const char *name, const char *shape) {
     text(m, name);
     text(m, "(");
@@ -257,7 +257,7 @@ static void library_call(maker *m) {
     format(m);
 }
 
-// Stock numbers beyond a script's reach, as text: a not-a-number has no sign here.
+// The beginning of every program: functions that write results as text. A NaN has no sign, as in the dialect.
 static const char prelude[] =
     "local function out(...) local t = {} for i = 1, select(\"#\", ...) do local v = select(i, ...) "
     "t[i] = type(v) == \"table\" and \"{\" .. table.concat(v, \" \") .. \"}\" or v ~= v and \"nan\" or tostring(v) end "

@@ -4,7 +4,7 @@
 #include <lua5.4/lualib.h>
 #include <string.h>
 
-// Stock Lua as the judge of what a library function yields.
+// Stock Lua as the reference for the results of library functions.
 
 static _Thread_local lua_State *stock;
 static _Thread_local unsigned runs;

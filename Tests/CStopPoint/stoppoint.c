@@ -29,7 +29,7 @@ __attribute__((destructor)) static void end(void) {
     syscall(SYS_close, file);
 }
 
-// Counts a call. Whether it is the one that never returns.
+// Counts a call. Returns true for the call at which the process is to stop.
 static bool is_last(char kind) {
     const long number = atomic_fetch_add(&calls, 1);
     if (number < (long)sizeof trace) trace[number] = kind;

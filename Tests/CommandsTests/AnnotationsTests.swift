@@ -3,11 +3,11 @@ import Testing
 
 @testable import Commands
 
-/// `vocabulary --luacats`.
+/// The verb `vocabulary --luacats`.
 @Suite struct AnnotationsTests {
     private let session = Session()
 
-    @Test func `what lies beside the shipped policies is what is written`() throws {
+    @Test func `the files beside the shipped policies are up to date`() throws {
         let folder = try session.policies([:])
         let words = ["vocabulary", "--luacats", "--policies", folder, "--plugins", Session.root + "/plugins"]
         #expect(session.run(words).lines.count == 4)
@@ -15,14 +15,14 @@ import Testing
             #expect(
                 try session.text(of: "own/\(name)") == session.contents(of: "\(Session.policies)/\(name)"), "\(name)")
         }
-        // What somebody has set up is kept, and nothing of it is a policy.
+        // Existing settings are kept, and none of these files is a policy.
         _ = try session.file("own/.luarc.json", "{}")
         #expect(session.run(words).lines.count == 3)
         #expect(try session.text(of: "own/.luarc.json") == "{}")
-        #expect(session.run("check", folder).output.contains("there is no policy here"))
+        #expect(session.run("check", folder).output.contains("no policies found"))
     }
 
-    @Test func `annotations are of a form that language servers read`() throws {
+    @Test func `annotations have the form that language servers read`() throws {
         let folder = try session.policies([:])
         let schema = """
             return { actions = { ["a.b"] = "read" }, subjects = { person = { roles = list "string", boss = optional "user" } },
@@ -71,7 +71,7 @@ import Testing
         } }
         """
 
-    @Test func `what plugins provide has classes, and their attributes are fields of what has them`() throws {
+    @Test func `parts of plugins have classes, and attributes are fields of their owners`() throws {
         let folder = try session.policies([:])
         _ = try session.file("plugins/x/plugin.lua", Self.plugin)
         _ = try session.file("plugins/x/a.csv", "k,v\na,\n")
@@ -92,7 +92,7 @@ import Testing
         #expect(token?.contains("---@field rank number # Its rank. (plugin x)") == true)
         let schema = try session.text(of: "own/.luacats/schema.lua")
         #expect(schema.contains("---@class demilune.Context\n---@field near boolean #"))
-        // The vocabulary says the same, and what does not load is told.
+        // The vocabulary lists the same, and reports plugins that do not load.
         let vocabulary = session.run("vocabulary", "--json", "--policies", folder)
         let rows = try #require(
             try JSONSerialization.jsonObject(with: Data(vocabulary.output.utf8)) as? [[String: String]])
@@ -104,12 +104,12 @@ import Testing
         _ = try session.file("plugins/x/a.csv", "k,w\na,\n")
         for words in [["vocabulary"], ["vocabulary", "--luacats"]] {
             let broken = session.run(words + ["--policies", folder])
-            #expect(broken.status == 0 && broken.errors.contains("there is no column `w`"), "\(broken)")
+            #expect(broken.status == 0 && broken.errors.contains("unknown column `w`"), "\(broken)")
         }
         #expect(try session.text(of: "own/.luacats/plugins.lua").contains("---@param plugin string\n---@return any"))
     }
 
-    @Test func `a folder without a schema is told`() throws {
+    @Test func `a folder without a schema is reported`() throws {
         #expect(session.run("vocabulary", "--luacats", "--policies", session.folder + "/none").status == 3)
         _ = try session.file("own/a.lua", "return 1")
         #expect(session.run("vocabulary", "--luacats", "--policies", session.folder + "/own").status == 3)

@@ -11,7 +11,7 @@ internal import Testing
         #expect(session.run("init", "--demo").status == 0)
     }
 
-    /// A request of the token `Warehouse sync`; more members go to the end of it.
+    /// A request of the token `Warehouse sync`; further members are added at its end.
     private static func line(
         _ properties: String = #"{"department":"d-sales"}"#, token: String = token, action: String = "orders.read",
         type: String = "order",
@@ -41,19 +41,19 @@ internal import Testing
         #expect(session.run("batch", file).output == piped.output)
     }
 
-    @Test func `blank lines and line ends of any kind are no requests`() {
+    @Test func `blank lines and line ends of any kind are not requests`() {
         let input = "\n  \r\n\(Self.permitted)\r\n\t\n\n\(Self.denied)"
         let result = session.run(["batch"], input: Array(input.utf8))
         #expect(result.status == 0)
         #expect(result.lines == [#"{"decision":true}"#, #"{"decision":false}"#])
     }
 
-    // MARK: What is no valid request
+    // MARK: Invalid requests
 
     @Test(arguments: [
-        ("{", "no JSON: expected a name in quotes at column 2"),
-        (#"{"a":1,"a":2}"#, "no JSON: the name `a` is there twice at column 8"),
-        ("[]", "a request is an object, got an array"),
+        ("{", "invalid JSON: expected a name in quotes at column 2"),
+        (#"{"a":1,"a":2}"#, "invalid JSON: the name `a` is given twice at column 8"),
+        ("[]", "a request must be an object, got an array"),
         ("{}", "`subject` is missing"),
         (#"{"subject":{"type":"token"}}"#, "`subject.id` is missing"),
         (#"{"subject":{"type":"token","id":7}}"#, "`subject.id` must be a string, got a number"),
@@ -62,10 +62,10 @@ internal import Testing
         (line("[]"), "`resource.properties` must be an object, got an array"),
         (line(more: #","context":{"mfa":1}"#), "`context.mfa` must be a boolean, got a number"),
         (line(more: #","tenant":"nowhere""#), "there is no tenant `nowhere`"),
-        (line(more: #","obligations":[1]"#), "`obligations` is a list of names"),
+        (line(more: #","obligations":[1]"#), "`obligations` must be a list of names"),
         (line(more: #","tenant":3"#), "`tenant` must be a string, got a number"),
         (line(more: #","tenant":null"#), "`tenant` must be a string, got null"),
-        (line(more: #","evaluations":[]"#), "`evaluations` asks several questions at once"),
+        (line(more: #","evaluations":[]"#), "`evaluations` is not supported"),
         (line(more: #","expected":"permit""#), "`expected` must be true or false, got a string"),
         (
             line().replacing(#""name":"orders.read""#, with: #""name":"orders.read","properties":[]"#),
@@ -86,12 +86,12 @@ internal import Testing
         (line(#"{"amount":1e309}"#), "must be a number, got a number too large for a double"),
         (String(repeating: "[", count: 100_000), "nested deeper than 64 levels"),
     ])
-    func `a line that is no valid request is answered as such, and the others are decided`(
+    func `an invalid line is answered as such, and the others are decided`(
         line: String, message: String
     ) throws {
         let result = batch([Self.permitted, "", line, Self.denied])
         #expect(result.status == 1)
-        #expect(result.errors == "error: 1 of 3 were no valid request, the first of them line 3\n")
+        #expect(result.errors == "error: invalid requests: 1 of 3, the first in line 3\n")
         #expect(result.lines.count == 3 && result.lines[0] == #"{"decision":true}"#)
         let answer = try JSONReader.parse(String(result.lines[1]))
         #expect(answer["decision"] == .boolean(false))
@@ -110,7 +110,7 @@ internal import Testing
     }
 
     @Test(arguments: [(1 << 20, true), (1 << 20 + 1, false)])
-    func `a line of 1 MiB is the longest`(length: Int, isRead: Bool) {
+    func `a line has at most 1 MiB`(length: Int, isRead: Bool) {
         let line = Self.permitted + String(repeating: " ", count: length - Self.permitted.utf8.count)
         let result = batch([line])
         #expect(result.output.contains(#"{"decision":true}"#) == isRead)
@@ -130,18 +130,18 @@ internal import Testing
         (line(action: "orders.raed"), "action_unknown"), (line(type: "ordr"), "resource_type_unknown"),
         (line(more: #","tenant":"acme""#), "token_unknown"),
     ])
-    func `a name that nobody knows is a deny with its code, and no invalid line`(line: String, code: String) {
+    func `an unknown name is a deny with its code, not an invalid line`(line: String, code: String) {
         let result = batch([line], "--explain")
         #expect(result.status == 0)
         #expect(result.output.hasPrefix(#"{"decision":false,"context":{"code":"\#(code)""#), "\(result.output)")
     }
 
-    @Test func `a misspelt property is told`() {
+    @Test func `a misspelt property is reported`() {
         let result = batch([Self.line(#"{"departmnet":"d-finance"}"#)], "--explain")
         #expect(result.output.contains(#""ignored":["resource.properties.departmnet"]"#), "\(result.output)")
     }
 
-    @Test func `whatever nobody reads is told, also a number that no value holds`() throws {
+    @Test func `everything that nothing reads is reported, also a number that no value can represent`() throws {
         let line = Self.line(
             #"{"department":"d-sales","serial":18446744073709551614,"much":1e400}"#,
             more: #","trace":1,"context":{"time":"x"}"#
@@ -170,38 +170,38 @@ internal import Testing
         line(properties, more: #","expected":\#(expected)"#)
     }
 
-    @Test func `what is expected is compared, and lines are told by their number in the file`() {
+    @Test func `expectations are compared, and lines are named by their number in the file`() {
         let met = [Self.expecting("true"), Self.expecting("false", #"{"department":"d-finance"}"#), Self.denied]
         let result = batch(met, "--expect")
         #expect(result.status == 0 && result.errors.isEmpty)
         let missed = batch(["", Self.expecting("false"), " ", Self.permitted, Self.expecting("1")] + met, "--expect")
         #expect(missed.status == 5)
-        #expect(missed.errors == "error: 2 decisions are not as expected, those of lines 2, 5\n")
+        #expect(missed.errors == "error: 2 decisions not as expected: lines 2, 5\n")
     }
 
     @Test(arguments: ["true", "false"])
-    func `a line that is no valid request is never what was expected`(expected: String) {
+    func `an invalid line never meets an expectation`(expected: String) {
         let result = batch([Self.expecting(expected, "[]"), Self.expecting("true"), "{"], "--expect", "--summary")
         #expect(result.status == 5)
-        #expect(result.errors.contains("3 requests: 1 permit, 0 deny, 2 not valid\n1 not as expected\n"))
-        #expect(result.errors.hasSuffix("error: 1 decisions are not as expected, those of lines 1\n"))
+        #expect(result.errors.contains("3 requests: 1 permit, 0 deny, 2 invalid\n1 not as expected\n"))
+        #expect(result.errors.hasSuffix("error: 1 decision not as expected: line 1\n"))
     }
 
-    @Test func `line numbers hold over many blocks, and a hundred of them are told`() {
+    @Test func `line numbers are right across blocks, and at most a hundred are reported`() {
         let lines = Array(repeating: Self.expecting("true"), count: 2_000).flatMap { [$0, ""] }
         let wrong = lines + Array(repeating: Self.expecting("false"), count: 150)
         let result = session.run(
             ["batch", "--expect", "--jobs", "2"], input: Array(wrong.joined(separator: "\n").utf8))
         #expect(result.status == 5)
         let numbers = (4_001...4_100).map(String.init).joined(separator: ", ")
-        #expect(result.errors.hasSuffix("150 decisions are not as expected, those of lines \(numbers) …\n"))
+        #expect(result.errors.hasSuffix("150 decisions not as expected: lines \(numbers) …\n"))
     }
 
-    @Test func `a run that had nothing to do is no success`() {
+    @Test func `a run without requests is not a success`() {
         let nothing = batch(["", " "])
         #expect(nothing.status == 1 && nothing.errors == "error: there was no request\n")
         let unexpecting = batch([Self.permitted], "--expect")
-        #expect(unexpecting.status == 1 && unexpecting.errors == "error: no line says what is `expected`\n")
+        #expect(unexpecting.status == 1 && unexpecting.errors == "error: no line has `expected`\n")
     }
 
     // MARK: Other options
@@ -210,7 +210,7 @@ internal import Testing
         let result = batch([Self.permitted, Self.denied, Self.denied, Self.line(token: "x"), "{"], "--summary")
         #expect(
             result.errors == """
-                5 requests: 1 permit, 3 deny, 1 not valid
+                5 requests: 1 permit, 3 deny, 1 invalid
                 by code:
                   denied  2
                   permitted  1
@@ -219,12 +219,12 @@ internal import Testing
                   department_gate  2
                   department_scope  2
                   user_type_permissions  1
-                error: 1 of 5 were no valid request, the first of them line 5
+                error: invalid requests: 1 of 5, the first in line 5
 
                 """)
     }
 
-    @Test func `observing and failing policies are counted too`() throws {
+    @Test func `observing and failing policies are counted, too`() throws {
         let policies = try session.policies([
             "failing": "return { on = \"access\", decide = function() error(\"x\") end }",
             "trial": "return { on = \"access\", mode = \"observe\", decide = function() deny(\"a\") error(\"x\") end }",
@@ -232,7 +232,7 @@ internal import Testing
         let result = batch([Self.permitted, Self.denied], "--summary", "--policies", policies)
         #expect(
             result.errors == """
-                2 requests: 0 permit, 2 deny, 0 not valid
+                2 requests: 0 permit, 2 deny, 0 invalid
                 by code:
                   policy_failed  2
                 by policy:
@@ -257,7 +257,7 @@ internal import Testing
         #expect(nowhere.status == 1 && nowhere.output.isEmpty && nowhere.errors.contains("/nowhere/log`"))
     }
 
-    @Test func `one worker and two answer the same bytes`() {
+    @Test func `one worker and two give the same bytes`() {
         let made = session.run("requests", "--count", "3000", "--seed", "5").output
         let lines = made.split(separator: "\n").map(String.init) + ["{", Self.permitted, "[]"]
         let one = batch(lines, "--jobs", "1", "--explain")
@@ -268,7 +268,7 @@ internal import Testing
         #expect(batch(lines, "--jobs", "7", "--explain").output == one.output)
     }
 
-    @Test func `the time is the clock's, and the line's only where that is trusted`() {
+    @Test func `the time is the clock's, and the line's only when that is trusted`() {
         let late = Self.line(more: #","context":{"time":"2030-01-01T00:00:00Z"}"#)
         #expect(batch([late]).output == "{\"decision\":true}\n")
         #expect(batch([late], "--trust-time", "--explain").output.contains("token_expired"))
@@ -277,12 +277,12 @@ internal import Testing
         #expect(without.status == 1 && without.output.contains("`context.time` must be a time"))
     }
 
-    @Test func `the tenant stated is the tenant of lines that say none`() {
+    @Test func `the option gives the tenant of lines without one`() {
         #expect(batch([Self.permitted], "--tenant", "3").output == "{\"decision\":true}\n")
         #expect(batch([Self.permitted], "--tenant", "acme", "--explain").output.contains("token_unknown"))
     }
 
-    @Test func `without a store external subjects are decided, and a store that is stated must be there`() {
+    @Test func `external subjects are decided without a store, but a named store must exist`() {
         let todo = Session.root + "/examples/authzen-todo"
         let words = ["batch", "--expect", "--policies", todo + "/policies", todo + "/requests.ndjson"]
         let result = session.run(words, environment: ["DEMILUNE_STORE": ""])
@@ -294,7 +294,7 @@ internal import Testing
     // MARK: Files and pipes
 
     @Test(arguments: [("nowhere", "cannot read `"), ("", "cannot read the requests")])
-    func `an input that cannot be read is a failure`(name: String, message: String) {
+    func `an unreadable input is a failure`(name: String, message: String) {
         let result = session.run("batch", "\(session.folder)/\(name)")
         #expect(result.status == 1 && result.errors.contains(message), "\(result.errors)")
     }
@@ -312,7 +312,7 @@ internal import Testing
     }
 
     @Test(arguments: ["1", "2"])
-    func `nothing is answered that could not be logged`(jobs: String) throws {
+    func `a decision that cannot be logged is not answered`(jobs: String) throws {
         let lines = Array(repeating: Self.permitted, count: 4_000)
         for words in [["--log", "/dev/full"], ["--sink", "keeper.all=/dev/full"]] {
             let more = try keeper()
@@ -321,7 +321,7 @@ internal import Testing
                 input: Array((lines.joined(separator: "\n") + "\n").utf8))
             #expect(result.status == 1 && result.output.isEmpty, "\(words): \(result.output.prefix(200))")
             #expect(result.errors.contains("cannot write `/dev/full`: No space left on device"), "\(result.errors)")
-            // What was not answered is not counted.
+            // Only answered requests are counted.
             #expect(result.errors.hasPrefix("0 requests: 0 permit"), "\(result.errors)")
             let one = session.run(
                 ["decide", "Warehouse sync", "orders.read", "order:1", "--tenant", "3"] + more + words)
@@ -343,7 +343,7 @@ internal import Testing
         return ["--policies", try session.policies(["a": permit]), "--plugins", session.folder + "/plugins"]
     }
 
-    /// What a descriptor gives in half a minute, up to a number of lines.
+    /// The lines that arrive at a descriptor within half a minute, up to a number of lines.
     private func lines(_ count: Int, from descriptor: Int32) -> String {
         var bytes: [UInt8] = []
         while bytes.count(where: { $0 == 0x0A }) < count {
@@ -358,7 +358,7 @@ internal import Testing
     }
 
     @Test(arguments: [[], ["--jobs", "1"], ["--explain"], ["--isolate"]])
-    func `who asks on an open pipe is answered before asking again`(words: [String]) throws {
+    func `a request on an open pipe is answered before the next one is sent`(words: [String]) throws {
         let process = Process()
         process.executableURL = URL(filePath: Program.path)
         process.arguments = ["batch"] + words
@@ -370,12 +370,12 @@ internal import Testing
         (process.standardInput, process.standardOutput) = (input, output)
         try process.run()
         let writer = input.fileHandleForWriting
-        // Half a line owes no answer; the answer to the one before it does not wait for the other half.
+        // Half a line gets no answer, and does not delay the answer to the line before it.
         let halves = (Self.denied.prefix(40), Self.denied.dropFirst(40))
         for (text, answers) in [
             (Self.permitted + "\n", ["true"]), (Self.denied + "\n\n" + Self.permitted + "\n", ["false", "true"]),
             (Self.permitted + "\n" + halves.0, ["true"]), (halves.1 + "\n", ["false"]),
-            // Nor does the answer to a line that is too long wait for its end.
+            // A line that is too long is answered before it ends, too.
             (String(repeating: " ", count: (1 << 20) + 200_000), ["false"]), ("\n" + Self.permitted + "\n", ["true"]),
         ] {
             try writer.write(contentsOf: Data(text.utf8))
@@ -388,28 +388,30 @@ internal import Testing
         #expect(process.terminationStatus == 1, "a line that is too long is no request, whatever it is made of")
     }
 
-    @Test func `lines that were no valid request are answered as such, and are no failure where that is said`() {
+    @Test func `invalid lines are answered as such, and are not a failure if an option says so`() {
         let result = batch([Self.permitted, "{", Self.denied], "--invalid", "answer", "--summary")
         #expect(result.status == 0 && result.lines.count == 3, "\(result.errors)")
         #expect(
-            result.lines[1].contains(#""status":400"#) && result.errors.hasPrefix("3 requests: 1 permit, 1 deny, 1 not")
+            result.lines[1].contains(#""status":400"#)
+                && result.errors.hasPrefix("3 requests: 1 permit, 1 deny, 1 invalid")
         )
         #expect(batch(["{"], "--invalid", "fail").status == 1 && batch(["{"], "--invalid", "ignore").status == 64)
-        // What a line expects, it still expects.
+        // Expectations still apply.
         let expecting = Self.line(#"{"amount":"7"}"#, more: #","expected":true"#)
         #expect(batch([expecting], "--invalid", "answer", "--expect").status == 5)
     }
 
     @Test(arguments: [
-        (2, 0, ""), (3, 1, "error: 2 requests came, and `--count` says 3\n"), (0, 1, "error: 2 requests came"),
+        (2, 0, ""), (3, 1, "error: `--count` is 3, but the input had 2 requests\n"),
+        (0, 1, "error: `--count` is 0, but the input had 2 requests"),
     ])
-    func `a number of requests that is stated must come`(count: Int, status: Int32, errors: String) {
+    func `a stated number of requests must arrive`(count: Int, status: Int32, errors: String) {
         let result = batch([Self.permitted, "", Self.denied], "--count", "\(count)")
         #expect(result.status == status && result.errors.hasPrefix(errors), "\(result.errors)")
         #expect(result.lines.count == 2)
     }
 
-    @Test func `no request at all is as many as are stated, where that is none`() {
+    @Test func `no request at all meets a stated number of 0`() {
         #expect(batch([], "--count", "0").status == 0 && batch([]).status == 1)
         #expect(batch([], "--count", "1").status == 1 && batch([], "--count", "-1").status == 64)
     }
@@ -425,6 +427,6 @@ internal import Testing
         let input = Array((Self.permitted + "\n").utf8)
         #expect(session.run(["batch"], input: input).errors.isEmpty)
         let result = session.run(["batch"], input: input, isErrorTerminal: true)
-        #expect(result.errors.contains("\r1 decisions"), "\(result.errors)")
+        #expect(result.errors.contains("\r1 decision\n"), "\(result.errors)")
     }
 }

@@ -3,11 +3,11 @@ internal import Glibc
 internal import Model
 internal import Testing
 
-/// This program beside another one. The other is a script that prints a report.
+/// Comparison of this program with another one, a script that prints a report.
 @Suite struct BenchComparisonTests {
     private let session = Session()
 
-    /// Figures that no program reaches, or that every program does.
+    /// A report with figures that no program reaches, or that every program does.
     private static func report(_ nanoseconds: Int, more: String = "", rate: Int) -> String {
         """
         {"decisions":{"name":"the folder's","tree":{"median_ns":\(nanoseconds)},"run":{"median_ns":\(nanoseconds)}},\
@@ -28,7 +28,7 @@ internal import Testing
         try program("other", "echo \"$@\" >> '\(session.folder)/lines'\ncat <<'END'\n\(report)\nEND")
     }
 
-    /// In a process of its own: this one is the tests.
+    /// Runs in a process of its own, since this one runs the tests.
     private func run(_ words: [String]) throws -> Session.Result {
         let process = Process()
         process.executableURL = URL(filePath: Program.path)
@@ -57,7 +57,7 @@ internal import Testing
         #expect(result.lines.contains("only the other one measures: 7 of old, by trees"), "\(result.output)")
         #expect(result.errors.contains("error: slower than `\(other)`: 3 on access, by trees; 3 on access, run; "))
         #expect(result.errors.contains("note: the two programs made up different requests"))
-        // What it is told is what was stated and the defaults of the environment, no more; twice a round.
+        // It gets the stated options and the defaults of the environment, and nothing else; twice a round.
         let lines = try session.text(of: "lines").split(separator: "\n")
         #expect(
             lines.count == 8
@@ -81,12 +81,12 @@ internal import Testing
         #expect(report["rounds"] == .integer(4) && report["only_old"] == .array([]))
     }
 
-    @Test func `what cannot be compared is refused in words`() throws {
+    @Test func `a program that cannot be compared is refused with a reason`() throws {
         let none = session.folder + "/none"
         let plain = try session.file("plain", "x")
         for (other, message) in [
             (none, "cannot run `\(none)`: No such file or directory"),
-            (session.folder, "cannot run `\(session.folder)`: it is no file"),
+            (session.folder, "cannot run `\(session.folder)`: it is not a file"),
             (plain, "cannot run `\(plain)`: it is not executable"),
         ] {
             let result = session.run(["bench"] + small + [other])
@@ -95,12 +95,13 @@ internal import Testing
         for (number, (text, message)) in [
             (
                 "echo hello",
-                "printed at `bench --json --count 20 --grow 3 --policies \(Session.policies)` is no report of `bench`: it is no JSON"
+                "at `bench --json --count 20 --grow 3 --policies \(Session.policies)` is not a report of `bench`: "
+                    + "it is not JSON"
             ),
-            ("echo '{}'", "is no report of `bench`: there is no figure in it"),
+            ("echo '{}'", "is not a report of `bench`: the report has no figures"),
             ("echo 'error: it is broken' >&2; exit 3", "ended with status 3 at `bench"),
             ("kill -9 $$", "was ended by signal 9 at"),
-            ("exit 0", "is no report of `bench`"), ("echo '\\033[2J'; exit 64", "ended with status 64"),
+            ("exit 0", "is not a report of `bench`"), ("echo '\\033[2J'; exit 64", "ended with status 64"),
         ].enumerated() {
             let other = try program("other\(number)", text)
             let result = try run(small + [other])

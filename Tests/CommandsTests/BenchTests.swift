@@ -4,7 +4,7 @@ internal import Testing
 @Suite struct BenchTests {
     private let session = Session()
 
-    @Test func `it says how long decisions take and what they cost, without a store`() throws {
+    @Test func `it reports the time and the cost of decisions, without a store`() throws {
         let result = session.run("bench", "--count", "30", "--grow", "10")
         #expect(result.status == 0, "\(result.errors)")
         for line in [
@@ -41,7 +41,7 @@ internal import Testing
         #expect(result.status == 3 && result.output.isEmpty)
     }
 
-    @Test func `policies with a schema of another kind are measured too`() {
+    @Test func `policies with another schema are measured, too`() {
         let result = session.run(
             "bench", "--count", "5", "--grow", "3", "--policies", Session.root + "/examples/authzen-todo/policies")
         #expect(result.status == 0, "\(result.errors)")

@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func `every finding is told with its place and its rule`() throws {
+    @Test func `every finding has its place and its rule`() throws {
         let folder = try folder()
         let result = session.run("check", folder)
         #expect(result.status == 3)
@@ -41,7 +41,7 @@ import Testing
                 + lines.suffix(1))
     }
 
-    @Test func `warnings fail where they are said to`() throws {
+    @Test func `warnings fail when an option says so`() throws {
         let folder = try session.policies([
             "a": """
             local policy = { on = "access" }
@@ -58,7 +58,7 @@ import Testing
         #expect(session.run("check", folder + "/nowhere").status == 3)
     }
 
-    @Test func `some files are checked among all`() throws {
+    @Test func `single files can be checked`() throws {
         let folder = try folder()
         let result = session.run("check", folder + "/typo.lua")
         #expect(result.status == 3 && result.output.contains("typo.lua:3:20") && !result.output.contains("broken.lua"))
@@ -95,7 +95,7 @@ import Testing
         #expect(parser.isGood && parser.elements["failure"] == 2)
     }
 
-    /// What SARIF 2.1.0 requires of what is written, and the shapes of its parts.
+    /// Checks the members that SARIF 2.1.0 requires, and the shapes of its parts.
     @Test func `a report in SARIF has what its schema requires`() throws {
         let folder = try folder()
         let sarif = try JSONReader.parse(session.run("check", folder, "--format", "sarif").output)
@@ -151,7 +151,7 @@ import Testing
         #expect(lines[place + 2] == String(repeating: " ", count: 4 + 19) + "^")
     }
 
-    /// The templates for CI systems, as those run them.
+    /// Runs the templates for CI systems as these would.
     @Test func `the commands of the templates for CI do what the page says`() throws {
         let page = try String(contentsOfFile: Session.root + "/docs/ci.md", encoding: .utf8)
         let commands = page.split(separator: "\n").filter { $0.hasPrefix(" ") }.compactMap { line in
@@ -174,7 +174,7 @@ import Testing
         }
     }
 
-    @Test func `a store tells which names are known`() throws {
+    @Test func `a store provides the known names`() throws {
         let folder = try session.policies([
             "a": """
             local policy = { on = "access" }
@@ -206,12 +206,12 @@ import Testing
     }
 }
 
-/// Whether a text is XML, and which elements it has.
+/// A check that a text is XML, with a list of its elements.
 private final class XMLParserTester {
     private(set) var elements: [String: Int] = [:]
     private(set) var isGood = true
 
-    /// The reports are small and flat: tags are matched here, as the library that reads XML is no dependency.
+    /// The reports are small and flat, so tags are matched here without a dependency on an XML library.
     init(_ text: String) {
         var open: [Substring] = []
         for match in text.matches(of: /<(\/?)([a-z]+)((?: [a-z]+="[^"<]*")*)(\/?)>/) {

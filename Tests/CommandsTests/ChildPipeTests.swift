@@ -4,14 +4,14 @@ internal import Testing
 
 @testable import Commands
 
-/// What a confined child may say, and what becomes of one that says anything else. The child is a script.
+/// The protocol of a confined child, and the handling of a child that breaks it. The child is a script.
 @Suite struct ChildPipeTests {
     private final class Said {
         var errors: [UInt8] = []
         var text: String { String(decoding: errors, as: UTF8.self) }
     }
 
-    /// What a child is asked, and what is seen of it.
+    /// Runs a child with some requests, and returns its exit and the parent's output and errors.
     private func run(
         _ script: String, input: String = "a\nb\nc\n", form: Isolation.Form = .answers
     ) throws -> (exit: Isolation.ChildExit, output: String, errors: String) {
@@ -34,7 +34,7 @@ internal import Testing
 
     private static let permit = #"echo '{"decision":true}'"#
 
-    @Test func `a child that answers each request and ends well is passed on`() throws {
+    @Test func `the answers of a child that answers each request and ends well are passed on`() throws {
         let result = try run("while read -r line; do \(Self.permit); done; echo 'note: done' >&2; exit 5")
         #expect(result.exit.status == 5 && result.exit.answered == 3 && result.exit.asked == 3)
         #expect(result.output == String(repeating: "{\"decision\":true}\n", count: 3))
@@ -43,7 +43,10 @@ internal import Testing
 
     @Test(arguments: [
         // More answers than requests; requests that nobody answered; half an answer; a status that means nothing.
-        ("read -r a; read -r b; read -r c; \(permit); \(permit); \(permit); \(permit)", 3, "wrote what is no answer"),
+        (
+            "read -r a; read -r b; read -r c; \(permit); \(permit); \(permit); \(permit)", 3,
+            "wrote a line that is not an answer"
+        ),
         ("read -r line; \(permit); exit 0", 1, "ended with status 0 before everything was answered"),
         ("read -r line; \(permit); exit 1", 1, "ended with status 1 before everything was answered"),
         ("exit 0", 0, "ended with status 0 before everything was answered"),
@@ -51,13 +54,17 @@ internal import Testing
         ("while read -r line; do \(permit); done; printf '{\"decision\":tr'", 3, "ended with status 0"),
         ("while read -r line; do \(permit); done; exit 77", 3, "ended with status 77"),
         // Lines that are no answer.
-        ("cat", 0, "wrote what is no answer"), ("read -r l; \(permit); echo; cat >&2", 1, "wrote what is no answer"),
-        (#"read -r l; echo '{"decision":"true"}'; cat >&2"#, 0, "wrote what is no answer"),
-        (#"read -r l; echo '{"decision":true,"more":1}'; cat >&2"#, 0, "wrote what is no answer"),
-        (#"read -r l; printf '{"decision":true,"context":{"a":"\302\233"}}\n'; cat >&2"#, 0, "wrote what is no answer"),
+        ("cat", 0, "wrote a line that is not an answer"),
+        ("read -r l; \(permit); echo; cat >&2", 1, "wrote a line that is not an answer"),
+        (#"read -r l; echo '{"decision":"true"}'; cat >&2"#, 0, "wrote a line that is not an answer"),
+        (#"read -r l; echo '{"decision":true,"more":1}'; cat >&2"#, 0, "wrote a line that is not an answer"),
+        (
+            #"read -r l; printf '{"decision":true,"context":{"a":"\302\233"}}\n'; cat >&2"#, 0,
+            "wrote a line that is not an answer"
+        ),
         ("kill -11 $$", 0, "was ended by signal 11"),
     ])
-    func `a child that does not keep to it has answered what it answered, and nothing else`(
+    func `a child that breaks the protocol has given only its answers so far`(
         script: String, answered: Int, reason: String
     ) throws {
         let result = try run(script)
@@ -72,15 +79,15 @@ internal import Testing
         #expect(result.exit.status == Int32(status) && result.output.isEmpty && result.errors == "error: it is so\n")
     }
 
-    @Test func `what it says beside moves no cursor and has an end`() throws {
+    @Test func `other output moves no cursor and is limited`() throws {
         let loud = try run(#"cat > /dev/null; printf 'a\033[2J\033]0;x\007b\nwithout an end\r' >&2; exit 1"#)
         #expect(loud.errors == "a\\u{1b}[2J\\u{1b}]0;x\\u{7}b\nwithout an end\\r\n")
         let long = try run("cat > /dev/null; yes | head -c 1000000 >&2; exit 1")
         #expect(long.exit.status == 1 && long.errors.utf8.count < 1 << 17)
-        #expect(long.errors.hasSuffix("note: the process that ran the policies says more than is passed on\n"))
+        #expect(long.errors.hasSuffix("note: the process that ran the policies wrote more than is shown\n"))
     }
 
-    @Test func `a report is held, and made harmless`() throws {
+    @Test func `a report is held back, and made harmless`() throws {
         let form = Isolation.Form.report(statuses: [0, 2])
         let result = try run(#"printf 'permit  (permitted)\n\t\033[31mred\033[2J\n'"#, form: form)
         #expect(result.exit.status == 0 && result.output.isEmpty)
@@ -92,7 +99,7 @@ internal import Testing
         #expect(String(decoding: styled, as: UTF8.self) == "\u{1B}[1mbold\u{1B}[0m\\u{1b}[8;1m\\u{1b}c")
     }
 
-    @Test func `a child gets no descriptor, no terminal and no variable that is not for it`() throws {
+    @Test func `a child gets only the descriptors and variables that are for it, and no terminal`() throws {
         var ends: [Int32] = [0, 0]
         #expect(unsafe pipe(&ends) == 0)
         defer { for end in ends { close(end) } }

@@ -14,14 +14,14 @@ struct WordsTests {
         ("can orders.read \\", ["can", "orders.read"], true),
         ("", [], false),
     ])
-    func `a line is cut into words`(line: String, words: [String], isOpen: Bool) {
+    func `a line is split into words`(line: String, words: [String], isOpen: Bool) {
         let split = CommandTokenizer(line)
         #expect(split.texts == words)
         #expect(split.isOpen == isOpen)
     }
 
     @Test(arguments: ["a", "a b", "it's", "", "x=1", "owner=Bjørn Haugen", "#1", "=x", "back\\slash", "\"", "x='y'"])
-    func `a quoted word is read as it was`(word: String) {
+    func `a quoted word is read back unchanged`(word: String) {
         #expect(CommandTokenizer("use " + CommandTokenizer.quoted(word)).texts == ["use", word])
     }
 
@@ -29,11 +29,11 @@ struct WordsTests {
         ("= request.token", true), ("= (1 +", false), ("= {\n1,\n2\n}", true), ("= 1 +", false), ("= request.", false),
         ("= )", true), ("= [[long", false), ("can orders.read", true), ("use 'a", false), ("# it's a comment", true),
     ])
-    func `what goes on is told from what is whole`(text: String, isWhole: Bool) {
+    func `incomplete input is recognised`(text: String, isWhole: Bool) {
         #expect(CommandTokenizer.isWhole(text) == isWhole)
     }
 
-    @Test func `a piece is cut into its commands`() {
+    @Test func `a piece is split into its commands`() {
         let piece = "use a\n\n# a comment\n= {\n  1,\n}\ncan orders.read \\\n  on order\nuse 'open"
         #expect(
             CommandTokenizer.commands(piece) == [

@@ -2,7 +2,7 @@ internal import Testing
 
 @testable internal import Commands
 
-/// What Tab does with a line, on the demo organisation.
+/// Completion of a line by Tab, on the demo organisation.
 struct CompletionTests {
     private let session = Session()
     private let repl: Repl
@@ -32,14 +32,14 @@ struct CompletionTests {
         ("= separation_of_duties.duties:get(\"a ) b\").oth", "other"), ("= 'a.' .. request.tok", "token"),
         ("= local o = use 'cidr' local o = use 'org' return o.dis", "distance("), ("= bus", "business_hours"),
     ])
-    func `what can only be one thing is completed`(before: String, inserted: String) {
+    func `a single candidate is completed`(before: String, inserted: String) {
         #expect(edit(before).inserted == inserted || edit(before).inserted.hasPrefix(inserted))
     }
 
     @Test(arguments: [
         ("can ", "orders.read", "read"), ("use ", "Admin console", "of anna, Nord"),
         ("may ", "carla", "Carla Rossi"), ("token list --department 'Sales", "Sales North", "under Sales"),
-        ("= request.token.", "department", "where it acts"),
+        ("= request.token.", "department", "the department it acts in"),
         ("= request.token.department:is_within", "is_within_any(", "one of some departments"),
         ("can orders.read on order with ", "amount=", "number, of the order"), ("token ", "list", "lists API tokens"),
         ("= request.token.", "is_managers", "boolean: Whether its user"),
@@ -52,12 +52,12 @@ struct CompletionTests {
         ("= ", "org", "plugin: Walks of the"), ("= ", "request", "the last request"),
         ("= request.action ..", "request", "the last request"),
     ])
-    func `what can be several things is listed with what each is`(before: String, name: String, help: String) {
+    func `several candidates are listed, each with its description`(before: String, name: String, help: String) {
         let shown = edit(before).shown.split(separator: "\n").first { $0.contains(name) }
         #expect(shown?.contains(help) == true, "\(edit(before))")
     }
 
-    @Test func `as much is completed as the candidates share`() {
+    @Test func `the common beginning of the candidates is completed`() {
         #expect(edit("can ord").inserted == "orders.")
         #expect(edit("can ord").erased == 3)
         #expect(edit("use 'bæd").inserted == "")
@@ -68,13 +68,13 @@ struct CompletionTests {
         "= f(x).",
         "= business_hours.hours:",
     ])
-    func `nothing is offered where nothing is known`(before: String) {
+    func `no candidates are offered when none is known`(before: String) {
         let edit = edit(before)
         #expect(
             edit.inserted == "" && edit.shown == "", "\(edit)")
     }
 
-    @Test func `no line is too wide for the screen`() {
+    @Test func `no line is wider than the screen`() {
         for before in ["use ", "can ", "= request.token.", ""] {
             for line in Completion.edit(before, repl, columns: 50, rows: 24).shown.split(separator: "\n") {
                 #expect(DisplayWidth.of(line) <= 50)
@@ -84,7 +84,7 @@ struct CompletionTests {
 }
 
 extension Session {
-    /// A conversation on the session's store that nobody speaks in yet.
+    /// A new REPL on the session's store.
     func repl(_ options: String...) throws -> Repl {
         let terminal = Terminal(StandardStreams(input: { [] }, output: { _ in true }, errors: { _ in }))
         let environment = [

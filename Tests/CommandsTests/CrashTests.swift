@@ -2,11 +2,11 @@ internal import Foundation
 internal import Glibc
 internal import Testing
 
-/// The program is killed at any of its writes, half of which is written, and nothing is half-done afterwards.
+/// The program is killed at any of its writes, which is then half done, and no act is half done afterwards.
 @Suite(.serialized) struct CrashTests {
     private static let count = 10_000
 
-    /// A store of `session`, its key file and its head, as they are between two commands.
+    /// The store of `session`, its key file and its checkpoint, as they are between two commands.
     private struct Kept {
         let session: Session
         private let folder: String
@@ -42,7 +42,7 @@ internal import Testing
     }
 
     /// Starts the program.
-    /// - Parameter stop: variables for the library that stops it; without any, the program is alone.
+    /// - Parameter stop: the variables of the library that stops it; without any, the library is not loaded.
     private func start(_ words: [String], _ session: Session, stop: [String: String] = [:]) throws -> Process {
         let process = Process()
         process.executableURL = URL(filePath: Program.path)
@@ -64,7 +64,7 @@ internal import Testing
         return process
     }
 
-    /// Each call with which a command writes, by the letters of `cstoppoint.h`, when nobody stops it.
+    /// The calls with which an undisturbed command writes, as the letters of `cstoppoint.h`.
     private func trace(_ words: [String], _ session: Session) throws -> [Character] {
         let path = session.folder + "/trace"
         let process = try start(words, session, stop: ["DEMILUNE_STOP_TRACE": path])
@@ -74,8 +74,8 @@ internal import Testing
         return Array(try session.contents(of: path))
     }
 
-    /// Where to stop a command, counted from 1: everywhere when its calls are few. Else wherever something is flushed,
-    /// renamed or removed, and at some writes, which the seed picks.
+    /// The calls at which to stop a command, counted from 1: all of them when they are few. Otherwise every flush,
+    /// rename and removal, and some writes, which the seed picks.
     static func kinds(_ trace: [Character], _ times: Int, seed: UInt64) -> [Int] {
         guard trace.count > times else { return Array(1...max(1, trace.count)) }
         var random = Seeded(state: seed)
@@ -94,15 +94,15 @@ internal import Testing
         }
     }
 
-    /// Another seed picks other points: `DEMILUNE_CRASH_SEED`.
+    /// The seed that picks the points, from `DEMILUNE_CRASH_SEED`.
     private static let seed = ProcessInfo.processInfo.environment["DEMILUNE_CRASH_SEED"].flatMap(UInt64.init) ?? 1
 
     private func demilune(_ session: Session, _ words: String...) -> Session.Result {
         session.run(words, environment: ["DEMILUNE_TENANT": "3"])
     }
 
-    /// Stops a command so many times, each time at another of its writes, and looks at what is left.
-    /// - Parameter isWhole: whether the store can be verified before the command was run to its end.
+    /// Stops a command this many times, each time at another of its writes, and checks the result.
+    /// - Parameter isWhole: true when the store can be verified before the command has run to its end.
     private func kill(
         _ words: [String], _ session: Session, times: Int, isWhole: Bool = true, look: () throws -> Void
     ) throws {
@@ -122,7 +122,7 @@ internal import Testing
         }
     }
 
-    @Test func `points are the same for a seed, and hold every flush where there is room`() {
+    @Test func `a seed gives the same points, and they include every flush if there is room`() {
         let trace = Array("wwwsw") + Array(repeating: "w", count: 200) + Array("srwu")
         let kinds = Self.kinds(trace, 20, seed: 1)
         #expect(kinds == Self.kinds(trace, 20, seed: 1) && kinds != Self.kinds(trace, 20, seed: 2))
@@ -132,7 +132,7 @@ internal import Testing
         #expect(Self.kinds(Array(repeating: "s", count: 9), 4, seed: 1).count == 4)
     }
 
-    @Test func `a token is there whole, with its log entry, or not at all`() throws {
+    @Test func `a token exists completely, with its log entry, or not at all`() throws {
         let session = Session()
         #expect(demilune(session, "init", "--demo").status == 0)
         let words = [
@@ -147,7 +147,7 @@ internal import Testing
         }
     }
 
-    @Test func `ten thousand tokens are revoked, or none is`() throws {
+    @Test func `ten thousand tokens are revoked, or none`() throws {
         let session = Session()
         #expect(demilune(session, "init").status == 0)
         let tokens = (0..<Self.count).map { number in
@@ -179,7 +179,7 @@ internal import Testing
         }
     }
 
-    @Test func `rewrapping goes on where it was killed`() throws {
+    @Test func `rewrapping continues where it was killed`() throws {
         let session = Session()
         #expect(demilune(session, "init", "--demo").status == 0)
         #expect(demilune(session, "keys", "add").status == 0)
@@ -190,7 +190,7 @@ internal import Testing
         }
     }
 
-    @Test func `a key is added, or retired, or it is not`() throws {
+    @Test func `a key is added or retired completely, or not at all`() throws {
         let session = Session()
         #expect(demilune(session, "init", "--demo").status == 0)
         try kill(["keys", "add"], session, times: 30) {
@@ -205,7 +205,7 @@ internal import Testing
         }
     }
 
-    @Test func `a store of before there were keys is taken over, or stays as it was`() throws {
+    @Test func `a store of the time before keys is adopted, or stays as it was`() throws {
         let session = Session()
         let sql = try String(contentsOfFile: Session.root + "/Tests/first-version.sql", encoding: .utf8)
         let tokens = (1...300).map { number in
@@ -233,7 +233,7 @@ internal import Testing
         var revocations: [Process] = []
         var processes: [(name: String, process: Process)] = []
         for round in 0..<8 {
-            // Each is revoked by two at once: that it is revoked already is no failure.
+            // Two processes revoke each token: that it is revoked already is not a failure.
             for _ in 0..<2 { revocations.append(try start(["token", "revoke", "Old \(round)", "--yes"], session)) }
             for name in ["Same \(round)", "SAME \(round)", "Own \(round)"] {
                 let words = [
@@ -242,7 +242,7 @@ internal import Testing
                 ]
                 processes.append((name, try start(words, session)))
             }
-            // A few at once: more would wait for each other longer than the store does, on a slow machine.
+            // A few at once: on a slow machine, more would wait for each other longer than the store's time limit.
             for process in processes.suffix(3).map(\.process) + revocations.suffix(2) { process.waitUntilExit() }
         }
         #expect(revocations.allSatisfy { $0.terminationStatus == 0 })

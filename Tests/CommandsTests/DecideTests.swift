@@ -10,7 +10,7 @@ internal import Testing
         #expect(session.run("init", "--demo").status == 0)
     }
 
-    @Test func `what was only observed is told, and recorded`() throws {
+    @Test func `observed statements are shown and recorded`() throws {
         let policies = try session.policies([
             "open": "return { on = \"access\", grants = { \"*\" }, decide = function() permit(\"all may\") end }",
             "trial": """
@@ -41,7 +41,7 @@ internal import Testing
         (["department=Nowhere"], "deny", 1), (["department=Finance"], "maybe", 64),
         (["departmnet=Sales"], "permit", 64),
     ])
-    func `an expectation that is met ends with 0, one that is not with 5, and none hides a failure`(
+    func `a met expectation ends with 0, another one with 5, and neither hides a failure`(
         words: [String], expected: String, status: Int32
     ) {
         let result = session.run(asked + words + ["--expect", expected])
@@ -57,16 +57,16 @@ internal import Testing
         #expect(result.errors.contains("/broken.lua:1:"), "\(result.errors)")
     }
 
-    @Test func `an explanation has every policy with what it read`() {
+    @Test func `an explanation has every policy with the facts it read`() {
         let result = session.run(asked + ["department=Finance", "--explain"])
         #expect(result.status == 2)
         #expect(result.lines.first == "deny  (denied: gate_closed)")
-        #expect(result.lines.contains("what the policies read:"))
+        #expect(result.lines.contains("facts that the policies read:"))
         #expect(result.lines.contains("    resource.department is_within token.department = false"))
         #expect(result.lines.contains { $0.hasPrefix("  mobile_scope") })
         #expect(result.lines.contains { $0.hasPrefix("policy set ") })
         let short = session.run(asked + ["department=Finance"])
-        #expect(result.output.hasPrefix(short.output) && !short.output.contains("what the policies read"))
+        #expect(result.output.hasPrefix(short.output) && !short.output.contains("facts that the policies read"))
     }
 
     @Test func `machines get the whole decision as JSON`() throws {
@@ -102,7 +102,7 @@ internal import Testing
         #expect(!lines[1].contains("1234") && !lines[1].contains("10.1.2.3"))
     }
 
-    @Test func `a log that cannot be written is a failure and no decision`() {
+    @Test func `a log that cannot be written is a failure, without a decision`() {
         let result = session.run(asked + ["--log", session.folder + "/nowhere/decisions.ndjson"])
         #expect(result.status == 1 && result.output.isEmpty)
         #expect(result.errors.contains("cannot write `\(session.folder)/nowhere/decisions.ndjson`"))
@@ -116,11 +116,11 @@ internal import Testing
         (["-", "token.issue", "name=x", "assignment=a-bjorn-1", "last_day=2027-06-30"], "anna/a-anna-2", 0, "Manager"),
         (["-", "token.issue", "name=x", "assignment=a-anna-1", "last_day=2027-06-30"], "carla", 2, "may do more than"),
         (["Warehouse sync", "token.amend", "last_day=2028-06-30"], nil, 0, "is later than is suggested"),
-        (["Warehouse sync", "token.list"], "anna", 1, "say which: `a-anna-1`, `a-anna-2`"),
-        (["Warehouse sync", "token.list"], "anna/a-carla-1", 1, "is no assignment of the user `anna`"),
+        (["Warehouse sync", "token.list"], "anna", 1, "name one of them: `a-anna-1`, `a-anna-2`"),
+        (["Warehouse sync", "token.list"], "anna/a-carla-1", 1, "is not an assignment of the user `anna`"),
         (["Warehouse sync", "token.list"], "annna", 1, "(did you mean `anna`?)"),
     ])
-    func `who administers is asked about`(words: [String], actor: String?, status: Int32, said: String) {
+    func `administrative requests name their actor`(words: [String], actor: String?, status: Int32, said: String) {
         let acting = actor.map { ["--as", $0] } ?? []
         let result = session.run(["decide", "--tenant", "3"] + words + acting)
         #expect(result.status == status, "\(result.output)\(result.errors)")
@@ -131,7 +131,7 @@ internal import Testing
 
     private static let todo = ["--policies", Session.root + "/examples/authzen-todo/policies"]
 
-    @Test func `every question of the Todo scenario can be asked by itself, without a store`() throws {
+    @Test func `every request of the Todo scenario can be decided alone, without a store`() throws {
         let session = Session()
         let requests = Session.root + "/examples/authzen-todo/requests.ndjson"
         let lines = try session.contents(of: requests).split(separator: "\n")
@@ -177,11 +177,14 @@ internal import Testing
         #expect(unknown.errors.contains("(did you mean `robot`?)"))
         for (words, status, message) in [
             (["subject.role=x", "--subject", "robot:r2"], Int32(64), "(did you mean `roles`?)"),
-            (["subject.roles=x", "subject.roles=y", "--subject", "robot:r2"], 64, "stated twice"),
-            (["subject.home=Finance", "--subject", "robot:r2"], 64, "say whose department `Finance` is"),
-            (["--subject", "robot"], 64, "`--subject` is TYPE:ID"), (["--subject", "robot:"], 64, "TYPE:ID"),
-            (["--subject", "token:1"], 64, "TYPE:ID of a subject that is no token"),
-            (["subject.roles=x"], 1, "there is no token string on the standard input"),
+            (["subject.roles=x", "subject.roles=y", "--subject", "robot:r2"], 64, "given twice"),
+            (
+                ["subject.home=Finance", "--subject", "robot:r2"], 64,
+                "missing required option --tenant: the tenant of the department `Finance`"
+            ),
+            (["--subject", "robot"], 64, "`--subject` must be TYPE:ID"), (["--subject", "robot:"], 64, "TYPE:ID"),
+            (["--subject", "token:1"], 64, "TYPE:ID of a subject that is not a token"),
+            (["subject.roles=x"], 1, "there is no token string on standard input"),
         ] {
             let result = session.run(["decide", "-", "read", "page:1", "--policies", folder] + words)
             #expect(result.status == status && result.errors.contains(message), "\(words): \(result.errors)")
@@ -190,16 +193,16 @@ internal import Testing
             "decide", "Warehouse sync", "read", "--policies", folder, "--subject", "robot:r2", "--tenant", "3")
         #expect(token.status == 64 && token.errors.contains("write `-` instead of `Warehouse sync`"))
         let issue = session.run("decide", "-", "token.issue", "--policies", folder, "--subject", "robot:r2")
-        #expect(issue.status == 64 && issue.errors.contains("`--subject` goes with the schema's actions"))
+        #expect(issue.status == 64 && issue.errors.contains("`--subject` works only with actions of the schema"))
     }
 
-    @Test func `a store that is stated must be there, whoever acts`() {
+    @Test func `a named store must exist, whoever acts`() {
         let words = ["decide", "-", "can_read_user", "user:x", "--subject", "user:x"] + Self.todo
         let result = session.run(words + ["--store", session.folder + "/none.db"])
         #expect(result.status == 1 && result.errors.contains("there is no store"))
     }
 
-    @Test func `a request that leaves the department out is denied, unless its type has none or the settings name it`()
+    @Test func `a request without a department is denied, unless its type has none or the settings name it`()
         throws
     {
         func decide(_ words: String..., policies: String = Session.policies) -> Session.Result {

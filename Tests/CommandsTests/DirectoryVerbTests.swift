@@ -14,14 +14,14 @@ internal import Testing
         (["department", "show", "d-payroll"], "finance.enter  (Finance)"),
         (["user-type", "list"], "orders.create, orders.read"), (["user-type", "show", "Integrator"], "orders.create"),
     ])
-    func `the directory can be looked at`(arguments: [String], text: String) {
+    func `the directory can be shown`(arguments: [String], text: String) {
         let result = demo().run(arguments + ["--tenant", "3"])
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains(text), "\(result.output)")
     }
 
     @Test(arguments: ["tenant", "user", "department", "user-type"])
-    func `every list is there for machines`(noun: String) {
+    func `every list has a form for machines`(noun: String) {
         let session = demo()
         let json = session.run(noun, "list", "--tenant", "acme", "--json")
         #expect(json.output.hasPrefix("[") && json.output.contains("acme"), "\(json.output)")
@@ -31,11 +31,11 @@ internal import Testing
         #expect(session.run(noun, "list", "--tenant", "acme", "--csv", "--json").status == 64)
     }
 
-    @Test func `who is meant must be clear`() {
+    @Test func `a person must be named unambiguously`() {
         let session = demo()
         let tenant = session.run("user", "list")
         #expect(tenant.status == 64)
-        #expect(tenant.errors.contains("`--tenant ID`, one of `3`, `acme`"), "\(tenant.errors)")
+        #expect(tenant.errors.contains("missing required option --tenant: one of `3`, `acme`"), "\(tenant.errors)")
         let user = session.run("user", "show", "bjornn", "--tenant", "3")
         #expect(user.status == 1)
         #expect(user.errors.contains("(did you mean `bjorn`?)"), "\(user.errors)")

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// A page of the documentation: its fenced blocks, and the commands in them.
+/// A page of the documentation, with its fenced blocks and their commands.
 struct Document {
     struct Block {
         /// The word after the fence: `console`, `lua` …
@@ -14,13 +14,13 @@ struct Document {
     struct Command {
         let line: Int
         let text: String
-        /// The lines under it; empty where the page states no output.
+        /// The lines under it; empty when the page shows no output.
         let output: [Substring]
     }
 
     let path: String
     private(set) var blocks: [Block] = []
-    /// Numbers of lines outside a fence that are indented as code and begin with the program's name.
+    /// The numbers of lines outside of fences that are indented as code and begin with the program's name.
     private(set) var loose: [Int] = []
 
     init(path: String, text: String) {
@@ -42,12 +42,12 @@ struct Document {
         }
     }
 
-    /// Recorded conversations with the REPL.
+    /// The recorded sessions of the REPL.
     var recordings: [String] {
         blocks.filter { $0.language == "text" && $0.text.hasPrefix("> ") }.map(\.text)
     }
 
-    /// The pages a newcomer reads, by their path in the checkout.
+    /// The pages for newcomers, with their paths in the checkout.
     static func all(in root: String) throws -> [Document] {
         let pages = try FileManager.default.contentsOfDirectory(atPath: root + "/docs").filter { $0.hasSuffix(".md") }
         let paths = ["README.md"] + pages.sorted().map { "docs/\($0)" } + ["examples/authzen-todo/README.md"]
@@ -58,7 +58,8 @@ struct Document {
 }
 
 extension Document.Block {
-    /// In `console` every `$ command` with the output under it; in `sh` every line. A `\` at the end joins the next line.
+    /// The commands of a block: in `console` every `$ command` with the output under it, in `sh` every line. A `\` at
+    /// the end joins the next line.
     var commands: [Document.Command] {
         var commands: [Document.Command] = []
         var rest = Array(lines.enumerated())[...]
@@ -82,7 +83,7 @@ extension Document.Block {
 }
 
 extension Document.Command {
-    /// Whether these lines are the stated ones. `…` stands for any text, and on a line of its own for any lines.
+    /// True when these lines match the page. `…` matches any text, and on a line of its own any lines.
     func states(_ lines: [Substring]) -> Bool {
         output.isEmpty
             || Self.match(output.map(String.init)[...], lines.map(String.init)[...]) { pattern, line in
@@ -102,7 +103,7 @@ extension Document.Command {
         return match(patterns.dropFirst(), lines.dropFirst(), one)
     }
 
-    /// Whether the line has these parts in order, the first at its beginning and the last at its end.
+    /// True when the line has these parts in order, the first at its beginning and the last at its end.
     private static func match(_ parts: [String], _ line: String) -> Bool {
         guard parts.count > 1 else { return parts[0] == line }
         guard line.hasPrefix(parts[0]) else { return false }

@@ -1,9 +1,9 @@
 internal import Foundation
 internal import Testing
 
-/// Every command the documentation shows is run, page by page, in a copy of what a clone has.
+/// Every command in the documentation is run, page by page, in a copy of the files of a clone.
 @Suite struct DocumentationTests {
-    /// Blocks of commands that build the program or speak to the shell that runs it.
+    /// Blocks of commands that build the program or configure the user's shell.
     private static let unrunnable = [
         """
         make demo    # builds, makes a demo store, decides 10,000 requests and the published Todo scenario,
@@ -15,7 +15,7 @@ internal import Testing
         """,
     ]
 
-    @Test func `code says what it is, and commands stand where they are run`() throws {
+    @Test func `code blocks name their language, and commands are in blocks that are run`() throws {
         let documents = try Document.all(in: Session.root)
         #expect(documents.count > 3)
         var texts: Set<String> = []
@@ -34,13 +34,13 @@ internal import Testing
     }
 
     @Test(arguments: try Document.all(in: Session.root).map(\.path))
-    func `the commands of a page do what it says`(path: String) async throws {
+    func `the commands of a page do what the page says`(path: String) async throws {
         await #expect(processExitsWith: .success) { [path] in
             try Self.run(path)
         }
     }
 
-    /// Runs in a process of its own: the folder is the process's.
+    /// Runs in a process of its own, because it changes the working directory.
     private static func run(_ path: String) throws {
         let session = Session()
         for name in ["policies", "plugins", "examples"] {
@@ -50,7 +50,7 @@ internal import Testing
         #expect(FileManager.default.changeCurrentDirectoryPath(session.folder))
         var shell = Shell(environment: ["DEMILUNE_AT": "2026-11-22T12:00:00Z", "XDG_DATA_HOME": session.keys])
         try runConsole(document, path, &shell)
-        // A recording in the page is answered today as it was then.
+        // A recorded session in the page still gives the same output.
         let recording = document.recordings
         guard !recording.isEmpty else { return }
         _ = try session.file("recording.txt", recording.joined(separator: "\n"))
@@ -79,7 +79,7 @@ internal import Testing
         (["…", "c"], ["a", "b", "c"], true), (["…", "c"], ["a", "b"], false), (["a…c"], ["abc"], true),
         (["a…c"], ["ab"], false), (["…b…"], ["abc"], true), (["…"], [], true), (["ab…ba"], ["aba"], false),
     ])
-    func `an ellipsis stands for what varies`(stated: [String], printed: [String], isSame: Bool) {
+    func `an ellipsis matches any text`(stated: [String], printed: [String], isSame: Bool) {
         let command = Document.Command(line: 1, text: "", output: stated.map { $0[...] })
         #expect(command.states(printed.map { $0[...] }) == isSame)
     }

@@ -2,10 +2,10 @@ internal import Foundation
 internal import Glibc
 internal import Testing
 
-/// A process that ends by a fault while it holds keys.
+/// A process that ends by a fault while it has keys in memory.
 @Suite struct FaultTests {
     @Test(arguments: [SIGSEGV, SIGILL, SIGTRAP, SIGBUS])
-    func `a fault prints nothing of the memory, whatever the environment asks for`(fault: Int32) throws {
+    func `a fault prints no memory, whatever the environment requests`(fault: Int32) throws {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)
         let process = Process()
@@ -19,7 +19,7 @@ internal import Testing
         ]
         (process.standardInput, process.standardOutput, process.standardError) = (input, output, errors)
         try process.run()
-        // The store is open, and so are its keys, once it answers.
+        // Once it answers, the store is open and its keys are in memory.
         try input.fileHandleForWriting.write(contentsOf: Data("token reveal 'Warehouse sync'\n".utf8))
         #expect(!output.fileHandleForReading.availableData.isEmpty)
         #expect(kill(process.processIdentifier, fault) == 0)

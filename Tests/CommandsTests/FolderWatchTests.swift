@@ -6,7 +6,7 @@ import Testing
 @Suite struct FolderWatchTests {
     private let session = Session()
 
-    @Test func `a change of a file is told once, whatever the change is`() throws {
+    @Test func `a change of a file is reported once, whatever the change is`() throws {
         _ = try session.file("own/a.lua", "one")
         var watch = FolderWatch([session.folder + "/own"])
         let isToldOfNothing = watch.hasChanged()
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func `what editors leave beside a file is left alone`() throws {
+    @Test func `temporary files of editors are ignored`() throws {
         _ = try session.file("own/a.lua", "one")
         var watch = FolderWatch([session.folder + "/own", session.folder + "/nowhere"])
         for name in [".a.lua.swp", "a.lua~", "#a.lua#"] { _ = try session.file("own/\(name)", "x") }
@@ -49,9 +49,9 @@ import Testing
     }
 }
 
-/// `--watch` of a verb, by a person who mends a policy while it waits.
+/// The option `--watch`, with a person who fixes a policy while it waits.
 @Suite struct WatchingTests {
-    @Test func `a broken policy is told, and checked again once it is mended`() throws {
+    @Test func `a broken policy is reported, and checked again once it is fixed`() throws {
         let session = Session()
         let broken = "local policy = { on = \"access\", grants = { \"*\" } "
         let folder = try session.policies(["a": broken])

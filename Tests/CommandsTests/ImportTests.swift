@@ -3,7 +3,7 @@ internal import Testing
 @Suite struct ImportTests {
     private let session = Session()
 
-    /// A whole organisation on one line, to be spoilt in one place.
+    /// A whole organisation on one line, to be broken in one place.
     private static let small = """
         {"tenants":[{"id":"t","name":"T","zone":"Europe/Oslo",\
         "departments":[{"id":"d","name":"D","active":true,"requires":["orders.read"]},{"id":"e","name":"E","parent":"d"}],\
@@ -21,7 +21,7 @@ internal import Testing
         #expect(session.run("init").status == 0)
     }
 
-    @Test func `a file is taken over once, from the standard input or by its name`() throws {
+    @Test func `a file is imported once, from the standard input or by its name`() throws {
         #expect(session.run("import", "-", input: Self.small).output == "11 added, 0 changed, 0 unchanged\n")
         let path = try session.file("small.json", Self.small)
         #expect(session.run("import", path).output == "0 added, 0 changed, 11 unchanged\n")
@@ -31,7 +31,7 @@ internal import Testing
         #expect(session.run("import", "-", input: renamed).output == "0 added, 1 changed, 10 unchanged\n")
     }
 
-    @Test func `what is exported is imported without a change`() {
+    @Test func `importing an export changes nothing`() {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)
         let exported = session.run("export")
@@ -40,7 +40,7 @@ internal import Testing
         #expect(session.run("export").output == exported.output)
     }
 
-    @Test func `what a record does not mention stays, and the original brings back what was changed`() throws {
+    @Test func `members that a record leaves out stay, and importing the original undoes a change`() throws {
         #expect(session.run("import", "-", input: Self.small).status == 0)
         let original = session.run("export", "--tokens").output
         let less = #"{"tenants":[{"id":"t","departments":[{"id":"d"},{"id":"e","name":"E"}],"users":[{"id":"u"}]}]}"#
@@ -48,14 +48,14 @@ internal import Testing
         #expect(session.run("export", "--tokens").output == original)
         let change = #"{"tenants":[{"id":"t","departments":[{"id":"d","name":"New"},{"id":"e","parent":""}]}]}"#
         let preview = session.run("import", "-", "--preview", input: change)
-        #expect(preview.errors.contains("0 would be added, 2 changed, 1 stay as they are\n"), "\(preview.errors)")
+        #expect(preview.errors.contains("0 would be added, 2 changed, 1 unchanged\n"), "\(preview.errors)")
         #expect(session.run("import", "-", input: change).output == "0 added, 2 changed, 1 unchanged\n")
         #expect(session.run("import", "-", "--preview", input: original).errors.contains("0 would be added, 2 changed"))
         #expect(session.run("import", "-", input: original).status == 0)
         #expect(session.run("export", "--tokens").output == original)
     }
 
-    /// What a spoilt file is refused with, and that nothing of it is taken over.
+    /// Expects that a broken file is refused with a message, and that nothing of it is imported.
     private func refuse(_ bytes: [UInt8], _ message: String) throws {
         let before = session.run("export").output
         let path = try session.file("spoilt.json", bytes)
@@ -69,20 +69,20 @@ internal import Testing
         ("", ":1:1: expected a value, but the text ends"),
         ("{\n  \"tenants\": [,]\n}", ":2:15: expected a value"),
         ("{\"tenants\": []", ":1:15: expected `,` or `}`"),
-        ("{\"tenants\": []}\n{}", ":2:1: something follows the value"),
+        ("{\"tenants\": []}\n{}", ":2:1: unexpected text after the value"),
         ("{\"tenants\": [\n{\"id\": 'x'}]}", ":2:8: expected a value"),
-        ("{\"tenants\": []}  // all", ":1:18: something follows the value"),
+        ("{\"tenants\": []}  // all", ":1:18: unexpected text after the value"),
         ("\u{FEFF}{}", ":1:1: expected a value"),
-        ("{\n\"tenants\": [],\n\"tenants\": []}", ":3:1: the name `tenants` is there twice"),
-        ("{\"tenants\": [{\"id\": \"a\", \"i\\u0064\": \"b\"}]}", ":1:26: the name `id` is there twice"),
+        ("{\n\"tenants\": [],\n\"tenants\": []}", ":3:1: the name `tenants` is given twice"),
+        ("{\"tenants\": [{\"id\": \"a\", \"i\\u0064\": \"b\"}]}", ":1:26: the name `id` is given twice"),
         ("{\"a\": \"\\ud800\"}", ":1:8: half a surrogate pair"),
         ("{\"a\": 1e999}", ":1:7: the number is too large"),
     ])
-    func `malformed JSON is told with its line and column`(text: String, message: String) throws {
+    func `malformed JSON is reported with its line and column`(text: String, message: String) throws {
         try refuse(Array(text.utf8), message)
     }
 
-    @Test func `invalid UTF-8 is told with its line and column`() throws {
+    @Test func `invalid UTF-8 is reported with its line and column`() throws {
         try refuse(Array("{\n\"a".utf8) + [0xFF] + Array("\": 1}".utf8), ":2:2: the text is not well-formed UTF-8")
         try refuse([0xFF, 0xFE], ":1:1: expected a value")
         try refuse([0], ":1:1: expected a value")
@@ -90,11 +90,11 @@ internal import Testing
 
     @Test(arguments: [
         ("[]", ": expected an object, got an array"), ("7", ": expected an object, got a number"),
-        (#"{"tenant":[]}"#, ": nothing is called `tenant` here (did you mean `tenants`?)"),
+        (#"{"tenant":[]}"#, ": unknown member `tenant` (did you mean `tenants`?)"),
         (#"{"tenants":{}}"#, ": tenants: expected an array, got an object"),
         (#"{"tenants":[7]}"#, ": tenants[0]: expected an object, got a number"),
     ])
-    func `a file of another shape is told where it differs`(text: String, message: String) throws {
+    func `a file of another shape is reported with the place of the difference`(text: String, message: String) throws {
         try refuse(Array(text.utf8), message)
     }
 
@@ -102,8 +102,11 @@ internal import Testing
         (#""id":"t""#, #""id":3"#, "tenants[0].id: expected a string, got a number"),
         (#""id":"t","#, "", "tenants[0].id: expected a string, got nothing"),
         (#""id":"t""#, #""id":"""#, "tenants[0].id: must not be empty"),
-        (#""name":"T""#, #""name":"T\u0007""#, "tenants[0].name: at most 400 bytes, and no control characters"),
-        (#""Europe/Oslo""#, #""Europe/Olso""#, "tenants[0].zone: `Europe/Olso` is no time zone known here"),
+        (
+            #""name":"T""#, #""name":"T\u0007""#,
+            "tenants[0].name: must have at most 400 bytes and no control characters"
+        ),
+        (#""Europe/Oslo""#, #""Europe/Olso""#, "tenants[0].zone: unknown time zone `Europe/Olso`"),
         (#""active":true"#, #""active":1"#, "tenants[0].departments[0].active: expected true or false, got a number"),
         (
             #"["orders.read"]"#, #""orders.read""#,
@@ -115,7 +118,7 @@ internal import Testing
         ),
         (
             #""parent":"d""#, #""parnet":"d""#,
-            "tenants[0].departments[1]: nothing is called `parnet` here (did you mean `parent`?)"
+            "tenants[0].departments[1]: unknown member `parnet` (did you mean `parent`?)"
         ),
         (
             #""assignments":["#, #""assignments":[null,"#,
@@ -132,10 +135,10 @@ internal import Testing
         ),
         (
             #""active":true"#, #""active":null"#,
-            "tenants[0].departments[0].active: `null` says nothing: leave `active` out to keep what there is, or say what it is"
+            "tenants[0].departments[0].active: `null` is not a value: leave `active` out to keep its value, or give a new one"
         ),
         (#""parent":"d""#, #""parent":"f""#, "tenants[0].departments[1].parent: no department has the id `f`"),
-        (#""parent":"d""#, #""parent":"e""#, "tenants[0].departments[1].parent: the department `e` lies under itself"),
+        (#""parent":"d""#, #""parent":"e""#, "tenants[0].departments[1].parent: the department `e` is under itself"),
         (
             #""department":"d""#, #""department":"f""#,
             "tenants[0].users[0].assignments[0].department: no department has the id `f`"
@@ -146,30 +149,30 @@ internal import Testing
         ),
         (#""assignment":"a""#, #""assignment":"c""#, "tenants[0].tokens[0].assignment: no assignment has the id `c`"),
     ])
-    func `a value that is wrong is told with its JSON path`(right: String, wrong: String, message: String) throws {
+    func `a wrong value is reported with its JSON path`(right: String, wrong: String, message: String) throws {
         let spoilt = Self.small.replacing(right, with: wrong, maxReplacements: 1)
         #expect(spoilt != Self.small)
         try refuse(Array(spoilt.utf8), ": \(message)")
     }
 
     @Test(arguments: [
-        (#""id":"e""#, #""id":"d""#, "tenants[0].departments[1].id: the id `d` is there twice"),
-        (#""id":"z""#, #""id":"y""#, "tenants[0].user_types[1].id: the id `y` is there twice"),
-        (#""id":"v""#, #""id":"u""#, "tenants[0].users[1].id: the id `u` is there twice"),
-        (#""name":"vera""#, #""name":"una""#, "tenants[0].users[1].name: the user name `una` is there twice"),
-        (#""id":"b""#, #""id":"a""#, "tenants[0].users[0].assignments[1].id: the id `a` is there twice"),
-        (#"0002""#, #"0001""#, "tenants[0].tokens[1].id: the token `00000000000000000000000000000001` is there twice"),
-        (#"}]}]}"#, #"}]},{"id":"t","name":"T","zone":"UTC"}]}"#, "tenants[1].id: the tenant `t` is there twice"),
+        (#""id":"e""#, #""id":"d""#, "tenants[0].departments[1].id: the id `d` is given twice"),
+        (#""id":"z""#, #""id":"y""#, "tenants[0].user_types[1].id: the id `y` is given twice"),
+        (#""id":"v""#, #""id":"u""#, "tenants[0].users[1].id: the id `u` is given twice"),
+        (#""name":"vera""#, #""name":"una""#, "tenants[0].users[1].name: the user name `una` is given twice"),
+        (#""id":"b""#, #""id":"a""#, "tenants[0].users[0].assignments[1].id: the id `a` is given twice"),
+        (#"0002""#, #"0001""#, "tenants[0].tokens[1].id: the token `00000000000000000000000000000001` is given twice"),
+        (#"}]}]}"#, #"}]},{"id":"t","name":"T","zone":"UTC"}]}"#, "tenants[1].id: the tenant `t` is given twice"),
     ])
-    func `an id that is there twice is told with its JSON path`(right: String, wrong: String, message: String) throws {
-        // The last place it stands: what it doubles comes before.
+    func `a repeated id is reported with its JSON path`(right: String, wrong: String, message: String) throws {
+        // The last place of the text, which repeats the id before it.
         let place = try #require(Self.small.ranges(of: right).last)
         let spoilt = Self.small.replacingCharacters(place, with: wrong)
         try refuse(Array(spoilt.utf8), ": \(message)")
     }
 
     @Test(arguments: [("nowhere.json", "No such file or directory"), ("", "Is a directory")])
-    func `a file that cannot be read is told`(name: String, message: String) {
+    func `an unreadable file is reported`(name: String, message: String) {
         let path = "\(session.folder)/\(name)"
         let result = session.run("import", path)
         #expect(result.status == 1 && result.errors == "error: cannot read `\(path)`: \(message)\n")

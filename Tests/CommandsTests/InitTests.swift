@@ -6,7 +6,7 @@ internal import Testing
     private let session = Session()
 
     @Test(arguments: [["init"], ["init", "--demo"]])
-    func `a new store is one file, whole`(line: [String]) {
+    func `a new store is one complete file`(line: [String]) {
         let result = session.run(line)
         #expect(result.status == 0, "\(result.errors)")
         #expect(session.names == ["demilune.db"])
@@ -26,7 +26,7 @@ internal import Testing
         }
     }
 
-    @Test func `what is there already stays as it is`() throws {
+    @Test func `an existing file stays as it is`() throws {
         let path = try session.file("demilune.db", "mine")
         let result = session.run("init", "--demo")
         #expect(result.status == 1 && result.errors == "error: `\(path)` exists; a store is never overwritten\n")
@@ -34,7 +34,7 @@ internal import Testing
         #expect(session.names == ["demilune.db"])
     }
 
-    @Test func `a link that leads nowhere is not followed`() throws {
+    @Test func `a link without a target is not followed`() throws {
         let target = session.folder + "/elsewhere.db"
         try FileManager.default.createSymbolicLink(atPath: session.store, withDestinationPath: target)
         let result = session.run("init")
@@ -49,16 +49,18 @@ internal import Testing
         #expect(session.names == ["demilune.db-wal"])
     }
 
-    @Test func `a folder that is not there is told`() {
+    @Test func `a missing folder is reported`() {
         let path = session.folder + "/nowhere/demilune.db"
         let result = session.run("init", "--store", path)
         #expect(result.status == 1 && result.errors == "error: cannot make `\(path)`: No such file or directory\n")
     }
 
     @Test(arguments: ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
-    func `a demo beyond the calendar is refused, not bent`(time: String) {
+    func `a demo outside of the calendar is refused, not adjusted`(time: String) {
         let result = session.run("init", "--demo", "--at", time)
-        #expect(result.status == 64 && result.errors.contains("leave the calendar"), "\(result.errors)")
+        #expect(
+            result.status == 64 && result.errors.contains("too close to the limits of the calendar"), "\(result.errors)"
+        )
         #expect(session.names == [])
         #expect(session.run("init", "--at", time).status == 0)
     }

@@ -3,7 +3,7 @@ internal import Foundation
 internal import Glibc
 internal import Testing
 
-/// Policies in a child process that has nothing left but deciding.
+/// Policies in a child process that is confined to deciding.
 @Suite struct IsolationTests {
     private let session = Session()
 
@@ -42,7 +42,7 @@ internal import Testing
                 errors: String(decoding: messages, as: UTF8.self))
         }
 
-        /// Its child, once that has confined itself.
+        /// Its child process, after that has confined itself.
         func child() throws -> pid_t {
             let parent = process.processIdentifier
             for _ in 0..<2_000 {
@@ -68,7 +68,7 @@ internal import Testing
 
         """
 
-    @Test func `decisions are the same as without`() throws {
+    @Test func `decisions are the same as without isolation`() throws {
         for words in [
             ["decide", "Warehouse sync", "orders.read", "order:1", "department=Sales"],
             ["decide", "Warehouse sync", "orders.approve", "order:1", "department=Sales", "--json"],
@@ -94,7 +94,7 @@ internal import Testing
         let child = try run.child()
         let status = try String(contentsOfFile: "/proc/\(child)/status", encoding: .utf8)
         #expect(status.contains("NoNewPrivs:\t1"))
-        // The first, the one that runs the verb, and one for each job: no other can come.
+        // The main thread, the one that runs the verb, and one for each job; no other can be started.
         #expect(status.contains("Threads:\t4\n"), "\(status)")
         let limits = try String(contentsOfFile: "/proc/\(child)/limits", encoding: .utf8)
         #expect(try limits.contains(Regex("Max open files +1 +1")))
@@ -105,7 +105,7 @@ internal import Testing
         #expect(run.finish().output == "{\"decision\":true}\n")
     }
 
-    @Test func `a confined process can do nothing to others, start nothing and find nothing`() {
+    @Test func `a confined process cannot affect other processes, start one or find a file`() {
         var name = [CChar](repeating: 0, count: 100)
         unsafe cconfined_surprise(&name, name.count)
         let surprise = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -125,11 +125,11 @@ internal import Testing
         let denied = answers.filter { $0 == #"{"decision":false,"context":{"code":"policy_crashed"}}"# }
         #expect(denied.count >= 3 && answers.suffix(denied.count).elementsEqual(denied))
         #expect(
-            result.errors.contains("was ended by signal 9: \(denied.count) requests are denied for it"),
+            result.errors.contains("was ended by signal 9: \(denied.count) unanswered requests denied"),
             "\(result.errors)")
     }
 
-    @Test func `one decision whose child ends by a fault is a deny`() throws {
+    @Test func `a decision whose child ends by a fault is a deny`() throws {
         let folder = try session.policies([
             "a": """
             return { on = "access", grants = { "*" }, decide = function() while true do end end }
@@ -147,7 +147,7 @@ internal import Testing
         #expect(result.status == 2 && result.output == "deny  (policy_crashed)\n", "\(result.output)\(result.errors)")
     }
 
-    @Test func `tests say the same as without`() throws {
+    @Test func `tests give the same results as without isolation`() throws {
         for words in [
             ["check"], ["check", "--format", "sarif"], ["test"], ["test", "--json"], ["test", "--format", "junit"],
             ["test", "--filter", "nothing so"],
@@ -155,13 +155,13 @@ internal import Testing
             let plain = try Run(words, session).finish()
             let isolated = try Run(words + ["--isolate"], session).finish()
             #expect(plain.status == isolated.status && plain.errors == isolated.errors, "\(words): \(isolated.errors)")
-            // What a test took is told, and differs.
+            // The reported durations differ.
             func steady(_ text: String) -> String { text.replacing(/time="[^"]*"|[0-9.]+ m?s\b/, with: "") }
             #expect(steady(plain.output) == steady(isolated.output))
         }
     }
 
-    /// Functions by the host and in Lua, patterns of RE2, zones, an attribute, data and a check.
+    /// A plugin with functions of the host and in Lua, RE2 patterns, zones, an attribute, data and a check.
     private static let plugin = """
         local zone, text = use "zone", use "text"
         local names = data "names"
@@ -193,7 +193,7 @@ internal import Testing
         end }
         """
 
-    @Test func `plugins are in the child too, and come to the same`() throws {
+    @Test func `plugins run in the child, too, with the same results`() throws {
         let folder = try session.policies(
             [
                 "a": Self.policy,
@@ -249,13 +249,15 @@ internal import Testing
         #expect(result.errors.contains("no test counts as passed"), "\(result.errors)")
     }
 
-    @Test(arguments: [["decide", "x", "orders.read", "--log", "f"], ["batch", "--log", "f"], ["batch", "--touch"]])
-    func `what writes does not go with it`(words: [String]) throws {
+    @Test(arguments: [
+        ["decide", "x", "orders.read", "--log", "f"], ["batch", "--log", "f"], ["batch", "--record-use"],
+    ])
+    func `options that write cannot be combined with it`(words: [String]) throws {
         let result = session.run(words + ["--isolate"], environment: [:])
         #expect(result.status == 64 && result.errors.contains("`--isolate`"), "\(result.errors)")
     }
 
-    @Test func `what a policy does to the stack does not depend on the system's settings`() throws {
+    @Test func `the stack of a policy does not depend on the system's settings`() throws {
         let folder = try session.policies([
             "a": """
             return { on = "access", grants = { "*" }, decide = function()

@@ -13,7 +13,7 @@ internal import Testing
     @Test(arguments: [
         ([], 0, "permit"), (["--fuel", "2000"], 2, "budget_exhausted"), (["--fuel", "50000"], 0, "permit"),
     ])
-    func `a policy spends what it may`(options: [String], status: Int32, word: String) throws {
+    func `a policy may use its whole budget`(options: [String], status: Int32, word: String) throws {
         #expect(session.run("init", "--demo").status == 0)
         let result = session.run(
             ["--policies", try policies(), "--tenant", "3", "decide", "Warehouse sync", "orders.read", "order:1"]
@@ -24,14 +24,14 @@ internal import Testing
     @Test(arguments: [
         ["--fuel", "0"], ["--fuel", "x"], ["--memory", "0"], ["--deadline", "-1"], ["--deadline", "1s"],
     ])
-    func `a limit that is none is refused`(options: [String]) throws {
+    func `an invalid limit is refused`(options: [String]) throws {
         for verb in [["decide", "a", "orders.read"], ["batch"]] {
             let result = session.run(verb + options)
             #expect(result.status == 64 && result.errors.contains("whole number"), "\(result.errors)")
         }
     }
 
-    @Test func `a batch says the same with trees, without, and while it compares`() throws {
+    @Test func `a batch gives the same results with trees, without, and while it compares both`() throws {
         #expect(session.run("init", "--demo").status == 0)
         let requests = session.run("requests", "--count", "800").output
         let input = Array(requests.utf8)

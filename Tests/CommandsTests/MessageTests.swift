@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Testing
 
-/// What policies say reaches terminals, JSON and logs capped and without a way to move the cursor.
+/// Texts of policies are capped in terminals, JSON and logs, and cannot move the cursor.
 @Suite struct MessageTests {
     private static let texts = [
         "\\27[2J\\27]0;owned\\7", "a\\r\\nb\\n\\npermit  (permitted)", "a\\0b\\8\\127",
@@ -9,7 +9,7 @@ internal import Testing
         "\\xff\\xfe\\xc2", "{", "%s%n", "\\\\x1b[0m",
     ]
 
-    /// A folder of policies with the shipped schema and one policy whose decide is this.
+    /// A folder of policies with the shipped schema and one policy with this body of `decide`.
     private static func folder(_ session: Session, _ body: String) throws -> String {
         let folder = session.folder + "/policies"
         unsafe mkdir(folder, 0o700)
@@ -48,7 +48,7 @@ internal import Testing
         }
     }
 
-    /// Whether nothing a script said has begun a line of its own.
+    /// True when no text of a script begins a line of its own.
     private static func hasNoForgedLine(_ text: String) -> Bool {
         !text.split(separator: "\n").dropFirst().contains { $0.hasPrefix("permit") }
     }
@@ -59,7 +59,7 @@ internal import Testing
         "assert(false, X)",
         "request = request request.resource:has(X)", "request.token:can(X .. \"\")", "oblige(X)",
     ])
-    func `what a policy says moves no cursor, begins no line and is capped`(body: String) throws {
+    func `a text of a policy moves no cursor, begins no line and is capped`(body: String) throws {
         let session = Session()
         defer { Self.remove(session) }
         #expect(session.run("init", "--demo").status == 0)
@@ -78,7 +78,7 @@ internal import Testing
             }
             #expect(json.output.split(separator: "\n").count == 1)
             #expect(logged.split(separator: "\n").count == 1)
-            // A constant compared with is part of what was read, which `--explain` and the log tell in full.
+            // A constant in a comparison is part of the observed fact, which `--explain` and the log show in full.
             if !body.contains("==") { #expect(words.output.utf8.count + json.output.utf8.count < 12_000) }
         }
     }

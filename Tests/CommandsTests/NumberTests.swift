@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import Commands
 
-/// No number from outside ends the program: each way in gets the numbers at the borders, and answers or says what is wrong.
+/// No number from outside crashes the program: every input gets numbers at the limits, and gives a result or an error.
 @Suite struct NumberTests {
     private static let borders = [
         "0", "-1", "2147483648", "9007199254740992", "9223372036854775807", "-9223372036854775808",
@@ -14,19 +14,19 @@ internal import Testing
         "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999Z",
         "9999-12-31T23:59:59-23:59", "0001-01-01", "9999-12-31", "0000-00-00", "10000-01-01",
     ]
-    /// What may stand for a number, a duration or a time in the help of an option.
+    /// The placeholders for numbers, durations and times in the help of options.
     private static let placeholders = ["N", "NUMBER", "MIB", "MS", "PERCENT", "DURATION", "DAY", "TIME"]
 
-    /// What stands before an option, so that it is read: the required arguments, and other options.
+    /// The arguments that a verb needs before it reads an option: required arguments, and other options.
     private static let arguments: [String: [String]] = [
         "decide": ["Warehouse sync", "orders.read", "order:1"], "token rotate": ["Warehouse sync"],
         "token amend": ["Warehouse sync"],
-        "token replace": ["Warehouse sync", "--user", "anna", "--assignment", "a-anna-1"],
+        "token reassign": ["Warehouse sync", "--user", "anna", "--assignment", "a-anna-1"],
         "token create": ["--name", "New", "--user", "bjorn", "--assignment", "a-bjorn-1"],
-        "store reseal": ["--reason", "a backup"], "store adopt": ["--reason", "a backup"],
+        "store reseal": ["--reason", "a backup"],
         "bench": ["--count", "20", "--grow", "10"],
     ]
-    /// Verbs that take the options of others, and minutes.
+    /// Verbs with the same options as others, which would take minutes.
     private static let passedOver: Set<String> = ["test", "check"]
 
     private static let verbs = Demilune.verbs.filter { verb in
@@ -41,20 +41,20 @@ internal import Testing
         }
     }
 
-    /// A run that neither ends the process nor fails without a word.
+    /// Expects that a run neither crashes nor fails without a message.
     private func expectAnswer(_ result: Session.Result, _ place: String) {
         #expect([0, 1, 2, 3, 5, 64].contains(result.status), "\(place): \(result.status)")
         #expect(result.status == 0 || !(result.errors + result.output).isEmpty, "\(place) fails without a word")
     }
 
     @Test(arguments: verbs)
-    func `each numeric option of a verb takes what is at the borders, or says what it takes`(name: String) throws {
+    func `each numeric option accepts numbers at the limits, or says what it accepts`(name: String) throws {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)
         let verb = try #require(Demilune.verbs.first { $0.name == name })
         for option in verb.options where Self.placeholders.contains(option.value ?? "") {
             for value in Self.values(option) {
-                // An option that is given twice is refused before it is read.
+                // An option that is given twice would be refused before it is read.
                 var others = Self.arguments[name] ?? []
                 if let place = others.firstIndex(of: "--\(option.name)") { others.removeSubrange(place...(place + 1)) }
                 let words = name.split(separator: " ").map(String.init) + others
@@ -71,7 +71,7 @@ internal import Testing
     }
 
     @Test(arguments: borders)
-    func `a property on the command line is taken as it is, or refused`(number: String) throws {
+    func `a property on the command line is taken unchanged, or refused`(number: String) throws {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)
         let policies = try session.policies([
@@ -90,7 +90,7 @@ internal import Testing
         }
     }
 
-    @Test func `a time of the run at the borders is answered, or refused`() {
+    @Test func `a time of the run at the limits is accepted or refused`() {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)
         for value in Self.times + Self.borders {
@@ -104,7 +104,7 @@ internal import Testing
         }
     }
 
-    @Test func `a number in a conversation is answered, or refused`() {
+    @Test func `a number in the REPL is accepted or refused`() {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)
         let log = session.folder + "/decisions.ndjson"
@@ -128,7 +128,7 @@ internal import Testing
         #expect(result.output.contains("permit"), "it went on to the end: \(result.errors.suffix(500))")
     }
 
-    /// The JSON with something else in one place, for each place and each border.
+    /// Variants of the JSON, each with one value replaced by a number at a limit.
     private static func variants(of json: JSON) -> [String] {
         let mark = "\u{1}"
         func places(_ json: JSON) -> [JSON] {
@@ -195,7 +195,7 @@ internal import Testing
             "created":"2026-01-01T00:00:00Z","expires":"2027-01-01T00:00:00Z","last_active":"2026-02-01T00:00:00Z"}]}]}
             """)
         for (number, text) in Self.variants(of: organisation).enumerated() {
-            // No field is a number.
+            // No field of this form is a number.
             #expect(throws: (any Error).self, "\(text)") { try Organisation(json: JSONReader.parse(text)) }
             guard number % 23 == 0 else { continue }
             let file = try session.file("o.json", text)

@@ -1,18 +1,18 @@
 internal import Glibc
 internal import Testing
 
-/// The program on a pseudo-terminal, as a person has it: keys in, screen out.
+/// The program on a pseudo-terminal, used as by a person: keys in, screen out.
 final class PersonAtTerminal {
     private let terminal: Int32
     private let process: pid_t
     private(set) var screen: Screen
     private var status: Int32?
 
-    // Linux's TIOCSPTLCK, TIOCGPTN and POSIX_SPAWN_SETSID, which Swift does not see.
+    // Linux's TIOCSPTLCK, TIOCGPTN and POSIX_SPAWN_SETSID, which Swift does not import.
     private static let (unlock, name): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
     private static let newSession: Int16 = 0x80
 
-    /// How long anything may take: a machine that does other things too is slow.
+    /// The time limit of every wait in milliseconds, for a machine that is busy with other work.
     private static let patience: Int32 = 30_000
 
     init(_ arguments: [String], environment: [String: String], rows: Int = 30, columns: Int = 100) throws {
@@ -29,7 +29,7 @@ final class PersonAtTerminal {
         unsafe posix_spawnattr_setflags(&attributes, Self.newSession)
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
-        // Opened by the leader of a session, it becomes that session's terminal.
+        // Opened by a session leader, it becomes the terminal of that session.
         unsafe posix_spawn_file_actions_addopen(&actions, 0, name, O_RDWR, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, 0, 1)
         unsafe posix_spawn_file_actions_adddup2(&actions, 0, 2)
@@ -63,7 +63,7 @@ final class PersonAtTerminal {
             let count = unsafe bytes.withUnsafeBytes { unsafe write(terminal, $0.baseAddress!, min($0.count, 256)) }
             guard count > 0 else { return }
             bytes = bytes.dropFirst(count)
-            // What is echoed must be taken away, or both sides wait.
+            // The echo must be read, or both sides wait.
             _ = read(within: 0)
         }
     }
@@ -74,8 +74,8 @@ final class PersonAtTerminal {
         _ = unsafe ioctl(terminal, UInt(TIOCSWINSZ), &size)
     }
 
-    /// Waits until the screen is as wanted.
-    /// - Parameter meanwhile: done each time nothing came for a moment.
+    /// Waits until the screen meets a condition.
+    /// - Parameter meanwhile: runs each time no output came for a moment.
     func wait(
         meanwhile: () -> Void = {}, until isSo: (Screen) -> Bool, location: SourceLocation = #_sourceLocation
     ) {
@@ -98,18 +98,18 @@ final class PersonAtTerminal {
         wait(until: { $0.text.contains(text) }, location: location)
     }
 
-    /// Waits until the cursor stands behind a text.
+    /// Waits until the cursor is after a text.
     func waitAtPrompt(_ text: String = "> ", location: SourceLocation = #_sourceLocation) {
         let end = text.last == " " ? String(text.dropLast()) : text
         wait(until: { $0.line.hasSuffix(end) }, location: location)
     }
 
-    /// Leaves, and gives the exit status.
+    /// Leaves the program and returns its exit status.
     func leave() -> Int32 {
         var asked = pollfd(fd: terminal, events: 0, revents: 0)
         waitAtPrompt()
         type("\u{04}")
-        // The other side is closed once the program has ended.
+        // The other side is closed when the program has ended.
         while unsafe poll(&asked, 1, 0) == 0, read(within: Self.patience) != nil {}
         if unsafe poll(&asked, 1, 0) == 0 { kill(process, SIGKILL) }
         var word: Int32 = 0
@@ -118,7 +118,7 @@ final class PersonAtTerminal {
         return status!
     }
 
-    /// - Returns: how much came; `nil` when nothing did in the time, or nothing ever will.
+    /// - Returns: the number of bytes; `nil` when none came in time, or the other side is closed.
     private func read(within milliseconds: Int32) -> Int? {
         var asked = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&asked, 1, milliseconds) > 0 else { return nil }
@@ -126,7 +126,7 @@ final class PersonAtTerminal {
         let count = unsafe Glibc.read(terminal, &buffer, buffer.count)
         guard count > 0 else { return nil }
         bytes += buffer[..<count]
-        // A character may come in two parts.
+        // A character may arrive in two parts.
         let end = bytes.lastIndex { $0 & 0xC0 != 0x80 } ?? 0
         let isWhole = bytes[end] < 0x80 || bytes.count - end >= (bytes[end] >= 0xF0 ? 4 : bytes[end] >= 0xE0 ? 3 : 2)
         let whole = isWhole ? bytes.count : end

@@ -4,7 +4,7 @@ import Testing
 @Suite struct PluginVerbTests {
     private let session = Session()
 
-    /// A folder of policies that use a plugin, and the plugin beside it.
+    /// A folder of policies that use a plugin, with the plugin's folder beside it.
     private func project(_ plugin: String) throws -> String {
         let policy = """
             local mine = use "mine"
@@ -46,7 +46,7 @@ import Testing
         #expect(session.run("vocabulary").output.contains("The department at the top of its tree. (plugin org)"))
     }
 
-    @Test func `a decision is made with the plugins beside the policies, or those that are stated`() throws {
+    @Test func `a decision uses the plugins beside the policies, or those of the option`() throws {
         #expect(session.run("init", "--demo").status == 0)
         let policies = try project(Self.plugin)
         let words = ["decide", "--tenant", "3", "Warehouse sync", "orders.read", "order:1", "department=Sales"]
@@ -81,7 +81,7 @@ import Testing
         #expect(!session.run("check", policies).output.contains("mine.owned"))
     }
 
-    /// The rule with examples, of which the bad one is bad.
+    /// The rule with examples, the bad one of which is found.
     private static let shown = plugin.replacing(
         "owned = { run",
         with: """
@@ -99,7 +99,7 @@ import Testing
                   run
             """)
 
-    @Test func `rules of plugins are listed and explained like the others`() throws {
+    @Test func `rules of plugins are listed and explained like others`() throws {
         let policies = try project(Self.shown)
         let rules = session.run("check", "--rules", "--json", "--policies", policies)
         #expect(rules.output.contains(#""purpose": "Every policy names an owner.""#), "\(rules.output)")
@@ -128,16 +128,16 @@ import Testing
         ("owner = \"us\", ", "", "the good example of owned", "it names no owner"),
         (
             "on = \"access\", decide = function() end", "on = \"access\", owner = \"a\", decide = function() end",
-            "the bad example of owned", "nothing is found"
+            "the bad example of owned", "a finding"
         ),
         (
             "on = \"access\", decide = function() end", "on = \"acces\", decide = function() end",
-            "the bad example of owned", "it does not load, line 1 of it"
+            "the bad example of owned", "the example does not load: line 1: "
         ),
-        ("policy:has(\"owner\")", "policy.owner", "the bad example of owned", "this rule cannot say"),
-        ("request.action", "request.acton", "the good example of owned", "line 3 of it"),
+        ("policy:has(\"owner\")", "policy.owner", "the bad example of owned", "the rule failed"),
+        ("request.action", "request.acton", "the good example of owned", "line 3: "),
     ])
-    func `an example that is not true is a test that fails`(
+    func `a wrong example is a failed test`(
         old: String, new: String, test: String, message: String
     ) throws {
         _ = try project(Self.shown)
@@ -151,7 +151,7 @@ import Testing
         #expect(session.run("test", plugins, "--filter", "no such").status == 4)
     }
 
-    @Test func `what was locked is what loads`() throws {
+    @Test func `only locked files load`() throws {
         #expect(session.run("init", "--demo").status == 0)
         let policies = try project(Self.plugin)
         let decide = [
@@ -160,7 +160,7 @@ import Testing
         ]
         #expect(session.run(decide).errors.contains("`demilune plugins lock` writes it"))
         let lock = session.run("plugins", "lock", "--policies", policies)
-        #expect(lock.status == 0 && lock.output.contains("plugins.lock names 3 files"), "\(lock)")
+        #expect(lock.status == 0 && lock.output.contains("plugins.lock lists 3 files"), "\(lock)")
         #expect(session.run(decide).status == 0)
         _ = try session.file("project/plugins/mine/extra.lua", "")
         let extra = session.run(decide)
@@ -170,13 +170,13 @@ import Testing
         try FileManager.default.removeItem(atPath: session.folder + "/project/plugins/mine/extra.lua")
         _ = try session.file("project/plugins/mine/plugin.lua", Self.plugin + "\n")
         let changed = session.run(decide)
-        #expect(changed.status == 3 && changed.errors.contains("`plugins/mine/plugin.lua` is not what was locked"))
+        #expect(changed.status == 3 && changed.errors.contains("`plugins/mine/plugin.lua` differs from the lock"))
         for words in [["check", policies, "--locked"], ["test", policies, "--locked"]] {
             #expect(session.run(words).status == 3)
         }
     }
 
-    @Test func `a plugin is begun, tested, and never overwritten`() throws {
+    @Test func `a new plugin is created, tested, and never overwritten`() throws {
         let plugins = session.folder + "/begun"
         let made = session.run("plugins", "new", "sites", "--plugins", plugins)
         #expect(made.status == 0, "\(made.errors)")
@@ -201,7 +201,7 @@ import Testing
     }
 }
 
-/// Sinks: what plugins do with decisions once they are made.
+/// Sinks of plugins, which process decisions after they are made.
 @Suite struct PluginSinkTests {
     private let session = Session()
 
@@ -211,7 +211,7 @@ import Testing
         return session.run(["batch", "--jobs", "2", "--sink", sink] + more, input: Array(requests.utf8))
     }
 
-    @Test func `a sink keeps what it wants, in order and in its own words`() throws {
+    @Test func `a sink keeps selected decisions, in order and in its own format`() throws {
         let path = session.folder + "/denials.log"
         let result = try batch("audit.denials=\(path)", "--summary")
         #expect(result.status == 0, "\(result.errors)")
@@ -231,13 +231,13 @@ import Testing
         (#"says = 'deny("no")', sink = "denials", keeps = false"#, "expected  false"),
         (#"says = "permit()", sink = "denials", keeps = "x""#, "happened  false"),
         (#"says = "permit()", sink = "denails", keeps = false"#, "did you mean `audit.denials`?"),
-        (#"says = "permit()", keeps = false"#, "names the `sink`, and what it `keeps`"),
-        (#"says = "permit()", ask = "1", sink = "denials", keeps = false"#, "and no `ask`"),
-        (#"ask = "1", gives = 1, keeps = false"#, "`keeps` is for what a sink keeps"),
+        (#"says = "permit()", keeps = false"#, "needs a `sink`, and what it `keeps`"),
+        (#"says = "permit()", ask = "1", sink = "denials", keeps = false"#, "but no `ask`"),
+        (#"ask = "1", gives = 1, keeps = false"#, "`keeps` belongs to a test of a sink"),
         (#"says = "permt()", sink = "denials", keeps = false"#, "`says`: "),
         (#"says = "error('no')", sink = "denials", keeps = false"#, "`says`: "),
     ])
-    func `a test of a sink says what it keeps of a decision`(test: String, message: String) throws {
+    func `a test of a sink states what the sink keeps of a decision`(test: String, message: String) throws {
         let audit = Session.root + "/plugins/audit/"
         _ = try session.file("plugins/audit/plugin.lua", session.contents(of: audit + "plugin.lua"))
         _ = try session.file("plugins/audit/audit_test.lua", session.contents(of: audit + "audit_test.lua"))
@@ -249,7 +249,7 @@ import Testing
         #expect(failed.status == 4 && failed.output.contains(message), "\(failed.output)")
     }
 
-    @Test func `what a test of a sink is handed has everything that a decision log has`() throws {
+    @Test func `a decision in a test of a sink has every member of a decision log`() throws {
         _ = try session.file(
             "plugins/s/plugin.lua",
             """
@@ -272,16 +272,16 @@ import Testing
 
     @Test(arguments: [
         ("audit.denial=x", "no plugin has a sink `audit.denial` (did you mean `audit.denials`?)"),
-        ("audit.denials", "say where it writes: `audit.denials=FILE`"),
-        ("audit.denials_to_syslog=x", "writes to the system's log, and to no file"),
+        ("audit.denials", "missing file for the sink `audit.denials`: write `audit.denials=FILE`"),
+        ("audit.denials_to_syslog=x", "writes to the system's log, not to a file"),
         ("audit.denials=/nowhere/x", "cannot write `/nowhere/x`"),
     ])
-    func `a wrong sink decides nothing`(sink: String, message: String) throws {
+    func `nothing is decided with a wrong sink`(sink: String, message: String) throws {
         let result = try batch(sink)
         #expect(result.status == 1 && result.output.isEmpty && result.errors.contains(message), "\(result.errors)")
     }
 
-    @Test func `a sink that fails ends the run and says so`() throws {
+    @Test func `a failed sink ends the run with a message`() throws {
         let policies = try session.policies(
             ["a": "return { on = \"access\", decide = function() end }"], in: "p/policies")
         _ = try session.file(
@@ -295,7 +295,7 @@ import Testing
         #expect(result.status == 1 && result.errors.contains("plugins/s/plugin.lua:2: no"), "\(result.errors)")
     }
 
-    @Test func `a number that no value holds ends no sink: it is told as it was written`() throws {
+    @Test func `a number that no value can represent is passed to a sink as it was written`() throws {
         let policies = try session.policies(
             ["a": "return { on = \"access\", decide = function() end }"], in: "p/policies")
         _ = try session.file(
@@ -317,7 +317,7 @@ import Testing
         #expect(try session.text(of: "out") == "18446744073709551614\n")
     }
 
-    @Test func `a full file is put aside, and so many are kept`() throws {
+    @Test func `a full file is rotated, and a limited number is kept`() throws {
         let policies = try session.policies(
             ["a": "return { on = \"access\", decide = function() end }"], in: "p/policies")
         _ = try session.file(

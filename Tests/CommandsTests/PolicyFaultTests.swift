@@ -1,6 +1,6 @@
 internal import Testing
 
-/// Policies and requests that are wrong, as whoever runs the program meets them.
+/// Wrong policies and requests, as users of the program meet them.
 @Suite struct PolicyFaultTests {
     private let session = Session()
     private static let token = "6532ebee17e04c929e56e7977af956ae"
@@ -12,8 +12,8 @@ internal import Testing
     private static let open =
         "return { on = \"access\", grants = { \"*\" }, decide = function() permit(\"all may\") end }"
 
-    /// A policy whose `decide` has this body, on line 2. What it is asked about is assigned to once, so that mistakes are not
-    /// seen before it is run.
+    /// A policy whose `decide` has this body, on line 2. It assigns to the request, so that the loader cannot see
+    /// mistakes before the policy is run.
     private static func policy(_ body: String, grants: String = "{ \"*\" }") -> String {
         "return { on = \"access\", grants = \(grants), decide = function(request) request = request\n\(body)\nend }"
     }
@@ -47,7 +47,7 @@ internal import Testing
         ("schema", "return 7", "schema.lua:1"),
         ("orphan_test", "test(\"x\", {})", "orphan_test.lua"),
     ])
-    func `a set with a file that does not load decides nothing`(name: String, text: String, place: String) throws {
+    func `a policy set with a broken file decides nothing`(name: String, text: String, place: String) throws {
         let policies = try session.policies(["open": Self.open, name: text])
         let lines = [
             ["decide", Self.token, "orders.read", "--expect", "deny"], ["batch"], ["requests"], ["bench"],
@@ -72,7 +72,7 @@ internal import Testing
         ("block.lua", "return { on = \"access\", decide = function() return false end }"),
         ("block.lua", "return { on = \"access\", decide = function() return { deny = \"no\" } end }"),
     ])
-    func `a deny that is written and would not be in force stops every verb`(name: String, text: String) throws {
+    func `a written deny that would not be in force stops every verb`(name: String, text: String) throws {
         let policies = try session.policies(["open": Self.open])
         _ = try session.file("own/\(name)", text)
         let lines = [
@@ -87,7 +87,7 @@ internal import Testing
         }
     }
 
-    @Test func `hidden files and copies of editors are passed over`() throws {
+    @Test func `hidden files and copies of editors are ignored`() throws {
         let policies = try session.policies(["open": Self.open])
         for name in [".#open.lua", "open.lua~", "#open.lua#", ".git/x.lua", "docs/notes.md"] {
             _ = try session.file("own/\(name)", Self.blocking)
@@ -96,7 +96,7 @@ internal import Testing
         #expect(result.status == 0, "\(result.errors)")
     }
 
-    @Test func `plugins may lie in the folder of the policies, where that is said`() throws {
+    @Test func `plugins may be in the folder of the policies, if an option says so`() throws {
         let policies = try session.policies(["open": Self.open])
         _ = try session.file("own/plugins/x/plugin.lua", "return {}")
         #expect(decide("order:1", policies: policies).status == 3)
@@ -106,7 +106,7 @@ internal import Testing
     @Test(arguments: [
         ("x/plugin.LUA", "x"), ("x/lib/more.lua", "x"), ("x/more.lua", "x"), ("more.lua", "more.lua"),
     ])
-    func `what seems to be of a plugin and is not read is told`(name: String, plugin: String) throws {
+    func `a file that seems to belong to a plugin but is not read is reported`(name: String, plugin: String) throws {
         _ = try session.policies(["open": Self.open])
         let good =
             "return { name = \"x\", version = \"1\", about = \"A test.\", provides = { functions = { f = { returns = "
@@ -115,11 +115,11 @@ internal import Testing
         #expect(session.run("plugins", "--plugins", "\(session.folder)/plugins").status == 0)
         _ = try session.file("plugins/\(name)", good)
         let result = session.run("plugins", "--plugins", "\(session.folder)/plugins")
-        #expect(result.status == 3 && result.errors.contains("nobody reads"), "\(result.output)\(result.errors)")
+        #expect(result.status == 3 && result.errors.contains("is not read"), "\(result.output)\(result.errors)")
         #expect("\(result.output)\(result.errors)".contains("\(session.folder)/plugins/\(name)"), "\(result.errors)")
     }
 
-    @Test func `every broken file is told, not only the first`() throws {
+    @Test func `every broken file is reported, not only the first`() throws {
         let policies = try session.policies(["a": "return {", "b": "return 7", "c": Self.open, "d": "x ="])
         let result = decide(policies: policies)
         #expect(result.status == 3)
@@ -127,36 +127,36 @@ internal import Testing
         #expect(!result.errors.contains("c.lua"))
     }
 
-    @Test func `settings that are wrong do not load`() throws {
+    @Test func `wrong settings do not load`() throws {
         let policies = try session.policies(["open": Self.open])
         _ = try session.file("own/settings.json", "{\n  \"open\": {,}\n}")
         let result = decide(policies: policies)
         #expect(result.status == 3 && result.errors.contains("\(policies)/settings.json:2:"), "\(result.errors)")
     }
 
-    @Test func `a folder that is missing, or has no policy, decides nothing`() throws {
+    @Test func `nothing is decided with a missing folder, or one without policies`() throws {
         let missing = decide(policies: session.folder + "/nowhere")
         #expect(missing.status == 3 && missing.output.isEmpty)
         #expect(missing.errors.contains("\(session.folder)/nowhere"), "\(missing.errors)")
         let empty = try session.policies([:])
         #expect(decide(policies: empty).status == 3)
-        #expect(decide(policies: empty).errors.contains("there is no policy here"))
+        #expect(decide(policies: empty).errors.contains("no policies found"))
         let file = try session.file("file", "")
         #expect(decide(policies: file).status == 3)
     }
 
-    // MARK: Policies that fail when they are asked
+    // MARK: Policies that fail when they run
 
     @Test(arguments: [
         ("error(\"not like this\")", "policy_failed", "not like this"),
         ("local x = nil; return x.y", "policy_failed", "nil value"),
-        ("while true do end", "budget_exhausted", "beyond its budget of instructions"),
+        ("while true do end", "budget_exhausted", "exceeds its budget of instructions"),
         ("local t = {} while true do t[#t + 1] = (\"x\"):rep(1e6) end", "budget_exhausted", ""),
-        ("if request.token.department == \"Sales\" then permit() end", "policy_failed", "say `.id` or `.name`"),
+        ("if request.token.department == \"Sales\" then permit() end", "policy_failed", "write `.id` or `.name`"),
         ("if request.resource.departmnet then permit() end", "policy_failed", "departmnet"),
         ("if request.resource.department then permit() end", "policy_failed", "ask `:has(\"department\")` first"),
     ])
-    func `a policy that fails is a deny, in words, and decides for nobody else`(
+    func `a failed policy is a deny with a message, and does not affect others`(
         body: String, code: String, message: String
     ) throws {
         let policies = try session.policies([
@@ -176,7 +176,7 @@ internal import Testing
         #expect(batch.lines.map { $0 == #"{"decision":true}"# } == [true, false, true, false, true])
     }
 
-    @Test func `a policy that permits what it does not declare is a deny`() throws {
+    @Test func `a policy that permits an action without declaring it denies`() throws {
         let narrow = Self.policy("permit(\"all may\")", grants: "{ \"orders.create\" }")
         let policies = try session.policies(["narrow": narrow, "open": Self.open])
         let result = decide("order:1", policies: policies)
@@ -184,7 +184,7 @@ internal import Testing
         #expect(result.output.contains("narrow.lua:2]"), "\(result.output)")
     }
 
-    // MARK: Requests that are wrong
+    // MARK: Wrong requests
 
     private func strict() throws -> String {
         try session.policies([
@@ -198,13 +198,13 @@ internal import Testing
 
     @Test(arguments: [
         ([String](), Int32(1), "`resource.properties.amount` is missing: it must be a number"),
-        (["amuont=7"], 64, "(did you mean `amount`?)"), (["amount=seven"], 64, "`amount` is a number, got `seven`"),
+        (["amuont=7"], 64, "(did you mean `amount`?)"), (["amount=seven"], 64, "`amount` must be a number as in JSON"),
         (["amount=18446744073709551614"], 64, "an integer within 64 bits"), (["amount=0x1F"], 64, "got `0x1F`"),
         (["amount=7", "due=tomorrow"], 1, "`resource.properties.due` must be a date"),
         (["amount=7", "amount=8"], 64, "twice"),
         (["amount"], 64, "expected name=value"),
     ])
-    func `a property that is missing, misspelt or mistyped is no decision`(
+    func `a missing, misspelt or mistyped property gives no decision`(
         words: [String], status: Int32, message: String
     ) throws {
         let result = session.run(
@@ -215,7 +215,7 @@ internal import Testing
         #expect(result.errors.contains(message), "\(result.errors)")
     }
 
-    @Test func `in a batch such a line is answered as no valid request, and the others are decided`() throws {
+    @Test func `in a batch such a line is answered as invalid, and the others are decided`() throws {
         let input = [
             Self.line("1", #"{"amount":7}"#, type: "invoice"), Self.line("2", type: "invoice"),
             Self.line("3", #"{"amuont":7}"#, type: "invoice"), Self.line("4", #"{"amount":8}"#, type: "invoice"),
@@ -224,10 +224,10 @@ internal import Testing
         #expect(result.status == 1)
         #expect(result.lines.map { $0 == #"{"decision":true}"# } == [true, false, false, true])
         #expect(result.lines[1].contains(#""status":400,"message":"`resource.properties.amount` is missing"#))
-        #expect(result.lines[2].contains("; `amuont` is no property of it"), "\(result.lines[2])")
+        #expect(result.lines[2].contains("; `amuont` is not one of its properties"), "\(result.lines[2])")
     }
 
-    @Test func `a token that nobody knows is a deny by its id, and a failure by its name`() {
+    @Test func `an unknown token is a deny by its id, and a failure by its name`() {
         let id = session.run("decide", "00000000000000000000000000000000", "orders.read", "order:1")
         #expect(id.status == 2 && id.lines.first == "deny  (token_unknown)", "\(id.errors)")
         let name = session.run("decide", "No such token", "orders.read", "order:1")

@@ -4,7 +4,7 @@ internal import Glibc
 
 /// The whole program, run in this process on bytes and descriptors.
 enum Program {
-    /// The program itself, built beside the tests.
+    /// The path of the program, built beside the tests.
     static let path: String = {
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return (tests as NSString).deletingLastPathComponent + "/demilune"
@@ -22,12 +22,12 @@ enum Program {
         var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
-    /// - Parameter output: the descriptor that takes results written in blocks; without it they are in the result.
+    /// - Parameter output: the descriptor for results written in blocks; without it they are in the result.
     static func run(
         _ arguments: [String], input: [UInt8] = [], environment: [String: String], output descriptor: Int32? = nil,
         isErrorTerminal: Bool = false
     ) -> Result {
-        // As the program itself does: a reader that went away is told by the write.
+        // As the program itself does, so that the write fails when the reader is gone.
         signal(SIGPIPE, SIG_IGN)
         let output = Buffer()
         let errors = Buffer()
@@ -49,7 +49,7 @@ enum Program {
     }
 }
 
-/// A file without a name, for what is read and written through descriptors.
+/// A temporary file without a name, for reading and writing through descriptors.
 private final class Scratch {
     let descriptor: Int32
 

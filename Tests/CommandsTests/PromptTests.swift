@@ -21,11 +21,11 @@ internal import Testing
     }
 
     @Test(arguments: [[], [""], ["x", "0", "3"]])
-    func `without an answer nothing is chosen`(lines: [String]) {
+    func `without an answer no row is chosen`(lines: [String]) {
         #expect(throws: CommandError.self) { try ask(lines) }
     }
 
-    @Test func `where nobody sits nobody is asked`() throws {
+    @Test func `without a terminal nothing is asked`() throws {
         let (answer, errors) = try ask(["1"], isInteractive: false)
         #expect(answer == nil)
         #expect(errors.isEmpty)

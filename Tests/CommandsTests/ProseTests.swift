@@ -4,7 +4,7 @@ internal import Testing
 
 @Suite struct ProseTests {
     @Test(arguments: [40, 60, 80, 100])
-    func `help fits its terminal, and no word of it is broken or lost`(columns: Int) {
+    func `help fits the terminal, and no word is broken or lost`(columns: Int) {
         let verbs = Demilune.verbs + Repl.commands
         var texts = verbs.map { (Help.text(of: $0, columns), Help.text(of: $0, nil)) }
         texts.append((Help.overview(Demilune.verbs, columns), Help.overview(Demilune.verbs, nil)))
@@ -27,7 +27,7 @@ internal import Testing
         ),
         ("short", "short"), ("first\nsecond", "first\nsecond"),
     ])
-    func `a sentence is broken between words, under its own beginning`(text: String, lines: String) {
+    func `a sentence is wrapped between words and indented to its beginning`(text: String, lines: String) {
         #expect(Prose.wrapped(text, 40) == lines)
         #expect(Prose.wrapped(text, nil) == text)
     }

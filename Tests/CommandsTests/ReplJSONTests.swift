@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import Commands
 
-/// What a program gets that holds a conversation.
+/// The JSON output of the REPL for programs.
 struct ReplJSONTests {
     private let session = Session()
 
@@ -20,7 +20,7 @@ struct ReplJSONTests {
         ).output
     }
 
-    /// Every command but `quit`, which says nothing, and `edit`, which is for a person.
+    /// Every command but `quit`, which prints nothing, and `edit`, which is for a person.
     private var lines: [String] {
         [
             "use", "use 'EDI Schenker'", "use -", "as carla", "as", "at", "at 2027-01-15", "at now", "tenant",
@@ -60,13 +60,13 @@ struct ReplJSONTests {
     }
 }
 
-/// What is read, and when.
+/// The times at which the REPL reads the store.
 struct ReplReadingTests {
     private let session = Session()
 
     init() { #expect(session.run("init", "--demo").status == 0) }
 
-    @Test func `the prompt waits for no user and no token`() throws {
+    @Test func `the prompt does not wait until users and tokens are read`() throws {
         let repl = try session.repl("--tenant", "3")
         #expect(repl.prompt == "3 · at 2026-11-22 13:00> " && repl.greeting.contains("2 tenants"))
         #expect(repl.snapshot.directory.users.isEmpty && repl.snapshot.directory.tokens.isEmpty)
@@ -74,7 +74,7 @@ struct ReplReadingTests {
         #expect(repl.snapshot.directory.users.count == 30 && repl.snapshot.directory.tokens.isEmpty)
     }
 
-    @Test func `reading every token can be stopped, and what was there stays`() throws {
+    @Test func `reading all tokens can be interrupted, and the earlier state stays`() throws {
         let text = session.run("export", "--tokens").output
         var organisation = try Organisation(json: try JSONReader.parse(Array(text.utf8)))
         let model = organisation.tenants[0].tokens[0]

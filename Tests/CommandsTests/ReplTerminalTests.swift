@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Testing
 
-/// `demilune repl` before a person: keys in, screen out.
+/// The REPL on a terminal: keys in, screen out.
 struct ReplTerminalTests {
     private let session = Session()
 
@@ -20,7 +20,7 @@ struct ReplTerminalTests {
 
     private var history: String { session.folder + "/demilune/history" }
 
-    @Test func `Tab completes, and says what each candidate is`() throws {
+    @Test func `Tab completes, and describes each candidate`() throws {
         let person = try person()
         person.type("use Ware\t")
         person.wait(for: "> use 'Warehouse sync'")
@@ -34,7 +34,7 @@ struct ReplTerminalTests {
         #expect(person.leave() == 0)
     }
 
-    @Test func `a piece of several lines is recalled as one, also by the next run, and found by searching`() throws {
+    @Test func `a piece of several lines is recalled as one, also in the next run, and found by searching`() throws {
         let first = try person()
         first.type("use 'Warehouse sync'\rcan orders.read on order in Sales\r= {\r  request.token.name,\r}\r")
         first.wait(for: "Warehouse sync }")
@@ -58,7 +58,7 @@ struct ReplTerminalTests {
         #expect(try session.contents(of: history).contains(#""= {\n  request.token.name,\n}""#))
     }
 
-    @Test func `200 lines are pasted, stay one piece, and all are carried out`() throws {
+    @Test func `200 pasted lines stay one piece, and all are executed`() throws {
         let person = try person()
         person.type("use 'Warehouse sync'\r")
         person.wait(for: "Warehouse sync · at")
@@ -73,7 +73,7 @@ struct ReplTerminalTests {
         #expect(try session.contents(of: history).split(separator: "\n").count == 3)
     }
 
-    @Test func `^C drops a line, and ends an evaluation that runs away`() throws {
+    @Test func `^C drops a line, and ends an endless evaluation`() throws {
         let person = try person()
         person.type("can nonsense\u{03}")
         person.wait(for: "^C")
@@ -81,7 +81,7 @@ struct ReplTerminalTests {
         person.wait(for: "Integrator is permitted")
         person.waitAtPrompt()
         person.type("= (function() while true do end end)()\r")
-        // Enter has taken the cursor to a line of its own: what is typed now does not belong to the expression.
+        // Enter has moved the cursor to a new line: input from now on does not belong to the expression.
         person.wait(until: { $0.line.isEmpty })
         person.wait(meanwhile: { person.type("\u{03}") }, until: { $0.text.contains("stopped") })
         person.waitAtPrompt()
@@ -90,7 +90,7 @@ struct ReplTerminalTests {
         #expect(person.leave() == 0)
     }
 
-    /// The terminal turns one that comes then into no character: it must not be taken for one.
+    /// The terminal turns such a ^D into a NUL byte, which must not be taken for a character.
     @Test func `^D before a line is read leaves the line empty, and the next one leaves`() throws {
         let person = try person()
         person.type("\0")
@@ -103,7 +103,7 @@ struct ReplTerminalTests {
         #expect(person.leave() == 0)
     }
 
-    @Test func `another size of the window is noticed, by the line and by the tables`() throws {
+    @Test func `a new window size applies to the line and to tables`() throws {
         let person = try person()
         person.type("user li")
         person.waitAtPrompt("user li")
@@ -116,7 +116,7 @@ struct ReplTerminalTests {
         #expect(person.leave() == 0)
     }
 
-    @Test func `policies are broken and mended while the conversation goes on`() throws {
+    @Test func `policies are broken and fixed during a session`() throws {
         let open =
             "local policy = { on = \"access\", grants = { \"*\" } }\n"
             + "function policy.decide(request) permit(\"as it is\") end\nreturn policy\n"
@@ -138,7 +138,7 @@ struct ReplTerminalTests {
         #expect(person.leave() == 0)
     }
 
-    @Test func `what holds a token string is not kept`() throws {
+    @Test func `a line with a token string is not kept in the history`() throws {
         let string = try session.contents(
             of: {
                 let made = session.run(
@@ -151,7 +151,7 @@ struct ReplTerminalTests {
         person.type("use \(secret)\rtenant\r")
         person.wait(for: "rotate the token")
         person.type("token show -\r")
-        person.wait(for: "which is not shown:")
+        person.wait(for: "(not shown):")
         person.type("\(secret)\r")
         person.wait(for: "carla")
         #expect(person.leave() == 0)

@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import Commands
 
-/// Conversations from a script, on the demo organisation.
+/// Scripted sessions on the demo organisation.
 struct ReplTests {
     private let session = Session()
 
@@ -14,7 +14,7 @@ struct ReplTests {
         session.run(["repl"] + options, input: Array((lines.joined(separator: "\n") + "\n").utf8))
     }
 
-    @Test func `a token is used, and what it may do is told with the reasons`() {
+    @Test func `a token is selected, and its decisions are shown with reasons`() {
         let result = converse("use 'Warehouse sync'", "can orders.read on order:42 in Finance")
         #expect(result.lines.first == "deny  (denied: gate_closed)")
         #expect(result.output.contains("Finance is outside Sales"))
@@ -22,7 +22,7 @@ struct ReplTests {
         #expect(converse("use 'Warehouse sync'", "can orders.read on order in Sales").status == ExitStatus.done)
     }
 
-    @Test func `the same words are decided as the verb decides them`() {
+    @Test func `a request gives the same decision as with the verb`() {
         let stated = ["Warehouse sync", "orders.read", "order:42", "department=Finance"]
         let verb = session.run(["decide", "--tenant", "3", "--json"] + stated)
         let asked = converse(
@@ -34,13 +34,13 @@ struct ReplTests {
 
     @Test(arguments: [
         ("cna orders.read", "did you mean `can`"), ("can orders.raed", "did you mean `orders.read`"),
-        ("use Nobody at all", "one argument too many"),
+        ("use Nobody at all", "unexpected argument"),
         ("tenant 33", "did you mean `3`"),
         ("at tomorrow", "expected a day"), ("as ana", "did you mean `anna`"), ("as anna", "say which"),
         ("may anna/a-anna-1 reveall", "did you mean `reveal`"), ("can orders.read on ordr", "did you mean `order`"),
         ("use 'open", "a quote is not closed"), ("token lst", "did you mean `list`"), ("token", "needs one of"),
     ])
-    func `a mistake is answered with what to type instead`(line: String, answer: String) {
+    func `the answer to a mistake says what to type instead`(line: String, answer: String) {
         let result = converse("use 'Warehouse sync'", line)
         let told = result.errors + result.output
         #expect(told.contains(answer), "\(told)")
@@ -48,18 +48,18 @@ struct ReplTests {
 
     @Test func `an ambiguous name lists its candidates`() {
         let result = converse("use a")
-        #expect(result.errors.contains("state the id of one"))
+        #expect(result.errors.contains("give the id of one"))
         #expect(result.errors.split(separator: "\n").count > 2)
         #expect(result.status == ExitStatus.usage)
     }
 
-    @Test func `the status is that of the first command that failed, and it goes on`() {
+    @Test func `the session continues after a failed command, and its status is that of the first`() {
         let result = converse("use nothing-like-it", "use 'Warehouse sync'", "can orders.read on order in Sales")
         #expect(result.status == ExitStatus.failure)
         #expect(result.output.contains("permit"))
     }
 
-    @Test func `time and administrator are the scene's, for the verbs too`() {
+    @Test func `time and administrator belong to the session, also for verbs`() {
         let result = converse(
             "use 'Warehouse sync'", "at 2030-01-01", "can orders.read on order in Sales", "as carla",
             "token list --size 2",
@@ -68,18 +68,18 @@ struct ReplTests {
         #expect(result.output.contains("TITLE"))
     }
 
-    @Test func `a token string is no word of a command, and its line is not repeated`() {
+    @Test func `a token string is refused in a command, and its line is not repeated`() {
         let made = session.run(
             "token", "create", "--tenant", "3", "--user", "carla", "--name", "fresh", "--expires", "2027-01-01")
         let string = made.output.split(separator: " ").first { $0.hasPrefix("dml_") }.map(String.init) ?? ""
         let secret = String(string.prefix { !$0.isNewline })
         let result = converse("use \(secret)", "use -")
         #expect(result.status == ExitStatus.usage)
-        #expect(result.errors.contains("a token string is no argument"))
+        #expect(result.errors.contains("never type a token string into a command"))
         #expect(!(result.errors + result.output).contains(secret))
     }
 
-    @Test func `policies that do not load are told, and questions say so`() throws {
+    @Test func `policies that do not load are reported, also when a request is made`() throws {
         let folder = try session.policies(["broken": "return {"])
         let result = converse(
             "use 'Warehouse sync'", "can orders.read", options: ["--tenant", "3", "--policies", folder])
@@ -102,7 +102,7 @@ struct ReplTests {
     }
 }
 
-/// Policies that change while they are asked, and conversations that are kept.
+/// Policies that change during a session, and recorded sessions.
 struct ReplPolicyTests {
     private let session = Session()
 
@@ -122,7 +122,7 @@ struct ReplPolicyTests {
         return policy
         """
 
-    @Test func `policies are listed with what they are for and how often they spoke`() throws {
+    @Test func `policies are listed with their purpose and the number of their statements`() throws {
         let folder = try session.policies(["open": Self.open])
         let result = converse(
             "use 'Warehouse sync'", "can orders.read", "can orders.read", "policies --json", "policy open --json",
@@ -133,7 +133,7 @@ struct ReplPolicyTests {
         #expect(result.errors.contains("did you mean `open`"))
     }
 
-    @Test func `other policies are asked beside those in force`() throws {
+    @Test func `requests are decided by other policies side by side with those in force`() throws {
         let folder = try session.policies(["open": Self.open])
         let result = converse(
             "use 'Warehouse sync'", "try \(folder)", "can orders.read on order in Finance", "try off",
@@ -144,7 +144,7 @@ struct ReplPolicyTests {
         #expect(converse("try nowhere").errors.contains("cannot read"))
     }
 
-    @Test func `what is broken is told, and the last good policies stay`() throws {
+    @Test func `broken policies are reported, and the last good ones stay`() throws {
         let folder = try session.policies(["open": Self.open])
         let repl = try session.repl("--tenant", "3", "--policies", folder)
         repl.watch(true)
@@ -156,7 +156,7 @@ struct ReplPolicyTests {
         #expect(repl.noticed().contains("1 policy is in force"))
     }
 
-    @Test func `a recording is replayed, and says what differs`() throws {
+    @Test func `a recording is replayed, and differences are shown`() throws {
         let path = session.folder + "/said.txt"
         let made = converse(
             "use 'Warehouse sync'", "record \(path)", "can orders.read on order in Sales", "can orders.read \\",
@@ -171,10 +171,10 @@ struct ReplPolicyTests {
         let different = converse("replay \(path)")
         #expect(different.status == ExitStatus.gate)
         #expect(different.output.contains("- deny  (denied)\n+ permit  (permitted)"))
-        #expect(converse("record \(path)").errors.contains("it is there already"))
+        #expect(converse("record \(path)").errors.contains("the file already exists"))
     }
 
-    @Test func `a recording has no token string`() throws {
+    @Test func `a recording contains no token string`() throws {
         let path = session.folder + "/said.txt"
         _ = converse("record \(path)", "token reveal 'Warehouse sync' --json", "token list --size 1", "record off")
         let text = try session.contents(of: path)
@@ -182,21 +182,21 @@ struct ReplPolicyTests {
         #expect(!text.contains("dml_"))
     }
 
-    @Test func `the cost of a decision is told by policy`() {
+    @Test func `the cost of a decision is shown by policy`() {
         let result = converse("use 'Warehouse sync'", "can orders.read on order in Sales", "cost --json")
         #expect(result.output.contains(#""policy": "department_scope""#))
         #expect(result.output.contains(#""known_ns": "#))
         #expect(converse("cost").errors.contains("nothing was asked yet"))
     }
 
-    @Test func `tracing tells what was read`() {
+    @Test func `tracing shows the observed facts`() {
         let result = converse("use 'Warehouse sync'", "trace on", "can orders.read on order in Sales", "trace perhaps")
         #expect(result.output.contains("resource.department is_within token.department = true"))
         #expect(result.errors.contains("on or off"))
     }
 }
 
-/// What explains an answer, and what would change it.
+/// Explanations of decisions, and the changes that would turn them.
 struct ReplAnalysisTests {
     private let session = Session()
 
@@ -207,21 +207,21 @@ struct ReplAnalysisTests {
         return session.run(["repl", "--tenant", "3"] + options, input: input)
     }
 
-    @Test func `why tells each policy, its line of source and what it read`() {
+    @Test func `why shows each policy, its line of source and the facts it read`() {
         let result = converse("can orders.read on order in Finance", "why")
         #expect(result.output.contains("denies at line 18: Finance is outside Sales\n    18 | deny("))
         #expect(result.output.contains("resource.department is_within token.department = false"))
-        #expect(result.output.contains("These had nothing to say:\n  mobile_scope"))
+        #expect(result.output.contains("These policies had no effect:\n  mobile_scope"))
         #expect(converse("why").errors.contains("nothing was asked yet"))
     }
 
-    @Test func `why not tells what the request must bring from what an administrator can change`() {
+    @Test func `why not separates changes of the request from those an administrator can make`() {
         let result = converse("can orders.read on order in Finance", "why not", "flip --json")
         #expect(result.output.contains("the request brings:\n    resource.department is "))
         #expect(result.output.contains("resource.department is Sales or under it"))
         #expect(result.output.contains(#""to": "permit""#))
         // Leaving it out is no way to a permit, and is not told as one.
-        #expect(!result.output.contains("resource.department is not there"), "\(result.output)")
+        #expect(!result.output.contains("resource.department is absent"), "\(result.output)")
         let without = converse("can orders.read on order", "can orders.read on token")
         #expect(without.output.contains("deny  (denied: department_missing)"), "\(without.output)")
         #expect(without.output.contains("permit  (permitted)"), "\(without.output)")
@@ -239,12 +239,12 @@ struct ReplAnalysisTests {
         ("org.sibling", "the plugin `org` has no `sibling` (did you mean `siblings`?)"),
         ("local x = 1 org = x", "assignment to the global `org`"),
     ])
-    func `an expression is told with what it is and what it is worth`(expression: String, answer: String) {
+    func `an expression is shown with its type and its value`(expression: String, answer: String) {
         let result = converse("can orders.read on order in Finance", "= \(expression)")
         #expect((result.output + result.errors).contains(answer), "\(result)")
     }
 
-    @Test func `what is supposed is told before and after, and nothing is written`() {
+    @Test func `a scenario is shown before and after, and nothing is written`() {
         let result = converse(
             "can orders.read on order in Sales", "suppose user-type withdraw Integrator orders.read",
             "can orders.read on order in Sales", "suppose reset", "can orders.read on order in Sales",
@@ -267,7 +267,7 @@ struct ReplAnalysisTests {
         #expect(result.status == ExitStatus.done)
     }
 
-    @Test func `a wrong supposition is answered with the forms there are`() {
+    @Test func `the answer to a wrong scenario lists the valid forms`() {
         let result = converse("suppose department moove Sales", "suppose user deactivate ana", "suppose")
         #expect(result.errors.contains("suppose department move DEPARTMENT under DEPARTMENT"))
         #expect(result.errors.contains("did you mean `anna`"))
@@ -281,7 +281,7 @@ struct ReplAnalysisTests {
         #expect(result.output.contains(#""code": "token_expired""#))
     }
 
-    @Test func `refusals of the log are listed, told as they were, and asked again`() throws {
+    @Test func `denies in the log are listed, explained as they were, and decided again`() throws {
         let log = session.folder + "/decisions.ndjson"
         for (time, department) in [("02:00", "Sales"), ("03:00", "Finance"), ("04:00", "Finance")] {
             _ = session.run(
@@ -291,16 +291,16 @@ struct ReplAnalysisTests {
         }
         let result = converse(
             "denied since 04:30", "denied 'Warehouse sync' since 2026-11-22", "why #2", options: ["--log", log])
-        #expect(result.errors.contains("1 refusal\n2 refusals"))
+        #expect(result.errors.contains("1 denial\n2 denials"))
         #expect(result.output.contains("At 2026-11-22T03:00:00Z the token Warehouse sync asked for orders.read"))
         #expect(result.output.contains("resource.department is_within token.department = false"))
         #expect(result.output.contains("Asked again now, the answer is deny"))
         #expect(converse("why #9", options: ["--log", log]).errors.contains("has 3 decisions"))
-        #expect(converse("denied").errors.contains("say which decision log"))
+        #expect(converse("denied").errors.contains("no decision log is given"))
     }
 }
 
-/// Many tokens at once, and decisions that become tests.
+/// Analyses of many tokens, and decisions that become tests.
 struct ReplPopulationTests {
     private let session = Session()
 
@@ -311,7 +311,7 @@ struct ReplPopulationTests {
         return session.run(["repl", "--tenant", "3"] + options, input: input)
     }
 
-    @Test func `who can is what each token is answered`() throws {
+    @Test func `who can gives the decision of each token`() throws {
         let result = converse("who can users.read on user in Finance --json")
         let json = try JSONReader.parse(Array(result.output.utf8))
         guard case .array(let rows) = json else {
@@ -327,7 +327,7 @@ struct ReplPopulationTests {
         #expect(!result.output.contains("Warehouse sync"))
     }
 
-    @Test func `an answer is yes, or depends on something that is named`() {
+    @Test func `a result is yes, or depends on a named property`() {
         func answers(_ line: String) -> [String] {
             let lines = converse(line).output.split(separator: "\n").map(String.init)
             let start = lines[0].firstRange(of: "ANSWER")!.lowerBound.utf16Offset(in: lines[0])
@@ -340,11 +340,11 @@ struct ReplPopulationTests {
         #expect(!certain.isEmpty && certain.allSatisfy { $0 == "yes" })
     }
 
-    @Test func `a department with those under it is written with a plus`() {
+    @Test func `a department including those under it is written with a plus`() {
         let one = converse("who can users.read on user in Finance --json").output
         let all = converse("who can users.read on user in Finance+ --json").output
         #expect(all.count > one.count)
-        #expect(converse("who can users.read in Finance").errors.contains("say what lies in the department"))
+        #expect(converse("who can users.read in Finance").errors.contains("missing resource type in the department"))
         #expect(converse("who can users.read on user in Finanse").errors.contains("did you mean `Finance`"))
     }
 
@@ -352,10 +352,10 @@ struct ReplPopulationTests {
         let result = converse("who may reveal", "who may issue")
         #expect(result.output.contains("the operator"))
         #expect(result.errors.contains("the others may not"))
-        #expect(result.errors.contains("is not asked about a token"))
+        #expect(result.errors.contains("cannot be decided for an existing token"))
     }
 
-    @Test func `what a token may do is told by department, and what it used of it`() throws {
+    @Test func `the permissions of a token are shown by department, with those it used`() throws {
         let log = session.folder + "/decisions.ndjson"
         _ = session.run(
             "decide", "Warehouse sync", "orders.read", "order:1", "department=Sales", "--tenant", "3", "--log", log)
@@ -367,14 +367,14 @@ struct ReplPopulationTests {
         #expect(told["needs"]?["superfluous"] == .array([.string("orders.create")]))
     }
 
-    @Test func `two tokens part at a fact, and by what they differ in`() {
+    @Test func `two tokens are compared by the fact at which they differ, and its cause`() {
         let result = converse("compare 'Warehouse sync' 'Bank reconciliation' invoices.read on invoice in Finance")
         #expect(result.output.contains("Bank reconciliation: permit"))
         #expect(result.output.contains("token meets resource.department"))
         #expect(result.output.contains("only together: "))
     }
 
-    @Test func `suppose alone lists the tokens that it changes, and who can is told before and after`() {
+    @Test func `suppose alone lists the tokens that it changes, and shows who can before and after`() {
         let result = converse(
             "suppose user-type withdraw Integrator orders.read", "suppose", "who can orders.read on order in Sales")
         #expect(result.errors.contains("lose something, 0 gain; nothing is written"))
@@ -392,7 +392,7 @@ struct ReplPopulationTests {
             "save last as 'Sales reads nothing of Finance'", "save last as",
             "test --filter 'Sales reads nothing'", options: ["--policies", folder])
         #expect(result.output.contains("1 passed"))
-        #expect(result.errors.contains("has a test of that name already"))
+        #expect(result.errors.contains("already has a test of that name"))
         #expect(try session.text(of: "policies/department_gate_test.lua").contains("Sales reads nothing of Finance"))
     }
 }

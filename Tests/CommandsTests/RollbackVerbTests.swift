@@ -7,7 +7,7 @@ internal import Testing
 @Suite struct RollbackVerbTests {
     private let session = Session()
 
-    /// A store that is as it was before a token was revoked.
+    /// Puts the store back to its state before a token was revoked.
     init() throws {
         #expect(session.run("init", "--demo").status == 0)
         try session.sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -24,13 +24,13 @@ internal import Testing
         return session.run(words, input: Array(input.utf8), environment: environment)
     }
 
-    /// The number that a warning names.
+    /// The number in a warning.
     private func number(in errors: String) throws -> String {
         let rest = try #require(errors.components(separatedBy: "--accept-rollback ").dropFirst().first)
         return String(rest.prefix { $0.isNumber })
     }
 
-    @Test func `every verb says so, once`() throws {
+    @Test func `every verb warns, once`() throws {
         for words in [
             ["decide", "Warehouse sync", "orders.read", "order:1"], ["token", "list"],
             ["token", "show", "Warehouse sync"],
@@ -43,7 +43,7 @@ internal import Testing
         #expect(demilune("store", "verify").status == 1)
     }
 
-    @Test func `deciding denies, unless it is to decide all the same`() throws {
+    @Test func `requests are denied, unless an option overrides this`() throws {
         let denied = demilune("decide", "Warehouse sync", "orders.read", "order:1", "department=Sales")
         #expect(denied.status == ExitStatus.deny && denied.output.hasPrefix("deny  (store_rolled_back)"))
         let line = """
@@ -67,7 +67,7 @@ internal import Testing
         #expect(demilune("decide", "Warehouse sync", "orders.read", "--on-rollback", "permit").status == 64)
     }
 
-    @Test func `an external subject is denied as well`() throws {
+    @Test func `an external subject is denied, too`() throws {
         let policies = try session.policies([
             "all": "return { on = 'access', subject = 'any', grants = { '*' }, decide = function(r) permit() end }"
         ])
@@ -76,7 +76,7 @@ internal import Testing
         #expect(result.status == ExitStatus.deny, "\(result.output)\(result.errors)")
     }
 
-    @Test func `writing is refused, whatever is decided`() {
+    @Test func `writing is always refused`() {
         for words in [
             ["token", "revoke", "EDI Schenker", "--yes"],
             ["token", "create", "--name", "X", "--user", "carla", "--expires", "2027-01-31"],
@@ -90,7 +90,7 @@ internal import Testing
         }
     }
 
-    @Test func `a restored backup is accepted with its number and a reason, and the log says so`() throws {
+    @Test func `a restored backup is accepted with its number and a reason, and this is logged`() throws {
         let number = try number(in: demilune("token", "list").errors)
         #expect(demilune("store", "reseal", "--accept-rollback", number).status == 64)
         #expect(demilune("store", "reseal", "--accept-rollback", number, "--yes", "--reason", "x").status == 64)
@@ -109,7 +109,7 @@ internal import Testing
         #expect(fresh.run("init", "--demo").status == 0)
         let result = fresh.run("store", "adopt", "--yes")
         #expect(result.status == 0 && result.output == "sealed: 0 tenants, 0 tokens\n")
-        #expect(result.errors.contains("`store adopt` is called `store reseal` now"))
+        #expect(result.errors.contains("`store adopt` is now called `store reseal`"))
         #expect(!fresh.run("store", "reseal", "--yes").errors.contains("adopt"))
     }
 }

@@ -1,11 +1,11 @@
-/// What a terminal shows of the bytes it got: as much of a VT100 as an editor of lines needs.
+/// The screen of a terminal, computed from its output: the part of a VT100 that a line editor needs.
 struct Screen {
     private(set) var rows: [[Character]]
     private var (row, column) = (0, 0)
     private(set) var size: (rows: Int, columns: Int)
-    /// Lines that went out at the top.
+    /// The lines that were scrolled out at the top.
     private(set) var scrolled: [String] = []
-    /// What was not a whole sequence yet.
+    /// The beginning of a sequence that is not complete yet.
     private var pending = ""
 
     init(rows: Int, columns: Int) {
@@ -13,10 +13,10 @@ struct Screen {
         self.rows = Array(repeating: [], count: rows)
     }
 
-    /// Everything there was and is, a line each, without blanks at the ends.
+    /// All scrolled and visible lines, without trailing blanks.
     var text: String { (scrolled + rows.map(Self.trimmed)).joined(separator: "\n") }
 
-    /// The line that the cursor is in.
+    /// The line with the cursor.
     var line: String { Self.trimmed(rows[row]) }
 
     private static func trimmed(_ row: [Character]) -> String {
@@ -45,7 +45,7 @@ struct Screen {
                 rest = rest.dropFirst(length)
                 continue
             }
-            // A carriage return and a line feed are one character of Swift's.
+            // A carriage return and a line feed form one Swift character.
             switch rest.removeFirst() {
             case "\r\n":
                 column = 0
@@ -59,7 +59,7 @@ struct Screen {
         }
     }
 
-    /// The length of the sequence at the beginning; `nil` while it is not whole.
+    /// The length of the sequence at the beginning; `nil` while it is not complete.
     private static func sequence(_ text: Substring) -> Int? {
         let characters = Array(text.prefix(40))
         guard characters.count > 1 else { return nil }

@@ -3,12 +3,12 @@ internal import Foundation
 internal import Glibc
 internal import Testing
 
-/// Runs verbs in this process, in a folder of its own that goes away with it.
+/// A runner of verbs in this process, with a folder of its own that is removed with it.
 final class Session {
     typealias Result = Program.Result
 
     let folder: String
-    /// Where key files are: never beside a store.
+    /// The folder of key files, which are never beside a store.
     let keys: String
     var store: String { folder + "/demilune.db" }
 
@@ -24,15 +24,15 @@ final class Session {
         return unsafe template.withUnsafeMutableBufferPointer { unsafe String(cString: mkdtemp($0.baseAddress!)) }
     }
 
-    /// The checkout, wherever the tests run.
+    /// The path of the checkout.
     static let root = URL(filePath: #filePath).appending(path: "../../..").standardized.path
     /// The shipped policies.
     static let policies = root + "/policies"
 
-    /// Names of what lies in the folder.
+    /// The names of the files in the folder.
     var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() }
 
-    /// Writes a file into the folder, and gives its path.
+    /// Writes a file into the folder and returns its path.
     func file(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
         let path = "\(folder)/\(name)"
         try FileManager.default.createDirectory(
@@ -48,7 +48,7 @@ final class Session {
 
     func contents(of path: String) throws -> String { try String(contentsOf: URL(filePath: path), encoding: .utf8) }
 
-    /// Writes a folder of policies under the shipped schema, and gives its path.
+    /// Writes a folder of policies with the shipped schema and returns its path.
     func policies(_ files: [String: String], in name: String = "own") throws -> String {
         let schema = try Data(contentsOf: URL(filePath: Self.policies + "/schema.lua"))
         _ = try file("\(name)/schema.lua", schema)
@@ -56,7 +56,7 @@ final class Session {
         return "\(folder)/\(name)"
     }
 
-    /// Runs a line at the time the demo organisation is written around.
+    /// Runs a command line at the time of the demo organisation.
     func run(_ arguments: String..., input: String = "", environment: [String: String] = [:]) -> Result {
         run(arguments, input: Array(input.utf8), environment: environment)
     }
@@ -74,7 +74,7 @@ final class Session {
             arguments, input: input, environment: variables, output: output, isErrorTerminal: isErrorTerminal)
     }
 
-    /// Runs SQL on the store as somebody who has the file and no key.
+    /// Runs SQL on the store like somebody who has the file but no key.
     func sql(_ statement: String) throws {
         struct Failure: Error {
             let message: String

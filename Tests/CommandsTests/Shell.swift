@@ -1,13 +1,13 @@
 internal import Foundation
 
-/// As much of a shell as the documentation needs: quotes, `|`, `>`, `echo $?`, `head -n N`, and the program.
+/// The part of a shell that the documentation needs: quotes, `|`, `>`, `echo $?`, `head -n N`, and the program.
 ///
-/// It works in the process's folder: for a process of its own.
+/// It uses the working directory, so it needs a process of its own.
 struct Shell {
     private var status: Int32 = 0
     private let environment: [String: String]
 
-    /// What a line printed, results first, and the status of its last command.
+    /// The output of a line, results first, and the status of its last command.
     struct Result {
         let status: Int32
         let lines: [Substring]

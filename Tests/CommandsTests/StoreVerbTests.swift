@@ -33,12 +33,13 @@ internal import Tokens
             let result = session.run(words, environment: ["DEMILUNE_TENANT": "3"])
             #expect(result.status == 1 && result.output.isEmpty, "\(words)")
             #expect(
-                result.errors.contains("is not there; without it no token can be checked"), "\(words): \(result.errors)"
+                result.errors.contains("is missing, and without it no token can be checked"),
+                "\(words): \(result.errors)"
             )
         }
     }
 
-    @Test func `the key file is found by the store's id, or stated`() throws {
+    @Test func `the key file is found by the store's id, or named by an option`() throws {
         let other = session.keys + "/stated"
         try FileManager.default.moveItem(atPath: keyFile, toPath: other)
         #expect(demilune("keys", "list", "--keys", other).status == 0)
@@ -46,7 +47,7 @@ internal import Tokens
         #expect(session.run(["keys", "list"], environment: ["XDG_DATA_HOME": "", "HOME": ""]).status == 64)
     }
 
-    @Test func `a key is added, everything rewrapped, and the old one retired`() throws {
+    @Test func `a key is added, all strings are rewrapped, and the old key is retired`() throws {
         #expect(demilune("keys", "add").output == "key 2 is active\n")
         #expect(demilune("keys", "retire", "1", "--yes").errors.contains("is needed by"))
         #expect(demilune("keys", "retire", "2", "--yes").errors.contains("is the active one"))
@@ -60,7 +61,7 @@ internal import Tokens
         #expect(demilune("keys", "add", "--as", "anna/a-anna-1").status == 2, "no decision point governs it")
     }
 
-    @Test func `a log and a store that were edited are told, with status 1`() throws {
+    @Test func `an edited log and an edited store are reported, with status 1`() throws {
         #expect(demilune("log", "verify").output.hasPrefix("the log is as it was written"))
         let log = session.run("log", "list", "--json").output
         let entries = try #require(try JSONSerialization.jsonObject(with: Data(log.utf8)) as? [[String: Any]])
@@ -76,11 +77,11 @@ internal import Tokens
         #expect(demilune("token", "list", "--search", "Warehouse sync").output.contains("tampered"))
         #expect(demilune("export", "--tokens").status == 1)
         #expect(demilune("store", "reseal").output.contains("the token `6532ebee17e04c929e56e7977af956ae`"))
-        #expect(demilune("store", "reseal", "--yes").output == "sealed: 0 tenants, 1 tokens\n")
+        #expect(demilune("store", "reseal", "--yes").output == "sealed: 0 tenants, 1 token\n")
         #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1", "department=Sales").status == 0)
     }
 
-    @Test func `the directory is changed with a look at what it takes`() throws {
+    @Test func `a change of the directory is previewed`() throws {
         let preview = demilune("user", "deactivate", "bjorn", "--preview")
         #expect(preview.status == 0 && preview.output.contains("everything: user_inactive"), "\(preview.errors)")
         #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1", "department=Sales").status == 0)
@@ -100,7 +101,7 @@ internal import Tokens
         #expect(demilune("log", "list", "--act", "department.").output.contains("department.deactivate"))
     }
 
-    @Test func `an import that takes rights away is looked at first`() throws {
+    @Test func `an import that removes permissions is previewed`() throws {
         let file = try session.file(
             "change.json",
             """
@@ -114,15 +115,16 @@ internal import Tokens
         #expect(demilune("decide", "Warehouse sync", "orders.read", "order:1", "department=Sales").status == 2)
     }
 
-    @Test func `a tenant that never reveals destroys what is kept`() {
-        #expect(demilune("tenant", "reveal", "3").output == "allowed\n")
-        #expect(demilune("tenant", "reveal", "3", "--policy", "never").status == 64)
-        #expect(demilune("tenant", "reveal", "3", "--policy", "never", "--yes").output.contains("strings destroyed"))
+    @Test func `setting a tenant to never reveal destroys its kept strings`() {
+        #expect(demilune("tenant", "set-reveal", "3").output == "allowed\n")
+        #expect(demilune("tenant", "set-reveal", "3", "--policy", "never").status == 64)
+        #expect(
+            demilune("tenant", "set-reveal", "3", "--policy", "never", "--yes").output.contains("strings destroyed"))
         let result = demilune("token", "reveal", "Warehouse sync")
         #expect(result.status == 1 && result.errors.contains("is not kept"))
     }
 
-    @Test func `the population is evaluated where no store and no key is`() throws {
+    @Test func `a population is evaluated without a store and without keys`() throws {
         let path = try session.file("all.json", demilune("export", "--tokens").output)
         let elsewhere = ["XDG_DATA_HOME": "/nonexistent", "DEMILUNE_STORE": path]
         let result = demilune(
@@ -142,15 +144,15 @@ internal import Tokens
         #expect(!demilune("export").output.contains("\"kind\""), "without --tokens there are none")
     }
 
-    @Test func `a clock that was set back is told, and revives nothing`() throws {
-        // The store has seen 2026-11-22; the machine's own clock is later, or counts as what was seen.
+    @Test func `a clock that was set back is reported, and revives nothing`() throws {
+        // The store has seen 2026-11-22; a machine's clock before that counts as this time.
         let past = demilune(
             "token", "create", "--name", "X", "--expires", "2026-06-30", "--user", "carla",
             environment: ["DEMILUNE_AT": "2026-01-01T12:00:00Z"])
-        #expect(past.status == 1 && past.errors.contains("the store has seen 2026-11-22T12:00:00Z"), "\(past.errors)")
+        #expect(past.status == 1 && past.errors.contains("earlier than 2026-11-22T12:00:00Z"), "\(past.errors)")
     }
 
-    @Test func `a clock that is behind what the store has seen is said, and what was seen counts`() throws {
+    @Test func `a clock behind the latest time of the store is reported, and the latest time counts`() throws {
         let far = Instant("2100-01-01T00:00:00Z")!
         let keys = session.keys + "/demilune/keys/"
         let store = try SQLiteTokenStore.open(session.store, keys: { keys + $0 }, clock: { far })
@@ -159,31 +161,31 @@ internal import Tokens
         let decision = demilune(
             "decide", "Warehouse sync", "orders.read", "order:1", "department=Sales", environment: clock)
         #expect(
-            decision.errors.contains("but the store has seen 2100-01-01T00:00:00Z, which counts: set the clock right"))
+            decision.errors.contains("earlier than 2100-01-01T00:00:00Z, the latest time in this store"))
         #expect(decision.status == 2 && decision.output.contains("token_expired"), "\(decision.output)")
         #expect(demilune("token", "suspend", "Warehouse sync", environment: clock).errors.contains("expired on"))
         let listed = demilune("token", "list", "--search", "Warehouse sync", "--csv", environment: clock).output
         #expect(listed.contains(",expired\r\n") && !listed.contains(",valid"), "\(listed)")
     }
 
-    @Test func `a batch notes which tokens were used`() throws {
+    @Test func `a batch records which tokens were used`() throws {
         let line =
             #"{"subject":{"type":"token","id":"6532ebee17e04c929e56e7977af956ae"},"action":{"name":"orders.read"},"resource":{"type":"order","id":"1","properties":{"department":"d-sales"}}}"#
         func active() -> String { demilune("token", "show", "Warehouse sync", "--json").output }
         #expect(demilune("batch", input: line + "\n").status == 0)
         #expect(!active().contains("\"last_active\": \"2026-11-22T12:00:00Z\""))
-        #expect(demilune("batch", "--touch", input: line + "\n").output == "{\"decision\":true}\n")
+        #expect(demilune("batch", "--record-use", input: line + "\n").output == "{\"decision\":true}\n")
         #expect(active().contains("\"last_active\": \"2026-11-22T12:00:00Z\""), "\(active())")
         let later = ["DEMILUNE_AT": "2026-11-22T13:00:00Z"]
-        #expect(demilune("batch", "--touch", "--explain", input: line + "\n", environment: later).status == 0)
+        #expect(demilune("batch", "--record-use", "--explain", input: line + "\n", environment: later).status == 0)
         #expect(active().contains("\"last_active\": \"2026-11-22T13:00:00Z\""))
         let denied = line.replacing("orders.read", with: "users.delete")
         let last = ["DEMILUNE_AT": "2026-11-22T14:00:00Z"]
-        #expect(demilune("batch", "--touch", input: denied + "\n", environment: last).status == 0)
+        #expect(demilune("batch", "--record-use", input: denied + "\n", environment: last).status == 0)
         #expect(active().contains("13:00:00Z"), "what is refused is no use")
     }
 
-    @Test func `no token string is anywhere but where it was asked for`() throws {
+    @Test func `no token string appears anywhere but where it was requested`() throws {
         var secrets: [String] = []
         let name = "Secret feed"
         func asked(_ words: String...) throws {
@@ -213,8 +215,8 @@ internal import Tokens
             ["token", "suspend", "-"], ["token", "rotate", "-"], ["token", "list", "--as", "-"], ["import", "-"],
             ["batch"],
             ["token", "revoke", "--user", "bjorn"], ["token", "resume", "-"],
-            ["token", "sweep", "--unused-for", "90d"], ["token", "purge", "--before", "2026-01-01"],
-            ["tenant", "reveal", "3"], ["tenant", "show", "3"], ["tenant", "list"], ["user", "list"],
+            ["token", "mark-dormant", "--unused-for", "90d"], ["token", "purge", "--before", "2026-01-01"],
+            ["tenant", "set-reveal", "3"], ["tenant", "show", "3"], ["tenant", "list"], ["user", "list"],
             ["user", "show", "bjorn"], ["user", "deactivate", "bjorn", "--preview"], ["keys", "add"],
             ["keys", "rewrap"],
             ["store", "reseal"], ["log", "verify"], ["export", "--tokens", "--pseudonymous"],
@@ -224,7 +226,7 @@ internal import Tokens
             let result = session.run(
                 words, input: Array((isOfOne ? secrets.last! : input).utf8), environment: ["DEMILUNE_TENANT": "3"])
             for secret in secrets {
-                // What the user typed where it does not belong is quoted back to nobody either.
+                // A token string in the wrong place is not quoted in a message either.
                 let isShown = (result.output + result.errors).contains(secret)
                 let isNew = words == ["token", "rotate", "-"] && secret == secrets.last
                 #expect(!isShown || isNew, "\(words.prefix(2)) shows a string: \(result.errors)")
@@ -246,7 +248,7 @@ internal import Tokens
                 }
             }
         }
-        // The store, the log of decisions, the key file and the head of the log.
+        // The store, the decision log, the key file and the checkpoint of the log.
         #expect(read >= 4)
     }
 }

@@ -15,7 +15,7 @@ internal import Testing
         ("Warehouse sync", 14, "Warehouse sync"), ("Warehouse sync", 9, "Ware…sync"), ("東京大学", 5, "東…学"),
         ("abc", 1, "…"), ("abc", 0, ""), ("abcdef", 2, "a…"),
     ])
-    func `what is too wide loses its middle`(text: String, columns: Int, fitted: String) {
+    func `a text that is too wide loses its middle`(text: String, columns: Int, fitted: String) {
         #expect(DisplayWidth.fit(text, columns) == fitted)
         #expect(DisplayWidth.of(DisplayWidth.fit(text, columns)) <= columns)
     }
@@ -25,7 +25,7 @@ internal import Testing
         ("+47", "\"'+47\""), ("-1", "\"'-1\""), ("@SUM(A1)", "\"'@SUM(A1)\""), ("\t=1", "\"'\t=1\""),
         ("  =1", "\"'  =1\""), ("＝1", "\"'＝1\""), ("a\nb", "\"a\nb\""), ("", ""), ("a=b", "a=b"),
     ])
-    func `a cell of CSV is quoted where it must be and never a formula`(text: String, cell: String) {
+    func `a CSV cell is quoted when needed and never a formula`(text: String, cell: String) {
         #expect(CSV.cell(text) == cell)
     }
 
@@ -49,7 +49,7 @@ internal import Testing
         return String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false) { $0.isNewline }
     }
 
-    @Test func `a table is as wide as it must be, or as its terminal`() {
+    @Test func `a table is as wide as needed, or as its terminal`() {
         #expect(printed(columns: nil)[1].contains("A rather long title of a token 東京  Integrator"))
         for columns in [40, 50, 60, 70] {
             for line in printed(columns: columns) { #expect(DisplayWidth.of(line) <= columns, "\(line)") }
@@ -58,7 +58,7 @@ internal import Testing
     }
 
     @Test(arguments: [40, 60, 80])
-    func `more columns than fit stand below, behind the first one again`(columns: Int) {
+    func `columns that do not fit are below, after the first one again`(columns: Int) {
         let departments = (1...12).map { "Department \($0)" }
         var table = Table(["ACTION"] + departments)
         table.add(["orders.read"] + departments.map { _ in "yes" })
@@ -79,7 +79,7 @@ internal import Testing
         #expect(Set(offsets).count == 1)
     }
 
-    @Test func `CSV has a head and every row`() {
+    @Test func `CSV has a header and every row`() {
         let lines = printed(columns: 40, csv: true)
         #expect(lines.first == "id,title,user_type")
         #expect(lines[2] == "f,short,\"'=cmd\"")

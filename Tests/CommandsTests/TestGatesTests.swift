@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Testing
 
-/// What `test` measures beside the tests, and what it fails by.
+/// Coverage and cost limits of `test`.
 @Suite struct TestGatesTests {
     private let session = Session()
 
@@ -22,7 +22,7 @@ internal import Testing
         try session.policies(["a": policy, "a_test": Self.test])
     }
 
-    @Test func `coverage shows what was not tried, in its source, and a test that would`() throws {
+    @Test func `coverage shows uncovered source, and a test that would cover it`() throws {
         let result = session.run(["test", try folder(), "--coverage"])
         #expect(result.status == 0)
         #expect(
@@ -35,7 +35,7 @@ internal import Testing
                   4  end
                   5  return policy
 
-                -- Tests that reach this, expecting what happens now: is that right?
+                -- Tests that cover this. They expect the current decisions: are these right?
                 test("request.action == \\"orders.read\\" is false", {
                 """), "\(result.output)")
         #expect(
@@ -49,10 +49,10 @@ internal import Testing
         ("50", 0), ("51", 5), ("lines=100", 0), ("lines=100,branches=50,facts=66", 0), ("facts=67", 5), ("0", 0),
         ("101", 64), ("x", 64), ("branch=9", 64), ("lines=100,", 64),
     ])
-    func `too little that was tried is a failure of its own`(least: String, status: Int32) throws {
+    func `too little coverage has its own exit status`(least: String, status: Int32) throws {
         let result = session.run(["test", try folder(), "--coverage-min", least])
         #expect(result.status == status, "\(result.errors)")
-        if status == 5 { #expect(result.errors.contains("were tried, and")) }
+        if status == 5 { #expect(result.errors.contains("are covered, but")) }
     }
 
     @Test func `coverage is written for programs and browsers`() throws {
@@ -94,7 +94,7 @@ internal import Testing
         #expect(((json["costs"] as? [String: Any])?["a"] as? [String: Any])?["facts"] as? Int == 1)
     }
 
-    @Test func `a policy that costs more than it did is a failure`() throws {
+    @Test func `a policy that costs more than before is a failure`() throws {
         let baseline = "\(session.folder)/cost.json"
         let missing = session.run(["test", try folder(), "--cost-baseline", baseline])
         #expect(missing.status == 1 && missing.errors.contains("`--cost-update` writes one"))
@@ -112,7 +112,7 @@ internal import Testing
         #expect(shown.output.contains("POLICY  INSTRUCTIONS") && shown.output.contains("\na "), "\(shown.output)")
     }
 
-    @Test func `failed tests weigh more than what was not tried`() throws {
+    @Test func `failed tests take precedence over missing coverage`() throws {
         let path = try session.policies(
             ["b": Self.policy, "b_test": Self.test.replacing("true", with: "false")], in: "b")
         #expect(session.run(["test", path, "--coverage-min", "100"]).status == 4)

@@ -26,14 +26,14 @@ internal import Testing
         return session.run(["test", folder] + words)
     }
 
-    @Test func `the shipped policies' tests pass, all of them or one file's`() {
+    @Test func `the tests of the shipped policies pass, all of them or those of one file`() {
         let all = session.run("test")
         #expect(all.status == 0 && all.output.hasSuffix(" passed\n"), "\(all.output)\(all.errors)")
         let one = session.run("test", Session.policies + "/expiry_cap_test.lua", "--filter", "hard cap")
         #expect(one.status == 0 && one.output == "3 passed\n", "\(one.output)")
     }
 
-    @Test func `a failure says what was expected, what came, and what was read`() throws {
+    @Test func `a failure shows the expectation, the result and the observed facts`() throws {
         let result = try run(Self.test("good", "permit = true") + Self.test("bad", "permit = false"))
         #expect(result.status == 4)
         #expect(
@@ -48,7 +48,7 @@ internal import Testing
                 """), "\(result.output)")
     }
 
-    @Test func `tests run on the store where that is stated, as it is or as it was exported`() throws {
+    @Test func `tests run on a named store, or on an export of it`() throws {
         let tests = Self.test("good", "permit = true", "at = \"2026-11-22T12:00:00Z\", ")
         let folder = try session.policies(["a": Self.policy, "a_test": tests])
         #expect(session.run("init", "--demo").status == 0)
@@ -61,25 +61,25 @@ internal import Testing
         #expect(none.status == 1 && none.errors.contains("there is no store"))
     }
 
-    @Test func `a run stops at the first failure when that is asked for`() throws {
+    @Test func `a run stops at the first failure if an option says so`() throws {
         let tests = Self.test("bad", "permit = false") + Self.test("worse", "permit = false")
         #expect(try run(tests, "--fail-fast").output.hasSuffix("0 passed, 1 failed\n"))
         #expect(try run(tests).output.hasSuffix("0 passed, 2 failed\n"))
     }
 
-    @Test func `a test is skipped with a reason, and another is the only one`() throws {
+    @Test func `a test can be skipped with a reason, or be the only one to run`() throws {
         let tests = Self.test("good", "permit = true") + Self.test("later", "permit = false", "skip = \"not yet\", ")
         let skipped = try run(tests)
         #expect(skipped.status == 0 && skipped.output.hasSuffix("later: skipped: not yet\n1 passed, 1 skipped\n"))
         let only = tests + Self.test("this", "permit = true", "only = true, ")
         #expect(try run(only).output == "1 passed\n")
         let refused = try run(only, "--ci")
-        #expect(refused.status == 4 && refused.output.contains("`only` keeps every other test from being run"))
+        #expect(refused.status == 4 && refused.output.contains("`only` keeps every other test from running"))
         let all = try run(Self.test("later", "permit = false", "skip = \"not yet\", "))
         #expect(all.status == 4, "nothing was tested")
     }
 
-    @Test func `CI systems read what they know`() throws {
+    @Test func `results have the formats of CI systems`() throws {
         let tests = Self.test("good", "permit = true") + Self.test("bad <&> \\27[31m\\n::x", "permit = false")
         let junit = try run(tests, "--format", "junit")
         let parser = XMLCounter(junit.output)
@@ -97,7 +97,7 @@ internal import Testing
         #expect(fields["passed"] as? Int == 1 && fields["failed"] as? Int == 1)
     }
 
-    @Test func `a run without a test is no success`() throws {
+    @Test func `a run without a test is not a success`() throws {
         let empty = try session.policies(["a": Self.policy])
         let result = session.run("test", empty)
         #expect(result.status == 4 && result.errors.contains("there was no test to run"))
@@ -112,7 +112,7 @@ internal import Testing
     @Test func `a test that cannot be run is a failure with its reason`() throws {
         for (tests, message) in [
             ("nonsense(", "near"), ("test(1, {})", "`test` takes a name first"), ("", "the file has no test"),
-            (Self.test("x", ""), "the test expects nothing"), ("while true do end", "runs on without end"),
+            (Self.test("x", ""), "the test expects nothing"), ("while true do end", "its instruction limit"),
             (Self.test("x", "permit = true", "skip = true, "), "skip"),
         ] {
             let result = try run(tests)
@@ -121,14 +121,14 @@ internal import Testing
     }
 }
 
-/// Counts what is in a JUnit report.
+/// A counter of the elements in a JUnit report.
 private final class XMLCounter {
     private(set) var isWellFormed = false
     private(set) var cases = 0
     private(set) var failures = 0
 
     init(_ text: String) {
-        // Every tag is closed, in order, and nothing stands in a text that may not.
+        // Every tag is closed, in order, and no text contains a forbidden character.
         var open: [Substring] = []
         var isGood = true
         for tag in text.matches(of: /<(\/?)([a-z]+)((?: [a-z]+="[^"<&]*(?:&[a-z#0-9]+;[^"<&]*)*")*)(\/?)>/) {

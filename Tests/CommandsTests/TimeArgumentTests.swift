@@ -10,14 +10,14 @@ internal import Testing
     }
 
     @Test(arguments: ["", "h", "24", "0h", "-1h", "1.5h", "24 h", "1y", "99999999999999999999h", "3661d", "٣h"])
-    func `anything else is no duration`(text: String) {
+    func `anything else is not a duration`(text: String) {
         let error = #expect(throws: CommandError.self) { try TimeArgument.duration(text, option: "overlap") }
         #expect(error?.status == 64)
     }
 
     @Test(arguments: [
         ("2027-01-31", "Europe/Oslo", "2027-01-31T23:00:00Z"), ("2027-06-30", "Europe/Oslo", "2027-06-30T22:00:00Z"),
-        // Clocks skip the midnight of 2024-09-08 there.
+        // Clocks skip midnight on 2024-09-08 there.
         ("2024-09-07", "America/Santiago", "2024-09-08T04:00:00Z"),
         ("2027-01-31T12:00:00Z", "Europe/Oslo", "2027-01-31T12:00:00Z"),
     ])
@@ -27,12 +27,12 @@ internal import Testing
     }
 
     @Test(arguments: ["", "tomorrow", "2027-02-29", "31.01.2027", "2027-1-31", "2027-01-31T12:00:00", "10000-01-01"])
-    func `anything else is no expiry`(text: String) {
+    func `anything else is not an expiry`(text: String) {
         let error = #expect(throws: CommandError.self) { try TimeArgument.expiry(text) }
         #expect(error?.status == 64)
     }
 
-    @Test func `the last valid day is the one that was picked`() throws {
+    @Test func `the last valid day is the chosen one`() throws {
         let zone = try Zone("Europe/Oslo")
         let expires = try #require(try TimeArgument.expiry("2027-03-28").instant(in: zone))
         #expect(TimeArgument.lastDay(before: expires, in: zone) == Date("2027-03-28"))

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Testing
 
-/// What the user's document asks of tokens, from the command line.
+/// The requirements on tokens in the user's document, on the command line.
 @Suite struct TokenVerbTests {
     private let session = Session()
 
@@ -52,16 +52,16 @@ internal import Testing
             demilune("token", "show", "Price feed").output.contains("Revealed                  once, last by operator"))
     }
 
-    @Test func `the combination is asked for by number, or else named in the refusal`() {
+    @Test func `the combination is chosen by number, or the refusal lists them`() {
         let result = demilune("token", "create", "--name", "X", "--expires", "2027-06-30", "--user", "bjorn")
         #expect(result.status == 64)
         #expect(result.errors.contains("`a-bjorn-1` (Sales > Integrator), `a-bjorn-2` (Warehouse > Integrator)"))
         let foreign = demilune(
             "token", "create", "--name", "X", "--expires", "2027-06-30", "--user", "bjorn", "--assignment", "a-carla-1")
-        #expect(foreign.status == 1 && foreign.errors.contains("`a-carla-1` is no assignment of `bjorn`"))
+        #expect(foreign.status == 1 && foreign.errors.contains("`a-carla-1` is not an assignment of `bjorn`"))
     }
 
-    @Test func `advice is told before anything is saved, and taken when that is asked for`() throws {
+    @Test func `advice is shown before anything is saved, and followed if an option says so`() throws {
         func create(_ name: String, _ more: String...) -> Session.Result {
             let words = ["--name", name, "--expires", "2028-06-30", "--user", "bjorn", "--assignment", "a-bjorn-1"]
             return session.run(["token", "create"] + words + more, environment: ["DEMILUNE_TENANT": "3"])
@@ -71,12 +71,12 @@ internal import Testing
         #expect(kept.output.contains("2028-06-30, the last valid day in Europe/Oslo"))
         let taken = create("long", "--accept-advice")
         // The name is taken: nothing is saved, whatever was advised.
-        #expect(taken.status == 1 && taken.errors.contains("is called `long` already"), "\(taken.errors)")
+        #expect(taken.status == 1 && taken.errors.contains("the name `long` is used by"), "\(taken.errors)")
         let other = create("Long 2", "--accept-advice")
         #expect(other.output.contains("2027-11-22, the last valid day in Europe/Oslo"), "\(other.errors)")
     }
 
-    @Test func `the policies govern who creates`() {
+    @Test func `policies decide who may create tokens`() {
         let words = ["--name", "X", "--expires", "2027-06-30", "--user", "bjorn", "--assignment", "a-bjorn-1"]
         func create(_ actor: String) -> Session.Result {
             session.run(["token", "create"] + words + ["--as", actor], environment: ["DEMILUNE_TENANT": "3"])
@@ -92,14 +92,14 @@ internal import Testing
     }
 
     @Test(arguments: [
-        (["--expires", "2026-11-21"], "is past: it is 2026-11-22 13:00 in Europe/Oslo"),
-        (["--expires", "9999-12-31"], "at most 9999-12-30"), (["--expires", "soon"], "is the last valid day"),
+        (["--expires", "2026-11-21"], "is in the past: it is 2026-11-22 13:00 in Europe/Oslo"),
+        (["--expires", "9999-12-31"], "at most 9999-12-30"), (["--expires", "soon"], "must be the last valid day"),
         (["--expires", "2027-06-30", "--name", "a\u{202E}b"], "U+202E"),
         (["--expires", "2027-06-30", "--name", "\u{200B}"], "U+200B"),
         (["--expires", "2027-06-30", "--device", "x"], "--mobile"),
         (["--expires", "2027-06-30", "--mobile"], "a mobile token has none"),
     ])
-    func `what cannot be a token is refused in words`(words: [String], message: String) {
+    func `an invalid token is refused with a reason`(words: [String], message: String) {
         let name = words.contains("--name") ? [] : ["--name", "X"]
         let result = session.run(
             ["token", "create", "--user", "bjorn", "--assignment", "a-bjorn-1"] + name + words,
@@ -107,7 +107,7 @@ internal import Testing
         #expect(result.status != 0 && result.output.isEmpty && result.errors.contains(message), "\(result.errors)")
     }
 
-    @Test func `a login makes a mobile token of 30 days, which is never shown again`() throws {
+    @Test func `a login makes a mobile token for 30 days, which is never shown again`() throws {
         let fields = try json(
             "token", "create", "--mobile", "--user", "carla", "--assignment", "a-carla-1", "--device", "Pixel 9")
         #expect((fields["token"] as? String)?.hasPrefix("dmm_") == true)
@@ -153,7 +153,7 @@ internal import Testing
         #expect(names == all && names.count > 20)
     }
 
-    @Test func `searching and filtering find what they say`() throws {
+    @Test func `searching and filtering find the right tokens`() throws {
         func ids(_ words: String...) -> [Substring] {
             let result = session.run(
                 ["token", "list", "--csv", "--size", "1000"] + words, environment: ["DEMILUNE_TENANT": "3"])
@@ -173,7 +173,7 @@ internal import Testing
         #expect(ids("--state", "all").count > ids().count)
         #expect(!ids("--expiring-within", "90d").isEmpty && ids("--expiring-within", "1s").isEmpty)
         #expect(!ids("--unused-since", "2026-06-01").isEmpty)
-        // Who asks sees what they may: Carla the tokens of Sales North, and her own.
+        // Each administrator sees only permitted tokens: Carla those of Sales North, and her own.
         #expect(ids("--as", "carla").allSatisfy { $0.contains("Sales North") || $0.contains(",carla,") })
         #expect(demilune("token", "list", "--user", "bjrn").errors.contains("(did you mean `bjorn`?)"))
     }
@@ -202,7 +202,7 @@ internal import Testing
 
     // MARK: Changing
 
-    @Test func `amending, rotating, suspending and resuming`() throws {
+    @Test func `tokens are amended, rotated, suspended and resumed`() throws {
         let (id, first) = try create("Feed")
         #expect(demilune("token", "amend", id, "--name", "Feed 2", "--expires", "2027-01-31").status == 0)
         #expect(demilune("token", "show", "Feed 2").output.contains("2027-01-31"))
@@ -210,7 +210,7 @@ internal import Testing
         let second = try #require(try json("token", "rotate", id, "--overlap", "24h")["token"] as? String)
         #expect(second != first)
         let again = demilune("token", "rotate", id)
-        #expect(again.status == 1 && again.errors.contains("is rotated already"))
+        #expect(again.status == 1 && again.errors.contains("was already rotated"))
         #expect(demilune("log", "list", "--refused").output.contains("token.amend.refused"))
         for token in [first, second] {
             #expect(demilune("decide", "-", "orders.read", "order:1", "department=Sales", input: token).status == 0)
@@ -231,7 +231,7 @@ internal import Testing
 
     @Test func `replacing makes the token anew for another user, under their own decisions`() throws {
         let (id, former) = try create("Handover")
-        let fields = try json("token", "replace", id, "--user", "carla")
+        let fields = try json("token", "reassign", id, "--user", "carla")
         #expect(fields["name"] as? String == "Handover" && fields["user"] as? String == "u-carla")
         #expect(
             demilune("decide", "-", "orders.read", "order:1", "department=Sales", input: former).output.contains(
@@ -240,22 +240,22 @@ internal import Testing
             "token", "create", "--name", "Long", "--expires", "2029-01-31", "--user", "bjorn", "--assignment",
             "a-bjorn-1")
         #expect(long.status == 0)
-        let shorter = demilune("token", "replace", "Long", "--user", "carla", "--accept-advice")
+        let shorter = demilune("token", "reassign", "Long", "--user", "carla", "--accept-advice")
         #expect(shorter.errors.contains("taken: the last day is 2027-11-22"), "\(shorter.errors)")
         #expect(shorter.output.contains("2027-11-22, the last valid day"), "\(shorter.output)")
         let denied = demilune(
-            "token", "replace", try #require(fields["id"] as? String), "--user", "anna", "--assignment", "a-anna-1",
+            "token", "reassign", try #require(fields["id"] as? String), "--user", "anna", "--assignment", "a-anna-1",
             "--as", "carla")
         #expect(denied.status == 2 && denied.errors.contains("beyond_actor"), "\(denied.errors)")
     }
 
-    @Test func `a token that is used is noted, and one that is not becomes dormant`() throws {
+    @Test func `the use of a token is recorded, and an unused token becomes dormant`() throws {
         let (id, token) = try create("Feed")
         #expect(demilune("token", "show", id).output.contains("Last Active               never"))
         demilune("decide", "-", "orders.read", "order:1", "department=Sales", input: token)
         #expect(demilune("token", "show", id).output.contains("Last Active               2026-11-22 13:00"))
         let later = ["DEMILUNE_AT": "2027-03-01T12:00:00Z"]
-        #expect(demilune("token", "sweep", "--unused-for", "90d", environment: later).status == 0)
+        #expect(demilune("token", "mark-dormant", "--unused-for", "90d", environment: later).status == 0)
         #expect(
             demilune("token", "show", id, environment: later).output.contains("Dormant Since             2026-11-22"))
         #expect(demilune("token", "amend", id, "--clear-dormant", environment: later).status == 0)
@@ -264,7 +264,7 @@ internal import Testing
 
     // MARK: Deleting
 
-    @Test func `deleting first says which, and does it only while they are the same`() throws {
+    @Test func `deleting lists the tokens first, and deletes only if the list has not changed`() throws {
         let one = try create("One").id
         _ = try create("Two")
         let dry = demilune("token", "revoke", "--user", "bjorn")
@@ -273,7 +273,7 @@ internal import Testing
         let stated = String(dry.errors[digest...].prefix { $0.isHexDigit })
         _ = try create("Three")
         let stale = demilune("token", "revoke", "--user", "bjorn", "--yes", "--digest", stated)
-        #expect(stale.status == 1 && stale.errors.contains("not the tokens of the digest"))
+        #expect(stale.status == 1 && stale.errors.contains("no longer match the digest"))
         #expect(demilune("token", "revoke", "--user", "bjorn", "--yes").status == 64)
         let again = demilune("token", "revoke", "--user", "bjorn", "--json")
         let fields = try #require(try JSONSerialization.jsonObject(with: Data(again.output.utf8)) as? [String: Any])
@@ -292,7 +292,7 @@ internal import Testing
         #expect(demilune("store", "verify", environment: later).status == 0)
     }
 
-    @Test func `one id out of reach keeps all of a batch as they are`() throws {
+    @Test func `a batch with one forbidden id changes nothing`() throws {
         let one = try create("One").id
         let result = demilune("token", "revoke", one, String(repeating: "1", count: 32), "--yes")
         #expect(result.status == 2 && result.errors.contains("nothing is changed"))
@@ -301,14 +301,14 @@ internal import Testing
         #expect(demilune("token", "show", one).output.contains("State                     live"))
     }
 
-    @Test func `a text is searched for tokens, and those that are found are revoked`() throws {
+    @Test func `tokens found in a text are revoked`() throws {
         let (id, token) = try create("Leaked")
         let (_, second) = try create("Rotated")
         demilune("token", "rotate", "Rotated")
         let text = "log: auth-token=\(token); and \(second) and dml_\(String(repeating: "a", count: 36))"
         let found = demilune("token", "find", input: text)
         #expect(found.status == 5 && found.output.contains(id), "\(found.errors)")
-        #expect(found.errors.contains("1 more look like tokens"), "a former string without overlap is nobody's")
+        #expect(found.errors.contains("1 unknown token string"), "a former string without overlap is nobody's")
         for secret in [token, second] { #expect(!(found.output + found.errors).contains(secret)) }
         let revoked = demilune("token", "find", "--revoke", input: text)
         #expect(revoked.status == 0 && revoked.errors.contains("1 revoked"))

@@ -11,7 +11,7 @@ internal import Testing
         #expect(session.run("token", "list", "--tenant", "33").errors.contains("there is no tenant `33`"))
     }
 
-    @Test func `a decision is told in words and by the status`() {
+    @Test func `a decision is given in words and as exit status`() {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)
         let permit = session.run(
@@ -29,7 +29,7 @@ internal import Testing
         #expect(expected.status == 5)
     }
 
-    @Test func `a slip in a name is refused with a suggestion`() {
+    @Test func `a misspelt name is refused with a suggestion`() {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)
         let property = session.run(
@@ -47,13 +47,13 @@ internal import Testing
         #expect(result.status == 0, "\(result.output) \(result.errors)")
     }
 
-    @Test func `policies that are not there end with status 3`() {
+    @Test func `missing policies end with status 3`() {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)
         #expect(session.run("requests", "--policies", "/nowhere").status == 3)
     }
 
-    @Test func `the same seed makes the same requests`() {
+    @Test func `the same seed generates the same requests`() {
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)
         let one = session.run("requests", "--count", "20", "--seed", "7")

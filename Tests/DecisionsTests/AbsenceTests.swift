@@ -4,7 +4,7 @@ import Testing
 @testable import Decisions
 @testable import Policies
 
-/// Nothing is true or false of what is not there.
+/// Conditions on absent values are failures.
 @Suite struct AbsenceTests {
     private static let schema = """
         return {
@@ -45,7 +45,7 @@ import Testing
     ]
 
     @Test(arguments: reads + ["r.context.client == 'web'"])
-    func `a policy on both kinds of request fails where there is no record`(condition: String) throws {
+    func `a policy for both kinds of request fails without a record`(condition: String) throws {
         let set = try #require(load("on = { \"access\", \"token.reveal\" }", condition).set)
         for treeOptions in [TreeOptions(), .none, .reference] {
             let authorizer = try Authorizer(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test(arguments: reads)
-    func `a request that leaves its resource out fails whoever reads it`(condition: String) throws {
+    func `every policy that reads a missing resource fails`(condition: String) throws {
         let set = try #require(load("on = \"access\"", condition).set)
         for treeOptions in [TreeOptions(), .none, .reference] {
             let authorizer = try Authorizer(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func `what is asked for first is no failure`() throws {
+    @Test func `checking for absence first avoids the failure`() throws {
         let set = try #require(
             load(
                 "on = { \"access\", \"token.reveal\" }",
@@ -84,10 +84,10 @@ import Testing
     @Test(arguments: [
         ("on = \"token.reveal\"", "r.resource.must > 5", "there is no resource at `token.reveal`"),
         ("on = \"token.issue\"", "r.context.client == 'web'", "there is no context at `token.issue`"),
-        ("on = \"token.reveal\"", "r.proposed.kind == 'api'", "`request.proposed` is never there"),
-        ("on = \"access\", subject = \"service\"", "r.token.kind == 'api'", "`request.token` is never there"),
+        ("on = \"token.reveal\"", "r.proposed.kind == 'api'", "`request.proposed` is never present"),
+        ("on = \"access\", subject = \"service\"", "r.token.kind == 'api'", "`request.token` is never present"),
     ])
-    func `what can never be there does not load`(head: String, condition: String, message: String) {
+    func `reading a value that is always absent does not load`(head: String, condition: String, message: String) {
         let result = load(head, condition)
         #expect(result.set == nil)
         #expect(result.diagnostics.contains { $0.description.contains(message) }, "\(result.diagnostics)")
@@ -98,10 +98,10 @@ import Testing
         ("on = \"access\", subject = \"any\"", "r.token:can('orders.read')"),
         ("on = { \"access\", \"token.reveal\" }, subject = \"any\"", "r.proposed.kind == 'api'"),
     ])
-    func `a part of the request that may be absent raises when it is`(head: String, condition: String) throws {
+    func `reading an absent part of the request raises`(head: String, condition: String) throws {
         let result = load(head, condition)
         guard let set = result.set else {
-            #expect(result.diagnostics.contains { $0.description.contains("never there") })
+            #expect(result.diagnostics.contains { $0.description.contains("never present") })
             return
         }
         var question = Self.bare

@@ -3,7 +3,7 @@ import Foundation
 import Model
 import Policies
 
-/// A script of `Hostile` in a policy set of three: a policy before it and one after it say that they are still there.
+/// A script of `Hostile` in a policy set of three: one policy before it and one after it show that they still run.
 struct Attack {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Hostile")
 
@@ -12,16 +12,17 @@ struct Attack {
         return names.filter { $0.hasSuffix(".lua") && $0 != "schema.lua" }.sorted()
     }
 
-    /// What came of a decision, as its callers see it.
-    struct Answer: Equatable {
+    /// The result of a decision, as its callers see it.
+    struct Response: Equatable {
         let isPermitted: Bool
         let code: String
-        /// Which of the two others said that they are there.
+        /// The policies of the other two that ran.
         let others: [ExactName]
-        /// The whole answer with everything it explains.
+        /// The whole decision with its explanation.
         let line: String
         let failures: [Failure]
-        /// Memory and time are safety nets: where they ended an evaluation, fuel may differ from run to run.
+        /// False when memory or time ended an evaluation: these are safety nets, with which fuel may differ between
+        /// runs.
         var isExact: Bool { failures.allSatisfy { $0.kind == .failed || $0.kind == .fuel } }
 
         static func == (one: Self, other: Self) -> Bool {
@@ -55,7 +56,7 @@ struct Attack {
     }
 
     /// Decides one request several times with an engine of its own; nothing when the set does not load.
-    func answers(_ count: Int, budget: Budget = Budget()) throws -> [Answer] {
+    func answers(_ count: Int, budget: Budget = Budget()) throws -> [Response] {
         guard let set else { return [] }
         let authorizer = try Authorizer(policies: set, directory: try Fixture.directory(), budget: budget)
         authorizer.explains = true
@@ -63,7 +64,7 @@ struct Attack {
             let decision = try authorizer.decide(Self.question)
             var writer = JSONWriter()
             decision.write(to: &writer, explain: true)
-            return Answer(
+            return Response(
                 isPermitted: decision.isPermitted, code: decision.code,
                 others: decision.advice.filter { $0.text == "here" }.map(\.policy),
                 line: String(decoding: writer.bytes, as: UTF8.self), failures: decision.failures)

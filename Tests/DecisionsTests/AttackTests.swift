@@ -5,19 +5,19 @@ import Policies
 import Testing
 
 @Suite struct AttackTests {
-    /// How long this thread has worked, in seconds; what others take of the machine does not count.
+    /// The CPU time of this thread, in seconds.
     private static func work() -> Double {
         var time = timespec()
         unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
-    /// How much slower than otherwise everything may be, under a sanitizer.
+    /// The factor by which everything may be slower under a sanitizer.
     private static let patience =
         ProcessInfo.processInfo.environment["DEMILUNE_PATIENCE"].flatMap(Double.init) ?? 1
 
     @Test(arguments: Attack.scripts)
-    func `an attack permits nothing, ends in time, is the same each time and leaves the others alone`(
+    func `an attack permits nothing, ends in time, gives the same result each time and does not affect others`(
         script: String
     ) throws {
         let source = try Attack.read(script)
@@ -26,7 +26,7 @@ import Testing
         let attack = try Attack(source)
         #expect(Self.work() - loading < 1.2 * Self.patience)
         #expect(attack.set != nil || !attack.diagnostics.isEmpty)
-        var answers: [Attack.Answer] = []
+        var answers: [Attack.Response] = []
         for count in [2, 1] {
             let deciding = Self.work()
             answers += try attack.answers(count, budget: Budget(fuel: 400_000))
@@ -44,17 +44,17 @@ import Testing
         }
     }
 
-    /// A script that fails for another reason than the one it stands for would show nothing.
+    /// Makes sure that each script fails for the reason that it tests.
     @Test(arguments: [
         ("pattern_of_request.lua", "budget_exhausted"), ("expression_least_period.lua", "policy_failed"),
     ])
-    func `an attack gets as far as what stops it`(script: String, code: String) throws {
+    func `an attack is stopped by the expected limit`(script: String, code: String) throws {
         let answer = try #require(
             try Attack(Attack.read(script)).answers(1, budget: Budget(fuel: 400_000)).first)
         #expect(answer.code == code, "\(answer.line)")
     }
 
-    /// Where instructions are dear, time is the net: an evaluation may be late by a fifth of its deadline.
+    /// When instructions are expensive, the deadline ends an evaluation, at most a fifth late.
     @Test(arguments: [
         "string_compare_each", "string_concat_each", "string_keys_hash", "pattern_backtrack", "pattern_plain_quadratic",
         "table_unpack_stack", "fuel_callbacks", "fuel_thrash", "pairs_huge", "expression_element_flood",
@@ -68,7 +68,7 @@ import Testing
         #expect(!answer.isPermitted)
     }
 
-    @Test func `two processes give the same answers to the last byte`() async throws {
+    @Test func `two processes give the same decisions to the last byte`() async throws {
         let one = try #require(
             await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
                 try AttackTests.printAnswers()
@@ -82,7 +82,7 @@ import Testing
         #expect(one.standardOutputContent == other.standardOutputContent)
     }
 
-    /// Everything that could show an order, an address or a seed.
+    /// Prints everything that could depend on an order, an address or a seed.
     private static func printAnswers() throws {
         let topics = [
             "pairs", "sort", "table", "error", "number", "utf8", "settings", "state", "template", "effect", "string_n",
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func `there are enough attacks, and a control that permits is seen to permit`() throws {
+    @Test func `all attacks are present, and the control policy permits`() throws {
         #expect(Attack.scripts.count >= 60)
         let control = "return { on = \"access\", grants = { \"*\" }, decide = function() permit() end }"
         #expect(try Attack(Array(control.utf8)).answers(1).map(\.isPermitted) == [true])

@@ -46,7 +46,7 @@ enum Fixture {
         return PolicySource(path: "p", files: files)
     }
 
-    /// What the policy is asked about is assigned to once, so that mistakes are not seen before it is run.
+    /// A policy that assigns to the request, so that the loader cannot see mistakes before it is run.
     static func policy(_ body: String, head: String = "grants = { \"*\" }", before: String = "") -> String {
         "\(before)\nreturn { on = \"access\", \(head), decide = function(request) request = request\n\(body)\nend }"
     }
@@ -96,7 +96,7 @@ enum Fixture {
         ("local _ = request.token < request.token", "policy_failed"),
         ("local d = request.token.department; return d.parent", "policy_failed"),
     ])
-    func `a policy that fails is a deny with its code, and the others' answers stay`(body: String, code: String) throws
+    func `a failed policy is a deny with its code, and the statements of others stay`(body: String, code: String) throws
     {
         let authorizer = try Fixture.authorizer(
             ["bad": Fixture.policy(body), "good": permit], budget: Budget(fuel: 200_000, memory: 1 << 20))
@@ -107,7 +107,7 @@ enum Fixture {
         }
     }
 
-    @Test func `what was said in favour is told apart when it does not count`() throws {
+    @Test func `permits without effect are listed separately`() throws {
         let authorizer = try Fixture.authorizer([
             "a": Fixture.policy("permit(\"fine\") oblige(\"log\")"), "b": Fixture.policy("deny(\"no\")"),
         ])
@@ -127,27 +127,28 @@ enum Fixture {
         ("request.token.department:lower() == 'sales'", "policy_failed"),
         ("request.action.rep(request.token, 2) == nil", "policy_failed"),
     ])
-    func `a text of the request has what every string has`(condition: String, code: String) throws {
+    func `a string of the request has all string methods`(condition: String, code: String) throws {
         let authorizer = try Fixture.authorizer(["a": Fixture.policy("if \(condition) then permit() end")])
         for _ in 0..<2 { #expect(try authorizer.decide(Fixture.question()).code == code) }
     }
 
-    @Test func `a failure names what was meant`() throws {
+    @Test func `a failure suggests the intended name`() throws {
         let authorizer = try Fixture.authorizer(["a": Fixture.policy("local _ = request.token.department == \"Sales\"")]
         )
         let failure = try #require(try authorizer.decide(Fixture.question()).failures.first)
-        #expect(failure.message == "cannot compare a department with a string: say `.id` or `.name` of the department")
+        #expect(
+            failure.message == "cannot compare a department with a string: write `.id` or `.name` of the department")
         #expect(failure.line == 3)
     }
 
-    @Test func `permitting what grants do not name is a failure`() throws {
+    @Test func `permitting an action that grants do not name is a failure`() throws {
         let narrow = Fixture.policy("permit()", head: "grants = { \"orders.approve\" }")
         let authorizer = try Fixture.authorizer(["a": narrow])
         #expect(try authorizer.decide(Fixture.question()).code == "policy_failed")
         #expect(try authorizer.decide(Fixture.question(action: "orders.approve")).isPermitted)
     }
 
-    @Test func `an observing policy decides nothing and is told`() throws {
+    @Test func `an observing policy decides nothing and is reported`() throws {
         let watch = Fixture.policy("deny(\"would not\")", head: "mode = \"observe\"")
         let decision = try Fixture.authorizer(["a": permit, "w": watch]).decide(Fixture.question())
         #expect(decision.isPermitted && decision.observed.map(\.text) == ["would not"])
@@ -156,7 +157,7 @@ enum Fixture {
     @Test(arguments: [
         ("deny(\"first\") error(\"x\")", Failure.Kind.failed, ["first"]), ("while true do end", .fuel, []),
     ])
-    func `an observing policy that fails decides nothing and is told`(
+    func `a failed observing policy decides nothing and is reported`(
         body: String, kind: Failure.Kind, said: [String]
     ) throws {
         let watch = Fixture.policy(body, head: "mode = \"observe\"")
@@ -168,12 +169,12 @@ enum Fixture {
             #expect(decision.observedFailures.map(\.kind) == [kind])
             #expect(decision.observed.map(\.text) == said)
         }
-        // Alone it is no deny of its own either: nothing permits.
+        // Alone it does not deny either: the code says that nothing permits.
         let alone = try Fixture.authorizer(["w": watch], budget: Budget(fuel: 200_000)).decide(Fixture.question())
         #expect(alone.code == "not_permitted" && alone.observedFailures.map(\.kind) == [kind])
     }
 
-    @Test func `an obligation the caller cannot meet is a deny, and is sent all the same`() throws {
+    @Test func `an obligation that the caller cannot meet is a deny, and is still sent`() throws {
         let authorizer = try Fixture.authorizer(["a": permit, "b": Fixture.policy("oblige(\"log\", { level = 2 })")])
         var question = Fixture.question()
         let refused = try authorizer.decide(question)
@@ -182,7 +183,7 @@ enum Fixture {
         #expect(try authorizer.decide(question).isPermitted)
     }
 
-    @Test func `liveness comes before every policy`() throws {
+    @Test func `the validity of the actor is checked before every policy`() throws {
         func code(_ change: @escaping (inout TenantRecord) -> Void, at time: String = "2026-06-01T12:00:00Z") throws
             -> String
         {
@@ -202,7 +203,7 @@ enum Fixture {
         #expect(try code({ _ in }, at: "2026-12-31T23:59:59.999999Z") == "permitted")
     }
 
-    @Test func `what the schema does not declare is a deny, what it requires is an error`() throws {
+    @Test func `an undeclared name is a deny, and a missing required property an error`() throws {
         let authorizer = try Fixture.authorizer(["a": permit])
         #expect(try authorizer.decide(Fixture.question(action: "orders.raed")).code == "action_unknown")
         #expect(try authorizer.decide(Fixture.question(type: "ordr")).code == "resource_type_unknown")
@@ -227,7 +228,7 @@ enum Fixture {
         #expect(try authorizer.decide(unknown).code == "token_unknown")
     }
 
-    @Test func `the trace says what was read, in order, and nothing else`() throws {
+    @Test func `the trace has the observed facts in order, and nothing else`() throws {
         let policy = Fixture.policy(
             """
             if not request.resource:has("amount") then return end
@@ -242,7 +243,7 @@ enum Fixture {
         #expect(try authorizer.decide(Fixture.question([.init("amount", .integer(7))])).isPermitted)
     }
 
-    @Test func `data is never taken for a template`() throws {
+    @Test func `data is never used as a template`() throws {
         let body = "deny(request.token.name .. \" {token.user}\")"
         let decision = try Fixture.authorizer(["a": Fixture.policy(body)]).decide(Fixture.question())
         #expect(decision.reasons.map(\.text) == ["one {token.user}"])
@@ -256,7 +257,7 @@ enum Fixture {
         for _ in 0..<5 { #expect(try authorizer.decide(Fixture.question()).code == "not_permitted") }
     }
 
-    @Test func `a policy that asks much leaves the others the room they need`() throws {
+    @Test func `a policy with many facts leaves others the memory they need`() throws {
         let greedy = Fixture.policy(
             "for i = 1, 20000 do if request.action == \"x\" .. i then permit() end end", head: "mode = \"observe\"")
         var policies = ["z": permit, "y": Fixture.policy("if request.action == \"orders.read\" then permit() end")]
@@ -267,8 +268,8 @@ enum Fixture {
         for _ in 0..<2 { #expect(try authorizer.decide(Fixture.question()).code == "permitted") }
     }
 
-    @Test func `text that policies compare with is not hoarded from request to request`() async {
-        // In a process of its own, where no other test takes memory meanwhile.
+    @Test func `strings that policies compare with do not accumulate over requests`() async {
+        // In a process of its own, so that no other test uses memory meanwhile.
         await #expect(processExitsWith: .success) {
             let hoarder = Fixture.policy(
                 """
@@ -285,7 +286,7 @@ enum Fixture {
                 let decision = try authorizer.decide(Fixture.question([.init("amount", .integer(Int64(round)))]))
                 #expect(decision.isPermitted)
             }
-            // Without a bound the rounds would hold 80 MB, in two copies.
+            // Without a bound, the rounds would keep 80 MB, in two copies.
             #expect(try residentBytes() - before < 100 << 20)
         }
     }

@@ -12,7 +12,7 @@ import Testing
     private let obligation = PolicyStatement(
         policy: "a", line: 3, effect: .oblige, text: "log", details: [.init("level", .integer(2))])
 
-    @Test func `an answer is as short as AuthZEN has it, and never without its obligations`() {
+    @Test func `an answer is as short as in AuthZEN, and always has its obligations`() {
         var decision = Decision(isPermitted: true, code: "permitted")
         #expect(text(decision, explain: false) == #"{"decision":true}"#)
         decision.obligations = [obligation]
@@ -39,7 +39,7 @@ import Testing
         #expect(text(decision, explain: true) == expected)
     }
 
-    @Test func `what was only observed stands apart, failures with their kind and message`() {
+    @Test func `observed statements are separate, and failures have their kind and message`() {
         var decision = Decision(isPermitted: true, code: "permitted")
         decision.observed = [PolicyStatement(policy: "w", line: 3, effect: .deny, text: "would not")]
         decision.observedFailures = [Failure(policy: "x", line: 4, kind: .failed, message: "no such thing")]

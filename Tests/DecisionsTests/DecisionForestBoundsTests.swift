@@ -4,7 +4,7 @@ import Testing
 @testable import Decisions
 @testable import Policies
 
-/// What a forest costs: who sends requests makes nothing grow, and who writes a policy slows only that policy.
+/// Bounds of a decision forest: requests make nothing grow, and a policy slows down only itself.
 @Suite struct DecisionForestBoundsTests {
     private static let now = Instant("2026-06-01T12:00:00Z")!
 
@@ -66,7 +66,7 @@ import Testing
         #expect(open == [] && authorizer.evaluator.forestSize.open == [])
     }
 
-    @Test func `a policy that reads what never repeats is run by itself`() throws {
+    @Test func `a policy that reads values that never repeat is run without a tree`() throws {
         let authorizer = try Self.authorizer(
             [
                 "closed": Fixture.policy("if request.token:can(request.action) then permit() end"),
@@ -83,7 +83,7 @@ import Testing
         #expect(try !authorizer.decide(Self.question()).isPermitted)
     }
 
-    @Test func `trees stay within their memory, and what does not fit decides the same`() throws {
+    @Test func `trees stay within their memory, and policies that do not fit decide the same`() throws {
         var policies: [String: String] = [:]
         for number in 0..<6 {
             let bits = (0..<11).map { "if (r.resource.amount // \(1 << $0) + \(number)) % 2 == 0 then n = n + 1 end" }
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func `comparisons stay closed, whatever is compared`() throws {
+    @Test func `comparisons stay cacheable, whatever is compared`() throws {
         let authorizer = try Self.authorizer([
             "own": Fixture.policy(
                 "if request.resource:has('owner') and request.resource.owner == request.token.user then permit() end"),
@@ -173,7 +173,7 @@ import Testing
         #expect(authorizer.evaluator.forestSize.open == [])
     }
 
-    @Test func `a policy that does not follow from its facts is told apart, and run from then on`() throws {
+    @Test func `a policy that its facts do not determine is detected, and run from then on`() throws {
         let policies = [
             "steady": Fixture.policy("if request.token:can(request.action) then permit() end"),
             "whim": Fixture.policy("if request.context:has('mfa') then deny('whim') end"),
@@ -185,7 +185,7 @@ import Testing
             let reference = try oracle.decide(Self.question())
             #expect(decision.isPermitted && decision.difference(from: reference) == nil)
         }
-        // From now on the tree knows another answer than the policy gives.
+        // From now on the tree has another answer than the policy gives.
         authorizer.evaluator.host.noise = { if case .boolean = $0 { .boolean(true) } else { $0 } }
         let told = try authorizer.decide(Self.question(.init("amount", .integer(1))))
         authorizer.evaluator.distrust(1)
@@ -199,7 +199,7 @@ import Testing
         #expect(authorizer.runCount - before >= 1)
     }
 
-    @Test func `what a policy fails of is remembered, what the machine fails of is not`() throws {
+    @Test func `a failure of a policy is cached, a failure of the machine is not`() throws {
         let failing = try Self.authorizer([
             "a": Fixture.policy("error('no')"), "b": Fixture.policy("while true do end"),
         ])

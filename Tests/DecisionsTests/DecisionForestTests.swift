@@ -5,8 +5,8 @@ import Testing
 @testable import Decisions
 @testable import Policies
 
-/// The trees' answer is the policies' answer, always, and costs no more than it may.
-@Suite struct ForestTests {
+/// Trees always give the answers of the policies, within their cost limits.
+@Suite struct DecisionForestTests {
     static func set(seed: UInt64, count: Int) -> PolicySet? {
         var generator = PolicyGenerator(seed: seed)
         var files = [PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
@@ -34,23 +34,23 @@ import Testing
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    /// Compares everything that is said of each request, with what was read and what it cost.
-    /// - Returns: how many evaluations of a policy were compared, and how many of them took no run.
+    /// Compares the whole decision of each request, with its observed facts and its cost.
+    /// - Returns: the number of compared evaluations of a policy, and the number of those without a run.
     private func compare(seed: UInt64, policies: Int, requests: Int) throws -> (pairs: Int, remembered: Int) {
         guard let set = Self.set(seed: seed, count: policies) else { return (0, 0) }
-        var world = WorldGenerator(seed: seed)
-        let directory = try Directory(world.organisation())
+        var stores = StoreGenerator(seed: seed)
+        let directory = try Directory(stores.organisation())
         let budget = Budget(fuel: 60_000)
         let tree = try Authorizer(policies: set, directory: directory, budget: budget, treeOptions: TreeOptions())
         let lua = try Authorizer(policies: set, directory: directory, budget: budget, treeOptions: .none)
-        // Asks every question in full: with noise, even with none of it, an interpreter does not ask facts alone.
+        // Asks the host in full every time: with a `noise`, even the identity, an interpreter uses no fast callbacks.
         let full = try Authorizer(policies: set, directory: directory, budget: budget, treeOptions: .none)
         full.evaluator.host.noise = { $0 }
         tree.explains = true
         lua.explains = true
         full.explains = true
         for number in 0..<requests {
-            let question = world.question()
+            let question = stores.question()
             let (one, other) = (words(question, tree), words(question, lua))
             if one != other {
                 Issue.record("seed \(seed), request \(number):\n\(question)\n\(one)\n\(other)")
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test(arguments: 0..<24)
-    func `trees say what policies say`(batch: Int) throws {
+    func `trees decide as policies do`(batch: Int) throws {
         var total = (pairs: 0, remembered: 0)
         for seed in 0..<4 {
             let result = try compare(seed: UInt64(batch * 4 + seed), policies: 9, requests: 500)
@@ -75,8 +75,8 @@ import Testing
         #expect(total.remembered > total.pairs / 4, "\(total)")
     }
 
-    /// Where it lies, natively, as when its policy is run; and however many there are, no policy is run for them.
-    @Test func `a text is told by its bytes`() throws {
+    /// Both natively and when its policy is run; and no policy is run for further strings, however many come.
+    @Test func `strings are compared by bytes`() throws {
         let authorizer = try Fixture.authorizer([
             "a": Fixture.policy("if request.resource.id == 'caf\u{e9}' then permit('it') end"),
             "b": Fixture.policy(
@@ -96,7 +96,7 @@ import Testing
             ] {
                 #expect(try permits(ExactName(id)) == holds, "\(id)")
             }
-            // The sign for kelvin is K to Unicode, and no K.
+            // The Kelvin sign is equivalent to K in Unicode, but not equal.
             #expect(try permits("K") && !permits("\u{212a}") && !permits("K", type: "invoice"))
         }
         let runs = authorizer.runCount
@@ -104,9 +104,9 @@ import Testing
         #expect(authorizer.runCount == runs)
     }
 
-    /// As long as `DEMILUNE_FUZZ_SECONDS` says; for `make fuzz`.
+    /// For `make fuzz`: runs for `DEMILUNE_FUZZ_SECONDS`.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["DEMILUNE_FUZZ_SECONDS"] != nil))
-    func `trees say what policies say, for longer`() throws {
+    func `trees decide as policies do, for longer`() throws {
         let seconds = Double(ProcessInfo.processInfo.environment["DEMILUNE_FUZZ_SECONDS"] ?? "") ?? 60
         let end = ContinuousClock.now + .seconds(seconds)
         var seed = UInt64(ProcessInfo.processInfo.environment["DEMILUNE_FUZZ_SEED"] ?? "") ?? 1_000

@@ -13,7 +13,7 @@ import Testing
         return try JSONReader.parse(writer.bytes)
     }
 
-    @Test func `a line says when, what, how, by whom and what was read`() throws {
+    @Test func `a line has the time, the request, the decision, the policies and the observed facts`() throws {
         let policy = Fixture.policy("if request.resource.amount <= 9 then permit() end")
         let question = Fixture.question([.init("amount", .integer(7))])
         let log = try line(question, Fixture.authorizer(["a": policy]).decide(question))
@@ -29,7 +29,7 @@ import Testing
         #expect(log["observed"] == nil)
     }
 
-    @Test func `what observing policies said and how they failed is recorded`() throws {
+    @Test func `statements and failures of observing policies are recorded`() throws {
         let watch = Fixture.policy("deny(\"no\") error(\"quite wrong\")", head: "mode = \"observe\"")
         let question = Fixture.question()
         let log = try line(
@@ -45,7 +45,7 @@ import Testing
         #expect(log["policies"] == .array([.string("a")]))
     }
 
-    @Test func `a masked property that begins with a mark is masked, and its twin is another`() throws {
+    @Test func `a masked property that begins with a combining mark is masked, and its twin is not`() throws {
         let schema = """
             return { actions = { ["orders.read"] = "read" },
               resources = { order = { ["\u{301}x"] = "string", ["caf\u{E9}"] = "string" } } }

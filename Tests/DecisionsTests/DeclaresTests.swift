@@ -4,7 +4,7 @@ import Testing
 
 @testable import Decisions
 
-/// Whether the type of a record has a property, whatever the record states.
+/// The query whether a record's type has a property, present or absent.
 @Suite struct DeclaresTests {
     @Test(arguments: [
         ("request.resource:declares(\"department\")", "order", true),
@@ -13,7 +13,7 @@ import Testing
         ("request.resource:declares(\"amount\")", "invoice", true),
         ("not request.resource:has(\"department\") and request.resource:declares(\"department\")", "order", true),
     ])
-    func `a type has what the schema gives it, absent or not`(condition: String, type: String, holds: Bool) throws {
+    func `a type has the properties of its schema, absent or not`(condition: String, type: String, holds: Bool) throws {
         for treeOptions in [TreeOptions.none, TreeOptions()] {
             let source = Fixture.source(["a": Fixture.policy("if \(condition) then permit() end")])
             let set = try #require(PolicySet.load(source).set)
@@ -34,7 +34,9 @@ import Testing
         ("request.token:declares(\"name\")", "has no `declares`"),
         ("request.resource:declares(\"owner\", \"amount\")", "takes one argument, got 2"),
     ])
-    func `what nothing has is a fault, where the source shows it and where not`(call: String, message: String) throws {
+    func `a property that no type has is a fault, at loading if the source shows it`(call: String, message: String)
+        throws
+    {
         let shown = "return { on = \"access\", decide = function(request) if \(call) then deny(\"a\") end end }"
         let found = PolicySet.load(Fixture.source(["a": shown])).diagnostics
         #expect(found.count == 1, "\(found)")

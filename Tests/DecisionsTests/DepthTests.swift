@@ -4,23 +4,23 @@ import Testing
 
 @testable import Decisions
 
-/// What is formed, told or filled in stays within bounds, whoever writes the policy.
+/// Bounds on expressions, details and templates, whatever the policy does.
 @Suite struct DepthTests {
-    @Test func `an expression that stands on too many others fails its policy, not the stack`() throws {
+    @Test func `an expression that stands on too many nested values fails its policy, not the stack`() throws {
         let chain =
             "local t = request.time for i = 1, 20000 do t = t:plus { minutes = i % 7 + 1 } end if t > request.time then permit() end"
         let authorizer = try Fixture.authorizer(["a": Fixture.policy(chain)])
         for _ in 0..<2 {
             let decision = try authorizer.decide(Fixture.question())
             #expect(decision.code == "policy_failed", "\(decision)")
-            #expect(decision.failures.first?.message.contains("too many others") == true)
+            #expect(decision.failures.first?.message.contains("too many nested values") == true)
         }
         let short =
             "local t = request.time for i = 1, 20 do t = t:plus { minutes = 1 } end if t > request.time then permit() end"
         #expect(try Fixture.authorizer(["a": Fixture.policy(short)]).decide(Fixture.question()).isPermitted)
     }
 
-    @Test func `details are few, and what fills a reason is short`() throws {
+    @Test func `the number of details and the length of inserted values are limited`() throws {
         let many = "local d = {} for i = 1, 40 do d['n' .. i] = i end advise('x', d)"
         #expect(try Fixture.authorizer(["a": Fixture.policy(many)]).decide(Fixture.question()).code == "policy_failed")
         let directory = try Fixture.directory { $0.tokens[0].name = ExactName(String(repeating: "é", count: 3_000)) }
@@ -30,7 +30,7 @@ import Testing
         #expect(text.utf8.count <= 2 * 203 && text.hasSuffix("…"))
     }
 
-    @Test func `a policy of fifty lines stays under a twentieth of what it may spend`() throws {
+    @Test func `a policy of fifty lines uses less than a twentieth of its budget`() throws {
         let lines = (1...50).map { number in
             """
             local limit\(number % 20) = { small = \(number), large = \(number) * 10, words = { "a", "b", "c" } }

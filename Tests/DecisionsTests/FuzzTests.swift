@@ -4,11 +4,12 @@ import Model
 import Policies
 import Testing
 
-/// Made-up policies and requests through the whole decision. `DEMILUNE_FUZZ_SECONDS` runs them longer, on new seeds.
+/// Generated policies and requests through the whole decision. `DEMILUNE_FUZZ_SECONDS` runs them longer, with new
+/// seeds.
 @Suite struct FuzzTests {
     private static let seconds = ProcessInfo.processInfo.environment["DEMILUNE_FUZZ_SECONDS"].flatMap(Double.init)
 
-    /// Runs a case for each seed: a few fixed ones, or new ones for the time stated.
+    /// Runs a case for each seed: a few fixed seeds, or new ones for the stated time.
     private static func forEachSeed(_ count: UInt64, _ name: String, _ body: (UInt64) throws -> Void) rethrows {
         guard let seconds else { return try (0..<count).forEach(body) }
         let start = UInt64.random(in: 0...UInt64.max / 2)
@@ -21,7 +22,7 @@ import Testing
         print("fuzz: \(seed - start) \(name) from seed \(start)")
     }
 
-    @Test func `a made-up policy harms nobody and answers the same each time`() throws {
+    @Test func `a generated policy is harmless and gives the same result each time`() throws {
         var loaded = 0
         try Self.forEachSeed(400, "policies") { seed in
             var grammar = PolicyGrammar(seed: seed)
@@ -43,7 +44,7 @@ import Testing
         #expect(loaded > 40)
     }
 
-    @Test func `a damaged request is an answer or an error, never more`() throws {
+    @Test func `a damaged request gives a decision or an error`() throws {
         let policy = Array(
             """
             return { on = "access", grants = { "*" }, decide = function(request)

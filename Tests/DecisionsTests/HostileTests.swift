@@ -11,7 +11,7 @@ import Testing
           resources = { order = { owner = optional "string", amount = optional "number", note = optional "string" } } }
         """
 
-    /// Whether a policy permits; `nil` when it does not load.
+    /// True when a policy permits; `nil` when it does not load.
     private func permits(_ policy: [UInt8]) throws -> Bool? {
         let files = [
             PolicySource.File(name: "schema.lua", bytes: Array(Self.schema.utf8)),
@@ -27,7 +27,7 @@ import Testing
         return first
     }
 
-    @Test func `a control that permits is seen to permit`() throws {
+    @Test func `the control policy permits`() throws {
         let control =
             "return { on = \"access\", subject = \"any\", grants = { \"*\" }, decide = function() permit() end }"
         #expect(try permits(Array(control.utf8)) == true)
@@ -40,7 +40,7 @@ import Testing
             #expect(isPermitted != true, "\(script.name)")
             if isPermitted != nil { decided += 1 }
         }
-        // The others do not load, which is as well; but some must get as far as being asked.
+        // The others do not load, which is fine, but some must be run.
         #expect(decided > 40)
     }
 }

@@ -17,7 +17,7 @@ internal import Testing
         return ImpactReport(from: one, to: other, actions: Self.actions, now: Self.now).losses
     }
 
-    @Test func `who loses a permission loses the actions it covered`() throws {
+    @Test func `losing a permission loses the actions it covered`() throws {
         let losses = try losses { $0.userTypes[0].permissions = ["orders.read"] }
         #expect(losses.map(\.token.id) == [Fixture.token])
         #expect(losses.first?.actions == ["orders.approve", "orders.delete"])
@@ -30,7 +30,7 @@ internal import Testing
     }
 
     @Test(arguments: ["user_inactive", "department_inactive", "assignment_gone", "token_revoked"])
-    func `a token that does nothing any more is told with the code it will get`(code: String) throws {
+    func `a token that becomes useless is reported with its new code`(code: String) throws {
         let losses = try losses { tenant in
             switch code {
             case "user_inactive": tenant.users[0].isActive = false
@@ -42,7 +42,7 @@ internal import Testing
         #expect(losses.map(\.code) == [code])
     }
 
-    @Test func `what gains, or is dead already, loses nothing`() throws {
+    @Test func `a token that gains permissions, or is invalid already, loses nothing`() throws {
         #expect(try losses { $0.userTypes[0].permissions = ["*"] }.isEmpty)
         #expect(try losses { $0.userTypes[0].isActive = false }.isEmpty)
         let dead = try losses(

@@ -4,14 +4,14 @@ import Testing
 @testable import Decisions
 @testable import Policies
 
-/// Policies that tell where they go say what they say without.
+/// Instrumented policies decide as the original ones do.
 @Suite struct InstrumentedPoliciesTests {
     private func evaluators(_ files: [PolicySource.File]) throws -> (plain: Evaluator, instrumented: Evaluator)? {
         let source = PolicySource(path: "p", files: files)
         guard let set = PolicySet.load(source).set else { return nil }
         let instrumented = try #require(PolicySet.load(source, isInstrumented: true).set)
         #expect(instrumented.version == set.version)
-        // Little fuel, so that no deadline ends what is long: that is where a machine is slow.
+        // Little fuel, so that long evaluations end by fuel and not by a deadline, which depends on the machine.
         let little = Budget(fuel: 60_000, memory: 64 << 20, deadline: .seconds(60))
         return (
             try Evaluator(set, budget: little, treeOptions: .none),
@@ -23,12 +23,12 @@ import Testing
         var files = [PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
         for (number, policy) in policies.enumerated() { files.append(.init(name: "p\(number).lua", bytes: policy)) }
         guard let (plain, instrumented) = try evaluators(files) else { return 0 }
-        var world = WorldGenerator(seed: seed)
-        let directory = try Directory(world.organisation())
+        var stores = StoreGenerator(seed: seed)
+        let directory = try Directory(stores.organisation())
         var events = 0
         for _ in 0..<questions {
             var builder = RequestBuilder(schema: plain.set.schema, directory: directory)
-            guard case .request(let request)? = try? builder.build(world.question()) else { continue }
+            guard case .request(let request)? = try? builder.build(stores.question()) else { continue }
             _ = plain.evaluate(request)
             let ended = plain.outcomes.filter { $0.termination != .fuel && $0.termination != .memory }
             let most = ended.map(\.fuel).max() ?? 0
@@ -45,13 +45,13 @@ import Testing
     }
 
     @Test(arguments: 0..<6)
-    func `made-up policies say the same with probes`(seed: UInt64) throws {
+    func `generated policies decide the same with instrumentation`(seed: UInt64) throws {
         var generator = PolicyGenerator(seed: seed)
         let policies = (0..<8).map { _ in Array(generator.policy().utf8) }
         #expect(try compare(policies, seed: seed, questions: 150) > 100)
     }
 
-    @Test func `policies made up from the grammar say the same with probes`() throws {
+    @Test func `policies generated from the grammar decide the same with instrumentation`() throws {
         var events = 0
         for seed in 0..<150 {
             var grammar = PolicyGrammar(seed: UInt64(seed))
@@ -60,7 +60,7 @@ import Testing
         #expect(events > 50)
     }
 
-    @Test func `a policy that its probes would make too large says the same, and tells nothing`() throws {
+    @Test func `a policy that instrumentation would make too large decides the same, without coverage`() throws {
         let body = (0..<60).map { "local function f\($0)() return c[\($0)] == 1 end\n" }.joined()
         let names = (0..<139).map { "local l\($0)\n" }.joined()
         let policy = "local c = {}\n\(names)\(body)return { on = 'access', decide = function(r) f0() deny('x') end }"

@@ -4,13 +4,13 @@ import Testing
 @testable import Decisions
 @testable import Policies
 
-/// What must make no difference makes none: the order of policies, and what a tenant is called.
+/// Changes that must not affect decisions: the order of policies, and the name of a tenant.
 @Suite struct MetamorphicTests {
     private static let count = 5
 
     /// - Parameters:
-    ///   - name: the file of each policy, by its number.
-    ///   - rename: applied to every text that names a tenant.
+    ///   - name: gives the file name of each policy, by its number.
+    ///   - rename: applied to every string that names a tenant.
     private func authorizer(
         seed: UInt64, name: (Int) -> String, rename: (String) -> String = { $0 }
     ) throws -> Authorizer {
@@ -19,7 +19,7 @@ import Testing
         for number in 0..<Self.count {
             files.append(.init(name: "\(name(number)).lua", bytes: Array(rename(generator.policy()).utf8)))
         }
-        // Made-up policies seldom permit, and deny much.
+        // Generated policies seldom permit and often deny.
         let base = #"return { on = "access", grants = { "*" }, decide = function() permit() end }"#
         files.append(.init(name: "q.lua", bytes: Array(base.utf8)))
         let settings = """
@@ -28,8 +28,8 @@ import Testing
             """
         files.append(.init(name: "settings.json", bytes: Array(rename(settings).utf8)))
         let result = PolicySet.load(PolicySource(path: "p", files: files))
-        var world = WorldGenerator(seed: seed)
-        var organisation = world.organisation()
+        var stores = StoreGenerator(seed: seed)
+        var organisation = stores.organisation()
         for index in organisation.tenants.indices {
             organisation.tenants[index].id = ExactName(rename(organisation.tenants[index].id.text))
         }
@@ -41,18 +41,18 @@ import Testing
     }
 
     private func questions(seed: UInt64, count: Int) -> [AuthorizationRequest] {
-        var world = WorldGenerator(seed: seed)
-        _ = world.organisation()
-        return (0..<count).map { _ in world.question() }
+        var stores = StoreGenerator(seed: seed)
+        _ = stores.organisation()
+        return (0..<count).map { _ in stores.question() }
     }
 
-    /// Among the answers are permits and denies, or little was compared.
+    /// Requires permits and denies among the decisions, so that the comparison is meaningful.
     private func requireVariety(_ answers: [[String]]) {
         let counts = ["true", "false"].map { first in answers.count { $0.first == first } }
         #expect(counts[0] > 100 && counts[1] > 400, "\(counts)")
     }
 
-    /// All that a decision says, without the names of policies; what is said in their order is sorted.
+    /// The contents of a decision without the names of policies; lists in the order of policies are sorted.
     private func words(_ question: AuthorizationRequest, _ authorizer: Authorizer) -> [String] {
         do throws(RequestError) {
             let decision = try authorizer.decide(question)
@@ -78,8 +78,8 @@ import Testing
         requireVariety(answers)
     }
 
-    @Test func `a tenant of another name is answered the same`() throws {
-        // As a whole, in quotes, or as facts tell of it: `bert1` is no tenant.
+    @Test func `the name of a tenant makes no difference`() throws {
+        // As a whole, in quotes, or as in facts: `bert1` is not a tenant.
         func renamed(_ text: String) -> String {
             ["t1": "zz9", "t2": "aa7"].reduce(text) { text, name in
                 text == name.key

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Decisions
 
-/// A value has one meaning, however it is spelt and wherever its text becomes a value.
+/// A value has one meaning, however it is spelt and wherever it is read.
 @Suite struct OneMeaningTests {
     private static let spellings = [
         "203.0.113.7", "::ffff:203.0.113.7", "::FFFF:cb00:7107", "0:0:0:0:0:ffff:203.0.113.7",
@@ -50,7 +50,7 @@ import Testing
         return try authorizer.decide(question).code
     }
 
-    /// What the reader of usual requests comes to; `nil` where it leaves a line alone.
+    /// The result of the fast reader of usual requests; `nil` when it does not handle a line.
     private func quick(_ context: String, _ authorizer: Authorizer) -> String? {
         let line = Self.line(context, subject: "\"type\":\"token\",\"id\":\"\(Fixture.token)\"")
         let padded = line + [UInt8](repeating: 0x20, count: RequestReader.padding)
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: spellings)
-    func `a spelling does not get past a list of addresses`(spelt: String) throws {
+    func `another spelling does not bypass a list of addresses`(spelt: String) throws {
         for blocked in Self.spellings {
             let settings = #"{"a":{"all":{"blocked":["\#(blocked)"]}}}"#
             let authorizer = try authorizer("config.blocked:contains(request.context.ip)", settings: settings)
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test(arguments: spellings)
-    func `a spelling is equal to every other, and in the same networks`(spelt: String) throws {
+    func `all spellings are equal and in the same networks`(spelt: String) throws {
         let equal = try authorizer("request.context:has(\"other\") and request.context.ip == request.context.other")
         let listed = try authorizer("request.context:has(\"ips\") and request.context.ips:contains(request.context.ip)")
         for other in Self.spellings {
@@ -94,7 +94,7 @@ import Testing
         #expect(try code(#""ip":"\#(spelt)""#, every) == "permitted")
     }
 
-    @Test func `an address is told in one form, whatever was written`() throws {
+    @Test func `an address is shown in one form, whatever was written`() throws {
         for spelt in Self.spellings {
             let told = try authorizer("request.context.ip .. \"\" == \"203.0.113.7\"")
             #expect(try code(#""ip":"\#(spelt)""#, told) == "denied")
@@ -110,7 +110,7 @@ import Testing
         #"203.0.113.8\u0000, 203.0.113.7"#, #"203.0.113.8\u0000"#, "203.0.113.8 ", "203.0.113.8/32", "fe80::1%eth0",
         "0203.0.113.8", "0xcb.0.113.8", "3405803784", #"::1\u0000"#,
     ])
-    func `what has anything left over is no valid request`(text: String) throws {
+    func `a value with trailing text is an invalid request`(text: String) throws {
         let authorizer = try authorizer("false")
         #expect(quick(#""ip":"\#(text)""#, authorizer) == nil)
         #expect(throws: RequestError.self) { try code(#""ip":"\#(text)""#, authorizer) }

@@ -5,19 +5,19 @@ import Testing
 @testable import Decisions
 @testable import Policies
 
-/// What remembers is held to what remembers nothing.
+/// Comparison of the caching engine with an oracle that caches nothing.
 @Suite struct OracleTests {
     private static let count = ProcessInfo.processInfo.environment["DEMILUNE_FUZZ_DECISIONS"].flatMap(Int.init)
-    private static let worlds = 32
+    private static let fixtures = 32
 
-    /// The first request that is answered otherwise than by the oracle.
+    /// The first request that is decided differently from the oracle.
     private func difference(
-        _ world: OracleWorld, decisions: Int, fault: PlantedFault? = nil
+        _ fixture: OracleFixture, decisions: Int, fault: PlantedFault? = nil
     ) throws -> (number: Int, text: String)? {
-        var world = world
-        let (authorizer, oracle) = (try world.authorizer(fault), world.oracle())
+        var fixture = fixture
+        let (authorizer, oracle) = (try fixture.authorizer(fault), fixture.oracle())
         for number in 0..<decisions {
-            let question = world.question()
+            let question = fixture.question()
             let decisions = [answer(question, authorizer.decide), answer(question, oracle.decide)]
             switch (decisions[0], decisions[1]) {
             case (.success(let own), .success(let reference)):
@@ -37,22 +37,22 @@ import Testing
         do throws(RequestError) { return .success(try decide(question)) } catch { return .failure(error) }
     }
 
-    /// `make fuzz FUZZ_DECISIONS=1000000` makes more of them, on new worlds.
-    @Test(arguments: 0..<worlds)
-    func `what is remembered is what policies say`(number: Int) throws {
-        let each = (Self.count ?? 50_000) / Self.worlds
+    /// `make fuzz FUZZ_DECISIONS=1000000` makes more decisions, with new fixtures.
+    @Test(arguments: 0..<fixtures)
+    func `cached decisions equal those of the policies`(number: Int) throws {
+        let each = (Self.count ?? 50_000) / Self.fixtures
         var done = 0
         var seed = UInt64(number)
         if Self.count != nil { seed += UInt64.random(in: 0...UInt64.max / 2) }
         while done < each {
-            let world = try OracleWorld(seed: seed, policies: 3)
+            let fixture = try OracleFixture(seed: seed, policies: 3)
             let next = min(each - done, 500)
-            if let found = try difference(world, decisions: next) {
+            if let found = try difference(fixture, decisions: next) {
                 Issue.record("seed \(seed), request \(found.number):\n\(found.text)")
                 return
             }
             done += next
-            seed += UInt64(Self.worlds)
+            seed += UInt64(Self.fixtures)
         }
         if Self.count != nil { print("fuzz: \(done) decisions held to the oracle, seeds up to \(seed)") }
     }
@@ -62,26 +62,26 @@ import Testing
         var (left, seed) = (2_000, UInt64(0))
         while left > 0 {
             let next = min(left, 250)
-            if try difference(OracleWorld(seed: seed), decisions: next, fault: fault) != nil { return }
+            if try difference(OracleFixture(seed: seed), decisions: next, fault: fault) != nil { return }
             left -= next
             seed += 1
         }
         Issue.record("the oracle did not find `\(fault)`")
     }
 
-    @Test func `another process answers the same`() throws {
+    @Test func `another process decides the same`() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "demilune-oracle-\(UUID())")
         defer { try? FileManager.default.removeItem(at: folder) }
         var compared = 0
         for seed in UInt64(0)..<10 {
-            var world = try OracleWorld(seed: seed)
+            var fixture = try OracleFixture(seed: seed)
             try? FileManager.default.removeItem(at: folder)
-            try world.write(to: folder)
-            let (authorizer, now) = (try world.authorizer(), Instant("2026-06-01T10:58:30Z")!)
+            try fixture.write(to: folder)
+            let (authorizer, now) = (try fixture.authorizer(), Instant("2026-06-01T10:58:30Z")!)
             var lines: [String] = []
             var expected: [String] = []
             while lines.count < 20 {
-                var question = world.question()
+                var question = fixture.question()
                 guard question.kind == .access, let line = Self.line(question) else { continue }
                 question.now = now
                 question.obligations = .named([])
@@ -99,7 +99,7 @@ import Testing
         #expect(compared == 200)
     }
 
-    /// A request for `access` as it is sent; `nil` for one without a resource, which cannot be.
+    /// A request for `access` as a line; `nil` for one without a resource, which a line cannot express.
     private static func line(_ question: AuthorizationRequest) -> String? {
         guard let resource = question.resource else { return nil }
         let subject: JSON =
@@ -123,7 +123,7 @@ import Testing
         ]).compact
     }
 
-    /// The program, built beside the tests, on what lies in a folder.
+    /// The output of the program, built beside the tests, with the files of a folder.
     private static func answers(_ lines: [String], in folder: URL, at now: Instant) throws -> [String] {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let process = Process()
@@ -149,33 +149,34 @@ import Testing
         }
     }
 
-    @Test func `a batch is held to the oracle, line by line and now and then by another process`() throws {
-        var world = try OracleWorld(seed: 3)
+    @Test func `a batch is compared with the oracle, line by line and sometimes by another process`() throws {
+        var fixture = try OracleFixture(seed: 3)
         var lines = ""
-        for _ in 0..<120 { if let line = Self.line(world.question()) { lines += line + "\n" } }
+        for _ in 0..<120 { if let line = Self.line(fixture.question()) { lines += line + "\n" } }
         func summary(process: Bool?) throws -> BatchSummary {
             var options = BatchOptions(now: Instant("2026-06-01T10:58:30Z")!)
-            options.budget = world.budget
+            options.budget = fixture.budget
             options.shadow.every = 1
-            options.shadow.load = { [source = world.source] in PolicySet.load(source).set }
+            options.shadow.load = { [source = fixture.source] in PolicySet.load(source).set }
             options.shadow.processInterval = 50
             options.shadow.process = { _ in process }
-            return try Self.batch(lines, options, world)
+            return try Self.batch(lines, options, fixture)
         }
         let alike = try summary(process: nil)
         #expect(alike.differences.isEmpty && alike.lines > 80, "\(alike)")
-        // Another process that permits everything, and one that permits nothing: one of them is wrong of something.
+        // One process that permits everything, and one that permits nothing: at least one of them is wrong.
         let told = try [true, false].map { try summary(process: $0).differences[""] ?? 0 }
         #expect(told.reduce(0, +) == alike.lines / 50)
     }
 
-    private static func batch(_ lines: String, _ options: BatchOptions, _ world: OracleWorld) throws -> BatchSummary {
+    private static func batch(_ lines: String, _ options: BatchOptions, _ fixture: OracleFixture) throws -> BatchSummary
+    {
         let input = Pipe()
         input.fileHandleForWriting.write(Data(lines.utf8))
         try input.fileHandleForWriting.close()
         let output = try FileHandle(forWritingTo: URL(filePath: "/dev/null"))
         return try Batch.run(
-            options, policies: world.set, directory: world.directory,
+            options, policies: fixture.set, directory: fixture.directory,
             input: input.fileHandleForReading.fileDescriptor, output: output.fileDescriptor)
     }
 }

@@ -1,7 +1,7 @@
 import Model
 import Policies
 
-/// The same numbers every time.
+/// A random number generator with the same numbers every time.
 struct Numbers: RandomNumberGenerator {
     private var state: UInt64
 
@@ -19,8 +19,8 @@ struct Numbers: RandomNumberGenerator {
     mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 }
 
-/// Makes up policies that load and use whatever a policy may, mistakes at run time among it: what they are asked about is
-/// assigned to once, so that the loader does not see them.
+/// A generator of policies that load and use everything a policy may, including mistakes at run time: they assign to
+/// the request, so that the loader does not see these mistakes.
 struct PolicyGenerator {
     static let schema = """
         return {
@@ -44,7 +44,7 @@ struct PolicyGenerator {
         #"on = "access", subject = "any", grants = { "*" }"#, #"on = "access", subject = "service", grants = { "*" }"#,
     ]
 
-    /// Whether policies use the plugins of `OracleWorld`, and read what its schema requires.
+    /// True when policies use the plugins of `OracleFixture`, and read the properties that its schema requires.
     private let usesPlugins: Bool
     private var random: Numbers
 
@@ -200,7 +200,7 @@ struct PolicyGenerator {
         ])
     }
 
-    /// What functions of plugins, and of plugins that those call, come to; and what the schema requires of every request.
+    /// A condition on functions of plugins, of plugins that those call, or on the required properties of every request.
     private mutating func plugged(_ kind: Kind) -> String {
         let common = [
             "hours.open()", "hours.closed_today()", "wrap.calm(r.time)", "deep.hour(r.time) > 11",

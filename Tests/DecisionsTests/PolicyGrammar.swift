@@ -1,4 +1,4 @@
-/// Policies made up from a grammar: mostly well formed, now and then broken, always the same for a seed.
+/// Policies generated from a grammar: mostly well formed, sometimes broken, always the same for a seed.
 struct PolicyGrammar {
     private var random: Seeded
     private var depth = 0
@@ -40,7 +40,7 @@ struct PolicyGrammar {
         return bytes
     }
 
-    /// Bytes lost, doubled, swapped or made up.
+    /// Drops, doubles, swaps or invents bytes.
     private mutating func damage(_ bytes: inout [UInt8]) {
         for _ in 0...pick(3) where !bytes.isEmpty {
             let index = pick(bytes.count)
@@ -107,7 +107,7 @@ struct PolicyGrammar {
 
     private mutating func call() -> String {
         let function = Self.functions[pick(Self.functions.count)]
-        // One too many does not load; now and then there is one.
+        // Sometimes one argument too many, which does not load.
         let count = chance(16) ? function.takes + 1 : pick(function.takes + 1)
         return "\(function.name)(\((0..<count).map { _ in unseen() }.joined(separator: ", ")))"
     }
@@ -130,7 +130,7 @@ struct PolicyGrammar {
         }
     }
 
-    /// A value of which the loader knows nothing, so that what is wrong with it is found out when it is used.
+    /// A value that is unknown to the loader, so that mistakes with it appear only at run time.
     private mutating func unseen() -> String { chance(8) ? value() : "as_it_is(\(value()))" }
 
     private mutating func value() -> String {
@@ -190,7 +190,7 @@ struct PolicyGrammar {
         ".subject", ".actor", ".proposed", ".limit", ".names", ".strict", ".email", "[1]", "[\"id\"]", ".nothing",
     ]
 
-    /// Functions, and how many arguments each is given at most.
+    /// Functions with the largest number of arguments that each gets.
     private static let functions: [(name: String, takes: Int)] = [
         ("tostring", 1), ("tonumber", 2), ("type", 1), ("select", 3), ("assert", 3), ("error", 2), ("ipairs", 1),
         ("pairs", 1), ("string.rep", 3), ("string.format", 3), ("string.gsub", 3), ("string.find", 3),

@@ -4,7 +4,7 @@ import Testing
 @testable import Decisions
 @testable import Policies
 
-/// What an evaluator keeps from one evaluation to the next changes nothing of the next, and has a bound.
+/// The caches of an evaluator do not change later evaluations, and are bounded.
 @Suite struct RepeatTests {
     private func authorizer(_ body: String, fuel: Int = 1_000_000, treeOptions: TreeOptions = .none) throws
         -> Authorizer
@@ -29,7 +29,7 @@ import Testing
             now: Instant("2026-06-01T12:00:00Z")!)
     }
 
-    @Test func `wherever the fuel ends, it ends there whatever was asked before`() throws {
+    @Test func `fuel runs out at the same place, whatever was evaluated before`() throws {
         let body = """
             if request.resource.amount == 2 then local n = 0 for i = 1, 300 do n = n + i end end
             if request.action == "a text of more than eight bytes" then deny("no") end
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func `values that are formed and never read are kept within the bound`() throws {
+    @Test func `values that are formed and never read stay within the bound`() throws {
         let authorizer = try authorizer(
             "local n = request.resource.amount for i = 1, 3000 do local d = request.date:plus { days = n + i } end")
         var most = 0

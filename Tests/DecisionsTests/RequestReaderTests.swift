@@ -4,7 +4,7 @@ import Testing
 
 @testable import Decisions
 
-/// The reader of usual requests is sure only where the one that explains says the same.
+/// The fast reader of usual requests accepts a line only if the full reader gives the same result.
 @Suite struct RequestReaderTests {
     private static let good = """
         {"subject":{"type":"token","id":"00000000000000010000000000000001"},"action":{"name":"orders.read"},\
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    /// What the reader that explains says; `nil` where it finds no request.
+    /// The decision by the full reader; `nil` for an invalid request.
     private func full(_ line: [UInt8], _ authorizer: Authorizer) -> Decision? {
         guard let json = try? JSONReader.parse(request: line),
             let question = try? AuthorizationRequest(json: json, now: now)
@@ -54,7 +54,7 @@ import Testing
         return true
     }
 
-    @Test func `a usual request is answered at once`() throws {
+    @Test func `a usual request is read by the fast reader`() throws {
         let authorizer = try authorizer()
         #expect(check(Array(Self.good.utf8), authorizer))
         #expect(quick(Array(Self.good.utf8), authorizer)?.code == "permitted")
@@ -77,7 +77,7 @@ import Testing
         (#""context""#, #""obligations":["log"],"context""#), (#""context""#, #""action":{"name":"x"},"context""#),
         (#""mfa":true"#, #""mfa":tru"#), ("{\"subject\"", "[{\"subject\""),
     ])
-    func `a request that is not quite usual is answered the same, or left alone`(old: String, new: String) throws {
+    func `an unusual request is answered the same, or left to the full reader`(old: String, new: String) throws {
         let line = Self.good.replacing(old, with: new)
         #expect(line != Self.good)
         _ = check(Array(line.utf8), try authorizer())
@@ -105,7 +105,7 @@ import Testing
     }
 }
 
-/// The same numbers every time.
+/// A random number generator with the same numbers every time.
 private struct SystemlessGenerator: RandomNumberGenerator {
     var state: UInt64
 

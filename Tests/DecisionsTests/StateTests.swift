@@ -14,7 +14,7 @@ import Testing
         "local p = { on = 'access', grants = { '*' } } function p.decide() if p.mark then permit() end p.mark = true end return p",
         "local made = function() local n = 0 return function() n = n + 1 return n end end local count = made() return { on = 'access', grants = { '*' }, decide = function() if count() > 1 then permit() end end }",
     ])
-    func `a policy that would remember never sees what it left`(source: String) throws {
+    func `a policy that keeps state never sees it again`(source: String) throws {
         let authorizer = try Fixture.authorizer(["a": source])
         let first = try authorizer.decide(Fixture.question())
         #expect(first.code == "not_permitted")
@@ -28,7 +28,7 @@ import Testing
         "local t = { 1, 2, 3 } for i = 1, 500 do t[i] = i end", "local s = ('x'):rep(1000)",
         "for k, v in pairs { a = 1 } do local x = k end", "local hard = config.hard", "local x = #('abc')",
     ])
-    func `a program costs every evaluation the same, and reads settings for each`(top: String) throws {
+    func `a program costs every evaluation the same, and reads the settings each time`(top: String) throws {
         let policy = """
             local config = settings { hard = false }
             \(top)
@@ -43,7 +43,7 @@ import Testing
         for _ in 0..<3 { #expect(try authorizer.decide(Fixture.question()).traces == first.traces) }
     }
 
-    @Test func `a program that says something by itself does not load`() throws {
+    @Test func `a program with an effect outside of its functions does not load`() throws {
         let policy = "permit() return { on = 'access', grants = { '*' }, decide = function() end }"
         #expect(PolicySet.load(Fixture.source(["a": policy])).set == nil)
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import Decisions
 @testable import Policies
 
-/// The quick reader and the one that explains read the same line into the same request, or the quick one leaves it alone.
+/// The fast reader and the full reader read a line into the same request, or the fast one leaves it to the full one.
 @Suite struct TwoReadersTests {
     private static let schema = """
         return {
@@ -27,14 +27,14 @@ import Testing
         "context":{"mfa":true,"ip":"2001:db8::1"}}
         """
 
-    /// Every known member, with a value that is of its type.
+    /// Every known member, with a value of its type.
     private static let members: [(name: String, value: String)] = [
         ("department", #""north""#), ("amount", "12"), ("owner", #""anna""#), ("note", #""n""#), ("urgent", "true"),
         ("day", #""2026-01-31""#), ("at", #""2026-01-31T10:00:00Z""#), ("from", #""10.0.0.1""#), ("mfa", "true"),
         ("ip", #""2001:db8::1""#), ("type", #""token""#), ("id", #""1""#), ("name", #""orders.read""#),
     ]
 
-    /// Values at the borders, and of every type.
+    /// Values at the limits, and of every type.
     private static let values = [
         "0", "-0", "1", "-1", "0.1", "-0.0", "0.0", "1.0", "1e0", "1E5", "1e-5", "1.5e2", "1e400", "-1e400", "1e-400",
         "5e-324", "2e-324", "1.7976931348623157e308", "1.7976931348623159e308", "9007199254740993",
@@ -73,7 +73,7 @@ import Testing
         reader = try #require(RequestReader(schema: schema, directory: directory))
     }
 
-    /// What a line comes to: `nil` for no valid request, the code of a deny, or all that is in a request.
+    /// The full reader's result: `nil` for an invalid request, the code of a deny, or the contents of a request.
     private func slow(_ line: [UInt8], tenant: Int?) -> String? {
         guard let json = try? JSONReader.parse(request: line),
             var question = try? AuthorizationRequest(json: json, now: now)
@@ -94,15 +94,15 @@ import Testing
         let columns = Array(ResolvedRequest.Place.count..<request.packedValues.count)
         let token = request.token(.token)?.id.description ?? "none"
         return (places + columns).map { place in
-            // The bits too: -0.0 is not 0, and 1 is not 1.0.
+            // Compares the bits: -0.0 is not 0, and 1 is not 1.0.
             let cell = request.packedValues[place]
             let bits = cell.kind == .number ? "\(cell.bits)" : ""
             return "\(cell.kind)\(bits) \(request.value(at: place))"
         }.joined(separator: "; ") + "; \(token) \(request.tenant)"
     }
 
-    /// Holds the quick reader to the slow one.
-    /// - Returns: whether it was sure.
+    /// Compares the fast reader with the full one.
+    /// - Returns: true when the fast reader handled the line.
     @discardableResult private func check(_ line: [UInt8], tenant: Int? = nil) -> Bool {
         let padded = line + [UInt8](repeating: 0x20, count: RequestReader.padding)
         var request = ResolvedRequest(kind: .access, directory: directory, propertyCount: schema.layout.count, now: now)
@@ -123,7 +123,7 @@ import Testing
 
     private func check(_ line: String) -> Bool { check(Array(line.utf8)) }
 
-    @Test func `a usual request is read at once, with every type in it`() {
+    @Test func `a usual request with every type is read by the fast reader`() {
         #expect(check(Self.good))
         #expect(check(Array(Self.good.utf8), tenant: 0))
         for amount in ["0", "-0", "0.1", "1e5", "-9223372036854775808", "9223372036854775807", "1e-400"] {
@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test(arguments: values)
-    func `a value at a border is read the same for every member`(value: String) {
+    func `a value at a limit is read the same for every member`(value: String) {
         for (name, usual) in Self.members {
             let line = Self.good.replacing("\"\(name)\":\(usual)", with: "\"\(name)\":\(value)")
             _ = check(line)
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func `a part that is left out, there twice or something else is read the same`() {
+    @Test func `a missing, repeated or wrong part is read the same`() {
         for part in [
             #""subject":{"type":"token","id":"00000000000000010000000000000001"},"#,
             #""action":{"name":"orders.read"},"#,

@@ -4,12 +4,12 @@ import Testing
 @testable import Decisions
 @testable import Policies
 
-/// Two names that Swift's `==` takes for one are two things in every reader, for trees, for Lua and in settings: each has
-/// its own answer, whichever was asked first.
+/// Two names that Swift's `==` takes for equal are different in every reader, for trees, for Lua and in settings: each
+/// has its own decision, whichever comes first.
 @Suite struct UnicodeTwinsTests {
     static let twins = [("caf\u{E9}", "cafe\u{301}"), ("K", "\u{212A}"), (";", "\u{37E}")]
 
-    /// One place where a name enters: a policy that permits one name, and a request with a name there.
+    /// One input for a name: a policy that permits one name, and a request with a name there.
     struct Place: Sendable, CustomTestStringConvertible {
         let name: String
         var schema = """
@@ -19,10 +19,10 @@ import Testing
               context = { site = optional "string" }, subjects = { service = {} } }
             """
         var head = "grants = { \"*\" }"
-        /// With `ONE` for the name that is permitted.
+        /// The policy's condition, with `ONE` for the permitted name.
         let condition: String
         var subject = #"{"type":"token","id":"00000000000000010000000000000001"}"#
-        /// With `NAME` for the name that is asked about.
+        /// The request's resource, with `NAME` for the requested name.
         var resource = #"{"type":"order","id":"1","properties":{}}"#
         var context = "{}"
 
@@ -86,7 +86,7 @@ import Testing
             subject: #"{"type":"NAME","id":"1"}"#),
     ]
 
-    /// Departments and users under both names: a snapshot holds them apart.
+    /// A directory with departments and users under both names, which it keeps apart.
     private func directory(_ one: String, _ other: String) throws -> Directory {
         try Fixture.directory { tenant in
             for name in [one, other] {
@@ -99,7 +99,7 @@ import Testing
 
     private let now = Instant("2026-06-01T12:00:00Z")!
 
-    /// What `batch` says of a line: at once where it can.
+    /// The decision of `batch`, by the fast reader when possible.
     private func quick(_ line: String, _ authorizer: Authorizer) -> Bool? {
         let padded = Array(line.utf8) + [UInt8](repeating: 0x20, count: RequestReader.padding)
         return unsafe padded.withUnsafeBytes { bytes in
@@ -113,9 +113,9 @@ import Testing
     }
 
     @Test(arguments: places)
-    func `a name and its twin have their own answers on every path`(place: Place) throws {
+    func `a name and its twin have their own decisions on every path`(place: Place) throws {
         for (first, second) in Self.twins {
-            // Each of them is the one that is permitted, and each is asked first.
+            // Each of the two is permitted once, and comes first once.
             for (one, other) in [(first, second), (second, first)] {
                 let policy = Fixture.policy(
                     "if \(place.condition.replacing("ONE", with: one)) then permit() end", head: place.head)
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func `an action is its bytes`() throws {
+    @Test func `actions are compared by bytes`() throws {
         let schema = #"return { actions = { ["orders.K"] = "read" }, resources = { order = {} } }"#
         let policy = Fixture.policy("if request.token:can('orders.K') then permit() end")
         let set = try #require(
@@ -171,7 +171,7 @@ import Testing
         }
     }
 
-    @Test func `a permission that a request names is its bytes`() throws {
+    @Test func `permissions in a request are compared by bytes`() throws {
         for treeOptions in [TreeOptions(), .none] {
             let schema = """
                 return { actions = { ["orders.K"] = "read" }, resources = { order = { note = "string" } } }
@@ -234,7 +234,7 @@ import Testing
         }
     }
 
-    @Test func `an obligation is supported by its own name alone`() throws {
+    @Test func `an obligation is supported only by its exact name`() throws {
         for (one, other) in Self.twins {
             let authorizer = try Fixture.authorizer(["a": Fixture.policy("permit() oblige(\"\(one)\")")])
             var question = Fixture.question()

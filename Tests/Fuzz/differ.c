@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// libFuzzer: a library function of the dialect and the stock one must agree wherever ours finishes.
+// libFuzzer: a library function of the dialect and the stock one must agree whenever ours finishes.
 
 #ifndef PATTERNS
 #define PATTERNS true
@@ -12,7 +12,7 @@
 
 static char normal(char byte) { return byte == '`' ? '\'' : byte; }
 
-/// The message without the place it was raised at and without the number of a wrong argument, quotes alike.
+/// The message without its place and without the number of a wrong argument, with uniform quotes.
 static size_t message(const char *text, size_t length, char *out) {
     if (length > 5 && memcmp(text, "s:1: ", 5) == 0) {
         text += 5;
@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const clua_host nobody;
     outcome = clua_run(state, chunk, &nobody, limits);
     if (outcome.ending > CLUA_FAILED) return 0;
-    // The dialect's own limits are no difference.
+    // The dialect's own limits do not count as a difference.
     static const char unpacking[] = "s:1: too many results to unpack";
     if (outcome.ending == CLUA_FAILED && outcome.length == sizeof unpacking - 1
         && memcmp(outcome.message, unpacking, outcome.length) == 0) return 0;

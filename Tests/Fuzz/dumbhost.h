@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A host that knows nothing and answers everything, the same each time; and one evaluation by it, told as text.
+// A host that answers everything, the same each time; and the result of one evaluation with it, as text.
 
 static void say(clua_answer *answer, clua_kind kind, const char *text) {
     clua_answer_text(answer, kind, text, strlen(text));
@@ -46,7 +46,7 @@ static void respond(uint32_t number, clua_answer *answer) {
     }
 }
 
-/// Touches every flat value down to the last byte, as a host would.
+/// Reads every flat value down to the last byte, as a host would.
 static uint32_t touch(const clua_value *values, size_t index, int depth) {
     const clua_value *value = &values[index];
     uint32_t sum = value->kind + value->id;
@@ -59,7 +59,7 @@ static uint32_t touch(const clua_value *values, size_t index, int depth) {
     return sum;
 }
 
-/// As answers are named facts of, half of them.
+/// Names a fact in half of the answers.
 static void name_fact(uint32_t sum, clua_answer *answer) {
     if ((answer->kind == CLUA_BOOLEAN || answer->kind == CLUA_HANDLE) && sum % 4 < 2) answer->fact = sum % 64 + 1;
 }
@@ -113,7 +113,7 @@ static clua_state *furnished(void) {
     return state;
 }
 
-/// Loads, runs and calls a script in an interpreter of its own; what came of it is told in `told`. Aborts on what may not be.
+/// Loads, runs and calls a script in an interpreter of its own and writes the result to `told`. Aborts on a violation.
 static int evaluate(const uint8_t *data, size_t size, char told[2048]) {
     clua_state *state = furnished();
     int chunk = 0, length = 0, safety = 0;
@@ -138,7 +138,7 @@ static int evaluate(const uint8_t *data, size_t size, char told[2048]) {
         }
     }
     clua_close(state);
-    // Memory and time are safety nets, not the same on every run.
+    // Memory and time are safety nets that differ between runs.
     return safety;
 }
 

@@ -1,6 +1,6 @@
 #include "dumbhost.h"
 
-// libFuzzer: a script harms nobody, and two interpreters tell the same of it down to the last unit of fuel.
+// libFuzzer: a script is harmless, and two interpreters give the same result down to the last unit of fuel.
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static char one[2048], other[2048];

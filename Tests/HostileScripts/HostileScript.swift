@@ -1,21 +1,21 @@
 internal import Foundation
 
-/// Scripts that were written to harm an engine: while they load, while they run, or by what they leave behind.
+/// A script that was written to harm an engine: while it loads, while it runs, or by the state it leaves behind.
 ///
-/// Each is a policy that attacks in one way, which its first line names. Most return a policy that permits when the attack
-/// succeeded; some attack while loading, some do not compile. `scripts/schema.lua` is the schema that they are written for.
-/// Those that are long because they repeat something are made here, and are no files.
+/// Each is a policy that attacks in one way, which its first line names. Most return a policy that permits if the
+/// attack succeeded; some attack while loading, some do not compile. `scripts/schema.lua` is the schema that they are
+/// written for. Long repetitive scripts are not files; they are generated here.
 package struct HostileScript: Sendable, CustomStringConvertible {
     package let name: String
     package let source: [UInt8]
 
     package var description: String { name }
 
-    /// How many there are. A script that is missing is a failure of every test that asks for them.
+    /// The number of scripts. A missing script fails every test that uses them.
     package static let count = 207
 
-    /// All of them, by name.
-    /// - Throws: when not all are there.
+    /// All scripts, sorted by name.
+    /// - Throws: when a script is missing.
     package static func all() throws -> [HostileScript] {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "scripts")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)

@@ -1,9 +1,9 @@
 internal import Glibc
 internal import Testing
 
-/// What the fuzzers found worth keeping: `Tests/Fuzz/corpus/NAME.hex`, one input a line.
+/// The kept inputs of the fuzzers: `Tests/Fuzz/corpus/NAME.hex`, one input a line.
 enum Corpus {
-    /// - Throws: when they are not there.
+    /// - Throws: when the file is missing.
     static func inputs(_ name: String) throws -> [[UInt8]] {
         let folder = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
         let file = try unsafe #require(unsafe fopen("\(folder)/Fuzz/corpus/\(name).hex", "r"))

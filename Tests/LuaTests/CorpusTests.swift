@@ -2,7 +2,7 @@ internal import Lua
 internal import Model
 internal import Testing
 
-/// Scripts that the fuzzers kept, and a host that answers everything.
+/// Kept scripts of the fuzzers, with a host that answers everything.
 struct CorpusTests {
     private final class Willing: SandboxHost {
         func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer {
@@ -29,7 +29,7 @@ struct CorpusTests {
         func typeName(_ handle: UInt32) -> String { "thing" }
     }
 
-    /// What came of a script, to the last unit of fuel.
+    /// The result of a script, to the last unit of fuel.
     private static func told(_ script: [UInt8]) throws -> String {
         var sandbox = try Sandbox(
             functions: [HostFunction(name: "permit", code: 8), HostFunction(name: "deny", code: 9)],
@@ -43,13 +43,13 @@ struct CorpusTests {
         return "\(run.termination) \(run.fuel) \(run.value) \(call.termination) \(call.fuel)"
     }
 
-    @Test func `kept scripts harm nobody and cost the same in every interpreter`() throws {
+    @Test func `kept scripts are harmless and cost the same in every interpreter`() throws {
         let scripts = try Corpus.inputs("scripts")
         #expect(scripts.count > 100)
         var compared = 0
         for script in scripts {
             let one = try Self.told(script)
-            // Memory is a safety net: when it trips may differ.
+            // Memory is a safety net: the point where it trips may differ.
             if one.contains("memoryExhausted") { continue }
             #expect(try Self.told(script) == one, "\(String(decoding: script, as: UTF8.self))")
             compared += 1

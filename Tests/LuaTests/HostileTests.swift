@@ -18,14 +18,14 @@ private final class Nobody: SandboxHost {
 }
 
 struct HostileTests {
-    /// How long this thread has worked, in seconds; what others take of the machine does not count.
+    /// The CPU time of this thread, in seconds.
     private static func work() -> Double {
         var time = timespec()
         unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
-    @Test func `a hostile script ends in time and leaves the process alone`() throws {
+    @Test func `a hostile script ends in time and does not harm the process`() throws {
         let limits = Limits()
         var loaded = 0
         for script in try HostileScript.all() {

@@ -2,7 +2,7 @@ internal import Lua
 internal import Model
 internal import Testing
 
-/// Answers every question by a fact of its own; whether a fact holds changes from one evaluation to the next.
+/// A host that answers every question by a fact of its own, whose truth changes between evaluations.
 private final class Witness: SandboxHost {
     private var facts: [String: UInt32] = [:]
     private var names: [String] = []
@@ -58,7 +58,7 @@ private final class Witness: SandboxHost {
     }
 }
 
-/// An interpreter remembers which fact answers a question, and never takes one question for another.
+/// An interpreter caches the fact that answers a question, and never confuses two questions.
 @Suite struct KnownQuestionTests {
     private static let script = """
         local policy = {}
@@ -77,7 +77,7 @@ private final class Witness: SandboxHost {
         return policy
         """
 
-    @Test func `questions asked again are told apart by everything that was asked`() throws {
+    @Test func `cached questions are compared by all of their arguments`() throws {
         var remembered: [String] = []
         for refuses in [false, true] {
             let host = Witness()
@@ -98,7 +98,7 @@ private final class Witness: SandboxHost {
     }
 }
 
-/// Hands everything on, but for what is said at the end.
+/// A host that passes every call on, except for those at the end.
 private final class Sayer: SandboxHost {
     private let witness: Witness
     private(set) var said: [String] = []

@@ -3,9 +3,9 @@ internal import Lua
 internal import Model
 internal import Testing
 
-/// Failing evaluations leave memory as it was. `DEMILUNE_LONG=1` makes a million of them.
+/// Failing evaluations do not leak memory. `DEMILUNE_LONG=1` makes a million of them.
 struct LeakTests {
-    /// A host that fails half of what it is asked.
+    /// A host that fails half of its calls.
     private final class Moody: SandboxHost {
         private var turn = false
 
@@ -90,7 +90,7 @@ struct LeakTests {
         try round(500)
         let before = Self.residentBytes()
         try round(Self.rounds / 20)
-        // A sanitizer keeps what was freed for a while.
+        // A sanitizer keeps freed memory for a while.
         #expect(Self.residentBytes() - before < (unsafe getenv("DEMILUNE_PATIENCE") == nil ? 16 << 20 : 512 << 20))
     }
 }

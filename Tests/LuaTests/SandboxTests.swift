@@ -3,7 +3,7 @@ internal import Model
 internal import Testing
 
 /// A host with one of everything; handle 1 is the request.
-private final class World: SandboxHost {
+private final class RecordingHost: SandboxHost {
     var attributesAsked = 0
     var reads = 0
     var calls: [(function: UInt32, arguments: [LuaValue], line: Int)] = []
@@ -62,20 +62,20 @@ struct SandboxTests {
         HostFunction(name: $0.element, code: UInt32(8 + $0.offset))
     }
 
-    private func run(_ source: String, limits: Limits = Limits()) throws -> (CallResult, World, Bool) {
-        let world = World()
+    private func run(_ source: String, limits: Limits = Limits()) throws -> (CallResult, RecordingHost, Bool) {
+        let host = RecordingHost()
         var sandbox = try Sandbox(functions: functions, tags: ["list"])
         let chunk = try sandbox.load(Array(source.utf8), name: "test.lua", limits: limits)
-        let outcome = sandbox.run(chunk, host: world, limits: limits)
-        return (outcome, world, sandbox.isSpent)
+        let outcome = sandbox.run(chunk, host: host, limits: limits)
+        return (outcome, host, sandbox.isSpent)
     }
 
-    private func decide(_ body: String) throws -> (CallResult, World) {
-        let world = World()
+    private func decide(_ body: String) throws -> (CallResult, RecordingHost) {
+        let host = RecordingHost()
         var sandbox = try Sandbox(functions: functions, tags: ["list"])
         let source = "return { decide = function(r)\n\(body)\nend }"
         let chunk = try sandbox.load(Array(source.utf8), name: "test.lua", limits: Limits())
-        return (sandbox.call(chunk, "decide", argument: 1, host: world, limits: Limits()), world)
+        return (sandbox.call(chunk, "decide", argument: 1, host: host, limits: Limits()), host)
     }
 
     @Test(arguments: [
@@ -103,7 +103,7 @@ struct SandboxTests {
         #expect(try run(source).0.value == expected)
     }
 
-    @Test func `a table arrives sorted with what it holds`() throws {
+    @Test func `a table arrives sorted, with its contents`() throws {
         let value = try run("return { b = { true }, a = list 'x', 5 }").0.value
         #expect(
             value
@@ -155,17 +155,17 @@ struct SandboxTests {
     }
 
     @Test func `attributes are asked once and facts are read each time`() throws {
-        let (outcome, world) = try decide("for i = 1, 3 do permit(r.active, r.amount, { r.owner }) end")
+        let (outcome, host) = try decide("for i = 1, 3 do permit(r.active, r.amount, { r.owner }) end")
         #expect(outcome.termination == .finished)
-        #expect(world.attributesAsked == 3)
-        #expect(world.reads == 3)
-        #expect(world.calls.map(\.line) == [2, 2, 2])
+        #expect(host.attributesAsked == 3)
+        #expect(host.reads == 3)
+        #expect(host.calls.map(\.line) == [2, 2, 2])
         let entry = LuaValue.Entry(key: .integer(1), value: .handle(3))
-        #expect(world.calls.last?.arguments == [.boolean(true), .handle(2), .table([entry])])
+        #expect(host.calls.last?.arguments == [.boolean(true), .handle(2), .table([entry])])
     }
 
     @Test func `handles behave as their content where they are used`() throws {
-        let (outcome, world) = try decide(
+        let (outcome, host) = try decide(
             """
             permit(r.amount + 2, 1 - r.amount, -r.amount, r.amount < 41, r.amount >= 41, #r.list, type(r.owner))
             permit(tostring(r.owner), r.owner == r.owner, __eq(r.owner, "ann"), __content(r.amount), r:has("x"))
@@ -173,7 +173,7 @@ struct SandboxTests {
             for i, e in ipairs(r.list) do permit(i, e) end
             """)
         #expect(outcome.termination == .finished)
-        let arguments = world.calls.filter { $0.function == 8 }.map(\.arguments)
+        let arguments = host.calls.filter { $0.function == 8 }.map(\.arguments)
         #expect(
             arguments == [
                 [
@@ -184,7 +184,7 @@ struct SandboxTests {
                 [.string("ANN"), .integer(40), .string("ann")],
                 [.integer(1), .string("element 1")], [.integer(2), .string("element 2")],
             ])
-        #expect(world.calls.first { $0.function == 7 }?.arguments == [.handle(1), .string("x")])
+        #expect(host.calls.first { $0.function == 7 }?.arguments == [.handle(1), .string("x")])
     }
 
     @Test func `source that is not text or too long is refused`() throws {

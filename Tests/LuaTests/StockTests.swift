@@ -3,7 +3,7 @@ internal import Lua
 internal import Model
 internal import Testing
 
-/// Library functions of the dialect beside the stock ones, on programs made from random bytes.
+/// Comparison of the dialect's library functions with the stock ones, on programs made from random bytes.
 struct StockTests {
     private final class Nobody: SandboxHost {
         func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer { .failure("nothing") }
@@ -12,7 +12,7 @@ struct StockTests {
         func typeName(_ handle: UInt32) -> String { "nobody" }
     }
 
-    /// The same bytes on every run.
+    /// A generator of the same bytes on every run.
     private struct Bytes {
         var state: UInt64
 
@@ -34,7 +34,7 @@ struct StockTests {
         return program.prefix(count).map { UInt8(bitPattern: $0) }
     }
 
-    /// What stock Lua makes of a program: its result, or what it raised.
+    /// The result of a program in stock Lua, or its error.
     private static func stock(_ program: [UInt8]) -> (worked: Bool, text: [UInt8]) {
         var result = [CChar](repeating: 0, count: 65_536)
         var length = 0
@@ -48,15 +48,15 @@ struct StockTests {
         return (worked, result.prefix(length).map { UInt8(bitPattern: $0) })
     }
 
-    /// A message as both word it: without its place, the number of a wrong argument and the shape of its quotes.
+    /// The part of a message that both share: without the place, the number of a wrong argument and the kind of quotes.
     private static func essence(_ message: some Collection<UInt8>) -> String {
         var text = String(decoding: message, as: UTF8.self)
         if text.hasPrefix("s:1: ") { text.removeFirst(5) }
         return text.replacing("`", with: "'").replacing(/#\d/, with: "#?")
     }
 
-    /// Runs a program in both, where ours finishes within its budget.
-    /// - Returns: whether there was something to compare.
+    /// Runs a program in both and compares the results if ours finishes within its budget.
+    /// - Returns: true when results were compared.
     private static func compare(_ program: [UInt8], in sandbox: inout Sandbox) throws -> Bool {
         let limits = Limits(fuel: 200_000)
         let outcome = sandbox.run(
@@ -77,7 +77,7 @@ struct StockTests {
     }
 
     @Test(arguments: [(true, 1), (true, 2), (false, 3), (false, 4)])
-    func `library functions yield what the stock ones yield, or raise what they raise`(
+    func `library functions return and raise the same as the stock ones`(
         patterns: Bool, seed: UInt64
     ) throws {
         var bytes = Bytes(state: seed)
@@ -92,7 +92,9 @@ struct StockTests {
     }
 
     @Test(arguments: [("patterns", true), ("libraries", false)])
-    func `what the fuzzers kept yields what the stock functions yield`(corpus: String, patterns: Bool) throws {
+    func `kept inputs of the fuzzers give the same results as the stock functions`(corpus: String, patterns: Bool)
+        throws
+    {
         let inputs = try Corpus.inputs(corpus)
         #expect(inputs.count > 100)
         var compared = 0
@@ -103,7 +105,7 @@ struct StockTests {
         #expect(compared > inputs.count / 2)
     }
 
-    @Test func `what is not a number has no sign in any text but that of two dots`() throws {
+    @Test func `a NaN has no sign in any text but that of two dots`() throws {
         var sandbox = try Sandbox(functions: [], tags: [])
         let source = "return tostring(0/0) .. string.format('%5.1f|%g', 0/0, -(0/0)) .. table.concat({ 0/0, -(0/0) })"
         let chunk = try sandbox.load(Array(source.utf8), name: "s", limits: Limits())
@@ -116,7 +118,7 @@ struct StockTests {
         "function(a, b) return (a * 7 + b) % 3 == 0 end", "function(a, b) t[1], t[100] = nil, b return a < b end",
         "function(a, b) return nil end", "function() for i = 1, 50 do t[i] = nil end return true end",
     ])
-    func `a comparator that contradicts itself loses no element and ends`(comparator: String) throws {
+    func `sorting with an inconsistent comparator ends and loses no element`(comparator: String) throws {
         var sandbox = try Sandbox(functions: [], tags: [])
         let source = """
             local t = {} for i = 1, 100 do t[i] = i * 37 % 101 end

@@ -6,7 +6,7 @@ import Testing
         ("caf\u{E9}", "cafe\u{301}"), ("K", "\u{212A}"), (";", "\u{37E}"), ("\u{1100}\u{1161}", "\u{AC00}"),
     ]
 
-    @Test func `names that Swift takes for the same text are two names`() {
+    @Test func `names that are equal as Swift strings are two names`() {
         for (one, other) in Self.twins {
             #expect(one.text == other.text, "\(one) is no twin")
             #expect(one != other && one == ExactName(one.text))
@@ -18,13 +18,13 @@ import Testing
         }
     }
 
-    @Test func `a prefix and a suffix are bytes`() {
+    @Test func `a prefix and a suffix are compared by bytes`() {
         let name: ExactName = "cafe\u{301}.lua"
         #expect(name.hasPrefix("cafe") && !name.hasPrefix("caf\u{E9}"))
         #expect(name.hasSuffix(".lua") && !name.hasSuffix("\u{E9}.lua") && !("lua" as ExactName).hasSuffix(".lua"))
     }
 
-    @Test func `twins are found, and both are shown with what differs`() {
+    @Test func `twins are found, and both are shown with their differences`() {
         let names: [ExactName] = ["plain", "un caf\u{E9} ici", "autre", "un cafe\u{301} ici"]
         let found = TwinNames.first(in: names)
         #expect(found?.shown.0 == "un caf\\u{E9} ici" && found?.shown.1 == "un cafe\\u{301} ici")
@@ -38,7 +38,7 @@ import Testing
         #expect(TwinNames(one: "K", other: "\u{212A}").message.contains("`K` and `\\u{212A}`"))
     }
 
-    @Test func `ids and user names of an organisation have no twins`() throws {
+    @Test func `twins among ids and user names of an organisation are refused`() throws {
         func organisation(_ change: (inout TenantRecord) -> Void) -> Organisation {
             var tenant = TenantRecord(id: "t", name: "T", zone: "UTC")
             tenant.departments = [DepartmentRecord(id: "d", name: "D")]
@@ -73,7 +73,7 @@ import Testing
                 },
             ]
             for organisation in planted {
-                // A snapshot holds them apart all the same.
+                // A snapshot keeps them apart nevertheless.
                 _ = try Directory(organisation)
                 let error = #expect(throws: OrganisationError.self) { try Organisation(json: organisation.json) }
                 let shown = TwinNames(one: one, other: other).shown
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func `a record that another form replaces is a change`() {
+    @Test func `replacing a name by another form of it is a change`() {
         let one = DepartmentRecord(id: "d", name: "caf\u{E9}")
         #expect(one != DepartmentRecord(id: "d", name: "cafe\u{301}"))
         let merged = Organisation(tenants: [TenantRecord(id: "K", name: "1", zone: "UTC")])

@@ -17,7 +17,7 @@ import Testing
         ("::1", "::1"), ("2001:DB8:0:0::1", "2001:db8::1"), ("::10.0.0.1", "::10.0.0.1"),
         ("64:ff9b::10.0.0.1", "64:ff9b::a00:1"), ("::ffff:0:10.0.0.1", "::ffff:0:a00:1"), ("fe80::1", "fe80::1"),
     ])
-    func `another address of IPv6 is none of IPv4`(text: String, written: String) throws {
+    func `other IPv6 addresses are not IPv4 addresses`(text: String, written: String) throws {
         let address = try #require(IPAddress(text))
         #expect(address.isVersion6 && address.description == written)
         #expect(IPAddress(written) == address)
@@ -30,11 +30,11 @@ import Testing
         "10.0.0.01", "::ffff:010.0.0.1", "0x0a.0.0.1", "0xa000001", "167772161", "10.1", "10.0.0.256", "1.2.3.4.5", "",
         "::ffff:1.2.3.4.5", ":::", "12345::", "1:2:3:4:5:6:7", "１０.0.0.1", "10。0。0。1", "localhost",
     ])
-    func `what has anything left over is no address`(text: String) {
+    func `an address with trailing text is refused`(text: String) {
         #expect(IPAddress(text) == nil)
     }
 
-    @Test func `both readers of addresses say the same`() {
+    @Test func `both readers of addresses agree`() {
         for text in [
             "0.0.0.0", "255.255.255.255", "1.02.3.4", "1.2.3", "1.2.3.4\u{0}", "1..2.3", "::ffff:1.2.3.4", "1.2.3.0",
         ] {

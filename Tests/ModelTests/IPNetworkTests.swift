@@ -27,15 +27,15 @@ import Testing
     }
 
     @Test(arguments: [
-        ("10.0.0.1/8", "say `10.0.0.0/8`"), ("10.0.0.0", "how many bits"), ("10.0.0.0/33", "from 0 to 32"),
+        ("10.0.0.1/8", "write `10.0.0.0/8`"), ("10.0.0.0", "a prefix length"), ("10.0.0.0/33", "from 0 to 32"),
         ("10.0.0.0/08", "from 0 to 32"), ("10.0.0.0/-1", "from 0 to 32"), ("2001:db8::/129", "from 0 to 128"),
         ("10.0.0/8", "an address"), ("", "an address"), ("10.0.0.0/8/8", "an address"),
-        ("2001:db8::1/32", "say `2001:db8::/32`"), ("::ffff:10.0.0.0/95", "from 96 to 128"),
-        ("::ffff:10.0.0.0/8", "`10.0.0.0/0` to `10.0.0.0/32`"), ("::ffff:10.0.0.1/104", "say `10.0.0.0/8`"),
+        ("2001:db8::1/32", "write `2001:db8::/32`"), ("::ffff:10.0.0.0/95", "from 96 to 128"),
+        ("::ffff:10.0.0.0/8", "`10.0.0.0/0` to `10.0.0.0/32`"), ("::ffff:10.0.0.1/104", "write `10.0.0.0/8`"),
         ("10.0.0.0\u{0}/8", "an address"), ("10.0.0.0/8\u{0}", "from 0 to 32"), ("10.0.0.0 /8", "an address"),
         ("fe80::1%eth0/64", "an address"), ("010.0.0.0/8", "an address"), ("10.0.0.0/+8", "from 0 to 32"),
     ])
-    func `what is no network says what is wrong`(text: String, words: String) {
+    func `an invalid network is refused with a reason`(text: String, words: String) {
         let error = #expect(throws: IPNetworkError.self) { try IPNetwork(text) }
         #expect(error?.message.contains(words) == true)
     }

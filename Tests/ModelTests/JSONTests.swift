@@ -11,7 +11,7 @@ import Testing
         #expect(error?.offset == offset)
     }
 
-    @Test func `a fault is found by line and column`() {
+    @Test func `a fault has its line and column`() {
         let error = #expect(throws: JSONError.self) { try JSONReader.parse("{\n  \"a\": 1,\n  b\n}") }
         #expect(error?.line == 3)
         #expect(error?.column == 3)
@@ -26,7 +26,7 @@ import Testing
     @Test(arguments: [
         "null", "[]", "{}", "[1,-2,3.5,1e+20,\"a\\\"\\\\\\n\\u0001é😀\",true,false,{\"k\":[{}]}]", "9223372036854775807",
     ])
-    func `what is written reads back the same`(text: String) throws {
+    func `written values read back the same`(text: String) throws {
         let value = try JSONReader.parse(text)
         #expect(try JSONReader.parse(value.compact) == value)
         #expect(try JSONReader.parse(value.pretty) == value)
@@ -35,7 +35,7 @@ import Testing
     @Test(arguments: [
         "9223372036854775808", "-9223372036854775809", "123456789012345678901234567890", "1e309", "-1e400",
     ])
-    func `a number that no value holds is refused, and kept as it is written in a request`(text: String) throws {
+    func `a number that no value can represent is refused, and kept as written in a request`(text: String) throws {
         #expect(throws: JSONError.self) { try JSONReader.parse("{\"n\": \(text)}") }
         #expect(try JSONReader.parse(request: Array("{\"n\": \(text)}".utf8)).compact == "{\"n\":\(text)}")
         #expect(JSONReader.number(text) == nil)
@@ -49,24 +49,24 @@ import Testing
         ("", nil),
         ("\"5\"", nil), ("[5]", nil), ("true", nil), ("5\u{0}", nil),
     ])
-    func `a number alone is written as in JSON`(text: String, value: JSON?) {
+    func `a single number is read as in JSON`(text: String, value: JSON?) {
         #expect(JSONReader.number(text) == value)
     }
 
     @Test(arguments: [1, 15, 16, 17, 18, 40, 9_997])
-    func `a name that is there twice is refused, in small objects and large ones`(count: Int) throws {
+    func `a repeated name is refused, in small objects and large ones`(count: Int) throws {
         func object(_ names: [String]) -> String { "{" + names.map { "\"\($0)\":1" }.joined(separator: ",") + "}" }
         let names = (0..<count).map { "n\($0)" }
         #expect(try JSONReader.parse(object(names))["n\(count - 1)"] == .integer(1))
         for twice in [0, count / 2, count - 1] {
             let error = #expect(throws: JSONError.self) { try JSONReader.parse(object(names + ["n\(twice)"])) }
-            #expect(error?.message == "the name `n\(twice)` is there twice")
+            #expect(error?.message == "the name `n\(twice)` is given twice")
         }
-        // Equal for Unicode, and not for bytes.
+        // Equivalent in Unicode, but different bytes.
         #expect(throws: Never.self) { try JSONReader.parse(object(names + ["\u{E9}", "e\u{301}"])) }
     }
 
-    @Test func `places are those of names, elements and what they are in`() throws {
+    @Test func `places are those of names, elements and their parents`() throws {
         let text = "{\n \"a\": { \"b.c\": [1,\n  {\"d\": 2}] },\n \"e\": 3 }"
         let places = try JSONReader.located(Array(text.utf8)).1
         func place(_ path: ExactName...) -> [Int] { [places.place(of: path).line, places.place(of: path).column] }
@@ -74,7 +74,7 @@ import Testing
             place() == [1, 1] && place("a") == [2, 2] && place("a", "b.c") == [2, 9]
                 && place("a", "b.c", "0") == [2, 17])
         #expect(place("a", "b.c", "1") == [3, 3] && place("a", "b.c", "1", "d") == [3, 4] && place("e") == [4, 2])
-        // Of what is not there, what it would be in.
+        // For a missing member, the place of its parent.
         #expect(place("a", "x") == [2, 2] && place("x") == [1, 1] && place("a", "b.c", "1", "x", "y") == [3, 3])
         #expect(JSONPlaces().place(of: ["a"]) == (1, 1))
     }
@@ -83,12 +83,12 @@ import Testing
         #expect(try JSONReader.parse("\"\\ud83d\\ude00\"") == .string("😀"))
     }
 
-    @Test func `texts are the same by bytes, not by Unicode equivalence`() {
+    @Test func `strings are compared by bytes, not by Unicode equivalence`() {
         #expect(JSON.string("\u{E9}") != .string("e\u{301}"))
         #expect(!Value.string("\u{E9}").equals(.string("e\u{301}")))
     }
 
-    @Test func `mutated documents never trap, and what is accepted round-trips`() throws {
+    @Test func `mutated documents never trap, and accepted ones round-trip`() throws {
         let seed = Array(
             "{\"subject\":{\"type\":\"token\",\"id\":\"0f\"},\"n\":[1,2.5e3,-0,\"\\u00e9\\n\"],\"t\":true}".utf8)
         var random = SplitMix(state: 7)
@@ -111,7 +111,7 @@ import Testing
         #expect(accepted > 1_000 && accepted < 19_000, "\(accepted)")
     }
 
-    @Test func `an object is written member by member, and what is not there leaves nothing behind`() {
+    @Test func `an object is written member by member, without its nil members`() {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("there", boolean: true)
@@ -132,7 +132,7 @@ import Testing
         ("\u{9B}31m\u{85}", #""\u009b31m\u0085""#), ("x\u{202E}y\u{2028}\u{2066}", #""x\u202ey\u2028\u2066""#),
         ("\u{A0}\u{2010}", "\"\u{A0}\u{2010}\""),
     ])
-    func `what could move a cursor or turn the text is written out`(text: String, expected: String) throws {
+    func `characters that could move a cursor or turn the text are escaped`(text: String, expected: String) throws {
         var writer = JSONWriter()
         writer.string(text)
         #expect(String(decoding: writer.bytes, as: UTF8.self) == expected)

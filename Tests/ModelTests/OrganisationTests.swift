@@ -15,13 +15,13 @@ import Testing
             "tenants[0].tokens[0].id"
         ),
     ])
-    func `a wrong record is told with its path`(text: String, path: String) throws {
+    func `a wrong record is reported with its path`(text: String, path: String) throws {
         let json = try JSONReader.parse(text)
         let error = #expect(throws: OrganisationError.self) { try Organisation(json: json) }
         #expect(error?.path == path)
     }
 
-    @Test func `a directory resolves the tree and refuses one that bites its tail`() throws {
+    @Test func `a directory resolves the tree and refuses a cycle`() throws {
         var tenant = TenantRecord(id: "a", name: "A", zone: "UTC")
         tenant.departments = [
             DepartmentRecord(id: "c", name: "C", parent: "b"), DepartmentRecord(id: "a", name: "A"),

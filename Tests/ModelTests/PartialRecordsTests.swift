@@ -1,7 +1,7 @@
 import Model
 import Testing
 
-/// What a record leaves out stays as it is.
+/// Members that a record leaves out keep their values.
 @Suite struct PartialRecordsTests {
     private static func base() throws -> Organisation {
         var tenant = TenantRecord(id: "t", name: "T", zone: "Europe/Oslo")
@@ -43,20 +43,20 @@ import Testing
         base.merging(try Organisation(json: json, on: base))
     }
 
-    @Test func `what is exported changes nothing`() throws {
+    @Test func `importing an export changes nothing`() throws {
         let base = try Self.base()
         #expect(try Organisation(json: base.json) == base)
         #expect(try Organisation(json: base.json, on: base) == base)
         #expect(try merged(base.json, on: base) == base)
     }
 
-    @Test func `a record of an id alone changes nothing`() throws {
+    @Test func `a record with only an id changes nothing`() throws {
         let base = try Self.base()
         let bare = Records.edited(base.json) { members, _ in members.filter { $0.key == "id" || $0.value.isRecords } }
         #expect(try merged(bare, on: base) == base)
     }
 
-    @Test func `of any record only what is stated is changed, and the original undoes it`() throws {
+    @Test func `a record changes only its stated members, and the original undoes it`() throws {
         let base = try Self.base()
         var random = Seeded(state: 17)
         for seed in 0..<3_000 {
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func `null is refused wherever it stands, with its place`() throws {
+    @Test func `null is refused everywhere, with its place`() throws {
         let base = try Self.base()
         var count = 0
         for path in Records.places(base.json) {
@@ -91,13 +91,13 @@ import Testing
             let shown = path.reduce("") { path, part in
                 Int(part.text) != nil ? "\(path)[\(part)]" : path.isEmpty ? part.text : "\(path).\(part)"
             }
-            #expect(error?.path == shown && error?.message.hasPrefix("`null` says nothing") == true, "\(shown)")
+            #expect(error?.path == shown && error?.message.hasPrefix("`null` is not a value") == true, "\(shown)")
             count += 1
         }
         #expect(count > 60)
     }
 
-    @Test func `an empty text says that there is none`() throws {
+    @Test func `an empty string removes an optional value`() throws {
         let base = try Self.base()
         let text = """
             {"tenants":[{"id":"t","departments":[{"id":"low","parent":""}],
@@ -109,7 +109,7 @@ import Testing
         #expect(token.suspended == nil && token.lastActive == nil && token.dormantSince == nil && token.revoked != nil)
     }
 
-    @Test func `a new record gets defaults, and must say what has none`() throws {
+    @Test func `a new record gets defaults, and must state members without one`() throws {
         let base = try Self.base()
         let good = #"{"tenants":[{"id":"t","departments":[{"id":"new","name":"New"}]}]}"#
         let after = try merged(JSONReader.parse(good), on: base)
@@ -122,7 +122,7 @@ import Testing
         #expect(throws: OrganisationError.self) { try Organisation(json: JSONReader.parse(other), on: base) }
     }
 
-    @Test func `records stand on those that are there, and faults are told by their own places`() throws {
+    @Test func `records may refer to existing ones, and faults have their own places`() throws {
         let base = try Self.base()
         let good =
             #"{"tenants":[{"id":"t","users":[{"id":"v","assignments":[{"id":"a4","department":"low","user_type":"clerk"}]}]}]}"#
@@ -134,9 +134,9 @@ import Testing
     }
 }
 
-/// Records as JSON, and what is done to them without the code that reads them.
+/// Operations on records as JSON, independent of the code that reads them.
 private enum Records {
-    /// What is for good is stated in no change.
+    /// The permanent members, which no change states.
     private static let lasting: Set<ExactName> = ["revoked", "removed"]
 
     static func edited(_ json: JSON, _ path: [ExactName] = [], _ edit: ([JSON.Member], [ExactName]) -> [JSON.Member])
@@ -151,7 +151,7 @@ private enum Records {
         }
     }
 
-    /// Every member of every record.
+    /// The paths of every member of every record.
     static func places(_ json: JSON) -> [[ExactName]] {
         var places: [[ExactName]] = []
         _ = edited(json) { members, path in
@@ -161,7 +161,7 @@ private enum Records {
         return places
     }
 
-    /// Another value that a member can have; `nil` for one that cannot be changed.
+    /// Another valid value of a member; `nil` for one that cannot be changed.
     static func other(_ value: JSON, at path: [ExactName]) -> JSON? {
         switch path.last {
         case "name", "full_name", "email", "device": .string("changed \(path.joined())")
@@ -175,7 +175,7 @@ private enum Records {
         }
     }
 
-    /// A record with the other's members in place of its own, and records in it by their ids.
+    /// A record overlaid with the other's members; nested records are matched by id.
     static func overlaid(_ base: JSON, with change: JSON) -> JSON {
         switch (base, change) {
         case (.object(let old), .object(let new)):
@@ -196,7 +196,7 @@ private enum Records {
 }
 
 extension JSON {
-    /// Whether it is a list of records, or a member that has one.
+    /// True for a list of records, or a member that contains one.
     fileprivate var isRecords: Bool {
         guard case .array(let elements) = self else { return false }
         return elements.contains { $0["id"] != nil }

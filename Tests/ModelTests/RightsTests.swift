@@ -17,18 +17,18 @@ internal import Testing
         return tenant
     }
 
-    @Test func `each permission is told with where it comes from`() throws {
+    @Test func `each permission has its sources`() throws {
         let rights = Rights(of: 0, in: try Directory(Organisation(tenants: [tenant()])))
         #expect(rights.grants.map(\.permission) == ["low.enter", "orders.*", "users.read"])
         #expect(rights.grants.map(\.sources) == [[.user], [.userType], [.userType, .user]])
     }
 
-    @Test func `a gate that is not passed is told with what is missing, also one above`() throws {
+    @Test func `a gate that is not passed has its missing permissions, also one above`() throws {
         let rights = Rights(of: 0, in: try Directory(Organisation(tenants: [tenant()])))
         #expect(rights.gates.map(\.missing) == [["top.enter"]])
     }
 
-    @Test func `merging puts records with the same id in place and keeps the others`() {
+    @Test func `merging replaces records with the same id and keeps the others`() {
         let before = Organisation(tenants: [tenant()])
         var change = TenantRecord(id: "t", name: "New", zone: "UTC")
         change.users = [

@@ -2,7 +2,7 @@ import Model
 import Testing
 
 @Suite struct TokenIDTests {
-    @Test func `every byte is a digit or it is not`() throws {
+    @Test func `every byte is either a digit or not`() throws {
         let good = Array("00112233445566778899aAbBcCdDeEfF".utf8)
         let id = try #require(TokenID(String(decoding: good, as: UTF8.self)))
         #expect(id.description == "00112233445566778899aabbccddeeff")
@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test func `another length is no id`() {
+    @Test func `another length is not an id`() {
         for count in [0, 31, 33, 64] { #expect(TokenID(String(repeating: "a", count: count)) == nil) }
     }
 }

@@ -12,7 +12,7 @@ import Testing
         ("America/Santiago", "2060-01-15", "2060-01-15T03:00:00Z"),
         ("UTC", "2024-02-29", "2024-02-29T00:00:00Z"),
     ])
-    func `a day starts at its first instant, also where the clocks skip midnight`(
+    func `a day starts at its first instant, also when the clocks skip midnight`(
         zone: String, day: String, start: String
     ) throws {
         let zone = try Zone(ExactName(zone))
@@ -27,7 +27,7 @@ import Testing
         ("2027-02-28", 12, "2028-02-28"), ("2096-02-29", 12, "2097-02-28"), ("2024-01-31", 1, "2024-02-29"),
         ("2023-08-31", 6, "2024-02-29"),
     ])
-    func `months are the calendar's, clamped to the month's end`(start: String, months: Int, end: String) throws {
+    func `months are calendar months, clamped to the month's end`(start: String, months: Int, end: String) throws {
         #expect(try #require(Date(start)).adding(Period(months: months))?.description == end)
     }
 
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: ["", "../etc/passwd", "/etc/localtime", "Mars/Olympus", "Europe//Oslo", "tzdata.zi"])
-    func `what is no zone is refused`(name: String) {
+    func `an invalid zone is refused`(name: String) {
         #expect(throws: ZoneError.self) { try Zone(ExactName(name)) }
     }
 
@@ -59,7 +59,7 @@ import Testing
         "2026-11-22T12:00:60Z", "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01",
         "2026-11-22T12:00:00.1234567Z",
     ])
-    func `what is no instant is refused`(text: String) {
+    func `an invalid instant is refused`(text: String) {
         #expect(Instant(text) == nil)
     }
 

@@ -4,15 +4,16 @@ import Plugins
 import Policies
 import Testing
 
-/// Arguments too many, and arguments of another type, wherever a policy calls the host.
+/// Surplus arguments, and arguments of a wrong type, in every call of the host by a policy.
 @Suite struct ArgumentTests {
-    private static let plugin = Ground.function(
+    private static let plugin = PluginFixture.function(
         "x", takes: "{ a = 'string' }, { b = optional 'number' }", run: "return true")
 
     private func load(_ body: String) -> [Diagnostic] {
         let head = "local config = settings { notes = list \"string\" }\n"
-        let source = Ground.policySource(
-            ["a": head + Ground.policy(body)], plugins: Ground.load(["x": ["plugin.lua": Self.plugin]]).set)
+        let source = PluginFixture.policySource(
+            ["a": head + PluginFixture.policy(body)],
+            plugins: PluginFixture.load(["x": ["plugin.lua": Self.plugin]]).set)
         return PolicySet.load(source).diagnostics
     }
 
@@ -29,7 +30,7 @@ import Testing
         "x.f(request.token.department)", "x.f(\"a\", request.date)", "x.f({})", "x.f(\"a\", function() end)",
         "tostring(1, 2)", "type(request, 1)", "string.lower(\"a\", \"b\")", "local t = table.concat({}, \"\", 1, 2, 3)",
     ])
-    func `a call with a wrong number of arguments, or a wrong one, does not load`(call: String) {
+    func `a call with a wrong number or type of arguments does not load`(call: String) {
         let text = call.hasPrefix("local") ? call : "local v = \(call)"
         let found = load(text)
         #expect(found.count == 1 && found.first?.rule == "wrong-argument" && found.first?.line == 4, "\(found)")
@@ -43,14 +44,14 @@ import Testing
         "math.max(1, 2, 3)",
         "select(1, 2, 3)",
     ])
-    func `a nil too many is none, and what a call adds is not counted`(call: String) {
+    func `a surplus nil and values that a call adds do not count`(call: String) {
         #expect(load("local v = \(call)") == [])
     }
 
     private func authorizer(_ body: String) throws -> Authorizer {
         let head = "local config = settings { notes = list \"string\" }\n"
-        return try Ground.authorizer(
-            ["x": ["plugin.lua": Self.plugin]], ["a": head + Ground.policy(body)],
+        return try PluginFixture.authorizer(
+            ["x": ["plugin.lua": Self.plugin]], ["a": head + PluginFixture.policy(body)],
             settings: "{ \"a\": { \"all\": { \"notes\": [\"ab\"] } } }")
     }
 
@@ -72,8 +73,8 @@ import Testing
             "got 2"
         ),
     ])
-    func `where only the run shows it, the call fails`(body: String, message: String) throws {
-        let decision = try authorizer("request = request \(body)").decide(Ground.question())
+    func `the call fails when only the run shows the mistake`(body: String, message: String) throws {
+        let decision = try authorizer("request = request \(body)").decide(PluginFixture.question())
         #expect(decision.failures.count == 1, "\(decision.failures)")
         #expect(decision.failures.first?.message.contains(message) == true, "\(decision.failures)")
         #expect(decision.failures.first?.line == 4)
@@ -91,16 +92,16 @@ import Testing
         "if x.f((\"a b\"):gsub(\" \", \"\")) then permit((\"a b\"):gsub(\" \", \"\")) end",
         "local none = function() end if request.token:can(\"orders.read\", none()) then permit(none()) end",
     ])
-    func `values that a call adds are cut, for functions of the host alone`(body: String) throws {
+    func `values that a call adds are dropped, for functions of the host only`(body: String) throws {
         let body = body.replacing(
             "request.token:can(\"orders.read\", none())", with: "request.token:can(\"orders.read\")")
         for treeOptions in [TreeOptions.none, TreeOptions()] {
             let head = "local config = settings { notes = list \"string\" }\n"
-            let authorizer = try Ground.authorizer(
-                ["x": ["plugin.lua": Self.plugin]], ["a": head + Ground.policy(body)],
+            let authorizer = try PluginFixture.authorizer(
+                ["x": ["plugin.lua": Self.plugin]], ["a": head + PluginFixture.policy(body)],
                 settings: "{ \"a\": { \"all\": { \"notes\": [\"ab\"] } } }", treeOptions: treeOptions)
             for _ in 0..<3 {
-                let decision = try authorizer.decide(Ground.question([.init("note", .string("a b"))]))
+                let decision = try authorizer.decide(PluginFixture.question([.init("note", .string("a b"))]))
                 #expect(decision.isPermitted, "\(decision.failures)")
             }
         }
@@ -113,7 +114,7 @@ import Testing
         ("local r = request.resource\nlocal v = r:has(select(1, 2))", "takes the name of a property"),
     ])
     func `a failure of such a call has its line`(body: String, message: String) throws {
-        let decision = try authorizer("request = request \(body)").decide(Ground.question())
+        let decision = try authorizer("request = request \(body)").decide(PluginFixture.question())
         #expect(decision.failures.first?.message.contains(message) == true, "\(decision.failures)")
         #expect(decision.failures.first?.line == 5, "\(decision.failures)")
     }
@@ -123,25 +124,26 @@ import Testing
         ("local y = use(\"x\", \"y\")", 1), ("local u = use\nlocal y = u(\"x\", \"y\")", 2),
         ("local config = settings { a = list(\"string\", \"number\") }", 1),
     ])
-    func `what is declared with an argument too many does not load`(head: String, line: Int) {
-        let source = Ground.policySource(
+    func `a declaration with a surplus argument does not load`(head: String, line: Int) {
+        let source = PluginFixture.policySource(
             ["a": "\(head)\nreturn { on = \"access\", decide = function() end }"],
-            plugins: Ground.load(["x": ["plugin.lua": Self.plugin]]).set)
+            plugins: PluginFixture.load(["x": ["plugin.lua": Self.plugin]]).set)
         let found = PolicySet.load(source).diagnostics
         #expect(!found.isEmpty && found.allSatisfy { $0.line == line }, "\(found)")
     }
 
-    @Test func `functions of plugins are held to the same`() throws {
-        let plugin = Ground.function(
+    @Test func `functions of plugins are checked, too`() throws {
+        let plugin = PluginFixture.function(
             "x", takes: "{ r = 'resource' }", run: "local r = ... return r:has('note', 'amount')")
-        let authorizer = try Ground.authorizer(
-            ["x": ["plugin.lua": plugin]], ["a": Ground.policy("if x.f(request.resource) then permit() end")])
-        let decision = try authorizer.decide(Ground.question([.init("note", .string("n"))]))
+        let authorizer = try PluginFixture.authorizer(
+            ["x": ["plugin.lua": plugin]], ["a": PluginFixture.policy("if x.f(request.resource) then permit() end")])
+        let decision = try authorizer.decide(PluginFixture.question([.init("note", .string("n"))]))
         #expect(!decision.isPermitted)
         #expect(
             decision.failures.first?.message.contains("`has` takes one argument, got 2") == true, "\(decision.failures)"
         )
         #expect(
-            Ground.load(["x": ["plugin.lua": "local y = use('y', 'z') return { name = 'x' }"]]).set.broken["x"] != nil)
+            PluginFixture.load(["x": ["plugin.lua": "local y = use('y', 'z') return { name = 'x' }"]]).set.broken["x"]
+                != nil)
     }
 }

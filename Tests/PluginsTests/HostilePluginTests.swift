@@ -4,9 +4,9 @@ import Plugins
 import Policies
 import Testing
 
-/// A plugin that means harm: what it can do to whoever loads it, to those that use it, and to all others.
+/// Hostile plugins: their effects on the loader, on the policies that use them, and on all others.
 @Suite struct HostilePluginTests {
-    /// Those that must not load: the plugin is named, and the others are as without it.
+    /// The plugins that must not load: each is named, and the others load as without it.
     private static let unloadable: [(name: String, files: [String: String])] = [
         ("runs on while loading", ["plugin.lua": "while true do end"]),
         (
@@ -17,30 +17,36 @@ import Testing
         ("fails with forged lines", ["plugin.lua": "error('\\nplugins/y/plugin.lua:1: error: it is y\\27[31m')"]),
         ("returns itself", ["plugin.lua": "local t = { name = 'x' } t.provides = t return t"]),
         ("is bytecode", ["plugin.lua": "\u{1B}Lua"]),
-        ("reads files", ["plugin.lua": Ground.function("x", run: "return io.open('/etc/passwd') ~= nil")]),
-        ("loads code", ["plugin.lua": Ground.function("x", run: "return load('return true')()")]),
-        ("catches its failures", ["plugin.lua": Ground.function("x", run: "return pcall(error)")]),
-        ("has metatables", ["plugin.lua": Ground.function("x", run: "setmetatable({}, {}) return true")]),
-        ("names what is underneath", ["plugin.lua": Ground.function("x", run: "return __eq(1, 1)")]),
+        ("reads files", ["plugin.lua": PluginFixture.function("x", run: "return io.open('/etc/passwd') ~= nil")]),
+        ("loads code", ["plugin.lua": PluginFixture.function("x", run: "return load('return true')()")]),
+        ("catches its failures", ["plugin.lua": PluginFixture.function("x", run: "return pcall(error)")]),
+        ("has metatables", ["plugin.lua": PluginFixture.function("x", run: "setmetatable({}, {}) return true")]),
+        ("names what is underneath", ["plugin.lua": PluginFixture.function("x", run: "return __eq(1, 1)")]),
         ("replaces its environment", ["plugin.lua": "local _ENV = {} return {}"]),
-        ("assigns a global", ["plugin.lua": Ground.function("x", run: "type = nil return true")]),
-        ("writes to a library", ["plugin.lua": "string.rep = nil " + Ground.function("x", run: "return true")]),
-        ("has a host's name", ["plugin.lua": Ground.function("network", run: "return true")]),
+        ("assigns a global", ["plugin.lua": PluginFixture.function("x", run: "type = nil return true")]),
+        ("writes to a library", ["plugin.lua": "string.rep = nil " + PluginFixture.function("x", run: "return true")]),
+        ("has a host's name", ["plugin.lua": PluginFixture.function("network", run: "return true")]),
         (
             "needs what is not said",
-            ["plugin.lua": Ground.function("x", run: "return true", before: "local z = use 'zone'")]
+            ["plugin.lua": PluginFixture.function("x", run: "return true", before: "local z = use 'zone'")]
         ),
-        ("requires itself", ["plugin.lua": Ground.function("x", run: "return true", head: "requires = { 'x' },")]),
+        (
+            "requires itself",
+            ["plugin.lua": PluginFixture.function("x", run: "return true", head: "requires = { 'x' },")]
+        ),
         (
             "names a file elsewhere",
             [
-                "plugin.lua": Ground.manifest(
+                "plugin.lua": PluginFixture.manifest(
                     "x", "data = { d = { file = '../y/plugin.lua', columns = { a = 'string' } } }")
             ]
         ),
         (
             "takes its code for data",
-            ["plugin.lua": Ground.manifest("x", "data = { d = { file = 'plugin.lua', columns = { a = 'string' } } }")]
+            [
+                "plugin.lua": PluginFixture.manifest(
+                    "x", "data = { d = { file = 'plugin.lua', columns = { a = 'string' } } }")
+            ]
         ),
         (
             "has very many functions",
@@ -58,29 +64,33 @@ import Testing
         (
             "is no text",
             [
-                "plugin.lua": Ground.manifest("x", "data = { d = { file = 'd.csv', columns = { a = 'string' } } }"),
+                "plugin.lua": PluginFixture.manifest(
+                    "x", "data = { d = { file = 'd.csv', columns = { a = 'string' } } }"),
                 "d.csv": "a\n\0\u{FFFD}",
             ]
         ),
         (
             "has data that is deep",
             [
-                "plugin.lua": Ground.manifest("x", "data = { d = { file = 'd.json', columns = { a = 'string' } } }"),
+                "plugin.lua": PluginFixture.manifest(
+                    "x", "data = { d = { file = 'd.json', columns = { a = 'string' } } }"),
                 "d.json": String(repeating: "[", count: 100_000),
             ]
         ),
         (
             "has a keyword for a name",
-            ["plugin.lua": Ground.manifest("x", "functions = { ['end'] = { returns = 'boolean', run = type } }")]
+            ["plugin.lua": PluginFixture.manifest("x", "functions = { ['end'] = { returns = 'boolean', run = type } }")]
         ),
     ]
 
     @Test(arguments: unloadable.map(\.name))
-    func `one that does not load costs itself alone`(name: String) throws {
+    func `a plugin that does not load affects only itself`(name: String) throws {
         let files = Self.unloadable.first { $0.name == name }!.files
         let folder = name == "has a host's name" ? "network" : "x"
-        let loaded = Ground.load([folder: files, "y": ["plugin.lua": Ground.function("y", run: "return true")]])
-        // A text with a zero in it is a text; everything else is refused.
+        let loaded = PluginFixture.load([
+            folder: files, "y": ["plugin.lua": PluginFixture.function("y", run: "return true")],
+        ])
+        // A string that contains a NUL is valid; everything else is refused.
         if name == "is no text", loaded.set.broken.isEmpty { return }
         let faults = try #require(loaded.set.broken[ExactName(folder)])
         #expect(loaded.set.provided.map(\.name) == ["y"])
@@ -88,18 +98,19 @@ import Testing
             #expect(fault.path.hasPrefix("plugins/\(folder)/"), "\(fault)")
             #expect(
                 fault.message.utf8.count < 610 && !fault.message.contains("\n"))
-            // What a source has is written out by whoever prints it, as everywhere.
+            // Text from the source is escaped when it is printed, as everywhere.
             #expect(name == "is bytecode" || !fault.message.contains("\u{1B}"))
         }
         let result = PolicySet.load(
-            Ground.policySource(["a": Ground.policy("if y.f() then permit() end", uses: "y")], plugins: loaded.set))
-        let authorizer = try Authorizer(policies: try #require(result.set), directory: Ground.directory())
-        #expect(try authorizer.decide(Ground.question()).isPermitted)
+            PluginFixture.policySource(
+                ["a": PluginFixture.policy("if y.f() then permit() end", uses: "y")], plugins: loaded.set))
+        let authorizer = try Authorizer(policies: try #require(result.set), directory: PluginFixture.directory())
+        #expect(try authorizer.decide(PluginFixture.question()).isPermitted)
     }
 
-    /// Functions that must fail, or come to nothing worse than an answer of their own.
+    /// Functions that must fail, or at worst return a value.
     private static let functions: [(name: String, run: String, before: String, ending: String)] = [
-        ("runs on", "while true do end", "", "beyond its budget"),
+        ("runs on", "while true do end", "", "exceeds its budget"),
         ("takes all memory", "local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(99999) end return true", "", "`x.f`"),
         ("recurses without end", "local function g() return 1 + g() end return g() > 1", "", "`x.f`"),
         ("matches without end", "return ('a'):rep(9999):find(('a-'):rep(30) .. 'b') ~= nil", "", "`x.f`"),
@@ -116,7 +127,7 @@ import Testing
         ("reaches for a metatable", "return ('').__index == nil", "", ""),
         ("keeps count", "count = count + 1 return count < 2", "local count = 0", ""),
         ("keeps what it was given", "kept[1] = ... return #kept == 1", "local kept = {}", ""),
-        ("asks for what it has not said", "return use('zone') ~= nil", "", "stands at the top of the file"),
+        ("asks for what it has not said", "return use('zone') ~= nil", "", "must be at the top of the file"),
         ("asks for another's data", "return data('secrets') ~= nil", "", "has no data `secrets`"),
         (
             "asks without end", "local d = ... for i = 1, 1e6 do local _ = d.name == ('n' .. i) end return true", "",
@@ -132,11 +143,11 @@ import Testing
     ]
 
     @Test(arguments: functions.map(\.name))
-    func `a hostile function costs whoever asks it, and nobody else`(name: String) throws {
+    func `a hostile function affects only the policies that call it`(name: String) throws {
         let (_, run, before, ending) = Self.functions.first { $0.name == name }!
         let takes = run.contains(".date") ? "{ a = 'instant' }" : "{ a = 'department' }"
         let argument = run.contains(".date") ? "request.time" : "request.token.department"
-        let plugin = Ground.function(
+        let plugin = PluginFixture.function(
             "x", takes: takes, run: run, before: before,
             head: before.contains("network") ? "needs = { 'network' }," : "")
         let policies = [
@@ -147,53 +158,55 @@ import Testing
         ]
         var seen: Set<String> = []
         for treeOptions in [TreeOptions.none, TreeOptions(), TreeOptions.reference] {
-            let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], policies, treeOptions: treeOptions)
+            let authorizer = try PluginFixture.authorizer(
+                ["x": ["plugin.lua": plugin]], policies, treeOptions: treeOptions)
             for _ in 0..<3 {
-                let decision = try authorizer.decide(Ground.question())
+                let decision = try authorizer.decide(PluginFixture.question())
                 #expect(decision.isPermitted && decision.reasons.map(\.text) == ["North"])
                 let failure = decision.observedFailures.first?.message ?? "says \(decision.observed.count)"
                 #expect(failure.utf8.count < 700 && !failure.contains("\n") && !failure.contains("\u{1B}"))
                 seen.insert(failure)
             }
         }
-        // Run or by the tree, the first time or the third, with whatever memory it would have had: the same.
+        // The result is the same by run or by tree, the first time or the third.
         #expect(seen.count == 1, "\(seen)")
         #expect(seen.first?.contains(ending) == true, "\(seen)")
     }
 
-    @Test func `one that is slow cannot be asked more than an evaluation may spend`() throws {
-        let plugin = Ground.function(
+    @Test func `calls of a slow function are limited by the budget of the evaluation`() throws {
+        let plugin = PluginFixture.function(
             "x", takes: "{ a = 'number' }", run: "local a = ... for i = 1, 400000 do end return true",
             more: "fuel = 500000,")
-        let policy = Ground.policy("for i = 1, 100 do if not x.f(i) then return end end permit()")
-        let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
-        let decision = try authorizer.decide(Ground.question())
-        #expect(decision.failures.first?.message.contains("asks more than it may") == true)
+        let policy = PluginFixture.policy("for i = 1, 100 do if not x.f(i) then return end end permit()")
+        let authorizer = try PluginFixture.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
+        let decision = try authorizer.decide(PluginFixture.question())
+        #expect(decision.failures.first?.message.contains("asks too many questions") == true)
         #expect(decision.traces[0].facts.count <= 5)
     }
 
-    @Test func `two plugins see nothing of one another`() throws {
-        let one = Ground.function("x", run: "shared[1] = 'mine' return true", before: "local shared = string")
-        let other = Ground.function("y", run: "return string[1] == nil")
-        let policy = Ground.policy("if y.f() then permit() end if x.f() then deny(\"reached\") end", uses: "x y")
-        let authorizer = try Ground.authorizer(["x": ["plugin.lua": one], "y": ["plugin.lua": other]], ["a": policy])
-        let decision = try authorizer.decide(Ground.question())
+    @Test func `two plugins cannot see each other`() throws {
+        let one = PluginFixture.function("x", run: "shared[1] = 'mine' return true", before: "local shared = string")
+        let other = PluginFixture.function("y", run: "return string[1] == nil")
+        let policy = PluginFixture.policy("if y.f() then permit() end if x.f() then deny(\"reached\") end", uses: "x y")
+        let authorizer = try PluginFixture.authorizer(
+            ["x": ["plugin.lua": one], "y": ["plugin.lua": other]], ["a": policy])
+        let decision = try authorizer.decide(PluginFixture.question())
         #expect(
             decision.failures.count == 1 && decision.failures[0].message.contains("read-only"), "\(decision.failures)")
     }
 
-    @Test func `what ran out of time is not remembered`() throws {
-        let plugin = Ground.function(
+    @Test func `a result that ran out of time is not cached`() throws {
+        let plugin = PluginFixture.function(
             "x", run: "for i = 1, 100000 do local s = ('x'):rep(1000) end return true", more: "fuel = 500000,")
-        let loaded = Ground.load(["x": ["plugin.lua": plugin]])
+        let loaded = PluginFixture.load(["x": ["plugin.lua": plugin]])
         let result = PolicySet.load(
-            Ground.policySource(["a": Ground.policy("if x.f() then permit() end")], plugins: loaded.set))
+            PluginFixture.policySource(["a": PluginFixture.policy("if x.f() then permit() end")], plugins: loaded.set))
         let set = try #require(result.set)
         let authorizer = try Authorizer(
-            policies: set, directory: Ground.directory(), budget: Budget(deadline: .nanoseconds(1)))
-        _ = try authorizer.decide(Ground.question())
+            policies: set, directory: PluginFixture.directory(), budget: Budget(deadline: .nanoseconds(1)))
+        _ = try authorizer.decide(PluginFixture.question())
         let runs = authorizer.runCount
-        _ = try authorizer.decide(Ground.question())
+        _ = try authorizer.decide(PluginFixture.question())
         #expect(authorizer.runCount > runs)
     }
 }

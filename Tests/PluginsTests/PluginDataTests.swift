@@ -22,20 +22,22 @@ import Testing
             "`x.sites` has no `context.site`: ask `:has` first"
         ),
         ("x.sites:get(request.context.site).closed < request.date", "hq", "is absent: ask `:has(\"closed\")` first"),
-        // Assigned to, so that the loader does not see what is asked.
+        // An assignment, so that the loader does not see the expression.
         (
             "(function(row) row = row return row.contry end)(x.sites:get(request.context.site)) == \"NO\"", "hq",
             "a row has no `contry` (did you mean `country`?)"
         ),
         ("x.sites:get(7).country == \"NO\"", "hq", "is looked up by its `id`, a string, got `7`"),
     ])
-    func `rows are looked up natively, and an absent key is said`(ask: String, site: String, expected: String) throws {
-        let files = ["plugin.lua": Ground.manifest("x", Self.table), "sites.csv": Self.rows]
-        let policy = Ground.policy("advise(\"v\", { v = \(ask) })")
+    func `rows are looked up natively, and an absent key is reported`(ask: String, site: String, expected: String)
+        throws
+    {
+        let files = ["plugin.lua": PluginFixture.manifest("x", Self.table), "sites.csv": Self.rows]
+        let policy = PluginFixture.policy("advise(\"v\", { v = \(ask) })")
         for treeOptions in [TreeOptions.none, TreeOptions()] {
-            let authorizer = try Ground.authorizer(["x": files], ["a": policy], treeOptions: treeOptions)
+            let authorizer = try PluginFixture.authorizer(["x": files], ["a": policy], treeOptions: treeOptions)
             for _ in 0..<2 {
-                let decision = try authorizer.decide(Ground.question(context: [.init("site", .string(site))]))
+                let decision = try authorizer.decide(PluginFixture.question(context: [.init("site", .string(site))]))
                 let failure = decision.failures.first?.message
                 let got = failure ?? decision.advice[0].details[0].value.compact
                 #expect(failure == nil ? got == expected : got.contains(expected), "\(got)")
@@ -46,14 +48,15 @@ import Testing
     @Test func `rows of two keys that look alike are two rows`() throws {
         for (one, other) in [("caf\u{E9}", "cafe\u{301}"), ("K", "\u{212A}"), (";", "\u{37E}")] {
             let rows = "id,country,staff,closed\n\"\(one)\",NO,1,\n\"\(other)\",SE,2,\n"
-            let files = ["plugin.lua": Ground.manifest("x", Self.table), "sites.csv": rows]
-            let policy = Ground.policy(
+            let files = ["plugin.lua": PluginFixture.manifest("x", Self.table), "sites.csv": rows]
+            let policy = PluginFixture.policy(
                 "if x.sites:get(request.context.site).country == \"NO\" and x.sites:get(\"\(one)\").staff == 1 then permit() end"
             )
             for treeOptions in [TreeOptions.none, TreeOptions()] {
-                let authorizer = try Ground.authorizer(["x": files], ["a": policy], treeOptions: treeOptions)
+                let authorizer = try PluginFixture.authorizer(["x": files], ["a": policy], treeOptions: treeOptions)
                 for (site, isMeant) in [(one, true), (other, false), (one, true), (other, false)] {
-                    let decision = try authorizer.decide(Ground.question(context: [.init("site", .string(site))]))
+                    let decision = try authorizer.decide(
+                        PluginFixture.question(context: [.init("site", .string(site))]))
                     #expect(
                         decision.isPermitted == isMeant && decision.failures.isEmpty, "\(Array(site.unicodeScalars))")
                 }
@@ -65,10 +68,12 @@ import Testing
         ("x.sites:get(request.context.site).contry == \"NO\"", "a row has no `contry` (did you mean `country`?)"),
         ("x.site:get(\"hq\").country == \"NO\"", "the plugin `x` has no `site` (did you mean `sites`?)"),
     ])
-    func `what a table or a plugin does not have is seen when policies are loaded`(ask: String, message: String) {
-        let loaded = Ground.load(["x": ["plugin.lua": Ground.manifest("x", Self.table), "sites.csv": Self.rows]])
-        let policies = ["a": Ground.policy("if \(ask) then permit() end")]
-        let result = PolicySet.load(Ground.policySource(policies, plugins: loaded.set))
+    func `a member that a table or a plugin does not have is reported at loading`(ask: String, message: String) {
+        let loaded = PluginFixture.load([
+            "x": ["plugin.lua": PluginFixture.manifest("x", Self.table), "sites.csv": Self.rows]
+        ])
+        let policies = ["a": PluginFixture.policy("if \(ask) then permit() end")]
+        let result = PolicySet.load(PluginFixture.policySource(policies, plugins: loaded.set))
         #expect(result.set == nil)
         #expect(result.diagnostics.map(\.message) == [message])
     }
@@ -76,11 +81,11 @@ import Testing
     @Test func `a comparison of a row is a fact, however many keys there are`() throws {
         var rows = "id,country,staff,closed\n"
         for number in 0..<1_000 { rows += "s\(number),\(number % 2 == 0 ? "NO" : "SE"),1,\n" }
-        let files = ["plugin.lua": Ground.manifest("x", Self.table), "sites.csv": rows]
-        let policy = Ground.policy("if x.sites:get(request.context.site).country == \"NO\" then permit() end")
-        let authorizer = try Ground.authorizer(["x": files], ["a": policy])
+        let files = ["plugin.lua": PluginFixture.manifest("x", Self.table), "sites.csv": rows]
+        let policy = PluginFixture.policy("if x.sites:get(request.context.site).country == \"NO\" then permit() end")
+        let authorizer = try PluginFixture.authorizer(["x": files], ["a": policy])
         func permits(_ number: Int) throws -> Bool {
-            try authorizer.decide(Ground.question(context: [.init("site", .string("s\(number)"))])).isPermitted
+            try authorizer.decide(PluginFixture.question(context: [.init("site", .string("s\(number)"))])).isPermitted
         }
         #expect(try permits(0) && !permits(1))
         let runs = authorizer.runCount
@@ -91,14 +96,14 @@ import Testing
     @Test func `a table of very many rows costs Lua nothing`() throws {
         var rows = "id,country,staff,closed\n"
         for number in 0..<50_000 { rows += "s\(number),NO,\(number),\n" }
-        let text = Ground.manifest(
+        let text = PluginFixture.manifest(
             "x",
             "functions = { f = { takes = { { id = 'string' } }, returns = 'number', run = function(id) return s:get(id).staff end } }, \(Self.table)",
             before: "local s = data 'sites'")
-        let policy = Ground.policy("if x.f(\"s49999\") == 49999 then permit() end")
-        let authorizer = try Ground.authorizer(
+        let policy = PluginFixture.policy("if x.f(\"s49999\") == 49999 then permit() end")
+        let authorizer = try PluginFixture.authorizer(
             ["x": ["plugin.lua": text, "sites.csv": rows]], ["a": policy], treeOptions: .none)
-        #expect(try authorizer.decide(Ground.question()).isPermitted)
+        #expect(try authorizer.decide(PluginFixture.question()).isPermitted)
         #expect(authorizer.bytes["a"]! < 20_000)
     }
 
@@ -108,12 +113,12 @@ import Testing
         ("sites.csv", "id,country,staff\nhq,NO,0x1F\n", 2, "`staff` is a number, got `0x1F`"),
         ("sites.csv", "id,country,staff\nhq,NO,007\n", 2, "`staff` is a number, got `007`"),
         ("sites.json", "[{\"id\":\"hq\",\"staff\":18446744073709551614}]", 1, "the integer does not fit 64 bits"),
-        ("sites.csv", "id,country,staff\nhq,NO\n", 2, "2 fields, and there are 3 columns"),
-        ("sites.csv", "id,country,staff\nhq,NO,1\nhq,SE,2\n", 3, "the key `hq` is there twice"),
+        ("sites.csv", "id,country,staff\nhq,NO\n", 2, "expected 3 fields, got 2"),
+        ("sites.csv", "id,country,staff\nhq,NO,1\nhq,SE,2\n", 3, "the key `hq` is given twice"),
         ("sites.csv", "id,country\nhq,NO\n", 1, "the column `staff` is missing"),
-        ("sites.csv", "id,country,staff,size\nhq,NO,1,2\n", 1, "there is no column `size`"),
+        ("sites.csv", "id,country,staff,size\nhq,NO,1,2\n", 1, "unknown column `size`"),
         ("sites.csv", "id,country,staff\nhq,\"NO,1\n", 3, "a quoted field is never closed"),
-        ("sites.csv", "", 1, "the first line names the columns"),
+        ("sites.csv", "", 1, "the first line must name the columns"),
         ("sites.csv", "id,id,staff\n", 1, "a column is named twice"),
         ("sites.json", "{}", 1, "an array of objects"),
         ("sites.json", "[{\"id\": \"hq\", \"country\": \"NO\"}]", 1, "row 1 has no `staff`"),
@@ -122,12 +127,14 @@ import Testing
             "sites.json", "[{\"id\": \"hq\", \"country\": \"NO\", \"staff\": 1, \"cuntry\": 2}]", 1,
             "did you mean `country`?"
         ),
-        ("sites.json", "[1]", 1, "rows are objects"),
+        ("sites.json", "[1]", 1, "row 1 must be an object"),
         ("sites.json", "[{", 1, "expected"),
     ])
-    func `wrong data does not load, and the place is told`(file: String, text: String, line: Int, message: String) {
-        let plugin = Ground.manifest("x", Self.table.replacing("sites.csv", with: file))
-        let found = Ground.load(["x": ["plugin.lua": plugin, file: text]]).set.broken["x"] ?? []
+    func `wrong data does not load, and the message has its place`(
+        file: String, text: String, line: Int, message: String
+    ) {
+        let plugin = PluginFixture.manifest("x", Self.table.replacing("sites.csv", with: file))
+        let found = PluginFixture.load(["x": ["plugin.lua": plugin, file: text]]).set.broken["x"] ?? []
         #expect(
             found.contains { $0.path == "plugins/x/\(file)" && $0.line == line && $0.message.contains(message) },
             "\(found)")
@@ -139,46 +146,46 @@ import Testing
         ("+99999999999999999999999", false), ("1e300", true), ("0.1", true), ("1e400", false), ("-1e400", false),
         ("inf", false), ("nan", false), ("-", false),
     ])
-    func `a number at the borders is taken as it is, or refused with its line`(number: String, isTaken: Bool) throws {
-        let plugin = Ground.manifest("x", Self.table)
+    func `a number at the limits is taken unchanged, or refused with its line`(number: String, isTaken: Bool) throws {
+        let plugin = PluginFixture.manifest("x", Self.table)
         let rows = "id,country,staff\nhq,NO,\(number)\n"
-        let loaded = Ground.load(["x": ["plugin.lua": plugin, "sites.csv": rows]])
+        let loaded = PluginFixture.load(["x": ["plugin.lua": plugin, "sites.csv": rows]])
         let found = loaded.set.broken["x"] ?? []
         #expect(found.isEmpty == isTaken, "\(found)")
         #expect(isTaken || found.contains { $0.line == 2 && $0.message.contains("got `\(number)`") }, "\(found)")
-        // In JSON it is read, or refused: it does not end the program.
+        // In JSON it is read or refused, without a crash.
         let json = "[{\"id\": \"hq\", \"country\": \"NO\", \"staff\": \(number)}]"
         let files = ["plugin.lua": plugin.replacing("sites.csv", with: "sites.json"), "sites.json": json]
-        let inJSON = Ground.load(["x": files]).set.broken["x"] ?? []
+        let inJSON = PluginFixture.load(["x": files]).set.broken["x"] ?? []
         #expect(!isTaken || inJSON.isEmpty, "\(inJSON)")
     }
 
-    @Test func `JSON and CSV give the same`() throws {
+    @Test func `JSON and CSV give the same data`() throws {
         let json =
             #"[{"id":"hq","country":"NO","staff":120},{"id":"lab","country":"SE","staff":7,"closed":"2026-05-01"}]"#
-        let plugin = Ground.manifest("x", Self.table.replacing("sites.csv", with: "sites.json"))
-        let policy = Ground.policy(
+        let plugin = PluginFixture.manifest("x", Self.table.replacing("sites.csv", with: "sites.json"))
+        let policy = PluginFixture.policy(
             "if x.sites:get(\"lab\").closed < request.date and x.sites:get(\"hq\").staff == 120 then permit() end")
-        let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin, "sites.json": json]], ["a": policy])
-        #expect(try authorizer.decide(Ground.question()).isPermitted)
+        let authorizer = try PluginFixture.authorizer(["x": ["plugin.lua": plugin, "sites.json": json]], ["a": policy])
+        #expect(try authorizer.decide(PluginFixture.question()).isPermitted)
     }
 
-    @Test func `settings are looked up in, tenant by tenant`() throws {
-        let plugin = Ground.manifest(
+    @Test func `settings of each tenant are looked up in tables`() throws {
+        let plugin = PluginFixture.manifest(
             "x", "functions = { f = { host = 'network.contains_any' } }", head: "needs = { 'network' },")
-        let policy = Ground.policy("if x.f(config.nets, request.context.ip) then permit() end", uses: "x")
+        let policy = PluginFixture.policy("if x.f(config.nets, request.context.ip) then permit() end", uses: "x")
             .replacing("\nreturn", with: " local config = settings { nets = list \"string\" }\nreturn")
         let settings =
             #"{"a":{"all":{"nets":["192.0.2.0/24"]},"tenants":{"t":{"nets":["10.0.0.0/8","2001:db8::/32"]}}}}"#
-        let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], ["a": policy], settings: settings)
+        let authorizer = try PluginFixture.authorizer(["x": ["plugin.lua": plugin]], ["a": policy], settings: settings)
         func permits(_ ip: String) throws -> Bool {
-            try authorizer.decide(Ground.question(context: [.init("ip", .string(ip))])).isPermitted
+            try authorizer.decide(PluginFixture.question(context: [.init("ip", .string(ip))])).isPermitted
         }
         #expect(
             try permits("10.1.2.3") && permits("2001:db8::1") && permits("::ffff:10.0.0.1") && !permits("192.0.2.1"))
         let bad = settings.replacing("10.0.0.0/8", with: "10.0.0.1/8")
-        let failing = try Ground.authorizer(["x": ["plugin.lua": plugin]], ["a": policy], settings: bad)
-        let decision = try failing.decide(Ground.question(context: [.init("ip", .string("10.1.2.3"))]))
-        #expect(decision.failures.first?.message.contains("say `10.0.0.0/8`") == true)
+        let failing = try PluginFixture.authorizer(["x": ["plugin.lua": plugin]], ["a": policy], settings: bad)
+        let decision = try failing.decide(PluginFixture.question(context: [.init("ip", .string("10.1.2.3"))]))
+        #expect(decision.failures.first?.message.contains("write `10.0.0.0/8`") == true)
     }
 }

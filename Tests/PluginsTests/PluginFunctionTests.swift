@@ -5,24 +5,24 @@ import Policies
 import Testing
 
 @Suite struct PluginFunctionTests {
-    /// What a policy says of a request, and how it failed if it did.
+    /// A policy's advice on a request, and its failures.
     private func advice(
         _ plugin: String, _ expression: String, properties: [JSON.Member] = [], context: [JSON.Member] = [],
         files: [String: String] = [:]
     ) throws -> (value: JSON?, failure: String?) {
         var all = files
         all["plugin.lua"] = plugin
-        let policy = Ground.policy("advise(\"v\", { v = \(expression) })")
-        let question = Ground.question(properties, context: context)
+        let policy = PluginFixture.policy("advise(\"v\", { v = \(expression) })")
+        let question = PluginFixture.question(properties, context: context)
         var results: [(JSON?, String?)] = []
         for treeOptions in [TreeOptions.none, TreeOptions()] {
-            let authorizer = try Ground.authorizer(["x": all], ["a": policy], treeOptions: treeOptions)
+            let authorizer = try PluginFixture.authorizer(["x": all], ["a": policy], treeOptions: treeOptions)
             for _ in 0..<2 {
                 let decision = try authorizer.decide(question)
                 results.append((decision.advice.first?.details.first?.value, decision.failures.first?.message))
             }
         }
-        // By running and by the tree, the first time and again: always the same.
+        // The result is the same by run and by tree, the first time and later.
         for result in results { #expect(result.0 == results[0].0 && result.1 == results[0].1) }
         return results[0]
     }
@@ -51,10 +51,10 @@ import Testing
         ("{ a = optional 'string' }", "\"string\"", "local a = ... return a or 'none'", "", "none"),
         ("{ a = 'resource' }", "\"string\"", "local a = ... return a:has('note') and a.note", "request.resource", "n"),
     ])
-    func `arguments and results have the types that were declared`(
+    func `arguments and results have the declared types`(
         takes: String, returns: String, run: String, argument: String, expected: String
     ) throws {
-        let plugin = Ground.function("x", takes: takes, returns: returns, run: run)
+        let plugin = PluginFixture.function("x", takes: takes, returns: returns, run: run)
         let result = try advice(
             plugin, "x.f(\(argument))", properties: [.init("amount", .integer(7)), .init("note", .string("n"))])
         #expect(result.value == .string(expected), "\(result)")
@@ -70,35 +70,38 @@ import Testing
         ("{ a = list 'string' }", "x.f({ 1 })", "takes a list of string as `a`, got a table"),
         ("{ a = 'string' }", "(function(p) p = p return p.g('a') end)(x)", "the plugin `x` has no `g`"),
     ])
-    func `a wrong argument that the source does not show is the policy's error, and names both sides`(
+    func `a wrong argument at run time is the policy's error, and the message names both sides`(
         takes: String, call: String, message: String
     ) throws {
-        let result = try advice(Ground.function("x", takes: takes, run: "return true"), call)
+        let result = try advice(PluginFixture.function("x", takes: takes, run: "return true"), call)
         #expect(result.failure?.contains(message) == true, "\(result)")
     }
 
     @Test(arguments: [
-        ("\"boolean\"", "return 'yes'", "says that it returns a boolean, and it returned `yes`"),
-        ("\"number\"", "", "says that it returns a number, and it returned nothing"),
-        ("\"department\"", "return 'sales'", "returns a department, and it returned `sales`"),
-        ("one_of { 'a', 'b' }", "return 'c'", "returns \"a\" or \"b\", and it returned `c`"),
-        ("list 'string'", "return { 1 }", "returns a list of string, and it returned a table"),
+        ("\"boolean\"", "return 'yes'", "must return a boolean, and returned `yes`"),
+        ("\"number\"", "", "must return a number, and returned nothing"),
+        ("\"department\"", "return 'sales'", "must return a department, and returned `sales`"),
+        ("one_of { 'a', 'b' }", "return 'c'", "must return \"a\" or \"b\", and returned `c`"),
+        ("list 'string'", "return { 1 }", "must return a list of string, and returned a table"),
         ("\"boolean\"", "error('not today')", "`x.f` failed: plugins/x/plugin.lua:2: not today"),
-        ("\"boolean\"", "while true do end", "`x.f` runs on beyond its budget of 20000 instructions"),
+        ("\"boolean\"", "while true do end", "`x.f` exceeds its budget of 20000 instructions"),
         ("\"boolean\"", "return ('x'):rep(1 << 19):rep(40) == ''", "`x.f`"),
     ])
-    func `a wrong result is a failure that names both sides`(returns: String, run: String, message: String) throws {
-        let plugin = Ground.function("x", returns: returns, run: run)
+    func `a wrong result is a failure whose message names both sides`(returns: String, run: String, message: String)
+        throws
+    {
+        let plugin = PluginFixture.function("x", returns: returns, run: run)
         let result = try advice(plugin, "x.f() == x.f() and true")
         #expect(result.failure?.contains(message) == true, "\(result)")
     }
 
-    @Test func `a boolean of Lua is remembered by the tree, whatever was read for it`() throws {
-        let plugin = Ground.function("x", takes: "{ a = 'string' }", run: "local a = ... return a:sub(1, 1) == 'h'")
-        let policy = Ground.policy("if x.f(request.resource.note) then permit() end")
-        let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
+    @Test func `the tree caches a boolean of Lua, whatever was read for it`() throws {
+        let plugin = PluginFixture.function(
+            "x", takes: "{ a = 'string' }", run: "local a = ... return a:sub(1, 1) == 'h'")
+        let policy = PluginFixture.policy("if x.f(request.resource.note) then permit() end")
+        let authorizer = try PluginFixture.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
         func permits(_ note: String) throws -> Bool {
-            try authorizer.decide(Ground.question([.init("note", .string(note))])).isPermitted
+            try authorizer.decide(PluginFixture.question([.init("note", .string(note))])).isPermitted
         }
         #expect(try permits("hello") && !permits("world"))
         let runs = authorizer.runCount
@@ -106,19 +109,19 @@ import Testing
             #expect(try permits("h\(number)"))
             #expect(try !permits("w\(number)"))
         }
-        // The function is run for each of these texts; the policy for none of them.
+        // The function is run for each of these strings; the policy for none.
         #expect(authorizer.runCount == runs)
         #expect(authorizer.learned.open.isEmpty)
     }
 
-    @Test func `what is one of a few texts is a fact, and compared only with what it can be`() throws {
-        let plugin = Ground.function(
+    @Test func `a one_of result is a fact, and compared only with its possible strings`() throws {
+        let plugin = PluginFixture.function(
             "x", takes: "{ a = 'number' }", returns: "one_of { 'low', 'high' }",
             run: "local a = ... return a < 10 and 'low' or 'high'")
-        let policy = Ground.policy("if x.f(request.resource.amount) == \"low\" then permit() end")
-        let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
+        let policy = PluginFixture.policy("if x.f(request.resource.amount) == \"low\" then permit() end")
+        let authorizer = try PluginFixture.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
         func permits(_ amount: Int64) throws -> Bool {
-            try authorizer.decide(Ground.question([.init("amount", .integer(amount))])).isPermitted
+            try authorizer.decide(PluginFixture.question([.init("amount", .integer(amount))])).isPermitted
         }
         #expect(try permits(1) && !permits(99))
         let runs = authorizer.runCount
@@ -129,7 +132,7 @@ import Testing
     }
 
     @Test func `functions are traced and explained as they are called`() throws {
-        let plugin = Ground.manifest(
+        let plugin = PluginFixture.manifest(
             "x",
             """
             functions = {
@@ -138,11 +141,12 @@ import Testing
               inside = { host = "network.contains" },
             }
             """, head: "needs = { \"network\" },")
-        let policy = Ground.policy(
+        let policy = PluginFixture.policy(
             "if x.near(request.token.department, \"North\") and x.inside(\"10.0.0.0/8\", request.context.ip) then permit() end"
         )
-        let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
-        let facts = try authorizer.decide(Ground.question(context: [.init("ip", .string("10.1.1.1"))])).traces[0].facts
+        let authorizer = try PluginFixture.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
+        let facts = try authorizer.decide(PluginFixture.question(context: [.init("ip", .string("10.1.1.1"))])).traces[0]
+            .facts
         #expect(
             facts.map { "\($0.text) = \($0.value)" } == [
                 "x.near(token.department, North) = true", "context has ip = true",
@@ -150,16 +154,17 @@ import Testing
             ])
     }
 
-    @Test func `a plugin may use another, and another's failure is its own`() throws {
-        let inner = Ground.function(
+    @Test func `a plugin may use another, whose failure becomes its own`() throws {
+        let inner = PluginFixture.function(
             "y", takes: "{ a = 'number' }", returns: "'number'", run: "local a = ... return 10 // a")
-        let outer = Ground.function(
+        let outer = PluginFixture.function(
             "x", takes: "{ a = 'number' }", returns: "'number'", run: "local a = ... return y.f(a) + 1",
             before: "local y = use 'y'", head: "requires = { 'y' },")
-        let policy = Ground.policy("advise(\"v\", { v = x.f(request.resource.amount) + 0 })")
-        let authorizer = try Ground.authorizer(["x": ["plugin.lua": outer], "y": ["plugin.lua": inner]], ["a": policy])
+        let policy = PluginFixture.policy("advise(\"v\", { v = x.f(request.resource.amount) + 0 })")
+        let authorizer = try PluginFixture.authorizer(
+            ["x": ["plugin.lua": outer], "y": ["plugin.lua": inner]], ["a": policy])
         func decide(_ amount: Int64) throws -> Decision {
-            try authorizer.decide(Ground.question([.init("amount", .integer(amount))]))
+            try authorizer.decide(PluginFixture.question([.init("amount", .integer(amount))]))
         }
         #expect(try decide(5).advice[0].details[0].value == .integer(3))
         let failed = try decide(0)
@@ -167,23 +172,24 @@ import Testing
         #expect(try decide(2).advice[0].details[0].value == .integer(6))
     }
 
-    @Test func `asking costs the same whoever has asked before`() throws {
-        let plugin = Ground.function(
+    @Test func `a call costs the same, whether it was made before or not`() throws {
+        let plugin = PluginFixture.function(
             "x", takes: "{ a = 'number' }", run: "local a = ... for i = 1, 900 do end return a > 5")
         let body = "for i = 1, 200 do if x.f(i) then permit() end end"
-        let policies = ["a": Ground.policy(body), "b": Ground.policy(body)]
+        let policies = ["a": PluginFixture.policy(body), "b": PluginFixture.policy(body)]
         var seen: Set<[String]> = []
         for treeOptions in [TreeOptions.none, TreeOptions(), TreeOptions.reference] {
-            let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], policies, treeOptions: treeOptions)
+            let authorizer = try PluginFixture.authorizer(
+                ["x": ["plugin.lua": plugin]], policies, treeOptions: treeOptions)
             for _ in 0..<3 {
-                let decision = try authorizer.decide(Ground.question())
+                let decision = try authorizer.decide(PluginFixture.question())
                 seen.insert(
                     decision.failures.map { "\($0.policy) \($0.message)" }
                         + decision.traces.map { "\($0.fuel) \($0.facts.count)" })
             }
         }
-        // A hundred askings of 20,000 are all that one evaluation may spend.
+        // One evaluation can pay for a hundred calls of 20,000.
         #expect(seen.count == 1)
-        #expect(seen.first?.first?.contains("asks more than it may") == true, "\(seen)")
+        #expect(seen.first?.first?.contains("asks too many questions") == true, "\(seen)")
     }
 }

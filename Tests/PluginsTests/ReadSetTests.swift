@@ -4,7 +4,7 @@ import Plugins
 import Policies
 import Testing
 
-/// What functions of plugins come to is remembered by all that was read for it.
+/// Results of plugin functions are cached by all facts that were read for them.
 @Suite struct ReadSetTests {
     private static let clock = [
         "plugin.lua": """
@@ -23,7 +23,7 @@ import Testing
         """,
         "week.csv": "tenant,weekday,opens,closes\n*,1,08:00,17:00\n", "holidays.csv": "tenant,date\n",
     ]
-    /// A function that takes nothing, or a department, and asks the clock.
+    /// A function without parameters, or with a department, that reads the clock.
     private static func wrap(takes: String) -> [String: [String: String]] {
         [
             "clock": clock,
@@ -40,44 +40,45 @@ import Testing
         ]
     }
 
-    // A Monday, in summer time of Oslo.
+    // A Monday, in Oslo's summer time.
     @Test(arguments: [("", ""), ("{ d = 'department' }", "request.token.department")])
-    func `a clock behind another plugin is asked at each minute`(takes: String, argument: String) throws {
-        let policy = Ground.policy("if wrap.may(\(argument)) then permit() end", uses: "wrap")
+    func `a clock behind another plugin is read at each minute`(takes: String, argument: String) throws {
+        let policy = PluginFixture.policy("if wrap.may(\(argument)) then permit() end", uses: "wrap")
         for treeOptions in [TreeOptions(), .none, .reference] {
-            let authorizer = try Ground.authorizer(Self.wrap(takes: takes), ["a": policy], treeOptions: treeOptions)
+            let authorizer = try PluginFixture.authorizer(
+                Self.wrap(takes: takes), ["a": policy], treeOptions: treeOptions)
             let times = ["10:00", "20:00", "14:59", "15:00", "10:00", "05:59", "06:00"].map { "2026-06-01T\($0):00Z" }
             for _ in 0..<2 {
-                let answers = try times.map { try authorizer.decide(Ground.question(at: $0)).isPermitted }
+                let answers = try times.map { try authorizer.decide(PluginFixture.question(at: $0)).isPermitted }
                 #expect(answers == [true, false, true, false, true, false, true])
             }
         }
     }
 
-    @Test func `the clock before 1970 is not that after it`() throws {
-        let policy = Ground.policy("if wrap.may() then permit() end", uses: "wrap")
+    @Test func `times before and after 1970 are not confused`() throws {
+        let policy = PluginFixture.policy("if wrap.may() then permit() end", uses: "wrap")
         let weekdays = [
             "week.csv": "tenant,weekday,opens,closes\n*,4,00:00,24:00\n"
         ]
         var plugins = Self.wrap(takes: "")
         plugins["clock"]!["week.csv"] = weekdays["week.csv"]
-        // 1970-01-01 was a Thursday; in Oslo it began an hour before.
-        let authorizer = try Ground.authorizer(plugins, ["a": policy])
+        // 1970-01-01 was a Thursday; in Oslo it began an hour earlier.
+        let authorizer = try PluginFixture.authorizer(plugins, ["a": policy])
         for (time, holds) in [
             ("1970-01-01T00:00:10Z", true), ("1969-12-31T23:59:50Z", true), ("1969-12-31T22:59:59Z", false),
             ("1969-12-31T23:00:00Z", true), ("1970-01-01T23:00:00Z", false), ("1970-01-01T22:59:59Z", true),
         ] {
-            #expect(try authorizer.decide(Ground.question(at: time)).isPermitted == holds, "\(time)")
+            #expect(try authorizer.decide(PluginFixture.question(at: time)).isPermitted == holds, "\(time)")
         }
     }
 
-    @Test func `a reading of a function tells that the clock behind it was looked at`() throws {
-        let policy = Ground.policy("if wrap.may() then permit() end", uses: "wrap")
-        let loaded = Ground.load(Self.wrap(takes: ""))
-        let set = try #require(PolicySet.load(Ground.policySource(["a": policy], plugins: loaded.set)).set)
+    @Test func `the observed fact of a function shows that it read the clock`() throws {
+        let policy = PluginFixture.policy("if wrap.may() then permit() end", uses: "wrap")
+        let loaded = PluginFixture.load(Self.wrap(takes: ""))
+        let set = try #require(PolicySet.load(PluginFixture.policySource(["a": policy], plugins: loaded.set)).set)
         let evaluator = try Evaluator(set)
         let request = try #require(
-            try Authorizer.request(Ground.question(), schema: set.schema, directory: Ground.directory()))
+            try Authorizer.request(PluginFixture.question(), schema: set.schema, directory: PluginFixture.directory()))
         for _ in 0..<2 {
             _ = evaluator.evaluate(request)
             let readings = evaluator.outcomes.flatMap { evaluator.readings($0).readings }
@@ -85,16 +86,16 @@ import Testing
         }
     }
 
-    @Test func `what a function made of a client's text fills no tree`() throws {
-        let plugin = Ground.function(
+    @Test func `results computed from a client's string do not fill the tree`() throws {
+        let plugin = PluginFixture.function(
             "x", takes: "{ r = 'resource' }", returns: "\"string\"", run: "local r = ... return r.note .. '!'")
-        let policy = Ground.policy("if ('' .. x.f(request.resource)):len() > 3 then permit() end")
-        let authorizer = try Ground.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
+        let policy = PluginFixture.policy("if ('' .. x.f(request.resource)):len() > 3 then permit() end")
+        let authorizer = try PluginFixture.authorizer(["x": ["plugin.lua": plugin]], ["a": policy])
         for number in 0..<600 {
-            let question = Ground.question([.init("note", .string("n\(number)"))])
+            let question = PluginFixture.question([.init("note", .string("n\(number)"))])
             #expect(try authorizer.decide(question).isPermitted == ("n\(number)!".utf8.count > 3))
         }
-        // What a client makes up neither grows the trees nor makes the policy uncacheable for others.
+        // Invented strings of a client neither grow the trees nor make the policy uncacheable for others.
         #expect(authorizer.learned.open.isEmpty && authorizer.learned.bytes < 100_000, "\(authorizer.learned)")
     }
 }

@@ -2,7 +2,7 @@ import Model
 import Policies
 import Testing
 
-/// What a policy set says that would have no effect: it does not load.
+/// Parts of a policy set that would have no effect do not load.
 @Suite struct IneffectiveTests {
     private static let good = "return { on = \"access\", decide = function() end }"
 
@@ -46,7 +46,7 @@ import Testing
                 + "function q.decide() end\nreturn p", 4
         ),
     ])
-    func `what is given twice does not load`(text: String, line: Int) {
+    func `a field that is given twice does not load`(text: String, line: Int) {
         let found = diagnostics(["a.lua": text])
         #expect(found.count == 1 && found.first?.rule == "duplicate-key" && found.first?.line == line, "\(found)")
     }
@@ -58,7 +58,7 @@ import Testing
             + "return { on = \"access\", decide = function() local t = { 1, 2, n = names.a } t.n = 2 t.n = 3 end }",
         "local a, b = { on = 1 }, { on = 2 }\nreturn { on = \"access\", decide = function() end, owner = \"x\" }",
     ])
-    func `what is given once loads`(text: String) { #expect(diagnostics(["a.lua": text]) == []) }
+    func `a field that is given once loads`(text: String) { #expect(diagnostics(["a.lua": text]) == []) }
 
     @Test(arguments: [
         ("local a, b = { on = \"access\", decide = function() end }, {}\nreturn a, b", 2),
@@ -82,7 +82,7 @@ import Testing
         "return request.token.user.active and false", "return request.token.user.active or true",
         "for _ = 1, 2 do return 1 end", "return function() end", "return request.tenant .. \"x\"",
     ])
-    func `a return in decide that means an answer does not load`(text: String) {
+    func `a return value in decide does not load`(text: String) {
         let found = diagnostics(["a.lua": Self.body(text)])
         #expect(found.count == 1 && found.first?.rule == "ineffective-return" && found.first?.line == 3, "\(found)")
     }
@@ -94,7 +94,7 @@ import Testing
         "return request.token.user.active and permit(\"active\") or nil", "local function f() return 1 end return f()",
         "local t = {} return t.x", "local function f() return false end if f() then deny(\"no\") end",
     ])
-    func `a return that calls something loads`(text: String) { #expect(diagnostics(["a.lua": Self.body(text)]) == []) }
+    func `a return with a call loads`(text: String) { #expect(diagnostics(["a.lua": Self.body(text)]) == []) }
 
     @Test(arguments: [
         ("return { actions = { [\"orders.read\"] = \"read\", [\"orders.read\"] = \"write\" } }", "duplicate-key"),
@@ -104,7 +104,7 @@ import Testing
         ("return { actions = {} }, { resources = {} }", "ineffective-return"),
         ("local function two() return {}, {} end\nreturn two()", "ineffective-return"),
     ])
-    func `a schema of which some has no effect does not load`(text: String, rule: String) {
+    func `a schema with a part without effect does not load`(text: String, rule: String) {
         let found = diagnostics(["schema.lua": text]).filter { $0.path == "p/schema.lua" }
         #expect(found.contains { $0.rule == rule }, "\(found)")
     }
@@ -113,7 +113,7 @@ import Testing
         "old/a.lua", "a.LUA", "a.Lua", "old/A.LUA", "a.lua.txt", "a.lua ", "a_test.LUA", "old/older/settings.json",
         "Settings.json", "required.JSON", "a.luac",
     ])
-    func `a file that seems to be in force and is not read does not load`(name: String) {
+    func `a file that seems to be in force but is not read is an error`(name: String) {
         let found = diagnostics([name: Self.good])
         #expect(
             found.count == 1 && found.first?.rule == "misplaced-file" && found.first?.path == "p/\(name)", "\(found)")
@@ -123,7 +123,7 @@ import Testing
         "a.lua~", ".#a.lua", "#a.lua#", ".a.lua.swp", ".git/a.lua", "a.lua.orig", "README.md", "notes/README.md",
         "data/people.json", "people.json", "settings_guard.lua", "schema_guard.lua", "routes_of_orders.lua",
     ])
-    func `what is nobody's policy, or is a policy, loads`(name: String) {
+    func `other files, and policies, load`(name: String) {
         #expect(diagnostics([name: Self.good]) == [])
     }
 
@@ -132,7 +132,7 @@ import Testing
         #expect(diagnostics([name: Self.good]).map(\.rule) == ["file-name"])
     }
 
-    @Test func `a policy that is named as tests are does not load`() {
+    @Test func `a policy with the name of a test file does not load`() {
         #expect(diagnostics(["good_test.lua": Self.good]).map(\.rule) == ["ineffective-return"])
         #expect(diagnostics(["good_test.lua": "test(\"what decide does\", {})"]) == [])
     }

@@ -18,37 +18,37 @@ import Testing
 
     @Test(arguments: [
         ("return {", "unexpected symbol near `<eof>`"), ("return 1", "must return a table"), ("error(\"x\")", "x"),
-        ("while true do end", "runs on without end"),
+        ("while true do end", "does not finish loading"),
         ("return { on = \"acess\", decide = function() end }", "did you mean `access`"),
         ("return { on = \"access\" }", "needs a function `decide`"),
-        ("return { decide = function() end }", "`on` names"),
-        ("x = 1 return {}", "assignment to the global `x`"), ("return foo", "there is no `foo`"),
+        ("return { decide = function() end }", "`on` must be"),
+        ("x = 1 return {}", "assignment to the global `x`"), ("return foo", "`foo` is not available in policies"),
         ("local _ENV = {} return {}", "the name `_ENV` is reserved"),
         ("return { on = \"access\", decide = function() __eq(1) end }", "not for policies"),
         (
             "return { on = \"access\", decide = function(r) return r.token:can(\"orders.raed\") end }",
-            "no permission of the catalogue (did you mean `orders.read`?)"
+            "not a declared permission (did you mean `orders.read`?)"
         ),
         (
             "return { on = \"access\", grants = { \"order.*\" }, decide = function() end }",
             "no action is called `order.*`"
         ),
-        ("return { on = \"access\", mode = \"watch\", decide = function() end }", "`mode` is \"observe\""),
-        ("return { on = \"access\", subject = \"robot\", decide = function() end }", "no subject type"),
+        ("return { on = \"access\", mode = \"watch\", decide = function() end }", "`mode` must be \"observe\""),
+        ("return { on = \"access\", subject = \"robot\", decide = function() end }", "not a subject type"),
         (
             "return { on = \"access\", decide = function() deny(\"{token.departmnet}\") end }",
             "did you mean `department`?"
         ),
         ("return { on = \"access\", grant = {}, decide = function() end }", "did you mean `grants`?"),
         ("permit() return {}", "effects are called inside `decide`"),
-        ("return { on = \"access\", enabled = 1, decide = function() end }", "`enabled` is true or false"),
+        ("return { on = \"access\", enabled = 1, decide = function() end }", "`enabled` must be true or false"),
     ])
-    func `a wrong declaration does not load, and says why`(text: String, message: String) throws {
+    func `a wrong declaration does not load, with a reason`(text: String, message: String) throws {
         let found = diagnostics(["a.lua": text])
         #expect(found.contains { $0.message.contains(message) && $0.path == "p/a.lua" && $0.line != nil }, "\(found)")
     }
 
-    @Test func `every broken file is told, not only the first`() {
+    @Test func `every broken file is reported, not only the first`() {
         let good = "return { on = \"access\", decide = function() end }"
         let found = diagnostics([
             "a.lua": "return {", "b.lua": good, "c.lua": "return 1", "d_test.lua": "", "settings.lua": good,
@@ -98,7 +98,7 @@ import Testing
         "return { on = \"access\", grants = { (\"a.\"):rep(300000) }, decide = function() end }",
         "return { on = \"access\", decide = function() \(String(repeating: "x", count: 60_000))() end }",
     ])
-    func `a finding is capped, however long what it names is`(source: String) {
+    func `a finding is capped, however long the text it quotes is`(source: String) {
         let messages = diagnostics(["a.lua": source]).map(\.message)
         #expect(!messages.isEmpty && messages.allSatisfy { $0.utf8.count < 610 })
     }

@@ -4,8 +4,8 @@ import Testing
 @testable import Policies
 
 @Suite struct RequestTests {
-    /// Two evaluators that are lent one request number its times each on its own.
-    @Test func `a time that is set anew has no number`() {
+    /// Two evaluators that use one request number its times independently.
+    @Test func `a changed time has no number`() {
         var request = ResolvedRequest(kind: .access, directory: .empty, propertyCount: 0, now: Instant(microseconds: 0))
         request.set(moment: 3)
         let minute = request.packedValues[ResolvedRequest.Place.minute]
@@ -17,7 +17,7 @@ import Testing
         #expect(request.packedValues[ResolvedRequest.Place.minute] != minute)
     }
 
-    @Test func `a cell has a code where its number is all there is to it`() {
+    @Test func `a packed value has a code when its number is all of its content`() {
         #expect(PackedValue.absent.code != PackedValue.uncoded)
         #expect(PackedValue(.department, 7).code != PackedValue(.user, 7).code)
         #expect(PackedValue(.department, 7).code != PackedValue(.department, 8).code)
@@ -27,8 +27,8 @@ import Testing
         #expect(PackedValue(.token, -1).code == PackedValue.uncoded)
     }
 
-    /// What lies behind a request's texts is what others left.
-    @Test func `a request that is filled again has its own texts only`() {
+    /// The memory after a request's strings contains those of earlier requests.
+    @Test func `a request that is filled again has only its own strings`() {
         var request = ResolvedRequest(kind: .access, directory: .empty, propertyCount: 2, now: Instant(microseconds: 0))
         let (first, second) = (ResolvedRequest.Place.count, ResolvedRequest.Place.count + 1)
         request.put(.string(String(repeating: "long ", count: 40)), at: first)

@@ -2,7 +2,7 @@ import Model
 import Policies
 import Testing
 
-/// Two names in one place that nobody can tell apart are refused, and both are named.
+/// Two names in one place that look the same are refused, and both are named.
 @Suite struct TwinNamesTests {
     private static let twins = [("caf\u{E9}", "cafe\u{301}"), ("K", "\u{212A}"), (";", "\u{37E}")]
     private static let policy = "return { on = \"access\", decide = function() end }"
@@ -25,7 +25,7 @@ import Testing
         #expect(found.contains { $0.path.hasPrefix("p/\(path)") }, "\(diagnostics(files))")
     }
 
-    @Test func `files of a folder`() {
+    @Test func `twins among the files of a folder are refused`() {
         for (one, other) in Self.twins {
             let files: [(ExactName, String)] = [
                 (ExactName("\(one).lua"), Self.policy), (ExactName("\(other).lua"), Self.policy),
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func `tenants and settings of the settings file`() {
+    @Test func `twins among tenants and settings of the settings file are refused`() {
         for (one, other) in Self.twins {
             let policy = """
                 local config = settings { ["\(one)"] = 1 }
@@ -50,13 +50,13 @@ import Testing
             check(
                 [("a.lua", policy), ("settings.json", #"{ "a": { "all": { "\#(one)": 2, "\#(other)": 3 } } }"#)],
                 one, other, in: "settings.json")
-            // The other alone is a setting that the policy does not declare.
+            // The twin alone is a setting that the policy does not declare.
             let found = diagnostics([("a.lua", policy), ("settings.json", #"{ "a": { "all": { "\#(other)": 3 } } }"#)])
             #expect(found.contains { $0.message.contains("declares no such setting") }, "\(found)")
         }
     }
 
-    @Test func `settings that a policy declares`() {
+    @Test func `twins among settings that a policy declares are refused`() {
         for (one, other) in Self.twins {
             let policy = """
                 local config = settings { ["\(one)"] = 1, ["\(other)"] = 2 }
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func `types and properties of the schema`() {
+    @Test func `twins among types and properties of the schema are refused`() {
         for (one, other) in Self.twins {
             for (sections, type) in [
                 (#"resources = { ["ONE"] = {}, ["OTHER"] = {} }"#, "resources"),

@@ -2,7 +2,7 @@ import Model
 import Policies
 import Testing
 
-/// A name that no value of its type has fails on every request: a policy with one does not load.
+/// A name that its type does not have fails on every request, so a policy with one does not load.
 @Suite struct UnreadableNamesTests {
     private static let schema = """
         return {
@@ -53,7 +53,7 @@ import Testing
         ("return (\"x\"):name()", "a string has no `name`"),
         ("for _ in ipairs(request.point) do end", "a string has no elements"),
         ("for _ in ipairs(request.token) do end", "a token has no elements"),
-        ("for _ in pairs(request.resource.tags) do end", "say `ipairs`"),
+        ("for _ in pairs(request.resource.tags) do end", "use `ipairs`"),
         ("for _ in pairs(request.resource) do end", "a resource has no elements"),
     ])
     func `a name that can never be read does not load`(body: String, message: String) {
@@ -72,7 +72,7 @@ import Testing
         "local _ = request.time:plus { hours = 1 } < request.time:plus { hours = 2 }",
         "local t = { name = 1 }; local _ = t.name + t[\"name\"]", "local _ = string.format(\"%s\", \"x\"):upper()",
     ])
-    func `what can be read loads`(body: String) {
+    func `readable names load`(body: String) {
         let found = diagnostics(body)
         #expect(found.isEmpty, "\(found)")
     }

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Policies
 
-/// What one policy, request or file makes the engine do is in proportion to its size: work is counted, not timed.
+/// The work for one policy, request or file is proportional to its size; it is counted, not timed.
 @Suite struct WorkTests {
-    /// How often the memory of an array has moved, as one looks at it again and again.
+    /// A counter of the moves of an array's memory.
     private struct Moves {
         private var last = 0
         private(set) var count = 0
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(arguments: [1_000, 16_000])
-    func `forming a constant copies none of those before it`(count: Int) {
+    func `forming a constant copies no earlier constants`(count: Int) {
         var schema = Schema()
         schema.resources = [
             .init(name: "order", properties: [.init(name: "note", type: .string, isOptional: true)])
@@ -43,12 +43,12 @@ import Testing
         for moves in moves { #expect(moves.count < 40, "\(moves.count)") }
     }
 
-    @Test func `a value that would be too large written out is not formed any further`() {
+    @Test func `a value that is too large is not formed`() {
         let expressions = Expressions()
         var id = expressions.intern(.request, 0, type: .request)
         var count = 0
         while expressions.carries(id), count < 100 {
-            // What a function is that is given one value twice, but for the function.
+            // The shape of a function call with one value twice, without a function.
             id = expressions.intern(.equal, id, id)
             count += 1
         }

@@ -3,7 +3,7 @@ internal import Testing
 @testable internal import Syntax
 
 struct StretchTests {
-    @Test func `a source is taken apart by what its pieces are`() {
+    @Test func `a source is split into spans by kind`() {
         let source = "-- why\nlocal a = 'x' -- b\nreturn a, 1"
         let bytes = Array(source.utf8)
         let shown = HighlightSpan.all(of: bytes).map { ($0.kind, String(decoding: bytes[$0.range], as: UTF8.self)) }
@@ -13,7 +13,7 @@ struct StretchTests {
     }
 
     @Test(arguments: ["", "-", "--", "local '", "x = [[", "\u{0}", "a - b", "æ = 1", "--[[ long\n]] return 1"])
-    func `the pieces are all of it, whatever it is`(source: String) {
+    func `the spans cover every source completely`(source: String) {
         let bytes = Array(source.utf8)
         #expect(HighlightSpan.all(of: bytes).flatMap { Array(bytes[$0.range]) } == bytes)
     }

@@ -1,13 +1,13 @@
 internal import Syntax
 internal import Testing
 
-/// Programs that tell where they go.
+/// Programs that report their coverage.
 @Suite struct InstrumentationTests {
     private func instrumented(_ source: String) throws -> InstrumentedProgram {
         try Chunk.parse(Array(source.utf8)).instrumented(questions: ["has"], effectCalls: ["deny"])
     }
 
-    /// The inside of a function, as it is with probes.
+    /// The instrumented body of a function.
     private func inside(_ body: String) throws -> String {
         let text = String(decoding: try instrumented("function f()\n\(body)\nend").source, as: UTF8.self)
         return text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().dropLast()
@@ -35,11 +35,11 @@ internal import Testing
         ("goto e ::e::", "__probe(0);goto e ::e::"),
         ("local function g() return end", "__probe(0);local function g() __probe(1);return end"),
     ])
-    func `sites are told where they are`(body: String, expected: String) throws {
+    func `sites are reported at their places`(body: String, expected: String) throws {
         #expect(try inside(body) == expected)
     }
 
-    @Test func `what stands outside of functions tells nothing`() throws {
+    @Test func `code outside of functions reports nothing`() throws {
         let program = try instrumented("if a then b() end\nreturn { f = function() deny('x') end, k = a == b }")
         #expect(program.sites.map(\.position.line) == [2])
         #expect(program.effectCalls.map(\.name) == ["deny"] && program.effectCalls.map(\.statement) == [0])
@@ -47,7 +47,7 @@ internal import Testing
         #expect(script.hasPrefix("--#!lua\nlocal function __truth"))
     }
 
-    @Test func `branches, questions and orders are told apart`() throws {
+    @Test func `branches, conditions and orders are distinguished`() throws {
         let program = try instrumented(
             "function f()\n if a and b <= c then deny() end local v = x or y local w = p:has('q') while not z do end end"
         )
@@ -57,17 +57,17 @@ internal import Testing
         #expect(truths.map(\.orders) == [false, false, true, false, false, false, false])
     }
 
-    @Test func `a program with probes yields what it yields without, on the same lines`() throws {
+    @Test func `an instrumented program gives the same results, on the same lines`() throws {
         var compared = 0
         let silent = "local function __probe() end "
         for body in snippets where !body.hasPrefix("#") {
-            // Inside of a function, where there are probes.
+            // Inside a function, which is instrumented.
             let source = Array("return (function(...) \(body)\nend)(...)".utf8)
             guard let chunk = try? Chunk.parse(source) else { continue }
             let instrumented = chunk.instrumented(questions: ["has", "find"], effectCalls: ["print"])
             let text = Array(silent.utf8) + instrumented.source
-            #expect(Judge.refusal(text) == nil, "\(String(decoding: text, as: UTF8.self))")
-            let (before, after) = (Judge.run(chunk.rewritten()), Judge.run(text))
+            #expect(StockLua.refusal(text) == nil, "\(String(decoding: text, as: UTF8.self))")
+            let (before, after) = (StockLua.run(chunk.rewritten()), StockLua.run(text))
             #expect(before.failed == after.failed, "\(body): \(before.text) \(after.text)")
             if !before.failed { #expect(before.text == after.text, "\(body)") }
             let lines = { (bytes: [UInt8]) in bytes.count { $0 == 10 } }

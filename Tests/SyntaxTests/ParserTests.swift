@@ -3,13 +3,13 @@ internal import Syntax
 internal import Testing
 
 struct ParserTests {
-    /// Our refusal and Lua's agree, except where only Lua's code generator objects.
+    /// The difference between our refusal and Lua's, except when only Lua's code generator refuses.
     private func disagreement(_ source: [UInt8]) -> String? {
         var own: String?
         do throws(SyntaxError) { _ = try Chunk.parse(source) } catch { own = "\(error.line): \(error.message)" }
-        let judged = Judge.refusal(source)
+        let judged = StockLua.refusal(source)
         if (own == nil) == (judged == nil) { return nil }
-        if own == nil, let judged, Judge.isGeneratorLimit(judged) { return nil }
+        if own == nil, let judged, StockLua.isGeneratorLimit(judged) { return nil }
         return "own: \(own ?? "accepted"), Lua: \(judged ?? "accepted")"
     }
 
@@ -52,7 +52,7 @@ struct ParserTests {
         "1 == 1",
         "7 % -1", "0.0 // 5", "not (1 < 2)", "x0", "x0 + 1", "-x0", "y",
     ])
-    func `only what Lua keeps as a constant is no upvalue`(value: String) {
+    func `only constants of Lua's compiler are not upvalues`(value: String) {
         var source = "local x0 <const> = 5 "
         for group in 0..<2 {
             let names = (1...130).map { "local v\(group)_\($0) <const> = \(value)" }.joined(separator: " ")
@@ -76,7 +76,7 @@ struct ParserTests {
             guard let chunk = try? Chunk.parse(source) else { continue }
             accepted += 1
             let rewritten = chunk.rewritten()
-            if let refusal = Judge.refusal(rewritten), !Judge.isGeneratorLimit(refusal) {
+            if let refusal = StockLua.refusal(rewritten), !StockLua.isGeneratorLimit(refusal) {
                 Issue.record("rewritten: \(refusal)\n\(String(decoding: rewritten, as: UTF8.self))")
             }
         }
@@ -114,7 +114,7 @@ struct ParserTests {
     }
 }
 
-/// Numbers that look random and are the same on every run.
+/// A pseudo-random generator with the same numbers on every run.
 struct Random {
     var state: UInt64
 

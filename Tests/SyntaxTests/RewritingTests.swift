@@ -28,18 +28,18 @@ struct RewritingTests {
         ("x:m(g()):n(h())", "__cut(1,__cut(1,x,\"m\")(g()),\"n\")(h())"),
         ("return a -- ==\n== b -- x", "return (__eq(a -- ==\n, b)) -- x"),
     ])
-    func `checked operations replace what stock Lua would decide alone`(source: String, expected: String) throws {
+    func `checked operations replace the operators of stock Lua`(source: String, expected: String) throws {
         #expect(try rewrite(source) == expected)
     }
 
-    @Test func `a rewritten program yields what the original yields, on the same lines`() throws {
+    @Test func `a rewritten program gives the same results, on the same lines`() throws {
         var compared = 0
         for source in snippets.map({ Array($0.utf8) }) {
             guard let chunk = try? Chunk.parse(source), source.first != UInt8(ascii: "#") else { continue }
             let rewritten = chunk.rewritten()
             let text = String(decoding: rewritten, as: UTF8.self)
-            #expect(Judge.refusal(rewritten) == nil, "\(text)")
-            let (before, after) = (Judge.run(source), Judge.run(rewritten))
+            #expect(StockLua.refusal(rewritten) == nil, "\(text)")
+            let (before, after) = (StockLua.run(source), StockLua.run(rewritten))
             #expect(before.failed == after.failed, "\(text) \(before.text) \(after.text)")
             if !before.failed { #expect(before.text == after.text, "\(text)") }
             #expect(
@@ -50,15 +50,15 @@ struct RewritingTests {
         #expect(compared > 40)
     }
 
-    @Test func `rewritten attacks are still what Lua accepts, but for their nesting`() throws {
+    @Test func `Lua still accepts rewritten attacks, except for their nesting`() throws {
         var accepted = 0
         for script in try HostileScript.all() where script.source.count < 60_000 {
             guard let chunk = try? Chunk.parse(script.source) else { continue }
-            guard let refusal = Judge.refusal(chunk.rewritten()) else {
+            guard let refusal = StockLua.refusal(chunk.rewritten()) else {
                 accepted += 1
                 continue
             }
-            let isLimit = refusal.contains("C stack overflow") || Judge.isGeneratorLimit(refusal)
+            let isLimit = refusal.contains("C stack overflow") || StockLua.isGeneratorLimit(refusal)
             #expect(isLimit, "\(script.name): \(refusal)")
         }
         #expect(accepted > 150)

@@ -1,4 +1,4 @@
-/// Small programs full of what is easily got wrong; what they return shows whether a rewriting kept their meaning.
+/// Small programs with constructs that are easily got wrong; their results show that a rewriting kept their meaning.
 let snippets: [String] = [
     "local t = {} function t.f(...) return select('#', ...), ... end local function g() return 1, 2 end return t.f(g()), t.f(0, g())",
     "local t = {n = 3} function t:m(...) return self.n, select('#', ...) end local function g() return 1, 2 end return t:m(g()), t:m()",

@@ -23,7 +23,7 @@ struct StateTests {
         "local function f() local t = {} return function() t[1] = 1 end end return { decide = f() }",
         "local s = {} return { decide = function() table.move({1}, 1, 1, 1, s) end }",
     ])
-    func `a function that could remember is found`(source: String) throws { #expect(try keepsState(source)) }
+    func `a function that could keep state is found`(source: String) throws { #expect(try keepsState(source)) }
 
     @Test(arguments: [
         "return { decide = function(r) permit() end }",
@@ -34,7 +34,7 @@ struct StateTests {
         "local n <const> = 1 local function f(x) x = x + n return x end return { decide = f }",
         "",
     ])
-    func `a function that cannot remember is left alone`(source: String) throws {
+    func `a function that cannot keep state is not reported`(source: String) throws {
         #expect(try !keepsState(source))
     }
 }

@@ -13,7 +13,7 @@ import Tokens
         #expect(throws: TokenStoreError.self, performing: body)?.code
     }
 
-    @Test func `a token that was made is known by its string and can be revealed`() throws {
+    @Test func `a new token is found by its string and can be revealed`() throws {
         let (details, string) = try session.token()
         #expect(details.token.created == .test && details.token.name == "Feed" && details.last4 == string.last4)
         let found = try store.authenticate(string, now: .test)
@@ -21,30 +21,30 @@ import Tokens
         let (after, again) = try store.reveal(details.token.id, .test)
         #expect(again == string && after.revealCount == 1 && after.revealedBy == "operator")
         #expect(try session.log("token.reveal").map(\.token) == [details.token.id])
-        // Another connection reads the same.
+        // Another connection reads the same string.
         #expect(try session.folder.open("a").authenticate(string, now: .test)?.token == details.token)
     }
 
-    @Test func `a string that nobody made is nobody's`() throws {
+    @Test func `an unknown string belongs to no token`() throws {
         var random = SecureRandom()
         #expect(try store.authenticate(TokenString.mint(.api, using: &random), now: .test) == nil)
     }
 
-    @Test func `a mobile token is never revealed, and nothing of its string is kept`() throws {
+    @Test func `a mobile token is never revealed, and its string is not kept`() throws {
         let (details, string) = try session.token("Phone", kind: .mobile)
         #expect(string.kind == .mobile && !details.isKept)
         #expect(code { _ = try store.reveal(details.token.id, .test) } == .unrevealable)
         #expect(try store.authenticate(string, now: .test) != nil)
     }
 
-    @Test func `a name is a live token's alone, whatever its case and width`() throws {
+    @Test func `a name belongs to one live token, whatever its case and width`() throws {
         let (first, _) = try session.token("Straße")
         for name in ["STRASSE", "straße", "Ｓtrasse", "  Straße "] {
             #expect(code { _ = try session.token(ExactName(name)) } == .duplicate)
         }
         _ = try store.revoke([first.token.id], .test)
         let (second, _) = try session.token("strasse", expires: .test.adding(days: 1))
-        // An expired token holds its name no more.
+        // An expired token gives its name free.
         let later = AuditContext.at(.test.adding(days: 2))
         let (third, _) = try session.token("Strasse", expires: .test.adding(days: 9), context: later)
         let change = TokenChange(expires: .test.adding(days: 30))
@@ -64,7 +64,7 @@ import Tokens
         #expect(code { _ = try session.token("\u{202E}") } == .name)
     }
 
-    @Test func `amending keeps the user, and is refused on what has changed since`() throws {
+    @Test func `amending keeps the user, and is refused when the token has changed since`() throws {
         let (details, _) = try session.token()
         let id = details.token.id
         let changed = try store.amend(
@@ -105,7 +105,7 @@ import Tokens
         #expect(try session.details(one.token.id).token.suspended == nil)
     }
 
-    @Test func `revoking is for all of a batch or for none, and twice is no failure`() throws {
+    @Test func `revoking is for all of a batch or for none, and twice is not a failure`() throws {
         let (one, string) = try session.token("One")
         let (two, _) = try session.token("Two")
         let unknown = TokenID(high: 1, low: 1)
@@ -132,7 +132,7 @@ import Tokens
         #expect(ending.expires == .test.adding(seconds: 60) && ending.name.hasPrefix("Handover (replaced "))
     }
 
-    @Test func `a tenant that never reveals keeps nothing and shreds what there is`() throws {
+    @Test func `a tenant that never reveals keeps no strings and shreds existing ones`() throws {
         let (details, string) = try session.token()
         #expect(try store.setKeepsStrings(false, tenant: "3", .test) == 1)
         #expect(code { _ = try store.reveal(details.token.id, .test) } == .unrevealable)
@@ -144,7 +144,7 @@ import Tokens
         #expect(try store.verify() == [])
     }
 
-    @Test func `the last use is noted at most once a minute, and never goes back`() throws {
+    @Test func `the last use is recorded at most once a minute, and never goes back`() throws {
         let (details, _) = try session.token()
         let id = details.token.id
         for (seconds, noted) in [(0, 0), (59, 0), (60, 60), (30, 60), (300, 300)] as [(Int64, Int64)] {
@@ -154,21 +154,21 @@ import Tokens
         #expect(try session.details(id).version == 1 && !(try session.details(id).token.isTampered))
     }
 
-    @Test func `dormant tokens are marked once, until somebody clears it`() throws {
+    @Test func `dormant tokens are marked once, until the mark is cleared`() throws {
         let (details, _) = try session.token(expires: .test.adding(days: 400))
         let id = details.token.id
         let later = AuditContext.at(.test.adding(days: 90))
-        #expect(try !store.sweepDormant(tenant: "3", unusedFor: .seconds(91 * 86_400), later).contains(id))
-        #expect(try store.sweepDormant(tenant: "3", unusedFor: .seconds(90 * 86_400), later).contains(id))
+        #expect(try !store.markDormant(tenant: "3", unusedFor: .seconds(91 * 86_400), later).contains(id))
+        #expect(try store.markDormant(tenant: "3", unusedFor: .seconds(90 * 86_400), later).contains(id))
         #expect(try session.details(id).token.dormantSince == .test)
         try store.touch([id: later.now])
         #expect(try session.details(id).token.dormantSince == .test)
         try store.clearDormant(id, later)
         #expect(try session.details(id).token.dormantSince == nil)
-        #expect(try !store.sweepDormant(tenant: "3", unusedFor: .seconds(90 * 86_400), later).contains(id))
+        #expect(try !store.markDormant(tenant: "3", unusedFor: .seconds(90 * 86_400), later).contains(id))
     }
 
-    @Test func `purging removes what was revoked before, and the log keeps it`() throws {
+    @Test func `purging removes tokens revoked earlier, and the log keeps them`() throws {
         let (one, _) = try session.token("One")
         let (two, _) = try session.token("Two")
         _ = try store.revoke([one.token.id], .test)
@@ -190,12 +190,12 @@ import Tokens
         #expect(try store.highWater == .test.adding(days: 9))
         let error = #expect(throws: TokenStoreError.self) { try store.addKey(.test) }
         #expect(error?.code == .clock)
-        // A time that is still to come is not taken for one that was seen.
+        // A future time is not recorded as seen.
         try store.addKey(.at(.test.adding(days: 300)))
         #expect(try store.highWater == .test.adding(days: 10))
     }
 
-    @Test func `a user who is not active any more loses mobile tokens for good`() throws {
+    @Test func `a user who becomes inactive loses mobile tokens for good`() throws {
         let (api, _) = try session.token("Api")
         let (mobile, _) = try session.token("Phone", kind: .mobile)
         let fallen = try store.set(.user("u-bjorn"), tenant: "3", active: false, revokesTokens: false, .test)
@@ -211,7 +211,7 @@ import Tokens
                 == .unknown)
     }
 
-    @Test func `what live tokens stand on is not taken away unless they are revoked`() throws {
+    @Test func `assignments of live tokens are not removed unless the tokens are revoked`() throws {
         let (details, _) = try session.token()
         for part in [DirectoryPart.department("d-nordlys"), .tenant] {
             #expect(code { _ = try store.set(part, tenant: "3", active: false, revokesTokens: false, .test) } == .used)

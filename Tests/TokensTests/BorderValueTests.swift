@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tokens
 
-/// Every column of every table, with what somebody who writes the file could put there.
+/// Every column of every table, with values that somebody who can write the file could put there.
 @Suite struct BorderValueTests {
     static let values = [
         "0", "-1", "1", "2147483648", "4294967296", "9007199254740992", "9223372036854775807", "-9223372036854775808",
@@ -18,7 +18,7 @@ import Testing
     private let folder: Folder
     private let strings: [TokenString]
 
-    /// A small store: two tenants, and tokens that are live, suspended, rotated, revealed and revoked.
+    /// Makes a small store: two tenants, and tokens that are live, suspended, rotated, revealed and revoked.
     init() throws {
         folder = try Folder()
         let store = try folder.create("a")
@@ -53,11 +53,11 @@ import Testing
     }
 
     @Test(arguments: tables)
-    func `a value at a border is answered or refused, and ends nothing`(table: String) throws {
+    func `a value at a limit is handled or refused, without a crash`(table: String) throws {
         var columns: [String] = []
         var key: [String] = []
         let store = try folder.open("a")
-        // Without the constraints that keep such a value out: whoever edits the file is not bound by them.
+        // Without the constraints against such a value, since they do not bind somebody who edits the file.
         let reading = "SELECT name, pk FROM pragma_table_info(?)"
         try store.connection.rows(reading, [.text(table)]) {
             columns.append($0.text(0))
@@ -70,7 +70,7 @@ import Testing
         var answered = 0
         for column in columns {
             for value in Self.values {
-                // The two rows of `meta` are of different things.
+                // The two rows of `meta` have different meanings.
                 for row in Set(table == "meta" || table == "log" ? [0, count - 1] : [0]) {
                     let place = "(\(names)) = (SELECT \(names) FROM \(table) ORDER BY \(names) LIMIT 1 OFFSET \(row))"
                     guard try write("UPDATE \(table) SET \(column) = \(value) WHERE \(place)", to: table) else {
@@ -81,19 +81,19 @@ import Testing
                 }
             }
         }
-        // A key of rows takes numbers alone; everything else takes everything.
+        // A row key takes only numbers; every other column takes all values.
         #expect(tried > columns.count * Self.values.count / 2 && answered > 0, "\(tried)")
     }
 
     @Test(arguments: ["-1", "0", "-2147483648"])
-    func `a version that no store has is refused`(version: String) throws {
+    func `an unknown version is refused`(version: String) throws {
         try folder.sql("a", "PRAGMA user_version = \(version)")
         let refused = #expect(throws: TokenStoreError.self) { try folder.open("a") }
         #expect(refused?.code == .corrupt && refused?.message.contains("has the version \(version)") == true)
     }
 
     @Test(arguments: ["-9223372036854775808", "-1", "0", "9007199254740992", "9223372036854775807"])
-    func `an entry of the log with a number that the store does not give stops writing, and is told`(
+    func `a log entry with a number that the store does not give stops writing, and is reported`(
         number: String
     ) throws {
         let columns = LogEntry.columns.dropFirst("number, ".count)
@@ -101,14 +101,14 @@ import Testing
         let store = try folder.open("a")
         let (_, faults) = try store.verifyLog()
         #expect(!faults.isEmpty)
-        // Behind the newest entry it is in nobody's way.
+        // After the newest entry it does not interfere.
         guard !number.hasPrefix("-"), number != "0" else { return }
         let refused = #expect(throws: TokenStoreError.self) { try store.addKey(.test) }
         #expect(refused?.code == .tampered && refused?.message.contains(number) == true)
     }
 
     @Test(arguments: ["-1", "0", "2", "9223372036854775807", "9223372036854775808", "1e3", "", "+1 "])
-    func `numbers of the key file, and of what lies beside it, are those that were written`(number: String) throws {
+    func `numbers of the key file and its checkpoint are read as they were written`(number: String) throws {
         let store = try folder.open("a")
         let path = store.keys.path
         let whole = try String(contentsOfFile: path, encoding: .utf8)
@@ -129,7 +129,7 @@ import Testing
             #expect(try store.verifyLog().faults.count == 1)
             #expect(try store.organisation(.none).isRolledBack)
         }
-        // A version is held to its numbers too; before there is an entry there is no hash.
+        // The numbers of a version are checked, too; without an entry there is no hash.
         for text in ["0 -", "0 - 3", "0 - 0"] {
             try Data("\(text)\n".utf8).write(to: URL(filePath: path + ".head"))
             #expect(try folder.open("a").rollback == nil)
@@ -139,7 +139,7 @@ import Testing
         #expect(try folder.open("a").rollback != nil)
     }
 
-    /// Writes a value into a copy of the store, past what the schema says of the column, and leaves the schema as it was.
+    /// Writes a value into a copy of the store, bypassing the schema's constraints, and leaves the schema as it was.
     private func write(_ sql: String, to table: String) throws -> Bool {
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: folder.file("b.db" + suffix)) }
         try FileManager.default.copyItem(atPath: folder.file("a.db"), toPath: folder.file("b.db"))
@@ -159,8 +159,8 @@ import Testing
         } catch is Folder.SQLFailure { return false }
     }
 
-    /// Everything that reads or writes the store; what writes is taken back.
-    /// - Returns: how much of it answered.
+    /// Runs everything that reads or writes the store; writes are rolled back.
+    /// - Returns: the number of operations that succeeded.
     private func exercise(_ table: String) -> Int {
         var answered = 0
         func attempt(_ body: () throws -> Void) { if (try? body()) != nil { answered += 1 } }
@@ -186,7 +186,7 @@ import Testing
             attempt {
                 var query = TokenQuery(tenant: "t", kind: .api, now: later)
                 (query.sort, query.size, query.leavesOutRevoked, query.unusedSince) = (sort, 1, false, later)
-                // No list begins again.
+                // No list starts again from its beginning.
                 for page in 0... {
                     #expect(page < 10)
                     if page == 10 { break }
@@ -198,10 +198,10 @@ import Testing
             }
         }
         attempt { _ = try store.named("Token 0", tenant: nil) }
-        // One transaction that is taken back: nothing of it waits for the disk.
+        // One transaction that is rolled back, so that nothing waits for the disk.
         var acts: [() throws -> Void] = [
             { try store.touch(Dictionary(uniqueKeysWithValues: Set(ids).map { ($0, later) })) },
-            { _ = try store.sweepDormant(tenant: "t", unusedFor: .seconds(1), context) },
+            { _ = try store.markDormant(tenant: "t", unusedFor: .seconds(1), context) },
             { _ = try store.merge(Self.organisation(), context, revokesTokens: true) },
             { _ = try store.set(.user("u"), tenant: "t", active: false, revokesTokens: true, context) },
             { _ = try store.rewrap(context) }, { _ = try store.adopt(context) },

@@ -3,7 +3,7 @@ import Foundation
 import Model
 import Tokens
 
-/// A folder of its own for a test, gone afterwards; key files are in a folder beside it.
+/// A temporary folder for a test; key files are in a folder beside it.
 final class Folder {
     let path: String
     let keys: String
@@ -22,7 +22,7 @@ final class Folder {
     func file(_ name: String) -> String { "\(path)/\(name)" }
     func keyFile(_ store: String) -> String { "\(keys)/\(store)" }
 
-    /// A new store of that name. Its clock stands at the time the demo organisation is written around.
+    /// A new store of that name, whose clock has the time of the demo organisation.
     func create(_ name: String) throws -> SQLiteTokenStore {
         try SQLiteTokenStore.create(file(name + ".db"), keys: keyFile, clock: { .test })
     }
@@ -33,7 +33,7 @@ final class Folder {
 }
 
 extension Instant {
-    /// The day the demo organisation is written around.
+    /// The time of the demo organisation.
     static let test = Instant("2026-11-22T12:00:00Z")!
 
     func adding(seconds: Int64) -> Instant { Instant(microseconds: microseconds + seconds * 1_000_000) }
@@ -51,8 +51,8 @@ extension Folder {
         let message: String
     }
 
-    /// Runs SQL on a store as somebody who has the file and no key.
-    /// - Parameter isUnguarded: whether the triggers of the store are asleep meanwhile.
+    /// Runs SQL on a store like somebody who has the file but no key.
+    /// - Parameter isUnguarded: true to disable the triggers of the store meanwhile.
     func sql(_ name: String, _ statement: String, isUnguarded: Bool = false) throws {
         var handle: OpaquePointer?
         guard unsafe sqlite3_open(file(name + ".db"), &handle) == SQLITE_OK else { throw SQLFailure(message: "open") }

@@ -2,7 +2,7 @@ import Model
 import Testing
 import Tokens
 
-/// Indexes that are not of their tables: seals say nothing of them.
+/// Indexes that do not match their tables, which seals do not cover.
 @Suite struct IntegrityCheckTests {
     private let session: StoreFixture
     private let one: TokenDetails
@@ -15,7 +15,7 @@ import Tokens
         other = try session.token("Other", assignment: "a-carla-1").0
     }
 
-    /// Changes rows behind the back of indexes, as an editor of the file can.
+    /// Changes rows without updating indexes, as somebody who edits the file can.
     private func edit(_ sql: String, behind indexes: String, unique: Bool = false) throws {
         let loosened = "UPDATE sqlite_schema SET sql = replace(sql, ' UNIQUE', '') WHERE name = 'tokens';"
         let held = "(SELECT sql FROM held WHERE name = 'tokens')"
@@ -32,13 +32,13 @@ import Tokens
             """)
     }
 
-    @Test func `an index that is not of its table is found`() throws {
+    @Test func `an index that does not match its table is found`() throws {
         try edit("UPDATE tokens SET updated = updated + 1 WHERE name = 'Feed'", behind: "tokens_by_updated")
         let faults = try session.folder.open("a").verify()
         #expect(faults.contains { $0.message.contains("missing from index tokens_by_updated") }, "\(faults)")
     }
 
-    @Test func `a row that is not the one that was asked for is refused`() throws {
+    @Test func `a row that is not the requested one is refused`() throws {
         let swap = """
             CREATE TEMP TABLE n AS SELECT name, number FROM tokens WHERE name IN ('Feed', 'Other');
             UPDATE tokens SET number = -1 WHERE name = 'Feed';
@@ -53,7 +53,7 @@ import Tokens
             { _ = try store.list(TokenQuery(tenant: "3", kind: .api, now: .test)) },
         ] as [() throws -> Void] {
             let refused = #expect(throws: TokenStoreError.self, performing: body)
-            #expect(refused?.code == .corrupt && refused?.message.contains("not asked for") == true)
+            #expect(refused?.code == .corrupt && refused?.message.contains("points to a wrong row") == true)
         }
         #expect(try store.authenticate(string, now: .test) == nil)
         #expect(try store.verify().contains { $0.message.contains("the file is damaged") })
@@ -73,7 +73,7 @@ import Tokens
         #expect(named?.code == .corrupt)
     }
 
-    @Test func `nothing is purged, revoked or found dormant that was not asked for`() throws {
+    @Test func `only requested tokens are purged, revoked or marked dormant`() throws {
         _ = try session.store.revoke([one.token.id], .test)
         try edit("UPDATE tokens SET revoked = revoked + 9000000000000 WHERE name = 'Feed'", behind: "tokens_revoked")
         try edit("UPDATE tokens SET assignment = 'a-bjorn-1' WHERE name = 'Other'", behind: "tokens_by_assignment")
@@ -87,7 +87,7 @@ import Tokens
         }
     }
 
-    @Test func `an index of names that lacks a token, or has one too many, is found`() throws {
+    @Test func `an index of names with a missing or surplus token is found`() throws {
         try session.sql(
             """
             INSERT INTO token_names (token_names, rowid, text) SELECT 'delete', number, search FROM tokens WHERE name = 'Feed';
@@ -96,16 +96,16 @@ import Tokens
             """)
         let faults = try session.folder.open("a").verify()
         #expect(Set(faults.map(\.token)) == [one.token.id, other.token.id, nil], "\(faults)")
-        #expect(faults.contains { $0.message.contains("has the row 4711, which no token has") })
+        #expect(faults.contains { $0.message.contains("has the row 4711, which belongs to no token") })
     }
 
     @Test func `a token that is listed under another name is found`() throws {
         try session.sql("UPDATE tokens SET search = 'zzz' WHERE name = 'Feed'")
         let faults = try session.folder.open("a").verify()
-        #expect(faults.map(\.token) == [one.token.id] && faults[0].message.contains("under another name"))
+        #expect(faults.map(\.token) == [one.token.id] && faults[0].message.contains("under a name that is not its own"))
     }
 
-    @Test func `a file that is damaged is told so, with what can still be looked at`() throws {
+    @Test func `a damaged file is reported, and its readable parts are checked`() throws {
         // The index of names loses its structure.
         try session.sql("DELETE FROM token_names_data WHERE id > 1")
         let faults = try session.folder.open("a").verify()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tokens
 
-/// What acts in the file while the store writes. Each net is tested with those before it taken away.
+/// Interference in the file while the store writes. Each safeguard is tested with the earlier ones disabled.
 @Suite struct InterferenceTests {
     private let session: StoreFixture
     private let token: TokenDetails
@@ -16,7 +16,7 @@ import Testing
 
     private var connection: Connection { session.store.connection }
 
-    /// Lets triggers act on the store's own connection, and passes what is planted off as known.
+    /// Enables triggers on the store's own connection, and makes planted objects pass as known.
     private func lower() throws {
         #expect(unsafe csqlite_switch(connection.handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1) == SQLITE_OK)
         connection.knownSchema = try connection.number("PRAGMA schema_version")
@@ -45,7 +45,7 @@ import Testing
         "UPDATE token_names_data SET block = NULL", "DELETE FROM token_names_docsize",
         "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = NULL WHERE name = 'log_by_token'",
     ])
-    func `the store's own connection writes neither the schema nor what is behind the index of names`(sql: String) {
+    func `the store's own connection cannot write the schema or the tables behind the index of names`(sql: String) {
         #expect(throws: TokenStoreError.self) { try connection.execute(sql) }
     }
 
@@ -54,19 +54,19 @@ import Testing
         "INSERT INTO log SELECT * FROM log WHERE true ON CONFLICT (number) DO UPDATE SET act = 'x'",
         "WITH a AS (SELECT 1) UPDATE log SET act = 'x' WHERE number IN a",
     ])
-    func `the store's own connection neither changes nor cuts the log, without any trigger`(sql: String) throws {
+    func `the store's own connection cannot change or cut the log, even without triggers`(sql: String) throws {
         try session.sql("DROP TRIGGER log_is_never_changed; DROP TRIGGER log_is_never_cut")
         let refused = #expect(throws: TokenStoreError.self) { try connection.execute(sql) }
         #expect(refused?.message.contains("not authorized") == true)
-        // An opened store is guarded as a new one is.
+        // An opened store is guarded like a new one.
         let other = try session.folder.openToVerify("a")
         #expect(throws: TokenStoreError.self) { try other.connection.execute(sql) }
         #expect(try session.log("token.issue").count == 1)
     }
 
-    // MARK: What is written
+    // MARK: Writes
 
-    @Test func `a write that changes more or fewer rows than it is to change is no write`() throws {
+    @Test func `a write that changes a wrong number of rows is rolled back`() throws {
         for (sql, rows) in [
             ("UPDATE tokens SET name = 'x' WHERE number = 99999", 1...1), ("UPDATE users SET full_name = 'x'", 1...1),
             ("UPDATE users SET full_name = 'x'", 0...1),
@@ -77,7 +77,7 @@ import Testing
         try connection.run("UPDATE tokens SET name = 'x' WHERE number = 99999", rows: 0...1)
     }
 
-    @Test func `rights that change beside what was meant are not sealed`() throws {
+    @Test func `unintended changes of rights are not sealed`() throws {
         try session.sql(Self.widening)
         try lower()
         let before = try rights()
@@ -106,7 +106,7 @@ import Testing
             + "new.user, new.assignment, new.through, 'x', new.token, new.last4, new.version, new.details, new.previous, "
             + "new.hash; SELECT RAISE(IGNORE); END",
     ])
-    func `a token that is not revoked is not said to be, and no string is given out that the log does not tell of`(
+    func `a token is reported as revoked only if it is, and a string is returned only if the log has its entry`(
         trigger: String
     ) throws {
         try session.sql("CREATE TRIGGER z " + trigger)
@@ -124,7 +124,7 @@ import Testing
         #expect(try session.details(token.token.id) == token)
     }
 
-    @Test func `an entry that is gone after it was committed is missed before a string is given out`() throws {
+    @Test func `a log entry that vanishes after the commit is noticed before a string is returned`() throws {
         // Another program, between the commit and the answer.
         let entry = try session.log("token.issue")[0]
         #expect(throws: Never.self) { try session.store.confirm(entry) }
@@ -144,7 +144,7 @@ import Testing
             #expect(!row.holds(1, .text("b")) && !row.holds(1, .blob([0x61])) && !row.holds(2, .text("a")))
             #expect(!row.holds(3, .integer(0)) && !row.holds(0, .null) && !row.holds(1, .text("ab")))
         }
-        // Swift takes both for the same.
+        // Swift takes both for equal.
         try connection.rows("SELECT 'e\u{301}'") { #expect(!$0.holds(0, .text("\u{E9}"))) }
     }
 }

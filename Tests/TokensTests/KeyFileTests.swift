@@ -19,20 +19,20 @@ import Tokens
         return error?.message ?? ""
     }
 
-    @Test func `a new key file is its owner's alone`() throws {
+    @Test func `only its owner can access a new key file`() throws {
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         #expect(attributes[.posixPermissions] as? Int == 0o600)
         _ = try folder.open("a")
     }
 
-    @Test func `others may not read it`() throws {
+    @Test func `a key file that others may read is refused`() throws {
         for mode in [0o640, 0o604, 0o660, 0o620, 0o610] as [mode_t] {
             #expect(unsafe chmod(path, mode) == 0)
             #expect(refusal().contains("can be read by others (mode \(String(mode, radix: 8)))"))
         }
     }
 
-    @Test func `it has one name and is no link`() throws {
+    @Test func `a key file with two names, or a link, is refused`() throws {
         #expect(unsafe link(path, path + ".copy") == 0)
         #expect(refusal().contains("has 2 names"))
         #expect(unsafe rename(path, path + ".moved") == 0 && unlink(path + ".copy") == 0)
@@ -40,27 +40,27 @@ import Tokens
         #expect(refusal().contains("is a symbolic link"))
     }
 
-    @Test func `it is there, and nothing else`() throws {
+    @Test func `a missing key file, or something else, is refused`() throws {
         #expect(unsafe unlink(path) == 0)
-        #expect(refusal().contains("is not there"))
+        #expect(refusal().contains("is missing"))
         #expect(unsafe mkdir(path, 0o700) == 0)
-        #expect(refusal().contains("is no file"))
+        #expect(refusal().contains("is not a regular file"))
         #expect(unsafe rmdir(path) == 0)
         #expect(unsafe mkfifo(path, 0o600) == 0)
     }
 
-    @Test func `it does not lie beside the store, nor where everybody writes`() throws {
+    @Test func `a key file beside the store, or where everybody may write, is refused`() throws {
         let beside = folder.file("keys")
         let error = #expect(throws: TokenStoreError.self) {
             try SQLiteTokenStore.create(folder.file("b.db"), keys: { _ in beside })
         }
-        #expect(error?.code == .keys && error?.message.contains("lies beside the store") == true)
+        #expect(error?.code == .keys && error?.message.contains("is in the same folder as the store") == true)
         #expect(!FileManager.default.fileExists(atPath: beside))
         #expect(unsafe chmod(folder.keys, 0o777) == 0)
         #expect(refusal().contains("everybody can write"))
     }
 
-    @Test func `a damaged file, or another store's, is refused in words`() throws {
+    @Test func `a damaged file, or another store's, is refused with a reason`() throws {
         let text = try String(contentsOfFile: path, encoding: .utf8)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         var damages: [String] = [

@@ -39,7 +39,7 @@ import Tokens
         #expect(text.contains("key 1 retired 2026-11-22T12:00:00Z -\n"))
     }
 
-    @Test func `a string that is not kept moves when it is used`() throws {
+    @Test func `a token without a kept string moves to the new key when it is used`() throws {
         let (mobile, string) = try session.token("Phone", kind: .mobile)
         try store.addKey(.test)
         _ = try rewrapAll(store, batch: 500)
@@ -52,7 +52,7 @@ import Tokens
         #expect(try store.verify() == [])
     }
 
-    @Test func `one that stays open learns of a key that another adds`() throws {
+    @Test func `an open store notices a key that another process adds`() throws {
         let other = try session.folder.open("a")
         try other.addKey(.test)
         let (token, string) = try session.token()
@@ -61,7 +61,7 @@ import Tokens
         #expect(try other.verify() == [])
     }
 
-    @Test func `what was tampered with is not sealed anew`() throws {
+    @Test func `tampered records are not sealed anew`() throws {
         let (token, _) = try session.token()
         try session.sql("UPDATE tokens SET expires = expires + 1 WHERE id = \(StoreFixture.literal(token.token.id))")
         try session.sql("UPDATE user_types SET permissions = '[\"*\"]' WHERE id = 't-integrator'")

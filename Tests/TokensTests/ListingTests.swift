@@ -9,7 +9,7 @@ import Tokens
         "a-anna-1", "a-anna-2", "a-bjorn-1", "a-bjorn-2", "a-carla-1", "a-dag-1", "a-elin-1",
     ]
 
-    /// Some hundred tokens in every state, made from a number that says how.
+    /// Makes some hundred tokens in every state, from a seed.
     init() throws {
         folder = try Folder()
         store = try folder.create("a")
@@ -58,7 +58,7 @@ import Tokens
         return rows
     }
 
-    /// What the list must be, found in the plainest way.
+    /// The expected list, computed in the simplest way.
     private func expected(_ query: TokenQuery, _ all: [TokenDetails]) -> [TokenDetails] {
         let chosen = all.filter { details in
             let token = details.token
@@ -112,8 +112,8 @@ import Tokens
         return query.isDescending ? sorted.reversed() : sorted
     }
 
-    @Test func `a list is what filters and order say, whatever the page`() throws {
-        // By the order they were made, which settles ties.
+    @Test func `a list follows its filters and order, whatever the page size`() throws {
+        // In the order of creation, which breaks ties.
         var made = TokenQuery(tenant: "3", kind: .api, now: .test)
         made.leavesOutRevoked = false
         let all = try ([.api, .mobile] as [TokenKind]).flatMap { kind in
@@ -150,7 +150,7 @@ import Tokens
         #expect(found > 5_000)
     }
 
-    @Test func `pages stay where they are while rows come and go`() throws {
+    @Test func `pages continue correctly while rows come and go`() throws {
         var query = TokenQuery(tenant: "3", kind: .api, now: .test)
         query.size = 10
         query.sort = .expires
@@ -158,7 +158,7 @@ import Tokens
         var removed: Set<TokenID> = []
         let rows = try pages(query) { page in
             guard page < 20 else { return }
-            // One that was shown goes, and one comes that belongs before.
+            // A shown token goes, and a new one comes before the current place.
             let gone = before[page * 3]
             removed.insert(gone)
             _ = try store.revoke([gone], .test)
@@ -171,7 +171,7 @@ import Tokens
         #expect(Set(before).subtracting(rows).isSubset(of: removed))
     }
 
-    @Test func `those that may not be seen are passed over, and pages are full`() throws {
+    @Test func `invisible tokens are skipped, and pages are full`() throws {
         var query = TokenQuery(tenant: "3", kind: .api, now: .test)
         query.size = 5
         let all = try pages(query)
@@ -186,7 +186,7 @@ import Tokens
         #expect(rows == all.map(\.token.id).filter(visible.contains))
     }
 
-    @Test func `a cursor is one list's, and nobody else's making`() throws {
+    @Test func `a cursor is valid for one list only, and cannot be forged`() throws {
         var query = TokenQuery(tenant: "3", kind: .api, now: .test)
         query.size = 5
         let cursor = try #require(try store.list(query).next)

@@ -21,7 +21,7 @@ import Tokens
         }.joined()
     }
 
-    @Test func `a store of before there were keys is taken over when somebody says so`() throws {
+    @Test func `a store of the time before keys is adopted on request`() throws {
         let folder = try Folder()
         try folder.sql("a", Self.first() + Self.tokens(["Feed", "FEED", "\u{202E}evil", "Ørsta"]))
         let refused = #expect(throws: TokenStoreError.self) { try folder.open("a") }
@@ -60,7 +60,7 @@ import Tokens
 
     private static let feed = TokenString.occurrences(in: Array("dml_9Prsa4bl8WPbE08rxpZL5TkSSivZvf1Q7H2s".utf8))[0]
 
-    @Test func `what the second version did not seal is sealed once, as it is`() throws {
+    @Test func `columns that the second version did not seal are sealed once, as they are`() throws {
         let folder = try Folder()
         try Self.second(folder)
         let store = try folder.open("a")
@@ -70,13 +70,13 @@ import Tokens
         let token = try #require(try store.authenticate(Self.feed, now: .test))
         #expect(!token.token.isTampered && token.token.lastActive == .test && token.revealCount == 1)
         #expect(try store.organisation(.all).tenants[0].tokens.allSatisfy { !$0.isTampered })
-        // From now on it is no value of before.
+        // From now on an edited value is detected.
         try folder.sql("a", "UPDATE tokens SET last_active = 5, reveal_count = 0 WHERE name = 'Feed'")
         let again = try folder.open("a")
         #expect(try again.authenticate(Self.feed, now: .test)?.token.isTampered == true)
     }
 
-    @Test func `a token that did not carry its seal in the second version gets none`() throws {
+    @Test func `a token without a seal in the second version gets none`() throws {
         let folder = try Folder()
         try Self.second(folder, "UPDATE tokens SET expires = expires + 1 WHERE name = 'Forged'")
         let store = try folder.open("a")
@@ -85,21 +85,21 @@ import Tokens
         #expect(try store.unsealedRecords().tokens == tampered.map(\.id))
     }
 
-    @Test func `a store whose seals are removed is not taken over again`() throws {
+    @Test func `a store whose seals were removed is not adopted again`() throws {
         let folder = try Folder()
         try Self.second(folder)
         _ = try folder.open("a")
         try folder.sql("a", "UPDATE meta SET mac = NULL, mac_key = NULL; UPDATE tokens SET use_mac = NULL")
         let refused = #expect(throws: TokenStoreError.self) { try folder.open("a") }
         #expect(refused?.code == .tampered)
-        // Nor is a new one, which was of this version from its beginning, before anything was written.
+        // Nor is a new store of this version, before anything was written.
         let fresh = try Folder()
         _ = try fresh.create("a")
         try fresh.sql("a", "UPDATE meta SET mac = NULL")
         #expect(throws: TokenStoreError.self) { try fresh.open("a") }
     }
 
-    @Test func `a store without keys, seals and log is refused where it has a key file`() throws {
+    @Test func `a store without keys, seals and log is refused if it has a key file`() throws {
         let folder = try Folder()
         let id = try folder.create("a").id
         try folder.sql(
@@ -113,7 +113,7 @@ import Tokens
             #expect(message.contains(folder.keyFile(id)) && message.contains("restore the store from a backup"))
             #expect(!message.contains("reseal") && !message.contains("adopt"))
         }
-        // The key file of another store says nothing of this one.
+        // The key file of another store does not matter.
         let other = try folder.create("b").id
         let named = #expect(throws: TokenStoreError.self) {
             try SQLiteTokenStore.open(folder.file("a.db"), keys: { _ in folder.keyFile(other) })
@@ -121,17 +121,17 @@ import Tokens
         #expect(named?.code == .keys && named?.message.contains("of another store") == true)
     }
 
-    @Test func `keys that were being made when a run was stopped are taken up`() throws {
+    @Test func `an interrupted creation of keys is resumed`() throws {
         let folder = try Folder()
         try folder.sql("a", Self.first())
         let store = try SQLiteTokenStore.open(
             folder.file("a.db"), keys: folder.keyFile, makesKeys: true, clock: { .test })
         let path = folder.keyFile(store.id)
-        // Stopped after the store knew its keys, and before the file had its name.
+        // Stopped after the store had recorded its keys, but before the file was renamed.
         try FileManager.default.moveItem(atPath: path, toPath: path + ".new")
         #expect(try folder.open("a").unsealedRecords().tenants == ["3"])
         #expect(!FileManager.default.fileExists(atPath: path + ".new"))
-        // Stopped before the store knew them: others are made, and those are given up.
+        // Stopped before the store had recorded them: new keys are made, and the old ones are discarded.
         let early = try Folder()
         try early.sql("a", Self.first())
         _ = try? early.open("a")
@@ -141,6 +141,6 @@ import Tokens
         try FileManager.default.moveItem(atPath: path, toPath: keys + ".new")
         try FileManager.default.removeItem(atPath: keys)
         let missing = #expect(throws: TokenStoreError.self) { try early.open("a") }
-        #expect(missing?.message.contains("is not there") == true, "another store's draft is nobody's key file")
+        #expect(missing?.message.contains("is missing") == true, "another store's draft is nobody's key file")
     }
 }

@@ -2,7 +2,7 @@ import Model
 import Testing
 import Tokens
 
-/// Importing what says only part of what there is.
+/// Importing partial records.
 @Suite struct PartialMergeTests {
     private let session: StoreFixture
     private let store: SQLiteTokenStore
@@ -16,7 +16,7 @@ import Tokens
         try store.merge(JSONReader.parse(text), context)
     }
 
-    @Test func `a department that does not mention its gate keeps it, and stays as it was`() throws {
+    @Test func `a department without its gate in the record keeps it, and stays unchanged`() throws {
         _ = try merge(#"{"tenants":[{"id":"3","departments":[{"id":"d-finance","requires":["a.b"]}]}]}"#)
         let before = try store.organisation(.all)
         let same = #"{"tenants":[{"id":"3","departments":[{"id":"d-finance"}],"users":[{"id":"u-bjorn"}]}]}"#
@@ -31,7 +31,7 @@ import Tokens
         #expect(try store.verify() == [])
     }
 
-    @Test func `a token that does not say so is neither resumed nor brought back to life`() throws {
+    @Test func `a partial record neither resumes nor revives a token`() throws {
         let (details, _) = try session.token()
         let id = details.token.id
         try store.suspend([id], .test)
@@ -67,7 +67,7 @@ import Tokens
         #expect(try merge(original).changed == 0)
     }
 
-    @Test func `a preview counts as the import does, and refuses what it refuses`() throws {
+    @Test func `a preview counts and refuses the same as the import`() throws {
         let base = try store.organisation(.all)
         for text in [
             base.json.compact, #"{"tenants":[]}"#, #"{"tenants":[{"id":"3"}]}"#,
@@ -90,7 +90,7 @@ import Tokens
             (#"{"tenants":[{"id":"3","users":[{"id":"new"}]}]}"#, "tenants[0].users[0].name"),
             (
                 #"{"tenants":[{"id":"3","users":[{"id":"u-bjorn","assignments":[{"id":"a-bjorn-1","department":"d-finance"}]}]}]}"#,
-                "the assignment `a-bjorn-1` exists"
+                "the assignment `a-bjorn-1` already exists"
             ),
         ] {
             for error in [

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 import Tokens
 
-/// An older copy of the store is put back.
+/// Stores that were replaced by an older copy.
 @Suite struct RollbackTests {
     private let session: StoreFixture
     private let token: TokenDetails
@@ -28,7 +28,7 @@ import Tokens
         try bytes.write(to: URL(filePath: folder.file("a.db")))
     }
 
-    /// A store that is as it was before a token was revoked.
+    /// A store that was put back to its state before a token was revoked.
     private func rolledBack() throws -> SQLiteTokenStore {
         let kept = try bytes()
         _ = try session.store.revoke([token.token.id], .test)
@@ -36,7 +36,7 @@ import Tokens
         return try folder.open("a")
     }
 
-    @Test func `an older copy says so on opening, and nothing is written or permitted on it`() throws {
+    @Test func `an older copy is detected on opening, and nothing is written or permitted on it`() throws {
         let store = try rolledBack()
         #expect(store.rollback?.reason == .shorter(noted: 5) && store.rollback?.newest == 4)
         #expect(store.rollback?.message.contains("--accept-rollback 4 --reason TEXT") == true)
@@ -78,7 +78,7 @@ import Tokens
         #expect(none?.code == .state)
     }
 
-    @Test func `a copy that went on by itself is found by its hash`() throws {
+    @Test func `a copy with further entries of its own is found by its hash`() throws {
         let kept = try bytes()
         let noted = try Data(contentsOf: URL(filePath: head))
         _ = try session.store.revoke([token.token.id], .test)
@@ -97,7 +97,7 @@ import Tokens
         "", "x", "6", "-1 00", "6 0", "6 00", "1 2 3 4", "9223372036854775808 H", "9223372036854775807 H 3",
         "9007199254740993 H 3", "6 H 99999999999999999999", "6 H -1", "6 H +3", "+6 H 3", "06 H 3", "0 H 3", "6 - 3",
     ])
-    func `a checkpoint that cannot be read lets nothing be written, and no number in it traps`(text: String) throws {
+    func `an unreadable checkpoint stops all writing, and no number in it traps`(text: String) throws {
         let hash = String(repeating: "00", count: 32)
         try Data((text.replacing("H", with: hash) + "\n").utf8).write(to: URL(filePath: head))
         let store = try folder.open("a")
@@ -113,14 +113,14 @@ import Tokens
         #expect(try folder.open("a").verify() == [])
     }
 
-    @Test func `a checkpoint at the largest number is a rollback, and a missing one is none`() throws {
+    @Test func `a checkpoint at the largest number is a rollback, and a missing one is not`() throws {
         try Data("9007199254740992 \(String(repeating: "00", count: 32)) 3\n".utf8).write(to: URL(filePath: head))
         let ahead = try folder.open("a")
         #expect(ahead.rollback?.reason == .shorter(noted: 1 << 53))
         #expect(try ahead.organisation(.all).isRolledBack)
         let refused = #expect(throws: TokenStoreError.self) { try ahead.suspend([token.token.id], .test) }
         #expect(refused?.code == .rolledBack)
-        // Whoever moves the key file alone is told by `store verify`; the next act notes it again.
+        // When only the key file is moved, `store verify` reports it; the next act writes the checkpoint again.
         try FileManager.default.removeItem(atPath: head)
         let store = try folder.open("a")
         #expect(store.rollback == nil)
@@ -128,19 +128,19 @@ import Tokens
         #expect(try folder.open("a").verify() == [])
     }
 
-    @Test func `a checkpoint of an earlier version is kept where it is not the store's`() throws {
+    @Test func `a checkpoint of an earlier version is kept if it is not the store's`() throws {
         let own = try String(contentsOfFile: head, encoding: .utf8).split(separator: " ")
         try Data("2 \(own[1])\n".utf8).write(to: URL(filePath: head))
         #expect(try folder.open("a").rollback?.reason == .other(noted: 2))
         #expect(try folder.open("a").rollback?.reason == .other(noted: 2))
     }
 
-    @Test func `no act notes an entry of the log that somebody else wrote`() throws {
+    @Test func `no act records a log entry of somebody else in the checkpoint`() throws {
         let before = try String(contentsOfFile: head, encoding: .utf8)
         try session.sql(
             "INSERT INTO log SELECT 99, time, tenant, how, user, assignment, through, act, token, last4, version, details, "
                 + "previous, hash FROM log WHERE number = 1")
-        // What changes nothing is not logged.
+        // An act without a change is not logged.
         try folder.open("a").resume([token.token.id], .test)
         #expect(try String(contentsOfFile: head, encoding: .utf8) == before)
     }
@@ -159,7 +159,7 @@ import Tokens
                     try await onThread {
                         var store = try SQLiteTokenStore.open(path, keys: { "\(keys)/\($0)" }, clock: { .test })
                         while !race.isDone.load(ordering: .relaxed) {
-                            // One reads again and again, another opens each time.
+                            // One thread reads repeatedly, another opens the store each time.
                             if reader % 2 == 0 {
                                 store = try SQLiteTokenStore.open(path, keys: { "\(keys)/\($0)" }, clock: { .test })
                             } else {
@@ -187,13 +187,13 @@ import Tokens
     }
 }
 
-/// How far readers and a writer are.
+/// The progress of readers and a writer.
 private final class Race: Sendable {
     let isDone = Atomic(false)
     let looks = Atomic(0)
 }
 
-/// Runs on a thread of its own: what blocks there keeps no task from going on.
+/// Runs on a thread of its own, so that blocking there does not block tasks.
 private func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         Thread.detachNewThread { continuation.resume(with: Result(catching: body)) }

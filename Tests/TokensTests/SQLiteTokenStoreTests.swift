@@ -12,7 +12,7 @@ import Tokens
         return try Organisation(json: JSONReader.parse(bytes))
     }
 
-    @Test func `what is merged is read back, and merging twice changes nothing`() throws {
+    @Test func `merged records are read back, and merging twice changes nothing`() throws {
         let folder = try Folder()
         let store = try folder.create("a")
         let demo = try Self.demo()
@@ -28,7 +28,7 @@ import Tokens
         #expect(exported.tenants.flatMap(\.tokens).count == demo.tenants.flatMap(\.tokens).count)
     }
 
-    @Test func `an id that looks like another is refused, and overwrites nothing`() throws {
+    @Test func `an id that looks like another is refused, without overwriting`() throws {
         for (one, other) in [("caf\u{E9}", "cafe\u{301}"), ("K", "\u{212A}"), (";", "\u{37E}")] {
             let folder = try Folder()
             let store = try folder.create("a")
@@ -61,7 +61,7 @@ import Tokens
         #expect(try store.organisation(.all).tenants[0].name == "cafe\u{301}")
     }
 
-    @Test func `only the tokens asked for are read`() throws {
+    @Test func `only the requested tokens are read`() throws {
         let folder = try Folder()
         let store = try folder.create("a")
         let demo = try Self.demo()
@@ -78,7 +78,7 @@ import Tokens
         _ = try store.merge(demo, .test)
         let before = try store.organisation(.all)
         demo.tenants[0].name = "Changed"
-        // A tree that bites its tail is found only once all of it is there.
+        // A cycle in the tree is found only when the tree is complete.
         let top = demo.tenants[0].departments.firstIndex { $0.parent == nil }!
         let child = demo.tenants[0].departments.first { $0.parent == demo.tenants[0].departments[top].id }!
         demo.tenants[0].departments[top].parent = child.id
@@ -87,7 +87,7 @@ import Tokens
         #expect(try store.organisation(.all) == before)
     }
 
-    @Test func `a merge neither rebinds nor revives`() throws {
+    @Test func `a merge neither reassigns nor revives tokens`() throws {
         let folder = try Folder()
         let store = try folder.create("a")
         let demo = try Self.demo()
@@ -110,7 +110,7 @@ import Tokens
         #expect(try store.organisation(.all) == before)
     }
 
-    @Test func `a damaged list of permissions is damage, not an empty list`() throws {
+    @Test func `a damaged list of permissions is an error, not an empty list`() throws {
         let folder = try Folder()
         let store = try folder.create("a")
         _ = try store.merge(Self.demo(), .test)
@@ -140,7 +140,7 @@ import Tokens
         #expect(try store.organisation(.all).tenants.map(\.id) == ["x"])
     }
 
-    @Test func `files that are no store are refused, each with its reason`() throws {
+    @Test func `files that are not stores are refused, each with its reason`() throws {
         let folder = try Folder()
         #expect(throws: TokenStoreError.self) { try folder.open("missing") }
         #expect(!FileManager.default.fileExists(atPath: folder.file("missing.db")))

@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(arguments: [
-        // A quoted keyword is a name: here it becomes a part of the column's type.
+        // A quoted keyword is a name: here it becomes part of the column's type.
         "CREATE TABLE log (act TEXT \"NOT\" \"NULL\" CHECK (act <> 'x'), n INTEGER DEFAULT 0x1F) STRICT",
         "CREATE TABLE log (act TEXT NOT NULL CHECK (act <> 'X'), n INTEGER DEFAULT 0x1F) STRICT",
         "CREATE TABLE log (act TEXT NOT NULL CHECK (act <> \"x\"), n INTEGER DEFAULT 0x1F) STRICT",
@@ -29,11 +29,11 @@ import Testing
         "CREATE TABLE løg (act TEXT NOT NULL CHECK (act <> 'x'), n INTEGER DEFAULT 0x1F) STRICT",
         "CREATE TABLE log (act TEXT NOT NULL CHECK (act <> 'x), n INTEGER DEFAULT 0x1F) STRICT", "",
     ])
-    func `another meaning has other lexemes`(other: String) {
+    func `different meanings have different lexemes`(other: String) {
         #expect(lexemes(other) != lexemes(Self.statement))
     }
 
-    @Test func `quotes inside quotes, blobs and unfinished quotes are told apart`() {
+    @Test func `quotes inside quotes, blobs and unfinished quotes are distinguished`() {
         #expect(lexemes("'it''s'") == [.string(Array("it's".utf8))])
         #expect(lexemes("\"a\"\"b\"") == [.name(Array("a\"b".utf8))])
         #expect(lexemes("[a]]") == [.name(Array("a".utf8)), .symbol(UInt8(ascii: "]"))])

@@ -4,7 +4,7 @@ import Model
 import Testing
 import Tokens
 
-/// What is not sealed is not used.
+/// Unsealed records are not used.
 @Suite struct SealTests {
     private let session: StoreFixture
     private let token: TokenDetails
@@ -20,14 +20,14 @@ import Tokens
 
     private func isTampered() throws -> Bool? { try session.folder.open("a").details(token.token.id)?.token.isTampered }
 
-    // MARK: When a token was last active
+    // MARK: The last use of a token
 
     @Test(arguments: [
         "last_active = last_active + 1", "last_active = NULL", "last_active = NULL, use_mac = NULL, use_key = NULL",
         "use_mac = NULL", "use_key = 7",
         "(last_active, use_mac) = (SELECT last_active, use_mac FROM tokens WHERE name = 'Other')",
     ])
-    func `a use that is edited is found, and gets nothing`(edit: String) throws {
+    func `an edited last use is found, and its token gets nothing`(edit: String) throws {
         let other = try session.token("Other").0.token.id
         try session.store.touch([other: .test.adding(days: 1)])
         try session.sql("UPDATE tokens SET \(edit) WHERE id = \(literal)")
@@ -35,16 +35,16 @@ import Tokens
         #expect(try store.authenticate(string, now: .test)?.token.isTampered == true)
         #expect(try store.organisation(.all).tenants.flatMap(\.tokens).filter(\.isTampered).count == 1)
         #expect(try store.verify().map(\.token) == [token.token.id])
-        // Noting the next use does not make it genuine.
+        // Recording the next use does not make it valid.
         try store.touch([token.token.id: .test.adding(days: 2)])
         #expect(try isTampered() == true)
-        // Revoked, it is as the keys' holder wrote it, and says no more when it was used.
+        // Revoking seals the token again, without its last use.
         #expect(try store.revoke([token.token.id], .test) == (1, 0))
         #expect(try store.details(token.token.id)?.token.lastActive == nil)
         #expect(try isTampered() == false)
     }
 
-    @Test func `a use is noted once a minute and never back, and carries its seal each time`() throws {
+    @Test func `a use is recorded once a minute, never goes back, and is sealed each time`() throws {
         let id = token.token.id
         for (seconds, expected) in [(59, 0), (60, 60), (0, 60), (119, 60), (120, 120)] as [(Int64, Int64)] {
             try session.store.touch([id: .test.adding(seconds: seconds)])
@@ -58,7 +58,7 @@ import Tokens
         #expect(try session.store.verify() == [])
     }
 
-    @Test func `a token of times beyond the range of the store is one of times at its ends`() throws {
+    @Test func `times of a token outside of the store's range are clamped to its ends`() throws {
         let (late, _) = try session.token("Late", expires: Instant(microseconds: .max))
         _ = try session.store.revoke([token.token.id], AuditContext(now: .test))
         let store = try session.folder.open("a")
@@ -68,7 +68,7 @@ import Tokens
         #expect(try store.verify() == [])
     }
 
-    @Test func `an older use that is put back is not found, as the documents say`() throws {
+    @Test func `putting back an older last use is not found, as documented`() throws {
         let kept = "ATTACH '\(session.folder.file("kept.db"))' AS kept; "
         try session.sql(
             kept + "CREATE TABLE kept.it AS SELECT last_active, use_mac, use_key FROM tokens WHERE id = \(literal)")
@@ -90,9 +90,9 @@ import Tokens
         #expect(try session.folder.open("a").highWater != nil)
     }
 
-    // MARK: What acts stand on
+    // MARK: The basis of acts
 
-    @Test func `strings are kept, and tokens resumed, on rights that carry their seal only`() throws {
+    @Test func `strings are kept, and tokens resumed, only with sealed rights`() throws {
         let store = session.store
         try store.setKeepsStrings(false, tenant: StoreFixture.tenant, .test)
         try store.suspend([token.token.id], .test)
@@ -108,7 +108,7 @@ import Tokens
         #expect(try again.details(token.token.id)?.isKept == false)
     }
 
-    @Test func `a token that is said to be revoked is not purged`() throws {
+    @Test func `a token with a forged revocation is not purged`() throws {
         let gone = try session.token("Gone").0.token.id
         _ = try session.store.revoke([gone], .test)
         try session.sql("UPDATE tokens SET revoked = 5 WHERE id = \(literal)")
@@ -128,7 +128,7 @@ import Tokens
         "DELETE FROM meta WHERE name = 'clock'", "UPDATE meta SET mac_key = 9 WHERE name = 'clock'",
         "UPDATE meta SET mac = (SELECT use_mac FROM tokens LIMIT 1) WHERE name = 'clock'",
     ])
-    func `a latest time that is edited is found, and nothing is done at it`(edit: String) throws {
+    func `an edited latest time is found, and no act uses it`(edit: String) throws {
         try session.sql(edit)
         let store = try session.folder.open("a")
         for body in [
@@ -148,7 +148,7 @@ import Tokens
 
     // MARK: Everything
 
-    /// Columns that may be edited without anybody noticing, and why.
+    /// The columns whose edits are not detected, and why.
     private static let unsealed: [String: String] = [
         "tokens.number": "a place: who is who is said by the id",
         "tokens.used": "made of `last_active`",
@@ -156,7 +156,7 @@ import Tokens
         "keys.canary": "of a key that is there it is checked on opening",
     ]
 
-    /// Each column of each table with an edit of it, found by asking the store, so that no new one is forgotten.
+    /// An edit of each column of each table, listed from the store itself, so that no new column is forgotten.
     private static func edits(_ folder: Folder) throws -> [(column: String, sql: String)] {
         var handle: OpaquePointer?
         #expect(unsafe sqlite3_open(folder.file("a.db"), &handle) == SQLITE_OK)
@@ -195,7 +195,7 @@ import Tokens
         return edits
     }
 
-    @Test func `whichever column is edited, it is found or the store is refused`() throws {
+    @Test func `an edit of any column is found, or the store is refused`() throws {
         _ = try session.store.reveal(token.token.id, .test)
         try session.sql("PRAGMA wal_checkpoint(TRUNCATE)")
         let kept = try Data(contentsOf: URL(filePath: session.folder.file("a.db")))

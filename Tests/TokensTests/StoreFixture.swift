@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Tokens
 
-/// A store with the demo organisation, and what tests do to it.
+/// A store with the demo organisation, and operations for tests.
 final class StoreFixture {
     static let tenant: ExactName = "3"
     let folder: Folder
@@ -14,7 +14,7 @@ final class StoreFixture {
         _ = try store.merge(SQLiteTokenStoreTests.demo(), .test)
     }
 
-    /// A live API token of Bjørn's for Sales.
+    /// Creates a live API token of Bjørn's for Sales.
     func token(
         _ name: ExactName = "Feed", kind: TokenKind = .api, assignment: ExactName = "a-bjorn-1",
         expires: Instant = .test.adding(days: 90), context: AuditContext = .test
@@ -25,10 +25,10 @@ final class StoreFixture {
 
     func details(_ id: TokenID) throws -> TokenDetails { try store.details(id)! }
 
-    /// Runs SQL as somebody who has the file and no key.
+    /// Runs SQL like somebody who has the file but no key.
     func sql(_ statement: String) throws { try folder.sql("a", statement) }
 
-    /// How an id is written in SQL.
+    /// The SQL literal of an id.
     static func literal(_ id: TokenID) -> String { "x'\(id)'" }
 
     func log(_ act: String) throws -> [LogEntry] {

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Tokens
 
-/// What a store may consist of, and what else somebody could put there.
+/// The allowed schema of a store, and foreign objects that somebody could add.
 @Suite struct StoreSchemaTests {
-    /// A database as the migrations up to a version make it.
+    /// A database made by the migrations up to a version.
     private func migrated(_ version: Int, _ folder: Folder) throws -> Connection {
         let connection = try Connection(folder.file("v\(version).db"), creates: true, patience: 100)
         for step in Migrations.steps.prefix(version) {
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: 1...Migrations.steps.count)
-    func `the constant says what the migrations make, to the byte`(version: Int) throws {
+    func `the constant equals the result of the migrations, to the byte`(version: Int) throws {
         #expect(StoreSchema.versions.count == Migrations.steps.count)
         let folder = try Folder()
         let connection = try migrated(version, folder)
@@ -29,7 +29,7 @@ import Testing
             let object = objects[row.text(0)]
             #expect(object?.type == row.text(2) && object?.table == row.text(3), "\(row.text(0))")
             switch object?.form {
-            // The fast way is to compare bytes: what is here is what SQLite keeps.
+            // The fast path compares bytes, so the constant must be the text that SQLite stores.
             case .statement(let statement): #expect(statement == row.text(1), "write: \(row.text(1))")
             case .shadow(let statement, _): #expect(statement == row.text(1), "write: \(row.text(1))")
             case .constraint: #expect(row.isNull(1))
@@ -39,7 +39,7 @@ import Testing
         #expect(count == objects.values.filter { !$0.isOptional }.count)
     }
 
-    @Test func `the columns of the tables behind the index of names are as the constant says`() throws {
+    @Test func `the columns of the tables behind the index of names equal the constant`() throws {
         let folder = try Folder()
         let connection = try migrated(Migrations.steps.count, folder)
         for case (let name, .shadow(_, let columns)) in StoreSchema.objects(version: Migrations.steps.count).map({
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    /// Changes what the schema says, as an editor of the file could.
+    /// An SQL edit of the schema's text, as somebody who edits the file could make it.
     private static func rewritten(_ name: String, _ old: String, _ new: String) -> String {
         "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '\(old)', '\(new)') WHERE name = '\(name)'; "
     }
@@ -75,26 +75,26 @@ import Testing
         ("CREATE TABLE \"a\u{1B}[2J\" (x)", "the table `a\u{1B}[2J` does not belong in a store"),
         ("DROP TRIGGER log_is_never_cut", "the trigger `log_is_never_cut` is missing"),
         ("DROP INDEX tokens_by_name", "the index `tokens_by_name` is missing"),
-        ("ALTER TABLE users ADD COLUMN note TEXT", "the table `users` is not as it was made"),
+        ("ALTER TABLE users ADD COLUMN note TEXT", "the table `users` was changed"),
         (
             "DROP TRIGGER log_is_never_cut; CREATE TRIGGER log_is_never_cut BEFORE DELETE ON log BEGIN SELECT 1; END",
-            "the trigger `log_is_never_cut` on `log` is not as it was made"
+            "the trigger `log_is_never_cut` on `log` was changed"
         ),
         (
             rewritten("users", "UNIQUE (tenant, name)", "UNIQUE (tenant, name) ON CONFLICT IGNORE"),
-            "the table `users` is not"
+            "the table `users` was changed"
         ),
-        (rewritten("tokens", ") STRICT", ")"), "the table `tokens` is not as it was made"),
+        (rewritten("tokens", ") STRICT", ")"), "the table `tokens` was changed"),
         (
             rewritten("token_names_data", "block BLOB", "block BLOB CHECK (id < 9)"),
-            "the table `token_names_data` is not as it was made"
+            "the table `token_names_data` was changed"
         ),
         (
             rewritten("token_names_docsize", "sz BLOB", "sz BLOB, more"),
-            "the table `token_names_docsize` is not as it was made"
+            "the table `token_names_docsize` was changed"
         ),
     ])
-    func `a schema that the store did not make is refused with what is wrong, and verified to its end`(
+    func `a foreign schema is refused with a reason, and verified completely`(
         edit: String, fault: String
     ) throws {
         let session = try StoreFixture()
@@ -105,12 +105,12 @@ import Testing
         let store = try session.folder.openToVerify("a")
         let faults = try store.verify()
         #expect(faults.first?.message.hasPrefix(fault) == true, "\(faults)")
-        // Nothing can be written by it.
+        // Nothing can be written with it.
         let unwritten = #expect(throws: TokenStoreError.self) { try store.addKey(.test) }
         #expect(unwritten?.code == .tampered)
     }
 
-    @Test func `all that is foreign is listed, of a store of before there were keys too`() throws {
+    @Test func `all foreign objects are listed, also in a store of the time before keys`() throws {
         let folder = try Folder()
         let planted = "CREATE VIEW v AS SELECT 1; CREATE TABLE w (x); DROP INDEX tokens_by_tenant;"
         try folder.sql("a", MigrationTests.first() + planted)
@@ -131,7 +131,7 @@ import Testing
         rewritten("log_by_token", " ON log ", "  on \"log\" /* here */ "),
         rewritten("token_names_idx", "CREATE TABLE ''token_names_idx''", "create table token_names_idx "),
     ])
-    func `statistics, and another spelling of the same, are let in`(edit: String) throws {
+    func `statistics, and other spellings of the same schema, are accepted`(edit: String) throws {
         let session = try StoreFixture()
         try session.sql(edit)
         let store = try session.folder.open("a")
@@ -139,7 +139,7 @@ import Testing
         _ = try store.addKey(.test)
     }
 
-    @Test func `what is planted while a store is open is noticed before anything is written`() throws {
+    @Test func `an object planted while a store is open is noticed before the next write`() throws {
         let session = try StoreFixture()
         let token = try session.token().0
         try session.sql("CREATE TRIGGER z AFTER UPDATE ON tokens BEGIN UPDATE tokens SET revoked = NULL; END")

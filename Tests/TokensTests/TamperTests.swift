@@ -3,14 +3,14 @@ import Model
 import Testing
 import Tokens
 
-/// Somebody has the database and no key.
+/// Attacks by somebody who has the database but no key.
 @Suite struct TamperTests {
     private let session: StoreFixture
     private let token: TokenDetails
     private let string: TokenString
     private let other: TokenDetails
 
-    /// Where what was copied is kept: a database of its own.
+    /// SQL that attaches a separate database for copied rows.
     private var kept: String { "ATTACH '\(session.folder.file("kept.db"))' AS kept; " }
 
     init() throws {
@@ -26,9 +26,9 @@ import Tokens
         "mac = NULL", "mac = (SELECT mac FROM tokens WHERE name = 'Third')", "mac_key = 2", "version = version + 1",
         "reveal_key = 2", "lookup_key = 9", "overlap_until = 9000000000000000, previous = x'00', previous_key = 1",
     ])
-    func `a row that is edited is found, and gets nothing`(edit: String) throws {
+    func `an edited row is found, and its token gets nothing`(edit: String) throws {
         let third = try session.token("Third").0
-        // Hashes are unique: the copy takes the place of the other's own.
+        // Hashes are unique, so the copy must replace the other's own hash.
         if edit.hasPrefix("lookup = (") {
             try session.sql(
                 """
@@ -54,12 +54,12 @@ import Tokens
             #expect(error?.code == .tampered)
         }
         #expect(try store.details(third.token.id) != nil)
-        // What is left is to revoke it.
+        // It can still be revoked.
         #expect(try store.revoke([token.token.id], .test) == (1, 0))
         #expect(try store.details(token.token.id)?.token.revoked == .test)
     }
 
-    @Test func `a revocation that is deleted is found`() throws {
+    @Test func `a deleted revocation is found`() throws {
         _ = try session.store.revoke([token.token.id], .test)
         try session.sql("UPDATE tokens SET revoked = NULL WHERE id = \(StoreFixture.literal(token.token.id))")
         let store = try session.folder.open("a")
@@ -67,7 +67,7 @@ import Tokens
         #expect(try store.verify().map(\.token) == [token.token.id])
     }
 
-    @Test func `two ciphertexts that are swapped are found`() throws {
+    @Test func `two swapped ciphertexts are found`() throws {
         let (one, two) = (StoreFixture.literal(token.token.id), StoreFixture.literal(other.token.id))
         try session.sql(
             """
@@ -78,7 +78,7 @@ import Tokens
         #expect(Set(try session.folder.open("a").verify().compactMap(\.token)) == [token.token.id, other.token.id])
     }
 
-    @Test func `an older row that is put back is found against the log`() throws {
+    @Test func `an older row that is put back is found by the log`() throws {
         try session.sql(
             kept + "CREATE TABLE kept.it AS SELECT * FROM tokens WHERE id = \(StoreFixture.literal(token.token.id))")
         try session.store.suspend([token.token.id], .test)
@@ -88,10 +88,12 @@ import Tokens
                 WHERE id = \(StoreFixture.literal(token.token.id))
                 """)
         let faults = try session.folder.open("a").verify()
-        #expect(faults.map(\.token) == [token.token.id] && faults[0].message.contains("as it was before"))
+        #expect(
+            faults.map(\.token) == [token.token.id]
+                && faults[0].message.contains("is an older version than the log records"))
     }
 
-    @Test func `a row that is removed is missed`() throws {
+    @Test func `a removed row is noticed`() throws {
         try session.sql("DELETE FROM tokens WHERE id = \(StoreFixture.literal(token.token.id))")
         #expect(try session.folder.open("a").verify().compactMap(\.token) == [token.token.id])
     }
@@ -106,7 +108,7 @@ import Tokens
         "UPDATE tenants SET keeps_strings = 0 WHERE id = '3'", "UPDATE tenants SET zone = 'UTC' WHERE id = '3'",
         "UPDATE tenants SET mac = NULL WHERE id = '3'", "UPDATE tenants SET version = 7 WHERE id = '3'",
     ])
-    func `rights that are edited are found, and the tenant's tokens get nothing`(edit: String) throws {
+    func `edited rights are found, and the tenant's tokens get nothing`(edit: String) throws {
         try session.sql(edit)
         let store = try session.folder.open("a")
         let tenants = try store.organisation(.none).tenants
@@ -122,13 +124,13 @@ import Tokens
             let error = #expect(throws: TokenStoreError.self, performing: body)
             #expect(error?.code == .tampered)
         }
-        // Whoever looked through it takes the blame, in the log.
+        // The log names the person who reviewed it.
         #expect(try store.adopt(.test) == (1, 0))
         #expect(try store.organisation(.none).tenants.allSatisfy { !$0.isTampered })
         #expect(try session.log("tenant.adopt").count == 1)
     }
 
-    @Test func `nothing of a string is in the files of the store`() throws {
+    @Test func `no part of a string is in the files of the store`() throws {
         _ = try session.store.reveal(token.token.id, .test)
         let secret = string.revealed
         for name in try FileManager.default.contentsOfDirectory(atPath: session.folder.path) {
@@ -139,7 +141,7 @@ import Tokens
         }
     }
 
-    @Test func `a tenant that is put back, or removed, is found against the log`() throws {
+    @Test func `a tenant that is put back or removed is found by the log`() throws {
         try session.sql(kept + "CREATE TABLE kept.it AS SELECT version, mac, mac_key FROM tenants WHERE id = '3'")
         _ = try session.store.set(.userType("t-customer"), tenant: "3", active: false, revokesTokens: false, .test)
         try session.sql(
@@ -148,11 +150,11 @@ import Tokens
                 UPDATE tenants SET (version, mac, mac_key) = (SELECT version, mac, mac_key FROM kept.it) WHERE id = '3'
                 """)
         let faults = try session.folder.open("a").verify().map(\.message)
-        #expect(faults == ["the tenant `3` is as it was before what the log tells of"], "\(faults)")
+        #expect(faults == ["the tenant `3` is an older version than the log records"], "\(faults)")
         try session.sql("DELETE FROM tenants WHERE id = 'acme'")
         let gone = try session.folder.open("a").verify().map(\.message)
-        #expect(gone.contains("the tenant `acme` is in the log, and gone from the store"))
-        #expect(gone.contains { $0.contains("is of a tenant that is gone") })
+        #expect(gone.contains("the tenant `acme` is in the log but missing from the store"))
+        #expect(gone.contains { $0.contains("belongs to a missing tenant") })
     }
 
     @Test(arguments: [
@@ -161,7 +163,7 @@ import Tokens
         ("DELETE FROM meta WHERE name = 'id'", .corrupt),
         ("UPDATE meta SET value = '00000000000000000000000000000000' WHERE name = 'id'", .keys),
     ])
-    func `a store that forgets which keys are its own is refused, also to be adopted`(
+    func `a store without the list of its keys is refused, also for adoption`(
         edit: String, code: TokenStoreError.Code
     ) throws {
         try session.sql(edit)
@@ -173,7 +175,7 @@ import Tokens
         }
     }
 
-    @Test func `a time that was never seen is forgotten when somebody says so`() throws {
+    @Test func `a wrong latest time is reset on request`() throws {
         let late = try SQLiteTokenStore.open(
             session.folder.file("a.db"), keys: session.folder.keyFile, clock: { .test.adding(days: 9_000) })
         try late.addKey(.at(.test.adding(days: 9_000)))
@@ -189,7 +191,7 @@ import Tokens
     // MARK: The log
 
     private static let unlocked = "DROP TRIGGER log_is_never_changed; DROP TRIGGER log_is_never_cut; "
-    /// Nobody is to see that they were away.
+    /// Restores the triggers, so that their absence does not reveal the attack.
     private static let locked = ["changed BEFORE UPDATE", "cut BEFORE DELETE"].map {
         "; CREATE TRIGGER log_is_never_\($0) ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"
     }.joined()
@@ -200,15 +202,18 @@ import Tokens
         ("UPDATE log SET user = 'u-anna', how = 'as' WHERE number = 2", "entry 2 of the log was changed"),
         ("UPDATE log SET time = time + 1 WHERE number = 3", "entry 3 of the log was changed"),
         ("DELETE FROM log WHERE number = 2", "entries 2 to 2 of the log are missing"),
-        ("DELETE FROM log WHERE number = 5", "the log ends with entry 4, but 5 is noted"),
-        ("DELETE FROM log", "the log ends with entry 0, but 5 is noted"),
+        (
+            "DELETE FROM log WHERE number = 5",
+            "the log ends with entry 4, but the checkpoint beside the key file has entry 5"
+        ),
+        ("DELETE FROM log", "the log ends with entry 0, but the checkpoint beside the key file has entry 5"),
         (
             "UPDATE log SET number = 99 WHERE number = 2; UPDATE log SET number = 2 WHERE number = 3; UPDATE log SET number = 3 WHERE number = 99",
             "entry 2 of the log does not follow"
         ),
         ("UPDATE log SET previous = x'00' WHERE number = 3", "entry 3 of the log does not follow"),
     ])
-    func `a log that is edited is found out`(edit: String, message: String) throws {
+    func `an edited log is found`(edit: String, message: String) throws {
         #expect(try session.store.verifyLog() == (5, []))
         try session.sql(Self.unlocked + edit + Self.locked)
         let faults = try session.folder.open("a").verifyLog().faults
@@ -216,12 +221,12 @@ import Tokens
         #expect(try session.folder.open("a").verify().contains { $0.message.contains(message) })
     }
 
-    @Test func `the log of a store is neither changed nor cut by plain statements`() {
+    @Test func `plain statements cannot change or cut the log of a store`() {
         #expect(throws: Folder.SQLFailure.self) { try session.sql("UPDATE log SET act = 'x'") }
         #expect(throws: Folder.SQLFailure.self) { try session.sql("DELETE FROM log") }
     }
 
-    @Test func `a store that is put back whole is found out by the head beside the key file`() throws {
+    @Test func `a store that is put back as a whole is found by the checkpoint beside the key file`() throws {
         let path = session.folder.file("a.db")
         try session.sql("PRAGMA wal_checkpoint(TRUNCATE)")
         let kept = try Data(contentsOf: URL(filePath: path))
@@ -232,7 +237,11 @@ import Tokens
         try FileManager.default.copyItem(atPath: session.folder.keys, toPath: other.keys)
         try kept.write(to: URL(filePath: other.file("a.db")))
         let faults = try other.open("a").verifyLog().faults
-        #expect(faults.count == 1 && faults[0].message.contains("the log ends with entry 5, but 6 is noted"))
+        #expect(
+            faults.count == 1
+                && faults[0].message.contains(
+                    "the log ends with entry 5, but the checkpoint beside the key file has entry 6")
+        )
     }
 }
 

@@ -7,7 +7,7 @@ import Tokens
         ("  Price   feed ", "Price feed"), ("Cafe\u{301}", "Caf\u{E9}"), ("a\u{A0}b", "a b"), ("日本語", "日本語"),
         (String(repeating: "é", count: 100), String(repeating: "é", count: 100)), ("Ærlig 🔑", "Ærlig 🔑"),
     ])
-    func `a name is kept composed and trimmed`(text: String, kept: String) throws {
+    func `a name is stored composed and trimmed`(text: String, kept: String) throws {
         let name = try TokenName(ExactName(text)).text.text
         #expect(Array(name.unicodeScalars) == Array(kept.unicodeScalars))
     }
@@ -18,12 +18,12 @@ import Tokens
         "a\u{2028}b",
         String(repeating: "a", count: 101), "a\u{FE0F}", "\u{E0041}x",
     ])
-    func `a name that cannot be seen for what it is is refused`(text: String) {
+    func `a name with invisible or misleading characters is refused`(text: String) {
         let error = #expect(throws: TokenStoreError.self) { try TokenName(ExactName(text)) }
         #expect(error?.code == .name)
     }
 
-    @Test func `a device label may be empty, and no more`() throws {
+    @Test func `a device label may be empty, with no other exceptions`() throws {
         #expect(try TokenName("", allowsNothing: true).text == "")
         #expect(throws: TokenStoreError.self) { try TokenName("\u{202E}", allowsNothing: true) }
     }

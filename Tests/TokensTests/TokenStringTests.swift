@@ -4,7 +4,7 @@ import Tokens
 
 @Suite struct TokenStringTests {
     @Test(arguments: [TokenKind.api, .mobile])
-    func `a string is known by its prefix, its length and its checksum`(kind: TokenKind) {
+    func `a string is recognised by its prefix, its length and its checksum`(kind: TokenKind) {
         var random = SecureRandom()
         let string = TokenString.mint(kind, using: &random)
         let text = string.revealed
@@ -38,7 +38,7 @@ import Tokens
         }
     }
 
-    @Test func `strings are found wherever they stand, each once`() {
+    @Test func `strings are found anywhere in a text, each once`() {
         var random = SecureRandom()
         let one = TokenString.mint(.api, using: &random)
         let other = TokenString.mint(.mobile, using: &random)

@@ -3,7 +3,7 @@ import Policies
 import Testing
 import Workbench
 
-/// What tests have tried of policies.
+/// Coverage of policies by their tests.
 @Suite struct CoverageTests {
     private static let policy = """
         local policy = { on = "access", grants = { "*" } }
@@ -44,7 +44,7 @@ import Workbench
         coverage.gaps.map { "\($0.line):\($0.columns.lowerBound) \($0.kind) \($0.message)" }
     }
 
-    @Test func `what was never reached, asked, answered or tried is told with its place`() throws {
+    @Test func `uncovered statements, conditions and boundaries are reported with their places`() throws {
         let found = try coverage([Self.reading("", "permit = true")])
         #expect(found.lines == CoverageCount(tried: 3, all: 7))
         #expect(
@@ -57,21 +57,21 @@ import Workbench
         #expect(found.facts.all == 2 * 2 + 2 + 2 + 2 + 3 + 3)
     }
 
-    @Test func `a boundary is tried just below, at and just above`() throws {
+    @Test func `a boundary is covered just below, at and just above`() throws {
         let far = try coverage([
             Self.reading("amount = 90", "permit = true"), Self.reading("amount = 100", "permit = true"),
             Self.reading("amount = 101.5", "deny = 'a'"),
         ])
         #expect(
             words(far).filter { $0.contains("boundary") } == [
-                "2:36 boundary never tried just below or just above: the nearest was 100 against 100"
+                "2:36 boundary not covered just below or just above: the nearest was 100 against 100"
             ])
         let near = try coverage(
             [99, 100, 101].map { Self.reading("amount = \($0)", $0 > 100 ? "deny = 'a'" : "permit = true") })
         #expect(!words(near).contains { $0.contains("boundary") })
     }
 
-    @Test func `a policy that is tried in full has no gap`() throws {
+    @Test func `a fully covered policy has no gap`() throws {
         let mobile = "token = { like = 'mobile' }"
         let tests =
             [99, 100, 101].map { Self.reading("amount = \($0)", $0 > 100 ? "deny = 'a'" : "permit = true") }
@@ -95,7 +95,7 @@ import Workbench
         #expect(found.lines.percent == 100 && found.branches.percent == 100 && found.facts.percent == 100)
     }
 
-    @Test func `something that others say too, or that does not count, is not decisive`() throws {
+    @Test func `a statement that others make, too, or without effect is not decisive`() throws {
         let both = """
             local policy = { on = "access", grants = { "*" } }
             function policy.decide(request)
@@ -110,7 +110,7 @@ import Workbench
         #expect(words(found).contains { $0.hasPrefix("3:3 outcome never decisive") })
     }
 
-    @Test func `decisions are the same with and without, and a spent budget covers nothing`() throws {
+    @Test func `decisions are the same with and without coverage, and a spent budget covers nothing`() throws {
         let spent = """
             local policy = { on = "access", grants = { "*" } }
             function policy.decide(request)
@@ -133,7 +133,7 @@ import Workbench
         #expect(without.measured(selection).results == plain)
     }
 
-    @Test func `the same is told however many threads there are`() throws {
+    @Test func `the result does not depend on the number of threads`() throws {
         let tests = (0..<260).map { Self.reading("amount = \($0)", $0 > 100 ? "deny = 'a'" : "permit = true") }
         let many = try coverage(tests)
         let few = try coverage(Array(tests[40..<130]))

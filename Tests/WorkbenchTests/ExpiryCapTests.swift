@@ -15,7 +15,7 @@ struct `The expiry cap where midnight does not exist` {
             })
     }
 
-    /// In Santiago 2024-09-08 begins at 01:00 local time, in Cairo 2024-04-26 does.
+    /// The day 2024-09-08 in Santiago, and 2024-04-26 in Cairo, begins at 01:00 local time.
     @Test(arguments: [
         ("America/Santiago", "2023-09-07", "2024-09-08T04:00:00Z", "2024-09-07", true),
         ("America/Santiago", "2023-09-07", "2024-09-08T04:00:01Z", "2024-09-07", false),
@@ -26,7 +26,7 @@ struct `The expiry cap where midnight does not exist` {
         ("Africa/Cairo", "2023-04-26", "2024-04-26T21:00:00Z", "2024-04-26", true),
         ("Africa/Cairo", "2023-04-26", "2024-04-26T21:00:01Z", "2024-04-26", false),
     ])
-    func `counts days and not hours`(
+    func `the cap counts days, not hours`(
         zone: String, created: String, expires: String, last: String, fits: Bool
     ) throws {
         let expected = fits ? "silent = true" : #"advice = "expiry_cap", details = { last_day = "\#(last)" }"#

@@ -3,7 +3,7 @@ import Plugins
 import Policies
 import Workbench
 
-/// Where this repository's own policies and examples lie.
+/// The paths of this repository's own policies and examples.
 enum Fixtures {
     static let root = String(#filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 })
 

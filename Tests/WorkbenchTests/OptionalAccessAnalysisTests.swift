@@ -4,8 +4,8 @@ import Testing
 
 @testable import Workbench
 
-/// What may be absent, and which ways to it make sure that it is there.
-@Suite struct PresenceTests {
+/// Values that may be absent, and the conditions that make sure that they are present.
+@Suite struct OptionalAccessAnalysisTests {
     private static func found(_ body: String, on kinds: String = "\"access\"") -> [String] {
         let policy = "local policy = { on = \(kinds) }\nfunction policy.decide(request)\n\(body)\nend\nreturn policy"
         let example = Example(policy: policy)
@@ -71,7 +71,7 @@ import Testing
             ),
             ("if request.token.last_active < request.time then deny('a') end", ["1 token.last_active"]),
         ] as [(String, [String])])
-    func `what was asked for is there`(body: String, expected: [String]) {
+    func `a checked value is present`(body: String, expected: [String]) {
         #expect(Self.found(body) == expected)
     }
 
@@ -82,7 +82,7 @@ import Testing
             ("if request.actor.is_operator then return end if request.actor.user.name == 'a' then deny('a') end", []),
             ("if request.actor:has('token') and request.actor.token.kind == 'mobile' then deny('a') end", []),
         ] as [(String, [String])])
-    func `an operator is no user`(body: String, expected: [String]) {
+    func `an operator is not a user`(body: String, expected: [String]) {
         #expect(Self.found(body, on: "\"token.reveal\"") == expected)
     }
 
@@ -95,11 +95,11 @@ import Testing
             ("if request.point == 'token.issue' then deny(request.proposed.kind == 'api' and 'a' or 'b') end", []),
             ("if request.proposed.kind == 'api' then deny('a') end", ["1 proposed"]),
         ] as [(String, [String])])
-    func `who acts and upon what follows from the point`(body: String, expected: [String]) {
+    func `actor and target follow from the decision kind`(body: String, expected: [String]) {
         #expect(Self.found(body, on: "{ \"access\", \"token.issue\" }") == expected)
     }
 
-    @Test func `conditions without end are looked at for a while`() {
+    @Test func `very long conditions are analysed up to a limit`() {
         let doubled = (1...60).map { "local c\($0) = c\($0 - 1) and c\($0 - 1)" }.joined(separator: "\n")
         let deep =
             String(repeating: "(", count: 150) + "request.resource:has('amount')" + String(repeating: ")", count: 150)
@@ -157,14 +157,14 @@ import Testing
                 "if request.resource:has('amount') and request.context:has('ip') then deny('a') end",
                 ["1 context.ip", "1 resource.amount"]
             ),
-            // Something else is denied where it is not there.
+            // Its absence is denied by another statement.
             (
                 "if request.resource:has('amount') and request.resource.amount > 1 then deny('a') end\n"
                     + "if not request.resource:has('note') then deny('b') end",
                 ["1 resource.amount"]
             ),
         ])
-    func `a deny that a request avoids by leaving something out is found`(body: String, found: [String]) {
+    func `a deny that a request avoids by leaving a property out is found`(body: String, found: [String]) {
         #expect(Self.avoidable(body).sorted() == found)
     }
 
@@ -175,17 +175,17 @@ import Testing
             "if request.resource:has('amount') and request.resource.amount < 2 then return end\ndeny('a')",
             "if request.resource:has('amount') then if request.resource.amount > 1 then deny('a') end else error('b') end",
             "if request.resource:has('amount') and request.resource.amount < 2 then permit('a') end",
-            // It raises where it is not there.
+            // It raises when the value is absent.
             "local a = request.resource.amount\nif request.resource:has('amount') and a > 1 then deny('a') end",
-            // The schema requires it, and the request is refused without it.
+            // The schema requires it, so a request without it is refused.
             "if request.resource:has('total') and request.resource.total > 1 then deny('a') end",
-            // No request leaves out what its token is.
+            // A request cannot leave out properties of its token.
             "if request.token:has('last_active') and request.token.last_active < request.time then deny('a') end",
             "if not request.resource:has('amount') then\nif request.resource:declares('amount') then deny('b') end\nreturn\nend\n"
                 + "if request.resource.amount > 1 then deny('a') end",
             "if request.resource:has('amount') then advise('a') end",
         ])
-    func `a deny that absence does not avoid is left alone`(body: String) {
+    func `a deny that absence does not avoid is not reported`(body: String) {
         #expect(Self.avoidable(body) == [])
     }
 }

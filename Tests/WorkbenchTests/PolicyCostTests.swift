@@ -3,7 +3,7 @@ import Policies
 import Testing
 import Workbench
 
-/// What policies cost in their tests.
+/// Costs of policies in their tests.
 @Suite struct PolicyCostTests {
     private func costs(_ source: PolicySource) throws -> [PolicyCost] {
         var selection = PolicyTests.Selection()
@@ -11,7 +11,7 @@ import Workbench
         return try PolicyTests(source, organisations: ["demo": try Fixtures.demo()]).measured(selection).costs
     }
 
-    @Test func `costs are the same every time, and of each policy alone`() throws {
+    @Test func `costs are the same every time, and separate for each policy`() throws {
         let shipped = try Fixtures.shipped()
         let one = try costs(shipped)
         #expect(one.count == shipped.files.count { $0.name.hasSuffix("_test.lua") })
@@ -43,7 +43,7 @@ import Workbench
         #expect(dear.instructions > cheap.instructions + 1_000 && dear.facts == cheap.facts)
     }
 
-    @Test func `what grew beyond a percentage is told, and a baseline reads back`() throws {
+    @Test func `a growth beyond a percentage is reported, and a baseline reads back`() throws {
         let old = CostBaseline([PolicyCost(policy: "a", instructions: 100, bytes: 50, facts: 3)])
         #expect(try CostBaseline(json: old.json) == old)
         let new = [
@@ -61,7 +61,7 @@ import Workbench
         (#"{"policies": {"a": {"instructions": -1}}}"#, "`policies.a.instructions`"),
         (#"{"policies": {"a": {"instructions": 1, "bytes": "x"}}}"#, "`policies.a.bytes`"),
     ])
-    func `what is no baseline is refused`(text: String, message: String) throws {
+    func `an invalid baseline is refused`(text: String, message: String) throws {
         let json = try JSONReader.parse(Array(text.utf8))
         let error = #expect(throws: CostBaselineError.self) { try CostBaseline(json: json) }
         #expect(error?.message.contains(message) == true)

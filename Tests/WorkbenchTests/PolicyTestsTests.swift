@@ -34,7 +34,7 @@ struct `The tests beside policies` {
     }
 
     @Test
-    func `many tests are run side by side and told in their order`() throws {
+    func `many tests run in parallel and are reported in order`() throws {
         let cases = (0..<450).map { number in
             """
             test("case \(number)", { token = { department = "Sales", user_type = "Integrator" }, action = "orders.read",
@@ -91,12 +91,12 @@ struct `The tests beside policies` {
         ("orders.delete", "permit = true", "expected a permit, got the deny `never`"),
         ("orders.create", #"deny = "planted""#, "expected a deny by `planted`"),
         ("orders.delete", #"deny = "planted", code = "other""#, "expected the code `other`"),
-        ("orders.read", "silent = true", "to say nothing"),
+        ("orders.read", "silent = true", "to stay silent"),
         ("orders.read", #"permit = true, reason = "writing""#, "expected a reason with `writing`"),
         ("orders.read", #"advice = "planted""#, "expected advice by `planted`, got nothing"),
         ("orders.read", #"obligation = "log""#, "expected the obligation `log`, got nothing"),
     ])
-    func `an expectation that does not hold fails and says what came instead`(
+    func `an expectation that does not hold fails with the actual result`(
         action: ExactName, expect: String, message: String
     ) throws {
         let failure = try #require(try result(of: Self.request(action) + "expect = { \(expect) }").failure?.message)
@@ -125,13 +125,13 @@ struct `The tests beside policies` {
         (#"point = "token.issue", expect = { permit = true }"#, "needs an `actor`"),
         (#"settings = { plantd = {} }, expect = { permit = true }"#, "no policy `plantd`"),
     ])
-    func `a mistake of the author fails the test and is named`(body: String, message: String) throws {
+    func `a mistake in a test fails it and is named`(body: String, message: String) throws {
         let failure = try #require(try result(of: body).failure?.message)
         #expect(failure.contains(message), "\(failure)")
     }
 
     @Test(arguments: [("local x = ", "near"), ("", "no test"), ("test(1, {})", "name"), ("os.exit(1)", "os")])
-    func `a test file that cannot be read fails as a whole`(text: String, message: String) throws {
+    func `an unreadable test file fails as a whole`(text: String, message: String) throws {
         let source = try Fixtures.planted("planted", source: Self.policy, test: text)
         let tests = try PolicyTests(source, organisations: ["demo": try Fixtures.demo()])
         let results = tests.run()

@@ -2,7 +2,7 @@ import Model
 import Testing
 import Workbench
 
-/// Statistics of two programs' figures.
+/// Statistics of the figures of two programs.
 @Suite struct ProgramComparisonTests {
     private func reports(_ rows: [String: [Double]]) -> [BenchFigures] {
         let rounds = rows.values.map(\.count).max() ?? 0
@@ -26,16 +26,17 @@ import Workbench
             ([7], 7), ([1, 2], 1.25), ([4, 1, 3, 2], 1.75), ([5, 4, 3, 2, 1], 2), ([9, 1, 1, 1, 1, 1, 9, 9], 1),
             ([10, 20, 30, 40, 50, 60, 70, 80], 27.5),
         ] as [([Double], Double)])
-    func `a lower quartile lies a quarter of the way from the shortest`(values: [Double], expected: Double) {
+    func `a lower quartile is a quarter of the way from the shortest`(values: [Double], expected: Double) {
         #expect(ProgramComparison.lowerQuartile(values) == expected)
     }
 
     @Test(
         arguments: [
-            // As fast; slower than the tolerance; the tolerance itself; slower, but no more than the old one than itself.
+            // Equal; slower than the tolerance; exactly at the tolerance; slower, but within the old program's own
+            // spread.
             (100, 100, 100, false, false), (104, 100, 100, true, false), (103, 100, 100, false, false),
             (104, 100, 105, false, false), (104, 100, 96, false, false), (104, 100, 103.9, true, false),
-            // Noise that makes the second half faster is noise as well.
+            // Noise that makes the second half faster counts as noise, too.
             (110, 100, 90, false, false), (112, 100, 90, true, false), (95, 100, 100, false, true),
             (95, 100, 94, false, false),
         ] as [(Double, Double, Double, Bool, Bool)])
@@ -47,14 +48,14 @@ import Workbench
         #expect(row.ratio == new / old && row.spread >= 1)
     }
 
-    @Test func `what disturbs some rounds changes nothing`() throws {
+    @Test func `a disturbance of some rounds changes nothing`() throws {
         let row = try compare(
             [100, 100, 100, 900, 400, 100, 100, 100], [100, 100, 700, 100, 100, 100, 300, 100],
             [100, 100, 100, 100, 100, 100, 100, 5_000])
         #expect(row.ratio == 1 && row.spread == 1 && !row.isSlower)
     }
 
-    @Test func `what one program alone measures is named, and so is what is missing in some round`() {
+    @Test func `figures that only one program has, or that some round lacks, are named`() {
         let comparison = ProgramComparison(
             new: reports(["a": [1, 1], "fresh": [2, 2], "rare": [3]]),
             old: reports(["a": [1, 1], "gone": [4, 4], "rare": [3, 3]]),
@@ -63,7 +64,7 @@ import Workbench
         #expect(comparison.onlyNew == ["fresh"] && comparison.onlyOld == ["gone"] && comparison.sometimes == ["rare"])
     }
 
-    @Test func `a report is figures, and rates are times`() throws {
+    @Test func `a report has figures, and rates become times`() throws {
         let text = """
             {"decisions":{"name":"the folder's","policies":13,"tree":{"median_ns":64,"p99_ns":90},"run":{"median_ns":1770}},
              "grown":[{"name":"3 on access","policies":3,"tree":{"median_ns":50},"run":{"median_ns":500}},
@@ -82,12 +83,12 @@ import Workbench
     }
 
     @Test(arguments: [
-        ("{}", "there is no figure in it"), ("[]", "there is no figure in it"),
+        ("{}", "the report has no figures"), ("[]", "the report has no figures"),
         ("{\"cold_ns\":\"5\"}", "`the first decision` is a string, not a number"),
         ("{\"cold_ns\":0}", "`the first decision` is 0: there were too few requests to measure it"),
         ("{\"batch_per_second\":-4}", "`a request of the batch` is -4: there were too few requests to measure it"),
     ])
-    func `what is no report is refused`(text: String, message: String) throws {
+    func `an invalid report is refused`(text: String, message: String) throws {
         let json = try JSONReader.parse(text)
         let error = #expect(throws: BenchFiguresError.self) { try BenchFigures(json: json) }
         #expect(error?.message == message)

@@ -4,9 +4,9 @@ import Policies
 import Testing
 import Workbench
 
-/// Decided requests, written down as tests.
+/// Decided requests, recorded as tests.
 @Suite struct RecordedTestTests {
-    /// What the tests that were written down come to.
+    /// The results of the recorded tests.
     private func results(_ texts: [String], of policies: PolicySource) throws -> [TestResult] {
         var source = policies
         source.files.removeAll { $0.name.hasSuffix("_test.lua") }
@@ -14,7 +14,7 @@ import Workbench
         return try PolicyTests(source, organisations: [:]).run()
     }
 
-    @Test func `a request that was decided on one directory is a test that passes anywhere`() throws {
+    @Test func `a request decided on one directory becomes a test that passes anywhere`() throws {
         let source = try Fixtures.shipped()
         let set = try Fixtures.load(source)
         let directory = try Directory(try Fixtures.demo())
@@ -38,7 +38,7 @@ import Workbench
         for result in found { #expect(result.failure == nil, "\(result.failure!.message)\n\(texts[0])") }
     }
 
-    @Test func `administration is written down too`() throws {
+    @Test func `administrative requests are recorded, too`() throws {
         let source = try Fixtures.shipped()
         let set = try Fixtures.load(source)
         let directory = try Directory(try Fixtures.demo())

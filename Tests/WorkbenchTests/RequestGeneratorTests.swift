@@ -13,7 +13,7 @@ struct `Requests made up` {
     }
 
     @Test
-    func `the same seed makes the same lines, another one others`() throws {
+    func `the same seed gives the same lines, another seed gives others`() throws {
         var (one, _, _) = try generator(seed: 1)
         var (same, _, _) = try generator(seed: 1)
         var (other, _, _) = try generator(seed: 2)
@@ -23,7 +23,7 @@ struct `Requests made up` {
     }
 
     @Test
-    func `every line is a valid question, about half are permitted, and one in a hundred knows no token`() throws {
+    func `every line is a valid request, about half are permitted, and one in a hundred has an unknown token`() throws {
         var (generator, directory, set) = try generator(seed: 7)
         let authorizer = try Authorizer(policies: set, directory: directory)
         let now = try #require(Instant("2026-11-22T12:00:00Z"))

@@ -6,10 +6,10 @@ import Testing
 @testable import Plugins
 @testable import Workbench
 
-/// Every rule finds something true in files that were not written for it: the scripts that attack the sandbox, the draft of
-/// the documentation, and what becomes of the shipped policies and the Todo example by slips that people make.
+/// Every rule has a true finding in files that were not written for it: the scripts that attack the sandbox, the draft
+/// of the documentation, and the shipped policies and the Todo example with typical mistakes.
 @Suite struct RuleMarksTests {
-    /// A slip: one text of one file for another, or a file that goes.
+    /// A mistake: a replaced text in a file, or a removed file.
     private struct Slip {
         let file: String
         var old: String?
@@ -93,7 +93,7 @@ import Testing
         Slip("wrong-argument", "expiry_cap.lua", "plus { months =", "plus { month ="),
     ]
 
-    /// The shipped policies, all of them required, or the Todo example, after a slip.
+    /// The shipped policies, all of them required, or the Todo example, after a mistake.
     private static func folder(after slip: Slip) throws -> PolicySource {
         let shipped = slip.file == "todo.lua" ? try Fixtures.todo() : try Fixtures.shipped()
         var files: [PolicySource.File] = []
@@ -104,7 +104,7 @@ import Testing
             }
             guard let new = slip.new else { continue }
             guard let old = slip.old else {
-                // Under another name, or, for a policy twice, under both.
+                // Under another name, or under both names for a duplicated policy.
                 if new == "twice.lua" { files.append(file) }
                 files.append(.init(name: ExactName(new), bytes: file.bytes))
                 continue
@@ -139,7 +139,7 @@ import Testing
 
     private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
 
-    /// What is found in the scripts that attack the sandbox, each as a policy.
+    /// The rules with findings in the scripts that attack the sandbox, each as a policy.
     private static func foundInAttacks(_ names: [String]) throws -> Set<String> {
         let folder = root.appending(path: "Tests/DecisionsTests/Hostile")
         let schema = Array(try Data(contentsOf: folder.appending(path: "schema.lua")))
@@ -154,20 +154,20 @@ import Testing
         return found
     }
 
-    @Test func `the shipped policies give no cause`() throws {
+    @Test func `the shipped policies have no findings`() throws {
         let source = try Self.folder(after: Slip("", ""))
         let directory = try Directory(Fixtures.demo())
         #expect(Linter(source, directory: directory).run().map(\.description) == [])
     }
 
-    @Test(arguments: slips.indices) func `a slip in a shipped policy is found`(index: Int) throws {
+    @Test(arguments: slips.indices) func `a mistake in a shipped policy is found`(index: Int) throws {
         let slip = Self.slips[index]
         let directory = slip.rule == "unknown-in-store" ? try Directory(Fixtures.demo()) : nil
         let found = Linter(try Self.folder(after: slip), directory: directory).run().map { $0.rule ?? "" }
         #expect(found.contains(slip.rule), "\(found)")
     }
 
-    @Test func `every rule has found something that was not written for it`() throws {
+    @Test func `every rule has a finding in a file that was not written for it`() throws {
         var found = Set(Self.slips.map(\.rule))
         found.formUnion(
             try Self.foundInAttacks([

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Workbench
 
-/// A rule's examples are its tests.
+/// Rules, tested by their own examples.
 @Suite struct RuleTests {
     private static let schema = """
         return {
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `whatever is found has a rule that is listed`() {
+    @Test func `every finding has a listed rule`() {
         let names = Set(Rule.all.map(\.name))
         for example in Rule.all.map(\.bad) {
             for finding in Linter(example.source, directory: example.directory).run() {
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `rules have names and purposes of their own`() {
+    @Test func `rules have different names and purposes`() {
         #expect(Set(Rule.all.map(\.name)).count == Rule.all.count)
         for rule in Rule.all { #expect(rule.purpose.hasSuffix(".") && !rule.purpose.dropLast().contains(". ")) }
     }
@@ -66,9 +66,9 @@ import Testing
         "local policy = { on = \"access\", grants = { \"*\" } }\nfunction policy.decide(request)\n\(text)\nend\nreturn policy"
     }
 
-    /// What is found in a body of `decide`, as rule and line.
+    /// The findings in a body of `decide`, as rule and line.
     private static func found(_ text: String) -> [String] {
-        // One body permits, the other denies: what is granted is not asked here.
+        // One body permits and the other denies, so that rules about grants have no findings.
         check(body(text), rules: Rule.all.filter { $0.name != "unused-grant" }).map {
             "\($0.rule ?? "") \($0.line.map { $0 - 2 } ?? 0)"
         }
@@ -100,7 +100,7 @@ import Testing
     ])
     func `findings are where they should be`(text: String, expected: [String]) {
         let found = Self.found(text)
-        // What only stands beside the finding in question is not what is asked here.
+        // Other findings are ignored.
         #expect(Set(expected).isSubset(of: found), "\(text): \(found)")
         if expected.isEmpty { #expect(found.isEmpty, "\(text): \(found)") }
     }
@@ -121,7 +121,7 @@ import Testing
             Self.found("-- check: allow unused-local: x\n\n\(bad)") == ["suppression 1", "unused-local 3"])
     }
 
-    @Test func `what the loader refuses is found among the rest, all of it, and no comment allows it`() {
+    @Test func `all errors of the loader are among the findings, and no comment allows them`() {
         let allowed = Self.check("-- check: allow assignment: ours\nx = 1").map(\.rule)
         #expect(allowed.contains("suppression") && allowed.contains("assignment"))
         let findings = Self.check(
@@ -130,22 +130,22 @@ import Testing
         #expect(Self.check("x = = 1").map(\.rule) == ["syntax"])
     }
 
-    @Test func `no mangled policy ends a check`() { Self.mangle(600, seed: 5) }
+    @Test func `no mangled policy crashes a check`() { Self.mangle(600, seed: 5) }
 
-    /// As many as `DEMILUNE_MANGLED` says, for `make fuzz`.
+    /// For `make fuzz`: checks `DEMILUNE_MANGLED` policies.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["DEMILUNE_MANGLED"] != nil))
-    func `no mangled policy ends a check, many of them`() {
+    func `no mangled policy of many crashes a check`() {
         Self.mangle(Int(ProcessInfo.processInfo.environment["DEMILUNE_MANGLED"] ?? "") ?? 0, seed: 6)
     }
 
-    /// How long this thread has worked, in seconds; what others take of the machine does not count.
+    /// The CPU time of this thread, in seconds.
     private static func work() -> Double {
         var time = timespec()
         unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
-    @Test func `no hostile script ends a check`() throws {
+    @Test func `no hostile script crashes a check`() throws {
         let folder = URL(filePath: Fixtures.root + "/Tests/DecisionsTests/Hostile")
         let attacks = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).filter {
             $0.pathExtension == "lua" && $0.lastPathComponent != "schema.lua"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Workbench
 
-/// What the shipped plugins provide, and what becomes of it in the shipped policies once all of these are turned on.
+/// The parts of the shipped plugins, and their use in the shipped policies with all of these enabled.
 @Suite struct ShippedPluginsTests {
     private static let settings = """
         {
@@ -44,7 +44,7 @@ import Testing
         return authorizer
     }
 
-    @Test func `each kind of thing that a plugin may provide is provided by one, in its own words`() throws {
+    @Test func `each kind of part is provided by a shipped plugin, with a description`() throws {
         let loaded = try Self.plugins()
         #expect(loaded.faults.isEmpty)
         let parts = loaded.set.provided.flatMap { PluginReference($0, loaded.extras[$0.name]!).parts }
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    /// By kind, what each plugin's things are called in traces.
+    /// The names of a plugin's parts in traces, by kind.
     private static func names(_ plugin: Plugin) -> [(kind: String, name: String)] {
         plugin.functions.map { function in
             let kind = if case .native = function.body { "function by the host" } else { "function in Lua" }
@@ -74,7 +74,7 @@ import Testing
             + plugin.tables.map { ("data", "\(plugin.name).\($0.name)[") }
     }
 
-    @Test func `what policies can use is used, and traced by its name`() throws {
+    @Test func `all parts for policies are used, and traced by their names`() throws {
         let set = try Self.policies()
         let directory = try Directory(Fixtures.demo())
         let authorizer = try Self.authorizer(set, directory, .none)
@@ -91,7 +91,7 @@ import Testing
             Set(used.keys) == ["function by the host", "function in Lua", "attribute", "data"], "\(used) of \(traced)")
     }
 
-    @Test func `the trees remember all of it: what was decided once is decided again without any policy`() throws {
+    @Test func `trees cache all of it: a repeated request runs no policy`() throws {
         let set = try Self.policies()
         let directory = try Directory(Fixtures.demo())
         let running = try Self.authorizer(set, directory, .none)
@@ -108,13 +108,13 @@ import Testing
         #expect(trees.learned.open.isEmpty)
     }
 
-    @Test func `the checks look at every shipped policy, and find nothing`() throws {
+    @Test func `the checks run on every shipped policy, without findings`() throws {
         let loaded = try Self.plugins()
         let rules = Rule.brought(by: loaded)
         #expect(rules.map(\.name) == ["cidr.whole_internet", "separation_of_duties.grants_both"])
         let shipped = try Fixtures.shipped()
         #expect(Linter(shipped, rules: rules).run().map(\.description) == [])
-        // They are seen to look: the same policies, one of them with a network that has every address in it.
+        // A control: the same policies, one of them with a network that contains every address.
         let spoiled = shipped.files.map { file in
             let text = String(decoding: file.bytes, as: UTF8.self)
             return file.name == "office_network.lua"
@@ -132,7 +132,7 @@ import Testing
         ("path", ["d-sales-north"], "Nordlys Logistics / Sales / Sales North"),
         ("shift", ["Asia/Tokyo", "2026-11-22T12:00:00Z"], "there it is 21 o'clock on 2026-11-22"),
     ])
-    func `the commands answer`(name: String, words: [String], answer: String) throws {
+    func `the commands return results`(name: String, words: [String], answer: String) throws {
         let loaded = try Self.plugins()
         let commands = PluginCommands(loaded, schema: try Self.policies().schema)
         #expect(commands.all.map(\.command.name).sorted() == ["cidr", "path", "shift"])

@@ -3,8 +3,8 @@ import Policies
 import Testing
 import Workbench
 
-/// Tests that were found for what no test has tried.
-@Suite struct GapSearchTests {
+/// Generated tests for gaps in coverage.
+@Suite struct TestGeneratorTests {
     private func run(_ source: PolicySource) throws -> PolicyTests.Run {
         var selection = PolicyTests.Selection()
         selection.measuresCoverage = true
@@ -12,7 +12,7 @@ import Workbench
         return try PolicyTests(source, organisations: ["demo": try Fixtures.demo()]).measured(selection)
     }
 
-    /// Gaps without a test, once those that were found were appended.
+    /// The gaps that remain after appending the generated tests.
     private func rest(_ policy: String, _ test: String) throws -> (found: Int, rest: [String]) {
         let before = try run(try Fixtures.planted("a", source: policy, test: test))
         #expect(before.results.map(\.failure?.message) == before.results.map { _ in nil })
@@ -48,7 +48,7 @@ import Workbench
         "if request.context:has('mfa') and request.context.mfa then permit('m') end",
         "if request.token:can('orders.delete') or request.token:has('last_active') then permit('m') end",
     ])
-    func `filling the gaps with what was found leaves none`(body: String) throws {
+    func `the generated tests fill all gaps`(body: String) throws {
         let policy = """
             local policy = { on = "access", grants = { "*" } }
             local config = settings { hard = false }
@@ -62,7 +62,7 @@ import Workbench
         #expect(rest == [], "\(body)")
     }
 
-    @Test func `who acts upon their own is found too`() throws {
+    @Test func `a test with an actor who acts on their own token is found, too`() throws {
         let policy = """
             local policy = { on = { "token.revoke", "token.issue" }, grants = { "token.*" } }
             function policy.decide(request)
@@ -82,7 +82,7 @@ import Workbench
         #expect(try rest(policy, test).rest == [])
     }
 
-    @Test func `the same files find the same`() throws {
+    @Test func `the same files give the same tests`() throws {
         let source = try Fixtures.shipped()
         let one = try run(source)
         let other = try run(source)
@@ -90,7 +90,7 @@ import Workbench
         #expect(tests(one) == tests(other))
     }
 
-    @Test func `what cannot be reached stays a gap without a test`() throws {
+    @Test func `an unreachable statement stays a gap without a test`() throws {
         let policy = """
             local policy = { on = "access" }
             function policy.decide(request)

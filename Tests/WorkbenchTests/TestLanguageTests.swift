@@ -3,7 +3,7 @@ import Policies
 import Testing
 import Workbench
 
-/// What test files may say: cases, fixtures, directories of their own, and facts.
+/// The language of test files: cases, fixtures, directories of their own, and facts.
 @Suite struct TestLanguageTests {
     private static let policy = """
         local policy = { on = "access", grants = { "*" } }
@@ -35,7 +35,7 @@ import Workbench
         try results(test, shared: shared).compactMap { $0.failure?.message }
     }
 
-    @Test func `the cases of a test share what it says, and stand on lines of their own`() throws {
+    @Test func `the cases of a test share its fields, and have lines of their own`() throws {
         let found = try results(
             Self.fixtures + """
 
@@ -54,29 +54,29 @@ import Workbench
         #expect(found.map(\.isPassed) == [true, true, true, false])
     }
 
-    @Test func `what a folder's tests share is in a file of its own, and a file's own comes first`() throws {
+    @Test func `tests of a folder share a fixture file, and a file's own fixtures take precedence`() throws {
         let test = #"test("t", { like = "reads", expect = { permit = true } })"#
         #expect(try failures(test, shared: Self.fixtures) == [])
         let own = #"fixture "sales" { department = "Sales", user_type = "Integrator", kind = "mobile" }"# + "\n" + test
         #expect(try failures(own, shared: Self.fixtures).count == 1)
-        #expect(try failures(test, shared: Self.fixtures + "\n" + test).contains { $0.contains("what tests share") })
+        #expect(try failures(test, shared: Self.fixtures + "\n" + test).contains { $0.contains("for shared fixtures") })
         #expect(try failures(test, shared: "nonsense(").contains { $0.contains("near") })
     }
 
     @Test(arguments: [
         (#"test("t", { like = "raeds", expect = {} })"#, "no fixture `raeds` (did you mean `reads`?)"),
         (#"test("t", { like = "reads", resource = "ordr" })"#, "no fixture `ordr`"),
-        (#"test("t", { like = 1 })"#, "`test.like` is the name of a fixture"),
-        (#"fixture "x" { like = "x" } test("t", { like = "x" })"#, "like itself"),
-        (#"fixture "x" { } fixture "x" { } test("t", {})"#, "the fixture `x` is there twice"),
+        (#"test("t", { like = 1 })"#, "`test.like` must be the name of a fixture"),
+        (#"fixture "x" { like = "x" } test("t", { like = "x" })"#, "is circular"),
+        (#"fixture "x" { } fixture "x" { } test("t", {})"#, "the fixture `x` is defined twice"),
         (#"test("t", { action = "a", action = "b" })"#, "`action` is given twice, first on line 3"),
         (#"test("t", {}, {})"#, "`test` takes a name and a table, got 3 arguments"),
         (#"fixture "x" "y" test("t", {})"#, "the fixture `x` is a table, got a string"),
-        (#"fixture "operator" { } test("t", {})"#, "has a meaning of its own"),
-        (#"directory { } directory { } test("t", {})"#, "directory of the file's own is there twice"),
-        (#"test("t", { like = "reads", cases = {} })"#, "`cases` is a list"),
+        (#"fixture "operator" { } test("t", {})"#, "is a reserved name"),
+        (#"directory { } directory { } test("t", {})"#, "directory of the file is defined twice"),
+        (#"test("t", { like = "reads", cases = {} })"#, "`cases` must be a list"),
         (#"test("t", { like = "reads", cases = { 1 } })"#, "`cases` must be a table"),
-        (#"test("t", { like = "reads", skip = "", expect = { permit = true } })"#, "`skip` says why"),
+        (#"test("t", { like = "reads", skip = "", expect = { permit = true } })"#, "`skip` must give a reason"),
         (#"test("t", { like = "reads", directory = "store", expect = { permit = true } })"#, "--store FILE"),
         (
             #"test("t", { like = "reads", directory = { departmnts = {} }, expect = { permit = true } })"#,
@@ -88,7 +88,7 @@ import Workbench
         ),
         (
             #"directory { zone = "Mars/Base" } test("t", { like = "reads", expect = { permit = true } })"#,
-            "no time zone known here"
+            "unknown time zone"
         ),
         (
             #"directory { users = { "anna" } } test("t", { like = "reads", expect = { permit = true } })"#,
@@ -100,7 +100,7 @@ import Workbench
         #expect(found.contains { $0.contains(message) }, "\(found)")
     }
 
-    @Test func `a file has a small directory of its own, a test another, and names go where they are`() throws {
+    @Test func `a file and a test may have directories of their own, and names resolve in them`() throws {
         let found = try failures(
             Self.fixtures + """
 
@@ -134,7 +134,7 @@ import Workbench
         #expect(found == [])
     }
 
-    @Test func `tests that name no directory happen in the store, where there is one`() throws {
+    @Test func `tests without a directory run on the store, if there is one`() throws {
         var tenant = TenantRecord(id: "t", name: "T", zone: "UTC")
         tenant.departments = [DepartmentRecord(id: "d", name: "Only here")]
         tenant.userTypes = [UserTypeRecord(id: "u", name: "Anybody")]
@@ -153,10 +153,10 @@ import Workbench
         (#"reads = { ["resource has department"] = false }"#, "expected `a` to read `resource has department` = false"),
         (#"reads = { "token.user" }"#, "expected `a` to read `token.user`, got `resource has department` = true, "),
         (#"unread = { "token.kind" }"#, "expected `a` not to read `token.kind`, got `token.kind == api` = true"),
-        (#"reads = {}"#, "`expect.reads` is a list of facts"),
+        (#"reads = {}"#, "`expect.reads` must be a list of facts"),
         (#"unread = { ["token.kind"] = true }"#, "without values"),
     ])
-    func `a test tells what its policy reads`(expect: String, message: String?) throws {
+    func `a test can expect the facts that its policy reads`(expect: String, message: String?) throws {
         let test = #"test("t", { like = "reads", resource = { department = "Sales" }, expect = { \#(expect) } })"#
         let found = try failures(Self.fixtures + "\n" + test)
         if let message { #expect(found.first?.contains(message) == true, "\(found)") } else { #expect(found == []) }

@@ -38,7 +38,7 @@ test("where a request comes from", {
 test("what is no network is said", {
   ask = 'cidr.contains("10.0.0.1/8", request.context.ip)',
   context = { ip = "10.1.2.3" },
-  fails = "say `10.0.0.0/8`",
+  fails = "write `10.0.0.0/8`",
 })
 
 test("a department is no address", {

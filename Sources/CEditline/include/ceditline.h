@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// One editor of lines on a terminal, by libedit: for one thread, and one at a time.
+// A line editor for a terminal, by libedit: for one thread, and only one at a time.
 //
-// Around libedit this adds what it lacks: pastes are taken as they are (bracketed paste), Enter goes on where a piece is
-// not whole, a signal or another descriptor is noticed while it waits, and ^C ends the line and nothing else.
+// It adds to libedit: bracketed paste, Enter that begins another line while the input is incomplete, waiting for a
+// signal or another descriptor while editing, and a ^C that ends only the line.
 
 typedef struct ceditline ceditline;
 
@@ -18,49 +18,49 @@ typedef enum ceditline_ending : uint32_t {
     CEDITLINE_INTERRUPTED ///< ^C
 } ceditline_ending;
 
-/// What a completion changes: so many characters before the cursor become this text.
+/// The change made by a completion: this many characters before the cursor are replaced by this text.
 typedef struct ceditline_edit {
     size_t erased;
     char text[1024];
-    bool redraws; ///< whether something was written to the screen meanwhile
+    bool redraws; ///< true when something was written to the screen meanwhile
 } ceditline_edit;
 
-/// What the editor asks; each returns at once.
+/// The editor's callbacks; each returns at once.
 typedef struct ceditline_host {
     const void *context;
-    /// Whether what was typed is whole; Enter begins another line where not.
+    /// True when the input is complete; otherwise Enter begins another line.
     bool (*whole)(const void *context, const char *text);
-    /// Tab, with what stands before the cursor. `again`: it is pressed once more.
+    /// Tab, with the text before the cursor. `again`: Tab was pressed just before, too.
     void (*complete)(const void *context, const char *before, bool again, ceditline_edit *edit);
-    /// The watched descriptor can be read. Returns whether something was written in the place of the line, which is then
-    /// drawn anew under it.
+    /// The watched descriptor can be read. Returns true when something was written over the line, which is then drawn
+    /// anew below it.
     bool (*noticed)(const void *context);
 } ceditline_host;
 
 typedef struct ceditline_reading {
     ceditline_ending ending;
-    const char *text; ///< without the last line's end; valid until the next reading
+    const char *text; ///< without the last line's end; valid until the next line is read
     size_t length;
 } ceditline_reading;
 
-/// An editor on the standard input and output, or null where they are no terminal that can be edited on.
+/// An editor on the standard input and output, or null when they are not a terminal that supports editing.
 /// From now on SIGINT only sets the flag of `ceditline_interrupt`.
 ceditline *ceditline_open(ceditline_host host);
 void ceditline_close(ceditline *editor);
-/// - Parameter prompt: what stands between two bytes 1 takes no columns.
+/// - Parameter prompt: text between two bytes 1 takes no columns.
 ceditline_reading ceditline_read(ceditline *editor, const char *prompt);
-/// Adds to what the arrows and the search find.
+/// Adds a text to the history.
 void ceditline_remember(ceditline *editor, const char *text);
-/// Waits for this descriptor as well from now on; -1 for none.
+/// Also waits for this descriptor from now on; -1 for none.
 void ceditline_watch(ceditline *editor, int descriptor);
-/// Puts a text into a completion; too long a text completes nothing.
+/// Puts a text into a completion; a text that is too long completes nothing.
 void ceditline_insert(ceditline_edit *edit, const char *text, size_t length);
 
-/// Whether ^C was pressed since this was last cleared: not 0 where so. Read it with an atomic load.
+/// The interrupt flag: not 0 when ^C was pressed since it was last cleared. Read it with an atomic load.
 const volatile int32_t *ceditline_interrupt(void);
 void ceditline_clear_interrupt(void);
 
-/// Reads a line of a terminal without showing what is typed, into a buffer. Returns its length, or -1 at the end.
+/// Reads a line from the terminal without echo, into a buffer. Returns its length, or -1 at the end.
 int ceditline_read_hidden(char *buffer, size_t capacity);
 
 #endif

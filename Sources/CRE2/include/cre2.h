@@ -9,15 +9,15 @@
 extern "C" {
 #endif
 
-/// A pattern of RE2: matched in time linear in the text, whatever the pattern is. Used by any number of threads at once.
+/// A compiled RE2 pattern: matching takes time linear in the text for every pattern. Any number of threads may use it.
 typedef struct cre2_pattern cre2_pattern;
 
 /// Compiles a pattern.
-/// - memory: bytes that it and its automata may take.
-/// - message: where what is wrong is told, with a zero at its end.
-/// Returns null for what is no pattern, and without memory.
+/// - memory: the bytes that the pattern and its automata may take.
+/// - message: receives the error text, with a zero at its end.
+/// Returns null for an invalid pattern, and without memory.
 cre2_pattern *cre2_compile(const char *text, size_t length, int64_t memory, char *message, size_t room);
-/// Whether the pattern is found anywhere in the text.
+/// True when the pattern matches anywhere in the text.
 bool cre2_is_found(const cre2_pattern *pattern, const char *text, size_t length);
 void cre2_free(cre2_pattern *pattern);
 

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/// Reads evaluation requests, one line at a time; used by one thread at a time.
+/// A reader of evaluation requests, one line at a time; used by one thread at a time.
 typedef struct csimdjson_reader csimdjson_reader;
 
 /// A text inside the reader, valid until the next line is read.
@@ -27,7 +27,7 @@ typedef enum csimdjson_kind : uint32_t {
     CSIMDJSON_NULL
 } csimdjson_kind;
 
-/// A property: a name and a value that is no object and no array.
+/// A property: a name and a value that is neither an object nor an array.
 typedef struct csimdjson_member {
     csimdjson_text name;
     csimdjson_kind kind;
@@ -43,7 +43,7 @@ typedef struct csimdjson_members {
     csimdjson_member items[CSIMDJSON_MOST_MEMBERS];
 } csimdjson_members;
 
-/// A request of the usual shape: the four parts of an evaluation, each named once and with nothing beside them.
+/// A request of the usual shape: the four parts of an evaluation, each named at most once, and no other members.
 typedef struct csimdjson_request {
     csimdjson_text subject_type, subject_id, action, resource_type, resource_id;
     csimdjson_members properties, context;
@@ -53,14 +53,14 @@ typedef struct csimdjson_request {
 /// A reader, or null without memory.
 csimdjson_reader *csimdjson_open(void);
 void csimdjson_close(csimdjson_reader *reader);
-/// How many readable bytes must follow a line.
+/// The number of readable bytes that must follow a line.
 size_t csimdjson_padding(void);
 /// Reads a line.
-/// Returns: whether it is a request of the usual shape. One that is not may be a good one all the same.
+/// Returns: true for a request of the usual shape. Other lines may still be valid requests.
 bool csimdjson_read(csimdjson_reader *reader, const uint8_t *line, size_t length, csimdjson_request *request);
 
-/// Parses a line and looks at nothing of it: how fast reading can be at most.
-/// Returns: whether it is JSON.
+/// Parses a line and reads nothing from it: the upper bound of reading speed.
+/// Returns: true for JSON.
 bool csimdjson_parse(csimdjson_reader *reader, const uint8_t *line, size_t length);
 
 #ifdef __cplusplus

@@ -5,23 +5,23 @@ internal import Tokens
 extension AdministrationSession {
     /// A token by its id, by a name that only one of the tenant's has, or by its string on the standard input.
     ///
-    /// Whether there is one of that id, and whether the one who asks may know, is for the decision point to say.
+    /// An id is not looked up here: the authorizer decides if the token exists and if the actor may know of it.
     func token(_ word: String) throws(CommandError) -> TokenID {
         if word == "-" { return try tokenFromInput() }
         if let id = TokenID(word) { return id }
         let ids = try found(named: word)
         guard let id = ids.first else {
             throw CommandError(
-                "there is no token `\(word)` in the tenant `\(tenant.id)`; `demilune token list --search` finds it",
+                "there is no token `\(word)` in the tenant `\(tenant.id)`; try `demilune token list --search TEXT`",
                 status: ExitStatus.deny)
         }
         guard ids.count == 1 else {
-            throw CommandError("\(ids.count) tokens are called `\(word)`; state the id: \(listed(ids))")
+            throw CommandError("\(counted(ids.count, "token")) are named `\(word)`; use an id: \(listed(ids))")
         }
         return id
     }
 
-    /// Each once, in the order they are stated.
+    /// The ids of these tokens, each once, in the order given.
     func tokens(_ words: [String]) throws(CommandError) -> [TokenID] {
         var ids: [TokenID] = []
         for word in words {
@@ -39,11 +39,11 @@ extension AdministrationSession {
         let string = try invocation.tokenString()
         guard let match = try stored({ store throws(TokenStoreError) in try store.find(string) }),
             match.tenant == tenant.id
-        else { throw CommandError("no token here has that string", status: ExitStatus.deny) }
+        else { throw CommandError("no token has this string", status: ExitStatus.deny) }
         return match.token.id
     }
 
-    /// Visible tokens of exactly this name; of those in use and those revoked, the ones in use.
+    /// Visible tokens of exactly this name. Revoked ones are left out when any other has the name.
     private func found(named name: String) throws(CommandError) -> [TokenID] {
         let named = try stored { store throws(TokenStoreError) in try store.named(ExactName(name), tenant: tenant.id) }
         let alive = named.filter { $0.token.revoked == nil }
@@ -71,7 +71,7 @@ extension AdministrationSession {
         return directory.assignments[index].user
     }
 
-    /// What became of a token, in a line or as its record.
+    /// Prints the new state of a token: one line, or its record as JSON.
     func report(_ id: TokenID, _ word: String) throws(CommandError) {
         guard let details = try details(id) else { return }
         let token = details.token

@@ -3,9 +3,9 @@ internal import Model
 internal import Policies
 internal import Tokens
 
-/// What the verbs that act on tokens have before them: the store, the directory, and who asks.
+/// The context of verbs that act on tokens: the store, the directory, and the actor.
 struct AdministrationSession {
-    static let reason = Option(name: "reason", value: "TEXT", help: "why, for the log")
+    static let reason = Option(name: "reason", value: "TEXT", help: "the reason, for the log")
 
     let invocation: Invocation
     let store: SQLiteTokenStore
@@ -17,7 +17,7 @@ struct AdministrationSession {
     var tenant: Tenant { directory.tenants[names.tenant] }
     var zone: Zone { tenant.zone }
     var terminal: Terminal { invocation.terminal }
-    /// The time of the act, which is never before what the store has seen.
+    /// The time of the act, never earlier than the latest time that the store has seen.
     var now: Instant { administration.context.now }
 
     init(_ invocation: Invocation) throws(CommandError) {
@@ -36,7 +36,7 @@ struct AdministrationSession {
         administration = Administration(store: store, policies: policies, actor: actor, context: act)
     }
 
-    /// `--as -`: through the token whose string is on the standard input.
+    /// The actor of `--as -`: the token whose string is on standard input.
     private static func actingToken(
         _ invocation: Invocation, _ store: SQLiteTokenStore, _ directory: Directory
     ) throws(CommandError) -> (AuthorizationRequest.Actor, AuditContext.Actor, NameResolver) {
@@ -48,13 +48,13 @@ struct AdministrationSession {
         }
         guard let found, let tenant = directory.tenant(found.tenant),
             let assignment = directory.assignment(found.token.assignment, tenant: tenant)
-        else { throw CommandError("no token here has that string", status: ExitStatus.deny) }
+        else { throw CommandError("no token has this string", status: ExitStatus.deny) }
         let user = directory.users[directory.assignments[assignment].user].id
         let named = AuditContext.Actor.token(found.token.id, user: user, assignment: found.token.assignment)
         return (.token(found.token.id.description), named, NameResolver(directory: directory, tenant: tenant))
     }
 
-    /// `--as USER[/ASSIGNMENT]`, the user by id or name.
+    /// The actor of `--as USER[/ASSIGNMENT]`, the user by id or name; the operator without it.
     private static func actor(
         _ invocation: Invocation, _ names: NameResolver
     ) throws(CommandError) -> (AuthorizationRequest.Actor, AuditContext.Actor) {
@@ -66,7 +66,8 @@ struct AdministrationSession {
         guard let acting = assignment ?? (own.count == 1 ? own[0] : nil) else {
             let known = own.map { "`\(names.directory.assignments[$0].id)` (\(names.combination($0)))" }
             throw CommandError(
-                "`\(names.directory.users[user].name)` has \(own.count) assignments; say which with `--as USER/ASSIGNMENT`"
+                "`\(names.directory.users[user].name)` has \(counted(own.count, "assignment")); "
+                    + "choose one with `--as USER/ASSIGNMENT`"
                     + (known.isEmpty ? "" : ": \(known.joined(separator: ", "))"))
         }
         let id = names.directory.users[user].id
@@ -76,7 +77,7 @@ struct AdministrationSession {
 
     // MARK: Acting
 
-    /// Runs an act; whatever stands against it ends the run.
+    /// Runs an act. A refusal or a failure ends the run.
     func act<Result>(
         _ body: (Administration) throws(AdministrationError) -> Result
     ) throws(CommandError) -> Result {
@@ -87,7 +88,7 @@ struct AdministrationSession {
         }
     }
 
-    /// Why the answer is no, on the error output.
+    /// Prints the reasons of a deny on the error output.
     private func explain(_ decision: Decision) {
         let code = [decision.code, decision.policyCode?.text].compactMap(\.self).joined(separator: ": ")
         terminal.note("deny  (\(Terminal.escaped(code)))")
@@ -99,39 +100,41 @@ struct AdministrationSession {
         }
     }
 
-    /// A user of `--user`.
+    /// The user of `--user`.
     func user() throws(CommandError) -> Int {
-        guard let text = invocation.value("user") else { throw .usage("whose it is, is missing: `--user USER`") }
+        guard let text = invocation.value("user") else { throw .usage("missing required option --user") }
         return try names.user(text)
     }
 
-    /// The assignment of `--assignment`, the only one there is, or the one that the person chooses.
+    /// The assignment of `--assignment`, the user's only one, or the one that the person chooses.
     func assignment(of user: Int) throws(CommandError) -> Int {
         if let text = invocation.value("assignment") { return try names.assignment(text, of: user) }
         let own = names.assignments(of: user)
         let name = directory.users[user].name
-        guard !own.isEmpty else { throw CommandError("`\(name)` has no assignment, so no token can be made for it") }
+        guard !own.isEmpty else {
+            throw CommandError("`\(name)` has no assignment, so a token cannot be made for this user")
+        }
         if own.count == 1 { return own[0] }
         let rows = own.map { "\(names.combination($0))  (\(directory.assignments[$0].id))" }
         let title = "`\(Terminal.escaped(name))` has several combinations of department and user type; which one?"
         if let chosen = try Prompt(title, rows).ask(terminal) { return own[chosen] }
         let known = own.map { "`\(directory.assignments[$0].id)` (\(names.combination($0)))" }.joined(separator: ", ")
-        throw .usage("`\(name)` has several assignments; say which with `--assignment`: \(known)")
+        throw .usage("`\(name)` has several assignments; choose one with `--assignment`: \(known)")
     }
 
-    /// When a mobile token ends that is made now: 30 × 86,400 s from now.
+    /// The expiry of a mobile token made now: 30 × 86,400 s from now.
     var mobileExpiry: Instant {
         Instant(microseconds: now.microseconds + 30 * 86_400 * 1_000_000)
     }
 
-    /// The end of `--expires`, which must lie ahead.
+    /// The expiry of `--expires`, which must be in the future.
     func expires(_ text: String) throws(CommandError) -> Instant {
         guard let expires = try TimeArgument.expiry(text).instant(in: zone) else {
-            throw .usage("`--expires` is at most 9999-12-30, got `\(text)`")
+            throw .usage("`--expires` must be at most 9999-12-30, got `\(text)`")
         }
         guard expires > now else {
             throw .usage(
-                "`--expires \(text)` is past: it is \(TimeArgument.local(now, in: zone)) in \(zone.name)")
+                "`--expires \(text)` is in the past: it is \(TimeArgument.local(now, in: zone)) in \(zone.name)")
         }
         return expires
     }

@@ -18,37 +18,45 @@ package enum Demilune {
 
     private static let measures: [Verb] = [.bench, .benchStore]
 
-    private static let store: [Verb] = [.initialize, .importing, .exporting, .storeVerify, .storeReseal, .storeAdopt]
+    private static let store: [Verb] = [.initialize, .importing, .exporting, .storeVerify, .storeReseal]
 
     private static let tokens: [Verb] = [
-        .tokenCreate, .tokenList, .tokenShow, .tokenReveal, .tokenAmend, .tokenRotate, .tokenReplace, .tokenSuspend,
-        .tokenResume, .tokenRevoke, .tokenFind, .tokenSweep, .tokenPurge,
+        .tokenCreate, .tokenList, .tokenShow, .tokenReveal, .tokenAmend, .tokenRotate, .tokenReassign, .tokenSuspend,
+        .tokenResume, .tokenRevoke, .tokenFind, .tokenMarkDormant, .tokenPurge,
     ]
 
     private static let directory: [Verb] =
         [
             .userList, .userShow, .departmentList, .departmentShow, .userTypeList, .userTypeShow, .tenantList,
-            .tenantShow, .tenantReveal,
+            .tenantShow, .tenantSetReveal,
         ] + DirectoryVerbs.all
 
+    /// The version of the program, as the changelog has it.
+    package static let version = "0.1.0"
+
     /// Runs one command line.
-    /// - Parameter arguments: without the program's own name.
+    /// - Parameter arguments: the words of the command line, without the program's own name.
     /// - Returns: the exit status.
     package static func run(arguments: [String], environment: [String: String], streams: StandardStreams) -> Int32 {
         let terminal = Terminal(streams)
         let isColorRefused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         terminal.color("auto", isRefused: isColorRefused)
         do throws(CommandError) {
-            // Quoted by no message: a string that stood in an argument was seen by enough already.
+            // No message quotes the argument: the string in it has been exposed enough already.
             guard arguments.allSatisfy({ TokenString.occurrences(in: Array($0.utf8)).isEmpty }) else {
                 throw CommandError.usage(
-                    "a token string is no argument: other users of this machine, and the shell's history, see it there; "
-                        + "put it on the standard input, and rotate the token whose it is")
+                    "never pass a token string as an argument: it is visible to other users and in the shell history; "
+                        + "pass it on standard input, and rotate this token")
             }
             let line = try ParsedLine(arguments, verbs: verbs)
+            for note in line.notes { terminal.note("note: \(note)") }
             if line.options["help"] != nil {
                 terminal.print(
                     line.verb.map { Help.text(of: $0, streams.columns) } ?? Help.overview(verbs, streams.columns))
+                return ExitStatus.done
+            }
+            if line.options["version"] != nil {
+                terminal.print("demilune \(version)")
                 return ExitStatus.done
             }
             guard let verb = line.verb else {
@@ -65,14 +73,15 @@ package enum Demilune {
         }
     }
 
-    /// Runs the process's own command line; a reader that went away is no reason to die.
+    /// Runs the command line of this process. SIGPIPE is ignored, so a reader that goes away does not kill it.
     package static func main() -> Int32 {
         signal(SIGPIPE, SIG_IGN)
         csystem_silence_faults()
         if csystem_seal_process() == 0 {
             Terminal(.standard).note("note: this system does not keep the memory of a process out of core dumps")
         }
-        // Policies may run in any verb: not on the first thread, whose stack is what the system was told.
+        // Policies may run in any verb, so the verb gets a thread of its own: the system sets the first thread's stack
+        // size.
         let outcome = RunStatus()
         let thread = InterpreterThread(stack: 8 << 20) {
             let status = run(
@@ -80,19 +89,19 @@ package enum Demilune {
             outcome.status.store(status, ordering: .relaxed)
         }
         guard let thread else {
-            Terminal(.standard).complain("no thread can be started")
+            Terminal(.standard).complain("cannot start a thread")
             return ExitStatus.failure
         }
         thread.join()
         return outcome.status.load(ordering: .relaxed)
     }
 
-    /// How a run ended, told from one thread to another.
+    /// The exit status of a run, passed between threads.
     private final class RunStatus: Sendable {
         let status = Atomic<Int32>(ExitStatus.failure)
     }
 
-    /// Variables of the environment that are read.
+    /// The environment variables that are read.
     static let variables =
         [
             "NO_COLOR", "HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "PAGER", "EDITOR", "VISUAL", Isolation.variable,

@@ -1,24 +1,24 @@
-/// What the exit status of a run means.
+/// The exit statuses of a run.
 enum ExitStatus {
-    /// Done, permitted, or all as expected.
+    /// Success: done, permitted, or all as expected.
     static let done: Int32 = 0
-    /// It failed; also: a batch had lines that were no valid request.
+    /// A failure; also a batch with lines that were not valid requests.
     static let failure: Int32 = 1
-    /// The answer is deny.
+    /// The decision is deny.
     static let deny: Int32 = 2
     /// The policies do not load.
     static let policies: Int32 = 3
-    /// Tests failed, or there was none.
+    /// Tests failed, or none was found.
     static let tests: Int32 = 4
     /// An expectation was not met.
     static let gate: Int32 = 5
-    /// A person stopped it.
+    /// A person stopped the run.
     static let interrupted: Int32 = 130
     /// The command line is wrong.
     static let usage: Int32 = 64
 }
 
-/// Why a run ends early: what to tell, and the status to end with.
+/// The early end of a run: the messages to print, and the exit status.
 struct CommandError: Error, Equatable {
     let status: Int32
     /// Lines for the error output, each a message of its own.

@@ -2,7 +2,7 @@ internal import Decisions
 internal import Model
 internal import Tokens
 
-/// The filters of a listing, which `token revoke` takes as well.
+/// The filters of `token list`, which `token revoke` takes as well.
 enum FilterOptions {
     static let options: [Option] = [
         Option(name: "mobile", help: "mobile users logged in, instead of API tokens"),
@@ -10,14 +10,15 @@ enum FilterOptions {
         Option(name: "department", value: "DEPARTMENT", help: "tokens of this department and those under it"),
         Option(name: "user-type", value: "TYPE", help: "tokens with this user type"),
         Option(name: "state", value: "STATE", help: "live, suspended, expired, revoked or all", choices: states),
-        Option(name: "expiring-within", value: "DURATION", help: "tokens that expire within, such as 30d"),
-        Option(name: "unused-since", value: "DAY", help: "tokens that were not used since, such as 2026-08-01"),
-        Option(name: "search", value: "TEXT", help: "in names, users and departments, whatever the case and accents"),
+        Option(name: "expiring-within", value: "DURATION", help: "tokens that expire within this time, such as 30d"),
+        Option(name: "unused-since", value: "DAY", help: "tokens not used since this day, such as 2026-08-01"),
+        Option(
+            name: "search", value: "TEXT", help: "text in names, users or departments; case and accents do not matter"),
     ]
 
     static let states = TokenQuery.State.allCases.map(\.rawValue) + ["all"]
 
-    /// Whether anything says which tokens are meant.
+    /// True when any filter option is given.
     static func isStated(_ invocation: Invocation) -> Bool {
         options.contains { invocation.has($0.name) }
     }

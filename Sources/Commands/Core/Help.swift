@@ -1,11 +1,11 @@
 /// The help texts: of the program, and of each verb.
 enum Help {
-    /// - Parameter columns: of the terminal that shows it; `nil` for none.
+    /// - Parameter columns: the width of the terminal; `nil` leaves lines as they are.
     static func overview(_ verbs: [Verb], _ columns: Int?) -> String {
         let text = """
             usage: demilune [OPTION …] VERB …
 
-            Keeps tokens, and lets Lua policies decide what each may do.
+            Keeps access tokens, and decides by Lua policies what each may do.
 
             verbs:
             \(Prose.rows(verbs.map { ($0.name, $0.summary) }, columns))
@@ -13,8 +13,8 @@ enum Help {
             options, before or after the verb:
             \(Prose.rows(Option.global.map { ($0.heading, $0.help) }, columns))
 
-            Each option with a value has its default in the environment: DEMILUNE_STORE for --store, and so on.
-            NO_COLOR turns colours off. `demilune VERB --help` tells more about a verb.
+            The environment can set the default of an option with a value: DEMILUNE_STORE for --store, and so on.
+            NO_COLOR turns colours off. `demilune VERB --help` describes a verb.
 
             exit status: 0 done or permit, 1 failure, 2 deny, 3 policies do not load, 4 tests failed, 5 not as expected, 64 wrong usage
             """
@@ -22,8 +22,8 @@ enum Help {
     }
 
     /// - Parameters:
-    ///   - columns: of the terminal that shows it; `nil` for none.
-    ///   - program: what stands before the verb where it is typed.
+    ///   - columns: the width of the terminal; `nil` leaves lines as they are.
+    ///   - program: the word before the verb in the usage line.
     static func text(of verb: Verb, _ columns: Int?, program: String = "demilune ") -> String {
         let options = verb.options + Option.global
         func rows(_ rows: [(String, String)]) -> String { Prose.rows(rows, columns) }

@@ -4,17 +4,17 @@ internal import Tokens
 extension Invocation {
     var storePath: String { value("store") ?? "demilune.db" }
 
-    /// Whether `--store` names an exported organisation, which can be asked and not changed.
+    /// True when `--store` names an exported organisation, which is read-only.
     var isStoreFile: Bool { storePath.hasSuffix(".json") }
 
     /// The store of `--store`, with its keys; both must exist.
-    /// - Parameter makesKeys: whether a store that never had keys gets them.
-    /// - Parameter toVerify: whether a foreign schema is left for `verify` to tell.
+    /// - Parameter makesKeys: true to give keys to a store that never had any.
+    /// - Parameter toVerify: true to open a store with a foreign schema, which `verify` then reports.
     func openStore(makesKeys: Bool = false, toVerify: Bool = false) throws(CommandError) -> SQLiteTokenStore {
         let path = storePath
         guard !isStoreFile else {
             throw CommandError(
-                "`\(path)` is an exported organisation: it can be asked, but holds no keys and no strings")
+                "`\(path)` is an exported organisation: it is read-only, and has no keys and no token strings")
         }
         guard Descriptor.exists(path) else {
             throw CommandError("there is no store `\(path)`; `demilune init` makes one")
@@ -28,20 +28,21 @@ extension Invocation {
         } catch { throw CommandError(error.message) }
     }
 
-    /// Where the key file of a store is: `--keys`, or by the store's id in the user's own data folder.
+    /// The path of a store's key file: `--keys`, or a file named by the store's id in the user's data folder.
     func keyPath(makesFolder: Bool) throws(CommandError) -> SQLiteTokenStore.KeyPath {
         if let path = value("keys") { return { _ in path } }
         let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.local/share" : nil }
         let base = [environment["XDG_DATA_HOME"], home].compactMap(\.self).first { $0.hasPrefix("/") }
         guard let base else {
-            throw .usage("say where the key file is: `--keys FILE`; there is no `HOME` to look for it in")
+            throw .usage("no key file is found, because `HOME` is not set; give its path with `--keys FILE`")
         }
         let folder = base + "/demilune/keys"
         if makesFolder { try Descriptor.makeFolders(folder) }
         return { "\(folder)/\($0)" }
     }
 
-    /// The time of the run; a clock that was set back does not bring back what has expired.
+    /// The time of the run, never earlier than the latest time in the store: setting the clock back revives no expired
+    /// token.
     func now(_ store: SQLiteTokenStore) throws(CommandError) -> Instant {
         guard !isTimeStated else { return now }
         let seen: Instant?
@@ -49,7 +50,8 @@ extension Invocation {
         guard let seen, seen > now else { return now }
         if seen.microseconds - now.microseconds > 60_000_000 {
             terminal.note(
-                "note: the clock says \(now), but the store has seen \(seen), which counts: set the clock right")
+                "note: the clock says \(now), earlier than \(seen), the latest time in this store, "
+                    + "which is used instead: set the clock right")
         }
         return seen
     }
@@ -60,15 +62,15 @@ extension Invocation {
         guard let string = strings.first, strings.count == 1 else {
             throw CommandError(
                 strings.isEmpty
-                    ? "there is no token string on the standard input, or it is mistyped"
-                    : "there are several token strings on the standard input; `demilune token find` names them")
+                    ? "there is no token string on standard input, or it is mistyped"
+                    : "there are several token strings on standard input; `demilune token find` lists their tokens")
         }
         return string
     }
 
-    // MARK: What is in it
+    // MARK: Content
 
-    /// Everything in the store, at one moment.
+    /// The content of the store, read at one moment.
     func organisation(_ tokens: TokenSelection = .all) throws(CommandError) -> Organisation {
         if isStoreFile {
             return try OrganisationFile(bytes: try Descriptor.contents(of: storePath), path: storePath).organisation
@@ -76,7 +78,7 @@ extension Invocation {
         return try organisation(tokens, of: try openStore())
     }
 
-    /// - Parameter goesOn: asked now and then, with how many tokens were read, whether to go on.
+    /// - Parameter goesOn: called now and then with the number of tokens read so far; `false` stops the reading.
     func organisation(
         _ tokens: TokenSelection, of store: SQLiteTokenStore, goesOn: (Int) -> Bool = { _ in true }
     ) throws(CommandError) -> Organisation {

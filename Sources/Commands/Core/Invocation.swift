@@ -3,21 +3,21 @@ internal import Plugins
 internal import Policies
 internal import Tokens
 
-/// One run of a verb: what was stated, the environment's defaults, and what verbs commonly open.
+/// One run of a verb: its arguments, the defaults of the environment, and the files that verbs commonly open.
 struct Invocation {
     let terminal: Terminal
     let positionals: [String]
     /// The verb's name.
     let verb: String
-    /// The whole line, as it was stated.
+    /// The whole command line, as given.
     let arguments: [String]
     /// The time of the whole run.
     let now: Instant
-    /// Whether `--at` states it.
+    /// True when `--at`, or its variable, gives the time.
     let isTimeStated: Bool
     private let options: [String: String]
     let environment: [String: String]
-    /// The conversation that this line is part of.
+    /// The REPL that this line is part of.
     var repl: Repl?
 
     init(_ line: ParsedLine, environment: [String: String], terminal: Terminal) throws(CommandError) {
@@ -33,7 +33,7 @@ struct Invocation {
         }
         if let text = options["at"] ?? environment["DEMILUNE_AT"].flatMap({ $0.isEmpty ? nil : $0 }) {
             guard let instant = Instant(text) else {
-                throw .usage("`--at` is a time such as 2026-11-22T12:00:00Z, got `\(text)`")
+                throw .usage("`--at` must be a time such as 2026-11-22T12:00:00Z, got `\(text)`")
             }
             now = instant
             isTimeStated = true
@@ -45,26 +45,26 @@ struct Invocation {
 
     func has(_ flag: String) -> Bool { options[flag] != nil }
 
-    /// A stated option, or its default in the environment.
+    /// The value of an option, or its default from the environment.
     func value(_ name: String) -> String? {
         if let value = options[name] { return value }
         guard let option = Option.global.first(where: { $0.name == name }), option.value != nil else { return nil }
         return environment[option.variable].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// A whole number from `least` to `most`.
+    /// The value of an option that is a whole number from `least` to `most`.
     func number(
         _ name: String, default standard: Int, least: Int = 1, most: Int = .max
     ) throws(CommandError) -> Int {
         guard let text = value(name) else { return standard }
         guard let number = Int(text), least <= number, number <= most else {
-            let range = most == .max ? "from \(least) on" : "from \(least) to \(most)"
-            throw .usage("`--\(name)` is a whole number \(range), got `\(text)`")
+            let range = most == .max ? "of at least \(least)" : "from \(least) to \(most)"
+            throw .usage("`--\(name)` must be a whole number \(range), got `\(text)`")
         }
         return number
     }
 
-    /// `--fuel`, `--memory` and `--deadline`.
+    /// The budget of `--fuel`, `--memory` and `--deadline`.
     func budget() throws(CommandError) -> Budget {
         let memory = try number("memory", default: 8, most: 1 << 20)
         let deadline = try number("deadline", default: 1_000, most: 3_600_000)
@@ -73,12 +73,12 @@ struct Invocation {
             deadline: .milliseconds(deadline))
     }
 
-    /// `--tree-memory`.
+    /// The options of decision trees: `--tree-memory`.
     func treeOptions() throws(CommandError) -> TreeOptions {
         TreeOptions(bytes: try number("tree-memory", default: 64, least: 0, most: 1 << 20) << 20)
     }
 
-    /// The value of an option that names something.
+    /// The value of an option, as a name.
     func name(_ option: String) -> ExactName? { value(option).map { ExactName($0) } }
 
     /// The properties of `--mask`.
@@ -86,16 +86,16 @@ struct Invocation {
         Set((value("mask") ?? "").unicodeScalars.split(separator: ",").map { ExactName(Substring($0)) })
     }
 
-    /// The files of `--policies` and `--plugins`, none of which was run yet.
+    /// The files of `--policies` and `--plugins`, read but not yet run.
     func policySource() throws(CommandError) -> PolicyFiles { try policyFiles(policyFolder) }
 
-    /// The policies of `--policies`; their warnings are told.
+    /// Loads the policies of `--policies` and prints their warnings.
     /// - Throws: with status 3 and every diagnostic when they do not load.
     func policies() throws(CommandError) -> PolicySet { try policies(try policySource()) }
 
     func policies(_ files: PolicyFiles) throws(CommandError) -> PolicySet { try loaded(files).policies }
 
-    /// The policies, and the plugins that they stand on.
+    /// Loads policies together with the plugins that they use.
     func loaded(
         _ files: PolicyFiles
     ) throws(CommandError) -> (policies: PolicySet, plugins: PluginLoader.Loaded) {

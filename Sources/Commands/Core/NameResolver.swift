@@ -1,7 +1,7 @@
 internal import Model
 internal import Tokens
 
-/// Finds a tenant's users, departments, user types and assignments by id or by a name that only one has.
+/// Finds a tenant's users, departments, user types and assignments by id or by a unique name.
 struct NameResolver {
     let directory: Directory
     let tenant: Int
@@ -23,7 +23,7 @@ struct NameResolver {
         return try find(text, "user type", all) { (directory.userTypes[$0].id, [directory.userTypes[$0].name]) }
     }
 
-    /// The assignments that a user can be given a token for.
+    /// The assignments for which a user can get a token: all that are not removed.
     func assignments(of user: Int) -> [Int] {
         directory.users[user].assignments.filter { !directory.assignments[$0].isRemoved }
     }
@@ -45,11 +45,11 @@ struct NameResolver {
         let name = directory.users[user].name
         throw CommandError(
             matches.isEmpty
-                ? "`\(text)` is no assignment of `\(name)`, who has \(known.isEmpty ? "none" : known)"
-                : "`\(name)` has `\(text)` more than once; state the id: \(known)")
+                ? "`\(text)` is not an assignment of `\(name)`, who has \(known.isEmpty ? "none" : known)"
+                : "`\(name)` has several assignments `\(text)`; use an id: \(known)")
     }
 
-    /// `Sales > Integrator`.
+    /// An assignment as `Sales > Integrator`.
     func combination(_ assignment: Int) -> String {
         let assignment = directory.assignments[assignment]
         return
@@ -61,7 +61,7 @@ struct NameResolver {
     ) throws(CommandError) -> Int {
         if let match = indices.first(where: { names($0).id == ExactName(text) }) { return match }
         let exact = indices.filter { names($0).names.contains(ExactName(text)) }
-        // What is typed may come in another normal form than what is stored.
+        // Typed text may be in another Unicode normal form than the stored name.
         let matches = exact.isEmpty ? indices.filter { names($0).names.contains { $0.reads(like: text) } } : exact
         guard let match = matches.first else {
             let hint = Suggestion.hint(for: text, among: indices.flatMap { [names($0).id] + names($0).names })
@@ -69,22 +69,23 @@ struct NameResolver {
         }
         guard matches.count == 1 else {
             let ids = matches.map { "`\(names($0).id)`" }.joined(separator: ", ")
-            throw CommandError("more than one \(kind) is called `\(text)`; state the id: \(ids)")
+            throw CommandError("more than one \(kind) is named `\(text)`; use an id: \(ids)")
         }
         return match
     }
 }
 
 extension Invocation {
-    /// The names in the store's directory, which is read without its tokens.
+    /// The names in the store's directory. Its tokens are not read.
     func names() throws(CommandError) -> NameResolver { try names(in: try directory(.none)) }
 
-    /// The tenant of `--tenant`, or the only one there is.
+    /// The names of the tenant of `--tenant`, or of the only tenant.
     func names(in directory: Directory) throws(CommandError) -> NameResolver {
         if let tenant = try tenant(in: directory) { return NameResolver(directory: directory, tenant: tenant) }
         guard directory.tenants.count == 1 else {
             let ids = directory.tenants.map { "`\($0.id)`" }.joined(separator: ", ")
-            throw .usage("say which tenant is meant: `--tenant ID`, one of \(ids.isEmpty ? "none" : ids)")
+            throw .usage(
+                "missing required option --tenant: \(ids.isEmpty ? "the store has no tenant" : "one of \(ids)")")
         }
         return NameResolver(directory: directory, tenant: 0)
     }

@@ -1,6 +1,6 @@
 internal import Model
 
-/// An organisation read from JSON, with faults told where they are.
+/// An organisation read from JSON, whose errors say where they are.
 struct OrganisationFile {
     let organisation: Organisation
 
@@ -19,7 +19,7 @@ struct OrganisationFile {
         }
     }
 
-    /// What is wrong in a file, with the JSON path; the whole of it has none.
+    /// The error with its file and JSON path; an error of the whole file has no path.
     private static func fault(_ error: OrganisationError, _ path: String) -> CommandError {
         CommandError([path, error.path, error.message].filter { !$0.isEmpty }.joined(separator: ": "))
     }

@@ -2,14 +2,16 @@ internal import Model
 
 /// A command line taken apart: the verb, its options and its positionals.
 struct ParsedLine {
-    /// `nil` when there is none, as in `demilune --help`.
+    /// `nil` when the line has none, as in `demilune --help`.
     var verb: Verb?
     /// Flags have an empty value.
     var options: [String: String] = [:]
     var positionals: [String] = []
     let arguments: [String]
+    /// Remarks for the person who wrote the line: names that are going away.
+    private(set) var notes: [String] = []
 
-    /// - Parameter program: what stands before the verb where it is typed.
+    /// - Parameter program: the word before the verb in usage lines.
     /// - Throws: `.usage`, with a suggestion for a name that is nearly right.
     init(_ arguments: [String], verbs: [Verb], program: String = "demilune ") throws(CommandError) {
         self.arguments = arguments
@@ -23,22 +25,24 @@ struct ParsedLine {
             } else if !isOptionsOver, argument.hasPrefix("-"), argument != "-" {
                 try readOption(argument, &rest)
             } else if verb == nil {
-                verb = try Self.verb(argument, &rest, verbs)
+                verb = try findVerb(argument, &rest, verbs)
             } else {
                 positionals.append(argument)
             }
         }
-        if options["help"] == nil { try checkPositionals(program) }
+        if options["help"] == nil, options["version"] == nil { try checkPositionals(program) }
     }
 
     private mutating func readOption(_ argument: String, _ rest: inout ArraySlice<String>) throws(CommandError) {
         let known = (verb?.options ?? []) + Option.global
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard let option = known.first(where: { "--\($0.name)" == parts[0] }) else {
+        let named = known.first { "--\($0.name)" == parts[0] }
+        guard let option = named ?? known.first(where: { $0.formerName.map { "--\($0)" } == parts[0] }) else {
             let hint = Suggestion.hint(for: parts[0], among: known.map { "--\($0.name)" })
             throw .usage("unknown option `\(parts[0])`\(hint)")
         }
-        guard options[option.name] == nil else { throw .usage("`--\(option.name)` is stated twice") }
+        if named == nil { noteFormer(parts[0], now: "--\(option.name)") }
+        guard options[option.name] == nil else { throw .usage("`--\(option.name)` is given twice") }
         guard let placeholder = option.value else {
             guard parts.count == 1 else { throw .usage("`--\(option.name)` takes no value") }
             options[option.name] = ""
@@ -61,11 +65,11 @@ struct ParsedLine {
         guard !option.choices.isEmpty, !option.choices.contains(value) else { return }
         let choices = option.choices.joined(separator: ", ")
         let hint = Suggestion.hint(for: value, among: option.choices)
-        throw .usage("`--\(option.name)` is one of \(choices), got `\(value)`\(hint)")
+        throw .usage("`--\(option.name)` must be one of \(choices), got `\(value)`\(hint)")
     }
 
-    /// A verb of one word, or of two.
-    private static func verb(
+    /// Finds a verb of one word or of two.
+    private mutating func findVerb(
         _ word: String, _ rest: inout ArraySlice<String>, _ verbs: [Verb]
     ) throws(CommandError) -> Verb {
         if let second = rest.first, let verb = verbs.first(where: { $0.name == "\(word) \(second)" }) {
@@ -73,6 +77,11 @@ struct ParsedLine {
             return verb
         }
         if let verb = verbs.first(where: { $0.name == word }) { return verb }
+        if let second = rest.first, let verb = verbs.first(where: { $0.formerNames.contains("\(word) \(second)") }) {
+            rest.removeFirst()
+            noteFormer("\(word) \(second)", now: verb.name)
+            return verb
+        }
         let family = verbs.filter { $0.name.hasPrefix(word + " ") }
         guard !family.isEmpty else {
             let words = verbs.map { String($0.name.prefix { $0 != " " }) }
@@ -85,15 +94,19 @@ struct ParsedLine {
         throw .usage("unknown verb `\(word) \(second)`\(Suggestion.hint(for: second, among: names))")
     }
 
+    private mutating func noteFormer(_ name: String, now: String) {
+        notes.append("`\(name)` is now called `\(now)`; the old name works for one more version")
+    }
+
     private func checkPositionals(_ program: String) throws(CommandError) {
         guard let verb else { return }
         let required = verb.positionals.filter { !$0.isOptional }
         if positionals.count < required.count {
-            throw .usage("`\(required[positionals.count].name)` is missing: \(program)\(Help.usage(verb))")
+            throw .usage("missing argument `\(required[positionals.count].name)`: \(program)\(Help.usage(verb))")
         }
         if positionals.count > verb.positionals.count, verb.positionals.last?.isRepeated != true {
             throw .usage(
-                "`\(positionals[verb.positionals.count])` is one argument too many: \(program)\(Help.usage(verb))")
+                "unexpected argument `\(positionals[verb.positionals.count])`: \(program)\(Help.usage(verb))")
         }
     }
 }

@@ -2,13 +2,13 @@ internal import Model
 internal import Plugins
 internal import Policies
 
-/// Everything that decisions are made of, read and not loaded: loading runs Lua, and may be done where nothing can be
-/// opened any more.
+/// The files of policies and plugins, read but not loaded: loading runs Lua, and may happen in a process that can no
+/// longer open files.
 struct PolicyFiles {
     let policies: PolicySource
     let plugins: PluginSource
 
-    /// The policies, with what they may `use`.
+    /// Loads the plugins and hands them to the policies.
     func loadedPlugins() -> (source: PolicySource, plugins: PluginLoader.Loaded) {
         let loaded = PluginLoader.load(plugins)
         var source = policies
@@ -21,7 +21,7 @@ extension Invocation {
     /// The folder of the policies.
     var policyFolder: String { value("policies") ?? "policies" }
 
-    /// What lies beside a folder: `plugins` beside `policies`.
+    /// The path of a sibling of a folder: `plugins` beside `policies`.
     static func beside(_ folder: String, _ name: String) -> String {
         var parts = folder.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         while parts.count > 1, parts.last == "" { parts.removeLast() }
@@ -29,15 +29,15 @@ extension Invocation {
         return (parts.dropLast() + [name]).joined(separator: "/")
     }
 
-    /// The folder of the plugins, where there is one: `--plugins`, or `plugins` beside the policies.
+    /// The folder of the plugins: `--plugins`, or `plugins` beside the policies if it exists.
     func pluginFolder(beside policies: String) -> String? {
         if let stated = value("plugins") { return stated }
         let folder = Self.beside(policies, "plugins")
         return Descriptor.exists(folder) ? folder : nil
     }
 
-    /// The files of a folder of policies and of its plugins; with `--locked` they are what was locked.
-    /// - Throws: with status 3 when they cannot be read, or are not.
+    /// The files of a folder of policies and of its plugins. With `--locked` they must match the lock file.
+    /// - Throws: with status 3 when they cannot be read, or do not match.
     func policyFiles(_ folder: String) throws(CommandError) -> PolicyFiles {
         let files: PolicyFiles
         do throws(PolicyError) {
@@ -46,7 +46,7 @@ extension Invocation {
                 plugins: try pluginSource(beside: folder))
         } catch { throw CommandError(error.message, status: ExitStatus.policies) }
         if has("locked") { try hold(files, to: Self.beside(folder, PluginLock.name)) }
-        // What reads zones later may not open them then.
+        // A plugin that reads time zones later cannot open their files once the process is confined.
         if has(Isolation.option.name), files.plugins.folders.contains(where: \.mayReadZones) { Zones.readAll() }
         return files
     }
@@ -66,13 +66,13 @@ extension Invocation {
         guard differences.isEmpty else {
             throw CommandError(
                 messages: differences.map { "\(path): \($0)" }
-                    + ["what is there is not what was locked; nothing was loaded"], status: ExitStatus.policies)
+                    + ["the files differ from the locked ones; nothing was loaded"], status: ExitStatus.policies)
         }
     }
 }
 
 extension PluginSource.Folder {
-    /// Whether its code could name a time zone.
+    /// True when the plugin's code could name a time zone.
     fileprivate var mayReadZones: Bool {
         file("plugin.lua").map { String(decoding: $0.bytes, as: UTF8.self).contains("zone") } ?? false
     }

@@ -1,7 +1,7 @@
 internal import Model
 internal import Policies
 
-/// Gives the words of the command line the types of the schema; departments and users by id or unique name.
+/// Converts words of the command line to the types of the schema. Departments and users are found by id or unique name.
 struct PropertyReader {
     let directory: Directory
     let tenant: Int?
@@ -9,12 +9,14 @@ struct PropertyReader {
     func json(_ text: String, _ type: ValueType, _ name: ExactName) throws(CommandError) -> JSON {
         switch type {
         case .boolean:
-            guard text == "true" || text == "false" else { throw .usage("`\(name)` is true or false, got `\(text)`") }
+            guard text == "true" || text == "false" else {
+                throw .usage("`\(name)` must be true or false, got `\(text)`")
+            }
             return .boolean(text == "true")
         case .number:
             guard let number = JSONReader.number(text) else {
                 throw .usage(
-                    "`\(name)` is a number, got `\(text)`: write it as JSON does, an integer within 64 bits")
+                    "`\(name)` must be a number as in JSON, an integer within 64 bits, got `\(text)`")
             }
             return number
         case .department: return .string(try department(text))
@@ -40,7 +42,9 @@ struct PropertyReader {
     private func find(
         _ text: String, _ kind: String, _ known: [(id: ExactName, names: [ExactName])]
     ) throws(CommandError) -> ExactName {
-        guard tenant != nil else { throw .usage("say whose \(kind) `\(text)` is: `--tenant ID`") }
+        guard tenant != nil else {
+            throw .usage("missing required option --tenant: the tenant of the \(kind) `\(text)`")
+        }
         if known.contains(where: { $0.id == ExactName(text) }) { return ExactName(text) }
         let exact = known.filter { $0.names.contains(ExactName(text)) }
         let matches = exact.isEmpty ? known.filter { $0.names.contains { $0.reads(like: text) } } : exact
@@ -49,7 +53,7 @@ struct PropertyReader {
             throw CommandError("there is no \(kind) `\(text)`\(hint)")
         }
         guard matches.count == 1 else {
-            throw CommandError("more than one \(kind) is called `\(text)`; state the id")
+            throw CommandError("more than one \(kind) is named `\(text)`; use an id")
         }
         return match.id
     }

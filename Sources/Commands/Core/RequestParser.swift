@@ -2,13 +2,13 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-/// Reads the words of `decide` as a question: names become ids, values get the types of the schema.
+/// Parses the words of `decide` into a request: names become ids, values get the types of the schema.
 struct RequestParser {
     private let invocation: Invocation
     private let directory: Directory
     private let now: Instant
     private let schema: Schema
-    /// Which token, which action, and the rest.
+    /// The words of the command line: the token, the action, and the rest.
     private let words: [String]
 
     init(_ invocation: Invocation, _ snapshot: Snapshot, _ schema: Schema, words: [String]) {
@@ -23,10 +23,10 @@ struct RequestParser {
         let kind = DecisionKind(rawValue: words[1]).flatMap { $0.isAdministrative ? $0 : nil }
         if let external = invocation.value("subject") {
             guard words[0] == "-" else {
-                throw .usage("`\(external)` acts, and no token: write `-` instead of `\(words[0])`")
+                throw .usage("`--subject \(external)` and a token cannot both act: write `-` instead of `\(words[0])`")
             }
             guard kind == nil else {
-                throw .usage("`--subject` goes with the schema's actions; who administers is said by `--as`")
+                throw .usage("`--subject` works only with actions of the schema; for administration use `--as`")
             }
         }
         let stated = try invocation.tenant(in: directory)
@@ -76,7 +76,7 @@ struct RequestParser {
             now: now, obligations: .all)
     }
 
-    /// Who acts: the token, or the external subject of `--subject` with its `subject.name=value`.
+    /// The subject: the token, or the external subject of `--subject` with its `subject.name=value`.
     private func subject(
         _ token: Int?, _ tenant: Int?, _ words: inout ArraySlice<String>
     ) throws(CommandError) -> AuthorizationRequest.Subject {
@@ -85,7 +85,7 @@ struct RequestParser {
         }
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
         guard parts.count == 2, parts[0] != "token" else {
-            throw .usage("`--subject` is TYPE:ID of a subject that is no token, got `\(text)`")
+            throw .usage("`--subject` must be TYPE:ID of a subject that is not a token, got `\(text)`")
         }
         let type = schema.subject(ExactName(parts[0])).map { schema.subjects[$0] }
         if type == nil { hint("subject type", ExactName(parts[0]), among: schema.subjects.map(\.name)) }
@@ -105,7 +105,7 @@ struct RequestParser {
         return .external(type: ExactName(parts[0]), id: ExactName(parts[1]), properties: .object(properties))
     }
 
-    /// A note on a name that the schema lacks; the decision says the same, but not what may have been meant.
+    /// Prints a suggestion for a name that the schema lacks. The decision reports the name too, but suggests nothing.
     private func hint(_ kind: String, _ name: ExactName, among known: [ExactName]) {
         let hint = Suggestion.hint(for: name, among: known)
         if !hint.isEmpty { invocation.terminal.note("note: no \(kind) `\(Terminal.escaped(name))`\(hint)") }
@@ -114,7 +114,7 @@ struct RequestParser {
     private func administration(
         _ kind: DecisionKind, _ token: Int?, _ tenant: Int?, _ words: ArraySlice<String>
     ) throws(CommandError) -> AuthorizationRequest {
-        guard let tenant else { throw .usage("say which tenant is meant: `--tenant ID`") }
+        guard let tenant else { throw .usage("missing required option --tenant") }
         let pairs = try pairs(words)
         let hasProposal = kind == .issue || kind == .amend
         guard hasProposal || pairs.isEmpty else { throw .usage("`\(kind.rawValue)` takes no `\(pairs[0].0)=`") }
@@ -126,7 +126,7 @@ struct RequestParser {
             proposed: hasProposal ? try proposed(pairs) : nil, now: now, obligations: .all)
     }
 
-    /// `--as USER[/ASSIGNMENT]`, the user by id or name.
+    /// The actor of `--as USER[/ASSIGNMENT]`, the user by id or name; the operator without it.
     private func actor(_ tenant: Int) throws(CommandError) -> AuthorizationRequest.Actor {
         guard let text = invocation.value("as") else { return .operator }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -143,44 +143,47 @@ struct RequestParser {
             case "assignment": token.assignment = ExactName(text)
             case "kind":
                 token.kind = TokenKind(rawValue: text)
-                if token.kind == nil { throw .usage("`kind` is api or mobile, got `\(text)`") }
+                if token.kind == nil { throw .usage("`kind` must be api or mobile, got `\(text)`") }
             case "expires":
                 token.expires = Instant(text)
                 if token.expires == nil {
-                    throw .usage("`expires` is a time such as 2026-11-22T12:00:00Z, got `\(text)`")
+                    throw .usage("`expires` must be a time such as 2026-11-22T12:00:00Z, got `\(text)`")
                 }
             case "last_day":
                 token.lastDay = Date(text)
-                if token.lastDay == nil { throw .usage("`last_day` is a date such as 2026-11-22, got `\(text)`") }
-            default: throw .usage("a token has no `\(name)` to state\(Suggestion.hint(for: name, among: names))")
+                if token.lastDay == nil { throw .usage("`last_day` must be a date such as 2026-11-22, got `\(text)`") }
+            default:
+                throw .usage("a proposed token has no property `\(name)`\(Suggestion.hint(for: name, among: names))")
             }
         }
-        if token.expires != nil, token.lastDay != nil { throw .usage("state `expires` or `last_day`, not both") }
+        if token.expires != nil, token.lastDay != nil {
+            throw .usage("`expires` and `last_day` cannot be combined; use only one of them")
+        }
         return token
     }
 
-    /// Every `name=value`, each name once.
+    /// The `name=value` pairs of these words, each name once.
     private func pairs(_ words: ArraySlice<String>) throws(CommandError) -> [(ExactName, String)] {
         var pairs: [(ExactName, String)] = []
         for word in words {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2 else { throw .usage("expected name=value, got `\(word)`") }
             let name = ExactName(parts[0])
-            guard !pairs.contains(where: { $0.0 == name }) else { throw .usage("`\(name)` is stated twice") }
+            guard !pairs.contains(where: { $0.0 == name }) else { throw .usage("`\(name)` is given twice") }
             pairs.append((name, parts[1]))
         }
         return pairs
     }
 
-    /// A token by its id or its unique name; `nil` for an id nobody knows, which is for the decision to tell.
+    /// The token with this id or unique name; `nil` for an unknown id, which the decision reports.
     private func token(_ text: String, tenant: Int?, _ kind: DecisionKind?) throws(CommandError) -> Int? {
         if text == "-" {
             guard kind == .issue || invocation.has("subject") else {
-                throw .usage("`-` stands for no token, and goes with token.issue or `--subject`")
+                throw .usage("`-` means no token; it works only with token.issue or `--subject`")
             }
             return nil
         }
-        if kind == .issue { throw .usage("token.issue is about no token yet: write `-` for it") }
+        if kind == .issue { throw .usage("token.issue takes no token: write `-` instead of `\(text)`") }
         let matches: [Int]
         if let id = TokenID(text) {
             matches = directory.token(id).map { [$0] } ?? []
@@ -191,7 +194,8 @@ struct RequestParser {
         if own.count == 1 { return own[0] }
         if own.isEmpty, TokenID(text) != nil { return nil }
         guard own.isEmpty else {
-            throw CommandError("\(own.count) tokens are called `\(text)`; state the id, or the tenant with `--tenant`")
+            throw CommandError(
+                "\(counted(own.count, "token")) are named `\(text)`; use an id, or give the tenant with `--tenant`")
         }
         let names = directory.tokens.filter { tenant == nil || $0.tenant == tenant }.map(\.name)
         throw CommandError("there is no token `\(text)`\(Suggestion.hint(for: text, among: names))")

@@ -4,8 +4,8 @@ internal import Model
 internal import Policies
 
 extension Invocation {
-    /// `--shadow`: what a batch is held to.
-    /// - Parameter files: what the policies were loaded from.
+    /// The shadow of `--shadow`: the evaluations that a batch is compared with.
+    /// - Parameter files: the files that the policies were loaded from.
     func shadow(
         _ files: PolicyFiles, _ policies: PolicySet, _ options: BatchOptions
     ) throws(CommandError) -> Shadow {
@@ -13,12 +13,12 @@ extension Invocation {
         shadow.every = try number("shadow", default: 0, least: 0)
         guard shadow.every > 0 else { return shadow }
         shadow.load = { PolicySet.load(files.loadedPlugins().source).set }
-        // A confined process starts no other.
+        // A confined process cannot start another one.
         if !has(Isolation.option.name) { shadow.process = process(policies, options) }
         return shadow
     }
 
-    /// Asks this program once more, in a process of its own, about one line.
+    /// A closure that decides one line by running this program again in a process of its own.
     private func process(_ policies: PolicySet, _ options: BatchOptions) -> @Sendable ([UInt8]) -> Bool? {
         var words = ["--at", options.now.description]
         for option in Option.global where option.value != nil && option.name != "at" {
@@ -36,14 +36,14 @@ extension Invocation {
             guard let child = try? Child("/proc/self/exe", words, readsInput: true) else {
                 return nil
             }
-            // What it complains of is nothing to this run.
+            // The other process's error output does not concern this run.
             close(child.errors)
             _ = Descriptor.write(line + [UInt8(ascii: "\n")], to: child.input)
             close(child.input)
             let answer = (try? Descriptor.readAll(child.output)) ?? []
             close(child.output)
             _ = child.wait()
-            // Other policies, or another state of the store, may well answer otherwise.
+            // With other policies, or another state of the store, a different decision is no fault.
             guard files.map(FileState.init) == before, let json = try? JSONReader.parse(answer),
                 case .boolean(let isPermitted)? = json["decision"]
             else { return nil }
@@ -53,7 +53,7 @@ extension Invocation {
     }
 }
 
-/// When a file was changed last, and how long it is.
+/// The time of the last change of a file, and its size.
 private struct FileState: Equatable, Sendable {
     private var seconds = 0
     private var nanoseconds = 0

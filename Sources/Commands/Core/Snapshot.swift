@@ -1,16 +1,16 @@
 internal import Model
 internal import Tokens
 
-/// What decisions are made on: the directory, and the time it is.
+/// The data that decisions are made on: the directory and the current time.
 struct Snapshot {
     let directory: Directory
     let now: Instant
-    /// Where the directory comes from, unless from a file or from nowhere.
+    /// The store that the directory was read from; `nil` when it came from a file or is empty.
     var store: SQLiteTokenStore?
 }
 
 extension Invocation {
-    /// The whole store; nothing, where a store is not needed and none is stated or there.
+    /// The whole store. An empty directory when no store is needed, none is named, and the default one does not exist.
     func snapshot(needsStore: Bool) throws(CommandError) -> Snapshot {
         if !needsStore, value("store") == nil, !Descriptor.exists(storePath) {
             return Snapshot(directory: .empty, now: now)
@@ -20,8 +20,8 @@ extension Invocation {
         return Snapshot(directory: try directory(.all, of: store), now: try now(store), store: store)
     }
 
-    /// The store with no more of its tokens than a word can mean: an id, or a name. With all of them where it means none,
-    /// so that what may have been meant can be told.
+    /// The store with only the tokens that a word can mean, an id or a name. When it matches none, all tokens are read,
+    /// so that a suggestion can be made.
     func snapshot(of word: String) throws(CommandError) -> Snapshot {
         guard !isStoreFile else { return try snapshot(needsStore: true) }
         let store = try openStore()

@@ -1,26 +1,27 @@
 internal import CSystem
 internal import Glibc
 
-/// Where a run reads from and writes to; tests put buffers here.
+/// The streams that a run reads from and writes to. Tests use buffers.
 package struct StandardStreams {
-    /// All of the standard input.
+    /// Reads all of standard input.
     package var input: () -> [UInt8]
-    /// Writes results; `false` once nobody reads them any more.
+    /// Writes results; `false` once nobody reads them.
     package var output: ([UInt8]) -> Bool
     /// Writes everything else.
     package var errors: ([UInt8]) -> Void
     package var isOutputTerminal: Bool
     package var isErrorTerminal: Bool
-    /// Whether a person can be asked: the standard input and the error output are a terminal.
+    /// True when a person can be asked: standard input and the error output are both a terminal.
     package var isInteractive = false
     /// The next line that the person types, without its end; `nil` at the end of the input.
     package var line: () -> String? = { nil }
-    /// How many columns the terminal of the results has; `nil` where results go elsewhere.
+    /// The width in columns of the terminal that shows the results; `nil` when they go elsewhere.
     package var columns: Int?
-    /// Where `batch` reads and writes, in blocks.
+    /// The descriptor that `batch` reads in blocks; it writes to `outputDescriptor`.
     package var inputDescriptor = STDIN_FILENO
     package var outputDescriptor = STDOUT_FILENO
-    /// From now on ^C does not end the process, but makes the descriptor that is returned readable; -1 where it cannot.
+    /// Catches ^C: from now on it does not end the process, but makes the returned descriptor readable; -1 when that is
+    /// impossible.
     package var interruption: () -> Int32 = { -1 }
 
     package init(
@@ -34,7 +35,7 @@ package struct StandardStreams {
         self.isErrorTerminal = isErrorTerminal
     }
 
-    /// The process's own.
+    /// The streams of this process.
     package static var standard: StandardStreams {
         var streams = StandardStreams(
             input: { (try? Descriptor.readAll(STDIN_FILENO)) ?? [] },
@@ -80,7 +81,7 @@ enum Descriptor {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// How wide a terminal is; `nil` for what is none, or does not know.
+    /// The width of a terminal in columns; `nil` when this is not a terminal, or its width is unknown.
     static func columns(_ descriptor: Int32) -> Int? {
         var size = winsize()
         guard isatty(descriptor) == 1, unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
@@ -89,7 +90,7 @@ enum Descriptor {
         return Int(size.ws_col)
     }
 
-    /// How many lines a terminal shows; `nil` for what is none, or does not know.
+    /// The height of a terminal in lines; `nil` when this is not a terminal, or its height is unknown.
     static func rows(_ descriptor: Int32) -> Int? {
         var size = winsize()
         guard isatty(descriptor) == 1, unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else {
@@ -123,14 +124,14 @@ enum Descriptor {
         }
     }
 
-    /// Opens a file to read it; whoever asks closes it.
+    /// Opens a file for reading; the caller closes it.
     static func open(_ path: String) throws(CommandError) -> Int32 {
         let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw CommandError("cannot read `\(path)`: \(reason())") }
         return descriptor
     }
 
-    /// Makes a folder, and those it lies in, for its owner alone.
+    /// Makes a folder and its missing parents, readable only by their owner.
     static func makeFolders(_ path: String) throws(CommandError) {
         var made = ""
         for part in path.split(separator: "/") {
@@ -141,14 +142,14 @@ enum Descriptor {
         }
     }
 
-    /// Makes one folder, for everybody to read as the system's settings say.
+    /// Makes one folder, with the permissions that the umask leaves.
     static func makeFolder(_ path: String, mayExist: Bool) throws(CommandError) {
         guard unsafe mkdir(path, 0o777) == 0 || mayExist && errno == EEXIST else {
             throw CommandError("cannot make the folder `\(path)`: \(reason())")
         }
     }
 
-    /// Makes a file that is not there yet.
+    /// Makes a file, which must not exist yet.
     static func make(_ path: String, with bytes: [UInt8]) throws(CommandError) {
         let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw CommandError("cannot make `\(path)`: \(reason())") }
@@ -158,7 +159,7 @@ enum Descriptor {
         }
     }
 
-    /// Writes a file anew: under its name there is the old one or the new one, whole.
+    /// Replaces a file atomically: readers see the old content or the new, never a part.
     static func replace(_ path: String, with bytes: [UInt8]) throws(CommandError) {
         let draft = "\(path).\(getpid())"
         unsafe unlink(draft)

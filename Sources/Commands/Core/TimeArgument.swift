@@ -1,13 +1,13 @@
 internal import Model
 
-/// Days and durations as they are stated on the command line.
+/// Days, moments and durations of the command line.
 enum TimeArgument {
     /// An expiry: the last valid day in a zone, `2027-01-31`, or a moment, `2027-01-31T12:00:00Z`.
     enum Expiry: Equatable {
         case lastDay(Date)
         case instant(Instant)
 
-        /// The first moment at which the token is not valid any more; `nil` beyond the year 9999.
+        /// The first moment at which the token is no longer valid; `nil` beyond the year 9999.
         func instant(in zone: Zone) -> Instant? {
             switch self {
             case .instant(let instant): instant
@@ -20,15 +20,15 @@ enum TimeArgument {
         if let day = Date(text) { return .lastDay(day) }
         if let instant = Instant(text) { return .instant(instant) }
         throw .usage(
-            "`--\(option)` is the last valid day, such as 2027-01-31, or a moment with its zone, got `\(text)`")
+            "`--\(option)` must be the last valid day, such as 2027-01-31, or a time with its zone, got `\(text)`")
     }
 
-    /// A day as its first moment in a zone, or a moment.
+    /// Parses a moment, or a day as its first moment in a zone.
     static func instant(_ text: String, option: String, in zone: Zone) throws(CommandError) -> Instant {
         if let day = Date(text) { return zone.start(of: day) }
         if let instant = Instant(text) { return instant }
         throw .usage(
-            "`--\(option)` is a day such as 2026-11-22, or a moment such as 2026-11-22T12:00:00Z, got `\(text)`")
+            "`--\(option)` must be a day such as 2026-11-22, or a time such as 2026-11-22T12:00:00Z, got `\(text)`")
     }
 
     /// A whole number of seconds, minutes, hours, days or weeks: `90s`, `30m`, `24h`, `7d`, `2w`; at most ten years.
@@ -39,12 +39,12 @@ enum TimeArgument {
             digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
             let count = Int64(digits), count > 0, count <= 10 * 366 * 86_400 / unit
         else {
-            throw .usage("`--\(option)` is a duration such as 90s, 30m, 24h, 7d or 2w, got `\(text)`")
+            throw .usage("`--\(option)` must be a duration such as 90s, 30m, 24h, 7d or 2w, got `\(text)`")
         }
         return .seconds(count * unit)
     }
 
-    /// The last valid day of an expiry, with its zone.
+    /// The last valid day of an expiry, in a zone.
     static func lastDay(before expires: Instant, in zone: Zone) -> Date {
         zone.date(of: Instant(microseconds: expires.microseconds - 1))
     }

@@ -1,11 +1,11 @@
-/// One verb of the command line: what it takes, what its help says, and what it does.
+/// One verb of the command line: its arguments, its help, and its action.
 struct Verb: Sendable {
     struct Positional: Sendable {
         let name: String
         let help: String
         var isOptional = false
         var isRepeated = false
-        /// How the usage line shows it, where that is not made from the name.
+        /// Its form in the usage line; `nil` to make it from the name.
         var usage: String?
     }
 
@@ -16,9 +16,11 @@ struct Verb: Sendable {
     var options: [Option] = []
     /// Paragraphs after the options.
     var details: [String] = []
-    /// Lines to try.
+    /// Example command lines.
     var examples: [String] = []
-    /// What may come next, after the words there are; where it is missing, the names of the arguments say.
+    /// Names of earlier versions, which work for one more version.
+    var formerNames: [String] = []
+    /// The completions after these words; `nil` to derive them from the names of the arguments.
     var suggest: (@Sendable (Completion, [String]) -> [Candidate])?
     let run: @Sendable (Invocation) throws(CommandError) -> Int32
 }
@@ -27,51 +29,56 @@ struct Verb: Sendable {
 struct Option: Sendable {
     /// Without the dashes.
     let name: String
-    /// What stands for the value in help texts; `nil` for a flag.
+    /// The placeholder of the value in help texts; `nil` for a flag.
     var value: String?
     let help: String
-    /// What the value may be; empty for anything.
+    /// The permitted values; empty for any.
     var choices: [String] = []
+    /// The name of earlier versions, which works for one more version.
+    var formerName: String?
 
     var heading: String { "--\(name)" + (value.map { " \($0)" } ?? "") }
-    /// The variable of the environment that gives its default.
+    /// The environment variable that holds its default.
     var variable: String { "DEMILUNE_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined() }
 
-    static let log = Option(name: "log", value: "FILE", help: "append what is decided to a decision log")
+    static let log = Option(name: "log", value: "FILE", help: "append decisions to a decision log")
     static let mask = Option(
-        name: "mask", value: "NAME[,NAME]", help: "properties whose content the log does not show")
+        name: "mask", value: "NAME[,NAME]", help: "properties whose values the log does not show")
 
-    /// How far one policy's evaluation may go, and how much is remembered of what policies say.
+    /// The limits of one policy's evaluation, and the memory for decision trees.
     static let limits: [Option] = [
         Option(name: "fuel", value: "N", help: "instructions that one policy may spend on a request (1000000)"),
         Option(name: "memory", value: "MIB", help: "memory that one policy may take (8)"),
         Option(name: "deadline", value: "MS", help: "milliseconds that one policy may take (1000)"),
         Option(name: "tree-memory", value: "MIB", help: "memory for decision trees; 0 runs every policy (64)"),
         Option(
-            name: "shadow", value: "N", help: "hold one request in N to an evaluation that remembers nothing (0: none)"),
+            name: "shadow", value: "N", help: "compare one request in N with an uncached evaluation (0: none)"),
     ]
 
-    /// What every verb takes, before or after its name.
+    /// The options of every verb, before or after its name.
     static let global: [Option] = [
         Option(
-            name: "store", value: "FILE", help: "the token store, or what `export` printed, as FILE.json (demilune.db)"),
+            name: "store", value: "FILE",
+            help: "the token store, or an exported organisation as FILE.json (demilune.db)"),
         Option(
             name: "keys", value: "FILE",
             help: "the store's key file (by the store's id, in ~/.local/share/demilune/keys)"),
         Option(name: "policies", value: "DIR", help: "the folder of the policies (policies)"),
         Option(name: "plugins", value: "DIR", help: "the folder of the plugins (plugins, beside the policies)"),
-        Option(name: "locked", help: "load only what `plugins lock` has noted"),
-        Option(name: "tenant", value: "ID", help: "the tenant meant, where no token says which"),
-        Option(name: "at", value: "TIME", help: "the time it is, such as 2026-11-22T12:00:00Z (now)"),
+        Option(name: "locked", help: "load only files that match the file of `plugins lock`"),
+        Option(name: "tenant", value: "ID", help: "the tenant, when no token determines it"),
+        Option(name: "at", value: "TIME", help: "the current time, such as 2026-11-22T12:00:00Z (now)"),
         Option(
             name: "as", value: "USER[/ASSIGNMENT]",
-            help: "who administers; `-`: through the token on standard input (the operator)"),
+            help: "the acting user; `-`: the token on standard input (the operator)"),
         Option(
             name: "on-rollback", value: "WHAT",
-            help: "on a store that was rolled back: deny, or decide all the same (deny)", choices: ["deny", "decide"]),
-        Option(name: "json", help: "results for machines"),
+            help: "for a store that was rolled back: deny everything, or decide anyway (deny)",
+            choices: ["deny", "decide"]),
+        Option(name: "json", help: "print results as JSON"),
         Option(
             name: "color", value: "WHEN", help: "auto, always or never (auto)", choices: ["auto", "always", "never"]),
-        Option(name: "help", help: "say what there is to know, and do nothing else"),
+        Option(name: "version", help: "print the version, and do nothing else"),
+        Option(name: "help", help: "show help, and do nothing else"),
     ]
 }

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Writes files whole or not at all.
 enum AtomicFile {
-    /// Writes a file, in place of the one that is there.
+    /// Writes a file, replacing one of the same name.
     static func write(_ text: String, to path: String) throws(CommandError) {
         func fault() -> CommandError {
             CommandError("cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
@@ -21,13 +21,14 @@ enum AtomicFile {
 
     // MARK: A new store
 
-    /// The files that SQLite keeps beside a database; one of another store would be taken for the new one's.
+    /// The suffixes of the files that SQLite keeps beside a database. SQLite would take a leftover of another store for
+    /// the new one's.
     private static let companions = ["-wal", "-shm", "-journal"]
 
-    /// Makes a file in a folder of its own beside its place, and links it to its name once all of it is on the disk.
+    /// Makes a file in a temporary folder beside its final path, and links it there once all of it is on disk.
     ///
-    /// When that fails nothing is left behind. What is there already is never replaced, by two runs at once neither.
-    /// - Parameter body: makes the file under the path it is given, and closes it.
+    /// A failure leaves nothing behind. An existing file is never replaced, not even by two runs at once.
+    /// - Parameter body: makes the file at the given path and closes it.
     static func make(_ path: String, _ body: (String) throws(CommandError) -> Void) throws(CommandError) {
         guard !Descriptor.exists(path) else { throw exists(path) }
         for companion in companions.map({ path + $0 }) where Descriptor.exists(companion) {
@@ -44,7 +45,7 @@ enum AtomicFile {
             throw CommandError(messages: error.messages.map { $0.replacing(draft, with: path) }, status: error.status)
         }
         for companion in companions where Descriptor.exists(draft + companion) {
-            throw CommandError("`\(path)` was not written to its end")
+            throw CommandError("`\(path)` was not written completely")
         }
         try sync(draft, for: path)
         guard unsafe link(draft, path) == 0 else { throw errno == EEXIST ? exists(path) : fault(path) }
@@ -63,12 +64,12 @@ enum AtomicFile {
         return folder
     }
 
-    /// Waits until a file, or what a folder says of its files, is on the disk.
+    /// Waits until a file, or the list of files in a folder, is on disk.
     private static func sync(_ name: String, for path: String) throws(CommandError) {
         let descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw fault(path) }
         defer { close(descriptor) }
-        // Some file systems cannot sync a folder, and say so.
+        // Some file systems cannot sync a folder and answer EINVAL.
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw fault(path) }
     }
 

@@ -1,19 +1,19 @@
 internal import Glibc
 internal import Model
 
-/// Tells when the files of some folders change.
+/// Detects changes of the files in some folders.
 ///
-/// What counts is what lies in the folders: names, sizes and times of change. The system's own notices (inotify) only say
-/// when to look, so that nothing is missed where there are none, as on network folders, or when a folder goes and comes
-/// back. Hidden files and the copies that editors make are left alone; folders in folders are looked into.
+/// It compares names, sizes and times of change. The system's notices (inotify) only say when to look, so nothing is
+/// missed where they are absent, as on network folders, or when a folder goes and comes back. Hidden files and the
+/// copies that editors make are ignored; subfolders are included.
 struct FolderWatch: ~Copyable {
-    /// Readable once something may have changed, for whoever waits for other things too; -1 where the system gives no
-    /// notice. Whoever waits on it asks `hasChanged` then.
+    /// Becomes readable when something may have changed, for a caller that waits for other things too and then calls
+    /// `hasChanged`; -1 where the system gives no notices.
     let descriptor: Int32
     private let folders: [String]
     private var seen: [ExactName: Mark]
 
-    /// What is told of a file without reading it.
+    /// The state of a file, known without reading it.
     private struct Mark: Equatable {
         let number: UInt64
         let size: Int64
@@ -21,14 +21,14 @@ struct FolderWatch: ~Copyable {
         let nanoseconds: Int
     }
 
-    /// How long nothing may happen before a change counts as made, in milliseconds: saving is several steps.
+    /// The quiet time after which a change counts as complete, in milliseconds: saving takes several steps.
     private static let settling: Int32 = 60
-    /// How often is looked, in milliseconds, with the system's notices and without.
+    /// The interval between looks, in milliseconds, with the system's notices and without.
     private static let interval: (noticed: Int32, blind: Int32) = (2_000, 300)
     private static let deepest = 3
     private static let mostFiles = 100_000
 
-    /// - Parameter folders: need not be there yet.
+    /// - Parameter folders: the folders to watch, which need not exist yet.
     init(_ folders: [String]) {
         self.folders = folders
         descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
@@ -38,7 +38,7 @@ struct FolderWatch: ~Copyable {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Whether anything is otherwise than when this was last asked, or since the beginning. Costs a look at every file.
+    /// True when anything has changed since the last call, or since the start. Costs a `stat` of every file.
     mutating func hasChanged() -> Bool {
         drain()
         let now = look()
@@ -46,9 +46,9 @@ struct FolderWatch: ~Copyable {
         return now != seen
     }
 
-    /// Waits until something has changed and a moment has passed since.
+    /// Waits until something has changed and the change is complete.
     /// - Parameter interruption: a descriptor that ends the waiting once it is readable; -1 for none.
-    /// - Returns: `false` when that ended it.
+    /// - Returns: `false` when the interruption ended the waiting.
     mutating func wait(interruption: Int32 = -1) -> Bool {
         while true {
             guard !Self.isReadable(interruption, or: descriptor, within: interval) else { return false }
@@ -62,7 +62,7 @@ struct FolderWatch: ~Copyable {
 
     private var interval: Int32 { descriptor >= 0 ? Self.interval.noticed : Self.interval.blind }
 
-    /// - Returns: whether the first is readable; the second only ends the waiting.
+    /// - Returns: true when the first is readable; the second only ends the waiting.
     private static func isReadable(_ first: Int32, or second: Int32, within milliseconds: Int32) -> Bool {
         var asked = [first, second].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         guard unsafe poll(&asked, 2, milliseconds) > 0 else { return false }
@@ -84,7 +84,7 @@ struct FolderWatch: ~Copyable {
     }
 
     private func look(into folder: String, depth: Int, _ marks: inout [ExactName: Mark]) {
-        // Asked for before the look, and each time: a folder may have come back as another one.
+        // The notices are requested before every look: a folder may have been replaced by another one.
         if descriptor >= 0 {
             let events = IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF
             _ = unsafe inotify_add_watch(descriptor, folder, UInt32(events | IN_MOVE_SELF | IN_ONLYDIR))
@@ -95,7 +95,7 @@ struct FolderWatch: ~Copyable {
             guard unsafe stat(path, &status) == 0 else { continue }
             let isFolder = status.st_mode & S_IFMT == S_IFDIR
             if isFolder, depth < Self.deepest { look(into: path, depth: depth + 1, &marks) }
-            // A folder changes whenever something in it does, also what is left alone here.
+            // A folder's size and time are left out: they also change with the files that are ignored here.
             marks[ExactName(path)] =
                 isFolder
                 ? Mark(number: UInt64(status.st_ino), size: 0, seconds: 0, nanoseconds: 0)

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A file that a run writes its report into, opened before the run: who cannot write it is told before anything is done, and
-/// a confined process can write it still. It is empty until the run has come to its end.
+/// The file that a run writes its report to, opened before the run: a path that cannot be written fails before any
+/// work, and a confined process can still write to the open file. It is empty until the run ends.
 final class ReportFile {
     private let path: String
     private let descriptor: Int32
@@ -18,7 +18,7 @@ final class ReportFile {
 
     func write(_ text: String) throws(CommandError) {
         guard Descriptor.write(Array(text.utf8), to: descriptor) else {
-            throw CommandError("`\(path)` was not written to its end: \(unsafe String(cString: strerror(errno)))")
+            throw CommandError("`\(path)` was not written completely: \(unsafe String(cString: strerror(errno)))")
         }
     }
 }

@@ -3,7 +3,7 @@ internal import Model
 internal import Plugins
 internal import Policies
 
-/// The plugin's sink that `--sink` names, and that decisions are handed to once they are made.
+/// The plugin sink that `--sink` names. It receives decisions once they are made.
 struct Sink {
     static let option = Option(
         name: "sink", value: "PLUGIN.NAME[=FILE]",
@@ -11,7 +11,7 @@ struct Sink {
 
     private let sink: PluginSink
 
-    /// - Returns: `nil` when none is named.
+    /// - Returns: `nil` without `--sink`.
     init?(_ invocation: Invocation, _ plugins: PluginLoader.Loaded, _ schema: Schema) throws(CommandError) {
         guard let stated = invocation.value(Self.option.name) else { return nil }
         let parts = stated.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -20,7 +20,8 @@ struct Sink {
         } catch { throw CommandError(error.message) }
     }
 
-    /// Hands lines over, and says why it could not.
+    /// Hands lines to the sink.
+    /// - Returns: the reason when that fails.
     func failure(of lines: [UInt8]) -> String? {
         do throws(PluginCommandError) { try sink.take(lines) } catch { return error.message }
         return nil

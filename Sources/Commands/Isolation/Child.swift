@@ -1,19 +1,19 @@
 internal import CSystem
 internal import Glibc
 
-/// A program as a child process, with pipes for what it reads and writes.
+/// A program run as a child process, with pipes for its standard streams.
 struct Child {
     let process: pid_t
-    /// Where its standard input is written to; -1 when it has none.
+    /// The descriptor to write its standard input to; -1 when it has none.
     let input: Int32
     let output: Int32
-    /// Where its error output is read: the terminal of this process is never handed down.
+    /// The descriptor to read its error output from: the child never gets this process's terminal.
     let errors: Int32
 
     /// - Parameters:
-    ///   - mark: a variable that is set in its environment.
-    ///   - keeps: which variables of this process it gets besides.
-    ///   - readsInput: whether somebody writes its standard input; else that is empty.
+    ///   - mark: a variable to set in its environment.
+    ///   - keeps: selects the variables of this process that it inherits.
+    ///   - readsInput: true to give it a pipe as standard input; else that is empty.
     init(
         _ program: String, _ arguments: [String], mark: String? = nil, readsInput: Bool,
         keeps: (Substring) -> Bool = { _ in true }
@@ -38,7 +38,7 @@ struct Child {
         }
         unsafe posix_spawn_file_actions_adddup2(&actions, pipes[1][1], STDOUT_FILENO)
         unsafe posix_spawn_file_actions_adddup2(&actions, pipes[2][1], STDERR_FILENO)
-        // What whoever started this process left open is not for it.
+        // The child must not inherit descriptors that this process itself inherited.
         guard unsafe csystem_spawn_closes_from(&actions, STDERR_FILENO + 1) == 0 else {
             for descriptor in pipes.joined() where descriptor >= 0 { close(descriptor) }
             throw Self.fault(program, ENOMEM)
@@ -73,7 +73,7 @@ struct Child {
         CommandError("cannot start `\(program)` as a child process: \(unsafe String(cString: strerror(reason)))")
     }
 
-    /// Waits for its end.
+    /// Waits for the child to end.
     /// - Returns: its exit status, or the signal that ended it.
     func wait() -> (status: Int32?, signal: Int32) {
         var word: Int32 = 0

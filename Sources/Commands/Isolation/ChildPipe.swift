@@ -1,7 +1,8 @@
 internal import Decisions
 internal import Glibc
+internal import Model
 
-/// Passes on what goes into a confined child process and comes out of it, as long as it keeps to what it may say.
+/// Relays the input and output of a confined child process, and ends a child whose output has the wrong form.
 struct ChildPipe {
     private let child: Child
     private let source: Int32
@@ -16,9 +17,9 @@ struct ChildPipe {
     private var counter = LineCounter()
     private var words: ChildWords
     private var exit = Isolation.ChildExit()
-    /// Why it was ended by this process.
+    /// The reason why this process ended the child.
     private var fault: String?
-    /// How much of a report is kept.
+    /// The longest report, in bytes.
     private static let mostReport = 1 << 28
 
     init(_ child: Child, input: Int32, form: Isolation.Form, silence: Int, terminal: Terminal) {
@@ -30,7 +31,7 @@ struct ChildPipe {
         isSourceOpen = input >= 0
         isInputOpen = child.input >= 0
         words = ChildWords(terminal)
-        // A child that does not read must not keep this process from reading what it writes.
+        // A child that does not read must not block this process, which still has to read the child's output.
         if isInputOpen { _ = fcntl(child.input, F_SETFL, O_NONBLOCK) }
     }
 
@@ -46,7 +47,7 @@ struct ChildPipe {
                 pollfd(fd: isOutputOpen ? child.output : -1, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: isErrorOpen ? child.errors : -1, events: Int16(POLLIN), revents: 0),
             ]
-            // Not more than a block ahead: what went in and was not answered is denied when the child ends.
+            // At most one block ahead: requests that were sent and not answered are denied when the child ends.
             let reads = isSourceOpen && pending.isEmpty
             waits.append(pollfd(fd: reads ? source : -1, events: Int16(POLLIN), revents: 0))
             waits.append(
@@ -56,15 +57,15 @@ struct ChildPipe {
             let ready = unsafe poll(&waits, 4, isWaitingForUs ? -1 : Int32(clamping: left))
             if ready < 0 { continue }
             if ready == 0 {
-                fault = "said nothing for \(silence / 1_000) s, and was ended"
+                fault = "was silent for \(silence / 1_000) s, and was ended"
                 break
             }
-            // What it says beside its answers is no answer.
+            // Error output does not count as an answer: it does not extend the deadline.
             if isWaitingForUs || waits[0].revents != 0 || waits[3].revents != 0 {
                 deadline = Self.milliseconds() + silence
             }
             if waits[1].revents != 0 { isErrorOpen = takeErrors() }
-            // What was asked is counted before what is answered.
+            // Requests are counted before answers.
             if waits[2].revents != 0 { takeInput() }
             if waits[0].revents != 0 { isOutputOpen = try takeOutput() }
             if waits[3].revents != 0 { giveInput() }
@@ -77,14 +78,15 @@ struct ChildPipe {
         return exit
     }
 
-    /// Holds the end of the child to what it was asked.
+    /// Checks the end of the child against the requests it was sent.
     private mutating func conclude(_ status: Int32?, _ signal: Int32) {
         exit.status = fault == nil ? status : nil
         exit.reason = fault ?? "was ended by signal \(signal)"
         if let status = exit.status {
             switch form {
             case .answers:
-                // One that fails before it begins has answered nothing; any other has answered all of it.
+                // A child that fails before it begins must have answered nothing; any other must have answered
+                // everything.
                 let isFailure = [ExitStatus.failure, ExitStatus.policies, ExitStatus.usage].contains(status)
                 let isKnown = isFailure || status == ExitStatus.done || status == ExitStatus.gate
                 if !isKnown || !tail.isEmpty || !(exit.answered == 0 && isFailure || isWholeInput) {
@@ -95,12 +97,12 @@ struct ChildPipe {
                 exit.output = ChildWords.harmless(exit.output, keepsStyles: terminal.isOutputColored)
                 if !statuses.contains(status) {
                     exit.status = nil
-                    exit.reason = "ended with status \(status), which means nothing here"
+                    exit.reason = "ended with the unexpected status \(status)"
                 }
             }
         }
         if exit.status == nil {
-            // Counts what nobody will answer.
+            // Counts the requests that will not be answered.
             while isSourceOpen { takeInput() }
         }
         if exit.status != nil, !isReadable {
@@ -109,7 +111,7 @@ struct ChildPipe {
         }
     }
 
-    /// Whether there is nothing more to ask, and everything was answered.
+    /// True when the input has ended and every request was answered.
     private var isWholeInput: Bool { !isSourceOpen && pending.isEmpty && exit.answered == exit.asked }
 
     private mutating func takeErrors() -> Bool {
@@ -127,30 +129,30 @@ struct ChildPipe {
         guard count > 0 else { return false }
         guard case .answers = form else {
             exit.output += buffer[..<count]
-            if exit.output.count > Self.mostReport { fault = "said more than it may, and was ended" }
+            if exit.output.count > Self.mostReport { fault = "wrote more than it may, and was ended" }
             return true
         }
-        // Whole lines only: half an answer is none.
+        // Whole lines only: half a line is not an answer.
         tail += buffer[..<count]
         var end = 0
         while let next = tail[end...].firstIndex(of: 0x0A) {
             guard exit.answered < exit.asked, AnswerForm.answer(tail[end..<next]) != nil else {
-                fault = "wrote what is no answer to a request, and was ended"
+                fault = "wrote a line that is not an answer, and was ended"
                 break
             }
             exit.answered += 1
             end = next + 1
         }
-        if tail.count - end > 1 << 24 { fault = "wrote what is no answer to a request, and was ended" }
+        if tail.count - end > 1 << 24 { fault = "wrote a line that is not an answer, and was ended" }
         let lines = Array(tail[..<end])
         tail.removeFirst(end)
         guard Output.write(lines, to: terminal.streams.outputDescriptor) else {
             let isBroken = errno == EPIPE
             kill(child.process, SIGKILL)
             _ = child.wait()
-            // Nobody reads the decisions any more.
+            // Nobody reads the decisions any longer.
             throw isBroken
-                ? CommandError(messages: [], status: ExitStatus.done) : CommandError("the decisions cannot be written")
+                ? CommandError(messages: [], status: ExitStatus.done) : CommandError("cannot write the decisions")
         }
         return true
     }
@@ -176,7 +178,7 @@ struct ChildPipe {
         let count = unsafe pending.withUnsafeBytes { unsafe write(child.input, $0.baseAddress!, $0.count) }
         if count < 0 {
             guard errno != EINTR, errno != EAGAIN else { return }
-            // It reads no more: what it was not told of, it does not answer.
+            // It reads no more, so it cannot answer what was not sent.
             closeInput()
             return
         }
@@ -191,17 +193,13 @@ struct ChildPipe {
         pending = []
     }
 
-    private static func milliseconds() -> Int {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int(time.tv_sec) * 1_000 + Int(time.tv_nsec) / 1_000_000
-    }
+    private static func milliseconds() -> Int { Int(SteadyClock.nanoseconds() / 1_000_000) }
 }
 
-/// Counts the lines of a stream that are requests: all that are not blank, and those that are too long to be any.
+/// Counts the requests in a stream: all lines that are not blank, including those that are too long to be valid.
 ///
-/// INVARIANT: a request is counted no later than `BlockReader` can answer it, which does not wait for the end of a line that
-/// is too long.
+/// INVARIANT: a request is counted no later than `BlockReader` can answer it. `BlockReader` does not wait for the end
+/// of a line that is too long.
 private struct LineCounter {
     private static let longest = 1 << 20
     private(set) var requests = 0

@@ -1,8 +1,8 @@
 internal import Model
 
-/// What a confined child says, made fit for a terminal and bounded.
+/// The error output of a confined child, made safe for a terminal and limited in length.
 struct ChildWords {
-    /// How much of what it says beside its answers is passed on, in bytes.
+    /// The most error output that is passed on, in bytes.
     private static let most = 1 << 16
 
     private let terminal: Terminal
@@ -24,10 +24,10 @@ struct ChildWords {
         guard count > Self.most else { return }
         isOver = true
         rest = []
-        terminal.note("note: the process that ran the policies says more than is passed on")
+        terminal.note("note: the process that ran the policies wrote more than is shown")
     }
 
-    /// Passes on what has no end.
+    /// Passes on a last line without a newline.
     mutating func finish() {
         if !rest.isEmpty { tell(rest[...]) }
         rest = []
@@ -42,8 +42,7 @@ struct ChildWords {
         }
     }
 
-    /// A report with every control character written out, but for ends of lines, tabulators and, where colours are asked
-    /// for, styles.
+    /// A report with every control character written out, except newlines, tabs and, if colours are on, styles.
     static func harmless(_ bytes: [UInt8], keepsStyles: Bool) -> [UInt8] {
         let text = String(decoding: bytes, as: UTF8.self)
         guard text.utf8.count != bytes.count || Terminal.escaped(text).utf8.count != bytes.count else { return bytes }

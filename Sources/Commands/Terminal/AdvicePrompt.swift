@@ -1,13 +1,13 @@
 internal import Decisions
 internal import Model
 
-/// Tells the advice of policies before anything is saved, and what the person makes of it.
+/// Shows the advice of policies before anything is saved, and asks the person what to do.
 struct AdvicePrompt {
-    static let option = Option(name: "accept-advice", help: "take the last day that the policies suggest")
+    static let option = Option(name: "accept-advice", help: "use the last day that the policies suggest")
 
     let invocation: Invocation
 
-    /// Without a terminal, and without `--accept-advice`, advice is told and no more.
+    /// The person's choice. Without a terminal and without `--accept-advice`, advice is only shown.
     func respond(to decision: Decision) -> Administration.Response {
         let terminal = invocation.terminal
         for statement in decision.advice {
@@ -15,14 +15,14 @@ struct AdvicePrompt {
             terminal.note(
                 "advice: \(Terminal.escaped(statement.text))\(until)  [\(statement.policy):\(statement.line)]")
         }
-        // Where several suggest a day, the first of them suits them all.
+        // Where several policies suggest a day, the earliest one satisfies all.
         guard let day = decision.advice.compactMap(Self.lastDay).min() else { return .go }
         if invocation.has("accept-advice") {
             terminal.note("taken: the last day is \(day)")
             return .lastDay(day)
         }
         guard terminal.streams.isInteractive else { return .go }
-        let choices = ["take the suggestion: until \(day)", "keep what was stated", "stop"]
+        let choices = ["use the suggested day \(day)", "keep the given day", "stop"]
         switch try? Prompt("what now?", choices).ask(terminal) {
         case 0?: return .lastDay(day)
         case 1?: return .go

@@ -1,6 +1,6 @@
-/// Cells of comma-separated values that no spreadsheet takes for a formula.
+/// Formats cells of comma-separated values so that no spreadsheet takes one for a formula.
 enum CSV {
-    /// The cell as RFC 4180 has it. One that a spreadsheet would calculate gets an apostrophe before it.
+    /// The cell in the form of RFC 4180. A leading apostrophe marks one that a spreadsheet would calculate.
     static func cell(_ text: String) -> String {
         let safe = isFormula(text) ? "'" + text : text
         let needsQuotes = safe.utf8.contains { byte in
@@ -11,7 +11,7 @@ enum CSV {
         return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 
-    /// Whether it begins, after blanks, with what begins a formula; also in the full-width forms that are folded to it.
+    /// True when the text begins, after blanks, with a character that begins a formula, also in its full-width form.
     private static func isFormula(_ text: String) -> Bool {
         if let first = text.unicodeScalars.first, first == "\t" || first == "\r" || first == "\n" { return true }
         guard let first = text.unicodeScalars.first(where: { !$0.properties.isWhitespace }) else { return false }

@@ -65,9 +65,9 @@ struct DecisionPrinter {
             + decision.observed
         let failures = decision.failures + decision.observedFailures
         let spoken = Set(statements.map(\.policy) + failures.map(\.policy))
-        terminal.print(decision.traces.isEmpty ? "no policy was asked" : "what the policies read:")
+        terminal.print(decision.traces.isEmpty ? "no policy was evaluated" : "facts that the policies read:")
         for trace in decision.traces {
-            let word = spoken.contains(trace.policy) ? "" : "  (says nothing)"
+            let word = spoken.contains(trace.policy) ? "" : "  (no effect)"
             terminal.print("  \(terminal.styled(Terminal.escaped(trace.policy), .bold))\(word)")
             for fact in trace.facts { terminal.tell("    \(Terminal.escaped("\(fact.text) = \(fact.value)"))") }
         }

@@ -1,7 +1,9 @@
-/// How many columns of a terminal a text takes.
+internal import CUnistring
+
+/// The number of terminal columns that a text takes.
 ///
-/// East Asian wide and full-width characters and emoji take two, what combines with the character before takes none.
-/// The ranges are those of Unicode's EastAsianWidth `W` and `F`; the locale of the process has no part in it.
+/// East Asian wide and full-width characters and emoji take two; combining characters take none. The widths are those of
+/// libunistring. The locale of the process does not matter.
 enum DisplayWidth {
     static func of(_ text: some StringProtocol) -> Int {
         // Nearly everything that is shown is ASCII.
@@ -18,22 +20,11 @@ enum DisplayWidth {
 
     private static func of(_ scalar: Unicode.Scalar) -> Int {
         if scalar.isASCII { return 1 }
-        switch scalar.properties.generalCategory {
-        case .nonspacingMark, .enclosingMark, .format, .control, .lineSeparator, .paragraphSeparator: return 0
-        default: break
-        }
-        if scalar.properties.isEmojiPresentation { return 2 }
-        return wide.contains { $0.contains(scalar.value) } ? 2 : 1
+        // Control characters have no width of their own.
+        return max(0, Int(unsafe uc_width(scalar.value, "UTF-8")))
     }
 
-    private static let wide: [ClosedRange<UInt32>] = [
-        0x1100...0x115F, 0x231A...0x231B, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF,
-        0x4E00...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F,
-        0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x18CFF, 0x1AFF0...0x1B2FF, 0x1F200...0x1F2FF,
-        0x20000...0x3FFFD,
-    ]
-
-    /// The text in so many columns at most, with `…` in its middle where something was left out.
+    /// The text in at most this many columns. A longer one has `…` in its middle.
     static func fit(_ text: String, _ columns: Int) -> String {
         guard of(text) > columns else { return text }
         guard columns > 1 else { return columns == 1 ? "…" : "" }

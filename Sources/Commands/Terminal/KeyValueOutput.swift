@@ -1,11 +1,11 @@
 internal import Model
 
-/// One thing told field by field: for people in two columns, for machines as a JSON object.
+/// The fields of one thing: two columns for people, a JSON object for machines.
 struct KeyValueOutput {
     private var rows: [(name: String, lines: [String])] = []
     private var members: [JSON.Member] = []
 
-    /// - Parameter key: the member's name; made from the name when left out.
+    /// - Parameter key: the name of the JSON member; made from the field's name by default.
     mutating func add(_ name: String, _ value: String, key: String? = nil, json: JSON? = nil) {
         add(name, [value], key: key, json: json ?? .string(value))
     }
@@ -14,13 +14,13 @@ struct KeyValueOutput {
         add(name, value.text, key: key, json: json)
     }
 
-    /// A field of several lines; of none, it is told as `–`.
+    /// A field of several lines; an empty one shows `–`.
     mutating func add(_ name: String, _ lines: [String], key: String? = nil, json: JSON) {
         rows.append((name, lines.isEmpty ? ["–"] : lines))
         members.append(.init(ExactName(key ?? name.lowercased().map { $0 == " " ? "_" : String($0) }.joined()), json))
     }
 
-    /// Something for machines only.
+    /// A field for machines only.
     mutating func add(key: String, _ json: JSON) { members.append(.init(ExactName(key), json)) }
 
     var json: JSON { .object(members) }

@@ -1,18 +1,18 @@
 internal import Model
 
-/// Rows that are told as a table, as JSON or as CSV, as the run asks.
+/// Rows printed as a table, as JSON or as CSV, depending on the options.
 struct Listing {
     static let csv = Option(name: "csv", help: "comma-separated values, safe to open in a spreadsheet")
 
     private var table: Table
     private var json: [JSON] = []
 
-    /// - Parameter main: the head of the column that keeps more than the others where not all fit.
+    /// - Parameter main: the head of the column that keeps more of its width than the others when not all fit.
     init(_ heads: [String], main: String? = nil) {
         table = Table(heads, main: main)
     }
 
-    /// As JSON.
+    /// The rows as JSON.
     var rows: JSON { .array(json) }
 
     mutating func add(_ cells: [String], _ members: [JSON.Member]) {
@@ -20,7 +20,7 @@ struct Listing {
         json.append(.object(members))
     }
 
-    /// - Parameter noun: what a row is: `token`; how many there are is told to people only.
+    /// - Parameter noun: the noun for one row, such as `token`; only people see the count.
     func print(_ invocation: Invocation, _ noun: String, plural: String? = nil) throws(CommandError) {
         try Self.check(invocation)
         let terminal = invocation.terminal
@@ -30,13 +30,13 @@ struct Listing {
             table.printCSV(to: terminal)
         } else {
             table.print(to: terminal)
-            terminal.note("\(json.count) \(json.count == 1 ? noun : plural ?? noun + "s")")
+            terminal.note(counted(json.count, noun, plural))
         }
     }
 
     static func check(_ invocation: Invocation) throws(CommandError) {
         guard !invocation.has("json") || !invocation.has("csv") else {
-            throw .usage("state `--json` or `--csv`, not both")
+            throw .usage("`--json` and `--csv` cannot be combined; use only one of them")
         }
     }
 }

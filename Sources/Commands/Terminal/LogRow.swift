@@ -20,7 +20,7 @@ struct LogRow {
         }
     }
 
-    /// What it is about, in words of then.
+    /// The subject of the entry, by the name it had then.
     private var about: String {
         let names = [text("name"), text("id"), text("code")].compactMap(\.self).filter { !$0.isEmpty }
         return names.joined(separator: ", ")

@@ -2,17 +2,17 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-/// Which tokens a change of the directory touches, told before it is made.
+/// The tokens that a change of the directory affects, shown before it is made.
 struct Preview {
     private let before: Directory
-    private let consequences: ImpactReport
+    private let impact: ImpactReport
     private let invocation: Invocation
 
     init(from before: Directory, to after: Directory, _ invocation: Invocation) throws(CommandError) {
         self.before = before
         self.invocation = invocation
         let actions = try invocation.policies().schema.actions.keys
-        consequences = ImpactReport(from: before, to: after, actions: actions, now: invocation.now)
+        impact = ImpactReport(from: before, to: after, actions: actions, now: invocation.now)
     }
 
     static func directory(_ organisation: Organisation, _ invocation: Invocation) throws(CommandError) -> Directory {
@@ -23,7 +23,7 @@ struct Preview {
 
     func print() throws(CommandError) {
         var listing = Listing(["ID", "KIND", "NAME", "USER", "LOSES"])
-        for loss in consequences.losses {
+        for loss in impact.losses {
             let user = before.users[before.assignments[loss.token.assignment].user]
             var losses: [String] = []
             if let code = loss.code { losses.append("everything: \(code)") }

@@ -9,7 +9,7 @@ struct Prompt {
     }
 
     /// The index of the chosen row.
-    /// - Returns: `nil` where nobody can be asked.
+    /// - Returns: `nil` when nobody can be asked.
     /// - Throws: when the person gives up: an empty line, the end of the input, or three wrong answers.
     func ask(_ terminal: Terminal) throws(CommandError) -> Int? {
         guard terminal.streams.isInteractive else { return nil }
@@ -25,7 +25,7 @@ struct Prompt {
         throw CommandError("nothing was chosen; nothing is changed")
     }
 
-    /// Whether the person says yes; `nil` where nobody can be asked.
+    /// True when the person confirms; `nil` when nobody can be asked.
     static func confirm(_ question: String, _ terminal: Terminal) -> Bool? {
         guard terminal.streams.isInteractive else { return nil }
         terminal.prompt("\(question) [y/N] ")

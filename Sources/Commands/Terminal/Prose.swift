@@ -1,8 +1,8 @@
-/// Text for a person in lines as wide as the terminal, broken between words.
+/// Wraps text for people to the width of the terminal, between words.
 enum Prose {
     /// - Parameters:
-    ///   - columns: how wide lines may be; `nil` leaves them as they are.
-    ///   - hanging: by how many blanks more than a line itself what goes on with it begins.
+    ///   - columns: the widest line; `nil` leaves lines as they are.
+    ///   - hanging: the extra indentation of continuation lines, in blanks.
     static func wrapped(_ text: String, _ columns: Int?, hanging: Int = 2) -> String {
         guard let columns, columns >= least else { return text }
         return text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -10,7 +10,7 @@ enum Prose {
             .joined(separator: "\n")
     }
 
-    /// Names with what is said of each beside them; under a name that is long, what is said has a line of its own.
+    /// Names with a text beside each. The text of a long name has a line of its own below it.
     static func rows(_ rows: [(String, String)], _ columns: Int?) -> String {
         let longest = rows.map(\.0.count).max() ?? 0
         let width = columns.map { $0 < least ? longest : min(longest, $0 * 2 / 5) } ?? longest
@@ -24,7 +24,7 @@ enum Prose {
         }.joined(separator: "\n")
     }
 
-    /// Narrower ones are left to break lines as they do.
+    /// Narrower terminals break lines on their own.
     private static let least = 40
 
     private static func wrapped(line: Substring, _ columns: Int, _ hanging: Int) -> String {
@@ -40,7 +40,7 @@ enum Prose {
                 while current.last == " " { current.removeLast() }
                 lines.append(current)
                 (current, used, isEmpty) = (margin, margin.count, true)
-                // Blanks that stood where the line is broken are gone.
+                // Blanks at the place of a line break are dropped.
                 if word.isEmpty { continue }
             }
             if isEmpty, word.isEmpty, !lines.isEmpty { continue }
@@ -51,7 +51,7 @@ enum Prose {
         return (lines + [current]).joined(separator: "\n")
     }
 
-    /// How many columns it takes: styles take none.
+    /// The number of columns it takes; styles take none.
     private static func width(_ text: Substring) -> Int {
         guard text.utf8.contains(0x1B) else { return DisplayWidth.of(text) }
         var result = 0

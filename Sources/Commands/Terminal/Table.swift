@@ -3,15 +3,15 @@ internal import Model
 /// Rows with columns: aligned and fitted to the terminal for people, or as CSV for spreadsheets.
 struct Table {
     private let heads: [String]
-    /// Columns that are never shortened: what they hold is to be copied.
+    /// Columns that are never shortened: people copy their content.
     private let fixed: Set<String>
-    /// The column that what was asked is read in: it keeps more than the others.
+    /// The column with the answer, which keeps more of its width than the others.
     private let main: String?
     private var rows: [[String]] = []
 
     /// - Parameters:
     ///   - fixed: heads of columns that are never shortened.
-    ///   - main: the head of the column that keeps more than the others.
+    ///   - main: the head of the column that keeps more of its width than the others.
     init(_ heads: [String], fixed: Set<String> = ["ID"], main: String? = nil) {
         self.heads = heads
         self.main = main
@@ -20,7 +20,7 @@ struct Table {
 
     mutating func add(_ cells: [String]) { rows.append(cells) }
 
-    /// Prints it aligned; what could disturb the terminal is escaped.
+    /// Prints the table with aligned columns; control characters are escaped.
     func print(to terminal: Terminal) {
         let shown = rows.map { $0.map(Terminal.escaped) }
         let natural = heads.indices.map { column in
@@ -33,18 +33,18 @@ struct Table {
         }
     }
 
-    /// Prints it as CSV (RFC 4180).
+    /// Prints the table as CSV (RFC 4180).
     func printCSV(to terminal: Terminal) {
         for row in [heads.map { $0.lowercased().map { $0 == " " ? "_" : String($0) }.joined() }] + rows {
             terminal.write(Array((row.map(CSV.cell).joined(separator: ",") + "\r\n").utf8))
         }
     }
 
-    /// Columns that stand beside each other, with their widths.
+    /// Columns side by side, with their widths.
     private typealias Part = [(column: Int, width: Int)]
 
-    /// The whole table where it can be read in so many columns, else one part below the other, each of which begins with
-    /// the first column.
+    /// The whole table if it fits into this many columns and stays readable, else several parts, one below the other.
+    /// Each begins with the first column.
     private func parts(_ natural: [Int], _ columns: Int?) -> [Part] {
         let all = Array(heads.indices)
         guard let columns else { return [all.map { ($0, natural[$0]) }] }
@@ -63,19 +63,19 @@ struct Table {
         }
     }
 
-    /// Takes from the widest columns until all fit.
-    /// - Parameter least: what a column keeps; with 8 also its whole head.
-    /// - Returns: `nil` when they do not fit so.
+    /// Narrows the widest columns until all fit.
+    /// - Parameter least: the least width of a column; with 8 it also keeps its whole head.
+    /// - Returns: `nil` when they cannot fit.
     private func fitted(_ group: [Int], _ natural: [Int], _ columns: Int, least: Int) -> Part? {
         var part: Part = group.map { ($0, natural[$0]) }
         var excess = part.reduce(0) { $0 + $1.width } + Self.gap * (part.count - 1) - columns
         func bound(_ column: Int) -> Int {
             if fixed.contains(heads[column]) { return natural[column] }
-            // What the first one names is told from the others by it.
+            // The first column identifies the row.
             let key = column == 0 ? min(natural[column], columns / 4) : 0
             return least < 8 ? max(least, key * least / 8) : max(least, key, DisplayWidth.of(heads[column]))
         }
-        // The column that answers is held to be half as wide as it is.
+        // The main column counts as half as wide, so that it is narrowed last.
         func width(_ place: Part.Element) -> Int { heads[place.column] == main ? place.width / 2 : place.width }
         while excess > 0 {
             let candidates = part.indices.filter { part[$0].width > bound(part[$0].column) }
@@ -98,7 +98,7 @@ struct Table {
                 line += String(repeating: " ", count: width - DisplayWidth.of(cell) + Self.gap)
             }
         }
-        // A last cell that is empty leaves no blanks behind.
+        // An empty last cell leaves no trailing blanks.
         while line.last == " " { line.removeLast() }
         return line
     }

@@ -1,6 +1,6 @@
 internal import Model
 
-/// What a person sees: results on one stream, everything else on the other, colours where they are wanted.
+/// The output of a run: results on one stream, everything else on the other, in colour if wanted.
 final class Terminal {
     enum Style: String {
         case bold = "1"
@@ -13,7 +13,7 @@ final class Terminal {
     let streams: StandardStreams
     private(set) var isOutputColored = false
     private(set) var isErrorColored = false
-    /// Whether somebody still reads the results.
+    /// True while somebody reads the results.
     private(set) var isOpen = true
     private var warnings: Set<ExactName> = []
 
@@ -27,30 +27,30 @@ final class Terminal {
         isErrorColored = mode == "always" || mode == "auto" && !isRefused && streams.isErrorTerminal
     }
 
-    /// A line of the result. What comes from data must be `escaped` before.
+    /// Prints a line of the result. Text from data must be `escaped` first.
     func print(_ line: String = "") { write(Array((line + "\n").utf8)) }
 
-    /// The same for a sentence, which a terminal gets broken between words.
+    /// Prints a sentence of the result, wrapped between words on a terminal.
     func tell(_ line: String) { print(Prose.wrapped(line, streams.columns)) }
 
     func write(_ bytes: [UInt8]) {
         if isOpen { isOpen = streams.output(bytes) }
     }
 
-    /// A line for the person who started the run, and not for the next program.
+    /// Prints a line for the person who started the run, not for the next program.
     func note(_ line: String) {
         let columns = streams.isErrorTerminal ? streams.columns : nil
         streams.errors(Array((Prose.wrapped(line, columns) + "\n").utf8))
     }
 
-    /// A warning, which is said once a run.
+    /// Prints a warning once per run.
     func warnOnce(_ message: String) {
         guard warnings.insert(ExactName(message)).inserted else { return }
         let word = isErrorColored ? Self.styled("warning:", .yellow) : "warning:"
         note("\(word) \(Self.escaped(message))")
     }
 
-    /// A question to that person; the answer follows on the same line.
+    /// Prints a question to that person; the answer follows on the same line.
     func prompt(_ text: String) { streams.errors(Array(text.utf8)) }
 
     func complain(_ message: String) {
@@ -65,7 +65,7 @@ final class Terminal {
         "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m"
     }
 
-    /// The text with everything that could move a cursor, change colours or reverse its direction written out.
+    /// The text with every character written out that could move the cursor, change colours or reverse its direction.
     static func escaped(_ name: ExactName) -> String { escaped(name.text) }
 
     static func escaped(_ text: String) -> String {

@@ -2,7 +2,7 @@ internal import Decisions
 internal import Model
 internal import Tokens
 
-/// A token, field by field, as the view of its kind has it.
+/// The fields of a token, as in the view of its kind.
 struct TokenDescription {
     private let details: TokenDetails
     private let names: NameResolver
@@ -64,7 +64,7 @@ struct TokenDescription {
         if token.kind == .api {
             fields.add("Last Active", local(token.lastActive) ?? "never", json: instant(token.lastActive))
             let last = details.revealedAt.map { ", last by \(details.revealedBy ?? "?") on \(local($0)!)" } ?? ""
-            let times = details.revealCount == 1 ? "once" : "\(details.revealCount) times"
+            let times = details.revealCount == 1 ? "once" : counted(details.revealCount, "time")
             fields.add(
                 "Revealed", details.revealCount == 0 ? "never" : times + last,
                 json: .integer(Int64(details.revealCount)))
@@ -103,7 +103,7 @@ struct TokenDescription {
         if !gates.isEmpty { fields.add("Not Permitted", gates, json: .strings(gates)) }
     }
 
-    /// What stands against it, or that it is live.
+    /// The code that keeps the token from being used, or `live`.
     private var state: [String] {
         if token.isTampered { return ["token_tampered"] }
         guard let index = directory.token(token.id),
@@ -119,7 +119,7 @@ struct TokenDescription {
     private func local(_ instant: Instant?) -> String? { instant.map { TimeArgument.local($0, in: zone) } }
     private func instant(_ instant: Instant?) -> JSON { .optional(instant?.description) }
 
-    /// How the token is used with the REST API; a placeholder stands for it.
+    /// Instructions for using the token with the REST API, with a placeholder for its string.
     static func use(tenant: String) -> [String] {
         [
             "Send these headers with every request to the REST API, your token in place of <token>:",

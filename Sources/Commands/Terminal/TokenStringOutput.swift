@@ -1,7 +1,7 @@
 internal import Model
 internal import Tokens
 
-/// A token just made or revealed, with its string: the one place that prints one, on the standard output only.
+/// Prints a new token with its string, on standard output only.
 struct TokenStringOutput {
     let session: AdministrationSession
     let details: TokenDetails
@@ -36,7 +36,7 @@ struct TokenStringOutput {
         fields.print(session.invocation)
     }
 
-    /// Whether and how it is seen again.
+    /// Prints a note on showing the string again.
     func noteAboutRevealing() {
         let again =
             details.isKept

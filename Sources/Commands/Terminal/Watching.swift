@@ -1,13 +1,13 @@
 internal import Glibc
 
-/// Doing something again whenever files change, until the person has seen enough.
+/// Runs something again whenever files change, until it is interrupted.
 enum Watching {
     static let option = Option(name: "watch", help: "do it again whenever a file changes, until ^C")
 
     /// Runs a verb now, and again after each change.
     ///
-    /// A run that ends by an error is told and waited after like any other: what is broken will be mended.
-    /// - Parameter folders: where files change.
+    /// A run that fails prints its error and waits for changes like any other.
+    /// - Parameter folders: the folders to watch.
     /// - Returns: the status of the last run, once ^C was pressed or the program was asked to end.
     static func run(
         _ invocation: Invocation, folders: [String], _ body: () throws(CommandError) -> Int32
@@ -23,7 +23,7 @@ enum Watching {
             }
             terminal.note("waiting for changes in \(folders.joined(separator: ", ")); ^C ends")
             guard terminal.isOpen, watch.wait(interruption: interruption) else { return status }
-            // A person reads the newest answer alone; a file or a pipe gets one after the other.
+            // A terminal shows only the newest result; a file or a pipe gets all of them.
             if terminal.streams.isOutputTerminal { terminal.write(Array("\u{1B}[H\u{1B}[2J".utf8)) }
         }
     }

@@ -1,8 +1,8 @@
 internal import Model
 
-/// Texts as the formats of reports have them.
+/// Escapes text for the formats of reports.
 enum XMLEscaping {
-    /// The text as XML 1.0 has it; what cannot be in XML at all is left out.
+    /// The text escaped for XML 1.0. Characters that XML cannot contain are left out.
     static func xml(_ name: ExactName) -> String { xml(name.text) }
 
     static func xml(_ text: String) -> String {

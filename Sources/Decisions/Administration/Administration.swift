@@ -2,14 +2,14 @@ package import Model
 package import Policies
 package import Tokens
 
-/// Acts on tokens: each is asked at its decision point, in the transaction that does it, and refusals are logged.
+/// Administers tokens: each act is authorized inside the transaction that performs it, and refusals are logged.
 ///
 /// For one thread.
 package final class Administration {
-    /// What whoever asked wants done about the advice that came with a permit.
+    /// The caller's answer to the advice that came with a permit.
     package enum Response: Sendable {
         case go
-        /// Ask again, with the last day that is suggested.
+        /// Decide again, with the suggested last day.
         case lastDay(Date)
         case stop
     }
@@ -20,7 +20,7 @@ package final class Administration {
     package let context: AuditContext
     private var last: (version: DirectoryVersion, authorizer: AdministrativeAuthorizer)?
 
-    /// - Parameter actor: who administers; the act names the same for the log.
+    /// - Parameter actor: the administrator; `context` names the same one for the log.
     package init(store: SQLiteTokenStore, policies: PolicySet, actor: AuthorizationRequest.Actor, context: AuditContext)
     {
         self.store = store
@@ -29,7 +29,7 @@ package final class Administration {
         self.context = context
     }
 
-    /// The directory as it is now, and who asks.
+    /// The authorizer for the current directory and this actor.
     package func authorizer() throws(AdministrationError) -> AdministrativeAuthorizer {
         let version = try stored { () throws(TokenStoreError) in try store.directoryVersion }
         if let last, last.version == version, !isThroughToken { return last.authorizer }
@@ -41,7 +41,7 @@ package final class Administration {
         return authorizer
     }
 
-    /// Whether the state of a token counts, which is not the directory's.
+    /// True when the actor uses a token. A token's state can change without a new version of the directory.
     private var isThroughToken: Bool {
         if case .token = actor { return true }
         return false
@@ -49,8 +49,8 @@ package final class Administration {
 
     // MARK: Acts
 
-    /// Makes a token, once the policies permit it.
-    /// - Parameter advised: told what the policies advise, before anything is saved.
+    /// Creates a token if the policies permit it.
+    /// - Parameter advised: called with the policies' advice before anything is saved.
     package func create(
         _ draft: TokenDraft, advised: (Decision) -> Response
     ) throws(AdministrationError) -> (TokenDetails, TokenString) {
@@ -89,7 +89,7 @@ package final class Administration {
         }
     }
 
-    /// Asks at a point about tokens, and does something with all of them or with none.
+    /// Decides about an act on tokens, then performs it on all of them or on none.
     package func perform<Result>(
         _ kind: DecisionKind, _ ids: [TokenID],
         _ body: (SQLiteTokenStore, AuditContext) throws(TokenStoreError) -> Result
@@ -101,7 +101,7 @@ package final class Administration {
         }
     }
 
-    /// Makes a token anew for another user: both the new one and the end of the old one are asked about.
+    /// Reassigns a token to another user: it issues a new token and revokes the old one, and decides about both.
     package func replace(
         _ id: TokenID, assignment: ExactName, overlap: Duration?, advised: (Decision) -> Response
     ) throws(AdministrationError) -> (TokenDetails, TokenString) {
@@ -124,19 +124,19 @@ package final class Administration {
 
     // MARK: Seeing
 
-    /// A page of the tokens that whoever asks may see.
+    /// A page of the tokens that the actor may see.
     package func list(_ query: TokenQuery) throws(AdministrationError) -> TokenPage {
         let isVisible = try authorizer().visibility(tenant: query.tenant)
         return try stored { () throws(TokenStoreError) in try store.list(query, where: isVisible) }
     }
 
-    /// Every token of a query that whoever asks may see, by id.
+    /// Every token of a query that the actor may see, in the order of their ids.
     package func all(_ query: TokenQuery) throws(AdministrationError) -> [TokenDetails] {
         let isVisible = try authorizer().visibility(tenant: query.tenant)
         return try stored { () throws(TokenStoreError) in try store.all(query, where: isVisible) }
     }
 
-    /// A token that whoever asks may see; nothing is logged of it.
+    /// A token that the actor may see. Nothing is logged.
     package func visible(_ id: TokenID) throws(AdministrationError) -> TokenDetails? {
         guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }),
             try authorizer().visibility(tenant: details.tenant)(details.token)
@@ -146,7 +146,7 @@ package final class Administration {
 
     // MARK: Asking
 
-    /// - Throws: `.unknown` for a token that is not there or not to be seen, `.denied` for one that is.
+    /// - Throws: `.unknown` for a token that does not exist or may not be seen, `.denied` for one that may be seen.
     package func require(_ kind: DecisionKind, _ ids: [TokenID]) throws(AdministrationError) {
         do throws(AdministrationError) { try require(kind, ids, try authorizer()) } catch {
             try note(error, kind, ids, tenant: nil)
@@ -162,7 +162,8 @@ package final class Administration {
             guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }) else {
                 throw unknown(id)
             }
-            // Kept once: a function that is taken out and put back is wrapped anew each time.
+            // Stored once per tenant: taking a closure out of the dictionary and putting it back wraps it anew each
+            // time.
             if checks[details.tenant] == nil {
                 checks[details.tenant] = (
                     authorizer.visibility(tenant: details.tenant), authorizer.permission(kind, tenant: details.tenant)
@@ -170,7 +171,7 @@ package final class Administration {
             }
             let check = checks[details.tenant]!
             guard check.sees(details.token) else { throw unknown(id) }
-            // An amendment is asked about with what is proposed; one that proposes nothing keeps all as it is.
+            // An amendment is decided with the proposed changes, so the shortcut is not for it.
             if kind != .amend, check.may(details.token) { continue }
             let decision = try authorizer.decide(kind, tenant: details.tenant, token: details.token)
             try permitted(kind, [id], decision, among: ids.count)
@@ -199,11 +200,11 @@ package final class Administration {
     ) throws(AdministrationError) {
         guard !decision.isPermitted else { return }
         let what = ids.first.map { "`\(kind.rawValue)` of the token `\($0)`" } ?? "`\(kind.rawValue)`"
-        let rest = count > 1 ? "; of \(count) tokens none is changed" : ""
+        let rest = count > 1 ? "; none of the \(count) tokens is changed" : ""
         throw AdministrationError(.denied, "\(what) is denied\(rest)", token: ids.first, decision: decision)
     }
 
-    /// Asks until the policies permit an expiry that whoever asked wants to keep; nothing is locked meanwhile.
+    /// Decides until the policies permit an expiry that the caller accepts. Nothing is locked meanwhile.
     private func settle(
         _ kind: DecisionKind, _ ids: [TokenID], tenant: ExactName, _ expires: Instant?,
         _ advised: (Decision) -> Response,
@@ -211,7 +212,7 @@ package final class Administration {
     ) throws(AdministrationError) -> Instant? {
         let authorizer = try authorizer()
         var expires = expires
-        // A suggestion is taken once; what a policy advises about its own suggestion is not.
+        // A suggestion is taken once: advice about a suggested day is not followed again.
         for _ in 0..<2 {
             let decision = try ask(authorizer, expires)
             do throws(AdministrationError) { try permitted(kind, ids, decision) } catch {
@@ -234,7 +235,7 @@ package final class Administration {
 
     // MARK: Doing
 
-    /// Asks and does in one transaction: what was decided on cannot have changed when it is done.
+    /// Decides and acts in one transaction, so the data of the decision cannot change before the act.
     private func transact<Result>(
         _ kind: DecisionKind, tenant: ExactName?, _ ids: [TokenID],
         check: (AdministrativeAuthorizer) throws(AdministrationError) -> Void,
@@ -273,7 +274,7 @@ package final class Administration {
         case .unknown: code = "token_unknown"
         case .request, .stopped: return
         case .store:
-            // What the token is stands against it. Of a store that fails nothing can be logged.
+            // Only refusals caused by the token are logged. A store that fails cannot log anything.
             guard let stored = error.store, [.state, .unrevealable, .tampered, .duplicate, .stale].contains(stored)
             else { return }
             code = "token_\(stored.rawValue)"

@@ -1,16 +1,16 @@
 package import Model
 package import Tokens
 
-/// Why an act on a token was not done. Nothing is changed then.
+/// The reason why an act on a token was not performed. Nothing is changed then.
 package struct AdministrationError: Error, Sendable {
     package enum Code: String, Sendable {
-        /// The policies, or the core, say no; the decision says why.
+        /// The policies or the core deny it; `decision` holds the reasons.
         case denied
-        /// There is no such token, or none that whoever asks may see: which of them is not told.
+        /// The token does not exist, or the actor may not see it. The error does not reveal which.
         case unknown
-        /// What was asked is no question.
+        /// The request is not valid.
         case request
-        /// Whoever asked did not want it after all.
+        /// The caller stopped the act after reading the advice.
         case stopped
         /// The store refused or failed.
         case store
@@ -20,7 +20,7 @@ package struct AdministrationError: Error, Sendable {
     package let message: String
     package let token: TokenID?
     package let decision: Decision?
-    /// Why the store refused.
+    /// The code of the store's error, for `.store`.
     package let store: TokenStoreError.Code?
 
     init(

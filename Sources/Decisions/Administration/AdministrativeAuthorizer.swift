@@ -2,9 +2,9 @@ package import Model
 internal import Policies
 internal import Tokens
 
-/// Where administrative questions are asked: a snapshot of the directory, the policies, and who administers.
+/// The authorizer of administrative requests: a snapshot of the directory, the policies, and the administrator.
 ///
-/// Tokens are not in the snapshot: each is brought along. For one thread.
+/// The snapshot holds no tokens: each request brings its own. For one thread.
 package final class AdministrativeAuthorizer {
     package let directory: Directory
     private let authorizer: Authorizer
@@ -29,7 +29,7 @@ package final class AdministrativeAuthorizer {
         self.context = context
     }
 
-    /// What an act fulfils whenever it is done: it is logged, with the reason that was stated.
+    /// The obligations that every act fulfils: it is logged, with the given reason.
     private var obligations: AuthorizationRequest.Obligations {
         .named(context.reason == nil ? ["log"] : ["log", "reason"])
     }
@@ -53,10 +53,10 @@ package final class AdministrativeAuthorizer {
         } catch { throw AdministrationError(.request, error.message) }
     }
 
-    /// Whether tokens of a tenant may be seen: asked about one after another.
+    /// A predicate for the tokens of a tenant that the actor may see.
     package func visibility(tenant: ExactName) -> (TokenRecord) -> Bool { permission(.list, tenant: tenant) }
 
-    /// Whether something is permitted with tokens of a tenant, one after another; no reason is given.
+    /// A predicate for the tokens of a tenant on which the actor may perform an act. It gives no reasons.
     func permission(_ kind: DecisionKind, tenant: ExactName) -> (TokenRecord) -> Bool {
         let number = directory.tenant(tenant)
         var request: ResolvedRequest?

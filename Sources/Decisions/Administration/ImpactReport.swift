@@ -1,21 +1,21 @@
 package import Model
 
-/// What a change of the directory takes from the tokens that live now.
+/// The impact of a directory change: the permissions that live tokens lose by it.
 package struct ImpactReport: Sendable {
     package struct Loss: Sendable {
         package let token: Token
-        /// Why it does nothing at all afterwards: `user_inactive`, `assignment_gone` …
+        /// The code with which every request is denied afterwards: `user_inactive`, `assignment_gone` …
         package let code: String?
-        /// Actions that were among its permissions and are not any more, sorted.
+        /// The actions that its permissions no longer cover, sorted.
         package let actions: [ExactName]
-        /// Ids of departments that it entered and enters no more, sorted.
+        /// The ids of the departments that it can no longer enter, sorted.
         package let departments: [ExactName]
     }
 
     /// In the order of the tokens' ids.
     package let losses: [Loss]
 
-    /// - Parameter actions: the permissions that the schema knows; a pattern is worth those it covers.
+    /// - Parameter actions: the permissions that the schema declares; a pattern stands for those it covers.
     package init(from before: Directory, to after: Directory, actions: some Sequence<ExactName>, now: Instant) {
         let actions = actions.sorted()
         losses = before.tokens.sorted { $0.id < $1.id }.compactMap { token in

@@ -1,7 +1,7 @@
 package import Model
 package import Tokens
 
-/// Which tokens of a tenant are listed, and in what order: by indices of a directory, which `query` resolves.
+/// A filter and an order for the tokens of a tenant, by indices of a directory, which `query` resolves.
 package struct TokenFilter: Sendable {
     package enum Order: String, CaseIterable, Sendable {
         case title
@@ -14,7 +14,7 @@ package struct TokenFilter: Sendable {
         case expires
         case lastActive = "last-active"
 
-        /// Whether it is by what belongs to a token's assignment.
+        /// True for an order by a property of the token's assignment.
         var isOfAssignments: Bool {
             switch self {
             case .user, .email, .department, .userType: true
@@ -32,7 +32,7 @@ package struct TokenFilter: Sendable {
     package var leavesOutRevoked = true
     package var expiringBefore: Instant?
     package var unusedSince: Instant?
-    /// In names, users and departments, whatever the case and the accents.
+    /// A text to find in names, users and departments, regardless of case and accents.
     package var search: String?
     package var order = Order.title
     package var isDescending = false
@@ -67,7 +67,7 @@ package struct TokenFilter: Sendable {
         return query
     }
 
-    /// Assignments whose user or department has the text in a name.
+    /// The assignments whose user or department has the text in a name.
     private static func found(_ text: String, _ own: [Assignment], _ directory: Directory) -> [ExactName] {
         var users: [Int: Bool] = [:]
         var departments: [Int: Bool] = [:]

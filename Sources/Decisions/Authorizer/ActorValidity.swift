@@ -1,11 +1,11 @@
 package import Model
 internal import Policies
 
-/// Whether who acts may act at all. The core's own; comes before any policy, and none can overrule it.
+/// The validity of the actor. The core checks it before any policy runs, and no policy can overrule it.
 ///
-/// It judges who acts, never what is acted upon: an expired token can be listed and revoked.
+/// It judges the actor, never the token acted upon: an expired token can be listed and revoked.
 package enum ActorValidity {
-    /// The code of the deny; `nil` when nothing stands against it.
+    /// The code of the deny; `nil` when the actor is valid.
     static func fault(_ request: ResolvedRequest) -> String? {
         let directory = request.directory
         if directory.isRolledBack { return rolledBack }
@@ -19,10 +19,10 @@ package enum ActorValidity {
         }
     }
 
-    /// What is known of a store that was rolled back is not what is so.
+    /// A store that was rolled back may hold outdated data, so it denies everything.
     private static let rolledBack = "store_rolled_back"
 
-    /// The code of the deny that a token gets whatever it asks; `nil` when it is live.
+    /// The code with which every request of a token is denied; `nil` when the token is live.
     package static func fault(_ token: Token, in directory: Directory, now: Instant) -> String? {
         directory.isRolledBack ? rolledBack : fault(TokenState(token), directory, now)
     }
@@ -60,7 +60,7 @@ package enum ActorValidity {
     }
 }
 
-/// What liveness asks of a token, without its texts: they would be counted for every request.
+/// The parts of a token that the check reads. Copying its strings would count references for every request.
 private struct TokenState {
     let tenant: Int
     let assignment: Int

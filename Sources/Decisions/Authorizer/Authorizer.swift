@@ -1,21 +1,21 @@
 package import Model
 package import Policies
 
-/// Where every decision is made: request → liveness → policies → decision.
+/// The component that makes every decision: request → validity of the actor → policies → decision.
 ///
-/// Owns an interpreter: for one thread only. Deciding does not throw; only a request that is no question does.
+/// Owns an interpreter: for one thread only. Deciding never fails; only an invalid request throws.
 package final class Authorizer {
     private let directory: Directory
     // A constant: as a variable it is retained at every decision.
     let evaluator: Evaluator
     private let reader: RequestReader?
-    /// Whether a decision carries what its policies read.
+    /// True when decisions carry the facts that their policies read.
     package var explains = false
-    /// Whether `acting` is kept.
+    /// True when `acting` is recorded.
     var notesUse = false
-    /// The token of the last line that was answered.
+    /// The token that acted in the last line answered.
     private(set) var acting: TokenID?
-    /// Whether reasons are filled in; a caller that only counts them need not pay for it.
+    /// True when the texts of reasons are filled in. A caller that only counts reasons saves that cost.
     package var tells = true
 
     package init(
@@ -23,17 +23,17 @@ package final class Authorizer {
     ) throws(PolicyError) {
         self.directory = directory
         evaluator = try Evaluator(policies, budget: budget, treeOptions: treeOptions)
-        // What others are held to reads slowly.
+        // The reference authorizer uses the slow reader only.
         reader = treeOptions.isReference ? nil : RequestReader(schema: policies.schema, directory: directory)
     }
 
-    /// Answers a question, on the snapshot this was made with.
-    /// - Throws: when the question is not what the schema requires; no decision then, but status 400.
+    /// The decision on a request, on the snapshot that this was made with.
+    /// - Throws: when the request does not fit the schema. The answer is status 400 then, not a decision.
     package func decide(_ question: AuthorizationRequest) throws(RequestError) -> Decision {
         try decide(question, on: directory)
     }
 
-    /// The same on another snapshot. What was learned of the policies holds on every one.
+    /// The same on another snapshot. The decision trees are valid on every snapshot.
     package func decide(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError) -> Decision {
         var builder = RequestBuilder(schema: evaluator.set.schema, directory: directory)
         var decision: Decision
@@ -53,32 +53,32 @@ package final class Authorizer {
         return decision
     }
 
-    /// What each policy that applied to the last question said, by number.
+    /// The outcome of each policy that applied to the last request, by the policy's number.
     package var outcomes: [Outcome] { evaluator.outcomes }
 
-    /// How often a policy was run: the others were answered by what is known of them.
+    /// The number of policy runs so far. All other outcomes came from decision trees.
     package var runCount: Int { evaluator.runCount }
 
-    /// What running each policy has allocated at most, by policy.
+    /// The peak allocation of each policy's runs in bytes, by policy.
     package var bytes: [ExactName: Int] {
         Dictionary(uniqueKeysWithValues: zip(evaluator.set.policies.map(\.id), evaluator.bytes))
     }
 
-    /// What was learned: which policies are open, and about how many bytes the trees take.
+    /// The state of the decision trees: the uncacheable policies, and the trees' approximate size in bytes.
     package var learned: (open: [ExactName], bytes: Int) {
         let size = evaluator.forestSize
         return (size.open.map { evaluator.set.policies[$0].id }, size.bytes)
     }
 
-    /// Runs policies from now on, instead of asking their trees.
+    /// Stops using the trees of these policies: from now on they are run for every request.
     package func distrust(_ policies: Set<ExactName>) {
         for (number, policy) in evaluator.set.policies.enumerated() where policies.contains(policy.id) {
             evaluator.distrust(number)
         }
     }
 
-    /// A question as policies are asked about it.
-    /// - Returns: `nil` when no policy is asked.
+    /// The resolved request that policies get.
+    /// - Returns: `nil` when the core denies the request without any policy.
     /// - Throws: as `decide`.
     package func prepared(_ question: AuthorizationRequest) throws(RequestError) -> ResolvedRequest? {
         try prepared(question, on: directory)
@@ -91,8 +91,8 @@ package final class Authorizer {
         try Self.request(question, schema: evaluator.set.schema, directory: directory)
     }
 
-    /// A question as policies under a schema are asked about it.
-    /// - Returns: `nil` when no policy is asked.
+    /// The resolved request that policies under a schema get.
+    /// - Returns: `nil` when the core denies the request without any policy.
     /// - Throws: as `decide`.
     package static func request(
         _ question: AuthorizationRequest, schema: Schema, directory: Directory
@@ -104,13 +104,13 @@ package final class Authorizer {
         return request
     }
 
-    /// Decides a prepared request, and says no more than whether it is permitted.
+    /// Decides a prepared request; returns true for a permit.
     /// - Parameter request: lent while it is decided, so that nothing of it is copied.
     @discardableResult package func decide(prepared request: inout ResolvedRequest) -> Bool {
         evaluator.evaluate(lent: &request).isPermit
     }
 
-    /// Whether a prepared request is permitted to a caller who can do what is asked of it.
+    /// True when a prepared request is permitted to a caller that fulfils these obligations.
     func permits(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations) -> Bool {
         let verdict = evaluator.evaluate(lent: &request)
         guard verdict.isObliging else { return verdict.isPermit }
@@ -121,7 +121,7 @@ package final class Authorizer {
     /// A decision in its shortest form.
     package struct LineDecision {
         package let isPermitted: Bool
-        /// What the policies came to; `nil` where none was asked.
+        /// The policies' verdict; `nil` when the core denied the request without any policy.
         let verdict: Verdict?
         private let denial: String
 
@@ -136,9 +136,9 @@ package final class Authorizer {
         package var code: String { verdict?.code ?? denial }
     }
 
-    /// Answers a line of the usual shape, an access by a token, without a word of why.
+    /// Decides a line of the usual shape, an access by a token, without reasons.
     /// - Parameter line: with `RequestReader.padding` readable bytes behind it.
-    /// - Returns: `nil` for every other line, and where obligations are to be told; `decide` is for those.
+    /// - Returns: `nil` for every other line, and for a decision with obligations; `decide` is for those.
     func answer(_ line: UnsafeRawBufferPointer, tenant: ExactName?, now: Instant) -> LineDecision? {
         guard let reader, let tenant = number(of: tenant) else { return nil }
         var reading = RequestReader.LineReading.unsure
@@ -157,26 +157,26 @@ package final class Authorizer {
         return verdict.isObliging ? nil : LineDecision(verdict)
     }
 
-    /// What the last line that was answered expects, if it says so.
+    /// The expected decision in the last line answered; `nil` where the line has none.
     var expected: Bool? { reader?.expected }
 
-    /// Counts, by policy, who was a reason of the last answer, and who observed.
+    /// Counts the policies that were a reason of the last answer, and those that observed, by number.
     func tally(_ answer: LineDecision, _ reasons: inout [Int], _ observations: inout [Int]) {
         evaluator.tally(isPermitted: answer.isPermitted, &reasons, &observations)
     }
 
-    /// The number of a tenant, -1 where none is named; `nil` for one that is not there.
+    /// The number of a tenant, -1 where none is named; `nil` for an unknown tenant.
     private func number(of tenant: ExactName?) -> Int? {
         guard let tenant else { return -1 }
         return directory.tenant(tenant)
     }
 
-    /// What the last request comes to. Any deny wins; a policy that failed is a deny; no permit is a deny. Order never
-    /// matters.
+    /// The decision on the last request. Any deny wins; a policy that failed is a deny; no permit is a deny. The order
+    /// of the policies never matters.
     func combine(obligations: AuthorizationRequest.Obligations) -> Decision {
         var decision = Decision(isPermitted: false, code: "not_permitted")
         var hasPermit = false
-        // Who said nothing is of interest only to those who want to know why.
+        // Policies without an effect matter only for explanations.
         for outcome in explains ? evaluator.outcomes : evaluator.spoken {
             let policy = evaluator.set.policies[outcome.policy]
             if explains { decision.traces.append(evaluator.trace(outcome)) }
@@ -214,7 +214,7 @@ package final class Authorizer {
             decision.isPermitted = !unsupported
             decision.code = unsupported ? "obligation_unsupported" : "permitted"
         }
-        // A permit of one policy is no reason for a deny by the others; obligations go with a permit only.
+        // The permit of one policy is not a reason for a deny by another; obligations go with a permit only.
         if !decision.isPermitted {
             decision.overruled = decision.reasons.filter { $0.effect == .permit }
             decision.reasons.removeAll { $0.effect == .permit }
@@ -247,16 +247,16 @@ extension AuthorizationRequest.Obligations {
 }
 
 extension Failure {
-    /// How an evaluation ended, when it did not end well.
+    /// The failure of an evaluation; `nil` when it finished.
     fileprivate init?(_ termination: Outcome.Termination, policy: ExactName) {
         switch termination {
         case .finished: return nil
         case .failed(let message, let line):
             self.init(policy: policy, line: line, kind: .failed, message: message)
         case .fuel:
-            self.init(policy: policy, line: nil, kind: .fuel, message: "it runs on beyond its budget of instructions")
-        case .memory: self.init(policy: policy, line: nil, kind: .memory, message: "it takes more memory than it may")
-        case .deadline: self.init(policy: policy, line: nil, kind: .deadline, message: "it takes longer than it may")
+            self.init(policy: policy, line: nil, kind: .fuel, message: "it exceeds its budget of instructions")
+        case .memory: self.init(policy: policy, line: nil, kind: .memory, message: "it exceeds its memory limit")
+        case .deadline: self.init(policy: policy, line: nil, kind: .deadline, message: "it exceeds its time limit")
         }
     }
 }

@@ -1,18 +1,18 @@
 package import Model
 
-/// What a decision says otherwise than another one on the same request.
+/// A difference between two decisions on the same request.
 package struct DecisionDifference: Equatable, Sendable {
-    /// The policies that say something else; empty where the request itself was understood otherwise.
+    /// The policies that differ; empty where the request itself was understood differently.
     package let policies: Set<ExactName>
-    /// In words, for whoever looks for the mistake.
+    /// A description of the difference, for finding the mistake.
     package let text: String
 }
 
 extension Decision {
-    /// What this says otherwise than the oracle: verdict, code, and everything that each policy said or read.
+    /// The difference from the oracle's decision in the verdict, the code, or any policy's statements and facts.
     ///
-    /// A policy that was stopped by a budget in either is not compared: the oracle asks more, and so spends more.
-    /// - Returns: `nil` where both say the same.
+    /// A policy that a budget stopped in either decision is not compared: the oracle does more work and so spends more.
+    /// - Returns: `nil` where both are the same.
     package func difference(from oracle: Decision) -> DecisionDifference? {
         let stopped = Set((budgetFailures + oracle.budgetFailures).map(\.policy))
         let (own, other) = (words, oracle.words)
@@ -25,7 +25,7 @@ extension Decision {
         let policies = Set(differing).union(misread)
         guard policies.isEmpty else {
             let texts = policies.sorted().map { policy in
-                "\(policy): \(own[policy] ?? []) \(facts(of: policy)), and the oracle: "
+                "\(policy): \(own[policy] ?? []) \(facts(of: policy)); the oracle: "
                     + "\(other[policy] ?? []) \(oracle.facts(of: policy))"
             }
             return DecisionDifference(policies: policies, text: texts.joined(separator: "\n"))
@@ -33,15 +33,15 @@ extension Decision {
         let isSame = isPermitted == oracle.isPermitted && code == oracle.code && policyCode == oracle.policyCode
         guard stopped.isEmpty, !isSame else { return nil }
         return DecisionDifference(
-            policies: [], text: "\(isPermitted) (\(code)), and the oracle: \(oracle.isPermitted) (\(oracle.code))")
+            policies: [], text: "\(isPermitted) (\(code)); the oracle: \(oracle.isPermitted) (\(oracle.code))")
     }
 
-    /// Whether a budget stopped a policy.
+    /// True when a budget stopped a policy.
     var isStopped: Bool { !budgetFailures.isEmpty }
 
     private var budgetFailures: [Failure] { (failures + observedFailures).filter { $0.kind != .failed } }
 
-    /// What each policy said, in its order.
+    /// The statements and failures of each policy as text, sorted.
     private var words: [ExactName: [String]] {
         var words: [ExactName: [String]] = [:]
         for statement in reasons + advice + obligations + overruled + observed {
@@ -61,7 +61,7 @@ extension Decision {
 }
 
 extension PolicyTrace {
-    /// Whether another trace reads the same, and beside that only asks what is there.
+    /// True when the other trace reads the same facts and, besides them, only checks for presence (`has`).
     fileprivate func isShorter(than other: PolicyTrace) -> Bool {
         var rest = facts[...]
         for fact in other.facts {
@@ -71,7 +71,7 @@ extension PolicyTrace {
                 return false
             }
         }
-        // What is not there fails when it is compared, where it was not asked for.
+        // Comparing an absent property fails here, where the other trace checked for its presence first.
         guard let failed = rest.first, rest.count == 1, let last = other.facts.last else { return rest.isEmpty }
         return failed.value.contains(" is absent") && last.text.contains(" has ") && last.value == "false"
     }

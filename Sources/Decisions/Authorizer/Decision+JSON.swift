@@ -1,7 +1,7 @@
 package import Model
 
 extension Decision {
-    /// The AuthZEN answer: `{"decision":true}`, with obligations always, and everything else when asked to explain.
+    /// Writes the AuthZEN answer: `{"decision":true}`, always with obligations; with `explain` everything else too.
     package func write(to writer: inout JSONWriter, explain: Bool) {
         writer.object { writer in
             writer.member("decision", boolean: isPermitted)
@@ -32,8 +32,8 @@ extension Decision {
 }
 
 extension Decision {
-    /// What observing policies said, and how they failed, under `observed`; nothing where none did.
-    /// - Parameter hidesTexts: whether everything that could quote a property's content is left out.
+    /// Writes the statements and failures of observing policies under `observed`; nothing where there are none.
+    /// - Parameter hidesTexts: true to mask every text that could quote a property's content.
     func writeObserved(to writer: inout JSONWriter, hidesTexts: Bool) {
         guard !observed.isEmpty || !observedFailures.isEmpty else { return }
         writer.array("observed") { writer in
@@ -56,7 +56,7 @@ extension [Failure] {
 }
 
 extension PolicyStatement {
-    /// With its effect, where statements of several kinds stand together.
+    /// Writes the statement with its effect, for lists that mix effects.
     func write(to writer: inout JSONWriter, hidesText: Bool) {
         writer.object { writer in
             writer.member("effect", string: effect.rawValue)
@@ -101,7 +101,7 @@ extension PolicyTrace {
 }
 
 extension RequestError {
-    /// The answer to what is no question: a refusal with status 400.
+    /// Writes the answer to an invalid request: a refusal with status 400.
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member("decision", boolean: false)

@@ -1,18 +1,19 @@
 package import Model
 
 extension Decision {
-    /// What the core's own codes mean: because … ; `nil` for a code that policies account for.
+    /// The meaning of one of the core's own codes, as a clause after "because"; `nil` for a code whose reasons policies
+    /// give.
     package static func words(for code: String) -> String? { words[code] }
 
     private static let words: [String: String] = [
         "action_unknown": "the schema declares no such action",
-        "actor_unknown": "nobody knows who administers",
-        "assignment_gone": "the assignment it is bound to was removed",
+        "actor_unknown": "the administrator is unknown",
+        "assignment_gone": "its assignment was removed",
         "department_inactive": "its department, or one above it, is not active",
         "not_permitted": "no policy permits it",
-        "obligation_unsupported": "the caller cannot do what a policy obliges it to",
+        "obligation_unsupported": "the caller does not support an obligation of a policy",
         "resource_type_unknown": "the schema declares no such resource type",
-        "store_rolled_back": "an older copy of the store was put back",
+        "store_rolled_back": "the store was rolled back to an older copy",
         "subject_type_unknown": "the schema declares no such subject type",
         "tenant_inactive": "the tenant is not active",
         "tenant_mismatch": "it belongs to another tenant",

@@ -1,13 +1,13 @@
 internal import Glibc
 
-/// A thread that interpreters run on. Its stack is stated, whatever the system's settings are: Lua's deepest C recursion
-/// takes 428 KiB.
+/// A thread for interpreters. It sets its stack size itself, regardless of the system's settings: Lua's deepest C
+/// recursion takes 428 KiB.
 package struct InterpreterThread {
     private let work: Work
-    /// `nil` for a thread that was kept in reserve: it does other work afterwards.
+    /// `nil` for a thread from the reserve, which takes other work afterwards.
     private let thread: pthread_t?
 
-    /// - Returns: `nil` when the system starts no more threads, and none is in reserve.
+    /// - Returns: `nil` when the system cannot start a thread and none is in reserve.
     package init?(stack: Int = Self.stack, _ body: @escaping @Sendable () -> Void) {
         work = Work(body)
         if stack <= Self.stack, Reserve.all.take(work) {
@@ -19,18 +19,18 @@ package struct InterpreterThread {
         thread = started
     }
 
-    /// Starts threads now that are given work later: by a process that will not be able to start any.
-    /// - Returns: whether all of them were started.
+    /// Starts threads for later work, for a process that will not be able to start any then.
+    /// - Returns: true when all of them were started.
     package static func reserve(_ count: Int) -> Bool { Reserve.all.add(count) }
 
     package static let stack = 4 << 20
 
-    /// Waits for its end.
+    /// Waits until its work is done.
     package func join() {
         if let thread { pthread_join(thread, nil) } else { Reserve.all.wait(for: work) }
     }
 
-    /// What a thread does. `@unchecked Sendable`: `isDone` is read and written under the reserve's mutex.
+    /// The work of a thread. `@unchecked Sendable`: `isDone` is read and written under the reserve's mutex.
     fileprivate final class Work: @unchecked Sendable {
         let body: @Sendable () -> Void
         var isDone = false
@@ -65,7 +65,7 @@ package struct InterpreterThread {
 @safe private final class Reserve: @unchecked Sendable {
     static let all = Reserve()
 
-    /// How many threads wait for work that nobody has put into the queue yet.
+    /// The number of waiting threads for which no work is in the queue yet.
     private var idle = 0
     private var queue: [InterpreterThread.Work] = []
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -76,7 +76,7 @@ package struct InterpreterThread {
         unsafe pthread_cond_init(changed, nil)
     }
 
-    /// Starts threads, and waits until each of them waits for work: starting is over for it, too.
+    /// Starts threads, and returns once each of them has started and waits for work.
     func add(_ count: Int) -> Bool {
         let wanted = locked { idle + count }
         for _ in 0..<count {
@@ -88,7 +88,7 @@ package struct InterpreterThread {
         return true
     }
 
-    /// - Returns: whether a thread was idle, and does it.
+    /// - Returns: true when an idle thread takes the work.
     func take(_ work: InterpreterThread.Work) -> Bool {
         locked {
             guard idle > 0 else { return false }

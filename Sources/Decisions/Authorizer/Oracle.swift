@@ -1,13 +1,13 @@
 package import Model
 package import Policies
 
-/// Decides as the policies say, and shares nothing with what is held to it.
+/// The reference for decisions. It shares no state with the authorizer that is compared with it.
 ///
-/// Of one world it keeps the loaded policies and the snapshot. Everything else is made anew for each decision: the
-/// interpreter, expressions, settings that were read, names that were learned. It asks for each property before it reads
-/// it, and runs every policy that applies. Each five hundredth decision also loads the policies anew.
+/// It keeps the loaded policies and the snapshot. Everything else is made anew for each decision: the interpreter,
+/// expressions, settings, names. It checks the presence of each property before reading it, and runs every policy that
+/// applies. Every five hundredth decision also loads the policies again.
 package final class Oracle {
-    /// How often the policies are loaded anew.
+    /// The number of decisions between two loads of the policies.
     package static let loadInterval = 500
 
     private var policies: PolicySet
@@ -16,14 +16,14 @@ package final class Oracle {
     private let load: (() -> PolicySet?)?
     private var count = 0
 
-    /// - Parameter load: loads the same policies from where they were loaded from; `nil` to keep those that are given.
+    /// - Parameter load: loads the same policies again from their source; `nil` to keep the given ones.
     package init(
         policies: PolicySet, directory: Directory, budget: Budget = Budget(), load: (() -> PolicySet?)? = nil
     ) {
         (self.policies, self.directory, self.budget, self.load) = (policies, directory, budget, load)
     }
 
-    /// The decision on a request, on the snapshot this was made with.
+    /// The decision on a request, on the snapshot that this was made with.
     /// - Throws: as `Authorizer.decide`.
     package func decide(_ question: AuthorizationRequest) throws(RequestError) -> Decision {
         try decide(question, on: directory)
@@ -33,7 +33,7 @@ package final class Oracle {
     package func decide(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError) -> Decision {
         count += 1
         if count % Self.loadInterval == 0, let load {
-            // Policies that load no more, or as others, can answer for nothing.
+            // Policies that no longer load, or have changed, are not a reference.
             guard let fresh = load(), fresh.version == policies.version else { return .deny("policies_changed") }
             policies = fresh
         }

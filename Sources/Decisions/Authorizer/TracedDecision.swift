@@ -1,16 +1,16 @@
 package import Model
 package import Policies
 
-/// A decision with the facts that led to it, taken apart, and the snapshot that it was made on.
+/// A decision with the structured facts that led to it, and the snapshot on which it was made.
 package struct TracedDecision: Sendable {
     package let question: AuthorizationRequest
     package let decision: Decision
-    /// What each policy that was asked read, by the policies' ids; empty when the core alone decided.
+    /// The facts that each policy read, by the policies' ids; empty when the core alone decided.
     package let readings: [ObservedFacts]
     package let directory: Directory
-    /// The question with its names resolved; `nil` where the core denies what it names.
+    /// The request with its names resolved; `nil` where the core denies a name in it.
     package let request: ResolvedRequest?
-    /// The evaluator's, for asking the same facts again.
+    /// The evaluator's generation, for evaluating the same facts again.
     package let generation: Int
 
     /// Every fact, once, in the order in which it was first read.
@@ -22,19 +22,19 @@ package struct TracedDecision: Sendable {
         return facts
     }
 
-    /// Everything that one policy said, whether it counted or not.
+    /// All statements of one policy, also those that did not count.
     package func statements(of policy: ExactName) -> [PolicyStatement] {
         let all = [decision.reasons, decision.overruled, decision.advice, decision.obligations, decision.observed]
         return all.joined().filter { $0.policy == policy }
     }
 
-    /// How one policy failed, whether it counted or not.
+    /// The failures of one policy, also those that did not count.
     package func failures(of policy: ExactName) -> [Failure] {
         (decision.failures + decision.observedFailures).filter { $0.policy == policy }
     }
 }
 
-/// A decision in two words.
+/// The verdict and the code of a decision.
 package struct DecisionSummary: Hashable, Sendable {
     package let isPermitted: Bool
     package let code: String
@@ -46,7 +46,7 @@ package struct DecisionSummary: Hashable, Sendable {
 
     package init(_ decision: Decision) { self.init(isPermitted: decision.isPermitted, code: decision.code) }
 
-    /// Whether policies were asked, and not the core alone.
+    /// True when policies decided, and not the core alone.
     package var isOfPolicies: Bool {
         switch code {
         case "permitted", "denied", "not_permitted", "policy_failed", "budget_exhausted", "obligation_unsupported": true
@@ -58,10 +58,10 @@ package struct DecisionSummary: Hashable, Sendable {
 extension Authorizer {
     package var policies: PolicySet { evaluator.set }
 
-    /// Takes other settings of the same policies, until it is given others again.
+    /// Uses other settings of the same policies from now on.
     package func use(_ policies: PolicySet) { evaluator.use(policies) }
 
-    /// Answers a question in two words, in a fraction of the time that it takes to give reasons.
+    /// The verdict and code for a request, in a fraction of the time of a decision with reasons.
     /// - Throws: as `decide`.
     package func summary(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError)
         -> DecisionSummary
@@ -73,7 +73,7 @@ extension Authorizer {
         }
     }
 
-    /// Answers a question, and takes apart what the policies read.
+    /// Decides a request, and records the facts that the policies read.
     /// - Throws: as `decide`.
     package func examine(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError)
         -> TracedDecision
@@ -82,15 +82,15 @@ extension Authorizer {
         explains = true
         defer { explains = explained }
         let decision = try decide(question, on: directory)
-        // Without a trace no policy was asked, and what the last request came to is none of this one's.
+        // Without a trace no policy ran, and the evaluator's outcomes belong to an earlier request.
         let readings = decision.traces.isEmpty ? [] : evaluator.outcomes.map(evaluator.readings)
         return TracedDecision(
             question: question, decision: decision, readings: readings, directory: directory,
             request: try request(question, on: directory), generation: evaluator.generation)
     }
 
-    /// A question with its names resolved, whether who acts is live or not.
-    /// - Returns: `nil` where the core denies what the question names: an unknown token, action …
+    /// The request with its names resolved, whether the actor is valid or not.
+    /// - Returns: `nil` where the core denies a name in the request: an unknown token, action …
     /// - Throws: as `decide`.
     package func request(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError)
         -> ResolvedRequest?
@@ -100,8 +100,8 @@ extension Authorizer {
         return request
     }
 
-    /// Judges a request that was made ready: liveness, then policies.
-    /// - Parameter request: lent while it is judged, so that nothing of it is copied.
+    /// Decides a prepared request: validity of the actor, then policies.
+    /// - Parameter request: lent while it is decided, so that nothing of it is copied.
     package func summary(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations)
         -> DecisionSummary
     {
@@ -115,14 +115,14 @@ extension Authorizer {
         return DecisionSummary(combine(obligations: obligations))
     }
 
-    /// What was read for the request that was judged last, as numbers: where they are the same, the same facts came to
-    /// the same. Good as long as `generation` stays; `nil` where a policy had to be run.
-    /// - Precondition: policies were asked, and not the core alone.
+    /// The facts read for the last request, as numbers: equal paths mean that the same facts had the same values. Valid
+    /// as long as `generation` stays; `nil` where a policy had to be run.
+    /// - Precondition: policies decided, and not the core alone.
     package var path: [UInt32]? { evaluator.path }
 
     package var generation: Int { evaluator.generation }
 
-    /// What facts that were read come to for another request; `nil` once nothing is known of how they were read.
+    /// The values of observed facts for another request; `nil` when the evaluator's generation has changed since.
     package func values(of facts: [ObservedFact], for request: ResolvedRequest, generation: Int) -> [Value]? {
         evaluator.values(of: facts, for: request, generation: generation)
     }

@@ -2,18 +2,18 @@ internal import Glibc
 package import Model
 package import Policies
 
-/// Decides NDJSON requests from one descriptor and writes NDJSON decisions to another, in order. What is logged is logged
-/// before it is answered, and whoever waits for answers before writing more requests gets them.
+/// Decides NDJSON requests from one descriptor and writes NDJSON decisions to another, in order. A decision is logged
+/// before it is written. When the input pauses, all pending answers are written, so a client may wait for them.
 ///
 /// The reader cuts the input into blocks of lines; each worker has an interpreter of its own, on a thread of its
-/// own, and all share one snapshot. Memory is bounded by the blocks under way.
+/// own, and all share one snapshot. Memory is bounded by the blocks in progress.
 package enum Batch {
     package static let mostJobs = 256
 
     /// - Parameters:
-    ///   - sink: takes the lines of the log too, in order; a reason why it could not ends the run.
-    ///   - progress: told now and then how many requests are done.
-    /// - Throws: `.interpreter` when there is no memory for the interpreters, or no thread for each.
+    ///   - sink: receives the lines of the log too, in order; it returns the reason of a failure, which ends the run.
+    ///   - progress: called now and then with the number of requests done.
+    /// - Throws: `.interpreter` when there is not enough memory for the interpreters, or not a thread for each.
     package static func run(
         _ options: BatchOptions, policies: PolicySet, directory: Directory,
         input: Int32, output: Int32, sink: (([UInt8]) -> String?)? = nil, progress: (Int) -> Void = { _ in }
@@ -33,7 +33,7 @@ package enum Batch {
         }
         var reader = BlockReader(descriptor: input)
         var turn = 0
-        /// How many blocks are under way: at most one for each worker, in the workers' order.
+        /// The number of blocks in progress: at most one for each worker, in the workers' order.
         var busy = 0
         var isWriting = true
         // While the workers decide, the next block is read and the oldest answers are written.
@@ -49,7 +49,7 @@ package enum Batch {
             if busy > 0 {
                 let block = workers[(turn + workers.count - busy) % workers.count].finish()
                 busy -= 1
-                // Every worker that was started is waited for, also when the output is gone: none may be left busy.
+                // Waits for every started worker, also when the output is closed: none may be left busy.
                 guard isWriting else { continue }
                 isWriting = write(block, to: output, &log, sink, &summary)
                 if !isWriting { next = .end }
@@ -57,19 +57,19 @@ package enum Batch {
             } else if case .end = next {
                 break
             }
-            // INVARIANT: reading waits only while no answer is owed.
+            // INVARIANT: reading blocks only while no answer is pending.
             if case .pause = next { next = reader.next(mayWait: busy == 0) }
         }
         if reader.failed { summary.failure = "cannot read the requests" }
         return summary
     }
 
-    /// - Returns: whether there is any use in going on.
+    /// - Returns: false when the run must end.
     private static func write(
         _ block: BatchBlock, to output: Int32, _ log: inout DecisionLog?, _ sink: (([UInt8]) -> String?)?,
         _ summary: inout BatchSummary
     ) -> Bool {
-        // INVARIANT: what is answered was logged, by the log and by the sink, and what is counted was answered.
+        // INVARIANT: every answer was logged before, by the log and by the sink; every counted line was answered.
         if log != nil {
             do throws(DecisionLogError) { try log!.append(block.log) } catch {
                 summary.failure = error.message

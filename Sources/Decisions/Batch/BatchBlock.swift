@@ -1,4 +1,4 @@
-/// A block of lines, answered.
+/// The answers to a block of lines.
 struct BatchBlock: Sendable {
     var output: [UInt8] = []
     var log: [UInt8] = []

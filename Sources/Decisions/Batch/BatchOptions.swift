@@ -1,28 +1,28 @@
 package import Model
 package import Policies
 
-/// What a batch is asked to do.
+/// The options of a batch.
 package struct BatchOptions: Sendable {
     package var explain = false
     /// Compare each decision with the line's `expected`.
     package var expect = false
-    /// How many threads work side by side; at most `Batch.mostJobs`.
+    /// The number of worker threads; at most `Batch.mostJobs`.
     package var jobs = 1
-    /// Take `context.time` for the clock.
+    /// Use `context.time` as the clock.
     package var trustTime = false
     package var now: Instant
     package var logPath: String?
-    /// Whether lines of the log are handed to a sink.
+    /// True when lines of the log are passed to a sink.
     package var hasSink = false
     package var masked: Set<ExactName> = []
     package var tenant: ExactName?
-    /// Whether the summary names the tokens that were permitted something.
+    /// True when the summary names the tokens that got a permit.
     package var notesUse = false
     package var budget = Budget()
     package var treeOptions = TreeOptions()
     package var shadow = Shadow()
 
-    /// Whether decisions are told as lines of a log, wherever these go.
+    /// True when decisions are written as lines of a log, to a file or a sink.
     var isLogged: Bool { logPath != nil || hasSink }
 
     package init(now: Instant) {
@@ -30,15 +30,15 @@ package struct BatchOptions: Sendable {
     }
 }
 
-/// How answers of a batch are held to the oracle.
+/// The options for comparing the answers of a batch with the oracle.
 package struct Shadow: Sendable {
-    /// One line in so many is held to the oracle; 0 for none.
+    /// Every so many lines, one is compared with the oracle; 0 for none.
     package var every = 0
-    /// Loads the same policies from where they were loaded from.
+    /// Loads the same policies again from their source.
     package var load: (@Sendable () -> PolicySet?)?
-    /// How often another process is asked, counted in lines that are held to the oracle.
+    /// The interval at which another process decides too, counted in lines compared with the oracle.
     package var processInterval = 5_000
-    /// Asks another process about a line: whether it permits; `nil` where none could be asked.
+    /// Lets another process decide a line: true for a permit, `nil` when no process could be used.
     package var process: (@Sendable (_ line: [UInt8]) -> Bool?)?
 
     package init() {}

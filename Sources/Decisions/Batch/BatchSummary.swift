@@ -1,39 +1,39 @@
 package import Model
 
-/// What a batch came to.
+/// The summary of a batch.
 package struct BatchSummary: Sendable {
-    /// Requests, valid or not; blank lines are none.
+    /// The number of requests, valid or not. Blank lines do not count.
     package var lines = 0
     package var permits = 0
     package var denies = 0
-    /// Lines that were no valid request.
+    /// The number of lines that were not valid requests.
     package var errors = 0
     package var codes: [ExactName: Int] = [:]
-    /// How often each policy was a reason, or failed.
+    /// The number of decisions for which each policy was a reason, or failed.
     package var policies: [ExactName: Int] = [:]
-    /// How often each observing policy had something to say, or failed.
+    /// The number of decisions for which each observing policy had an effect, or failed.
     package var observing: [ExactName: Int] = [:]
-    /// How many lines said what they expected, when that was asked about.
+    /// The number of lines with an expected decision, when expectations are compared.
     package var expectations = 0
-    /// How many of those were answered otherwise, or were no valid request.
+    /// The number of those that got another decision, or were not valid requests.
     package var mismatches = 0
     /// The numbers of such lines in the input, 1-based; the first 100 of them.
     package var unexpected: [Int] = []
-    /// The number in the input of the first line that was no valid request.
+    /// The number of the first line in the input that was not a valid request.
     package var firstInvalid: Int?
-    /// How often a policy was answered for otherwise than by the oracle, where that was looked at; by "" the request was
-    /// understood otherwise.
+    /// The number of differences from the oracle by policy, where lines were compared. The key "" counts requests that
+    /// were understood differently.
     package var differences: [ExactName: Int] = [:]
-    /// Tokens that were permitted something, where that is noted.
+    /// The tokens that got a permit, where that is recorded.
     package var used: Set<TokenID> = []
-    /// Whether nobody reads the decisions any more.
+    /// True when the reader of the decisions closed its end.
     package var isBroken = false
-    /// What stopped the run before its end, in words.
+    /// The message of the failure that stopped the run before its end.
     package var failure: String?
 
     static let mostUnexpected = 100
 
-    /// Adds what a later block came to.
+    /// Adds the summary of a later block.
     mutating func add(_ other: BatchSummary) {
         lines += other.lines
         permits += other.permits
@@ -57,7 +57,7 @@ package struct BatchSummary: Sendable {
         Self.count(decision.observed, decision.observedFailures, in: &observing)
     }
 
-    /// Counts each policy once, however much it said. What one policy said stands together.
+    /// Counts each policy once, however many statements it made. Statements of one policy are adjacent.
     private static func count(_ statements: [PolicyStatement], _ failures: [Failure], in counts: inout [ExactName: Int])
     {
         for (index, statement) in statements.enumerated()
@@ -69,13 +69,14 @@ package struct BatchSummary: Sendable {
         }
     }
 
-    /// Counts a line that no decision could be made about.
+    /// Counts a line that was not a valid request.
     mutating func countInvalid(line: Int) {
         errors += 1
         firstInvalid = firstInvalid ?? line
     }
 
-    /// Holds an answer, `nil` when the line was no valid request, to what the line expected.
+    /// Compares an answer with the line's expected decision.
+    /// - Parameter answer: `nil` when the line was not a valid request.
     mutating func compare(_ answer: Bool?, with expected: JSON, line: Int) {
         expectations += 1
         if let answer, expected == .boolean(answer) { return }

@@ -1,11 +1,11 @@
 internal import Model
 internal import Policies
 
-/// What the lines of a block came to, counted without a word for each.
+/// The counts of a block's decisions, kept without any string per line.
 struct BatchTally {
-    /// Refusals of the core.
+    /// Denies by the core.
     private var codes: [(code: ExactName, count: Int)] = []
-    /// By what policies came to.
+    /// By the policies' verdict.
     private var verdicts = [Int](repeating: 0, count: 256)
     private var permits = 0
     private var denies = 0

@@ -2,10 +2,10 @@ internal import Glibc
 internal import Model
 internal import Policies
 
-/// One decision point on one thread.
+/// One authorizer on one thread.
 ///
-/// `@unchecked Sendable`: everything but `state` is touched by the worker's own thread only, after it has started;
-/// `state` is read and written under `mutex`.
+/// `@unchecked Sendable`: after the start, only the worker's own thread touches anything but `state`; `state` is read
+/// and written under `mutex`.
 @safe final class BatchWorker: @unchecked Sendable {
     private enum State {
         case idle
@@ -14,7 +14,7 @@ internal import Policies
         case stopped
     }
 
-    private let lines: BatchLines
+    private let decider: BatchDecider
     private var state = State.idle
     private var mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -23,12 +23,12 @@ internal import Policies
     init(
         _ options: BatchOptions, _ policies: PolicySet, _ directory: Directory
     ) throws(PolicyError) {
-        lines = try BatchLines(options, policies, directory)
+        decider = try BatchDecider(options, policies, directory)
         unsafe pthread_mutex_init(mutex, nil)
         unsafe pthread_cond_init(changed, nil)
         thread = InterpreterThread { [self] in loop() }
         guard thread != nil else {
-            throw PolicyError(.interpreter, "no thread can be started for a worker: ask for fewer with `--jobs`")
+            throw PolicyError(.interpreter, "cannot start a worker thread: use fewer with `--jobs`")
         }
     }
 
@@ -78,8 +78,8 @@ internal import Policies
     }
 
     private func loop() {
-        // Its own from here on: what a class holds is checked at every access.
-        var lines = lines
-        while let block = next() { set(.done(lines.answer(block))) }
+        // A local copy: every access to a property of a class is checked.
+        var decider = decider
+        while let block = next() { set(.done(decider.answer(block))) }
     }
 }

@@ -2,36 +2,36 @@ internal import Glibc
 
 /// Whole lines of an input, one after the other in one buffer.
 struct Block: Sendable {
-    /// The lines, with `RequestReader.padding` bytes behind them that mean nothing.
+    /// The lines, followed by `RequestReader.padding` bytes of no meaning.
     var bytes: [UInt8] = []
-    /// How many of the bytes are lines.
+    /// The number of bytes that are lines.
     var count = 0
     /// The number of the first line in the input, 1-based.
     var firstLine = 1
-    /// Whether this stands for one line that is longer than a line may be.
+    /// True when this stands for one line longer than `BlockReader.longestLine`.
     var isTooLong = false
 }
 
 /// Reads blocks of whole lines from a file descriptor, in bounded memory.
 struct BlockReader {
-    /// A longer line is no request, whatever it is made of; it is skipped and answered as such.
+    /// The most bytes that a line may have. A longer line is skipped and answered as an invalid request.
     static let longestLine = 1 << 20
     private static let blockSize = 1 << 17
 
-    /// What reading came to.
+    /// The result of reading.
     enum ReadResult {
         case block(Block)
-        /// Nothing more is there by now.
+        /// No more input is available yet.
         case pause
         case end
     }
 
     private let descriptor: Int32
-    /// What was read after the last whole line.
+    /// The bytes read after the last whole line.
     private var rest: [UInt8] = []
     private var line = 1
     private var isAtEnd = false
-    /// Whether what comes is the rest of a line that is too long.
+    /// True while the input is inside a line that is too long.
     private var isSkipping = false
     private(set) var failed = false
 
@@ -40,7 +40,7 @@ struct BlockReader {
     }
 
     /// The next block.
-    /// - Parameter mayWait: whether to wait for an input that is open and has nothing more by now.
+    /// - Parameter mayWait: true to wait for an open input that has nothing more yet.
     mutating func next(mayWait: Bool) -> ReadResult {
         var bytes = rest
         rest = []
@@ -70,7 +70,7 @@ struct BlockReader {
         }
     }
 
-    /// Whether reading is known not to wait; a file never does.
+    /// True when reading will not block. Reading a file never does.
     private var isReady: Bool {
         var asked = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&asked, 1, 0) > 0

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Writes whole buffers to a file descriptor.
 package enum Output {
-    /// - Returns: whether all of it was written; `false` for a broken pipe and a full disk alike, see `errno`.
+    /// - Returns: true when everything was written; false for a broken pipe and a full disk alike, see `errno`.
     package static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var written = 0
         while written < bytes.count {

@@ -1,12 +1,12 @@
 internal import Glibc
 package import Model
 
-/// Decisions as NDJSON lines in a file: time, request, decision, what decided, what was read, and how long it took.
+/// A log of decisions as NDJSON lines in a file: time, request, decision, deciding policies, facts read, and duration.
 ///
-/// Token ids stand in it, token strings never do. Masked properties are recorded as masked; where there are any, so is
-/// every text that a policy made, since it could quote them.
+/// It holds token ids, never token strings. Masked properties are recorded as masked. Where any are masked, so is every
+/// text that a policy made, since it could quote them.
 package struct DecisionLog: ~Copyable {
-    /// Names of properties whose content is never written.
+    /// The names of properties whose content is never written.
     private let masked: Set<ExactName>
     private let path: String
     private let descriptor: Int32
@@ -21,7 +21,7 @@ package struct DecisionLog: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// One line of the log.
+    /// Writes one line of the log.
     package static func line(
         _ question: AuthorizationRequest, _ decision: Decision, nanoseconds: Int64, masked: Set<ExactName>,
         into writer: inout JSONWriter
@@ -52,7 +52,7 @@ package struct DecisionLog: ~Copyable {
         writer.newline()
     }
 
-    /// Appends lines as they are; each write is whole lines.
+    /// Appends lines as they are; each call must pass whole lines.
     package func append(_ bytes: [UInt8]) throws(DecisionLogError) {
         guard Output.write(bytes, to: descriptor) else { throw DecisionLogError(path) }
     }
@@ -67,12 +67,12 @@ package struct DecisionLog: ~Copyable {
 
     private static func facts(_ decision: Decision, _ masked: Set<ExactName>) -> [String] {
         decision.traces.flatMap(\.facts).map { fact in
-            // By scalars: a name may begin with a mark that stands on nothing, and would be one character with the dot.
+            // Split by scalars: a name may begin with a combining mark, which would form one character with the dot.
             let hides = fact.text.unicodeScalars.split { " (),{}".unicodeScalars.contains($0) }.contains { word in
                 word.split { ".[]".unicodeScalars.contains($0) }.dropFirst()
                     .contains { masked.contains(ExactName(Substring($0))) }
             }
-            // What a plugin made may have anything in it.
+            // A fact from a plugin may contain anything.
             let isHidden = hides || fact.isDerived && !masked.isEmpty
             return "\(fact.text) = \(isHidden ? "(masked)" : fact.value)"
         }
@@ -129,7 +129,7 @@ package struct DecisionLog: ~Copyable {
     }
 }
 
-/// Why a decision could not be logged.
+/// The reason why a decision could not be logged.
 package struct DecisionLogError: Error, Sendable {
     package let message: String
 

@@ -1,32 +1,32 @@
 package import Model
 
-/// A line of a decision log, read back: what was asked, what came of it, and the facts as they were then.
+/// A line of a decision log, read back: the request, the decision, and the facts as they were then.
 package struct DecisionRecord: Sendable {
-    /// What was read, as it was written; `(masked)` where it was hidden.
+    /// The facts that a policy read, as the log has them; `(masked)` where they were hidden.
     package struct Trace: Equatable, Sendable {
-        /// `nil` in logs that do not tell who read what.
+        /// `nil` in logs that do not attribute facts to policies.
         package let policy: ExactName?
         package let facts: [String]
     }
 
     package let time: Instant
-    /// As it was asked, as far as the log tells; masked properties are the text `(masked)`.
+    /// The request, as far as the log has it; masked properties are the string `(masked)`.
     package let question: AuthorizationRequest
     package let isPermitted: Bool
     package let code: String
-    /// What the policies said, whether it counted or not, in the order of the policies.
+    /// The policies' statements, also those that did not count, in the order of the policies.
     package let said: [PolicyStatement]
     /// The policies that decided.
     package let policies: [ExactName]
     package let traces: [Trace]
     package let version: String
-    /// Whether something is hidden, so that it cannot be asked again.
+    /// True when something is masked, so that the request cannot be decided again.
     package let isMasked: Bool
 
-    /// - Throws: when the line is none of a decision log; says what is missing.
+    /// - Throws: when the line is not one of a decision log; the message names what is missing.
     package init(_ line: JSON) throws(RequestError) {
         func missing(_ name: ExactName) -> RequestError {
-            RequestError("this is no line of a decision log: `\(name)` is missing or wrong", property: name.text)
+            RequestError("not a line of a decision log: `\(name)` is missing or wrong", property: name.text)
         }
         guard let time = line["time"]?.string.flatMap({ Instant($0) }) else { throw missing("time") }
         guard case .boolean(let decision)? = line["decision"] else { throw missing("decision") }
@@ -53,7 +53,7 @@ package struct DecisionRecord: Sendable {
 }
 
 extension AuthorizationRequest {
-    /// What a decision log has of a question.
+    /// Reads the request in a line of a decision log.
     fileprivate init(logged json: JSON, now: Instant) throws(RequestError) {
         guard let kind = (json["point"]?.string).flatMap(DecisionKind.init(rawValue:)),
             let action = json["action"]?.name
@@ -82,9 +82,9 @@ extension AuthorizationRequest {
             proposed: json["proposed"].map(ProposedToken.init), now: now)
     }
 
-    // What is wrong is not taken for absent: an actor that cannot be read would be the operator.
+    // A wrong member is an error, never treated as absent: an unreadable actor would become the operator.
     private static func wrong(_ name: ExactName) -> RequestError {
-        RequestError("this is no line of a decision log: `request.\(name)` is wrong", property: "request.\(name)")
+        RequestError("not a line of a decision log: `request.\(name)` is wrong", property: "request.\(name)")
     }
 }
 
@@ -101,7 +101,7 @@ extension AuthorizationRequest.Actor {
         }
     }
 
-    /// - Returns: `nil` for what is no actor.
+    /// - Returns: `nil` for anything but an actor.
     fileprivate init?(_ json: JSON?) {
         switch (json, json?["type"]?.string, json?["id"]?.name) {
         case (nil, _, _), (_, "operator"?, _): self = .operator
@@ -134,7 +134,7 @@ extension ProposedToken {
 }
 
 extension Decision {
-    /// Everything that policies said and that was not merely observed, in the order of the policies and lines.
+    /// All statements of policies that do not merely observe, in the order of the policies and lines.
     var said: [PolicyStatement] {
         (reasons + overruled + advice + obligations).sorted { ($0.policy, $0.line) < ($1.policy, $1.line) }
     }

@@ -1,17 +1,17 @@
 package import Model
 
 extension AuthorizationRequest {
-    /// An AuthZEN 1.0 evaluation request. What nobody reads is ignored, and named in `ignored`; whatever is known is held
-    /// to its type.
-    /// - Parameter trustTime: whether `context.time` is the clock, for replaying one's own recordings.
+    /// An AuthZEN 1.0 evaluation request. Unknown members are ignored and named in `ignored`; the types of known
+    /// members are checked.
+    /// - Parameter trustTime: true to use `context.time` as the clock, for replaying one's own recordings.
     package init(json: JSON, now: Instant, trustTime: Bool = false) throws(RequestError) {
         guard case .object = json else {
-            throw RequestError("a request is an object, got \(json.kindName)", property: "")
+            throw RequestError("a request must be an object, got \(json.kindName)", property: "")
         }
         guard json["evaluations"] == nil else {
             throw RequestError(
-                "`evaluations` asks several questions at once, and a request is one: ask each by itself, on a line of its "
-                    + "own", property: "evaluations")
+                "`evaluations` is not supported: send each request by itself, on a line of its own",
+                property: "evaluations")
         }
         let subject = try Self.object(json, "subject")
         let type = try Self.text(subject, "type", in: "subject")
@@ -42,7 +42,7 @@ extension AuthorizationRequest {
         }
         if let supported = json["obligations"] {
             guard case .array(let names) = supported, names.allSatisfy({ $0.string != nil }) else {
-                throw RequestError("`obligations` is a list of names", property: "obligations")
+                throw RequestError("`obligations` must be a list of names", property: "obligations")
             }
             obligations = .named(names.compactMap(\.name))
         }
@@ -74,7 +74,7 @@ extension AuthorizationRequest {
         }
     }
 
-    /// Notes the members of an object that nobody reads.
+    /// Notes the ignored members of an object.
     private mutating func note(_ json: JSON, _ place: String = "", _ isIgnored: (ExactName) -> Bool) {
         guard case .object(let members) = json else { return }
         for member in members where isIgnored(member.key) {

@@ -1,6 +1,6 @@
 package import Model
 
-/// What is asked, with its ids still unresolved.
+/// An authorization request with its ids still unresolved.
 package struct AuthorizationRequest: Sendable {
     package enum Subject: Sendable {
         /// A token, by its id.
@@ -24,7 +24,7 @@ package struct AuthorizationRequest: Sendable {
 
     package enum Actor: Sendable {
         case `operator`
-        /// A user's id, and which assignment they act in; it may be left out when there is only one.
+        /// A user's id, and the assignment in which they act. The assignment may be left out when there is only one.
         case user(id: ExactName, assignment: ExactName?)
         /// The user of a token, by the token's id.
         case token(String)
@@ -41,19 +41,19 @@ package struct AuthorizationRequest: Sendable {
     package var resource: Resource?
     package var context: JSON
     package var actor: Actor
-    /// A tenant's id, where no token says which.
+    /// A tenant's id, where no token determines it.
     package var tenant: ExactName?
     /// The id of the token acted upon.
     package var token: String?
-    /// The token acted upon itself, where the directory does not hold it.
+    /// The record of the token acted upon, where the directory does not hold it.
     package var record: TokenRecord?
     package var proposed: ProposedToken?
     package var now: Instant
-    /// What the caller can enforce. A permit that obliges it to more is a deny.
+    /// The obligations that the caller can fulfil. A permit with any other obligation becomes a deny.
     package var obligations: Obligations = .named([])
-    /// Members of the request that nobody reads, by their paths; ignored, as AuthZEN asks, but told.
+    /// The paths of unknown members of the request. They are ignored, as AuthZEN asks, but reported.
     package var ignored: [ExactName] = []
-    /// Whether `now` is what `context.time` says.
+    /// True when `now` was taken from `context.time`.
     package var isTimedByContext = false
 
     package init(
@@ -75,7 +75,7 @@ package struct AuthorizationRequest: Sendable {
     }
 }
 
-/// A token as it would be. What is left out stays as it is, or takes its default.
+/// A token as proposed. A member that is left out stays as it is, or takes its default.
 package struct ProposedToken: Sendable {
     package var kind: TokenKind?
     package var name: ExactName?

@@ -2,10 +2,10 @@ internal import Glibc
 internal import Model
 package import Policies
 
-/// Reading requests without deciding them: what a batch is measured against.
+/// Parsing requests without deciding them: the baseline for the speed of a batch.
 package enum Parsing {
-    /// Parses every line of an input with simdjson on this thread, and looks at nothing of it.
-    /// - Returns: how many lines there are.
+    /// Parses every line of an input with simdjson on this thread, and uses nothing of it.
+    /// - Returns: the number of lines that were parsed.
     package static func lines(of input: Int32, schema: Schema) -> Int {
         guard let parser = RequestReader(schema: schema, directory: .empty) else { return 0 }
         var reader = BlockReader(descriptor: input)

@@ -1,7 +1,7 @@
 internal import Model
 internal import Policies
 
-/// Resolves a question's names on a directory and holds its properties to the schema.
+/// Resolves the names of a request on a directory and checks its properties against the schema.
 struct RequestBuilder {
     /// A request to decide, or a deny that needs no policy.
     enum Result {
@@ -11,7 +11,7 @@ struct RequestBuilder {
 
     let schema: Schema
     let directory: Directory
-    /// Properties that nobody declares; ignored, as AuthZEN asks, but told.
+    /// The paths of undeclared properties. They are ignored, as AuthZEN asks, but reported.
     private(set) var ignored: [ExactName] = []
 
     init(schema: Schema, directory: Directory) {
@@ -45,7 +45,7 @@ struct RequestBuilder {
                 properties, schema.subjects[index], "subject.properties", tenant, schema.layout.subjects[index],
                 into: &request)
         case .actor:
-            throw RequestError("on `access` a token or an external subject acts", property: "subject")
+            throw RequestError("the subject of `access` must be a token or an external subject", property: "subject")
         }
         request.set(tenant: tenant)
         if let asked = question.resource {
@@ -72,7 +72,7 @@ struct RequestBuilder {
         for (value, column) in zip(try values(json, type, place, tenant), columns) { request.put(value, at: column) }
     }
 
-    /// The tenant a question names, -1 for none.
+    /// The number of the tenant that a request names, -1 for none.
     private func tenant(_ question: AuthorizationRequest) throws(RequestError) -> Int {
         guard let id = question.tenant else { return -1 }
         guard let index = directory.tenant(id) else {
@@ -103,7 +103,7 @@ struct RequestBuilder {
             }
             let near = Suggestion.nearest(
                 to: property.name, among: ignored.map { ExactName($0.text.split(separator: ".").last!) })
-            let hint = near.map { "; `\($0)` is no property of it" } ?? ""
+            let hint = near.map { "; `\($0)` is not one of its properties" } ?? ""
             throw RequestError(
                 "`\(place).\(property.name)` is missing: it must be \(property.type.withArticle)\(hint)",
                 property: "\(place).\(property.name)")
@@ -180,7 +180,7 @@ struct RequestBuilder {
             if tenant < 0, let assignment = question.proposed?.assignment {
                 tenant = directory.tenants.indices.first { directory.assignment(assignment, tenant: $0) != nil } ?? -1
             }
-            guard tenant >= 0 else { throw RequestError("which tenant is missing", property: "tenant") }
+            guard tenant >= 0 else { throw RequestError("the tenant is missing", property: "tenant") }
             let own = request.token(.token)
             let proposed = try self.proposed(question.proposed ?? ProposedToken(), own, tenant, question.now)
             request.set(.proposed, .own(proposed))
@@ -194,15 +194,15 @@ struct RequestBuilder {
         if let id {
             guard let index = directory.assignment(id, tenant: tenant), own.contains(index) else {
                 throw RequestError(
-                    "`\(id)` is no assignment of the user `\(directory.users[user].name)`", property: "actor.assignment"
-                )
+                    "`\(id)` is not an assignment of the user `\(directory.users[user].name)`",
+                    property: "actor.assignment")
             }
             return index
         }
         guard own.count == 1 else {
             let ids = own.map { "`\(directory.assignments[$0].id)`" }.joined(separator: ", ")
             throw RequestError(
-                "`\(directory.users[user].name)` has \(own.count) assignments, say which: \(ids)",
+                "`\(directory.users[user].name)` has \(own.count) assignments; name one of them: \(ids)",
                 property: "actor.assignment")
         }
         return own[0]

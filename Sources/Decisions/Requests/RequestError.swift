@@ -1,6 +1,6 @@
-/// Why a request is no valid question: answered with status 400, never with a decision.
+/// The fault of an invalid request. It is answered with status 400, never with a decision.
 package struct RequestError: Error, Equatable, Sendable {
-    /// What was wrong, what was expected and what was found, in one lower-case sentence.
+    /// One lower-case sentence: the fault, then what was expected and what was found.
     package let message: String
     /// The part of the request that is wrong: `resource.properties.amount`.
     package let property: String

@@ -3,26 +3,26 @@ internal import Glibc
 internal import Model
 internal import Policies
 
-/// Reads requests of the usual shape straight into what facts are asked of: a token, an action of the catalogue, and
-/// properties that are plain values of their declared types.
+/// Reads requests of the usual shape straight into a resolved request: a token, a declared action, and properties that
+/// are plain values of their declared types.
 ///
-/// It reads or it leaves alone: whatever it is not sure of, faults above all, is for the reader that explains.
+/// It leaves every other line alone, above all a faulty one. `AuthorizationRequest` reads those and explains faults.
 @safe final class RequestReader {
     enum LineReading {
         case request
-        /// Refused by the core, with its code.
+        /// Denied by the core, with its code.
         case deny(String)
         case unsure
     }
 
-    /// How many readable bytes must follow a line.
+    /// The number of readable bytes that must follow a line.
     static let padding = csimdjson_padding()
 
     private let reader: OpaquePointer
     private let fields = UnsafeMutablePointer<csimdjson_request>.allocate(capacity: 1)
     private let schema: Schema
     private let directory: Directory
-    // Held once, and not counted for every line.
+    // Retained once, so that no reference is counted for every line.
     private let resources: [Unmanaged<ReadableRecord>]
     private let context: ReadableRecord
     private let resourceIndex: ByteIndex
@@ -47,16 +47,16 @@ internal import Policies
         for index in unsafe resources.indices { unsafe resources[index].release() }
     }
 
-    /// Parses a line and looks at nothing of it, for measuring.
+    /// Parses a line and uses nothing of it, for measuring.
     func parse(_ line: UnsafeRawBufferPointer) -> Bool {
         let bytes = unsafe line.baseAddress?.assumingMemoryBound(to: UInt8.self)
         return unsafe csimdjson_parse(reader, bytes, line.count)
     }
 
-    /// What the last line expects of its decision, if it says so.
+    /// The expected decision in the last line; `nil` where the line has none.
     var expected: Bool? { unsafe fields.pointee.has_expected ? fields.pointee.expected : nil }
 
-    /// Reads a line into a request; on anything but `request` what is in it means nothing.
+    /// Reads a line into a request. On any result but `.request` the content of `request` is undefined.
     /// - Parameter line: with `padding` readable bytes behind it.
     func read(_ line: UnsafeRawBufferPointer, tenant: Int?, now: Instant, into request: inout ResolvedRequest)
         -> LineReading
@@ -111,7 +111,7 @@ internal import Policies
         return required == 0
     }
 
-    /// - Returns: whether the member is of the type.
+    /// - Returns: true when the member is of the type.
     private func put(
         _ member: UnsafeMutablePointer<csimdjson_member>, _ type: ReadableRecord.Kind, _ tenant: Int, at place: Int,
         of request: inout ResolvedRequest
@@ -171,12 +171,12 @@ internal import Policies
     }
 }
 
-/// A record type with its names ready to be looked up by bytes.
+/// A record type with an index of its names by their bytes.
 private final class ReadableRecord {
     /// The types that a plain value can have.
     enum Kind {
         case boolean, number, string, instant, date, department, user, ip
-        /// One that takes the reader that explains.
+        /// A type that only the slow reader handles.
         case other
 
         init(_ type: ValueType) {
@@ -204,7 +204,7 @@ private final class ReadableRecord {
     let slots: [Slot]
     let required: Int
     private let index: ByteIndex
-    /// The names one after the other, and where each ends.
+    /// The names one after the other, and the end of each.
     private let names: [UInt8]
     private let ends: [Int]
 
@@ -220,8 +220,8 @@ private final class ReadableRecord {
         ends = type.properties.indices.map { type.properties[...$0].reduce(0) { $0 + $1.name.utf8.count } }
     }
 
-    /// The slot of a property; `nil` for one that nobody declares.
-    /// - Parameter guess: where it may be: requests mostly name their properties in one order.
+    /// The slot of a property; `nil` for an undeclared one.
+    /// - Parameter guess: its likely slot: most requests name their properties in the same order.
     func slot(_ name: UnsafeRawBufferPointer, guess: Int) -> Int? {
         if guess < ends.count {
             let start = guess == 0 ? 0 : ends[guess - 1]

@@ -1,24 +1,24 @@
-/// An answer: permit or deny, with everything that explains it. Reasons read as of the snapshot it was made on.
+/// The result of a request: permit or deny, with everything that explains it, as of the snapshot it was made on.
 package struct Decision: Sendable {
     package var isPermitted: Bool
-    /// What programs read: `permitted`, `denied`, `not_permitted`, `token_expired` …
+    /// The code for programs: `permitted`, `denied`, `not_permitted`, `token_expired` …
     package var code: String
-    /// The code of the policy that denied, if it gave one.
+    /// The code that the denying policy gave, if any.
     package var policyCode: ExactName?
     package var reasons: [PolicyStatement] = []
     package var advice: [PolicyStatement] = []
     package var obligations: [PolicyStatement] = []
-    /// What was said in favour and did not count, because the answer is a deny: permits, and what they obliged to.
+    /// The permits and their obligations that have no effect because the decision is a deny.
     package var overruled: [PolicyStatement] = []
     package var failures: [Failure] = []
-    /// What policies in mode `observe` would have said.
+    /// The statements of policies in mode `observe`, which have no effect.
     package var observed: [PolicyStatement] = []
-    /// How policies in mode `observe` failed; it denies nothing.
+    /// The failures of policies in mode `observe`, which deny nothing.
     package var observedFailures: [Failure] = []
     package var traces: [PolicyTrace] = []
     /// A hash of the policy set.
     package var version: String = ""
-    /// Members and properties of the request that nobody reads, by their paths.
+    /// The paths of the request's members and properties that nothing reads.
     package var ignored: [ExactName] = []
 
     package init(isPermitted: Bool, code: String) {
@@ -26,13 +26,13 @@ package struct Decision: Sendable {
         self.code = code
     }
 
-    /// A deny of the core's own.
+    /// A deny by the engine itself.
     package static func deny(_ code: String) -> Decision {
         Decision(isPermitted: false, code: code)
     }
 }
 
-/// What a policy said, with its template filled in.
+/// A permit, deny, suggestion or obligation of a policy, with its template filled in.
 package struct PolicyStatement: Equatable, Sendable {
     package enum Effect: String, Sendable {
         case permit
@@ -44,11 +44,11 @@ package struct PolicyStatement: Equatable, Sendable {
     package var policy: ExactName
     package var line: Int
     package var effect: Effect
-    /// The reason; for an obligation its name.
+    /// The reason, or an obligation's name.
     package var text: String
-    /// The code a deny gave.
+    /// The code of a deny.
     package var code: ExactName?
-    /// A suggestion's or obligation's details, sorted by name.
+    /// The details of a suggestion or an obligation, sorted by name.
     package var details: [JSON.Member]
 
     package init(
@@ -71,7 +71,7 @@ extension PolicyStatement {
     }
 }
 
-/// A policy that could not say what it wanted to: a deny.
+/// The failure of a policy, which denies.
 package struct Failure: Equatable, Sendable {
     package enum Kind: String, Sendable {
         case failed
@@ -100,12 +100,12 @@ extension Failure {
     }
 }
 
-/// What one policy read, in order, and what came of it.
+/// The facts that one policy read, in order.
 package struct PolicyTrace: Equatable, Sendable {
     package struct Fact: Equatable, Sendable {
         package var text: String
         package var value: String
-        /// Whether the value is a content that a plugin made of what it read, whatever that was.
+        /// True when the value is a content that a plugin computed.
         package var isDerived: Bool
 
         package static func == (one: Self, other: Self) -> Bool {
@@ -121,7 +121,7 @@ package struct PolicyTrace: Equatable, Sendable {
 
     package var policy: ExactName
     package var facts: [Fact]
-    /// What was spent, in instructions.
+    /// The fuel used, in instructions.
     package var fuel: Int
 
     package init(policy: ExactName, facts: [Fact], fuel: Int) {

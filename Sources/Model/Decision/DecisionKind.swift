@@ -1,10 +1,10 @@
-/// A decision point: what kind of question is being asked.
+/// The kind of a decision; policies read it as `request.point`.
 package enum DecisionKind: String, CaseIterable, Sendable {
     /// A subject wants to do an action on a resource.
     case access
-    /// A token is about to be created.
+    /// Somebody wants to create a token.
     case issue = "token.issue"
-    /// A token's name, expiry or assignment is about to change.
+    /// Somebody wants to change a token's name, expiry or assignment.
     case amend = "token.amend"
     /// Somebody wants to see the token string.
     case reveal = "token.reveal"
@@ -13,13 +13,13 @@ package enum DecisionKind: String, CaseIterable, Sendable {
     /// Somebody wants to see that a token exists.
     case list = "token.list"
 
-    /// Whether a token is acted upon, and not only acting.
+    /// True when the request acts on a token, not only by one.
     package var isAdministrative: Bool { self != .access }
 
-    /// How many there are.
+    /// The number of kinds.
     package static var count: Int { 6 }
 
-    /// Its place among all of them.
+    /// The index of this kind among all.
     package var ordinal: Int {
         switch self {
         case .access: 0

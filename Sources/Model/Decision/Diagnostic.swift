@@ -1,4 +1,4 @@
-/// One finding about a file: where it is, how bad it is, and what is wrong.
+/// One finding about a file: its place, its severity and its message.
 package struct Diagnostic: Error, Equatable, Sendable {
     package enum Severity: String, Sendable {
         case error
@@ -12,9 +12,9 @@ package struct Diagnostic: Error, Equatable, Sendable {
     /// 1-based, in bytes; `nil` when unknown.
     package var column: Int?
     package var severity: Severity
-    /// At most 600 bytes and three dots: a finding names what a file says, and that may be a megabyte.
+    /// At most 600 bytes and three dots, since a message may quote a very long text from a file.
     package var message: String
-    /// The rule that found it; `check --explain` tells more about it.
+    /// The rule that found it; `check --explain` describes it.
     package var rule: String?
 
     private static let mostBytes = 600

@@ -1,6 +1,6 @@
-/// An immutable snapshot of a store in flat arrays; everything names everything else by its index there.
+/// An immutable snapshot of a store in flat arrays; records refer to each other by their indices there.
 ///
-/// Made once, shared by every thread, never changed: a decision keeps the one it was made on.
+/// Made once, shared by every thread, never changed: a decision keeps the snapshot it was made on.
 package final class Directory: Sendable {
     package let tenants: [Tenant]
     package let departments: [Department]
@@ -8,7 +8,7 @@ package final class Directory: Sendable {
     package let users: [User]
     package let assignments: [Assignment]
     package let tokens: [Token]
-    /// Whether it is that of a store that was rolled back: nothing is permitted on it.
+    /// True for a store that was rolled back, on which nothing is permitted.
     package let isRolledBack: Bool
 
     private let tenantsByID: ByteIndex
@@ -18,7 +18,7 @@ package final class Directory: Sendable {
     private let assignmentsByID: ByteIndex
     private let tokensByID: TokenIndex
 
-    /// - Throws: the first reference that leads nowhere, with the path of the record that makes it.
+    /// - Throws: the first reference without a target, with the path of the record that contains it.
     package init(_ organisation: Organisation) throws(OrganisationError) {
         var builder = DirectoryBuilder()
         builder.reserve(organisation)
@@ -57,14 +57,14 @@ package final class Directory: Sendable {
         unsafe usersByID.number(id, scope: tenant)
     }
 
-    /// Whether a department is another or lies under it. Constant time, by the interval of the tree walk.
+    /// True when a department is another or is under it. Constant time, by the interval of the tree walk.
     package func department(_ one: Int, isWithin other: Int) -> Bool {
         departments[one].tenant == departments[other].tenant
             && departments[other].enter <= departments[one].enter
             && departments[one].enter < departments[other].leave
     }
 
-    /// Whether a set of permissions has what a department and every department above it require.
+    /// True when a set of permissions meets the requirements of a department and every department above it.
     package func permissions(_ permissions: PermissionSet, meet department: Int) -> Bool {
         var next: Int? = department
         while let current = next {
@@ -74,7 +74,7 @@ package final class Directory: Sendable {
         return true
     }
 
-    /// Whether a department and every department above it is active.
+    /// True when a department and every department above it are active.
     package func isActiveToTheTop(_ department: Int) -> Bool {
         var next: Int? = department
         while let current = next {
@@ -87,7 +87,7 @@ package final class Directory: Sendable {
 
 /// A record of an organisation that contradicts the others.
 package struct OrganisationError: Error, Equatable, Sendable {
-    /// Where, as a JSON path: `tenants[0].users[3].name`.
+    /// The JSON path of the record: `tenants[0].users[3].name`.
     package let path: String
     package let message: String
 

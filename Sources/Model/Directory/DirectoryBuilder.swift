@@ -1,4 +1,4 @@
-/// Resolves the records of an organisation into the flat arrays of a directory.
+/// The builder of a directory, which resolves the records of an organisation into flat arrays.
 struct DirectoryBuilder {
     var tenants: [Tenant] = []
     var departments: [Department] = []
@@ -13,7 +13,7 @@ struct DirectoryBuilder {
     var assignmentsByID = ByteIndex()
     var tokensByID = TokenIndex()
 
-    /// Makes room for what is to be added.
+    /// Reserves room for everything that will be added.
     mutating func reserve(_ organisation: Organisation) {
         let tenants = organisation.tenants
         let count = tenants.reduce(0) { $0 + $1.tokens.count }
@@ -26,11 +26,11 @@ struct DirectoryBuilder {
     mutating func add(_ record: TenantRecord, path: String) throws(OrganisationError) {
         let tenant = tenants.count
         guard tenantsByID.claim(record.id, number: tenant) else {
-            throw OrganisationError("the tenant `\(record.id)` is there twice", path: path + ".id")
+            throw OrganisationError("the tenant `\(record.id)` is given twice", path: path + ".id")
         }
         let zone: Zone
         do { zone = try Zone(record.zone) } catch {
-            throw OrganisationError("`\(record.zone)` is no time zone known here", path: path + ".zone")
+            throw OrganisationError("unknown time zone `\(record.zone)`", path: path + ".zone")
         }
         tenants.append(
             Tenant(
@@ -57,11 +57,11 @@ struct DirectoryBuilder {
         _ map: inout ByteIndex, _ id: ExactName, _ tenant: Int, _ index: Int, _ path: @autoclosure () -> String
     ) throws(OrganisationError) {
         guard map.claim(id, scope: tenant, number: index) else {
-            throw OrganisationError("the id `\(id)` is there twice", path: path())
+            throw OrganisationError("the id `\(id)` is given twice", path: path())
         }
     }
 
-    // Paths are made for what is wrong alone: there are as many as there are records.
+    // Paths are built only for errors, since every record has one.
 
     private mutating func add(
         _ record: UserRecord, tenant: Int, path user: @autoclosure () -> String
@@ -101,7 +101,7 @@ struct DirectoryBuilder {
             throw OrganisationError("no assignment has the id `\(record.assignment)`", path: path() + ".assignment")
         }
         guard tokensByID.claim(record.id) else {
-            throw OrganisationError("the token `\(record.id)` is there twice", path: path() + ".id")
+            throw OrganisationError("the token `\(record.id)` is given twice", path: path() + ".id")
         }
         tokens.append(Token(record, tenant: tenant, assignment: assignment))
     }
@@ -113,7 +113,7 @@ struct DirectoryBuilder {
         var positions: [ExactName: Int] = [:]
         for (index, record) in records.enumerated()
         where positions.updateValue(index, forKey: record.id) != nil {
-            throw OrganisationError("the id `\(record.id)` is there twice", path: "\(path)[\(index)].id")
+            throw OrganisationError("the id `\(record.id)` is given twice", path: "\(path)[\(index)].id")
         }
         var children: [Int: [Int]] = [:]
         for (index, record) in records.enumerated() {
@@ -128,7 +128,7 @@ struct DirectoryBuilder {
         }
         let first = departments.count
         var counter = 0
-        // An explicit stack: a tree as deep as the file says must not exhaust ours.
+        // An explicit stack: a very deep tree in a file must not exhaust the call stack.
         var placed: [(record: Int, parent: Int?, depth: Int, enter: Int)] = []
         var stack = (children[-1] ?? []).reversed().map { (record: $0, parent: Int?.none, depth: 0) }
         while let next = stack.popLast() {
@@ -143,7 +143,7 @@ struct DirectoryBuilder {
             let reached = Set(placed.map(\.record))
             let index = records.indices.first { !reached.contains($0) } ?? 0
             throw OrganisationError(
-                "the department `\(records[index].id)` lies under itself", path: "\(path)[\(index)].parent")
+                "the department `\(records[index].id)` is under itself", path: "\(path)[\(index)].parent")
         }
         var sizes = [Int](repeating: 1, count: placed.count)
         for index in placed.indices.reversed() {

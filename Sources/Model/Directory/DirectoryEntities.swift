@@ -15,9 +15,9 @@ package struct Department: Sendable {
     package let parent: Int?
     package let isActive: Bool
     package let requires: [ExactName]
-    /// 0 at the top.
+    /// The number of departments above it.
     package let depth: Int
-    /// The departments under this one are those that enter in `enter..<leave`.
+    /// This department and those under it have their `enter` in `enter..<leave`.
     package let enter: Int
     package let leave: Int
 }
@@ -43,7 +43,7 @@ package struct User: Sendable {
     package let assignments: Range<Int>
 }
 
-/// An assignment in a directory, with what it permits: its user type's permissions and its user's own.
+/// An assignment in a directory, with its permissions: those of its user type and its user's own.
 package struct Assignment: Sendable {
     package let id: ExactName
     package let user: Int

@@ -1,9 +1,9 @@
 extension Organisation {
-    /// The records that a snapshot was made of: a directory made of them again answers everything the same.
+    /// The records that a snapshot was made of: a directory made of them decides every request the same.
     /// - Parameters:
-    ///   - tenant: the number of the only one that is wanted; `nil` for all.
-    ///   - users: which users, by number; departments and user types are all there.
-    ///   - tokens: which tokens, by number; only those whose user is there.
+    ///   - tenant: the number of the one tenant to include; `nil` for all.
+    ///   - users: selects users by number; all departments and user types are included.
+    ///   - tokens: selects tokens by number; only those of included users are included.
     package init(
         of directory: Directory, tenant: Int? = nil, users: (Int) -> Bool = { _ in true },
         tokens: (Int) -> Bool = { _ in true }
@@ -59,7 +59,7 @@ extension Directory {
             })
     }
 
-    /// A token as a record, which names its assignment by id.
+    /// A token as a record, which refers to its assignment by id.
     package func record(of token: Token) -> TokenRecord {
         var record = TokenRecord(
             id: token.id, kind: token.kind, name: token.name, assignment: assignments[token.assignment].id,

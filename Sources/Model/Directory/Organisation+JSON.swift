@@ -1,15 +1,15 @@
 extension Organisation {
-    /// Reads the form of `import`, records that say all there is.
+    /// Reads complete records in the form of `import`.
     /// - Throws: the first fault, with its JSON path.
     package init(json: JSON) throws(OrganisationError) {
         try self.init(json: json, on: Organisation())
     }
 
-    /// Reads the form of `import`, records that may say only part of what there is. What one leaves out is as `base` has
-    /// it; defaults are for new records alone.
+    /// Reads partial records in the form of `import`. A member that is left out keeps its value in `base`; only new
+    /// records get defaults.
     ///
-    /// An empty text says that there is none: no department above, not suspended.
-    /// - Throws: the first fault, with its JSON path; `null` is one, since it says neither.
+    /// An empty string removes an optional value: no department above, not suspended.
+    /// - Throws: the first fault, with its JSON path; `null` is a fault, since it means neither.
     package init(json: JSON, on base: Organisation) throws(OrganisationError) {
         let reader = try RecordReader(json, path: "", known: ["tenants"])
         let known = Known(base.tenants, \.id)
@@ -20,14 +20,14 @@ extension Organisation {
         try refuseTwins()
     }
 
-    /// The tokens that a file in the form of `import` speaks of, as far as it can be read.
+    /// The ids of the tokens in a file in the form of `import`, as far as it can be read.
     package static func tokens(in json: JSON) -> [TokenID] {
         func elements(_ json: JSON?) -> [JSON] { if case .array(let elements)? = json { elements } else { [] } }
         return elements(json["tenants"]).flatMap { elements($0["tokens"]) }.compactMap { $0["id"]?.string }
             .compactMap { TokenID($0) }
     }
 
-    /// Records by their ids.
+    /// Existing records, found by id.
     private struct Known<Record> {
         private let records: [Record]
         private var index = ByteIndex()
@@ -68,7 +68,7 @@ extension Organisation {
         }
         var names: Set<ExactName> = []
         for (index, user) in tenant.users.enumerated() where !names.insert(user.name).inserted {
-            throw OrganisationError("the user name `\(user.name)` is there twice", path: "\(path).users[\(index)].name")
+            throw OrganisationError("the user name `\(user.name)` is given twice", path: "\(path).users[\(index)].name")
         }
         return tenant
     }
@@ -170,8 +170,8 @@ extension Organisation {
 extension Organisation {
     /// The form of `export`; reading it gives the same records.
     ///
-    /// It says everything, also what there is none of, so that importing it again undoes what was changed since. Only what
-    /// is for good, a token that is revoked or an assignment that is removed, is said where it is so.
+    /// It includes empty optional values, so that importing it again undoes later changes. Two permanent states are
+    /// included only when they are true: a revoked token and a removed assignment.
     package var json: JSON {
         .object([.init("tenants", .array(tenants.map(\.json)))])
     }

@@ -1,13 +1,13 @@
 extension Organisation {
-    /// This organisation with the other's records added to it, or put in place of those with the same id.
+    /// This organisation with the other's records added, each replacing a record with the same id.
     package func merging(_ other: Organisation) -> Organisation {
         var result = self
         result.tenants.overlay(other.tenants, by: \.id) { $0.merging($1) }
         return result
     }
 
-    /// These records, and behind them the others of their tenants, on which they stand. What is wrong with one of them is
-    /// then told by its own place.
+    /// These records, followed by the other records of their tenants in `base`, to which they may refer. These come
+    /// first, so that errors name their own places.
     package func standing(on base: Organisation) -> Organisation {
         var places = ByteIndex()
         for (number, tenant) in base.tenants.enumerated() { places.claim(tenant.id, number: number) }

@@ -1,6 +1,6 @@
 extension Organisation {
-    /// The same organisation without anything that names a person: users and their tokens go by other names.
-    /// - Parameter pseudonym: what stands for a text of a kind; the same for the same.
+    /// The same organisation with pseudonyms for everything that identifies a person: users and their tokens.
+    /// - Parameter pseudonym: gives the replacement of a string of a kind; always the same for the same string.
     package func pseudonymous(_ pseudonym: (_ text: ExactName, _ kind: String) -> ExactName) -> Organisation {
         var result = self
         for tenant in result.tenants.indices {

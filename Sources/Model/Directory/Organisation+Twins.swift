@@ -1,7 +1,7 @@
 extension Organisation {
-    /// Refuses two names in one place that nobody can tell apart: ids of tenants, and in each tenant those of every
-    /// kind of record, and the users' names.
-    /// - Throws: both, with the path of the records that have them.
+    /// Refuses two names in one place that look the same: ids of tenants, and in each tenant the ids of every kind of
+    /// record and the users' names.
+    /// - Throws: both names, with the path of their records.
     package func refuseTwins() throws(OrganisationError) {
         try Self.refuseTwins(tenants.map(\.id), "tenants")
         for (index, tenant) in tenants.enumerated() {

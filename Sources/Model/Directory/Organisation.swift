@@ -1,9 +1,9 @@
-/// What a store holds, as plain records that name each other by id: the form of `import`, `export` and tests.
+/// The contents of a store as plain records that refer to each other by id: the form of `import`, `export` and tests.
 ///
-/// `Directory` is built from it and resolves the names.
+/// `Directory` is built from it and resolves the ids.
 package struct Organisation: Equatable, Sendable {
     package var tenants: [TenantRecord]
-    /// Whether an older copy of the store was put back: nothing is permitted on it.
+    /// True when an older copy of the store was put back, on which nothing is permitted.
     package var isRolledBack = false
 
     package init(tenants: [TenantRecord] = []) {
@@ -15,10 +15,10 @@ package struct Organisation: Equatable, Sendable {
 package struct TenantRecord: Equatable, Sendable {
     package var id: ExactName
     package var name: ExactName
-    /// An IANA time zone name, `Europe/Oslo`.
+    /// The name of an IANA time zone, `Europe/Oslo`.
     package var zone: ExactName
     package var isActive = true
-    /// Whether departments, users and what they may do were changed without the store's keys.
+    /// True when departments, users or their permissions were changed without the store's keys.
     package var isTampered = false
     package var departments: [DepartmentRecord] = []
     package var userTypes: [UserTypeRecord] = []
@@ -39,7 +39,7 @@ package struct DepartmentRecord: Equatable, Sendable {
     /// The id of the department above, `nil` at the top.
     package var parent: ExactName?
     package var isActive: Bool
-    /// Permissions required of whoever enters.
+    /// The permissions required for access to this department.
     package var requires: [ExactName]
 
     package init(
@@ -58,7 +58,7 @@ package struct UserTypeRecord: Equatable, Sendable {
     package var id: ExactName
     package var name: ExactName
     package var isActive: Bool
-    /// Dotted names; one may end in `*`.
+    /// Dotted names, each of which may end in `*`.
     package var permissions: [ExactName]
 
     package init(id: ExactName, name: ExactName, isActive: Bool = true, permissions: [ExactName] = []) {
@@ -77,7 +77,7 @@ package struct UserRecord: Equatable, Sendable {
     package var fullName: ExactName
     package var email: ExactName
     package var isActive: Bool
-    /// Extra permissions of this user's own.
+    /// This user's own permissions, in addition to those of user types.
     package var permissions: [ExactName]
     package var assignments: [AssignmentRecord]
 
@@ -95,12 +95,12 @@ package struct UserRecord: Equatable, Sendable {
     }
 }
 
-/// One (department, user type) combination of one user. Removed and added again, it is a new one.
+/// One (department, user type) combination of one user. Removing it and adding it again makes a new assignment.
 package struct AssignmentRecord: Equatable, Sendable {
     package var id: ExactName
     package var department: ExactName
     package var userType: ExactName
-    /// Removed assignments stay, so that what was bound to them can still be read; they give no access.
+    /// True for a removed assignment, which is kept so that its tokens can still be read; it gives no access.
     package var isRemoved: Bool
 
     package init(id: ExactName, department: ExactName, userType: ExactName, isRemoved: Bool = false) {
@@ -111,9 +111,9 @@ package struct AssignmentRecord: Equatable, Sendable {
     }
 }
 
-/// How a token came to be and how it is used.
+/// The origin and use of a token.
 package enum TokenKind: String, Sendable {
-    /// Made by an administrator for an integration; has a name and a picked expiry date.
+    /// Made by an administrator for an integration; has a name and a chosen expiry date.
     case api
     /// Made by a login of the mobile app; has no name, and expires 30 × 86,400 s later.
     case mobile
@@ -127,13 +127,13 @@ package struct TokenRecord: Equatable, Sendable {
     package var name: ExactName
     package var assignment: ExactName
     package var created: Instant
-    /// Valid while now < expires.
+    /// The end of validity: a token is valid while now < expires.
     package var expires: Instant
     package var lastActive: Instant?
     package var dormantSince: Instant?
     package var suspended: Instant?
     package var revoked: Instant?
-    /// Whether it was changed without the store's keys; nothing that it says is to be believed then.
+    /// True when it was changed without the store's keys; nothing in it can be trusted then.
     package var isTampered = false
 
     package init(

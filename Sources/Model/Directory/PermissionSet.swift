@@ -1,8 +1,8 @@
-/// Permissions somebody holds: dotted names, and patterns ending in `*` that cover everything after them.
+/// A set of permissions: dotted names, and patterns that end in `*` and cover every name with that beginning.
 package struct PermissionSet: Equatable, Sendable {
     /// Names without a wildcard, sorted by bytes.
     private var names: [ExactName] = []
-    /// What stands before the `*` of each pattern: `orders.` for `orders.*`, empty for `*`.
+    /// The beginning of each pattern, without the `*`: `orders.` for `orders.*`, empty for `*`.
     private var prefixes: [ExactName] = []
 
     package init(_ patterns: some Sequence<ExactName>) {
@@ -17,7 +17,7 @@ package struct PermissionSet: Equatable, Sendable {
         if prefixes.count > 1 { prefixes = Array(Set(prefixes)).sorted() }
     }
 
-    /// Whether one concrete permission is held. Cost: a binary search and a look at every pattern.
+    /// True when the set has one concrete permission. Cost: a binary search and a check of every pattern.
     package func permits(_ permission: ExactName) -> Bool {
         if prefixes.contains(where: { permission.hasPrefix($0) }) { return true }
         var low = 0
@@ -29,7 +29,7 @@ package struct PermissionSet: Equatable, Sendable {
         return low < names.count && names[low] == permission
     }
 
-    /// Whether everything the other set permits, now and with any later permission, this one permits too.
+    /// True when this set has every permission that the other has, also of permissions added later.
     package func covers(_ other: PermissionSet) -> Bool {
         other.names.allSatisfy(permits)
             && other.prefixes.allSatisfy { prefix in prefixes.contains { prefix.hasPrefix($0) } }
@@ -40,12 +40,12 @@ package struct PermissionSet: Equatable, Sendable {
         (names + prefixes.map { "\($0)*" }).sorted()
     }
 
-    /// Why a text is no permission, in words; `nil` when it is one.
+    /// The reason why a string is not a permission, in words; `nil` for a permission.
     package static func fault(_ text: String, wildcard: Bool) -> String? {
         let body: Substring
         if wildcard, text.hasSuffix("*") {
             if text == "*" { return nil }
-            guard text.hasSuffix(".*") else { return "`*` stands alone or after a dot" }
+            guard text.hasSuffix(".*") else { return "`*` must be alone or after a dot" }
             body = text.dropLast(2)
         } else {
             body = text[...]

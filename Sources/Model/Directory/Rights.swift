@@ -1,4 +1,4 @@
-/// What an assignment permits, each permission with where it comes from, and the gates it does not pass.
+/// The permissions of an assignment with their sources, and the gates that it does not pass.
 package struct Rights: Sendable {
     package enum Source: Equatable, Sendable {
         case userType
@@ -6,13 +6,13 @@ package struct Rights: Sendable {
     }
 
     package struct Grant: Equatable, Sendable {
-        /// A name, or a pattern that ends in `*`.
+        /// A permission's name, or a pattern that ends in `*`.
         package let permission: ExactName
-        /// One of them or both.
+        /// One or both of the sources.
         package let sources: [Source]
     }
 
-    /// A department, the assignment's own or one above it, that requires what the assignment does not permit.
+    /// A department, the assignment's own or one above it, that requires permissions the assignment lacks.
     package struct Gate: Equatable, Sendable {
         package let department: Int
         package let missing: [ExactName]

@@ -36,11 +36,11 @@ package struct TokenID: Hashable, Comparable, Sendable {
     }
 
     /// Reads eight hexadecimal digits at once, one in each byte of a word.
-    /// - Returns: whether they are such digits.
+    /// - Returns: `false` when they are not such digits.
     private static func read(_ digits: UnsafeRawBufferPointer, at place: Int, into value: inout UInt64) -> Bool {
         let each: UInt64 = 0x0101_0101_0101_0101
         let word = unsafe UInt64(littleEndian: digits.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-        // Bit 6 tells letters (0x41-0x46, 0x61-0x66) from digits (0x30-0x39).
+        // Bit 6 distinguishes letters (0x41-0x46, 0x61-0x66) from digits (0x30-0x39).
         let letters = word >> 6 & each
         let (high, low) = (word >> 4 & (each &* 0x0F), word & (each &* 0x0F))
         guard high & ~(letters &* 2) == each &* 3 &+ letters else { return false }

@@ -1,9 +1,9 @@
-/// Numbers of tokens by their ids, in the order in which they were added.
+/// A hash table from ids of tokens to their numbers, in the order in which they were added.
 struct TokenIndex: Sendable {
     private var ids: [TokenID] = []
-    /// By hash, a token's number and 1, or 0; at most half of them are taken.
+    /// A token's number plus 1, or 0, by hash; at most half of the slots are used.
     private var slots = [Int32](repeating: 0, count: 16)
-    /// Keeps whoever chooses ids from choosing where they collide.
+    /// A random seed, so that nobody who chooses ids can make them collide.
     private let seed: UInt64
 
     init(seed: UInt64 = .random(in: 0 ... .max)) {
@@ -11,7 +11,7 @@ struct TokenIndex: Sendable {
     }
 
     /// Adds the next token.
-    /// - Returns: `false`, and changes nothing, when there is one of that id.
+    /// - Returns: `false`, without a change, when the id was added before.
     mutating func claim(_ id: TokenID) -> Bool {
         let slot = slot(id)
         guard slots[slot] == 0 else { return false }
@@ -21,7 +21,7 @@ struct TokenIndex: Sendable {
         return true
     }
 
-    /// Makes room for so many.
+    /// Reserves room for this many tokens.
     mutating func reserve(_ count: Int) {
         ids.reserveCapacity(count)
         while count * 2 > slots.count { grow() }

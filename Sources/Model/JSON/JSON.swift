@@ -4,8 +4,8 @@ package enum JSON: Sendable {
     case boolean(Bool)
     case integer(Int64)
     case number(Double)
-    /// A number, as it is written, that no 64-bit integer and no finite double holds. Only requests have it: see
-    /// `JSONReader.parse(request:)`.
+    /// A number, as it is written, that fits neither a 64-bit integer nor a finite double. Only requests contain it:
+    /// see `JSONReader.parse(request:)`.
     case unrepresentable(String)
     case string(String)
     case array([JSON])
@@ -36,7 +36,7 @@ package enum JSON: Sendable {
         if case .string(let value) = self { value } else { nil }
     }
 
-    /// What messages call it: `a string`, `an object` …
+    /// The kind's name in messages: `a string`, `an object` …
     package var kindName: String {
         switch self {
         case .null: "null"
@@ -69,10 +69,10 @@ extension JSON: Equatable {
 }
 
 extension JSON {
-    /// On one line, without spaces.
+    /// The value as text on one line, without spaces.
     package var compact: String { written(isPretty: false) }
 
-    /// On many lines, indented by two spaces.
+    /// The value as text on several lines, indented by two spaces.
     package var pretty: String { written(isPretty: true) }
 
     private func written(isPretty: Bool) -> String {
@@ -82,9 +82,9 @@ extension JSON {
     }
 }
 
-/// Why a text is no JSON.
+/// The reason why a text is not JSON.
 package struct JSONError: Error, Equatable, Sendable {
-    /// In words: `expected a value`.
+    /// The cause in words: `expected a value`.
     package let message: String
     /// In bytes from the beginning.
     package let offset: Int

@@ -1,26 +1,26 @@
-/// Where the members and elements of a JSON text stand.
+/// The places of the members and elements of a JSON text.
 ///
-/// Cost: of entering one its name, of asking for one its path; never the length of the text.
+/// Cost: proportional to the name when one is entered and to the path when one is looked up, not to the text.
 package struct JSONPlaces: Sendable {
-    /// A member or element, in the one that it is in.
+    /// A member or element of a parent.
     private struct Step: Hashable {
         let parent: Int
         let name: [UInt8]
     }
 
-    /// The root is number 0.
+    /// The numbers of the members and elements; the root is 0.
     private var numbers: [Step: Int] = [:]
-    /// By number; none of the root.
+    /// The offsets, by number.
     private var offsets = [0]
-    /// Those that are entered, by number.
+    /// The numbers that are entered now, the outermost first.
     private var open = [0]
     private var lineStarts = [0]
     private var first = 0
 
-    /// Of a text of which nothing is known.
+    /// The places of a text that has not been read.
     package init() {}
 
-    /// Goes on with a member, or an element by its 0-based number.
+    /// Enters a member, or an element by its 0-based number.
     mutating func enter(_ name: ExactName, at offset: Int) {
         let number = offsets.count
         numbers[Step(parent: open.last ?? 0, name: Array(name.utf8))] = number
@@ -37,7 +37,8 @@ package struct JSONPlaces: Sendable {
         return places
     }
 
-    /// Where a member's name or an element begins, or what it is in if it is not there: line and column from 1, in bytes.
+    /// The beginning of a member's name or of an element, or of its nearest parent that exists: line and column from 1,
+    /// in bytes.
     package func place(of path: [ExactName]) -> (line: Int, column: Int) {
         var number = 0
         for name in path {
@@ -45,7 +46,7 @@ package struct JSONPlaces: Sendable {
             number = next
         }
         let offset = number == 0 ? first : offsets[number]
-        // The last line that begins at or before it.
+        // The last line that begins at or before the offset.
         var (low, high) = (0, lineStarts.count)
         while high - low > 1 {
             let middle = (low + high) / 2

@@ -1,19 +1,19 @@
-/// Reads JSON as RFC 8259 has it, strictly: one value, no comments, no duplicate names, well-formed UTF-8.
+/// A strict reader of JSON (RFC 8259): one value, no comments, no duplicate names, well-formed UTF-8.
 @safe package struct JSONReader {
     private static let deepest = 64
     private static let mostNames = 10_000
-    /// The names of an object of up to so many members are compared one by one; those of a larger one are found by their
-    /// bytes' hash, so that reading takes time in proportion to the text.
+    /// The largest object whose names are compared one by one. Names of larger objects are hashed, so that reading
+    /// takes time proportional to the text.
     private static let fewNames = 16
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
     private var depth = 0
     private var places: JSONPlaces?
-    /// Whether a number that no value holds is kept as it is written, and no fault.
+    /// True when a number that no value can represent is kept as it is written instead of being an error.
     private var keepsNumbers = false
 
-    /// - Throws: with the place of the first fault.
+    /// - Throws: the first fault, with its place.
     package static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONError) -> JSON {
         var reader = unsafe JSONReader(bytes: bytes)
         return try reader.whole()
@@ -28,7 +28,8 @@
 
     package static func parse(_ text: String) throws(JSONError) -> JSON { try parse(Array(text.utf8)) }
 
-    /// The same for a request, of which much is ignored: a number that no value holds is a fault only for who reads it.
+    /// Parses a request. Many of its members are ignored, so a number that no value can represent is an error only for
+    /// the code that reads it.
     package static func parse(request bytes: [UInt8]) throws(JSONError) -> JSON {
         let result = unsafe bytes.withUnsafeBufferPointer { buffer -> Result<JSON, JSONError> in
             var reader = unsafe JSONReader(bytes: buffer)
@@ -38,9 +39,10 @@
         return try result.get()
     }
 
-    /// The number that a whole text is, written as in JSON; `nil` for everything else, and where no value holds it.
+    /// The number that a text consists of, written as in JSON; `nil` for everything else, and for a number that no
+    /// value can represent.
     package static func number(_ text: String) -> JSON? {
-        // Only a number begins and ends so; white space does not.
+        // Excludes white space around the number, which JSON allows.
         guard let first = text.utf8.first, let last = text.utf8.last, first > 0x20, last > 0x20 else { return nil }
         switch try? parse(text) {
         case .integer(let value): return .integer(value)
@@ -49,7 +51,7 @@
         }
     }
 
-    /// The same, with where everything stands: for files that people write.
+    /// Parses a file that people write, with the places of its members.
     package static func located(_ bytes: [UInt8]) throws(JSONError) -> (JSON, JSONPlaces) {
         let result = unsafe bytes.withUnsafeBufferPointer { buffer -> Result<(JSON, JSONPlaces), JSONError> in
             var reader = unsafe JSONReader(bytes: buffer)
@@ -66,7 +68,7 @@
         skipSpace()
         let value = try value()
         skipSpace()
-        guard position == count else { throw fault("something follows the value") }
+        guard position == count else { throw fault("unexpected text after the value") }
         return value
     }
 
@@ -137,7 +139,7 @@
             guard next == UInt8(ascii: "\"") else { throw fault("expected a name in quotes") }
             let key = ExactName(try string())
             guard isNew(key, among: members, &index) else {
-                throw fault("the name `\(key.text.prefix(100))` is there twice", at: start)
+                throw fault("the name `\(key.text.prefix(100))` is given twice", at: start)
             }
             skipSpace()
             guard next == UInt8(ascii: ":") else { throw fault("expected `:` after a name") }
@@ -224,7 +226,7 @@
         } else if let number = Double(text), number.isFinite {
             return .number(number)
         }
-        // INVARIANT: an integer is never rounded: two that differ would be one.
+        // INVARIANT: an integer is never rounded, because two different ones would become equal.
         guard keepsNumbers else {
             throw fault(isWhole ? "the integer does not fit 64 bits" : "the number is too large", at: start)
         }
@@ -301,7 +303,7 @@
             }
             guard let scalar = Unicode.Scalar(code) else { throw fault("half a surrogate pair", at: start) }
             content.append(contentsOf: UTF8.encode(scalar)!)
-        default: throw fault("no such escape", at: start)
+        default: throw fault("unknown escape sequence", at: start)
         }
     }
 

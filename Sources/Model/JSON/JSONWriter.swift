@@ -1,4 +1,4 @@
-/// Writes JSON into bytes; commas and indentation come by themselves.
+/// A writer of JSON into bytes, which adds commas and indentation itself.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
     private let isPretty: Bool
@@ -10,7 +10,7 @@ package struct JSONWriter {
         self.isPretty = isPretty
     }
 
-    /// Empties the buffer and keeps its room.
+    /// Empties the buffer and keeps its capacity.
     package mutating func reset() {
         bytes.removeAll(keepingCapacity: true)
         depth = 0
@@ -18,7 +18,7 @@ package struct JSONWriter {
         followsKey = false
     }
 
-    /// A value written before, on a line of its own.
+    /// Writes prepared JSON text on a line of its own.
     package mutating func line(_ value: StaticString) {
         unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
         newline()
@@ -48,7 +48,7 @@ package struct JSONWriter {
     package mutating func boolean(_ value: Bool) { raw(value ? "true" : "false") }
     package mutating func integer(_ value: Int64) { raw(String(value)) }
 
-    /// A finite number, in the fewest digits that read back the same.
+    /// Writes a finite number with the fewest digits that read back as the same number, and `null` for any other.
     package mutating func number(_ value: Double) { raw(value.isFinite ? value.description : "null") }
 
     package mutating func string(_ value: String) {
@@ -181,7 +181,7 @@ package struct JSONWriter {
             switch byte {
             case 0..<0x20, 0x7F, UInt8(ascii: "\""), UInt8(ascii: "\\"): escape(UInt32(byte))
             case 0xC2, 0xE2:
-                // What may begin a control character of more than one byte is looked at more closely.
+                // This byte may begin a control character of several bytes.
                 bytes.removeSubrange(start...)
                 quoteScalars(of: text)
                 return
@@ -191,7 +191,7 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// As `quote`; what moves cursors, breaks lines or turns the direction of text is written out.
+    /// As `quote`, but escapes characters that move the cursor, break lines or change the direction of text.
     private mutating func quoteScalars(of text: String) {
         bytes.append(UInt8(ascii: "\""))
         for scalar in text.unicodeScalars {

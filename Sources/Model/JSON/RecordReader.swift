@@ -1,4 +1,4 @@
-/// Reads one JSON object strictly: unknown members, wrong types and missing ones are told with their path.
+/// A strict reader of one JSON object: unknown, missing and wrongly typed members are errors with their path.
 struct RecordReader {
     let path: String
     private let members: [JSON.Member]
@@ -9,21 +9,21 @@ struct RecordReader {
         }
         for member in members where !known.contains(member.key) {
             let hint = Suggestion.hint(for: member.key, among: known)
-            throw OrganisationError("nothing is called `\(member.key)` here\(hint)", path: path)
+            throw OrganisationError("unknown member `\(member.key)`\(hint)", path: path)
         }
         self.members = members
         self.path = path
     }
 
-    /// The path of a member: no dot before the first.
+    /// The path of a member, without a leading dot.
     private func path(_ name: ExactName) -> String { path.isEmpty ? name.text : "\(path).\(name)" }
 
-    /// - Returns: `nil` for one that is not there.
+    /// - Returns: `nil` for a missing member.
     private func value(_ name: ExactName) throws(OrganisationError) -> JSON? {
         guard let value = members.first(where: { $0.key == name })?.value else { return nil }
         guard value != .null else {
             throw OrganisationError(
-                "`null` says nothing: leave `\(name)` out to keep what there is, or say what it is", path: path(name))
+                "`null` is not a value: leave `\(name)` out to keep its value, or give a new one", path: path(name))
         }
         return value
     }
@@ -32,10 +32,10 @@ struct RecordReader {
         OrganisationError("expected \(expected), got \(found?.kindName ?? "nothing")", path: path(name))
     }
 
-    // INVARIANT: what is not there is as it was. A default is given only for a record that is new.
+    // INVARIANT: a missing member keeps its old value. Only a new record gets a default.
 
-    /// 1 to 400 bytes without control characters.
-    /// - Parameter old: what it is where nothing is said.
+    /// Reads a string of 1 to 400 bytes without control characters.
+    /// - Parameter old: the value of a missing member.
     func text(_ name: ExactName, or old: ExactName? = nil) throws(OrganisationError) -> ExactName {
         guard let text = try stated(name) else {
             guard let old else { throw fault(name, "a string", nil) }
@@ -45,7 +45,7 @@ struct RecordReader {
         return text
     }
 
-    /// - Parameter old: what it is where nothing is said; an empty text says that there is none.
+    /// - Parameter old: the value of a missing member; an empty string removes it.
     func optionalText(_ name: ExactName, or old: ExactName?) throws(OrganisationError) -> ExactName? {
         guard let text = try stated(name) else { return old }
         return text.isEmpty ? nil : text
@@ -57,7 +57,7 @@ struct RecordReader {
         guard text.utf8.count <= 400,
             !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else {
-            throw OrganisationError("at most 400 bytes, and no control characters", path: path(name))
+            throw OrganisationError("must have at most 400 bytes and no control characters", path: path(name))
         }
         return ExactName(text)
     }
@@ -76,7 +76,7 @@ struct RecordReader {
         return try instant(name, value)
     }
 
-    /// - Parameter old: what it is where nothing is said; an empty text says that there is none.
+    /// - Parameter old: the value of a missing member; an empty string removes it.
     func optionalInstant(_ name: ExactName, or old: Instant?) throws(OrganisationError) -> Instant? {
         guard let value = try value(name) else { return old }
         if case .string(let text) = value, text.isEmpty { return nil }
@@ -90,7 +90,7 @@ struct RecordReader {
         return instant
     }
 
-    /// All of them: a list that is stated takes the place of the one that was.
+    /// Reads a list of permissions, which replaces the old list as a whole.
     func permissions(_ name: ExactName, wildcard: Bool, or old: [ExactName]?) throws(OrganisationError) -> [ExactName] {
         guard let value = try value(name) else { return old ?? [] }
         guard case .array(let elements) = value else { throw fault(name, "an array of permissions", value) }

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Numbers of texts, found by their bytes alone: no `String` is made to look one up.
+/// A hash table from strings to numbers, looked up by bytes without making a `String`.
 ///
-/// A text belongs to a scope, so that the same id in two tenants is two entries. Cost: one hash of the bytes.
+/// A string belongs to a scope, so that the same id in two tenants is two entries. Cost: one hash of the bytes.
 package struct ByteIndex: Sendable {
     private struct Entry {
         let hash: UInt64
@@ -14,17 +14,17 @@ package struct ByteIndex: Sendable {
 
     private var bytes: [UInt8] = []
     private var entries: [Entry] = []
-    /// By hash, the place of an entry and 1, or 0; at most half of them are taken.
+    /// The index of an entry plus 1, or 0, by hash; at most half of the slots are used.
     private var slots: [Int32] = [Int32](repeating: 0, count: 16)
-    /// Keeps whoever chooses the texts from choosing where they collide.
+    /// A random seed, so that nobody who chooses the strings can make them collide.
     private let seed: UInt64
 
     package init(seed: UInt64 = .random(in: 0 ... .max)) {
         self.seed = seed
     }
 
-    /// Adds a text.
-    /// - Returns: `false`, and changes nothing, when it is there.
+    /// Adds a string.
+    /// - Returns: `false`, without a change, when it was added before.
     @discardableResult
     package mutating func claim(_ text: ExactName, scope: Int = 0, number: Int) -> Bool {
         var text = text.text
@@ -43,7 +43,7 @@ package struct ByteIndex: Sendable {
         return text.withUTF8 { unsafe number(UnsafeRawBufferPointer($0), scope: scope) }
     }
 
-    /// The number of a text; `nil` when there is none.
+    /// The number of a string; `nil` when it is unknown.
     package func number(_ text: UnsafeRawBufferPointer, scope: Int = 0) -> Int? {
         let slot = unsafe slots[find(text, scope).slot]
         return slot == 0 ? nil : entries[Int(slot) - 1].number
@@ -60,7 +60,7 @@ package struct ByteIndex: Sendable {
         return (slot, hash)
     }
 
-    /// Eight bytes at a time, each time mixed by a product whose high half is folded into the low one.
+    /// Hashes eight bytes at a time, mixed by a product whose high half is folded into its low half.
     private func hash(_ text: UnsafeRawBufferPointer, _ scope: Int) -> UInt64 {
         func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
             let product = (hash ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
@@ -78,7 +78,7 @@ package struct ByteIndex: Sendable {
             hash = unsafe mix(hash, start.loadUnaligned(fromByteOffset: index, as: UInt64.self))
             index &+= 8
         }
-        // The last eight bytes, some of which may be among those before.
+        // The last eight bytes, which may overlap those before.
         return unsafe mix(hash, start.loadUnaligned(fromByteOffset: last, as: UInt64.self))
     }
 

@@ -1,10 +1,10 @@
-/// A day of the Gregorian calendar, in no zone of its own.
+/// A day of the Gregorian calendar, without a time zone.
 package struct Date: Hashable, Comparable, Sendable {
     package let year: Int
     package let month: Int
     package let day: Int
 
-    /// - Returns: `nil` when there is no such day in the years 1 to 9999.
+    /// - Returns: `nil` when the years 1 to 9999 have no such day.
     package init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month),
             (1...Self.days(in: month, of: year)).contains(day)
@@ -18,7 +18,7 @@ package struct Date: Hashable, Comparable, Sendable {
         (one.year, one.month, one.day) < (other.year, other.month, other.day)
     }
 
-    /// The day of that number, counted from 1970-01-01 as 0. Outside the years 1 to 9999 the nearest day inside.
+    /// The day with this number, counted from 1970-01-01 as 0; clamped to the years 1 to 9999.
     ///
     /// Method: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
     package init(daysSinceEpoch days: Int64) {
@@ -33,7 +33,7 @@ package struct Date: Hashable, Comparable, Sendable {
         year = Int(yearOfEra + era * 400) + (month <= 2 ? 1 : 0)
     }
 
-    /// How many days after 1970-01-01. Method: as above, `days_from_civil`.
+    /// The number of days since 1970-01-01. Method: as above, `days_from_civil`.
     package var daysSinceEpoch: Int64 {
         let shiftedYear = Int64(month <= 2 ? year - 1 : year)
         let era = shiftedYear / 400
@@ -42,10 +42,10 @@ package struct Date: Hashable, Comparable, Sendable {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
-    /// 1 is Monday, 7 is Sunday (ISO 8601).
+    /// The day of the week: 1 is Monday, 7 is Sunday (ISO 8601).
     package var weekday: Int { Int((daysSinceEpoch + 3).remainder(7)) + 1 }
 
-    /// The day so much later: years and months first, clamped to the month's end, then weeks and days.
+    /// The day after this period: years and months first, clamped to the month's end, then weeks and days.
     /// - Returns: `nil` outside the years 1 to 9999, and for a period with hours or minutes.
     package func adding(_ period: Period) -> Date? {
         guard period.hours == 0, period.minutes == 0 else { return nil }
@@ -69,7 +69,7 @@ package struct Date: Hashable, Comparable, Sendable {
 }
 
 extension Date: CustomStringConvertible {
-    /// `YYYY-MM-DD`.
+    /// The day as `YYYY-MM-DD`.
     package var description: String {
         "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))"
     }
@@ -87,7 +87,7 @@ extension Date: CustomStringConvertible {
         self.init(year: year, month: month, day: day)
     }
 
-    /// Decimal digits and nothing else.
+    /// The number that these bytes write; `nil` for anything but decimal digits.
     static func number(_ digits: ArraySlice<UInt8>) -> Int? {
         var value = 0
         for digit in digits {

@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// A name from outside: an id, a key, the name of a file. Two are the same when their bytes are.
+/// A name from outside: an id, a key, the name of a file. Two names are equal when their bytes are.
 ///
-/// It has no `==` against `String`, which takes canonically equivalent texts for the same: NFC and NFD forms, `K` and
-/// the Kelvin sign, `;` and the Greek question mark. A `String` is for messages.
+/// It has no `==` against `String`, whose own `==` takes canonically equivalent strings for equal: NFC and NFD forms,
+/// `K` and the Kelvin sign, `;` and the Greek question mark. A `String` is for messages.
 package struct ExactName: Sendable {
     /// The name as messages show it.
     package let text: String
@@ -15,8 +15,8 @@ package struct ExactName: Sendable {
     package var utf8: String.UTF8View { text.utf8 }
     package var isEmpty: Bool { text.utf8.isEmpty }
 
-    /// Whether people read the two as one: canonically equivalent texts. For what somebody types at a prompt, where
-    /// another keyboard makes another form; never for what is decided or stored.
+    /// True when both are canonically equivalent, so that people read them as the same. For input at a prompt, where
+    /// keyboards produce different forms; never for decisions or storage.
     package func reads(like typed: String) -> Bool { text == typed }
 
     package func hasPrefix(_ prefix: ExactName) -> Bool { utf8.starts(with: prefix.utf8) }
@@ -34,7 +34,7 @@ extension ExactName: Hashable, Comparable {
     package func hash(into hasher: inout Hasher) {
         var text = text
         text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-        // The end of one name is not the beginning of the next.
+        // A separator, so that the end of one name cannot pass for the beginning of the next.
         hasher.combine(0xFF as UInt8)
     }
 }
@@ -52,7 +52,7 @@ extension Sequence<ExactName> {
 }
 
 extension String {
-    /// Equality of bytes: `==` alone would take canonically equivalent texts for the same.
+    /// True when both have the same bytes; `==` would take canonically equivalent strings for equal.
     package func isSameBytes(_ other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
         var (one, other) = (self, other)

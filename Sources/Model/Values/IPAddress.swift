@@ -2,10 +2,10 @@ internal import Glibc
 
 /// An IPv4 or IPv6 address.
 ///
-/// INVARIANT: one address is one value. The IPv6 form of an IPv4 address (`::ffff:10.0.0.1`, RFC 4291, 2.5.5.2) is that
-/// IPv4 address from the moment it is read, for `==`, lists, networks and traces alike.
+/// INVARIANT: one address has one value. The IPv6 form of an IPv4 address (`::ffff:10.0.0.1`, RFC 4291, 2.5.5.2)
+/// becomes that IPv4 address when it is read, for `==`, lists, networks and traces alike.
 package struct IPAddress: Hashable, Sendable {
-    /// IPv4 in the low 32 bits of `low`.
+    /// The upper half of an IPv6 address; an IPv4 address is in the low 32 bits of `low`.
     package let high: UInt64
     package let low: UInt64
     package let isVersion6: Bool
@@ -14,15 +14,15 @@ package struct IPAddress: Hashable, Sendable {
         (high, low, isVersion6) = (0, UInt64(address), false)
     }
 
-    /// An IPv6 address, or the IPv4 address that it is another form of.
+    /// An IPv6 address, or the IPv4 address whose IPv6 form it is.
     init(high: UInt64, low: UInt64) {
         let isMapped = high == 0 && low >> 32 == 0xFFFF
         (self.high, self.low, isVersion6) = (high, isMapped ? low & 0xFFFF_FFFF : low, !isMapped)
     }
 
-    /// The usual text forms, and nothing before or behind: no zone, no prefix length, no leading zeros in IPv4.
+    /// Reads the usual text forms, with nothing before or after: no zone, no prefix length, no leading zeros in IPv4.
     package init?(_ text: String) {
-        // What C reads ends at a NUL: none may come that far.
+        // C strings end at a NUL, so a text with one must not reach C.
         guard text.utf8.count < 46, text.utf8.allSatisfy(Self.isPart) else { return nil }
         var four = in_addr()
         if unsafe inet_pton(AF_INET, text, &four) == 1 {
@@ -43,8 +43,8 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
-    /// An IPv4 address in its dotted form.
-    /// - Returns: `nil` for everything else, other good addresses among it.
+    /// Reads an IPv4 address in dotted form.
+    /// - Returns: `nil` for everything else, including IPv6 addresses.
     package init?(_ text: UnsafeRawBufferPointer) {
         var (address, part, digits, dots): (UInt64, UInt64, Int, Int) = (0, 0, 0, 0)
         guard text.count <= 15 else { return nil }

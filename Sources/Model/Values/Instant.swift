@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A moment: whole microseconds since 1970, UTC.
+/// A point in time: whole microseconds since 1970, UTC.
 package struct Instant: Hashable, Comparable, Sendable {
     package var microseconds: Int64
 
@@ -22,18 +22,18 @@ package struct Instant: Hashable, Comparable, Sendable {
 }
 
 extension Int64 {
-    /// Division rounded down, also below zero.
+    /// The quotient rounded down, also for negative numbers.
     func quotient(_ divisor: Int64) -> Int64 {
         let quotient = self / divisor
         return self % divisor < 0 ? quotient - 1 : quotient
     }
 
-    /// What `quotient` leaves: never negative.
+    /// The remainder of `quotient`: never negative.
     func remainder(_ divisor: Int64) -> Int64 { self - quotient(divisor) * divisor }
 }
 
 extension Instant: CustomStringConvertible {
-    /// RFC 3339 in UTC: `2026-11-22T12:00:00Z`, with a fraction only where there is one.
+    /// The instant by RFC 3339 in UTC: `2026-11-22T12:00:00Z`, with a fraction only if it has one.
     package var description: String {
         let date = Date(daysSinceEpoch: seconds.quotient(86_400))
         let second = seconds.remainder(86_400)
@@ -43,8 +43,8 @@ extension Instant: CustomStringConvertible {
         return "\(date)T\(clock.joined(separator: ":"))\(digits)Z"
     }
 
-    /// RFC 3339, with `Z` or an offset, and up to six digits of a second; years 1 to 9999.
-    /// - Returns: `nil` for anything else, so also for a date alone, and with anything before or behind.
+    /// Reads RFC 3339, with `Z` or an offset, and up to six digits of a second; years 1 to 9999.
+    /// - Returns: `nil` for anything else, also for a date alone or with text before or after it.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes.count <= 40, let date = Date(bytes[0..<10]),
@@ -76,7 +76,7 @@ extension Instant: CustomStringConvertible {
             return nil
         }
         let seconds = date.daysSinceEpoch * 86_400 + Int64(hour * 3_600 + minute * 60 + second - offset)
-        // With its offset it may lie outside the years that can be written.
+        // The offset may take it outside the years that can be written.
         guard (-62_135_596_800..<253_402_300_800).contains(seconds) else { return nil }
         microseconds = seconds * 1_000_000 + Int64(fraction)
     }

@@ -1,4 +1,4 @@
-/// An amount of calendar time. Months and years are the calendar's, clamped to the month's end.
+/// An amount of calendar time. Months and years are calendar months and years, clamped to the month's end.
 package struct Period: Hashable, Sendable {
     package var years: Int
     package var months: Int
@@ -7,7 +7,7 @@ package struct Period: Hashable, Sendable {
     package var hours: Int
     package var minutes: Int
 
-    /// What its parts are called, in this order.
+    /// The names of its parts, in this order.
     package static let names = ["years", "months", "weeks", "days", "hours", "minutes"]
 
     package init(years: Int = 0, months: Int = 0, weeks: Int = 0, days: Int = 0, hours: Int = 0, minutes: Int = 0) {

@@ -1,12 +1,12 @@
-/// What somebody may have meant by a name nobody knows.
+/// Suggestions for an unknown name.
 package enum Suggestion {
-    /// The nearest of the known names, if one is near enough to be a slip of the finger; of several the first by name.
+    /// The nearest known name, if it is near enough for a typing error; of several, the first by name.
     package static func nearest(to name: String, among known: some Sequence<String>) -> String? {
         let bound = max(1, min(3, name.utf8.count / 3))
         let wanted = Array(name.utf8.prefix(longest))
         var nearest: (distance: Int, name: String)?
         for candidate in known {
-            // So many letters at least would have to come or go.
+            // The difference in length is a lower bound of the distance.
             guard abs(min(candidate.utf8.count, longest) - wanted.count) <= bound else { continue }
             let distance = distance(wanted, Array(candidate.utf8.prefix(longest)))
             guard distance <= bound, nearest.map({ (distance, candidate) < $0 }) ?? true else { continue }
@@ -15,10 +15,10 @@ package enum Suggestion {
         return nearest?.name
     }
 
-    /// So many bytes of a name are looked at.
+    /// The number of bytes of a name that are compared.
     private static let longest = 64
 
-    /// ` (did you mean `x`?)`, or nothing.
+    /// The text ` (did you mean `x`?)`, or an empty string.
     package static func hint(for name: String, among known: some Sequence<String>) -> String {
         nearest(to: name, among: known).map { " (did you mean `\($0)`?)" } ?? ""
     }
@@ -35,7 +35,7 @@ package enum Suggestion {
         hint(for: text, among: known.map(\.text))
     }
 
-    /// How many insertions, deletions, replacements and swaps of neighbours lead from one name to the other.
+    /// The number of insertions, deletions, replacements and swaps of neighbours between two names.
     private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
         var before = [Int](repeating: 0, count: other.count + 1)
         var above = Array(0...other.count)
@@ -50,7 +50,7 @@ package enum Suggestion {
                 }
                 current[column + 1] = best
             }
-            // The oldest row is written over next.
+            // The oldest row is overwritten next.
             (before, above, current) = (above, current, before)
         }
         return above[other.count]

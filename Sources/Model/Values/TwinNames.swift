@@ -1,4 +1,4 @@
-/// Two names that differ only in their Unicode normal form: nobody can tell them apart by looking at them.
+/// Two names that look the same because they differ only in their Unicode normal form.
 package struct TwinNames: Equatable, Sendable {
     package let one: ExactName
     package let other: ExactName
@@ -8,11 +8,11 @@ package struct TwinNames: Equatable, Sendable {
         self.other = other
     }
 
-    /// The first two such among the names of one place, if there are any.
+    /// The first two such names in one place, if any.
     ///
-    /// Cost: a look at every byte, and a hash of each name that is not ASCII; two of ASCII are no twins.
+    /// Cost: a scan of every byte, and a hash of each name that is not ASCII; ASCII names are never twins.
     package static func first(in names: some Collection<ExactName>) -> TwinNames? {
-        // Looked up by Swift's `==` on purpose: it is what takes the two for the same.
+        // The dictionary uses Swift's `==` on purpose, because it takes twins for equal.
         var forms: [String: ExactName] = [:]
         for name in names where !name.isASCII {
             if let known = forms[name.text], known != name { return TwinNames(one: known, other: name) }
@@ -25,13 +25,13 @@ package struct TwinNames: Equatable, Sendable {
         return nil
     }
 
-    /// Both, with what differs written as escapes: `` `caf\u{E9}` and `cafe\u{301}` differ … ``
+    /// The error message, with the differing characters as escapes: `` `caf\u{E9}` and `cafe\u{301}` differ … ``
     package var message: String {
         let (one, other) = shown
         return "`\(one)` and `\(other)` differ only in their Unicode normal form; rename one of them"
     }
 
-    /// Each with what differs written as escapes.
+    /// Both names, with the differing characters as escapes.
     package var shown: (String, String) {
         let (first, second) = (Array(one.text.unicodeScalars), Array(other.text.unicodeScalars))
         let most = min(first.count, second.count)

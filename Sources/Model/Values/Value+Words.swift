@@ -1,6 +1,6 @@
 extension Value {
-    /// The value as people read it: names of departments and users, not their ids.
-    /// - Parameter directory: the one it was read from.
+    /// The value for people: names of departments and users, not their ids.
+    /// - Parameter directory: the directory it was read from.
     package func words(in directory: Directory) -> String {
         switch self {
         case .absent: return "(absent)"
@@ -22,7 +22,7 @@ extension Value {
         }
     }
 
-    /// The value as a request would bring it: departments and users by their ids; `nil` for what no request brings.
+    /// The value as in a request: departments and users by their ids; `nil` for a value that no request can contain.
     package func json(in directory: Directory) -> JSON? {
         switch self {
         case .boolean(let value): return .boolean(value)

@@ -1,4 +1,4 @@
-/// What a fact can be: the content of an attribute, or the answer of a predicate.
+/// The value of a fact: the content of an attribute, or the answer of a predicate.
 package enum Value: Sendable {
     case absent
     case boolean(Bool)
@@ -7,22 +7,22 @@ package enum Value: Sendable {
     case string(String)
     case instant(Instant)
     case date(Date)
-    /// Indices into the directory the value was read from.
+    /// An index into the directory that the value was read from.
     case department(Int)
     case user(Int)
     case userType(Int)
     case ip(IPAddress)
     case list([Value])
-    /// Something with attributes of its own, told apart by its type alone.
+    /// An object with attributes of its own, identified only by its type.
     case entity
-    /// Reading failed; why, in words.
+    /// A failed reading, with the reason in words.
     case failure(String)
 }
 
 extension Value {
     package static func string(_ name: ExactName) -> Value { .string(name.text) }
 
-    /// Whether two values of one type are the same. Texts by their bytes, never by Unicode equivalence.
+    /// True when two values of one type are equal. Strings are compared by bytes, never by Unicode equivalence.
     package func equals(_ other: Value) -> Bool {
         switch (self, other) {
         case (.absent, .absent): true
@@ -42,7 +42,7 @@ extension Value {
         }
     }
 
-    /// Whether a value of an ordered type comes before another of the same type.
+    /// True when a value of an ordered type comes before another of the same type.
     package func isLess(_ other: Value) -> Bool {
         switch (self, other) {
         case (.integer(let one), .integer(let other)): one < other

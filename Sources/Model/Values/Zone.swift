@@ -1,12 +1,12 @@
 internal import Synchronization
 
-/// A time zone of the IANA database, as the system's files have it.
+/// A time zone of the IANA database, from the system's files.
 package struct Zone: Sendable, Hashable {
     package let name: ExactName
     private let file: ZoneFile
 
-    /// Reads the zone's file, once a process.
-    /// - Throws: when the name is no zone known here.
+    /// Reads the zone's file, once per process.
+    /// - Throws: when the zone is unknown on this system.
     package init(_ name: ExactName) throws(ZoneError) {
         self.name = name
         if let known = Self.files.withLock({ $0[name] }) {
@@ -18,7 +18,7 @@ package struct Zone: Sendable, Hashable {
         Self.files.withLock { $0[name] = read }
     }
 
-    /// Every file that was read: there are no more than the system has.
+    /// All files that were read; bounded by the number of the system's files.
     private static let files = Mutex<[ExactName: ZoneFile]>([:])
 
     private init(name: ExactName, file: ZoneFile) {
@@ -26,7 +26,7 @@ package struct Zone: Sendable, Hashable {
         self.file = file
     }
 
-    /// Universal time; needs no file.
+    /// Coordinated universal time; needs no file.
     package static let utc = Zone(name: "UTC", file: ZoneFile(transitions: [], offsets: [0], rule: nil))
 
     package static func == (one: Zone, other: Zone) -> Bool { one.name == other.name }
@@ -43,12 +43,12 @@ package struct Zone: Sendable, Hashable {
         return (second / 3_600, second / 60 % 60, second % 60)
     }
 
-    /// The first instant of a local day, also where the clocks skip midnight.
+    /// The first instant of a local day, also when the clocks skip midnight.
     package func start(of date: Date) -> Instant {
         Instant(microseconds: instant(local: date.daysSinceEpoch * 86_400) * 1_000_000)
     }
 
-    /// The instant so much later: the calendar's part by the local clock, then hours and minutes as they elapse.
+    /// The instant after this period: the calendar part by the local clock, then hours and minutes as they elapse.
     /// - Returns: `nil` outside the years 1 to 9999.
     package func adding(_ period: Period, to instant: Instant) -> Instant? {
         var calendar = period
@@ -67,16 +67,16 @@ package struct Zone: Sendable, Hashable {
 
     private func local(_ seconds: Int64) -> Int64 { seconds + Int64(file.offset(at: seconds)) }
 
-    /// The first second whose local time is the given one, or, where clocks skip it, the first after the gap.
+    /// The first second with this local time, or the first after the gap when clocks skip it.
     private func instant(local: Int64) -> Int64 {
-        // Offsets lie within 26 hours of UTC, and change at most once in such a stretch.
+        // Offsets are within 26 hours of UTC, and change at most once in such an interval.
         let before = Int64(file.offset(at: local - 93_600))
         let after = Int64(file.offset(at: local + 93_600))
         let candidates = [local - max(before, after), local - min(before, after)]
         for candidate in candidates where self.local(candidate) == local { return candidate }
         var low = candidates[0]
         var high = candidates[1]
-        // Skipped: between the two guesses lies the change; its first second is what we want.
+        // Skipped: the change is between the two guesses, and its first second is the result.
         while high - low > 1 {
             let middle = low + (high - low) / 2
             if self.local(middle) >= local { high = middle } else { low = middle }
@@ -85,7 +85,7 @@ package struct Zone: Sendable, Hashable {
     }
 }
 
-/// Why a time zone cannot be had.
+/// The reason why a time zone is not available.
 package struct ZoneError: Error, Equatable, Sendable {
     package let message: String
 

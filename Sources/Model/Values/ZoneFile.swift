@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// What a TZif file says (RFC 9636): when the offset from UTC changes, and the rule for the time after.
+/// The contents of a TZif file (RFC 9636): the changes of the offset from UTC, and the rule for the time after them.
 final class ZoneFile: Sendable {
     private let transitions: [Int64]
-    /// Seconds east of UTC; one more than there are transitions, the first for the time before all.
+    /// Seconds east of UTC: the first for the time before all transitions, then one for each.
     private let offsets: [Int32]
     private let rule: ZoneRule?
 
@@ -23,17 +23,17 @@ final class ZoneFile: Sendable {
                         || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+")
                 }
         }
-        guard isName, name.utf8.count <= 100 else { throw ZoneError("`\(name)` is no time zone's name") }
+        guard isName, name.utf8.count <= 100 else { throw ZoneError("`\(name)` is not the name of a time zone") }
         let folder = unsafe getenv("TZDIR").map { unsafe String(cString: $0) } ?? "/usr/share/zoneinfo"
         guard let bytes = Self.read("\(folder)/\(name)") else {
-            throw ZoneError("no time zone `\(name)` is installed here (the package `tzdata` has them)")
+            throw ZoneError("the time zone `\(name)` is not installed (see the package `tzdata`)")
         }
         var reader = ZoneFileReader(bytes: bytes)
         guard let content = reader.content() else { throw ZoneError("the file of the time zone `\(name)` is damaged") }
         self.init(transitions: content.transitions, offsets: content.offsets, rule: content.rule)
     }
 
-    /// Seconds east of UTC at an instant.
+    /// The offset at an instant, in seconds east of UTC.
     func offset(at seconds: Int64) -> Int32 {
         if let last = transitions.last, seconds >= last, let rule { return rule.offset(at: seconds) }
         if transitions.isEmpty, let rule { return rule.offset(at: seconds) }
@@ -64,7 +64,7 @@ final class ZoneFile: Sendable {
     }
 }
 
-/// Reads the 64-bit part of a TZif file.
+/// A reader of the 64-bit part of a TZif file.
 private struct ZoneFileReader {
     let bytes: [UInt8]
     var position = 0

@@ -47,7 +47,7 @@ struct ZoneRule: Sendable {
         return isSummer ? summer.offset : standard
     }
 
-    /// When a change happens in a year, in seconds since 1970 on the local clock before it.
+    /// The time of a change in a year, in seconds since 1970 on the local clock before the change.
     private static func local(_ change: Change, _ year: Int) -> Int64 {
         let first = Date(year: year, month: 1, day: 1)!.daysSinceEpoch
         let day: Int64
@@ -100,7 +100,7 @@ struct ZoneRule: Sendable {
             return true
         }
 
-        /// A zone's abbreviation: letters, or anything between angle brackets.
+        /// Skips a zone's abbreviation: letters, or anything between angle brackets.
         mutating func skipName() -> Bool {
             let start = position
             if skip("<") {
@@ -119,7 +119,7 @@ struct ZoneRule: Sendable {
             return Date.number(bytes[start..<position])
         }
 
-        /// `hh[:mm[:ss]]` with a sign, in seconds.
+        /// Reads `hh[:mm[:ss]]` with a sign, in seconds.
         mutating func time() -> Int? {
             let sign = skip("-") ? -1 : 1
             if sign == 1 { _ = skip("+") }

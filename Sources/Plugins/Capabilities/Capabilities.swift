@@ -1,9 +1,9 @@
 internal import Model
 internal import Policies
 
-/// What the host lets plugins have: each in a file of its own, all of them here.
+/// The capabilities that the host offers to plugins: each in its own file, all of them listed here.
 enum Capabilities {
-    /// By name. A plugin that does not name one in `needs` does not have it.
+    /// All capabilities, sorted by name. A plugin has only those that it names in `needs`.
     static let all: [Plugin] = [log, network, text, zone].sorted { $0.name < $1.name }
 
     static func capability(_ name: ExactName, _ about: String, _ functions: [any NativeFunction]) -> Plugin {
@@ -18,7 +18,7 @@ enum Capabilities {
     }
 }
 
-/// A function of the host, made of its parts.
+/// A function of the host, assembled from its parts.
 struct HostedFunction: NativeFunction {
     let name: ExactName
     let about: String

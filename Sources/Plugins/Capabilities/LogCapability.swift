@@ -2,7 +2,7 @@ internal import Model
 internal import Policies
 
 extension Capabilities {
-    /// Where a plugin's sinks write. It has no function: nothing can ask it while something is decided.
+    /// The log that a plugin's sinks write to. It has no functions, so nothing can use it during a decision.
     static let log = capability(
         "log",
         "Sinks of decisions: a file that is rotated, or the system's log. They act after a decision, never inside one.",

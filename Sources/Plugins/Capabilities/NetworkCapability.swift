@@ -7,7 +7,7 @@ extension Capabilities {
         "network", "Addresses and networks: `10.0.0.0/8`, `2001:db8::/32`.",
         [
             HostedFunction(
-                name: "contains", about: "Whether an address is one of a network.",
+                name: "contains", about: "True when a network contains an address.",
                 parameters: [.init("network", .string), .init("address", .ip)], result: .init(.boolean),
                 isNetworkTest: true,
                 body: { fixed, _, _ throws(NativeFault) in
@@ -22,7 +22,7 @@ extension Capabilities {
                     }
                 }),
             HostedFunction(
-                name: "contains_any", about: "Whether an address is one of one of some networks.",
+                name: "contains_any", about: "True when one of several networks contains an address.",
                 parameters: [.init("networks", .list(.string)), .init("address", .ip)], result: .init(.boolean),
                 body: { fixed, _, _ throws(NativeFault) in
                     let ready = try fixed[0].map { value throws(NativeFault) in try NetworkList(value) }
@@ -39,7 +39,7 @@ extension Capabilities {
             HostedFunction(
                 name: "is_private",
                 about:
-                    "Whether an address is of a network that is routed nowhere: RFC 1918, RFC 4193, loopback, link-local.",
+                    "True for an address that is not routed: RFC 1918, RFC 4193, loopback, link-local.",
                 parameters: [.init("address", .ip)], result: .init(.boolean),
                 body: { _, _, _ throws(NativeFault) in
                     let networks = try NetworkList(.list(privateNetworks.map(Value.string)))
@@ -64,14 +64,14 @@ extension Capabilities {
     }
 }
 
-/// Networks, found among by how many bits of them count: as many look-ups as there are different prefixes.
+/// A set of networks, grouped by prefix length: a search takes one look-up for each different length.
 private struct NetworkList {
     private var prefixes: [IPNetwork.Width: Set<IPAddress>] = [:]
 
     init(_ value: Value) throws(NativeFault) {
-        guard case .list(let items) = value else { throw NativeFault("networks are a list of texts") }
+        guard case .list(let items) = value else { throw NativeFault("networks must be a list of strings") }
         for item in items {
-            guard case .string(let text) = item else { throw NativeFault("a network is a text: `10.0.0.0/8`") }
+            guard case .string(let text) = item else { throw NativeFault("a network must be a string: `10.0.0.0/8`") }
             do throws(IPNetworkError) {
                 let network = try IPNetwork(text)
                 prefixes[network.width, default: []].insert(network.address)

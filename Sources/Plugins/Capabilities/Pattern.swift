@@ -1,16 +1,16 @@
 internal import CRE2
 internal import Policies
 
-/// A pattern of RE2, compiled.
+/// A compiled RE2 pattern.
 ///
-/// `@unchecked Sendable`: it does not change, and RE2 lets any number of threads match by it at once.
+/// `@unchecked Sendable`: it does not change, and RE2 allows any number of threads to match with it at once.
 @safe final class Pattern: @unchecked Sendable {
     private static let mostBytes = 1_000
     private static let memory: Int64 = 1 << 20
 
     private let pattern: OpaquePointer
 
-    /// - Throws: what is wrong with it, in RE2's words.
+    /// - Throws: RE2's description of the error.
     init(_ text: String) throws(NativeFault) {
         guard text.utf8.count <= Self.mostBytes else {
             throw NativeFault("a pattern has at most \(Self.mostBytes) bytes")
@@ -24,7 +24,7 @@ internal import Policies
         }
         guard let compiled = unsafe compiled else {
             let reason = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            throw NativeFault("`\(text)` is no pattern: \(reason)")
+            throw NativeFault("`\(text)` is not a pattern: \(reason)")
         }
         unsafe pattern = compiled
     }

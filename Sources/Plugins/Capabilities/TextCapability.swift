@@ -4,13 +4,14 @@ internal import Model
 internal import Policies
 
 extension Capabilities {
-    /// Texts: patterns that take no longer than the text is long, and forms in which texts are compared.
+    /// Strings: patterns matched in linear time, and normal forms for comparing strings.
     static let text = capability(
-        "text", "Texts: patterns in linear time (RE2), case folding, normalisation.",
+        "text", "Strings: patterns in linear time (RE2), case folding, normalisation.",
         [
             HostedFunction(
                 name: "matches",
-                about: "Whether a pattern of RE2 is found in a text; `^` and `$` hold it to all of the text.",
+                about:
+                    "True when an RE2 pattern matches somewhere in a string; `^` and `$` anchor it to the whole string.",
                 parameters: [.init("pattern", .string), .init("text", .string)], result: .init(.boolean),
                 body: { fixed, _, _ throws(NativeFault) in
                     let ready = try fixed[0].map { value throws(NativeFault) in try pattern(value) }
@@ -22,20 +23,20 @@ extension Capabilities {
                         }
                     }
                 }),
-            unsafe form("fold", "A text in the form in which case and width make no difference (NFKC, case folded).") {
+            unsafe form("fold", "A string in a form without differences of case and width (NFKC, case folded).") {
                 unsafe cunistring_fold_compatible($0, $1, $2)
             },
-            unsafe form("normalise", "A text in canonical composition (NFC).") {
+            unsafe form("normalise", "A string in canonical composition (NFC).") {
                 unsafe cunistring_compose($0, $1, $2)
             },
         ])
 
     private static func pattern(_ value: Value) throws(NativeFault) -> Pattern {
-        guard case .string(let text) = value else { throw NativeFault("a pattern is a text") }
+        guard case .string(let text) = value else { throw NativeFault("a pattern must be a string") }
         return try Pattern(text)
     }
 
-    /// Longer texts have no forms.
+    /// The longest string that is brought to a normal form.
     private static let mostBytes = 65_536
 
     private static func form(
@@ -49,13 +50,13 @@ extension Capabilities {
                 { arguments, _ in
                     guard case .string(var text) = arguments[0] else { return .absent }
                     guard text.utf8.count <= mostBytes else {
-                        return .failure("a text of more than \(mostBytes) bytes is not brought to another form")
+                        return .failure("a string of more than \(mostBytes) bytes has no normal form here")
                     }
                     return text.withUTF8 { bytes in
                         guard let start = bytes.baseAddress, bytes.count > 0 else { return .string("") }
                         var count = 0
                         guard let result = unsafe convert(start, bytes.count, &count) else {
-                            return .failure("there is no memory for this text's other form")
+                            return .failure("out of memory")
                         }
                         defer { unsafe free(result) }
                         return .string(

@@ -2,14 +2,14 @@ internal import Model
 internal import Policies
 
 extension Capabilities {
-    /// Local time: of the request's tenant, or of a zone that is named.
+    /// Local time in the zone of the request's tenant, or in a named zone.
     static let zone = capability(
         "zone", "Local time in the time zones of the IANA database.",
         [
             HostedFunction(
                 name: "is_open",
                 about:
-                    "Whether a time, or now, lies in the weekly hours of the request's tenant, in its zone, and on no holiday.",
+                    "True when a time, or now, is in the weekly hours of the request's tenant and not on a holiday.",
                 parameters: [.init("at", .instant, isOptional: true)], result: .init(.boolean),
                 tables: [
                     [
@@ -26,7 +26,7 @@ extension Capabilities {
                     }
                 }),
             HostedFunction(
-                name: "is_holiday", about: "Whether a day, or today, is a holiday of the request's tenant.",
+                name: "is_holiday", about: "True when a day, or today, is a holiday of the request's tenant.",
                 parameters: [.init("day", .date, isOptional: true)], result: .init(.boolean),
                 tables: [[.init("tenant", .string), .init("date", .date)]],
                 body: { _, tables, tenant throws(NativeFault) in
@@ -68,18 +68,18 @@ extension Capabilities {
     }
 
     private static func zone(_ value: Value) throws(NativeFault) -> Zone {
-        guard case .string(let name) = value else { throw NativeFault("a zone is named by a text") }
+        guard case .string(let name) = value else { throw NativeFault("a zone must be a string") }
         do throws(ZoneError) { return try Zone(ExactName(name)) } catch { throw NativeFault(error.message) }
     }
 }
 
-/// The hours of one tenant in a week, and its holidays.
+/// The weekly hours and the holidays of one tenant.
 private struct Week {
-    /// By weekday from Monday, from when to when, in minutes of the day.
+    /// The hours of each weekday from Monday, as ranges of minutes of the day.
     private var hours: [[Range<Int>]] = Array(repeating: [], count: 7)
     private let holidays: Set<Int64>
 
-    /// Rows of the tenant; those of `*` for one that has none of its own. Every row is held to its form.
+    /// Reads the rows of the tenant, or those of `*` if it has none of its own. Every row is checked.
     init(hours table: PluginTable, holidays: PluginTable, of tenant: ExactName?) throws(NativeFault) {
         self.holidays = try Self.holidays(holidays, of: tenant)
         let own = Self.rows(table, of: tenant)
@@ -92,7 +92,7 @@ private struct Week {
             let closes = try Self.minutes(table.value(row, table.slot("closes")!), table, row)
             guard opens < closes else {
                 throw NativeFault(
-                    "`\(table.name)`, row \(row + 1): it closes before it opens; hours end with the day at 24:00")
+                    "`\(table.name)`, row \(row + 1): `closes` is before `opens`; hours end at 24:00 at the latest")
             }
             if own.contains(row) { hours[Int(weekday) - 1].append(opens..<closes) }
         }
@@ -120,7 +120,7 @@ private struct Week {
         return own.isEmpty ? rows("*") : own
     }
 
-    /// `08:30` in minutes.
+    /// The minutes of a time of day such as `08:30`.
     private static func minutes(_ value: Value, _ table: PluginTable, _ row: Int) throws(NativeFault) -> Int {
         if case .string(let text) = value {
             let bytes = Array(text.utf8)
@@ -133,7 +133,7 @@ private struct Week {
                 if minute < 60, hour * 60 + minute <= 24 * 60 { return hour * 60 + minute }
             }
         }
-        throw NativeFault("`\(table.name)`, row \(row + 1): a time of day is written `08:30`")
+        throw NativeFault("`\(table.name)`, row \(row + 1): a time of day has the form `08:30`")
     }
 
     func isOpen(at time: Instant, in zone: Zone) -> Bool {

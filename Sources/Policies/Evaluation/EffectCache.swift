@@ -1,8 +1,8 @@
 internal import Lua
 
-/// The effects that policies call again and again with the same arguments, made once.
+/// The effects that policies repeat with the same arguments, built once.
 ///
-/// A fixed number of them, the latest of those that fall on one place.
+/// The number of entries is fixed; the latest effect replaces the one at the same index.
 struct EffectCache {
     private struct CachedEffect {
         let policy: UInt32
@@ -17,7 +17,7 @@ struct EffectCache {
 
     private static func place(_ policy: UInt32, _ line: Int) -> Int { (Int(policy) &* 31 &+ line) & (size - 1) }
 
-    /// What a policy said the last time it called this function in this line, if it had the same to say.
+    /// The effect of a policy's last call of this function on this line; `nil` unless the arguments are the same.
     func effect(
         _ function: EvaluationHost.Function, _ arguments: LuaArguments, of policy: UInt32, line: Int
     ) -> EvaluationHost.Effect? {

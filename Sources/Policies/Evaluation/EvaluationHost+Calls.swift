@@ -4,7 +4,7 @@ internal import Model
 /// Methods of expressions, and effects.
 extension EvaluationHost {
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
-        // What a probe tells is no question of the policy's.
+        // An instrumentation call is not a question of the policy.
         if function == PolicyInstrumentation.function.code { return instrumented(arguments) }
         guard mayAsk() else { return .failure(Self.tooMany) }
         do throws(Resolver.Fault) {
@@ -23,7 +23,7 @@ extension EvaluationHost {
             switch value {
             case .integer(let value): .integer(value)
             case .number(let value): .number(value)
-            // Looked at, and not read: it is no fact of the policy's.
+            // Looked at, but not read: it is not a fact of the policy.
             case .handle(let id): OrderedValue(facts.value(id))
             default: nil
             }
@@ -37,7 +37,7 @@ extension EvaluationHost {
         }
         try Arity.hold(arguments, to: method.arity, of: method.name, before: 1)
         guard expressions.carries(target) else { throw Resolver.Fault(message: Self.tooDeep) }
-        // A method taken from one value and called on another must be that one's too.
+        // A method taken from one value and called on another must exist on the other, too.
         if known.insert(UInt64(target) << 32 | UInt64(method.rawValue)).inserted {
             guard case .method? = try? resolver.meaning(of: ExactName(method.name), on: target, in: expressions) else {
                 known.remove(UInt64(target) << 32 | UInt64(method.rawValue))
@@ -78,7 +78,7 @@ extension EvaluationHost {
         }
     }
 
-    /// Whether the type of a record has a property: read by asking which type it is, of those that have it.
+    /// True when the type of a record has a property. The facts read are comparisons of the record's type.
     private func declares(_ target: Expressions.ID, _ name: LuaValue) throws(Resolver.Fault) -> HostAnswer {
         guard case .string(let text) = name else {
             throw Resolver.Fault(message: "`declares` takes the name of a property as a string")
@@ -88,7 +88,8 @@ extension EvaluationHost {
         let having = types.filter { $0.slot(name) != nil }
         guard !having.isEmpty else { throw resolver.undeclared(name, on: type(target)) }
         if case .external(let index) = type(target), index >= 0 { return .boolean(true) }
-        // Fewer are asked where most types have it; what is of no type at all has nothing.
+        // Compares with the types that lack it where they are fewer, unless the record may be absent: then it has no
+        // type.
         let rest = types.filter { $0.slot(name) == nil }
         let isExcluding = rest.count < having.count && isThere(target)
         let kind = expressions.intern(.attribute, target, Attribute.recordType.rawValue, type: .string)
@@ -99,7 +100,7 @@ extension EvaluationHost {
         return .boolean(isExcluding)
     }
 
-    /// Whether a record is the resource of a request that always has one.
+    /// True when a record is the resource of a request that always has one.
     private func isThere(_ record: Expressions.ID) -> Bool {
         let node = expressions.nodes[Int(record)]
         guard node.operation == .attribute, expressions.nodes[Int(node.a)].operation == .request else { return false }
@@ -128,7 +129,7 @@ extension EvaluationHost {
             let name = ExactName(text)
             guard resolver.schema.actions[name] != nil else {
                 throw Resolver.Fault(
-                    message: "`\(name)` is no permission of the catalogue"
+                    message: "`\(name)` is not a declared permission"
                         + Suggestion.hint(for: name, among: resolver.schema.actions.keys.sorted()))
             }
             return expressions.intern(operation, target, expressions.constant(.string(name), type: .string))
@@ -209,7 +210,7 @@ extension EvaluationHost {
         for entry in entries {
             guard let name = entry.key.name, Period.names.contains(name.text) else {
                 throw Resolver.Fault(
-                    message: "`plus` knows \(Period.names.joined(separator: ", ")); got \(entry.key.shown)")
+                    message: "`plus` takes \(Period.names.joined(separator: ", ")); got \(entry.key.shown)")
             }
             let count = try whole(entry.value, name)
             switch name {
@@ -234,7 +235,7 @@ extension EvaluationHost {
         }
         if case .number(let number) = content, let whole = Int64(exactly: number) { content = .integer(whole) }
         guard case .integer(let count) = content, (-10_000_000...10_000_000).contains(count) else {
-            throw Resolver.Fault(message: "`\(name)` is a whole number, got \(value.shown)")
+            throw Resolver.Fault(message: "`\(name)` must be a whole number, got \(value.shown)")
         }
         return Int(count)
     }
@@ -258,7 +259,7 @@ extension EvaluationHost {
             effectCache.note(effect, function, arguments, of: policy, line: line)
         }
         guard append(effect) else {
-            throw Resolver.Fault(message: "a policy says at most \(Self.mostEffects) things")
+            throw Resolver.Fault(message: "a policy calls at most \(Self.mostEffects) effects")
         }
         return .nothing
     }
@@ -281,15 +282,15 @@ extension EvaluationHost {
                 text.utf8.count <= 100
             else {
                 throw Resolver.Fault(
-                    message: "`deny` knows the option `code`, a string of at most 100 bytes; got `\(option.name)`")
+                    message: "`deny` takes only the option `code`, a string of at most 100 bytes; got `\(option.name)`")
             }
             code = ExactName(text)
         }
         return Effect(kind: kind, text: text, code: code, details: [], line: line)
     }
 
-    /// Whether `grants` name the request's action: a fact, unless they name every one. Policies with the same grants
-    /// read the same fact.
+    /// True when `grants` names the request's action. It is a fact, unless the grants name every action. Policies with
+    /// the same grants read the same fact.
     private func isGranted() -> Bool {
         guard let number = facts.known.grants[Int(policy)] else { return true }
         return if case .boolean(true) = read(expressions.intern(.granted, UInt32(number))) { true } else { false }

@@ -2,7 +2,7 @@ internal import Lua
 
 /// The functions of the host, and the tags of types that declarations name.
 extension EvaluationHost {
-    /// Codes of the host functions that are no methods.
+    /// Codes of the host functions that are not methods.
     enum Function: UInt32, CaseIterable {
         case permit, deny, advise, oblige, settings, use, data
 
@@ -20,7 +20,7 @@ extension EvaluationHost {
     }
 
     static let functions = named([.permit, .deny, .advise, .oblige, .settings, .use])
-    /// What plugins have instead.
+    /// The functions of the host for plugins.
     static let pluginFunctions = named([.use, .data])
     static let pluginTags = tags + ["one_of"]
 

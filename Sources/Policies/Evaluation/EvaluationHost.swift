@@ -1,12 +1,12 @@
 internal import Lua
 internal import Model
 
-/// What a running policy talks to: it forms expressions, reads facts and gathers effects.
+/// The host of a running policy: it forms expressions, reads facts and gathers effects.
 ///
-/// INVARIANT: nobody holds access to one of its properties while the interpreter runs; each call opens and
-/// closes its own.
+/// INVARIANT: no access to one of its properties is open while the interpreter runs; each call opens and closes its
+/// own.
 final class EvaluationHost: SandboxHost {
-    /// An effect as it was called: texts as written, details as expressions still.
+    /// An effect as it was called: its text as written, its details still as expressions.
     struct Effect {
         let kind: PolicyStatement.Effect
         let text: String
@@ -20,57 +20,57 @@ final class EvaluationHost: SandboxHost {
         case json(JSON)
     }
 
-    /// What a text has as every string has it: `request.context.note:match("^a")` reads its content.
+    /// The string methods of Lua that strings of a request have: `request.context.note:match("^a")` reads the content.
     static let textMethods: Set<ExactName> = [
         "byte", "find", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",
     ]
-    /// More questions than any honest policy asks in one evaluation; whoever reaches it is stopped.
+    /// More questions than any honest policy asks in one evaluation; a policy that asks more is stopped.
     static let mostQuestions = 40_000
-    static let tooMany = "this policy asks more than it may in one evaluation"
-    /// Once there are so many, or so much text is in them, the evaluator starts over.
+    static let tooMany = "this policy asks too many questions in one evaluation"
+    /// The evaluator starts over beyond this number of expressions or bytes of text.
     static let mostExpressions = 65_536
     static let mostTextBytes = 16 << 20
     static let mostEffects = 256
     static let mostFacts = 20_000
-    static let tooDeep = "this value is made of too many others, one from the next"
+    static let tooDeep = "this value is computed from too many nested values"
 
     let expressions: Expressions
     private let pinned: UnsafeBox<Facts>
     let resolver: Resolver
     fileprivate let pinnedRun = UnsafeBox(Run())
 
-    /// What changes while a policy runs.
+    /// The state that changes while policies run.
     fileprivate struct Run: ~Copyable {
         /// The policies that are run, one after the other.
         var policies: [Int] = []
         var policy: UInt32 = 0
-        var said = EvaluationRecords()
-        /// Where the facts begin that the policy that runs now has read.
+        var records = EvaluationRecords()
+        /// The index of the first fact that the current policy has read.
         var start = 0
-        /// For each expression, the last run that has read it.
+        /// For each expression, the last run that read it.
         var traced = UncheckedArray<UInt32>()
         var number: UInt32 = 0
         var questions = 0
         var noise: ((Value) -> Value)?
-        /// What the functions of plugins cost that were asked.
+        /// The cost of the plugin functions that were called, in fuel.
         var spent = 0
     }
 
-    /// What instrumented policies tell, where policies have some.
+    /// The log of instrumented policies; `nil` where no policy is instrumented.
     var instrumentation: CoverageLog?
     var effectCache = EffectCache()
-    /// Whether a function of a plugin runs, and no policy: its facts are of its arguments, and every question is asked in
-    /// full.
+    /// True when a plugin's function runs instead of a policy: its facts are about its arguments, and every question is
+    /// asked in full.
     var isFunction = false
-    /// Whether nothing that was asked before is taken for known.
+    /// True when every question is asked in full, without what earlier ones have shown.
     var asksInFull = false
 
-    /// Methods that have been asked of an expression whose type has them, as expression and method.
+    /// Methods that were called on an expression whose type has them: expression and method in one number.
     var known: Set<UInt64> = []
-    /// The expression that is each root.
+    /// The expression of each request shape.
     private let roots: [Expressions.ID]
 
-    /// - Parameter facts: which the host and whoever evaluates ask in turn.
+    /// - Parameter facts: shared by the host and the evaluator, which use them in turn.
     init(resolver: Resolver, facts: UnsafeBox<Facts>) {
         self.resolver = resolver
         let expressions = facts.value.expressions
@@ -91,72 +91,73 @@ final class EvaluationHost: SandboxHost {
 
     /// The policy that runs now, by its number.
     var policy: UInt32 { run.policy }
-    /// What was said since policies were last taken.
+    /// The records of the runs since policies were last taken.
     var records: EvaluationRecords {
-        _read { yield pinnedRun.value.said }
-        _modify { yield &pinnedRun.value.said }
+        _read { yield pinnedRun.value.records }
+        _modify { yield &pinnedRun.value.records }
     }
 
-    /// Changes what policies read; only tests have one, to plant a policy that is no function of its facts.
+    /// Changes the values that policies read. Only tests set it, to plant a policy that is not a function of its facts.
     var noise: ((Value) -> Value)? {
         get { run.noise }
         set { run.noise = newValue }
     }
 
-    /// Forgets what was said, and takes the policies that are run next.
+    /// Forgets the records, and takes the policies to run next.
     func take(_ policies: [Int]) {
         run.policies = policies
-        run.said.forget()
+        run.records.forget()
     }
 
-    /// Does what takes policies too, and goes on with those that it has now.
+    /// Runs `body`, which may take other policies, and restores the current ones.
     func pause(while body: () -> Void) {
         let policies = run.policies
-        var said = EvaluationRecords()
-        swap(&run.said, &said)
-        let isTelling = instrumentation?.isOpen ?? false
+        var records = EvaluationRecords()
+        swap(&run.records, &records)
+        let wasOpen = instrumentation?.isOpen ?? false
         instrumentation?.close()
         body()
-        if isTelling { instrumentation?.open() }
+        if wasOpen { instrumentation?.open() }
         run.policies = policies
-        swap(&run.said, &said)
+        swap(&run.records, &records)
     }
 
-    /// The next of the policies begins.
+    /// Begins the next of the taken policies.
     func begin() {
         run.begin()
         instrumentation?.begin(Int(policy))
     }
 
-    /// How many facts the policy that runs now has read.
+    /// The number of facts that the current policy has read.
     var factCount: Int { run.factCount }
 
-    /// - Returns: whether there was room for one more.
+    /// Records an effect.
+    /// - Returns: true when there was room for it.
     func append(_ effect: Effect) -> Bool {
-        run.said.append(effect)
-        return run.said.effectCount <= Self.mostEffects
+        run.records.append(effect)
+        return run.records.effectCount <= Self.mostEffects
     }
 
     func root(_ index: Int) -> UInt32 { roots[index] }
 
-    /// Whether more expressions were formed than are kept.
+    /// True when more expressions were formed than are kept.
     var isCrowded: Bool {
         expressions.count > Self.mostExpressions || expressions.textBytes > Self.mostTextBytes
     }
 
-    /// Counts a question. The count is the evaluation's own, so that the same policy fails the same way every time.
+    /// Counts a question. Each evaluation has its own count, so that the same policy fails the same way every time.
     func mayAsk() -> Bool {
         run.questions += 1
         return run.questions <= Self.mostQuestions && run.factCount < Self.mostFacts
             && run.spent <= PluginFunction.fuelOfEvaluation
     }
 
-    /// Counts what asking a function of a plugin costs.
+    /// Counts the cost of calling a plugin's function.
     func spend(_ fuel: Int) { run.spent += fuel }
 
     // MARK: Reading
 
-    /// The value of an expression, read as a fact: remembered in the trace.
+    /// The value of an expression, read as a fact and noted in the trace.
     func read(_ id: Expressions.ID) -> Value {
         run.note(id, of: expressions)
         let value = facts.value(id)
@@ -175,7 +176,7 @@ final class EvaluationHost: SandboxHost {
             })
     }
 
-    /// A fact that was asked before by the same question: counted, and noted in the trace, as then.
+    /// Answers a fact that the same question has asked before; it is counted and noted in the trace as it was then.
     private func holds(_ fact: Expressions.ID) -> Int32 {
         guard run.questions < Self.mostQuestions, run.factCount < Self.mostFacts, run.noise == nil, !asksInFull,
             run.spent <= PluginFunction.fuelOfEvaluation
@@ -194,7 +195,7 @@ final class EvaluationHost: SandboxHost {
         return answer(value, of: id)
     }
 
-    /// What a script is given for the value of an expression.
+    /// The answer that a script gets for the value of an expression.
     func answer(_ value: Value, of id: Expressions.ID) -> HostAnswer {
         if case .absent = value { return answer(facts.absence(id)) }
         return answer(value)
@@ -211,7 +212,7 @@ final class EvaluationHost: SandboxHost {
         case .ip(let value): .string(value.description)
         case .failure(let message): .failure(message)
         case .absent: .failure("this is absent: ask `:has` first")
-        case .department, .user, .userType, .list, .entity: .failure("this has no content of its own")
+        case .department, .user, .userType, .list, .entity: .failure("this has parts, and no value of its own")
         }
     }
 
@@ -226,7 +227,7 @@ final class EvaluationHost: SandboxHost {
         }
     }
 
-    // Asked once for each handle and name, and so never counted: the count must be the same for every evaluation.
+    // Called once for each handle and name, and so never counted: the count must be the same for every evaluation.
     func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer {
         if type(handle) == .string, Self.textMethods.contains(key) { return .text }
         guard expressions.carries(handle) else { return .failure(Self.tooDeep) }
@@ -263,7 +264,7 @@ final class EvaluationHost: SandboxHost {
         }
     }
 
-    /// Naming a boolean, or something that may be absent.
+    /// Reads a boolean, or a value that may be absent, where a script names it.
     private func readNamed(_ id: UInt32) -> HostAnswer {
         if let presence = expressions.presence[Int(id)] {
             guard case .boolean(true) = read(presence) else {
@@ -283,8 +284,8 @@ final class EvaluationHost: SandboxHost {
         switch type {
         case .string, .number, .boolean, .instant, .date, .ip: return answer(read(id), of: id)
         case .department, .userType, .user:
-            return .failure("\(type.withArticle) is no text: say `.id` or `.name`")
-        default: return .failure("\(type.withArticle) is no text and no number")
+            return .failure("\(type.withArticle) is not a string: write `.id` or `.name`")
+        default: return .failure("\(type.withArticle) is neither a string nor a number")
         }
     }
 
@@ -328,20 +329,21 @@ final class EvaluationHost: SandboxHost {
         case .integer(let value): return expressions.constant(.integer(value), type: .number)
         case .number(let value): return expressions.constant(.number(value), type: .number)
         case .boolean(let value): return expressions.constant(.boolean(value), type: .boolean)
-        case .nil: throw Resolver.Fault(message: "a value of the request is never nil: ask `:has` whether it is there")
+        case .nil:
+            throw Resolver.Fault(message: "a value of the request is never nil: test with `:has` whether it is present")
         case let other: throw Resolver.Fault(message: "cannot compare a value of the request with \(other.kindName)")
         }
     }
 }
 
 extension EvaluationHost.Run {
-    var factCount: Int { said.factCount - start }
+    var factCount: Int { records.factCount - start }
 
     fileprivate mutating func begin() {
-        let number = policies[said.count]
+        let number = policies[records.count]
         policy = UInt32(number)
-        start = said.factCount
-        said.begin(number)
+        start = records.factCount
+        records.begin(number)
         questions = 0
         spent = 0
         self.number &+= 1
@@ -358,7 +360,7 @@ extension EvaluationHost.Run {
         }
         guard traced[index] != number else { return }
         traced[index] = number
-        said.append(id)
+        records.append(id)
         let node = expressions.nodes[index]
         if node.operation == .call { spent += expressions.plugins.functions[Int(node.b)].function.fuel }
     }

@@ -1,19 +1,19 @@
 internal import Model
 
-/// What the policies that were run for one request said of it, in flat arrays: a run makes none of its own.
+/// The records of the policies that were run for one request, in flat arrays: a run allocates none of its own.
 struct EvaluationRecords: ~Copyable {
     struct Record: BitwiseCopyable {
         let policy: Int
-        /// Which of `endings` it is; -1 for a good one.
+        /// The index of its ending in `endings`; -1 for a good one.
         var termination: Int32 = -1
         var fuel = 0
-        /// Where its effects and its facts begin; they end where the next run's begin.
+        /// The start of its effects and of its facts; they end where those of the next run start.
         let effects: Int
         let trace: Int
     }
 
     private var records = UncheckedArray<Record>()
-    /// Those that are not good.
+    /// The endings that are not good.
     private var endings: [Outcome.Termination] = []
     private var effects: [EvaluationHost.Effect] = []
     private var trace = UncheckedArray<Expressions.ID>()
@@ -25,7 +25,7 @@ struct EvaluationRecords: ~Copyable {
         trace.removeAll()
     }
 
-    /// Begins the run of a policy: what is said and read from now on is its.
+    /// Begins the run of a policy, to which later effects and facts belong.
     mutating func begin(_ policy: Int) {
         records.append(Record(policy: policy, effects: effects.count, trace: trace.count))
     }
@@ -40,11 +40,11 @@ struct EvaluationRecords: ~Copyable {
         endings.append(termination)
     }
 
-    /// How many were begun.
+    /// The number of runs.
     var count: Int { records.count }
-    /// How many facts all have read.
+    /// The number of facts that all runs have read.
     var factCount: Int { trace.count }
-    /// How many effects the one that began last has.
+    /// The number of effects of the latest run.
     var effectCount: Int { records.count == 0 ? 0 : effects.count - records[records.count - 1].effects }
     var isSilent: Bool { effects.isEmpty && trace.count == 0 }
 

@@ -1,9 +1,9 @@
 package import Model
 
 extension Evaluator {
-    /// What a policy said, with its templates filled in for the request it was said of.
+    /// The statements of a policy, with their templates filled in for the request.
     /// - Precondition: `evaluate` has not been called since.
-    /// - Parameter fills: whether templates are filled in; without, they stay as written.
+    /// - Parameter fills: false leaves templates as written.
     package func statements(_ outcome: Outcome, fills: Bool = true) -> [PolicyStatement] {
         outcome.effects.map { effect in
             let asWritten = effect.kind == .oblige || !fills
@@ -14,7 +14,7 @@ extension Evaluator {
         }
     }
 
-    /// What a policy read, in order, in words.
+    /// The facts that a policy read, in order, in words.
     /// - Precondition: as for `statements`.
     package func trace(_ outcome: Outcome) -> PolicyTrace {
         let facts = outcome.trace.map { id in
@@ -41,7 +41,8 @@ extension Evaluator {
         }.joined()
     }
 
-    /// A reason names many things, and a policy gives many reasons: what fills them must not multiply without bounds.
+    /// The most bytes of a value in a reason, and of a detail. A reason names many values, and a policy gives many
+    /// reasons: without a limit they would multiply.
     private static let mostFilled = 200
     private static let mostDetail = 4_096
 

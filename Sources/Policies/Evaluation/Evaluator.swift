@@ -1,31 +1,31 @@
 internal import Lua
 internal import Model
 
-/// Says what policies say of requests: by their trees where their paths are known, by running them where not.
+/// Evaluates policies for requests: by decision trees where these have a path, and by running the policies where not.
 ///
-/// Owns an interpreter, the expressions that its policies form, and what it learned of them: for one thread only.
+/// Owns an interpreter, the expressions that its policies form, and the trees learned from them: for one thread only.
 package final class Evaluator {
     package private(set) var set: PolicySet
     private let budget: Budget
     private let treeOptions: TreeOptions
-    /// For each policy, the number of its root.
+    /// For each policy, the number of its request shape.
     private let rootNumbers: [Int]
     private let runner: UnsafeBox<PolicyRunner>
     let facts: UnsafeBox<Facts>
     private let forestBox: UnsafeBox<DecisionForest>
     private let isObserving: [Bool]
-    /// Whether policies are asked by their trees, and nothing else is looked at.
+    /// True when policies are evaluated by trees, without instrumentation.
     private let isPlain: Bool
     var templates: [TemplateKey: Template] = [:]
-    /// How often it has started over: what was read before has other numbers since.
+    /// The number of times it has started over; expressions have other numbers each time.
     package private(set) var generation = 0
 
-    /// How often a policy was run.
+    /// The number of policy runs.
     package var runCount: Int { runner.value.count }
-    /// For each policy, the most that one run of it has allocated in its interpreter.
+    /// For each policy, the most bytes that one run of it has allocated in its interpreter.
     package var bytes: [Int] { runner.value.bytes }
     var host: EvaluationHost { runner.value.host }
-    /// What the probes of the policies told of the last request, where the set was loaded with probes.
+    /// The events of instrumented policies for the last request; `nil` when the set was loaded without instrumentation.
     package let instrumentation: CoverageLog?
 
     struct TemplateKey: Hashable {
@@ -69,7 +69,7 @@ package final class Evaluator {
             runner: set.runner(budget))
     }
 
-    /// Takes other settings of the same policies. What was learned of the policies holds with any.
+    /// Takes other settings of the same policies. What was learned of the policies stays valid.
     /// - Precondition: the policies are the same ones.
     package func use(_ other: PolicySet) {
         precondition(other.policies.count == set.policies.count && zip(other.policies, set.policies).allSatisfy(===))
@@ -83,7 +83,7 @@ package final class Evaluator {
         _modify { yield &forestBox.value }
     }
 
-    /// What the policies that apply to a request come to; who said what is in `outcomes`.
+    /// The verdict of the policies that apply to a request; the part of each policy is in `outcomes`.
     package func evaluate(_ request: ResolvedRequest) -> Verdict {
         evaluate { current in
             current = request
@@ -91,14 +91,14 @@ package final class Evaluator {
         } ?? []
     }
 
-    /// The same, for a request that is written where the last one was.
-    /// - Returns: `nil` when `fill` says that there is none.
+    /// The same, for a request that `fill` writes over the last one.
+    /// - Returns: `nil` when `fill` returns false.
     package func evaluate(_ fill: (inout ResolvedRequest) -> Bool) -> Verdict? {
         if runner.value.isCrowded { renew() }
         return facts.value.begin(fill) ? evaluate() : nil
     }
 
-    /// The same, for a request that is lent: what was said of it is not to be asked for afterwards.
+    /// The same, for a request that is lent: its outcomes must not be asked for afterwards.
     package func evaluate(lent request: inout ResolvedRequest) -> Verdict {
         if runner.value.isCrowded { renew() }
         return unsafe withUnsafeMutablePointer(to: &request) { request in
@@ -108,8 +108,9 @@ package final class Evaluator {
         }
     }
 
-    /// Runs some policies, each with so much fuel, and learns nothing. What they said is in `outcomes`, in their order.
-    /// - Precondition: nothing is learned here at all.
+    /// Runs some policies, each with this much fuel, and learns nothing. Their outcomes are in `outcomes`, in the same
+    /// order.
+    /// - Precondition: the evaluator has no trees.
     package func run(_ policies: [Int], fuel: Int, of request: ResolvedRequest) {
         if runner.value.isCrowded { renew() }
         _ = facts.value.begin { current in
@@ -131,7 +132,7 @@ package final class Evaluator {
         return evaluateOtherwise()
     }
 
-    /// The same, where policies are run or probed.
+    /// The same, where policies are always run, or are instrumented.
     @inline(never) private func evaluateOtherwise() -> Verdict {
         instrumentation?.clear()
         if treeOptions.bytes == 0 {
@@ -143,7 +144,7 @@ package final class Evaluator {
         return missing.map { learn(all: $0, verdict) } ?? verdict
     }
 
-    /// Answers for a grove that does not know, and for those after it.
+    /// Answers for a shared tree that has no path for the request, and for those after it.
     private func learn(all missing: [Int], _ before: Verdict) -> Verdict {
         var (missing, verdict) = (missing, before)
         while true {
@@ -153,27 +154,27 @@ package final class Evaluator {
         }
     }
 
-    /// What each policy that applied to the last request said, by number.
+    /// The outcome of each policy that applied to the last request, by policy number.
     package var outcomes: [Outcome] {
         treeOptions.bytes == 0 ? host.records.outcomes : forest.outcomes
     }
 
-    /// Those of `outcomes` that said something or did not end well.
+    /// Those of `outcomes` with effects or a failure.
     package var spoken: [Outcome] {
         treeOptions.bytes == 0 ? host.records.spoken : forest.spoken
     }
 
-    /// What was read for the last request and what it came to, as numbers: two requests with the same ones were answered
-    /// alike, fact by fact. Good as long as `generation` stays; `nil` where a policy had to be run.
+    /// The path of the last request through the trees, as numbers: requests with the same path have read the same facts
+    /// with the same answers. Comparable while `generation` stays the same; `nil` when a policy had to be run.
     package var path: [UInt32]? { treeOptions.bytes == 0 ? nil : forest.path }
 
-    /// Takes a policy's tree away, and all that was remembered of facts: from now on the policy is run.
+    /// Drops a policy's tree, and all cached facts: from now on the policy is run.
     package func distrust(_ policy: Int) {
         forest.distrust(policy)
         facts.value.forget()
     }
 
-    /// Counts, by policy, who was a reason of the decision about the last request, and who observed.
+    /// Counts, by policy, the reasons of the decision on the last request, and the observations.
     package func tally(isPermitted: Bool, _ reasons: inout [Int], _ observations: inout [Int]) {
         guard treeOptions.bytes == 0 else {
             return forest.tally(isPermitted: isPermitted, &reasons, &observations)
@@ -186,12 +187,12 @@ package final class Evaluator {
         }
     }
 
-    /// What was learned: how many policies are open, and about how many bytes the trees take.
+    /// The size of the forest: the uncacheable policies, and the approximate bytes of the trees.
     package var forestSize: (open: [Int], bytes: Int) {
-        (forest.trees.indices.filter { forest.trees[$0].openness != nil }, forest.bytes)
+        (forest.trees.indices.filter { forest.trees[$0].uncacheableReason != nil }, forest.bytes)
     }
 
-    /// What the policies that were run last come to.
+    /// The verdict of the policies that were run last.
     private var verdict: Verdict {
         var verdict: Verdict = []
         for run in 0..<host.records.count {
@@ -201,7 +202,7 @@ package final class Evaluator {
         return verdict
     }
 
-    /// Answers for policies of which the trees do not know what they say.
+    /// Answers for the policies of a shared tree that has no path for the request.
     private func learn(_ policies: [Int], _ verdict: inout Verdict) {
         var outcomes: [Outcome] = []
         var leaves: [Int32]? = []
@@ -237,7 +238,8 @@ package final class Evaluator {
 }
 
 extension Outcome {
-    /// Whether two runs of one policy said the same and ended alike, whatever they used for it.
+    /// True when two runs of one policy read as many facts, had the same effects and ended alike, whatever fuel they
+    /// used.
     package func isAlike(_ other: Self) -> Bool {
         policy == other.policy && termination == other.termination && trace.count == other.trace.count
             && effects.elementsEqual(other.effects) { one, other in

@@ -4,7 +4,7 @@ internal import Lua
 struct Interpreter: ~Copyable {
     private var sandbox: Sandbox
     private var chunks: [Int] = []
-    /// What is called next.
+    /// The calls to run next.
     private var calls: [Call] = []
 
     private init(_ sandbox: consuming Sandbox) {
@@ -17,20 +17,20 @@ struct Interpreter: ~Copyable {
             var interpreter = Interpreter(try sandbox(isInstrumented: set.isInstrumented))
             for policy in set.policies { try interpreter.load(policy) }
             guard let number = interpreter.keep(set.policies, except: restless, host) else { return interpreter }
-            // It ran out of its budget where nothing has been asked yet: it may do so again for every request.
+            // It exhausted its budget before any request was asked: it may do so again for every request.
             restless.insert(number)
         }
     }
 
-    /// Runs the policies that keep no state once, for all evaluations.
-    /// - Returns: the number of one that exhausted the interpreter.
+    /// Runs the programs of policies that keep no state once, for all evaluations.
+    /// - Returns: the number of a policy that exhausted the interpreter.
     private mutating func keep(_ policies: [Policy], except restless: Set<Int>, _ host: EvaluationHost) -> Int? {
         for (number, policy) in policies.enumerated() where !policy.keepsState && !restless.contains(number) {
             host.take([number])
             host.begin()
             _ = sandbox.keep(chunks[number], "decide", host: host, limits: Budget().limits)
             if sandbox.isSpent { return number }
-            // What it reads or says depends on the request: it belongs to each evaluation.
+            // Facts and effects of the program depend on the request, so that it must run in each evaluation.
             if !host.records.isSilent { sandbox.release(chunks[number]) }
         }
         return nil
@@ -55,9 +55,9 @@ struct Interpreter: ~Copyable {
 
     var isSpent: Bool { sandbox.isSpent }
 
-    /// Runs the policies that the host has taken, from one on, up to the first that does not end well.
-    /// - Parameter roots: by policy.
-    /// - Returns: how many were run, and how the last of them ended; `used` tells what each took.
+    /// Runs some of the policies that the host has taken, up to the first that does not end well.
+    /// - Parameter roots: by policy, the expression of its request.
+    /// - Returns: the number of runs, and the ending of the last one; `used` gives the resources of each.
     mutating func decide(
         _ policies: ArraySlice<Int>, roots: [UInt32], _ host: EvaluationHost, _ limits: Limits
     ) -> (count: Int, termination: CallResult.Termination) {

@@ -1,6 +1,6 @@
 internal import Model
 
-/// The result of one policy for one request: what it called, what it read, and how it ended.
+/// The result of one policy for one request: its effects, the facts it read, and how it ended.
 package struct Outcome {
     /// The policy's number in the set.
     package let policy: Int
@@ -9,7 +9,7 @@ package struct Outcome {
     let effects: [EvaluationHost.Effect]
     let trace: [Expressions.ID]
 
-    /// Whether it ended well and said nothing.
+    /// True when it ended well without an effect.
     var isSilent: Bool { effects.isEmpty && termination == .finished }
 
     /// The number of facts that were read.

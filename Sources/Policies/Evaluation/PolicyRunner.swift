@@ -1,17 +1,17 @@
 internal import Lua
 
-/// The policies of a set in an interpreter, ready to be run, and what running them has taken.
+/// The policies of a set in an interpreter, ready to be run, and the resources that their runs have used.
 struct PolicyRunner: ~Copyable {
     private let set: PolicySet
     private var interpreter: Interpreter
     private(set) var host: EvaluationHost
-    /// For each policy, the number of its root, and the handle of that.
+    /// For each policy, the number of its request shape, and the expression of that shape.
     private let rootNumbers: [Int]
     private var roots: [UInt32]
     private(set) var count = 0
-    /// For each policy, the most that one run of it has allocated in its interpreter.
+    /// For each policy, the most bytes that one run of it has allocated in its interpreter.
     private(set) var bytes: [Int]
-    /// Whether more expressions were formed than are kept.
+    /// True when more expressions were formed than are kept.
     private(set) var isCrowded = false
 
     /// - Throws: `.interpreter` when there is no memory for one.
@@ -24,7 +24,7 @@ struct PolicyRunner: ~Copyable {
         bytes = [Int](repeating: 0, count: set.policies.count)
     }
 
-    /// Runs policies one after the other; what they say is in the host's `records`.
+    /// Runs policies one after the other; the host's `records` have their effects and facts.
     mutating func run(_ policies: [Int], _ limits: Limits) {
         host.take(policies)
         host.instrumentation?.open()
@@ -40,7 +40,7 @@ struct PolicyRunner: ~Copyable {
                 continue
             }
             let (count, termination) = interpreter.decide(policies[next...], roots: roots, host, limits)
-            // One that was stopped before it began has begun nothing.
+            // A policy that was stopped before it began has no record yet.
             while host.records.count < next + count { host.begin() }
             for run in 0..<count {
                 let used = interpreter.used(run)
@@ -50,13 +50,13 @@ struct PolicyRunner: ~Copyable {
             }
             next += count
             if termination != .finished { host.records.ended(Outcome.Termination(termination), of: next - 1) }
-            // An interpreter that was stopped may be in any state: it is thrown away, never used again.
+            // An interpreter that was stopped may be in any state: it is discarded, never used again.
             if interpreter.isSpent { renewInterpreter() }
         }
         isCrowded = host.isCrowded
     }
 
-    /// Begins with another host, to which no expressions are known.
+    /// Continues with another host, which has no expressions yet.
     mutating func renew(_ host: EvaluationHost) {
         self.host = host
         roots = rootNumbers.map(host.root)
@@ -65,9 +65,9 @@ struct PolicyRunner: ~Copyable {
     }
 
     private mutating func renewInterpreter() {
-        // Handles live in the interpreter, expressions in the host: the numbers stay good.
+        // Handles belong to the interpreter, expressions to the host: the numbers stay valid.
         var fresh: Interpreter?
-        // Loading runs the policies too; what has been said stays.
+        // Loading runs the policies, too; the records so far are kept.
         host.pause { fresh = try? Interpreter.loaded(set, host) }
         if let fresh { interpreter = fresh }
     }

@@ -1,9 +1,9 @@
-/// How an evaluator comes to what policies say.
+/// The options of an evaluator's decision trees.
 package struct TreeOptions: Sendable {
-    /// About how many bytes trees may take; 0 runs every policy for every request.
+    /// The approximate memory limit of the trees, in bytes; 0 runs every policy for every request.
     package var bytes: Int
-    /// Whether each question is asked in full, and each property is asked for before it is read; the oracle decides so, and
-    /// makes everything else anew.
+    /// True when each question is asked in full, and the presence of each property is tested before it is read. The
+    /// oracle decides like this, and computes everything else anew.
     package private(set) var isReference = false
 
     package init(bytes: Int = 64 << 20) {
@@ -12,7 +12,7 @@ package struct TreeOptions: Sendable {
 
     package static let none = TreeOptions(bytes: 0)
 
-    /// The slowest way there is, which shares nothing with the others.
+    /// The slowest options, which share nothing with the others.
     package static let reference = {
         var treeOptions = TreeOptions.none
         treeOptions.isReference = true

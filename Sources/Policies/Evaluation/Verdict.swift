@@ -1,6 +1,6 @@
 internal import Model
 
-/// What policies came to, in flags: enough to decide, without a word of why.
+/// The result of policies, in flags: enough to decide, without any reasons.
 package struct Verdict: OptionSet, Sendable, BitwiseCopyable {
     package let rawValue: UInt8
 
@@ -16,16 +16,16 @@ package struct Verdict: OptionSet, Sendable, BitwiseCopyable {
     package static let exhausts = Verdict(rawValue: 8)
     package static let obliges = Verdict(rawValue: 16)
 
-    /// A policy that only observes had something to say, or failed.
+    /// A policy that only observes called an effect, or failed.
     package static let observes = Verdict(rawValue: 32)
 
-    /// What one policy's evaluation adds.
+    /// The verdict of one policy's outcome.
     init(_ outcome: Outcome, isObserving: Bool) {
         self.init(outcome.termination, says: !outcome.effects.isEmpty, isObserving: isObserving)
         if !isObserving { for effect in outcome.effects { formUnion(Verdict(effect.kind)) } }
     }
 
-    /// What the ending of an evaluation adds to what it said.
+    /// The part of a verdict that follows from how an evaluation ended.
     init(_ termination: Outcome.Termination, says: Bool, isObserving: Bool) {
         switch termination {
         case .finished: self = isObserving && says ? .observes : []
@@ -34,7 +34,7 @@ package struct Verdict: OptionSet, Sendable, BitwiseCopyable {
         }
     }
 
-    /// What one effect adds.
+    /// The part of a verdict that follows from one effect.
     init(_ effect: PolicyStatement.Effect) {
         switch effect {
         case .permit: self = .permits
@@ -46,13 +46,13 @@ package struct Verdict: OptionSet, Sendable, BitwiseCopyable {
 
     package var isObliging: Bool { rawValue & Verdict.obliges.rawValue != 0 }
 
-    /// Whether it permits, to somebody who can do what is asked of them.
+    /// True when it permits a caller who can fulfil its obligations.
     package var isPermit: Bool {
         let against = Verdict.denies.rawValue | Verdict.fails.rawValue | Verdict.exhausts.rawValue
         return rawValue & (against | Verdict.permits.rawValue) == Verdict.permits.rawValue
     }
 
-    /// Whether a policy that came to this is a reason for the decision, or failed.
+    /// True when a policy with this verdict is a reason for the decision, or failed.
     func isReason(ofPermit isPermitted: Bool) -> Bool {
         let against = Verdict.denies.rawValue | Verdict.fails.rawValue | Verdict.exhausts.rawValue
         return rawValue & (isPermitted ? against | Verdict.permits.rawValue : against) != 0

@@ -1,17 +1,17 @@
 internal import Model
 
-/// How a boolean fact, or a content, is asked of a request's cells: its expression, made ready once.
+/// The expression of a fact, boolean or content, compiled once for evaluation on a request's packed values.
 struct CompiledFact: BitwiseCopyable {
     enum Operation: UInt8, BitwiseCopyable {
-        /// Through the values that the expression stands on.
+        /// Computed from the values of the expression's operands.
         case general
-        /// a: a place. Whether it is there.
+        /// a: a place. True when a value is present there.
         case has
         /// a: a place with a boolean.
         case truth
-        /// a: a place, b: a code's bits. Whether what lies there has that code.
+        /// a: a place, b: a code's bits. True when the value there has that code.
         case code
-        /// a: a place, b: a constant, a text. Whether that lies there.
+        /// a: a place, b: a constant string. True when the value there equals it.
         case text
         /// Of two operands with numbers, a and b.
         case same
@@ -23,7 +23,8 @@ struct CompiledFact: BitwiseCopyable {
         case inNetwork
         /// a: the place of an assignment, b: an action's number, or -1 for that of the request.
         case can
-        /// a, b, c: the places of all that was ever read for it, and of nothing; what it came to for them is remembered.
+        /// a, b, c: the places of all values that were ever read for the fact, or `nothing`. Its results are cached by
+        /// those values.
         case remembered
     }
 
@@ -31,13 +32,13 @@ struct CompiledFact: BitwiseCopyable {
     let a: Int32
     let b: Int32
     let c: Int32
-    /// What its results are remembered by, beside what lies at its places: the fact, and in the high byte how often it has
-    /// been told apart by other places.
+    /// The key of the cached results, beside the values at its places: the number of the fact, and in the high byte a
+    /// version, which grows whenever other places determine the result.
     let cacheKey: UInt32
 
     @inline(__always) var fact: Expressions.ID { cacheKey & Self.mostFacts }
 
-    /// More expressions than any evaluation forms; the last number is that of no fact.
+    /// More expressions than any evaluation forms; the last number is not a fact.
     private static let mostFacts: UInt32 = 1 << 24 - 1
     static let noFact = mostFacts
 
@@ -52,13 +53,13 @@ struct CompiledFact: BitwiseCopyable {
         cacheKey = fact | UInt32(version) << 24
     }
 
-    /// A fact about which nothing is known yet, as to what it depends on.
+    /// A fact whose dependencies are not known yet.
     static func remembered(_ fact: Expressions.ID) -> CompiledFact {
         let nothing = ResolvedRequest.Place.nothing
         return CompiledFact(.remembered, nothing, nothing, nothing, fact: fact)
     }
 
-    /// The same fact, told apart by other places from now on; `nil` after too many changes.
+    /// The same fact, with results cached by other places from now on; `nil` after too many changes.
     func next(by places: [Int]) -> CompiledFact? {
         let version = UInt8(cacheKey >> 24)
         guard operation == .remembered, version < .max else { return nil }
@@ -66,7 +67,7 @@ struct CompiledFact: BitwiseCopyable {
         return CompiledFact(.remembered, version: version + 1, padded[0], padded[1], padded[2], fact: fact)
     }
 
-    /// Operands are places, and beyond all places constants, and beyond those settings.
+    /// The lowest operand numbers of constants and of settings; lower numbers are places.
     static let constants = 1 << 16
     static let settings = 1 << 24
 }

@@ -1,6 +1,6 @@
 internal import Model
 
-/// How an expression is asked.
+/// Compiles expressions.
 extension Expressions {
     func compiledFact(_ id: ID, _ schema: Schema) -> CompiledFact {
         let layout = schema.layout
@@ -51,8 +51,8 @@ extension Expressions {
         return compiledFact ?? .remembered(id)
     }
 
-    /// Whether something that has a number, as what a request says is read, has a constant name.
-    /// - Returns: `nil` for what has none, and for a name that nothing has.
+    /// The fact that a part of a request that is stored as a code, such as its action, has a constant name.
+    /// - Returns: `nil` for a part without a code, and for a name that nothing has.
     private func name(_ id: ID, is constant: ID, _ schema: Schema, _ fact: ID) -> CompiledFact? {
         let node = nodes[Int(id)]
         guard node.operation == .attribute, nodes[Int(constant)].operation == .constant,
@@ -62,7 +62,7 @@ extension Expressions {
         let packedValue: PackedValue?
         switch (types[Int(node.a)], Attribute(rawValue: node.b)) {
         case (.request, .action):
-            // At an administrative point the action has the point's name.
+            // In an administrative decision, the action has the name of the decision kind.
             let (action, kind) = (schema.actionIndex.number(ExactName(text)), DecisionKind(rawValue: text))
             if action != nil, kind != nil { return nil }
             place = ResolvedRequest.Place.action
@@ -84,7 +84,7 @@ extension Expressions {
         return CompiledFact(.code, place, Int(Int32(bitPattern: packedValue.code)), fact: fact)
     }
 
-    /// Whether something that a request brings is a constant text.
+    /// The fact that a value of a request equals a constant string.
     private func text(_ id: ID, is constant: ID, _ layout: PropertyLayout, _ fact: ID) -> CompiledFact? {
         guard nodes[Int(constant)].operation == .constant, let place = operand(id, layout),
             place < CompiledFact.constants
@@ -92,7 +92,7 @@ extension Expressions {
         return CompiledFact(.text, place, Int(nodes[Int(constant)].a), fact: fact)
     }
 
-    /// The request's action (-1), or the number of a constant one.
+    /// The number of a constant action; -1 for the request's action.
     private func action(_ id: ID) -> Int? {
         let node = nodes[Int(id)]
         switch node.operation {
@@ -117,7 +117,7 @@ extension Expressions {
         }
     }
 
-    /// Where the value of an expression lies, when it lies somewhere.
+    /// The operand number of an expression; `nil` for an expression that is not at a place, a constant or a setting.
     private func operand(_ id: ID, _ layout: PropertyLayout) -> Int? {
         let node = nodes[Int(id)]
         switch node.operation {

@@ -2,12 +2,12 @@ internal import Model
 
 /// Every expression the policies have formed, each once: an id stands for a node, and equal nodes have one id.
 ///
-/// An expression depends on the policies only, never on a request: it is made once and asked again for each one.
-/// Not for use by two threads: every worker has a table of its own.
+/// An expression depends on the policies only, never on a request: it is made once and evaluated for each request.
+/// Not for use by two threads: every worker has its own table.
 package final class Expressions {
     package typealias ID = UInt32
 
-    /// What a node computes, of which operands.
+    /// The operation that a node computes, and the meaning of its operands.
     enum Operation: UInt8 {
         /// a: the variant of the request, see `RequestShape`.
         case request
@@ -37,7 +37,7 @@ package final class Expressions {
         case inNetwork
         /// a: the holder, b: a constant permission.
         case can, permits
-        /// a: the policy's number. Whether its `grants` name the request's action.
+        /// a: the policy's number. True when its `grants` name the request's action.
         case granted
         /// a: a plugin's number.
         case plugin
@@ -51,7 +51,7 @@ package final class Expressions {
         case column
         /// a: a list of arguments, b: a function of a plugin.
         case call
-        /// What a function that runs was given. a: which argument, b: the function.
+        /// An argument of the plugin's function that runs. a: the argument's index, b: the function.
         case argument
     }
 
@@ -63,30 +63,30 @@ package final class Expressions {
 
     private(set) var nodes: [Node] = []
     private(set) var types: [ValueType] = []
-    /// For an expression that may be absent, the node that says whether it is there.
+    /// For an expression that may be absent, the node that tests its presence.
     private(set) var presence: [ID?] = []
-    /// Whether the request, or the clock, brings what it stands for: content that no store, schema or policy bounds.
+    /// True for content that the request or the clock brings, and no store, schema or policy bounds.
     private(set) var isForeign: [Bool] = []
     private(set) var constants: [Value] = []
-    /// The constants as cells, a text as where it lies in `texts`; absent for one that fits none.
+    /// The constants as packed values, a string as its range in `texts`; absent for a constant that does not fit.
     private(set) var packedValues: [PackedValue] = []
     var texts: [UInt8] { textStore.value }
-    /// Where facts find them too: at one place for both, so that forming a text copies none of the others.
+    /// The same bytes, shared with the facts, so that forming a string does not copy the others.
     let textStore = UnsafeBox<[UInt8]>([])
     /// For each constant, the number of the action it names; -1 for none.
     private(set) var actions: [Int] = []
     private(set) var names = Interned<ExactName>()
-    /// How much text the constants hold.
+    /// The number of bytes of all string constants.
     var textBytes: Int { textStore.value.count }
     private(set) var periods = Interned<Period>()
     private(set) var networks = Interned<IPNetwork>()
-    /// What functions of plugins are asked of.
+    /// The argument lists of calls to plugin functions.
     private(set) var arguments = Interned<[ID]>()
     let plugins: PluginSet
-    /// How deep each node stands on others: what computes or tells it goes that deep.
+    /// The depth of each node above its operands, which is the depth of recursion over it.
     private var depths: [UInt8] = []
-    /// How many nodes each would be, were all that it stands on written out: what is told or looked through goes to each of
-    /// them, and functions that are given the same value twice, one from the next, double it each time.
+    /// The number of nodes of each expression, written out in full: rendering or traversing it visits all of them.
+    /// Functions that take the same value twice, one inside the other, double the number each time.
     private var sizes: [UInt16] = []
 
     private var attributes: [AttributeKey: UInt32?] = [:]
@@ -105,7 +105,7 @@ package final class Expressions {
         self.plugins = plugins
     }
 
-    /// How many nodes there are; whoever forms more than it should is stopped by it.
+    /// The number of nodes; the evaluator limits it.
     package var count: Int { nodes.count }
 
     func intern(
@@ -126,7 +126,7 @@ package final class Expressions {
 
     private func brings(_ node: Node, _ type: ValueType) -> Bool {
         switch type {
-        // The store, or the engine, bounds these however they are come by.
+        // The store or the engine bounds these, wherever they come from.
         case .boolean, .department, .user, .userType, .list(.department), .list(.user): return false
         default: break
         }
@@ -137,7 +137,7 @@ package final class Expressions {
             case .time, .today, .recordID: return true
             case .point, .action, .actionKind, .tenant, .recordType, .token, .subject, .actor: return false
             case .month, .day, .weekday, .hour, .minute: return false
-            // A token as it would be is as the request says.
+            // The attributes of a proposed token come from the request.
             case .proposed: return true
             default: return isForeign[Int(node.a)]
             }
@@ -175,7 +175,7 @@ package final class Expressions {
         }
     }
 
-    /// Whether something more may be formed of an expression; forming adds one to its depth.
+    /// True when an expression may become an operand of another, which adds one to its depth.
     func carries(_ id: ID) -> Bool { depths[Int(id)] < Self.mostDepth && sizes[Int(id)] < Self.mostSize }
 
     private static let mostDepth: UInt8 = 32
@@ -295,7 +295,7 @@ extension Expressions {
 }
 
 extension Expressions {
-    /// Whether an expression is a content that a plugin made; what is true or false tells nothing of it.
+    /// True for content that a plugin made; a boolean discloses nothing of such content.
     func isMadeByPlugin(_ id: ID) -> Bool {
         if types[Int(id)] == .boolean { return false }
         let node = nodes[Int(id)]
@@ -306,7 +306,7 @@ extension Expressions {
         }
     }
 
-    /// Whether it is a call that gives one of a few texts, whatever it reads.
+    /// True for a call that returns one of a few declared strings, whatever it reads.
     func isBounded(_ id: ID) -> Bool {
         let node = nodes[Int(id)]
         return node.operation == .call && !plugins.functions[Int(node.b)].function.result.choices.isEmpty

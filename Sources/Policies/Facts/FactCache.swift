@@ -1,18 +1,18 @@
 internal import Glibc
 
-/// What facts came to, by the numbers of all that they depend on: good as long as the snapshot is.
+/// The answers of facts, by the codes of all values that they depend on; valid as long as the snapshot is.
 ///
-/// A fixed number of entries, the latest two of those that fall on one place: nobody makes it grow.
+/// The number of entries is fixed, with the latest two for each index: no request can make it grow.
 @safe struct FactCache: ~Copyable {
     private struct Entry: BitwiseCopyable {
-        /// Turned, so that memory which was never written holds no entry: no fact has the number of 32 ones.
-        let turnedHead: UInt64
+        /// Inverted, so that memory that was never written holds no entry: no fact has the number of 32 ones.
+        let invertedHead: UInt64
         let tail: UInt64
         let key: FactKey
     }
 
     private static let bits = 14
-    /// `nil` until there is one; then `1 << bits`. The pages of what was never written take no memory.
+    /// `nil` until the first entry; then `1 << bits` of them. Pages that were never written take no memory.
     private var entries: UnsafeMutablePointer<Entry>?
 
     init() {}
@@ -24,15 +24,15 @@ internal import Glibc
         unsafe entries = nil
     }
 
-    /// - Parameter a, b, c: codes of cells.
+    /// - Parameter a, b, c: codes of packed values.
     @inline(__always) func key(_ fact: UInt32, _ a: UInt32, _ b: UInt32, _ c: UInt32) -> FactKey? {
         guard let entries = unsafe entries else { return nil }
         let (head, tail) = (UInt64(fact) << 32 | UInt64(a), UInt64(b) << 32 | UInt64(c))
         let place = Self.place(head, tail)
         let entry = unsafe entries + place
-        if unsafe entry.pointee.turnedHead == ~head && entry.pointee.tail == tail { return unsafe entry.pointee.key }
+        if unsafe entry.pointee.invertedHead == ~head && entry.pointee.tail == tail { return unsafe entry.pointee.key }
         let other = unsafe entries + (place ^ 1)
-        if unsafe other.pointee.turnedHead == ~head && other.pointee.tail == tail { return unsafe other.pointee.key }
+        if unsafe other.pointee.invertedHead == ~head && other.pointee.tail == tail { return unsafe other.pointee.key }
         return nil
     }
 
@@ -41,12 +41,12 @@ internal import Glibc
             let new = unsafe calloc(1 << Self.bits, MemoryLayout<Entry>.stride)
             unsafe entries = new?.bindMemory(to: Entry.self, capacity: 1 << Self.bits)
         }
-        // Without memory nothing is kept.
+        // Without memory, nothing is cached.
         guard let entries = unsafe entries else { return }
         let (head, tail) = (UInt64(fact) << 32 | UInt64(a), UInt64(b) << 32 | UInt64(c))
         let place = Self.place(head, tail)
         unsafe entries[place ^ 1] = entries[place]
-        unsafe entries[place] = Entry(turnedHead: ~head, tail: tail, key: key)
+        unsafe entries[place] = Entry(invertedHead: ~head, tail: tail, key: key)
     }
 
     /// Below `1 << bits`.

@@ -1,13 +1,13 @@
 internal import Model
 
-/// A fact's value as a branch of a tree: its kind and its bits; a text by the number of its bytes.
+/// A fact's value as a branch of a tree: its kind and its bits; for a string, its number in `FactKeys`.
 struct FactKey: Hashable, BitwiseCopyable {
     let kind: UInt8
     let bits: UInt64
 }
 
 extension FactKey {
-    /// A value that fits a cell; `nil` for an address.
+    /// The key of a packed value; `nil` for a kind that is not a fact's value or has no fixed size, such as an address.
     init?(_ packedValue: PackedValue) {
         switch packedValue.kind {
         case .absent: self.init(kind: 0, bits: 0)
@@ -23,7 +23,7 @@ extension FactKey {
         }
     }
 
-    /// The value as a cell; `nil` for what fits none.
+    /// The key as a packed value; `nil` for a kind that does not fit.
     var packedValue: PackedValue? {
         switch kind {
         case 0: .absent
@@ -40,23 +40,23 @@ extension FactKey {
     }
 }
 
-/// The contents that trees branch by, each with its number.
+/// The values that trees branch by, as keys; each string has a number.
 ///
-/// Contents are told apart by bytes, never by Unicode equivalence. Those of a request that neither the schema nor a
-/// policy names have no key: whoever sends requests makes nothing grow.
+/// Strings differ by their bytes, never by Unicode equivalence. A string of a request that neither the schema nor a
+/// policy names has no key, so that requests cannot make the table grow.
 final class FactKeys {
     /// More elements than a list of an honest request has.
     private static let mostElements = 64
 
     private var texts: [[UInt8]: UInt64] = [:]
-    /// Texts that requests may bring.
+    /// The strings that get a key when a request brings them.
     private let known: Set<[UInt8]>
 
     init(known: Set<[UInt8]>) {
         self.known = known
     }
 
-    /// About how many bytes the texts take.
+    /// The approximate memory of the strings, in bytes.
     private(set) var bytes = 0
 
     /// The key of a value that was seen before; `nil` for one that was not.
@@ -79,8 +79,8 @@ final class FactKeys {
         }
     }
 
-    /// The key of a value that a policy read, numbered now if it is new; `nil` when nothing is to be learned from it.
-    /// - Parameter isForeign: whether the request brings it, or the clock.
+    /// The key of a value that a policy read, numbered now if it is new; `nil` when nothing can be learned from it.
+    /// - Parameter isForeign: true when the request or the clock brings the value.
     func learn(_ value: Value, isForeign: Bool) -> FactKey? {
         let text: [UInt8]
         switch value {

@@ -1,13 +1,13 @@
 internal import Model
 
 extension Facts {
-    /// The token an expression stands for.
+    /// The token that an expression stands for.
     mutating func token(_ id: Expressions.ID) -> Token? { expressions.holder(id).flatMap { token($0) } }
 
-    /// The assignment a token or an actor acts in.
+    /// The assignment in which a token or an actor acts.
     mutating func assignment(of id: Expressions.ID) -> Assignment? { expressions.holder(id).flatMap { assignment($0) } }
 
-    /// What somebody holds; `nil` for the operator, who is not measured by permissions.
+    /// The permissions of a holder; `nil` for the operator, whom permissions do not limit.
     mutating func permissions(of id: Expressions.ID) -> PermissionSet? {
         switch types[Int(id)] {
         case .user:
@@ -23,7 +23,7 @@ extension Facts {
         }
     }
 
-    /// Whether who is asked for permissions is there: a token, the administrator, a user, a user type.
+    /// True when the holder of permissions is present: a token, the administrator, a user or a user type.
     mutating func isHolderThere(_ id: Expressions.ID) -> Bool {
         if let holder = expressions.holder(id) { return isThere(holder) }
         if case .absent = value(id) { return false }
@@ -41,13 +41,13 @@ extension Facts {
                 && known.directory.department(other.department, isWithin: own.department))
     }
 
-    /// The property that an expression names, of the record it names it of.
+    /// The value of a property expression.
     mutating func property(_ id: Expressions.ID) -> Value {
         let place = places[Int(id)]
         return place < 0 ? .absent : content(Int(place))
     }
 
-    /// Whether what a `has` asks about is there.
+    /// True when the operand of a `has` is present.
     mutating func has(_ id: Expressions.ID, _ node: Expressions.Node) -> Bool {
         if case .row(let table) = types[Int(node.a)] { return has(expressions.names[Int(node.b)], table, node.a) }
         let known = presences[Int(id)]
@@ -76,7 +76,7 @@ extension Facts {
             return read(attribute, of: known.directory.userTypes[index])
         case .resource: return record(attribute, schema.resources, ResolvedRequest.Place.resourceType)
         case .external:
-            // On `access` who is of no external type is a token.
+            // On `access`, a subject without an external type is a token.
             if attribute == .recordType, packedValue(ResolvedRequest.Place.subjectType).kind == .absent,
                 decisionKind() == .access
             {
@@ -100,7 +100,7 @@ extension Facts {
         }
     }
 
-    /// The type or the id of a record, which lie one after the other.
+    /// The type or the id of a record, which are at consecutive places.
     private mutating func record(_ attribute: Attribute, _ types: [Schema.RecordType], _ place: Int) -> Value {
         let type = packedValue(place)
         guard type.kind == .recordType else { return .absent }

@@ -1,11 +1,11 @@
 internal import Glibc
 internal import Model
 
-/// Facts asked of a request's cells, where those alone answer. Each says what `value` says.
+/// Facts computed from a request's packed values alone; each agrees with `value`.
 extension Facts {
-    /// Follows a tree as far as cells alone answer.
-    /// - Parameter nodes: of that tree.
-    /// - Returns: a leaf, nothing, or the node of a fact that has to be asked in another way.
+    /// Follows a tree as far as packed values alone answer.
+    /// - Parameter nodes: the nodes of the tree.
+    /// - Returns: a leaf, `unseen`, or the node of a fact that packed values alone do not answer.
     @unsafe mutating func walk(
         _ nodes: UnsafeMutablePointer<DecisionTree.Node>, from start: DecisionTree.Place
     ) -> DecisionTree.Place {
@@ -13,14 +13,15 @@ extension Facts {
         return unsafe walk(nodes, from: start, request.pointee.packedValues.span)
     }
 
-    /// Follows trees one after the other, up to one that cells alone do not answer.
+    /// Follows trees one after the other, up to one that packed values alone do not answer.
     /// - Parameters:
-    ///   - count: how many trees there are.
-    ///   - answered: how many of them have answered.
-    ///   - answers: the leaf that each comes to.
-    /// - Returns: where the first one stops that has not answered.
+    ///   - count: the number of trees.
+    ///   - answered: the number of trees that have answered.
+    ///   - answers: the leaf that each tree leads to.
+    /// - Returns: the place where the first unanswered tree stops.
     @unsafe mutating func walk(
-        _ treeRoots: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Root>>, _ count: Int, _ answered: inout Int,
+        _ treeRoots: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Header>>, _ count: Int,
+        _ answered: inout Int,
         _ answers: inout UncheckedArray<Int32>, _ verdict: inout Verdict
     ) -> DecisionTree.Place {
         let request = unsafe current
@@ -110,7 +111,8 @@ extension Facts {
         }
     }
 
-    /// Whether a text of a request has the bytes of a constant of its length. Nobody's own: that would copy the facts.
+    /// True when a string of a request equals a constant of the same length. Static, because a method would copy the
+    /// facts.
     @inline(never) private static func isText(
         _ own: PackedValue, _ texts: [UInt8], _ constant: PackedValue, _ constants: [UInt8]
     )
@@ -127,7 +129,7 @@ extension Facts {
         }
     }
 
-    /// The cell that an operand lies in; of a setting that was not asked for yet none.
+    /// The packed value of an operand; absent for a setting that was not asked for yet.
     @inline(__always) private func packedValue(_ operand: Int32, _ packedValues: Span<PackedValue>) -> PackedValue {
         if operand < CompiledFact.constants { return packedValues[Int(operand)] }
         if operand < CompiledFact.settings { return constants[Int(operand) - CompiledFact.constants] }
@@ -138,7 +140,7 @@ extension Facts {
         return key.packedValue ?? .absent
     }
 
-    /// What the cells stand for that a remembered fact depends on.
+    /// The codes of the values that a remembered fact depends on.
     @inline(__always) private func codes(_ compiledFact: CompiledFact, _ packedValues: Span<PackedValue>) -> Codes {
         Codes(
             a: packedValues[Int(compiledFact.a)].code, b: packedValues[Int(compiledFact.b)].code,
@@ -150,15 +152,15 @@ extension Facts {
         let b: UInt32
         let c: UInt32
 
-        /// Whether each has one.
+        /// True when each value has a code.
         @inline(__always) var areAll: Bool {
             a != PackedValue.uncoded && b != PackedValue.uncoded && c != PackedValue.uncoded
         }
     }
 
-    // MARK: What cells alone do not answer
+    // MARK: Facts beyond packed values
 
-    /// A boolean fact's answer, which is remembered where it can be; `other` for what is no boolean: see `key`.
+    /// The answer of a boolean fact, cached where it can be; `other` for a fact that is not boolean: see `key`.
     mutating func truth(_ compiledFact: CompiledFact) -> TernaryTruth {
         switch compiledFact.operation {
         case .can:
@@ -176,7 +178,7 @@ extension Facts {
         return TernaryTruth(holds)
     }
 
-    /// A fact's answer as a branch; `nil` for one that was never seen.
+    /// The answer of a fact as a branch; `nil` for one that was never seen.
     mutating func key(_ compiledFact: CompiledFact) -> FactKey? {
         guard compiledFact.operation == .remembered else {
             let key = keys.key(value(compiledFact.fact))
@@ -189,7 +191,7 @@ extension Facts {
         return key
     }
 
-    /// Keeps what a fact came to, by all that was read for it, now and ever.
+    /// Caches the answer of a fact by all values that were ever read for it.
     private mutating func remember(_ key: FactKey, of fact: Expressions.ID) {
         let compiledFact = isCovered(fact) ? compiledFact(fact) : widen(fact)
         guard compiledFact.operation == .remembered else { return }

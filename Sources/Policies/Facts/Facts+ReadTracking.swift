@@ -1,9 +1,10 @@
 internal import Model
 
-/// The only way in which expressions are computed from a request: each read is noted.
+/// The only access to a request for computing expressions: each read is noted.
 ///
-/// INVARIANT: what computes a value reads the request through these alone, so that `reads` names all it depends on.
-/// Functions of plugins read through the facts of their own evaluation, whose reads are added to those of whoever asks.
+/// INVARIANT: code that computes a value reads the request only through these methods, so that `reads` names all that
+/// the value depends on. Functions of plugins read through the facts of their own evaluation, whose reads are added to
+/// those of the caller.
 extension Facts {
     mutating func packedValue(_ place: Int) -> PackedValue {
         note(place)
@@ -15,24 +16,24 @@ extension Facts {
         return request.value(at: place)
     }
 
-    /// The token that a holder is, with all that its record says.
+    /// The token of a holder, with its whole record.
     mutating func token(_ holder: ResolvedRequest.Holder) -> Token? {
         note(ResolvedRequest.place(.token, of: holder))
         return request.token(holder)
     }
 
-    /// The assignment a holder acts in; `nil` for the operator, and for who is not there.
+    /// The assignment in which a holder acts; `nil` for the operator, and for a holder that is absent.
     mutating func assignment(_ holder: ResolvedRequest.Holder) -> Assignment? {
         let packedValue = packedValue(ResolvedRequest.place(.assignment, of: holder))
         return packedValue.kind == .assignment ? request.directory.assignments[packedValue.number] : nil
     }
 
-    /// Whether a holder is there at all.
+    /// True when a holder is present.
     mutating func isThere(_ holder: ResolvedRequest.Holder) -> Bool {
         packedValue(ResolvedRequest.place(.assignment, of: holder)).kind != .absent
     }
 
-    /// Whether the operator acts, who is not measured by permissions.
+    /// True when the operator acts, whom permissions do not limit.
     mutating func isOperator() -> Bool {
         packedValue(ResolvedRequest.place(.assignment, of: .actor)).kind == .operator
     }
@@ -55,18 +56,18 @@ extension Facts {
         return request.now
     }
 
-    /// The action's name; at an administrative kind of decision, that kind's.
+    /// The action's name; in an administrative decision, the name of its kind.
     mutating func action() -> ExactName {
         note(ResolvedRequest.Place.action)
         return request.actionNumber < 0 ? ExactName(request.kind.rawValue) : schema.actionNames[request.actionNumber]
     }
 
-    /// The kind of decision.
+    /// The decision kind.
     mutating func decisionKind() -> DecisionKind {
         note(ResolvedRequest.Place.kind)
         return request.kind
     }
 
-    /// What functions of the host can see of the request.
+    /// The circumstances of the request that functions of the host can see.
     func circumstances() -> Circumstances { unsafe Circumstances(current) }
 }

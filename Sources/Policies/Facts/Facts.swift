@@ -1,31 +1,32 @@
 internal import Model
 
-/// Answers expressions for one request, in native code: this is what a fact is asked of.
+/// Computes the values of expressions for one request, in native code.
 ///
-/// Each is computed once a request and remembered. A value that is absent or wrong stays so: deciding never throws.
+/// Each is computed once per request and cached. An absent value or a failure is a value as well: deciding never
+/// throws.
 @safe struct Facts: ~Copyable {
-    /// The last request that was given away to be kept here.
+    /// The last request that the facts took over.
     private let kept: UnsafeBox<ResolvedRequest>
-    /// The request that is asked about: the kept one, or one that is lent.
+    /// The current request: the one taken over, or a lent one.
     private(set) var current: UnsafeMutablePointer<ResolvedRequest>
     let schema: Schema
     let expressions: Expressions
     private var policies: [PolicyFacts]
     let plugins: PluginSet
-    /// Runs the functions of plugins that are Lua.
+    /// Runs the functions of plugins that are written in Lua.
     let runner: PluginRunner?
-    /// For native functions of plugins, by expression and tenant, what was done once.
+    /// The prepared native functions of plugins, by expression and tenant.
     var prepared: [UInt64: PreparedFunction] = [:]
-    /// The arguments of the function that runs, where these are a function's facts.
+    /// The arguments of the running function, when these are the facts of a plugin's function.
     private(set) var arguments: [Value] = []
-    /// The last request for which a function of a plugin was stopped by a net that says nothing of it.
+    /// The stamp of the last request for which memory or time stopped a function of a plugin.
     private var stoppedAt: UInt32 = 0
 
-    // The expressions as of the last one asked, so that asking reads flat arrays.
+    // Copies of the expressions' arrays, as far as they were needed, so that computing reads flat arrays.
     private(set) var nodes: [Expressions.Node] = []
     private(set) var types: [ValueType] = []
 
-    /// How an expression is asked again, and what it came to; good for a request when the stamp is its own.
+    /// The compiled fact of an expression, and its answer for the request with this stamp.
     struct Asked: BitwiseCopyable {
         var compiledFact: CompiledFact
         var stamp: UInt32 = 0
@@ -35,35 +36,35 @@ internal import Model
     private static let unasked = Asked(compiledFact: CompiledFact(.general, fact: CompiledFact.noFact))
     private var asked = UncheckedArray<Asked>()
 
-    // By expression; good for a request when the stamp is its own.
+    // By expression; valid for the request with the same stamp.
     private var values: [Value] = []
     private var reads: [ReadSet] = []
     private var stamps: [UInt32] = []
-    /// What was read for the expression that is computed now.
+    /// The places read for the expression that is being computed.
     private var noted = ReadSet()
     /// Places of properties whose values have numbers.
     let numbered: Set<Int>
-    /// For a fact that is remembered, all that was ever read for it.
+    /// For a remembered fact, every place that was ever read for it.
     private var everRead: [Expressions.ID: ReadSet] = [:]
-    /// A mistake that only tests make, to see that it is found.
+    /// A fault that only tests plant, to show that it is found.
     var plantedFault: PlantedFault?
     private var stamp: UInt32 = 0
 
-    /// For an expression that asks whether something is there: which attribute; -1 for a declared property.
+    /// For an expression that tests the presence of an attribute, that attribute; -1 for a declared property.
     private(set) var presences: [Int32] = []
-    /// For an expression that names a property, or asks whether it is there: its place; -1 when no type has it.
+    /// For an expression that names a property or tests its presence, its place; -1 when no type has the property.
     private(set) var places: [Int32] = []
-    /// What stays the same from request to request on one snapshot.
+    /// The values that stay the same from request to request on one snapshot.
     var known: SnapshotCache
-    /// The constants of expressions as cells, as of the last probe.
+    /// The constants of expressions as packed values, as of the last compiled fact.
     private(set) var constants: [PackedValue] = []
     let constantTexts: UnsafeBox<[UInt8]>
-    /// What facts came to for what they depend on, on one snapshot.
+    /// The answers of facts by the values they depend on, on one snapshot.
     var factCache = FactCache()
     let keys: FactKeys
-    /// The points in time that requests were asked at, counted: two requests in a row at one time have one number.
+    /// The number of points in time at which requests were decided; consecutive requests at the same time share one.
     private var moments = 0
-    /// The code of the cell with that number.
+    /// The code of the packed value with that number.
     private var momentCode = PackedValue.uncoded
     private var moment = Int64.min
 
@@ -87,13 +88,13 @@ internal import Model
         unsafe current = kept.place
     }
 
-    /// Takes other settings of the same policies; what was kept of the others is forgotten.
+    /// Takes other settings of the same policies, and forgets everything that was cached with the old ones.
     mutating func change(_ policies: [PolicyFacts]) {
         self.policies = policies
         forget()
     }
 
-    /// Forgets what facts came to for any request.
+    /// Forgets the cached answers of facts for all requests.
     mutating func forget() {
         known.reset(known.directory)
         factCache.reset()
@@ -104,22 +105,22 @@ internal import Model
         _read { yield unsafe current.pointee }
     }
 
-    /// Forgets every answer and takes the next request where the last one was kept.
-    /// - Returns: what `fill` does: whether there is a request to ask about.
+    /// Forgets every answer, and lets `fill` write the next request over the last one that was taken over.
+    /// - Returns: the result of `fill`, which is false when there is no request.
     mutating func begin(_ fill: (inout ResolvedRequest) -> Bool) -> Bool {
         guard fill(&kept.value) else { return false }
         begin()
         return true
     }
 
-    /// Forgets every answer and takes a request that is lent.
-    /// - Parameter request: stays where it is, and is nobody else's, until `end`.
+    /// Forgets every answer, and takes a lent request.
+    /// - Parameter request: stays at its address, and is used by nobody else, until `end`.
     @inline(__always) @unsafe mutating func begin(lent request: UnsafeMutablePointer<ResolvedRequest>) {
         unsafe current = request
         begin()
     }
 
-    /// Forgets every answer and takes the request of whoever asks a function of a plugin, and what it was given.
+    /// Forgets every answer, and takes the request of a plugin function's caller, and the arguments of the function.
     @unsafe mutating func begin(nested request: UnsafeMutablePointer<ResolvedRequest>, _ arguments: [Value]) {
         unsafe current = request
         self.arguments = arguments
@@ -128,7 +129,7 @@ internal import Model
         restamp()
     }
 
-    /// Whether a function of a plugin ran out of memory or time for this request: nothing is to be learned from it.
+    /// True when memory or time stopped a function of a plugin for this request: nothing can be learned from it.
     var hasStopped: Bool { stoppedAt == stamp }
     mutating func noteStop() { stoppedAt = stamp }
 
@@ -154,7 +155,7 @@ internal import Model
         moment = request.now.microseconds
         moments = (moments + 1) & 0x7FF_FFFF
         momentCode = PackedValue(.moment, moments).code
-        // A number that was given before must not say what it said then.
+        // A number that is used again must not find the answers of its earlier use.
         if moments == 0 { factCache.reset() }
     }
 
@@ -169,7 +170,7 @@ internal import Model
         (stamp, stoppedAt) = (1, 0)
     }
 
-    /// Makes room for the expressions that were formed since.
+    /// Makes room for the expressions that were formed since the last time.
     private mutating func grow() {
         // In parts, as constants are: see `takeConstants`.
         nodes.append(contentsOf: expressions.nodes[nodes.count...])
@@ -190,7 +191,7 @@ internal import Model
         }
     }
 
-    /// A boolean fact's answer; `other` for what is no boolean.
+    /// The answer of a boolean fact; `other` for a fact that is not boolean.
     mutating func truth(of fact: Expressions.ID) -> TernaryTruth {
         let index = Int(fact)
         if index >= asked.count { asked.fill(to: max(expressions.count, 256), with: Self.unasked) }
@@ -203,7 +204,7 @@ internal import Model
         return truth
     }
 
-    /// How a fact is asked.
+    /// The compiled form of a fact.
     mutating func compiledFact(_ fact: Expressions.ID) -> CompiledFact {
         let index = Int(fact)
         if index >= asked.count { asked.fill(to: max(expressions.count, 256), with: Self.unasked) }
@@ -215,9 +216,9 @@ internal import Model
         return widen(fact)
     }
 
-    /// How a fact is asked that is remembered, now that something more was read for it than ever before.
+    /// The compiled form of a remembered fact, once more places were read for it than ever before.
     ///
-    /// INVARIANT: what was remembered by other places is not found any more, as the version differs.
+    /// INVARIANT: answers that were cached by the old places are not found any more, as the version differs.
     mutating func widen(_ fact: Expressions.ID) -> CompiledFact {
         let compiledFact = compiledFact(fact)
         let all = everRead[fact, default: ReadSet()].union(reads[Int(fact)])
@@ -231,42 +232,42 @@ internal import Model
         return asked[index].compiledFact
     }
 
-    /// Whether a fact was told apart so far by all that was read for it now.
-    /// - Precondition: it has been asked of this request by `value`.
+    /// True when every place that was read for a fact now has been read for it before.
+    /// - Precondition: `value` has computed it for this request.
     func isCovered(_ fact: Expressions.ID) -> Bool {
         reads[Int(fact)].isSubset(of: everRead[fact, default: ReadSet()])
     }
 
-    /// What was read of the request for the value of an expression.
+    /// The places of the request that were read for the value of an expression.
     mutating func reads(for id: Expressions.ID) -> ReadSet {
         _ = value(id)
         return reads[Int(id)]
     }
 
-    /// What has been read since a function of a plugin was begun.
+    /// The places that were read since a function of a plugin began.
     var readsOfFunction: ReadSet { noted }
 
     @inline(__always) mutating func note(_ place: Int) { noted.insert(place) }
 
-    /// Adds what somebody else has read for a value that is computed now.
+    /// Adds places that were read elsewhere for the value that is being computed.
     mutating func note(_ reads: ReadSet) {
         noted.formUnion(reads)
         if let plantedFault { for place in plantedFault.forgottenPlaces { noted.remove(place) } }
     }
 
-    /// Takes over the constants that were formed since.
+    /// Copies the constants that were formed since the last time.
     ///
-    /// INVARIANT: what expressions hold is copied in parts and never shared: a shared array would be copied whole for the next
-    /// constant that is formed, and so for each.
+    /// INVARIANT: the arrays of `expressions` are copied in parts and never shared: a shared array would be copied
+    /// whole for every constant formed later.
     private mutating func takeConstants() {
         guard constants.count < expressions.packedValues.count else { return }
         constants.append(contentsOf: expressions.packedValues[constants.count...])
     }
 
-    /// Whether the request, or the clock, brings what an expression stands for.
+    /// True when the request or the clock brings the content of an expression.
     mutating func isForeign(_ id: Expressions.ID) -> Bool {
         if expressions.isForeign[Int(id)] { return true }
-        // A plugin may make a text or a number of anything that it was given.
+        // A plugin may make a string or a number of any argument.
         guard expressions.isMadeByPlugin(id), !expressions.isBounded(id) else { return false }
         let reads = reads(for: id)
         guard let places = reads.places else { return true }
@@ -344,7 +345,7 @@ internal import Model
         case .covers: return covers(node)
         case .can, .permits:
             guard isHolderThere(node.a) else { return absence(node.a) }
-            // The operator holds the store and the key file: there is nothing it cannot do.
+            // The operator holds the store and the key file, so no permission limits it.
             guard let permissions = permissions(of: node.a) else { return .boolean(true) }
             guard case .string(let name) = value(node.b) else { return absence(node.b) }
             return .boolean(permissions.permits(ExactName(name)))
@@ -364,13 +365,13 @@ internal import Model
         if case .failure = one { return one }
         if case .failure = other { return other }
         if let mistaken = plantedFault?.mistaken(one, other) { return mistaken }
-        // Nothing is true or false of what is not there: a deny that hangs on it must not vanish.
+        // A comparison with an absent value is neither true nor false: a deny that depends on it must not vanish.
         if case .absent = one { return absence(node.a) }
         if case .absent = other { return absence(node.b) }
         return .boolean(holds(one, other))
     }
 
-    /// What a fact comes to that is asked of something that is not there.
+    /// The failure of a fact about an absent value.
     func absence(_ id: Expressions.ID) -> Value {
         let node = expressions.nodes[Int(id)]
         let text = expressions.text(id)

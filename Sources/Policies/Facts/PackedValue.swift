@@ -1,6 +1,6 @@
 package import Model
 
-/// One value of a request in sixteen bytes; what does not fit lies beside it, and the cell says where.
+/// One value of a request in sixteen bytes. A value that does not fit is stored separately, and found by these bytes.
 package struct PackedValue: Equatable, Sendable, BitwiseCopyable {
     package enum Kind: UInt8, Sendable, BitwiseCopyable {
         case absent
@@ -10,15 +10,15 @@ package struct PackedValue: Equatable, Sendable, BitwiseCopyable {
         /// Days since 1970-01-01.
         case date
         case ip4
-        /// The number of an address beside.
+        /// The number of an address stored separately.
         case ip6
-        /// Where in the text beside it begins, and in the low 32 bits how long it is.
+        /// The start of its bytes in the text stored separately, and in the low 32 bits their number.
         case text
-        /// The number of a list beside.
+        /// The number of a list stored separately.
         case list
         /// A token that its directory does not list.
         case unlisted
-        // From here on, what has a number: two cells of one kind and number stand for the same.
+        // Kinds with numbers from here on: two packed values of the same kind and number are the same value.
         case boolean
         case department
         case user
@@ -31,14 +31,14 @@ package struct PackedValue: Equatable, Sendable, BitwiseCopyable {
         case point
         case tenant
         case recordType
-        /// The number of a point in time, counted by whoever asks.
+        /// The number of a point in time, counted by `Facts`.
         case moment
     }
 
     package let bits: UInt64
     package let kind: Kind
-    /// Kind and number in one, where it is nothing or something with a number: then this is all there is to it. Else
-    /// `uncoded`.
+    /// Kind and number in one, for an absent value and for the kinds with numbers: values with the same code are the
+    /// same. `uncoded` for all others.
     package let code: UInt32
 
     package static var uncoded: UInt32 { .max }
@@ -58,16 +58,16 @@ package struct PackedValue: Equatable, Sendable, BitwiseCopyable {
 
     package var number: Int { Int(truncatingIfNeeded: bits) }
 
-    /// Where a text lies among those beside.
+    /// The range of a string in the text stored separately.
     package var text: Range<Int> { Int(bits >> 32)..<(Int(bits >> 32) + textLength) }
     package var textLength: Int { Int(bits & 0xFFFF_FFFF) }
 
-    /// A boolean, or nothing else.
+    /// The boolean; `nil` for any other kind.
     package var boolean: Bool? { kind == .boolean ? bits != 0 : nil }
 }
 
 extension PackedValue {
-    /// A constant that fits a cell; `nil` for texts, lists and what else lies beside.
+    /// A constant as a packed value; `nil` for strings, lists and all others that are stored separately.
     package init?(constant value: Value) {
         switch value {
         case .absent: self = .absent

@@ -1,21 +1,21 @@
 internal import Model
 
-/// A mistake that tests plant in an evaluator, to show that it is found.
+/// A fault that tests plant in an evaluator, to show that it is found.
 enum PlantedFault: CaseIterable {
-    /// What functions of plugins read through others is forgotten: the minute that it is.
+    /// The minute is missing from what functions of plugins have read.
     case clock
-    /// The same: who administers.
+    /// The same for the administrator.
     case actor
-    /// The same: whose time zone it is.
+    /// The same for the tenant, and so for its time zone.
     case zone
-    /// A setting is kept without its tenant.
+    /// A setting is cached without its tenant.
     case settings
-    /// A comparison with something that is not there is false.
+    /// A comparison with an absent value is false.
     case absence
-    /// Texts are the same that Unicode calls equivalent.
+    /// Strings are equal when Unicode calls them equivalent.
     case spelling
 
-    /// The places of the request that are forgotten.
+    /// The places of the request that are missing.
     var forgottenPlaces: Range<Int> {
         switch self {
         case .clock: ResolvedRequest.Place.minute..<ResolvedRequest.Place.minute + 1
@@ -25,7 +25,7 @@ enum PlantedFault: CaseIterable {
         }
     }
 
-    /// What it makes of a comparison; `nil` where it changes nothing.
+    /// The faulty result of a comparison; `nil` where the fault changes nothing.
     func mistaken(_ one: Value, _ other: Value) -> Value? {
         switch (self, one, other) {
         case (.absence, .absent, _), (.absence, _, .absent): .boolean(false)

@@ -1,9 +1,9 @@
-/// The places of a request that a computation has read: all that its result depends on beside the snapshot, the policies
-/// and the plugins.
+/// The places of a request that a computation has read: all that its result depends on besides the snapshot, the
+/// policies and the plugins.
 ///
-/// Places from `most` on are not told apart; a result that read one of them is not kept.
+/// Places from `most` on share one bit; a result that read one of them is not cached.
 struct ReadSet: Equatable, BitwiseCopyable {
-    /// The places that are told apart; the last bit stands for all others.
+    /// The number of places with a bit of their own; the last bit stands for all others.
     private static let most = 255
 
     private var bits = SIMD4<UInt64>()
@@ -35,7 +35,7 @@ struct ReadSet: Equatable, BitwiseCopyable {
 
     func isSubset(of other: ReadSet) -> Bool { (bits & ~other.bits) == SIMD4() }
 
-    /// Ascending; `nil` when it holds a place that is not told apart.
+    /// Ascending; `nil` when it has a place without a bit of its own.
     var places: [Int]? {
         guard bits[3] >> 63 == 0 else { return nil }
         return (0..<Self.most).filter(contains)
@@ -43,13 +43,13 @@ struct ReadSet: Equatable, BitwiseCopyable {
 }
 
 extension ReadSet {
-    /// The places by which results that depend on these are told apart: at most three, each with something that has a
-    /// number.
+    /// The places whose values identify a result that depends on these: at most three, each with values that have
+    /// numbers.
     ///
     /// INVARIANT: on one snapshot, requests that agree in the places returned agree in the places read. A listed token
-    /// settles its kind and its assignment; an assignment settles user, department and user type.
+    /// determines its kind and its assignment; an assignment determines user, department and user type.
     /// - Parameter numbered: the places of properties whose values have numbers.
-    /// - Returns: `nil` when there are more, or one without numbers: then nothing is kept.
+    /// - Returns: `nil` when there are more, or one without numbers: then nothing is cached.
     func keys(_ numbered: Set<Int>) -> [Int]? {
         guard var places, places.allSatisfy({ Self.isNumbered($0, numbered) }) else { return nil }
         if places.count > 3 {
@@ -64,7 +64,7 @@ extension ReadSet {
         return places.count <= 3 ? places : nil
     }
 
-    /// Whether what lies at a place has a number, as far as its kind tells.
+    /// True when the values at a place have numbers, as far as the place determines it.
     static func isNumbered(_ place: Int, _ numbered: Set<Int>) -> Bool {
         switch place {
         case ResolvedRequest.Place.resourceID, ResolvedRequest.Place.subjectID: false

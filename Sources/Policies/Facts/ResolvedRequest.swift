@@ -1,17 +1,17 @@
 package import Model
 
-/// A question with every name resolved: what policies read their facts from.
+/// An authorization request with every name resolved: the source of all facts.
 ///
-/// Flat: what facts are asked of are cells at fixed places, first those of `Place`, then a column for every property
-/// that the schema declares. What fits no cell lies beside: texts, lists and long addresses.
+/// It is flat: packed values at fixed places, first those of `Place`, then one for every property that the schema
+/// declares. Values that do not fit are stored separately: strings, lists and long addresses.
 package struct ResolvedRequest: Sendable {
     package var kind: DecisionKind
-    /// The action's place in the schema's catalogue; -1 when it is none of it, as at administrative points.
+    /// The action's number in the schema; -1 for an action that is not declared, as in administrative decisions.
     package private(set) var actionNumber = -1
     package private(set) var directory: Directory
     package private(set) var tenant = -1
     package var now: Instant {
-        // Whoever asks numbers points in time on its own: a number that another gave to another time says nothing.
+        // Each evaluator numbers points in time on its own: a number that another gave means nothing for a new time.
         didSet { if now != oldValue { packedValues[Place.moment] = .absent } }
     }
     package private(set) var subject = Subject.token
@@ -20,23 +20,24 @@ package struct ResolvedRequest: Sendable {
     package private(set) var tokens: (subject: TokenReference, proposed: TokenReference, actor: TokenReference) =
         (.none, .none, .none)
     package private(set) var packedValues: [PackedValue]
-    /// The texts of this request, and behind them what others left.
+    /// The bytes of this request's strings, followed by leftovers of earlier requests.
     private(set) var texts: [UInt8] = []
     private var textCount = 0
     private var lists: [[Value]] = []
     private var addresses: [IPAddress] = []
 
-    /// Who acts.
+    /// The acting subject.
     package enum Subject: Sendable {
         /// The token of the request.
         case token
         /// The administrator.
         case actor
-        /// Somebody the schema declares and the store does not know, by the type's number in the schema.
+        /// A subject of a type that the schema declares and the store does not know, by the type's number in the
+        /// schema.
         case external(Int)
     }
 
-    /// A token that a request speaks of.
+    /// A token that a request refers to.
     package enum TokenReference: Sendable {
         case none
         /// By its index in the directory.
@@ -45,8 +46,8 @@ package struct ResolvedRequest: Sendable {
         indirect case own(Token)
     }
 
-    /// Where cells lie that every request has. What an `access` by a token asks about lies together, at the end, next to
-    /// the properties.
+    /// The places of the packed values that every request has. Those that an `access` by a token reads are together at
+    /// the end, next to the properties.
     package enum Place {
         package static var subjectType: Int { 18 }
         package static var subjectID: Int { 19 }
@@ -56,15 +57,15 @@ package struct ResolvedRequest: Sendable {
         package static var kind: Int { 23 }
         package static var tenant: Int { 24 }
         package static var moment: Int { 25 }
-        /// The minute that it is, counted from 1970.
+        /// The current minute, counted from 1970.
         package static var minute: Int { 32 }
-        /// Where nothing lies.
+        /// A place that is always absent.
         static var nothing: Int { 33 }
-        /// How many there are; properties follow.
+        /// The number of these places; properties follow.
         package static var count: Int { 34 }
     }
 
-    /// Who holds an assignment.
+    /// A holder of an assignment in a request.
     package enum Holder: CaseIterable, Sendable {
         /// On `access` the subject's token, else the token acted upon.
         case token
@@ -75,14 +76,14 @@ package struct ResolvedRequest: Sendable {
         case actorToken
     }
 
-    /// What is known of a holder.
+    /// A part of what is known about a holder.
     package enum HolderPart: Int, Sendable {
         case token, tokenKind, assignment, department, user, userType
 
         static var count: Int { 6 }
     }
 
-    /// Where a part of a holder lies.
+    /// The place of a part of a holder.
     package static func place(_ part: HolderPart, of holder: Holder) -> Int {
         let first =
             switch holder {
@@ -94,13 +95,13 @@ package struct ResolvedRequest: Sendable {
         return first + part.rawValue
     }
 
-    /// Where the parts of a holder lie.
+    /// The places of all parts of a holder.
     static func parts(of holder: Holder) -> Range<Int> {
         let first = place(.token, of: holder)
         return first..<first + HolderPart.count
     }
 
-    /// - Parameter columns: how many properties the schema declares.
+    /// - Parameter propertyCount: the number of properties that the schema declares.
     package init(kind: DecisionKind, directory: Directory, propertyCount: Int, now: Instant) {
         self.kind = kind
         self.directory = directory
@@ -124,7 +125,7 @@ extension ResolvedRequest {
         packedValues[Place.tenant] = number < 0 ? .absent : PackedValue(.tenant, number)
     }
 
-    /// Writes what every request for `access` by a listed token has.
+    /// Writes the values that every request for `access` by a listed token has.
     package mutating func set(action: Int, tenant: Int, token: Int, resource type: Int) {
         (actionNumber, self.tenant, tokens.subject) = (action, tenant, .listed(token))
         let (kind, assignment) = (directory.tokens[token].kind, directory.tokens[token].assignment)
@@ -163,7 +164,7 @@ extension ResolvedRequest {
         }
     }
 
-    /// - Parameter assignment: in which the administrator acts; `nil` for the operator.
+    /// - Parameter assignment: the administrator's assignment; `nil` for the operator.
     package mutating func set(actor assignment: Int?, token: TokenReference) {
         subject = .actor
         actor = assignment
@@ -176,7 +177,7 @@ extension ResolvedRequest {
         }
     }
 
-    /// What somebody is in an assignment.
+    /// An assignment, with its department, its user and its user type.
     private struct Held {
         let assignment: Int
         let department: Int
@@ -218,10 +219,10 @@ extension ResolvedRequest {
         put(.string(id), at: Place.subjectID)
     }
 
-    /// Writes the number that whoever asks has given to `now`.
+    /// Writes the number that the evaluator has given to `now`.
     package mutating func set(moment number: Int) {
         packedValues[Place.moment] = PackedValue(.moment, number)
-        // Before 1970 minutes are not counted: such a time is always asked in full.
+        // Minutes before 1970 are not counted: facts about such a time are computed every time.
         packedValues[Place.minute] =
             now.microseconds < 0
             ? PackedValue(.unlisted, bits: 0) : PackedValue(.moment, Int(now.microseconds / 60_000_000))
@@ -260,7 +261,7 @@ extension ResolvedRequest {
 
     package mutating func put(_ packedValue: PackedValue, at place: Int) { packedValues[place] = packedValue }
 
-    /// Forgets all that a request for `access` brings beside its action, its tenant, its token and its resource's type.
+    /// Clears all that a request for `access` has besides its action, its tenant, its token and its resource's type.
     package mutating func clear() {
         if case .token = subject {
         } else {
@@ -314,7 +315,7 @@ extension ResolvedRequest {
         }
     }
 
-    /// The assignment that a holder has; `nil` for the operator, and for who is not there.
+    /// The assignment of a holder; `nil` for the operator, and for a holder that is absent.
     package func assignment(_ holder: Holder) -> Int? {
         let packedValue = packedValues[Self.place(.assignment, of: holder)]
         return packedValue.kind == .assignment ? packedValue.number : nil

@@ -2,9 +2,9 @@ package import Model
 
 /// Finds what a name after a dot or a colon means for an expression, and forms the expression.
 final class Resolver {
-    /// What a name turned out to be.
+    /// The meaning of a name.
     enum Meaning {
-        /// An expression that is always there; reading it is no fact yet.
+        /// An expression that is always present; reading it is not a fact yet.
         case expression(Expressions.ID)
         /// A boolean, or something that may be absent: naming it reads it.
         case fact(Expressions.ID)
@@ -25,9 +25,9 @@ final class Resolver {
     let plugins: PluginSet
     /// For each policy, the plugins it uses, by number.
     let uses: [Set<Int>]
-    /// The plugin whose functions run, where they do and no policy.
+    /// The plugin whose functions run; `nil` where policies run.
     let owner: Int?
-    /// Whether each property is asked for before it is read, also where the schema requires it.
+    /// True when the presence of each property is tested before it is read, even where the schema requires it.
     let asksPresence: Bool
 
     init(
@@ -83,7 +83,7 @@ final class Resolver {
         if let number = plugins.attribute(name, on: type) {
             let result = plugins.functions[number].function.result.type
             let id = expressions.intern(.call, expressions.list([base]), UInt32(number), type: result)
-            // Each reading is a question, so that what it costs is counted.
+            // Each read is a question, so that its cost is counted.
             return .fact(id)
         }
         guard let entry = entry(name, on: type) else { throw unknown(name, on: type) }
@@ -110,7 +110,7 @@ final class Resolver {
         return Vocabulary.entries.first { $0.owner == owner && $0.name == name }
     }
 
-    /// A part of the request; which are there depends on what the policy is asked about.
+    /// A part of the request; the request shape of the policy determines which parts there are.
     private func part(
         _ name: ExactName, of base: Expressions.ID, in expressions: Expressions
     ) throws(Fault) -> Meaning {
@@ -121,7 +121,7 @@ final class Resolver {
             guard let subject = root.subjectType else {
                 throw Fault(
                     message: "`request.subject` is a token on `access` and an administrator elsewhere; "
-                        + "a policy for both says `request.token` or `request.actor`")
+                        + "a policy for both uses `request.token` or `request.actor`")
             }
             type = subject
         }
@@ -129,7 +129,7 @@ final class Resolver {
             let kinds = root.kinds.map { "`\($0.rawValue)`" }.sorted().joined(separator: ", ")
             let what =
                 entry.attribute == .resource || entry.attribute == .context ? "there is no \(name) at " : "it decides "
-            throw Fault(message: "`request.\(name)` is never there for this policy: \(what)\(kinds)")
+            throw Fault(message: "`request.\(name)` is never present in this policy: \(what)\(kinds)")
         }
         let isOptional = entry.isOptional && !root.guarantees(entry.attribute)
         return form(entry, type: type, isOptional: isOptional, of: base, in: expressions)
@@ -158,7 +158,7 @@ final class Resolver {
         return isOptional || type == .boolean ? .fact(id) : .expression(id)
     }
 
-    /// A property of a record. One that each of the types requires is there, since no request without it is asked about.
+    /// A property of a record. One that each of the types requires is present, since no request without it is decided.
     private func form(
         _ property: Schema.Property, among types: [Schema.RecordType], of base: Expressions.ID,
         in expressions: Expressions
@@ -170,7 +170,7 @@ final class Resolver {
         return isOptional || property.type == .boolean ? .fact(id) : .expression(id)
     }
 
-    /// Whether a record is there with all that it must have, for every request that is asked about.
+    /// True when a record and its required properties are present in every request that is decided.
     private func isAlwaysThere(_ base: Expressions.ID, in expressions: Expressions) -> Bool {
         guard !asksPresence else { return false }
         let node = expressions.nodes[Int(base)]
@@ -178,7 +178,7 @@ final class Resolver {
         return roots[Int(expressions.nodes[Int(node.a)].a)].guaranteesRecords
     }
 
-    /// Whether `:has(name)` can be asked of a type; otherwise the name is a mistake.
+    /// True when `:has(name)` can be asked of a type; otherwise the name is a mistake.
     func knows(_ name: ExactName, on type: ValueType) -> Bool {
         switch type {
         case .row(let table): plugins.tables[table].table.slot(name) != nil
@@ -227,15 +227,15 @@ final class Resolver {
         return Fault(message: "\(type.withArticle) has no `\(name)`" + Suggestion.hint(for: name, among: known))
     }
 
-    /// Values of one type can be compared; of two types each says what was meant.
+    /// Refuses to compare values of two types; the message suggests a part that has a comparable type.
     static func same(_ one: ValueType, _ other: ValueType, _ verb: String) throws(Fault) {
         guard one != other else { return }
         var message = "cannot \(verb) \(one.withArticle) with \(other.withArticle)"
         for type in [one, other] {
             switch type {
-            case .department, .user, .userType: message += ": say `.id` or `.name` of the \(type.name)"
-            case .instant where [one, other].contains(.date): message += ": say `.date` of the instant"
-            case .token: message += ": say `.id` of the token"
+            case .department, .user, .userType: message += ": write `.id` or `.name` of the \(type.name)"
+            case .instant where [one, other].contains(.date): message += ": write `.date` of the instant"
+            case .token: message += ": write `.id` of the token"
             default: continue
             }
             break

@@ -1,24 +1,25 @@
 internal import Model
 
-/// What facts may keep from request to request: it follows from the snapshot and the policy set alone.
+/// The values that facts may keep from request to request: they depend on the snapshot and the policy set alone.
 struct SnapshotCache {
-    /// More pairs than this are forgotten, so that a store of any size costs bounded memory.
+    /// The most values of settings; beyond this number all are dropped, so that a store of any size costs bounded
+    /// memory.
     private static let mostPairs = 65_536
 
     private(set) var directory = Directory.empty
     private let actions: [ExactName]
     private let kinds: [Schema.ActionKind]
-    /// For each policy, the first one with the same grants; `nil` when they are all there is.
+    /// For each policy, the first one with the same grants; `nil` when these name every action.
     let grants: [Int?]
     private let words: Int
-    /// For each assignment, a bit for every action; computed when first asked.
+    /// For each assignment, a bit for every action; computed when first needed.
     private var rights: [UInt64] = []
     private var hasRights: [Bool] = []
-    private var spans: [Span] = []
+    private var spans: [Interval] = []
     private var settings: [Pair: Value] = [:]
 
-    /// Where a department lies in the walk of its tenant's tree.
-    private struct Span {
+    /// The range of a department in the walk of its tenant's tree.
+    private struct Interval {
         let tenant: Int32
         let enter: Int32
         let leave: Int32
@@ -46,21 +47,21 @@ struct SnapshotCache {
         rights = [UInt64](repeating: 0, count: directory.assignments.count * words)
         hasRights = [Bool](repeating: false, count: directory.assignments.count)
         spans = directory.departments.map {
-            Span(tenant: Int32($0.tenant), enter: Int32($0.enter), leave: Int32($0.leave))
+            Interval(tenant: Int32($0.tenant), enter: Int32($0.enter), leave: Int32($0.leave))
         }
         settings = [:]
     }
 
-    /// An action's kind; that of a decision point is `admin`.
+    /// The kind of an action; `admin` for an administrative decision.
     func kind(_ action: Int) -> Schema.ActionKind { action < 0 ? .admin : kinds[action] }
 
-    /// Whether an assignment permits an action, by the action's number; `other` where that was not learned yet.
+    /// The answer to whether an assignment permits an action, by the action's number; `other` until it was learned.
     func permits(_ action: Int, assignment: Int) -> TernaryTruth {
         guard hasRights[assignment] else { return .other }
         return TernaryTruth(rights[assignment * words + action / 64] >> UInt64(action % 64) & 1 == 1)
     }
 
-    /// Learns what an assignment permits.
+    /// Learns the permissions of an assignment.
     mutating func learn(_ assignment: Int) {
         guard !hasRights[assignment] else { return }
         hasRights[assignment] = true
@@ -69,13 +70,13 @@ struct SnapshotCache {
         }
     }
 
-    /// Whether a department is another or lies under it.
+    /// True when a department is another one, or is below it.
     func department(_ one: Int, isWithin other: Int) -> Bool {
         let (inner, outer) = (spans[one], spans[other])
         return inner.tenant == outer.tenant && outer.enter <= inner.enter && inner.enter < outer.leave
     }
 
-    /// A setting as a tenant has it.
+    /// The value of a setting for a tenant.
     mutating func setting(_ id: Expressions.ID, tenant: Int, _ read: () -> Value) -> Value {
         let pair = Pair(Int(id), tenant)
         if let known = settings[pair] { return known }

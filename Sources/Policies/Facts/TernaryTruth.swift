@@ -2,7 +2,7 @@
 enum TernaryTruth: UInt32 {
     case no
     case yes
-    /// No boolean: content, absence, or a failure.
+    /// Not a boolean: content, absence, or a failure.
     case other
 
     init(_ holds: Bool) { self = holds ? .yes : .no }

@@ -1,4 +1,4 @@
-/// Numbers in a row that are written far more often than they grow: no check of who else holds them.
+/// A growable buffer without copy-on-write checks, for numbers that are written far more often than they grow.
 @safe struct UncheckedArray<Element: BitwiseCopyable>: ~Copyable {
     private var elements: UnsafeMutablePointer<Element>
     private var capacity: Int
@@ -19,7 +19,7 @@
         count += 1
     }
 
-    /// Fills up to a count.
+    /// Appends an element until the buffer has this many.
     mutating func fill(to count: Int, with element: Element) {
         guard count > self.count else { return }
         if count > capacity { reserve(max(count, 2 * capacity)) }

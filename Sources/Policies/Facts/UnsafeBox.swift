@@ -1,6 +1,6 @@
-/// A value that stays at one place, reached without the check of exclusive access that a class's properties have.
+/// A value at a fixed address, without the exclusivity checks of a class's properties.
 ///
-/// INVARIANT: whoever holds access to it calls nothing that reaches it again by another way; one thread only.
+/// INVARIANT: code with access to it calls nothing that reaches it again in another way; one thread only.
 @safe final class UnsafeBox<Value: ~Copyable> {
     let place = UnsafeMutablePointer<Value>.allocate(capacity: 1)
 

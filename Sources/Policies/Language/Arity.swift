@@ -1,13 +1,13 @@
 internal import Lua
 internal import Model
 
-/// How many arguments the functions of the host take. One too many is an error: it would have no effect, and whoever wrote it
-/// meant one.
+/// The argument counts of the host's functions. A surplus argument is an error: it would have no effect, and its author
+/// meant it to have one.
 enum Arity {
-    /// Refuses arguments that would not be looked at.
+    /// Refuses surplus arguments.
     /// - Parameters:
-    ///   - arguments: all of them, the value whose method is called too.
-    ///   - before: how many of them are not counted: 1 for a method.
+    ///   - arguments: all of them, including the value whose method is called.
+    ///   - before: the number of leading arguments that are not counted: 1 for a method.
     static func hold(
         _ arguments: LuaArguments, to most: Int, of name: String, before: Int = 0
     ) throws(Resolver.Fault) {
@@ -27,12 +27,12 @@ enum Arity {
 }
 
 extension Method {
-    /// How many arguments it takes.
+    /// The number of arguments that the method takes.
     var arity: Int { self == .endOfDay ? 0 : 1 }
 }
 
 extension EvaluationHost.Function {
-    /// How many arguments it takes at most.
+    /// The largest number of arguments that the function takes.
     var arity: Int {
         switch self {
         case .permit, .settings, .use, .data: 1

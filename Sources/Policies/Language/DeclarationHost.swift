@@ -1,12 +1,12 @@
 internal import Lua
 internal import Model
 
-/// What a policy talks to while it is loaded: it may declare settings, and nothing else.
+/// The host of a policy while it loads: it may declare settings and use plugins, and nothing else.
 final class DeclarationHost: SandboxHost {
     private(set) var settings: [ExactName: Setting] = [:]
     /// The plugins it uses, by number.
     private(set) var used: Set<Int> = []
-    /// Those it would use that do not load.
+    /// The plugins it asks for that do not load.
     private(set) var broken: Set<ExactName> = []
     private let plugins: PluginSet
     private let expressions: Expressions
@@ -51,7 +51,9 @@ final class DeclarationHost: SandboxHost {
     }
 
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
-        guard let handle = arguments.handle(0) else { return .failure("a setting is not compared while loading") }
+        guard let handle = arguments.handle(0) else {
+            return .failure("a setting is compared inside `decide`, not while loading")
+        }
         let node = expressions.nodes[Int(handle)]
         guard node.operation == .setting, let setting = settings[expressions.names[Int(node.b)]] else {
             return .failure("there is nothing to read while loading")
@@ -79,7 +81,7 @@ final class DeclarationHost: SandboxHost {
         guard function == EvaluationHost.Function.settings.rawValue else {
             return .failure("effects are called inside `decide`, not while loading")
         }
-        guard !hasDeclared else { return .failure("`settings` is called once") }
+        guard !hasDeclared else { return .failure("`settings` is called twice: declare all settings in one call") }
         hasDeclared = true
         do throws(TypeReader.Fault) {
             settings = try SettingsReader.declared(arguments[0])

@@ -2,7 +2,7 @@ internal import Lua
 internal import Model
 internal import Syntax
 
-/// Reads the table that a policy's file returns; every fault is reported where the source says it.
+/// Reads the table that a policy's file returns, and reports every fault at its place in the source.
 struct DeclarationReader {
     let chunk: Chunk
     let path: String
@@ -22,7 +22,7 @@ struct DeclarationReader {
             Diagnostic(message, path: path, line: position?.line ?? 1, column: position?.column, rule: rule))
     }
 
-    /// - Parameter host: what the file talked to while it ran.
+    /// - Parameter host: the host of the file while it ran.
     /// - Returns: `nil` when anything is wrong.
     mutating func read(_ value: LuaValue, _ host: DeclarationHost) -> PolicyDeclaration? {
         guard case .table(let entries) = value else {
@@ -42,7 +42,7 @@ struct DeclarationReader {
                 hint = Suggestion.hint(for: name, among: Self.keys)
                 place = chunk.place(of: name.text)
             }
-            report("a policy declares no \(entry.key.shown)\(hint)", at: place)
+            report("unknown field \(entry.key.shown) in a policy\(hint)", at: place)
         }
         if fields["decide"] != .function {
             report(
@@ -60,12 +60,12 @@ struct DeclarationReader {
         case nil, .nil?, .string("decide")?: break
         case .string("observe")?: declaration.isObserving = true
         case let other?:
-            report("`mode` is \"observe\" or left out, got \(other.shown)", at: chunk.place(of: "mode"))
+            report("`mode` must be \"observe\" or left out, got \(other.shown)", at: chunk.place(of: "mode"))
         }
         switch fields["enabled"] {
         case nil, .nil?: break
         case .boolean(let value)?: declaration.isEnabled = value
-        case let other?: report("`enabled` is true or false, got \(other.shown)", at: chunk.place(of: "enabled"))
+        case let other?: report("`enabled` must be true or false, got \(other.shown)", at: chunk.place(of: "enabled"))
         }
         return diagnostics.isEmpty ? declaration : nil
     }
@@ -87,7 +87,7 @@ struct DeclarationReader {
 
     private mutating func kinds(_ value: LuaValue?) -> Set<DecisionKind> {
         guard let names = Self.names(value) else {
-            report("`on` names a decision point or a list of them: `on = \"access\"`", at: chunk.place(of: "on"))
+            report("`on` must be a decision kind or a list of them: `on = \"access\"`", at: chunk.place(of: "on"))
             return []
         }
         var kinds: Set<DecisionKind> = []
@@ -98,7 +98,7 @@ struct DeclarationReader {
             }
             let hint = Suggestion.hint(for: name, among: DecisionKind.allCases.map { ExactName($0.rawValue) })
             report(
-                "`\(name)` is no decision point\(hint)", at: chunk.place(of: "on", naming: name.text),
+                "`\(name)` is not a decision kind\(hint)", at: chunk.place(of: "on", naming: name.text),
                 rule: "unknown-point")
         }
         return kinds
@@ -111,15 +111,15 @@ struct DeclarationReader {
             let name = ExactName(text)
             let place = chunk.place(of: "subject", naming: text)
             if !kinds.isEmpty, !kinds.contains(.access) {
-                report("`subject` is for policies on `access`; elsewhere an administrator acts", at: place)
+                report("`subject` is only for policies on `access`; elsewhere an administrator acts", at: place)
             }
             if name == "token" { return .token }
             if name == "any" { return .any }
             if let index = schema.subject(name) { return .external(index) }
             let known: [ExactName] = ["token", "any"] + schema.subjects.map(\.name)
-            report("`\(name)` is no subject type\(Suggestion.hint(for: name, among: known))", at: place)
+            report("`\(name)` is not a subject type\(Suggestion.hint(for: name, among: known))", at: place)
         case let other?:
-            report("`subject` is the name of a subject type, got \(other.shown)", at: chunk.place(of: "subject"))
+            report("`subject` must be the name of a subject type, got \(other.shown)", at: chunk.place(of: "subject"))
         }
         return .token
     }
@@ -127,7 +127,7 @@ struct DeclarationReader {
     private mutating func grants(_ value: LuaValue?) -> [ExactName] {
         if value == nil || value == .nil { return [] }
         guard let names = Self.names(value) else {
-            report("`grants` is a list of actions: `grants = { \"orders.*\" }`", at: chunk.place(of: "grants"))
+            report("`grants` must be a list of actions: `grants = { \"orders.*\" }`", at: chunk.place(of: "grants"))
             return []
         }
         let known =

@@ -1,7 +1,7 @@
 package import Model
 package import Syntax
 
-/// What the sandbox would refuse of a source, found before anything runs.
+/// Finds what the sandbox would refuse in a source, before anything runs.
 package enum Dialect {
     /// The globals of every script, besides those of its host.
     package static let globals: Set<String> = [
@@ -10,8 +10,8 @@ package enum Dialect {
     ]
 
     /// - Parameters:
-    ///   - known: the globals that there are.
-    ///   - whose: who may not say what is refused, `policies`.
+    ///   - known: the declared globals.
+    ///   - whose: the readers of the messages, such as `policies`.
     package static func faults(
         of chunk: Chunk, known: Set<String>, path: String, whose: String
     ) -> [Diagnostic] {
@@ -26,11 +26,12 @@ package enum Dialect {
             } else if use.isAssigned {
                 faults.append(
                     fault(
-                        "assignment to the global `\(use.name)`: say `local \(use.name)`", use.position,
+                        "assignment to the global `\(use.name)`: write `local \(use.name)`", use.position,
                         rule: "assignment"))
             } else if !known.contains(use.name) {
                 let hint = Suggestion.hint(for: use.name, among: names)
-                faults.append(fault("there is no `\(use.name)` here\(hint)", use.position, rule: "undeclared-global"))
+                faults.append(
+                    fault("`\(use.name)` is not available in \(whose)\(hint)", use.position, rule: "undeclared-global"))
             }
         }
         for surplus in chunk.surplusArguments {
@@ -48,10 +49,10 @@ package enum Dialect {
         return faults
     }
 
-    /// What a file says that is without effect, because something else that it says takes its place.
+    /// Finds the parts of a file without effect, because another part replaces them.
     /// - Parameters:
-    ///   - names: what the table declares that the file returns.
-    ///   - what: the file as messages call it: `a policy's file`.
+    ///   - names: the fields of the table that the file returns.
+    ///   - what: the name of the file in messages: `a policy's file`.
     package static func ineffective(
         in chunk: Chunk, declaring names: [String], path: String, what: String
     ) -> [Diagnostic] {
@@ -61,12 +62,13 @@ package enum Dialect {
         let repeated = chunk.repeatedKeys + chunk.repeatedFields(names)
         return repeated.map { twice in
             fault(
-                "`\(twice.name)` is given twice, first on line \(twice.first.line): only the last one would count; remove one",
+                "`\(twice.name)` is given twice, first on line \(twice.first.line): only the last one would count; "
+                    + "remove one",
                 twice.position, rule: "duplicate-key")
         }
             + chunk.lostResults.map { position in
                 fault(
-                    "\(what) returns one value, once, at its end: what else it returns has no effect", position,
+                    "\(what) returns one value, once, at its end: further results have no effect", position,
                     rule: "ineffective-return")
             }
     }

@@ -1,6 +1,6 @@
 package import Model
 
-/// A loaded policy: its source, made ready for the interpreter, and what it declares.
+/// A loaded policy: its source, prepared for the interpreter, and its declaration.
 package final class Policy: Sendable {
     /// The file's name without `.lua`.
     package let id: ExactName
@@ -13,15 +13,15 @@ package final class Policy: Sendable {
     package let settings: [ExactName: Setting]
     /// The plugins it uses, by number in the set.
     let plugins: Set<Int>
-    /// The rewritten source, every line where it was.
+    /// The rewritten source, with its lines unmoved.
     let program: [UInt8]
-    /// Where its program goes, of a policy that is loaded to tell that.
+    /// The coverage sites of its program, when it was loaded with instrumentation.
     package let instrumentation: PolicyInstrumentation?
-    /// Whether its functions could remember something, so that the program is run anew for each evaluation.
+    /// True when its functions could remember something, so that the program is run anew for each evaluation.
     let keepsState: Bool
-    /// The texts of the source, as bytes.
+    /// The strings of the source, as bytes.
     let texts: Set<[UInt8]>
-    /// The texts of the source in which `{token.department}` is filled in.
+    /// The strings of the source in which names in braces, such as `{token.department}`, are filled in.
     let templates: Set<ExactName>
 
     init(
@@ -47,7 +47,7 @@ package final class Policy: Sendable {
     package var on: [DecisionKind] { root.kinds.sorted { $0.rawValue < $1.rawValue } }
 }
 
-/// What facts need to know of a policy: its grants and its settings as the tenants set them.
+/// The data of a policy that facts depend on: its grants, and its settings as the tenants set them.
 struct PolicyFacts: Sendable {
     let grants: PermissionSet
     let initial: [ExactName: Setting]
@@ -60,7 +60,7 @@ struct PolicyFacts: Sendable {
         return Self.resolve(stored ?? setting.initial, as: setting.type, name: name, tenant: tenant, in: directory)
     }
 
-    /// Departments and users are written by id and mean the tenant's own.
+    /// Settings write departments and users by id, and mean those of the tenant.
     private static func resolve(
         _ value: Value, as type: ValueType, name: ExactName, tenant: Int, in directory: Directory
     ) -> Value {
@@ -84,7 +84,7 @@ struct PolicyFacts: Sendable {
     }
 }
 
-/// What `settings.json` sets for one policy: for all tenants, and for some.
+/// The values that `settings.json` sets for one policy: for all tenants, and for some.
 struct SettingValues: Sendable {
     var all: [ExactName: Value] = [:]
     var tenants: [ExactName: [ExactName: Value]] = [:]

@@ -1,6 +1,6 @@
 package import Model
 
-/// What a policy declares of itself: when it is asked, and what it may say.
+/// The declaration of a policy: the requests it applies to, its grants, its mode and its settings.
 package struct PolicyDeclaration: Sendable {
     package var root: RequestShape
     package var grants: [ExactName]
@@ -10,7 +10,7 @@ package struct PolicyDeclaration: Sendable {
     package var settings: [ExactName: Setting]
     /// The plugins it uses, by number in the set.
     var plugins: Set<Int> = []
-    /// What it is about, and who answers for it, where it says so.
+    /// Its description and its owner, where it states them.
     package var about: String?
     package var owner: String?
 }

@@ -1,17 +1,17 @@
 package import Model
 
-/// A setting of a policy, as a tenant has it.
+/// A setting of a policy, with the value that a tenant has.
 package struct SettingInForce: Equatable, Sendable {
     package let policy: ExactName
     package let name: ExactName
     package let type: ValueType
-    /// As `settings.json` has it: departments and users by id.
+    /// In the form of `settings.json`: departments and users by id.
     package let value: JSON
 }
 
 extension PolicySet {
     /// Every setting, by policy and name; `enabled`, which every policy has, after the others.
-    /// - Parameter tenant: whose; `nil` for those of no tenant in particular.
+    /// - Parameter tenant: the tenant; `nil` for the values of no tenant in particular.
     package func settingsInForce(tenant: ExactName?) -> [SettingInForce] {
         policies.flatMap { policy in
             let own = policy.settings.sorted { $0.key < $1.key }.compactMap { name, setting in
@@ -27,8 +27,8 @@ extension PolicySet {
     /// The same policies with one setting changed.
     /// - Parameters:
     ///   - name: one that the policy declares, or `enabled`.
-    ///   - tenant: for which alone; `nil` for all that have no value of their own.
-    /// - Throws: `.setting`, saying what was expected.
+    ///   - tenant: the only tenant it changes for; `nil` for all that have no value of their own.
+    /// - Throws: `.setting`, with what was expected.
     package func setting(
         _ name: ExactName, of policy: ExactName, to value: JSON, tenant: ExactName? = nil
     ) throws(PolicyError) -> PolicySet {
@@ -59,7 +59,7 @@ extension PolicySet {
 }
 
 extension PolicySet {
-    /// The texts that stand in the policies' sources, sorted; values that requests may be compared with.
+    /// The strings in the policies' sources, sorted; values that requests may be compared with.
     package var literals: [String] {
         Set(policies.flatMap(\.texts)).map { String(decoding: $0, as: UTF8.self) }.sorted()
     }

@@ -1,6 +1,6 @@
 package import Model
 
-/// Policies that load, with the schema and settings they stand on. Immutable; shared by every worker.
+/// Policies that load, with their schema and settings. Immutable; shared by every worker.
 package struct PolicySet: Sendable {
     package let schema: Schema
     /// Sorted by id.
@@ -10,20 +10,20 @@ package struct PolicySet: Sendable {
     let settings: [ExactName: SettingValues]
     package let plugins: PluginSet
 
-    /// The same set, some policies left out.
+    /// The same set, without some policies.
     package func without(_ ids: Set<ExactName>) -> PolicySet {
         PolicySet(
             schema: schema, policies: policies.filter { !ids.contains($0.id) }, version: version, settings: settings,
             plugins: plugins)
     }
 
-    /// Which policies a tenant has turned on; observing ones included.
+    /// True when a tenant has enabled a policy; observing ones included.
     func isEnabled(_ policy: Policy, tenant: ExactName?) -> Bool {
         if case .boolean(let value)? = settings[policy.id]?.value("enabled", tenant: tenant) { return value }
         return policy.isEnabled
     }
 
-    /// The texts that the schema and the policies name.
+    /// The strings that the schema and the policies name.
     var knownTexts: Set<[UInt8]> {
         var texts = Set(policies.flatMap(\.texts))
         for name in Array(schema.actions.keys) + (schema.resources + schema.subjects).map(\.name) {
@@ -32,7 +32,7 @@ package struct PolicySet: Sendable {
         return texts
     }
 
-    /// Every text that the settings set, for all tenants or one: ids of departments and users among them.
+    /// Every string that the settings set, for all tenants or one, including ids of departments and users.
     package var textsOfSettings: Set<ExactName> {
         var texts: Set<ExactName> = []
         func note(_ value: Value) {
@@ -48,7 +48,7 @@ package struct PolicySet: Sendable {
         return texts
     }
 
-    /// Runs what of the plugins is Lua.
+    /// Runs the functions of plugins that are written in Lua; `nil` without plugins.
     func runner(_ budget: Budget) -> PluginRunner? {
         plugins.plugins.isEmpty
             ? nil
@@ -56,7 +56,7 @@ package struct PolicySet: Sendable {
                 plugins: plugins, schema: schema, roots: roots, budget: budget)
     }
 
-    /// What facts and resolvers need to know of each policy, in the order of their numbers.
+    /// The data of each policy that facts and resolvers depend on, by policy number.
     var facts: [PolicyFacts] {
         policies.map {
             PolicyFacts(
@@ -64,10 +64,10 @@ package struct PolicySet: Sendable {
         }
     }
 
-    /// Whether its policies tell where their programs go.
+    /// True when its policies report coverage.
     var isInstrumented: Bool { policies.contains { $0.instrumentation != nil } }
 
-    /// The kinds of request that the policies see, each once.
+    /// The request shapes of the policies, each once.
     var roots: [RequestShape] {
         var roots: [RequestShape] = []
         for policy in policies where !roots.contains(policy.root) { roots.append(policy.root) }
@@ -75,11 +75,11 @@ package struct PolicySet: Sendable {
     }
 }
 
-/// What loading came to: a set, or what is wrong with it; every fault, not only the first.
+/// The result of loading: a set, or every fault that prevents it, not only the first.
 package struct LoadResult: Sendable {
     /// `nil` when there is any error: a set that does not load decides nothing.
     package let set: PolicySet?
-    /// The schema, when that loads.
+    /// The schema, when it loads.
     package let schema: Schema?
     /// Sorted by path and line.
     package let diagnostics: [Diagnostic]

@@ -1,6 +1,6 @@
 internal import Model
 
-/// Where the declared properties lie among the cells of a request: one column for a name, whatever types have it.
+/// The places of the declared properties among the packed values of a request: one for a name, whichever types have it.
 package struct PropertyLayout: Sendable {
     /// For each type and slot, its place.
     package private(set) var resources: [[Int]] = []
@@ -11,7 +11,7 @@ package struct PropertyLayout: Sendable {
     private(set) var numbered: Set<Int> = []
     private var names: [Owner: [ExactName: Int]] = [:]
 
-    /// Which record of a request has a property.
+    /// The record of a request that has a property.
     package enum Owner: Sendable {
         case resource
         case subject
@@ -42,7 +42,7 @@ package struct PropertyLayout: Sendable {
         return place
     }
 
-    /// The property that lies at a place; `nil` where none does.
+    /// The property at a place; `nil` for a place without one.
     func property(at place: Int) -> (owner: Owner, name: ExactName)? {
         for (owner, names) in names {
             if let name = names.first(where: { $0.value == place })?.key { return (owner, name) }
@@ -50,7 +50,7 @@ package struct PropertyLayout: Sendable {
         return nil
     }
 
-    /// The place of a property that an expression names of a record; `nil` when no type has it.
+    /// The place of the property that an expression names; `nil` when no type has it.
     func place(_ name: ExactName, of type: ValueType) -> Int? {
         switch type {
         case .resource: names[.resource]?[name]

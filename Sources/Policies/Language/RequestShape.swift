@@ -1,10 +1,10 @@
 package import Model
 
-/// What `request` is for a policy: which points it decides and which subjects it takes.
+/// The shape of `request` for a policy: the decision kinds it decides, and the subjects it takes.
 ///
-/// Two policies that agree in this share the expressions they form of the request.
+/// Policies with the same shape share the expressions that they form of the request.
 package struct RequestShape: Hashable, Sendable {
-    /// Which subjects an `access` policy applies to.
+    /// The subjects that an `access` policy applies to.
     package enum SubjectKind: Hashable, Sendable {
         case token
         case any
@@ -31,7 +31,7 @@ package struct RequestShape: Hashable, Sendable {
         }
     }
 
-    /// Whether an optional part of the request is always there for such a policy.
+    /// True when an optional part of the request is always present for such a policy.
     func guarantees(_ attribute: Attribute) -> Bool {
         switch attribute {
         case .token: !kinds.contains(.issue) && (!kinds.contains(.access) || subject == .token)
@@ -41,12 +41,12 @@ package struct RequestShape: Hashable, Sendable {
         }
     }
 
-    /// The same, where it is known to be asked at some of its points only.
+    /// The same, when the decision is known to be of some of its kinds only.
     package func guarantees(_ attribute: Attribute, at kinds: Set<DecisionKind>) -> Bool {
         RequestShape(kinds: kinds, subject: subject).guarantees(attribute)
     }
 
-    /// Whether a part of the request is never there for such a policy.
+    /// True when a part of the request is never present for such a policy.
     func excludes(_ attribute: Attribute) -> Bool {
         switch attribute {
         case .token: kinds == [.issue] || (kinds == [.access] && subject != .token && subject != .any)
@@ -57,9 +57,9 @@ package struct RequestShape: Hashable, Sendable {
         }
     }
 
-    /// Whether what a record of the request must have is there for such a policy.
+    /// True when the required properties of the request's records are present for such a policy.
     ///
-    /// An administrative request has no resource and no context. A request for `access` may leave its resource out: then
-    /// a fact that reads it fails.
+    /// An administrative request has no resource and no context. A request for `access` may leave out its resource: a
+    /// fact that reads it then fails.
     var guaranteesRecords: Bool { kinds == [.access] }
 }

@@ -1,6 +1,6 @@
 package import Model
 
-/// The other half of the vocabulary: actions, resource types, context and external subject types.
+/// The half of the vocabulary that a schema declares: actions, resource types, context and external subject types.
 package struct Schema: Sendable {
     package enum ActionKind: String, CaseIterable, Sendable {
         case read
@@ -31,16 +31,16 @@ package struct Schema: Sendable {
             for (number, name) in actionNames.enumerated() { actionIndex.claim(name, number: number) }
         }
     }
-    /// Every action, sorted; its place is its number.
+    /// Every action, sorted; its index is its number.
     package private(set) var actionNames: [ExactName] = []
     package private(set) var actionIndex = ByteIndex()
     package var resources: [RecordType] = [] { didSet { layout = PropertyLayout(self) } }
     package var subjects: [RecordType] = [] { didSet { layout = PropertyLayout(self) } }
     package var context = RecordType(name: "context", properties: []) { didSet { layout = PropertyLayout(self) } }
-    /// Where a request has each declared property.
+    /// The places of the declared properties in a request.
     package private(set) var layout = PropertyLayout()
 
-    /// The property of that name of any of some types; all of them give it the same type.
+    /// The property with this name of any of some types; all of them give it the same type.
     static func property(_ name: ExactName, among types: [RecordType]) -> Property? {
         for type in types {
             if let slot = type.slot(name) { return type.properties[slot] }
@@ -48,7 +48,7 @@ package struct Schema: Sendable {
         return nil
     }
 
-    /// Whether every record of some types has a property: all of them declare it, and none as optional.
+    /// True when every record of some types has a property: all of them declare it, and none as optional.
     package static func requires(_ name: ExactName, _ types: [RecordType]) -> Bool {
         types.allSatisfy { type in type.slot(name).map { !type.properties[$0].isOptional } ?? false }
     }

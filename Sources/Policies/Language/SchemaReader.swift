@@ -1,7 +1,7 @@
 package import Lua
 internal import Model
 
-/// Reads the table that `schema.lua` returns; every fault is reported, not only the first.
+/// Reads the table that `schema.lua` returns, and reports every fault, not only the first.
 struct SchemaReader {
     let path: String
     private(set) var schema = Schema()
@@ -57,7 +57,7 @@ struct SchemaReader {
                 report("action `\(name)`: \(fault)")
             }
             if DecisionKind(rawValue: name.text) != nil {
-                report("action `\(name)`: this name is a decision point's")
+                report("action `\(name)`: this name is taken by a decision kind")
             }
             guard case .string(let text) = entry.value, let kind = Schema.ActionKind(rawValue: text) else {
                 report(
@@ -93,7 +93,7 @@ struct SchemaReader {
                 continue
             }
             if place != "context", name == "type" || name == "id" {
-                report("`\(place).\(name)`: every record has `type` and `id`, they are not declared")
+                report("`\(place).\(name)`: every record has `type` and `id`; do not declare them")
             }
             do {
                 let (type, isOptional) = try TypeReader.read(entry.value)
@@ -109,7 +109,7 @@ struct SchemaReader {
         if let twins = TwinNames.first(in: names) { report("`\(section)`: \(twins.message)") }
     }
 
-    /// One name, one type: `resource.status` must mean the same whatever the resource is.
+    /// Refuses a property name with two types: `resource.status` must mean the same whatever the resource is.
     private mutating func refuseAmbiguity(_ types: [Schema.RecordType], in section: ExactName) {
         var seen: [ExactName: (type: ValueType, owner: ExactName)] = [:]
         for type in types {
@@ -134,12 +134,12 @@ package enum TypeReader {
         package let message: String
     }
 
-    /// What is declared with a type, and so which types there are.
+    /// The kind of declaration that a type is for, which determines the types there are.
     package enum Use {
         case property
-        /// What a function of a plugin takes, and what it gives.
+        /// An argument and the result of a plugin's function.
         case parameter, result
-        /// What a plugin's data has, whatever tenant asks.
+        /// A column of a plugin's data, which is the same for every tenant.
         case column
 
         var types: [ExactName: ValueType] {
@@ -163,16 +163,19 @@ package enum TypeReader {
     ) throws(Fault) -> (ValueType, isOptional: Bool) {
         if let inner = value.tagged("optional") {
             let (type, isOptional) = try read(inner, of: use)
-            if isOptional { throw Fault(message: "`optional` is said twice") }
+            if isOptional { throw Fault(message: "`optional` is given twice") }
             return (type, true)
         }
         if let inner = value.tagged("list") {
-            guard let name = inner.name else { throw Fault(message: "a list is a list of a named type") }
-            if use == .column { throw Fault(message: "a column has no lists") }
+            guard let name = inner.name else {
+                throw Fault(message: "a list needs the name of a type: `list \"string\"`")
+            }
+            if use == .column { throw Fault(message: "a column cannot be a list") }
             return (.list(try named(name, use)), false)
         }
         guard let name = value.name else {
-            throw Fault(message: "a type is a name such as \"string\", `list` or `optional` of one; got \(value.shown)")
+            throw Fault(
+                message: "a type must be a name such as \"string\", or `list` or `optional` of one; got \(value.shown)")
         }
         return (try named(name, use), false)
     }
@@ -187,7 +190,7 @@ package enum TypeReader {
 }
 
 extension LuaValue {
-    /// What a tag function such as `list` or `optional` wrapped.
+    /// The value that a tag function such as `list` or `optional` has wrapped.
     package func tagged(_ tag: String) -> LuaValue? {
         guard case .table(let entries) = self, entries.count == 1, entries[0].key == .string(tag) else { return nil }
         return entries[0].value

@@ -1,14 +1,14 @@
 internal import Model
 
-/// Reads `settings.json`, which sets what policies declare with `settings { … }`.
+/// Reads `settings.json`, which sets the values of settings that policies declare with `settings { … }`.
 ///
 /// Its shape: `{ "expiry_cap": { "all": { "months": 12 }, "tenants": { "acme": { "hard": true } } } }`.
-/// The name `enabled` is every policy's own: it turns the policy on or off.
+/// Every policy also has the name `enabled`, which turns the policy on or off.
 struct SettingsFile {
     static let name: ExactName = "settings.json"
 
     let path: String
-    /// By policy; `nil` for one that does not load, of which nothing can be said.
+    /// By policy; `nil` for one that does not load, whose settings are not known.
     let declared: [ExactName: [ExactName: Setting]?]
     private var places = JSONPlaces()
     private(set) var values: [ExactName: SettingValues] = [:]
@@ -27,7 +27,7 @@ struct SettingsFile {
         }
     }
 
-    /// More than anybody reads; each looks through names for one that was meant.
+    /// The most faults that are reported, more than anybody reads: for each, all names are searched for a suggestion.
     private static let mostFaults = 200
 
     private func hint(for name: ExactName, among known: () -> [ExactName]) -> String {
@@ -36,7 +36,7 @@ struct SettingsFile {
 
     private mutating func report(_ message: String, at place: [ExactName]) {
         guard diagnostics.count < Self.mostFaults else { return }
-        let message = diagnostics.count + 1 < Self.mostFaults ? message : "there are more faults than are told"
+        let message = diagnostics.count + 1 < Self.mostFaults ? message : "too many faults: the others are not reported"
         let (line, column) = places.place(of: place)
         diagnostics.append(Diagnostic(message, path: path, line: line, column: column, rule: "settings"))
     }
@@ -50,7 +50,7 @@ struct SettingsFile {
         for policy in policies {
             guard let settings = declared[policy.key] else {
                 let hint = hint(for: policy.key) { declared.keys.sorted() }
-                report("`\(policy.key)` is no policy here\(hint)", at: [policy.key])
+                report("`\(policy.key)` is not a policy of this folder\(hint)", at: [policy.key])
                 continue
             }
             guard let settings else { continue }
@@ -69,7 +69,7 @@ struct SettingsFile {
         }
     }
 
-    /// Two tenants, or two settings, that nobody can tell apart.
+    /// Reports two names that nobody can tell apart, of policies, tenants or settings.
     private mutating func report(twinsIn members: [JSON.Member], at place: [ExactName]) {
         guard let twins = TwinNames.first(in: members.map(\.key)) else { return }
         report(twins.message, at: place + [twins.other])
@@ -105,7 +105,7 @@ struct SettingsFile {
         return values
     }
 
-    /// Departments and users stay ids until a snapshot says which they are.
+    /// Departments and users stay ids until a snapshot resolves them.
     static func value(_ json: JSON, as type: ValueType) -> Value? {
         switch (type, json) {
         case (.department, .string(let id)), (.user, .string(let id)): return .string(id)

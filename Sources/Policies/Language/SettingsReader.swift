@@ -1,9 +1,9 @@
 internal import Lua
 package import Model
 
-/// Reads what policies declare with `settings { … }`.
+/// Reads the settings that policies declare with `settings { … }`.
 enum SettingsReader {
-    /// A declaration: a value gives type and default, `list "department"` a list that is empty by default.
+    /// The declared settings: a value gives type and default, `list "department"` a list that is empty by default.
     static func declared(_ value: LuaValue) throws(TypeReader.Fault) -> [ExactName: Setting] {
         guard case .table(let entries) = value else {
             throw TypeReader.Fault(message: "`settings` takes a table, got \(value.kindName)")
@@ -15,7 +15,7 @@ enum SettingsReader {
             }
             if name == "enabled" {
                 throw TypeReader.Fault(
-                    message: "the setting `enabled` is every policy's own; declare `enabled` on the policy")
+                    message: "`enabled` is not a setting: declare it as a field of the policy")
             }
             settings[name] = try setting(entry.value, name: name)
         }
@@ -35,7 +35,7 @@ enum SettingsReader {
             let (type, isOptional) = try TypeReader.read(value)
             if case .list = type { return Setting(type: type, initial: .list([])) }
             guard isOptional else {
-                throw TypeReader.Fault(message: "setting `\(name)`: a value, or `list` of a type")
+                throw TypeReader.Fault(message: "setting `\(name)` must be a value, or `list` of a type")
             }
             throw TypeReader.Fault(message: "setting `\(name)`: `optional` has no default to fall back on; use a list")
         }
@@ -43,7 +43,7 @@ enum SettingsReader {
 }
 
 extension Value {
-    /// A JSON value of a type whose values need no directory; `nil` when it is of another.
+    /// A JSON value of a type whose values need no directory; `nil` for a value of another type.
     package init?(_ json: JSON, as type: ValueType) {
         switch (type, json) {
         case (.boolean, .boolean(let value)): self = .boolean(value)

@@ -2,7 +2,7 @@ internal import Model
 
 /// A reason as written: `{resource.department} is outside {token.department}`.
 ///
-/// Only literals of a policy's source are templates; what a policy computes is shown as it is.
+/// Only literals of a policy's source are templates; a string that a policy computes is shown as it is.
 struct Template {
     enum Part {
         case text(String)
@@ -11,7 +11,7 @@ struct Template {
 
     let parts: [Part]
 
-    /// - Throws: when a name in braces means nothing.
+    /// - Throws: when a name in braces has no meaning.
     init(
         _ text: String, root: Expressions.ID, resolver: Resolver, in expressions: Expressions
     ) throws(Resolver.Fault) {
@@ -27,7 +27,7 @@ struct Template {
         self.parts = parts
     }
 
-    /// What stands in braces.
+    /// The names in braces.
     static func names(in text: String) -> [String] {
         var names: [String] = []
         var rest = text[...]
@@ -48,7 +48,7 @@ struct Template {
             switch try resolver.meaning(of: ExactName(name), on: current, in: expressions) {
             case .expression(let id), .fact(let id): current = id
             case .method, .function:
-                throw Resolver.Fault(message: "`\(name)` in `{\(path)}` asks something; a template only names")
+                throw Resolver.Fault(message: "`\(name)` in `{\(path)}` is a function: a reason can only name values")
             }
         }
         return current

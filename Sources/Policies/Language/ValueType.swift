@@ -62,7 +62,7 @@ package enum ValueType: Hashable, Sendable {
 
     package static var declarableNames: [ExactName] { declarable.keys.sorted() }
 
-    /// Whether `<` has a meaning for it.
+    /// True when `<` is defined for it.
     var isOrdered: Bool {
         switch self {
         case .number, .string, .instant, .date: true

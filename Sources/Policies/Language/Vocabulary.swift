@@ -1,13 +1,13 @@
 package import Model
 
-/// Everything a policy can read, as one table: accessors, checks, completion and the reference are made from it.
+/// Everything that a policy can read, in one table: accessors, checks, completion and the reference are made from it.
 package enum Vocabulary {
     /// One attribute of one type.
     package struct Entry: Sendable {
         package let owner: ValueType
         package let name: ExactName
         package let type: ValueType
-        /// Whether it may be absent; reading it then raises.
+        /// True when it may be absent; reading it then raises an error.
         package let isOptional: Bool
         package let attribute: Attribute
         package let help: String
@@ -26,25 +26,25 @@ package enum Vocabulary {
         .init(owners: [.token, .actor], method: .can, help: "whether it holds a permission"),
         .init(
             owners: [.resource, .external(-1)], method: .declares,
-            help: "whether the schema gives its type a property: what it does not have it may have left out"),
+            help: "whether the schema declares a property for its type; an optional one may still be absent"),
         .init(owners: [.token, .actor], method: .canAny, help: "whether it holds one of some permissions"),
         .init(owners: [.token, .actor], method: .canAll, help: "whether it holds all of some permissions"),
         .init(
             owners: [.token, .actor], method: .meets,
-            help: "whether it has what a department and those above it require"),
+            help: "whether it holds the permissions that a department and those above it require"),
         .init(
             owners: [.actor], method: .covers,
             help: "whether a token's permissions are among the actor's and its department within the actor's"),
         .init(owners: [.user, .userType], method: .permits, help: "whether a permission is among its own"),
-        .init(owners: [.department], method: .isWithin, help: "whether it is another department or lies under it"),
+        .init(owners: [.department], method: .isWithin, help: "whether it is another department or is below it"),
         .init(owners: [.ip], method: .isWithin, help: "whether it is an address of a network: `10.0.0.0/8`"),
         .init(owners: [.ip], method: .isWithinAny, help: "whether it is an address of one of some networks"),
-        .init(owners: [.department], method: .isWithinAny, help: "whether it lies within one of some departments"),
-        .init(owners: [.instant, .date], method: .plus, help: "so much later, by the calendar"),
+        .init(owners: [.department], method: .isWithinAny, help: "whether it is within one of some departments"),
+        .init(owners: [.instant, .date], method: .plus, help: "later by a period of the calendar"),
         .init(owners: [.date], method: .endOfDay, help: "the first instant of the next day"),
     ]
 
-    /// Why a plugin cannot give a type an attribute of that name; `nil` when it can.
+    /// The reason why a plugin cannot give a type an attribute with this name; `nil` when it can.
     package static func conflict(_ name: ExactName, on owner: ValueType) -> String? {
         let isTaken =
             entries.contains { $0.owner == owner && $0.name == name }
@@ -60,17 +60,17 @@ package enum Vocabulary {
     }
 
     private static let requestEntries: [Entry] = [
-        entry(.request, "point", .string, .point, "the decision point: `access`, `token.issue` …"),
+        entry(.request, "point", .string, .point, "the decision kind: `access`, `token.issue` …"),
         entry(.request, "action", .string, .action, "the action's name"),
         entry(.request, "action_kind", .string, .actionKind, "`read`, `write`, `delete` or `admin`"),
         entry(.request, "tenant", .string, .tenant, "the tenant's id"),
         entry(.request, "time", .instant, .time, "now"),
         entry(.request, "date", .date, .today, "today in the tenant's zone"),
-        entry(.request, "subject", .token, .subject, "who acts"),
-        entry(.request, "actor", .actor, .actor, optional: true, "who administers"),
+        entry(.request, "subject", .token, .subject, "the subject that acts"),
+        entry(.request, "actor", .actor, .actor, optional: true, "the administrator"),
         entry(.request, "token", .token, .token, optional: true, "the subject's token, or the one acted upon"),
-        entry(.request, "proposed", .token, .proposed, optional: true, "the token as it would be"),
-        entry(.request, "resource", .resource, .resource, "what the action is about"),
+        entry(.request, "proposed", .token, .proposed, optional: true, "the token as it would be afterwards"),
+        entry(.request, "resource", .resource, .resource, "the record that the action is about"),
         entry(.request, "context", .context, .context, "the circumstances"),
     ]
 
@@ -79,21 +79,24 @@ package enum Vocabulary {
         entry(.token, "kind", .string, .kind, "`api` or `mobile`"),
         entry(.token, "name", .string, .tokenName, optional: true, "an API token's name"),
         entry(.token, "tenant", .string, .tokenTenant, "the tenant's id"),
-        entry(.token, "user", .user, .user, "whom it stands for"),
-        entry(.token, "department", .department, .department, "where it acts"),
-        entry(.token, "user_type", .userType, .userType, "as what it acts"),
+        entry(.token, "user", .user, .user, "the user it stands for"),
+        entry(.token, "department", .department, .department, "the department it acts in"),
+        entry(.token, "user_type", .userType, .userType, "the user type it acts with"),
         entry(.token, "created", .instant, .created, "when it was made"),
         entry(.token, "expires", .instant, .expires, "the first instant it is no longer valid"),
         entry(.token, "last_day", .date, .lastDay, "the last day it is valid, in the tenant's zone"),
         entry(.token, "last_active", .instant, .lastActive, optional: true, "when it was last used"),
-        entry(.token, "dormant_since", .instant, .dormantSince, optional: true, "since when it counts as unused"),
+        entry(
+            .token, "dormant_since", .instant, .dormantSince, optional: true, "the time since which it counts as unused"
+        ),
     ]
 
     private static let otherEntries: [Entry] = [
-        entry(.actor, "user", .user, .user, optional: true, "the administrator; the operator is no user"),
-        entry(.actor, "department", .department, .department, optional: true, "where the administrator acts"),
-        entry(.actor, "user_type", .userType, .userType, optional: true, "as what the administrator acts"),
-        entry(.actor, "token", .token, .actorToken, optional: true, "the token acted through"),
+        entry(.actor, "user", .user, .user, optional: true, "the administrator; the operator is not a user"),
+        entry(
+            .actor, "department", .department, .department, optional: true, "the department the administrator acts in"),
+        entry(.actor, "user_type", .userType, .userType, optional: true, "the user type the administrator acts with"),
+        entry(.actor, "token", .token, .actorToken, optional: true, "the token the administrator acts through"),
         entry(.actor, "is_operator", .boolean, .isOperator, "whether it holds the store and the key file"),
         entry(.department, "id", .string, .id, "its id"),
         entry(.department, "name", .string, .name, "its name"),
@@ -125,7 +128,7 @@ package enum Vocabulary {
     ]
 }
 
-/// What an attribute node reads of its base.
+/// The part of its base that an attribute node reads.
 package enum Attribute: UInt32, Sendable {
     case point, action, actionKind, tenant, time, today, subject, actor, token, proposed, resource, context
     case tokenID, kind, tokenName, tokenTenant, user, department, userType
@@ -136,7 +139,7 @@ package enum Attribute: UInt32, Sendable {
     case dateOf, year, month, day, weekday, hour, minute
 }
 
-/// What can be asked of an expression with `:`.
+/// A method that can be called on an expression with `:`.
 package enum Method: UInt32, CaseIterable, Sendable {
     case can = 100
     case canAny, canAll, meets, covers, permits, isWithin, isWithinAny, contains, has, plus, endOfDay, get, declares

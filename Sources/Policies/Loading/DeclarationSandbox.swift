@@ -1,7 +1,7 @@
 internal import Lua
 
-/// The interpreter that policies are run in once, to be declared: one for all of a set, since a program leaves nothing to
-/// the next.
+/// The interpreter that runs each policy once for its declaration. All policies of a set share it: a program leaves
+/// nothing behind for the next.
 final class DeclarationSandbox {
     private var sandbox: Sandbox?
 
@@ -11,7 +11,7 @@ final class DeclarationSandbox {
         var sandbox = try take()
         let chunk = try sandbox.load(program, name: name, limits: Limits())
         let outcome = sandbox.run(chunk, host: host, limits: Limits())
-        // One that exhausted its budget runs nothing any more.
+        // A sandbox that has exhausted its budget cannot run again.
         if !sandbox.isSpent { self.sandbox = consume sandbox }
         return outcome
     }

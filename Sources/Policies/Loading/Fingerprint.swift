@@ -1,9 +1,9 @@
 internal import CSodium
 
-/// A hash that tells whether bytes are the same.
+/// A hash that identifies bytes.
 package enum Fingerprint {
     /// BLAKE2b, in hexadecimal digits.
-    /// - Parameter bytes: how long the hash is, from 16 to 64.
+    /// - Parameter bytes: the length of the hash, from 16 to 64.
     package static func of(_ message: [UInt8], bytes count: Int = 32) -> String {
         var digest = [UInt8](repeating: 0, count: count)
         unsafe crypto_generichash(&digest, digest.count, message, UInt64(message.count), nil, 0)

@@ -1,13 +1,13 @@
-/// Why a policy set could not be read at all. What is wrong inside it is told by diagnostics.
+/// The reason why a policy set could not be read or used at all. Faults in its files are diagnostics.
 package struct PolicyError: Error, Equatable, Sendable {
     package enum Code: String, Sendable {
-        /// There is no such folder, or it cannot be read.
+        /// The folder does not exist, or cannot be read.
         case unreadable
         /// The interpreter could not be set up.
         case interpreter
-        /// No policy, no setting, or a value of another type.
+        /// A policy or a setting that does not exist, or a value of another type.
         case setting
-        /// An expression that is none, or that failed.
+        /// An expression that is not valid, or that failed.
         case expression
     }
 

@@ -1,11 +1,11 @@
 internal import Lua
 package import Syntax
 
-/// What is known of a policy whose program tells where it goes.
+/// The coverage sites of a policy, and its instrumented program.
 package struct PolicyInstrumentation: Sendable {
     package let sites: [CoverageSite]
     package let effectCalls: [EffectCall]
-    /// Its program; `nil` when the probes would make it larger than Lua takes. Then nothing is told.
+    /// The instrumented program; `nil` when it would be larger than Lua takes: then no event is reported.
     let program: [UInt8]?
 
     package var isTelling: Bool { program != nil }
@@ -19,10 +19,11 @@ package struct PolicyInstrumentation: Sendable {
     }
 
     private static let effects: Set<String> = ["permit", "deny", "advise", "oblige"]
-    /// The host function that probes call; its name is refused in policies.
+    /// The host function that instrumented programs call; policies cannot use its name.
     static let function = HostFunction(name: "__probe", code: .max)
 
-    /// More instructions, for what probes need: what a policy may do is said by its own program, which is run beside.
+    /// A larger budget, as instrumentation needs it. A policy's own limits are tested by its own program, which also
+    /// runs.
     package static let budget = Budget(fuel: 60_000_000, memory: 64 << 20, deadline: .seconds(20))
 
     private static func loads(_ program: [UInt8], _ name: String) -> Bool {

@@ -12,7 +12,7 @@ struct PolicyLoader {
     private let isInstrumented: Bool
     private var diagnostics: [Diagnostic] = []
     private var schema: Schema?
-    private var readings: [ParsedPolicy] = []
+    private var parsed: [ParsedPolicy] = []
 
     private init(_ source: PolicySource, isInstrumented: Bool) {
         self.source = source
@@ -28,7 +28,7 @@ struct PolicyLoader {
             ($0.path, $0.line ?? 0, $0.column ?? 0) < ($1.path, $1.line ?? 0, $1.column ?? 0)
         }
         let result = LoadResult(set: loader.hasErrors ? nil : set, schema: loader.schema, diagnostics: sorted)
-        return (result, loader.readings)
+        return (result, loader.parsed)
     }
 
     private var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
@@ -47,20 +47,20 @@ struct PolicyLoader {
         guard let schema else { return nil }
         reportPlugins(schema)
         let sandbox = DeclarationSandbox()
-        readings = source.files.filter { isPolicy($0.name) }.map { file in
+        parsed = source.files.filter { isPolicy($0.name) }.map { file in
             PolicyReader(
                 file: file, path: path(file.name), schema: schema, plugins: plugins, isInstrumented: isInstrumented,
                 sandbox: sandbox
             ).read()
         }
-        for reading in readings {
-            diagnostics += reading.diagnostics
-            for name in reading.brokenPlugins { blame(name) }
+        for policy in parsed {
+            diagnostics += policy.diagnostics
+            for name in policy.brokenPlugins { blame(name) }
         }
-        if readings.isEmpty {
-            report("there is no policy here: nothing could ever be permitted", "", line: nil, rule: "missing-file")
+        if parsed.isEmpty {
+            report("no policies found: nothing could ever be permitted", "", line: nil, rule: "missing-file")
         }
-        let policies = readings.compactMap(\.policy)
+        let policies = parsed.compactMap(\.policy)
         let settings = loadSettings()
         checkRequired(settings)
         if hasErrors { return nil }
@@ -68,7 +68,7 @@ struct PolicyLoader {
             schema: schema, policies: policies, version: version(), settings: settings, plugins: plugins)
     }
 
-    /// What is wrong with plugins is a warning until a policy uses one.
+    /// Reports the faults of plugins: as warnings, until a policy uses the plugin.
     private mutating func reportPlugins(_ schema: Schema) {
         diagnostics += plugins.broken.values.flatMap { $0 }.map { fault in
             var warning = fault
@@ -87,13 +87,13 @@ struct PolicyLoader {
                 guard isTaken else { continue }
                 diagnostics.append(
                     Diagnostic(
-                        "the attribute `\(attribute.owner.name).\(name)` is a property of the schema already: one name "
+                        "the attribute `\(attribute.owner.name).\(name)` is already a property of the schema: one name "
                             + "has one meaning", path: plugin.path, line: 1, rule: "plugin"))
             }
         }
     }
 
-    /// A policy uses a plugin that does not load: its faults are those of the policies.
+    /// Turns the faults of a plugin that does not load into errors, because a policy uses it.
     private mutating func blame(_ plugin: ExactName) {
         for fault in plugins.broken[plugin] ?? [] {
             diagnostics.removeAll { $0.path == fault.path && $0.line == fault.line && $0.message == fault.message }
@@ -117,20 +117,20 @@ struct PolicyLoader {
             if name.hasSuffix("_test.lua") {
                 let tested: ExactName = "\(name.text.dropLast("_test.lua".count)).lua"
                 if !names.contains(tested) {
-                    report("a test without its policy: there is no `\(tested)`", name, rule: "test-without-policy")
+                    report("a test without its policy: `\(tested)` is missing", name, rule: "test-without-policy")
                 }
                 checkTest(name)
                 continue
             }
             if id != "schema", Self.reserved.contains(id) {
-                report("the name `\(id)` is reserved: this file is no policy; rename it", name, rule: "file-name")
+                report("the name `\(id)` is reserved, so this file is not a policy: rename it", name, rule: "file-name")
             }
             let isName = id.utf8.allSatisfy { byte in
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                     || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
             }
             if !isName || id.isEmpty || id.utf8.count > 100 {
-                report("a policy's file is named in lower-case letters, digits and `_`", name, rule: "file-name")
+                report("a policy's file must be named in lower-case letters, digits and `_`", name, rule: "file-name")
             }
         }
     }
@@ -153,7 +153,7 @@ struct PolicyLoader {
         }
     }
 
-    /// A policy that is named as tests are would never be in force.
+    /// Reports a policy that is named like a test: it would never be in force.
     private mutating func checkTest(_ name: ExactName) {
         guard let file = source.files.first(where: { $0.name == name }),
             Self.mentions("decide", file.bytes), Self.mentions("return", file.bytes),
@@ -171,7 +171,7 @@ struct PolicyLoader {
     private mutating func loadSchema() -> Schema? {
         guard let file = source.files.first(where: { $0.name == "schema.lua" }) else {
             report(
-                "there is no `schema.lua`: it declares the actions and resources that policies speak of", "", line: nil,
+                "missing `schema.lua`: it declares the actions and resources of the policies", "", line: nil,
                 rule: "missing-file")
             return nil
         }
@@ -210,7 +210,7 @@ struct PolicyLoader {
 
     private mutating func loadSettings() -> [ExactName: SettingValues] {
         guard let bytes = source.files.first(where: { $0.name == SettingsFile.name })?.bytes else { return [:] }
-        let declared = readings.map { ($0.file.name.withoutExtension, $0.declaration?.settings) }
+        let declared = parsed.map { ($0.file.name.withoutExtension, $0.declaration?.settings) }
         let file = SettingsFile(
             bytes, path: path(SettingsFile.name), declared: Dictionary(declared, uniquingKeysWith: { $1 }))
         diagnostics += file.diagnostics
@@ -219,11 +219,11 @@ struct PolicyLoader {
 
     private mutating func checkRequired(_ settings: [ExactName: SettingValues]) {
         guard let bytes = source.files.first(where: { $0.name == RequiredFile.name })?.bytes else { return }
-        let file = RequiredFile(bytes, path: path(RequiredFile.name), readings: readings, settings: settings)
+        let file = RequiredFile(bytes, path: path(RequiredFile.name), parsed: parsed, settings: settings)
         diagnostics += file.diagnostics
     }
 
-    /// BLAKE2b over every file that decides, each with its name and length before it.
+    /// BLAKE2b over every file that affects decisions, each after its name and length.
     private func version() -> String {
         var message: [UInt8] = []
         for file in source.files
@@ -238,12 +238,12 @@ struct PolicyLoader {
 }
 
 extension PolicySet {
-    /// Loads and checks a policy set; nothing of it is used unless all of it is right.
-    /// - Parameter isProbed: whether its policies are to tell where their programs go; see `Evaluator.probes`.
+    /// Loads and checks a policy set; nothing of it is used unless all of it is correct.
+    /// - Parameter isInstrumented: true when its policies are to report coverage; see `Evaluator.instrumentation`.
     package static func load(_ source: PolicySource, isInstrumented: Bool = false) -> LoadResult {
         PolicyLoader.load(source, isInstrumented: isInstrumented).0
     }
 
-    /// The same, with every policy's file as far as it could be read: for whoever says what is wrong with it.
+    /// The same, with every policy's file as far as it could be read, for reports of what is wrong with it.
     package static func read(_ source: PolicySource) -> (LoadResult, [ParsedPolicy]) { PolicyLoader.load(source) }
 }

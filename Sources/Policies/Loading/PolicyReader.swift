@@ -2,9 +2,9 @@ internal import Lua
 internal import Model
 internal import Syntax
 
-/// Reads one policy's file: parses it, holds it to the dialect, runs it once and reads what it declares.
+/// Reads one policy's file: parses it, checks it against the dialect, runs it once and reads its declaration.
 struct PolicyReader {
-    /// What is wrong, all of it that can be told at once.
+    /// The faults of a declaration, as many as can be found at once.
     struct Faults: Error {
         var diagnostics: [Diagnostic]
         /// The plugins it uses that do not load.
@@ -15,9 +15,9 @@ struct PolicyReader {
     let path: String
     let schema: Schema
     var plugins = PluginSet.none
-    /// Whether the policy is to tell where its program goes.
+    /// True when the policy is to report coverage.
     var isInstrumented = false
-    /// Where the policy is run to be declared.
+    /// The sandbox that runs the policy for its declaration.
     let sandbox: DeclarationSandbox
 
     private static let effects: Set<String> = ["permit", "deny", "advise", "oblige"]
@@ -40,41 +40,41 @@ struct PolicyReader {
                 error.message, path: path, line: error.line, column: error.column, rule: "syntax")
             return ParsedPolicy(file: file, diagnostics: [diagnostic])
         }
-        var reading = ParsedPolicy(
+        var parsed = ParsedPolicy(
             file: file, chunk: chunk, diagnostics: dialect(chunk) + ineffective(chunk) + permissions(chunk))
         let program = chunk.rewritten()
         switch declare(program, chunk) {
-        case .success(let declaration): reading.declaration = declaration
+        case .success(let declaration): parsed.declaration = declaration
         case .failure(let error):
-            reading.diagnostics += error.diagnostics
-            reading.brokenPlugins = error.brokenPlugins
+            parsed.diagnostics += error.diagnostics
+            parsed.brokenPlugins = error.brokenPlugins
         }
-        guard let declaration = reading.declaration else { return reading }
+        guard let declaration = parsed.declaration else { return parsed }
         let inference = TypeInference(chunk, declaration, schema: schema, plugins: plugins)
-        reading.inference = inference
-        reading.diagnostics += inference.faults.map { fault($0.message, $0.position, rule: $0.rule) }
+        parsed.inference = inference
+        parsed.diagnostics += inference.faults.map { fault($0.message, $0.position, rule: $0.rule) }
         let literals = templates(chunk)
         let expressions = Expressions(plugins: plugins)
-        for literal in literals { reading.diagnostics += unknown(in: literal, chunk, declaration, expressions) }
-        guard reading.diagnostics.isEmpty else { return reading }
+        for literal in literals { parsed.diagnostics += unknown(in: literal, chunk, declaration, expressions) }
+        guard parsed.diagnostics.isEmpty else { return parsed }
         let instrumentation = isInstrumented ? PolicyInstrumentation(chunk, name: file.name.text) : nil
-        reading.policy = Policy(
+        parsed.policy = Policy(
             id: file.name.withoutExtension, path: path, declaration, program: instrumentation?.program ?? program,
             instrumentation: instrumentation, keepsState: chunk.keepsState, texts: Set(chunk.strings.map(\.bytes)),
             templates: Set(literals.map { ExactName(text($0)) }))
-        return reading
+        return parsed
     }
 
     // MARK: The source
 
-    /// What the sandbox would refuse, found before anything runs.
+    /// The faults that the sandbox would refuse, found before anything runs.
     private func dialect(_ chunk: Chunk) -> [Diagnostic] {
         Dialect.faults(of: chunk, known: Self.globals, path: path, whose: "policies")
     }
 
     private static let globals = Dialect.globals.union(EvaluationHost.functions.map(\.name)).union(EvaluationHost.tags)
 
-    /// What is written and would not be in force.
+    /// The parts of the file that would not be in force.
     private func ineffective(_ chunk: Chunk) -> [Diagnostic] {
         let names = DeclarationReader.keys.map(\.text)
         let faults = Dialect.ineffective(in: chunk, declaring: names, path: path, what: "a policy's file")
@@ -83,12 +83,12 @@ struct PolicyReader {
         return faults
             + others.map { position in
                 fault(
-                    "`decide` is defined twice: one policy is in force, that of the table which the file returns; move the "
+                    "`decide` is defined twice: only the one in the table that the file returns is in force; move the "
                         + "other into a file of its own", position, rule: "duplicate-key")
             }
     }
 
-    /// Permission literals must be in the catalogue.
+    /// The permissions that methods are called with and that are not declared.
     private func permissions(_ chunk: Chunk) -> [Diagnostic] {
         let methods: Set<String> = ["can", "can_any", "can_all", "permits"]
         var faults: [Diagnostic] = []
@@ -106,7 +106,7 @@ struct PolicyReader {
                     let hint = Suggestion.hint(for: text, among: schema.actions.keys.sorted())
                     faults.append(
                         fault(
-                            "`\(text)` is no permission of the catalogue\(hint)", call.position,
+                            "`\(text)` is not a declared permission\(hint)", call.position,
                             rule: "unknown-permission"))
                 }
             }
@@ -114,7 +114,7 @@ struct PolicyReader {
         return faults
     }
 
-    /// The literals that are reasons with names in braces.
+    /// The literals of reasons with names in braces.
     private func templates(_ chunk: Chunk) -> [Expression] {
         chunk.expressions.compactMap { expression in
             guard case .call(let callee, let arguments) = expression.kind, let first = arguments.first,
@@ -130,7 +130,7 @@ struct PolicyReader {
         if case .string(let bytes) = literal.kind { String(decoding: bytes, as: UTF8.self) } else { "" }
     }
 
-    /// The names in a reason that stand for nothing, each where it stands.
+    /// The names in a reason that have no meaning, each at its position.
     private func unknown(
         in literal: Expression, _ chunk: Chunk, _ declaration: PolicyDeclaration, _ expressions: Expressions
     ) -> [Diagnostic] {
@@ -143,7 +143,7 @@ struct PolicyReader {
                 _ = try Template("{\(name)}", root: root, resolver: resolver, in: expressions)
                 return nil
             } catch {
-                // Where it is written with escapes, the whole text is meant.
+                // In a literal with escapes, the position is that of the whole literal.
                 let place = source.firstRange(of: Array("{\(name)}".utf8))?.lowerBound
                 let position = place.map { chunk.position(at: $0 + 1) } ?? literal.position
                 return fault("in `{\(name)}`: \(error.message)", position, rule: "unknown-in-reason")
@@ -151,15 +151,15 @@ struct PolicyReader {
         }
     }
 
-    // MARK: What it declares
+    // MARK: The declaration
 
     static func words(_ termination: CallResult.Termination) -> (message: String, line: Int?) {
         switch termination {
         case .finished: ("", nil)
         case .failed(let message, let line): (message, line)
-        case .fuelExhausted: ("runs on without end while loading: its budget is exhausted", nil)
-        case .memoryExhausted: ("takes more memory than it may while loading", nil)
-        case .deadlineExceeded: ("takes longer than it may while loading", nil)
+        case .fuelExhausted: ("does not finish loading: it exhausts its budget of instructions", nil)
+        case .memoryExhausted: ("exceeds its memory limit while loading", nil)
+        case .deadlineExceeded: ("exceeds its time limit while loading", nil)
         }
     }
 
@@ -176,7 +176,7 @@ struct PolicyReader {
             return .failure(
                 Faults(diagnostics: [fault(message, line: line, rule: "failing-load")], brokenPlugins: host.broken))
         }
-        // Where the source itself says so, it is told there.
+        // `ineffective` reports it where the source shows it.
         if outcome.results > 1, source.lostResults.isEmpty {
             let position = source.block.statements.last?.position
             return .failure(

@@ -4,21 +4,21 @@ package import Model
 extension PolicySource {
     private static let copies: [ExactName] = ["~", ".bak", ".orig", ".rej", ".swp", ".tmp"]
 
-    /// Whether a file is hidden, or a copy that an editor or a merge left: it is nobody's policy.
+    /// True when a file is hidden, or is a copy that an editor or a merge left: it is not a policy.
     package static func isPassedOver(_ name: ExactName) -> Bool {
         if name.hasPrefix(".") || name.hasPrefix("#") && name.hasSuffix("#") { return true }
         return copies.contains { name.hasSuffix($0) }
     }
 
-    /// Whether a file, or a folder that it is in, is passed over.
+    /// True when a file, or a folder that contains it, is passed over.
     static func isLeftOut(_ name: ExactName) -> Bool {
         guard name.utf8.contains(UInt8(ascii: "/")) else { return isPassedOver(name) }
         return name.text.split(separator: "/").contains { isPassedOver(ExactName($0)) }
     }
 
-    /// Why a file, which by its name looks like part of a policy set, is not read as one.
-    /// - Parameter name: under the set's folder.
-    /// - Returns: `nil` for what is read, and for what is nothing of the kind.
+    /// The reason why a file that looks like part of a policy set by its name is not read as one.
+    /// - Parameter name: its path under the set's folder.
+    /// - Returns: `nil` for a file that is read, and for one that does not look like a policy.
     static func oddity(of name: ExactName) -> String? {
         let isInside = name.utf8.contains(UInt8(ascii: "/"))
         if !isInside, name.hasSuffix(".lua") { return nil }
@@ -31,15 +31,15 @@ extension PolicySource {
         if isInside {
             return "a file in a sub-folder is not in force: move it into the folder of the policies, or out of it"
         }
-        if isSettings { return last == plain ? nil : "nobody reads this file: its name is `\(plain)`" }
+        if isSettings { return last == plain ? nil : "this file is not read: its name must be `\(plain)`" }
         return "a policy's file ends in `.lua`, and this one is not in force: rename it, or move it out of the folder"
     }
 }
 
-/// Looks for files that seem to be policies where none are read, in sub-folders too.
+/// Finds files that look like policies where none are read, in sub-folders too.
 package struct FolderSearch {
     package private(set) var found: [PolicySource.Misplaced] = []
-    /// The folder that is not looked into: that of the plugins.
+    /// The folder that is skipped: that of the plugins.
     private let excluded: Identity?
     private var steps = 0
 
@@ -49,7 +49,7 @@ package struct FolderSearch {
     }
 
     private static let deepest = 16
-    /// Links may lead in circles; more than this nobody has in a folder of policies.
+    /// The most files to look at: links may lead in circles, and no folder of policies has more.
     private static let mostSteps = 10_000
     private static let mostFound = 100
 
@@ -57,7 +57,7 @@ package struct FolderSearch {
         excluded = path.flatMap(Self.folder)
     }
 
-    /// The identity of a folder; `nil` for what is none.
+    /// The identity of a folder; `nil` for anything else.
     private static func folder(_ path: String) -> Identity? {
         var status = stat()
         guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
@@ -70,7 +70,7 @@ package struct FolderSearch {
         steps += 1
         guard steps <= Self.mostSteps else {
             if steps == Self.mostSteps + 1 {
-                note(name, "there is more beside the policies than is looked through: move it out of the folder")
+                note(name, "too many files beside the policies: move them out of the folder")
             }
             return
         }
@@ -80,7 +80,7 @@ package struct FolderSearch {
         }
         guard identity != excluded else { return }
         guard depth < Self.deepest, let names = PolicySource.names(in: "\(path)/\(name)") else {
-            return note(name, "this folder cannot be looked through for policies: move it out of the folder")
+            return note(name, "this folder cannot be searched for policies: move it out of the folder")
         }
         for inner in names where !PolicySource.isPassedOver(inner) {
             look(at: "\(name)/\(inner)", in: path, depth: depth + 1)

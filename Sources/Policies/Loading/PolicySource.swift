@@ -1,9 +1,10 @@
 internal import Glibc
 package import Model
 
-/// Where policies come from: a flat set of files. A folder today; bundles fit behind it.
+/// The source of policies: a flat set of files. Today it is a folder; bundles fit behind it.
 ///
-/// INVARIANT: a file that looks like part of a policy set and is not read is in `misplaced`: no policy is silently left out.
+/// INVARIANT: a file that looks like part of a policy set and is not read is in `misplaced`: no policy is left out
+/// silently.
 package struct PolicySource: Sendable {
     package struct File: Sendable {
         package let name: ExactName
@@ -15,9 +16,9 @@ package struct PolicySource: Sendable {
         }
     }
 
-    /// A file that looks like part of the set, and is none.
+    /// A file that looks like part of the set, and is not.
     package struct Misplaced: Sendable, Equatable {
-        /// Under the folder: `old/deny.lua`.
+        /// Its path under the folder: `old/deny.lua`.
         package let name: ExactName
         package let reason: String
     }
@@ -26,7 +27,7 @@ package struct PolicySource: Sendable {
     package var path: String
     /// Sorted by name.
     package var files: [File]
-    /// What the policies may `use`.
+    /// The plugins that the policies may `use`.
     package var plugins: PluginSet
     /// Sorted by name. A set with one does not load.
     package let misplaced: [Misplaced]
@@ -41,9 +42,9 @@ package struct PolicySource: Sendable {
         self.misplaced = (odd + misplaced).sorted { $0.name < $1.name }
     }
 
-    /// Every `.lua` and `.json` file of a folder; what looks like one and is not read is `misplaced`. Hidden files and the
-    /// copies that editors make are passed over.
-    /// - Parameter plugins: the folder of the plugins, wherever that is.
+    /// Every `.lua` and `.json` file of a folder; a file that looks like one and is not read is in `misplaced`. Hidden
+    /// files and the copies that editors make are passed over.
+    /// - Parameter plugins: the folder of the plugins, wherever it is.
     package static func folder(_ path: String, plugins: String? = nil) throws(PolicyError) -> PolicySource {
         guard let names = names(in: path) else {
             throw PolicyError(.unreadable, "cannot read the policies in `\(path)`: \(Self.reason())")
@@ -60,7 +61,7 @@ package struct PolicySource: Sendable {
         return PolicySource(path: path, files: files, misplaced: search.found)
     }
 
-    /// What lies in a folder, sorted; `nil` when it cannot be read.
+    /// The names in a folder, sorted; `nil` when it cannot be read.
     static func names(in path: String) -> [ExactName]? {
         guard let folder = unsafe opendir(path) else { return nil }
         defer { unsafe closedir(folder) }
@@ -76,16 +77,16 @@ package struct PolicySource: Sendable {
         return names.sorted()
     }
 
-    /// What is in a regular file.
-    /// - Parameter most: how many bytes it may have.
-    /// - Parameter flags: how else it is opened.
+    /// The bytes of a regular file.
+    /// - Parameter most: the most bytes that it may have.
+    /// - Parameter flags: further flags for opening it.
     package static func read(_ path: String, most: Int, flags: Int32 = 0) throws(PolicyError) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags)
         guard descriptor >= 0 else { throw PolicyError(.unreadable, "cannot read `\(path)`: \(reason())") }
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw PolicyError(.unreadable, "cannot read `\(path)`: it is no ordinary file")
+            throw PolicyError(.unreadable, "cannot read `\(path)`: it is not a regular file")
         }
         guard status.st_size <= most else {
             throw PolicyError(.unreadable, "cannot read `\(path)`: it is larger than \(most >> 20) MiB")

@@ -1,24 +1,24 @@
 internal import Lua
 internal import Model
 
-/// Asking functions and tables of plugins.
+/// Calls to functions and tables of plugins.
 extension EvaluationHost {
     /// Codes from here on are functions of plugins.
     static let firstPluginFunction: UInt32 = 1 << 20
 
-    /// What `use` gives: the plugin, for whoever said so while loading.
+    /// The result of `use`: the plugin, if the policy has used it while it was loaded.
     func use(_ name: LuaValue) throws(Resolver.Fault) -> HostAnswer {
         guard let name = name.name else {
             throw Resolver.Fault(message: "`use` takes the name of a plugin as a string")
         }
         let number = resolver.plugins.number(of: name)
         guard let number, resolver.uses[Int(policy)].contains(number) else {
-            throw Resolver.Fault(message: "`use \"\(name)\"` stands at the top of the file, outside of functions")
+            throw Resolver.Fault(message: "`use \"\(name)\"` must be at the top of the file, outside of functions")
         }
         return .handle(expressions.intern(.plugin, UInt32(number), type: .plugin(number)))
     }
 
-    /// What `data` gives a plugin: a table of its own.
+    /// The result of `data`: one of the plugin's own tables.
     func data(_ name: LuaValue) throws(Resolver.Fault) -> HostAnswer {
         guard let name = name.name, let owner = resolver.owner else {
             throw Resolver.Fault(message: "`data` takes the name of a table as a string")
@@ -64,7 +64,7 @@ extension EvaluationHost {
         return function.result.type == .boolean ? ask(id) : try costly(id, function)
     }
 
-    /// Counts what a function costs that is asked later, by whoever compares what it gives.
+    /// Counts the cost of a function that runs later, when its result is used.
     private func costly(_ id: Expressions.ID, _ function: PluginFunction) throws(Resolver.Fault) -> HostAnswer {
         spend(function.fuel)
         return .handle(id)
@@ -82,8 +82,8 @@ extension EvaluationHost {
         func mistaken(_ got: String) -> Resolver.Fault {
             Resolver.Fault(
                 message:
-                    "`\(resolver.plugins.name(of: number))` takes \(parameter.type.withArticle) as `\(parameter.name)`, "
-                    + "got \(got)")
+                    "`\(resolver.plugins.name(of: number))` takes \(parameter.type.withArticle) as `\(parameter.name)`,"
+                    + " got \(got)")
         }
         if let handle = arguments.handle(index) {
             guard type(handle) == parameter.type else { throw mistaken(type(handle).withArticle) }
@@ -94,7 +94,7 @@ extension EvaluationHost {
         return expressions.constant(value, type: parameter.type)
     }
 
-    /// That a text which is one of a few is never compared with one it can never be.
+    /// Refuses to compare the result of a function, one of a few strings, with a string that it can never be.
     func refuseOdd(_ one: Expressions.ID, _ other: Expressions.ID) throws(Resolver.Fault) {
         for (call, text) in [(one, other), (other, one)] {
             let node = expressions.nodes[Int(call)]
@@ -110,14 +110,14 @@ extension EvaluationHost {
 
     // MARK: Tables
 
-    /// `offices:get(key)`, and whether there is such a row.
+    /// A row by its key, `offices:get(key)`, or the presence of such a row.
     func row(
         _ operation: Expressions.Operation, _ target: Expressions.ID, _ arguments: LuaArguments
     ) throws(Resolver.Fault) -> HostAnswer {
         guard case .table(let number) = type(target) else { throw resolver.unknown("get", on: type(target)) }
         let table = resolver.plugins.tables[number].table
         guard let key = table.key else {
-            throw Resolver.Fault(message: "`\(expressions.text(target))` has no key: go through it with `ipairs`")
+            throw Resolver.Fault(message: "`\(expressions.text(target))` has no key: iterate over it with `ipairs`")
         }
         let column = table.columns[key]
         let id: Expressions.ID
@@ -144,7 +144,7 @@ extension EvaluationHost {
 }
 
 extension Value {
-    /// A value of a script as a constant of a type; `nil` for what is of another.
+    /// A value of a script as a constant of a type; `nil` for a value of another type.
     init?(_ value: LuaValue, as type: ValueType) {
         switch (type, value) {
         case (.string, .string(let text)): self = .string(text)

@@ -1,6 +1,6 @@
 internal import Model
 
-/// What functions and tables of plugins come to.
+/// The values of functions and tables of plugins.
 extension Facts {
     mutating func call(_ node: Expressions.Node, _ id: Expressions.ID) -> Value {
         let number = Int(node.b)
@@ -10,7 +10,7 @@ extension Facts {
         case .native(let native, let tables):
             return compute(native, plugins.tables(tables, of: plugin), of: asked, id)
         case .lua:
-            guard let runner else { return .failure("functions of plugins are not asked here") }
+            guard let runner else { return .failure("functions of plugins are not available here") }
             var values: [Value] = []
             for argument in asked {
                 let value = value(argument)
@@ -30,8 +30,8 @@ extension Facts {
     private mutating func compute(
         _ function: any NativeFunction, _ tables: [PluginTable], of asked: [Expressions.ID], _ id: Expressions.ID
     ) -> Value {
-        // INVARIANT: what is made ready follows from the expression, whose constants are its own, and from the tenant: its
-        // settings, its rows. Both are the key, and the tenant is a place that was read.
+        // INVARIANT: a prepared function depends on the expression, which includes its constants, and on the tenant:
+        // its settings and rows. Both are in the key, and the tenant is noted as a place that was read.
         let number = tenant()
         let tenant = number < 0 ? nil : known.directory.tenants[number].id
         let key = UInt64(id) << 32 | UInt64(UInt32(truncatingIfNeeded: number + 1))
@@ -60,10 +60,10 @@ extension Facts {
         return value
     }
 
-    /// More than these are forgotten and done again.
+    /// The most prepared functions; beyond this number all are dropped, and prepared again when they are needed.
     private static let mostPrepared = 4_096
 
-    /// Whether a value stays the same for a tenant on one snapshot.
+    /// True when a value stays the same for a tenant on one snapshot.
     private func isFixed(_ id: Expressions.ID) -> Bool {
         switch expressions.nodes[Int(id)].operation {
         case .constant, .setting: true
@@ -73,7 +73,7 @@ extension Facts {
 
     // MARK: Tables
 
-    /// A row as its number, whether it is there, or what it has in a column.
+    /// The number of a row, its presence, or its value in a column.
     mutating func row(_ node: Expressions.Node) -> Value {
         switch node.operation {
         case .row, .hasRow:
@@ -90,7 +90,7 @@ extension Facts {
         }
     }
 
-    /// Whether a row has something in a column.
+    /// True when a row has a value in a column.
     mutating func has(_ name: ExactName, _ table: Int, _ row: Expressions.ID) -> Bool {
         guard let slot = plugins.tables[table].table.slot(name), case .integer(let row) = value(row) else {
             return false

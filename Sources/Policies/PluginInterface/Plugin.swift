@@ -1,14 +1,14 @@
 package import Model
 
-/// What policies may `use`: a plugin, or for plugins alone a capability of the host.
+/// A plugin that policies may `use`, or a capability of the host that only plugins may use.
 ///
-/// This is the seam between policies and what provides plugins: policies know nothing of where one comes from.
+/// This is the seam between policies and the providers of plugins: policies do not know where a plugin comes from.
 package struct Plugin: Sendable {
-    /// Its Lua, made ready for the interpreter.
+    /// The Lua program of a plugin, prepared for the interpreter.
     package struct Program: Sendable {
-        /// The rewritten source, every line where it was.
+        /// The rewritten source, with its lines unmoved.
         let bytes: [UInt8]
-        /// Whether its functions could remember something, so that it is run anew for each call.
+        /// True when its functions could remember something, so that the program is run anew for each call.
         let keepsState: Bool
 
         package init(bytes: [UInt8], keepsState: Bool) {
@@ -29,7 +29,7 @@ package struct Plugin: Sendable {
     package var functions: [PluginFunction] = []
     package var attributes: [PluginAttribute] = []
     package var tables: [PluginTable] = []
-    /// `nil` for a capability, which is no Lua.
+    /// `nil` for a capability, which is not Lua.
     package var program: Program?
 
     package var isCapability: Bool { program == nil }
@@ -39,7 +39,7 @@ package struct Plugin: Sendable {
     }
 }
 
-/// A derived name on a type: `token.manages`. Reading it asks a function of one argument.
+/// A derived name on a type: `token.manages`. Reading it calls a function of one argument.
 package struct PluginAttribute: Sendable {
     package let owner: ValueType
     package let function: PluginFunction
@@ -49,7 +49,7 @@ package struct PluginAttribute: Sendable {
         self.function = function
     }
 
-    /// What may have one, by the name that a manifest says.
+    /// The types that may have one, by their names in manifests.
     package static let owners: [ExactName: ValueType] = [
         "token": .token, "resource": .resource, "context": .context, "department": .department,
     ]

@@ -1,11 +1,11 @@
 package import Model
 
-/// A function that a plugin provides: typed, and a fact like any other once it is asked.
+/// A function that a plugin provides: typed, and a fact like any other once it is called.
 package struct PluginFunction: Sendable {
     package struct Parameter: Sendable {
         package let name: ExactName
         package let type: ValueType
-        /// Whether it may be left out; only at the end.
+        /// True when it may be left out, which only trailing parameters may.
         package let isOptional: Bool
 
         package init(_ name: ExactName, _ type: ValueType, isOptional: Bool = false) {
@@ -17,7 +17,7 @@ package struct PluginFunction: Sendable {
 
     package struct Result: Sendable {
         package let type: ValueType
-        /// The texts it is one of; empty for any.
+        /// The strings that it can be; empty for any.
         package let choices: [ExactName]
 
         package init(_ type: ValueType, choices: [ExactName] = []) {
@@ -26,12 +26,12 @@ package struct PluginFunction: Sendable {
         }
     }
 
-    /// Who does the work.
+    /// The implementation of a function.
     package enum Body: Sendable {
         /// The host, without Lua.
-        /// - tables: those of the plugin that it is given, by number in the plugin.
+        /// - tables: the tables of the plugin that it is given, by number in the plugin.
         case native(any NativeFunction, tables: [Int])
-        /// The function of that path in the table that `plugin.lua` returns, with a budget of its own.
+        /// The function at this path in the table that `plugin.lua` returns, with its own budget.
         case lua(path: String, fuel: Int)
     }
 
@@ -49,13 +49,13 @@ package struct PluginFunction: Sendable {
         self.body = body
     }
 
-    /// What one asking costs, of what one evaluation may ask of plugins.
+    /// The fuel of one call, counted against `fuelOfEvaluation`.
     var fuel: Int { if case .lua(_, let fuel) = body { fuel } else { 0 } }
 
-    /// Fuel of a function whose manifest states none, and the most that one may state.
+    /// The fuel of a function whose manifest states none, and the most that a manifest may state.
     package static let usualFuel = 20_000
     package static let mostFuel = 500_000
-    /// What all askings of one evaluation may cost together.
+    /// The most fuel for all calls to functions of plugins in one evaluation.
     static let fuelOfEvaluation = 2_000_000
 }
 
@@ -65,7 +65,7 @@ extension PluginFunction {
         parameters.isEmpty ? "nothing" : "(\(parameters.map(\.shown).joined(separator: ", ")))"
     }
 
-    /// How many arguments it needs.
+    /// The number of arguments that it needs.
     var required: Int { parameters.count { !$0.isOptional } }
 }
 

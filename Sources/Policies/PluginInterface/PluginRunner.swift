@@ -1,8 +1,8 @@
 internal import Model
 
-/// Runs the functions of plugins that are Lua, each plugin in a sandbox of its own: for one thread only.
+/// Runs the functions of plugins that are written in Lua, each plugin in its own sandbox: for one thread only.
 ///
-/// A plugin's sandbox is made when one of its functions is asked first.
+/// A plugin's sandbox is made when one of its functions is first called.
 final class PluginRunner {
     private let plugins: PluginSet
     private let schema: Schema
@@ -11,7 +11,7 @@ final class PluginRunner {
     /// By plugin.
     private var running: [RunningPlugin?]
 
-    /// - Parameter budget: of which a function has the memory and the time; its fuel is its own.
+    /// - Parameter budget: the memory and the time of a function; its fuel is its own.
     init(plugins: PluginSet, schema: Schema, roots: [RequestShape], budget: Budget) {
         self.plugins = plugins
         self.schema = schema
@@ -20,11 +20,11 @@ final class PluginRunner {
         running = plugins.plugins.map { _ in nil }
     }
 
-    /// What a function comes to.
+    /// The result of a function.
     /// - Parameters:
-    ///   - asked: the arguments, as whoever asks has formed them.
-    ///   - values: theirs; those of entities say nothing.
-    ///   - request: lent while it is asked about.
+    ///   - asked: the arguments, as expressions of the caller.
+    ///   - values: the values of the arguments; that of an entity holds nothing.
+    ///   - request: lent for the call.
     @unsafe func value(
         _ function: Int, of asked: [Expressions.ID], _ values: [Value], in expressions: Expressions,
         _ request: UnsafeMutablePointer<ResolvedRequest>
@@ -44,12 +44,12 @@ final class PluginRunner {
     }
 }
 
-/// The result of a function of a plugin that is Lua.
+/// The result of a plugin's function that is written in Lua.
 struct PluginResult {
-    /// A failure where it gave none.
+    /// A failure where the function has no value.
     let value: Value
-    /// The places of the request that were read for it, by itself and by all that it called.
+    /// The places of the request that were read for it, by itself and by the functions it called.
     let reads: ReadSet
-    /// Whether memory or time stopped it, which says nothing of the function.
+    /// True when memory or time stopped it; this result says nothing about the function.
     let isStopped: Bool
 }

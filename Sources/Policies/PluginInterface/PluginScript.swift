@@ -1,6 +1,6 @@
 package import Lua
 
-/// What the Lua of a plugin has beside what every script has.
+/// The functions and tags for the Lua of plugins, beyond those of every script.
 package enum PluginScript {
     /// `use "network"`: a capability that it needs, or a plugin that it requires. `data "offices"`: a table of its own.
     package static let functions = EvaluationHost.pluginFunctions

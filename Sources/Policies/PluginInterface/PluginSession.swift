@@ -1,11 +1,12 @@
 internal import Lua
 package import Model
 
-/// Functions of one plugin that are called outside of any decision: its checks and its commands.
+/// Calls functions of one plugin outside of any decision: its checks and its commands.
 ///
-/// They see what the plugin sees, its data and what it uses, and what they are given; never a request. One thread only.
+/// The functions see the plugin's data, the plugins and capabilities it uses, and their arguments; never a request. One
+/// thread only.
 package final class PluginSession {
-    /// What a function is given.
+    /// An argument of a function.
     package enum Argument {
         case value(Value, ValueType)
         /// Read like a value of the request: by names, `#` and `ipairs`, and `:has("name")`.
@@ -17,8 +18,8 @@ package final class PluginSession {
     private let request: UnsafeBox<ResolvedRequest>
 
     /// - Parameters:
-    ///   - directory: what departments and users are of.
-    ///   - tenant: whose zone times are in; -1 for none.
+    ///   - directory: the directory of departments and users.
+    ///   - tenant: the tenant whose time zone applies; -1 for none.
     /// - Throws: `.interpreter`.
     package init(
         _ plugin: ExactName, of set: PluginSet, schema: Schema, directory: Directory = .empty, tenant: Int = -1,
@@ -36,8 +37,8 @@ package final class PluginSession {
     }
 
     /// Calls a function of the table that `plugin.lua` returns.
-    /// - Parameter path: of the function, with dots.
-    /// - Throws: why it gives nothing, in words, with the place in the plugin where that is known.
+    /// - Parameter path: the path of the function, with dots.
+    /// - Throws: the reason of a failure, in words, with the place in the plugin where that is known.
     package func call(_ path: String, _ arguments: [Argument]) throws(NativeFault) -> JSON {
         let values = arguments.map { argument -> LuaValue in
             switch argument {
@@ -54,9 +55,9 @@ package final class PluginSession {
         case .finished: return try json(outcome.value)
         case .failed(let message, let line):
             throw NativeFault((line.map { "\(running.path):\($0): " } ?? "\(running.path): ") + message)
-        case .fuelExhausted: throw NativeFault("\(running.path): it runs on beyond its budget of instructions")
-        case .memoryExhausted: throw NativeFault("\(running.path): it takes more memory than it may")
-        case .deadlineExceeded: throw NativeFault("\(running.path): it takes longer than it may")
+        case .fuelExhausted: throw NativeFault("\(running.path): it exceeds its budget of instructions")
+        case .memoryExhausted: throw NativeFault("\(running.path): it exceeds its memory limit")
+        case .deadlineExceeded: throw NativeFault("\(running.path): it exceeds its time limit")
         }
     }
 
@@ -80,7 +81,7 @@ package final class PluginSession {
             case .user(let index): return .string(request.value.directory.users[index].name)
             case .userType(let index): return .string(request.value.directory.userTypes[index].name)
             case .failure(let message): throw NativeFault(message)
-            case .absent, .entity, .list: throw NativeFault("\(running.path): what it returns has no text")
+            case .absent, .entity, .list: throw NativeFault("\(running.path): its result cannot be written as JSON")
             }
         case .table(let entries):
             if entries.indices.allSatisfy({ entries[$0].key == .integer(Int64($0 + 1)) }) {
@@ -88,7 +89,9 @@ package final class PluginSession {
             }
             return .object(
                 try entries.map { entry throws(NativeFault) in
-                    guard let name = entry.key.name else { throw NativeFault("\(running.path): mixed keys") }
+                    guard let name = entry.key.name else {
+                        throw NativeFault("\(running.path): it returns a table with mixed keys")
+                    }
                     return JSON.Member(name, try json(entry.value))
                 })
         default: throw NativeFault("\(running.path): it returns \(value.kindName)")
@@ -96,12 +99,12 @@ package final class PluginSession {
     }
 }
 
-/// What such functions talk to: documents, and everything that the plugin's other functions can ask.
+/// The host of such functions: it serves documents, and everything that the plugin's other functions can use.
 private final class DocumentHost: SandboxHost {
     private static let first: UInt32 = 1 << 30
     private static let has: UInt32 = 1 << 30
     private let other: EvaluationHost
-    /// By handle; a handle stands for one part for ever, because scripts' interpreters remember what they were told.
+    /// By handle. A handle always stands for the same part, because interpreters remember what a handle is.
     private var parts: [JSON] = []
 
     init(_ other: EvaluationHost) {
@@ -123,7 +126,7 @@ private final class DocumentHost: SandboxHost {
         if key == "has" { return .method(Self.has) }
         guard let value = members.first(where: { $0.key == key })?.value, value != .null else {
             return .failure(
-                "there is no `\(key)`: ask `:has` first" + Suggestion.hint(for: key, among: members.map(\.key)))
+                "`\(key)` is absent: ask `:has` first" + Suggestion.hint(for: key, among: members.map(\.key)))
         }
         return .fact(root(value))
     }
@@ -131,7 +134,7 @@ private final class DocumentHost: SandboxHost {
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
         guard let handle = arguments.handle(0), Self.isDocument(handle) else {
             if let second = arguments.handle(1), Self.isDocument(second) {
-                return .failure("this is no value to compare")
+                return .failure("a part of a document cannot be compared")
             }
             return other.operate(operation, arguments)
         }
@@ -141,7 +144,7 @@ private final class DocumentHost: SandboxHost {
         case (.element, .array(let list)):
             guard case .integer(let index) = arguments[1], index >= 1, index <= list.count else { return .nothing }
             return answer(list[Int(index) - 1], nil)
-        default: return .failure("this has parts, and no content of its own")
+        default: return .failure("this has parts, and no value of its own")
         }
     }
 
@@ -151,7 +154,8 @@ private final class DocumentHost: SandboxHost {
         case .boolean(let boolean): .boolean(boolean)
         case .integer(let number): .integer(number)
         case .number(let number): .number(number)
-        // As it is written: whoever sends one must not make a sink fail.
+        // A number that cannot be represented is passed as it is written: its sender must not be able to make a sink
+        // fail.
         case .string(let text), .unrepresentable(let text): .string(text)
         case .array, .object: .handle(handle ?? root(json))
         }

@@ -1,20 +1,20 @@
 package import Model
 
-/// The plugins that policies may `use`, and the capabilities they stand on. Immutable; shared by every worker.
+/// The plugins that policies may `use`, and the capabilities they depend on. Immutable; shared by every worker.
 package struct PluginSet: Sendable {
     package static let none = PluginSet(plugins: [], broken: [:], files: [])
 
     /// Capabilities, then plugins, each after those that it requires.
     package let plugins: [Plugin]
-    /// What does not load, and why.
+    /// The plugins that do not load, with the reasons.
     package let broken: [ExactName: [Diagnostic]]
-    /// Every file that decides, by its name under the folder of plugins, and its bytes: part of the version.
+    /// Every file that affects decisions, by its name under the folder of plugins, with its bytes: part of the version.
     package let files: [PolicySource.File]
-    /// All functions, those of attributes among them, and whose each is.
+    /// All functions, including those of attributes, each with its plugin.
     let functions: [(plugin: Int, function: PluginFunction)]
-    /// All tables, and whose each is.
+    /// All tables, each with its plugin.
     let tables: [(plugin: Int, table: PluginTable)]
-    /// For each plugin the number of its first function, and of its first table.
+    /// For each plugin, the numbers of its first function and of its first table.
     private let first: [(function: Int, table: Int)]
 
     package init(plugins: [Plugin], broken: [ExactName: [Diagnostic]], files: [PolicySource.File]) {
@@ -34,7 +34,7 @@ package struct PluginSet: Sendable {
 
     func number(of plugin: ExactName) -> Int? { plugins.firstIndex { $0.name == plugin } }
 
-    /// What a name after the dot means on a plugin.
+    /// The meaning of a name after the dot on a plugin.
     enum Member {
         case function(Int)
         case table(Int)
@@ -60,24 +60,24 @@ package struct PluginSet: Sendable {
     /// The tables that a native function of a plugin is given.
     func tables(_ numbers: [Int], of plugin: Int) -> [PluginTable] { numbers.map { plugins[plugin].tables[$0] } }
 
-    /// A function as people say it: `cidr.contains`, or `token.manages` for an attribute.
+    /// The name of a function for people: `cidr.contains`, or `token.manages` for an attribute.
     func name(of function: Int) -> ExactName {
         let (plugin, declared) = functions[function]
         let isFunction = function - first[plugin].function < plugins[plugin].functions.count
         return isFunction ? "\(plugins[plugin].name).\(declared.name)" : declared.name
     }
 
-    /// Whether a function is an attribute's.
+    /// True when a function implements an attribute.
     func isAttribute(_ function: Int) -> Bool {
         let plugin = functions[function].plugin
         return function - first[plugin].function >= plugins[plugin].functions.count
     }
 
-    /// What policies may know of the plugins, without capabilities.
+    /// The plugins without the capabilities.
     package var provided: [Plugin] { plugins.filter { !$0.isCapability } }
 
     /// A plugin that a policy names.
-    /// - Throws: why there is none.
+    /// - Throws: the reason why the policy cannot use it.
     func policyUse(_ name: ExactName) throws(Resolver.Fault) -> Int {
         if broken[name] != nil { throw Resolver.Fault(message: "the plugin `\(name)` does not load") }
         guard let number = number(of: name) else {

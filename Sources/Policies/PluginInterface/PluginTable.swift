@@ -5,7 +5,7 @@ package final class PluginTable: Sendable {
     package struct Column: Sendable, Equatable {
         package let name: ExactName
         package let type: ValueType
-        /// Whether a row may lack it.
+        /// True when a row may lack it.
         package let isOptional: Bool
 
         package init(_ name: ExactName, _ type: ValueType, isOptional: Bool = false) {
@@ -18,14 +18,14 @@ package final class PluginTable: Sendable {
     package let name: ExactName
     package let about: String
     package let columns: [Column]
-    /// The column that rows are looked up by; `nil` for rows that are only gone through.
+    /// The column that rows are looked up by; `nil` for a table that can only be iterated over.
     package let key: Int?
     package let count: Int
     /// Row by row.
     private let cells: [Value]
     private let index: ByteIndex
 
-    /// - Returns: with the number of the first row whose key another has, when there is one; it cannot be looked up.
+    /// - Throws: the number of the first row with the key of an earlier row: it could not be looked up.
     package init(
         name: ExactName, about: String, columns: [Column], key: Int?, cells: [Value]
     ) throws(PluginTableError) {
@@ -55,7 +55,7 @@ package final class PluginTable: Sendable {
         return cells[row * columns.count + column]
     }
 
-    /// Keys are of one type, so a text tells them apart. Whole numbers are the same however they were calculated.
+    /// Keys are of one type, so a string distinguishes them. Whole numbers are the same however they were calculated.
     private static func keyText(_ key: Value) -> ExactName {
         switch key {
         case .string(let text): ExactName(text)
@@ -70,7 +70,7 @@ package final class PluginTable: Sendable {
 
 /// Two rows with one key.
 package struct PluginTableError: Error {
-    /// The later one, from 0.
+    /// The number of the later row, from 0.
     package let row: Int
     package let key: ExactName
 }

@@ -1,7 +1,7 @@
 internal import Lua
 internal import Model
 
-/// One plugin's interpreter, with the facts that its functions ask.
+/// One plugin's interpreter, with the facts that its functions read.
 final class RunningPlugin {
     private let plugins: PluginSet
     let path: String
@@ -17,7 +17,7 @@ final class RunningPlugin {
         let plugin = plugins.plugins[number]
         self.plugins = plugins
         (path, self.budget) = (plugin.path, budget)
-        // A runner of its own for what it asks other plugins: none is asked while it runs.
+        // Its own runner for other plugins' functions, so that no runner is called while it runs.
         let runner = PluginRunner(plugins: plugins, schema: schema, roots: roots, budget: budget)
         facts = UnsafeBox(Facts(schema: schema, plugins: plugins, runner: runner))
         let uses = (plugin.needs + plugin.requires).compactMap(plugins.number)
@@ -26,7 +26,7 @@ final class RunningPlugin {
                 schema: schema, roots: roots, settings: [[:]], plugins: plugins, uses: [Set(uses)], owner: number),
             facts: facts)
         host.isFunction = true
-        guard let program = plugin.program else { throw PolicyError(.interpreter, "it has no Lua") }
+        guard let program = plugin.program else { throw PolicyError(.interpreter, "it has no program in Lua") }
         do throws(LuaError) {
             var sandbox = try Sandbox(functions: EvaluationHost.pluginFunctions, tags: EvaluationHost.pluginTags)
             chunk = try sandbox.load(program.bytes, name: "plugin.lua", limits: Budget().limits)
@@ -43,7 +43,8 @@ final class RunningPlugin {
         Limits(fuel: fuel, memory: budget.memory, deadline: budget.deadline, interrupt: budget.interrupt)
     }
 
-    /// Whether it is to be made anew: a budget stopped it, or its functions have formed more than is kept.
+    /// True when it must be made anew: a budget stopped it, or its functions have formed more expressions than are
+    /// kept.
     var isWorn: Bool { sandbox.value.isSpent || host.isCrowded }
 
     @unsafe func value(
@@ -65,7 +66,7 @@ final class RunningPlugin {
         return PluginResult(value: value, reads: facts.value.readsOfFunction, isStopped: isStopped)
     }
 
-    /// What a call came to; and whether it was stopped by memory or time.
+    /// The value of a call, and whether memory or time stopped it.
     private func value(_ outcome: CallResult, of number: Int, _ fuel: Int) -> (Value, isStopped: Bool) {
         let function = plugins.functions[number].function
         let name = plugins.name(of: number)
@@ -77,14 +78,14 @@ final class RunningPlugin {
         case .failed(let message, let line):
             let place = line.map { "\(path):\($0): " } ?? ""
             return (.failure("`\(name)` failed: \(place)\(message)"), facts.value.hasStopped)
-        case .fuelExhausted: return (.failure("`\(name)` runs on beyond its budget of \(fuel) instructions"), false)
-        case .memoryExhausted: return (.failure("`\(name)` takes more memory than it may"), true)
-        case .deadlineExceeded: return (.failure("`\(name)` takes longer than it may"), true)
+        case .fuelExhausted: return (.failure("`\(name)` exceeds its budget of \(fuel) instructions"), false)
+        case .memoryExhausted: return (.failure("`\(name)` exceeds its memory limit"), true)
+        case .deadlineExceeded: return (.failure("`\(name)` exceeds its time limit"), true)
         }
     }
 
     /// Calls a function outside of any decision.
-    /// - Parameter host: what it talks to, in the place of this plugin's own.
+    /// - Parameter host: the host of the call, in place of this plugin's own.
     @unsafe func call(
         _ path: String, _ arguments: [LuaValue], through host: any SandboxHost,
         _ request: UnsafeMutablePointer<ResolvedRequest>
@@ -96,7 +97,8 @@ final class RunningPlugin {
             chunk, path, arguments, host: host, limits: limits(5_000_000))
     }
 
-    /// Texts, numbers and booleans arrive as themselves; what has attributes and methods arrives as a value of the request.
+    /// Strings, numbers and booleans arrive as themselves; a value with attributes and methods arrives as one of the
+    /// request.
     private func argument(
         _ index: Int, of function: Int, _ type: ValueType, _ value: Value, _ asked: Expressions.ID,
         _ others: Expressions
@@ -152,6 +154,6 @@ final class RunningPlugin {
         let wanted = expected.choices.isEmpty ? expected.type.withArticle : expected.shown
         var got = value.shown
         if case .handle(let id) = value { got = host.typeName(id) }
-        return "`\(name)` says that it returns \(wanted), and it returned \(got)  [\(path)]"
+        return "`\(name)` must return \(wanted), and returned \(got)  [\(path)]"
     }
 }

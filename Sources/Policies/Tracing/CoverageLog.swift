@@ -1,11 +1,11 @@
 internal import Lua
 internal import Model
 
-/// What the probes of policies tell while these are run, in order.
+/// The events that instrumented policies report while they run, in order.
 ///
 /// For one thread, like the evaluator that writes it.
 package final class CoverageLog {
-    /// One thing that a probe told.
+    /// One event of the instrumentation.
     package struct Event {
         package enum Kind: Sendable {
             case reached, no, yes, left, right
@@ -14,13 +14,13 @@ package final class CoverageLog {
         /// The number of the site in its policy.
         package let site: Int
         package let kind: Kind
-        /// How many facts the policy had read by then.
+        /// The number of facts that the policy had read by then.
         package let facts: Int
-        /// What stands on a side of an order, when it can be measured.
+        /// The value on one side of an order comparison, when it can be measured.
         package let measure: OrderedValue?
     }
 
-    /// What one policy told in one evaluation.
+    /// The events of one policy in one evaluation.
     package struct PolicyRun {
         /// Its number in the set.
         package let policy: Int
@@ -30,10 +30,10 @@ package final class CoverageLog {
     package private(set) var events: [Event] = []
     package private(set) var runs: [PolicyRun] = []
     private var current: (policy: Int, start: Int)?
-    /// Whether policies are run, and not loaded.
+    /// True while policies run, false while they load.
     private(set) var isOpen = false
 
-    /// More than these in one evaluation say nothing new.
+    /// The most events kept of one policy in one evaluation; more would show nothing new.
     private static let most = 200_000
 
     /// Forgets everything.
@@ -50,7 +50,7 @@ package final class CoverageLog {
         isOpen = false
     }
 
-    /// A policy begins, and the one before has ended.
+    /// Begins a policy, and ends the one before.
     func begin(_ policy: Int) {
         end()
         if isOpen { current = (policy, events.count) }
@@ -62,9 +62,10 @@ package final class CoverageLog {
         current = nil
     }
 
-    /// - Parameter measure: asked for only where it is kept.
+    /// Records an event of the current policy.
+    /// - Parameter measure: called only when its result is kept.
     func note(_ arguments: LuaArguments, facts: Int, measure: (LuaValue) -> OrderedValue?) {
-        // What a policy does while it is loaded is no part of an evaluation.
+        // Events of a policy while it loads are not part of an evaluation.
         guard let current, events.count - current.start < Self.most, case .integer(let site) = arguments[0] else {
             return
         }

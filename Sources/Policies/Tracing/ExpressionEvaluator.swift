@@ -2,21 +2,21 @@ internal import Lua
 internal import Model
 internal import Syntax
 
-/// An expression of Lua that was evaluated with `request` bound: what it is, what it is worth, and what was read for it.
+/// The result of evaluating a Lua expression with `request` bound: its type, its value, and the facts that it read.
 package struct EvaluatedExpression: Sendable {
-    /// What it stands for, in a policy's words: `token.department`; `nil` for a plain value of Lua.
+    /// The expression in a policy's words: `token.department`; `nil` for a plain value of Lua.
     package let expression: String?
     /// `department`, `boolean`, `list of department`, `table` …
     package let type: String
-    /// What it is worth here: `Sales`.
+    /// Its value for this request: `Sales`.
     package let value: String
     /// The facts that evaluating it read, in order.
     package let readings: [ObservedFact]
-    /// What it said meanwhile: `permit`, `deny` …, in order. Nothing comes of it.
+    /// The effects that it called: `permit`, `deny` …, in order. They are without consequence.
     package let effects: [String]
 }
 
-/// Evaluates expressions in a sandbox like that of policies; nothing of one is left for the next.
+/// Evaluates expressions in a sandbox like that of policies; each evaluation has a new one.
 package struct ExpressionEvaluator {
     private let set: PolicySet
     private let budget: Budget
@@ -35,7 +35,8 @@ package struct ExpressionEvaluator {
         let root = RequestShape(
             kinds: [request.kind],
             subject: { if case .external(let type) = request.subject { .external(type) } else { .token } }())
-        // A policy of its own number, beyond those of the set: it has no settings, and may permit what it likes.
+        // The expression runs as one more policy, numbered after those of the set: without settings, and free to permit
+        // anything.
         let number = set.policies.count
         let all = Set(set.plugins.plugins.indices.filter { !set.plugins.plugins[$0].isCapability })
         let host = EvaluationHost(
@@ -67,9 +68,9 @@ package struct ExpressionEvaluator {
         switch outcome.termination {
         case .finished: break
         case .failed(let message, _): throw PolicyError(.expression, message)
-        case .fuelExhausted: throw PolicyError(.expression, "it runs on beyond its budget of instructions")
-        case .memoryExhausted: throw PolicyError(.expression, "it takes more memory than it may")
-        case .deadlineExceeded: throw PolicyError(.expression, "it takes longer than it may")
+        case .fuelExhausted: throw PolicyError(.expression, "it exceeds its budget of instructions")
+        case .memoryExhausted: throw PolicyError(.expression, "it exceeds its memory limit")
+        case .deadlineExceeded: throw PolicyError(.expression, "it exceeds its time limit")
         }
         return evaluated(outcome.value, host)
     }
@@ -82,7 +83,7 @@ package struct ExpressionEvaluator {
         guard text.utf8.count <= 65_536 else { throw PolicyError(.expression, "an expression has at most 64 KiB") }
         let known = Dialect.globals.union(EvaluationHost.functions.map(\.name)).union(EvaluationHost.tags)
         var chunk = try parsed(text, after: Self.head)
-        // Plugins go by their names, as traces tell their functions.
+        // Plugins are known by their names, which traces show too.
         let plugins = set.plugins.provided.map(\.name.text).filter { name in
             !known.contains(name) && chunk.globals.contains { $0.name == name && !$0.isAssigned }
         }
@@ -91,12 +92,12 @@ package struct ExpressionEvaluator {
         }
         for use in chunk.globals where use.name != Self.binding {
             if use.isAssigned {
-                throw PolicyError(.expression, "assignment to the global `\(use.name)`: say `local \(use.name)`")
+                throw PolicyError(.expression, "assignment to the global `\(use.name)`: write `local \(use.name)`")
             }
             guard known.contains(use.name), !use.name.hasPrefix("__") else {
                 let hint = Suggestion.hint(
                     for: use.name, among: known.sorted() + ["request"] + set.plugins.provided.map(\.name.text))
-                throw PolicyError(.expression, "there is no `\(use.name)` here\(hint)")
+                throw PolicyError(.expression, "`\(use.name)` is not available in expressions\(hint)")
             }
         }
         if chunk.declaredNames.contains(where: { $0.name == "_ENV" || $0.name.hasPrefix("__") }) {
@@ -152,7 +153,7 @@ package struct ExpressionEvaluator {
     }
 }
 
-/// A policy's host, and one function more: what `request` is bound by.
+/// The host of a policy with one more function, which returns `request`.
 private final class ExpressionHost: SandboxHost {
     static let code: UInt32 = 90
     private let host: EvaluationHost

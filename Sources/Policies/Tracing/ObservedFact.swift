@@ -1,8 +1,8 @@
 package import Model
 
-/// A fact that a policy read, taken apart: what was asked, of what, and what each part came to.
+/// A fact that a policy read, with its operation, its operands and the value of each part.
 ///
-/// Values name departments and users by their numbers in the directory that was decided on.
+/// Values name departments and users by their numbers in the directory of the decision.
 package struct ObservedFact: Sendable {
     package enum Operation: Hashable, Sendable {
         case request
@@ -17,7 +17,7 @@ package struct ObservedFact: Sendable {
         case length
         case plus(Period)
         case endOfDay
-        /// Whether a property, or a part that may be absent, is there.
+        /// The presence of a property, or of a part that may be absent.
         case has(ExactName)
         case equal
         case less
@@ -29,13 +29,13 @@ package struct ObservedFact: Sendable {
         case covers
         case can
         case permits
-        /// Whether a policy's `grants` name the action.
+        /// True when a policy's `grants` name the action.
         case granted
         /// A function of a plugin, `cidr.contains`, or the one behind an attribute.
         case call(String)
-        /// Something of a plugin's data: a table, a row by its key or its place, whether there is such a row, a column.
+        /// A part of a plugin's data: a table, a row by its key or its index, the presence of a row, or a column.
         case data
-        /// What a plugin's function was given.
+        /// An argument of a plugin's function.
         case argument
     }
 
@@ -45,22 +45,22 @@ package struct ObservedFact: Sendable {
     package let type: ValueType
     package let value: Value
     package let operands: [ObservedFact]
-    /// Whose attribute, or who, it is: on `access` the token that acts, else the one acted upon …
+    /// The holder that it is, or whose attribute it is: on `access` the token that acts, else the token acted upon …
     package let holder: ResolvedRequest.Holder?
     let id: Expressions.ID
-    /// Whether a function of a plugin, or one that it called, has looked at the clock for it.
+    /// True when a function of a plugin, or one that it called, has read the clock for it.
     package let readsMinute: Bool
-    /// The properties that a function of a plugin has read for it, by itself or through what it called; nothing for what
-    /// is no function.
+    /// The properties that a function of a plugin has read for it, by itself or through the functions it called; empty
+    /// for other operations.
     package let readByFunction: [(owner: PropertyLayout.Owner, name: ExactName)]
 
-    /// This reading and all that it stands on.
+    /// This fact and its operands, recursively.
     package var parts: [ObservedFact] { [self] + operands.flatMap(\.parts) }
 
-    /// Whether it is the very same question, in one policy or in two.
+    /// True when both are the same expression, in one policy or in two.
     package func isSame(as other: ObservedFact) -> Bool { id == other.id }
 
-    /// Whether what it comes to depends on the clock.
+    /// True when its value depends on the clock.
     package var dependsOnTime: Bool {
         if case .attribute(let attribute) = operation, attribute == .time || attribute == .today { return true }
         if readsMinute { return true }
@@ -68,21 +68,21 @@ package struct ObservedFact: Sendable {
     }
 }
 
-/// What one policy read, in order, and taken apart.
+/// The facts that one policy read, in order.
 package struct ObservedFacts: Sendable {
     package let policy: ExactName
     package let readings: [ObservedFact]
 }
 
 extension Evaluator {
-    /// What a policy read, taken apart.
+    /// The facts that a policy read, in order, with their operands.
     /// - Precondition: as for `statements`.
     package func readings(_ outcome: Outcome) -> ObservedFacts {
         ObservedFacts(policy: set.policies[outcome.policy].id, readings: outcome.trace.map(reading))
     }
 
-    /// What facts that were read come to for another request, in their order.
-    /// - Returns: `nil` once the evaluator has started over, and nothing is known of how they were read.
+    /// The values of observed facts for another request, in the same order.
+    /// - Returns: `nil` once the evaluator has started over, since the facts then have other numbers.
     package func values(of facts: [ObservedFact], for request: ResolvedRequest, generation: Int) -> [Value]? {
         guard generation == self.generation else { return nil }
         guard
@@ -98,7 +98,7 @@ extension Evaluator {
 }
 
 extension EvaluationHost {
-    /// - Parameter policy: the id of the policy of a number.
+    /// - Parameter policy: gives the id of a policy by its number.
     func reading(_ id: Expressions.ID, _ policy: (Int) -> ExactName) -> ObservedFact {
         let node = expressions.nodes[Int(id)]
         let (operation, operands) = parts(node, policy)

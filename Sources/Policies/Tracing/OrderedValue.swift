@@ -1,6 +1,6 @@
 package import Model
 
-/// A value that has a next and a previous one, as far as tests of boundaries are concerned.
+/// A value with neighbours on either side, as tests of boundaries need it.
 package enum OrderedValue: Equatable, Sendable {
     case integer(Int64)
     case number(Double)
@@ -17,12 +17,12 @@ package enum OrderedValue: Equatable, Sendable {
         }
     }
 
-    /// Where one value is, as seen from another.
+    /// The position of one value relative to another.
     package enum Place: Int, CaseIterable, Sendable {
         case below, at, above
     }
 
-    /// Whether this one is the other, or just beside it: by one day, by at most one second, by at most 1.
+    /// The position of this value relative to one that is equal or close: at most one day, one second or 1 away.
     package func place(besides other: OrderedValue) -> Place? {
         guard let difference = difference(to: other) else { return nil }
         if difference == 0 { return .at }
@@ -30,7 +30,7 @@ package enum OrderedValue: Equatable, Sendable {
         return difference < 0 ? .below : .above
     }
 
-    /// How far two values are from each other; `nil` for values of two kinds.
+    /// The distance between two values; `nil` for values of two kinds.
     package func distance(to other: OrderedValue) -> Double? { difference(to: other).map(abs) }
 
     /// In days, in seconds, or as a number.

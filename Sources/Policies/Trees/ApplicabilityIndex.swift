@@ -1,21 +1,21 @@
 internal import Model
 
-/// Finds which policies apply to a request: by its point, its subject, and what its tenant has turned on.
+/// Finds the policies that apply to a request, by its decision kind, its subject and what its tenant has enabled.
 @safe struct ApplicabilityIndex {
     private var set: PolicySet
     private let subjectCount: Int
     private let pointCount = DecisionKind.count
     private var directory = Directory.empty
-    /// For each tenant, from -1 on, which of `enabled` it has.
+    /// For each tenant, from -1 on, the index of its list in `enabled`; -1 while it is not known.
     private var classes: [Int] = [-1]
-    /// The same by id: other snapshots have other numbers.
+    /// The same indices by tenant id: other snapshots number their tenants differently.
     private var known: [ExactName?: Int] = [:]
     private static let mostKnown = 4_096
-    /// Lists of policies that some tenant has turned on.
+    /// The distinct lists of policies that tenants have enabled.
     private var enabled: [[Int]] = []
-    /// Lists of policies that apply together, by number.
+    /// The distinct lists of policies that apply together, by number.
     private(set) var lists: [[Int]] = []
-    /// By class, point and subject; -1 where none has been asked for.
+    /// By tenant class, decision kind and subject, a number of `lists`; -1 until it is computed.
     private var numbers: [Int] = []
 
     init(_ set: PolicySet) {
@@ -44,14 +44,14 @@ internal import Model
         return number
     }
 
-    /// Takes other settings of the same policies: what tenants have turned on is asked for anew.
+    /// Takes other settings of the same policies; the enabled policies of each tenant are determined anew.
     mutating func change(_ set: PolicySet) {
         self.set = set
         known = [:]
         reset(directory)
     }
 
-    /// Where the number for a request lies; -1 when it is not known yet what its tenant has turned on.
+    /// The index in `numbers` for a request; -1 while the class of its tenant is not known.
     @inline(__always) private func place(_ request: UnsafeMutablePointer<ResolvedRequest>) -> Int {
         let packedValues = unsafe request.pointee.packedValues.span
         let tenant = packedValues[ResolvedRequest.Place.tenant]

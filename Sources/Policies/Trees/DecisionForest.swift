@@ -1,15 +1,15 @@
 internal import Model
 
-/// What was learned of a policy set: a tree for each policy, and for each list of policies that apply together the
-/// groves they form.
+/// The decision trees of a policy set: one for each policy, and shared trees for each list of policies that apply
+/// together.
 ///
-/// Each worker has one of its own: what is asked for every request would cost more to share than to learn again.
+/// Each worker has its own: sharing would cost every request more than learning the trees again.
 @safe struct DecisionForest: ~Copyable {
-    /// What asking a stand needs, as of its last change.
+    /// The walk plan of a policy group, rebuilt whenever the group changes.
     @safe struct WalkPlan: BitwiseCopyable {
-        let treeRoots: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Root>>
+        let treeRoots: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Header>>
         let count: Int
-        /// How many requests are to come until the stand wants to note one, and how many they were at first.
+        /// The number of requests left until the group notes one, and that number at the start.
         var wait: Int
         let wholeWait: Int
 
@@ -25,28 +25,28 @@ internal import Model
     private let keys: FactKeys
     private var numbers: ApplicabilityIndex
     private var groups: [PolicyGroup] = []
-    /// By stand, what asking it needs.
+    /// The walk plan of each policy group.
     private var plans = UncheckedArray<WalkPlan>()
     private let isObserving: [Bool]
     private let mostBytes: Int
-    /// Whether there is no memory for groves any more.
+    /// True when memory allows no more shared trees.
     private var isFull = false
 
-    /// The stand that was asked last.
+    /// The policy group of the last request.
     private var group = 0
-    /// What each of its groves came to: a leaf, or below 0 the number of a run.
+    /// The answer of each of its shared trees: a leaf, or `-1 - i` for `runs[i]`.
     private var answers = UncheckedArray<Int32>()
-    /// How many of them have answered.
+    /// The number of shared trees that have answered.
     private var answered = 0
-    /// What was run and is not remembered.
+    /// The outcomes of policies that were run and are not remembered.
     private var runs: [[Outcome]] = []
-    // What is to be mended before the next request; until then the answers of the last one can still be read.
+    // Repairs due before the next request; until then the answers of the last one can still be read.
     private var outgrown: [Int] = []
-    private var hasOpened = false
+    private var hasNewUncacheable = false
     private var isOverLimit = false
     private var learned = 0
 
-    /// - Parameter mostBytes: about how much memory trees may take.
+    /// - Parameter mostBytes: the approximate memory limit of the trees.
     init(_ set: PolicySet, _ keys: FactKeys, mostBytes: Int) {
         self.keys = keys
         trees = set.policies.indices.map(PolicyTree.init)
@@ -55,12 +55,12 @@ internal import Model
         self.mostBytes = mostBytes
     }
 
-    /// Takes other settings of the same policies: they are facts, and nothing that was learned goes stale.
+    /// Takes other settings of the same policies: settings are facts, so nothing that was learned becomes stale.
     mutating func change(_ set: PolicySet) { numbers.change(set) }
 
     // MARK: Asking
 
-    /// Begins with the request that facts are asked about.
+    /// Begins the request of `facts`.
     /// - Returns: as `ask`.
     @inline(__always) mutating func begin(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
         settle()
@@ -71,7 +71,7 @@ internal import Model
         return ask(&facts, &verdict)
     }
 
-    /// Makes room for stands that were formed since.
+    /// Makes room for policy groups formed since the last request.
     @inline(never) private mutating func grow() {
         while groups.count < numbers.lists.count {
             let group = PolicyGroup(numbers.lists[groups.count], trees.map(\.tree))
@@ -87,20 +87,20 @@ internal import Model
         return numbers.lists[number]
     }
 
-    /// Asks groves, from the one after the last that was answered, up to one where no path has been.
-    /// - Parameter verdict: what they come to is added to it.
-    /// - Returns: the policies of the grove that does not know; `nil` when all have answered.
+    /// Asks shared trees, from the one after the last that answered, up to the first that has no path for the request.
+    /// - Parameter verdict: the verdicts of the trees are added to it.
+    /// - Returns: the policies of the tree that has no path; `nil` when all trees have answered.
     @inline(__always) mutating func ask(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
         let plan = plans[group]
         let place = unsafe facts.walk(plan.treeRoots, plan.count, &answered, &answers, &verdict)
         return answered == plan.count ? nil : ask(from: place, &facts, &verdict)
     }
 
-    /// The same, from where cells alone did not answer.
+    /// The same, from a place where packed values alone gave no answer.
     private mutating func ask(
         from place: DecisionTree.Place, _ facts: inout Facts, _ verdict: inout Verdict
     ) -> [Int]? {
-        // Nothing changes the stands while a request is asked about.
+        // Nothing changes the policy groups while a request is evaluated.
         let plan = plans[group]
         var place = place
         while true {
@@ -118,8 +118,8 @@ internal import Model
         }
     }
 
-    /// For each policy that applied to the last request, the leaf that its tree came to, in one number with the policy's;
-    /// `nil` where one was run.
+    /// For each policy that applied to the last request, its number and the leaf that its tree reached, packed in one
+    /// number; `nil` when a policy was run.
     var path: [UInt32]? {
         var path: [UInt32] = []
         for (number, sharedTree) in groups[group].sharedTrees.enumerated() {
@@ -132,12 +132,12 @@ internal import Model
         return path
     }
 
-    /// What a policy's own tree knows.
+    /// The leaf of a policy's own tree; `nil` when the tree has no path for the request.
     func leaf(of policy: Int, _ facts: inout Facts) -> Int? { trees[policy].tree.leaf(&facts) }
 
-    /// What the policies of the last request came to, by number.
+    /// The outcomes of the policies that applied to the last request, by policy number.
     var outcomes: [Outcome] { outcomes { _ in true } }
-    /// Those of them that said something or did not end well.
+    /// Those of them with effects or a failure.
     var spoken: [Outcome] { outcomes { !$0.isSilent } }
 
     private func outcomes(where isWanted: (borrowing Outcome) -> Bool) -> [Outcome] {
@@ -155,7 +155,7 @@ internal import Model
         return all.sorted { $0.policy < $1.policy }
     }
 
-    /// Counts who was a reason of the last decision, and who observed.
+    /// Counts the policies that were a reason of the last decision, and those that observed.
     mutating func tally(isPermitted: Bool, _ reasons: inout [Int], _ observations: inout [Int]) {
         func count(_ policy: Int, _ verdict: Verdict) {
             if verdict.isReason(ofPermit: isPermitted) { reasons[policy] += 1 }
@@ -175,19 +175,19 @@ internal import Model
 
     // MARK: Learning
 
-    /// Remembers what a policy that was run came to.
-    /// - Returns: its leaf; `nil` when nothing is to be learned from it.
+    /// Remembers the outcome of a policy that was run.
+    /// - Returns: its leaf; `nil` when nothing can be learned from it.
     mutating func learn(_ outcome: Outcome, _ facts: inout Facts) -> Int? {
         let policy = outcome.policy
-        guard trees[policy].openness == nil, let path = PolicyTree.path(outcome, &facts) else { return nil }
+        guard trees[policy].uncacheableReason == nil, let path = PolicyTree.path(outcome, &facts) else { return nil }
         let verdict = Verdict(outcome, isObserving: isObserving[policy])
         let leaf = trees[policy].learn(outcome, verdict, path: path, &facts)
-        if leaf == nil { hasOpened = true }
+        if leaf == nil { hasNewUncacheable = true }
         return leaf
     }
 
-    /// Answers for the grove that did not know.
-    /// - Parameter leaves: of its policies, when all are remembered.
+    /// Answers for the shared tree that had no path.
+    /// - Parameter leaves: the leaves of its policies, when all are remembered.
     mutating func answer(
         _ outcomes: [Outcome], leaves: [Int32]?, _ facts: inout Facts, _ verdict: inout Verdict
     ) {
@@ -209,7 +209,7 @@ internal import Model
         limit()
     }
 
-    /// The facts of several policies one after the other, each once.
+    /// The facts of several policies, one policy after the other, each fact once.
     private func path(_ outcomes: [Outcome], _ facts: inout Facts) -> [DecisionTree.Step]? {
         var path: [DecisionTree.Step] = []
         var asked: Set<Expressions.ID> = []
@@ -224,12 +224,12 @@ internal import Model
 
     // MARK: Bounds
 
-    /// About how much memory the forest takes.
+    /// The approximate memory of the forest, in bytes.
     var bytes: Int {
         groups.reduce(trees.reduce(keys.bytes) { $0 + $1.bytes }) { $0 + $1.bytes }
     }
 
-    /// Does what the last request left to do.
+    /// Completes the work that the last request left.
     @inline(__always) private mutating func settle() {
         guard answered > 0 else { return }
         plans[group].wait -= 1
@@ -240,7 +240,7 @@ internal import Model
         let isNoted = plans[group].wait <= 0
         if isNoted, !isFull, !isWorn {
             change(group) { [trees, answers = answers[0..<answered]] group in
-                group.note(answers) { trees[$0].openness != nil }
+                group.note(answers) { trees[$0].uncacheableReason != nil }
             }
         }
         for number in outgrown {
@@ -249,26 +249,27 @@ internal import Model
         }
         outgrown = []
         if isOverLimit { shrink() }
-        if hasOpened {
-            split(isRemembered: false) { [trees] in $0.policies.contains { trees[$0].openness != nil } }
-            hasOpened = false
+        if hasNewUncacheable {
+            split(isRemembered: false) { [trees] in $0.policies.contains { trees[$0].uncacheableReason != nil } }
+            hasNewUncacheable = false
         }
     }
 
-    private var isWorn: Bool { hasOpened || isOverLimit || !outgrown.isEmpty }
+    private var isWorn: Bool { hasNewUncacheable || isOverLimit || !outgrown.isEmpty }
 
     private mutating func split(isRemembered: Bool, where isSplit: (SharedTree) -> Bool) {
         for index in groups.indices { change(index) { $0.split(isRemembered: isRemembered, where: isSplit) } }
     }
 
-    /// Changes a stand, which then knows of every request that was asked of it.
+    /// Changes a policy group, after counting all requests that were evaluated with it.
     private mutating func change(_ group: Int, _ body: (inout PolicyGroup) -> Void) {
         groups[group].count(plans[group].wholeWait - plans[group].wait)
         body(&groups[group])
         plans[group] = WalkPlan(groups[group], notes: !isFull)
     }
 
-    /// Gives up groves first, then the largest trees: what is left out is run, and decides the same.
+    /// Drops the shared trees first, then the largest trees of policies. A policy without a tree is run; decisions stay
+    /// the same.
     private mutating func shrink() {
         isOverLimit = false
         isFull = true
@@ -276,7 +277,7 @@ internal import Model
         while bytes > mostBytes, let largest = trees.indices.max(by: { trees[$0].bytes < trees[$1].bytes }),
             trees[largest].bytes > 0
         {
-            trees[largest].open(.memory)
+            trees[largest].makeUncacheable(.memory)
         }
     }
 
@@ -285,9 +286,9 @@ internal import Model
         if learned % 64 == 0, bytes > mostBytes { isOverLimit = true }
     }
 
-    /// Takes a policy's tree away: it does not do what its facts say.
+    /// Drops a policy's tree: the policy is not a function of its facts.
     mutating func distrust(_ policy: Int) {
-        trees[policy].open(.distrusted)
-        hasOpened = true
+        trees[policy].makeUncacheable(.distrusted)
+        hasNewUncacheable = true
     }
 }

@@ -1,14 +1,15 @@
-/// What one or more policies do, as a tree: nodes ask facts, edges are values, leaves are numbers of what came of it.
+/// The behaviour of one or more policies as a tree: nodes are facts, edges are their values, leaves are numbers of
+/// outcomes.
 ///
-/// Grown from traces; a path that was never seen ends nowhere. Asking it costs what its path reads.
+/// It grows from traces; a path that was never seen leads to `unseen`. A walk costs what its path reads.
 @safe final class DecisionTree {
-    /// One fact, and where its answers lead.
+    /// One fact, and the places that its answers lead to.
     struct Node: BitwiseCopyable {
-        /// How the fact is asked, as of the last time that its cells did not answer.
+        /// The compiled fact, as of the last time that packed values did not answer it.
         var compiledFact: CompiledFact
-        /// Which table has the answers that are no booleans; -1 for none.
+        /// The index of the table with its non-boolean answers; -1 for none.
         var table: Int32 = -1
-        /// Where no and yes lead, each in half of it: taken by a shift, not by a jump that nobody can foresee.
+        /// The places after no and yes, one in each half, selected by a shift: a branch would be unpredictable.
         private var edges: UInt64 = 0
 
         init(_ compiledFact: CompiledFact) { self.compiledFact = compiledFact }
@@ -25,14 +26,14 @@
         }
     }
 
-    /// Where a tree begins, and what its leaves come to. It stays where it is as long as the tree lives, so that whoever
-    /// holds the tree may walk it from here.
-    @unsafe struct Root {
+    /// The start of a tree, and the verdicts of its leaves. Its address is fixed while the tree lives, so that a holder
+    /// of the tree may walk it from here.
+    @unsafe struct Header {
         var start = Place.unseen
         var nodes = UnsafeMutablePointer<Node>.allocate(capacity: 0)
-        /// For each leaf, what its policies came to together.
+        /// For each leaf, the combined verdict of its policies.
         var verdicts = UnsafeMutablePointer<Verdict>.allocate(capacity: 0)
-        /// For each leaf, what each of them came to.
+        /// For each leaf, the verdict of each policy.
         var parts = UnsafeMutablePointer<Verdict>.allocate(capacity: 0)
         let policies: UnsafeMutablePointer<Int32>
         let policyCount: Int
@@ -47,7 +48,7 @@
             }
         }
 
-        /// Tells what each policy came to.
+        /// Calls `body` with the verdict of each policy at a leaf.
         @inline(__always) func tell(_ leaf: Int, _ body: (_ policy: Int, Verdict) -> Void) {
             unsafe precondition(leaf >= 0 && leaf < leafCount)
             for place in unsafe 0..<policyCount {
@@ -56,7 +57,7 @@
         }
     }
 
-    /// A node, a leaf, or nothing yet, in one number.
+    /// A node, a leaf, or `unseen`, in one number.
     struct Place: Equatable, BitwiseCopyable {
         fileprivate let number: Int32
 
@@ -70,31 +71,31 @@
         var leaf: Int? { number < 0 ? -Int(number) - 1 : nil }
     }
 
-    /// One step of a path: the fact that was asked, and its answer.
+    /// One step of a path: a fact and its answer.
     struct Step {
         let fact: Expressions.ID
         let key: FactKey
     }
 
-    /// Why a path could not be added.
+    /// The reason why a path could not be added.
     enum Fault: Error {
-        /// The same answers led to another fact, or to another leaf: no function of its facts.
+        /// The same answers led to another fact or another leaf: the policy is not a function of its facts.
         case contradiction
         /// One fact has too many answers.
         case fanOut
     }
 
-    /// More answers of one fact than this are no cases but data.
+    /// More answers of one fact than this are data rather than cases.
     private static let mostBranches = 256
 
-    let root = UnsafeMutablePointer<Root>.allocate(capacity: 1)
+    let root = UnsafeMutablePointer<Header>.allocate(capacity: 1)
     private var room = (nodes: 0, leaves: 0, parts: 0)
     private var tables: [Branches] = []
     private(set) var bytes = 0
 
     /// - Parameter policies: by number.
     init(of policies: [Int]) {
-        unsafe root.initialize(to: Root(of: policies))
+        unsafe root.initialize(to: Header(of: policies))
     }
 
     deinit {
@@ -120,7 +121,7 @@
         tables = []
     }
 
-    /// The leaf that a request's facts lead to; `nil` where no path has been.
+    /// The leaf that a request's facts lead to; `nil` when no path leads there yet.
     func leaf(_ facts: inout Facts) -> Int? {
         var place = unsafe root.pointee.start
         while true {
@@ -130,7 +131,7 @@
         }
     }
 
-    /// Where the answer leads of a fact that cells alone do not answer.
+    /// The place that the answer of a node's fact leads to, when packed values alone do not answer it.
     func step(_ place: Place, _ facts: inout Facts) -> Place {
         let node = node(place)
         let compiledFact = facts.compiledFact(node.compiledFact.fact)
@@ -142,7 +143,7 @@
     }
 
     /// Adds a path to a new leaf.
-    /// - Parameter verdicts: what each policy came to.
+    /// - Parameter verdicts: the verdict of each policy.
     func add(_ path: [Step], _ verdicts: [Verdict], _ facts: inout Facts) throws(Fault) {
         var origin: (node: Int, key: FactKey)?
         var place = unsafe root.pointee.start
@@ -225,7 +226,7 @@
     }
 }
 
-/// Where the answers of one fact lead that are no booleans: a few of them are looked through, more are looked up.
+/// The places that the non-boolean answers of one fact lead to: the first few are scanned, the rest are hashed.
 private struct Branches {
     static let bytesEach = 72
     private static let few = 8

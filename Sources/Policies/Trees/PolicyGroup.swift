@@ -1,7 +1,7 @@
-/// Where the trees of groves begin, one after the other: as good as the groves are there.
+/// The roots of a group's shared trees, one after the other; valid as long as the trees live.
 @safe final class TreeRoots {
     let count: Int
-    let first: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Root>>
+    let first: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Header>>
 
     init(_ sharedTrees: [SharedTree]) {
         count = sharedTrees.count
@@ -14,30 +14,30 @@
     deinit { unsafe first.deallocate() }
 }
 
-/// Policies that apply together, and the groves they form.
+/// Policies that apply together, and the shared trees they form.
 @safe struct PolicyGroup {
-    /// How many requests the joining of groves is judged by.
+    /// The number of requests by which the joining of trees is judged.
     private static let sampleSize = 256
 
     private(set) var sharedTrees: [SharedTree]
     private(set) var treeRoots: TreeRoots
     /// The policies' own trees.
     private let trees: [DecisionTree]
-    /// What outgrew one tree together, and is not joined again.
+    /// Sets of policies that outgrew one tree together, and are not joined again.
     private var splits: [Set<Int>] = []
-    /// The leaves of some requests in a row, by grove.
+    /// For some consecutive requests, the leaf of each shared tree.
     private var sample: [[Int32]] = []
     private var requests = 0
     private var nextSample = 64
 
-    /// - Parameter trees: of all policies, by number.
+    /// - Parameter trees: the trees of all policies, by number.
     init(_ policies: [Int], _ trees: [DecisionTree]) {
         self.trees = trees
         sharedTrees = policies.map { SharedTree($0, trees[$0]) }
         treeRoots = TreeRoots(sharedTrees)
     }
 
-    /// Remembers a path of one grove: as `SharedTree.learn`.
+    /// Adds a path to one shared tree, as `SharedTree.learn` does.
     mutating func learn(
         _ path: [DecisionTree.Step], _ verdicts: [Verdict], parts: [Int32], sharedTree: Int, _ facts: inout Facts
     ) -> Int? { sharedTrees[sharedTree].learn(path, verdicts, parts: parts, &facts) }
@@ -45,21 +45,21 @@
     /// Counts requests.
     mutating func count(_ more: Int) { requests += more }
 
-    /// How many requests later, the next one being 1, it wants to note what one came to.
+    /// The number of requests until the group notes one; 1 for the next.
     var wait: Int { sharedTrees.count > 1 ? max(1, nextSample - requests) : .max }
 
-    /// Notes what a request came to that was waited for, and joins groves when enough is known.
-    /// - Parameter isOpen: whether a policy has no tree, and so is no part of any grove.
-    mutating func note(_ answers: [Int32], isOpen: (Int) -> Bool) {
+    /// Notes the answers of a request that was waited for, and joins trees once the sample is complete.
+    /// - Parameter isUncacheable: true for a policy without a tree, which cannot be part of a shared tree.
+    mutating func note(_ answers: [Int32], isUncacheable: (Int) -> Bool) {
         sample.append(answers)
         guard sample.count == Self.sampleSize else { return }
-        join(isOpen)
+        join(isUncacheable)
         sample = []
         nextSample = requests * 2
     }
 
-    /// Takes groves apart into single policies.
-    /// - Parameter isRemembered: whether they are never to be joined again as they were.
+    /// Splits shared trees into single policies.
+    /// - Parameter isRemembered: true when the same policies must never be joined again.
     mutating func split(isRemembered: Bool, where isSplit: (SharedTree) -> Bool) {
         guard sharedTrees.contains(where: { !$0.isSingle && isSplit($0) }) else { return }
         var parts: [SharedTree] = []
@@ -80,17 +80,17 @@
 
     // MARK: Joining
 
-    /// Joins each grove to the first one before it that it hardly multiplies.
-    private mutating func join(_ isOpen: (Int) -> Bool) {
+    /// Joins each tree to the first one before it when the pair has hardly more leaves than one of them.
+    private mutating func join(_ isUncacheable: (Int) -> Bool) {
         var joined: [(members: [Int], column: Column)] = []
         var scratch = PairCounter()
         for (number, sharedTree) in sharedTrees.enumerated() {
             let column = Column(sample.map { $0[number] })
-            let isJoinable = !(sharedTree.isSingle && isOpen(sharedTree.policies[0]))
+            let isJoinable = !(sharedTree.isSingle && isUncacheable(sharedTree.policies[0]))
             let place =
                 isJoinable
                 ? joined.firstIndex { other in
-                    guard !isOpen(sharedTrees[other.members[0]].policies[0]) else { return false }
+                    guard !isUncacheable(sharedTrees[other.members[0]].policies[0]) else { return false }
                     let bound = max(other.column.count, column.count) * 5 / 4 + 2
                     return scratch.count(other.column, column, most: bound) != nil
                         && !isForbidden(other.members + [number])
@@ -122,16 +122,16 @@
     }
 }
 
-/// Which leaf each request of a sample came to, by dense numbers.
+/// The leaves that the requests of a sample led to, as dense numbers.
 private struct Column {
     private(set) var numbers: [Int32]
-    /// How many leaves there are.
+    /// The number of different leaves.
     private(set) var count: Int
 
     init(_ leaves: [Int32]) {
         var dense: [Int32: Int32] = [:]
         numbers = leaves.map { leaf in
-            // What was run and not remembered is like nothing else.
+            // A run that is not remembered has a number of its own.
             if leaf >= 0, let known = dense[leaf] { return known }
             let number = Int32(dense.count)
             dense[leaf >= 0 ? leaf : -1 - number] = number
@@ -140,18 +140,18 @@ private struct Column {
         count = dense.count
     }
 
-    /// The leaves of two together.
+    /// The pairs of leaves of two columns.
     init(_ one: Column, _ other: Column) {
         self.init(zip(one.numbers, other.numbers).map { $0 * Int32(other.count) + $1 })
     }
 }
 
-/// Counts the pairs that two columns form.
+/// Counts the different pairs that two columns form.
 private struct PairCounter {
     private var stamps: [UInt32] = []
     private var stamp: UInt32 = 0
 
-    /// - Returns: how many different pairs there are; `nil` when more than `most`.
+    /// - Returns: the number of different pairs; `nil` when there are more than `most`.
     mutating func count(_ one: Column, _ other: Column, most: Int) -> Int? {
         let width = other.count
         if stamps.count < one.count * width {

@@ -1,34 +1,35 @@
 internal import Model
 
-/// All that was ever seen of one policy: its tree, and what each of its leaves stands for.
+/// The decision tree of one policy, with the outcome of each leaf.
 struct PolicyTree {
-    /// A policy with more paths than this is no set of cases. INVARIANT: a leaf has twelve bits, see `DecisionForest.path`.
+    /// The most paths of a policy: one with more is not a set of cases. INVARIANT: a leaf has twelve bits, see
+    /// `DecisionForest.path`.
     private static let mostPaths = 4_096
-    /// A path that asks more than this is run, not remembered.
+    /// The most steps of a path: a longer one is run, not remembered.
     private static let mostSteps = 512
 
-    /// Why a policy has no tree and is run for every request.
-    enum Openness {
-        /// It reads contents, or has more cases, than a tree can hold.
+    /// The reason why a policy is uncacheable: it has no tree, and is run for every request.
+    enum UncacheableReason {
+        /// It reads more contents, or has more cases, than a tree can hold.
         case reads
-        /// What it does does not follow from what it reads.
+        /// Its outcome does not follow from the facts that it reads.
         case distrusted
-        /// There is no memory left for its tree.
+        /// No memory is left for its tree.
         case memory
     }
 
     let tree: DecisionTree
-    /// For each leaf, what was said and how it ended.
+    /// For each leaf, the outcome of the policy.
     private(set) var outcomes: [Outcome] = []
-    private(set) var openness: Openness?
+    private(set) var uncacheableReason: UncacheableReason?
 
     /// - Parameter policy: its number.
     init(_ policy: Int) { tree = DecisionTree(of: [policy]) }
 
-    /// The path an outcome takes; `nil` when nothing is to be learned from it.
+    /// The path of an outcome; `nil` when nothing can be learned from it.
     static func path(_ outcome: Outcome, _ facts: inout Facts) -> [DecisionTree.Step]? {
         switch outcome.termination {
-        // Safety nets: they say something of the machine, nothing of the policy.
+        // Safety nets: they depend on the machine, not on the policy.
         case .memory, .deadline: return nil
         case .finished, .failed, .fuel: break
         }
@@ -42,20 +43,20 @@ struct PolicyTree {
         return path
     }
 
-    /// Remembers what a policy came to.
-    /// - Returns: the leaf; `nil` when the policy is open, now or for long.
+    /// Remembers an outcome of the policy.
+    /// - Returns: the leaf; `nil` when the policy is uncacheable, or has just become so.
     mutating func learn(
         _ outcome: Outcome, _ verdict: Verdict, path: [DecisionTree.Step], _ facts: inout Facts
     ) -> Int? {
-        guard openness == nil else { return nil }
+        guard uncacheableReason == nil else { return nil }
         guard outcomes.count < Self.mostPaths else {
-            open(.reads)
+            makeUncacheable(.reads)
             return nil
         }
         do throws(DecisionTree.Fault) {
             try tree.add(path, [verdict], &facts)
         } catch {
-            open(error == .contradiction ? .distrusted : .reads)
+            makeUncacheable(error == .contradiction ? .distrusted : .reads)
             return nil
         }
         outcomes.append(outcome)
@@ -63,12 +64,12 @@ struct PolicyTree {
         return outcomes.count - 1
     }
 
-    /// Forgets everything; from now on the policy is run for every request.
-    mutating func open(_ openness: Openness) {
+    /// Makes the policy uncacheable: drops its tree, and from now on the policy is run for every request.
+    mutating func makeUncacheable(_ reason: UncacheableReason) {
         tree.clear()
         outcomes = []
         outcomeBytes = 0
-        self.openness = openness
+        uncacheableReason = reason
     }
 
     private var outcomeBytes = 0
@@ -77,7 +78,7 @@ struct PolicyTree {
 }
 
 extension Outcome {
-    /// About how much memory it takes.
+    /// The approximate memory of an outcome, in bytes.
     fileprivate var bytes: Int {
         effects.reduce(128 + trace.count * 4) { $0 + 96 + $1.text.utf8.count + $1.details.count * 96 }
     }

@@ -1,14 +1,15 @@
-/// Policies that share one tree, because what they read is much the same.
+/// Policies that share one tree, because they mostly read the same facts.
 ///
-/// A grove is made of its policies' own trees as requests come: its path is theirs one after the other, each fact
-/// once, and its leaf names a leaf of each.
+/// A shared tree grows from its policies' own trees as requests come: its path is their paths one after the other, each
+/// fact once, and each leaf names a leaf of each policy.
 struct SharedTree {
-    /// Joining policies that read independent facts multiplies their paths; a grove of more than this is split.
+    /// The most paths of a shared tree; one with more is split. Joining policies that read independent facts multiplies
+    /// paths.
     static let mostPaths = 4_096
 
     /// By number, ascending.
     let policies: [Int]
-    /// Of one policy by itself its own, else one more.
+    /// The policy's own tree for a single policy, an additional one for several.
     let tree: DecisionTree
     /// For each leaf of several policies, one after the other, the leaf of each in its own tree.
     private var parts: [Int32] = []
@@ -26,9 +27,9 @@ struct SharedTree {
     var isSingle: Bool { policies.count == 1 }
 
     /// - Parameters:
-    ///   - verdicts: what each policy came to.
+    ///   - verdicts: the verdict of each policy.
     ///   - parts: the leaf of each in its own tree.
-    /// - Returns: the leaf; `nil` when the grove has outgrown its bound.
+    /// - Returns: the leaf; `nil` when the tree has reached its limit.
     mutating func learn(
         _ path: [DecisionTree.Step], _ verdicts: [Verdict], parts: [Int32], _ facts: inout Facts
     ) -> Int? {
@@ -43,6 +44,6 @@ struct SharedTree {
         isSingle ? [leaf] : parts[(leaf * policies.count)..<((leaf + 1) * policies.count)].map(Int.init)
     }
 
-    /// What it takes beside its policies' own trees.
+    /// The memory it takes in addition to its policies' own trees, in bytes.
     var bytes: Int { isSingle ? 0 : tree.bytes + parts.count * 4 }
 }

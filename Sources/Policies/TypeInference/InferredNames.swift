@@ -1,18 +1,18 @@
 internal import Syntax
 
-/// What the variables of a policy's source hold, as far as the source says.
+/// The values of the variables in a policy's source, as far as the source determines them.
 struct InferredNames {
-    /// The parameter of the policy's `decide`; `nil` where that cannot be told, or it is assigned to.
+    /// The parameter of the policy's `decide`; `nil` where it is not known, or is assigned to.
     private(set) var request: Declaration.ID?
-    /// The function that is the policy's `decide`; `nil` where the source does not say.
+    /// The function that is the policy's `decide`; `nil` where the source does not determine it.
     private(set) var decide: Function.ID?
-    /// What variables are declared with that are never assigned to.
+    /// The initial values of variables that are never assigned to.
     private(set) var values: [Declaration.ID: Expression.ID] = [:]
-    /// The lists that the second variable of `for _, x in ipairs(list)` goes through.
+    /// The lists that the second variable of `for _, x in ipairs(list)` iterates over.
     private(set) var elements: [Declaration.ID: Expression.ID] = [:]
     /// The local functions that are only ever called by their names, with the arguments of each call.
     private var calls: [Declaration.ID: [[Expression.ID]]] = [:]
-    /// For a parameter, its function's name and its place.
+    /// For a parameter, the name of its function and its index.
     private var parameters: [Declaration.ID: (function: Declaration.ID, place: Int)] = [:]
 
     init(_ chunk: Chunk) {
@@ -41,7 +41,7 @@ struct InferredNames {
         request = decide.flatMap { Self.request(of: $0, in: chunk) }
     }
 
-    /// What each call passes for a parameter; `nil` where its function may be called otherwise.
+    /// The arguments that the calls pass for a parameter; `nil` where its function may be called otherwise.
     func arguments(of parameter: Declaration.ID) -> [Expression.ID]? {
         guard let (function, place) = parameters[parameter], let calls = calls[function], !calls.isEmpty,
             calls.allSatisfy({ place < $0.count })

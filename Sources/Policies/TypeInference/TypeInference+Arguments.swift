@@ -4,7 +4,7 @@ internal import Syntax
 
 /// Arguments that the source shows to be too many, too few, or of another type.
 extension TypeInference {
-    /// More arguments than are looked at.
+    /// A call with more arguments than the function takes.
     func surplus(_ name: String, _ most: Int, _ arguments: [Expression.ID]) -> Fault? {
         let count = chunk.written(arguments)
         guard count > most else { return nil }
@@ -44,7 +44,7 @@ extension TypeInference {
         return nil
     }
 
-    /// What an argument is that is certain to be none for a parameter; `nil` for what may be one.
+    /// The kind of an argument that certainly does not fit a parameter; `nil` for one that may fit.
     private func misfit(_ id: Expression.ID, _ parameter: PluginFunction.Parameter) -> String? {
         switch (chunk[id].kind, parameter.type) {
         case (.nil, _), (.function, _): return kind(of: id)
@@ -57,7 +57,7 @@ extension TypeInference {
         }
         guard let known = value(id) else { return nil }
         if known.isHandle { return known.type == parameter.type ? nil : kind(of: id) }
-        // What a function gives that is made of values of Lua may be of several types.
+        // The result of a plugin's function may be a value of Lua, and those may be of several types.
         guard known.expression == nil, !known.isOfRequest else { return nil }
         switch (known.type, parameter.type) {
         case (.number, .number), (.boolean, .boolean), (.string, _): return nil

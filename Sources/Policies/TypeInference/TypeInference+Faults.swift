@@ -1,7 +1,7 @@
 internal import Model
 package import Syntax
 
-/// What is certain to fail whenever it is reached: a policy with such a fault does not load.
+/// Faults that are certain wherever they are reached: a policy with one does not load.
 extension TypeInference {
     package struct Fault {
         /// The rule that the fault is against.
@@ -14,24 +14,24 @@ extension TypeInference {
         chunk.expressions.indices.flatMap { faults(of: chunk.id($0)) } + assignments + ineffectiveReturns
     }
 
-    /// What `decide` itself returns that could not have called an effect: whoever wrote it meant an answer.
+    /// Values that `decide` itself returns and that cannot have called an effect: the author meant them as an answer.
     private var ineffectiveReturns: [Fault] {
         guard let decide = names.decide else { return [] }
         let message =
-            "`decide` answers by calling `permit`, `deny`, `advise` or `oblige`; what it returns has no effect"
+            "`decide` answers by calling `permit`, `deny`, `advise` or `oblige`; a result has no effect"
         return chunk.results(of: decide).filter { !mayCallEffect($0) }.map {
             Fault(rule: "ineffective-return", message: message, position: chunk[$0].position)
         }
     }
 
-    /// Whether a value is returned for what is called on the way to it, or is none: `cond and permit(…)`, `deny(…)`, `nil`.
+    /// True when a value may come from calling an effect, or is `nil`: `cond and permit(…)`, `deny(…)`, `nil`.
     private func mayCallEffect(_ id: Expression.ID) -> Bool {
         switch chunk[id].kind {
         case .nil: true
-        // A call of which is known what it comes to is a question, and calls no effect.
+        // A call with a known result is a question, and calls no effect.
         case .call, .method: value(id) == nil
         case .parenthesized(let inner): mayCallEffect(inner)
-        // What a table of the author's own holds may have come of a call.
+        // A value from a table of the author's own may come from a call.
         case .member, .index: value(id) == nil
         case .binary(.and, _, let right, _), .binary(.or, _, let right, _): mayCallEffect(right)
         default: false
@@ -48,7 +48,7 @@ extension TypeInference {
                 switch chunk[target].kind {
                 case .member(let base, _), .index(let base, _):
                     guard let known = value(base), known.isHandle else { continue }
-                    let message = "\(known.typeName) is read and never assigned to"
+                    let message = "\(known.typeName) is read-only and cannot be assigned to"
                     faults.append(Fault(rule: "assignment", message: message, position: chunk[target].position))
                 default: continue
                 }
@@ -77,7 +77,7 @@ extension TypeInference {
         case .call(let callee, let arguments):
             switch meaning(callee) {
             case .value(let known)?:
-                let message = "this is \(known.typeName) and is not called"
+                let message = "\(known.typeName) cannot be called"
                 return [Fault(rule: "not-a-function", message: message, position: expression.position)]
             case .method(let name)?:
                 let message = "`\(name)` is called with a colon: `x:\(name)(…)`"
@@ -128,12 +128,12 @@ extension TypeInference {
         }
     }
 
-    /// Why two values cannot be compared; `nil` when they can, or when it is not known.
+    /// The reason why two values cannot be compared; `nil` when they can, or when it is not known.
     private func mismatch(_ one: Expression.ID, _ other: Expression.ID, isOrder: Bool) -> String? {
         for (side, opposite) in [(one, other), (other, one)] {
             guard let known = value(side), known.isHandle, known.type != .boolean else { continue }
             switch chunk[opposite].kind {
-            case .nil: return "a value of the request is never nil: ask `:has` whether it is there"
+            case .nil: return "a value of the request is never nil: test with `:has` whether it is present"
             case .table, .function: return "cannot compare \(known.typeName) with a table or a function"
             default: break
             }
@@ -152,8 +152,8 @@ extension TypeInference {
         guard let known = value(id), known.isHandle else { return nil }
         switch known.type {
         case .string, .number, .instant, .date, .ip: return nil
-        case .department, .user, .userType: return "\(known.typeName) is no text: say `.id` or `.name`"
-        default: return "\(known.typeName) is no text"
+        case .department, .user, .userType: return "\(known.typeName) is not a string: write `.id` or `.name`"
+        default: return "\(known.typeName) is not a string"
         }
     }
 
@@ -161,8 +161,8 @@ extension TypeInference {
         guard let known = value(id), known.isHandle else { return nil }
         switch known.type {
         case .number, .string: return nil
-        case .instant, .date: return "\(known.typeName) is no number: say `:plus { … }`"
-        default: return "\(known.typeName) is no number"
+        case .instant, .date: return "\(known.typeName) is not a number: use `:plus { … }`"
+        default: return "\(known.typeName) is not a number"
         }
     }
 
@@ -208,7 +208,7 @@ extension TypeInference {
                 try Resolver.same(element, known.type, "look in a list of \(element.name) for")
             } catch { return fault(error.message, first, rule: "type-mismatch") }
             return nil
-        // A table is asked for a key, whatever that is.
+        // Any value may be the key of a table.
         case .has where owner.type.isTable: return nil
         case .has, .declares:
             guard case .string(let bytes) = chunk[first].kind else {
@@ -259,16 +259,16 @@ extension TypeInference {
         guard case .table(let fields) = chunk[id].kind else {
             return kind(of: id).map { "`plus` takes a table: `{ months = 12 }`, got \($0)" }
         }
-        if fields.isEmpty { return "`plus` takes how much later: `{ months = 12 }`" }
+        if fields.isEmpty { return "`plus` needs a period: `{ months = 12 }`" }
         for field in fields {
             switch field {
             case .named(let name, let value):
                 guard Period.names.contains(name.name) else {
-                    return "`plus` knows \(Period.names.joined(separator: ", ")); got `\(name.name)`"
+                    return "`plus` takes \(Period.names.joined(separator: ", ")); got `\(name.name)`"
                         + Suggestion.hint(for: name.name, among: Period.names)
                 }
                 if let got = kind(of: value), self.value(value)?.type != .number {
-                    return "`\(name.name)` is a whole number, got \(got)"
+                    return "`\(name.name)` must be a whole number, got \(got)"
                 }
             case .item: return "`plus` takes named numbers: `{ months = 12 }`"
             case .keyed: continue
@@ -277,7 +277,7 @@ extension TypeInference {
         return nil
     }
 
-    /// Going through what has no elements.
+    /// Iteration over a value without elements.
     private func misuse(ofIteration callee: Expression.ID, _ arguments: [Expression.ID]) -> Fault? {
         guard case .name(let name) = chunk[callee].kind, name.target == .global,
             ["ipairs", "pairs"].contains(name.name),
@@ -285,7 +285,7 @@ extension TypeInference {
         else { return nil }
         let isList = if case .list = known.type { true } else { known.type.isTable }
         guard !isList || name.name == "pairs" else { return nil }
-        let message = isList ? "`pairs` is for tables of Lua: say `ipairs`" : "\(known.typeName) has no elements"
+        let message = isList ? "`pairs` is only for tables of Lua: use `ipairs`" : "\(known.typeName) has no elements"
         return Fault(rule: "wrong-argument", message: message, position: chunk[first].position)
     }
 
@@ -323,7 +323,9 @@ extension TypeInference {
             case .named(let name, let value):
                 guard effect == "deny" else { continue }
                 let hint = Suggestion.hint(for: name.name, among: ["code"])
-                if name.name != "code" { return ("`deny` knows the option `code`; got `\(name.name)`\(hint)", value) }
+                if name.name != "code" {
+                    return ("`deny` takes only the option `code`, got `\(name.name)`\(hint)", value)
+                }
                 if case .string(let bytes) = chunk[value].kind, (1...100).contains(bytes.count) { continue }
                 if !isPlainText(value), let got = kind(of: value) {
                     return ("`code` is a string of 1 to 100 bytes, got \(got)", value)
@@ -343,7 +345,7 @@ extension TypeInference {
     }
     private func isNil(_ id: Expression.ID) -> Bool { if case .nil = chunk[id].kind { true } else { false } }
 
-    /// What an expression is, with its article; `nil` when the source does not say.
+    /// The kind of an expression, with its article; `nil` when the source does not determine it.
     func kind(of id: Expression.ID) -> String? {
         switch chunk[id].kind {
         case .nil: "nothing"

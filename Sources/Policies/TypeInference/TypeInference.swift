@@ -1,33 +1,33 @@
 package import Model
 package import Syntax
 
-/// What the expressions of a policy's source stand for, as far as the source says: what `request.token.department` is, and
-/// what is wrong with it where it is nothing.
+/// The meanings of the expressions of a policy's source, as far as the source determines them: the type of
+/// `request.token.department`, or the fault when it has no meaning.
 ///
-/// For whoever judges a policy without running it. When in doubt it says nothing.
+/// It is for judging a policy without running it. When in doubt, an expression has no meaning.
 package final class TypeInference {
     package enum Meaning {
-        /// Something of the request, a setting, or a literal.
+        /// A value of the request, a setting, or a literal.
         case value(Known)
         /// A method, named and not called yet.
         case method(String)
-        /// What reading it raises, always.
+        /// The error that reading it always raises.
         case fault(String)
     }
 
     package struct Known {
         package let type: ValueType
         let expression: Expressions.ID?
-        /// Whether it is a value of the request or a setting, and none of Lua's own.
+        /// True for a value of the request or a setting, false for a value of Lua.
         package let isHandle: Bool
-        /// How it may be absent, where it may.
+        /// The part that may be absent; `nil` when the value is always present.
         package let absence: Absence?
-        /// Whether it comes of the request, and is no constant and no setting.
+        /// True when it comes from the request, and is neither a constant nor a setting.
         package let isOfRequest: Bool
 
-        /// As messages call it, with its article.
+        /// Its name in messages, with its article.
         package var typeName: String { type.withArticle }
-        /// Whether reading it gives a content, and not yes or no.
+        /// True when reading it gives content, rather than yes or no.
         package var isContent: Bool {
             switch type {
             case .string, .number, .instant, .date, .ip: true
@@ -36,27 +36,27 @@ package final class TypeInference {
         }
     }
 
-    /// Something that may not be there.
+    /// A part that may be absent.
     package struct Absence {
-        /// What it is of, as reasons call it; `nil` for the request itself.
+        /// The owner of the part, as reasons call it; `nil` for the request itself.
         package let owner: String?
         package let name: ExactName
         /// `nil` for a property that the schema declares.
         package let attribute: Attribute?
 
-        /// As reasons call it: `resource.amount`, `actor`.
+        /// Its name in reasons: `resource.amount`, `actor`.
         package var key: ExactName { owner.map { "\($0).\(name)" } ?? name }
     }
 
     package let chunk: Chunk
-    /// When the policy is asked, and about whom.
+    /// The decision kinds of the policy, and its subjects.
     package let root: RequestShape
     package var schema: Schema { resolver.schema }
     let resolver: Resolver
     private let expressions: Expressions
     let names: InferredNames
     private var known: [Expression.ID: Meaning?] = [:]
-    /// For each type one expression that is of it, and is nothing more.
+    /// For each type, one expression of that type, about which nothing else is known.
     private var samples: [ValueType: Expressions.ID] = [:]
 
     init(_ chunk: Chunk, _ declaration: PolicyDeclaration, schema: Schema, plugins: PluginSet) {
@@ -67,14 +67,14 @@ package final class TypeInference {
             schema: schema, roots: [declaration.root], settings: [declaration.settings], plugins: plugins,
             uses: [declaration.plugins])
         names = InferredNames(chunk)
-        // The parts of an expression come before it: in this order nothing goes deep.
+        // The parts of an expression come before it: in this order, recursion is never deep.
         for index in chunk.expressions.indices { _ = meaning(chunk.id(index)) }
     }
 
-    /// What a variable that keeps its value was declared with.
+    /// The initial value of a variable that is never assigned to.
     package func definition(of variable: Declaration.ID) -> Expression.ID? { names.values[variable] }
 
-    /// What an expression stands for; `nil` when the source does not say.
+    /// The meaning of an expression; `nil` when the source does not determine it.
     package func meaning(_ id: Expression.ID) -> Meaning? {
         if let known = known[id] { return known }
         known[id] = .some(nil)
@@ -88,10 +88,10 @@ package final class TypeInference {
         return nil
     }
 
-    /// What it is called where reasons name it; `nil` for a literal.
+    /// The name of a value in reasons; `nil` for a literal.
     package func text(_ known: Known) -> String? { known.expression.map(expressions.text) }
 
-    /// Whether two expressions stand for the same value, whatever the request.
+    /// True when two expressions have the same value in every request.
     package func isSame(_ one: Expression.ID, _ other: Expression.ID) -> Bool {
         guard let left = value(one)?.expression, let right = value(other)?.expression else { return false }
         return left == right
@@ -105,14 +105,15 @@ package final class TypeInference {
         return Attribute(rawValue: node.b)
     }
 
-    /// Whether a text would be filled in, were it a reason.
+    /// True when a string would be filled in as a reason.
     package func isTemplate(_ text: String) -> Bool {
         let names = Template.names(in: text)
         let root = expressions.intern(.request, 0, type: .request)
         return !names.isEmpty && (try? Template(text, root: root, resolver: resolver, in: expressions)) != nil
     }
 
-    /// What a property of a record, or a part of the request, is called where it is asked for; `nil` for no such thing.
+    /// The name of a record's property, or of a part of the request, where its presence is tested; `nil` for anything
+    /// else.
     package func key(of name: ExactName, on owner: Expression.ID) -> ExactName? {
         value(owner)?.expression.map { key(of: name, on: $0) }
     }
@@ -131,7 +132,7 @@ package final class TypeInference {
         Known(type: type, expression: id, isHandle: true, absence: nil, isOfRequest: type != .settings)
     }
 
-    /// What a plugin provides, of which less is certain.
+    /// A value that a plugin provides, of which less is certain.
     private func open(_ type: ValueType, _ id: Expressions.ID?) -> Known {
         Known(type: type, expression: id, isHandle: false, absence: nil, isOfRequest: true)
     }
@@ -162,7 +163,7 @@ package final class TypeInference {
         if let list = names.elements[id].flatMap(value), let base = list.expression, case .list(let type) = list.type {
             return of(expressions.intern(.element, base, 0, type: type), type)
         }
-        // A parameter is what every call of its function passes, where that is one thing.
+        // A parameter is the value that every call of its function passes, when all pass the same one.
         guard let passed = names.arguments(of: id), let first = passed.first.flatMap(value), first.expression != nil,
             passed.dropFirst().allSatisfy({ value($0)?.expression == first.expression })
         else { return nil }
@@ -185,7 +186,7 @@ package final class TypeInference {
         }
     }
 
-    /// What a function of a plugin is called.
+    /// The name of a plugin's function.
     package func functionName(_ number: Int) -> ExactName { resolver.plugins.name(of: number) }
 
     /// The function of a plugin that is called, by its number among all.
@@ -216,9 +217,10 @@ package final class TypeInference {
             case .expression(let id), .fact(let id):
                 if let plugin = pluginOfAttribute(id), !resolver.uses[0].contains(plugin) {
                     let attribute = resolver.plugins.plugins[plugin].name
-                    return .fault("`\(name)` is an attribute of the plugin `\(attribute)`: say `use \"\(attribute)\"`")
+                    return .fault(
+                        "`\(name)` is an attribute of the plugin `\(attribute)`: write `use \"\(attribute)\"`")
                 }
-                // Of what has only a type, nothing more than a type is known.
+                // When only the type of the owner is known, only the type of its member is known.
                 let isKnown = owner.expression != nil
                 return .value(
                     Known(
@@ -229,7 +231,7 @@ package final class TypeInference {
         } catch { return .fault(error.message) }
     }
 
-    /// What stands in brackets after a value: a name in quotes, or the number of an element.
+    /// The meaning of a value with brackets: a name in quotes, or the number of an element.
     private func element(_ key: Expression.ID, of base: Expression.ID) -> Meaning? {
         switch chunk[key].kind {
         case .string(let bytes): return member(ExactName(String(decoding: bytes, as: UTF8.self)), of: base)
@@ -246,14 +248,14 @@ package final class TypeInference {
         }
     }
 
-    /// Whether a text has a name as every string of Lua has it.
+    /// True when a name on a string is a method of Lua's own strings.
     private static func isOfText(_ name: ExactName, _ owner: Known) -> Bool {
         guard owner.type == .string else { return false }
         let isValueOfRequest = owner.isHandle || owner.isOfRequest
         return EvaluationHost.textMethods.contains(name) || !isValueOfRequest && ["char", "format"].contains(name)
     }
 
-    /// An expression of a type, to ask what such a value has.
+    /// An expression of a type, to find out the members of such a value.
     private func sample(_ type: ValueType) -> Expressions.ID {
         if let known = samples[type] { return known }
         let nothing = expressions.constant(.absent, type: .boolean)
@@ -263,7 +265,7 @@ package final class TypeInference {
         return id
     }
 
-    /// The plugin that an attribute is of; `nil` for what is none.
+    /// The plugin of an attribute; `nil` for any other expression.
     private func pluginOfAttribute(_ id: Expressions.ID) -> Int? {
         let node = expressions.nodes[Int(id)]
         guard node.operation == .call, resolver.plugins.isAttribute(Int(node.b)) else { return nil }
@@ -280,7 +282,7 @@ package final class TypeInference {
         case .token?, .actor?, .proposed?, .tokenName?, .lastActive?, .dormantSince?, .parent?, .actorToken?:
             guard expressions.presence[Int(id)] != nil else { return nil }
         case .user?, .department?, .userType?: guard type == .actor else { return nil }
-        // The wire requires ids, and what is without one is seldom.
+        // The wire format requires ids; a value without one is rare.
         default: return nil
         }
         return Absence(

@@ -1,9 +1,9 @@
-/// Calls whose last argument is a call too, which may give more values than the one that is written.
+/// Calls whose last argument is a call too, which may add more values than the one argument that is written.
 extension Chunk {
-    /// Puts what cuts such values around the function that is called: `f(a, g())` becomes `__cut(2,f)(a, g())`, and `x:m(g())`
-    /// becomes `__cut(1,x,"m")(g())`. That gives the function back as it is, unless it is one of the host's.
+    /// Wraps the called function so that it drops such extra values: `f(a, g())` becomes `__cut(2,f)(a, g())`, and
+    /// `x:m(g())` becomes `__cut(1,x,"m")(g())`. `__cut` returns the function unchanged unless it is a host function.
     ///
-    /// Functions of the language are left alone, and so are those of the program that are called by their own name.
+    /// Lua's own functions are left alone, and so are the program's functions that are called by their own name.
     func cutArguments(of index: Int, into edits: inout [Edit]) {
         switch expressions[index].kind {
         case .call(let callee, let arguments):
@@ -24,7 +24,7 @@ extension Chunk {
     }
 
     private func colon(after base: Expression.ID, before name: Identifier) -> Int? {
-        // Comments may stand between, with colons in them. Nothing before the end of the base is looked at.
+        // A comment between the two may contain a colon, so this reads lexemes, from the end of the base on.
         let start = self[base].end
         var lexer = Lexer(Array([UInt8(ascii: " ")] + source[start..<name.position.offset]))
         guard let lexeme = try? lexer.next(), lexeme.symbol == .colon else { return nil }
@@ -41,7 +41,7 @@ extension Chunk {
         }
     }
 
-    /// What each `return` of a function gives, functions inside it left out.
+    /// The values of each `return` of a function, without those of functions inside it.
     func lists(returnedBy function: Function.ID) -> [[Expression.ID]] {
         var found: [[Expression.ID]] = []
         walk(self[function].block) { node in
@@ -58,13 +58,13 @@ extension Chunk {
 
     // MARK: Functions
 
-    /// A local function of the program, called by its own name.
+    /// True for a local function of the program that is called by its own name.
     private func isOwnFunction(_ callee: Expression.ID) -> Bool {
         guard case .name(let name) = self[callee].kind, case .local(let variable) = name.target else { return false }
         return self[variable].kind == .function && !self[variable].isReassigned
     }
 
-    /// The name of a function of the language, `tostring` or `string.format`, where it is called by that name.
+    /// The name of one of Lua's own functions, `tostring` or `string.format`, when it is called by that name.
     package func libraryFunction(_ callee: Expression.ID) -> String? {
         switch self[callee].kind {
         case .name(let name): return name.target == .global && Self.basic.contains(name.name) ? name.name : nil
@@ -90,10 +90,10 @@ extension Chunk {
     ]
 }
 
-/// Calls that give more than one value, as far as the source says.
+/// The calls that return more than one value, as far as the source shows.
 package struct SeveralValues {
     private let chunk: Chunk
-    /// What each local function returns, which is called by its own name.
+    /// The returned values of each local function that is called by its own name.
     private var results: [Declaration.ID: [[Expression.ID]]] = [:]
     private var known: [Expression.ID: Bool] = [:]
 
@@ -111,10 +111,10 @@ package struct SeveralValues {
         for (name, function) in functions { results[name] = chunk.lists(returnedBy: function) }
     }
 
-    /// Whether a call is certain to give more than one value where it gives any.
+    /// True when a call certainly returns more than one value if it returns any.
     package mutating func gives(_ id: Expression.ID) -> Bool {
         if let known = known[id] { return known }
-        // Of a function that calls itself nothing more is known.
+        // A function that calls itself ends the search here.
         known[id] = false
         let gives = find(id)
         known[id] = gives
@@ -159,9 +159,9 @@ package struct SeveralValues {
     }
 }
 
-/// What functions of the language take at most, of those that do not take whatever is given.
+/// The largest number of arguments that Lua's own functions take, for those with a limit.
 extension Chunk {
-    /// Arguments of the language's own functions that these do not look at: the first of each call, and what is said of it.
+    /// The arguments that Lua's own functions ignore: the first one of each call, with the message about it.
     package var surplusArguments: [(message: String, position: Position)] {
         expressions.compactMap { expression in
             guard case .call(let callee, let arguments) = expression.kind, let name = libraryFunction(callee),
@@ -172,7 +172,7 @@ extension Chunk {
         }.sorted { $0.position < $1.position }
     }
 
-    /// How many arguments are written, without a `nil` at the end.
+    /// The number of arguments that are written, without each `nil` at the end.
     package func written(_ arguments: [Expression.ID]) -> Int {
         var count = arguments.count
         while count > 0, case .nil = self[arguments[count - 1]].kind { count -= 1 }

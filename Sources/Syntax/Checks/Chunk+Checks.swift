@@ -1,16 +1,16 @@
-/// Questions that checks ask of a program.
+/// Properties of a program that checks need.
 extension Chunk {
     /// The number of the expression at an index.
     package func id(_ index: Int) -> Expression.ID { Expression.ID(index: index) }
 
-    /// Where an offset is.
+    /// The line and column of an offset. Cost: linear in the offset.
     package func position(at offset: Int) -> Position {
         let before = source.prefix(offset)
         let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         return Position(line: before.count { $0 == UInt8(ascii: "\n") } + 1, column: offset - start + 1, offset: offset)
     }
 
-    /// The declarations, by index, whose variables are read somewhere: a target of an assignment reads nothing.
+    /// The indices of the declarations whose variables are read somewhere; being assigned to is not a read.
     package var readDeclarations: Set<Int> {
         var targets: Set<Expression.ID> = []
         walk { node in
@@ -30,7 +30,7 @@ extension Chunk {
         return read
     }
 
-    /// The blocks that a statement has, functions left out.
+    /// The blocks of a statement, without those of functions.
     package func blocks(of statement: Statement) -> [Block] {
         switch statement.kind {
         case .block(let block), .while(_, let block), .repeat(let block, _), .numericFor(_, _, let block),
@@ -41,7 +41,7 @@ extension Chunk {
         }
     }
 
-    /// Whether a block always returns, or raises by `error`.
+    /// True when a block always returns, or raises by `error`.
     package func returns(_ block: Block) -> Bool { block.statements.contains(where: returns) }
 
     package func returns(_ statement: Statement) -> Bool {

@@ -1,6 +1,6 @@
 extension Chunk {
-    /// Where the source gives a table a value under a name, in a constructor or by assigning; the first such place.
-    /// - Parameter text: looked for in that value; where it is a literal there, its place is told.
+    /// The first place where the source gives a table field of this name a value, in a constructor or an assignment.
+    /// - Parameter text: if this is a string literal inside that value, the literal's place is returned instead.
     package func place(of name: String, naming text: String? = nil) -> Position? {
         guard let (position, value) = field(name) else { return nil }
         guard let text, let value = value.map({ self[$0] }) else { return position }

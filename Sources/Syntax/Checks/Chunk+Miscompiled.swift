@@ -1,8 +1,9 @@
 extension Chunk {
-    /// Bitwise operators that stock Lua 5.4.0 to 5.4.4 may compile wrongly: those in a function with more constants than
-    /// an instruction can name. `1 ~ (2 or 3)` is 0 there, and `8 | (2 or 3)` is 2. One for each such function.
+    /// Bitwise operators that stock Lua 5.4.0 to 5.4.4 may compile wrongly, because their function has more constants
+    /// than an instruction can name. `1 ~ (2 or 3)` is 0 there, and `8 | (2 or 3)` is 2. Only the first of each such
+    /// function.
     ///
-    /// Constants are counted as often as they are written, which is never fewer than Lua makes of them.
+    /// A constant counts as often as it is written, so the count is never lower than Lua's own.
     package var miscompiled: [Position] {
         var owners = Owners(functions)
         var counts: [Int: Int] = [:]
@@ -32,7 +33,7 @@ extension Chunk {
         }
     }
 
-    /// Which function a place belongs to; asked in ascending order.
+    /// The function that an offset belongs to; offsets must be asked for in ascending order.
     private struct Owners {
         private let functions: [(number: Int, start: Int, end: Int)]
         private var next = 0
@@ -49,7 +50,7 @@ extension Chunk {
                 open.append((functions[next].number, functions[next].end))
                 next += 1
             }
-            // A function that ended stays below one that is open only until that one ends too.
+            // Functions nest, so the last one that has not ended is the innermost.
             open.removeAll { $0.end <= offset }
             return open.last?.number ?? -1
         }

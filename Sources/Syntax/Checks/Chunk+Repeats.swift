@@ -1,17 +1,17 @@
 internal import Model
 
-/// Parts of a program that have no effect because of what else it says.
+/// Parts of a program that have no effect because another part overrides them.
 extension Chunk {
-    /// Something that is given twice, of which only the last counts.
+    /// A key or field that is given twice; only the last one has an effect.
     package struct Repetition: Equatable, Sendable {
-        /// As messages show it: `enabled`, `actions.orders.read`, `[1]`.
+        /// The name as messages show it: `enabled`, `actions.orders.read`, `[1]`.
         package let name: String
         package let position: Position
         package let first: Position
     }
 
-    /// Keys that one table constructor has twice, in source order. A key is known where it is written as a literal, or as a
-    /// variable that holds one for good.
+    /// Keys that one table constructor has twice, in source order. Only two kinds of key are known: literals, and
+    /// variables that always hold a literal.
     package var repeatedKeys: [Repetition] {
         lazy var literals = heldLiterals
         var found: [Repetition] = []
@@ -29,9 +29,9 @@ extension Chunk {
         return found.sorted { $0.position < $1.position }
     }
 
-    /// Fields of the table that the file returns which are given twice, other than in one constructor: assigned to, or
-    /// defined as a function, once more. Of those that begin with another name, functions count.
-    /// - Parameter names: what such a table declares.
+    /// Fields of the returned table that are given twice in different places: assigned again, or defined again as a
+    /// function. Fields whose path begins with one of the names are found, and functions whatever their path is.
+    /// - Parameter names: the fields that such a table declares.
     package func repeatedFields(_ names: [String]) -> [Repetition] {
         let names = Set(names.map { Key.text(ExactName($0)) })
         var seen: [[Key]: Definition] = [:]
@@ -44,7 +44,7 @@ extension Chunk {
                 seen[definition.path] = definition
                 continue
             }
-            // What one constructor has twice is told by `repeatedKeys`.
+            // `repeatedKeys` reports what one constructor has twice.
             if let constructor = definition.constructor, constructor == first.constructor { continue }
             let name = definition.path.map(\.shown).joined(separator: ".")
             found.append(Repetition(name: name, position: definition.position, first: first.position))
@@ -52,7 +52,7 @@ extension Chunk {
         return found.sorted { $0.position < $1.position }
     }
 
-    /// Where a field is given a value, in whatever table; a number, a text or a table there is not meant.
+    /// The places where a field of any table is given a value that may be a function.
     package func places(ofFunction name: String) -> [Position] {
         let wanted = Key.text(ExactName(name))
         lazy var literals = heldLiterals
@@ -79,8 +79,8 @@ extension Chunk {
         return found.sorted()
     }
 
-    /// What `return` outside of functions gives that nobody takes: every value after the first, and every such statement
-    /// before the last.
+    /// The results of the chunk that are ignored: every value after the first of a `return` outside of functions, and
+    /// every such statement but the chunk's last.
     package var lostResults: [Position] {
         var found: [Position] = []
         let last = block.statements.last?.position
@@ -101,7 +101,7 @@ extension Chunk {
         return found.sorted()
     }
 
-    /// The values that the statements of a function return, functions inside it left out.
+    /// The values that a function returns, without those of functions inside it.
     package func results(of function: Function.ID) -> [Expression.ID] { lists(returnedBy: function).flatMap { $0 } }
 
     private func isNil(_ id: Expression.ID) -> Bool { if case .nil = self[id].kind { true } else { false } }
@@ -115,7 +115,7 @@ extension Chunk {
 
     // MARK: Keys
 
-    /// A key of a table, as Lua tells keys apart.
+    /// A key of a table, equal to another exactly when Lua takes both for the same key.
     private enum Key: Hashable {
         case text(ExactName)
         /// A string that is not UTF-8.
@@ -184,7 +184,7 @@ extension Chunk {
         }
     }
 
-    /// The variables that are declared with a literal and never assigned to.
+    /// The variables that are declared with a literal and never assigned again, with that literal.
     private var heldLiterals: [Declaration.ID: Expression.ID] {
         var literals: [Declaration.ID: Expression.ID] = [:]
         walk { node in
@@ -199,7 +199,7 @@ extension Chunk {
         return literals
     }
 
-    /// The key that an assignment to a place ends in.
+    /// The last key of an assignment's target.
     private func lastKey(
         _ target: Expression.ID, _ literals: @autoclosure () -> [Declaration.ID: Expression.ID]
     ) -> Key? {
@@ -220,19 +220,20 @@ extension Chunk {
 
     // MARK: The table that is returned
 
-    /// A place where something in the returned table is given a value.
+    /// A place where the returned table, or a table inside it, gets a value.
     private struct Definition {
         let path: [Key]
         let position: Position
         let isFunction: Bool
-        /// The table constructor that it stands in; `nil` for an assignment.
+        /// The table constructor around it; `nil` for an assignment.
         var constructor: Expression.ID?
     }
 
-    /// Deeper than anything that is declared.
+    /// A depth that no declared field reaches.
     private static let deepest = 8
 
-    /// None where the file returns a constructor: what that has twice, one constructor has twice.
+    /// The places where the returned table gets its values; empty if the file returns a constructor directly, which
+    /// `repeatedKeys` covers.
     private var definitions: [Definition] {
         guard case .return(let values)? = block.statements.last?.kind, let result = values.first,
             case .name(let name) = self[result].kind, case .local(let returned) = name.target
@@ -247,7 +248,7 @@ extension Chunk {
                 note(value, path + [key])
             }
         }
-        // What a variable stands for: the table itself, or a part of it.
+        // The variables that stand for the returned table or a part of it.
         var paths: [Declaration.ID: [Key]] = [returned: []]
         func path(_ id: Expression.ID) -> [Key]? {
             switch self[id].kind {

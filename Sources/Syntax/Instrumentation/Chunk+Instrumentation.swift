@@ -1,11 +1,11 @@
 extension Chunk {
-    /// The program with checked operations, which also tells where its functions go; what stands outside of functions is
-    /// run whenever the program is loaded, and tells nothing.
+    /// The program with checked operations and calls that report which parts of its functions run. Code outside of
+    /// functions runs whenever the program is loaded, and reports nothing.
     ///
-    /// Its values and its lines are those of `rewritten`; it needs more instructions, and two local variables.
+    /// Values and lines are those of `rewritten`; it needs more instructions, and two local variables.
     /// - Parameters:
-    ///   - questions: methods whose answer is yes or no.
-    ///   - sayings: global functions whose calls are listed.
+    ///   - questions: methods that return a Boolean.
+    ///   - effectCalls: global functions whose calls are listed.
     package func instrumented(questions: Set<String>, effectCalls: Set<String>) -> InstrumentedProgram {
         var finder = CoverageSiteFinder(self, questions: questions, effectCalls: effectCalls)
         finder.find()
@@ -22,26 +22,26 @@ extension Chunk {
         return InstrumentedProgram(source: rewritten(with: edits), sites: finder.sites, effectCalls: finder.said)
     }
 
-    /// Both give their value back, so that whatever used it uses the same.
+    /// Both functions return their value unchanged.
     private static let prelude = """
         local function __truth(n, v) __probe(n, not not v) return v end \
         local function __operand(n, s, v) __probe(n, s, v) return v end 
         """
 
-    /// Where code may stand: after a line that begins with `#`.
+    /// The offset at which code can be inserted: after a first line that begins with `#`.
     private var firstLine: Int {
         guard source.first == UInt8(ascii: "#") else { return 0 }
         return source.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? source.count
     }
 }
 
-/// Finds the sites of a program.
+/// The search for the coverage sites of a program.
 struct CoverageSiteFinder {
     private let chunk: Chunk
     private let questions: Set<String>
     private let effectCalls: Set<String>
     private(set) var sites: [CoverageSite] = []
-    /// The number of the site that is an expression.
+    /// The site numbers of expressions.
     private(set) var truths: [Expression.ID: Int] = [:]
     private(set) var said: [EffectCall] = []
 
@@ -143,7 +143,7 @@ struct CoverageSiteFinder {
         }
     }
 
-    /// An expression by which something goes one way or the other.
+    /// Notes an expression that decides which way a branch goes.
     private mutating func decide(_ id: Expression.ID, _ branch: CoverageSite.Branch) {
         let id = bare(id)
         ask(id)
@@ -153,7 +153,7 @@ struct CoverageSiteFinder {
         }
     }
 
-    /// An expression of which only matters whether it is true: what it is made of is asked.
+    /// Notes the conditions that an expression is joined from by `and`, `or` and `not`.
     private mutating func ask(_ id: Expression.ID) {
         var rest = [id]
         while let next = rest.popLast().map(bare) {
@@ -170,7 +170,7 @@ struct CoverageSiteFinder {
         body(&expressions[id, default: CoverageSite(.truth, expression.position, end: expression.end)])
     }
 
-    /// Without the parentheses around it.
+    /// The expression without the parentheses around it.
     private func bare(_ id: Expression.ID) -> Expression.ID {
         var id = id
         while case .parenthesized(let inner) = chunk[id].kind { id = inner }

@@ -1,12 +1,12 @@
-/// A place of a program of which one wants to know whether it was reached, and what it came to.
+/// A place of a program whose coverage is measured: whether it was reached, and with which value.
 package struct CoverageSite: Sendable {
     package enum Kind: Equatable, Sendable {
         case statement
-        /// An expression of which only matters whether it is true.
+        /// An expression that is used as a condition.
         case truth
     }
 
-    /// What goes one way or the other by the truth of a site.
+    /// The construct that branches on the truth of a site.
     package enum Branch: String, Sendable {
         case `if`, `while`, until, and, or
     }
@@ -16,9 +16,10 @@ package struct CoverageSite: Sendable {
     /// The offset after the last byte.
     package let end: Int
     package internal(set) var branch: Branch?
-    /// Whether it asks something, a comparison or a question to the host, and does not join other questions.
+    /// True for a single condition, such as a comparison or a method that returns a Boolean; false for one that joins
+    /// others.
     package internal(set) var asks = false
-    /// Whether it is an order between two values: `<`, `<=`, `>`, `>=`.
+    /// True for an order between two values: `<`, `<=`, `>`, `>=`.
     package internal(set) var orders = false
 
     package var start: Int { position.offset }
@@ -28,20 +29,20 @@ package struct CoverageSite: Sendable {
     }
 }
 
-/// A call of a global function that says something, and the statement that it belongs to.
+/// A call of a global function that has an effect on the decision, and the statement that contains it.
 package struct EffectCall: Sendable {
     package let name: String
     package let position: Position
-    /// The number of the site.
+    /// The number of the statement's site.
     package let statement: Int
 }
 
-/// A program that tells where it goes: at every site it calls `__probe`.
+/// A program that reports its coverage: at every site it calls `__probe`.
 package struct InstrumentedProgram: Sendable {
-    /// The source, every line where it was.
+    /// The source; every line keeps its number.
     package let source: [UInt8]
-    /// In source order; `__probe(n)` says that statement n is reached, `__probe(n, truth)` what n came to, and
-    /// `__probe(n, side, value)` what order n has on its left, 1, or right, 2.
+    /// The sites in source order. `__probe(n)` reports that statement n is reached, `__probe(n, truth)` the truth of
+    /// condition n, and `__probe(n, side, value)` the operand of order n on its left, side 1, or right, side 2.
     package let sites: [CoverageSite]
     package let effectCalls: [EffectCall]
 }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The value Lua's compiler knows for an expression; a `<const>` variable with one is never an upvalue.
+/// The value that Lua's compiler knows for an expression; a `<const>` variable that has one is never an upvalue.
 enum Constant {
     case integer(Int64)
     case float(Double)
@@ -63,7 +63,7 @@ enum Constant {
         return checked(real(binary, a, b))
     }
 
-    /// Lua folds no zero and no NaN.
+    /// The constant for a value, which Lua does not fold when it is zero or NaN.
     private static func checked(_ value: Double?) -> Constant? {
         guard let value, !value.isNaN, value != 0 else { return nil }
         return .float(value)

@@ -1,4 +1,4 @@
-/// A piece of Lua source by what it is, for showing it.
+/// A range of Lua source and its kind, for syntax highlighting.
 package struct HighlightSpan: Equatable, Sendable {
     package enum Kind: Sendable {
         case comment
@@ -11,7 +11,7 @@ package struct HighlightSpan: Equatable, Sendable {
     /// Offsets into the source.
     package let range: Range<Int>
 
-    /// All of a source, in order and without gaps; what is no Lua is `other`.
+    /// The spans of a whole source, in order and without gaps; text that is not Lua is `other`.
     package static func all(of source: [UInt8]) -> [HighlightSpan] {
         var spans: [HighlightSpan] = []
         var end = 0
@@ -33,7 +33,7 @@ package struct HighlightSpan: Equatable, Sendable {
         return spans
     }
 
-    /// What lies between two tokens: blanks, and comments from the first `--` on.
+    /// Adds the text between two lexemes: blanks, and comments from the first `-` on.
     private static func gap(_ source: [UInt8], to offset: Int, from start: Int, _ add: (Kind, Int) -> Void) {
         let dash = UInt8(ascii: "-")
         let comment = (start..<max(start, offset)).first { source[$0] == dash }

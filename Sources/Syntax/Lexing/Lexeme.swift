@@ -1,4 +1,4 @@
-/// What a token is; the raw value is how it is written.
+/// The kind of a lexeme; the raw value is its spelling.
 enum Symbol: String, CaseIterable {
     case and, `break`, `do`, `else`, elseif, end, `false`, `for`, function, goto, `if`, `in`, local, `nil`, not, or
     case `repeat`, `return`, then, `true`, until, `while`
@@ -52,7 +52,7 @@ enum Symbol: String, CaseIterable {
     }()
 }
 
-/// One token: what it is, where it starts and ends, and the value it stands for.
+/// One lexeme: its kind, its start and end, and its value.
 struct Lexeme {
     enum Value {
         case none

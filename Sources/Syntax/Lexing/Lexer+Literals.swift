@@ -1,5 +1,5 @@
 extension Lexer {
-    /// A numeral, read as far as Lua reads one and then judged as a whole.
+    /// Reads a numeral as far as Lua does, and then checks it as a whole.
     mutating func numeral(_ start: Position) throws(SyntaxError) -> Lexeme {
         let isHex = skip("0") && (skip("x") || skip("X"))
         while true {

@@ -1,4 +1,4 @@
-/// Cuts Lua source text into tokens, one at a time.
+/// A reader that splits Lua source text into lexemes, one at a time.
 struct Lexer {
     let source: [UInt8]
     var offset = 0
@@ -132,7 +132,8 @@ struct Lexer {
         return Lexeme(symbol: symbol, position: start, end: offset)
     }
 
-    /// Lua's way to say how a long bracket begins: 2 and more is one, 1 a plain bracket, 0 neither.
+    /// Reads the beginning of a long bracket as Lua does.
+    /// - Returns: 2 or more for a long bracket, 1 for a plain bracket, 0 for neither.
     mutating func separator() -> Int {
         let bracket = source[offset]
         offset += 1

@@ -13,7 +13,7 @@ package struct Position: Hashable, Sendable, Comparable {
     package static func < (left: Position, right: Position) -> Bool { left.offset < right.offset }
 }
 
-/// A written name and where it stands.
+/// A name in the source and its place.
 package struct Identifier: Equatable, Sendable {
     package let name: String
     package let position: Position

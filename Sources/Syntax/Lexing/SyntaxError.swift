@@ -1,4 +1,4 @@
-/// Why a Lua source is not well formed.
+/// The reason why a Lua source is not well formed.
 package struct SyntaxError: Error, Equatable, Sendable {
     package enum Code: String, Sendable {
         case unexpected
@@ -12,7 +12,7 @@ package struct SyntaxError: Error, Equatable, Sendable {
     }
 
     package let code: Code
-    /// What was wrong, in one lower-case sentence; never a secret.
+    /// The cause, as one lower-case sentence; never a secret.
     package let message: String
     package let line: Int
     /// 1-based, in bytes.

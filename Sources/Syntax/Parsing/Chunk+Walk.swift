@@ -5,8 +5,8 @@ package enum Node: Sendable {
 }
 
 extension Chunk {
-    /// Visits every statement and expression, each before its parts; a visit that answers `false` skips the parts.
-    /// The stack is the heap's, however long a chain of operators is.
+    /// Visits every statement and expression, each before its parts; a visit that returns `false` skips the parts.
+    /// Not recursive: a long chain of operators uses the heap, not the stack.
     package func walk(_ visit: (Node) -> Bool) { walk(block, visit) }
 
     /// Visits a part of the program in the same way.

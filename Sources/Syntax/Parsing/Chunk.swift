@@ -1,8 +1,8 @@
-/// A well-formed Lua program: its source, its statements and what its names stand for.
+/// A well-formed Lua program: its source, its statements and the declarations its names refer to.
 package struct Chunk: Sendable {
     package let source: [UInt8]
     package let block: Block
-    /// Every expression; the parts of one come before it.
+    /// Every expression, each after its parts.
     package let expressions: [Expression]
     package let functions: [Function]
     package let declarations: [Declaration]
@@ -10,7 +10,7 @@ package struct Chunk: Sendable {
     package let globals: [GlobalUse]
     private let labels: [Identifier]
 
-    /// Reads a program exactly as Lua 5.4 does; a first line that begins with `#` is skipped.
+    /// Reads a program exactly as Lua 5.4 does, and skips a first line that begins with `#`.
     package static func parse(_ source: [UInt8]) throws(SyntaxError) -> Chunk {
         var parser = try Parser(source)
         let block = try parser.chunk()

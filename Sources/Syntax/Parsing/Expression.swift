@@ -1,5 +1,5 @@
-/// One expression of a chunk. Its parts are named by their numbers, which are smaller than its own,
-/// so a long chain of operators or calls is no deep recursion.
+/// One expression of a chunk. It refers to its parts by their numbers, which are smaller than its own,
+/// so a long chain of operators or calls needs no deep recursion.
 package struct Expression: Sendable {
     package struct ID: Hashable, Sendable {
         let index: Int
@@ -27,7 +27,7 @@ package struct Expression: Sendable {
         case parenthesized(ID)
         case table([Field])
         case unary(UnaryOperator, ID)
-        /// The offset is that of the operator.
+        /// Two operands, and the offset of the operator.
         case binary(BinaryOperator, ID, ID, offset: Int)
     }
 
@@ -39,7 +39,7 @@ package struct Expression: Sendable {
     package var start: Int { position.offset }
 }
 
-/// A use of a name, and what it stands for.
+/// A use of a name, and the variable that it refers to.
 package struct Name: Sendable {
     package enum Target: Equatable, Sendable {
         case global
@@ -48,7 +48,7 @@ package struct Name: Sendable {
 
     package let name: String
     package let target: Target
-    /// Whether the declaration belongs to an enclosing function.
+    /// True when the declaration belongs to an enclosing function.
     package let isUpvalue: Bool
 }
 
@@ -81,7 +81,7 @@ package enum BinaryOperator: String, Sendable {
     case modulo = "%"
     case power = "^"
 
-    /// How strongly it binds to the left and to the right.
+    /// The binding strength to the left and to the right.
     var priority: (left: Int, right: Int) {
         switch self {
         case .or: (1, 1)

@@ -7,7 +7,7 @@ extension Parser {
         }
     }
 
-    /// The statements up to what ends their block; the scope is the caller's.
+    /// Reads the statements of a block up to its end; the caller opens and closes the scope.
     mutating func statements(from start: Int, _ first: [Statement] = []) throws(SyntaxError) -> Block {
         var list = first
         while !ends(withUntil: true) {
@@ -114,7 +114,7 @@ extension Parser {
         return .if(branches, otherwise: otherwise)
     }
 
-    /// As in Lua, a `break` right after `then` is part of the `if` and no level of its own.
+    /// Reads the block after `then`. As in Lua, a `break` right after `then` belongs to the `if` and adds no level.
     private mutating func thenBlock() throws(SyntaxError) -> Block {
         let start = previousEnd
         scopes.openBlock(isLoop: false)

@@ -1,21 +1,21 @@
-/// Reads a Lua 5.4 chunk by recursive descent, in the order and with the limits of Lua itself.
+/// A recursive descent parser for a Lua 5.4 chunk, in the order and with the limits of Lua itself.
 struct Parser {
-    /// Lua's own limit of nested calls: 200 C levels, of which the last is an error.
+    /// Lua's own limit of nested calls: 200 C levels; reaching the last is an error.
     static let maximumLevel = 200
 
     var lexer: Lexer
     var lexeme: Lexeme
     var lookahead: Lexeme?
-    /// The offset after the last token that was consumed.
+    /// The offset after the last lexeme that was consumed.
     var previousEnd = 0
     var level = 0
     var scopes = Scopes()
     var expressions: [Expression] = []
-    /// What Lua's compiler knows of the expression with the same number.
+    /// The constant that Lua's compiler knows for the expression with the same number.
     var constants: [Constant?] = []
     var functions: [Function] = []
     var names: [GlobalUse] = []
-    /// The place of each name in `names`, by expression.
+    /// The index of each global use in `names`, by expression.
     var globalIndices: [Int: Int] = [:]
     var labels: [Identifier] = []
 
@@ -32,7 +32,7 @@ struct Parser {
         return block
     }
 
-    // MARK: Tokens
+    // MARK: Lexemes
 
     mutating func advance() throws(SyntaxError) {
         previousEnd = lexeme.end
@@ -60,7 +60,7 @@ struct Parser {
         try advance()
     }
 
-    /// The closing half of a pair; the message names the opening one if it stands on another line.
+    /// Reads the closing half of a pair; the message names the opening half if that is on another line.
     mutating func close(_ symbol: Symbol, of opening: Symbol, at position: Position) throws(SyntaxError) {
         if lexeme.symbol != symbol {
             if lexeme.position.line == position.line { throw expected(symbol.rawValue) }
@@ -92,7 +92,7 @@ struct Parser {
 
     // MARK: Levels
 
-    /// One more nested construct; every caller leaves it again, unless an error ends everything.
+    /// Enters one more nested construct; every caller leaves it again unless it throws.
     mutating func enter() throws(SyntaxError) {
         level += 1
         if level >= Parser.maximumLevel {

@@ -1,4 +1,4 @@
-/// Statements in order, as one scope.
+/// A sequence of statements that forms one scope.
 package struct Block: Sendable {
     package let statements: [Statement]
     package let start: Int
@@ -45,7 +45,7 @@ package struct Function: Sendable {
         let index: Int
     }
 
-    /// Without the hidden `self` of a method.
+    /// The parameters without the hidden `self` of a method.
     package let parameters: [Declaration.ID]
     package let isMethod: Bool
     package let isVararg: Bool
@@ -71,14 +71,14 @@ package struct Declaration: Sendable {
     package let name: String
     package let position: Position
     package let kind: Kind
-    /// `const` or `close`.
+    /// The attribute `const` or `close`.
     package internal(set) var attribute: Identifier?
     package internal(set) var isCaptured = false
     package internal(set) var isReassigned = false
-    /// The one of the same name that was visible until then.
+    /// The variable of the same name that this one shadows.
     package internal(set) var hides: ID?
-    /// How many functions enclose it.
+    /// The number of functions around it.
     let depth: Int
-    /// The compile-time constant it is for Lua, which is no upvalue of inner functions.
+    /// The value of a compile-time constant; such a variable is never an upvalue of inner functions.
     var constant: Constant?
 }

@@ -1,5 +1,5 @@
 extension Chunk {
-    /// The program without comments and spaces: equal for two that say the same in the same words.
+    /// The program's lexemes with one space after each: equal for two programs that differ in comments and spaces only.
     package var code: [UInt8] {
         var code: [UInt8] = []
         code.reserveCapacity(source.count)

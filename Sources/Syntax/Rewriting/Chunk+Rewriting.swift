@@ -1,9 +1,9 @@
 extension Chunk {
-    /// The same program with checked operations, every line where it was.
+    /// The same program with checked operations; every line keeps its number.
     ///
-    /// `a == b` becomes `(__eq(a , b))`, a key that is no literal `__content(key)`, and so do the operands
-    /// of `..` and the bounds of a numeric `for`. Values that a call adds to the arguments of a function of the host are cut:
-    /// see `cutArguments`. A leading `#` line becomes a comment.
+    /// `a == b` becomes `(__eq(a , b))`. A key that is not a literal becomes `__content(key)`, and so do the operands
+    /// of `..` and the bounds of a numeric `for`. Values that a call in last place adds to the arguments of a host
+    /// function are dropped: see `cutArguments`. A leading `#` line becomes a comment.
     package func rewritten() -> [UInt8] { rewritten(with: []) }
 
     /// The same, with more edits.
@@ -24,14 +24,14 @@ extension Chunk {
         return apply(edits)
     }
 
-    /// A text that is put into the source.
+    /// A text that is inserted into the source.
     struct Edit {
         let offset: Int
-        /// At one place inner ends come before outer ones, and ends before beginnings, the outer ones first; what stands
-        /// alone, 0, is between.
+        /// The order at one offset: closings first, the inner before the outer; then single edits, which have 0; then
+        /// openings, the outer before the inner.
         let order: Int
         let text: String
-        /// How many bytes of the source the text stands for.
+        /// The number of bytes of the source that the text replaces.
         var replaced = 0
     }
 
@@ -85,7 +85,7 @@ extension Chunk {
             id, .content, isMultiple ? "__content((" : "__content(", isMultiple ? "))" : ")", into: &edits)
     }
 
-    /// What may be put around one expression, the innermost first.
+    /// The wrappers of one expression, the innermost first.
     enum Layer: Int {
         case operation, truth, content, operand
     }

@@ -1,10 +1,10 @@
 extension Chunk {
-    /// Whether a function of this program could remember something from one call to the next: it assigns a variable
-    /// of an enclosing function, or changes a table that it did not make itself.
+    /// True when a function of this program could keep state from one call to the next: it assigns a variable of an
+    /// enclosing function, or changes a table that it did not make itself.
     ///
-    /// What is told is what the source says, and when in doubt it says yes: a library function that changes tables
-    /// counts wherever it is more than called by its name on a table of the function's own. Iterators that the program
-    /// makes while it is run, before any function is called, are not told here.
+    /// Judged by the source, and true in doubt: a library function that changes tables counts unless it is called by
+    /// its name on a table of the function's own. Iterators that the program makes when it is run, before any of its
+    /// functions is called, are not covered here.
     package var keepsState: Bool {
         if declarations.contains(where: { $0.isCaptured && $0.isReassigned }) { return true }
         if functions.isEmpty { return false }
@@ -12,7 +12,7 @@ extension Chunk {
         return givesTableFunctionsAway || functions.contains { changesForeignTables($0.block, own) }
     }
 
-    /// Where functions change tables that variables outside of them hold, by those variables' names.
+    /// The places where functions change a table held by a variable outside of them, each as that variable's name.
     package var keptTables: [Identifier] {
         var found: [Identifier] = []
         func note(_ id: Expression.ID) {
@@ -31,7 +31,7 @@ extension Chunk {
                             default: continue
                             }
                         }
-                    // Its own turn comes.
+                    // The outer loop visits it.
                     case .function, .localFunction: return false
                     default: break
                     }
@@ -48,7 +48,7 @@ extension Chunk {
         return found
     }
 
-    /// The variables that hold the table they were declared with for as long as they are there.
+    /// The variables that are declared with a table constructor and never assigned again.
     private var constructed: Set<Declaration.ID> {
         var own: Set<Declaration.ID> = []
         walk { node in
@@ -90,7 +90,7 @@ extension Chunk {
         return changes
     }
 
-    /// Whether assigning here changes a variable of this function or a table that it made.
+    /// True when the target is a variable of this function or belongs to a table that it made.
     private func isHarmless(_ target: Expression.ID, _ own: Set<Declaration.ID>) -> Bool {
         switch self[target].kind {
         case .name(let name): name.target != .global && !name.isUpvalue
@@ -117,7 +117,7 @@ extension Chunk {
         return member.name
     }
 
-    /// Whether `table`, or a function of it that changes tables, is used as a value: `local insert = table.insert`.
+    /// True when `table`, or a function of it that changes tables, is used as a value: `local insert = table.insert`.
     private var givesTableFunctionsAway: Bool {
         var plain: Set<Expression.ID> = []
         for expression in expressions {

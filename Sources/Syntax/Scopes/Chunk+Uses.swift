@@ -2,7 +2,7 @@
 package struct GlobalUse: Equatable, Sendable {
     package let name: String
     package let position: Position
-    /// Whether this use assigns it: `x = 1`, `function x()`.
+    /// True when this use assigns the global: `x = 1`, `function x()`.
     package internal(set) var isAssigned: Bool
 }
 
@@ -31,7 +31,7 @@ package struct CallUse: Equatable, Sendable {
 
     package let callee: Callee
     package let arguments: [Argument]
-    /// Where the name that is called stands.
+    /// The place of the called name.
     package let position: Position
     package let argumentPositions: [Position]
 }
@@ -68,7 +68,7 @@ extension Chunk {
             argumentPositions: arguments.map { self[$0].position })
     }
 
-    /// The names from an unshadowed global to here, and where the last stands.
+    /// The names from an unshadowed global to this expression, and the place of the last.
     private func path(_ id: Expression.ID) -> ([String], Position)? {
         var names: [String] = []
         var position: Position?

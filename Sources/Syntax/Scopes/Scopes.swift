@@ -1,4 +1,4 @@
-/// What is visible at one place of a source: variables, labels and the jumps still looking for theirs.
+/// The names that are visible at one place of a source: variables, labels, and the jumps without a label so far.
 struct Scopes {
     struct FunctionScope {
         var isVararg: Bool
@@ -6,7 +6,7 @@ struct Scopes {
         let firstLabel: Int
         var active = 0
         var blocks: [BlockScope] = []
-        /// Declarations of enclosing functions in use here; `nil` is the main chunk's `_ENV`.
+        /// Declarations of enclosing functions that this function uses; `nil` is the main chunk's `_ENV`.
         var upvalues: Set<Declaration.ID?> = []
     }
 
@@ -87,7 +87,7 @@ struct Scopes {
 
     // MARK: Variables
 
-    /// A new variable, not visible before `activate`.
+    /// Declares a variable, which becomes visible by `activate`.
     mutating func declare(
         _ name: String, _ kind: Declaration.Kind, at position: Position
     ) throws(SyntaxError) -> Declaration.ID {
@@ -113,7 +113,7 @@ struct Scopes {
         }
     }
 
-    /// What a name stands for here; enclosing functions learn that they lend the variable.
+    /// Finds the variable that a name refers to, and records it as an upvalue of the functions in between.
     mutating func resolve(_ name: String, at position: Position) throws(SyntaxError) -> Name {
         guard let id = visible[name]?.last else {
             if name == "_ENV" {
@@ -157,7 +157,7 @@ struct Scopes {
         jumps.append(Jump(name: name, position: position, active: functions[depth].active))
     }
 
-    /// A new label; at the end of a block it lies outside the scope of the block's variables.
+    /// Adds a label; at the end of a block it is outside the scope of the block's variables.
     mutating func add(_ identifier: Identifier, isLast: Bool) throws(SyntaxError) {
         if let other = label(identifier.name) {
             let message = "label `\(identifier.name)` already defined on line \(other.identifier.position.line)"

@@ -1,8 +1,8 @@
 internal import CSQLite
 
 extension Connection {
-    /// Switches off what a store's file could do by itself: triggers, views, functions and virtual tables that its schema
-    /// names, and writing to the schema or to the tables behind the index of names. The store uses none of it.
+    /// Switches off code in the store's file: triggers, views, and functions and virtual tables that its schema names.
+    /// Also forbids writing to the schema and to the tables behind the name index. The store needs none of this.
     func harden() throws(TokenStoreError) {
         let switches: [(flag: Int32, on: Int32)] = [
             (SQLITE_DBCONFIG_ENABLE_TRIGGER, 0), (SQLITE_DBCONFIG_ENABLE_VIEW, 0), (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
@@ -11,13 +11,14 @@ extension Connection {
         for (flag, on) in switches {
             guard unsafe csqlite_switch(handle, flag, on) == SQLITE_OK else {
                 throw TokenStoreError(
-                    .io, "this system's SQLite cannot switch off triggers and views; Demilune needs 3.37 or later")
+                    .io,
+                    "this system's SQLite cannot switch off triggers and views: Demilune needs SQLite 3.37 or later")
             }
         }
     }
 
-    /// From now on the connection prepares no statement that changes or removes an entry of the log. The guard triggers in the
-    /// schema say the same to other programs.
+    /// From now on the connection prepares no statement that changes or removes an entry of the log. Triggers in the
+    /// schema stop other programs from doing so.
     func guardLog() throws(TokenStoreError) {
         let status = unsafe sqlite3_set_authorizer(
             handle,

@@ -4,15 +4,15 @@ internal import CSQLite
 @safe final class Connection {
     let handle: OpaquePointer
     let path: String
-    /// SQLite's mark of the schema that was compared; `nil` before any was.
+    /// The `schema_version` of the schema that was last checked; `nil` before the first check.
     var knownSchema: Int64?
     private var statements: [String: SQLStatement] = [:]
     private(set) var isInTransaction = false
 
-    /// Milliseconds to wait for another process that writes.
+    /// The time in milliseconds to wait for another process that writes.
     private let patience: Int32
 
-    /// - Throws: `.missing` when there is no file and none is to be made.
+    /// - Throws: `.io` when the file cannot be opened or created.
     init(_ path: String, creates: Bool, patience: Int32) throws(TokenStoreError) {
         self.path = path
         self.patience = patience
@@ -28,7 +28,7 @@ internal import CSQLite
         unsafe self.handle = opened
         unsafe sqlite3_busy_timeout(opened, patience)
         unsafe sqlite3_extended_result_codes(opened, 1)
-        // Before the first statement: that one reads the schema.
+        // Before the first statement, because that one reads the schema.
         try harden()
     }
 
@@ -39,7 +39,7 @@ internal import CSQLite
         guard status == SQLITE_OK else { throw fault(status) }
     }
 
-    /// A statement made ready once and used again, unless it stands on a row.
+    /// A prepared statement, cached for reuse. While the cached one is in use, a new one is made.
     func prepare(_ sql: String) throws(TokenStoreError) -> SQLStatement {
         if let known = statements[sql], !known.isBusy { return known }
         var statement: OpaquePointer?
@@ -51,8 +51,8 @@ internal import CSQLite
     }
 
     /// Runs a statement that writes.
-    /// - Parameter rows: how many rows it is to change.
-    /// - Throws: `.tampered` when it changed others, beside what SQLite throws.
+    /// - Parameter rows: the number of rows that it must change.
+    /// - Throws: `.tampered` when it changed another number of rows, besides the errors of SQLite.
     func run(
         _ sql: String, _ parameters: [SQLStatement.Parameter] = [], rows: ClosedRange<Int> = 1...1
     ) throws(TokenStoreError) {
@@ -60,12 +60,12 @@ internal import CSQLite
         guard rows.contains(changeCount) else {
             throw TokenStoreError(
                 .tampered,
-                "a change of the store `\(path)` had another effect than it was to have (\(changeCount) rows): something "
-                    + "interferes with the file; look with `demilune store verify`")
+                "a write to the store `\(path)` changed an unexpected number of rows (\(changeCount)): something "
+                    + "interferes with the file; run `demilune store verify`")
         }
     }
 
-    /// Reads every row that there is.
+    /// Reads every row of the result.
     func rows(
         _ sql: String, _ parameters: [SQLStatement.Parameter] = [],
         _ row: (SQLStatement) throws(TokenStoreError) -> Void
@@ -76,7 +76,7 @@ internal import CSQLite
         while try statement.step() { try row(statement) }
     }
 
-    /// Reads rows as long as somebody wants another one.
+    /// Reads rows until `row` returns false.
     func walk(
         _ sql: String, _ parameters: [SQLStatement.Parameter], while row: (SQLStatement) throws(TokenStoreError) -> Bool
     ) throws(TokenStoreError) {
@@ -86,7 +86,7 @@ internal import CSQLite
         while try statement.step() { guard try row(statement) else { return } }
     }
 
-    /// What is read from the first row; `nil` when there is none.
+    /// The value read from the first row; `nil` when there is none.
     func first<Result>(
         _ sql: String, _ parameters: [SQLStatement.Parameter] = [],
         _ row: (SQLStatement) throws(TokenStoreError) -> Result
@@ -97,7 +97,7 @@ internal import CSQLite
         return try statement.step() ? try row(statement) : nil
     }
 
-    /// How many rows the last statement changed.
+    /// The number of rows that the last statement changed.
     var changeCount: Int { unsafe Int(sqlite3_changes(handle)) }
 
     /// The first column of the first row, as a number.
@@ -105,7 +105,8 @@ internal import CSQLite
         try first(sql) { $0.integer(0) } ?? 0
     }
 
-    /// Runs all of it or nothing of it; within another one, as a part of that one.
+    /// Runs a body in a transaction: all of it takes effect, or nothing. Inside another transaction it becomes part of
+    /// that.
     func transaction<Result>(
         _ begin: String, _ body: () throws(TokenStoreError) -> Result
     ) throws(TokenStoreError) -> Result {
@@ -130,8 +131,9 @@ internal import CSQLite
         case SQLITE_BUSY, SQLITE_LOCKED:
             return TokenStoreError(
                 .busy,
-                "the store `\(path)` is being written by another process, and was for \(patience / 1_000) s; try again")
-        case SQLITE_NOTADB: return TokenStoreError(.foreign, "`\(path)` is no Demilune store")
+                "the store `\(path)` is busy: another process has been writing it for \(patience / 1_000) s; try again"
+            )
+        case SQLITE_NOTADB: return TokenStoreError(.foreign, "`\(path)` is not a Demilune store")
         case SQLITE_CORRUPT:
             return TokenStoreError(.corrupt, "the store `\(path)` is damaged (\(reason)): restore it from a backup")
         case SQLITE_CONSTRAINT: return TokenStoreError(.invalid, "the records contradict each other: \(reason)")

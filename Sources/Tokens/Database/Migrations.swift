@@ -1,17 +1,17 @@
-/// The shapes a store has had; each step leads from one version to the next and is never changed again.
+/// The migrations of a store. Each step leads from one version to the next and is never changed again.
 enum Migrations {
-    /// `DML1`, so that no other program's database is taken for a store.
+    /// `DML1`, so that the database of another program is never taken for a store.
     static let applicationID: Int64 = 0x444D_4C31
 
     struct Step: Sendable {
         let sql: String
-        /// What SQL alone cannot say.
+        /// The part of the step that SQL alone cannot express.
         var fill: @Sendable (Connection) throws(TokenStoreError) -> Void = { _ in }
     }
 
     static let steps = [Step(sql: first), Step(sql: second, fill: fillSecond), Step(sql: third)]
 
-    /// Records, and the columns that tokens' secrets will take.
+    /// Records, and the columns for tokens' secrets.
     private static let first = """
         CREATE TABLE tenants (
             id TEXT PRIMARY KEY, name TEXT NOT NULL, zone TEXT NOT NULL
@@ -51,7 +51,7 @@ enum Migrations {
         CREATE INDEX tokens_by_tenant ON tokens (tenant, id);
         """
 
-    /// Secrets, seals, the log, and what lists are sorted and searched by.
+    /// Secrets, seals, the log, and the columns and indexes for sorting and searching.
     private static let second = """
         CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE keys (number INTEGER PRIMARY KEY, canary BLOB NOT NULL) STRICT;
@@ -101,8 +101,8 @@ enum Migrations {
         CREATE TRIGGER log_is_never_cut BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
         """
 
-    /// Seals for when tokens were last active, and for the latest time that was seen. Values of before have none:
-    /// `takeOver` gives them theirs, once, when the keys are there.
+    /// Seals for the times when tokens were last active, and for the latest time seen. Older values have no seal:
+    /// `takeOver` seals them once, when the keys are available.
     private static let third = """
         ALTER TABLE meta ADD COLUMN mac BLOB;
         ALTER TABLE meta ADD COLUMN mac_key INTEGER;
@@ -111,7 +111,7 @@ enum Migrations {
         ALTER TABLE tokens ADD COLUMN use_key INTEGER;
         """
 
-    /// Gives the store its id, and the names the forms they are searched by.
+    /// Gives the store its id, and names their searchable forms.
     private static func fillSecond(_ connection: Connection) throws(TokenStoreError) {
         var random = SecureRandom()
         try connection.run("INSERT INTO meta VALUES ('id', ?)", [.text(random.bytes(16).hexadecimal)])

@@ -2,7 +2,7 @@ internal import CSQLite
 internal import Glibc
 
 extension SQLStatement {
-    /// Whether a column of the row is that value: of the same type, to the byte.
+    /// True when a column of the row has that value: the same type and the same bytes.
     func holds(_ column: Int32, _ value: Parameter) -> Bool {
         let type = unsafe sqlite3_column_type(handle, column)
         switch value {
@@ -21,7 +21,7 @@ extension SQLStatement {
     }
 
     private func isSame(_ column: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
-        // For text these are its bytes too, and no conversion is made.
+        // This also gives the bytes of a text, without a conversion.
         let stored = unsafe sqlite3_column_blob(handle, column)
         guard unsafe Int(sqlite3_column_bytes(handle, column)) == bytes.count else { return false }
         guard let stored = unsafe stored, let base = bytes.baseAddress else { return unsafe bytes.isEmpty }
@@ -30,10 +30,10 @@ extension SQLStatement {
 }
 
 extension Connection {
-    /// Reads a row that was just written, and compares it with what was meant, column by column.
+    /// Reads a row that was just written, and compares it with the intended values, column by column.
     /// - Parameter sql: selects the columns of `meant`, in their order.
-    /// - Parameter subject: what the row is, for the message.
-    /// - Throws: `.tampered` when it is not there, or different. The transaction it is in changes nothing then.
+    /// - Parameter subject: a name of the row, for the message.
+    /// - Throws: `.tampered` when the row is missing or different. The transaction is rolled back then.
     func confirm(
         _ sql: String, _ key: [SQLStatement.Parameter], is meant: [SQLStatement.Parameter],
         _ subject: @autoclosure () -> String
@@ -46,7 +46,7 @@ extension Connection {
             throw TokenStoreError(
                 .tampered,
                 "\(subject()) is not in the store `\(path)` as it was written: something interferes with the file; "
-                    + "look with `demilune store verify`")
+                    + "run `demilune store verify`")
         }
     }
 }

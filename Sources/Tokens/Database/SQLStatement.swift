@@ -1,7 +1,7 @@
 internal import CSQLite
 internal import Model
 
-/// A prepared statement of one connection, which outlives it.
+/// A prepared statement. Its connection outlives it.
 @safe final class SQLStatement {
     enum Parameter: Equatable {
         case null
@@ -21,7 +21,7 @@ internal import Model
 
     let handle: OpaquePointer
     private unowned let connection: Connection
-    /// SQLite copies what is bound before the call returns.
+    /// Makes SQLite copy a bound value before the call returns.
     private static let transient = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     init(_ handle: OpaquePointer, _ connection: Connection) {
@@ -31,13 +31,13 @@ internal import Model
 
     deinit { unsafe sqlite3_finalize(handle) }
 
-    /// Whether it stands on a row, so that starting it over would take the row from somebody.
+    /// True while the statement is on a row: a restart would take the row from its reader.
     var isBusy: Bool { unsafe sqlite3_stmt_busy(handle) != 0 }
 
-    /// Lets go of what it holds.
+    /// Resets the statement, which releases its locks.
     func reset() { unsafe sqlite3_reset(handle) }
 
-    /// Starts over with other parameters.
+    /// Resets the statement and binds parameters.
     func bind(_ parameters: [Parameter]) throws(TokenStoreError) {
         unsafe sqlite3_reset(handle)
         for (index, parameter) in parameters.enumerated() {
@@ -63,7 +63,7 @@ internal import Model
         }
     }
 
-    /// - Returns: whether there is a row.
+    /// - Returns: true when there is a row.
     func step() throws(TokenStoreError) -> Bool {
         let status = unsafe sqlite3_step(handle)
         switch status {
@@ -76,7 +76,7 @@ internal import Model
         }
     }
 
-    /// Runs it to its end, for what gives no rows.
+    /// Runs the statement to its end, ignoring rows.
     func run(_ parameters: [Parameter]) throws(TokenStoreError) {
         try bind(parameters)
         while try step() {}

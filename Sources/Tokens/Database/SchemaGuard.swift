@@ -1,26 +1,27 @@
 internal import Model
 
-/// Holds the schema of a store to the one that the migrations make.
+/// Compares the schema of a store with the one that the migrations make.
 ///
-/// Whoever can write the file needs no key to plant a trigger, a view or a constraint. What is planted would act while the
-/// store writes, and the store would seal its work.
+/// Whoever can write the file needs no key to plant a trigger, a view or a constraint. It would act while the store
+/// writes, and the store would seal the result.
 enum SchemaGuard {
+    /// Checks the schema.
     /// - Parameter version: the version whose migrations made the store.
-    /// - Parameter most: how many faults the message lists.
-    /// - Throws: `.tampered`, naming what is foreign, changed or missing.
+    /// - Parameter most: the largest number of faults that the message lists.
+    /// - Throws: `.tampered`, with the foreign, changed and missing objects.
     static func require(_ connection: Connection, version: Int, most: Int = 1) throws(TokenStoreError) {
         let faults = try faults(connection, version: version)
         if faults.isEmpty { return }
-        let told = faults.prefix(most).joined(separator: "; ")
+        let listed = faults.prefix(most).joined(separator: "; ")
         let more = faults.count > most ? ", and \(faults.count - most) more" : ""
         throw TokenStoreError(
             .tampered,
-            "the store `\(connection.path)` was changed by another program: \(told)\(more). Do not use it: "
-                + "`demilune store verify` lists everything, and docs/security.md says what to do with a foreign schema"
+            "the store `\(connection.path)` was changed by another program: \(listed)\(more). Do not use it: "
+                + "`demilune store verify` lists all changes, and docs/security.md explains what to do"
         )
     }
 
-    /// Everything that is foreign, changed or missing, in the order of the schema.
+    /// All foreign, changed and missing objects, in the order of the schema.
     static func faults(_ connection: Connection, version: Int) throws(TokenStoreError) -> [String] {
         let expected = StoreSchema.objects(version: version)
         var missing = Set(expected.values.filter { !$0.isOptional }.map { ExactName($0.name) })
@@ -38,11 +39,11 @@ enum SchemaGuard {
             missing.remove(ExactName(object.name))
             switch object.form {
             case .constraint:
-                if !row.isNull(3) { faults.append("\(named(row)) is not as it was made") }
+                if !row.isNull(3) { faults.append("\(named(row)) was changed") }
             case .statement(let statement):
                 guard !row.holds(3, .text(statement)) else { return }
                 let isSame = row.blob(3).map(SchemaLexer.lexemes) == SchemaLexer.lexemes(Array(statement.utf8))
-                if !isSame { faults.append("\(named(row)) is not as it was made") }
+                if !isSame { faults.append("\(named(row)) was changed") }
             case .shadow(let statement, let columns):
                 guard !row.holds(3, .text(statement)) else { return }
                 shadows.append((object, columns, row.blob(3) ?? []))
@@ -51,13 +52,13 @@ enum SchemaGuard {
         for (object, columns, statement) in shadows {
             let present = try self.columns(of: object.name, connection)
             if !isPlain(statement) || present != columns {
-                faults.append("the table `\(object.name)` is not as it was made")
+                faults.append("the table `\(object.name)` was changed")
             }
         }
         return faults + missing.sorted().map { "the \(expected[$0]?.type ?? "object") `\($0)` is missing" }
     }
 
-    /// The row of an object as a message names it. The names are those of whoever planted it.
+    /// The name of an object in a message. The name may come from an attacker, so it is shortened.
     private static func named(_ row: SQLStatement) -> String {
         let (type, name, table): (String, String, String) = (row.text(0), row.text(1), row.text(2))
         let place = table == name ? "" : " on `\(shortened(table))`"
@@ -69,7 +70,7 @@ enum SchemaGuard {
         return scalars.count <= 64 ? name : String(String.UnicodeScalarView(scalars.prefix(64))) + "…"
     }
 
-    /// Whether a statement declares columns and a primary key, and nothing that computes.
+    /// True when a statement declares only columns and a primary key, and computes nothing.
     private static func isPlain(_ statement: [UInt8]) -> Bool {
         let computing = ["as", "check", "collate", "default", "foreign", "generated", "references", "unique"]
         let refused = Set(computing.map { Array($0.utf8) })
@@ -92,8 +93,8 @@ enum SchemaGuard {
 }
 
 extension Connection {
-    /// Compares the schema again when somebody changed it since it was compared. In a transaction that writes nobody can change
-    /// it any more.
+    /// Checks the schema again if it changed since the last check. Nobody else can change it during a write
+    /// transaction.
     func requireKnownSchema() throws(TokenStoreError) {
         let mark = try number("PRAGMA schema_version")
         if mark == knownSchema { return }

@@ -1,24 +1,24 @@
 internal import CSQLite
 
-/// The lexemes of SQL, as SQLite takes it apart: what is left of a statement when white space, comments, letter case and
-/// needless quotes are gone.
+/// A lexer for SQL that follows SQLite: it drops white space, comments, letter case and needless quotes of a statement.
 enum SchemaLexer {
     enum Lexeme: Equatable {
-        /// A word that SQL itself knows, in small letters.
+        /// A keyword of SQL, in lower case.
         case keyword([UInt8])
-        /// Any other word, in small letters; also one in double quotes, brackets or backticks.
+        /// Any other word, in lower case; also one in double quotes, brackets or backticks.
         case name([UInt8])
         /// A string in single quotes, as it is.
         case string([UInt8])
-        /// A number or a blob, in small letters.
+        /// A number or a blob, in lower case.
         case literal([UInt8])
         /// Any other byte. Two statements with the same bytes between their words mean the same.
         case symbol(UInt8)
-        /// A quote that nothing ends.
+        /// A quote without an end.
         case unfinished
     }
 
-    // INVARIANT: statements of different meaning have different lexemes. So a quoted keyword is a name: `"NOT"` is no `NOT`.
+    // INVARIANT: statements of different meaning have different lexemes. So a quoted keyword is a name: `"NOT"` is not
+    // `NOT`.
     static func lexemes(_ sql: [UInt8]) -> [Lexeme] {
         var lexemes: [Lexeme] = []
         var rest = sql[...]
@@ -57,7 +57,7 @@ enum SchemaLexer {
         return rest.dropFirst(2)
     }
 
-    /// What ends a quote that begins with a byte; `nil` for a byte that begins none.
+    /// The byte that ends a quote beginning with this byte; `nil` for a byte that begins none.
     private static func closing(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "`"): byte
@@ -66,7 +66,7 @@ enum SchemaLexer {
         }
     }
 
-    /// Takes a quoted part. The quote twice stands for itself, but not in brackets.
+    /// Takes a quoted part. A doubled quote stands for one, except in brackets.
     private static func quoted(_ rest: inout ArraySlice<UInt8>, until end: UInt8) -> Lexeme {
         var content: [UInt8] = []
         rest = rest.dropFirst()

@@ -1,29 +1,30 @@
 internal import Model
 
-/// What a store's schema consists of, version by version, as SQLite writes it down.
+/// The schema of a store, version by version, in the form in which SQLite records it.
 ///
-/// It is a constant, so that opening a store compares and computes nothing; `StoreSchemaTests` holds it to what the migrations
-/// make, and says of each difference what to write here. A new migration adds a `Version`: the objects that it makes or leaves
-/// different, and the names of those that it drops.
+/// It is a constant, so that opening a store compares with it and computes nothing. `StoreSchemaTests` compares it with
+/// the result of the migrations, and prints for each difference what to write here. A new migration adds a `Version`:
+/// the objects that it makes or changes, and the names of those that it drops.
 enum StoreSchema {
     /// A table, index or trigger.
     struct Object: Sendable {
         enum Form: Sendable, Equatable {
-            /// The statement that makes it.
+            /// An object made by this statement.
             case statement(String)
-            /// An index that a constraint of its table brings.
+            /// An index made by a constraint of its table.
             case constraint
-            /// A table that FTS5 makes for itself. Its statement is the library's own matter, its columns are not.
+            /// A table that FTS5 makes for itself. The statement may differ between versions of the library, the
+            /// columns may not.
             case shadow(String, columns: [String])
         }
 
         /// `table`, `index` or `trigger`.
         let type: String
         let name: String
-        /// The table it belongs to.
+        /// The table to which it belongs.
         let table: String
         let form: Form
-        /// Whether a store may be without it.
+        /// True when a store may lack it.
         var isOptional = false
     }
 
@@ -51,7 +52,7 @@ enum StoreSchema {
         return objects
     }
 
-    /// What `ANALYZE` keeps for SQLite's planner, on any store.
+    /// The tables of `ANALYZE` for SQLite's planner, which any store may have.
     private static let statistics = [
         "sqlite_stat1(tbl,idx,stat)", "sqlite_stat2(tbl,idx,sampleno,sample)",
         "sqlite_stat3(tbl,idx,neq,nlt,ndlt,sample)", "sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)",
@@ -232,19 +233,19 @@ extension StoreSchema.Object {
         return Self(type: "index", name: name, table: table, form: .statement(statement))
     }
 
-    /// The index of the constraint of that number.
+    /// The index of the constraint with that number.
     static func constraint(_ table: String, _ number: Int) -> Self {
         Self(type: "index", name: "sqlite_autoindex_\(table)_\(number)", table: table, form: .constraint)
     }
 
-    /// - Parameter columns: name, type and place in the primary key, 0 for none.
+    /// - Parameter columns: for each column its name, type and place in the primary key, 0 for none.
     static func shadow(_ name: String, _ definition: String, _ columns: [String]) -> Self {
         Self(
             type: "table", name: name, table: name,
             form: .shadow("CREATE TABLE '\(name)'" + definition, columns: columns))
     }
 
-    /// Keeps other programs from changing the log; the store's own connection needs no trigger for that.
+    /// A trigger that keeps other programs from changing the log. The store's own connection does not need it.
     static func guardOfLog(_ name: String, _ change: String) -> Self {
         let statement =
             "CREATE TRIGGER \(name) BEFORE \(change) ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"

@@ -1,13 +1,13 @@
 internal import Model
 
-/// A query as SQL: what must hold of a row, the order, and where to begin.
+/// A query as SQL: conditions, order and starting point.
 ///
-/// Rows are either walked in the order of an index until there are enough, or, where few can match, gathered first. Which
-/// of both is decided by counting the few: never further than `few`.
+/// Rows are either walked in the order of an index until there are enough, or, where few can match, collected first and
+/// then sorted. Counting the candidates, never beyond `few`, decides between the two.
 struct TokenQuerySQL {
     typealias Parameter = SQLStatement.Parameter
 
-    /// Up to so many rows are gathered and sorted; with more of them, one in so many of a large store matches, and walking
+    /// The most rows to collect and sort. With more candidates, matches are frequent even in a large store, and walking
     /// finds a page soon.
     static let few = 5_000
 
@@ -48,7 +48,7 @@ struct TokenQuerySQL {
 
     private static func list(_ texts: [ExactName]) -> Parameter { .text(JSON.array(texts.map(JSON.string)).compact) }
 
-    /// Whether revoked rows, and whether others, are asked for.
+    /// The parts of the result: `true` for revoked rows, `false` for the others.
     var parts: [Bool] {
         switch query.state {
         case .revoked: [true]
@@ -57,7 +57,7 @@ struct TokenQuerySQL {
         }
     }
 
-    /// Sub-queries that give the numbers of all rows that can match, for what may be few of many.
+    /// Sub-queries for the numbers of all rows that can match, one for each condition that may leave few rows.
     var drivers: [(sql: String, parameters: [Parameter])] {
         var drivers: [(String, [Parameter])] = []
         let place: [Parameter] = [.text(query.tenant), .text(query.kind.rawValue)]
@@ -96,7 +96,7 @@ struct TokenQuerySQL {
         return drivers
     }
 
-    /// The three-character parts of a text, all of which a match must have; `nil` for a text that is too short for one.
+    /// The trigrams of a text, all of which a match must contain; `nil` for a text shorter than one.
     private static func grams(_ search: String) -> String? {
         let scalars = Array(search.unicodeScalars)
         guard scalars.count >= 3 else { return nil }
@@ -110,10 +110,10 @@ struct TokenQuerySQL {
 
     // MARK: Statements
 
-    /// Rows in the order of a column.
-    /// - Parameter gone: whether revoked rows are meant. They are gathered and sorted: indices hold the others only, so that
-    ///   revoking writes little.
-    /// - Parameter driver: what gives the few rows that can match; else the column's index is walked.
+    /// The statement for rows in the order of a column.
+    /// - Parameter gone: true for revoked rows. They are collected and sorted: the columns' indexes hold only the
+    ///   others, so that revoking writes little.
+    /// - Parameter driver: the sub-query for the few rows that can match; without one the column's index is walked.
     func ordered(
         gone: Bool, by column: String, index: String, driver: (sql: String, parameters: [Parameter])?, after: Cursor?
     ) -> (sql: String, parameters: [Parameter]) {
@@ -140,7 +140,7 @@ struct TokenQuerySQL {
         return (sql, values)
     }
 
-    /// Rows of one assignment, in the order they were made.
+    /// The statement for rows of one assignment, in the order of their creation.
     func ofAssignment(gone: Bool, after: Int64?) -> (sql: String, parameters: [Parameter]) {
         let direction = query.isDescending ? "DESC" : "ASC"
         var sql = """
@@ -156,7 +156,7 @@ struct TokenQuerySQL {
         return (sql, values)
     }
 
-    /// What a cursor is bound to: everything but where it stands and how many follow.
+    /// The identity of the query, to which cursors are bound: everything except the cursor and the size of the page.
     var identity: [UInt8] {
         var identity = CanonicalEncoder("query-v1")
         for condition in conditions { identity.add(condition) }

@@ -1,10 +1,10 @@
 internal import CSystem
 internal import Glibc
 
-/// A small file that is on the disk under its name, whole, or not at all.
+/// A small file that is written atomically and durably: it is on the disk whole, or not at all.
 enum DurableFile {
-    /// Readable by its owner alone.
-    /// - Parameter replaces: whether a file of that name gives way; else it is an error.
+    /// Writes a file that only its owner can read.
+    /// - Parameter replaces: true to replace a file of that name; otherwise such a file is an error.
     static func write(
         _ content: UnsafeRawBufferPointer, to path: String, replaces: Bool
     ) throws(TokenStoreError) {
@@ -29,7 +29,7 @@ enum DurableFile {
         guard fsync(descriptor) == 0 else { throw fault(path) }
         guard unsafe (replaces ? rename(draft, path) : csystem_rename_to_new(draft, path)) == 0 else {
             throw errno == EEXIST
-                ? TokenStoreError(.exists, "`\(path)` exists already, and is never overwritten") : fault(path)
+                ? TokenStoreError(.exists, "`\(path)` already exists and is never overwritten") : fault(path)
         }
         isNamed = true
         let folder = unsafe Glibc.open(KeyFile.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -4,18 +4,18 @@ package import Model
 /// One numbered key of a key file, and the keys that are derived from it for each use.
 package final class Key: Sendable {
     package enum State: String, Sendable {
-        /// What is written now is written with it; there is one.
+        /// The one key with which new data is written.
         case active
-        /// What was written with it is still read.
+        /// A key with which older data is still read.
         case old
-        /// Its bytes are gone; only that there was one is kept.
+        /// A destroyed key. Its bytes are gone; only its number and date are kept.
         case retired
     }
 
     package let number: Int
     package let state: State
     package let created: Instant
-    /// `nil` once it is retired.
+    /// `nil` once the key is retired.
     let master: LockedBytes?
     private let derived: [LockedBytes]
 
@@ -27,7 +27,7 @@ package final class Key: Sendable {
         case use
     }
 
-    /// Exactly eight bytes each, as libsodium asks.
+    /// The contexts of the derived keys: exactly eight bytes each, as libsodium requires.
     private static let contexts = ["tokrevel", "toklookp", "tokrowmc", "tokcursr", "tokenuse"]
 
     init(number: Int, state: State, created: Instant, master: LockedBytes?) {
@@ -48,10 +48,10 @@ package final class Key: Sendable {
             } ?? []
     }
 
-    /// Whether anything can still be read with it.
+    /// True while data can still be read with the key.
     var isLive: Bool { !derived.isEmpty }
 
-    /// The key with another state; retired, it loses its bytes.
+    /// The key with another state. A retired key loses its bytes.
     func with(_ state: State) -> Key {
         Key(number: number, state: state, created: created, master: state == .retired ? nil : master)
     }
@@ -65,11 +65,11 @@ package final class Key: Sendable {
 
     // MARK: Uses
 
-    /// What a token string is looked up by: 32 bytes.
+    /// The digest by which a token string is looked up: 32 bytes.
     func lookup(_ string: TokenString) -> [UInt8] { hash(string.secret, .lookup) }
     /// The seal of a row or a directory: 32 bytes.
     func mac(_ message: [UInt8]) -> [UInt8] { hash(message, .mac) }
-    /// The seal of what a caller brings back, and of pseudonyms.
+    /// The tag of values that a caller returns, and of pseudonyms: 32 bytes.
     func tag(_ message: [UInt8]) -> [UInt8] { hash(message, .cursor) }
 
     private func hash(_ message: [UInt8], _ use: Use) -> [UInt8] { KeyedHash.of(message, derived[use.rawValue]) }
@@ -88,7 +88,7 @@ package final class Key: Sendable {
         return Sealed(key: number, nonce: nonce, ciphertext: ciphertext)
     }
 
-    /// - Returns: `nil` for what was not sealed with this key for this token.
+    /// - Returns: `nil` for a string that was not sealed with this key for this token.
     func unseal(_ sealed: Sealed, tenant: ExactName, token: TokenID) -> TokenString? {
         let overhead = Int(crypto_aead_xchacha20poly1305_ietf_ABYTES)
         guard isLive, sealed.nonce.count == Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES),
@@ -114,7 +114,8 @@ package final class Key: Sendable {
 }
 
 extension Key {
-    /// The seal of 32 bytes: SipHash-2-4 of 128 bits, cheaper than `mac`, for what every token has besides its row.
+    /// The seal of 32 bytes: SipHash-2-4 of 128 bits. It is cheaper than `mac`, and is for data that every token has
+    /// besides its row.
     func shortMAC(_ words: (UInt64, UInt64, UInt64, UInt64)) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 16)
         unsafe withUnsafeBytes(of: words) { message in
@@ -144,7 +145,7 @@ enum KeyedHash {
         return digest
     }
 
-    /// In the same time wherever they differ.
+    /// Compares in constant time.
     static func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
         guard one.count == other.count else { return false }
         return unsafe sodium_memcmp(one, other, one.count) == 0

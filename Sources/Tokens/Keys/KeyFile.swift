@@ -2,7 +2,7 @@ internal import CSodium
 internal import Glibc
 internal import Model
 
-/// The key file: text, one key a line, readable by its owner alone, away from the store.
+/// The key file: text, one key a line, readable by its owner only, and not in the store's folder.
 ///
 ///     demilune keys 1
 ///     store 4f1c…
@@ -26,9 +26,9 @@ enum KeyFile {
             case ENOENT:
                 throw fault(
                     path,
-                    "is not there; without it no token can be checked: state where it is with `--keys`, or "
-                        + "restore it from its backup")
-            case ELOOP: throw fault(path, "is a symbolic link; name the file itself")
+                    "is missing, and without it no token can be checked: give its path with `--keys`, or restore it "
+                        + "from a backup")
+            case ELOOP: throw fault(path, "is a symbolic link: name the file itself")
             default: throw fault(path, "cannot be read: \(reason())")
             }
         }
@@ -46,40 +46,41 @@ enum KeyFile {
         return try parse(content, size, path, store)
     }
 
-    /// What the file system says of it.
-    /// - Returns: how many bytes it has.
+    /// Checks the file's type, owner, mode, links, size and folder.
+    /// - Returns: its size in bytes.
     private static func check(_ descriptor: Int32, _ path: String, _ database: String) throws(TokenStoreError) -> Int {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw fault(path, "cannot be read: \(reason())") }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw fault(path, "is no file") }
-        guard status.st_uid == geteuid() else { throw fault(path, "belongs to another user; it must be your own") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw fault(path, "is not a regular file") }
+        guard status.st_uid == geteuid() else { throw fault(path, "belongs to another user: it must be your own") }
         guard status.st_mode & 0o077 == 0 else {
             let mode = String(status.st_mode & 0o777, radix: 8)
             throw fault(
-                path, "can be read by others (mode \(mode)): `chmod 600` it, and think of whoever may have read it")
+                path, "can be read by others (mode \(mode)): run `chmod 600` on it, and consider who may have read it")
         }
         guard status.st_nlink == 1 else {
-            throw fault(path, "has \(status.st_nlink) names (hard links); it must have one")
+            throw fault(path, "has \(status.st_nlink) names (hard links): it must have one")
         }
-        guard status.st_size <= most else { throw fault(path, "is no key file") }
+        guard status.st_size <= most else { throw fault(path, "is not a key file") }
         try checkPlace(path, database)
         return Int(status.st_size)
     }
 
-    /// Keys do not lie beside the store, or each copy of the store's folder has both; nor where anybody can put a file.
+    /// Checks that the keys are not in the store's folder, so that a copy of it does not have both, and not in a folder
+    /// that everybody can write to.
     static func checkPlace(_ path: String, _ database: String) throws(TokenStoreError) {
         var own = stat()
         guard unsafe stat(folder(of: path), &own) == 0 else {
             throw fault(path, "cannot be used: its folder \(reason())")
         }
         guard own.st_mode & 0o002 == 0 || own.st_mode & UInt32(S_ISVTX) != 0 else {
-            throw fault(path, "lies in a folder that everybody can write to; keep it in one of your own")
+            throw fault(path, "is in a folder that everybody can write to: keep it in a folder of your own")
         }
         var other = stat()
         guard unsafe stat(folder(of: database), &other) == 0 else { return }
         guard own.st_dev != other.st_dev || own.st_ino != other.st_ino else {
             throw fault(
-                path, "lies beside the store, so that whoever copies the folder has both; keep it in another folder")
+                path, "is in the same folder as the store, so a copy of the folder has both: keep it in another folder")
         }
     }
 
@@ -93,10 +94,10 @@ enum KeyFile {
                 lines.append(start..<index)
                 start = index + 1
             }
-            // A last line without its end was cut off.
+            // The file was cut off if its last line has no end.
             if start < size { lines = [] }
         }
-        /// The text before the last word of a line: what is no secret.
+        /// The words of a line before its secret.
         func words(_ line: Range<Int>, secrets: Int) -> [String]? {
             guard line.count <= 200 else { return nil }
             let text = unsafe content.read { bytes in
@@ -126,13 +127,13 @@ enum KeyFile {
         guard lines.count >= 4, words(lines[0], secrets: 0) == ["demilune", "keys", "1"],
             let named = words(lines[1], secrets: 0), named.count == 2, named[0] == "store",
             lines[2].count == 4 + 44, words(lines[2], secrets: 44) == ["log", ""], let log = secret(lines[2])
-        else { throw fault(path, "is no key file, or is damaged: restore it from its backup") }
+        else { throw fault(path, "is not a key file, or is damaged: restore it from a backup") }
         guard named[1] == store else {
-            throw fault(path, "is the key file of another store; state the right one with `--keys`")
+            throw fault(path, "is the key file of another store: give the right one with `--keys`")
         }
         var keys: [Key] = []
         for (index, line) in lines.enumerated().dropFirst(3) {
-            let damaged = fault(path, "is damaged in line \(index + 1): restore it from its backup")
+            let damaged = fault(path, "is damaged in line \(index + 1): restore it from a backup")
             let isRetired = unsafe content.read { unsafe line.isEmpty || $0[line.upperBound - 1] == UInt8(ascii: "-") }
             guard isRetired || line.count > 44, !line.isEmpty,
                 let words = words(line, secrets: isRetired ? 1 : 44), words.count == 5, words[0] == "key",
@@ -144,14 +145,14 @@ enum KeyFile {
             keys.append(Key(number: number, state: state, created: created, master: master))
         }
         guard keys.filter({ $0.state == .active }).count == 1, keys.last?.state == .active else {
-            throw fault(path, "has no active key at its end: restore it from its backup")
+            throw fault(path, "has no active key at its end: restore it from a backup")
         }
         return Keyring(path: path, store: store, keys: keys, log: log)
     }
 
     // MARK: Writing
 
-    /// Writes a file beside the place, waits until it is on the disk, and gives it its name.
+    /// Writes the key file atomically: a temporary file in the same folder is synced to disk, then renamed.
     static func write(_ ring: Keyring, replaces: Bool) throws(TokenStoreError) {
         var count = 0
         let content = unsafe LockedBytes(count: 256 + ring.keys.count * 128) { buffer in

@@ -1,14 +1,14 @@
 package import Model
 
-/// The keys of one store, as its key file has them. One for a connection, for one thread.
+/// The keys of one store, as its key file has them. One per connection, for one thread.
 package final class Keyring {
     /// The key file's path.
     package let path: String
-    /// The id of the store they are for.
+    /// The id of the keys' store.
     package let store: String
-    /// By number.
+    /// The keys, by number.
     package private(set) var keys: [Key]
-    /// Chains the administration log. It protects no secret, so it is never replaced.
+    /// The key that chains the administration log. It protects no secret, so it is never replaced.
     private let log: LockedBytes
 
     init(path: String, store: String, keys: [Key], log: LockedBytes) {
@@ -18,7 +18,7 @@ package final class Keyring {
         self.log = log
     }
 
-    /// A new key file with its first key; nothing is ever overwritten.
+    /// Creates a key file with its first key; an existing file is never overwritten.
     /// - Throws: `.keys`.
     package static func create(_ path: String, store: String, now: Instant) throws(TokenStoreError) -> Keyring {
         let ring = fresh(path, store: store, now: now)
@@ -26,15 +26,15 @@ package final class Keyring {
         return ring
     }
 
-    /// A first key, which is in no file yet.
+    /// A keyring with its first key, which is in no file yet.
     static func fresh(_ path: String, store: String, now: Instant) -> Keyring {
         let log = unsafe LockedBytes(count: 32) { unsafe KeyFile.randomize($0) }
         return Keyring(path: path, store: store, keys: [.fresh(number: 1, created: now)], log: log)
     }
 
     /// The keys of a store.
-    /// - Parameter database: the store's own file, beside which keys may not lie.
-    /// - Throws: `.keys`, saying what is wrong with the file and what to do.
+    /// - Parameter database: the store's own file, in whose folder keys may not be.
+    /// - Throws: `.keys`, with the fault of the file and the remedy.
     package static func open(
         _ path: String, store: String, database: String
     ) throws(TokenStoreError) -> Keyring {
@@ -43,13 +43,13 @@ package final class Keyring {
 
     package var active: Key { keys.last { $0.state == .active }! }
 
-    /// - Returns: `nil` for a key that is not there or retired.
+    /// - Returns: `nil` for a missing or retired key.
     func live(_ number: Int) -> Key? { keys.first { $0.number == number && $0.isLive } }
 
-    /// Those that can still read, the active one first.
+    /// The keys that can still read, the active one first.
     var live: [Key] { keys.filter(\.isLive).sorted { $0.number > $1.number } }
 
-    /// Adds a key, which is the active one from now on.
+    /// Adds a key and makes it the active one.
     func add(now: Instant) throws(TokenStoreError) -> Key {
         let key = Key.fresh(number: keys.map(\.number).max()! + 1, created: now)
         try replace(keys.map { $0.state == .active ? $0.with(.old) : $0 } + [key])
@@ -70,7 +70,7 @@ package final class Keyring {
         }
     }
 
-    /// Reads the file anew: another process may have added a key.
+    /// Reads the file again: another process may have added a key.
     func reload(database: String) throws(TokenStoreError) {
         keys = try KeyFile.read(path, store: store, database: database).keys
     }
@@ -80,9 +80,9 @@ package final class Keyring {
 
     func readLogKey<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result { unsafe log.read(body) }
 
-    // MARK: The head of the log
+    // MARK: The checkpoint of the log
 
-    /// The newest entry of the log, as it is known outside the store: so that a log cut short is noticed.
+    /// The newest entry of the log, as noted outside the store, so that a truncated log is noticed.
     var head: LogCheckpoint? {
         get throws(TokenStoreError) { try LogCheckpoint.read(path + ".head") }
     }

@@ -1,16 +1,16 @@
 internal import CSodium
 
-/// Memory for secrets: kept out of swap where the system allows it, between guard pages, wiped when it is given back.
+/// Memory for secrets: kept out of swap where the system allows it, between guard pages, wiped when freed.
 ///
-/// It is written once, while it is made, and only read from then on.
+/// It is written once, in `init`, and only read from then on.
 @safe final class LockedBytes: @unchecked Sendable {
-    // Sendable: nothing writes after `init`.
+    // `@unchecked Sendable`: nothing writes after `init`.
     private let start: UnsafeMutableRawPointer
     let count: Int
 
     /// - Parameter fill: writes the content.
     init(count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
-        precondition(Sodium.isReady, "libsodium cannot be made ready")
+        precondition(Sodium.isReady, "libsodium cannot be initialised")
         guard let memory = unsafe sodium_malloc(count) else { fatalError("no memory for keys") }
         unsafe start = memory
         self.count = count

@@ -1,14 +1,14 @@
 internal import CSodium
 
-/// libsodium, made ready once a process.
+/// libsodium, initialised once per process.
 enum Sodium {
-    /// Touching it makes ready what the library needs before keys are made or memory is locked.
+    /// True when the library is initialised. The first access initialises it, before keys are made or memory is locked.
     static let isReady: Bool = sodium_init() >= 0
 }
 
-/// Randomness from the system, through libsodium.
+/// A generator of random numbers from the system, through libsodium.
 package struct SecureRandom: RandomNumberGenerator {
-    package init() { precondition(Sodium.isReady, "libsodium cannot be made ready") }
+    package init() { precondition(Sodium.isReady, "libsodium cannot be initialised") }
 
     package mutating func next() -> UInt64 {
         var value: UInt64 = 0
@@ -16,7 +16,7 @@ package struct SecureRandom: RandomNumberGenerator {
         return value
     }
 
-    /// So many random bytes.
+    /// Random bytes of the given count.
     package mutating func bytes(_ count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         unsafe randombytes_buf(&bytes, count)

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// The log checkpoint, kept beside the key file: the newest entry of the administration log, and its hash.
+/// The checkpoint of the administration log, kept beside the key file: the number and the hash of the newest entry.
 struct LogCheckpoint: Equatable {
-    /// 0 before there is an entry.
+    /// The entry's number; 0 before there is an entry.
     let number: Int64
     let hash: [UInt8]
-    /// The version of the store that everything was sealed for: values of an earlier one are taken over once.
+    /// The store version for which everything was sealed: values of an earlier version are migrated once.
     var version: Int64 = 0
 
     /// - Returns: `nil` when there is none yet.
@@ -24,18 +24,18 @@ struct LogCheckpoint: Equatable {
             let version = words.count == 3 ? Self.number(words[2]) : 0,
             case let head = LogCheckpoint(number: number, hash: hash, version: version), head.isPossible
         else {
-            throw TokenStoreError(.keys, "`\(path)` is damaged; `demilune log verify` says what the log holds")
+            throw TokenStoreError(.keys, "`\(path)` is damaged: `demilune log verify` checks the log")
         }
         return head
     }
 
-    /// A number as it is written here, and in no other way.
+    /// A number in the form in which `write` writes it; `nil` for any other form.
     private static func number(_ word: Substring) -> Int64? {
         guard let number = Int64(word), String(number) == word else { return nil }
         return number
     }
 
-    /// Whether the store can have such a newest entry: a number that it gives, with the hash of an entry.
+    /// True when a store can have this newest entry: a valid number, with a hash of the right length.
     private var isPossible: Bool {
         let isEntry = number == 0 ? hash.isEmpty : (1...StoredCount.most).contains(number) && hash.count == 32
         return isEntry && (0...Self.mostVersions).contains(version)
@@ -43,14 +43,14 @@ struct LogCheckpoint: Equatable {
 
     private static let mostVersions: Int64 = 1_000_000
 
-    /// Moves the head forward; never back, whoever else writes it.
-    /// - Parameter isAccepted: whether somebody answers for it: then it is written whatever was known.
-    /// - Throws: `.tampered` for what could not be read again.
+    /// Moves the checkpoint forward, never back, also when several processes write it.
+    /// - Parameter isAccepted: true when an operator accepts this state: then it replaces any checkpoint.
+    /// - Throws: `.tampered` for a checkpoint that could not be read again.
     func write(_ path: String, isAccepted: Bool = false) throws(TokenStoreError) {
         guard isPossible else {
             throw TokenStoreError(
                 .tampered,
-                "the newest entry of the log, \(number), is not one that the store wrote: look with `demilune log verify`"
+                "the newest entry of the log, \(number), was not written by the store: run `demilune log verify`"
             )
         }
         let lock = unsafe open(path + ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
@@ -77,7 +77,7 @@ struct LogCheckpoint: Equatable {
 }
 
 extension [UInt8] {
-    /// Two digits a byte.
+    /// The bytes as hexadecimal text, two digits a byte.
     package var hexadecimal: String {
         map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }

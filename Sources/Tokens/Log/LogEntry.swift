@@ -1,22 +1,22 @@
 package import Model
 
-/// One entry of the administration log: who did what to which token, or was refused.
+/// One entry of the administration log: an act on a token or a directory, done or refused, with its actor.
 package struct LogEntry: Equatable, Sendable {
     package var number: Int64 = 0
     package var time: Instant
     package var tenant: ExactName?
     package var actor: AuditContext.Actor
-    /// `token.issue`, `token.reveal`, `user.deactivate` …; with `.refused` at its end when it was.
+    /// `token.issue`, `token.reveal`, `user.deactivate` …; a refused act ends in `.refused`.
     package var act: String
     package var token: TokenID?
     package var last4: String?
     /// The token's version after the act.
     package var version: Int64?
-    /// Names as of then, the reason, the code of a refusal.
+    /// The names at the time of the act, the reason, the code of a refusal.
     package var details: [JSON.Member] = []
     package var previous: [UInt8] = []
     package var hash: [UInt8] = []
-    /// Whether the row says no more than the entry does: all of that is what its hash is of.
+    /// True when the row holds nothing beyond the entry's fields, all of which the hash covers.
     private(set) var isWellFormed = true
 
     init(_ act: String, by actor: AuditContext, tenant: ExactName?) {
@@ -26,7 +26,7 @@ package struct LogEntry: Equatable, Sendable {
         self.tenant = tenant
     }
 
-    /// What its hash is of: all of it, and the hash before it.
+    /// The hashed message: all fields of the entry, and the hash before it.
     var message: [UInt8] {
         var message = CanonicalEncoder("log-entry-v1")
         message.add(number)
@@ -52,7 +52,7 @@ package struct LogEntry: Equatable, Sendable {
     static let insertion =
         "INSERT INTO log (\(columns)) VALUES (\([String](repeating: "?", count: 14).joined(separator: ", ")))"
 
-    /// Reads what `values` wrote.
+    /// The query that reads back what `values` wrote.
     static let confirmation = "SELECT \(columns) FROM log WHERE number = ?"
 
     var values: [SQLStatement.Parameter] {

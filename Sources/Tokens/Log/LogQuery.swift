@@ -1,18 +1,18 @@
 package import Model
 
-/// Which entries of the log are meant; `nil` for any.
+/// A filter for entries of the log; `nil` in a member stands for any value.
 package struct LogQuery: Sendable {
     package var tenant: ExactName?
     package var since: Instant?
     package var until: Instant?
     /// A user's id, or `operator`.
     package var actor: ExactName?
-    /// An act, or with a dot at its end every act that begins so.
+    /// An act, or a prefix of acts when it ends with a dot.
     package var act: String?
     package var token: TokenID?
-    /// Whether only refusals are meant.
+    /// True to select refusals only.
     package var isRefused = false
-    /// The newest so many.
+    /// The largest number of entries; the newest ones are taken.
     package var size = 100
 
     package init() {}

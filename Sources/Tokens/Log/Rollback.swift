@@ -1,13 +1,14 @@
 internal import Model
 
-/// A disagreement of the store with the log checkpoint beside its key file: an older copy of the store was put back.
+/// A contradiction between the store and the log checkpoint beside its key file: an older copy of the store was put in
+/// place.
 package struct Rollback: Equatable, Sendable {
     package enum Reason: Equatable, Sendable {
-        /// The log ends before the entry that is noted.
+        /// The log ends before the entry in the checkpoint.
         case shorter(noted: Int64)
-        /// The entry that is noted is another one in the store.
+        /// The store's entry of that number differs from the one in the checkpoint.
         case other(noted: Int64)
-        /// What is noted cannot be read.
+        /// The checkpoint cannot be read.
         case unreadable(String)
     }
 
@@ -22,36 +23,38 @@ package struct Rollback: Equatable, Sendable {
         self.path = path
     }
 
-    /// What is wrong, and what accepts a backup that was restored on purpose.
+    /// The fault, and the command that accepts a backup restored on purpose.
     package var message: String {
         let fault =
             switch reason {
             case .shorter(let noted):
-                "the store `\(path)` was rolled back: its log ends with entry \(newest), and entry \(noted) is noted beside "
-                    + "the key file"
+                "the store `\(path)` was rolled back: its log ends with entry \(newest), but the checkpoint beside the "
+                    + "key file has entry \(noted)"
             case .other(let noted):
-                "the store `\(path)` was rolled back: entry \(noted) of its log is not the one noted beside the key file"
+                "the store `\(path)` was rolled back: entry \(noted) of its log differs from the checkpoint beside the "
+                    + "key file"
             case .unreadable(let message):
-                "whether the store `\(path)` was rolled back cannot be told: \(message)"
+                "cannot tell whether the store `\(path)` was rolled back: \(message)"
             }
-        return "\(fault); if you restored a backup, `demilune store reseal --accept-rollback \(newest) --reason TEXT` "
-            + "accepts it"
+        return "\(fault); if you restored a backup, accept it with "
+            + "`demilune store reseal --accept-rollback \(newest) --reason TEXT`"
     }
 }
 
 extension SQLiteTokenStore {
-    /// Compares the log with its checkpoint, and keeps what it finds in `rollback`.
+    /// Compares the log with its checkpoint, and keeps the result in `rollback`.
     ///
-    /// INVARIANT: the checkpoint is read before the store is. Entries are committed before they are noted, so whatever is
-    /// noted by then is in the store that is seen afterwards, and a commit in between is no rollback.
+    /// INVARIANT: the checkpoint is read before the store. Entries are committed before they are noted, so an entry in
+    /// the checkpoint is in the store when that is read afterwards, and a commit in between is not taken for a
+    /// rollback.
     func lookForRollback() throws(TokenStoreError) {
-        // Within a transaction the store is seen as of its beginning.
+        // A transaction sees the store as of the transaction's beginning.
         guard !connection.isInTransaction else { return }
         rollback = try foundRollback()
     }
 
-    /// - Throws: `.rolledBack`: nothing is written on what somebody put back. Within a transaction that writes, as nobody
-    ///   commits meanwhile.
+    /// Checks for a rollback before a write. Called inside a write transaction, so that nobody commits meanwhile.
+    /// - Throws: `.rolledBack`: nothing is written to a store that was rolled back.
     func requireCurrent() throws(TokenStoreError) {
         rollback = try foundRollback()
         if let rollback { throw TokenStoreError(.rolledBack, rollback.message) }
@@ -74,9 +77,8 @@ extension SQLiteTokenStore {
             path: connection.path)
     }
 
-    /// Takes a store that was rolled back for the one that counts: in the log, under the name of whoever restored it.
-    /// - Parameter number: the newest entry of the log that the store has, so that no other state is accepted than the
-    ///   one that was looked at.
+    /// Accepts a store that was rolled back as the valid one. The log records who accepted it.
+    /// - Parameter number: the newest entry of the store's log, so that only the state that was reviewed is accepted.
     /// - Throws: `.state` for a store that was not rolled back, `.stale` for another number.
     package func acceptRollback(_ number: Int64, _ context: AuditContext) throws(TokenStoreError) {
         let accepted = try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
@@ -86,7 +88,7 @@ extension SQLiteTokenStore {
             }
             guard found.newest == number else {
                 throw TokenStoreError(
-                    .stale, "the newest entry of the log is \(found.newest), not \(number): look at the store again")
+                    .stale, "the newest entry of the log is \(found.newest), not \(number): review the store again")
             }
             try checkClock(context.now)
             var entry = LogEntry("store.accept_rollback", by: context, tenant: nil)

@@ -3,7 +3,7 @@ package import Model
 extension SQLiteTokenStore {
     // MARK: Making
 
-    /// Makes a token; its string is given back, and is kept only for an API token of a tenant that keeps strings.
+    /// Creates a token and returns its string. The string is kept only for an API token of a tenant that keeps strings.
     /// - Throws: `.name`, `.duplicate`, `.unknown`, `.state` for an assignment that cannot have tokens.
     package func create(_ draft: TokenDraft, _ context: AuditContext) throws(TokenStoreError) -> (
         TokenDetails, TokenString
@@ -20,7 +20,7 @@ extension SQLiteTokenStore {
         try requireIntactTenant(draft.tenant)
         try requireAssignment(draft.assignment, tenant: draft.tenant)
         guard draft.expires > context.now else {
-            throw TokenStoreError(.state, "a token does not expire before it is made")
+            throw TokenStoreError(.state, "a token must expire after its creation")
         }
         var random = SecureRandom()
         let record = TokenRecord(
@@ -42,7 +42,7 @@ extension SQLiteTokenStore {
         token.lookup = StoredToken.Lookup(key: key.number, digest: key.lookup(string))
         token.details.last4 = string.last4
         token.sealed = nil
-        // Whether strings are kept is the tenant's to say, under its seal.
+        // The tenant's sealed directory determines if strings are kept, so its seal is checked first.
         if token.details.token.kind == .api { try requireIntactTenant(token.details.tenant) }
         if token.details.token.kind == .api, try keepsStrings(token.details.tenant) {
             token.sealed = key.seal(string, tenant: token.details.tenant, token: token.id, using: &random)
@@ -54,7 +54,7 @@ extension SQLiteTokenStore {
     // MARK: Changing
 
     /// Changes a token's name, expiry or assignment.
-    /// - Parameter version: the version that was decided on; another one is `.stale`.
+    /// - Parameter version: the token's version at the decision; the store throws `.stale` for another one.
     @discardableResult package func amend(
         _ id: TokenID, _ change: TokenChange, expecting version: Int64? = nil, _ context: AuditContext
     ) throws(TokenStoreError) -> TokenDetails {
@@ -63,7 +63,7 @@ extension SQLiteTokenStore {
             try expect(version, token)
             var changes: [JSON.Member] = []
             guard token.details.token.revoked == nil else {
-                throw TokenStoreError(.state, "the token `\(id)` is revoked, and stays as it is")
+                throw TokenStoreError(.state, "the token `\(id)` is revoked and cannot be changed")
             }
             if let name = change.name {
                 let new = try TokenName(name, allowsNothing: token.details.token.kind == .mobile).text
@@ -72,10 +72,11 @@ extension SQLiteTokenStore {
             }
             if let expires = change.expires {
                 guard token.details.token.kind == .api else {
-                    throw TokenStoreError(.state, "a mobile token expires 30 days after its login, and is not extended")
+                    throw TokenStoreError(
+                        .state, "a mobile token expires 30 days after its login and cannot be extended")
                 }
                 guard expires > context.now else {
-                    throw TokenStoreError(.state, "an expiry that is past: revoke the token instead")
+                    throw TokenStoreError(.state, "the expiry is in the past: revoke the token instead")
                 }
                 changes.append(.init("former_expires", .string(token.details.token.expires.description)))
                 token.details.token.expires = expires
@@ -86,8 +87,7 @@ extension SQLiteTokenStore {
                 guard try user(of: assignment, token) == user(of: token.details.token.assignment, token) else {
                     throw TokenStoreError(
                         .state,
-                        "the assignment `\(assignment)` is another user's: `demilune token replace` makes the "
-                            + "token anew for them")
+                        "the assignment `\(assignment)` belongs to another user: use `demilune token reassign`")
                 }
                 changes.append(.init("former_assignment", .string(token.details.token.assignment)))
                 token.details.token.assignment = assignment
@@ -100,7 +100,7 @@ extension SQLiteTokenStore {
 
     private func expect(_ version: Int64?, _ token: StoredToken) throws(TokenStoreError) {
         guard let version, version != token.details.version else { return }
-        throw TokenStoreError(.stale, "the token `\(token.id)` was changed meanwhile; look at it again")
+        throw TokenStoreError(.stale, "the token `\(token.id)` was changed meanwhile: review it and try again")
     }
 
     private func user(of assignment: ExactName, _ token: StoredToken) throws(TokenStoreError) -> ExactName? {
@@ -109,8 +109,8 @@ extension SQLiteTokenStore {
             [.text(token.details.tenant), .text(assignment)], { $0.text(0) })
     }
 
-    /// Gives a token a new string. With an overlap the former one works beside it so long.
-    /// - Throws: `.state` while an overlap runs already: somebody else holds the former string then.
+    /// Gives a token a new string. The former string stays valid for the overlap, if one is given.
+    /// - Throws: `.state` while an earlier overlap runs, because its former string is still in use.
     package func rotate(
         _ id: TokenID, overlap: Duration?, _ context: AuditContext
     ) throws(TokenStoreError) -> (TokenDetails, TokenString) {
@@ -119,7 +119,7 @@ extension SQLiteTokenStore {
             try requireLive(token, context.now)
             if let until = token.details.overlapUntil, until > context.now {
                 throw TokenStoreError(
-                    .state, "the token `\(id)` is rotated already: its former string works until \(until)")
+                    .state, "the token `\(id)` was already rotated: its former string works until \(until)")
             }
             (token.previous, token.details.overlapUntil) = (nil, nil)
             if let overlap, let former = token.lookup {
@@ -161,7 +161,7 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// Forgets since when a token was unused.
+    /// Clears a token's dormant mark.
     package func clearDormant(_ id: TokenID, _ context: AuditContext) throws(TokenStoreError) {
         try change([id], "token.clear_dormant", context) { token in
             defer { token.details.token.dormantSince = nil }
@@ -169,7 +169,7 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// - Parameter body: changes the token, and says whether there was something to change.
+    /// - Parameter body: changes the token; returns false when there is nothing to change.
     private func change(
         _ ids: [TokenID], _ name: String, _ context: AuditContext,
         _ body: (inout StoredToken) throws(TokenStoreError) -> Bool
@@ -184,9 +184,9 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// Makes a token anew for another assignment: same name and expiry, a new string; the old one ends, at once or
-    /// after an overlap.
-    /// - Parameter expires: another expiry, where that was agreed on.
+    /// Reassigns a token: makes a new one for another assignment with the same name and expiry and a new string. The
+    /// old one ends at once or after an overlap.
+    /// - Parameter expires: another expiry, where the policies suggested one.
     package func replace(
         _ id: TokenID, assignment: ExactName, expires: Instant? = nil, overlap: Duration?, _ context: AuditContext
     ) throws(TokenStoreError) -> (TokenDetails, TokenString) {
@@ -194,14 +194,14 @@ extension SQLiteTokenStore {
             var old = try intact(id)
             try requireLive(old, context.now)
             guard old.details.token.kind == .api else {
-                throw TokenStoreError(.state, "a mobile token belongs to a login, and is not made anew")
+                throw TokenStoreError(.state, "a mobile token belongs to a login and cannot be reassigned")
             }
             let draft = TokenDraft(
                 tenant: old.details.tenant, kind: .api, name: old.details.token.name, assignment: assignment,
                 expires: expires ?? old.details.token.expires)
             if let overlap {
                 old.details.token.expires = min(Self.later(context.now, overlap), old.details.token.expires)
-                // Two live tokens do not have one name: the one that ends soon gives it up.
+                // Two live tokens cannot share a name: the one that ends soon gives it up.
                 old.details.token.name = Self.name(old.details.token.name, marked: "replaced", id)
                 old = try save(old, context)
                 try log("token.amend", old, by: context)
@@ -214,7 +214,7 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// A name told apart from others of the same by a mark at its end: `Warehouse (replaced 4f1c22)`.
+    /// The name made unique by a mark at its end: `Warehouse (replaced 4f1c22)`.
     static func name(_ name: ExactName, marked word: String, _ id: TokenID) -> ExactName {
         let mark = " (\(word) \(id.description.prefix(6)))"
         let most = 100 - mark.unicodeScalars.count
@@ -225,16 +225,16 @@ extension SQLiteTokenStore {
 
     // MARK: Ending
 
-    /// Revokes tokens, all of them or none; one that is revoked already stays as it was.
-    /// - Returns: how many were revoked, and how many were already.
-    /// - Throws: `.unknown` for an id that is not there.
+    /// Revokes tokens, all of them or none. A token that is already revoked stays as it was.
+    /// - Returns: the number of tokens revoked now, and of those revoked before.
+    /// - Throws: `.unknown` for an unknown id.
     package func revoke(_ ids: [TokenID], _ context: AuditContext) throws(TokenStoreError) -> (
         revoked: Int, already: Int
     ) {
         try write(context) { () throws(TokenStoreError) in
             var revoked = 0
             var already = 0
-            // In the order of their rows: neighbours share pages.
+            // In the order of their rows, because neighbours share pages.
             var rows: [(number: Int64, id: TokenID)] = []
             for id in Set(ids) {
                 let number = try connection.first("SELECT number FROM tokens WHERE id = ?", [.token(id)]) {
@@ -244,7 +244,7 @@ extension SQLiteTokenStore {
                 rows.append((number, id))
             }
             for (_, id) in rows.sorted(by: { $0.number < $1.number }) {
-                // Also a token that was tampered with: revoking is what is left to do with it.
+                // A tampered token can be revoked too: nothing else can be done with it.
                 guard var token = try stored(id) else { throw Self.unknown(id) }
                 let isRevoked = token.details.token.revoked != nil && !token.details.token.isTampered
                 if isRevoked { already += 1 } else { revoked += 1 }
@@ -259,12 +259,12 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// Ends a token: its string is shredded.
+    /// Revokes a token and shreds its string.
     func end(_ token: inout StoredToken, _ context: AuditContext, log name: String, _ more: [JSON.Member] = [])
         throws(TokenStoreError)
     {
         let members: [JSON.Member] = token.details.token.isTampered ? [.init("tampered", .boolean(true))] : []
-        // What nobody vouches for is not sealed.
+        // A last use without a valid seal is dropped: sealing it would make it pass for genuine.
         if !token.isUseIntact(keys) { token.details.token.lastActive = nil }
         token.details.token.revoked = context.now
         token.details.revokedBy = context.actor.name
@@ -276,23 +276,23 @@ extension SQLiteTokenStore {
 
     // MARK: Revealing
 
-    /// Shows a token's string; that it was shown is committed to the log before.
+    /// Reveals a token's string. The log entry is committed before the string is returned.
     /// - Throws: `.unrevealable`, and `.tampered` where the string does not belong to the row.
     package func reveal(_ id: TokenID, _ context: AuditContext) throws(TokenStoreError) -> (TokenDetails, TokenString) {
         try write(context) { () throws(TokenStoreError) in
             var token = try intact(id)
             guard token.details.token.kind == .api else {
-                throw TokenStoreError(.unrevealable, "a mobile token's string is not kept, and never shown again")
+                throw TokenStoreError(.unrevealable, "the string of a mobile token is not kept and cannot be shown")
             }
             try requireLive(token, context.now)
             guard token.sealed != nil else {
                 throw TokenStoreError(
                     .unrevealable,
-                    "the string of the token `\(id)` is not kept; `demilune token rotate` gives it a new one")
+                    "the string of the token `\(id)` is not kept: `demilune token rotate` gives it a new one")
             }
             guard let string = unsealed(token) else {
                 throw TokenStoreError(
-                    .tampered, "what is kept of the token `\(id)` does not belong to it; revoke it, or rotate it")
+                    .tampered, "the stored string does not belong to the token `\(id)`: revoke or rotate the token")
             }
             token.details.revealCount = Int(StoredCount.next(Int64(token.details.revealCount)))
             token.details.revealedAt = context.now
@@ -304,7 +304,7 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// A token's string, where it is kept and belongs to the row.
+    /// A token's string; `nil` unless it is kept and belongs to the row.
     func unsealed(_ token: StoredToken) -> TokenString? {
         guard let sealed = token.sealed, let lookup = token.lookup, let key = keys.live(sealed.key),
             let lookupKey = keys.live(lookup.key),

@@ -1,12 +1,13 @@
 internal import Model
 
-// Whoever writes the file can make an index name other rows than its table has. Seals do not help then: the other row carries
-// its own. So an index only finds the numbers of rows; the rows are read from the table, whole (SQLite takes columns that an index
-// has from there), and compared with what was asked for.
+// Whoever can write the file can make an index point to wrong rows. Seals do not help against that: the wrong row has a
+// valid seal of its own. So an index is used only to find the numbers of rows. The rows are then read whole from the
+// table (SQLite would take columns that the index has from the index), and compared with what was asked for.
 extension SQLiteTokenStore {
-    /// Tokens that a statement finds.
+    /// The tokens that a statement finds.
     /// - Parameter sql: selects their numbers.
-    /// - Throws: `.corrupt` for a token that was not asked for.
+    /// - Parameter isAsked: true for a token that matches the statement's conditions.
+    /// - Throws: `.corrupt` for a token that does not match.
     func stored(
         _ sql: String, _ parameters: [SQLStatement.Parameter], where isAsked: (StoredToken) -> Bool
     ) throws(TokenStoreError) -> [StoredToken] {
@@ -24,19 +25,20 @@ extension SQLiteTokenStore {
 
     static let byNumber = "SELECT \(StoredToken.columns) FROM tokens WHERE number = ?"
 
-    /// The rows of a lookup, present or former.
+    /// Selects the rows with a lookup digest, present or former.
     static let byLookup = "SELECT \(StoredToken.columns) FROM tokens WHERE lookup = ?1 OR previous = ?1"
 
-    /// The row of an id. That the inner part reads the index alone, and the outer one the table, costs nothing.
+    /// Selects the row of an id. The inner query reads only the index, the outer one the table; that costs nothing
+    /// extra.
     static let byID = """
         SELECT \(StoredToken.columns) FROM tokens WHERE number = (SELECT number FROM tokens WHERE id = ?)
         """
 
-    /// What is said of a row that is not the one that was asked for.
+    /// The error for a row that is not the one asked for.
     var misdirected: TokenStoreError {
         TokenStoreError(
             .corrupt,
-            "an index of the store `\(connection.path)` names a row that was not asked for: look with "
-                + "`demilune store verify`, and restore a backup")
+            "an index of the store `\(connection.path)` points to a wrong row: run `demilune store verify`, and "
+                + "restore a backup")
     }
 }

@@ -1,17 +1,17 @@
 package import Model
 
-/// The latest time that the store has seen, under a seal. An older one that is put back is not noticed.
+/// The latest time that the store has seen, with its seal. An older value with its own seal is not noticed.
 extension SQLiteTokenStore {
     static let clockFault = "the latest time that the store has seen was changed without its keys"
 
     /// The latest time that the store has seen; `nil` before there is one.
-    /// - Throws: `.tampered`: what has expired would come back with an earlier one.
+    /// - Throws: `.tampered` without a valid seal: an earlier time would make expired tokens valid again.
     package var highWater: Instant? {
         get throws(TokenStoreError) {
             guard let clock = try storedClock(), carriesSeal(clock) else {
                 throw TokenStoreError(
                     .tampered,
-                    "\(Self.clockFault): look with `demilune store verify`, then restore a backup or "
+                    "\(Self.clockFault): run `demilune store verify`, then restore a backup or run "
                         + "`demilune store reseal`")
             }
             return Int64(clock.value).map { Instant(stored: $0) }
@@ -20,6 +20,7 @@ extension SQLiteTokenStore {
 
     package func isClockIntact() throws(TokenStoreError) -> Bool { try storedClock().map(carriesSeal) ?? false }
 
+    /// Writes and seals the latest time.
     /// - Parameter now: `nil` for a store that has seen no time.
     func setClock(_ now: Instant?, _ key: Key) throws(TokenStoreError) {
         let value = now.map { String($0.stored.microseconds) } ?? ""
@@ -35,13 +36,13 @@ extension SQLiteTokenStore {
             "SELECT value, mac, mac_key FROM meta WHERE name = 'clock'", [], is: values, "the latest time")
     }
 
-    /// Seals with another key a time that carries its seal.
+    /// Seals the time with another key, if its present seal is valid.
     func resealClock(_ key: Key) throws(TokenStoreError) {
         guard let clock = try storedClock(), clock.seal?.key != key.number, carriesSeal(clock) else { return }
         try setClock(Int64(clock.value).map { Instant(stored: $0) }, key)
     }
 
-    /// Forgets a time that does not carry its seal, or is still to come.
+    /// Clears a time whose seal is not valid, or that is later than the clock.
     func correctClock() throws(TokenStoreError) {
         try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
             try refreshKeys()

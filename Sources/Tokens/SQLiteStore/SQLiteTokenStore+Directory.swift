@@ -3,13 +3,14 @@ package import Model
 extension SQLiteTokenStore {
     // MARK: Seals
 
-    /// Whether a tenant's directory is as the keys' holder wrote it.
+    /// True when the seal of a tenant's directory is valid.
     func isIntact(_ tenant: TenantRecord, _ seal: DirectorySeal) -> Bool {
         guard let mac = seal.mac, let key = seal.key.flatMap(keys.live) else { return false }
         return KeyedHash.isSame(key.mac(seal.message(tenant)), mac)
     }
 
-    /// - Throws: `.tampered`: to seal it anew would make it pass for genuine.
+    /// Checks the seal of a tenant's directory before it is used or sealed again.
+    /// - Throws: `.tampered`: sealing a tampered directory would make it pass for genuine.
     func requireIntactTenant(_ id: ExactName) throws(TokenStoreError) {
         let version = try directoryVersion
         if intactTenants.version != version { intactTenants = (version, []) }
@@ -19,7 +20,7 @@ extension SQLiteTokenStore {
             throw TokenStoreError(
                 .tampered,
                 "departments, users or rights of the tenant `\(id)` were changed without the store's keys: "
-                    + "look with `demilune store verify`, then restore a backup or `demilune store reseal`")
+                    + "run `demilune store verify`, then restore a backup or run `demilune store reseal`")
         }
         intactTenants.ids.insert(id)
     }
@@ -28,14 +29,15 @@ extension SQLiteTokenStore {
         TokenStoreError(.unknown, "there is no tenant `\(tenant)`")
     }
 
-    /// Seals a tenant's directory as it is now: its next version. For what somebody looked through, or what carries its seal.
+    /// Seals a tenant's directory as it is now, as its next version. Only for one that was reviewed or has a valid
+    /// seal.
     func sealTenant(_ id: ExactName) throws(TokenStoreError) {
         guard let (tenant, seal) = try sealedTenant(id) else { throw Self.unknown(tenant: id) }
         try sealTenant(tenant, keepsStrings: seal.keepsStrings)
     }
 
-    /// Seals a tenant's directory as it is meant to be: its next version.
-    /// - Throws: `.tampered` when it is not what the store holds by now.
+    /// Seals the intended state of a tenant's directory, as its next version.
+    /// - Throws: `.tampered` when the store holds another state.
     func sealTenant(_ meant: TenantRecord, keepsStrings: Bool) throws(TokenStoreError) {
         directoryWrites += 1
         guard case (let tenant, var seal)? = try sealedTenant(meant.id) else { throw Self.unknown(tenant: meant.id) }
@@ -47,7 +49,7 @@ extension SQLiteTokenStore {
             throw TokenStoreError(
                 .tampered,
                 "the directory of the tenant `\(meant.id)` is not in the store `\(connection.path)` as it was written: "
-                    + "something interferes with the file; look with `demilune store verify`")
+                    + "something interferes with the file; run `demilune store verify`")
         }
         let values: [SQLStatement.Parameter] = [
             .integer(seal.version), .blob(keys.active.mac(message)), .integer(Int64(keys.active.number)),
@@ -59,7 +61,8 @@ extension SQLiteTokenStore {
             is: values + [.text(meant.id)], "the seal of the tenant `\(meant.id)`")
     }
 
-    /// Seals with another key what still carries its seal.
+    /// Seals with another key every directory whose seal is valid.
+    /// - Returns: the number of directories sealed.
     func resealTenants(_ key: Key) throws(TokenStoreError) -> Int {
         var ids: [ExactName] = []
         try connection.rows("SELECT id FROM tenants WHERE mac_key <> ?", [.integer(Int64(key.number))]) {
@@ -80,11 +83,11 @@ extension SQLiteTokenStore {
         } ?? false
     }
 
-    /// Whether a tenant's new API tokens can be revealed.
+    /// True when a tenant's new API tokens can be revealed.
     package func keepsStrings(of tenant: ExactName) throws(TokenStoreError) -> Bool { try keepsStrings(tenant) }
 
-    /// Whether token strings of a tenant are kept. From the moment they are not, none is there any more.
-    /// - Returns: how many were shredded.
+    /// Sets the keeping of a tenant's token strings. Switching it off shreds all kept strings.
+    /// - Returns: the number of strings shredded.
     @discardableResult package func setKeepsStrings(
         _ keeps: Bool, tenant: ExactName, _ context: AuditContext
     ) throws(TokenStoreError) -> Int {
@@ -100,7 +103,7 @@ extension SQLiteTokenStore {
             }
             for var token in tokens {
                 (token.sealed, token.details.isKept) = (nil, false)
-                // A row that does not carry its seal loses its string too, and goes on not carrying it.
+                // A row without a valid seal loses its string too, and gets no valid seal by that.
                 if token.details.token.isTampered { try update(token) } else { try save(token, context) }
             }
             try logTenant(
@@ -115,12 +118,12 @@ extension SQLiteTokenStore {
 
     // MARK: Changing
 
-    /// Adds and changes records by id, all or nothing; removes none.
+    /// Imports records: adds and changes them by id, all or nothing; removes none.
     ///
-    /// What a change takes the ground from is handled as by `set`: a user who is not active any more loses mobile
-    /// tokens for good and has the API tokens suspended; for the rest, live tokens stand in the way.
-    /// - Parameter revokesTokens: whether those live tokens are revoked instead.
-    /// - Parameter mints: whether new live API tokens get a string, which can then be revealed.
+    /// Tokens whose assignments lose their validity are handled as by `set`. When a user becomes inactive, the mobile
+    /// tokens are revoked and the API tokens suspended. Any other loss is refused while live tokens are in the way.
+    /// - Parameter revokesTokens: true to revoke those live tokens instead.
+    /// - Parameter mints: true to give new live API tokens a string, which can then be revealed.
     package func merge(
         _ organisation: Organisation, _ context: AuditContext, revokesTokens: Bool = false, mints: Bool = false
     ) throws(TokenStoreError) -> MergeSummary {
@@ -141,12 +144,12 @@ extension SQLiteTokenStore {
             for tenant in organisation.tenants where Self.differ(tenant.id, before, after) {
                 let known = before.tenants.first { $0.id == tenant.id }
                 let keeps = try keepsStrings(tenant.id)
-                // A new tenant keeps them.
+                // A new tenant keeps strings.
                 try sealTenant(importer.meant(tenant, before: known), keepsStrings: known == nil ? true : keeps)
                 try logTenant("tenant.change", tenant.id, context)
             }
-            // What falls with the directory falls before new tokens come: those are held to the new directory.
-            let fallen = try uproot(from: before, to: after, revokesTokens: revokesTokens, context)
+            // Before the new tokens are added: those belong to the new directory.
+            let fallen = try endUnassignedTokens(from: before, to: after, revokesTokens: revokesTokens, context)
             (importer.summary.revoked, importer.summary.suspended) = (fallen.revoked, fallen.suspended)
             for tenant in organisation.tenants {
                 for token in tenant.tokens {
@@ -165,9 +168,8 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// As the other; reads the form of `import`, whose records may say only part of what there is: what they leave out
-    /// stays as it is when they are written.
-    /// - Throws: `.invalid` with the JSON path of the first fault, beside what the other throws.
+    /// Imports records from the JSON of `import`. Members that a record leaves out stay as they are.
+    /// - Throws: `.invalid` with the JSON path of the first fault, and what the other `merge` throws.
     package func merge(_ json: JSON, _ context: AuditContext, revokesTokens: Bool = false) throws(TokenStoreError)
         -> MergeSummary
     {
@@ -177,7 +179,7 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// The records of a file on what a store holds, held to what a merge may do.
+    /// The records of an import file, completed with the store's records and validated.
     /// - Throws: `.invalid` with the JSON path of the first fault.
     private static func records(_ json: JSON, on base: Organisation) throws(TokenStoreError) -> Organisation {
         do throws(OrganisationError) {
@@ -190,8 +192,8 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// What a merge of a file would come to on what a store holds, without a word of the tokens that would fall by it.
-    /// - Throws: as the merge would, but for live tokens that stand in its way.
+    /// The records and the counts of an import, without doing it and without the tokens that it would end.
+    /// - Throws: as the import would, except for live tokens in its way.
     package static func preview(
         _ json: JSON, on base: Organisation
     ) throws(TokenStoreError) -> (records: Organisation, summary: MergeSummary) {
@@ -222,8 +224,8 @@ extension SQLiteTokenStore {
         return find(before) != find(after)
     }
 
-    /// A token neither moves nor comes back to life: it keeps its tenant, kind, assignment and creation, and stays revoked.
-    /// - Returns: whether it is as it was; `nil` for a new one.
+    /// Imports a token. An existing one keeps its tenant, kind, assignment and creation, and stays revoked if it is.
+    /// - Returns: true for an unchanged token, `nil` for a new one.
     private func merge(_ record: TokenRecord, tenant: ExactName, mints: Bool, _ context: AuditContext)
         throws(TokenStoreError)
         -> Bool?
@@ -253,7 +255,7 @@ extension SQLiteTokenStore {
         return false
     }
 
-    /// - Throws: where a merge would move a token, or bring it back to life.
+    /// - Throws: `.invalid` where an import would move a token, or undo its revocation.
     private static func requireSame(
         _ record: TokenRecord, _ tenant: ExactName, _ known: TokenRecord, _ knownTenant: ExactName
     ) throws(TokenStoreError) {
@@ -261,14 +263,15 @@ extension SQLiteTokenStore {
             known.created == record.created
         else {
             throw TokenStoreError(
-                .invalid, "the token `\(record.id)` exists: its tenant, kind, assignment and creation stay as they are")
+                .invalid,
+                "the token `\(record.id)` already exists: its tenant, kind, assignment and creation cannot change")
         }
         guard known.revoked == nil || record.revoked != nil else {
-            throw TokenStoreError(.invalid, "the token `\(record.id)` is revoked, and stays so")
+            throw TokenStoreError(.invalid, "the token `\(record.id)` is revoked and cannot become valid again")
         }
     }
 
-    /// A record with its name in the form that is kept.
+    /// The record with its name in the stored form.
     private static func kept(_ record: TokenRecord) throws(TokenStoreError) -> TokenRecord {
         var record = record
         do throws(TokenStoreError) {
@@ -277,11 +280,12 @@ extension SQLiteTokenStore {
         return record
     }
 
-    /// Makes a part of a tenant's directory active, or not.
+    /// Activates or deactivates a part of a tenant's directory.
     ///
-    /// A user's mobile tokens are then revoked for good and the API tokens suspended until somebody resumes them. Live
-    /// tokens of a department or tenant stand in its way. User types stop being assigned; tokens that have one go on.
-    /// - Throws: `.unknown`, `.used` while live tokens stand in the way.
+    /// Deactivating a user revokes the mobile tokens for good and suspends the API tokens until somebody resumes them.
+    /// A department or tenant with live tokens cannot be deactivated, unless `revokesTokens` is true. An inactive user
+    /// type can no longer be assigned; existing tokens with it stay valid.
+    /// - Throws: `.unknown`, `.used` while live tokens are in the way.
     package func set(
         _ part: DirectoryPart, tenant: ExactName, active: Bool, revokesTokens: Bool, _ context: AuditContext
     ) throws(TokenStoreError) -> (revoked: Int, suspended: Int) {
@@ -314,7 +318,8 @@ extension SQLiteTokenStore {
             }
             meant.set(part, active: active)
             try sealTenant(meant, keepsStrings: keepsStrings(tenant))
-            let fallen = try uproot(from: before, to: try read(.none), revokesTokens: revokesTokens, context)
+            let fallen = try endUnassignedTokens(
+                from: before, to: try read(.none), revokesTokens: revokesTokens, context)
             try logTenant(
                 "\(part.name).\(active ? "activate" : "deactivate")", tenant, context,
                 part.id.map { [.init("id", .string($0))] } ?? [])
@@ -322,14 +327,14 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// Deals with the tokens that a change of the directory takes the ground from.
-    private func uproot(
+    /// Revokes or suspends the tokens whose assignments lose their validity by a change of the directory.
+    private func endUnassignedTokens(
         from before: Organisation, to after: Organisation, revokesTokens: Bool, _ context: AuditContext
     ) throws(TokenStoreError) -> (revoked: Int, suspended: Int) {
         var result = (revoked: 0, suspended: 0)
         let now = AssignmentStatus(after)
-        for (place, ground) in AssignmentStatus(before).sorted {
-            guard let left = now[place], left != ground else { continue }
+        for (place, former) in AssignmentStatus(before).sorted {
+            guard let present = now[place], present != former else { continue }
             let sql = """
                 SELECT number FROM tokens WHERE tenant = ? AND assignment = ? AND revoked IS NULL AND expires > ?
                 """
@@ -341,16 +346,17 @@ extension SQLiteTokenStore {
                     && $0.details.token.revoked == nil
             }
             if tokens.isEmpty { continue }
-            let isUserLost = ground.user && !left.user
-            let isGroundLost = ground.rest && !left.rest
-            guard !isGroundLost || revokesTokens else {
+            let isUserLost = former.user && !present.user
+            let isRestLost = former.rest && !present.rest
+            guard !isRestLost || revokesTokens else {
+                let verb = tokens.count == 1 ? "is" : "are"
                 throw TokenStoreError(
                     .used,
-                    "\(tokens.count) live tokens of the assignment `\(place.assignment)` stand in the way: see "
-                        + "`--preview`, and revoke them with `--revoke-tokens`")
+                    "\(counted(tokens.count, "live token")) of the assignment `\(place.assignment)` \(verb) in the way"
+                        + ": list them with `--preview`, and revoke them with `--revoke-tokens`")
             }
             for var token in tokens {
-                if isGroundLost || isUserLost && token.details.token.kind == .mobile {
+                if isRestLost || isUserLost && token.details.token.kind == .mobile {
                     try end(&token, context, log: "token.revoke")
                     result.revoked += 1
                 } else if isUserLost, token.details.token.suspended == nil, !token.details.token.isTampered {

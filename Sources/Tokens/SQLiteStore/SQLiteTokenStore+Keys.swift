@@ -1,7 +1,7 @@
 internal import Model
 
 extension SQLiteTokenStore {
-    /// What a key must know to be the right one.
+    /// The canary of a key: only the key with which the store was written gives the stored value.
     private func canary(_ key: Key) -> [UInt8] { Self.canary(key, store: id) }
 
     static func canary(_ key: Key, store: String) -> [UInt8] {
@@ -11,18 +11,19 @@ extension SQLiteTokenStore {
         return key.mac(message.bytes)
     }
 
-    /// Each key that the store was written with must be in the key file, and be the same.
+    /// Checks that the key file has every key with which the store was written.
+    /// - Throws: `.keys` for a missing or wrong key.
     func checkKeys() throws(TokenStoreError) {
         try connection.rows("SELECT number, canary FROM keys") { (row: SQLStatement) throws(TokenStoreError) in
             let number = Int(row.integer(0))
             guard let key = keys.live(number) else {
                 throw TokenStoreError(
-                    .keys, "the key file `\(keys.path)` lacks key \(number): restore the one that has it")
+                    .keys, "the key file `\(keys.path)` lacks key \(number): restore a key file that has it")
             }
             guard KeyedHash.isSame(canary(key), row.blob(1) ?? []) else {
                 throw TokenStoreError(
                     .keys,
-                    "key \(number) of `\(keys.path)` is not the one that the store was written with: "
+                    "key \(number) of `\(keys.path)` is not the key with which the store was written: "
                         + "restore the right key file")
             }
         }
@@ -41,18 +42,19 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// Before anything is written: another process may have added or retired a key.
+    /// Reloads the keys before a write if another process added or retired one.
     func refreshKeys() throws(TokenStoreError) {
         let newest = try connection.number("SELECT ifnull(max(number), 0) FROM keys")
         if newest != Int64(keys.active.number) || keys.live(keys.active.number) == nil {
             try keys.reload(database: connection.path)
             try checkKeys()
-            // The file is written before the store is: a run that was stopped between leaves a key only the file knows.
+            // The file is written before the store: a run that was stopped in between leaves a key that only the file
+            // has.
             try registerKeys()
         }
     }
 
-    /// How many rows name each key.
+    /// The number of rows that need each key, by the key's number.
     package func keyUses() throws(TokenStoreError) -> [Int: Int] {
         let sql = """
             SELECT key, count(*) FROM (
@@ -70,7 +72,7 @@ extension SQLiteTokenStore {
         return uses
     }
 
-    /// Adds a key; from now on everything is written with it.
+    /// Adds a key, with which everything is written from now on.
     @discardableResult package func addKey(_ context: AuditContext) throws(TokenStoreError) -> Int {
         try write(context) { () throws(TokenStoreError) in
             let key = try keys.add(now: context.now)
@@ -83,8 +85,8 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// Writes so many rows anew with the active key, each of which still carries its seal.
-    /// - Returns: how many were written, and how many were passed over because they are tampered with.
+    /// Rewrites up to `batch` rows with the active key. Rows without a valid seal are skipped.
+    /// - Returns: the number of rows rewritten, the ids of tampered tokens, and the place to go on.
     package func rewrap(_ context: AuditContext, batch: Int = 500, after: Int64 = 0) throws(TokenStoreError)
         -> Rewrapping
     {
@@ -133,7 +135,7 @@ extension SQLiteTokenStore {
             row.lookup = StoredToken.Lookup(key: active.number, digest: active.lookup(string))
             row.sealed = active.seal(string, tenant: row.details.tenant, token: row.id, using: &random)
         } else if row.details.token.revoked != nil || row.details.token.expires <= now {
-            // Nobody is let in by it any more.
+            // The string no longer authenticates anybody.
             row.lookup = nil
         }
         if let until = row.details.overlapUntil, until <= now { (row.previous, row.details.overlapUntil) = (nil, nil) }
@@ -142,8 +144,8 @@ extension SQLiteTokenStore {
         result.count += 1
     }
 
-    /// Destroys a key that nothing needs any more.
-    /// - Throws: `.used` while rows name it, or when it is the active one.
+    /// Destroys a key that is no longer needed.
+    /// - Throws: `.used` while rows need it, or when it is the active one.
     package func retireKey(_ number: Int, _ context: AuditContext) throws(TokenStoreError) {
         guard let key = keys.keys.first(where: { $0.number == number }) else {
             throw TokenStoreError(.unknown, "there is no key \(number)")
@@ -156,8 +158,8 @@ extension SQLiteTokenStore {
             guard uses == 0 else {
                 throw TokenStoreError(
                     .used,
-                    "key \(number) is needed by \(uses) rows: `demilune keys rewrap` writes them anew; strings "
-                        + "that are not kept move when they are next used, or expire")
+                    "key \(number) is needed by \(counted(uses, "row")): `demilune keys rewrap` rewrites them; a token "
+                        + "whose string is not kept moves to the active key at its next use, or expires")
             }
             guard
                 try connection.first("SELECT 1 FROM keys WHERE number = ?", [.integer(Int64(number))], { _ in true })
@@ -169,7 +171,7 @@ extension SQLiteTokenStore {
             entry.details = [.init("key", .integer(Int64(number)))] + reason(context)
             try log(entry)
         }
-        // The store forgets it first: a run that is stopped here leaves a key that nothing names.
+        // The store drops the key first: a run that is stopped here leaves an unused key in the file.
         try keys.retire(number)
     }
 }

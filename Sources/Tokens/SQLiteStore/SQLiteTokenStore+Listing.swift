@@ -1,20 +1,20 @@
 package import Model
 
 extension SQLiteTokenStore {
-    /// A token that may be in a list, and its place in the order.
+    /// A token for a list, and its place in the order.
     private struct Row {
         var record: TokenRecord
         var cursor: Cursor
     }
 
-    /// A page of a tenant's tokens. Rows that come or go between two pages shift nothing.
+    /// A page of a tenant's tokens. Rows added or removed between two pages do not shift the pages.
     /// - Throws: `.invalid` for a cursor of another list.
     package func list(_ query: TokenQuery) throws(TokenStoreError) -> TokenPage {
         try list(query) { _ in true }
     }
 
-    /// A page of those tokens of a query that somebody may see.
-    /// - Parameter isVisible: asked about one token after another, in the order of the list.
+    /// A page of the visible tokens of a query.
+    /// - Parameter isVisible: called for one token after another, in the order of the list.
     package func list(
         _ query: TokenQuery, where isVisible: (TokenRecord) -> Bool
     ) throws(TokenStoreError) -> TokenPage {
@@ -23,7 +23,7 @@ extension SQLiteTokenStore {
             let identity = select.identity
             var after: Cursor?
             if let text = query.cursor { after = try Cursor.open(text, identity, keys.live) }
-            // One more than asked for tells whether there is a next page.
+            // The extra row shows that there is a next page.
             let count = query.size + 1
             var rows: [Row]
             if case .assignments(let ranks) = query.sort {
@@ -31,7 +31,8 @@ extension SQLiteTokenStore {
             } else {
                 rows = try ordered(query, select, after, count, isVisible)
             }
-            // A value that is no number stands behind every number, however far a list came: it would never end.
+            // A page must go on after its cursor. A forged value that is not a number sorts behind all numbers, and
+            // would make the list endless.
             if let after, let first = rows.first?.cursor {
                 let goesOn = query.isDescending ? Cursor.isBefore(first, after) : Cursor.isBefore(after, first)
                 guard goesOn || !Self.isOrdered(query.sort) else { throw misdirected }
@@ -40,14 +41,14 @@ extension SQLiteTokenStore {
             if hasMore { rows.removeLast(rows.count - query.size) }
             let next = hasMore ? rows.last?.cursor.sealed(identity, keys.active) : nil
             var tokens: [TokenDetails] = []
-            // Who may see a row is decided on what it says; whether that is genuine is told of those that are shown.
+            // Visibility is decided on the content of the rows; the seals of the shown ones are checked here.
             for row in rows {
                 guard var details = try stored(row.record.id)?.details, details.tenant == query.tenant else {
                     throw misdirected
                 }
                 let isTampered = details.token.isTampered
                 details.token.isTampered = false
-                // What was decided on is what is shown.
+                // The shown row must be the one on which visibility was decided.
                 guard details.token == row.record else { throw misdirected }
                 details.token.isTampered = isTampered
                 tokens.append(details)
@@ -56,13 +57,13 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// So many visible rows in the order of a column, after a place.
+    /// Up to `count` visible rows in the order of a column, after a cursor.
     private func ordered(
         _ query: TokenQuery, _ select: TokenQuerySQL, _ after: Cursor?, _ count: Int,
         _ isVisible: (TokenRecord) -> Bool
     ) throws(TokenStoreError) -> [Row] {
         let (column, index) = Self.order(query.sort)
-        // Where every row is wanted nothing is found sooner by walking.
+        // A whole list gains nothing from walking an index until a page is full.
         let driver = query.isWhole ? select.drivers.first : try fewest(select.drivers)
         let isText = column == "search"
         let place = Int32(StoredToken.recordCount)
@@ -79,14 +80,14 @@ extension SQLiteTokenStore {
                 return found < count
             }
         }
-        // Revoked rows and the others are each in order; together they are put in order here.
+        // Revoked rows and the others are each sorted; the two parts are merged here.
         if select.parts.count > 1 {
             rows.sort { Cursor.isBefore($0.cursor, $1.cursor) != query.isDescending && $0.cursor != $1.cursor }
         }
         return Array(rows.prefix(count))
     }
 
-    /// Whether the list is in the order of a column, not of one assignment after another.
+    /// True when the list is in the order of a column, false for an order of assignments.
     private static func isOrdered(_ sort: TokenQuery.Sort) -> Bool {
         if case .assignments = sort { return false }
         return true
@@ -102,7 +103,7 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// The first driver that gives few rows.
+    /// The first driver that gives at most `TokenQuerySQL.few` rows.
     private func fewest(
         _ drivers: [(sql: String, parameters: [SQLStatement.Parameter])]
     ) throws(TokenStoreError) -> (sql: String, parameters: [SQLStatement.Parameter])? {
@@ -115,7 +116,7 @@ extension SQLiteTokenStore {
         return nil
     }
 
-    /// So many visible rows in an order of assignments, one assignment after another.
+    /// Up to `count` visible rows in an order of assignments, one assignment after another.
     private func ranked(
         _ query: TokenQuery, _ select: TokenQuerySQL, _ ranks: [TokenQuery.Rank], _ after: Cursor?, _ count: Int,
         _ isVisible: (TokenRecord) -> Bool
@@ -155,7 +156,7 @@ extension SQLiteTokenStore {
         return rows
     }
 
-    /// Every token of a query that somebody may see, in the order of their ids.
+    /// Every visible token of a query, in the order of their ids.
     package func all(
         _ query: TokenQuery, where isVisible: (TokenRecord) -> Bool
     ) throws(TokenStoreError) -> [TokenDetails] {
@@ -168,7 +169,7 @@ extension SQLiteTokenStore {
 }
 
 extension Cursor {
-    /// The order of the ascending list. Texts are in the order of their bytes, as in the store.
+    /// The order of an ascending list. Strings are in the order of their bytes, as in the store.
     static func isBefore(_ one: Cursor, _ other: Cursor) -> Bool {
         switch (one.value, other.value) {
         case (.text(let left), .text(let right)) where left != right:

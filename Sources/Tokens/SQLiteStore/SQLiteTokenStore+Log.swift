@@ -3,7 +3,7 @@ package import Model
 extension SQLiteTokenStore {
     // MARK: Writing
 
-    /// Adds an entry, within the transaction that does what it tells of.
+    /// Adds an entry, in the same transaction as the act that it records.
     @discardableResult func log(_ entry: LogEntry) throws(TokenStoreError) -> LogEntry {
         var entry = entry
         let head = try connection.first("SELECT number, hash FROM log ORDER BY number DESC LIMIT 1") {
@@ -13,8 +13,8 @@ extension SQLiteTokenStore {
         guard (0..<StoredCount.most).contains(last) else {
             throw TokenStoreError(
                 .tampered,
-                "the log of the store `\(connection.path)` has an entry with the number \(last), which the store does not "
-                    + "give: look with `demilune log verify`")
+                "the log of the store `\(connection.path)` has an entry with the invalid number \(last): run "
+                    + "`demilune log verify`")
         }
         entry.number = last + 1
         entry.previous = head?.1 ?? []
@@ -25,13 +25,13 @@ extension SQLiteTokenStore {
         return entry
     }
 
-    /// An entry is in the log as it was meant.
+    /// Checks that an entry is in the log as it was written.
     func confirm(_ entry: LogEntry) throws(TokenStoreError) {
         try connection.confirm(
             LogEntry.confirmation, [.integer(entry.number)], is: entry.values, "entry \(entry.number) of the log")
     }
 
-    /// Adds an entry about a token, with the names as they are now.
+    /// Adds an entry about a token, with the present names.
     func log(
         _ act: String, _ token: StoredToken, by context: AuditContext, _ more: [JSON.Member] = []
     ) throws(TokenStoreError) {
@@ -43,7 +43,7 @@ extension SQLiteTokenStore {
         try log(entry)
     }
 
-    /// Adds an entry about a tenant's directory, with the version that it has by now.
+    /// Adds an entry about a tenant's directory, with its present version.
     func logTenant(_ act: String, _ tenant: ExactName, _ context: AuditContext, _ details: [JSON.Member] = [])
         throws(TokenStoreError)
     {
@@ -74,7 +74,7 @@ extension SQLiteTokenStore {
         return [.init("name", .string(token.details.token.name))] + (names ?? [])
     }
 
-    /// Logs that an act was refused, by the policies or because of what the token is.
+    /// Logs that an act was refused, by the policies or because of the token's state.
     package func refused(_ act: String, _ ids: [TokenID], tenant: ExactName?, code: String, _ context: AuditContext)
         throws(TokenStoreError)
     {
@@ -97,13 +97,13 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// Notes an entry beside the key file, so that a log cut short is noticed: one that was written and read back here, not
-    /// whichever the store has by now.
+    /// Notes an entry in the checkpoint beside the key file, so that a truncated log is noticed. It is the entry that
+    /// was written and read back here, not the newest one that the store has by now.
     func note(_ entry: LogEntry) throws(TokenStoreError) {
         try keys.note(LogCheckpoint(number: entry.number, hash: entry.hash, version: Self.sealedVersion))
     }
 
-    /// The newest entry of the log, as the store has it; `nil` before there is one.
+    /// The newest entry of the store's log; `nil` before there is one.
     func newestEntry() throws(TokenStoreError) -> LogCheckpoint? {
         try connection.first("SELECT number, hash FROM log ORDER BY number DESC LIMIT 1") {
             LogCheckpoint(number: $0.integer(0), hash: $0.blob(1) ?? [], version: Self.sealedVersion)
@@ -112,7 +112,7 @@ extension SQLiteTokenStore {
 
     // MARK: Reading
 
-    /// The newest entries that a query means, the oldest of them first.
+    /// The newest entries that match a query, in ascending order.
     package func log(_ query: LogQuery) throws(TokenStoreError) -> [LogEntry] {
         var conditions: [String] = ["1"]
         var parameters: [SQLStatement.Parameter] = []
@@ -146,10 +146,10 @@ extension SQLiteTokenStore {
         return entries.reversed()
     }
 
-    /// Follows the chain from its first entry to the newest.
-    /// - Returns: how many entries there are, and what is wrong: a changed, missing, reordered or cut-off entry.
+    /// Verifies the chain from the first entry to the newest.
+    /// - Returns: the number of entries, and the faults: changed, missing, reordered or cut-off entries.
     package func verifyLog() throws(TokenStoreError) -> (count: Int, faults: [IntegrityViolation]) {
-        // Read before the store is: what is committed meanwhile is no fault.
+        // Read before the store, so that an entry committed meanwhile is not a fault.
         var faults: [IntegrityViolation] = []
         var head: LogCheckpoint?
         do throws(TokenStoreError) { head = try keys.head } catch { faults.append(IntegrityViolation(error.message)) }
@@ -162,7 +162,7 @@ extension SQLiteTokenStore {
                 let entry = LogEntry(row)
                 guard (1...StoredCount.most).contains(entry.number) else {
                     faults.append(
-                        IntegrityViolation("the log has an entry \(entry.number), which the store does not number so"))
+                        IntegrityViolation("the log has an entry with the invalid number \(entry.number)"))
                     return
                 }
                 if entry.number != count + 1 {
@@ -181,7 +181,7 @@ extension SQLiteTokenStore {
                     if head.hash != entry.hash {
                         faults.append(
                             IntegrityViolation(
-                                "entry \(entry.number) of the log is not the one noted beside the key file"))
+                                "entry \(entry.number) of the log differs from the checkpoint beside the key file"))
                     }
                 }
                 (count, hash) = (entry.number, entry.hash)
@@ -189,9 +189,10 @@ extension SQLiteTokenStore {
             if let head, !isHeadSeen {
                 faults.append(
                     IntegrityViolation(
-                        "the log ends with entry \(count), but \(head.number) is noted beside the key file"))
+                        "the log ends with entry \(count), but the checkpoint beside the key file has entry "
+                            + "\(head.number)"))
             } else if head == nil, !isUnreadable, count > 0 {
-                faults.append(IntegrityViolation("no newest entry of the log is noted beside the key file"))
+                faults.append(IntegrityViolation("the checkpoint of the log beside the key file is missing"))
             }
             return (Int(count), faults)
         }

@@ -1,7 +1,7 @@
 package import Model
 
 extension SQLiteTokenStore {
-    /// Tokens with exactly this name: in one tenant, or in all; those that are revoked last.
+    /// The tokens with exactly this name, in one tenant or in all; revoked ones come last.
     package func named(_ name: ExactName, tenant: ExactName?) throws(TokenStoreError) -> [TokenDetails] {
         let name = ExactName(TextNormalizer.composed(name.text))
         var tenants = tenant.map { [$0] } ?? []
@@ -28,8 +28,7 @@ extension SQLiteTokenStore {
         return found.filter { $0.token.revoked == nil } + found.filter { $0.token.revoked != nil }
     }
 
-    /// What stands for a text where the text itself is not to be told: the same for the same text, until another key is
-    /// the active one.
+    /// A pseudonym for a text that must not be shown. It stays the same for the same text until the active key changes.
     package func pseudonym(_ text: ExactName, of kind: String) -> ExactName {
         var message = CanonicalEncoder("pseudonym-v1")
         message.add(kind)

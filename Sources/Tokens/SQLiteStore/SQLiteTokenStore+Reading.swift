@@ -1,14 +1,14 @@
 package import Model
 
 extension SQLiteTokenStore {
-    /// Changes whenever the directory may have: what was read before is still so while it is the same.
+    /// The version of the directory. While it stays the same, data read before is still current.
     package var directoryVersion: DirectoryVersion {
         get throws(TokenStoreError) {
             DirectoryVersion(others: try connection.number("PRAGMA data_version"), own: directoryWrites)
         }
     }
 
-    /// The tenants in the order of their ids, and nothing of what they have: that is not looked at, and no seal is.
+    /// The tenants in the order of their ids, without their directories. No seal is checked.
     package var tenants: [TenantRecord] {
         get throws(TokenStoreError) {
             var tenants: [TenantRecord] = []
@@ -19,14 +19,14 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// How many tokens there are, whatever became of them.
+    /// The number of tokens in any state.
     package var tokenCount: Int {
         get throws(TokenStoreError) { Int(try connection.number("SELECT count(*) FROM tokens")) }
     }
 
-    /// Everything there is, as of one moment.
-    /// - Parameter goesOn: asked now and then, with how many tokens were read, whether to go on.
-    /// - Throws: `.stopped` when it says no.
+    /// A consistent snapshot of the whole store.
+    /// - Parameter goesOn: called now and then with the number of tokens read; returns false to stop.
+    /// - Throws: `.stopped` when `goesOn` returned false.
     package func organisation(
         _ tokens: TokenSelection = .all, goesOn: (Int) -> Bool = { _ in true }
     ) throws(TokenStoreError) -> Organisation {
@@ -57,7 +57,7 @@ extension SQLiteTokenStore {
         return Organisation(tenants: tenants)
     }
 
-    /// A tenant's directory without its tokens, and what seals it.
+    /// A tenant's directory without its tokens, and its seal.
     func sealedTenant(_ id: ExactName) throws(TokenStoreError) -> (TenantRecord, DirectorySeal)? {
         let columns = "name, zone, active, keeps_strings, version, mac, mac_key, id"
         let head = try connection.first("SELECT \(columns) FROM tenants WHERE id = ?", [.text(id)]) {
@@ -116,7 +116,7 @@ extension SQLiteTokenStore {
         (tenant.departments, tenant.userTypes, tenant.users) = (departments, types, users)
     }
 
-    /// Some tokens, in the order of their ids.
+    /// Reads the tokens with these ids, in the order of their ids.
     private func read(_ ids: [TokenID], into tenants: inout [TenantRecord]) throws(TokenStoreError) {
         for id in ids.sorted() {
             guard let details = try details(id), let place = tenants.firstIndex(where: { $0.id == details.tenant })
@@ -125,8 +125,8 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// Every token, in the order of the ids. They are read in the order of the file: to look each of very many up costs
-    /// twice as much.
+    /// Reads every token, in the order of their ids. Rows are read in the order of the file: looking up each of very
+    /// many tokens costs twice as much.
     private func readTokens(
         into tenants: inout [TenantRecord], _ goesOn: (Int) -> Bool
     ) throws(TokenStoreError) {
@@ -144,14 +144,14 @@ extension SQLiteTokenStore {
             }
         }
         for place in tenants.indices {
-            // Numbers are put in order more easily than whole records.
+            // Sorting numbers is cheaper than sorting whole records.
             let order = tokens[place].indices.sorted { tokens[place][$0].id < tokens[place][$1].id }
             tenants[place].tokens = order.map { tokens[place][$0] }
             tokens[place] = []
         }
     }
 
-    /// The token, marked as tampered where it does not carry its seal.
+    /// The token, marked as tampered where its seal is not valid.
     func checked(_ token: StoredToken) -> StoredToken {
         var token = token
         token.details.token.isTampered = !token.isIntact(keys)
@@ -167,11 +167,11 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// A token with what happened to it; `nil` when there is none of that id.
+    /// A token's details; `nil` for an unknown id.
     package func details(_ id: TokenID) throws(TokenStoreError) -> TokenDetails? { try stored(id)?.details }
 
-    /// Permission lists are kept as JSON. One that cannot be read is damage, never an empty list: an empty list of what
-    /// a department requires would let everybody in.
+    /// Reads a list of permissions, which is stored as JSON. An unreadable list is damage, never an empty list: an
+    /// empty list of a department's required permissions would let everybody in.
     private func list(_ text: String) throws(TokenStoreError) -> [ExactName] {
         if text == "[]" { return [] }
         guard case .array(let elements)? = try? JSONReader.parse(text), case let texts = elements.compactMap(\.name),

@@ -3,7 +3,7 @@ internal import Model
 extension SQLiteTokenStore {
     // MARK: Rows of tokens
 
-    /// Writes a new row; its seal is made here.
+    /// Seals and inserts a new row.
     @discardableResult func insert(_ token: StoredToken, _ now: Instant) throws(TokenStoreError) -> StoredToken {
         var token = token
         token.details.version = 1
@@ -17,7 +17,7 @@ extension SQLiteTokenStore {
         return token
     }
 
-    /// Writes a row that changed what gives it power: its next version, sealed anew.
+    /// Writes a row whose powers changed: its next version, with a new seal.
     @discardableResult func save(_ token: StoredToken, _ context: AuditContext) throws(TokenStoreError) -> StoredToken {
         var token = token
         token.details.version = StoredCount.next(token.details.version)
@@ -28,11 +28,11 @@ extension SQLiteTokenStore {
         return token
     }
 
-    /// Writes a row as it is, with the seal that it has.
+    /// Writes a row with its present seal.
     func update(_ token: StoredToken) throws(TokenStoreError) {
         var formerName: ExactName?
         let new = token.values
-        // Only what differs is written: an index costs a page wherever a column of it is set.
+        // Only changed columns are written: setting an indexed column writes a page of its index.
         let different = try connection.first(StoredToken.confirmation, [.integer(token.number)]) { row in
             if !row.holds(3, .text(token.details.token.name)) { formerName = row.text(3) }
             return new.indices.filter { !row.holds(Int32($0), new[$0]) }
@@ -48,7 +48,7 @@ extension SQLiteTokenStore {
         if formerName != nil { try index(token) }
     }
 
-    /// What was sealed is what the store holds now; else nothing of the transaction stays.
+    /// Checks that the store holds the sealed values; otherwise the error rolls the transaction back.
     private func confirm(_ token: StoredToken, _ values: [SQLStatement.Parameter]) throws(TokenStoreError) {
         try connection.confirm(
             StoredToken.confirmation, [.integer(token.number)], is: values, "the token `\(token.id)`")
@@ -72,8 +72,8 @@ extension SQLiteTokenStore {
             [.integer(number), .text(TextNormalizer.search(name))])
     }
 
-    /// A live API token's name is its tenant's only one, whatever its case and width.
-    /// - Returns: the folded name, where the token holds it: it is an API token and live.
+    /// Claims a token's name. The name of a live API token is unique in its tenant, regardless of case and width.
+    /// - Returns: the folded name for a live API token, `nil` for any other.
     /// - Throws: `.duplicate`.
     private func claimName(of token: StoredToken, _ now: Instant) throws(TokenStoreError) -> String? {
         let record = token.details.token
@@ -85,9 +85,9 @@ extension SQLiteTokenStore {
         guard var other = others.first else { return key }
         guard other.details.token.expires <= now else {
             throw TokenStoreError(
-                .duplicate, "the live token `\(other.id)` is called `\(record.name)` already; choose another name")
+                .duplicate, "the name `\(record.name)` is used by the live token `\(other.id)`: choose another name")
         }
-        // It expired, and holds its name no more. One that does not carry its seal goes on not carrying it.
+        // The other token expired, and gives up its name. Without a valid seal it is not sealed again.
         other.nameKey = nil
         if !other.details.token.isTampered { other.seal(with: keys.active) }
         try update(other)
@@ -96,14 +96,14 @@ extension SQLiteTokenStore {
 
     // MARK: Conditions
 
-    /// A token of which something is to be changed.
-    /// - Throws: `.unknown`, and `.tampered`: to seal it anew would make it pass for genuine.
+    /// A token that is about to be changed.
+    /// - Throws: `.unknown`, and `.tampered`: sealing a tampered token would make it pass for genuine.
     func intact(_ id: TokenID) throws(TokenStoreError) -> StoredToken {
         guard let token = try stored(id) else { throw Self.unknown(id) }
         guard !token.details.token.isTampered else {
             throw TokenStoreError(
                 .tampered,
-                "the token `\(id)` was changed without the store's keys; nothing is done with it but revoking")
+                "the token `\(id)` was changed without the store's keys: it can only be revoked")
         }
         return token
     }
@@ -118,8 +118,9 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// - Throws: `.state` unless a token can be bound to an assignment: it, its user, its department and all above it
-    ///   are active, as they are in this transaction.
+    /// Checks that tokens can be bound to an assignment: it is not removed, and its user, tenant, department and all
+    /// departments above it are active, as seen by this transaction.
+    /// - Throws: `.unknown`, `.state`.
     func requireAssignment(_ assignment: ExactName, tenant: ExactName) throws(TokenStoreError) {
         let sql = """
             SELECT a.removed, u.active, n.active, a.department, a.tenant, a.id FROM assignments a
@@ -137,7 +138,7 @@ extension SQLiteTokenStore {
         guard let found else { throw TokenStoreError(.unknown, "there is no assignment `\(assignment)`") }
         let fault: String? =
             if found.removed { "is removed" } else if !found.user {
-                "is that of a user who is not active"
+                "belongs to a user who is not active"
             } else if !found.tenant { "is in a tenant that is not active" } else { nil }
         if let fault { throw TokenStoreError(.state, "the assignment `\(assignment)` \(fault)") }
         let inactive = """

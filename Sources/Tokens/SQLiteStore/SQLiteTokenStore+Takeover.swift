@@ -1,14 +1,14 @@
 internal import Model
 
-/// Stores of before a value was sealed: their values are taken over as they are, once, under the keys.
+/// The migration of values that earlier versions did not seal: they are sealed once, as they are.
 extension SQLiteTokenStore {
-    /// The version of the store that everything is sealed for.
+    /// The store version for which everything is sealed.
     static let sealedVersion: Int64 = 3
 
-    /// Seals what an earlier version left unsealed: when tokens were last active, what only is told about them, and the
-    /// clock. A token that does not carry the seal it had goes on not carrying one.
+    /// Seals the values that an earlier version left unsealed: the tokens' last use, their descriptive columns, and the
+    /// clock. A token whose earlier seal is not valid gets no new one.
     ///
-    /// INVARIANT: once this is done the checkpoint says so, so that a store whose seals were removed is not taken over
+    /// INVARIANT: the checkpoint records that this is done, so that a store whose seals were removed is not migrated
     /// again.
     /// - Throws: `.tampered` for a store that was sealed before.
     func takeOver() throws(TokenStoreError) {
@@ -16,11 +16,11 @@ extension SQLiteTokenStore {
         if let head = try keys.head, head.version >= Self.sealedVersion {
             throw TokenStoreError(
                 .tampered,
-                "seals of the store `\(connection.path)` were removed, as if it were of an earlier version: "
+                "seals were removed from the store `\(connection.path)`, so that it looks like an earlier version: "
                     + "restore it from a backup")
         }
         try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
-            // Another process may have been faster.
+            // Another process may have done it already.
             guard try isOlder() else { return }
             try refreshKeys()
             var last: Int64 = 0
@@ -35,7 +35,8 @@ extension SQLiteTokenStore {
         try connection.number("SELECT mac IS NULL FROM meta WHERE name = 'clock'") == 1
     }
 
-    /// - Returns: whether there may be more.
+    /// Seals the next batch of tokens.
+    /// - Returns: true when there may be more.
     private func takeOverTokens(after last: inout Int64) throws(TokenStoreError) -> Bool {
         let batch = 1_000
         var tokens: [StoredToken] = []
@@ -43,7 +44,7 @@ extension SQLiteTokenStore {
         try connection.rows(sql, [.integer(last), .integer(Int64(batch))]) { tokens.append(StoredToken($0)) }
         for var token in tokens {
             last = token.number
-            // With the key it was sealed with: which rows a key is needed for stays the same.
+            // Uses the key of the earlier seal, so that the rows that need a key stay the same.
             guard let seal = token.seal, let key = keys.live(seal.key),
                 KeyedHash.isSame(key.mac(token.secondMessage), seal.digest)
             else { continue }
@@ -53,15 +54,15 @@ extension SQLiteTokenStore {
         return tokens.count == batch
     }
 
-    /// Says beside the key file that everything is sealed. Where nobody can write, it is said with the next act.
-    /// - Parameter isTakenOver: whether it was sealed just now. Else a checkpoint that is gone while there is a log stays
-    ///   gone, so that `verify` finds it.
+    /// Records in the checkpoint that everything is sealed. If the file cannot be written now, the next act records it.
+    /// - Parameter isTakenOver: true when it was sealed just now. Otherwise a missing checkpoint of a store with a log
+    ///   stays missing, so that `verify` reports it.
     private func noteVersion(isTakenOver: Bool = false) throws(TokenStoreError) {
         let head: LogCheckpoint?
-        // One that is damaged is told, and not written over.
+        // A damaged checkpoint is reported elsewhere, and not overwritten.
         do throws(TokenStoreError) { head = try keys.head } catch { return }
         guard (head?.version ?? 0) < Self.sealedVersion else { return }
-        // The entry that is noted stays noted: the store's own newest one may be that of an older copy.
+        // The entry in the checkpoint stays: the store's newest one may come from an older copy.
         var noted = head
         if noted == nil {
             let newest = try newestEntry()
@@ -74,7 +75,7 @@ extension SQLiteTokenStore {
 }
 
 extension StoredToken {
-    /// What a row's seal was of in the second version of a store.
+    /// The message that a row's seal covered in version 2 of a store.
     fileprivate var secondMessage: [UInt8] {
         let token = details.token
         var message = CanonicalEncoder("token-row-v1")

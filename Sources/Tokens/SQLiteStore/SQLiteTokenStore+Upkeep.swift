@@ -3,9 +3,9 @@ package import Model
 extension SQLiteTokenStore {
     // MARK: Using
 
-    /// The token with this string, whatever its state; `nil` when there is none.
+    /// The token with this string, in any state; `nil` when there is none.
     ///
-    /// Every live key is tried, in the same order. A former string counts while its overlap runs. About 5 µs.
+    /// Every live key is tried, always in the same order. A former string counts while its overlap runs. About 5 µs.
     package func authenticate(_ string: TokenString, now: Instant) throws(TokenStoreError) -> TokenDetails? {
         var found: StoredToken?
         for key in keys.live {
@@ -19,12 +19,12 @@ extension SQLiteTokenStore {
         return found?.details
     }
 
-    /// The token that a string is, or was until its overlap ended: for strings that turn up somewhere.
+    /// The token with this present or former string, also after its overlap: for strings found somewhere.
     package func find(_ string: TokenString) throws(TokenStoreError) -> TokenDetails? {
         try authenticate(string, now: Instant(microseconds: .min))
     }
 
-    /// Writes a token's lookup with the active key, where it was found by an older one: for strings that are not kept.
+    /// Rewrites a token's lookup digest with the active key, if an older key made it. For strings that are not kept.
     package func rehash(_ string: TokenString, _ context: AuditContext) throws(TokenStoreError) {
         guard let found = try authenticate(string, now: context.now), !found.token.isTampered else { return }
         try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
@@ -43,8 +43,8 @@ extension SQLiteTokenStore {
 
     // MARK: Keeping house
 
-    /// Removes tokens that were revoked before a moment, for good; the log keeps that they were. One that does not carry
-    /// its seal is kept: it may never have been revoked.
+    /// Permanently removes tokens that were revoked before a time; the log keeps a record of them. A token without a
+    /// valid seal is kept: it may never have been revoked.
     package func purge(tenant: ExactName, before: Instant, _ context: AuditContext) throws(TokenStoreError) -> Int {
         try write(context) { () throws(TokenStoreError) in
             let tokens = try revoked(tenant: tenant, before: before)
@@ -56,7 +56,7 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// How many tokens `purge` would remove.
+    /// The number of tokens that `purge` would remove.
     package func purgeable(tenant: ExactName, before: Instant) throws(TokenStoreError) -> Int {
         try revoked(tenant: tenant, before: before).count
     }
@@ -69,9 +69,9 @@ extension SQLiteTokenStore {
         return tokens.filter { !$0.details.token.isTampered }
     }
 
-    /// Notes since when live tokens are unused; it stays until somebody clears it.
-    /// - Returns: those that are dormant from now on.
-    package func sweepDormant(
+    /// Marks unused live tokens as dormant. The mark stays until somebody clears it.
+    /// - Returns: the tokens marked now.
+    package func markDormant(
         tenant: ExactName, unusedFor duration: Duration, _ context: AuditContext
     ) throws(TokenStoreError) -> [TokenID] {
         try write(context) { () throws(TokenStoreError) in
@@ -97,13 +97,15 @@ extension SQLiteTokenStore {
 
     // MARK: Seals
 
-    /// What in the store is not as the keys' holder left it: rows, directories, strings, the log.
+    /// The faults of the store: rows, directories, strings and log entries that differ from what the keys' holder
+    /// wrote.
     package func verify() throws(TokenStoreError) -> [IntegrityViolation] {
         var faults = try integrityFaults()
         do throws(TokenStoreError) { faults += try sealFaults() } catch {
-            // What is damaged or foreign may make the rest unreadable; it is told all the same.
+            // Damage or a foreign schema may make the rest unreadable; the faults found so far are reported all the
+            // same.
             guard !faults.isEmpty, error.code != .busy else { throw error }
-            faults.append(IntegrityViolation("the rest cannot be looked at: \(error.message)"))
+            faults.append(IntegrityViolation("cannot check the rest: \(error.message)"))
         }
         return faults
     }
@@ -135,21 +137,23 @@ extension SQLiteTokenStore {
                 } else if token.details.version < versions[token.id] ?? 0 {
                     faults.append(
                         IntegrityViolation(
-                            "the token `\(token.id)` is as it was before what the log tells of", token: token.id)
+                            "the token `\(token.id)` is an older version than the log records", token: token.id)
                     )
                 } else if token.sealed != nil, unsealed(token) == nil {
                     faults.append(
-                        IntegrityViolation("the string kept of `\(token.id)` is not its own", token: token.id))
+                        IntegrityViolation(
+                            "the stored string of the token `\(token.id)` does not belong to it", token: token.id))
                 }
             }
             for id in versions.keys.sorted() where !seen.contains(id) && !purged.contains(id) {
-                faults.append(IntegrityViolation("the token `\(id)` is in the log, and gone from the store", token: id))
+                faults.append(
+                    IntegrityViolation("the token `\(id)` is in the log but missing from the store", token: id))
             }
         }
         return faults
     }
 
-    /// Tenants that are gone, or as they were before what the log tells of.
+    /// The faults of tenants that are missing, or older than the log records.
     private func outdated(_ tenants: Set<ExactName>) throws(TokenStoreError) -> [IntegrityViolation] {
         var versions: [ExactName: Int64] = [:]
         try connection.rows("SELECT id, version FROM tenants") { versions[$0.text(0)] = $0.count(1) }
@@ -158,19 +162,19 @@ extension SQLiteTokenStore {
         try connection.rows(sql) {
             let tenant: ExactName = $0.text(0)
             if !tenants.contains(tenant) {
-                faults.append(IntegrityViolation("the tenant `\(tenant)` is in the log, and gone from the store"))
+                faults.append(IntegrityViolation("the tenant `\(tenant)` is in the log but missing from the store"))
             } else if versions[tenant] ?? 0 < $0.count(1) {
-                faults.append(IntegrityViolation("the tenant `\(tenant)` is as it was before what the log tells of"))
+                faults.append(IntegrityViolation("the tenant `\(tenant)` is an older version than the log records"))
             }
         }
         try connection.rows("SELECT id, tenant FROM tokens WHERE tenant NOT IN (SELECT id FROM tenants)") {
             faults.append(
-                IntegrityViolation("the token `\($0.token(0))` is of a tenant that is gone", token: $0.token(0)))
+                IntegrityViolation("the token `\($0.token(0))` belongs to a missing tenant", token: $0.token(0)))
         }
         return faults
     }
 
-    /// Tenants and tokens that do not carry their seal.
+    /// The tenants and tokens without a valid seal.
     package func unsealedRecords() throws(TokenStoreError) -> (tenants: [ExactName], tokens: [TokenID]) {
         try connection.transaction("BEGIN") { () throws(TokenStoreError) in
             let tenants = try read(.none).tenants.filter(\.isTampered).map(\.id)
@@ -183,10 +187,10 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// Seals what does not carry its seal as it is now: for stores of before there were keys, and for what somebody
-    /// looked through and takes the blame for. A string that does not belong to its row is shredded.
+    /// Seals, as they are now, all records without a valid seal: for stores older than keys, and for records that
+    /// somebody has reviewed and answers for. A string that does not belong to its row is shredded.
     ///
-    /// A time that the store says it has seen is forgotten where it does not carry its seal, or is still to come by the
+    /// The latest time that the store has seen is cleared where its seal is not valid, or where it is later than the
     /// clock.
     package func adopt(_ context: AuditContext) throws(TokenStoreError) -> (tenants: Int, tokens: Int) {
         try correctClock()
@@ -212,7 +216,7 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// The name, or one made of the id where the name cannot be one.
+    /// The token's name, or one made from its id where the name is not valid.
     private func adoptedName(of token: StoredToken) -> ExactName {
         let record = token.details.token
         let name = try? TokenName(record.name, allowsNothing: record.kind == .mobile).text

@@ -1,7 +1,7 @@
 internal import Glibc
 package import Model
 
-/// Which tokens a snapshot holds.
+/// The selection of tokens for a snapshot.
 package enum TokenSelection: Sendable {
     case all
     case none
@@ -10,8 +10,8 @@ package enum TokenSelection: Sendable {
 
 /// The store in one SQLite file, with its keys. One connection: for one thread at a time.
 ///
-/// Whatever is read is checked against its seal; what does not carry it is marked as tampered. Whatever is written is
-/// sealed, logged and committed as one, or not at all.
+/// Every record read is checked against its seal; one without a valid seal is marked as tampered. Every write is
+/// sealed, logged and committed as a whole, or not at all.
 package final class SQLiteTokenStore {
     let connection: Connection
     /// The store's own id: 32 hexadecimal digits.
@@ -20,19 +20,19 @@ package final class SQLiteTokenStore {
     /// The wall clock.
     let clock: @Sendable () -> Instant
 
-    /// The newest entry of the log that this connection wrote in its present transaction.
+    /// The newest log entry that this connection wrote in its present transaction.
     var lastLogged: LogEntry?
-    /// How often this connection wrote a directory.
+    /// The number of directory writes by this connection.
     var directoryWrites = 0
-    /// Tenants whose directory carried its seal, as of a version of the directory.
+    /// The tenants whose directory had a valid seal, at a version of the directory.
     var intactTenants: (version: DirectoryVersion?, ids: Set<ExactName>) = (nil, [])
 
-    /// The rollback that was found when the store was last looked at.
+    /// The rollback found at the last check; `nil` for none.
     package internal(set) var rollback: Rollback?
-    /// Whether decisions are made on a store that was rolled back.
+    /// True to decide also on a store that was rolled back.
     package var decidesOnRollback = false
 
-    /// What opens a store's keys: the path of its key file, made from the store's id.
+    /// A function that gives the path of a store's key file, from the store's id.
     package typealias KeyPath = (_ store: String) -> String
 
     private init(
@@ -50,15 +50,15 @@ package final class SQLiteTokenStore {
         try lookForRollback()
     }
 
-    /// A new store, and its key file.
-    /// - Parameter place: where the store will lie in the end, when that is not `path`.
-    /// - Throws: `.exists` when there is a file of that name, `.keys` when the keys cannot be where they are to be.
+    /// Creates a store and its key file.
+    /// - Parameter place: the final path of the store, when that is not `path`.
+    /// - Throws: `.exists` when there is a file of that name, `.keys` when the key file cannot be at its place.
     package static func create(
         _ path: String, place: String? = nil, keys: KeyPath, patience: Int32 = 5_000,
         clock: @escaping @Sendable () -> Instant = { .now() }
     ) throws(TokenStoreError) -> SQLiteTokenStore {
         if unsafe access(path, F_OK) == 0 {
-            throw TokenStoreError(.exists, "`\(path)` exists already; name another file, or remove it first")
+            throw TokenStoreError(.exists, "`\(path)` already exists: name another file, or remove it first")
         }
         let connection = try Connection(path, creates: true, patience: patience)
         try configure(connection)
@@ -68,8 +68,10 @@ package final class SQLiteTokenStore {
         return try SQLiteTokenStore(connection, keys, makesKeys: true, database: place ?? path, clock: clock)
     }
 
-    /// - Parameter makesKeys: whether a store that never had keys gets them; else it is refused.
-    /// - Parameter toVerify: whether a foreign schema is left for `verify` to tell; nothing can be written then.
+    /// Opens a store, and migrates it to the newest version.
+    /// - Parameter makesKeys: true to give keys to a store that never had any; otherwise it is refused.
+    /// - Parameter toVerify: true to open a store with a foreign schema, for `verify` to report. It cannot be written
+    ///   then.
     /// - Parameter patience: milliseconds to wait for another process that writes.
     /// - Throws: `.missing`, `.foreign`, `.newer`, `.keys`, `.tampered` for a schema that the store did not make.
     package static func open(
@@ -83,7 +85,7 @@ package final class SQLiteTokenStore {
         try configure(connection)
         let version = try connection.transaction("BEGIN") { () throws(TokenStoreError) in
             guard try connection.number("PRAGMA application_id") == Migrations.applicationID else {
-                throw TokenStoreError(.foreign, "`\(path)` is no Demilune store")
+                throw TokenStoreError(.foreign, "`\(path)` is not a Demilune store")
             }
             let present = try self.version(connection)
             if present == Migrations.steps.count, !toVerify { try connection.requireKnownSchema() }
@@ -96,7 +98,7 @@ package final class SQLiteTokenStore {
         if isKeyless, !makesKeys {
             throw TokenStoreError(
                 .keys,
-                "the store `\(path)` has no keys yet: `demilune store reseal --yes` makes them and seals what is there")
+                "the store `\(path)` has no keys yet: `demilune store reseal --yes` creates them and seals all records")
         }
         return try SQLiteTokenStore(connection, keys, makesKeys: makesKeys, database: path, clock: clock)
     }
@@ -107,13 +109,13 @@ package final class SQLiteTokenStore {
                 + "PRAGMA secure_delete = ON; PRAGMA cache_size = -65536")
     }
 
-    /// The version of a store that is there.
+    /// The version of an existing store.
     private static func version(_ connection: Connection) throws(TokenStoreError) -> Int {
         let version = try connection.number("PRAGMA user_version")
         guard version >= 1 else {
             throw TokenStoreError(
                 .corrupt,
-                "the store `\(connection.path)` has the version \(version), which no store has: restore a backup")
+                "the store `\(connection.path)` has the version \(version), which is not valid: restore a backup")
         }
         guard version <= Int64(Migrations.steps.count) else {
             throw TokenStoreError(
@@ -122,14 +124,16 @@ package final class SQLiteTokenStore {
         return Int(version)
     }
 
-    /// - Parameter version: 0 for a file that is new.
+    /// Runs the migrations from a version to the newest.
+    /// - Parameter version: 0 for a new file.
+    /// - Parameter listsAll: true to list all schema faults in an error, not only the first.
     private static func migrate(
         _ connection: Connection, from version: Int, listsAll: Bool = false
     ) throws(TokenStoreError) {
-        // A table is made anew under another's name: references to it are checked again when that is done.
+        // A migration replaces a table by a new one of the same name. The references to it are checked at the end.
         try connection.execute("PRAGMA foreign_keys = OFF")
         try connection.transaction("BEGIN EXCLUSIVE") { () throws(TokenStoreError) in
-            // Another process may have been faster.
+            // Another process may have done it already.
             let present = try version == 0 ? 0 : self.version(connection)
             let most = listsAll ? Int.max : 1
             if present > 0 { try SchemaGuard.require(connection, version: present, most: most) }
@@ -142,7 +146,7 @@ package final class SQLiteTokenStore {
             try SchemaGuard.require(connection, version: Migrations.steps.count, most: most)
             guard try connection.first("PRAGMA foreign_key_check", [], { _ in true }) == nil else {
                 throw TokenStoreError(
-                    .corrupt, "the records of `\(connection.path)` name others that are not there: restore a backup")
+                    .corrupt, "records of the store `\(connection.path)` refer to missing records: restore a backup")
             }
         }
         try connection.execute("PRAGMA foreign_keys = ON")
@@ -150,9 +154,9 @@ package final class SQLiteTokenStore {
 
     // MARK: Writing
 
-    /// Does something to the store: all of it or nothing, with what the log says of it. What `body` decides, it decides
-    /// on what nobody else can change meanwhile.
-    /// - Throws: `.clock` when it is earlier than what the store has seen, beside what `body` throws.
+    /// Runs a write with its log entries in one transaction: all of it takes effect, or nothing. Nobody else can change
+    /// the data while `body` decides on it.
+    /// - Throws: `.clock` when the time is earlier than the latest that the store has seen, and what `body` throws.
     package func write<Result>(
         _ context: AuditContext, _ body: () throws(TokenStoreError) -> Result
     ) throws(TokenStoreError) -> Result {
@@ -164,7 +168,7 @@ package final class SQLiteTokenStore {
             try checkClock(context.now)
             return try body()
         }
-        // What may hold a secret is handed out only when what it costs is in the log, for others to read.
+        // The result may hold a secret: it is returned only after its log entry was committed and read back.
         if let entry = lastLogged {
             try confirm(entry)
             try note(entry)
@@ -179,10 +183,10 @@ package final class SQLiteTokenStore {
         if let seen, now.microseconds < seen.microseconds - Self.tolerance {
             throw TokenStoreError(
                 .clock,
-                "it is said to be \(now), but the store has seen \(seen) already: set the clock right; where "
-                    + "what it has seen is wrong, `demilune store reseal --yes` takes the clock's word")
+                "the clock says \(now), earlier than \(seen), the latest time in this store: set the clock; if the "
+                    + "store's time is wrong, `demilune store reseal --yes` clears it")
         }
-        // A time that is still to come is not taken for one that was seen.
+        // A given time later than the clock does not count as seen.
         let latest = max(min(now, clock()), seen ?? now)
         if latest != seen { try setClock(latest, keys.active) }
     }

@@ -1,10 +1,10 @@
 internal import Model
 
-/// Fields written so that no two lists of fields give the same bytes: what keyed hashes are taken of.
+/// An encoder for the input of keyed hashes: two different lists of fields never give the same bytes.
 struct CanonicalEncoder {
     private(set) var bytes: [UInt8] = []
 
-    /// - Parameter domain: what the hash is for, so that none is taken for one of another kind.
+    /// - Parameter domain: the purpose of the hash, so that a hash for one purpose is never valid for another.
     init(_ domain: String) {
         bytes.reserveCapacity(512)
         add(domain)
@@ -33,7 +33,7 @@ struct CanonicalEncoder {
     mutating func add(_ flag: Bool) { bytes.append(flag ? 5 : 4) }
     mutating func add(_ instant: Instant) { add(instant.microseconds) }
 
-    /// As its bytes, without an array of them: every row that is read is hashed.
+    /// Adds the id's bytes without allocating an array: every row that is read is hashed.
     mutating func add(_ id: TokenID) {
         bytes.append(2)
         add(count: 16)
@@ -49,7 +49,7 @@ struct CanonicalEncoder {
     mutating func add(_ name: ExactName?) { add(name?.text) }
     mutating func add(_ names: [ExactName]) { add(names.map(\.text)) }
 
-    /// Nothing, which is different from everything that is there.
+    /// Adds the mark of an absent field, which differs from every value.
     mutating func addNothing() { bytes.append(0) }
 
     mutating func add(_ instant: Instant?) {
@@ -70,7 +70,7 @@ struct CanonicalEncoder {
 }
 
 extension TokenID {
-    /// Its 16 bytes, the most significant first.
+    /// The id's 16 bytes, the most significant first.
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(16)

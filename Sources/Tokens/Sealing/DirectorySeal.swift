@@ -1,14 +1,14 @@
 internal import Model
 
-/// What seals a tenant's directory: departments, user types, users and assignments give every token its power.
+/// The seal of a tenant's directory. Departments, user types, users and assignments give every token its power.
 struct DirectorySeal {
-    /// Whether token strings are kept, encrypted, so that they can be revealed.
+    /// True when token strings are kept, encrypted, so that they can be revealed.
     var keepsStrings: Bool
     var version: Int64
     var mac: [UInt8]?
     var key: Int?
 
-    /// What the seal is of, for a tenant without its tokens.
+    /// The sealed message for a tenant without its tokens.
     func message(_ tenant: TenantRecord) -> [UInt8] {
         var message = CanonicalEncoder("tenant-v1")
         message.add(tenant.id)

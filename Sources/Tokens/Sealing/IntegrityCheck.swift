@@ -1,20 +1,20 @@
 internal import Model
 
 extension SQLiteTokenStore {
-    /// What is wrong with the file itself: its schema, its pages, and indexes that are not of their tables.
+    /// The faults of the file itself: its schema, its pages, and indexes that do not match their tables.
     func integrityFaults() throws(TokenStoreError) -> [IntegrityViolation] {
         try connection.transaction("BEGIN") { () throws(TokenStoreError) in
             var faults = try SchemaGuard.faults(connection, version: Migrations.steps.count).map {
                 IntegrityViolation($0)
             }
-            faults += try told { () throws(TokenStoreError) in try pageFaults() }
-            faults += try told { () throws(TokenStoreError) in try nameFaults() }
+            faults += try reported { () throws(TokenStoreError) in try pageFaults() }
+            faults += try reported { () throws(TokenStoreError) in try nameFaults() }
             return faults
         }
     }
 
-    /// The faults that a check finds; a check that fails has found one.
-    private func told(_ check: () throws(TokenStoreError) -> [IntegrityViolation]) throws(TokenStoreError)
+    /// The faults that a check finds. A check that fails counts as a fault.
+    private func reported(_ check: () throws(TokenStoreError) -> [IntegrityViolation]) throws(TokenStoreError)
         -> [IntegrityViolation]
     {
         do throws(TokenStoreError) { return try check() } catch {
@@ -23,19 +23,20 @@ extension SQLiteTokenStore {
         }
     }
 
-    /// SQLite compares every index with its table, and every value with the constraints of its column.
+    /// The faults that SQLite finds: it compares every index with its table, and every value with its column's
+    /// constraints.
     private func pageFaults() throws(TokenStoreError) -> [IntegrityViolation] {
         var faults: [IntegrityViolation] = []
         try connection.rows("PRAGMA integrity_check(100)") {
             if $0.text(0) != "ok" { faults.append(IntegrityViolation("the file is damaged: \($0.text(0))")) }
         }
         try connection.rows("PRAGMA foreign_key_check") {
-            faults.append(IntegrityViolation("a row of `\($0.text(0))` names one of `\($0.text(2))` that is not there"))
+            faults.append(IntegrityViolation("a row of `\($0.text(0))` refers to a missing row of `\($0.text(2))`"))
         }
         return faults
     }
 
-    /// Compares the index of names with one that is made anew from the tokens. SQLite cannot: the index keeps no text.
+    /// Compares the name index with one made anew from the tokens. SQLite cannot check it: the index keeps no text.
     private func nameFaults() throws(TokenStoreError) -> [IntegrityViolation] {
         let tables =
             "DROP TABLE IF EXISTS temp.terms_meant; DROP TABLE IF EXISTS temp.terms_found; "
@@ -55,7 +56,7 @@ extension SQLiteTokenStore {
             if !row.holds(2, .text(search)) {
                 let id = row.token(3)
                 faults.append(
-                    IntegrityViolation("the token `\(id)` is listed under another name than its own", token: id))
+                    IntegrityViolation("the token `\(id)` is listed under a name that is not its own", token: id))
             }
             try connection.run(
                 "INSERT INTO temp.names_meant (rowid, text) VALUES (?, ?)", [.integer(row.integer(0)), .text(search)])
@@ -63,14 +64,14 @@ extension SQLiteTokenStore {
         for number in try differentRows().sorted().prefix(100) {
             let id = try connection.first("SELECT id FROM tokens WHERE number = ?", [.integer(number)]) { $0.token(0) }
             let message =
-                id.map { "the index of names does not have the token `\($0)` as it is" }
-                ?? "the index of names has the row \(number), which no token has"
+                id.map { "the name index does not match the token `\($0)`" }
+                ?? "the name index has the row \(number), which belongs to no token"
             faults.append(IntegrityViolation(message, token: id))
         }
         return faults
     }
 
-    /// The rows whose terms differ. Both indexes give their terms in the same order, so that neither is held in memory.
+    /// The rows whose terms differ. Both indexes give their terms in the same order, so neither is held in memory.
     private func differentRows() throws(TokenStoreError) -> Set<Int64> {
         let meant = try connection.prepare("SELECT term, doc FROM temp.terms_meant")
         let found = try connection.prepare("SELECT term, doc FROM temp.terms_found")

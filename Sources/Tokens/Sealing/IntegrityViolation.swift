@@ -1,6 +1,6 @@
 package import Model
 
-/// Something in a store that is not as the keys' holder left it.
+/// A fault in a store: something that differs from what the holder of the keys wrote.
 package struct IntegrityViolation: Equatable, Sendable {
     package let message: String
     package let token: TokenID?

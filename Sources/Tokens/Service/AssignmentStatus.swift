@@ -1,19 +1,21 @@
 internal import Model
 
-/// What each assignment stands on: whether its user, and everything else it needs, is there and active.
+/// The status of every assignment: the activity of its user, and of everything else that it needs.
 struct AssignmentStatus {
     struct Place: Hashable {
         let tenant: ExactName
         let assignment: ExactName
     }
 
-    struct Ground: Equatable {
+    struct Status: Equatable {
+        /// True when the user is active.
         var user: Bool
-        /// The assignment itself, its department and all above it, and the tenant.
+        /// True when the assignment is not removed, and its department, all departments above it and the tenant are
+        /// active.
         var rest: Bool
     }
 
-    private var grounds: [Place: Ground] = [:]
+    private var statuses: [Place: Status] = [:]
 
     init(_ organisation: Organisation) {
         for tenant in organisation.tenants {
@@ -23,7 +25,7 @@ struct AssignmentStatus {
                 if let answer = known[id] { return answer }
                 var next: ExactName? = id
                 var answer = true
-                // A loop cannot be saved; it is bounded all the same.
+                // A cycle of departments cannot be saved; the loop is bounded all the same.
                 for _ in 0...departments.count {
                     guard answer, let department = next.flatMap({ departments[$0] }) else { break }
                     answer = department.isActive
@@ -35,17 +37,17 @@ struct AssignmentStatus {
             for user in tenant.users {
                 for assignment in user.assignments {
                     let rest = tenant.isActive && !assignment.isRemoved && isActive(assignment.department)
-                    grounds[Place(tenant: tenant.id, assignment: assignment.id)] =
-                        Ground(user: user.isActive, rest: rest)
+                    statuses[Place(tenant: tenant.id, assignment: assignment.id)] =
+                        Status(user: user.isActive, rest: rest)
                 }
             }
         }
     }
 
-    subscript(_ place: Place) -> Ground? { grounds[place] }
+    subscript(_ place: Place) -> Status? { statuses[place] }
 
-    var sorted: [(Place, Ground)] {
-        grounds.sorted { ($0.key.tenant, $0.key.assignment) < ($1.key.tenant, $1.key.assignment) }
+    var sorted: [(Place, Status)] {
+        statuses.sorted { ($0.key.tenant, $0.key.assignment) < ($1.key.tenant, $1.key.assignment) }
             .map { ($0.key, $0.value) }
     }
 }

@@ -1,13 +1,13 @@
 package import Model
 
-/// Who does something to the store, when, and why: what the log keeps of it.
+/// The actor, the time and the reason of an act on the store, for the log.
 package struct AuditContext: Sendable {
     package enum Actor: Equatable, Sendable {
         /// Whoever holds the store and the key file.
         case `operator`
-        /// A user who is said to act; nobody proved it.
+        /// A user named as the actor, without proof.
         case user(id: ExactName, assignment: ExactName?)
-        /// A user who acts through a token of their own.
+        /// A user who acts with a token of their own.
         case token(TokenID, user: ExactName, assignment: ExactName)
     }
 
@@ -31,7 +31,7 @@ extension AuditContext.Actor {
         }
     }
 
-    /// How they act: `operator`, `as` or `token`.
+    /// The way of acting: `operator`, `as` or `token`.
     var how: String {
         switch self {
         case .operator: "operator"

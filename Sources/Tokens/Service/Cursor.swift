@@ -1,17 +1,17 @@
 internal import CSodium
 internal import Model
 
-/// Where a page ended: the place of its last token in the order. It is given out sealed, and taken back for the same
-/// query only.
+/// The end of a page: the place of its last token in the order. It is given out sealed, and is valid for the same query
+/// only.
 struct Cursor: Equatable {
-    /// The value of what is sorted by: a folded name, or microseconds.
+    /// The value of the sort key: a folded name, or microseconds.
     enum Value: Equatable {
         case text(ExactName)
         case number(Int64)
     }
 
     var value: Value
-    /// The assignment, in an order of assignments.
+    /// The assignment's id, for an order of assignments.
     var assignment: ExactName = ""
     var number: Int64
 
@@ -33,16 +33,16 @@ struct Cursor: Equatable {
         return Array(key.tag(message.bytes).prefix(16))
     }
 
-    /// - Parameter query: what identifies the query.
+    /// - Parameter query: the identity of the query.
     func sealed(_ query: [UInt8], _ key: Key) -> String {
         Self.encoded(tag(query, key) + message)
     }
 
-    /// - Throws: `.invalid` for what was not given out for this query.
+    /// - Throws: `.invalid` for a text that was not given out for this query.
     static func open(_ text: String, _ query: [UInt8], _ keys: [Key]) throws(TokenStoreError) -> Cursor {
         let wrong = TokenStoreError(
             .invalid,
-            "the cursor is not one of this list: begin again without it, or keep filters and order as they were")
+            "the cursor does not belong to this list: start again without it, or use the same filters and order")
         guard let bytes = decoded(text), bytes.count > 16, let cursor = Cursor(message: bytes.dropFirst(16)) else {
             throw wrong
         }
@@ -51,7 +51,7 @@ struct Cursor: Equatable {
         return cursor
     }
 
-    /// Reads what `message` wrote.
+    /// Decodes the bytes of `message`.
     private init?(message: ArraySlice<UInt8>) {
         var rest = message
         func count() -> Int? {

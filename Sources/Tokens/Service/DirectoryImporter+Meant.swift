@@ -1,8 +1,8 @@
 internal import Model
 
 extension DirectoryImporter {
-    /// A tenant's directory as it is meant to be once the records are written.
-    /// - Parameter before: the directory as it is; `nil` for a tenant that is not there yet.
+    /// The intended state of a tenant's directory once the records are written.
+    /// - Parameter before: the present directory; `nil` for a new tenant.
     func meant(_ tenant: TenantRecord, before: TenantRecord?) -> TenantRecord {
         var result = before ?? TenantRecord(id: tenant.id, name: tenant.name, zone: tenant.zone)
         (result.tokens, result.isTampered) = ([], false)
@@ -27,7 +27,7 @@ extension DirectoryImporter {
         return result
     }
 
-    /// Records with others added to them or put in the place of those with their id, in the order in which a store reads them.
+    /// Records with others added, or replacing those with the same id, in the order in which a store reads them.
     private static func overlay<Record>(
         _ records: [Record], _ others: [Record], _ id: KeyPath<Record, ExactName>
     ) -> [Record] {

@@ -1,6 +1,6 @@
 internal import Model
 
-/// Writes the records of a directory that differ from what a store holds; tokens are the store's own to write.
+/// Writes those records of a directory that differ from the store's. The store itself writes tokens.
 struct DirectoryImporter {
     var summary = MergeSummary()
     private(set) var tenants: [TenantRecord] = []
@@ -9,7 +9,7 @@ struct DirectoryImporter {
     private(set) var users: [(ExactName, UserRecord)] = []
     private(set) var assignments: [(ExactName, ExactName, AssignmentRecord)] = []
 
-    /// - Throws: `.invalid` for what a merge may never do to a token or an assignment.
+    /// - Throws: `.invalid` for a change that an import may never make to an assignment.
     init(before: Organisation, after: Organisation) throws(TokenStoreError) {
         try Self.check(before: before, after: after)
         let stored = Dictionary(before.tenants.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -35,7 +35,8 @@ struct DirectoryImporter {
         }
     }
 
-    /// A merge does not rebind: an assignment keeps its user, department and user type, and stays removed.
+    /// Checks that the import rebinds nothing: an assignment keeps its user, department and user type, and stays
+    /// removed.
     private static func check(before: Organisation, after: Organisation) throws(TokenStoreError) {
         for tenant in after.tenants {
             guard let stored = before.tenants.first(where: { $0.id == tenant.id }) else { continue }
@@ -63,14 +64,16 @@ struct DirectoryImporter {
                 && old.record.userType == new.record.userType && (!old.record.isRemoved || new.record.isRemoved)
             guard keeps else {
                 throw TokenStoreError(
-                    .invalid, "the assignment `\(id)` exists: it is not rebound or restored; give a new one a new id")
+                    .invalid,
+                    "the assignment `\(id)` already exists and cannot be rebound or restored: use a new id"
+                )
             }
         }
     }
 
     /// Counts a record.
-    /// - Parameter same: `nil` for one that the store does not have.
-    /// - Returns: whether it is to be written.
+    /// - Parameter same: true for an unchanged record, `nil` for one that the store does not have.
+    /// - Returns: true when it must be written.
     mutating func note(_ same: Bool?) -> Bool {
         switch same {
         case nil: summary.added += 1
@@ -80,7 +83,7 @@ struct DirectoryImporter {
         return same != true
     }
 
-    /// The records that are to be written.
+    /// The records that must be written.
     private mutating func compare<Record: Equatable, ID: Hashable>(
         _ records: [Record], _ stored: [Record]?, _ id: KeyPath<Record, ID>
     ) -> [Record] {
@@ -126,7 +129,7 @@ struct DirectoryImporter {
             })
     }
 
-    /// Inserts rows, or changes the ones that have the key.
+    /// Inserts rows, or updates those with the same key.
     private func write(
         _ table: String, _ key: String, _ connection: Connection, _ rows: [[SQLStatement.Parameter]]
     ) throws(TokenStoreError) {

@@ -1,6 +1,6 @@
 package import Model
 
-/// A part of a tenant's directory that can be active or not.
+/// A part of a tenant's directory that can be activated and deactivated.
 package enum DirectoryPart: Equatable, Sendable {
     case user(ExactName)
     case department(ExactName)
@@ -26,7 +26,7 @@ package enum DirectoryPart: Equatable, Sendable {
 }
 
 extension TenantRecord {
-    /// Makes a part active, or not.
+    /// Activates or deactivates a part.
     mutating func set(_ part: DirectoryPart, active: Bool) {
         switch part {
         case .user(let id): for place in users.indices where users[place].id == id { users[place].isActive = active }

@@ -1,7 +1,7 @@
-/// Which state of a store's directory one connection sees.
+/// A version of a store's directory, as one connection sees it.
 package struct DirectoryVersion: Equatable, Sendable {
-    /// SQLite's count of what other connections wrote.
+    /// SQLite's `data_version`, which changes when another connection writes.
     let others: Int64
-    /// How often this one did.
+    /// The number of directory writes by this connection.
     let own: Int
 }

@@ -1,9 +1,9 @@
-/// How many records a merge touched.
+/// The counts of an import's records.
 package struct MergeSummary: Equatable, Sendable {
     package var added = 0
     package var changed = 0
     package var unchanged = 0
-    /// Tokens that lost their ground by it.
+    /// The numbers of tokens that were revoked and suspended because their assignments lost their validity.
     package var revoked = 0
     package var suspended = 0
 

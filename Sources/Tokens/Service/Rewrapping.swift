@@ -1,10 +1,10 @@
 package import Model
 
-/// How far a rewrap came.
+/// The progress of a rewrap.
 package struct Rewrapping: Sendable {
     package var count = 0
     package var tampered: [TokenID] = []
-    /// Where the next batch begins.
+    /// The number of the last row done; the next batch begins after it.
     package var last: Int64 = 0
     package var isFinished = false
 

@@ -1,9 +1,9 @@
 internal import CSodium
 package import Model
 
-/// A short name for a set of tokens, so that what was looked at is what is acted upon.
+/// A digest of a set of tokens, so that an act applies to exactly the tokens that were reviewed.
 package enum SelectionDigest {
-    /// The same for the same ids, in whatever order and however often each is named; 32 hexadecimal digits.
+    /// The digest of ids, regardless of their order and of repetitions; 32 hexadecimal digits.
     package static func of(_ ids: some Sequence<TokenID>) -> String {
         let text = "demilune selection\n" + Set(ids).sorted().map(\.description).joined(separator: "\n")
         let bytes = Array(text.utf8)

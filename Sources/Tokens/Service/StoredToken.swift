@@ -1,35 +1,36 @@
 internal import Model
 
-/// A token's row: the record, what happened to it, what it is looked up by, and its encrypted string.
+/// A token's row: its record and details, the digests for looking it up, its encrypted string, and its seals.
 struct StoredToken {
-    /// What a string is looked up by, and the key that was used.
+    /// A digest, and the number of the key that made it.
     struct Lookup: Equatable {
         var key: Int
         var digest: [UInt8]
     }
 
-    /// Its place in the store; 0 before it has one.
+    /// The row's number in the store; 0 before it is inserted.
     var number: Int64 = 0
     var details: TokenDetails
     var lookup: Lookup?
-    /// What the former string is looked up by, until `details.overlapUntil`.
+    /// The digest of the former string, valid until `details.overlapUntil`.
     var previous: Lookup?
     var sealed: Sealed?
-    /// The folded name, where no other live token of the tenant may be called so.
+    /// The folded name, while the token reserves it in its tenant; otherwise `nil`.
     var nameKey: String?
     private(set) var seal: Lookup?
-    /// The seal of when it was last active.
+    /// The seal of the last use.
     private(set) var useSeal: Lookup?
-    /// Whether the row was one that is written here: of a known kind, and what goes together is there or not together.
+    /// True when the row has the form that the store writes: a known kind, and columns that belong together all set or
+    /// all null.
     private var isWellFormed = true
 
     var id: TokenID { details.token.id }
 
     init(details: TokenDetails) { self.details = details }
 
-    // MARK: Its seal
+    // MARK: The seal
 
-    /// All of the row but its number, what is made of the name for searching, and when it was last active.
+    /// The sealed message: all of the row except its number, the name's searchable form, and the last use.
     private var message: [UInt8] {
         let token = details.token
         var message = CanonicalEncoder("token-row-v2")
@@ -63,10 +64,12 @@ struct StoredToken {
         return message.bytes
     }
 
-    /// When it was last active, as it is sealed.
+    /// The last use, in the form that is sealed.
     var use: TokenUse { TokenUse(token: id, lastActive: details.token.lastActive) }
 
-    /// INVARIANT: what is sealed is what is read again: times are brought into the range of the store first.
+    /// Seals the row and its last use.
+    ///
+    /// INVARIANT: the sealed values are those that are read back: times are clamped to the range of the store first.
     mutating func seal(with key: Key) {
         isWellFormed = true
         details.bringIntoRange()
@@ -74,7 +77,7 @@ struct StoredToken {
         useSeal = use.seal(with: key)
     }
 
-    /// Whether it is as the keys' holder wrote it, with when it was last active.
+    /// True when the seals of the row and of its last use are valid.
     func isIntact(_ keys: Keyring) -> Bool {
         guard isWellFormed, let seal, let key = keys.live(seal.key), isUseIntact(keys) else { return false }
         return KeyedHash.isSame(key.mac(message), seal.digest)
@@ -84,7 +87,7 @@ struct StoredToken {
 
     // MARK: Reading
 
-    /// What `TokenRecord` reads.
+    /// The columns that `TokenRecord` reads.
     static let recordLayout = """
         number, id, tenant, kind, name, assignment, created, expires, updated, last_active, dormant_since, suspended, \
         revoked
@@ -111,7 +114,7 @@ struct StoredToken {
             sealed = Sealed(key: key, nonce: nonce, ciphertext: ciphertext)
         }
         seal = Self.lookup(row, 28)
-        // Another word for a kind would be taken for one of both, and be in no list.
+        // An unknown kind would be read as `api`, but would be in no list.
         isWellFormed =
             row.holds(3, .text(record.kind.rawValue)) && row.isNull(19) == row.isNull(20)
             && row.isNull(21) == row.isNull(22) && row.isNull(24) == row.isNull(25) && row.isNull(24) == row.isNull(26)
@@ -149,16 +152,16 @@ struct StoredToken {
         return "INSERT INTO tokens (\(written.joined(separator: ", "))) VALUES (\(marks))"
     }()
 
-    /// Reads what `values` wrote.
+    /// The query that reads back what `values` wrote.
     static let confirmation = "SELECT \(written.joined(separator: ", ")) FROM tokens WHERE number = ?"
 
-    /// The columns that `values` is for.
+    /// The columns of `values`, in their order.
     static let written: [String] =
         columns.split(separator: ",").dropFirst().map { String($0.drop { $0 == " " }) } + ["search"]
 }
 
 extension TokenDetails {
-    /// Its times as the store reads them.
+    /// Clamps the times to the range that the store writes.
     fileprivate mutating func bringIntoRange() {
         (token.created, token.expires, updated) = (token.created.stored, token.expires.stored, updated.stored)
         (token.lastActive, token.dormantSince) = (token.lastActive?.stored, token.dormantSince?.stored)
@@ -168,7 +171,7 @@ extension TokenDetails {
 }
 
 extension TokenRecord {
-    /// Reads `StoredToken.recordLayout`.
+    /// Reads the columns of `StoredToken.recordLayout`.
     init(_ row: SQLStatement) {
         self.init(
             id: row.token(1), kind: row.text(3) == "mobile" ? .mobile : .api, name: row.text(4),

@@ -2,26 +2,26 @@ internal import CUnistring
 internal import Glibc
 package import Model
 
-/// Texts brought to a common form: Unicode's own normalisation and case folding, by libunistring.
+/// Text normalisation: Unicode's own normalisation and case folding, by libunistring.
 package enum TextNormalizer {
-    /// Canonical composition (NFC), as names are kept.
+    /// The canonical composition (NFC), in which names are stored.
     static func composed(_ text: String) -> String {
         unsafe converted(text) { unsafe cunistring_compose($0, $1, $2) }
     }
 
-    /// The form in which names are the same whatever their case and width: NFKC with case folded (after RFC 8266).
+    /// The form for comparing names regardless of case and width: NFKC with case folded (after RFC 8266).
     static func key(_ text: String) -> String {
         unsafe converted(text) { unsafe cunistring_fold_compatible($0, $1, $2) }
     }
 
-    /// The form in which texts are searched: case, width and accents folded, `Ø` to `o`, `ß` to `ss`, `é` to `e`.
+    /// The form for searching: case, width and accents folded, `Ø` to `o`, `ß` to `ss`, `é` to `e`.
     package static func search(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 }) {
             return String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
         }
         var result = ""
         for scalar in text.unicodeScalars {
-            // Elsewhere what stands beside a letter may count.
+            // Beyond Latin the result for a letter may depend on its neighbours.
             guard scalar.value < plain.count else { return thorough(text) }
             result += plain[Int(scalar.value)]
         }
@@ -31,7 +31,7 @@ package enum TextNormalizer {
     package static func search(_ name: ExactName) -> String { search(name.text) }
     static func key(_ name: ExactName) -> String { key(name.text) }
 
-    /// What each of the Latin letters becomes, made once.
+    /// The search form of each Latin letter, made once.
     private static let plain: [String] = (0..<0x250).map { thorough(String(Unicode.Scalar(UInt32($0))!)) }
 
     private static func thorough(_ text: String) -> String {
@@ -47,7 +47,7 @@ package enum TextNormalizer {
         return result
     }
 
-    /// Letters that Unicode does not take for a plain one with an accent, but readers do.
+    /// Letters that Unicode does not decompose into a plain letter with an accent, although readers see them so.
     private static let letters: [Unicode.Scalar: String] = [
         "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ŧ": "t", "þ": "th", "ı": "i",
     ]
@@ -61,13 +61,13 @@ package enum TextNormalizer {
             guard let start = buffer.baseAddress, buffer.count > 0 else { return "" }
             var count = 0
             guard let result = unsafe convert(start, buffer.count, &count) else {
-                fatalError("no memory to fold a text")
+                fatalError("no memory to normalise a string")
             }
             defer { unsafe free(result) }
             return unsafe String(decoding: UnsafeBufferPointer(start: result, count: count), as: UTF8.self)
         }
     }
 
-    /// Whether a folded text has another in it; neither has NUL in it.
+    /// True when a folded text contains another. Neither may contain NUL.
     package static func text(_ text: String, contains part: String) -> Bool { unsafe strstr(text, part) != nil }
 }

@@ -1,11 +1,11 @@
 package import Model
 
-/// A token with what happened to it; nothing of its secret but the last four characters.
+/// A token with its history: changes, revocation, reveals. Of its secret it has the last four characters only.
 package struct TokenDetails: Equatable, Sendable {
     package var tenant: ExactName
     package var token: TokenRecord
     package var updated: Instant
-    /// Grows with every change of what gives it power.
+    /// The version, which grows with every change of the token's powers.
     package var version: Int64
     package var createdBy: ExactName?
     package var revokedBy: ExactName?
@@ -13,8 +13,8 @@ package struct TokenDetails: Equatable, Sendable {
     package var revealedAt: Instant?
     package var revealedBy: ExactName?
     package var last4: String?
-    /// Whether its string is kept, encrypted.
+    /// True when the token's string is kept, encrypted.
     package var isKept: Bool
-    /// Until when its former string works beside the present one.
+    /// The time until which the former string works beside the present one.
     package var overlapUntil: Instant?
 }

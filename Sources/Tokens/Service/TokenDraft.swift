@@ -1,10 +1,10 @@
 package import Model
 
-/// A token that is to be made.
+/// A token to create.
 package struct TokenDraft: Sendable {
     package var tenant: ExactName
     package var kind: TokenKind
-    /// Of a mobile token the device label, which may be empty.
+    /// The name; for a mobile token the device label, which may be empty.
     package var name: ExactName
     package var assignment: ExactName
     package var expires: Instant
@@ -18,7 +18,7 @@ package struct TokenDraft: Sendable {
     }
 }
 
-/// What changes about a token; `nil` stays as it is.
+/// A change of a token; a member that is `nil` stays as it is.
 package struct TokenChange: Equatable, Sendable {
     package var name: ExactName?
     package var expires: Instant?

@@ -1,7 +1,7 @@
 internal import Glibc
 package import Model
 
-/// Which tokens of a tenant are meant, and in what order; everything is folded and resolved to ids.
+/// A query for tokens of a tenant: filters, order and page. Texts are folded and names resolved to ids.
 package struct TokenQuery: Sendable {
     package enum State: String, CaseIterable, Sendable {
         /// Neither revoked, expired nor suspended.
@@ -11,14 +11,14 @@ package struct TokenQuery: Sendable {
         case revoked
     }
 
-    /// What tokens are in the order of; those that are the same in it by when they were made.
+    /// The sort key of a list. Tokens with equal keys are in the order of their creation.
     package enum Sort: Sendable {
         case name
         case created
         case updated
         case expires
         case lastActive
-        /// By what belongs to their assignment, such as the user's name: assignments in ascending order.
+        /// By a property of their assignment, such as the user's name: the assignments in ascending order.
         case assignments([Rank])
     }
 
@@ -31,9 +31,9 @@ package struct TokenQuery: Sendable {
             self.assignment = assignment
         }
 
-        /// By their bytes, the name first: the order that pages are in.
+        /// Compares by bytes, the name first, as pages are ordered.
         package static func < (one: Rank, other: Rank) -> Bool {
-            // Neither has a NUL in it.
+            // Neither contains NUL.
             let order = unsafe strcmp(one.name, other.name)
             return order == 0 ? unsafe strcmp(one.assignment.text, other.assignment.text) < 0 : order < 0
         }
@@ -42,22 +42,22 @@ package struct TokenQuery: Sendable {
     package var tenant: ExactName
     package var kind: TokenKind
     package var now: Instant
-    /// Only tokens of these assignments; `nil` for all.
+    /// The assignments whose tokens are listed; `nil` for all.
     package var assignments: [ExactName]?
-    /// `nil` for every state.
+    /// The state of the tokens; `nil` for every state.
     package var state: State?
-    /// Whether revoked tokens are passed over, where no state is meant.
+    /// True to leave out revoked tokens, when no state is given.
     package var leavesOutRevoked = true
     package var expiringBefore: Instant?
     package var unusedSince: Instant?
-    /// What the name is to contain, folded by `TextNormalizer.search`; tokens of `searchAssignments` are found too.
+    /// A text in the name, folded by `TextNormalizer.search`; tokens of `searchAssignments` match too.
     package var search: String?
     package var searchAssignments: [ExactName] = []
     package var sort = Sort.name
     package var isDescending = false
     package var size = 25
     package var cursor: String?
-    /// Whether all of it is wanted at once.
+    /// True when the whole list is read at once.
     var isWhole = false
 
     package init(tenant: ExactName, kind: TokenKind, now: Instant) {
@@ -67,10 +67,10 @@ package struct TokenQuery: Sendable {
     }
 }
 
-/// Some tokens of a query, and where the next ones begin.
+/// A page of a query's tokens, and the cursor of the next page.
 package struct TokenPage: Sendable {
     package var tokens: [TokenDetails]
-    /// For the next page; `nil` after the last.
+    /// The cursor of the next page; `nil` after the last.
     package var next: String?
 
     package init(tokens: [TokenDetails], next: String?) {

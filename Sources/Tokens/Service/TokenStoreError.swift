@@ -1,41 +1,42 @@
-/// Why the token store refused or failed. The message names the file and what to do.
+/// A refusal or failure of the token store. The message names the file and the remedy.
 package struct TokenStoreError: Error, Equatable, Sendable {
     package enum Code: String, Sendable {
-        /// Another process writes; given up after five seconds.
+        /// Another process is writing; the store gave up waiting, by default after five seconds.
         case busy
         case missing
         case exists
-        /// A file that is no Demilune store.
+        /// The file is not a Demilune store.
         case foreign
-        /// Made by a later version.
+        /// A later version made the store.
         case newer
         case corrupt
-        /// What was to be merged contradicts itself or the store.
+        /// The imported records contradict themselves or the store.
         case invalid
         case io
-        /// The key file is missing, wrong, or not as safe as it must be.
+        /// The key file is missing, wrong or not safe enough.
         case keys
-        /// What is stored does not carry its seal: somebody changed it without the keys.
+        /// A stored record has no valid seal: somebody changed it without the keys.
         case tampered
-        /// The log ends before the entry that is noted beside the key file: an older copy of the store was put back.
+        /// The log contradicts the checkpoint beside the key file, or the checkpoint cannot be read: the store may be
+        /// an older copy.
         case rolledBack
-        /// The clock is behind what the store has seen.
+        /// The clock is behind the latest time that the store has seen.
         case clock
-        /// There is no such token, user, department, user type or tenant.
+        /// The token, user, department, user type, assignment, tenant or key does not exist.
         case unknown
-        /// A name that cannot be one.
+        /// The name is not valid.
         case name
         /// A live token of the tenant has the name.
         case duplicate
-        /// What was decided on has changed since.
+        /// The data changed since the decision.
         case stale
-        /// Revoked, expired, suspended or without a string: what is asked cannot be done with it.
+        /// The state does not allow the act: a token is revoked or expired, an assignment is not active.
         case state
         /// The string is not kept, or not for this kind of token.
         case unrevealable
-        /// Something else still needs it.
+        /// Live tokens or rows still need it.
         case used
-        /// Whoever asked wanted no more of it.
+        /// The caller stopped reading.
         case stopped
     }
 

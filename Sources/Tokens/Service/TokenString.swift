@@ -1,10 +1,11 @@
 internal import CSodium
 package import Model
 
-/// A token string: what somebody shows to act through a token. 40 ASCII characters.
+/// A token string: the secret that a client presents to act with a token. 40 ASCII characters.
 ///
-/// `dml_` (mobile `dmm_`), 30 random Base62 characters (178 bits), and the CRC-32 of all that in 6 Base62 characters, so
-/// that a slip of the finger is caught without asking a store. Neither its description nor a reflection shows it.
+/// It consists of `dml_` (mobile `dmm_`), 30 random Base62 characters (178 bits), and the CRC-32 of all that in 6
+/// Base62 characters, so that a typing mistake is found without a store. Neither its description nor a reflection shows
+/// it.
 package struct TokenString: Sendable {
     static let count = 40
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
@@ -20,7 +21,7 @@ package struct TokenString: Sendable {
 
     private init(unchecked bytes: [UInt8]) { self.bytes = bytes }
 
-    /// - Returns: `nil` for what cannot be one: another prefix, length or alphabet, or a wrong checksum.
+    /// - Returns: `nil` for a wrong prefix, length, alphabet or checksum.
     package init?(_ text: some Collection<UInt8>) {
         guard text.count == Self.count else { return nil }
         let bytes = Array(text)
@@ -32,14 +33,14 @@ package struct TokenString: Sendable {
     }
 
     package var kind: TokenKind { bytes[2] == UInt8(ascii: "m") ? .mobile : .api }
-    /// What may be shown of it: enough to recognise it by.
+    /// The last four characters, which may be shown: enough to recognise the string.
     package var last4: String { String(decoding: bytes.suffix(4), as: UTF8.self) }
-    /// The string itself, for whoever asked to see it, and for nobody else.
+    /// The string itself. Show it only to a user who asked for it.
     package var revealed: String { String(decoding: bytes, as: UTF8.self) }
 
     var secret: [UInt8] { bytes }
 
-    /// Every token string that stands in a text, each once, in the order they stand.
+    /// Every token string in a text, each once, in the order of their occurrence.
     package static func occurrences(in text: [UInt8]) -> [TokenString] {
         var found: [TokenString] = []
         var index = 0
@@ -76,7 +77,7 @@ package struct TokenString: Sendable {
 }
 
 extension TokenString: Equatable {
-    /// In the same time wherever they differ.
+    /// Compares in constant time.
     package static func == (one: Self, other: Self) -> Bool {
         unsafe sodium_memcmp(one.bytes, other.bytes, count) == 0
     }

@@ -1,14 +1,14 @@
 package import Model
 
-/// When a token was last active, under a seal of its own: it is noted far more often than the token changes.
+/// The last use of a token, with a seal of its own: it is written far more often than the token changes.
 ///
-/// An older one that is put back carries its seal too, and is not noticed: nothing counts uses.
+/// An older value with its own seal is not noticed, because nothing counts uses.
 struct TokenUse {
     let token: TokenID
-    /// `nil` for a token that was never used, which is sealed as well.
+    /// The time of the last use; `nil` for a token that was never used, which is sealed as well.
     let lastActive: Instant?
 
-    /// What the seal is of: the same bytes on every machine, and different ones for a token that was never used.
+    /// The sealed message: the same bytes on every machine, and different ones for a token that was never used.
     private var words: (UInt64, UInt64, UInt64, UInt64) {
         let time = UInt64(bitPattern: lastActive?.microseconds ?? 0)
         return (
@@ -26,7 +26,7 @@ struct TokenUse {
         return KeyedHash.isSame(key.shortMAC(words), seal.digest)
     }
 
-    /// Whether a use is worth noting: the first, or one a minute after the last; never an earlier one.
+    /// True when a use should be noted: the first, or one at least a minute after the last; never an earlier one.
     func isDue(_ now: Instant) -> Bool {
         guard let lastActive else { return true }
         let (elapsed, isBeyond) = now.microseconds.subtractingReportingOverflow(lastActive.microseconds)
@@ -35,8 +35,8 @@ struct TokenUse {
 }
 
 extension SQLiteTokenStore {
-    /// Notes that tokens were used: at most once a minute each, never back. It is sealed, and not logged. What does not
-    /// carry its seal is left so: to seal it anew would make it pass for genuine.
+    /// Records uses of tokens: at most once a minute each, never an earlier one. A use is sealed, but not logged. A
+    /// last use without a valid seal is left alone: sealing it again would make it pass for genuine.
     package func touch(_ uses: [TokenID: Instant]) throws(TokenStoreError) {
         guard !uses.isEmpty else { return }
         try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in

@@ -1,8 +1,8 @@
 package import Model
 
-/// One report of `bench --json`, as figures: how many nanoseconds each thing took that was measured.
+/// The figures of one report of `bench --json`: the nanoseconds that each measured thing took.
 ///
-/// Reads the reports of earlier versions too, whose rows may be others.
+/// Reads the reports of earlier versions too, which may have other rows.
 package struct BenchFigures: Sendable, Equatable {
     package struct Figure: Sendable, Equatable {
         package let name: String
@@ -23,7 +23,7 @@ package struct BenchFigures: Sendable, Equatable {
         self.requestBytes = requestBytes
     }
 
-    /// - Throws: what is wrong with the report, in words.
+    /// - Throws: an error that says what is wrong with the report.
     package init(json: JSON) throws(BenchFiguresError) {
         var found: [(name: String, value: JSON)] = []
         func add(_ name: String, _ value: JSON?) { if let value { found.append((name, value)) } }
@@ -45,7 +45,7 @@ package struct BenchFigures: Sendable, Equatable {
         ] as [(String, ExactName)] {
             if let rate = json[key] { figures.append(Figure(name, 1e9 / (try Self.positive(rate, name)))) }
         }
-        guard !figures.isEmpty else { throw BenchFiguresError("there is no figure in it") }
+        guard !figures.isEmpty else { throw BenchFiguresError("the report has no figures") }
         if case .integer(let bytes)? = json["request_bytes"] { requestBytes = bytes } else { requestBytes = nil }
         self.figures = figures
     }
@@ -64,7 +64,7 @@ package struct BenchFigures: Sendable, Equatable {
     }
 }
 
-/// Why a text is no report of `bench --json`.
+/// The reason why a text is not a report of `bench --json`.
 package struct BenchFiguresError: Error, Equatable, Sendable {
     package let message: String
 

@@ -3,9 +3,9 @@ internal import Glibc
 package import Model
 package import Policies
 
-/// How long decisions take, here: on a directory, with made-up requests.
+/// Measures the time of decisions, on a directory and with made-up requests.
 package struct DecisionBenchmark {
-    /// Nanoseconds of many decisions, each measured in small groups so that the clock does not count.
+    /// Nanoseconds of many decisions, measured in small groups so that reading the clock does not count.
     package struct Times: Sendable {
         package let median: Double
         /// 99 in 100 take less.
@@ -17,18 +17,18 @@ package struct DecisionBenchmark {
         package let policies: Int
         package let tree: Times
         package let lua: Times
-        /// How many evaluations were run after every request had been asked once.
+        /// The number of evaluations after every request had been decided once.
         package let runs: Int
-        /// About how many bytes the trees take.
+        /// The approximate size of the trees.
         package let bytes: Int
     }
 
-    /// What a policy's evaluation costs, the same on every machine.
+    /// The cost of a policy's evaluation, the same on every machine.
     package struct Cost: Sendable {
         package let policy: ExactName
-        /// The most that one request took, in instructions.
+        /// The most instructions that one request took.
         package let fuel: Int
-        /// The most that one run allocated.
+        /// The most bytes that one run allocated.
         package let bytes: Int
         package let facts: Int
     }
@@ -37,7 +37,7 @@ package struct DecisionBenchmark {
     private let directory: Directory
     private let questions: [AuthorizationRequest]
 
-    /// - Parameter lines: requests; those that are none are left out.
+    /// - Parameter lines: requests; lines that are not valid requests are left out.
     package init(directory: Directory, lines: [[UInt8]], now: Instant) {
         self.directory = directory
         questions = lines.compactMap { line in
@@ -49,7 +49,7 @@ package struct DecisionBenchmark {
     package func row(_ policies: PolicySet) throws -> Row {
         let tree = try Authorizer(policies: policies, directory: directory)
         var requests = try questions.compactMap { try tree.prepared($0) }
-        // What is known of the requests is learned, and policies that go together are joined.
+        // Lets the trees learn the requests, and join policies that share facts.
         for _ in 0..<max(5, 1_000 / max(1, requests.count)) {
             for index in requests.indices { tree.decide(prepared: &requests[index]) }
         }
@@ -64,8 +64,8 @@ package struct DecisionBenchmark {
             bytes: tree.learned.bytes)
     }
 
-    /// Three policies of a folder that are in force and speak of `access` alone, repeated under other names until there
-    /// are so many. Those with settings are not repeated: each would have settings, and so facts, of its own.
+    /// Three enabled policies of a folder that are for `access` alone, repeated under other names up to the given
+    /// count. Policies with settings are not repeated: each copy would have settings, and so facts, of its own.
     package static func source(_ source: PolicySource, count: Int) -> PolicySource? {
         guard let set = PolicySet.load(source).set else { return nil }
         let policies = set.policies.filter { $0.isEnabled && $0.root.kinds == [.access] }.prefix(3)
@@ -83,7 +83,7 @@ package struct DecisionBenchmark {
         return PolicySource(path: source.path, files: files, plugins: source.plugins)
     }
 
-    /// What each policy costs at most over the requests.
+    /// The highest costs of each policy over the requests.
     package func costs(_ policies: PolicySet) throws -> [Cost] {
         let authorizer = try Authorizer(policies: policies, directory: directory, treeOptions: .none)
         authorizer.explains = true
@@ -106,9 +106,9 @@ package struct DecisionBenchmark {
         for _ in 0..<3 {
             var index = 0
             while index + Self.group <= requests.count {
-                let start = Self.nanoseconds()
+                let start = SteadyClock.nanoseconds()
                 for place in index..<(index + Self.group) { decide(&requests[place]) }
-                times.append(Double(Self.nanoseconds() - start) / Double(Self.group))
+                times.append(Double(SteadyClock.nanoseconds() - start) / Double(Self.group))
                 index += Self.group
             }
         }
@@ -117,15 +117,8 @@ package struct DecisionBenchmark {
         return Times(median: times[times.count / 2], high: times[times.count * 99 / 100])
     }
 
-    /// Decides every request once: a function of its own, for tools that count what it calls.
+    /// Decides every request once. A function of its own, for profilers that count the calls inside it.
     @inline(never) private static func decideAll(_ requests: inout [ResolvedRequest], _ authorizer: Authorizer) {
         for index in requests.indices { authorizer.decide(prepared: &requests[index]) }
-    }
-
-    /// Nanoseconds of the steady clock.
-    package static func nanoseconds() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

@@ -1,10 +1,10 @@
 package import Model
 internal import Policies
 
-/// Policies that share nothing but the action, each with two facts of its own: joined in one tree, their paths would
+/// Policies that share nothing but the action, each with two facts of its own. Joined in one tree, their paths would
 /// multiply.
 package enum IndependentBenchmark {
-    /// - Parameter seed: of the requests, which say of every fact at random whether it holds.
+    /// - Parameter seed: the seed of the requests, which choose the value of every fact at random.
     package static func row(
         policies count: Int, requests: Int, seed: UInt64 = 1, directory: Directory, now: Instant
     ) throws -> DecisionBenchmark.Row {

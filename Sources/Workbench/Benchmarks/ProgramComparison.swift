@@ -1,6 +1,6 @@
-/// The speed of a program beside that of an earlier one, from several rounds in which each took its turn.
+/// The speed of a program compared with an earlier one, from several rounds in which the programs took turns.
 ///
-/// The earlier one is measured twice, as if it were two: what these two differ by is what this machine's noise does to a row.
+/// The earlier program is measured twice, as if it were two: the difference is the noise of this machine, for each row.
 package struct ProgramComparison: Sendable, Equatable {
     package struct Row: Sendable, Equatable {
         package let name: String
@@ -9,7 +9,7 @@ package struct ProgramComparison: Sendable, Equatable {
         package let old: Double
         /// The lower quartile of the new program, as a multiple of that of the old one.
         package let ratio: Double
-        /// The lower quartile of the old program's other half as such a multiple, or its inverse: 1 at least.
+        /// The ratio of the old program's two lower quartiles, or its inverse: at least 1.
         package let spread: Double
 
         package var isSlower: Bool { ratio > max(ProgramComparison.tolerance, spread) }
@@ -19,14 +19,14 @@ package struct ProgramComparison: Sendable, Equatable {
     /// A row is slower when its ratio exceeds this, and its spread.
     package static let tolerance = 1.03
 
-    /// What every report of both programs has, in the order of the new program's.
+    /// The figures in every report of both programs, in the order of the new program's.
     package private(set) var rows: [Row] = []
     package private(set) var onlyNew: [String] = []
     package private(set) var onlyOld: [String] = []
-    /// What both programs have, and not in every round.
+    /// The figures that both programs have, but not in every round.
     package private(set) var sometimes: [String] = []
 
-    /// - Parameter again: the old program's other half.
+    /// - Parameter again: the second measurement of the old program.
     package init(new: [BenchFigures], old: [BenchFigures], again: [BenchFigures]) {
         let arms = [new, old, again].map(Self.byName)
         var names: [String] = []
@@ -63,9 +63,9 @@ package struct ProgramComparison: Sendable, Equatable {
         return values
     }
 
-    /// The value that a quarter of the values are not above, interpolated between its neighbours: what disturbs a
-    /// measurement makes it longer, so the shorter ones tell more.
-    /// - Parameter values: one at least.
+    /// The lower quartile of values, interpolated between its neighbours. Disturbances make a measurement longer, so
+    /// the shorter ones say more.
+    /// - Parameter values: at least one.
     package static func lowerQuartile(_ values: [Double]) -> Double {
         let sorted = values.sorted()
         let place = Double(sorted.count - 1) / 4

@@ -1,17 +1,17 @@
 package import Model
 package import Policies
 
-/// Makes up requests about a directory, one JSON line each; the same seed makes the same lines.
+/// Makes up requests for a directory, one JSON line each; the same seed makes the same lines.
 ///
-/// One in a hundred names a token that nobody knows. The others mostly ask for what a token is permitted, and mostly
-/// near its own department, so that about half of them pass policies such as the shipped ones.
+/// One in a hundred names an unknown token. The others mostly ask for an action that the token has the permission for,
+/// and mostly near its own department, so that about half of them pass policies such as the shipped ones.
 package struct RequestGenerator {
     private let directory: Directory
     private let actions: [ExactName]
     private let resources: [Schema.RecordType]
     private let context: Schema.RecordType
     private var random: SeededGenerator
-    /// What each token's assignment may do, in the order of `actions`.
+    /// The permitted actions of each assignment, in the order of `actions`.
     private let permitted: [[ExactName]]
     private let departments: [[Int]]
     private let users: [[Int]]
@@ -49,7 +49,7 @@ package struct RequestGenerator {
         return line
     }
 
-    /// The same, where an external subject of that type asks.
+    /// The next request by an external subject of a type, without a line break.
     package mutating func next(by subject: Schema.RecordType) -> [UInt8] {
         var line: [UInt8] = []
         line.append(utf8: #"{"subject":{"type":"#)
@@ -61,7 +61,7 @@ package struct RequestGenerator {
         return line
     }
 
-    /// Everything after the subject's own.
+    /// Appends everything after the subject's own part.
     private mutating func finish(_ line: inout [UInt8], _ token: Token?) {
         line.append(utf8: #"},"action":{"name":"#)
         line.append(string: action(token))
@@ -80,7 +80,7 @@ package struct RequestGenerator {
         line.append(utf8: "}}")
     }
 
-    /// A token's index; `nil` for one that nobody knows.
+    /// A token's index; `nil` for an unknown token.
     private mutating func token() -> Int? {
         if directory.tokens.isEmpty || chance(1) { return nil }
         if !usable.isEmpty, chance(95) { return usable[Int.random(in: usable.indices, using: &random)] }
@@ -103,7 +103,7 @@ package struct RequestGenerator {
             if !isFirst { line.append(utf8: ",") }
             line.append(string: property.name)
             line.append(utf8: ":")
-            // A tenant without users cannot name one.
+            // A tenant without users has none to name.
             guard append(property.type, token, to: &line) else {
                 line.removeSubrange(start...)
                 continue
@@ -146,7 +146,7 @@ package struct RequestGenerator {
         return true
     }
 
-    /// Two times in three the token's own department or one under it.
+    /// A department: two times in three the token's own or one under it.
     private mutating func department(_ token: Token?, _ tenant: Int) -> Int? {
         guard tenant < departments.count, !departments[tenant].isEmpty else { return nil }
         if let token, chance(66) {

@@ -1,4 +1,4 @@
-/// SplitMix64: a small source of numbers that a seed determines.
+/// SplitMix64: a small random number generator, determined by its seed.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

@@ -4,9 +4,10 @@ package import Model
 package import Policies
 package import Tokens
 
-/// How long it takes to keep tokens, here: a made-up store of many, of which who asks may see one in a hundred.
+/// Measures the operations of a token store: a made-up store of many tokens, of which the acting user may see one in a
+/// hundred.
 package struct StoreBenchmark {
-    /// One thing measured: the median and the longest of some runs, in nanoseconds.
+    /// One measured operation: the median and the longest of some runs, in nanoseconds.
     package struct Row: Sendable {
         package let name: String
         package let median: Int64
@@ -22,7 +23,7 @@ package struct StoreBenchmark {
     private let policies: PolicySet
     private let keys: SQLiteTokenStore.KeyPath
 
-    /// - Parameter folder: where the store is made, and left.
+    /// - Parameter folder: the folder in which the store is made; it is left there.
     package init(
         folder: String, keys: @escaping SQLiteTokenStore.KeyPath, count: Int, now: Instant, policies: PolicySet
     ) {
@@ -33,7 +34,7 @@ package struct StoreBenchmark {
         self.policies = policies
     }
 
-    /// - Parameter progress: told how many tokens are made.
+    /// - Parameter progress: called with the number of tokens made so far.
     package func run(progress: (Int) -> Void) throws -> [Row] {
         let strings = try seed(progress)
         var rows = [
@@ -58,7 +59,10 @@ package struct StoreBenchmark {
                 let query = filter.query(on: authorizer.directory, tenant: 0, now: now)
                 found = try manager.list(query).tokens.count
             }
-            rows.append(Row(name: "\(name) (\(found) rows)", median: row.median, longest: row.longest, runs: row.runs))
+            rows.append(
+                Row(
+                    name: "\(name) (\(counted(found, "row")))", median: row.median, longest: row.longest, runs: row.runs
+                ))
         }
         try list("list a page by title") { _ in }
         try list("list a page by expiry") { $0.order = .expires }
@@ -80,7 +84,7 @@ package struct StoreBenchmark {
                         tenant: Self.tenant, kind: .api, name: "new \(run)", assignment: "a\(run)",
                         expires: Instant(microseconds: now.microseconds + 86_400_000_000)), act)
             })
-        // The operator revokes what a filter matches: decided about each, in one transaction.
+        // The operator revokes the tokens that a filter matches: a decision for each, in one transaction.
         let operatorSession = Administration(store: store, policies: policies, actor: .operator, context: act)
         var filter = TokenFilter()
         filter.department = authorizer.directory.department("d3", tenant: 0)
@@ -98,7 +102,7 @@ package struct StoreBenchmark {
     }
 
     /// Makes the store.
-    /// - Returns: some of the strings.
+    /// - Returns: some of the token strings.
     private func seed(_ progress: (Int) -> Void) throws -> [TokenString] {
         let store = try SQLiteTokenStore.create(path, keys: keys)
         let act = AuditContext(now: now)
@@ -109,7 +113,7 @@ package struct StoreBenchmark {
             let chunk = min(20_000, count - made)
             try store.write(act) { () throws(TokenStoreError) in
                 for number in made..<(made + chunk) {
-                    // One in ninety is in the department of whoever asks.
+                    // One in ninety is in the department of the acting user.
                     let assignment: ExactName = "a\(number % 10_000)"
                     let kind: TokenKind = number % 11 == 9 ? .mobile : .api
                     let (_, string) = try store.create(
@@ -152,9 +156,9 @@ package struct StoreBenchmark {
     private func measure(_ name: String, runs: Int, _ body: (Int) throws -> Void) throws -> Row {
         var times: [Int64] = []
         for run in 0..<runs {
-            let start = DecisionBenchmark.nanoseconds()
+            let start = SteadyClock.nanoseconds()
             try body(run)
-            times.append(DecisionBenchmark.nanoseconds() - start)
+            times.append(SteadyClock.nanoseconds() - start)
         }
         times.sort()
         return Row(name: name, median: times[times.count / 2], longest: times.last!, runs: runs)

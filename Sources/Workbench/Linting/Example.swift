@@ -2,17 +2,17 @@ package import Model
 internal import Plugins
 package import Policies
 
-/// A folder that shows what a rule is about, as its files by name.
+/// A folder of files by name that illustrates a rule.
 ///
-/// A text alone is the policy `a.lua`, with tests beside it. A folder without a schema has that of all examples, and
-/// a policy that permits.
+/// A string alone is the policy `a.lua`, with tests beside it. A folder without a schema gets the schema of all
+/// examples, and a policy that permits.
 package struct Example: Sendable {
-    /// What is shown of it.
+    /// The files that are shown.
     package let shown: [PolicySource.File]
     private let hidden: [PolicySource.File]
-    /// What the store holds that it is checked with, as JSON.
+    /// The content of the store that it is checked with, as JSON.
     private let store: String?
-    /// What it may `use`; `nil` for what lies in its own folder.
+    /// The plugins that it may `use`; `nil` for those in its own folder.
     private let plugins: PluginSet?
 
     init(_ files: KeyValuePairs<ExactName, String>, store: String) {
@@ -33,7 +33,7 @@ package struct Example: Sendable {
         hidden = Self.surroundings + [Self.file("a_test.lua", "")]
     }
 
-    /// A policy alone: what a rule of a plugin finds in it is not found in others.
+    /// A policy alone, without the policy that permits: a rule of a plugin looks at one policy at a time.
     /// - Parameter schema: `nil` for that of all examples.
     init(policy: String, plugins: PluginSet, schema: [UInt8]?) {
         store = nil
@@ -42,7 +42,7 @@ package struct Example: Sendable {
         hidden = [schema.map { .init(name: "schema.lua", bytes: $0) } ?? Self.schema, Self.file("a_test.lua", "")]
     }
 
-    /// The file that a text alone is.
+    /// The name of the file that a string alone becomes.
     static let policy: ExactName = "a.lua"
 
     package var source: PolicySource {
@@ -51,7 +51,7 @@ package struct Example: Sendable {
             plugins: plugins ?? Self.plugins(shown))
     }
 
-    /// What lies beside the policies: `plugins/session/plugin.lua`.
+    /// The folder of plugins beside the policies: `plugins/session/plugin.lua`.
     private static let pluginFolder: ExactName = "plugins/"
 
     private static func plugins(_ files: [PolicySource.File]) -> PluginSet {
@@ -65,7 +65,7 @@ package struct Example: Sendable {
         return PluginLoader.load(source).set
     }
 
-    /// What the store holds that it is checked with; `nil` for none.
+    /// The store that it is checked with; `nil` for none.
     package var directory: Directory? {
         store.flatMap { try? Directory(Organisation(json: JSONReader.parse($0))) }
     }
@@ -85,7 +85,7 @@ package struct Example: Sendable {
         }
         """)
 
-    /// What lies around an example that has no schema: one, and a policy that permits.
+    /// The files around an example without a schema: a schema, and a policy that permits.
     private static let surroundings = [
         schema,
         file(

@@ -5,32 +5,32 @@ package import Syntax
 /// A folder of policies as rules see it.
 package struct LintedFolder {
     package let source: PolicySource
-    /// `nil` when that does not load.
+    /// `nil` when the schema does not load.
     package let schema: Schema?
     package let schemaChunk: Chunk?
-    /// Those that are Lua.
+    /// The policies that are valid Lua.
     package let policies: [LintedPolicy]
     package let tests: [LintedTests]
-    /// What the policies come to when they are asked; `nil` when they do not load.
+    /// The results of evaluating the policies on made-up requests; `nil` when they do not load.
     let smokeRun: SmokeRun?
-    /// What a store holds, for whoever asks about it.
+    /// The content of a store; `nil` when no store is given.
     package let directory: Directory?
-    /// What the loader says, and what keeps tests from being read.
+    /// The diagnostics of the loader, and the syntax errors of test files.
     let loading: [Diagnostic]
 
     init(_ source: PolicySource, directory: Directory?) {
-        let (result, readings) = PolicySet.read(source)
+        let (result, parsed) = PolicySet.read(source)
         let names = Set(source.files.map(\.name))
         self.source = source
         self.directory = directory
         schema = result.schema
         schemaChunk = source.files.first { $0.name == "schema.lua" }.flatMap { try? Chunk.parse($0.bytes) }
-        policies = readings.compactMap { reading in
-            guard let chunk = reading.chunk else { return nil }
+        policies = parsed.compactMap { policy in
+            guard let chunk = policy.chunk else { return nil }
             return LintedPolicy(
-                name: reading.file.name, chunk: chunk, declaration: reading.declaration,
-                inference: reading.inference,
-                hasTests: names.contains("\(reading.file.name.withoutExtension)\(TestFile.suffix)"))
+                name: policy.file.name, chunk: chunk, declaration: policy.declaration,
+                inference: policy.inference,
+                hasTests: names.contains("\(policy.file.name.withoutExtension)\(TestFile.suffix)"))
         }
         let ids = source.policyIDs
         smokeRun = result.set.map { SmokeRun($0) }

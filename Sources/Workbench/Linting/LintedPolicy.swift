@@ -6,11 +6,11 @@ package import Syntax
 package struct LintedPolicy {
     package let name: ExactName
     package let chunk: Chunk
-    /// `nil` when what it declares cannot be read.
+    /// `nil` when its declaration cannot be read.
     package let declaration: PolicyDeclaration?
-    /// What its expressions stand for; there when the declaration is.
+    /// The types of its expressions; present when the declaration is.
     package let inference: TypeInference?
-    /// Whether a file of tests lies beside it.
+    /// True when a file of tests lies beside it.
     package let hasTests: Bool
 
     /// The file's name without `.lua`.
@@ -26,7 +26,7 @@ package struct LintedPolicy {
         return name.name
     }
 
-    /// Whether some part of a block calls an effect, functions that are only declared there left out.
+    /// True when some part of a block calls an effect; functions that are only declared in it do not count.
     func callsEffect(_ block: Block) -> Bool {
         var found = false
         chunk.walk(block) { node in

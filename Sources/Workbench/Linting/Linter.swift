@@ -1,20 +1,20 @@
 package import Model
 package import Policies
 
-/// Everything that is wrong with a folder of policies, found without deciding anything.
+/// Finds everything that is wrong with a folder of policies, without deciding anything for real.
 package struct Linter {
     private let source: PolicySource
     private let directory: Directory?
     private let rules: [Rule]
 
-    /// - Parameter directory: what a store holds; then names and ids that no tenant has are found too.
+    /// - Parameter directory: the content of a store; with it, names and ids that no tenant has are found too.
     package init(_ source: PolicySource, directory: Directory? = nil, rules: [Rule] = Rule.all) {
         self.source = source
         self.directory = directory
         self.rules = rules
     }
 
-    /// Sorted by path and place. Every finding has a rule.
+    /// The findings, sorted by path and place. Every finding has a rule.
     package func run() -> [Diagnostic] {
         let folder = LintedFolder(source, directory: directory)
         var findings = folder.loading

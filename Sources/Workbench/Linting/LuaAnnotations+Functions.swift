@@ -2,7 +2,7 @@ internal import Model
 internal import Policies
 
 extension LuaAnnotations {
-    /// What stands in the environment of policies, of the schema and of tests.
+    /// The environment of policies, of the schema and of tests.
     static var functions: String {
         let kinds = DecisionKind.allCases.map { "---| \"\($0.rawValue)\"" }.joined(separator: "\n")
         let period = Period.names.map { "---@field \($0)? integer" }.joined(separator: "\n")
@@ -16,31 +16,31 @@ extension LuaAnnotations {
             \(period)
 
             ---@class demilune.Policy
-            ---@field on demilune.Point|demilune.Point[] # when it is asked
-            ---@field decide? fun(request: demilune.Request) # says what it has to say
-            ---@field subject? demilune.SubjectType # at `access`: for whom it is; "token" without it
-            ---@field grants? demilune.Grant[] # what it may permit; nothing without it
-            ---@field mode? "decide"|"observe" # "observe": it is asked and reported, and decides nothing
-            ---@field enabled? boolean # false: it is not asked
+            ---@field on demilune.Point|demilune.Point[] # the kinds of decision that it is for
+            ---@field decide? fun(request: demilune.Request) # calls permit, deny, advise or oblige
+            ---@field subject? demilune.SubjectType # for `access`: the type of subject; "token" by default
+            ---@field grants? demilune.Grant[] # the actions that it may permit; none by default
+            ---@field mode? "decide"|"observe" # "observe": evaluated and logged, never decides
+            ---@field enabled? boolean # false: it is not evaluated
             ---@field about? string
             ---@field owner? string
             ---@field [string] function
 
-            ---Allows, unless something denies. Only what `grants` name.
+            ---Permits, unless a policy denies. Only actions that `grants` name.
             ---@param reason? string
             function permit(reason) end
 
-            ---Refuses, whatever others say.
+            ---Denies, whatever other policies decide.
             ---@param reason string # `{token.department}` is filled in
             ---@param options? { code: string }
             function deny(reason, options) end
 
-            ---Decides nothing, and tells the person.
+            ---Gives advice to the person. Decides nothing.
             ---@param reason string
             ---@param suggestion? table<string, any>
             function advise(reason, suggestion) end
 
-            ---Decides nothing; whoever enforces a permit must do this.
+            ---Obliges whoever enforces a permit to do this. Decides nothing.
             ---@param name string
             ---@param details? table<string, any>
             function oblige(name, details) end
@@ -73,12 +73,12 @@ extension LuaAnnotations {
             ---@param test demilune.Test
             function test(name, test) end
 
-            ---A table that tests share, by a name: `fixture "sales" { … }`.
+            ---A named table that tests share: `fixture "sales" { … }`.
             ---@param name string
             ---@return fun(content: table)
             function fixture(name) end
 
-            ---An organisation of the file's own, which its tests happen in.
+            ---The organisation of the tests in this file.
             ---@param organisation table
             function directory(organisation) end
 
@@ -127,7 +127,7 @@ extension LuaAnnotations {
     }
 
     private static let expected: [ExactName: String] = [
-        "permit": "boolean", "deny": "string # a policy", "code": "string", "reason": "string # a part of one",
+        "permit": "boolean", "deny": "string # a policy", "code": "string", "reason": "string # part of a reason",
         "advice": "string # a policy", "obligation": "string", "silent": "boolean", "details": "table<string, any>",
     ]
 

@@ -2,7 +2,7 @@ internal import Model
 internal import Policies
 
 extension LuaAnnotations {
-    /// What plugins add to a type, as fields.
+    /// The attributes that plugins add to a type, as fields.
     func attributes(of owner: ValueType) -> [String] {
         plugins.flatMap { plugin in
             plugin.attributes.filter { $0.owner == owner }.map { attribute in
@@ -13,7 +13,7 @@ extension LuaAnnotations {
         }
     }
 
-    /// What `use` gives: a class for each plugin, and for each of its tables and their rows.
+    /// The classes that `use` returns: one for each plugin, and for each of its tables and their rows.
     var provided: String {
         ([Self.head]
             + plugins.flatMap { plugin in [Self.type(plugin)] + plugin.tables.map { Self.type($0, of: plugin) } }
@@ -44,8 +44,8 @@ extension LuaAnnotations {
         let lookUp = table.key.map { key in
             let taken = "self: \(own), \(table.columns[key].name): \(argument(table.columns[key].type))"
             return [
-                field("get", "fun(\(taken)): \(row)", "the row of a key, which must be there"),
-                field("has", "fun(\(taken)): boolean", "whether there is a row of that key"),
+                field("get", "fun(\(taken)): \(row)", "the row with this key, which must exist"),
+                field("has", "fun(\(taken)): boolean", "true when a row has this key"),
             ]
         }
         let rows =
@@ -58,12 +58,12 @@ extension LuaAnnotations {
     }
 
     private static func name(_ result: PluginFunction.Result) -> String {
-        // What would end the text, or the line, cannot stand in an annotation.
+        // A character that would end the string, or the line, cannot appear in an annotation.
         let isPlain = result.choices.allSatisfy { !$0.text.contains { "\"\\".contains($0) || $0.isNewline } }
         return isPlain && !result.choices.isEmpty ? texts(result.choices) : name(result.type)
     }
 
-    /// What a function takes for a type: some may be written as texts, and lists as tables.
+    /// The types that a function accepts for a type: some values may be given as strings, and lists as tables.
     private static func argument(_ type: ValueType) -> String {
         switch type {
         case .instant, .date, .ip: "\(name(type))|string"
@@ -73,12 +73,13 @@ extension LuaAnnotations {
         }
     }
 
-    /// Without a form for any text: language servers would take that one for every plugin.
+    /// The declaration of `use`, without an overload for any string: language servers would choose that one for every
+    /// plugin.
     private var use: String {
         let first = plugins.first.map { ("\"\($0.name)\"", Self.name(of: $0)) } ?? ("string", "any")
         let others = plugins.dropFirst().map { "---@overload fun(plugin: \"\($0.name)\"): \(Self.name(of: $0))\n" }
         return """
-            ---What a plugin provides.
+            ---The functions and tables of a plugin.
             ---@param plugin \(first.0)
             ---@return \(first.1)
             \(others.joined())function use(plugin) end

@@ -2,9 +2,9 @@ internal import Model
 internal import Policies
 internal import Syntax
 
-/// Which reads of a policy nothing before them makes sure of: what may be absent, and was not asked for on every way there.
+/// Finds reads of values that may be absent, where some way to the read does not test their presence first.
 ///
-/// What a request has does not change while it is decided, so that what was asked once holds from there on.
+/// A request does not change while it is decided, so a test of presence holds from there on.
 struct OptionalAccessAnalysis {
     /// A read that may raise.
     struct Read {
@@ -12,12 +12,12 @@ struct OptionalAccessAnalysis {
         let position: Position
     }
 
-    /// A deny, or a failure, and what a request has that comes to it.
+    /// A deny, or a failure, and the known presence of properties where it happens.
     private struct Deny {
         let position: Position
-        /// Properties of the request, by their names in reasons: asked for, and there.
+        /// Properties of the request, by their names in reasons, that were tested and are present.
         let asked: Set<ExactName>
-        /// Asked for, and not there.
+        /// Properties that were tested and are absent.
         let absent: Set<ExactName>
     }
 
@@ -27,14 +27,14 @@ struct OptionalAccessAnalysis {
     private var denies: [Deny] = []
     /// The local functions in which something denies.
     private var denying: Set<Declaration.ID> = []
-    /// For local functions that are one `return`, what that gives.
+    /// The returned expressions of local functions that consist of one `return`.
     private var returned: [Declaration.ID: Expression.ID] = [:]
     private var depth = 0
     private var steps = 0
 
-    /// Deeper than anything that people write; what lies below is not judged.
+    /// Deeper than anything that people write; what is nested deeper is not analysed.
     private static let deepest = 150
-    /// Conditions of conditions could be looked at without end.
+    /// The limit for conditions within conditions, which could be followed without end.
     private static let mostSteps = 100_000
 
     init(_ inference: TypeInference) {
@@ -45,16 +45,16 @@ struct OptionalAccessAnalysis {
         reads.sort { $0.position < $1.position }
     }
 
-    /// What is known at a place of the policy.
+    /// The knowledge at a place of the policy.
     private struct Knowledge {
-        /// What is there, by its name in reasons.
+        /// The values that are present, by their names in reasons.
         var there: Set<ExactName> = []
-        /// Properties that may be left out: those that are there because it was asked, and those that are not.
+        /// Properties that may be left out: those that are present because a test said so, and those that are absent.
         var asked: Set<ExactName> = []
         var absent: Set<ExactName> = []
         var kinds: Set<DecisionKind>
 
-        /// What is known where two ways meet.
+        /// The knowledge where two ways meet.
         func joined(_ other: Knowledge?) -> Knowledge {
             guard let other else { return self }
             return Knowledge(
@@ -65,14 +65,14 @@ struct OptionalAccessAnalysis {
 
     // MARK: Statements
 
-    /// - Returns: what is known after a block; `nil` when nothing comes after it.
+    /// - Returns: the knowledge after a block; `nil` when nothing comes after it.
     private mutating func run(_ block: Block, _ knowledge: Knowledge) -> Knowledge? {
         depth += 1
         defer { depth -= 1 }
         guard depth < Self.deepest else { return knowledge }
         var now = knowledge
         for statement in block.statements {
-            // Whatever jumps to a label comes from this block.
+            // Every jump to a label comes from this block.
             if case .label = statement.kind { now = knowledge }
             guard let next = run(statement, now) else { return nil }
             now = next
@@ -132,7 +132,7 @@ struct OptionalAccessAnalysis {
         expressions.reduce(knowledge) { run($1, $0) }
     }
 
-    /// Looks at the reads of an expression, and says what is known once it has a value.
+    /// Checks the reads of an expression.
     private mutating func run(_ id: Expression.ID, _ knowledge: Knowledge) -> Knowledge {
         depth += 1
         defer { depth -= 1 }
@@ -153,7 +153,7 @@ struct OptionalAccessAnalysis {
             var after = run(base, knowledge)
             guard let absence = inference.value(id)?.absence else { return after }
             if !isThere(absence, after) { reads.append(Read(absence: absence, position: name.position)) }
-            // One finding is enough: whoever comes further has read it.
+            // One finding is enough: code that comes further has read the value.
             after.there.insert(absence.key)
             return after
         default:
@@ -168,8 +168,8 @@ struct OptionalAccessAnalysis {
 
     // MARK: Denies
 
-    /// Denies that a request avoids by leaving out a property: it is asked for before, and where it is not there nothing
-    /// denies because of that.
+    /// The denies that a request avoids by leaving out a property: its presence is tested before, and its absence leads
+    /// to no other deny.
     var avoidable: [(property: ExactName, position: Position)] {
         let handled = denies.reduce(into: Set<ExactName>()) { $0.formUnion($1.absent) }
         return denies.flatMap { deny in
@@ -177,7 +177,7 @@ struct OptionalAccessAnalysis {
         }.sorted { $0.position < $1.position }
     }
 
-    /// A call of `deny`, or of `error`, which is a deny too, or of a function of the policy in which one is.
+    /// True for a call of `deny`, of `error`, which denies too, or of a function of the policy that contains one.
     private func isDeny(_ id: Expression.ID) -> Bool {
         guard case .call(let callee, _) = chunk[id].kind, case .name(let name) = chunk[callee].kind else {
             return false
@@ -211,7 +211,7 @@ struct OptionalAccessAnalysis {
             }
             return true
         }
-        // One that calls such a one is one itself. Each round finds another, or is the last.
+        // A function that calls a denying one is denying itself. Each round finds another, or is the last.
         for _ in 0..<Self.mostRounds {
             let found = functions.filter { !denying.contains($0.name) && $0.calls.contains(where: isDeny) }.map(\.name)
             if found.isEmpty { return }
@@ -230,7 +230,7 @@ struct OptionalAccessAnalysis {
         return calls
     }
 
-    /// Whether a request may leave out a property: some type declares it as optional.
+    /// True when a request may leave out a property: some type declares it as optional.
     private func mayBeLeftOut(_ name: ExactName, of base: Expression.ID) -> Bool {
         let types: [Schema.RecordType]
         switch inference.value(base)?.type {
@@ -242,7 +242,7 @@ struct OptionalAccessAnalysis {
         return types.contains { type in type.slot(name).map { type.properties[$0].isOptional } ?? false }
     }
 
-    /// What a function of the policy gives that only gives one thing.
+    /// The expression that a function of the policy returns, when it consists of one `return`.
     private func given(by callee: Expression.ID) -> Expression.ID? {
         guard case .name(let name) = chunk[callee].kind, case .local(let variable) = name.target else { return nil }
         return returned[variable]
@@ -259,7 +259,7 @@ struct OptionalAccessAnalysis {
 
     // MARK: Conditions
 
-    /// What is known once a condition has come out one way.
+    /// The knowledge after a condition had a certain result.
     private mutating func assume(_ id: Expression.ID, _ holds: Bool, _ knowledge: Knowledge) -> Knowledge {
         let outcomes = outcomes(of: id, knowledge, level: 0)
         return holds ? outcomes.yes : outcomes.no
@@ -297,7 +297,7 @@ struct OptionalAccessAnalysis {
             else { break }
             if mayBeLeftOut(ExactName(String(decoding: bytes, as: UTF8.self)), of: base) {
                 no.absent.insert(key)
-                // What was read before, unasked, fails the policy where it is not there.
+                // A property that was read before without a test makes the policy fail when it is absent.
                 if !yes.there.contains(key) { yes.asked.insert(key) }
             }
             yes.there.insert(key)
@@ -306,7 +306,7 @@ struct OptionalAccessAnalysis {
             return outcomes(of: value, knowledge, level: level + 1)
         case .member(let base, let name) where name.name == "is_operator":
             guard case .actor? = inference.value(base)?.type else { break }
-            // Whoever is no operator is a user.
+            // An actor that is not the operator is a user.
             for part in ["user", "department", "user_type"] as [ExactName] {
                 if let key = inference.key(of: part, on: base) { no.there.insert(key) }
             }
@@ -315,7 +315,7 @@ struct OptionalAccessAnalysis {
         return (yes, no)
     }
 
-    /// What follows of a comparison with a text.
+    /// The knowledge after a comparison with a string.
     private func compare(
         _ left: Expression.ID, _ right: Expression.ID, _ knowledge: Knowledge
     ) -> (yes: Knowledge, no: Knowledge) {

@@ -2,7 +2,7 @@ extension Rule {
     /// Every rule, by name.
     package static let all: [Rule] = (loading + checking).sorted { $0.name < $1.name }
 
-    /// What the loader refuses.
+    /// The rules of the loader, which refuses what they find.
     private static let loading: [Rule] = [
         assignment, brokenPlugin, declaration, duplicateKey, failingLoad, fileName, ineffectiveReturn, miscompiled,
         misplacedFile, missingFile, notAFunction, required, reservedName, schema, settings, syntax, testWithoutPolicy,
@@ -10,7 +10,7 @@ extension Rule {
         unknownGrant, unknownInReason, unknownPermission, unknownDecisionKind, wrongArgument,
     ]
 
-    /// What loads, and is wrong or doubtful nevertheless.
+    /// The rules for policies that load, but are wrong or doubtful.
     private static let checking: [Rule] = [
         avoidableDeny, bidirectional, constantComparison, constantCondition, costly, cutArgument, duplicatePolicy,
         emptyReason,

@@ -4,8 +4,8 @@ internal import Policies
 internal import Syntax
 
 extension Rule {
-    /// The rules that plugins bring, under the name of their plugin: `cidr.whole_internet`.
-    /// - Parameter schema: what their examples speak of; `nil` for a usual one.
+    /// The rules that plugins bring, prefixed with the name of their plugin: `cidr.whole_internet`.
+    /// - Parameter schema: the schema of their examples; `nil` for a usual one.
     package static func brought(by plugins: PluginLoader.Loaded, schema: [UInt8]? = nil) -> [Rule] {
         PluginChecks.rules(of: plugins).map { check in
             Rule(
@@ -26,7 +26,7 @@ extension Rule {
 }
 
 extension LintedPolicy {
-    /// The policy as rules of plugins see it. What it does not declare is not there.
+    /// The policy as rules of plugins see it. It has no member for what the policy does not declare.
     var document: JSON {
         var members: [JSON.Member] = [
             .init("id", .string(id)), .init("file", .string(name)), .init("tests", .boolean(hasTests)),
@@ -47,7 +47,7 @@ extension LintedPolicy {
         return .object(members)
     }
 
-    /// The texts of its source, and where they stand.
+    /// The strings in its source, with their lines.
     private var texts: [JSON] {
         chunk.strings.map { use in
             .object([
@@ -57,7 +57,7 @@ extension LintedPolicy {
         }
     }
 
-    /// What it says, as far as the source tells: `deny`, the reason where that is a literal, and the line.
+    /// The effect calls in its source: `deny`, the reason when it is a literal, and the line.
     private var effects: [JSON] {
         chunk.calls.compactMap { call in
             guard case .global(let name) = call.callee, Self.effects.contains(name) else { return nil }

@@ -3,10 +3,11 @@ internal import Plugins
 package import Policies
 internal import Syntax
 
-/// One thing that `check` looks for: each in a file of its own, with examples that are its tests and its documentation.
+/// One thing that `check` looks for. Each rule is in a file of its own, with examples that are its tests and its
+/// documentation.
 package struct Rule: Sendable {
     package let name: String
-    /// One sentence.
+    /// The rule in one sentence.
     package let purpose: String
     package let severity: Diagnostic.Severity
     /// A folder in which it finds nothing, and one in which it finds something.
@@ -14,7 +15,7 @@ package struct Rule: Sendable {
     package let bad: Example
     /// The plugin that brings it; `nil` for one of `check` itself.
     package let plugin: ExactName?
-    /// Whether there are examples: those of plugins need not have any.
+    /// True when there are examples; rules of plugins need not have any.
     package let hasExamples: Bool
     let find: Find
 
@@ -31,8 +32,8 @@ package struct Rule: Sendable {
         self.find = find
     }
 
-    /// One that a plugin brings.
-    /// - Parameter example: what a text of its examples stands for.
+    /// A rule that a plugin brings.
+    /// - Parameter example: makes an example of a string.
     init(_ check: PluginChecks.Rule, shownBy example: (String) -> Example, find: Find) {
         name = check.name.text
         purpose = check.about
@@ -44,31 +45,31 @@ package struct Rule: Sendable {
         self.find = find
     }
 
-    /// What a rule looks at.
+    /// The input of a rule, with the function that checks it.
     package enum Find: Sendable {
         /// Nothing: the loader itself refuses what the rule is about, and names the rule.
         case loader
-        /// The comments that allow what others find: that is the checker's own.
+        /// The comments that allow findings of other rules: the linter itself checks them.
         case comments
-        /// Each policy that is Lua.
+        /// Each policy that is valid Lua.
         case policy(@Sendable (LintedPolicy) -> [Finding])
-        /// Each file of tests that is Lua.
+        /// Each test file that is valid Lua.
         case tests(@Sendable (LintedTests) -> [Finding])
         /// Each file, as it is.
         case file(@Sendable (PolicySource.File) -> [Finding])
-        /// All of it together.
+        /// The whole folder.
         case folder(@Sendable (LintedFolder) -> [Finding])
     }
 
-    /// What a rule has found, and where.
+    /// A problem that a rule has found, and its place.
     package struct Finding {
         package let message: String
-        /// The file's name, where the rule looks at a whole folder; `nil` for the one that was looked at.
+        /// The file's name, for a rule that looks at a whole folder; `nil` for the file that was checked.
         package var file: ExactName?
         package let line: Int?
         /// In bytes, from 1.
         package let column: Int?
-        /// Where it is not the rule's.
+        /// The severity when it is not the rule's.
         var severity: Diagnostic.Severity?
 
         package init(_ message: String, file: ExactName? = nil, line: Int?, column: Int?) {
@@ -83,6 +84,6 @@ package struct Rule: Sendable {
         }
     }
 
-    /// Whether a comment can allow what it finds: the loader is asked by every verb, and hears of no comment.
+    /// True when a comment can allow what it finds. The loader refuses in every verb, and reads no such comments.
     package var canBeAllowed: Bool { if case .loader = find { false } else { true } }
 }

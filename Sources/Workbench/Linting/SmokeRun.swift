@@ -2,11 +2,12 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-/// What policies came to when they were asked a few made-up requests, in the sandbox, with little to spend.
+/// The results of evaluating policies on a few made-up requests, in the sandbox, with a small budget.
 ///
-/// The requests are the same every time, about the demo organisation, and have what the schema requires.
+/// The requests are the same every time. They are about the demo organisation, and have every property that the schema
+/// requires.
 struct SmokeRun {
-    /// The part of each budget that a policy may spend before it is told, as one in so many.
+    /// A policy may spend one part in this many of each budget before it is reported.
     static let share = 10
 
     struct Failure {
@@ -14,7 +15,7 @@ struct SmokeRun {
         let line: Int?
     }
 
-    /// The policies that wanted to spend more, and of what.
+    /// The policies that exceeded the reduced budget, with the part of it that they exceeded.
     private(set) var costly: [ExactName: String] = [:]
     /// The first failure of each policy that failed.
     private(set) var failures: [ExactName: Failure] = [:]
@@ -28,7 +29,7 @@ struct SmokeRun {
             _ = evaluator.evaluate(request)
             for outcome in evaluator.outcomes { note(outcome, rest.policies[outcome.policy].id) }
             guard costly.count > before else { continue }
-            // Whoever spends much is asked no more: a folder full of such policies is checked as fast as any.
+            // A costly policy is not evaluated again, so that a folder full of such policies is checked as fast as any.
             rest = rest.without(Set(costly.keys))
             guard let next = try? Self.evaluator(rest) else { return }
             evaluator = next

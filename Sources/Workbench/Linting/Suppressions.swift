@@ -2,7 +2,8 @@ internal import Model
 internal import Policies
 internal import Syntax
 
-/// The comments of a folder that allow findings: `-- check: allow RULE: why`, at the end of the line or on the one before.
+/// The comments of a folder that allow findings: `-- check: allow RULE: why`, at the end of the line or on the line
+/// before.
 struct Suppressions {
     private let source: PolicySource
     private let rules: [Rule]
@@ -12,7 +13,8 @@ struct Suppressions {
         self.rules = rules
     }
 
-    /// Leaves out what is allowed, and adds what is wrong with the comments: those that allow nothing among it.
+    /// Removes findings that a comment allows, and adds those about the comments themselves, such as one that allows
+    /// nothing.
     func applied(to findings: [Diagnostic]) -> [Diagnostic] {
         var kept = findings
         for file in source.files where file.name.hasSuffix(".lua") {
@@ -28,10 +30,10 @@ struct Suppressions {
         return kept
     }
 
-    /// - Returns: what is wrong with the comment.
+    /// - Returns: the problem with the comment; `nil` for none.
     private func apply(_ comment: Allowance, _ path: String, _ kept: inout [Diagnostic]) -> String? {
         if comment.rule.isEmpty || comment.reason.isEmpty {
-            return "say which rule and why: `-- check: allow RULE: why`"
+            return "name a rule and a reason: `-- check: allow RULE: why`"
         }
         guard let rule = rules.first(where: { $0.name == comment.rule }) else {
             return "there is no rule `\(comment.rule)`" + Suggestion.hint(for: comment.rule, among: rules.map(\.name))
@@ -43,7 +45,7 @@ struct Suppressions {
         kept.removeAll { finding in
             finding.rule == comment.rule && finding.path == path && comment.lines.contains(finding.line ?? 0)
         }
-        return kept.count < count ? nil : "`\(comment.rule)` finds nothing here: the comment can go"
+        return kept.count < count ? nil : "`\(comment.rule)` finds nothing here; remove the comment"
     }
 
     private struct Allowance {
@@ -51,7 +53,7 @@ struct Suppressions {
         let reason: String
         let line: Int
         let column: Int
-        /// The lines it is about.
+        /// The lines that it applies to.
         let lines: ClosedRange<Int>
     }
 
@@ -67,7 +69,7 @@ struct Suppressions {
             defer { offset += line.utf8.count + 1 }
             guard let found = line.firstRange(of: mark) else { continue }
             let before = line.utf8.distance(from: line.startIndex, to: found.lowerBound)
-            // Inside a text it is no comment.
+            // Inside a string it is not a comment.
             if literals.contains(where: { $0.contains(offset + before) }) { continue }
             let words = line[found.upperBound...].split(separator: ":", maxSplits: 1).map(trimmed)
             let isAlone = trimmed(line[..<found.lowerBound]).isEmpty
@@ -88,7 +90,7 @@ struct Suppressions {
 }
 
 extension Chunk {
-    /// Where texts are in the source, by offset.
+    /// The places of strings in the source, by offset.
     fileprivate var literals: [Range<Int>] {
         expressions.compactMap { expression in
             if case .string = expression.kind { expression.start..<expression.end } else { nil }

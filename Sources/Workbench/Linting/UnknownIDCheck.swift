@@ -2,12 +2,12 @@ internal import Model
 internal import Policies
 internal import Syntax
 
-/// Names and ids in policies and settings that no tenant of a store has.
+/// Finds names and ids in policies and settings that no tenant of a store has.
 struct UnknownIDCheck {
     private let directory: Directory
     private(set) var findings: [Rule.Finding] = []
 
-    /// - Returns: `nil` where nobody asked about a store.
+    /// - Returns: `nil` when no store is given.
     init?(_ folder: LintedFolder) {
         guard let directory = folder.directory else { return nil }
         self.directory = directory
@@ -37,7 +37,7 @@ struct UnknownIDCheck {
         }
     }
 
-    /// What an attribute of something that the store holds can be, and how it is told that it is not.
+    /// The possible values of an attribute of something in the store, and the words for a value that is not among them.
     private func names(_ id: Expression.ID, _ chunk: Chunk, _ inference: TypeInference) -> (String, Set<ExactName>)? {
         guard let attribute = inference.attribute(id), case .member(let base, _) = chunk[id].kind else { return nil }
         switch (inference.value(base)?.type, attribute) {

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-// Has a process confine itself and try what a confined process must not be able to do, and what it must. Writes the name of
-// the first thing that came out otherwise; nothing when there is none.
+// Starts a process that confines itself and tries everything that it must and must not be able to do. Writes the name
+// of the first attempt with a wrong result; nothing when there is none.
 void cconfined_surprise(char *name, size_t size);
 
 #endif

@@ -5,16 +5,16 @@ import Testing
 import Workbench
 
 @Suite struct StoryTests {
-    private func denied() throws -> (Asked, TracedDecision) {
-        let asked = try Asked.demo()
+    private func denied() throws -> (AnalysisFixture, TracedDecision) {
+        let asked = try AnalysisFixture.demo()
         let token = try #require(asked.directory.tokens.first { $0.name == "Warehouse sync" })
         let finance = asked.directory.departments.first { $0.name == "Finance" && $0.tenant == token.tenant }!
-        let question = Asked.question(
+        let question = AnalysisFixture.question(
             "orders.read", [.init("department", .string(finance.id))], token: token.id.description)
         return (asked, try asked.examine(question))
     }
 
-    @Test func `a deny is told from who asked to who denied, with lines and facts`() throws {
+    @Test func `a deny is explained from its actor to the denying policy, with lines and facts`() throws {
         let (_, traced) = try denied()
         let explanation = Explanation(traced)
         #expect(
@@ -33,17 +33,19 @@ import Workbench
             explanation.closing == "Denied: each of department_gate and department_scope denies it, and any deny wins.")
     }
 
-    @Test func `what the core finds is told with its time`() throws {
-        var tenant = Asked.tenant
+    @Test func `a deny of the engine itself is explained with its time`() throws {
+        var tenant = AnalysisFixture.tenant
         tenant.tokens[0].suspended = Instant("2026-11-20T08:00:00Z")
-        let asked = try Asked.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
-        let explanation = Explanation(try asked.examine(Asked.question()))
+        let asked = try AnalysisFixture.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
+        let explanation = Explanation(try asked.examine(AnalysisFixture.question()))
         #expect(
-            explanation.liveness == ["The policies were not asked: the token is suspended since 2026-11-20T08:00:00Z."])
+            explanation.liveness == [
+                "The policies were not evaluated: the token is suspended since 2026-11-20T08:00:00Z."
+            ])
         #expect(explanation.sections.isEmpty && explanation.closing == "Denied: the token is suspended.")
     }
 
-    @Test func `a line of the log tells the same story, with the facts as they were`() throws {
+    @Test func `a line of the log gives the same explanation, with the facts as they were`() throws {
         let (asked, traced) = try denied()
         var writer = JSONWriter()
         DecisionLog.line(
@@ -61,11 +63,11 @@ import Workbench
         #expect(again.code == record.code)
     }
 
-    @Test func `an administrative question is read back with who asked about what`() throws {
+    @Test func `an administrative request is read back with its actor and its target`() throws {
         let question = AuthorizationRequest(
             kind: .amend, action: "token.amend", subject: .actor, actor: .user(id: "u", assignment: "a"),
-            tenant: "3", token: Asked.token.description,
-            proposed: ProposedToken(name: "new", lastDay: Date("2027-01-01")), now: Asked.now)
+            tenant: "3", token: AnalysisFixture.token.description,
+            proposed: ProposedToken(name: "new", lastDay: Date("2027-01-01")), now: AnalysisFixture.now)
         var writer = JSONWriter()
         DecisionLog.line(question, .deny("x"), nanoseconds: 9, masked: [], into: &writer)
         let record = try DecisionRecord(try JSONReader.parse(writer.bytes))
@@ -73,13 +75,13 @@ import Workbench
             Issue.record("\(record.question.actor)")
             return
         }
-        #expect(record.question.tenant == "3" && record.question.token == Asked.token.description)
+        #expect(record.question.tenant == "3" && record.question.token == AnalysisFixture.token.description)
         #expect(record.question.proposed?.name == "new" && record.question.proposed?.lastDay == Date("2027-01-01"))
         #expect(record.question.kind == .amend)
     }
 
     @Test(arguments: ["{}", "{\"time\":\"2026-11-22T12:00:00Z\"}", "[]", "null"])
-    func `what is no line of a log is refused`(text: String) throws {
+    func `a line that is not from a log is refused`(text: String) throws {
         let json = try JSONReader.parse(Array(text.utf8))
         #expect(throws: RequestError.self) { try DecisionRecord(json) }
     }
@@ -90,7 +92,7 @@ import Workbench
         (#""subject":{"type":"token"}"#, "subject"), (#""subject":{"type":"token","id":7}"#, "subject"),
         (#""tenant":3"#, "tenant"), (#""token":null"#, "token"), (#""resource":{"id":"1"}"#, "resource"),
     ])
-    func `what cannot be read of a logged question is not taken for absent`(member: String, name: String) throws {
+    func `an unreadable part of a logged request is not taken for absent`(member: String, name: String) throws {
         func line(_ member: String) throws -> JSON {
             try JSONReader.parse(
                 #"{"time":"2026-11-22T12:00:00Z","decision":true,"code":"permitted","request":{"point":"token.list","action":"token.list"\#(member)}}"#
@@ -101,7 +103,7 @@ import Workbench
         #expect(error?.property == "request.\(name)")
     }
 
-    @Test func `a masked line says so`() throws {
+    @Test func `a masked line is marked as such`() throws {
         let (_, traced) = try denied()
         var writer = JSONWriter()
         DecisionLog.line(

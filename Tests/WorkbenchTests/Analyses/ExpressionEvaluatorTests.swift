@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct InspectorTests {
     private func inspect(_ text: String) throws -> EvaluatedExpression {
-        let asked = try Asked.policy("permit()")
-        let question = Asked.question("orders.read", [.init("amount", .integer(12))])
+        let asked = try AnalysisFixture.policy("permit()")
+        let question = AnalysisFixture.question("orders.read", [.init("amount", .integer(12))])
         let request = try #require(try asked.authorizer.request(question, on: asked.directory))
         return try ExpressionEvaluator(asked.authorizer.policies).evaluate(text, of: request)
     }
@@ -16,7 +16,7 @@ import Testing
         ("request.token.expires.date", "date", "2027-01-01", "token.expires.date"),
         ("request.resource.amount", "number", "12", "resource.amount"),
     ])
-    func `an expression is what it is and what it is worth`(
+    func `an expression has its type and its value`(
         text: String, type: String, value: String, expression: String
     ) throws {
         let evaluated = try inspect(text)
@@ -29,11 +29,11 @@ import Testing
         ("{ 1, 2, a = request.action .. '!' }", "{ 1, 2, a = orders.read! }"),
         ("nil", "nil"), ("local n = 0 for i = 1, 4 do n = n + i end return n", "10"), ("'a' .. 'b'", "ab"),
     ])
-    func `values of Lua are themselves`(text: String, value: String) throws {
+    func `Lua values are shown as they are`(text: String, value: String) throws {
         #expect(try inspect(text).value == value)
     }
 
-    @Test func `what was read and what was said is told`() throws {
+    @Test func `observed facts and effects are listed`() throws {
         let evaluated = try inspect("(function() if request.token:can('orders.read') then permit('yes') end end)()")
         #expect(evaluated.readings.map(\.text) == ["token can orders.read"] && evaluated.effects == ["permit yes"])
     }
@@ -43,7 +43,7 @@ import Testing
         "load('1')", "__eq(1, 1)", "x = 1", "local _ENV = {} return 1", "error('no')", "bound_request(", "print(1)",
         "(function() local t = {} while true do t[#t + 1] = ('x'):rep(10000) end end)()",
     ])
-    func `what is wrong is refused, and nothing is left of it`(text: String) throws {
+    func `a wrong expression is refused, without side effects`(text: String) throws {
         let error = #expect(throws: PolicyError.self) { _ = try inspect(text) }
         #expect(error?.code == .expression && error?.message.isEmpty == false)
         #expect(try inspect("request.action").value == "orders.read")

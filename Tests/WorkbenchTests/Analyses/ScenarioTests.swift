@@ -7,30 +7,32 @@ import Workbench
 @Suite struct SuppositionTests {
     @Test(arguments: [
         (Change.departmentActive("sales", false), "department_inactive"), (.userActive("anna", false), "user_inactive"),
-        (.tokenSuspended(Asked.token, true), "token_suspended"), (.tokenRevoked(Asked.token), "token_revoked"),
-        (.tokenExpires(Asked.token, Instant("2026-06-01T00:00:00Z")!), "token_expired"),
+        (.tokenSuspended(AnalysisFixture.token, true), "token_suspended"),
+        (.tokenRevoked(AnalysisFixture.token), "token_revoked"),
+        (.tokenExpires(AnalysisFixture.token, Instant("2026-06-01T00:00:00Z")!), "token_expired"),
         (.assignmentRemoved("a1"), "assignment_gone"), (.tenantActive(false), "tenant_inactive"),
         (.userTypeHolds("clerk", permission: "orders.read", false), "not_permitted"),
-        (.tokenAssignment(Asked.token, "a2"), "permitted"), (.departmentMoved("north", under: nil), "not_permitted"),
+        (.tokenAssignment(AnalysisFixture.token, "a2"), "permitted"),
+        (.departmentMoved("north", under: nil), "not_permitted"),
     ])
-    func `what is supposed is decided as if it were so, and nothing is changed`(change: Change, code: String) throws {
-        let asked = try Asked.policy(
+    func `a scenario is decided as if it were true, and nothing is changed`(change: Change, code: String) throws {
+        let asked = try AnalysisFixture.policy(
             """
             if request.token.department.name == "Finance" then permit() return end
             if request.token:can(request.action) and request.resource.department:is_within(request.token.department)
             then permit() end
             """)
-        let question = Asked.question("orders.read", [.init("department", .string("north"))])
+        let question = AnalysisFixture.question("orders.read", [.init("department", .string("north"))])
         let supposed = try Scenario([change], tenant: "t").apply(to: asked.directory)
         #expect(try asked.authorizer.decide(question, on: supposed).code == code)
         #expect(try asked.authorizer.decide(question).code == "permitted")
         #expect(!change.words(in: asked.directory, tenant: "t").isEmpty)
     }
 
-    @Test func `a setting is supposed for one tenant, and taken back`() throws {
-        let asked = try Asked.policy(
+    @Test func `a setting is changed for one tenant, and reset`() throws {
+        let asked = try AnalysisFixture.policy(
             "if request.resource.amount <= config.limit then permit() end", settings: "limit = 10")
-        let question = Asked.question("orders.read", [.init("amount", .integer(50))])
+        let question = AnalysisFixture.question("orders.read", [.init("amount", .integer(50))])
         let change = Change.setting(policy: "a", name: "limit", value: .init(.integer(50)), tenant: "t")
         let before = asked.authorizer.policies
         let after = try Scenario([change], tenant: "t").apply(to: before)
@@ -44,16 +46,16 @@ import Workbench
 
     @Test(arguments: [
         (Change.departmentMoved("sles", under: nil), "there is no department `sles` (did you mean `sales`?)"),
-        (.departmentMoved("sales", under: "north"), "the department `sales` lies under itself"),
+        (.departmentMoved("sales", under: "north"), "the department `sales` is under itself"),
         (.userActive("ann", false), "there is no user `ann` (did you mean `anna`?)"),
-        (.tokenAssignment(Asked.token, "a9"), "no assignment has the id `a9`"),
+        (.tokenAssignment(AnalysisFixture.token, "a9"), "no assignment has the id `a9`"),
         (
             .tokenRevoked(TokenID(high: 0, low: 1)),
             "there is no token `00000000000000000000000000000001` in the tenant `t`"
         ),
     ])
-    func `what cannot be is refused in words`(change: Change, message: String) throws {
-        let asked = try Asked.policy("permit()")
+    func `an impossible change is refused with a reason`(change: Change, message: String) throws {
+        let asked = try AnalysisFixture.policy("permit()")
         let error = #expect(throws: ChangeError.self) {
             try Scenario([change], tenant: "t").apply(to: asked.directory)
         }
@@ -61,8 +63,8 @@ import Workbench
     }
 
     @Test(arguments: [("b", "limit"), ("a", "limits"), ("a", "limit")])
-    func `a setting that is none is refused`(policy: String, name: String) throws {
-        let asked = try Asked.policy("permit()", settings: "limit = 10")
+    func `an unknown setting is refused`(policy: String, name: String) throws {
+        let asked = try AnalysisFixture.policy("permit()", settings: "limit = 10")
         let change = Change.setting(
             policy: ExactName(policy), name: ExactName(name), value: .init(.string("x")), tenant: nil)
         #expect(throws: ChangeError.self) {
@@ -70,53 +72,56 @@ import Workbench
         }
     }
 
-    @Test func `which tokens change is told, sample by sample`() throws {
-        let asked = try Asked.policy("if request.token:can(request.action) then permit() end")
+    @Test func `changed tokens are listed, sample by sample`() throws {
+        let asked = try AnalysisFixture.policy("if request.token:can(request.action) then permit() end")
         let supposed = try Scenario([.userTypeHolds("chief", permission: "orders.approve", false)], tenant: "t")
             .apply(to: asked.directory)
         let sides = PairedAuthorizers(before: (asked.authorizer, asked.directory), after: (asked.authorizer, supposed))
         let shifts = DecisionDiff(
-            sides, DecisionDiff.samples(of: asked.authorizer), tenant: "t", now: (Asked.now, Asked.now))
-        // The pattern goes with what it covers.
+            sides, DecisionDiff.samples(of: asked.authorizer), tenant: "t",
+            now: (AnalysisFixture.now, AnalysisFixture.now))
+        // The pattern is removed along with the names it covers.
         #expect(shifts.losing == 1 && shifts.gaining == 0 && shifts.asked == 2)
-        #expect(Set(shifts.rows.map(\.token)) == [Asked.other] && shifts.count == 4)
+        #expect(Set(shifts.rows.map(\.token)) == [AnalysisFixture.other] && shifts.count == 4)
         #expect(shifts.rows.allSatisfy { $0.isTurned && $0.before.isPermitted })
     }
 
-    @Test func `a department that moves is asked about`() throws {
-        let asked = try Asked.policy(
+    @Test func `moving a department is evaluated`() throws {
+        let asked = try AnalysisFixture.policy(
             "if request.resource:has('department') and request.resource.department:is_within(request.token.department) then permit() end"
         )
         let changes = [Change.departmentMoved("finance", under: "sales")]
         let supposed = try Scenario(changes, tenant: "t").apply(to: asked.directory)
         let sides = PairedAuthorizers(before: (asked.authorizer, asked.directory), after: (asked.authorizer, supposed))
         let shifts = DecisionDiff(
-            sides, DecisionDiff.samples(of: asked.authorizer, for: changes), tenant: "t", now: (Asked.now, Asked.now))
+            sides, DecisionDiff.samples(of: asked.authorizer, for: changes), tenant: "t",
+            now: (AnalysisFixture.now, AnalysisFixture.now))
         #expect(shifts.gaining == 1 && shifts.losing == 0)
-        #expect(shifts.rows.allSatisfy { $0.token == Asked.token && $0.sample.place == .department("finance") })
+        #expect(
+            shifts.rows.allSatisfy { $0.token == AnalysisFixture.token && $0.sample.place == .department("finance") })
     }
 
-    /// What is kept for tokens of one assignment is right for each of them.
-    @Test func `shifts are what deciding every sample on both sides says`() throws {
+    /// Results that are shared by the tokens of one assignment are right for each of them.
+    @Test func `decision diffs equal deciding every sample on both sides`() throws {
         var count = 0
         for seed in 0..<4 as Range<UInt64> { count += try shifts(seed) }
         #expect(count > 20)
     }
 
-    /// - Returns: how many shifts there are.
+    /// - Returns: the number of differences.
     private func shifts(_ seed: UInt64) throws -> Int {
-        let world = try Made(seed: seed, policies: 3, permits: true)
+        let store = try GeneratedStore(seed: seed, policies: 3, permits: true)
         let changes: [Change] = [.departmentMoved("audit", under: nil), .userActive("bert", seed % 2 == 0)]
-        let after = try Scenario(changes, tenant: "t1").apply(to: world.directory)
-        let samples = DecisionDiff.samples(of: world.authorizer, for: changes)
+        let after = try Scenario(changes, tenant: "t1").apply(to: store.directory)
+        let samples = DecisionDiff.samples(of: store.authorizer, for: changes)
         let now = Instant("2026-06-01T10:00:00Z")!
         let shifts = DecisionDiff(
-            PairedAuthorizers(before: (world.authorizer, world.directory), after: (world.authorizer, after)), samples,
+            PairedAuthorizers(before: (store.authorizer, store.directory), after: (store.authorizer, after)), samples,
             tenant: "t1",
             now: (now, now))
         var count = 0
-        for token in world.directory.tokens where world.directory.tenants[token.tenant].id == "t1" {
-            let department = world.directory.departments[world.directory.assignments[token.assignment].department].id
+        for token in store.directory.tokens where store.directory.tenants[token.tenant].id == "t1" {
+            let department = store.directory.departments[store.directory.assignments[token.assignment].department].id
             for sample in samples {
                 let place: ExactName? =
                     switch sample.place {
@@ -131,8 +136,8 @@ import Workbench
                             type: $0, id: nil,
                             properties: .object(place.map { [.init("department", .string($0))] } ?? []))
                     }, now: now, obligations: .all)
-                let one = try? world.authorizer.decide(question)
-                let other = try? world.authorizer.decide(question, on: after)
+                let one = try? store.authorizer.decide(question)
+                let other = try? store.authorizer.decide(question, on: after)
                 count += one?.isPermitted != other?.isPermitted || one?.code != other?.code ? 1 : 0
             }
         }
@@ -140,27 +145,29 @@ import Workbench
         return count
     }
 
-    @Test func `two answers side by side tell what was said before and is not any more`() throws {
-        let one = try Asked.policy("permit('yes') deny('no')")
-        let other = try Asked.policy("permit('yes')")
+    @Test func `comparing two decisions lists statements that are gone`() throws {
+        let one = try AnalysisFixture.policy("permit('yes') deny('no')")
+        let other = try AnalysisFixture.policy("permit('yes')")
         let sides = PairedAuthorizers(
             before: (one.authorizer, one.directory), after: (other.authorizer, other.directory))
-        let found = try sides.ask(Asked.question())
+        let found = try sides.ask(AnalysisFixture.question())
         #expect(found.isTurned && found.isDifferent)
         #expect(found.gone.map(\.text) == ["no"] && found.new.isEmpty)
-        #expect(try !PairedAuthorizers(before: sides.before, after: sides.before).ask(Asked.question()).isDifferent)
+        #expect(
+            try !PairedAuthorizers(before: sides.before, after: sides.before).ask(AnalysisFixture.question())
+                .isDifferent)
     }
 
-    /// What is left out for speed makes no difference.
+    /// Decisions are the same on a directory that is made of the records of another.
     @Test(arguments: 0..<6)
     func `records of a snapshot make the same snapshot`(seed: UInt64) throws {
-        let world = try Made(seed: seed, policies: 4)
-        let again = try Directory(Organisation(of: world.directory))
-        #expect(Organisation(of: again) == Organisation(of: world.directory))
+        let store = try GeneratedStore(seed: seed, policies: 4)
+        let again = try Directory(Organisation(of: store.directory))
+        #expect(Organisation(of: again) == Organisation(of: store.directory))
         var decided = 0
-        for question in world.questions(60) {
-            let one = try? world.authorizer.decide(question)
-            let other = try? world.authorizer.decide(question, on: again)
+        for question in store.questions(60) {
+            let one = try? store.authorizer.decide(question)
+            let other = try? store.authorizer.decide(question, on: again)
             #expect(one?.code == other?.code && one?.reasons == other?.reasons)
             if one != nil { decided += 1 }
         }

@@ -5,12 +5,12 @@ import Testing
 import Workbench
 
 @Suite struct TokensComparedTests {
-    // MARK: Parting
+    // MARK: Comparison
 
-    @Test func `the difference that matters is told from those that do not`() throws {
-        let asked = try Asked.policy("if request.token:can(request.action) then permit() end")
+    @Test func `the relevant difference is separated from the others`() throws {
+        let asked = try AnalysisFixture.policy("if request.token:can(request.action) then permit() end")
         let comparison = try TokenComparison(
-            Asked.question("orders.approve"), 0, 1, asked.authorizer, on: asked.directory)
+            AnalysisFixture.question("orders.approve"), 0, 1, asked.authorizer, on: asked.directory)
         #expect(comparison.isApart)
         #expect(comparison.facts.first?.text == "token can action")
         #expect(comparison.facts.first?.first == "false" && comparison.facts.first?.second == "true")
@@ -20,25 +20,25 @@ import Workbench
     }
 
     @Test func `two differences may matter only together`() throws {
-        let asked = try Asked.policy(
+        let asked = try AnalysisFixture.policy(
             "if request.token:can(request.action) and request.token.kind == 'mobile' then permit() end")
         let comparison = try TokenComparison(
-            Asked.question("orders.approve"), 0, 1, asked.authorizer, on: asked.directory)
+            AnalysisFixture.question("orders.approve"), 0, 1, asked.authorizer, on: asked.directory)
         #expect(comparison.differences.allSatisfy { !$0.matters })
         #expect(comparison.together?.0 == .kind && comparison.together?.1 == .userType)
     }
 
-    @Test func `what the core finds is a difference too`() throws {
-        var tenant = Asked.tenant
+    @Test func `a deny of the engine itself is a difference, too`() throws {
+        var tenant = AnalysisFixture.tenant
         tenant.tokens[0].suspended = tenant.tokens[0].created
-        let asked = try Asked.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
-        let comparison = try TokenComparison(Asked.question(), 0, 1, asked.authorizer, on: asked.directory)
+        let asked = try AnalysisFixture.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
+        let comparison = try TokenComparison(AnalysisFixture.question(), 0, 1, asked.authorizer, on: asked.directory)
         #expect(comparison.differences.filter(\.matters).map(\.attribute) == [.suspended])
     }
 
     // MARK: Least privilege
 
-    private func log(_ asked: Asked, _ questions: [AuthorizationRequest]) throws -> [DecisionRecord] {
+    private func log(_ asked: AnalysisFixture, _ questions: [AuthorizationRequest]) throws -> [DecisionRecord] {
         try questions.map { question in
             var writer = JSONWriter()
             DecisionLog.line(
@@ -47,39 +47,44 @@ import Workbench
         }
     }
 
-    @Test func `a token needs what its permitted uses read, and no more`() throws {
-        let asked = try Asked.policy(
+    @Test func `a token needs the permissions that its permitted uses read, and no more`() throws {
+        let asked = try AnalysisFixture.policy(
             "if request.token:can(request.action) then permit() end")
         let record = try log(
-            asked, [Asked.question("orders.read", token: Asked.other.description), Asked.question("orders.read")])
+            asked,
+            [
+                AnalysisFixture.question("orders.read", token: AnalysisFixture.other.description),
+                AnalysisFixture.question("orders.read"),
+            ])
         let least = LeastPrivilege(1, record, asked.authorizer, on: asked.directory)
         #expect(least.held == ["orders.approve", "orders.read"] && least.uses == 1)
         #expect(least.needed == ["orders.read"] && least.superfluous == ["orders.approve"])
         #expect(least.grants.map(\.permission) == ["orders.*"] && least.grants[0].needed == ["orders.read"])
     }
 
-    @Test func `what a department requires of whoever enters is needed`() throws {
-        let asked = try Asked.policy(
+    @Test func `permissions that a department requires for access are needed`() throws {
+        let asked = try AnalysisFixture.policy(
             "if request.token:meets(request.resource.department) and request.token:can(request.action) then permit() end"
         )
-        let question = Asked.question(
-            "orders.read", [.init("department", .string("finance"))], token: Asked.other.description)
+        let question = AnalysisFixture.question(
+            "orders.read", [.init("department", .string("finance"))], token: AnalysisFixture.other.description)
         let least = LeastPrivilege(1, try log(asked, [question]), asked.authorizer, on: asked.directory)
         #expect(least.needed == ["orders.approve", "orders.read"] && least.superfluous.isEmpty)
     }
 
-    @Test func `a token that was not used needs nothing`() throws {
-        let asked = try Asked.policy("if request.token:can(request.action) then permit() end")
+    @Test func `an unused token needs nothing`() throws {
+        let asked = try AnalysisFixture.policy("if request.token:can(request.action) then permit() end")
         let least = LeastPrivilege(1, [], asked.authorizer, on: asked.directory)
         #expect(least.needed.isEmpty && least.uses == 0)
     }
 
     // MARK: Administering
 
-    @Test func `who may show a token is who the policies say, one by one`() throws {
-        let asked = try Asked.demo()
+    @Test func `the administrators who may reveal a token agree with deciding for each`() throws {
+        let asked = try AnalysisFixture.demo()
         let token = try #require(asked.directory.tokens.firstIndex { $0.name == "Warehouse sync" })
-        let found = try Administering(.reveal, token: token, now: Asked.now, asked.authorizer, on: asked.directory)
+        let found = try Administering(
+            .reveal, token: token, now: AnalysisFixture.now, asked.authorizer, on: asked.directory)
         #expect(found.able.contains { $0.assignment == nil } && found.able.count > 1 && !found.denials.isEmpty)
         let record = asked.directory.tokens[token]
         for (number, assignment) in asked.directory.assignments.enumerated() where !assignment.isRemoved {
@@ -90,38 +95,38 @@ import Workbench
                     kind: .reveal, action: "token.reveal", subject: .actor,
                     actor: .user(id: user.id, assignment: assignment.id),
                     tenant: asked.directory.tenants[user.tenant].id,
-                    token: record.id.description, now: Asked.now, obligations: .all))
+                    token: record.id.description, now: AnalysisFixture.now, obligations: .all))
             #expect(decision.isPermitted == found.able.contains { $0.assignment == number })
         }
         let bjorn = try #require(asked.directory.users.firstIndex { $0.name == "bjorn" && $0.tenant == record.tenant })
         let one = try Administering(
-            .reveal, token: token, users: [bjorn], now: Asked.now, asked.authorizer, on: asked.directory)
+            .reveal, token: token, users: [bjorn], now: AnalysisFixture.now, asked.authorizer, on: asked.directory)
         #expect(one.able.count + one.unable.count == asked.directory.users[bjorn].assignments.count)
     }
 
     @Test(arguments: [DecisionKind.access, .issue])
-    func `what is not asked about a token as it is, is refused`(kind: DecisionKind) throws {
-        let asked = try Asked.demo()
+    func `a decision kind that is not about an existing token is refused`(kind: DecisionKind) throws {
+        let asked = try AnalysisFixture.demo()
         #expect(throws: RequestError.self) {
-            try Administering(kind, token: 0, now: Asked.now, asked.authorizer, on: asked.directory)
+            try Administering(kind, token: 0, now: AnalysisFixture.now, asked.authorizer, on: asked.directory)
         }
     }
 
     // MARK: What can
 
-    @Test func `a table of what a token may do agrees with deciding each`() throws {
-        let asked = try Asked.demo()
+    @Test func `a table of a token's permissions agrees with deciding each`() throws {
+        let asked = try AnalysisFixture.demo()
         let token = try #require(asked.directory.tokens.firstIndex { $0.name == "Warehouse sync" })
         let own = asked.directory.departments.indices.filter {
             asked.directory.departments[$0].tenant == asked.directory.tokens[token].tenant
         }
         let table = WhatCan(
-            token, departments: Array(own.prefix(5)), now: Asked.now, asked.authorizer, on: asked.directory)
+            token, departments: Array(own.prefix(5)), now: AnalysisFixture.now, asked.authorizer, on: asked.directory)
         #expect(table.fault == nil && table.rows.count == 20 && table.isComplete)
         var permits = 0
         for row in table.rows {
             for (column, cell) in zip(table.columns, row.cells) {
-                let question = Asked.question(
+                let question = AnalysisFixture.question(
                     row.action, [.init("department", .string(asked.directory.departments[column].id))],
                     token: asked.directory.tokens[token].id.description)
                 let isPermitted = try asked.authorizer.decide(question).isPermitted

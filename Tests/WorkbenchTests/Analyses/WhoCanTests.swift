@@ -6,52 +6,54 @@ import Workbench
 
 @Suite struct WhoCanTests {
     private func who(
-        _ asked: Asked, _ question: AuthorizationRequest, departments: [ExactName]? = nil
+        _ asked: AnalysisFixture, _ question: AuthorizationRequest, departments: [ExactName]? = nil
     ) -> [String: ConditionalDecision] {
         let found = WhoCan(question, departments: departments, tenant: 0, asked.authorizer, on: asked.directory)
         return Dictionary(
             uniqueKeysWithValues: found.rows.map { (asked.directory.tokens[$0.token].id.description, $0.answer) })
     }
 
-    private let one = Asked.token.description
-    private let other = Asked.other.description
+    private let one = AnalysisFixture.token.description
+    private let other = AnalysisFixture.other.description
 
-    @Test func `what is not stated and not read makes no difference`() throws {
-        let asked = try Asked.policy("if request.token:can(request.action) then permit() end")
-        #expect(who(asked, Asked.question("orders.approve")) == [other: .yes])
-        #expect(who(asked, Asked.question("orders.read")) == [one: .yes, other: .yes])
+    @Test func `an unstated property that is not read makes no difference`() throws {
+        let asked = try AnalysisFixture.policy("if request.token:can(request.action) then permit() end")
+        #expect(who(asked, AnalysisFixture.question("orders.approve")) == [other: .yes])
+        #expect(who(asked, AnalysisFixture.question("orders.read")) == [one: .yes, other: .yes])
     }
 
-    @Test func `a property that is read and not stated is what it depends on, with an example`() throws {
-        let asked = try Asked.policy("if request.context:has('mfa') and request.context.mfa then permit() end")
+    @Test func `an unstated property that is read is a condition, with an example`() throws {
+        let asked = try AnalysisFixture.policy(
+            "if request.context:has('mfa') and request.context.mfa then permit() end")
         let mfa = Change.property(.init(.context, "mfa"), .init(.boolean(true)))
-        #expect(who(asked, Asked.question()) == [one: .when([mfa]), other: .when([mfa])])
-        #expect(who(asked, Asked.question(context: [.init("mfa", .boolean(true))])) == [one: .yes, other: .yes])
-        #expect(who(asked, Asked.question(context: [.init("mfa", .boolean(false))])) == [:])
+        #expect(who(asked, AnalysisFixture.question()) == [one: .when([mfa]), other: .when([mfa])])
+        #expect(
+            who(asked, AnalysisFixture.question(context: [.init("mfa", .boolean(true))])) == [one: .yes, other: .yes])
+        #expect(who(asked, AnalysisFixture.question(context: [.init("mfa", .boolean(false))])) == [:])
     }
 
-    @Test func `what a property could spoil is told`() throws {
-        let asked = try Asked.policy(
+    @Test func `a property that could change the result is named`() throws {
+        let asked = try AnalysisFixture.policy(
             "permit() if request.resource:has('amount') and request.resource.amount > 500 then deny('much') end")
-        guard case .unless(let changes)? = who(asked, Asked.question())[one],
+        guard case .unless(let changes)? = who(asked, AnalysisFixture.question())[one],
             case .property(let property, let value?) = changes[0]
         else {
             Issue.record("no example")
             return
         }
         #expect(property.text == "resource.amount")
-        let spoilt = Asked.question("orders.read", [.init("amount", value.json)])
+        let spoilt = AnalysisFixture.question("orders.read", [.init("amount", value.json)])
         #expect(try asked.authorizer.decide(spoilt).code == "denied")
     }
 
-    @Test func `three things that must come together are found`() throws {
-        let asked = try Asked.policy(
+    @Test func `three conditions that must be met together are found`() throws {
+        let asked = try AnalysisFixture.policy(
             """
             local c, r = request.context, request.resource
             if c:has("mfa") and c.mfa and r:has("amount") and r.amount > 7 and c:has("ip") and c.ip:is_within("10.0.0.0/8")
             then permit() end
             """)
-        guard case .when(let changes)? = who(asked, Asked.question())[one] else {
+        guard case .when(let changes)? = who(asked, AnalysisFixture.question())[one] else {
             Issue.record("no example")
             return
         }
@@ -60,89 +62,91 @@ import Workbench
                 == ["context.mfa", "resource.amount", "context.ip"])
     }
 
-    @Test func `what compares something open with the token is told token by token`() throws {
-        let asked = try Asked.policy(
+    @Test func `a comparison of an open property with the token is decided token by token`() throws {
+        let asked = try AnalysisFixture.policy(
             "if request.resource:has('department') and request.resource.department == request.token.department then permit() end"
         )
         let property = Change.Property(.resource, "department")
         #expect(
-            who(asked, Asked.question()) == [
+            who(asked, AnalysisFixture.question()) == [
                 one: .when([.property(property, .init(.string("sales")))]),
                 other: .when([.property(property, .init(.string("finance")))]),
             ])
     }
 
-    @Test func `what compares something open with a day of the token is told token by token`() throws {
-        let asked = try Asked.policy(
+    @Test func `a comparison of an open property with a day of the token is decided token by token`() throws {
+        let asked = try AnalysisFixture.policy(
             "if request.resource:has('due') and request.resource.due == request.token.last_day then permit() end")
         let property = Change.Property(.resource, "due")
         #expect(
-            who(asked, Asked.question()) == [
+            who(asked, AnalysisFixture.question()) == [
                 one: .when([.property(property, .init(.string("2027-01-01")))]),
                 other: .when([.property(property, .init(.string("2027-03-01")))]),
             ])
     }
 
-    @Test func `content that is read is no yes and no no`() throws {
-        let asked = try Asked.policy(
+    @Test func `reading content gives neither yes nor no`() throws {
+        let asked = try AnalysisFixture.policy(
             "if request.context:has('channel') and request.context.channel:match('^%d+$') then permit() end")
-        guard case .reads(let properties, false)? = who(asked, Asked.question())[one] else {
+        guard case .reads(let properties, false)? = who(asked, AnalysisFixture.question())[one] else {
             Issue.record("it is told as certain")
             return
         }
         #expect(properties.map(\.text) == ["context.channel"])
     }
 
-    @Test func `what a plugin makes of something open is tried, and no is not taken for certain`() throws {
-        let asked = try Asked.policy(
+    @Test func `plugin results on an open property are sampled, and no is not certain`() throws {
+        let asked = try AnalysisFixture.policy(
             "if request.context:has('ip') and cidr.contains('172.16.0.0/12', request.context.ip) then permit() end",
             uses: "cidr")
-        let found = who(asked, Asked.question())[one]
+        let found = who(asked, AnalysisFixture.question())[one]
         #expect(
             found == .when([.property(.init(.context, "ip"), .init(.string("172.16.0.0")))]),
             "\(String(describing: found))")
     }
 
-    @Test func `a department and those under it are asked one by one`() throws {
-        let asked = try Asked.policy(
+    @Test func `a department and those under it are decided one by one`() throws {
+        let asked = try AnalysisFixture.policy(
             "if request.resource.department:is_within(request.token.department) then permit() end")
         let found = WhoCan(
-            Asked.question(), departments: ["sales", "north", "south", "finance"], tenant: 0, asked.authorizer,
+            AnalysisFixture.question(), departments: ["sales", "north", "south", "finance"], tenant: 0,
+            asked.authorizer,
             on: asked.directory)
         #expect(found.rows.map(\.departments) == [["sales", "north", "south"], ["finance"]])
         #expect(found.yes == 2 && found.asked == 2 && found.isComplete)
     }
 
     @Test func `it can be stopped`() throws {
-        let asked = try Asked.policy("permit()")
-        let found = WhoCan(Asked.question(), tenant: 0, asked.authorizer, on: asked.directory) { _, _ in false }
+        let asked = try AnalysisFixture.policy("permit()")
+        let found = WhoCan(AnalysisFixture.question(), tenant: 0, asked.authorizer, on: asked.directory) { _, _ in false
+        }
         #expect(!found.isComplete && found.rows.isEmpty)
     }
 
-    /// Beside requests of which everything that was left open is made up at random.
-    @Test func `every answer agrees with whatever else a request may bring`() throws {
+    /// Compares with requests whose open properties are random.
+    @Test func `every result agrees with requests that have random further properties`() throws {
         var kinds: [String: Int] = [:]
         for seed in 0..<10 as Range<UInt64> {
-            try check(try Made(seed: seed, policies: 2, permits: seed % 2 == 1), seed, &kinds)
+            try check(try GeneratedStore(seed: seed, policies: 2, permits: seed % 2 == 1), seed, &kinds)
         }
         #expect(kinds.count >= 3, "\(kinds)")
     }
 
-    private func check(_ world: Made, _ seed: UInt64, _ kinds: inout [String: Int]) throws {
-        let made = world.questions(50)
+    private func check(_ store: GeneratedStore, _ seed: UInt64, _ kinds: inout [String: Int]) throws {
+        let made = store.questions(50)
         for action in ["orders.read", "orders.approve"] {
             let question = AuthorizationRequest(
                 action: ExactName(action), subject: .token(""), resource: .init(type: "order", id: "1"),
                 now: Instant("2026-06-01T10:00:00Z")!, obligations: .all)
-            let found = WhoCan(question, tenant: 0, world.authorizer, on: world.directory)
+            let found = WhoCan(question, tenant: 0, store.authorizer, on: store.directory)
             let rows = Dictionary(uniqueKeysWithValues: found.rows.map { ($0.token, $0.answer) })
-            for token in world.directory.tokens.indices where world.directory.tokens[token].tenant == 0 {
+            for token in store.directory.tokens.indices where store.directory.tokens[token].tenant == 0 {
                 let answer = rows[token] ?? .no
                 func decide(_ change: (inout AuthorizationRequest) -> Void) throws -> Bool? {
                     var asked = question
-                    asked.subject = .token(world.directory.tokens[token].id.description)
+                    asked.subject = .token(store.directory.tokens[token].id.description)
                     change(&asked)
-                    return try? world.authorizer.decide(asked).isPermitted
+                    return try? store.authorizer.decide(asked).isPermitted
                 }
                 kinds["\(answer)".prefix { $0 != "(" }.description, default: 0] += 1
                 switch answer {

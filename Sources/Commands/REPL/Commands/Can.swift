@@ -5,7 +5,7 @@ internal import Policies
 extension Verb {
     /// `can`: one decision about the token in use.
     static let can = Verb(
-        name: "can", summary: "decides whether the token in use may do something, and says why",
+        name: "can", summary: "decides whether the token in use may do something, with the reasons",
         positionals: [
             .init(name: "ACTION", help: "an action of the schema"),
             .init(
@@ -14,7 +14,8 @@ extension Verb {
                 isOptional: true, isRepeated: true, usage: "[on TYPE[:ID]] [in DEPARTMENT] [with NAME=VALUE …]"),
         ],
         details: [
-            "Departments and users are ids or names. Afterwards: `why`, `why not`, `= EXPRESSION`, `save last as TEST`."
+            "Departments and users are given by id or name. `why`, `why not`, `= EXPRESSION` and `save last as TEST` "
+                + "then continue from this decision."
         ],
         examples: ["can orders.read on order:42 in Sales", "can orders.approve on order with amount=900 mfa=true"],
         suggest: { completion, words in completion.access(words) },
@@ -25,14 +26,14 @@ extension Verb {
             return try repl.tell(question, on: snapshot.directory, invocation)
         })
 
-    /// `may`: the administrative points.
+    /// `may`: one administrative decision about a token.
     static let may = Verb(
         name: "may", summary: "decides whether a user may administer a token: reveal, revoke, amend, list, issue",
         positionals: [
-            .init(name: "USER[/ASSIGNMENT]", help: "who administers, by id or name; `operator`"),
+            .init(name: "USER[/ASSIGNMENT]", help: "the administrator, by id or name; or `operator`"),
             .init(name: "ACT", help: "reveal, revoke, amend, list or issue"),
             .init(
-                name: "[TOKEN] [NAME=VALUE]", help: "the token, where not the one in use; what is proposed",
+                name: "[TOKEN] [NAME=VALUE]", help: "the token, if not the one in use; then proposed values",
                 isOptional: true,
                 isRepeated: true, usage: "[TOKEN] [NAME=VALUE …]"),
         ],
@@ -69,16 +70,17 @@ extension Verb {
 }
 
 extension Repl {
+    /// The administrative decision kind of a word: `reveal` or `token.reveal`.
     static func kind(_ word: String) throws(CommandError) -> DecisionKind {
         let kinds = DecisionKind.allCases.filter(\.isAdministrative)
         if let kind = kinds.first(where: { $0.rawValue == word || $0.rawValue == "token.\(word)" }) { return kind }
         let names = kinds.map { String($0.rawValue.dropFirst("token.".count)) }
         throw .usage(
-            "`\(word)` is nothing that is administered\(Suggestion.hint(for: word, among: names)); "
-                + "there are \(names.joined(separator: ", "))")
+            "`\(word)` is not an administrative act\(Suggestion.hint(for: word, among: names)); "
+                + "use one of \(names.joined(separator: ", "))")
     }
 
-    /// The words of `can` as a question about a token.
+    /// The words of `can` as a request of a token.
     func access(
         _ token: TokenID, _ words: [String], _ invocation: Invocation, _ snapshot: Snapshot
     ) throws(CommandError) -> AuthorizationRequest {
@@ -87,7 +89,7 @@ extension Repl {
         return try reader.question()
     }
 
-    /// The words of `can` as `decide` has them: `on`, `with` and `and` say nothing, `in X` is `department=X`.
+    /// The words of `can` in the form of `decide`: without `on`, `with` and `and`, and with `department=X` for `in X`.
     static func plain(_ words: [String]) throws(CommandError) -> [String] {
         var result: [String] = []
         var rest = words[...]
@@ -95,7 +97,7 @@ extension Repl {
             switch word {
             case "on", "with", "and", ",": continue
             case "in":
-                guard let department = rest.popFirst() else { throw .usage("`in` is followed by a department") }
+                guard let department = rest.popFirst() else { throw .usage("missing department after `in`") }
                 result.append("department=\(department.hasSuffix("+") ? String(department.dropLast()) : department)")
             default: result.append(word)
             }

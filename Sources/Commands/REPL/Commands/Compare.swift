@@ -3,11 +3,12 @@ internal import Model
 internal import Workbench
 
 extension Verb {
-    /// `compare A B ACTION`: where two tokens part.
+    /// `compare A B ACTION`: the difference between two tokens that matters for a request.
     static let compare = Verb(
-        name: "compare", summary: "tells where two tokens part that ask for the same, and which difference makes it",
+        name: "compare",
+        summary: "compares the decisions on one request by two tokens, and finds the difference that matters",
         positionals: [
-            .init(name: "TOKEN", help: "one"), .init(name: "TOKEN", help: "the other"),
+            .init(name: "TOKEN", help: "the first token"), .init(name: "TOKEN", help: "the second token"),
             .init(
                 name: "ACTION [on RESOURCE] [in DEPARTMENT] [with NAME=VALUE]", help: "as for `can`", isRepeated: true,
                 usage: "ACTION [on TYPE[:ID]] [in DEPARTMENT] [with NAME=VALUE …]"),
@@ -23,7 +24,7 @@ extension Verb {
             let snapshot = try repl.snapshot(invocation, holding: [one.id, other.id])
             let question = try repl.access(one.id, Array(words.dropFirst(2)), invocation, snapshot)
             guard let first = snapshot.directory.token(one.id), let second = snapshot.directory.token(other.id) else {
-                throw CommandError("one of them is gone")
+                throw CommandError("one of the two tokens does not exist any more")
             }
             let authorizer = try repl.rules().authorizer
             let comparison: TokenComparison
@@ -53,14 +54,14 @@ extension Repl {
         }
         if !comparison.facts.isEmpty {
             terminal.print()
-            terminal.print("they part where this was read:")
+            terminal.print("they differ in these facts:")
             var table = Table(["FACT", names.0.text, names.1.text], fixed: [])
             for fact in comparison.facts { table.add([fact.text, fact.first, fact.second]) }
             table.print(to: terminal)
         }
         if !comparison.differences.isEmpty {
             terminal.print()
-            terminal.print("they differ in:")
+            terminal.print("they differ in these attributes:")
             var table = Table(["", names.0.text, names.1.text, "MAKES THE DIFFERENCE"], fixed: [])
             for difference in comparison.differences {
                 table.add([

@@ -3,9 +3,10 @@ internal import Model
 internal import Policies
 
 extension Verb {
-    /// `cost`: what the last decision took.
+    /// `cost`: the instructions, facts and time of the last decision.
     static let cost = Verb(
-        name: "cost", summary: "says what the last decision cost: instructions, facts, and time with and without trees",
+        name: "cost",
+        summary: "shows the cost of the last decision: instructions, facts, and time with and without trees",
         inside: { repl, invocation throws(CommandError) in
             let answer = try repl.lastAnswer()
             let known = try answer.time(treeOptions: TreeOptions(), times: 20_000)
@@ -29,12 +30,12 @@ extension Verb {
             }
             invocation.terminal.print(Terminal.escaped(answer.title))
             try listing.print(invocation, "policy", plural: "policies")
-            invocation.terminal.print("as it was asked here, with its words:  \(Self.time(answer.nanoseconds))")
+            invocation.terminal.print("as decided here, with explanations:   \(Self.time(answer.nanoseconds))")
             guard let known, let run else {
-                invocation.terminal.print("no policy was asked: the core's own answer costs nothing more")
+                invocation.terminal.print("no policy was evaluated, so there is no more to measure")
                 return ExitStatus.done
             }
-            invocation.terminal.print("by decision trees, once it is known:  \(Self.time(known))")
+            invocation.terminal.print("by decision trees, once it is cached: \(Self.time(known))")
             invocation.terminal.print("by running every policy:              \(Self.time(run))")
             return ExitStatus.done
         })
@@ -52,7 +53,7 @@ extension JSON {
 }
 
 extension DecidedRequest {
-    /// The median time of a decision, of a hundred batches; `nil` when no policy is asked.
+    /// The median time of a decision in nanoseconds, over a hundred batches; `nil` when no policy is evaluated.
     fileprivate func time(treeOptions: TreeOptions, times: Int) throws(CommandError) -> Int64? {
         do {
             let authorizer = try Authorizer(policies: loaded.set, directory: directory, treeOptions: treeOptions)
@@ -60,9 +61,9 @@ extension DecidedRequest {
             authorizer.decide(prepared: &request)
             var batches: [Int64] = []
             for _ in 0..<100 {
-                let start = Verb.clock()
+                let start = SteadyClock.nanoseconds()
                 for _ in 0..<(times / 100) { authorizer.decide(prepared: &request) }
-                batches.append((Verb.clock() - start) / Int64(times / 100))
+                batches.append((SteadyClock.nanoseconds() - start) / Int64(times / 100))
             }
             return batches.sorted()[50]
         } catch let error as PolicyError {

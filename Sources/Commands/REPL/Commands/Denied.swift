@@ -4,19 +4,20 @@ internal import Model
 internal import Workbench
 
 extension Verb {
-    /// `denied`: refusals of the decision log.
+    /// `denied`: the denials in the decision log.
     static let denied = Verb(
-        name: "denied", summary: "lists what the decision log refused, of one token or of all",
+        name: "denied", summary: "lists the denials in the decision log, of one token or of all",
         positionals: [
             .init(
-                name: "[TOKEN] [since TIME]", help: "a token; `since 02:55`, a day, a moment, or `2h` ago",
+                name: "[TOKEN] [since TIME]",
+                help: "a token; `since` a time of today (02:55), a day, a moment, or so long ago (2h)",
                 isOptional: true, isRepeated: true, usage: "[TOKEN] [since TIME]")
         ],
         options: [
             Option(name: "log", value: "FILE", help: "the decision log (that of `repl --log`)"),
-            Option(name: "size", value: "N", help: "how many at most, the newest last (50)"),
+            Option(name: "size", value: "N", help: "the most denials listed, the newest last (50)"),
         ],
-        details: ["`why #N` tells one of them as a story, with the facts as they were then."],
+        details: ["`why #N` explains one of them, with the facts as they were then."],
         examples: ["denied since 02:55", "denied 'Warehouse sync' since 2026-11-22"],
         suggest: { completion, words in
             words.last == "since"
@@ -26,11 +27,11 @@ extension Verb {
             var words = invocation.positionals
             var since: Instant?
             if let place = words.firstIndex(of: "since") {
-                guard place + 2 == words.count else { throw .usage("`since` is followed by one time, such as 02:55") }
+                guard place + 2 == words.count else { throw .usage("expected one time after `since`, such as 02:55") }
                 since = try repl.past(words[place + 1], invocation)
                 words.removeLast(2)
             }
-            guard words.count < 2 else { throw .usage("one token at most, then `since TIME`") }
+            guard words.count < 2 else { throw .usage("too many words: give at most one token, then `since TIME`") }
             var token: TokenID?
             if let word = words.first { token = try repl.token(word, invocation).id }
             let size = try invocation.number("size", default: 50, most: 1_000_000)
@@ -56,15 +57,16 @@ extension Verb {
 }
 
 extension Repl {
-    /// The log of `--log`, of the line or of the conversation.
+    /// The decision log of `--log`, from the command or from the start of the program.
     func log(_ invocation: Invocation) throws(CommandError) -> LogFile {
         guard let path = invocation.value("log") ?? start.value("log") else {
-            throw .usage("say which decision log: `denied --log FILE`, or `demilune repl --log FILE` for all questions")
+            throw .usage(
+                "no decision log is given: add `--log FILE`, or start `demilune repl --log FILE` for all commands")
         }
         return LogFile(path: path)
     }
 
-    /// A time that has been: of today in the tenant's zone, a day, a moment, or so long ago.
+    /// A time in the past: a time of today in the tenant's zone, a day, a moment, or so long ago.
     func past(_ word: String, _ invocation: Invocation) throws(CommandError) -> Instant {
         let now = try now(invocation)
         let zone = zone ?? .utc
@@ -108,23 +110,23 @@ extension Repl {
                     .init("policies", .strings(record.policies)),
                 ])
         }
-        try listing.print(invocation, "refusal")
+        try listing.print(invocation, "denial")
     }
 
-    /// A decision of the log as a story, and what would be answered now.
+    /// Explains a decision of the log, then decides the same request again now.
     func tellLogged(_ word: String, _ invocation: Invocation) throws(CommandError) -> Int32 {
         guard let number = Int(word.hasPrefix("#") ? String(word.dropFirst()) : word), number > 0 else {
-            throw .usage("`why` takes a number of the log, such as #17, or nothing, got `\(word)`")
+            throw .usage("`why` takes the number of a logged decision, such as #17, or nothing, got `\(word)`")
         }
         let record = try log(invocation).record(number)
         let directory = try snapshot.directory(holding: record.token.map { [$0] } ?? [])
-        let telling = ExplanationPrinter(Explanation(record, directory: directory), loaded)
+        let printer = ExplanationPrinter(Explanation(record, directory: directory), loaded)
         let terminal = invocation.terminal
         if invocation.has("json") {
-            terminal.print(telling.json.pretty)
+            terminal.print(printer.json.pretty)
             return ExitStatus.done
         }
-        telling.print(to: terminal)
+        printer.print(to: terminal)
         guard !record.isMasked, let loaded else { return ExitStatus.done }
         var question = record.question
         question.now = try now(invocation)
@@ -138,7 +140,7 @@ extension Repl {
 }
 
 extension LogFile {
-    /// The time of a line, which stands at its beginning.
+    /// The time at the beginning of a line; `nil` when the line begins otherwise.
     static func time(_ line: ArraySlice<UInt8>) -> Instant? {
         let start = Array("{\"time\":\"".utf8)
         guard line.starts(with: start) else { return nil }

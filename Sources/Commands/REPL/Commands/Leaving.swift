@@ -1,9 +1,9 @@
 internal import Model
 
 extension Verb {
-    /// `help`: what can be asked.
+    /// `help`: all commands, or one of them.
     static let help = Verb(
-        name: "help", summary: "says what can be asked, or tells about one command",
+        name: "help", summary: "lists the commands, or explains one of them",
         positionals: [.init(name: "COMMAND", help: "a command or a verb", isOptional: true, isRepeated: true)],
         suggest: { completion, words in completion.commands(words) },
         inside: { _, invocation throws(CommandError) in
@@ -34,7 +34,7 @@ extension Verb {
         })
 
     static let quit = Verb(
-        name: "quit", summary: "leaves, as ^D does",
+        name: "quit", summary: "ends the session, as ^D does",
         inside: { repl, _ throws(CommandError) in
             repl.end()
             return ExitStatus.done
@@ -42,7 +42,7 @@ extension Verb {
 }
 
 extension Verb {
-    /// What its help says.
+    /// The help of the verb as JSON.
     fileprivate var json: JSON {
         .object([
             .init("command", .string(name)), .init("usage", .string(Help.usage(self))),

@@ -3,12 +3,12 @@ internal import Plugins
 internal import Policies
 
 extension Verb {
-    /// `plugin COMMAND …`: what plugins bring to the prompt.
+    /// `plugin COMMAND …`: runs the commands of plugins.
     static let plugin = Verb(
-        name: "plugin", summary: "runs a command of a plugin, or lists them",
+        name: "plugin", summary: "runs a command of a plugin, or lists all of them",
         positionals: [
-            .init(name: "COMMAND", help: "its name, and the plugin's before it where two have one", isOptional: true),
-            .init(name: "WORD", help: "what it takes", isOptional: true, isRepeated: true),
+            .init(name: "COMMAND", help: "its name, as `PLUGIN.NAME` if several plugins have it", isOptional: true),
+            .init(name: "WORD", help: "an argument of it", isOptional: true, isRepeated: true),
         ],
         examples: ["plugin", "plugin cidr 10.0.0.0/8 10.1.2.3"],
         suggest: { completion, words in words.isEmpty ? completion.pluginCommands : [] },
@@ -45,7 +45,7 @@ extension Verb {
 }
 
 extension Completion {
-    /// What plugins bring, with what each does.
+    /// The commands of plugins, each with its description.
     var pluginCommands: [Candidate] {
         guard let loaded = repl.loaded else { return [] }
         return PluginCommands(loaded.plugins, schema: loaded.set.schema).all.map { named in

@@ -3,12 +3,12 @@ internal import Model
 internal import Policies
 
 extension Verb {
-    /// `policies`: which are in force.
+    /// `policies`: the policies in force.
     static let policies = Verb(
-        name: "policies", summary: "lists the policies in force, and how often each said something here",
+        name: "policies", summary: "lists the policies in force, and how many effects each had in this session",
         inside: { repl, invocation throws(CommandError) in
             let loaded = try repl.rules()
-            var listing = Listing(["POLICY", "ON", "GRANTS", "MODE", "SAID", "PURPOSE"])
+            var listing = Listing(["POLICY", "ON", "GRANTS", "MODE", "EFFECTS", "PURPOSE"])
             for policy in loaded.set.policies {
                 let said = loaded.hits[policy.id]?.values.reduce(0, +) ?? 0
                 let mode = policy.isEnabled ? policy.isObserving ? "observe" : "decides" : "off"
@@ -31,7 +31,7 @@ extension Verb {
 
     /// `policy NAME`: its source.
     static let policy = Verb(
-        name: "policy", summary: "shows a policy's source, with how often each line said something here",
+        name: "policy", summary: "shows the source of a policy, with how many effects each line had in this session",
         positionals: [.init(name: "POLICY", help: "its name")],
         examples: ["policy department_scope"],
         inside: { repl, invocation throws(CommandError) in
@@ -59,66 +59,67 @@ extension Verb {
             return ExitStatus.done
         })
 
-    /// `reload`: the policies as they are now.
+    /// `reload`: loads the policies again.
     static let reload = Verb(
-        name: "reload", summary: "loads the policies anew; what does not load is told, and the last good set stays",
+        name: "reload",
+        summary: "loads the policies again; if they do not load, reports why and keeps the last good set",
         inside: { repl, invocation throws(CommandError) in repl.reloadAll(invocation) })
 
     /// `edit NAME`: in `$EDITOR`.
     static let edit = Verb(
-        name: "edit", summary: "opens a policy in $EDITOR, then loads the policies anew",
-        positionals: [.init(name: "POLICY", help: "its name, or that of a new one")],
+        name: "edit", summary: "opens a policy in $EDITOR, then loads the policies again",
+        positionals: [.init(name: "POLICY", help: "the name of a policy, or of a new one")],
         examples: ["edit department_scope"],
         inside: { repl, invocation throws(CommandError) in
-            guard repl.isInteractive else { throw .usage("`edit` is for a person at a terminal") }
+            guard repl.isInteractive else { throw .usage("`edit` works only at a terminal") }
             let name =
                 invocation.positionals[0].hasSuffix(".lua")
                 ? String(invocation.positionals[0].dropLast(4)) : invocation.positionals[0]
-            guard !name.contains("/"), !name.hasPrefix(".") else { throw .usage("`\(name)` is no name of a policy") }
+            guard !name.contains("/"), !name.hasPrefix(".") else { throw .usage("`\(name)` is not a policy name") }
             let path = "\(repl.loaded?.path ?? invocation.value("policies") ?? "policies")/\(name).lua"
             let known = repl.loaded?.set.policies.map(\.id) ?? []
             if !Descriptor.exists(path), let near = Suggestion.nearest(to: ExactName(name), among: known) {
                 throw .usage(
-                    "there is no policy `\(name)` (did you mean `\(near)`?); a new one is made with its test file by your editor"
-                )
+                    "there is no policy `\(name)` (did you mean `\(near)`?); "
+                        + "to create one with so similar a name, write its file and its test file in your editor")
             }
             let editor =
                 [invocation.environment["VISUAL"], invocation.environment["EDITOR"]]
                 .compactMap(\.self).first { !$0.isEmpty } ?? "vi"
-            // The path is handed over as a word of its own: nothing in it is read by the shell.
+            // The path is passed in a variable: the shell does not interpret it.
             unsafe setenv("DEMILUNE_EDITED", path, 1)
             let status = unsafe system("\(editor) \"$DEMILUNE_EDITED\"")
             unsafe unsetenv("DEMILUNE_EDITED")
-            guard status == 0 else { throw CommandError("`\(editor)` ended with \(status >> 8)") }
+            guard status == 0 else { throw CommandError("`\(editor)` exited with status \(status >> 8)") }
             return repl.reloadAll(invocation)
         })
 
-    /// `watch on`: reloads by itself.
+    /// `watch on`: reloads the policies whenever they change.
     static let watch = Verb(
-        name: "watch", summary: "loads the policies anew whenever a file of theirs changes: on or off",
-        positionals: [.init(name: "on|off", help: "without it, whether it is on", isOptional: true)],
-        details: ["A broken policy is told at once, and the last good set stays in force until it is mended."],
+        name: "watch", summary: "loads the policies again whenever one of their files changes: on or off",
+        positionals: [.init(name: "on|off", help: "left out, shows the setting", isOptional: true)],
+        details: ["A broken policy is reported at once, and the last good set stays in force until it is fixed."],
         suggest: { _, words in words.isEmpty ? Repl.switches : [] },
         inside: { repl, invocation throws(CommandError) in
             if let isOn = try Repl.isOn(invocation) { repl.watch(isOn) }
             return Repl.tell("watching", repl.watching != nil, invocation)
         })
 
-    /// `trace on`: every answer with what was read.
+    /// `trace on`: shows with every answer the facts that were read.
     static let trace = Verb(
-        name: "trace", summary: "tells with every answer what each policy read: on or off",
-        positionals: [.init(name: "on|off", help: "without it, whether it is on", isOptional: true)],
+        name: "trace", summary: "shows with every answer the facts that each policy read: on or off",
+        positionals: [.init(name: "on|off", help: "left out, shows the setting", isOptional: true)],
         suggest: { _, words in words.isEmpty ? Repl.switches : [] },
         inside: { repl, invocation throws(CommandError) in
             if let isOn = try Repl.isOn(invocation) { repl.isTracing = isOn }
             return Repl.tell("tracing", repl.isTracing, invocation)
         })
 
-    /// `try PATH`: other policies beside those in force.
+    /// `try DIR`: decides by other policies beside those in force.
     static let trying = Verb(
         name: "try",
-        summary: "asks another folder of policies beside the one in force, with every question from now on",
-        positionals: [.init(name: "DIR", help: "the folder; `off` for none again", isOptional: true)],
+        summary: "decides every request by another folder of policies as well, and compares the answers",
+        positionals: [.init(name: "DIR", help: "the folder; `off` to stop", isOptional: true)],
         examples: ["try proposal/policies", "try off"],
         inside: { repl, invocation throws(CommandError) in
             switch invocation.positionals.first {
@@ -126,7 +127,7 @@ extension Verb {
             case "off"?: repl.tried = nil
             case let path?:
                 repl.tried = try repl.load(path, invocation.terminal)
-                invocation.terminal.note("every answer is given by both from now on; `try off` ends it")
+                invocation.terminal.note("every request is now decided by both; `try off` ends it")
             }
             if repl.watching != nil { repl.watch(true) }
             if invocation.has("json") {
@@ -136,7 +137,7 @@ extension Verb {
                 invocation.terminal.print(JSON.object(members).compact)
             } else if invocation.positionals.isEmpty {
                 let words = repl.tried.map { "trying \(Terminal.escaped($0.path)): \($0.set.version.prefix(8))" }
-                invocation.terminal.print(words ?? "nothing is tried")
+                invocation.terminal.print(words ?? "no other policies are tried")
             }
             return ExitStatus.done
         })
@@ -144,20 +145,20 @@ extension Verb {
 
 extension Repl {
     static let switches = [
-        Candidate(text: "on", help: "from now on"), Candidate(text: "off", help: "not any more"),
+        Candidate(text: "on", help: "from now on"), Candidate(text: "off", help: "no longer"),
     ]
 
-    /// What a switch is put to; `nil` where it is only looked at.
+    /// The new setting of a switch; `nil` when the command only shows it.
     static func isOn(_ invocation: Invocation) throws(CommandError) -> Bool? {
         switch invocation.positionals.first {
         case nil: nil
         case "on"?: true
         case "off"?: false
-        case let word?: throw .usage("`\(invocation.verb)` is on or off, got `\(word)`")
+        case let word?: throw .usage("`\(invocation.verb)` takes on or off, got `\(word)`")
         }
     }
 
-    /// Tells how a switch stands.
+    /// Prints the setting of a switch.
     fileprivate static func tell(_ name: String, _ isOn: Bool, _ invocation: Invocation) -> Int32 {
         invocation.terminal.print(
             invocation.has("json")
@@ -179,7 +180,7 @@ extension Repl {
         return status
     }
 
-    /// The name of a policy in force.
+    /// The name of a policy in force, which may be abbreviated.
     func policyName(_ word: String) throws(CommandError) -> ExactName {
         let names = try rules().set.policies.map(\.id)
         let name = ExactName(word.hasSuffix(".lua") ? String(word.dropLast(4)) : word)

@@ -1,11 +1,11 @@
 internal import Model
 
 extension Verb {
-    /// `record FILE`: what is said from now on.
+    /// `record FILE`: writes the session into a file.
     static let record = Verb(
-        name: "record", summary: "writes the conversation into a new file, as text that `replay` reads",
+        name: "record", summary: "writes the session into a new text file, which `replay` reads",
         positionals: [.init(name: "FILE", help: "a new file; `off` ends it", isOptional: true)],
-        details: ["It begins with the scene as it is. Token strings are left out."],
+        details: ["It begins with the current tenant, administrator, time and token. Token strings are left out."],
         examples: ["record incident.txt", "record off"],
         inside: { repl, invocation throws(CommandError) in
             switch invocation.positionals.first {
@@ -30,10 +30,10 @@ extension Verb {
             return ExitStatus.done
         })
 
-    /// `replay FILE`: the same again.
+    /// `replay FILE`: runs a recording again.
     static let replay = Verb(
-        name: "replay", summary: "carries out a recording again, and says where the answers differ",
-        positionals: [.init(name: "FILE", help: "what `record` wrote")],
+        name: "replay", summary: "runs a recording again, and shows where the answers differ",
+        positionals: [.init(name: "FILE", help: "a file that `record` wrote")],
         details: ["exit status: 0 every answer is the same, 5 some differ"],
         examples: ["replay incident.txt"],
         inside: { repl, invocation throws(CommandError) in
@@ -41,17 +41,17 @@ extension Verb {
             let text = String(decoding: try Descriptor.contents(of: path), as: UTF8.self)
             let exchanges = Recording.exchanges(text)
             guard !exchanges.isEmpty else {
-                throw CommandError("`\(path)` is no recording: no line begins with `> `")
+                throw CommandError("`\(path)` is not a recording: no line begins with `> `")
             }
             guard !exchanges.contains(where: { $0.command.hasPrefix("replay ") }) else {
-                throw CommandError("`\(path)` replays a recording itself")
+                throw CommandError("`\(path)` contains the command `replay`, which cannot be replayed")
             }
             return try repl.replay(exchanges, invocation)
         })
 }
 
 extension Repl {
-    /// What sets the scene as it is.
+    /// The commands that restore the session state.
     var stateCommands: [String] {
         var lines: [String] = []
         if let tenant = state.tenant { lines.append("tenant \(CommandTokenizer.quoted(tenant.text))") }
@@ -61,7 +61,7 @@ extension Repl {
         return lines
     }
 
-    /// Carries out a recording, and tells each answer that differs line by line.
+    /// Runs a recording, and prints each answer that differs line by line.
     fileprivate func replay(
         _ exchanges: [Recording.Exchange], _ invocation: Invocation
     ) throws(CommandError) -> Int32 {
@@ -107,7 +107,8 @@ extension Repl {
         }
     }
 
-    /// Carries out a command, and gives what it printed.
+    /// Runs a command.
+    /// - Returns: everything that it printed.
     func answer(_ command: String, _ terminal: Terminal) -> String {
         var bytes: [UInt8] = []
         var streams = terminal.streams

@@ -8,20 +8,21 @@ extension Verb {
     static let save = Verb(
         name: "save", summary: "appends the last decision to the tests of the policy that decided it",
         positionals: [
-            .init(name: "last", help: "the last decision"), .init(name: "as", help: "says nothing"),
-            .init(name: "TEST", help: "what the test says, in a sentence"),
+            .init(name: "last", help: "the last decision"), .init(name: "as", help: "the word `as`"),
+            .init(name: "TEST", help: "the name of the test, a sentence"),
             .init(
-                name: "[for POLICY]", help: "another policy's tests", isOptional: true, isRepeated: true,
+                name: "[for POLICY]", help: "the policy whose tests to extend, if another", isOptional: true,
+                isRepeated: true,
                 usage: "[for POLICY]"),
         ],
         details: [
-            "The test stands on a directory of its own, made from what was asked, and passes wherever the policies are."
+            "The test brings its own directory, made from the request, so it passes wherever the policies are."
         ],
         examples: ["save last as 'a sync for Sales cannot read what lies in Finance'"],
         suggest: { completion, words in
             switch words.count {
             case 0: [Candidate(text: "last", help: "the last decision")]
-            case 1: [Candidate(text: "as", help: "and what the test says")]
+            case 1: [Candidate(text: "as", help: "then the name of the test")]
             case 3: [Candidate(text: "for", help: "another policy's tests")]
             case 4: completion.policies
             default: []
@@ -30,18 +31,18 @@ extension Verb {
         inside: { repl, invocation throws(CommandError) in
             let words = invocation.positionals
             guard words[0] == "last", words[1] == "as", words.count == 3 || words.count == 5 && words[3] == "for" else {
-                throw .usage("`save last as 'WHAT IT SAYS'`, and `for POLICY` where another one's tests are meant")
+                throw .usage("expected `save last as 'TEST NAME'`, then `for POLICY` for the tests of another policy")
             }
             let answer = try repl.lastAnswer()
             let policy = words.count == 5 ? try repl.policyName(words[4]) : try answer.decisivePolicy()
             let path = "\(answer.loaded.path)/\(policy)_test.lua"
-            let sketch = RecordedTest(
+            let recorded = RecordedTest(
                 answer.question, answer.decision, policies: answer.loaded.set, directory: answer.directory)
-            let text = sketch.text(named: words[2])
+            let text = recorded.text(named: words[2])
             let before = (try? Descriptor.contents(of: path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
             let head = text.prefix { $0 != "\n" }
             guard !before.contains(head) else {
-                throw CommandError("`\(path)` has a test of that name already; say it in other words")
+                throw CommandError("`\(path)` already has a test of that name; choose another name")
             }
             let gap = before.isEmpty ? "" : before.hasSuffix("\n") ? "\n" : "\n\n"
             try Self.append(gap + text, to: path)
@@ -66,9 +67,9 @@ extension Verb {
 }
 
 extension DecidedRequest {
-    /// The policy whose tests this belongs to: the first that decided.
+    /// The policy to whose tests this decision belongs: the first that decided.
     fileprivate func decisivePolicy() throws(CommandError) -> ExactName {
         if let policy = decision.reasons.first?.policy ?? decision.failures.first?.policy { return policy }
-        throw .usage("no policy decided this (\(decision.code)): say whose test it is, with `for POLICY`")
+        throw .usage("no policy decided this (\(decision.code)): name the policy with `for POLICY`")
     }
 }

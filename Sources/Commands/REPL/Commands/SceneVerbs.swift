@@ -1,7 +1,7 @@
 internal import Model
 
 extension Verb {
-    /// A command of the conversation, which needs one.
+    /// A command that works only in a REPL session.
     init(
         name: String, summary: String, positionals: [Positional] = [], options: [Option] = [], details: [String] = [],
         examples: [String] = [], suggest: (@Sendable (Completion, [String]) -> [Candidate])? = nil,
@@ -11,16 +11,18 @@ extension Verb {
             name: name, summary: summary, positionals: positionals, options: options, details: details,
             examples: examples, suggest: suggest,
             run: { invocation throws(CommandError) in
-                guard let repl = invocation.repl else { throw .usage("`\(invocation.verb)` is for `demilune repl`") }
+                guard let repl = invocation.repl else {
+                    throw .usage("`\(invocation.verb)` works only in `demilune repl`")
+                }
                 return try body(repl, invocation)
             })
     }
 
-    /// `use TOKEN`: whom `can` speaks of.
+    /// `use TOKEN`: the token that `can` decides for.
     static let use = Verb(
-        name: "use", summary: "takes a token into use, which the questions are then about",
+        name: "use", summary: "selects the token that `can` and other commands are about",
         positionals: [
-            .init(name: "TOKEN", help: "its id, its name, or enough of it; `-` for none again", isOptional: true)
+            .init(name: "TOKEN", help: "its id, its name, or a part that only it has; `-` for none", isOptional: true)
         ],
         examples: ["use 'Warehouse sync'", "use -"],
         inside: { repl, invocation throws(CommandError) in
@@ -41,15 +43,15 @@ extension Verb {
             return repl.tellState(invocation)
         })
 
-    /// `as USER`: who administers.
+    /// `as USER`: the user who administers.
     static let acting = Verb(
-        name: "as", summary: "says who administers; `can` speaks of tokens and does not change",
+        name: "as", summary: "sets the user who administers; `can` asks for the token and ignores it",
         positionals: [
             .init(
-                name: "USER[/ASSIGNMENT]", help: "by id or name; nothing, or `operator`: whoever holds the store",
+                name: "USER[/ASSIGNMENT]", help: "by id or name; left out, or `operator`: whoever holds the store",
                 isOptional: true)
         ],
-        details: ["It attributes and does not authenticate; the log says which."],
+        details: ["The user is recorded but not authenticated; the log shows that."],
         examples: ["as anna", "as operator"],
         inside: { repl, invocation throws(CommandError) in
             guard let word = invocation.positionals.first, !["operator", "-"].contains(word) else {
@@ -61,12 +63,12 @@ extension Verb {
             return repl.tellState(invocation)
         })
 
-    /// `at TIME`: when it is.
+    /// `at TIME`: the time at which commands decide.
     static let at = Verb(
-        name: "at", summary: "says what time it is; `at now` goes on with the clock",
+        name: "at", summary: "sets the time of all answers; `at now` returns to the clock",
         positionals: [
             .init(
-                name: "TIME", help: "a day, its first moment; a moment; `+30d`, so much later; or `now`",
+                name: "TIME", help: "a day (its first moment), a moment, `+30d` (so much later), or `now`",
                 isOptional: true)
         ],
         examples: ["at 2027-01-15", "at 2027-01-15T12:00:00Z", "at +30d", "at now"],
@@ -83,9 +85,9 @@ extension Verb {
             return repl.tellState(invocation)
         })
 
-    /// `tenant ID`: whose tokens.
+    /// `tenant ID`: the tenant that commands are about.
     static let tenant = Verb(
-        name: "tenant", summary: "says which tenant is meant",
+        name: "tenant", summary: "selects the tenant, or lists the tenants",
         positionals: [.init(name: "TENANT", help: "its id; `-` for none", isOptional: true)],
         examples: ["tenant 3"],
         inside: { repl, invocation throws(CommandError) in
@@ -104,8 +106,8 @@ extension Verb {
             guard word == "-" || directory.tenant(word) != nil else {
                 let ids = directory.tenants.map(\.id)
                 throw CommandError(
-                    "there is no tenant `\(word)`\(Suggestion.hint(for: word, among: ids)); there are \(ids.joined(separator: ", "))"
-                )
+                    "there is no tenant `\(word)`\(Suggestion.hint(for: word, among: ids)); "
+                        + "use one of \(ids.joined(separator: ", "))")
             }
             repl.state.tenant = word == "-" ? nil : word
             if let token = repl.state.token.flatMap(directory.token),
@@ -118,7 +120,8 @@ extension Verb {
 }
 
 extension Repl {
-    /// What a command of the scene comes to: for people what they asked for, for machines that or the scene.
+    /// Prints the result of a command that sets the session state: `words` or, with `--json`, the given value or else the
+    /// state.
     fileprivate func tellState(_ invocation: Invocation, _ words: String? = nil, _ json: JSON? = nil) -> Int32 {
         if invocation.has("json") {
             invocation.terminal.print((json ?? state.json).compact)
@@ -128,7 +131,7 @@ extension Repl {
         return ExitStatus.done
     }
 
-    /// Who administers, by name: an id and an assignment's id, checked.
+    /// The administrator of `USER[/ASSIGNMENT]`: the ids of a user and of an assignment, checked.
     func actor(_ text: String, _ invocation: Invocation) throws(CommandError) -> (
         user: ExactName, assignment: ExactName?
     ) {
@@ -144,7 +147,7 @@ extension Repl {
         return (names.directory.users[user].id, assignment.map { names.directory.assignments[$0].id })
     }
 
-    /// A day, a moment, or so much later than it is: `+30d`.
+    /// The instant of a day, of a moment, or so much later than now: `+30d`.
     func moment(_ word: String, _ invocation: Invocation) throws(CommandError) -> Instant {
         if word.hasPrefix("+") {
             let later = try TimeArgument.duration(String(word.dropFirst()), option: "at +")

@@ -3,16 +3,17 @@ internal import Model
 internal import Workbench
 
 extension Verb {
-    /// `suppose`: every following answer, before → after.
+    /// `suppose`: adds a change to the scenario, which every answer then compares, before → after.
     static let suppose = Verb(
-        name: "suppose", summary: "gives every answer as it is and as it would be; alone it lists what tokens change",
+        name: "suppose",
+        summary: "shows every answer before and after a supposed change; alone, lists the tokens that change",
         positionals: [
             .init(
-                name: "CHANGE", help: "what would be otherwise; `reset` for nothing", isOptional: true,
+                name: "CHANGE", help: "the change to suppose; `reset` drops all", isOptional: true,
                 isRepeated: true,
                 usage: "[CHANGE]")
         ],
-        options: [Option(name: "size", value: "N", help: "how many tokens are listed that change (1000)")],
+        options: [Option(name: "size", value: "N", help: "the most tokens listed (1000)")],
         details: [
             "Nothing is written.",
             ScenarioParser.forms.map { "  suppose \($0.words)  (\($0.help))" }.joined(separator: "\n"),
@@ -31,12 +32,12 @@ extension Verb {
                 }
                 return ExitStatus.done
             }
-            let supposing = try ScenarioParser(repl, invocation)
-            guard !words.isEmpty else { return try repl.tellShifts(invocation) }
-            let change = try supposing.change(words)
-            var scenario = repl.scenario ?? Scenario(tenant: supposing.tenant)
-            guard scenario.tenant == supposing.tenant else {
-                throw .usage("what is supposed is of the tenant `\(scenario.tenant)`: `suppose reset`, first")
+            let parser = try ScenarioParser(repl, invocation)
+            guard !words.isEmpty else { return try repl.tellDecisionDiff(invocation) }
+            let change = try parser.change(words)
+            var scenario = repl.scenario ?? Scenario(tenant: parser.tenant)
+            guard scenario.tenant == parser.tenant else {
+                throw .usage("the supposed changes are for the tenant `\(scenario.tenant)`: run `suppose reset` first")
             }
             scenario.changes.append(change)
             let directory = try repl.snapshot.directory(holding: repl.state.token.map { [$0] } ?? [])
@@ -55,9 +56,9 @@ extension Verb {
 }
 
 extension Completion {
-    /// What may be supposed after these words, by the forms there are.
+    /// The candidates after these words, by the forms of a change.
     func scenario(_ words: [String]) -> [Candidate] {
-        var result: [Candidate] = words.isEmpty ? [Candidate(text: "reset", help: "suppose nothing any more")] : []
+        var result: [Candidate] = words.isEmpty ? [Candidate(text: "reset", help: "drop all supposed changes")] : []
         let variants = [
             ("activate", "deactivate"), ("require", "release"), ("grant", "withdraw"), ("revoked", "suspended"),
             ("revoked", "resumed"), ("deactivate", "activate"),
@@ -80,10 +81,10 @@ extension Completion {
 }
 
 extension Repl {
-    /// What is supposed or tried, and which tokens it changes.
-    func tellShifts(_ invocation: Invocation) throws(CommandError) -> Int32 {
+    /// Prints the supposed changes, and the tokens whose answers differ by them or by the tried policies.
+    func tellDecisionDiff(_ invocation: Invocation) throws(CommandError) -> Int32 {
         guard scenario != nil || tried != nil else {
-            throw .usage("nothing is supposed: `suppose CHANGE`; `help suppose` says what can be")
+            throw .usage("nothing is supposed: use `suppose CHANGE`; `help suppose` lists the changes")
         }
         let terminal = invocation.terminal
         let size = try invocation.number("size", default: 1_000)
@@ -109,7 +110,7 @@ extension Repl {
         return ExitStatus.done
     }
 
-    /// A row a token: what it loses, and what it gains.
+    /// Prints one row per token, with the actions that it loses and gains.
     private func list(_ shifts: DecisionDiff, _ directory: Directory, _ invocation: Invocation) throws(CommandError) {
         var order: [Int] = []
         var changes: [Int: (losses: [String], gains: [String])] = [:]
@@ -153,8 +154,9 @@ extension Repl {
         }
         if !invocation.has("json") {
             invocation.terminal.note(
-                "of \(shifts.asked): \(shifts.losing) lose something, \(shifts.gaining) gain; nothing is written")
+                "of \(shifts.asked) tokens, \(shifts.losing) lose something, \(shifts.gaining) gain; nothing is written"
+            )
         }
-        if !shifts.isComplete { invocation.terminal.note("stopped: not every token was asked") }
+        if !shifts.isComplete { invocation.terminal.note("stopped: not every token was evaluated") }
     }
 }

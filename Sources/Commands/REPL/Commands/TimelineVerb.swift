@@ -4,17 +4,17 @@ internal import Policies
 internal import Workbench
 
 extension Verb {
-    /// `timeline`: when the answer changes as time passes.
+    /// `timeline`: the answer as time passes.
     static let timeline = Verb(
-        name: "timeline", summary: "tells when the answer changes as time passes: expiry, hours, days",
+        name: "timeline", summary: "shows when the answer changes as time passes: expiry, hours, days",
         positionals: [
-            .init(name: "TOKEN", help: "a token; left out, with an action first: the one in use", isOptional: true),
+            .init(name: "TOKEN", help: "a token; the one in use if an action comes first", isOptional: true),
             .init(
                 name: "ACTION [on RESOURCE] [in DEPARTMENT] [with NAME=VALUE] [until TIME]",
-                help: "as for `can`; without it the last question is meant", isOptional: true, isRepeated: true,
+                help: "as for `can`; left out, the last request", isOptional: true, isRepeated: true,
                 usage: "[ACTION [on TYPE[:ID]] [in DEPARTMENT] [with NAME=VALUE …]] [until TIME]"),
         ],
-        details: ["As if nothing but the time changed: what is supposed is not looked at."],
+        details: ["Only the time changes; supposed changes are ignored."],
         examples: ["timeline", "timeline 'Warehouse sync' orders.read on order in Sales until 2027-12-31"],
         suggest: { completion, words in completion.timeline(words) },
         inside: { repl, invocation throws(CommandError) in
@@ -41,7 +41,7 @@ extension Verb {
 }
 
 extension Repl {
-    /// The last question, or the one that the words state of a token.
+    /// The last request or, if there are words, the request that they describe.
     fileprivate func timed(_ words: [String], _ invocation: Invocation) throws(CommandError) -> (
         AuthorizationRequest, Directory
     ) {
@@ -54,7 +54,7 @@ extension Repl {
         let isAction = try rules().set.schema.actions[ExactName(first)] != nil
         let token = isAction ? try tokenInUse() : try token(first, invocation).id
         let rest = isAction ? words : Array(words.dropFirst())
-        guard !rest.isEmpty else { throw .usage("say which action: `timeline \(first) ACTION`") }
+        guard !rest.isEmpty else { throw .usage("missing action: `timeline \(first) ACTION`") }
         let snapshot = try snapshot(invocation, holding: [token])
         return (try access(token, rest, invocation, snapshot), snapshot.directory)
     }
@@ -81,8 +81,8 @@ extension Repl {
         }
         try listing.print(invocation, "interval")
         if !timeline.isComplete {
-            invocation.terminal.note(
-                "not everything up to \(TimeArgument.local(timeline.horizon, in: zone)) was looked at")
+            let horizon = TimeArgument.local(timeline.horizon, in: zone)
+            invocation.terminal.note("incomplete: the answer may change at other times up to \(horizon)")
         }
     }
 }
@@ -93,6 +93,6 @@ extension Completion {
         guard let first = words.first else { return tokens + actions }
         let rest = schema?.actions[ExactName(first)] == nil ? Array(words.dropFirst()) : words
         return access(rest)
-            + (rest.isEmpty ? [] : [Candidate(text: "until", help: "how far is looked: a day or a moment")])
+            + (rest.isEmpty ? [] : [Candidate(text: "until", help: "the end of the search: a day or a moment")])
     }
 }

@@ -4,19 +4,19 @@ internal import Policies
 internal import Workbench
 
 extension Verb {
-    /// `what can`: actions by departments, and what of it is needed.
+    /// `what can`: the actions of a token by department, and the permissions that it needs.
     static let whatCan = Verb(
-        name: "what can", summary: "tells what a token may do, actions by departments, and what it used of that",
+        name: "what can", summary: "shows what a token may do by action and department, and which permissions it used",
         positionals: [
-            .init(name: "TOKEN", help: "where not the one in use", isOptional: true),
-            .init(name: "do", help: "says nothing", isOptional: true),
+            .init(name: "TOKEN", help: "the token, if not the one in use", isOptional: true),
+            .init(name: "do", help: "the word `do`, which may be left out", isOptional: true),
         ],
         options: [
-            Option(name: "log", value: "FILE", help: "the decision log that tells what it used (that of `repl --log`)")
+            Option(name: "log", value: "FILE", help: "the decision log with its uses (that of `repl --log`)")
         ],
         details: [
-            "A cell is `yes`, `–` for no, or `?` where it depends on something else of the request or on the type of the "
-                + "resource; `who can` and `can` tell on what."
+            "A cell is `yes`, `–` for no, or `?` if the answer depends on the rest of the request or on the resource "
+                + "type; `who can` and `can` show on what."
         ],
         examples: ["what can 'Warehouse sync' do", "what can"],
         suggest: { completion, words in
@@ -30,7 +30,7 @@ extension Verb {
             if let id { token = id } else { token = try repl.tokenInUse() }
             let directory = try repl.snapshot.directory(holding: [token])
             guard let number = directory.token(token) else { throw CommandError("there is no token `\(token)`") }
-            let progress = Progress("questions", invocation.terminal)
+            let progress = Progress("requests", invocation.terminal)
             defer { progress.end() }
             let now = try repl.now(invocation)
             let authorizer = try repl.rules().authorizer
@@ -38,7 +38,7 @@ extension Verb {
             progress.end()
             let terminal = invocation.terminal
             let path = invocation.value("log") ?? repl.start.value("log")
-            // The conversation may have begun before anything was decided.
+            // The session may have begun before the first decision.
             let isMissing = invocation.value("log") == nil && path.map { !Descriptor.exists($0) } ?? false
             let least = path == nil || isMissing ? nil : try repl.needs(number, directory, now, invocation)
             if let fault = what.fault {
@@ -55,22 +55,23 @@ extension Verb {
             }
             try listing.print(invocation, "action")
             let idle = what.idle
-            if !idle.isEmpty { terminal.note("held, and of no use anywhere: \(idle.joined(separator: ", "))") }
-            if !what.isComplete { terminal.note("stopped: not every action was asked") }
+            if !idle.isEmpty { terminal.note("held, but not usable anywhere: \(idle.joined(separator: ", "))") }
+            if !what.isComplete { terminal.note("stopped: not every action was evaluated") }
             if let least {
                 Repl.tell(least, terminal)
             } else if isMissing {
                 terminal.note(
-                    "there is no decision log `\(Terminal.escaped(path!))` yet that tells which was ever used")
+                    "the decision log `\(Terminal.escaped(path!))`, which shows the used permissions, is missing"
+                )
             } else {
-                terminal.note("with a decision log, `--log FILE`, it also tells which of it was ever used")
+                terminal.note("add `--log FILE`, a decision log, to see which permissions were used")
             }
             return ExitStatus.done
         })
 }
 
 extension Repl {
-    /// A row an action, a column a department; columns that say the same as the one before are one.
+    /// The table with one row per action and one column per department, without the empty rows and columns.
     fileprivate func listing(_ what: WhatCan, _ directory: Directory) -> Listing {
         let possible = what.rows.filter(\.isPossible)
         let columns = what.columns.indices.filter { column in possible.contains { $0.cells[column].isPossible } }
@@ -96,12 +97,12 @@ extension Repl {
         }
     }
 
-    private static func mark(_ cell: WhatCan.Cell) -> String {
+    private static func mark(_ cell: WhatCan.Entry) -> String {
         if let answer = cell.answer { return mark(answer) }
         return cell.isPossible ? "?" : "–"
     }
 
-    /// What of its permissions the log shows in use.
+    /// The least permissions that the token's uses in the log need.
     fileprivate func needs(
         _ number: Int, _ directory: Directory, _ now: Instant, _ invocation: Invocation
     ) throws(CommandError) -> LeastPrivilege {
@@ -124,17 +125,16 @@ extension Repl {
     fileprivate static func tell(_ least: LeastPrivilege, _ terminal: Terminal) {
         let names = { (names: [ExactName]) in names.isEmpty ? "nothing" : names.joined(separator: ", ") }
         terminal.print()
-        terminal.tell(
-            "The log has \(least.uses) different \(least.uses == 1 ? "use" : "uses") of it that \(least.uses == 1 ? "is" : "are") permitted now."
-        )
+        let uses = least.uses == 1 ? "use of it that is" : "uses of it that are"
+        terminal.tell("The log has \(least.uses) different \(uses) permitted now.")
         terminal.tell("It needs:          \(Terminal.escaped(names(least.needed)))")
         terminal.tell("It can go without: \(Terminal.escaped(names(least.superfluous)))")
-        if least.unusable > 0 { terminal.note("\(least.unusable) uses were not permitted, or cannot be asked again") }
+        if least.unusable > 0 { terminal.note("\(least.unusable) uses were not permitted, or cannot be decided again") }
     }
 }
 
 extension WhatCan {
-    /// Actions that are held and can be done nowhere.
+    /// The actions that the token holds but can perform nowhere.
     fileprivate var idle: [ExactName] { rows.filter { $0.isHeld && !$0.isPossible }.map(\.action) }
 }
 

@@ -4,18 +4,18 @@ internal import Policies
 internal import Workbench
 
 extension Verb {
-    /// `who can`: all tokens that may.
+    /// `who can`: all tokens that may do something.
     static let whoCan = Verb(
-        name: "who can", summary: "lists the tokens that may do something: yes, or what it depends on",
+        name: "who can", summary: "lists the tokens that may do something, and what the answer depends on",
         positionals: [
             .init(name: "ACTION", help: "an action of the schema"),
             .init(
                 name: "[on RESOURCE] [in DEPARTMENT+] [with NAME=VALUE]",
-                help: "what is not stated is open; `DEPARTMENT+`: there or under it", isOptional: true,
+                help: "whatever is left out may be anything; `DEPARTMENT+`: there or under it", isOptional: true,
                 isRepeated: true,
                 usage: "[on TYPE[:ID]] [in DEPARTMENT[+]] [with NAME=VALUE …]"),
         ],
-        options: [Option(name: "size", value: "N", help: "how many are listed (1000)")],
+        options: [Option(name: "size", value: "N", help: "the most tokens listed (1000)")],
         examples: ["who can users.update on user in Finance+", "who can orders.read on order in Sales with mfa=true"],
         suggest: { completion, words in completion.access(words) },
         inside: { repl, invocation throws(CommandError) in
@@ -26,13 +26,13 @@ extension Verb {
             defer { progress.end() }
             let directory = try repl.whole(invocation.terminal)
             let snapshot = Snapshot(directory: directory, now: try repl.now(invocation), store: repl.snapshot.store)
-            // Whose token asks is put in by the analysis.
+            // The analysis puts in the token.
             words.insert(TokenID.unassigned.description, at: 0)
             var question = try RequestParser(
                 invocation, snapshot, try repl.rules().set.schema, words: try Repl.plain(words)
             ).question()
             if places != nil, question.resource == nil {
-                throw .usage("say what lies in the department: `on TYPE`")
+                throw .usage("missing resource type in the department: `on TYPE`")
             }
             question.tenant = directory.tenants[names.tenant].id
             func ask(_ authorizer: Authorizer, _ directory: Directory, _ question: AuthorizationRequest) -> WhoCan {
@@ -48,12 +48,12 @@ extension Verb {
             return ExitStatus.done
         })
 
-    /// `who may`: which administrators.
+    /// `who may`: the users who may administer a token.
     static let whoMay = Verb(
         name: "who may", summary: "lists the users who may reveal, revoke, amend or list a token",
         positionals: [
             .init(name: "ACT", help: "reveal, revoke, amend or list"),
-            .init(name: "TOKEN", help: "where not the one in use", isOptional: true),
+            .init(name: "TOKEN", help: "the token, if not the one in use", isOptional: true),
         ],
         examples: ["who may reveal 'Warehouse sync'"],
         suggest: { completion, words in
@@ -102,10 +102,11 @@ extension Verb {
 }
 
 extension Repl {
-    /// The department of `in X`, taken out of the words.
+    /// Takes `in X` out of the words.
+    /// - Returns: the other words, and the department X.
     static func place(_ words: [String]) throws(CommandError) -> ([String], String?) {
         guard let place = words.firstIndex(of: "in") else { return (words, nil) }
-        guard place + 1 < words.count else { throw .usage("`in` is followed by a department") }
+        guard place + 1 < words.count else { throw .usage("missing department after `in`") }
         var rest = words
         rest.removeSubrange(place...(place + 1))
         return (rest, words[place + 1])
@@ -129,7 +130,7 @@ extension Repl {
         var listing = Listing(
             ["TOKEN", "USER", "DEPARTMENT", "USER TYPE"] + (other == nil ? ["ANSWER"] : ["BEFORE", "AFTER"]),
             main: "ANSWER")
-        // By the ids, which are the same on both sides.
+        // By id: indices may differ between the two sides.
         let after = other.map { other in
             Dictionary(
                 uniqueKeysWithValues: other.who.rows.map { (other.whatIfSide.directory.tokens[$0.token].id, $0) })
@@ -138,7 +139,7 @@ extension Repl {
         var tokens = who.rows.map { directory.tokens[$0.token].id }
         if let other {
             let new = other.who.rows.map { other.whatIfSide.directory.tokens[$0.token].id }.filter { before[$0] == nil }
-            // What stays as it is needs no telling.
+            // Tokens whose answer stays the same are left out.
             tokens = (tokens + new).filter { before[$0]?.answer != after![$0]?.answer }
         }
         for id in tokens.prefix(size) {
@@ -166,9 +167,9 @@ extension Repl {
         let terminal = invocation.terminal
         if tokens.count > size { terminal.note("of \(tokens.count); `--size` lists more") }
         if other == nil, who.depending > 0, !invocation.has("json") {
-            terminal.note("\(who.yes) whatever else is asked, \(who.depending) depending; \(who.asked) were asked")
+            terminal.note("of \(who.asked) tokens, \(who.yes) always may, \(who.depending) depending on the request")
         }
-        if !who.isComplete { terminal.note("stopped: not every token was asked") }
+        if !who.isComplete { terminal.note("stopped: not every token was evaluated") }
     }
 }
 

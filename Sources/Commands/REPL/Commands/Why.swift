@@ -4,15 +4,16 @@ internal import Policies
 internal import Workbench
 
 extension Verb {
-    /// `why`: the last decision as a story, or one of the decision log.
+    /// `why`: an explanation of the last decision, or of one in the decision log.
     static let why = Verb(
-        name: "why", summary: "tells the last decision as a story: who, each policy, what it read; or one of the log",
+        name: "why",
+        summary: "explains the last decision, or one of the log: who asked, each policy, the facts it read",
         positionals: [
-            .init(name: "#N", help: "a decision of the log by its number, which `denied` tells", isOptional: true)
+            .init(name: "#N", help: "a decision of the log by its number, as `denied` lists it", isOptional: true)
         ],
-        details: ["A decision of the log is told with the facts as they were then, and what would be answered now."],
+        details: ["A decision of the log is explained with the facts as they were then, and decided again now."],
         examples: ["why", "why #17"],
-        suggest: { _, words in words.isEmpty ? [Candidate(text: "not", help: "what would turn it")] : [] },
+        suggest: { _, words in words.isEmpty ? [Candidate(text: "not", help: "the changes that would turn it")] : [] },
         inside: { repl, invocation throws(CommandError) in
             if let word = invocation.positionals.first { return try repl.tellLogged(word, invocation) }
             let answer = try repl.lastAnswer()
@@ -20,21 +21,21 @@ extension Verb {
             do throws(RequestError) {
                 traced = try answer.loaded.authorizer.examine(answer.question, on: answer.directory)
             } catch { throw CommandError(error.message) }
-            let telling = ExplanationPrinter(Explanation(traced), answer.loaded)
+            let printer = ExplanationPrinter(Explanation(traced), answer.loaded)
             if invocation.has("json") {
-                invocation.terminal.print(telling.json.pretty)
+                invocation.terminal.print(printer.json.pretty)
             } else {
-                telling.print(to: invocation.terminal)
+                printer.print(to: invocation.terminal)
             }
             return ExitStatus.done
         })
 
-    /// `why not`: what would turn the last decision.
+    /// `why not`: the changes that would turn the last decision.
     static let whyNot = Verb(
-        name: "why not", summary: "finds the smallest changes that would turn the last decision, each of them decided",
+        name: "why not", summary: "finds the smallest changes that would turn the last decision; each is verified",
         details: [
-            "One thing, or where none will do, two. What a request must bring is told apart from what an administrator "
-                + "can change, and from what comes with time. `flip` is the same."
+            "It tries single changes and, if none is enough, pairs. Changes of the request, those by an administrator "
+                + "and the passing of time are listed separately. `flip` is the same."
         ],
         inside: { repl, invocation throws(CommandError) in try repl.tellWays(invocation) })
 
@@ -44,10 +45,10 @@ extension Verb {
 
     /// `= EXPRESSION`.
     static let inquiry = Verb(
-        name: "=", summary: "evaluates Lua, with `request` bound to the last question",
+        name: "=", summary: "evaluates Lua, with `request` bound to the last request",
         positionals: [.init(name: "EXPRESSION", help: "in the sandbox; Tab completes after a dot")],
         details: [
-            "It says what the expression is and what it is worth. Plugins go by their names. ^C stops it."
+            "It shows the value of the expression and its type. Plugins go by their names. ^C stops it."
         ],
         examples: [
             "= request.token.department.name", "= org.managers:has('Administrator')",
@@ -72,7 +73,7 @@ extension Verb {
             terminal.print(
                 "  \(Terminal.escaped(text))\(evaluated.type == "nil" ? "nil" : "\(article) \(evaluated.type)")")
             for effect in evaluated.effects {
-                terminal.print("  it says \(Terminal.escaped(effect)), which does nothing here")
+                terminal.print("  it calls \(Terminal.escaped(effect)), which has no effect here")
             }
             return ExitStatus.done
         })

@@ -1,20 +1,20 @@
 internal import Syntax
 
-/// A line of the conversation cut into words, as far as it goes.
+/// The words of a command, which may still be unfinished.
 ///
-/// Words are separated by blanks; a quote at the beginning of a word, or after its `=`, keeps blanks in it. `\` at the end
-/// of a line goes on with the next.
+/// Blanks separate words. A quote at the beginning of a word, or after its `=`, keeps blanks in it. A `\` at the end of
+/// a line continues the command on the next line.
 struct CommandTokenizer {
-    /// A word, and at which character of the text it begins.
+    /// A word, and the index of its first character in the text.
     struct Word: Equatable {
         var text: String
         let start: Int
     }
 
     private(set) var words: [Word] = []
-    /// Whether a quote is still open, or the line says that it goes on.
+    /// True when a quote is still open, or a `\` at the end continues the command on the next line.
     private(set) var isOpen = false
-    /// Whether the last word may still grow: nothing stands behind it.
+    /// True when the last word may still grow: no blank follows it.
     private(set) var isLastUnfinished = false
 
     var texts: [String] { words.map(\.text) }
@@ -50,7 +50,7 @@ struct CommandTokenizer {
         if let word { words.append(word) }
     }
 
-    /// A word as it has to be typed.
+    /// The word with the quotes that it needs on a command line.
     static func quoted(_ text: String) -> String {
         let isPlain = !text.isEmpty && !text.contains(where: \.isWhitespace) && !"'\"#=\\".contains(text.first!)
         guard !isPlain || text.contains("='") || text.contains("=\"") else { return text }
@@ -64,18 +64,18 @@ struct CommandTokenizer {
 
     // MARK: Pieces
 
-    /// Whether what was typed can be carried out, or goes on in the next line.
+    /// True when the text can be run as it is; false when it continues on the next line.
     static func isWhole(_ text: String) -> Bool {
         let start = text.drop(while: \.isWhitespace)
         if start.hasPrefix("#") { return true }
         if start.hasPrefix("=") {
-            // An empty line ends whatever is wrong.
+            // An empty line ends an expression, even an unfinished one.
             return text.hasSuffix("\n") || !isUnfinished(start.dropFirst())
         }
         return !CommandTokenizer(text).isOpen
     }
 
-    /// Whether an expression goes on: a bracket is open, or an operand is missing at its end.
+    /// True when an expression continues: a bracket is open, or an operand is missing at its end.
     private static func isUnfinished(_ expression: Substring) -> Bool {
         let source = Array("return \(expression)".utf8)
         do throws(SyntaxError) {
@@ -86,7 +86,7 @@ struct CommandTokenizer {
         }
     }
 
-    /// A piece of several lines as the commands it is made of; the last may not be whole.
+    /// The commands in a text of several lines; the last may be unfinished. Blank lines and comments are left out.
     static func commands(_ text: String) -> [String] {
         var commands: [String] = []
         var current = ""

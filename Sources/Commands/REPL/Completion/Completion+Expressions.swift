@@ -1,9 +1,9 @@
 internal import Model
 internal import Policies
 
-/// What can stand in an expression after `=`: names of the vocabulary, of the schema and of plugins.
+/// Names for the expression after `=`: those of the vocabulary, of the schema and of plugins.
 extension Completion {
-    /// What a part of an expression is, as far as what follows it depends on that.
+    /// The kind of a part of an expression, which determines the names that may follow it.
     private enum Kind {
         case value(ValueType)
         case plugin(Plugin)
@@ -13,7 +13,7 @@ extension Completion {
 
     private struct Member {
         let name: String
-        /// What it is, or what calling it gives.
+        /// Its own kind or, if it is called, that of its result.
         let kind: Kind
         let help: String
         var isCalled = false
@@ -22,7 +22,7 @@ extension Completion {
 
     private var plugins: [Plugin] { repl.loaded?.set.plugins.provided ?? [] }
 
-    /// - Parameter text: everything before the cursor, for what it declares.
+    /// - Parameter text: everything before the cursor; its `local` declarations count.
     func names(_ path: LuaPath, in text: String) -> [Candidate] {
         if path.namesPlugin { return plugins.map { Candidate(text: $0.name.text, help: $0.about, isWhole: false) } }
         guard let head = path.head else {
@@ -50,7 +50,7 @@ extension Completion {
         case .name("request"): return .value(.request)
         case .use(let name): return plugin(name)
         case .name(let name):
-            // The last of a name is the one that counts.
+            // The last declaration of a name counts.
             let declared = text.matches(of: /local\s+(\w+)\s*=\s*use\s*\(?\s*["'](\w+)["']/).last {
                 $0.output.1 == name
             }
@@ -122,7 +122,7 @@ extension Completion {
         guard let key = table.key.map({ table.columns[$0].name }) else { return [] }
         return [
             Member(
-                name: "get", kind: .row(table), help: "the row of a \(key), which must be there", isCalled: true,
+                name: "get", kind: .row(table), help: "the row of a \(key), which must exist", isCalled: true,
                 isMethod: true),
             Member(
                 name: "has", kind: .value(.boolean), help: "whether there is a row of that \(key)", isCalled: true,

@@ -2,11 +2,11 @@ internal import Glibc
 internal import Model
 internal import Policies
 
-/// The names that are known, each with what it is.
+/// Known names, each with a description.
 extension Completion {
     private var directory: Directory { repl.snapshot.directory }
 
-    /// Whose names they are; `nil` where that is not said: then everyone's.
+    /// The index of the tenant whose names are offered; `nil` for the names of all tenants.
     var tenant: Int? {
         if let tenant = repl.state.tenant.flatMap(directory.tenant) { return tenant }
         return directory.tenants.count == 1 ? 0 : nil
@@ -69,7 +69,7 @@ extension Completion {
         }.filter { !$0.text.contains(" ") }
     }
 
-    /// Files and folders whose path begins so.
+    /// Files and folders whose path begins with `partial`.
     static func files(_ partial: String) -> [Candidate] {
         let slash = partial.lastIndex(of: "/")
         let folder = slash.map { String(partial[...$0]) } ?? ""
@@ -103,7 +103,7 @@ extension Completion {
         if let equals = partial.firstIndex(of: "=") { return values(of: ExactName(partial[..<equals]), type) }
         var result: [Candidate] = []
         if type == nil, !words.contains("on") {
-            result.append(Candidate(text: "on", help: "about which resource: TYPE or TYPE:ID"))
+            result.append(Candidate(text: "on", help: "the resource: TYPE or TYPE:ID"))
             if words.count == 1 { result += resourceTypes }
         }
         if type?.slot("department") != nil, !words.contains("in") {
@@ -143,7 +143,7 @@ extension Completion {
             }
         default:
             let proposals = ["name=", "kind=", "assignment=", "expires=", "last_day="].map {
-                Candidate(text: $0, help: "what is proposed", isWhole: false)
+                Candidate(text: $0, help: "a proposed value", isWhole: false)
             }
             return (words.count == 2 ? tokens : []) + (["amend", "issue"].contains(words[1]) ? proposals : [])
         }

@@ -1,25 +1,26 @@
 internal import Model
 internal import Policies
 
-/// Something that may stand at a place of a line, with what it is.
+/// A possible completion, with its description.
 struct Candidate: Equatable {
     let text: String
     let help: String
-    /// Whether the word ends with it.
+    /// True when the completed word ends here; a blank then follows it.
     var isWhole = true
 }
 
-/// Finds what may come next on a line.
+/// Finds the possible completions at the cursor.
 struct Completion {
     let repl: Repl
-    /// As much of the word as there is.
+    /// The beginning of the word before the cursor.
     let partial: String
 
     /// - Parameters:
-    ///   - before: what stands before the cursor.
-    ///   - columns: how wide the list may be; rows: how long.
+    ///   - before: the text before the cursor.
+    ///   - columns: the greatest width of the list.
+    ///   - rows: the height of the terminal, which limits the length of the list.
     static func edit(_ before: String, _ repl: Repl, columns: Int, rows: Int) -> Editor.Edit {
-        // What cannot be read is told by the command; until then nothing is completed.
+        // An error here is ignored: the command will report it, and until then the old names are offered.
         try? repl.snapshot.refresh()
         let line = current(before)
         if line.drop(while: \.isWhitespace).hasPrefix("=") {
@@ -44,7 +45,7 @@ struct Completion {
         return text
     }
 
-    // MARK: What is done to the line
+    // MARK: The edit of the line
 
     private func edit(_ candidates: [Candidate], typed: String, columns: Int, rows: Int) -> Editor.Edit {
         var fitting = candidates.filter { $0.text.hasPrefix(partial) }
@@ -83,7 +84,7 @@ struct Completion {
         return text
     }
 
-    // MARK: What may come
+    // MARK: Candidates
 
     private func next(_ words: [String]) -> [Candidate] {
         guard let first = words.first else { return firstWords }
@@ -132,7 +133,7 @@ struct Completion {
         return result
     }
 
-    /// What can stand for a placeholder of a help text.
+    /// Values for a placeholder of a help text, such as `TOKEN`.
     func values(_ placeholder: String) -> [Candidate] {
         switch placeholder.prefix(while: { $0.isLetter || $0 == " " }) {
         case "TOKEN": tokens

@@ -1,29 +1,29 @@
-/// What a piece of Lua ends with, as far as it can be told without reading the rest: `request.token.dep`,
+/// The path of names at the end of a piece of Lua, found by reading backwards: `request.token.dep`,
 /// `org.managers:get("x").us`, `use "org".`.
 struct LuaPath: Equatable {
     /// A name after a dot or a colon.
     struct Step: Equatable {
         let name: String
-        /// Whether what it names was called.
+        /// True when the named function or method is called.
         var isCalled = false
     }
 
-    /// What a path begins with.
+    /// The beginning of a path.
     enum Head: Equatable {
         case name(String)
         /// `use "org"`
         case use(String)
     }
 
-    /// As much of the last name as there is.
+    /// The beginning of the last name, perhaps empty.
     let partial: String
-    /// `nil` where the last name is the first.
+    /// `nil` when the last name is also the first.
     let head: Head?
-    /// Those between the head and the last name.
+    /// The names between the head and the last name.
     let steps: [Step]
-    /// Whether a colon stands before the last name.
+    /// True when a colon precedes the last name.
     let asksMethod: Bool
-    /// Whether it is the plugin's name, after `use "`.
+    /// True when the last name is a plugin's name, after `use "`.
     let namesPlugin: Bool
 
     init(endOf text: String) {
@@ -56,7 +56,7 @@ struct LuaPath: Equatable {
 /// Reads a text from its end.
 private struct Scanner {
     let characters: [Character]
-    /// How many characters are left.
+    /// The number of characters not yet read.
     private var end: Int
 
     init(characters: [Character]) {
@@ -78,7 +78,8 @@ private struct Scanner {
         return last
     }
 
-    /// Goes over a call's arguments, where there are some.
+    /// Skips the arguments of a call.
+    /// - Returns: false when there are none.
     mutating func arguments() -> Bool {
         guard last == ")" else { return false }
         var depth = 0
@@ -95,7 +96,7 @@ private struct Scanner {
         return true
     }
 
-    /// The text that ends here, without its quotes.
+    /// The string literal that ends here, without its quotes.
     private mutating func text() -> String? {
         guard let quote = last, "'\"".contains(quote) else { return nil }
         let close = end - 1
@@ -106,7 +107,7 @@ private struct Scanner {
         return String(characters[(end + 1)..<close])
     }
 
-    /// The plugin of `use "org"`, or of `use("org")` whose arguments were gone over.
+    /// The plugin of `use "org"`, or of `use("org")` whose arguments were already skipped.
     mutating func used(_ isCalled: Bool) -> String? {
         let before = end
         if isCalled {
@@ -120,7 +121,7 @@ private struct Scanner {
         return nil
     }
 
-    /// Whether `use "`, or `use("`, stands here.
+    /// True when the text read so far is preceded by `use "` or `use("`.
     var opensUse: Bool {
         var copy = self
         guard let last, "'\"".contains(last) else { return false }

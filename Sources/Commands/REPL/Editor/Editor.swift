@@ -1,22 +1,22 @@
 internal import CEditline
 
-/// What came of asking for a line.
-enum Reading: Equatable {
+/// The result of reading a piece of input.
+enum LineInput: Equatable {
     case text(String)
     case end
-    /// The person changed their mind: `^C`.
+    /// The user pressed `^C`.
     case interrupted
 }
 
-/// A person's line editor on the terminal: history, search, completion, pieces of several lines.
+/// A line editor on the terminal with history, search, completion and input of several lines.
 @safe final class Editor {
-    /// What the editor asks while somebody types.
+    /// The callbacks of the editor while the user types.
     final class Host {
-        /// Whether a piece is whole.
+        /// True when the text is complete, so that Enter ends it.
         let isWhole: (String) -> Bool
-        /// What stands before the cursor, and whether Tab is pressed once more.
+        /// Completes the text before the cursor; the flag is true when Tab is pressed again.
         let complete: (String, Bool) -> Edit
-        /// The watched descriptor can be read; the text is shown above the line.
+        /// Called when the watched descriptor can be read; the returned text is shown above the line.
         let noticed: () -> String
 
         init(
@@ -29,20 +29,20 @@ enum Reading: Equatable {
         }
     }
 
-    /// What completing does to the line.
+    /// The change that a completion makes to the line.
     struct Edit: Equatable {
-        /// So many characters before the cursor go …
+        /// The number of characters before the cursor to erase.
         var erased = 0
-        /// … and this comes.
+        /// The text inserted in their place.
         var inserted = ""
-        /// Shown under the line.
+        /// The text shown under the line.
         var shown = ""
     }
 
     private let editor: OpaquePointer
     private let host: Host
 
-    /// - Returns: `nil` where the standard input and output are no terminal that lines can be edited on.
+    /// - Returns: `nil` when the standard input and output are not a terminal that supports line editing.
     init?(_ host: Host) {
         let context = unsafe UnsafeRawPointer(Unmanaged.passUnretained(host).toOpaque())
         let callbacks = unsafe ceditline_host(
@@ -73,8 +73,8 @@ enum Reading: Equatable {
         unsafe Unmanaged<Host>.fromOpaque(context!).takeUnretainedValue()
     }
 
-    /// - Parameter prompt: what stands between two U+0001 takes no columns.
-    func read(prompt: String) -> Reading {
+    /// - Parameter prompt: text between two U+0001 takes no columns.
+    func read(prompt: String) -> LineInput {
         let reading = unsafe ceditline_read(editor, prompt)
         switch unsafe reading.ending {
         case CEDITLINE_TEXT:
@@ -89,7 +89,7 @@ enum Reading: Equatable {
 
     func watch(_ descriptor: Int32?) { unsafe ceditline_watch(editor, descriptor ?? -1) }
 
-    /// A line that is not shown while it is typed.
+    /// Reads a line without showing it.
     static func readHidden() -> [UInt8] {
         var buffer = [CChar](repeating: 0, count: 4_096)
         let count = unsafe buffer.withUnsafeMutableBufferPointer {

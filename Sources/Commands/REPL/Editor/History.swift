@@ -2,14 +2,14 @@ internal import Glibc
 internal import Model
 internal import Tokens
 
-/// What was typed before, in a file: a JSON string a line, so that a piece of several lines stays one.
+/// The history of typed input, in a file with one JSON string per line, so that input of several lines stays together.
 ///
-/// The file is its owner's alone; what holds a token string is never put there.
+/// Only its owner can read the file. Input that contains a token string is never stored.
 struct History {
     private let path: String
     private static let most = 2_000
 
-    /// - Returns: `nil` where there is no folder to keep it in.
+    /// - Returns: `nil` when there is no folder for the file.
     init?(path stated: String?, environment: [String: String]) {
         if let stated {
             path = stated
@@ -21,14 +21,14 @@ struct History {
         path = base + "/demilune/history"
     }
 
-    /// The oldest first. What is no entry is passed over.
+    /// The entries, oldest first. Lines that cannot be read are skipped.
     func entries() -> [String] {
         guard let bytes = try? Descriptor.contents(of: path) else { return [] }
         let lines = bytes.split(separator: UInt8(ascii: "\n"))
         return lines.suffix(Self.most).compactMap { (try? JSONReader.parse(Array($0)))?.string }
     }
 
-    /// Appends what was typed; of a file that grew too long the older half goes.
+    /// Appends an entry. When the file has too many, the older half is dropped.
     func add(_ text: String) {
         guard !text.allSatisfy(\.isWhitespace), TokenString.occurrences(in: Array(text.utf8)).isEmpty else { return }
         let entries = entries()

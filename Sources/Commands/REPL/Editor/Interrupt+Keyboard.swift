@@ -2,7 +2,7 @@ internal import CEditline
 internal import Lua
 
 extension Interrupt {
-    /// `^C` on the terminal, once an editor is open.
+    /// The flag that `^C` on the terminal sets, once an editor is open.
     static let keyboard = unsafe Interrupt(UnsafePointer(ceditline_interrupt()))
 
     static func clearKeyboard() { ceditline_clear_interrupt() }

@@ -1,7 +1,7 @@
 internal import Decisions
 internal import Model
 
-/// A question of the conversation, what was decided, and what it was decided on.
+/// A request of the session with its decision, and the directory and policies that decided it.
 struct DecidedRequest {
     let question: AuthorizationRequest
     let decision: Decision
@@ -9,7 +9,7 @@ struct DecidedRequest {
     let loaded: LoadedPolicies
     let nanoseconds: Int64
 
-    /// The question in words: `Warehouse sync: orders.read on order:42, department = Finance`.
+    /// The request in words: `Warehouse sync: orders.read on order:42, department = Finance`.
     var title: String {
         var words = question.action.text
         let token = question.kind == .access ? subject : question.token
@@ -30,7 +30,7 @@ struct DecidedRequest {
         return words + (stated.isEmpty ? "" : " with " + stated.joined(separator: ", "))
     }
 
-    /// The tenant of the question, by its index.
+    /// The index of the request's tenant.
     var tenant: Int? {
         if let tenant = question.tenant.flatMap(directory.tenant) { return tenant }
         return subject.flatMap { TokenID($0) }.flatMap(directory.token).map { directory.tokens[$0].tenant }
@@ -46,7 +46,7 @@ struct DecidedRequest {
         return members.map { "\($0.key) = \(name($0.value) ?? $0.value.compact)" }
     }
 
-    /// The name of what an id stands for in the question's tenant, or a text as it is.
+    /// The name of the department or user with this id in the request's tenant, or else the string as it is.
     private func name(_ json: JSON) -> String? {
         guard case .string(let text) = json else { return nil }
         guard let tenant else { return text }

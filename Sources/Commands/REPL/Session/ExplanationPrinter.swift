@@ -2,10 +2,10 @@ internal import Model
 internal import Policies
 internal import Workbench
 
-/// Puts a story on the terminal: each policy with its line of source, and what it read.
+/// Prints an explanation: each policy with its line of source and the facts it read.
 struct ExplanationPrinter {
     private let explanation: Explanation
-    /// Where the sources are; a story of another version is told without them.
+    /// The policies with their sources; `nil` when the explanation is of another version.
     private let loaded: LoadedPolicies?
 
     init(_ explanation: Explanation, _ loaded: LoadedPolicies?) {
@@ -24,7 +24,7 @@ struct ExplanationPrinter {
         }
         if !silent.isEmpty {
             terminal.print()
-            terminal.tell("These had nothing to say:")
+            terminal.tell("These policies had no effect:")
             for section in silent {
                 let facts = section.facts.map(Self.words).joined(separator: "; ")
                 terminal.tell(
@@ -36,7 +36,7 @@ struct ExplanationPrinter {
     }
 
     private func tell(_ section: Explanation.PolicySection, _ terminal: Terminal) {
-        let name = section.policy ?? "What was read"
+        let name = section.policy ?? "Facts read"
         let note = section.isObserving ? " (only observed)" : section.isDecisive ? "" : " (does not count)"
         terminal.tell(terminal.styled(Terminal.escaped(name), .bold) + note)
         let source = section.policy.flatMap { name in
@@ -98,7 +98,7 @@ struct ExplanationPrinter {
 }
 
 extension PolicyStatement.Effect {
-    /// What a policy does with it.
+    /// The verb for the effect: `permits`.
     fileprivate var word: String {
         switch self {
         case .permit: "permits"
@@ -110,6 +110,6 @@ extension PolicyStatement.Effect {
 }
 
 extension String {
-    /// Without blanks at its beginning; styles before them stay.
+    /// The string without the blanks at its beginning; styles before them stay.
     fileprivate var trimmed: String { String(drop { $0 == " " }) }
 }

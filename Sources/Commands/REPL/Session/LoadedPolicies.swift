@@ -3,19 +3,19 @@ internal import Model
 internal import Plugins
 internal import Policies
 
-/// A folder of policies as it was when it was loaded, with what they were seen saying since.
+/// A folder of policies as loaded, with counts of the effects that each line has had since.
 final class LoadedPolicies {
     let path: String
     let source: PolicySource
-    /// What there is to `use`, and what it brings to the prompt.
+    /// The plugins, with the commands that they add to the prompt.
     let plugins: PluginLoader.Loaded
     let set: PolicySet
     let authorizer: Authorizer
-    /// By policy and line, how often it said something in a decision of this conversation.
+    /// The number of effects by policy and line, in the decisions of this session.
     private(set) var hits: [ExactName: [Int: Int]] = [:]
 
-    /// - Parameter note: takes what is found in them.
-    /// - Throws: with status 3 when they do not load.
+    /// - Parameter note: receives each diagnostic.
+    /// - Throws: with status 3 when the policies do not load.
     init(_ files: PolicyFiles, budget: Budget, note: (String) -> Void) throws(CommandError) {
         path = files.policies.path
         (source, plugins) = files.loadedPlugins()
@@ -32,7 +32,7 @@ final class LoadedPolicies {
         authorizer.explains = true
     }
 
-    /// The same files, of which something is supposed to be otherwise.
+    /// The same files with another policy set, as a scenario changes it.
     init(_ base: LoadedPolicies, with set: PolicySet, budget: Budget) throws(CommandError) {
         path = base.path
         source = base.source
@@ -50,7 +50,7 @@ final class LoadedPolicies {
         for statement in said { hits[statement.policy, default: [:]][statement.line, default: 0] += 1 }
     }
 
-    /// The lines of a policy's file, or of its tests'.
+    /// The lines of a policy's file, or of its test file.
     func lines(of name: ExactName) -> [String]? {
         guard let file = source.files.first(where: { $0.name == name }) else { return nil }
         var lines = String(decoding: file.bytes, as: UTF8.self)

@@ -2,12 +2,12 @@ internal import Decisions
 internal import Glibc
 internal import Model
 
-/// A decision log as it lies on the disk: a line a decision, numbered from 1 on.
+/// A decision log on disk: one decision per line, numbered from 1.
 struct LogFile {
     let path: String
 
-    /// Goes through its lines, a block at a time.
-    /// - Parameter body: gets each line with its number; `false` ends it.
+    /// Reads the log line by line, in blocks of 1 MiB.
+    /// - Parameter body: receives each line with its number; returns false to stop.
     func scan(_ body: (Int, ArraySlice<UInt8>) -> Bool) throws(CommandError) {
         let descriptor = try Descriptor.open(path)
         defer { close(descriptor) }
@@ -30,7 +30,7 @@ struct LogFile {
         if !rest.isEmpty { _ = body(number + 1, rest[...]) }
     }
 
-    /// The decision of a number.
+    /// The decision with this number.
     func record(_ number: Int) throws(CommandError) -> DecisionRecord {
         var found: [UInt8]?
         var last = 0
@@ -46,6 +46,6 @@ struct LogFile {
     static func record(_ line: [UInt8]) throws(CommandError) -> DecisionRecord {
         do { return try DecisionRecord(try JSONReader.parse(request: line)) } catch let error as RequestError {
             throw CommandError(error.message)
-        } catch { throw CommandError("this is no line of a decision log") }
+        } catch { throw CommandError("the line is not a record of a decision log") }
     }
 }

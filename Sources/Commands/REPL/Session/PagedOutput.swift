@@ -1,19 +1,19 @@
 internal import Glibc
 internal import Tokens
 
-/// What one command prints. For a person it is held until the command is done, so that what is longer than the screen goes
-/// through the pager; a script gets it as it comes.
+/// The output of one command. At a terminal it is held until the command is done: output longer than the screen goes
+/// through the pager. A script receives it at once.
 final class PagedOutput {
     private let outer: StandardStreams
     private let pager: String?
-    /// Takes what is shown, for a recording.
+    /// Receives all output, for a recording.
     private let record: ([UInt8]) -> Void
     private var parts: [(isError: Bool, bytes: [UInt8])] = []
     private var size = 0
-    /// Whether the output and the errors are one person's terminal.
+    /// True when the output is held until the command is done.
     private let isHeld: Bool
 
-    /// Beyond this it is shown as it comes.
+    /// The most bytes held; beyond this, output is shown at once.
     private static let mostHeld = 16 << 20
 
     init(_ outer: StandardStreams, isHeld: Bool, pager: String?, record: @escaping ([UInt8]) -> Void) {
@@ -23,7 +23,7 @@ final class PagedOutput {
         self.record = record
     }
 
-    /// What the command writes to.
+    /// The streams of the command.
     func streams(line: @escaping () -> String?, secret: @escaping () -> [UInt8]) -> StandardStreams {
         var streams = outer
         streams.columns = outer.isOutputTerminal ? Descriptor.columns(STDOUT_FILENO) : nil
@@ -49,12 +49,12 @@ final class PagedOutput {
         }
         parts.append((isError, bytes))
         size += bytes.count
-        // What does not end in a line feed is a question, which waits for its answer.
+        // Text without a final line feed is a prompt, which waits for its answer.
         if size > Self.mostHeld || isError && bytes.last != UInt8(ascii: "\n") { show() }
         return true
     }
 
-    /// Shows what is held, as it is.
+    /// Writes the held output without the pager.
     func show() {
         for part in parts {
             if part.isError { outer.errors(part.bytes) } else { _ = outer.output(part.bytes) }
@@ -62,7 +62,7 @@ final class PagedOutput {
         (parts, size) = ([], 0)
     }
 
-    /// Shows what is held at the end of the command: through the pager where it is longer than the screen.
+    /// Writes the held output at the end of the command, through the pager if it is longer than the screen.
     func finish() {
         guard isHeld, let pager, let rows = Descriptor.rows(STDOUT_FILENO), lines >= rows,
             Self.output(Array(parts.map(\.bytes).joined()), through: pager)
@@ -72,7 +72,7 @@ final class PagedOutput {
 
     private var lines: Int { parts.reduce(0) { $0 + $1.bytes.count { $0 == UInt8(ascii: "\n") } } }
 
-    /// - Returns: whether there is such a pager.
+    /// - Returns: false when there is no such pager.
     private static func output(_ bytes: [UInt8], through pager: String) -> Bool {
         unsafe setenv("LESS", "FRX", 0)
         guard let stream = unsafe popen(pager, "w") else { return false }

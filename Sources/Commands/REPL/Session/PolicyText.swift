@@ -1,10 +1,10 @@
 internal import Syntax
 
-/// A policy's source as people read it: coloured, with the numbers of its lines.
+/// The source of a policy with highlighting, line by line.
 struct PolicyText {
     private let lines: [String]
 
-    /// - Parameter terminal: whose colours are used, if any.
+    /// - Parameter terminal: applies the colours, if it has any.
     init(_ source: String, _ terminal: Terminal) {
         let bytes = Array(source.utf8)
         var lines = [""]
@@ -29,6 +29,6 @@ struct PolicyText {
 
     var count: Int { lines.count }
 
-    /// A line by its number, from 1 on.
+    /// The line with this number, counted from 1.
     subscript(number: Int) -> String { lines.indices.contains(number - 1) ? lines[number - 1] : "" }
 }

@@ -2,9 +2,9 @@ internal import Decisions
 internal import Glibc
 internal import Tokens
 
-/// What is said and answered, as text: commands behind `> `, further lines of one behind `| `, answers as they are.
+/// A session as text: commands after `> `, their further lines after `| `, and answers as printed.
 ///
-/// `replay` reads it again. A token string never gets into it.
+/// `replay` reads it. It never contains a token string.
 final class Recording {
     let path: String
     private let descriptor: Int32
@@ -14,7 +14,7 @@ final class Recording {
         self.path = path
         descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            let reason = errno == EEXIST ? "it is there already" : unsafe String(cString: strerror(errno))
+            let reason = errno == EEXIST ? "the file already exists" : unsafe String(cString: strerror(errno))
             throw CommandError("cannot record into `\(path)`: \(reason)")
         }
     }
@@ -32,7 +32,7 @@ final class Recording {
 
     func add(_ answer: [UInt8]) { bytes += answer }
 
-    /// Writes what a command came to; what could be a token string is left out.
+    /// Writes the last command with its answer, replacing everything that could be a token string.
     private func flush() {
         guard !bytes.isEmpty else { return }
         var text = Self.plain(String(decoding: bytes, as: UTF8.self))
@@ -43,10 +43,10 @@ final class Recording {
         bytes = []
     }
 
-    /// Without colours, and without what was there for a moment only.
+    /// The text without colours and other escape sequences.
     static func plain(_ text: String) -> String { text.replacing(/\u{1B}\[[0-9;]*[A-Za-z]/, with: "") }
 
-    /// A command of a recording, and what was answered.
+    /// A command of a recording, and its answer.
     struct Exchange: Equatable {
         var command: String
         var answer: [String] = []
@@ -66,7 +66,7 @@ final class Recording {
                 isCommand = false
             }
         }
-        // The text ends with a line feed; a blank line may part one exchange from the next.
+        // The text ends with a line feed; a blank line may separate two exchanges.
         for index in exchanges.indices {
             while exchanges[index].answer.last == "" { exchanges[index].answer.removeLast() }
         }

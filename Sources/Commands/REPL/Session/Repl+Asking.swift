@@ -5,15 +5,16 @@ internal import Policies
 internal import Workbench
 
 extension Repl {
-    /// What an expression comes to for the last question.
+    /// Evaluates an expression for the last request.
     func inspect(_ expression: String, _ answer: DecidedRequest) throws(CommandError) -> EvaluatedExpression {
-        // As long as a person waits: fuel is what policies are held to, not questions about them.
+        // At a terminal the user decides how long to wait: the limits of policies do not apply to these expressions.
         let budget = Budget(
             fuel: isInteractive ? 1 << 50 : 50_000_000, memory: 64 << 20, deadline: .seconds(isInteractive ? 600 : 10),
             interrupt: isInteractive ? .keyboard : nil)
         do {
             guard let request = try answer.loaded.authorizer.request(answer.question, on: answer.directory) else {
-                throw CommandError("the last question names what is not there: there is no request to look at")
+                throw CommandError(
+                    "the last request names something that does not exist, so there is no `request` to evaluate")
             }
             return try ExpressionEvaluator(answer.loaded.set, budget: budget).evaluate(expression, of: request)
         } catch let error as CommandError {
@@ -26,7 +27,7 @@ extension Repl {
         } catch { throw CommandError("\(error)") }
     }
 
-    /// What would turn the last decision.
+    /// Prints the changes that would turn the last decision.
     func tellWays(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let answer = try lastAnswer()
         let progress = Progress("changes", invocation.terminal)
@@ -47,8 +48,8 @@ extension Repl {
         let verdict = counterfactual.isToPermit ? terminal.styled("permitted", .green) : terminal.styled("denied", .red)
         guard !counterfactual.ways.isEmpty else {
             terminal.tell(
-                "Nothing that was read, changed alone or in twos, would have it \(verdict)"
-                    + (counterfactual.isComplete ? "." : "; not everything was tried."))
+                "No change of one or two of the facts read would have it \(verdict)"
+                    + (counterfactual.isComplete ? "." : "; not every change was tried."))
             return ExitStatus.done
         }
         terminal.print("It would be \(verdict) if")
@@ -60,7 +61,7 @@ extension Repl {
             }
         }
         if !counterfactual.isComplete {
-            terminal.note("not everything was tried: it was stopped, or there is too much of it")
+            terminal.note("not every change was tried: the search was stopped, or there are too many")
         }
         return ExitStatus.done
     }
@@ -76,7 +77,7 @@ extension Repl {
             switch agent {
             case .administrator: "an administrator changes"
             case .request: "the request brings"
-            case .time: "time comes to it"
+            case .time: "time passes"
             }
         }.joined(separator: ", and ") + ":"
     }

@@ -1,5 +1,5 @@
 extension Repl {
-    /// What only a conversation has, in the order of its help.
+    /// The commands that exist only in the REPL, in the order of its help.
     static let commands: [Verb] = [
         .use, .acting, .at, .tenant,
         .can, .why, .whyNot, .counterfactual, .inquiry, .may, .whoCan, .whoMay, .whatCan, .compare,

@@ -1,7 +1,7 @@
 internal import Model
 
 extension Repl {
-    /// The names of the tenant that the scene or the line speaks of.
+    /// The names of the tenant that the command or the session state selects.
     func names(_ invocation: Invocation) throws(CommandError) -> NameResolver {
         try snapshot.refresh()
         let directory = snapshot.directory
@@ -13,12 +13,12 @@ extension Repl {
         }
         guard directory.tenants.count == 1 else {
             let ids = directory.tenants.map(\.id).joined(separator: ", ")
-            throw .usage("say which tenant is meant: `tenant ID`, one of \(ids.isEmpty ? "none" : ids)")
+            throw .usage("no tenant is selected: use `tenant ID`, one of \(ids.isEmpty ? "none" : ids)")
         }
         return NameResolver(directory: directory, tenant: 0)
     }
 
-    /// A token by its id, its name, or as much of it as tells it from the others.
+    /// The token with this id or name, or the only one found by this part of a name, user or department.
     func token(_ word: String, _ invocation: Invocation) throws(CommandError) -> StoreSnapshot.Named {
         try snapshot.refresh()
         let tenant = invocation.name("tenant")
@@ -34,11 +34,13 @@ extension Repl {
         if !named.isEmpty { throw ambiguous("\(named.count) tokens are called `\(word)`", named) }
         let similar = snapshot.search(word, tenant: tenant, now: try now(invocation), size: 9)
         if similar.count == 1 {
-            invocation.terminal.note("`\(similar[0].name)` is meant")
+            invocation.terminal.note("using `\(similar[0].name)`")
             return similar[0]
         }
         let place = tenant.map { " in the tenant `\($0)`" } ?? ""
-        guard similar.isEmpty else { throw ambiguous("there is no token `\(word)`\(place), but", similar) }
+        guard similar.isEmpty else {
+            throw ambiguous("there is no token `\(word)`\(place), but some are similar", similar)
+        }
         let near = snapshot.search("", tenant: tenant, now: try now(invocation), size: 1_000).map(\.name)
         throw CommandError("there is no token `\(word)`\(place)\(Suggestion.hint(for: word, among: near))")
     }
@@ -46,7 +48,7 @@ extension Repl {
     private func ambiguous(_ words: String, _ candidates: [StoreSnapshot.Named]) -> CommandError {
         let rows = candidates.prefix(8).map { "  \($0.id)  \(describe($0))" }
         let more = candidates.count > 8 ? ["  … and others"] : []
-        return CommandError(messages: ["\(words); state the id of one:"] + rows + more, status: ExitStatus.usage)
+        return CommandError(messages: ["\(words); give the id of one:"] + rows + more, status: ExitStatus.usage)
     }
 
     /// `Warehouse sync, of bjorn, Sales > Integrator`.
@@ -68,7 +70,7 @@ extension Repl {
     /// The token in use.
     func tokenInUse() throws(CommandError) -> TokenID {
         if let token = state.token { return token }
-        throw .usage("no token is in use: `use TOKEN`, first")
+        throw .usage("no token is in use: run `use TOKEN` first")
     }
 }
 

@@ -2,7 +2,7 @@ internal import Model
 internal import Policies
 
 extension Repl {
-    /// Looks at the policies' folders from now on, or not any more.
+    /// Starts or stops watching the policies' folders.
     func watch(_ isOn: Bool) {
         watching =
             isOn
@@ -10,7 +10,8 @@ extension Repl {
         editor?.watch(watching?.descriptor)
     }
 
-    /// What became of a change of the policies, in lines; empty where nothing has changed.
+    /// Reloads changed policies.
+    /// - Returns: the result as lines of text; empty when nothing has changed.
     func noticed() -> String {
         guard let watching, watching.hasSettled() else { return "" }
         var text = ""
@@ -26,13 +27,13 @@ extension Repl {
         return text
     }
 
-    /// Loads what is in force and what is tried; a broken set is told, and the last good one stays.
+    /// Reloads the policies in force and those tried. Errors are reported, and the last good policies stay.
     @discardableResult func reloadAll(_ terminal: Terminal) -> Int32 {
         do throws(CommandError) {
             let before = loaded?.set.version
             try reload(terminal)
             if let path = tried?.path { tried = try load(path, terminal) }
-            terminal.note(before == loaded?.set.version ? "the policies are as they were" : inForce)
+            terminal.note(before == loaded?.set.version ? "the policies are unchanged" : inForce)
             return ExitStatus.done
         } catch {
             for message in error.messages { terminal.complain(message) }

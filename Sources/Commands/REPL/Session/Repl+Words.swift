@@ -5,7 +5,7 @@ internal import Workbench
 extension Repl {
     var zone: Zone? { snapshot.tenants.first { $0.id == state.tenant }?.zone }
 
-    /// What stands before the cursor: the scene. What takes no columns stands between two U+0001.
+    /// The prompt, which shows the session state. Text between two U+0001 takes no columns.
     var prompt: String {
         var words = state.words(zone: zone)
         if let tried { words.append("trying \(tried.path)") }
@@ -28,10 +28,11 @@ extension Repl {
     var greeting: String {
         let count = loaded.map { "\($0.set.policies.count) policies" } ?? "no policies"
         let tenants = snapshot.tenants.count == 1 ? "1 tenant" : "\(snapshot.tenants.count) tenants"
-        return "Demilune: \(tenants), \(count). `help` says more; Tab completes; ^D leaves."
+        return "Demilune: \(tenants), \(count). `help` lists the commands; Tab completes; ^D leaves."
     }
 
-    /// - Parameter columns: of the terminal that shows it; `nil` for none.
+    /// The help of all commands.
+    /// - Parameter columns: the width of the terminal; `nil` for no limit.
     static func overview(_ columns: Int?) -> String {
         let rows = Prose.rows(commands.map { (usage($0), $0.summary) }, columns)
         var families: [String] = []
@@ -40,8 +41,8 @@ extension Repl {
             if !families.contains(family) { families.append(family) }
         }
         let more =
-            "and the verbs of the command line, without its name: \(families.joined(separator: ", "))"
-            + "\n\n`help COMMAND` tells more, with examples. A command may be shortened. `--json` goes with each."
+            "The verbs of the command line work too, without the program's name: \(families.joined(separator: ", "))"
+            + "\n\n`help COMMAND` explains one, with examples. Commands may be shortened. All of them take `--json`."
         return "\(rows)\n\n\(Prose.wrapped(more, columns, hanging: 0))"
     }
 

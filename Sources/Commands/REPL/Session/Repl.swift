@@ -5,30 +5,30 @@ internal import Policies
 internal import Tokens
 internal import Workbench
 
-/// A conversation: the scene, what it is held on, and what was last said.
+/// An interactive session: its state, the snapshot and policies it uses, and the last decision.
 final class Repl {
-    /// How the program was started.
+    /// The command line that started the program.
     let start: Invocation
     let snapshot: StoreSnapshot
     var state = SessionState()
     /// The policies in force; `nil` while there is no folder of them that loads.
     private(set) var loaded: LoadedPolicies? { didSet { besides = nil } }
-    /// Another folder, asked beside the one in force.
+    /// The policies of another folder, which decide every request as well; set by `try`.
     var tried: LoadedPolicies? { didSet { besides = nil } }
-    /// What every question is asked with as well.
+    /// The changes supposed for every request; set by `suppose`.
     var scenario: Scenario? { didSet { besides = nil } }
-    /// The other side of the last snapshot.
+    /// The what-if side, cached for the last directory.
     var besides: (before: Directory, whatIfSide: WhatIfSide)?
     private(set) var last: DecidedRequest?
-    /// Whether every answer tells what was read.
+    /// True when every answer shows the facts that were read.
     var isTracing = false
     var recording: Recording?
-    /// What notices that the policies' files change; `nil` while that is not wanted.
+    /// Notices changes of the policies' files; `nil` while watching is off.
     var watching: Watch?
-    /// The person's.
+    /// The line editor; `nil` in a script.
     var editor: Editor?
     private(set) var isOver = false
-    /// Whether a person sits at the terminal.
+    /// True when a user types at a terminal.
     var isInteractive = false
     var readLine: () -> String? = { nil }
     var readSecret: () -> [UInt8] = { [] }
@@ -44,11 +44,11 @@ final class Repl {
 
     // MARK: Lines
 
-    /// Everything that can be said here.
+    /// All commands: those of the REPL, then the verbs of the command line.
     static let verbs = commands + Demilune.verbs.filter { !["repl", "init"].contains($0.name) }
 
-    /// Carries out one command.
-    /// - Parameter isHeld: whether what is printed is held until it is done, for the pager; so it is for a person.
+    /// Runs one command.
+    /// - Parameter isHeld: true to hold the output for the pager until the command is done, the default at a terminal.
     func run(_ text: String, streams outer: StandardStreams, isHeld: Bool? = nil) -> Int32 {
         let isAboutRecording = CommandTokenizer(text).texts.first == "record"
         let output = PagedOutput(
@@ -63,6 +63,11 @@ final class Repl {
         do throws(CommandError) {
             if !isAboutRecording { recording?.begin(text) }
             let line = try parsed(text)
+            for note in line.notes { terminal.note("note: \(note)") }
+            if line.options["version"] != nil {
+                terminal.print("demilune \(Demilune.version)")
+                return ExitStatus.done
+            }
             guard let verb = line.verb else {
                 terminal.print(Repl.overview(terminal.streams.columns))
                 return ExitStatus.done
@@ -72,7 +77,7 @@ final class Repl {
                 return ExitStatus.done
             }
             guard line.options["watch"] == nil else {
-                throw .usage("here `watch on` looks after the policies, and goes on with the conversation")
+                throw .usage("`--watch` is not available in the REPL: use `watch on`, which reloads the policies")
             }
             var invocation = try Invocation(line, environment: start.environment, terminal: terminal)
             invocation.repl = self
@@ -83,9 +88,9 @@ final class Repl {
         }
     }
 
-    /// What went wrong; what is listed under it is indented and no mistake itself.
+    /// Prints the messages of an error. Indented messages are details, printed without `error:`.
     static func complain(_ error: CommandError, _ terminal: Terminal) {
-        // The terminal has shown `^C`, and the cursor stands behind it.
+        // The terminal shows `^C` with the cursor behind it: begin a new line.
         if error.status == ExitStatus.interrupted { terminal.note("") }
         for message in error.messages {
             if message.hasPrefix("  ") { terminal.note(Terminal.escaped(message)) } else { terminal.complain(message) }
@@ -100,13 +105,13 @@ final class Repl {
     private func parsed(_ text: String) throws(CommandError) -> ParsedLine {
         guard TokenString.occurrences(in: Array(text.utf8)).isEmpty else {
             throw .usage(
-                "a token string is no argument, and now it was on the screen: rotate the token whose it is; "
-                    + "where a string is wanted write `-`, and you are asked for it without its being shown")
+                "never type a token string into a command: rotate the token, since the screen showed its string; "
+                    + "write `-` instead, and type the string unseen when asked")
         }
         let trimmed = text.drop(while: \.isWhitespace)
         var words: [String]
         if trimmed.hasPrefix("=") {
-            // What stands behind two dashes is nothing to Lua: the option may stand there.
+            // `--` begins a comment in Lua, so an option after the expression is unambiguous.
             let expression = trimmed.dropFirst()
             let isForMachines = expression.hasSuffix(" --json")
             words = (isForMachines ? ["--json"] : []) + ["=", "--", String(expression)]
@@ -118,7 +123,7 @@ final class Repl {
         return try ParsedLine(defaults(words) + words, verbs: Self.verbs, program: "")
     }
 
-    /// The options that the scene and the start of the program state, where the line does not.
+    /// Options from the session state and from the start of the program, except those given in the command.
     private func defaults(_ words: [String]) -> [String] {
         let stated = Set(words.filter { $0.hasPrefix("--") }.map { $0.dropFirst(2).prefix { $0 != "=" } })
         var values: [(String, String?)] = ["store", "keys", "plugins"].map { ($0, start.value($0)) }
@@ -135,7 +140,7 @@ final class Repl {
         return arguments
     }
 
-    /// A command may be shortened as far as it is told from the others.
+    /// Expands an abbreviated command if only one command begins with it.
     private static func complete(_ words: [String]) -> [String] {
         guard let first = words.first else { return words }
         let names = Set(verbs.map { $0.name.prefix { $0 != " " } })
@@ -150,8 +155,8 @@ final class Repl {
 
     // MARK: Policies
 
-    /// Loads the policies in force anew.
-    /// - Throws: with what is wrong; what was in force stays so.
+    /// Reloads the policies in force.
+    /// - Throws: when they do not load; the previous ones stay in force.
     func reload(_ terminal: Terminal) throws(CommandError) {
         let path = loaded?.path ?? start.value("policies") ?? "policies"
         loaded = try load(path, terminal)
@@ -161,7 +166,7 @@ final class Repl {
         try LoadedPolicies(start.policyFiles(path), budget: budget()) { terminal.note(Terminal.escaped($0)) }
     }
 
-    /// What policies may spend, as the program was started; a person may stop them.
+    /// The limits of policies, from the start of the program. At a terminal, `^C` stops them.
     func budget() throws(CommandError) -> Budget {
         var budget = try start.budget()
         budget.interrupt = isInteractive ? .keyboard : nil
@@ -170,27 +175,27 @@ final class Repl {
 
     func rules() throws(CommandError) -> LoadedPolicies {
         if let loaded { return loaded }
-        throw CommandError("no policies are in force: mend them, then `reload`", status: ExitStatus.policies)
+        throw CommandError("no policies are in force: fix them, then `reload`", status: ExitStatus.policies)
     }
 
     // MARK: Deciding
 
-    /// The time of an answer.
+    /// The time at which a command decides.
     func now(_ invocation: Invocation) throws(CommandError) -> Instant {
         guard !invocation.isTimeStated, let store = snapshot.store else { return invocation.now }
         return try invocation.now(store)
     }
 
-    /// What is decided on when these tokens are spoken of.
+    /// The snapshot for a command about these tokens.
     func snapshot(_ invocation: Invocation, holding ids: [TokenID] = []) throws(CommandError) -> Snapshot {
         let directory = try snapshot.directory(holding: ids)
         return Snapshot(directory: directory, now: try now(invocation), store: snapshot.store)
     }
 
     /// The directory with every token.
-    /// - Throws: when the person wants no more of it; then it stays as it was.
+    /// - Throws: when the user stops the reading; the directory then stays as it was.
     func whole(_ terminal: Terminal) throws(CommandError) -> Directory {
-        let progress = Progress("tokens are read", terminal)
+        let progress = Progress("tokens read", terminal)
         defer { progress.end() }
         do throws(CommandError) { return try snapshot.whole { progress.step($0, of: $1) } } catch {
             guard progress.isStopped else { throw error }
@@ -198,7 +203,7 @@ final class Repl {
         }
     }
 
-    /// Decides, and keeps it as what was last said.
+    /// Decides a request, and keeps it as the last one.
     func decide(_ question: AuthorizationRequest, on directory: Directory) throws(CommandError) -> DecidedRequest {
         let answer = try decide(question, on: directory, by: try rules())
         last = answer
@@ -208,21 +213,21 @@ final class Repl {
     func decide(
         _ question: AuthorizationRequest, on directory: Directory, by loaded: LoadedPolicies
     ) throws(CommandError) -> DecidedRequest {
-        let start = Verb.clock()
+        let start = SteadyClock.nanoseconds()
         let decision: Decision
         do throws(RequestError) { decision = try loaded.authorizer.decide(question, on: directory) } catch {
             throw CommandError(error.message)
         }
-        let elapsed = Verb.clock() - start
+        let elapsed = SteadyClock.nanoseconds() - start
         try stopIfInterrupted()
         loaded.count(decision)
         return DecidedRequest(
             question: question, decision: decision, directory: directory, loaded: loaded, nanoseconds: elapsed)
     }
 
-    /// What was last decided.
+    /// The last decided request.
     func lastAnswer() throws(CommandError) -> DecidedRequest {
-        guard let last else { throw .usage("nothing was asked yet: `can ACTION`, first") }
+        guard let last else { throw .usage("nothing was asked yet: run `can ACTION` first") }
         return last
     }
 

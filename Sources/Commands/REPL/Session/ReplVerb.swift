@@ -3,20 +3,20 @@ internal import Model
 internal import Policies
 
 extension Verb {
-    /// `repl`: all of it, interactively.
+    /// `repl`: an interactive session.
     static let repl = Verb(
-        name: "repl", summary: "answers questions, one after another, at the terminal or from a script",
+        name: "repl", summary: "answers questions interactively, at the terminal or from a script",
         options: [
             Option(
                 name: "history", value: "FILE",
-                help: "what was typed before (~/.local/state/demilune/history); `-` for none"),
+                help: "the file of past input (~/.local/state/demilune/history); `-` for none"),
             Option(name: "log", value: "FILE", help: "the decision log that `denied` and `why #N` read"),
         ] + Option.limits.prefix(3),
         details: [
-            "At a terminal: Tab completes, ^R searches what was typed, ^C drops the line or stops an answer, ^D leaves. "
-                + "`help` says what can be asked.",
-            "Elsewhere it reads commands from the standard input, one a line, and ends with the status of the first that "
-                + "failed, or of the last: 0 done or permit, 2 deny, 64 wrong usage, 5 a replay differs.",
+            "At a terminal: Tab completes, ^R searches past input, ^C drops the line or stops an answer, ^D leaves. "
+                + "`help` lists the commands.",
+            "Elsewhere it reads commands from the standard input, one per line. It exits with the status of the first "
+                + "that failed, or else of the last: 0 done or permit, 2 deny, 64 wrong usage, 5 a replay differs.",
         ],
         run: { invocation throws(CommandError) in
             let streams = invocation.terminal.streams
@@ -36,13 +36,13 @@ extension Verb {
         })
 }
 
-/// The loop: reads a piece, carries out its commands, and so on.
+/// The read-evaluate-print loop: reads input and runs its commands.
 struct Conversation {
     private let repl: Repl
     private let editor: Editor?
     private let history: History?
     private let invocation: Invocation
-    /// The status of the first command that failed, and of the last one.
+    /// The status of the first command that failed; `status` is that of the last one.
     private var failed: Int32?
     private var status = ExitStatus.done
 
@@ -58,7 +58,7 @@ struct Conversation {
         let terminal = invocation.terminal
         repl.readSecret = {
             guard editor != nil else { return Array((Descriptor.line(descriptor) ?? "").utf8) }
-            terminal.prompt("the token's string, which is not shown: ")
+            terminal.prompt("the token's string (not shown): ")
             return Editor.readHidden()
         }
     }
@@ -84,7 +84,7 @@ struct Conversation {
 
     private mutating func carryOut(_ commands: [String]) {
         for command in commands where !repl.isOver {
-            // Of several that were pasted at once each says what it answers.
+            // When several commands are pasted at once, each is shown before its answer.
             if editor != nil, commands.count > 1 { invocation.terminal.note(repl.echo(command)) }
             let notice = repl.noticed()
             if !notice.isEmpty { invocation.terminal.streams.errors(Array(notice.utf8)) }
@@ -92,11 +92,11 @@ struct Conversation {
             if status != ExitStatus.done, status != ExitStatus.deny, failed == nil { failed = status }
             if editor != nil, Interrupt.keyboard.isRaised { return }
         }
-        // What went wrong before a person's eyes is no reason to end with it.
+        // The user has seen the errors: they do not affect the status of the program.
         if editor != nil { (failed, status) = (nil, ExitStatus.done) }
     }
 
-    /// The next piece; nothing for one that was dropped, `nil` at the end.
+    /// The next input; empty when the user dropped it, `nil` at the end.
     private func next() -> String? {
         guard let editor else { return nextOfScript() }
         switch editor.read(prompt: repl.prompt) {

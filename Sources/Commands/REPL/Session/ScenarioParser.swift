@@ -2,7 +2,7 @@ internal import Model
 internal import Policies
 internal import Workbench
 
-/// Reads the words of `suppose` as a change: names become ids.
+/// Parses the words of `suppose` as a change, and resolves names to ids.
 struct ScenarioParser {
     let repl: Repl
     let invocation: Invocation
@@ -16,7 +16,7 @@ struct ScenarioParser {
 
     var tenant: ExactName { names.directory.tenants[names.tenant].id }
 
-    /// The forms that can be supposed, as help and completion show them.
+    /// The possible forms of a change, for help and completion.
     static let forms: [(words: String, help: String)] = [
         ("department move DEPARTMENT under DEPARTMENT", "or `to the top`"),
         ("department activate DEPARTMENT", "or deactivate"),
@@ -67,7 +67,7 @@ struct ScenarioParser {
         default:
             let forms = Self.forms.filter { $0.words.hasPrefix((words.first ?? "") + " ") }
             let shown = (forms.isEmpty ? Self.forms : forms).map { "  suppose \($0.words)  (\($0.help))" }
-            throw CommandError(messages: ["that cannot be supposed; say one of"] + shown, status: ExitStatus.usage)
+            throw CommandError(messages: ["unknown change; use one of"] + shown, status: ExitStatus.usage)
         }
     }
 
@@ -97,6 +97,6 @@ struct ScenarioParser {
         return ExactName(word)
     }
 
-    /// A value of a setting as it is typed: JSON, or a text.
+    /// The typed value of a setting: JSON, or else a string.
     private static func json(_ word: String) -> JSON { (try? JSONReader.parse(Array(word.utf8))) ?? .string(word) }
 }

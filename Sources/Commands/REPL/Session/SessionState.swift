@@ -1,16 +1,16 @@
 internal import Model
 
-/// Of whom and of when the conversation speaks; verbs see it as the environment's defaults.
+/// The selected tenant, token, administrator and time. Verbs receive them as defaults from the environment.
 struct SessionState {
     var tenant: ExactName?
     /// The token in use.
     var token: TokenID?
     var tokenName = ""
-    /// Who administers, as `--as` has it.
+    /// The administrator, in the form of `--as`.
     var actor: String?
     var at: Instant?
 
-    /// The defaults of a line's options.
+    /// The environment with the defaults for the options of a command.
     func environment(_ base: [String: String]) -> [String: String] {
         var result = base
         if let tenant { result["DEMILUNE_TENANT"] = tenant.text }
@@ -27,7 +27,7 @@ struct SessionState {
         ])
     }
 
-    /// What the prompt shows of it.
+    /// The parts that the prompt shows.
     func words(zone: Zone?) -> [String] {
         var words: [String] = []
         if let tenant { words.append(tenant.text) }

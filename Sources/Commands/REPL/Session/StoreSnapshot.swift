@@ -1,14 +1,14 @@
 internal import Model
 internal import Tokens
 
-/// The store as the conversation sees it: the directory with as many tokens as were spoken of, read anew when it changed.
+/// The session's view of the store: the directory with the tokens mentioned so far, read again when the store changes.
 final class StoreSnapshot {
     private let invocation: Invocation
-    /// `nil` where `--store` names an exported organisation.
+    /// `nil` when `--store` names an exported organisation.
     let store: SQLiteTokenStore?
-    /// Empty until something is asked of it: the first prompt waits for no user.
+    /// Empty until first used, so that the first prompt does not wait for it.
     private(set) var directory = Directory.empty
-    /// What the prompt says of the store.
+    /// The tenants, which the prompt needs before the directory is read.
     private(set) var tenants: [Tenant] = []
     private var version: DirectoryVersion?
     private var held: Set<TokenID> = []
@@ -26,7 +26,7 @@ final class StoreSnapshot {
         }
     }
 
-    /// A tenant, without what it has.
+    /// A tenant without its users and departments.
     struct Tenant {
         let id: ExactName
         let name: ExactName
@@ -38,7 +38,7 @@ final class StoreSnapshot {
         var zone: Zone? { try? Zone(zoneName) }
     }
 
-    /// Every answer is given on what the store holds now.
+    /// Reads the directory again if the store has changed, so that every answer is current.
     func refresh() throws(CommandError) {
         guard let store else {
             if !holdsAll { take(try invocation.directory()) }
@@ -48,7 +48,7 @@ final class StoreSnapshot {
         let current: DirectoryVersion
         do throws(TokenStoreError) { current = try store.directoryVersion } catch { throw CommandError(error.message) }
         guard current != version else { return }
-        // All of them are read again when they are asked for: that can be stopped.
+        // All tokens are read again only on demand, where the user can stop it.
         holdsAll = false
         try read(held.isEmpty ? .none : .some(Array(held)), of: store, current) { _ in true }
     }
@@ -66,7 +66,7 @@ final class StoreSnapshot {
         tenants = new.tenants.map(Tenant.init)
     }
 
-    /// The directory with these tokens in it, where there are such.
+    /// The directory with these tokens, as far as they exist.
     func directory(holding ids: [TokenID]) throws(CommandError) -> Directory {
         try refresh()
         let new = ids.filter { !held.contains($0) }
@@ -76,8 +76,8 @@ final class StoreSnapshot {
         return directory
     }
 
-    /// The directory with every token, which it has until the store changes.
-    /// - Parameter step: called now and then, with how many of how many were read; `false` stops it.
+    /// The directory with every token, cached until the store changes.
+    /// - Parameter step: called from time to time with the number of tokens read and the total; returns false to stop.
     func whole(_ step: (Int, Int) -> Bool) throws(CommandError) -> Directory {
         guard let store else { return directory }
         let current: DirectoryVersion
@@ -94,7 +94,7 @@ final class StoreSnapshot {
 
     // MARK: Tokens by name
 
-    /// The tokens of this name; those in use where there are any.
+    /// The tokens with this name that are not revoked or, if there are none, the revoked ones.
     func named(_ name: String, tenant: ExactName?) throws(CommandError) -> [Named] {
         let found: [Named]
         if let store {
@@ -108,7 +108,7 @@ final class StoreSnapshot {
         return alive.isEmpty ? found : alive
     }
 
-    /// A token, and what tells it from others.
+    /// A token with the properties that distinguish it from others.
     struct Named {
         let id: TokenID
         let name: ExactName
@@ -129,7 +129,7 @@ final class StoreSnapshot {
         }
     }
 
-    /// Tokens of a tenant with the text in their name, user or department; of all tenants where none is meant.
+    /// Tokens with the text in their name, user or department; of all tenants if `tenant` is `nil`.
     func search(_ text: String, tenant: ExactName?, now: Instant, size: Int) -> [Named] {
         guard let store else {
             let folded = TextNormalizer.search(text)

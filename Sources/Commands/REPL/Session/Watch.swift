@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The folders whose changes are noticed while the conversation goes on.
+/// The folders watched for changes during the session.
 final class Watch {
     private var folders: FolderWatch
     let descriptor: Int32?
@@ -10,7 +10,7 @@ final class Watch {
         descriptor = folders.descriptor < 0 ? nil : folders.descriptor
     }
 
-    /// Whether something has changed and a moment has passed since: saving is several steps.
+    /// True when something has changed and has then been quiet for 60 ms: an editor saves in several steps.
     func hasSettled() -> Bool {
         guard folders.hasChanged() else { return false }
         repeat { usleep(60_000) } while folders.hasChanged()

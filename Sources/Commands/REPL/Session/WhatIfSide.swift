@@ -3,7 +3,7 @@ internal import Model
 internal import Policies
 internal import Workbench
 
-/// What every question is asked of beside what is in force: other policies, a supposition, or both.
+/// The side that decides every request beside the policies in force: other policies, a scenario, or both.
 struct WhatIfSide {
     let loaded: LoadedPolicies
     let directory: Directory
@@ -24,7 +24,7 @@ struct WhatIfSide {
 }
 
 extension Repl {
-    /// The other side, on this snapshot; `nil` where nothing is tried or supposed.
+    /// The what-if side on this directory; `nil` when nothing is tried or supposed.
     func whatIfSide(_ directory: Directory) throws(CommandError) -> WhatIfSide? {
         guard tried != nil || scenario != nil else { return nil }
         if let known = besides, known.before === directory { return known.whatIfSide }
@@ -37,7 +37,7 @@ extension Repl {
                 after = try scenario.apply(to: directory)
                 set = try scenario.apply(to: loaded.set)
             } catch { throw CommandError("this cannot be supposed any more: \(error.message); `suppose reset`") }
-            // Its own decision point: one that is asked on two snapshots in turn begins anew each time.
+            // It needs its own authorizer: one used with two directories in turn would drop its caches each time.
             loaded = try LoadedPolicies(loaded, with: set, budget: try budget())
         }
         let title = [tried.map { "by \($0.path)" }, scenario.map { _ in "as supposed" }].compactMap(\.self)
@@ -46,7 +46,7 @@ extension Repl {
         return whatIfSide
     }
 
-    /// Decides on both sides, and tells.
+    /// Decides on both sides, and prints the result.
     func tell(_ question: AuthorizationRequest, on directory: Directory, _ invocation: Invocation) throws(CommandError)
         -> Int32
     {
@@ -101,7 +101,7 @@ extension Repl {
 }
 
 extension Decision {
-    /// As `decide --json` tells it.
+    /// The decision as `decide --json` prints it.
     var json: JSON {
         var writer = JSONWriter()
         write(to: &writer, explain: true)

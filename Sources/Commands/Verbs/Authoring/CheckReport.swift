@@ -2,7 +2,7 @@ internal import Model
 internal import Policies
 internal import Workbench
 
-/// What `check` found, for people and for what CI systems read.
+/// The findings of `check`, for people and in the formats of CI systems.
 struct CheckReport {
     enum Format: String, CaseIterable {
         case text
@@ -11,7 +11,7 @@ struct CheckReport {
         case sarif
         /// Annotations of GitHub Actions.
         case github
-        /// JUnit's XML, a test case for every file.
+        /// JUnit's XML, with a test case for every file.
         case junit
     }
 
@@ -55,8 +55,8 @@ struct CheckReport {
         }
         let files = source.files.count { $0.name.hasSuffix(".lua") }
         terminal.print(
-            "\(files) \(files == 1 ? "file" : "files"), \(counts.errors) \(counts.errors == 1 ? "error" : "errors"), "
-                + "\(counts.warnings) \(counts.warnings == 1 ? "warning" : "warnings")")
+            [counted(files, "file"), counted(counts.errors, "error"), counted(counts.warnings, "warning")]
+                .joined(separator: ", "))
     }
 
     /// The line of the source that a finding is about.
@@ -178,7 +178,8 @@ struct CheckReport {
             }
             let text = own.map(\.description).joined(separator: "\n")
             lines += [
-                head + ">", #"      <failure message="\#(own.count) findings">\#(XMLEscaping.xml(text))</failure>"#,
+                head + ">",
+                #"      <failure message="\#(counted(own.count, "finding"))">\#(XMLEscaping.xml(text))</failure>"#,
                 "    </testcase>",
             ]
         }

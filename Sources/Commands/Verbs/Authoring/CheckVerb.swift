@@ -5,9 +5,9 @@ internal import Tokens
 internal import Workbench
 
 extension Verb {
-    /// `check`: what is wrong with policies, before they decide anything.
+    /// `check`: finds mistakes in policies before they decide anything.
     static let check = Verb(
-        name: "check", summary: "finds what is wrong with policies, without deciding anything",
+        name: "check", summary: "finds mistakes in policies, without deciding anything",
         positionals: [
             .init(
                 name: "PATH", help: "files, or the folder of the policies (that of --policies)", isOptional: true,
@@ -18,17 +18,18 @@ extension Verb {
                 name: "format", value: "FORMAT", help: "text, json, sarif, github or junit (text)",
                 choices: CheckReport.Format.allCases.map(\.rawValue)),
             Option(
-                name: "fail-on", value: "SEVERITY", help: "error, or warning: then warnings fail too (error)",
+                name: "fail-on", value: "SEVERITY", help: "the least severity that fails, error or warning (error)",
                 choices: ["error", "warning"]),
             Option(name: "rules", help: "list the rules"),
             Option(
-                name: "explain", value: "RULE", help: "show a rule, with a policy that keeps it and one that does not"),
+                name: "explain", value: "RULE",
+                help: "show a rule, with a policy that follows it and one that breaks it"),
             Isolation.option, Watching.option,
         ],
         details: [
-            "With --store, names and ids in policies and settings that no tenant of it has are found too.",
+            "With --store, it also finds names and ids in policies and settings that no tenant of the store has.",
             "A finding is allowed by a comment on its line or the one before: `-- check: allow RULE: why`.",
-            "exit status: 0 nothing that fails, 3 errors, 5 only warnings and --fail-on warning, 64 wrong usage",
+            "exit status: 0 no failure, 3 errors, 5 only warnings and --fail-on warning, 64 wrong usage",
         ],
         run: { invocation throws(CommandError) in
             if invocation.has("rules") { return try list(invocation) }
@@ -68,14 +69,14 @@ extension Verb {
         return invocation.value("fail-on") == "warning" && !findings.isEmpty ? ExitStatus.gate : ExitStatus.done
     }
 
-    /// What the store holds that is stated, its tokens left out; `nil` where none is.
+    /// The directory of `--store`, without its tokens; `nil` without the option.
     private static func directory(_ invocation: Invocation) throws(CommandError) -> Directory? {
         guard invocation.has("store") else { return nil }
         if invocation.isStoreFile { return try invocation.directory() }
         return try invocation.directory(.none, of: try invocation.openStore())
     }
 
-    /// The folder that is checked whole, and the files of it that are told of; none for all.
+    /// The folder to check as a whole, and the files whose findings are reported; empty for all.
     private static func place(_ invocation: Invocation) throws(CommandError) -> (folder: String, files: [String]) {
         let paths = invocation.positionals
         guard let first = paths.first else { return (invocation.value("policies") ?? "policies", []) }
@@ -83,12 +84,12 @@ extension Verb {
         let parts = paths.map { $0.split(separator: "/", omittingEmptySubsequences: false) }
         let folders = Set(parts.map { $0.count > 1 ? $0.dropLast().joined(separator: "/") : "." })
         guard folders.count == 1, let folder = folders.first else {
-            throw .usage("files of one folder are checked at a time; a folder is stated alone")
+            throw .usage("the files must be in one folder; a folder must be the only argument")
         }
         return (folder, parts.map { String($0.last!) })
     }
 
-    /// Those of `check` itself, and those of the plugins that there are; what does not load is told.
+    /// The rules of `check` itself and of the plugins. A plugin that does not load is reported.
     private static func rules(_ invocation: Invocation) throws(CommandError) -> [Rule] {
         guard let folder = invocation.pluginFolder(beside: invocation.policyFolder) else { return Rule.all }
         do throws(PolicyError) {
@@ -156,7 +157,7 @@ extension Verb {
         return ExitStatus.done
     }
 
-    /// Checks in a child process; when it ends by a fault, the policies do not load.
+    /// Checks in a child process. If it crashes, the policies count as not loading.
     private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let terminal = invocation.terminal
         let ending = try Isolation.run(

@@ -1,7 +1,7 @@
 internal import Model
 internal import Workbench
 
-/// What policies cost in their tests, for people and for machines.
+/// The cost of policies in their tests, for people and for machines.
 struct CostReport {
     private let costs: [PolicyCost]
 

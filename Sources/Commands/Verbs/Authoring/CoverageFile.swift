@@ -1,9 +1,9 @@
 internal import Model
 internal import Workbench
 
-/// What tests have tried of policies, for programs.
+/// The coverage of policies by their tests, for programs.
 enum CoverageFile {
-    /// As `lcov` and what reads its files have it.
+    /// The coverage in the format of `lcov`.
     static func lcov(_ coverage: Coverage) -> String {
         var lines: [String] = ["TN:demilune"]
         for policy in coverage.policies {

@@ -1,11 +1,12 @@
 internal import Model
 internal import Workbench
 
-/// How much must have been tried: `90` of everything, or `lines=95,branches=90,facts=80`.
+/// The least coverage required: `90` of everything, or `lines=95,branches=90,facts=80`.
 struct CoverageGate {
     static let option = Option(
         name: "coverage-min", value: "N",
-        help: "fail when less than N percent of the lines, branches or facts were tried; or lines=N,branches=N,facts=N")
+        help: "fail when less than N percent of the lines, branches or facts are covered; or lines=N,branches=N,facts=N"
+    )
     private static let names: [ExactName] = ["lines", "branches", "facts"]
 
     private let least: [ExactName: Int]
@@ -19,7 +20,8 @@ struct CoverageGate {
                 let words = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 guard words.count == 2, Self.names.contains(ExactName(words[0])), let percent = Self.percent(words[1])
                 else {
-                    throw .usage("`--coverage-min` is a percentage, or `lines=95,branches=90,facts=80`, got `\(text)`")
+                    throw .usage(
+                        "`--coverage-min` must be a percentage, or `lines=95,branches=90,facts=80`, got `\(text)`")
                 }
                 least[ExactName(words[0])] = percent
             }
@@ -32,11 +34,11 @@ struct CoverageGate {
         return number
     }
 
-    /// What is below, in words.
+    /// The measures below their minimum, in words.
     func shortfalls(of coverage: Coverage) -> [String] {
         CoverageReport.measures(of: coverage).compactMap { name, count in
             guard let least = least[name], count.tried * 100 < least * count.all else { return nil }
-            return "\(count.percent) % of the \(name) were tried, and \(least) % are asked for"
+            return "\(count.percent) % of the \(name) are covered, but \(least) % are required"
         }
     }
 }

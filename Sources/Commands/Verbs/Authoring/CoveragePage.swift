@@ -1,7 +1,7 @@
 internal import Model
 internal import Workbench
 
-/// What tests have tried of policies, as one page that stands alone: nothing is loaded from anywhere, and nothing runs in it.
+/// The coverage of policies by their tests, as one self-contained HTML page without scripts.
 struct CoveragePage {
     private let coverage: Coverage
 
@@ -65,7 +65,7 @@ struct CoveragePage {
         return text
     }
 
-    /// The line with what was not tried marked; of two that overlap the first is.
+    /// The line with its gaps marked; of two that overlap, only the first.
     private func marked(_ source: String, _ gaps: [CoverageGap]) -> String {
         let bytes = Array(source.utf8)
         func piece(_ range: Range<Int>) -> String { Self.text(String(decoding: bytes[range], as: UTF8.self)) }
@@ -79,7 +79,7 @@ struct CoveragePage {
         return text + piece(place..<bytes.count)
     }
 
-    /// Text as it stands in a `pre`; what could hide or turn text is written out.
+    /// Text for a `pre` element, with characters written out that could hide or reverse text.
     private static func text(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false)
             .map { XMLEscaping.xml(Terminal.escaped(String($0))) }.joined(separator: "\n")

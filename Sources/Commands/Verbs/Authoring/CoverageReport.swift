@@ -1,7 +1,7 @@
 internal import Model
 internal import Workbench
 
-/// What tests have tried of policies, for people at a terminal.
+/// The coverage of policies by their tests, for people at a terminal.
 struct CoverageReport {
     private let coverage: Coverage
 
@@ -9,7 +9,7 @@ struct CoverageReport {
         self.coverage = coverage
     }
 
-    /// Every policy of which something was not tried, with its source and what is missing, and how much was tried of all.
+    /// Prints the source and the gaps of every policy that is not fully covered, then the totals.
     func print(to terminal: Terminal) {
         for policy in coverage.policies where !policy.gaps.isEmpty || policy.problem != nil {
             terminal.print()
@@ -17,7 +17,9 @@ struct CoverageReport {
         }
         terminal.print()
         let full = coverage.policies.count { $0.gaps.isEmpty && $0.problem == nil }
-        if full > 0 { terminal.print("\(full) of \(coverage.policies.count) policies have been tried in full") }
+        if full > 0 {
+            terminal.print("\(full) of \(counted(coverage.policies.count, "policy", "policies")) fully covered")
+        }
         terminal.print("coverage: \(summary)")
     }
 
@@ -54,11 +56,12 @@ struct CoverageReport {
         let tests = policy.gaps.flatMap(\.tests)
         if tests.isEmpty { return }
         terminal.print()
-        terminal.print(terminal.styled("-- Tests that reach this, expecting what happens now: is that right?", .dim))
+        terminal.print(
+            terminal.styled("-- Tests that cover this. They expect the current decisions: are these right?", .dim))
         for line in tests.flatMap({ $0.split(separator: "\n") }) { terminal.print(Terminal.escaped(String(line))) }
     }
 
-    /// Whether a line was tried in full, in part or not; nothing for one that does nothing.
+    /// The mark of a line that is covered in full, in part or not at all; a blank for a line without code.
     private static func mark(_ policy: PolicyCoverage, _ line: Int, isWhole: Bool) -> String {
         guard let hits = policy.hits[line] else { return isWhole ? " " : "½" }
         let isAsked = policy.ways.contains { $0.line == line && $0.isReached }

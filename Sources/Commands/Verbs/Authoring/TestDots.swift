@@ -1,10 +1,10 @@
 internal import Synchronization
 internal import Workbench
 
-/// A dot for each test as it ends, for whoever waits at a terminal: `.` passed, `✘` failed, `–` skipped.
+/// The progress of a test run at a terminal, a mark for each test as it ends: `.` passed, `✘` failed, `–` skipped.
 ///
-/// `@unchecked Sendable`: tests end on several threads, and the lock is held for each; while tests run nobody else writes to
-/// the terminal.
+/// `@unchecked Sendable`: tests end on several threads, and each takes the lock. While tests run, nothing else writes
+/// to the terminal.
 final class TestDots: @unchecked Sendable {
     private let terminal: Terminal
     private let columns: Int

@@ -1,18 +1,18 @@
 internal import Model
 internal import Workbench
 
-/// What a run of tests measures beside them, where it is written to, and what it must not fall short of.
+/// The coverage and cost of a test run: the reports to write, and the limits to keep.
 struct TestGates {
     static let options = [
-        Option(name: "coverage", help: "show what the tests have not tried of the policies, and tests that would"),
-        Option(name: "coverage-lcov", value: "FILE", help: "write it for what reads lcov"),
-        Option(name: "coverage-json", value: "FILE", help: "write it as JSON"),
-        Option(name: "coverage-html", value: "FILE", help: "write it as a page that stands alone"),
+        Option(name: "coverage", help: "show what the tests do not cover of the policies, and tests that would"),
+        Option(name: "coverage-lcov", value: "FILE", help: "write the coverage in the format of lcov"),
+        Option(name: "coverage-json", value: "FILE", help: "write the coverage as JSON"),
+        Option(name: "coverage-html", value: "FILE", help: "write the coverage as one HTML page"),
         CoverageGate.option,
-        Option(name: "cost", help: "show what each policy costs at most in the tests of its own"),
-        Option(name: "cost-baseline", value: "FILE", help: "fail when a policy costs more than it says"),
-        Option(name: "cost-growth", value: "PERCENT", help: "how much more is no failure (10)"),
-        Option(name: "cost-update", help: "write the baseline instead"),
+        Option(name: "cost", help: "show the highest cost of each policy in its own tests"),
+        Option(name: "cost-baseline", value: "FILE", help: "fail when a policy costs more than FILE says"),
+        Option(name: "cost-growth", value: "PERCENT", help: "the growth that is tolerated (10)"),
+        Option(name: "cost-update", help: "write the baseline instead of comparing"),
     ]
 
     private let terminal: Terminal
@@ -60,13 +60,13 @@ struct TestGates {
     }
 
     var measuresCoverage: Bool { showsCoverage || gate != nil || !files.isEmpty }
-    /// Whether anybody reads of tests that would fill gaps.
+    /// True when a report shows tests that would close gaps.
     var suggestsTests: Bool { showsCoverage || files.contains { $0.kind != "lcov" } }
     var measuresCost: Bool { showsCost || baselinePath != nil }
 
     /// Shows and writes what was measured.
-    /// - Parameter isText: whether results are for people; otherwise what is shown goes to the error output, in short.
-    /// - Returns: whether every gate is passed.
+    /// - Parameter isText: true when results are for people; otherwise only a summary is shown, on the error output.
+    /// - Returns: true when every gate is passed.
     func report(_ run: PolicyTests.Run, isText: Bool) throws(CommandError) -> Bool {
         var problems: [String] = []
         if measuresCoverage {
@@ -77,7 +77,7 @@ struct TestGates {
                 for (kind, file) in files { try file.write(Self.text(coverage, kind)) }
                 problems += gate?.shortfalls(of: coverage) ?? []
             } else {
-                problems.append("nothing is known of what was tried: the policies do not load")
+                problems.append("the coverage is unknown: the policies do not load")
             }
         }
         if measuresCost {
@@ -105,7 +105,7 @@ struct TestGates {
         guard let baseline else {
             guard !costs.isEmpty else { return ["no policy was measured: `\(path)` is left as it is"] }
             try AtomicFile.write(CostBaseline(costs).json.pretty + "\n", to: path)
-            terminal.note("`\(path)` says what \(costs.count) \(costs.count == 1 ? "policy costs" : "policies cost")")
+            terminal.note("`\(path)` has the cost of \(counted(costs.count, "policy", "policies"))")
             return []
         }
         for policy in baseline.unknown(of: costs) {

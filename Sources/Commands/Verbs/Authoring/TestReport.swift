@@ -1,12 +1,12 @@
 internal import Model
 internal import Workbench
 
-/// What a run of tests came to, for people and for what CI systems read.
+/// The results of a test run, for people and in the formats of CI systems.
 struct TestReport {
     enum Format: String, CaseIterable {
         case text
         case json
-        /// JUnit's XML, as most CI systems read it.
+        /// JUnit's XML, which most CI systems read.
         case junit
         /// The Test Anything Protocol, version 14.
         case tap

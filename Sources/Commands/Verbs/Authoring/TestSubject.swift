@@ -3,7 +3,7 @@ internal import Model
 internal import Plugins
 internal import Policies
 
-/// What a folder holds whose tests are to be run: policies, one plugin, or plugins.
+/// The kind of folder whose tests are run: policies, one plugin, or several plugins.
 struct TestSubject {
     private enum Kind {
         case policies
@@ -29,14 +29,14 @@ struct TestSubject {
 
     var isPolicies: Bool { kind == .policies }
 
-    /// The one plugin that is meant; `nil` for all.
+    /// The name of the one plugin to test; `nil` for all.
     var plugin: ExactName? {
         guard kind == .plugin, let path = unsafe realpath(folder, nil) else { return nil }
         defer { unsafe free(path) }
         return unsafe String(cString: path).split(separator: "/").last.map { ExactName($0) }
     }
 
-    /// Everything that the tests run with. Plugins are tested with the schema of the policies beside them.
+    /// The files that the tests need. Plugins are tested with the schema of the policies beside them.
     func files(_ invocation: Invocation) throws(CommandError) -> PolicyFiles {
         guard !isPolicies else { return try invocation.policyFiles(folder) }
         let parent = kind == .plugin ? Invocation.beside(folder, "") : folder

@@ -5,9 +5,10 @@ internal import Tokens
 internal import Workbench
 
 extension Verb {
-    /// `test`: the tests that lie beside the policies.
+    /// `test`: runs the tests beside the policies.
     static let test = Verb(
-        name: "test", summary: "runs the tests of policies and plugins, by the policies and by their decision trees",
+        name: "test",
+        summary: "runs the tests of policies and plugins, with the policies and with their decision trees",
         positionals: [
             .init(
                 name: "PATH", help: "test files, or a folder of policies or plugins (--policies and its plugins)",
@@ -16,22 +17,22 @@ extension Verb {
         ],
         options: [
             Option(name: "filter", value: "TEXT", help: "only tests with this in their name or file"),
-            Option(name: "fail-fast", help: "stop at the first that fails"),
-            Option(name: "ci", help: "a test that says `only` is a failure"),
+            Option(name: "fail-fast", help: "stop at the first failure"),
+            Option(name: "ci", help: "fail a test that has `only`"),
             Option(
                 name: "format", value: "FORMAT", help: "text, json, junit, tap or github (text)",
                 choices: TestReport.Format.allCases.map(\.rawValue)),
         ] + TestGates.options + [Isolation.option, Watching.option],
         details: [
-            "Tests that name no `directory` happen in the demo organisation; with --store in that store, now or `--at`.",
-            "A test may say `skip = \"why\"`, or `only = true` to keep the others from being run.",
-            "exit status: 0 all passed, 4 some failed or there was none, 5 too little was tried or a policy costs too much, "
-                + "3 the folder cannot be read, 64 wrong usage",
+            "Tests without a `directory` use the demo organisation, or with --store that store, now or `--at`.",
+            "`skip = \"why\"` in a test skips it; `only = true` skips all others.",
+            "exit status: 0 all passed, 4 some failed or there was none, 5 too little is covered or a policy costs "
+                + "too much, 3 the folder cannot be read, 64 wrong usage",
         ],
         run: { invocation throws(CommandError) in try TestCommand.run(invocation) })
 }
 
-/// What `test` does.
+/// The implementation of `test`.
 private enum TestCommand {
     static func run(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let (folder, files) = try place(invocation)
@@ -50,13 +51,13 @@ private enum TestCommand {
         let gates = try TestGates(invocation)
         let subject = TestSubject(folder)
         if !subject.isPolicies, gates.measuresCoverage || gates.measuresCost {
-            throw .usage("coverage and cost are those of policies, and `\(folder)` holds plugins")
+            throw .usage("`\(folder)` holds plugins, but coverage and cost are measured of policies only")
         }
         let read = try subject.files(invocation)
         try require(files, among: subject.files(of: read), in: folder)
         let (organisations, now) = try organisations(invocation)
         if invocation.has("isolate") {
-            // What tests are set up on is read while files can still be opened.
+            // The zones of the organisations are read while files can still be opened.
             for tenant in organisations.values.flatMap(\.tenants) { _ = try? Zone(tenant.zone) }
             try Isolation.confine(memory: 1 << 30, threads: Isolation.testThreads)
         }
@@ -73,7 +74,7 @@ private enum TestCommand {
         let dots = format == .text && terminal.streams.isOutputTerminal ? TestDots(terminal) : nil
         let selection = selection(invocation, files, gates, dots)
         var run = subject.isPolicies ? tests.measured(selection) : PolicyTests.Run()
-        // Some files of the policies are not about plugins; a run that ends at a failure has ended.
+        // Plugins are not tested when test files of policies are named, or when the run stopped at a failure.
         let goesOn = !(selection.stopsAtFailure && run.results.contains { $0.failure != nil })
         if goesOn, !subject.isPolicies || selection.files == nil {
             run.results += pluginTests.run(selection, of: subject.plugin)
@@ -109,7 +110,7 @@ private enum TestCommand {
         return selection
     }
 
-    // MARK: What is tested
+    // MARK: Selection
 
     private static func require(
         _ files: Set<ExactName>?, among known: [ExactName], in folder: String
@@ -121,7 +122,7 @@ private enum TestCommand {
         }
     }
 
-    /// The folder of the policies, and which of its test files are meant; `nil` for all.
+    /// The folder of the policies, and the test files to run; `nil` for all.
     private static func place(_ invocation: Invocation) throws(CommandError) -> (folder: String, files: Set<ExactName>?)
     {
         let paths = invocation.positionals
@@ -131,17 +132,18 @@ private enum TestCommand {
         var names: Set<ExactName> = []
         for path in paths {
             guard path.hasSuffix("_test.lua") else {
-                throw .usage("`\(path)` is no test file: they end in `_test.lua`; a folder is stated alone")
+                throw .usage(
+                    "`\(path)` is not a test file: their names end in `_test.lua`; a folder must be the only argument")
             }
             let parts = path.split(separator: "/", omittingEmptySubsequences: false)
             folders.insert(ExactName(parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."))
             names.insert(ExactName(parts.last!))
         }
-        guard folders.count == 1 else { throw .usage("test files of one folder are run at a time") }
+        guard folders.count == 1 else { throw .usage("the test files must be in one folder") }
         return (folders.first!.text, names)
     }
 
-    /// What tests may happen in: the demo, and the store where one is stated; and the time that the store has.
+    /// The organisations that tests can use, the demo and the store of `--store`, and the current time of that store.
     private static func organisations(
         _ invocation: Invocation
     ) throws(CommandError) -> ([ExactName: Organisation], Instant) {
@@ -160,7 +162,7 @@ private enum TestCommand {
 
     // MARK: In a child
 
-    /// Runs the tests in a child process; when it ends by a fault, none has passed.
+    /// Runs the tests in a child process. If it crashes, no test has passed.
     private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let terminal = invocation.terminal
         let ending = try Isolation.run(
@@ -173,6 +175,6 @@ private enum TestCommand {
         return ExitStatus.tests
     }
 
-    /// How long all tests may take in a child process, in milliseconds.
+    /// The time limit for all tests in a child process, in milliseconds.
     private static let longestSilence = 1_800_000
 }

@@ -4,13 +4,13 @@ internal import Policies
 internal import Workbench
 
 extension Verb {
-    /// `vocabulary`: what a policy can read.
+    /// `vocabulary`: prints everything that a policy can read.
     static let vocabulary = Verb(
         name: "vocabulary", summary: "prints everything that a policy can read",
         options: [
             Option(
                 name: "luacats",
-                help: "write it into the folder of the policies, for the Lua language servers of editors")
+                help: "write annotations into the folder of the policies, for the Lua language servers of editors")
         ],
         details: [
             "--luacats writes `language.lua`, `schema.lua` and `plugins.lua` into `.luacats`, and `.luarc.json` where there is none."
@@ -61,7 +61,7 @@ extension Verb {
         }
     }
 
-    /// What the plugins add: attributes, functions, tables and their columns.
+    /// The additions of plugins: attributes, functions, tables and their columns.
     private static func provided(_ invocation: Invocation) -> [[String]] {
         guard let folder = invocation.pluginFolder(beside: invocation.policyFolder) else { return [] }
         do throws(PolicyError) {
@@ -95,8 +95,8 @@ extension Verb {
             let column = table.columns[key]
             let call = "(\(column.name): \(column.type.name))"
             return [
-                [name, ":get\(call)", "row of \(name)", "the row of a key, which must be there"],
-                [name, ":has\(call)", "boolean", "whether there is a row of that key"],
+                [name, ":get\(call)", "row of \(name)", "the row with this key, which must exist"],
+                [name, ":has\(call)", "boolean", "true when a row has this key"],
             ]
         }
         let columns = table.columns.map { column in

@@ -5,33 +5,38 @@ internal import Policies
 internal import Tokens
 
 extension Verb {
-    /// `batch`: a decision for each line.
+    /// `batch`: decides each line of a file or stream.
     static let batch = Verb(
         name: "batch", summary: "decides requests, one JSON object a line, and answers each on a line, in order",
-        positionals: [.init(name: "FILE", help: "the requests; `-`, or none, is the standard input", isOptional: true)],
+        positionals: [.init(name: "FILE", help: "the requests; `-`, or none, is standard input", isOptional: true)],
         options: [
             Option(name: "explain", help: "answer with codes, reasons, advice and the facts read"),
-            Option(name: "expect", help: "hold each answer to `expected` in its line"),
+            Option(name: "expect", help: "compare each answer with `expected` in its line"),
             Option(name: "summary", help: "count decisions by code and by policy, on the error output"),
-            Option(name: "jobs", value: "N", help: "how many work side by side (one a core)"),
+            Option(name: "jobs", value: "N", help: "threads that decide (one per core)"),
             .log, .mask, Sink.option,
-            Option(name: "touch", help: "note in the store that the tokens which are permitted something are used"),
+            Option(
+                name: "record-use", help: "record in the store when the permitted tokens were last used",
+                formerName: "touch"),
             Option(
                 name: "invalid", value: "WHAT",
-                help: "fail: lines that were no valid request end with 1 (fail); answer: they are answered as such",
+                help: "for invalid requests: fail ends with 1, answer only answers them (fail)",
                 choices: ["fail", "answer"]),
-            Option(name: "count", value: "N", help: "end with 1 unless so many requests came"),
-            Option(name: "trust-time", help: "take `context.time` for the clock, to replay recordings"),
+            Option(name: "count", value: "N", help: "end with 1 unless the input has N requests"),
+            Option(name: "trust-time", help: "use `context.time` as the clock, to replay recordings"),
             Isolation.option,
         ] + Option.limits,
         details: [
             "Works without a store when the subjects are external.",
             "Answers as soon as the input pauses, so that another program can ask and wait.",
-            "exit status: 1 when lines were no valid request or a tree and its policy differed, 5 when decisions were not as expected",
+            "exit status: 1 when requests were invalid or a tree and its policy differed, 5 when decisions were "
+                + "unexpected",
         ],
         run: { invocation throws(CommandError) in
             let terminal = invocation.terminal
-            if try Isolation.isAsked(invocation, without: ["log", "sink", "touch"]) { return try isolated(invocation) }
+            if try Isolation.isAsked(invocation, without: ["log", "sink", "record-use"]) {
+                return try isolated(invocation)
+            }
             var options = try options(invocation)
             let count = try invocation.value("count").map { _ throws(CommandError) in
                 try invocation.number("count", default: 0, least: 0)
@@ -40,7 +45,7 @@ extension Verb {
             var snapshot = try invocation.snapshot(needsStore: false)
             options.now = snapshot.now
             if invocation.has("isolate") {
-                // Nor do the keys stay in a process that runs such policies.
+                // The keys must not stay in a process that runs unreviewed policies.
                 snapshot.store = nil
                 try Isolation.confine(
                     memory: 2 * options.jobs * (options.budget.memory + options.treeOptions.bytes),
@@ -60,23 +65,23 @@ extension Verb {
                     output: terminal.streams.outputDescriptor, sink: sink.map { sink in { sink.failure(of: $0) } }
                 ) { lines in
                     guard terminal.streams.isErrorTerminal else { return }
-                    terminal.streams.errors(Array("\r\(lines) decisions".utf8))
+                    terminal.streams.errors(Array("\r\(counted(lines, "decision"))".utf8))
                 }
             } catch { throw CommandError(error.message) }
             if terminal.streams.isErrorTerminal { terminal.note("") }
-            // Whether that can be noted changes no decision.
+            // A failure to record the use changes no decision.
             if let store = snapshot.store {
                 do throws(TokenStoreError) {
                     try store.touch(Dictionary(uniqueKeysWithValues: summary.used.map { ($0, options.now) }))
-                } catch { terminal.note("note: when tokens were last active is not noted: \(error.message)") }
+                } catch { terminal.note("note: cannot record when tokens were last active: \(error.message)") }
             }
             if invocation.has("summary") { summarize(summary, isExpecting: options.expect, to: terminal) }
             let status = try status(of: summary, isExpecting: options.expect, count: count, invocation)
             guard let count, count != summary.lines else { return status }
-            throw CommandError("\(summary.lines) requests came, and `--count` says \(count)")
+            throw CommandError("`--count` is \(count), but the input had \(counted(summary.lines, "request"))")
         })
 
-    /// Decides in a child process; what it leaves unanswered when it ends by a fault is denied.
+    /// Decides in a child process. If it crashes, the unanswered requests are denied.
     private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let terminal = invocation.terminal
         let path = invocation.positionals.first ?? "-"
@@ -88,7 +93,8 @@ extension Verb {
         let rest = max(0, ending.asked - ending.answered)
         let deny = Array((#"{"decision":false,"context":{"code":"policy_crashed"}}"# + "\n").utf8)
         for _ in 0..<rest where Descriptor.write(deny, to: terminal.streams.outputDescriptor) {}
-        throw CommandError("the process that ran the policies \(ending.reason): \(rest) requests are denied for it")
+        throw CommandError(
+            "the process that ran the policies \(ending.reason): \(counted(rest, "unanswered request")) denied")
     }
 
     private static func options(_ invocation: Invocation) throws(CommandError) -> BatchOptions {
@@ -102,13 +108,13 @@ extension Verb {
         options.hasSink = invocation.value(Sink.option.name) != nil
         options.masked = invocation.masked
         options.tenant = invocation.name("tenant")
-        options.notesUse = invocation.has("touch")
+        options.notesUse = invocation.has("record-use")
         options.budget = try invocation.budget()
         options.treeOptions = try invocation.treeOptions()
         return options
     }
 
-    /// A pipe that nobody reads any more ends the run quietly.
+    /// The exit status of a batch. An output pipe without a reader ends the run quietly.
     private static func status(
         of summary: BatchSummary, isExpecting: Bool, count: Int?, _ invocation: Invocation
     ) throws(CommandError) -> Int32 {
@@ -120,29 +126,32 @@ extension Verb {
         for (policy, count) in summary.differences.sorted(by: { $0.key < $1.key }) {
             terminal.complain(
                 policy.isEmpty
-                    ? "\(count) requests were understood otherwise than by an evaluation that remembers nothing; please report this"
-                    : "the policy `\(policy)` was answered for otherwise than by running it (\(count)): its trees were dropped; please report this"
+                    ? "an uncached evaluation read \(counted(count, "request")) differently; please report this"
+                    : "the trees of the policy `\(policy)` and the policy itself differed \(counted(count, "time")): "
+                        + "the trees were dropped; please report this"
             )
         }
         if summary.mismatches > 0 {
             let lines = summary.unexpected.map(String.init).joined(separator: ", ")
             let more = summary.mismatches > summary.unexpected.count ? " …" : ""
-            terminal.complain("\(summary.mismatches) decisions are not as expected, those of lines \(lines)\(more)")
+            let noun = summary.mismatches == 1 ? "line" : "lines"
+            terminal.complain("\(counted(summary.mismatches, "decision")) not as expected: \(noun) \(lines)\(more)")
             return ExitStatus.gate
         }
         if summary.errors > 0, invocation.value("invalid") != "answer" {
-            let first = summary.firstInvalid.map { ", the first of them line \($0)" } ?? ""
-            terminal.complain("\(summary.errors) of \(summary.lines) were no valid request\(first)")
+            let first = summary.firstInvalid.map { ", the first in line \($0)" } ?? ""
+            terminal.complain("invalid requests: \(summary.errors) of \(summary.lines)\(first)")
             return ExitStatus.failure
         }
         if !summary.differences.isEmpty { return ExitStatus.failure }
-        if isExpecting, summary.expectations == 0 { throw CommandError("no line says what is `expected`") }
+        if isExpecting, summary.expectations == 0 { throw CommandError("no line has `expected`") }
         return ExitStatus.done
     }
 
     private static func summarize(_ summary: BatchSummary, isExpecting: Bool, to terminal: Terminal) {
         terminal.note(
-            "\(summary.lines) requests: \(summary.permits) permit, \(summary.denies) deny, \(summary.errors) not valid")
+            "\(counted(summary.lines, "request")): \(summary.permits) permit, \(summary.denies) deny, "
+                + "\(summary.errors) invalid")
         if isExpecting { terminal.note("\(summary.mismatches) not as expected") }
         let tables = [
             ("by code", summary.codes), ("by policy", summary.policies),

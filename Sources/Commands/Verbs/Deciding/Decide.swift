@@ -5,12 +5,12 @@ internal import Policies
 internal import Tokens
 
 extension Verb {
-    /// `decide`: one decision, and why.
+    /// `decide`: makes one decision and shows its reasons.
     static let decide = Verb(
-        name: "decide", summary: "decides what a token may do, and says why",
+        name: "decide", summary: "decides what a token may do, and shows why",
         positionals: [
             .init(
-                name: "TOKEN", help: "a token's id, or its name where only one has it; `-` reads its string, or is none"
+                name: "TOKEN", help: "a token's id or unique name; `-` reads its string, or stands for no token"
             ),
             .init(name: "ACTION", help: "an action of the schema, or token.issue, amend, reveal, revoke or list"),
             .init(
@@ -19,13 +19,13 @@ extension Verb {
                 isOptional: true, isRepeated: true, usage: "[TYPE[:ID]] [name=value …]"),
         ],
         options: [
-            Option(name: "explain", help: "say what each policy read"),
+            Option(name: "explain", help: "show the facts that each policy read"),
             Option(
                 name: "expect", value: "ANSWER", help: "permit or deny: end with 0 if so, else with 5",
                 choices: ["permit", "deny"]),
             .log, .mask, Sink.option,
             Option(
-                name: "subject", value: "TYPE:ID", help: "an external subject acts, and TOKEN is `-`; needs no store"),
+                name: "subject", value: "TYPE:ID", help: "an external subject, with `-` for TOKEN; needs no store"),
             Isolation.option,
         ] + Option.limits.prefix(3),
         details: [
@@ -38,14 +38,14 @@ extension Verb {
             let source = try invocation.policySource()
             let isExternal = invocation.has("subject")
             var words = invocation.positionals
-            // Who acts through a string is known by it, and has used the token.
+            // A token string identifies its token, and a permit counts as a use of it.
             let used = try stringHolder(invocation)
             if let used { words[0] = used.description }
             var snapshot =
                 isExternal ? try invocation.snapshot(needsStore: false) : try invocation.snapshot(of: words[0])
             let directory = snapshot.directory
             if invocation.has("isolate") {
-                // Nor do the keys stay in a process that runs such policies.
+                // The keys must not stay in a process that runs unreviewed policies.
                 snapshot.store = nil
                 try Isolation.confine(memory: 2 * budget.memory, threads: 0)
             }
@@ -53,7 +53,7 @@ extension Verb {
             let sink = try Sink(invocation, plugins, policies.schema)
             let question = try RequestParser(invocation, snapshot, policies.schema, words: words).question()
             let decision: Decision
-            let start = clock()
+            let start = SteadyClock.nanoseconds()
             do {
                 let authorizer = try Authorizer(
                     policies: policies, directory: directory, budget: budget, treeOptions: .none)
@@ -64,14 +64,14 @@ extension Verb {
             } catch let error as PolicyError {
                 throw CommandError(error.message)
             } catch { throw CommandError("\(error)") }
-            let elapsed = clock() - start
+            let elapsed = SteadyClock.nanoseconds() - start
             if let path = invocation.value("log") { try log(question, decision, elapsed, path, invocation.masked) }
             if let sink {
                 var line = JSONWriter()
                 DecisionLog.line(question, decision, nanoseconds: elapsed, masked: invocation.masked, into: &line)
                 try sink.take(line.bytes)
             }
-            // Whether that can be noted changes no decision.
+            // A failure to record the use changes no decision.
             if decision.isPermitted, let used { try? snapshot.store?.touch([used: snapshot.now]) }
             if invocation.has("json") {
                 var writer = JSONWriter()
@@ -85,7 +85,7 @@ extension Verb {
             return status(decision, expected: invocation.value("expect"), invocation.terminal)
         })
 
-    /// The token whose string is on the standard input, where `-` stands for it.
+    /// The token whose string is on standard input, when TOKEN is `-`; else `nil`.
     private static func stringHolder(_ invocation: Invocation) throws(CommandError) -> TokenID? {
         let words = invocation.positionals
         guard words[0] == "-", !invocation.has("subject"), DecisionKind(rawValue: words[1])?.isAdministrative != true
@@ -98,12 +98,12 @@ extension Verb {
             let now = try store.highWater.map { max($0, invocation.now) } ?? invocation.now
             let found = try store.authenticate(string, now: invocation.isTimeStated ? invocation.now : now)
             if found != nil { try? store.rehash(string, AuditContext(now: now)) }
-            // One that nobody knows is decided as such: an id that no token has.
+            // An unknown string becomes an id that no token has, and the decision reports it.
             return found?.token.id ?? .unassigned
         } catch { throw CommandError(error.message) }
     }
 
-    /// Decides in a child process; one that ends by a fault is a deny.
+    /// Decides in a child process. If it crashes, the decision is deny.
     private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let terminal = invocation.terminal
         let readsInput = invocation.positionals[0] == "-" && !invocation.has("subject")
@@ -111,7 +111,7 @@ extension Verb {
             invocation, input: readsInput ? terminal.streams.inputDescriptor : -1,
             form: .report(statuses: [0, 1, 2, 3, 5, 64]), silence: try Isolation.silence(invocation))
         if let status = ending.status {
-            // Without an answer it may have failed; with one, the status says the same.
+            // Without an answer the child must have failed; with one, its status must agree with the answer.
             let answer = AnswerForm.answer(ofReport: ending.output, isJSON: invocation.has("json"))
             let expected = invocation.value("expect").map { $0 == "permit" }
             let isFailure = [ExitStatus.failure, ExitStatus.policies, ExitStatus.usage].contains(status)
@@ -121,7 +121,7 @@ extension Verb {
                 return status
             }
             terminal.complain(
-                "the process that ran the policies ended with status \(status) and no answer to go with it")
+                "the process that ran the policies ended with status \(status) and without a matching answer")
         } else {
             terminal.complain("the process that ran the policies \(ending.reason)")
         }
@@ -158,12 +158,5 @@ extension Verb {
             var log = try DecisionLog(path: path, masked: masked)
             try log.append(question, decision, nanoseconds: nanoseconds)
         } catch { throw CommandError(error.message) }
-    }
-
-    /// Nanoseconds of the steady clock.
-    static func clock() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

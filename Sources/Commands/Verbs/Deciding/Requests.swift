@@ -3,11 +3,11 @@ internal import Policies
 internal import Workbench
 
 extension Verb {
-    /// `requests`: made-up requests about the store's tokens, for `batch`.
+    /// `requests`: makes up requests about the store's tokens, for `batch`.
     static let requests = Verb(
         name: "requests", summary: "makes up requests about the tokens of the store, one a line",
         options: [
-            Option(name: "count", value: "N", help: "how many (10000)"),
+            Option(name: "count", value: "N", help: "number of requests (10000)"),
             Option(name: "seed", value: "N", help: "the same seed makes the same requests (1)"),
         ],
         run: { invocation throws(CommandError) in

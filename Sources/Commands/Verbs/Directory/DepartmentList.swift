@@ -1,7 +1,7 @@
 internal import Model
 
 extension Verb {
-    /// `department list`: the tree.
+    /// `department list`: lists the departments of a tenant as a tree.
     static let departmentList = Verb(
         name: "department list", summary: "lists the departments of a tenant as a tree",
         options: [Listing.csv],
@@ -10,7 +10,7 @@ extension Verb {
             let directory = names.directory
             let isTree = !invocation.has("csv")
             var listing = Listing(["ID", "NAME", "ACTIVE", "REQUIRES"])
-            // They stand in the order of a walk through the tree.
+            // The directory keeps them in the order of a walk through the tree.
             for department in directory.departments where department.tenant == names.tenant {
                 let indent = isTree ? String(repeating: "  ", count: department.depth) : ""
                 listing.add(

@@ -1,9 +1,10 @@
 internal import Model
 
 extension Verb {
-    /// `department show`: one department and what it asks of whoever enters.
+    /// `department show`: shows one department and the permissions it requires.
     static let departmentShow = Verb(
-        name: "department show", summary: "shows a department: where it lies, what it requires, who is assigned to it",
+        name: "department show",
+        summary: "shows a department: its place in the tree, its requirements and its users",
         positionals: [.init(name: "DEPARTMENT", help: "a department's id or name")],
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
@@ -25,13 +26,13 @@ extension Verb {
             fields.add("Id", department.id)
             fields.add("Name", department.name)
             fields.add(
-                "Lies in", path.dropLast().map { directory.departments[$0].name }.joined(separator: " > "), key: "path",
+                "Within", path.dropLast().map { directory.departments[$0].name }.joined(separator: " > "), key: "path",
                 json: .strings(path.dropLast().map { directory.departments[$0].id }))
             fields.add("Active", department.isActive ? "yes" : "no", json: .boolean(department.isActive))
             fields.add(
                 "Requires", required.map { "\($0)  (\($1))" }, json: .strings(required.map(\.0)))
             fields.add(
-                "Under it", children.map { "\($0.id)  \($0.name)" }, key: "children", json: .strings(children.map(\.id))
+                "Contains", children.map { "\($0.id)  \($0.name)" }, key: "children", json: .strings(children.map(\.id))
             )
             fields.add(
                 "Assigned",

@@ -3,7 +3,7 @@ internal import Model
 internal import Policies
 internal import Tokens
 
-/// `deactivate` and `activate`, the same for users, departments, user types and tenants.
+/// The verbs `deactivate` and `activate` of users, departments, user types and tenants.
 enum DirectoryVerbs {
     enum Noun: String, CaseIterable {
         case user
@@ -17,8 +17,8 @@ enum DirectoryVerbs {
     private static func verb(_ noun: Noun, activates: Bool) -> Verb {
         let word = noun == .userType ? "user type" : noun.rawValue
         let placeholder = word.uppercased()
-        let preview = Option(name: "preview", help: "only say which tokens it touches, and what they lose")
-        let revoke = Option(name: "revoke-tokens", help: "revoke the live tokens that stand in the way")
+        let preview = Option(name: "preview", help: "only show the affected tokens and what they lose")
+        let revoke = Option(name: "revoke-tokens", help: "revoke the live tokens that are in the way")
         return Verb(
             name: "\(noun.rawValue) \(activates ? "activate" : "deactivate")",
             summary: activates
@@ -34,7 +34,7 @@ enum DirectoryVerbs {
         switch noun {
         case .user: "deactivates a user: mobile tokens are revoked for good, API tokens suspended"
         case .department: "deactivates a department; refused while live tokens are in it"
-        case .userType: "deactivates a user type: it is assigned to nobody new; tokens that have it go on"
+        case .userType: "deactivates a user type: nobody new gets it; tokens that have it stay valid"
         case .tenant: "deactivates a tenant; refused while it has live tokens"
         }
     }
@@ -92,7 +92,8 @@ enum DirectoryVerbs {
                 revokesTokens: invocation.has("revoke-tokens"), act)
             let change = activates ? "active" : "inactive"
             invocation.terminal.print(
-                "`\(Terminal.escaped(word))` is \(change); \(revoked) tokens revoked, \(suspended) suspended")
+                "`\(Terminal.escaped(word))` is \(change); \(counted(revoked, "token")) revoked, \(suspended) suspended"
+            )
         } catch { throw CommandError(error.message) }
         return ExitStatus.done
     }

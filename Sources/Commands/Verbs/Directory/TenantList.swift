@@ -2,9 +2,9 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `tenant list`: the customers of the application.
+    /// `tenant list`: lists the tenants, the customers of the application.
     static let tenantList = Verb(
-        name: "tenant list", summary: "lists the tenants, with how much each has",
+        name: "tenant list", summary: "lists the tenants, with the number of their users and departments",
         options: [Listing.csv],
         run: { invocation throws(CommandError) in
             let directory = try invocation.directory(.none)

@@ -2,9 +2,9 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `tenant show`: one customer of the application.
+    /// `tenant show`: shows one tenant.
     static let tenantShow = Verb(
-        name: "tenant show", summary: "shows a tenant: its zone, what it has, and whether its token strings are kept",
+        name: "tenant show", summary: "shows a tenant: its zone, its size, and whether its token strings are kept",
         positionals: [.init(name: "TENANT", help: "a tenant's id")],
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore()

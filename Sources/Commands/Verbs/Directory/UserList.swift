@@ -1,9 +1,9 @@
 internal import Model
 
 extension Verb {
-    /// `user list`: who there is.
+    /// `user list`: lists the users of a tenant.
     static let userList = Verb(
-        name: "user list", summary: "lists the users of a tenant, with what they are assigned to",
+        name: "user list", summary: "lists the users of a tenant, with their assignments",
         options: [Listing.csv],
         run: { invocation throws(CommandError) in
             let names = try invocation.names()

@@ -1,9 +1,9 @@
 internal import Model
 
 extension Verb {
-    /// `user show`: one user, with every combination a token can be made for.
+    /// `user show`: shows one user with all assignments.
     static let userShow = Verb(
-        name: "user show", summary: "shows a user: assignments, and what each of them permits",
+        name: "user show", summary: "shows a user: permissions and assignments",
         positionals: [.init(name: "USER", help: "a user's id or name")],
         run: { invocation throws(CommandError) in
             let names = try invocation.names()

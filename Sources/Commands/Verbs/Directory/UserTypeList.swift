@@ -1,7 +1,7 @@
 internal import Model
 
 extension Verb {
-    /// `user-type list`: the named sets of permissions.
+    /// `user-type list`: lists the user types of a tenant, which are named sets of permissions.
     static let userTypeList = Verb(
         name: "user-type list", summary: "lists the user types of a tenant, with their permissions",
         options: [Listing.csv],

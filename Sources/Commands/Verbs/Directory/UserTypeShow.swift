@@ -1,7 +1,7 @@
 internal import Model
 
 extension Verb {
-    /// `user-type show`: one user type and who has it.
+    /// `user-type show`: shows one user type and its users.
     static let userTypeShow = Verb(
         name: "user-type show", summary: "shows a user type: its permissions, and who is assigned to it",
         positionals: [.init(name: "USER TYPE", help: "a user type's id or name")],

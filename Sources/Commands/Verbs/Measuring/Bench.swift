@@ -5,14 +5,14 @@ internal import Policies
 internal import Workbench
 
 extension Verb {
-    /// `bench`: how fast it is, here.
+    /// `bench`: measures the speed of decisions on this machine.
     static let bench = Verb(
-        name: "bench", summary: "measures how fast decisions are, here, on the demo organisation",
+        name: "bench", summary: "measures how fast this machine decides, on the demo organisation",
         options: [
-            Option(name: "count", value: "N", help: "how many made-up requests (20000)"),
+            Option(name: "count", value: "N", help: "number of made-up requests (20000)"),
             Option(name: "requests", value: "FILE", help: "measure these requests, one a line, on the store"),
-            Option(name: "jobs", value: "N", help: "how many work side by side in the batch (one a core)"),
-            Option(name: "grow", value: "N", help: "repeat the policies until there are so many (1000)"),
+            Option(name: "jobs", value: "N", help: "threads of the batch (one per core)"),
+            Option(name: "grow", value: "N", help: "repeat the policies until there are N (1000)"),
         ] + BenchComparison.options,
         details: [
             "Decisions of prepared requests on one thread, by trees and by running every policy; a batch from file to "
@@ -24,12 +24,12 @@ extension Verb {
         ],
         run: { invocation throws(CommandError) in
             if let binary = invocation.value("compare") { return try BenchComparison(binary, invocation).run() }
-            if invocation.has("rounds") { throw .usage("`--rounds` is for `--compare`, which is not stated") }
+            if invocation.has("rounds") { throw .usage("`--rounds` needs `--compare BINARY`") }
             let count = try invocation.number("count", default: 20_000, most: 1_000_000)
             let jobs = try invocation.number(
                 "jobs", default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), most: Decisions.Batch.mostJobs)
             let most = try invocation.number("grow", default: 1_000, most: 10_000)
-            let start = DecisionBenchmark.nanoseconds()
+            let start = SteadyClock.nanoseconds()
             let policies = try invocation.policies()
             let (directory, now) = try snapshot(invocation)
             do {
@@ -45,7 +45,7 @@ extension Verb {
                     else { continue }
                     report.rows.append(("\(size) on access", try benchmark.row(set)))
                 }
-                // So many requests as the cache holds: one that is decided was just read.
+                // As many requests as the cache holds, so that each was just read when it is decided.
                 for size in [64, 256] where size <= most && !directory.tokens.isEmpty {
                     let row = try IndependentBenchmark.row(
                         policies: size, requests: min(count, 128), directory: directory, now: now)
@@ -65,8 +65,8 @@ extension Verb {
             return ExitStatus.done
         })
 
-    /// What decisions are made on: the store, when the requests are about it; else the demo organisation, at a time of its
-    /// own.
+    /// The directory and time to decide on: those of the store with `--requests`, else the demo organisation at a fixed
+    /// time.
     private static func snapshot(_ invocation: Invocation) throws(CommandError) -> (Directory, Instant) {
         guard invocation.value("requests") == nil else {
             let snapshot = try invocation.snapshot(needsStore: true)
@@ -92,17 +92,17 @@ extension Verb {
         return lines
     }
 
-    /// Nanoseconds from before the policies were read to the first decision.
+    /// Nanoseconds from before the policies are read to the first decision.
     private static func first(
         _ policies: PolicySet, _ directory: Directory, _ line: [UInt8], _ now: Instant, since start: Int64
     ) throws -> Int64 {
         let authorizer = try Authorizer(policies: policies, directory: directory)
         _ = try authorizer.decide(AuthorizationRequest(json: try JSONReader.parse(request: line), now: now))
-        return DecisionBenchmark.nanoseconds() - start
+        return SteadyClock.nanoseconds() - start
     }
 
-    /// Requests a second from a file to nowhere, and how many simdjson alone parses there: by turns, and the medians, so
-    /// that what disturbs one disturbs the other.
+    /// Measures requests a second from a file to `/dev/null`, and the rate of simdjson parsing alone. They take turns
+    /// and report medians, so that a disturbance affects both.
     private static func batch(
         _ lines: [[UInt8]], _ policies: PolicySet, _ directory: Directory, _ jobs: Int, _ now: Instant,
         into report: inout BenchReport
@@ -115,7 +115,7 @@ extension Verb {
             close(input)
             close(output)
         }
-        // The file goes with the last descriptor of it.
+        // The file disappears when its descriptor is closed.
         unsafe unlink(name)
         let bytes = Array(lines.joined(separator: [0x0A])) + [0x0A]
         let times = max(1, min(40, 64_000_000 / bytes.count))
@@ -128,9 +128,9 @@ extension Verb {
         report.bytesPerRequest = bytes.count / lines.count
         func rate(_ work: () throws -> Void) throws -> Int64 {
             lseek(input, 0, SEEK_SET)
-            let start = DecisionBenchmark.nanoseconds()
+            let start = SteadyClock.nanoseconds()
             try work()
-            return Int64(count / Double(DecisionBenchmark.nanoseconds() - start) * 1e9)
+            return Int64(count / Double(SteadyClock.nanoseconds() - start) * 1e9)
         }
         var pairs: [(decided: Int64, parsed: Int64)] = []
         for _ in 0..<7 {

@@ -2,13 +2,13 @@ internal import Glibc
 internal import Model
 internal import Workbench
 
-/// `bench --compare BINARY`: this program and another one, run by turns.
+/// The comparison of `bench --compare BINARY`: this program and another one take turns.
 struct BenchComparison {
     static let options = [
         Option(name: "compare", value: "BINARY", help: "measure this program and BINARY by turns, and compare them"),
-        Option(name: "rounds", value: "N", help: "how often each takes its turn in a comparison (8)"),
+        Option(name: "rounds", value: "N", help: "turns of each program in a comparison (8)"),
     ]
-    /// A quartile of fewer figures is the shortest of them.
+    /// With fewer figures, the lower quartile would be the shortest one.
     private static let leastRounds = 4
 
     private let binary: String
@@ -17,13 +17,13 @@ struct BenchComparison {
     private let terminal: Terminal
     private let isJSON: Bool
 
-    /// - Throws: when BINARY is no program.
+    /// - Throws: when BINARY is not an executable file.
     init(_ binary: String, _ invocation: Invocation) throws(CommandError) {
         rounds = try invocation.number("rounds", default: 8, least: Self.leastRounds, most: 1_000)
         self.binary = binary
         terminal = invocation.terminal
         isJSON = invocation.has("json")
-        // Only what is stated is handed on: an earlier program need not know the rest.
+        // Only given options are passed on: an older program may not know the others.
         var arguments = ["bench", "--json"]
         for option in Verb.bench.options + Option.global where !Self.options.contains(where: { $0.name == option.name })
         {
@@ -37,7 +37,7 @@ struct BenchComparison {
         self.arguments = arguments
         var status = stat()
         guard unsafe stat(binary, &status) == 0 else { throw fault(unsafe String(cString: strerror(errno))) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw fault("it is no file") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw fault("it is not a file") }
         guard unsafe access(binary, X_OK) == 0 else { throw fault("it is not executable") }
     }
 
@@ -49,7 +49,7 @@ struct BenchComparison {
         var reports: [[BenchFigures]] = [[], [], []]
         for round in 0..<rounds {
             if terminal.streams.isErrorTerminal { terminal.prompt("\rround \(round + 1) of \(rounds)") }
-            // Who is first is not always the same: what a machine does over time falls on each in turn.
+            // The first turn rotates, so that changes of the machine over time affect each program.
             for turn in 0..<3 {
                 let arm = (round + turn) % 3
                 reports[arm].append(
@@ -89,9 +89,9 @@ struct BenchComparison {
         } catch let error as BenchFiguresError {
             reason = error.message
         } catch let error as JSONError {
-            reason = "it is no JSON, \(error.message) in line \(error.line)"
+            reason = "it is not JSON, \(error.message) in line \(error.line)"
         } catch { reason = "\(error)" }
-        throw CommandError("`--compare`: what \(name) printed at \(line) is no report of `bench`: \(reason)")
+        throw CommandError("`--compare`: the output of \(name) at \(line) is not a report of `bench`: \(reason)")
     }
 
     private func print(_ comparison: ProgramComparison) {
@@ -113,7 +113,7 @@ struct BenchComparison {
         }
     }
 
-    /// Digits after the point are kept for what is small.
+    /// A figure with this many decimals; large ones get none.
     private static func figure(_ value: Double, _ digits: Int) -> String {
         let digits = digits == 1 && value >= 1_000 ? 0 : digits
         var scale = 1

@@ -1,20 +1,20 @@
 internal import Model
 internal import Workbench
 
-/// What `bench` measured, for people and for machines.
+/// The results of `bench`, for people and for machines.
 struct BenchReport {
     /// Nanoseconds to the first decision.
     var cold: Int64 = 0
-    /// Of the folder's policies as they are.
+    /// The times of the folder's policies as they are.
     var own: DecisionBenchmark.Row?
-    /// Of the folder's policies repeated, and of policies that share nothing; each with its name.
+    /// The times of the folder's policies repeated, and of policies that share nothing, each with its name.
     var rows: [(name: String, row: DecisionBenchmark.Row)] = []
     var costs: [DecisionBenchmark.Cost] = []
-    /// Requests a second.
+    /// Requests a second that the batch decides.
     var batch: Int64 = 0
-    /// How much of the rate of parsing alone the batch reaches, in percent.
+    /// The rate of the batch in percent of the rate of parsing alone.
     var share: Int64 = 0
-    /// How many simdjson alone parses a second, on one core.
+    /// Requests a second that simdjson alone parses, on one core.
     var parsing: Int64 = 0
     var bytesPerRequest = 0
 

@@ -4,13 +4,13 @@ internal import Tokens
 internal import Workbench
 
 extension Verb {
-    /// `bench store`: how fast tokens are kept and found, here.
+    /// `bench store`: measures the speed of a token store on this machine.
     static let benchStore = Verb(
-        name: "bench store", summary: "measures how fast tokens are kept, found, listed and revoked, here",
-        options: [Option(name: "count", value: "N", help: "how many tokens the made-up store has (1000000)")],
+        name: "bench store", summary: "measures how fast this machine keeps, finds, lists and revokes tokens",
+        options: [Option(name: "count", value: "N", help: "number of tokens in the made-up store (1000000)")],
         details: [
-            "Makes a store with 10,000 users and 90 departments in a folder of its own under TMPDIR, which goes away "
-                + "again. Who lists may see the tokens of one department in ninety.",
+            "Makes a store with 10,000 users and 90 departments in a folder of its own under TMPDIR, which is "
+                + "deleted afterwards. The listing user may see the tokens of one department in ninety.",
             "Compare figures of one run only.",
         ],
         run: { invocation throws(CommandError) in
@@ -24,7 +24,7 @@ extension Verb {
             let rows: [StoreBenchmark.Row]
             do {
                 rows = try benchmark.run { made in
-                    if terminal.streams.isErrorTerminal { terminal.prompt("\r\(made) tokens made") }
+                    if terminal.streams.isErrorTerminal { terminal.prompt("\r\(counted(made, "token")) made") }
                 }
             } catch let error as TokenStoreError {
                 throw CommandError(error.message)
@@ -46,7 +46,7 @@ extension Verb {
                     row.name, "\(Self.microseconds(row.median))", "\(Self.microseconds(row.longest))", "\(row.runs)",
                 ])
             }
-            terminal.print("a store of \(count) tokens, of which who lists may see one in ninety:")
+            terminal.print("a store of \(counted(count, "token")), of which the listing user may see one in ninety:")
             table.print(to: terminal)
             return ExitStatus.done
         })
@@ -57,7 +57,7 @@ extension Verb {
     }
 }
 
-/// Two folders that go away again: one for a store, one for its keys.
+/// Two temporary folders, deleted at the end: one for a store, one for its keys.
 private final class Scratch {
     let root: String
     var store: String { root + "/store" }

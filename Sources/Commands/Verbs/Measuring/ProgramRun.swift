@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// What a program printed, run to its end.
+/// The output of a program, run to its end.
 struct ProgramRun {
-    /// What is kept of each output; more is read and dropped.
+    /// The bytes kept of each output; the rest is read and dropped.
     private static let mostBytes = 1 << 22
 
     /// `nil` when a signal ended it.
@@ -40,7 +40,7 @@ struct ProgramRun {
         (status, signal) = child.wait()
     }
 
-    /// The last line that it wrote to the error output.
+    /// The last line of the error output.
     var complaint: String {
         String(decoding: errors.split(separator: 0x0A).last ?? [], as: UTF8.self)
     }

@@ -2,7 +2,7 @@ internal import Model
 internal import Plugins
 internal import Policies
 
-/// What a plugin is and provides, for people and for machines.
+/// The description of a plugin and what it provides, for people and for machines.
 enum PluginListing {
     /// `2 functions, 1 attribute`.
     static func provided(_ plugin: Plugin, _ extras: PluginExtras) -> String {
@@ -11,7 +11,7 @@ enum PluginListing {
             (plugin.tables.count, "table"),
             (extras.checks.count, "check"), (extras.commands.count, "command"), (extras.sinks.count, "sink"),
         ]
-        return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
+        return counts.filter { $0.0 > 0 }.map { counted($0.0, $0.1) }.joined(separator: ", ")
     }
 
     static func json(_ plugin: Plugin, _ extras: PluginExtras) -> JSON {

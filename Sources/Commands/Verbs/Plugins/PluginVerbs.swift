@@ -3,7 +3,7 @@ internal import Plugins
 internal import Policies
 
 extension Verb {
-    /// `plugins`: what there is to `use`.
+    /// `plugins`: lists the plugins that policies can `use`.
     static let plugins = Verb(
         name: "plugins", summary: "lists the plugins, what each provides and what it needs",
         details: ["exit status: 0, or 3 when one does not load"],
@@ -27,7 +27,7 @@ extension Verb {
             return loaded.faults.isEmpty ? ExitStatus.done : ExitStatus.policies
         })
 
-    /// `plugins show`: the reference of one.
+    /// `plugins show`: prints the reference of one plugin.
     static let pluginsShow = Verb(
         name: "plugins show", summary: "prints what a plugin provides, in the words of its own comments",
         positionals: [.init(name: "NAME", help: "a plugin")],
@@ -52,7 +52,7 @@ extension Verb {
             return ExitStatus.done
         })
 
-    /// `plugins lock`: notes what was reviewed.
+    /// `plugins lock`: records the hashes of the reviewed files.
     static let pluginsLock = Verb(
         name: "plugins lock", summary: "writes the hash of every file of plugins and policies, for --locked",
         details: ["The file is `plugins.lock`, beside the folder of the policies; an older one is replaced."],
@@ -64,20 +64,20 @@ extension Verb {
             }
             let (bytes, count) = PluginLock.made(of: files.policies, files.plugins)
             try Descriptor.replace(path, with: bytes)
-            invocation.terminal.print("\(Terminal.escaped(path)) names \(count) files")
+            invocation.terminal.print("\(Terminal.escaped(path)) lists \(counted(count, "file"))")
             return ExitStatus.done
         })
 
-    /// `plugins new`: a plugin to begin with.
+    /// `plugins new`: makes a template of a plugin.
     static let pluginsNew = Verb(
-        name: "plugins new", summary: "makes a plugin to begin with, and a test of it that passes",
+        name: "plugins new", summary: "makes a new plugin to start from, with a test that passes",
         positionals: [.init(name: "NAME", help: "lower-case letters, digits and `_`")],
         run: { invocation throws(CommandError) in
             let name = invocation.positionals[0]
             guard let files = PluginTemplate.files(ExactName(name)) else {
                 throw .usage(
-                    "a plugin is named in lower-case letters, digits and `_`, begins with a letter and is no word of Lua "
-                        + "and no capability of the host; got `\(name)`")
+                    "the name of a plugin has lower-case letters, digits and `_`, begins with a letter, and is neither "
+                        + "a word of Lua nor a capability of the host; got `\(name)`")
             }
             let parent = invocation.value("plugins") ?? Invocation.beside(invocation.policyFolder, "plugins")
             let folder = "\(parent)/\(name)"
@@ -93,7 +93,7 @@ extension Verb {
 }
 
 extension Invocation {
-    /// The plugins, which must be there.
+    /// The files of the plugins, which must exist.
     fileprivate func plugins() throws(CommandError) -> PluginSource {
         guard let folder = pluginFolder(beside: policyFolder) else {
             throw CommandError(

@@ -2,16 +2,16 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `export`: everything in the store that is no secret.
+    /// `export`: prints everything in the store except secrets.
     static let exporting = Verb(
         name: "export", summary: "prints the organisation as JSON: with --tokens the tokens too, never their strings",
         options: [
-            Option(name: "tokens", help: "the whole population, to evaluate policies where no store and no key is"),
+            Option(name: "tokens", help: "include the tokens, to evaluate policies without the store and its keys"),
             Option(
-                name: "pseudonymous", help: "users and names of tokens under other names, the same for the same one"),
+                name: "pseudonymous", help: "replace users and names of tokens by pseudonyms, one for each"),
         ],
         details: [
-            "`demilune import` takes it back; `--store FILE.json` asks it as it is.",
+            "`demilune import` reads it; `--store FILE.json` uses it directly.",
             "Ids of departments, user types, assignments and tokens stay: policies and settings may name them.",
         ],
         run: { invocation throws(CommandError) in
@@ -27,7 +27,7 @@ extension Verb {
             }
             let left = before - organisation.tenants.reduce(0) { $0 + $1.tokens.count }
             if left > 0 {
-                invocation.terminal.complain("\(left) tokens do not carry their seal, and are left out")
+                invocation.terminal.complain("\(counted(left, "token")) left out: the seal is missing or broken")
             }
             if invocation.has("pseudonymous") {
                 organisation = organisation.pseudonymous { store.pseudonym($0, of: $1) }

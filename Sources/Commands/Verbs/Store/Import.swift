@@ -2,19 +2,19 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `import`: adds and changes what a file says, all of it or nothing.
+    /// `import`: adds and changes the records of a file, all of them or none.
     static let importing = Verb(
-        name: "import", summary: "takes over tenants, departments, user types, users and tokens from JSON",
-        positionals: [Positional(name: "FILE", help: "what `export` prints; `-` is the standard input")],
+        name: "import", summary: "imports tenants, departments, user types, users and tokens from JSON",
+        positionals: [Positional(name: "FILE", help: "the output of `export`; `-` is standard input")],
         options: [
-            Option(name: "preview", help: "only say which tokens it touches, and what they lose"),
-            Option(name: "revoke-tokens", help: "revoke the live tokens that stand in the way"),
+            Option(name: "preview", help: "only show the affected tokens and what they lose"),
+            Option(name: "revoke-tokens", help: "revoke the live tokens that are in the way"),
             AdministrationSession.reason,
         ],
         details: [
-            "All of it is taken over or nothing. Importing the same file again changes nothing.",
-            "What a record leaves out stays as it is; only a new one gets defaults. `null` says nothing, and is refused.",
-            "A user who is not active any more loses mobile tokens for good, and has the API tokens suspended.",
+            "Everything is imported or nothing. Importing the same file again changes nothing.",
+            "Fields that a record leaves out keep their values; a new record gets defaults. `null` is refused.",
+            "When a user becomes inactive, mobile tokens are revoked for good and API tokens suspended.",
         ],
         run: { invocation throws(CommandError) in
             let path = invocation.positionals[0]
@@ -29,7 +29,7 @@ extension Verb {
                     (records, summary) = try SQLiteTokenStore.preview(json, on: before)
                 } catch { throw CommandError("\(shown): \(error.message)") }
                 invocation.terminal.note(
-                    "\(summary.added) would be added, \(summary.changed) changed, \(summary.unchanged) stay as they are"
+                    "\(summary.added) would be added, \(summary.changed) changed, \(summary.unchanged) unchanged"
                 )
                 let after = before.merging(records)
                 let directories = (try Preview.directory(before, invocation), try Preview.directory(after, invocation))
@@ -53,7 +53,8 @@ extension Verb {
                         "\(summary.added) added, \(summary.changed) changed, \(summary.unchanged) unchanged")
                     if summary.revoked + summary.suspended > 0 {
                         invocation.terminal.print(
-                            "\(summary.revoked) tokens revoked, \(summary.suspended) suspended: they lost their ground")
+                            "\(counted(summary.revoked, "token")) revoked, \(summary.suspended) suspended: "
+                                + "their user or assignment is no longer active")
                     }
                 }
             } catch { throw CommandError("\(shown): \(error.message)") }

@@ -4,11 +4,11 @@ internal import Tokens
 internal import Workbench
 
 extension Verb {
-    /// `init`: a new store.
+    /// `init`: makes a new store.
     static let initialize = Verb(
         name: "init", summary: "makes a new store",
         options: [Option(name: "demo", help: "fill it with a demo organisation around today")],
-        details: ["A store that exists is left as it is, and the run fails. A run that fails leaves nothing."],
+        details: ["If the store exists, the run fails and leaves it as it is. A failed run leaves nothing behind."],
         run: { invocation throws(CommandError) in
             let path = invocation.storePath
             var organisation: Organisation?
@@ -25,7 +25,7 @@ extension Verb {
                     } catch { throw CommandError(error.message) }
                 }
             } catch {
-                // Keys of a store that there is not.
+                // The keys belong to a store that was not made.
                 if let made { for file in [made, made + ".head", made + ".head.lock"] { unsafe unlink(file) } }
                 throw error
             }
@@ -39,8 +39,10 @@ extension Verb {
             }
             let users = organisation.tenants.reduce(0) { $0 + $1.users.count }
             let tokens = organisation.tenants.reduce(0) { $0 + $1.tokens.count }
-            terminal.print(
-                "\(shown) is a new store: \(organisation.tenants.count) tenants, \(users) users, \(tokens) tokens")
+            let contents = [
+                counted(organisation.tenants.count, "tenant"), counted(users, "user"), counted(tokens, "token"),
+            ]
+            terminal.print("\(shown) is a new store: \(contents.joined(separator: ", "))")
             terminal.print("try next, with the same --store and --policies:")
             terminal.print("  demilune token list --tenant 3")
             terminal.print(
@@ -48,7 +50,7 @@ extension Verb {
             return ExitStatus.done
         })
 
-    /// The demo organisation, moved by whole days from the day it was written around to the day it is.
+    /// The demo organisation, moved by whole days from the day it was written for to today.
     private static func demo(at now: Instant) throws(CommandError) -> Organisation {
         let anchor = Date(year: 2026, month: 11, day: 22)!.daysSinceEpoch
         let days = Zone.utc.date(of: now).daysSinceEpoch - anchor
@@ -65,9 +67,11 @@ extension Verb {
                 token.dormantSince = token.dormantSince.map(moved)
                 token.suspended = token.suspended.map(moved)
                 token.revoked = token.revoked.map(moved)
-                // Calendar dates end with the years 1 and 9999; beyond them nothing that is exported could be imported.
+                // Calendar dates are limited to the years 1 to 9999; a record beyond them could not be imported again.
                 guard [token.created, token.expires].allSatisfy({ Instant($0.description) == $0 }) else {
-                    throw .usage("the demo organisation spans some years around `--at`, which leave the calendar")
+                    throw .usage(
+                        "`--at` is too close to the limits of the calendar: the demo organisation spans years around it"
+                    )
                 }
                 organisation.tenants[tenant].tokens[index] = token
             }

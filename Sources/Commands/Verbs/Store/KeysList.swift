@@ -2,7 +2,7 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `keys list`: which keys there are, never what they are.
+    /// `keys list`: lists the keys by number, never their content.
     static let keysList = Verb(
         name: "keys list", summary: "lists the keys of the key file, and how many tokens still need each",
         run: { invocation throws(CommandError) in
@@ -23,16 +23,16 @@ extension Verb {
             return ExitStatus.done
         })
 
-    /// `keys add`: a new key, which everything new is sealed with.
+    /// `keys add`: adds a key, with which all new records are sealed.
     static let keysAdd = Verb(
-        name: "keys add", summary: "adds a key to the key file; what is made from now on is sealed with it",
+        name: "keys add", summary: "adds a key to the key file; new records are sealed with it",
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore()
             let act = try invocation.operatorAct(store)
             let number: Int
             do throws(TokenStoreError) { number = try store.addKey(act) } catch { throw CommandError(error.message) }
             invocation.terminal.print("key \(number) is active")
-            invocation.terminal.note("`demilune keys rewrap` seals with it what was sealed before")
+            invocation.terminal.note("`demilune keys rewrap` seals the older records with it")
             return ExitStatus.done
         })
 }

@@ -2,10 +2,11 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `keys rewrap`: everything sealed with older keys is sealed with the active one.
+    /// `keys rewrap`: seals with the active key all records that older keys sealed.
     static let keysRewrap = Verb(
-        name: "keys rewrap", summary: "seals with the active key what older keys sealed; goes on where it was stopped",
-        options: [Option(name: "batch", value: "N", help: "how many tokens a transaction (500)")],
+        name: "keys rewrap",
+        summary: "seals with the active key the records of older keys; continues where it was stopped",
+        options: [Option(name: "batch", value: "N", help: "tokens per transaction (500)")],
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore()
             let batch = try invocation.number("batch", default: 500, most: 100_000)
@@ -17,23 +18,23 @@ extension Verb {
                 do throws(TokenStoreError) {
                     progress = try store.rewrap(act, batch: batch, after: progress.last)
                 } catch {
-                    throw CommandError("\(error.message); \(total) rows are done, run it again for the rest")
+                    throw CommandError("\(error.message); \(counted(total, "row")) done, run it again for the rest")
                 }
                 total += progress.count
                 for id in progress.tampered {
-                    terminal.complain("the token `\(id)` does not carry its seal, and is left as it is")
+                    terminal.complain("the token `\(id)` has no valid seal, and is left as it is")
                 }
                 if terminal.streams.isErrorTerminal { terminal.prompt("\r\(total) done") }
             } while !progress.isFinished
             if terminal.streams.isErrorTerminal { terminal.note("") }
-            terminal.print("\(total) rows written with the active key")
+            terminal.print("\(counted(total, "row")) written with the active key")
             return ExitStatus.done
         })
 
-    /// `keys retire`: a key that nothing needs any more is destroyed.
+    /// `keys retire`: destroys a key that no record needs any longer.
     static let keysRetire = Verb(
-        name: "keys retire", summary: "destroys an old key that no token needs any more",
-        positionals: [.init(name: "KEY", help: "its number, as `keys list` tells")],
+        name: "keys retire", summary: "destroys an old key that no token needs any longer",
+        positionals: [.init(name: "KEY", help: "its number in `keys list`")],
         options: [Option(name: "yes", help: "do it: it cannot be undone")],
         run: { invocation throws(CommandError) in
             guard let value = Int(invocation.positionals[0]), value > 0 else {
@@ -42,7 +43,7 @@ extension Verb {
             let store = try invocation.openStore()
             let act = try invocation.operatorAct(store)
             guard let key = store.keys.keys.first(where: { $0.number == value }) else {
-                throw CommandError("there is no key \(value); `demilune keys list` tells which there are")
+                throw CommandError("there is no key \(value); `demilune keys list` lists them")
             }
             guard key.state == .old else {
                 throw CommandError(
@@ -60,7 +61,7 @@ extension Verb {
 }
 
 extension Invocation {
-    /// An act of the operator's: what no decision point governs is for whoever holds the store and its keys.
+    /// The context of an act that only the operator may do, who holds the store and its keys: no policy decides it.
     func operatorAct(_ store: SQLiteTokenStore) throws(CommandError) -> AuditContext {
         try operatorAct(at: try now(store))
     }
@@ -68,7 +69,7 @@ extension Invocation {
     func operatorAct(at now: @autoclosure () throws(CommandError) -> Instant) throws(CommandError) -> AuditContext {
         guard value("as") == nil else {
             throw CommandError(
-                "`\(verb)` is for the operator: no decision point governs it; leave `--as` out", status: ExitStatus.deny
+                "`\(verb)` is for the operator only: no policy decides it; leave out `--as`", status: ExitStatus.deny
             )
         }
         return AuditContext(now: try now(), reason: value("reason"))

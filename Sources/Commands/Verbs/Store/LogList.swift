@@ -2,24 +2,26 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `log list`: who did what.
+    /// `log list`: lists the entries of the administration log.
     static let logList = Verb(
         name: "log list", summary: "lists what was done with tokens, keys and the directory, and what was refused",
         options: [
-            Option(name: "token", value: "ID", help: "about this token"),
-            Option(name: "act", value: "ACT", help: "acts of this name, such as token.reveal"),
-            Option(name: "actor", value: "USER", help: "of this user, by id; or operator"),
+            Option(name: "token", value: "ID", help: "entries about this token"),
+            Option(name: "act", value: "ACT", help: "entries of this act, such as token.reveal"),
+            Option(name: "actor", value: "USER", help: "entries of this user, by id, or of operator"),
             Option(name: "refused", help: "refusals only"),
-            Option(name: "since", value: "DAY", help: "from this day or moment on (UTC)"),
-            Option(name: "until", value: "DAY", help: "before this day or moment (UTC)"),
-            Option(name: "size", value: "N", help: "how many at most, the newest last (100)"),
+            Option(name: "since", value: "DAY", help: "from this day or time on (UTC)"),
+            Option(name: "until", value: "DAY", help: "before this day or time (UTC)"),
+            Option(name: "size", value: "N", help: "at most N entries, the newest last (100)"),
             Listing.csv,
         ],
         run: { invocation throws(CommandError) in
             try Listing.check(invocation)
             var query = LogQuery()
             if let text = invocation.value("token") {
-                guard let id = TokenID(text) else { throw .usage("`--token` is an id of 32 digits, got `\(text)`") }
+                guard let id = TokenID(text) else {
+                    throw .usage("`--token` must be an id of 32 digits, got `\(text)`")
+                }
                 query.token = id
             }
             query.act = invocation.value("act")

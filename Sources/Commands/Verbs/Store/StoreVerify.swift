@@ -2,7 +2,7 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `log verify`: whether the log is as it was written.
+    /// `log verify`: finds changes to the log made without the keys.
     static let logVerify = Verb(
         name: "log verify", summary: "finds entries of the log that were changed, removed, reordered or cut off",
         run: { invocation throws(CommandError) in
@@ -11,10 +11,10 @@ extension Verb {
             do throws(TokenStoreError) { (count, faults) = try store.verifyLog() } catch {
                 throw CommandError(error.message)
             }
-            return tell(faults, "the log is as it was written: \(count) entries", invocation)
+            return tell(faults, "the log is as it was written: \(counted(count, "entry", "entries"))", invocation)
         })
 
-    /// `store verify`: whether what gives tokens their power is as it was written.
+    /// `store verify`: finds changes to the store made without the keys.
     static let storeVerify = Verb(
         name: "store verify",
         summary: "finds what was changed without the keys: tokens, users, rights, the log, and the file itself",

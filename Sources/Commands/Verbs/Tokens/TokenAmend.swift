@@ -3,15 +3,15 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `token amend`: another name, expiry or combination for a token that stays the same.
+    /// `token amend`: changes the name, the expiry or the assignment of a token.
     static let tokenAmend = Verb(
         name: "token amend", summary: "changes the name, the expiry or the assignment of a token",
         positionals: [.token],
         options: [
-            Option(name: "name", value: "NAME", help: "what it is called from now on"),
-            Option(name: "expires", value: "DAY", help: "its last valid day, such as 2027-01-31, or a moment"),
-            Option(name: "assignment", value: "ID", help: "another combination of the same user"),
-            Option(name: "clear-dormant", help: "it is used again: forget since when it was not"),
+            Option(name: "name", value: "NAME", help: "its new name"),
+            Option(name: "expires", value: "DAY", help: "its last valid day, such as 2027-01-31, or a time"),
+            Option(name: "assignment", value: "ID", help: "another assignment of the same user"),
+            Option(name: "clear-dormant", help: "remove its mark as dormant"),
             AdvicePrompt.option, AdministrationSession.reason,
         ],
         run: { invocation throws(CommandError) in
@@ -28,7 +28,7 @@ extension Verb {
             }
             let isChange = change.name != nil || change.expires != nil || change.assignment != nil
             guard isChange || invocation.has("clear-dormant") else {
-                throw .usage("say what is to change: `--name`, `--expires`, `--assignment` or `--clear-dormant`")
+                throw .usage("nothing to change: use `--name`, `--expires`, `--assignment` or `--clear-dormant`")
             }
             if isChange {
                 _ = try session.act { administration throws(AdministrationError) in

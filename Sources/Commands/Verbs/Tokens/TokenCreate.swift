@@ -3,23 +3,23 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `token create`: a new token for one of a user's combinations.
+    /// `token create`: makes a token for one of a user's assignments.
     static let tokenCreate = Verb(
         name: "token create", summary: "makes an API token, or with --mobile the token of a login",
         options: [
-            Option(name: "name", value: "NAME", help: "what it is called; no live token of the tenant has the same"),
-            Option(name: "expires", value: "DAY", help: "its last valid day, such as 2027-01-31, or a moment"),
-            Option(name: "user", value: "USER", help: "whose permissions it has, by id or name"),
+            Option(name: "name", value: "NAME", help: "its name, unique among the live tokens of the tenant"),
+            Option(name: "expires", value: "DAY", help: "its last valid day, such as 2027-01-31, or a time"),
+            Option(name: "user", value: "USER", help: "the user whose permissions it has, by id or name"),
             Option(
                 name: "assignment", value: "ID",
-                help: "which of the user's combinations: an id, or DEPARTMENT/USER TYPE"),
+                help: "which of the user's assignments: an id, or DEPARTMENT/USER TYPE"),
             Option(name: "mobile", help: "the token of a login in the mobile app: 30 days, never shown again"),
-            Option(name: "device", value: "LABEL", help: "what the person logged in on, for a mobile token"),
+            Option(name: "device", value: "LABEL", help: "the device of the login, for a mobile token"),
             AdvicePrompt.option, AdministrationSession.reason,
         ],
         details: [
-            "Asks for the combination by number where a terminal is there and it was not stated.",
-            "What the policies advise is told before anything is saved. The token string goes to the standard output only.",
+            "At a terminal, it asks for the assignment if none is given.",
+            "The advice of the policies is shown before anything is saved. Only standard output gets the token string.",
         ],
         run: { invocation throws(CommandError) in
             let isMobile = invocation.has("mobile")
@@ -49,9 +49,8 @@ extension Verb {
             throw .usage("`--\(name)`: \(kind)")
         }
         guard !isMobile else { return }
-        for (name, what) in [("name", "what it is called"), ("expires", "its last valid day")]
-        where invocation.value(name) == nil {
-            throw .usage("\(what) is missing: `--\(name)`")
+        for name in ["name", "expires"] where invocation.value(name) == nil {
+            throw .usage("missing required option --\(name)")
         }
     }
 }

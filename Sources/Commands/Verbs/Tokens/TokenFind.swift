@@ -3,13 +3,14 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `token find`: which tokens a text gives away.
+    /// `token find`: finds the tokens whose strings are in a text.
     static let tokenFind = Verb(
-        name: "token find", summary: "says which tokens' strings are in the text on standard input, never showing one",
-        options: [Option(name: "revoke", help: "revoke those that are found"), AdministrationSession.reason],
+        name: "token find",
+        summary: "finds the tokens whose strings are in the text on standard input; shows no string",
+        options: [Option(name: "revoke", help: "revoke the tokens that are found"), AdministrationSession.reason],
         details: [
             "For logs, chats and repositories that may hold a token. It names the token, not its string.",
-            "exit status: 0 none is found, or all that were found are revoked; 5 some are found",
+            "exit status: 0 no live token is found, or all are revoked; 5 live tokens are found",
         ],
         run: { invocation throws(CommandError) in
             let session = try AdministrationSession(invocation)
@@ -23,7 +24,7 @@ extension Verb {
                 if let match = try session.stored({ store throws(TokenStoreError) in try store.find(string) }),
                     match.tenant == session.tenant.id
                 {
-                    // One that may not be seen is as one that is not known.
+                    // A token that the actor may not see counts as unknown.
                     if !isVisible(match.token) {
                         unknown += 1
                     } else if !ids.contains(match.token.id) {
@@ -75,7 +76,7 @@ extension Verb {
         try listing.print(session.invocation, "token")
         if unknown > 0 {
             session.terminal.note(
-                "\(unknown) more look like tokens and are none of these: mistyped, purged or another store's")
+                "\(counted(unknown, "unknown token string")): mistyped, purged or of another store")
         }
     }
 }

@@ -3,18 +3,20 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `token list`: API tokens, or mobile users logged in, a page at a time.
+    /// `token list`: lists API tokens, or the mobile users logged in, a page at a time.
     static let tokenList = Verb(
         name: "token list", summary: "lists API tokens, or with --mobile the mobile users logged in",
         options: FilterOptions.options + [
-            Option(name: "sort", value: "COLUMN", help: "what it is sorted by (title, or user)", choices: columns),
-            Option(name: "descending", help: "the last first"),
-            Option(name: "size", value: "N", help: "how many a page, 1 to 1000 (25)"),
-            Option(name: "after", value: "CURSOR", help: "the page after the one that told this cursor"),
+            Option(
+                name: "sort", value: "COLUMN", help: "the column to sort by (title, or user with --mobile)",
+                choices: columns),
+            Option(name: "descending", help: "sort in descending order"),
+            Option(name: "size", value: "N", help: "tokens per page, 1 to 1000 (25)"),
+            Option(name: "after", value: "CURSOR", help: "the page after the one that printed this cursor"),
             Listing.csv,
         ],
         details: [
-            "Shows what the policies let whoever asks see. Revoked tokens are listed with `--state revoked` or `all`."
+            "Shows the tokens that the policies let the acting user see. `--state revoked` or `all` shows revoked ones."
         ],
         run: { invocation throws(CommandError) in
             try Listing.check(invocation)

@@ -3,7 +3,7 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `token reveal`: the string of an API token, once more.
+    /// `token reveal`: shows the string of an API token again.
     static let tokenReveal = Verb(
         name: "token reveal", summary: "shows the string of an API token again, and logs who saw it",
         positionals: [.token], options: [AdministrationSession.reason],
@@ -25,7 +25,8 @@ extension Verb {
                 invocation.terminal.print(JSON.object(members).compact)
             } else {
                 invocation.terminal.print(string.revealed)
-                let times = details.revealCount == 1 ? "for the first time" : "\(details.revealCount) times by now"
+                let times =
+                    details.revealCount == 1 ? "for the first time" : "\(counted(details.revealCount, "time")) by now"
                 invocation.terminal.note("shown \(times); it is in the log")
             }
             return ExitStatus.done

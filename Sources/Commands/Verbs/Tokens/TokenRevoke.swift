@@ -3,23 +3,25 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `token revoke`: the end of tokens, after a look at which.
+    /// `token revoke`: revokes tokens, after showing which.
     static let tokenRevoke = Verb(
-        name: "token revoke", summary: "deletes tokens: one, several, or all that match; first it only says which",
+        name: "token revoke",
+        summary: "revokes tokens: one, several, or all that match; without --yes it only shows which",
         positionals: [
             .init(
-                name: "TOKEN", help: "ids, or names that only one token has; none with filters", isOptional: true,
+                name: "TOKEN", help: "ids or unique names; none with filters", isOptional: true,
                 isRepeated: true)
         ],
         options: FilterOptions.options + [
-            Option(name: "yes", help: "do it; of filters only with the digest"),
+            Option(name: "yes", help: "do it; with filters it needs --digest"),
             Option(
-                name: "digest", value: "D", help: "what the run without --yes told: it must be the same tokens still"),
+                name: "digest", value: "D",
+                help: "the digest that a run without --yes printed: the tokens must still be the same"),
             AdministrationSession.reason,
         ],
         details: [
-            "All in one transaction, or none: a token out of reach, or one the policies refuse, keeps all as they are.",
-            "A token that is revoked already is no failure. Revoked tokens stay listed until `token purge`.",
+            "All are revoked in one transaction, or none: one unknown or refused token leaves all as they are.",
+            "A token that is already revoked is not a failure. Revoked tokens stay listed until `token purge`.",
         ],
         run: { invocation throws(CommandError) in
             let session = try AdministrationSession(invocation)
@@ -28,14 +30,14 @@ extension Verb {
             try session.act { administration throws(AdministrationError) in try administration.require(.revoke, ids) }
             if let stated = invocation.value("digest"), stated != digest {
                 throw CommandError(
-                    "these are not the tokens of the digest `\(stated)` any more; look again without `--yes`")
+                    "the tokens no longer match the digest `\(stated)`; look again without `--yes`")
             }
             if !invocation.has("yes") {
                 try show(ids, digest, session)
                 let question = "revoke \(ids.count == 1 ? "it" : "these \(ids.count)")?"
                 guard Prompt.confirm(question, invocation.terminal) == true else { return ExitStatus.done }
             } else if FilterOptions.isStated(invocation), invocation.value("digest") == nil {
-                throw .usage("`--yes` with filters needs `--digest`, which a run without `--yes` tells")
+                throw .usage("`--yes` with filters needs `--digest`, which a run without `--yes` prints")
             }
             let (revoked, already) = try session.act { administration throws(AdministrationError) in
                 try administration.perform(.revoke, ids) { store, act throws(TokenStoreError) in
@@ -54,15 +56,17 @@ extension Verb {
             return ExitStatus.done
         })
 
-    /// The tokens stated, or those that the filters match and whoever asks may see.
+    /// The tokens given, or those that the filters match and the actor may see.
     private static func selection(_ session: AdministrationSession) throws(CommandError) -> [TokenID] {
         let invocation = session.invocation
         if !invocation.positionals.isEmpty {
-            guard !FilterOptions.isStated(invocation) else { throw .usage("state tokens or filters, not both") }
+            guard !FilterOptions.isStated(invocation) else {
+                throw .usage("tokens and filters cannot be combined; use only one of them")
+            }
             return try session.tokens(invocation.positionals)
         }
         guard FilterOptions.isStated(invocation) else {
-            throw .usage("say which tokens are meant: their ids or names, or filters such as `--user`")
+            throw .usage("no token is given: use ids or names, or filters such as `--user`")
         }
         let query = try FilterOptions.filter(session).query(
             on: session.directory, tenant: session.names.tenant, now: session.now)

@@ -3,16 +3,16 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `token rotate`: a new string for the same token.
+    /// `token rotate`: gives a token a new string.
     static let tokenRotate = Verb(
         name: "token rotate", summary: "gives a token a new string; the old one ends at once, or after an overlap",
         positionals: [.token],
         options: [
             Option(
-                name: "overlap", value: "DURATION", help: "how long both strings are valid, such as 24h (not at all)"),
+                name: "overlap", value: "DURATION", help: "the time that both strings are valid, such as 24h (none)"),
             AdministrationSession.reason,
         ],
-        details: ["While an overlap runs, rotating again is refused: somebody may have done it already."],
+        details: ["During an overlap, another rotation is refused: somebody may have done it already."],
         run: { invocation throws(CommandError) in
             let session = try AdministrationSession(invocation)
             let id = try session.token(invocation.positionals[0])

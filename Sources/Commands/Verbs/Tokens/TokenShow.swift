@@ -3,7 +3,7 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `token show`: everything about one token but its string.
+    /// `token show`: shows everything about one token except its string.
     static let tokenShow = Verb(
         name: "token show", summary: "shows a token, how it is used, and what it permits",
         positionals: [.token],
@@ -23,6 +23,6 @@ extension Verb {
 
 extension Verb.Positional {
     static let token = Verb.Positional(
-        name: "TOKEN", help: "a token's id, or its name where only one has it; `-` reads the string from standard input"
+        name: "TOKEN", help: "a token's id or unique name; `-` reads its string from standard input"
     )
 }

@@ -3,7 +3,7 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `token suspend`: a token that gets nothing until it is resumed.
+    /// `token suspend`: suspends tokens, which get nothing until they are resumed.
     static let tokenSuspend = Verb(
         name: "token suspend", summary: "suspends tokens until they are resumed",
         positionals: [.tokens], options: [AdministrationSession.reason],
@@ -11,7 +11,7 @@ extension Verb {
             try each(invocation, "suspended") { store, ids, act throws(TokenStoreError) in try store.suspend(ids, act) }
         })
 
-    /// `token resume`: the end of a suspension.
+    /// `token resume`: resumes suspended tokens.
     static let tokenResume = Verb(
         name: "token resume", summary: "resumes suspended tokens",
         positionals: [.tokens], options: [AdministrationSession.reason],
@@ -19,7 +19,7 @@ extension Verb {
             try each(invocation, "resumed") { store, ids, act throws(TokenStoreError) in try store.resume(ids, act) }
         })
 
-    /// All are asked about before the first is touched.
+    /// Applies an act to each token. All are authorised before the first is changed.
     private static func each(
         _ invocation: Invocation, _ word: String,
         _ body: (SQLiteTokenStore, [TokenID], AuditContext) throws(TokenStoreError) -> Void
@@ -37,5 +37,5 @@ extension Verb {
 }
 
 extension Verb.Positional {
-    static let tokens = Verb.Positional(name: "TOKEN", help: "ids, or names that only one token has", isRepeated: true)
+    static let tokens = Verb.Positional(name: "TOKEN", help: "ids or unique names", isRepeated: true)
 }

@@ -2,9 +2,10 @@ package import Decisions
 package import Model
 internal import Policies
 
-/// Where two tokens part that ask for the same: what was read of each, and which of their differences makes the difference.
+/// The difference between two tokens that make the same request: the facts that differ, and the attributes that make
+/// the difference.
 package struct TokenComparison: Sendable {
-    /// A fact that both were asked, and that came to something else.
+    /// A fact that was read of both, with different values.
     package struct Fact: Sendable {
         package let policies: [ExactName]
         package let text: String
@@ -12,12 +13,12 @@ package struct TokenComparison: Sendable {
         package let second: String
     }
 
-    /// Something that they differ in.
+    /// An attribute in which they differ.
     package struct Difference: Sendable {
         package let attribute: Attribute
         package let first: String
         package let second: String
-        /// Whether the first token is answered as the second one is, when it has this of it and nothing else. Decided.
+        /// True when the first token, given only this attribute of the second, gets the second one's decision. Decided.
         package let matters: Bool
     }
 
@@ -34,24 +35,24 @@ package struct TokenComparison: Sendable {
 
     package let first: TracedDecision
     package let second: TracedDecision
-    /// In the order in which the first token's facts were read: where they part is the first one.
+    /// In the order in which the first token's facts were read; the first of them is where the decisions diverge.
     package let facts: [Fact]
-    /// Those that matter first.
+    /// The attributes that matter first.
     package let differences: [Difference]
-    /// Two that matter only together; `nil` where one alone does, or where no two do.
+    /// Two attributes that matter only together; `nil` when one alone does, or when no two do.
     package private(set) var together: (Attribute, Attribute)?
 
     package var isApart: Bool { first.decision.isPermitted != second.decision.isPermitted }
 
     /// - Parameters:
-    ///   - question: an access; who asks in it does not matter.
-    ///   - one: a token's number, `other` another's of the same tenant.
+    ///   - question: a request of kind access; its subject does not matter.
+    ///   - one: a token's number, `other` that of another token of the same tenant.
     package init(
         _ question: AuthorizationRequest, _ one: Int, _ other: Int, _ authorizer: Authorizer, on directory: Directory
     ) throws(RequestError) {
         let (a, b) = (directory.tokens[one], directory.tokens[other])
         guard a.tenant == b.tenant else {
-            throw RequestError("the tokens are of two tenants: nothing they may is comparable", property: "subject")
+            throw RequestError("the tokens belong to different tenants and cannot be compared", property: "subject")
         }
         var asked = question
         asked.subject = .token(a.id.description)
@@ -66,9 +67,9 @@ package struct TokenComparison: Sendable {
         asked.subject = .token(a.id.description)
         let wanted = second.decision.isPermitted
         let isApart = first.decision.isPermitted != wanted
-        func turns(_ traits: [Attribute]) -> Bool {
+        func turns(_ attributes: [Attribute]) -> Bool {
             var changed = organisation
-            for attribute in traits { attribute.give(a.id, of: b.id, &changed.tenants[0]) }
+            for attribute in attributes { attribute.give(a.id, of: b.id, &changed.tenants[0]) }
             guard let directory = try? Directory(changed),
                 let summary = try? authorizer.summary(asked, on: directory)
             else { return false }
@@ -114,7 +115,7 @@ extension AuthorizationRequest {
 }
 
 extension TokenComparison.Attribute {
-    /// What the token has, in words.
+    /// The token's value of the attribute, in words.
     fileprivate func words(_ id: TokenID, _ tenant: TenantRecord) -> String {
         guard let token = tenant.tokens.first(where: { $0.id == id }),
             let user = tenant.users.first(where: { $0.assignments.contains { $0.id == token.assignment } }),
@@ -138,7 +139,7 @@ extension TokenComparison.Attribute {
         }
     }
 
-    /// Gives one token what another has.
+    /// Gives one token the attribute of another.
     fileprivate func give(_ id: TokenID, of other: TokenID, _ tenant: inout TenantRecord) {
         guard let place = tenant.tokens.firstIndex(where: { $0.id == id }),
             let twin = tenant.tokens.first(where: { $0.id == other }),
@@ -161,7 +162,8 @@ extension TokenComparison.Attribute {
         case .department: tenant.users[own.user].assignments[own.place].department = theirs.department
         case .userType: tenant.users[own.user].assignments[own.place].userType = theirs.userType
         case .user:
-            // The other user as they are, but for what is told apart: whether they are active, and their own permissions.
+            // The other user, except for two attributes that are compared separately: being active, and own
+            // permissions.
             var user = tenant.users[its.user]
             user.isActive = tenant.users[own.user].isActive
             user.permissions = tenant.users[own.user].permissions

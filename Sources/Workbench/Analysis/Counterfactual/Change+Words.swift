@@ -1,14 +1,14 @@
 package import Model
 
 extension Change {
-    /// As a person says it: `the user type Clerk may orders.approve`.
+    /// The change in words: `the user type Clerk may orders.approve`.
     package func words(in directory: Directory, tenant: ExactName) -> String {
         let names = NamesByID(directory: directory, tenant: directory.tenant(tenant))
         switch self {
         case .tenantActive(let isActive): return "the tenant is \(isActive ? "active" : "inactive")"
         case .departmentMoved(let id, let parent):
             let place = parent.map { "under \(names.department($0))" } ?? "at the top"
-            return "the department \(names.department(id)) lies \(place)"
+            return "the department \(names.department(id)) is \(place)"
         case .departmentActive(let id, let isActive):
             return "the department \(names.department(id)) is \(isActive ? "active" : "inactive")"
         case .departmentRequires(let id, let permission, let isRequired):
@@ -34,14 +34,14 @@ extension Change {
         case .setting(let policy, let name, let value, let owner):
             return "the setting \(policy).\(name)\(owner.map { " of \($0)" } ?? "") is \(names.anything(value.json))"
         case .time(let instant): return "it is \(instant)"
-        case .property(let property, nil): return "\(property.text) is not there"
+        case .property(let property, nil): return "\(property.text) is absent"
         case .property(let property, let value?):
             return "\(property.text) is \(names.anything(value.json))"
         }
     }
 }
 
-/// What people call things that have an id; the id, where there is nothing of it.
+/// The names of things that have an id; the id itself where nothing has it.
 struct NamesByID {
     let directory: Directory
     let tenant: Int?
@@ -71,7 +71,7 @@ struct NamesByID {
         return directory.tokens[index].name.text
     }
 
-    /// A value of a request: an id by its name.
+    /// A value of a request, with ids replaced by names.
     func anything(_ json: JSON) -> String {
         if case .array(let elements) = json { return "[\(elements.map(anything).joined(separator: ", "))]" }
         guard let text = json.string else { return json.compact }

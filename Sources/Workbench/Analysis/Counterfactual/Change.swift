@@ -1,6 +1,6 @@
 package import Model
 
-/// One thing that could be otherwise: in the store, in the settings, in the request, or the time it is asked at.
+/// One thing that could be different: in the store, in the settings, in the request, or its time.
 ///
 /// Everything is named by id. Nothing is ever written: see `Scenario`.
 package enum Change: Hashable, Sendable {
@@ -8,12 +8,12 @@ package enum Change: Hashable, Sendable {
     /// - under: the department above; `nil` for the top.
     case departmentMoved(ExactName, under: ExactName?)
     case departmentActive(ExactName, Bool)
-    /// Whether a department requires a permission of whoever enters.
+    /// True when a department requires a permission of everybody who enters.
     case departmentRequires(ExactName, permission: ExactName, Bool)
     case userActive(ExactName, Bool)
-    /// Whether a permission is among the user's own.
+    /// True when a permission is among the user's own.
     case userHolds(ExactName, permission: ExactName, Bool)
-    /// Whether a permission is among those of a user type.
+    /// True when a permission is among those of a user type.
     case userTypeHolds(ExactName, permission: ExactName, Bool)
     case userTypeActive(ExactName, Bool)
     case assignmentRemoved(ExactName)
@@ -24,11 +24,11 @@ package enum Change: Hashable, Sendable {
     case tokenSuspended(TokenID, Bool)
     case tokenDormant(TokenID, Bool)
     case tokenRevoked(TokenID)
-    /// - tenant: for which alone; `nil` for all that have no value of their own.
+    /// - tenant: the only tenant that it is for; `nil` for all that have no value of their own.
     case setting(policy: ExactName, name: ExactName, value: Setting, tenant: ExactName?)
-    /// When it is asked.
+    /// The time of the request.
     case time(Instant)
-    /// What the request brings; `nil` leaves it out.
+    /// A property of the request; `nil` leaves it out.
     case property(Property, Setting?)
 
     /// A declared property of the resource, the context or an external subject.
@@ -60,11 +60,11 @@ package enum Change: Hashable, Sendable {
         package func hash(into hasher: inout Hasher) { hasher.combine(json.compact) }
     }
 
-    /// Who can bring it about.
+    /// The party that can bring a change about.
     package enum Agent: String, Sendable {
         case administrator
         case request
-        /// Nobody: it comes with time.
+        /// Nobody: the change comes with time.
         case time
     }
 
@@ -85,7 +85,7 @@ package enum Change: Hashable, Sendable {
     }
 }
 
-/// Why something cannot be supposed: what is not there, and what may have been meant.
+/// The reason why a change cannot be applied, with the name that may have been meant.
 package struct ChangeError: Error, Equatable, Sendable {
     package let message: String
 

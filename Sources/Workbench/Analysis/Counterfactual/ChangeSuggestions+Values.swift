@@ -2,7 +2,7 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-/// What there is to choose from.
+/// The values to choose from.
 extension ChangeSuggestions {
     var policies: PolicySet { authorizer.policies }
     var tenantID: ExactName? { tenant < 0 ? nil : directory.tenants[tenant].id }
@@ -20,9 +20,9 @@ extension ChangeSuggestions {
             .map { .tokenAssignment(token.id, directory.assignments[$0].id) }
     }
 
-    func assignment(_ reading: ObservedFact) -> Int? { reading.holder.flatMap(request.assignment) }
+    func assignment(_ fact: ObservedFact) -> Int? { fact.holder.flatMap(request.assignment) }
 
-    /// The declared property of a name; `nil` for what the vocabulary has.
+    /// The declared property of a name; `nil` for a name of the vocabulary.
     func property(_ name: ExactName, of base: ObservedFact) -> Change.Property? {
         let record: Change.Property.Record
         switch base.type {
@@ -68,7 +68,7 @@ extension ChangeSuggestions {
         }
     }
 
-    /// Values of a type that may make a difference: those that the question, the store and the policies know.
+    /// Values of a type that may make a difference: those that the request, the store and the policies contain.
     func values(of type: ValueType) -> [Value] {
         switch type {
         case .boolean: return [.boolean(true), .boolean(false)]
@@ -102,7 +102,7 @@ extension ChangeSuggestions {
         }
     }
 
-    /// When a fact that depends on the clock comes to something else within a year.
+    /// The first instant within a year at which the value of a time-dependent fact changes.
     func moment(of fact: ObservedFact) -> Instant? {
         let now = traced.question.now
         var finder = ChangePointFinder([fact], of: request, generation: traced.generation, authorizer)
@@ -112,7 +112,7 @@ extension ChangeSuggestions {
 }
 
 extension Schema {
-    /// What the schema declares of a property of the records that a question has.
+    /// The schema's declaration of a property, for the records of a request.
     func declared(_ property: Change.Property, in question: AuthorizationRequest) -> Property? {
         let record: RecordType?
         switch property.record {
@@ -127,7 +127,7 @@ extension Schema {
 }
 
 extension Value {
-    /// One step more or less, of what is ordered.
+    /// The next or previous value of an ordered type.
     func stepped(_ steps: Int64) -> Value {
         guard steps != 0 else { return self }
         switch self {
@@ -142,7 +142,7 @@ extension Value {
 }
 
 extension ObservedFact {
-    /// The texts that it comes to.
+    /// The strings in its value.
     var texts: [String] {
         switch value {
         case .string(let text): [text]

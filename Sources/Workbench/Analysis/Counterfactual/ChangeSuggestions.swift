@@ -2,19 +2,20 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-/// What might turn a fact that was read: changes to be tried, each of one thing. None is promised to do anything.
+/// Suggested changes that might turn an observed fact, each of one thing. A suggestion is not a promise: the caller
+/// decides with it.
 struct ChangeSuggestions {
     let traced: TracedDecision
     let request: ResolvedRequest
     let authorizer: Authorizer
     let directory: Directory
-    /// -1 where none is concerned.
+    /// -1 when no tenant is concerned.
     let tenant: Int
 
-    /// More values than these are not tried for one thing.
+    /// The greatest number of values that are tried for one thing.
     static let most = 64
 
-    /// - Parameter point: which has examined it.
+    /// - Parameter authorizer: the one that traced the decision.
     init?(_ traced: TracedDecision, _ authorizer: Authorizer) {
         guard let request = traced.request else { return nil }
         self.traced = traced
@@ -26,8 +27,8 @@ struct ChangeSuggestions {
 
     // MARK: The core
 
-    /// What might make who acts live.
-    func revivals() -> [Change] {
+    /// Changes that might make the actor valid.
+    func validityChanges() -> [Change] {
         let holder: ResolvedRequest.Holder = { if case .token = request.subject { .token } else { .actorToken } }()
         let assignment = request.assignment(holder) ?? request.assignment(.actor)
         let token = request.token(holder)
@@ -58,10 +59,10 @@ struct ChangeSuggestions {
 
     // MARK: Facts
 
-    /// What might make a fact come to something else.
+    /// Changes that might give a fact another value.
     func changes(for fact: ObservedFact) -> [Change] {
         var changes = turned(fact)
-        // Whatever is read of an assignment, its user may have others.
+        // When a fact reads an assignment, the user may have other assignments.
         for holder in Set(fact.parts.compactMap(\.holder).map(HolderKey.init)) where holder != .actor {
             changes += others(holder.holder)
         }
@@ -70,7 +71,7 @@ struct ChangeSuggestions {
         return changes.filter { seen.insert($0).inserted }
     }
 
-    /// Those among them that the request could bring.
+    /// The changes among these that the request itself could make.
     func requests(for fact: ObservedFact) -> [Change] { turned(fact).filter { $0.property != nil } }
 
     private func turned(_ fact: ObservedFact) -> [Change] {
@@ -82,7 +83,8 @@ struct ChangeSuggestions {
             if holds { return different(operands[0]) + different(operands[1]) }
             return set(operands[0], to: operands[1].value) + set(operands[1], to: operands[0].value)
         case .less, .lessEqual:
-            // To hold, the left side is at most the right one, or one step less; to hold no more, the other way round.
+            // To become true, the left side must be at most the right one, or one step less; to become false, the other
+            // way round.
             let isStrict = (fact.operation == .less) != holds
             let (low, high) = holds ? (operands[1], operands[0]) : (operands[0], operands[1])
             return set(low, to: high.value.stepped(isStrict ? -1 : 0))
@@ -108,26 +110,26 @@ struct ChangeSuggestions {
         }
     }
 
-    /// Makes an expression stand for a value.
-    private func set(_ reading: ObservedFact, to value: Value) -> [Change] {
-        switch reading.operation {
+    /// Changes that give an expression a certain value.
+    private func set(_ fact: ObservedFact, to value: Value) -> [Change] {
+        switch fact.operation {
         case .property(let name):
-            guard let property = property(name, of: reading.operands[0]), let json = value.json(in: directory)
+            guard let property = property(name, of: fact.operands[0]), let json = value.json(in: directory)
             else { return [] }
             return [.property(property, .init(json))]
         case .setting(let policy, let name):
             guard let json = value.json(in: directory) else { return [] }
             return [.setting(policy: policy, name: name, value: .init(json), tenant: tenantID)]
-        case .plus(let period): return earlier(value, by: period).flatMap { set(reading.operands[0], to: $0) }
+        case .plus(let period): return earlier(value, by: period).flatMap { set(fact.operands[0], to: $0) }
         case .endOfDay:
             guard case .instant(let instant) = value else { return [] }
             let day = zone.date(of: Instant(microseconds: instant.microseconds - 1))
-            return set(reading.operands[0], to: .date(day))
+            return set(fact.operands[0], to: .date(day))
         case .length:
             guard case .integer(let count) = value, count >= 0, count <= 8 else { return [] }
-            return resized(reading.operands[0], to: Int(count))
+            return resized(fact.operands[0], to: Int(count))
         case .element: return []
-        case .attribute(let attribute): return set(attribute, of: reading.operands[0], to: value)
+        case .attribute(let attribute): return set(attribute, of: fact.operands[0], to: value)
         default: return []
         }
     }
@@ -158,18 +160,18 @@ struct ChangeSuggestions {
         }
     }
 
-    /// Makes an expression stand for something else than it does.
-    private func different(_ reading: ObservedFact) -> [Change] {
-        if case .attribute(let attribute) = reading.operation, reading.type == .boolean,
-            case .boolean(let value) = reading.value
+    /// Changes that give an expression any other value.
+    private func different(_ fact: ObservedFact) -> [Change] {
+        if case .attribute(let attribute) = fact.operation, fact.type == .boolean,
+            case .boolean(let value) = fact.value
         {
-            return set(attribute, of: reading.operands[0], to: .boolean(!value))
+            return set(attribute, of: fact.operands[0], to: .boolean(!value))
         }
-        if case .attribute(let attribute) = reading.operation, [.id, .name, .depth, .email].contains(attribute) {
-            return different(reading.operands[0])
+        if case .attribute(let attribute) = fact.operation, [.id, .name, .depth, .email].contains(attribute) {
+            return different(fact.operands[0])
         }
-        return values(of: reading.type).filter { !$0.equals(reading.value) }.prefix(Self.most)
-            .flatMap { set(reading, to: $0) }
+        return values(of: fact.type).filter { !$0.equals(fact.value) }.prefix(Self.most)
+            .flatMap { set(fact, to: $0) }
     }
 
     private func presence(of name: ExactName, on base: ObservedFact, isThere: Bool) -> [Change] {
@@ -225,7 +227,8 @@ struct ChangeSuggestions {
         return set(list, to: .list(elements + [element.value])) + elements.prefix(8).flatMap { set(element, to: $0) }
     }
 
-    /// What a plugin is given: something else, or, of an address, one of a network that stands beside it.
+    /// Changes of what a plugin's function takes: another value, and for an address also one inside a network among the
+    /// function's arguments.
     private func supplied(_ fact: ObservedFact) -> [Change] {
         let networks = fact.parts.flatMap(\.texts).compactMap { try? IPNetwork($0) }
         return fact.operands.flatMap { operand in
@@ -277,7 +280,7 @@ struct ChangeSuggestions {
     }
 }
 
-/// A holder that can stand in a set.
+/// A holder as a member of a set.
 private enum HolderKey: Hashable {
     case token, proposed, actor, actorToken
 

@@ -2,61 +2,62 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-/// Answers one question for token after token, and tells what each answer depends on that the question does not state.
+/// Decides one request for token after token, and finds what each decision depends on that the request leaves open.
 ///
-/// The question is judged by the trees as it stands. Only where policies read what is not stated, and only those could
-/// still turn it, are values of it tried, alone and together. What was found out for one path of facts is not found out
-/// again.
+/// The decision trees decide the request as it is. Other values are tried, alone and together, only where policies read
+/// an open property that could still turn the decision. The results for one path of facts are kept for the next token
+/// on it.
 final class ConditionSolver {
     private let authorizer: Authorizer
     private let directory: Directory
-    /// As it is asked; the token is put in.
+    /// The request; the token is filled in for each decision.
     private let question: AuthorizationRequest
-    /// What the question does not state.
+    /// The properties that the request leaves open.
     private let open: Set<Change.Property>
     private let obligations: AuthorizationRequest.Obligations
     private var branches: [Set<Change>: Branch] = [:]
     private var classes: EquivalenceClasses
     private var generation: Int
 
-    /// More than these are not tried for one token.
+    /// The greatest number of tries for one token.
     private static let mostTries = 400
     private static let mostChanges = 4
     private static let mostBranches = 8_192
 
-    /// The question with something stated beside it.
+    /// The request with some open properties stated.
     final class Branch {
         let changes: [Change]
-        /// Ready for any token; `nil` when it is no question.
+        /// The request, resolved for any token; `nil` when it is not valid.
         fileprivate var request: ResolvedRequest?
         /// By path.
         fileprivate var nodes: [[UInt32]: ClassCache<Node>] = [:]
-        /// By path, who else is on it.
+        /// The tokens to which a decision applies, by path.
         fileprivate var likenesses: [[UInt32]: TokenEquivalence] = [:]
 
         fileprivate init(_ changes: [Change]) { self.changes = changes }
     }
 
-    /// What is known of a path.
+    /// The knowledge about a path.
     fileprivate struct Node {
-        /// What may turn the answer; nothing, where nothing that is open can.
+        /// The changes that may turn the decision; empty when no open property can.
         var next: [(change: Change, branch: Branch)] = []
-        /// What is read in a way that changes cannot make up for.
+        /// The open properties whose content is read in a way that no list of changes can cover.
         var contents: Set<Change.Property> = []
-        /// For which tokens on the same path it holds: what compares something open with what belongs to a token, suggests
-        /// what others would not.
+        /// The tokens on the same path for which the node is valid. A fact that compares an open property with the
+        /// token's own data suggests changes that other tokens would not.
         var kin = TokenEquivalence.all
-        /// Who else is on the path.
+        /// The tokens that take the same path.
         var likeness = TokenEquivalence.none
     }
 
-    private struct Judged {
+    private struct PathDecision {
         let isPermitted: Bool
         let path: [UInt32]?
         let isOfPolicies: Bool
     }
 
-    /// - Parameter question: by any token of the tenant; required properties that it does not state are made up, and open.
+    /// - Parameter question: a request by any token of the tenant. Required properties that it does not state get
+    ///   made-up values, and count as open.
     init(_ question: AuthorizationRequest, _ authorizer: Authorizer, on directory: Directory) {
         var question = question
         self.authorizer = authorizer
@@ -80,7 +81,7 @@ final class ConditionSolver {
         generation = authorizer.generation
     }
 
-    /// The question with something stated beside it, for `answer`.
+    /// The request with some open properties stated, for `answer`.
     func branch(stating changes: [Change] = []) -> Branch {
         let key = Set(changes)
         if let known = branches[key] { return known }
@@ -90,8 +91,8 @@ final class ConditionSolver {
         return branch
     }
 
-    /// What a live token is answered, and which others are answered the same.
-    /// - Parameter stated: what is stated beside the question.
+    /// The conditional decision for a valid token, and the tokens to which it also applies.
+    /// - Parameter stated: the branch with the properties that are stated in addition.
     func answer(for token: Int, _ stated: Branch) -> (answer: ConditionalDecision, likeness: TokenEquivalence) {
         if authorizer.generation != generation {
             for branch in branches.values { (branch.nodes, branch.likenesses) = ([:], [:]) }
@@ -101,13 +102,13 @@ final class ConditionSolver {
         return search(token, stated, first)
     }
 
-    /// The number of a token's standing.
+    /// The number of a token's equivalence class.
     func equivalenceClass(of token: Int) -> Int {
         classes.number(directory.tokens[token].assignment, directory.tokens[token].kind)
     }
 
-    /// Looks for what turns a judgement.
-    private func search(_ token: Int, _ stated: Branch, _ first: Judged) -> (
+    /// Searches for changes that turn a decision.
+    private func search(_ token: Int, _ stated: Branch, _ first: PathDecision) -> (
         answer: ConditionalDecision, likeness: TokenEquivalence
     ) {
         let root = node(token, stated, first)
@@ -116,12 +117,12 @@ final class ConditionSolver {
         var tries = 0
         var contents: Set<Change.Property> = []
         var seen: Set<ObjectIdentifier> = [ObjectIdentifier(stated)]
-        var queue = [(branch: stated, judged: first, node: root)]
+        var queue = [(branch: stated, decided: first, node: root)]
         var isCut = false
         var likeness = TokenEquivalence.all
         var place = 0
         while place < queue.count, !isCut {
-            let (_, judged, node) = queue[place]
+            let (_, decided, node) = queue[place]
             place += 1
             contents.formUnion(node.contents)
             likeness = min(likeness, node.likeness)
@@ -131,10 +132,10 @@ final class ConditionSolver {
                     break
                 }
                 guard let answer = summary(token, next) else { continue }
-                // What has to be run takes its time.
+                // An uncacheable policy runs Lua each time, which is slow.
                 tries += answer.path == nil && answer.isOfPolicies ? 8 : 1
-                // What makes no difference makes none together with others.
-                if let path = answer.path, path == judged.path { continue }
+                // A change that makes no difference alone makes none together with others.
+                if let path = answer.path, path == decided.path { continue }
                 if answer.isPermitted != first.isPermitted {
                     let found = Array(next.changes.dropFirst(stated.changes.count))
                     likeness = min(likeness, self.likeness(token, next, answer))
@@ -158,7 +159,7 @@ final class ConditionSolver {
         return (.reads(properties, isPermitted: first.isPermitted), likeness)
     }
 
-    private func summary(_ token: Int, _ branch: Branch) -> Judged? {
+    private func summary(_ token: Int, _ branch: Branch) -> PathDecision? {
         if branch.request == nil {
             var asked = Scenario(branch.changes, tenant: "").apply(to: question)
             asked.subject = .token(directory.tokens[token].id.description)
@@ -167,25 +168,25 @@ final class ConditionSolver {
         guard branch.request != nil else { return nil }
         branch.request!.set(.token, .listed(token))
         var summary = authorizer.summary(&branch.request!, obligations: obligations)
-        guard summary.isOfPolicies else { return Judged(isPermitted: false, path: nil, isOfPolicies: false) }
+        guard summary.isOfPolicies else { return PathDecision(isPermitted: false, path: nil, isOfPolicies: false) }
         if let path = authorizer.path {
-            return Judged(isPermitted: summary.isPermitted, path: path, isOfPolicies: true)
+            return PathDecision(isPermitted: summary.isPermitted, path: path, isOfPolicies: true)
         }
-        // What was run may be known by now.
+        // The trees may have learned the path from this run.
         summary = authorizer.summary(&branch.request!, obligations: obligations)
-        return Judged(isPermitted: summary.isPermitted, path: authorizer.path, isOfPolicies: true)
+        return PathDecision(isPermitted: summary.isPermitted, path: authorizer.path, isOfPolicies: true)
     }
 
-    /// Who else is judged so: what was read decides it.
-    private func likeness(_ token: Int, _ branch: Branch, _ judged: Judged) -> TokenEquivalence {
-        if let path = judged.path, let known = branch.likenesses[path] { return known }
-        let likeness = node(token, branch, judged).likeness
-        if let path = judged.path { branch.likenesses[path] = likeness }
+    /// The tokens that are decided in the same way, according to the facts that were read.
+    private func likeness(_ token: Int, _ branch: Branch, _ decided: PathDecision) -> TokenEquivalence {
+        if let path = decided.path, let known = branch.likenesses[path] { return known }
+        let likeness = node(token, branch, decided).likeness
+        if let path = decided.path { branch.likenesses[path] = likeness }
         return likeness
     }
 
-    private func node(_ token: Int, _ branch: Branch, _ judged: Judged) -> Node {
-        guard let path = judged.path else { return examined(token, branch) }
+    private func node(_ token: Int, _ branch: Branch, _ decided: PathDecision) -> Node {
+        guard let path = decided.path else { return examined(token, branch) }
         let equivalenceClass = equivalenceClass(of: token)
         if let known = branch.nodes[path]?.value(directory.tokens[token], equivalenceClass: equivalenceClass) {
             return known
@@ -208,7 +209,7 @@ final class ConditionSolver {
         guard canTurn else { return node }
         for fact in facts {
             node.kin = min(node.kin, fact.parts.map(\.likeness).min() ?? .all)
-            // Also of what was only tried: it is one content of many.
+            // Also for a property that was only tried: the value is one of many.
             if fact.readsContent { node.contents.formUnion(fact.properties.filter(open.contains)) }
             if fact.readsIdentity { node.contents.insert(Change.Property(.resource, "id")) }
         }
@@ -217,17 +218,17 @@ final class ConditionSolver {
             guard let property = change.property, open.contains(property), seen.insert(change).inserted else {
                 continue
             }
-            // What was tried of it first may have shown what else it could be.
+            // Trying a first value of a property may have shown further values.
             let others = branch.changes.filter { $0.property != property }
             node.next.append((change, self.branch(stating: others + [change])))
         }
         return node
     }
 
-    /// The facts that depend on something open, and whether they could turn the answer.
+    /// The facts that depend on an open property, and true when they could turn the decision.
     ///
-    /// A policy that reads nothing open says the same whatever that is: its deny stands, and where none of the others may
-    /// permit, nothing does.
+    /// A policy that reads no open property decides the same whatever its value. If such a policy denies, or if no
+    /// policy may still permit, nothing can turn the decision.
     private func openFacts(_ traced: TracedDecision) -> (facts: [ObservedFact], canTurn: Bool) {
         var facts: [ObservedFact] = []
         var isDenied = false
@@ -274,7 +275,7 @@ extension Change {
 }
 
 extension ObservedFact {
-    /// Whether it asks for the resource's id, which no change can make up for.
+    /// True when it reads the resource's id, which no change can replace.
     fileprivate var readsIdentity: Bool {
         parts.contains { part in
             guard case .attribute(.recordID) = part.operation else { return false }
@@ -282,7 +283,7 @@ extension ObservedFact {
         }
     }
 
-    /// Whether the very content is read: what else it could be has no end.
+    /// True when the content itself is read, which has unlimited other values.
     fileprivate var readsContent: Bool {
         switch operation {
         case .property, .element, .length, .plus, .attribute: type != .boolean
@@ -290,7 +291,7 @@ extension ObservedFact {
         }
     }
 
-    /// Whether a plugin makes it of something else, in a way that is not known.
+    /// True when a plugin computes it from something else, in a way that cannot be analysed.
     private var isOfPlugin: Bool {
         switch operation {
         case .call, .data, .argument: true
@@ -300,7 +301,7 @@ extension ObservedFact {
 }
 
 extension Schema {
-    /// The records whose properties a question may bring, as the schema declares them.
+    /// The records whose properties a request may bring, as the schema declares them.
     func records(of question: AuthorizationRequest) -> [(Change.Property.Record, RecordType)] {
         var records: [(Change.Property.Record, RecordType)] = [(.context, context)]
         if let type = question.resource.flatMap({ resource($0.type) }) { records.append((.resource, resources[type])) }

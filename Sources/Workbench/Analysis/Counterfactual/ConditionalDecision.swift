@@ -1,19 +1,19 @@
 internal import Model
 
-/// What may be said of a question that leaves something open: whether it is permitted whatever that is.
+/// The decision on a request that leaves properties open: permitted or denied whatever they are, or depending on them.
 package enum ConditionalDecision: Equatable, Sendable {
-    /// Permitted; what is not stated makes no difference.
+    /// Permitted; the open properties make no difference.
     case yes
-    /// Denied; what is not stated makes no difference.
+    /// Denied; the open properties make no difference.
     case no
-    /// Permitted with these, and denied with nothing more than is stated: both were decided.
+    /// Permitted with these changes, and denied as stated. Both were decided.
     case when([Change])
-    /// Permitted with nothing more than is stated, and denied with these: both were decided.
+    /// Permitted as stated, and denied with these changes. Both were decided.
     case unless([Change])
-    /// It depends on the content of these in a way that cannot be told from outside; no example was found.
+    /// Depends on the content of these properties in a way that cannot be analysed; no example was found.
     case reads([Change.Property], isPermitted: Bool)
 
-    /// Whether it is permitted under some circumstances.
+    /// True when it is permitted under some circumstances.
     package var isPossible: Bool {
         switch self {
         case .yes, .when, .unless, .reads: true
@@ -21,7 +21,7 @@ package enum ConditionalDecision: Equatable, Sendable {
         }
     }
 
-    /// What it depends on.
+    /// The properties that it depends on.
     package var properties: [Change.Property] {
         switch self {
         case .yes, .no: []

@@ -2,24 +2,24 @@ package import Decisions
 package import Model
 internal import Policies
 
-/// The smallest changes that turn a decision: of one thing, or, where no one thing will do, of two. Where the request alone
-/// could bring it about, also the smallest that an administrator could make.
+/// The smallest changes that turn a decision: of one thing, or of two where no single change is enough. Where a change
+/// of the request alone is enough, the smallest changes by an administrator are listed as well.
 ///
-/// Only what was read can matter, so only that is tried; and every way that is told was decided with its changes made.
+/// Only what was read can matter, so only that is changed. Every path that is listed was decided with its changes made.
 package struct Counterfactual: Sendable {
-    /// One change of a way, and what it does.
+    /// One change of a path, and its effect.
     package struct AppliedChange: Sendable {
         package let change: Change
-        /// The fact that suggested it: `resource.department is_within token.department`; `nil` for what the core looks at.
+        /// The fact that suggested it: `resource.department is_within token.department`; `nil` for a check of the core.
         package let fact: String?
-        /// What the fact came to before.
+        /// The value of the fact before.
         package let before: String?
-        /// What it comes to with all changes made; `nil` where it is not read any more.
+        /// The value of the fact with all changes made; `nil` when it is no longer read.
         package let after: String?
-        /// Everything that a property of the request could be to the same effect, its value among it.
+        /// Every value of a property of the request with the same effect, the chosen value included.
         package let span: ValueRange?
 
-        /// What must be so: `resource.department is Sales or under it`.
+        /// The condition in words: `resource.department is Sales or under it`.
         package func words(in directory: Directory, tenant: ExactName) -> String {
             guard case .property(let property, _?) = change, let span else {
                 return change.words(in: directory, tenant: tenant)
@@ -30,30 +30,30 @@ package struct Counterfactual: Sendable {
 
     package struct Path: Sendable {
         package let steps: [AppliedChange]
-        /// What comes of it.
+        /// The decision with all changes made.
         package let decision: Decision
 
         package var changes: [Change] { steps.map(\.change) }
 
-        /// Who has to do something about it: in the order administrator, request, time.
+        /// The parties that have to act, in the order administrator, request, time.
         package var agents: [Change.Agent] {
             [.administrator, .request, .time].filter { agent in steps.contains { $0.change.agent == agent } }
         }
     }
 
-    /// What is told of a decision that would be turned: whether that is to be permitted.
+    /// True when the decision was a deny, so that the paths lead to a permit.
     package let isToPermit: Bool
-    /// What asks least first: the request's part, then the store's, then the settings', then time.
+    /// The least demanding first: changes of the request, then of the store, then of settings, then of time.
     package private(set) var ways: [Path] = []
-    /// Whether all that was to be tried was tried.
+    /// True when every candidate was tried.
     package private(set) var isComplete = true
-    /// How often it was decided.
+    /// The number of decisions made.
     package private(set) var whatIf = 0
 
     /// - Parameters:
-    ///   - examination: of the decision.
-    ///   - point: which has examined it.
-    ///   - most: how often it may be decided.
+    ///   - traced: the decision.
+    ///   - authorizer: the one that traced it.
+    ///   - most: the greatest number of decisions.
     package init(
         _ traced: TracedDecision, _ authorizer: Authorizer, most: Int = 20_000,
         progress: Progress = { _, _ in true }
@@ -69,7 +69,7 @@ package struct Counterfactual: Sendable {
             guard let isPermitted = whatIf.permits([candidate.change]) else { continue }
             if isPermitted == isToPermit { ways.append([candidate]) } else { rest.append(candidate) }
         }
-        // Where the request alone could bring it about, an administrator is still told what they could do.
+        // Where changing the request is enough, an administrator still learns what they could do.
         let isAnybodys = ways.isEmpty
         if isAnybodys || !ways.contains(where: { $0[0].change.agent == .administrator }) {
             let useless = Set(rest.map(\.change))
@@ -85,7 +85,7 @@ package struct Counterfactual: Sendable {
             }
         }
         if whatIf.count >= most { isComplete = false }
-        self.ways = search.told(ways)
+        self.ways = search.paths(ways)
         self.whatIf = whatIf.count
     }
 }
@@ -96,7 +96,7 @@ private struct Candidate {
     let fact: (text: String, value: String)?
 }
 
-/// Looks for ways, among changes that were suggested by what was read.
+/// Searches for paths among the changes that the observed facts suggest.
 private struct Search {
     let whatIf: WhatIfEvaluator
     let isToPermit: Bool
@@ -112,7 +112,7 @@ private struct Search {
     func candidates(_ traced: TracedDecision, _ suggestions: ChangeSuggestions) -> [Candidate] {
         var seen: Set<Change> = []
         var all: [Candidate] = []
-        for change in suggestions.revivals() where seen.insert(change).inserted {
+        for change in suggestions.validityChanges() where seen.insert(change).inserted {
             all.append(Candidate(change: change, fact: nil))
         }
         for fact in traced.facts {
@@ -123,7 +123,7 @@ private struct Search {
         return all
     }
 
-    /// Ways that begin with a change which alone does not do it.
+    /// Paths that begin with a change that is not enough alone.
     mutating func pairs(
         _ first: Candidate, known: TracedDecision, _ useless: Set<Change>, _ isWanted: (Change) -> Bool
     ) -> [[Candidate]] {
@@ -133,7 +133,7 @@ private struct Search {
         var ways: [[Candidate]] = []
         for second in candidates(traced, suggestions) where whatIf.count < most {
             guard second.change != first.change, isWanted(second.change) else { continue }
-            // One that does it alone was only suggested now: then the first is not needed.
+            // The second change, suggested only now, may be enough alone: then the first is not needed.
             let isNew = seen.insert([second.change]).inserted && !useless.contains(second.change)
             if isNew, whatIf.permits([second.change]) == isToPermit { ways.append([second]) }
             guard !second.change.contradicts(first.change), seen.insert([first.change, second.change]).inserted,
@@ -145,15 +145,15 @@ private struct Search {
         return ways
     }
 
-    /// Ways put in order, those that differ in the value of one property as one.
-    func told(_ ways: [[Candidate]]) -> [Counterfactual.Path] {
-        var told: [Counterfactual.Path] = []
+    /// Sorts paths, and merges those that differ only in the value of one property.
+    func paths(_ ways: [[Candidate]]) -> [Counterfactual.Path] {
+        var paths: [Counterfactual.Path] = []
         func isOfStore(_ way: [Candidate]) -> Bool { way.allSatisfy { $0.change.agent == .administrator } }
         let least = ways.map(\.count).min() ?? 0
         let leastOfStore = ways.filter(isOfStore).map(\.count).min() ?? 0
         for way in ways where way.count == least || isOfStore(way) && way.count == leastOfStore {
             let changes = way.map(\.change)
-            guard !told.contains(where: { $0.covers(changes) }), let after = whatIf.examine(changes)?.traced
+            guard !paths.contains(where: { $0.covers(changes) }), let after = whatIf.examine(changes)?.traced
             else { continue }
             let steps = way.map { candidate in
                 Counterfactual.AppliedChange(
@@ -163,9 +163,9 @@ private struct Search {
                     },
                     span: span(of: candidate.change, among: changes))
             }
-            told.append(Counterfactual.Path(steps: steps, decision: after.decision))
+            paths.append(Counterfactual.Path(steps: steps, decision: after.decision))
         }
-        return told.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element)
+        return paths.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element)
     }
 
     private func span(of change: Change, among changes: [Change]) -> ValueRange? {
@@ -178,7 +178,7 @@ private struct Search {
 }
 
 extension TracedDecision {
-    /// Whether the same facts came to the same: then nothing that was changed was looked at.
+    /// True when the same facts had the same values: then nothing that changed was read.
     fileprivate func readsTheSame(as other: TracedDecision) -> Bool {
         guard decision.code == other.decision.code else { return false }
         let (one, other) = (decision.traces.map(\.facts), other.decision.traces.map(\.facts))
@@ -187,7 +187,7 @@ extension TracedDecision {
 }
 
 extension Change {
-    /// Whether both are about one thing, so that the later only undoes the earlier.
+    /// True when both changes are of one thing, so that the later one only overwrites the earlier.
     fileprivate func contradicts(_ other: Change) -> Bool {
         switch (self, other) {
         case (.property(let one, _), .property(let other, _)): one == other
@@ -198,7 +198,7 @@ extension Change {
         }
     }
 
-    /// What asks less comes first.
+    /// The rank of a change: the less demanding, the lower.
     fileprivate var rank: Int {
         switch self {
         case .property(_, .some): 0
@@ -218,7 +218,7 @@ extension Change {
 extension Counterfactual.Path {
     fileprivate var rank: Int { steps.map(\.change.rank).max() ?? 0 }
 
-    /// Whether these changes are among what is told already.
+    /// True when these changes are already part of this path.
     fileprivate func covers(_ changes: [Change]) -> Bool {
         guard changes.count == steps.count else { return false }
         return changes.allSatisfy { change in steps.contains { $0.covers(change) } }
@@ -232,7 +232,7 @@ extension Counterfactual.AppliedChange {
             let span
         else { return false }
         switch span {
-        // The others were decided: what else it could be is said.
+        // Every department of the span was decided.
         case .departments: return true
         case .values(let values): return values.contains(value.json)
         case .network(let network): return value.json.string.flatMap { IPAddress($0) }.map(network.contains) ?? false

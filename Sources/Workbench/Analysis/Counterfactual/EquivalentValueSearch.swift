@@ -2,15 +2,15 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-/// Finds everything that one property of the request could be to the same effect as a value that was found.
+/// Finds every value of one property of the request that has the same effect as a value that was found.
 struct EquivalentValueSearch {
     private let whatIf: WhatIfEvaluator
-    /// What else is changed.
+    /// The other changes of the path.
     private let others: [Change]
     private let property: Change.Property
     private let wanted: Bool
 
-    /// More departments are not decided one by one.
+    /// The greatest number of departments that are decided one by one.
     private static let mostDepartments = 1_000
     private static let mostThresholds = 64
 
@@ -21,7 +21,7 @@ struct EquivalentValueSearch {
         self.wanted = wanted
     }
 
-    /// - Parameter value: one that has the effect.
+    /// - Parameter value: a value that has the effect.
     func span(around value: JSON) -> ValueRange {
         switch whatIf.policies.schema.declared(property, in: whatIf.question)?.type {
         case .department: departments(value)
@@ -60,7 +60,7 @@ struct EquivalentValueSearch {
         guard let address = value.string.flatMap({ IPAddress($0) }),
             let found = whatIf.examine(others + [.property(property, .init(value))])
         else { return .values([value]) }
-        // One network alone, and nothing else read of the address: then every address in it reads the same.
+        // When the only fact read of the address is one network, every address in that network has the same effect.
         let read = found.traced.facts.filter { $0.reads(property) && $0.operation != .has(property.name) }
         var networks: Set<IPNetwork> = []
         for fact in read {
@@ -71,10 +71,10 @@ struct EquivalentValueSearch {
         return .network(networks.first!)
     }
 
-    // MARK: What is ordered
+    // MARK: Ordered values
 
-    /// Cuts the line at everything that the property is compared with, and decides each piece, until nothing new is
-    /// compared.
+    /// Cuts the line at every value that the property is compared with, and decides each piece, until no comparison is
+    /// new.
     private func ordered(_ value: JSON) -> ValueRange {
         guard let place = position(value) else { return .values([value]) }
         var cuts: [Double] = []
@@ -97,7 +97,7 @@ struct EquivalentValueSearch {
         return piece(around: place, cuts.sorted(), answers)
     }
 
-    /// A place on each cut, between each two, before the first and after the last.
+    /// A value on each cut, between each two, before the first and after the last.
     private func pieces(_ cuts: [Double]) -> [Double] {
         let cuts = cuts.sorted()
         var places: [Double] = []
@@ -127,14 +127,14 @@ struct EquivalentValueSearch {
         while high + 1 < places.count, answers[places[high + 1]]! { high += 1 }
         func end(_ index: Int, outer: Int) -> ValueRange.End? {
             guard places.indices.contains(outer) else { return nil }
-            // The end is a cut: the last that holds, or the first that does not.
+            // The end is a cut: the last value that holds, or the first that does not.
             let isCut = cuts.contains(places[index])
             return ValueRange.End(value: json(isCut ? places[index] : places[outer]), isIncluded: isCut)
         }
         return .between(low: end(low, outer: low - 1), high: end(high, outer: high + 1))
     }
 
-    /// What the property is compared with; `nil` for a fact that reads it in another way.
+    /// The value that the property is compared with; `nil` for a fact that reads it in another way.
     private func threshold(_ fact: ObservedFact) -> Double? {
         guard [.less, .lessEqual, .equal].contains(fact.operation) else { return nil }
         let (one, other) = (fact.operands[0], fact.operands[1])
@@ -173,13 +173,13 @@ struct EquivalentValueSearch {
 }
 
 extension ObservedFact {
-    /// Whether it is that property, and nothing made of it.
+    /// True when it is exactly that property, not something derived from it.
     func isProperty(_ property: Change.Property) -> Bool {
         guard case .property(property.name) = operation else { return false }
         return operands[0].isRecord(property.record)
     }
 
-    /// Whether what it comes to depends on that property, or on its being there.
+    /// True when its value depends on that property, or on its presence.
     func reads(_ property: Change.Property) -> Bool {
         switch operation {
         case .property(property.name), .has(property.name): if operands[0].isRecord(property.record) { return true }

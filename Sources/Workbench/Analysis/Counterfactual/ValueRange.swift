@@ -1,12 +1,13 @@
 package import Model
 
-/// Everything that one thing could be to the same effect; each part of it was decided, or is bounded by what was.
+/// All values of one thing that have the same effect. Each part was decided, or is bounded by values that were.
 package enum ValueRange: Equatable, Sendable {
     /// These values, by themselves.
     case values([JSON])
     /// These departments, by id, each with all under it.
     case departments([ExactName])
-    /// What is ordered, between two ends that may be open; numbers, or days and instants as they are written.
+    /// Ordered values between two ends, either of which may be open: numbers, or days and instants in their written
+    /// form.
     case between(low: End?, high: End?)
     case network(IPNetwork)
 
@@ -15,7 +16,7 @@ package enum ValueRange: Equatable, Sendable {
         package let isIncluded: Bool
     }
 
-    /// As a person says it after `is`: `Sales or under it`, `at most 500`.
+    /// The range in words, to follow `is`: `Sales or under it`, `at most 500`.
     package func words(in directory: Directory, tenant: ExactName) -> String {
         let names = NamesByID(directory: directory, tenant: directory.tenant(tenant))
         switch self {

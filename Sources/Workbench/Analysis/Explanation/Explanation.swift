@@ -1,34 +1,35 @@
 package import Decisions
 package import Model
 
-/// A decision told from the beginning: who asked what, whether who acts is live, what each policy read and said, and
-/// what came of it.
+/// A decision explained from the beginning: the request, the validity of the actor, what each policy read and stated,
+/// and the result.
 package struct Explanation: Sendable {
-    /// What one policy had to do with it.
+    /// One policy's part in the decision.
     package struct PolicySection: Sendable {
-        /// Its id; `nil` where a log does not tell whose facts they are.
+        /// Its id; `nil` where a log does not record whose facts they are.
         package let policy: ExactName?
-        /// What it said, with lines; empty when it had nothing to say.
+        /// Its statements, with lines; empty when it made none.
         package let statements: [PolicyStatement]
         package let failures: [Failure]
-        /// What it read, in order, with the values of then.
+        /// The facts it read, in order, with their values at the time.
         package let facts: [PolicyTrace.Fact]
-        /// Whether it counted: a deny, a failure, or a permit that nothing stood against.
+        /// True when it counted: a deny, a failure, or a permit that nothing overruled.
         package let isDecisive: Bool
         package let isObserving: Bool
     }
 
     package let isPermitted: Bool
     package let code: String
-    /// Of the policy that denied.
+    /// The code of the policy that denied.
     package let policyCode: ExactName?
     /// `At 2026-11-22T12:00:00Z the token Warehouse sync asked for orders.read on order:42.`
     package let opening: String
-    /// Why the core let it pass, or did not, a sentence each; empty for a story from a log that does not tell.
+    /// The reasons why the core let the request pass or denied it, a sentence each; empty for an explanation from a log
+    /// that does not record them.
     package let liveness: [String]
-    /// Those that decided first, then those that spoke, then the silent; each by id.
+    /// The deciding policies first, then those that made statements, then the silent ones; each by id.
     package let sections: [PolicySection]
-    /// What came of it, in a sentence.
+    /// The result, in a sentence.
     package let closing: String
     package let version: String
 
@@ -57,8 +58,8 @@ package struct Explanation: Sendable {
         closing = Self.closing(decision.isPermitted, decision.code, sections)
     }
 
-    /// A story from a log: with the facts as they were then, whatever is so now.
-    /// - Parameter directory: for the names of what the question names.
+    /// An explanation from a log, with the facts as they were then, whatever they are now.
+    /// - Parameter directory: the source of names for the ids in the request.
     package init(_ record: DecisionRecord, directory: Directory) {
         isPermitted = record.isPermitted
         code = record.code
@@ -66,7 +67,7 @@ package struct Explanation: Sendable {
         opening = Self.opening(record.question, directory)
         version = record.version
         let core = record.traces.isEmpty ? Decision.words(for: record.code) : nil
-        liveness = core.map { ["The policies were not asked: \($0)."] } ?? []
+        liveness = core.map { ["The policies were not evaluated: \($0)."] } ?? []
         let deciding = Set(record.policies)
         var sections = record.traces.map { trace in
             PolicySection(
@@ -74,7 +75,7 @@ package struct Explanation: Sendable {
                 facts: trace.facts.map(PolicyTrace.Fact.init(logged:)),
                 isDecisive: trace.policy.map(deciding.contains) ?? false, isObserving: false)
         }
-        // A log that does not tell who read what names at least who decided.
+        // A log that does not record who read what still names who decided.
         for policy in record.policies where !sections.contains(where: { $0.policy == policy }) {
             sections.append(
                 PolicySection(
@@ -126,7 +127,7 @@ package struct Explanation: Sendable {
         return NamesByID(directory: directory, tenant: id.flatMap(directory.tenant))
     }
 
-    /// What the core looked at before any policy was asked.
+    /// The checks of the core before any policy ran.
     private static func liveness(_ traced: TracedDecision) -> [String] {
         let (question, directory) = (traced.question, traced.directory)
         let isAsked = !traced.readings.isEmpty
@@ -138,7 +139,7 @@ package struct Explanation: Sendable {
         default: text = nil
         }
         guard let index = text.flatMap({ TokenID($0) }).flatMap(directory.token) else {
-            return isAsked ? [] : reason.map { ["The policies were not asked: \($0)."] } ?? []
+            return isAsked ? [] : reason.map { ["The policies were not evaluated: \($0)."] } ?? []
         }
         let token = directory.tokens[index]
         let assignment = directory.assignments[token.assignment]
@@ -146,10 +147,10 @@ package struct Explanation: Sendable {
         guard ActorValidity.fault(token, in: directory, now: question.now) != nil else {
             return [
                 "The token is valid until \(token.expires), neither suspended nor revoked.",
-                "\(user.name) is active, and so is \(department.name) with all above it.",
+                "\(user.name) is active, and so are \(department.name) and all departments above it.",
             ]
         }
-        return ["The policies were not asked: \(reason ?? traced.decision.code)\(detail(token, question.now))."]
+        return ["The policies were not evaluated: \(reason ?? traced.decision.code)\(detail(token, question.now))."]
     }
 
     private static func detail(_ token: Token, _ now: Instant) -> String {
@@ -165,7 +166,7 @@ package struct Explanation: Sendable {
         switch code {
         case "denied": return "Denied: \(list(deciding)) denies it, and any deny wins."
         case "policy_failed", "budget_exhausted":
-            return "Denied: \(list(deciding)) could not say what it wanted to, and that is a deny."
+            return "Denied: \(list(deciding)) failed, and a failure is a deny."
         default: return "Denied: \(Decision.words(for: code) ?? code)."
         }
     }
@@ -177,7 +178,7 @@ package struct Explanation: Sendable {
 }
 
 extension PolicyTrace.Fact {
-    /// A fact as a decision log has it: what was asked, ` = `, what it came to.
+    /// A fact as a decision log has it: the expression, ` = `, the value.
     fileprivate init(logged text: String) {
         guard let end = text.firstRange(of: " = ") else {
             self.init(text: text, value: "")

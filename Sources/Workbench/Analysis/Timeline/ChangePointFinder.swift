@@ -2,59 +2,60 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-/// Finds when facts of a request come to something else as time passes, to the microsecond.
+/// Finds when the values of facts change as time passes, to the microsecond.
 ///
-/// Between two steps, days, hours or minutes as what was read needs them, a fact that compares with the clock itself
-/// changes at most once, and its change is found by halving; what reads calendar parts changes at steps only.
+/// It walks in steps of days, hours or minutes, as the facts need. Between two steps a fact that compares with the
+/// clock itself changes at most once, and bisection finds the change; a fact that reads calendar parts changes only at
+/// steps.
 struct ChangePointFinder {
-    /// How often a fact may change.
+    /// The times at which a fact may change.
     enum TimeGranularity: Int, Comparable {
         case never
-        /// Where the clock passes an instant that stands still.
+        /// When the clock passes a fixed instant.
         case once
         case day
         case hour
         case minute
-        /// At any instant: it reads the clock's content.
+        /// At any instant: the fact reads the clock's content.
         case restless
 
         static func < (one: TimeGranularity, other: TimeGranularity) -> Bool { one.rawValue < other.rawValue }
     }
 
     private let facts: [ObservedFact]
-    private let grains: [TimeGranularity]
+    private let granularities: [TimeGranularity]
     private let generation: Int
     private let request: ResolvedRequest
     private let zone: Zone
     private let authorizer: Authorizer
-    /// How many times the facts were asked.
+    /// The number of times the facts were evaluated.
     private(set) var steps = 0
 
-    /// - Parameter facts: as the point has read them; those that do not depend on the clock are left out.
+    /// - Parameter facts: the observed facts; those that do not depend on the clock are left out.
     init(_ facts: [ObservedFact], of request: ResolvedRequest, generation: Int, _ authorizer: Authorizer) {
         self.facts = facts.filter(\.dependsOnTime)
-        grains = self.facts.map(Self.granularity)
+        granularities = self.facts.map(Self.granularity)
         self.generation = generation
         self.request = request
         self.authorizer = authorizer
         zone = request.tenant < 0 ? .utc : request.directory.tenants[request.tenant].zone
     }
 
-    /// Whether a fact reads the clock's content, so that nothing is known of any other instant.
-    var isRestless: Bool { grains.contains(.restless) }
+    /// True when a fact reads the clock's content, so that nothing is known about any other instant.
+    var isRestless: Bool { granularities.contains(.restless) }
 
-    /// The first instant after one at which a fact comes to something else.
-    /// - Parameter end: how far is looked; itself excluded.
+    /// The first instant after `start` at which the value of a fact changes.
+    /// - Parameter end: the limit of the search; itself excluded.
     mutating func next(after start: Instant, before end: Instant, mostSteps: Int = .max) -> Instant? {
         guard start < end, let first = values(at: start) else { return nil }
         var found: Instant?
-        for (number, granularity) in grains.enumerated() where granularity == .once || granularity == .restless {
+        for (number, granularity) in granularities.enumerated() where granularity == .once || granularity == .restless {
             guard granularity == .once, let instant = passing(number, first[number], after: start, before: found ?? end)
             else { continue }
             found = instant
         }
-        guard let step = grains.filter({ $0 > .once && $0 < .restless }).max() else { return found }
-        let stepped = grains.indices.filter { grains[$0] > .once && grains[$0] < .restless }
+        guard let step = granularities.filter({ $0 > .once && $0 < .restless }).max() else { return found }
+        let stepped = granularities.indices.filter { granularities[$0] > .once && granularities[$0] < .restless }
         var last = start
         while steps < mostSteps {
             let next = min(boundary(after: last, step), found ?? end)
@@ -72,7 +73,7 @@ struct ChangePointFinder {
         return found
     }
 
-    /// What a fact comes to at some instant.
+    /// The values of the facts at an instant.
     mutating func values(at instant: Instant) -> [Value]? {
         steps += 1
         var request = request
@@ -80,7 +81,7 @@ struct ChangePointFinder {
         return authorizer.values(of: facts, for: request, generation: generation)
     }
 
-    /// The facts that differ between two instants, and what they came to.
+    /// The facts that differ between two instants, with both values.
     mutating func differences(_ one: Instant, _ other: Instant) -> [(fact: ObservedFact, before: Value, after: Value)] {
         guard let before = values(at: one), let after = values(at: other) else { return [] }
         return facts.indices.filter { !before[$0].isSame(as: after[$0]) }.map { (facts[$0], before[$0], after[$0]) }
@@ -89,7 +90,7 @@ struct ChangePointFinder {
     private mutating func passing(
         _ number: Int, _ value: Value, after start: Instant, before end: Instant
     ) -> Instant? {
-        // One that asks for the very instant holds for a microsecond: halving would miss it.
+        // A comparison with one exact instant is true for a microsecond: bisection would miss it.
         if facts[number].operation == .equal {
             for side in facts[number].operands where !side.dependsOnTime {
                 guard case .instant(let instant) = side.value else { continue }
@@ -102,7 +103,7 @@ struct ChangePointFinder {
         return halved(number, value, low: start, high: Instant(microseconds: end.microseconds - 1))
     }
 
-    /// Where between two instants a fact stops being what it is at the first.
+    /// The instant between two others at which a fact stops having the value that it has at the first.
     private mutating func halved(_ number: Int, _ value: Value, low: Instant, high: Instant) -> Instant {
         var (low, high) = (low.microseconds, high.microseconds)
         while high - low > 1 {
@@ -113,7 +114,7 @@ struct ChangePointFinder {
         return Instant(microseconds: high)
     }
 
-    /// The next instant at which a part of the calendar may change. Offsets are whole quarters of an hour.
+    /// The next instant at which a part of the calendar may change. Zone offsets are whole quarters of an hour.
     private func boundary(after instant: Instant, _ granularity: TimeGranularity) -> Instant {
         switch granularity {
         case .minute: Self.next(instant, multipleOf: 60)
@@ -136,13 +137,13 @@ struct ChangePointFinder {
         }
         let sides = fact.operands.filter(\.dependsOnTime).map(granularityOfContent)
         let granularity = sides.max() ?? .never
-        // The clock against what moves with it: looked at step by step.
+        // Both sides move with the clock: walk step by step.
         return granularity == .once && (sides.count > 1 || isMoved(fact)) ? .hour : granularity
     }
 
-    private static func granularityOfContent(_ reading: ObservedFact) -> TimeGranularity {
-        guard reading.dependsOnTime else { return .never }
-        switch reading.operation {
+    private static func granularityOfContent(_ fact: ObservedFact) -> TimeGranularity {
+        guard fact.dependsOnTime else { return .never }
+        switch fact.operation {
         case .attribute(.time): return .once
         case .attribute(.today), .attribute(.dateOf), .attribute(.year), .attribute(.month), .attribute(.day),
             .attribute(.weekday), .endOfDay:
@@ -150,22 +151,22 @@ struct ChangePointFinder {
         case .attribute(.hour): return .hour
         case .attribute(.minute): return .minute
         case .call:
-            // A function that is given the clock may make anything of it; one of the host looks at its minutes.
-            let given = reading.operands.map(granularityOfContent).max() ?? .never
-            return given == .once ? .restless : max(given, reading.readsMinute ? .minute : .never)
-        default: return reading.operands.map(granularityOfContent).max() ?? .once
+            // A plugin function that takes the clock may derive anything from it; a host function reads its minutes.
+            let given = fact.operands.map(granularityOfContent).max() ?? .never
+            return given == .once ? .restless : max(given, fact.readsMinute ? .minute : .never)
+        default: return fact.operands.map(granularityOfContent).max() ?? .once
         }
     }
 
-    /// Whether a period is added to the clock: by the calendar, which knows days of 23 and 25 hours.
-    private static func isMoved(_ reading: ObservedFact) -> Bool {
-        if case .plus = reading.operation, reading.dependsOnTime { return true }
-        return reading.operands.contains(where: isMoved)
+    /// True when a period is added to the clock. The calendar adds it, and has days of 23 and 25 hours.
+    private static func isMoved(_ fact: ObservedFact) -> Bool {
+        if case .plus = fact.operation, fact.dependsOnTime { return true }
+        return fact.operands.contains(where: isMoved)
     }
 }
 
 extension Value {
-    /// Whether it is the same answer of one fact, failures included.
+    /// True when both are the same value of one fact, failures included.
     func isSame(as other: Value) -> Bool {
         switch (self, other) {
         case (.failure(let one), .failure(let other)): one.isSameBytes(other)

@@ -2,44 +2,44 @@ package import Decisions
 package import Model
 internal import Policies
 
-/// When the answer to a question changes as time passes, if nothing else does.
+/// The times at which the decision on a request changes, if nothing but time does.
 ///
-/// Exact to the microsecond: instants come from what policies compare with the clock, and from the token's expiry; both
-/// sides of each are decided.
+/// Exact to the microsecond. Instants come from the policies' comparisons with the clock, and from the token's expiry;
+/// both sides of each are decided.
 package struct Timeline: Sendable {
     package struct Interval: Sendable {
         package let from: Instant
-        /// Excluded; `nil` where it stays so as far as was looked, or for ever.
+        /// Excluded; `nil` when the decision holds up to the horizon or beyond.
         package fileprivate(set) var to: Instant?
         package let summary: DecisionSummary
         package let reasons: [PolicyStatement]
-        /// What changed at its beginning, in words: `time.hour < 18: true → false`, or what the core found.
+        /// The changes at its beginning, in words: `time.hour < 18: true → false`, or the finding of the core.
         package let causes: [String]
     }
 
     /// One after the other, without gaps.
     package private(set) var intervals: [Interval] = []
-    /// How far was looked.
+    /// The end of the search.
     package let horizon: Instant
-    /// Whether everything up to the horizon was looked at. It was not, when there was too much of it, and when a policy
-    /// reads the clock's content: then the answer holds for the very instants that intervals begin at.
+    /// True when everything up to the horizon was searched. It is false when there was too much, and when a policy
+    /// reads the clock's content: then the decision holds only for the instants at which intervals begin.
     package private(set) var isComplete = true
 
-    /// More intervals are not gathered.
+    /// The greatest number of intervals.
     package static let mostIntervals = 2_000
     private static let mostSteps = 4_000_000
 
     /// - Parameters:
-    ///   - question: asked from its own time on; not about a token that is to be issued.
-    ///   - horizon: without it a year beyond the expiry of the token that acts, or a year.
-    /// - Throws: when it is no question.
+    ///   - question: decided from its own time on; not about a token that is to be issued.
+    ///   - horizon: `nil` for a year after the expiry of the acting token, or after now.
+    /// - Throws: when the request is not valid.
     package init(
         _ question: AuthorizationRequest, _ authorizer: Authorizer, on directory: Directory,
         until horizon: Instant? = nil,
         progress: Progress = { _, _ in true }
     ) throws(RequestError) {
         if question.kind == .issue {
-            throw RequestError("a token that is to be issued has no time before it", property: "point")
+            throw RequestError("a token that is yet to be issued has no timeline", property: "point")
         }
         let request = try authorizer.request(question, on: directory)
         let expires = request.flatMap(Self.expiry)
@@ -74,7 +74,7 @@ package struct Timeline: Sendable {
             }
             guard let next else { return }
             let before = Instant(microseconds: next.microseconds - 1)
-            // The other side: what was found out must hold up to there.
+            // The other side: the decision must hold up to there.
             asked.now = before
             if try authorizer.decide(asked, on: directory).code != traced.decision.code { isComplete = false }
             causes =
@@ -99,7 +99,7 @@ package struct Timeline: Sendable {
                 reasons: traced.decision.reasons, causes: causes))
     }
 
-    /// When who acts is live no longer.
+    /// The instant at which the acting token expires.
     private static func expiry(_ request: ResolvedRequest) -> Instant? {
         switch request.subject {
         case .token: request.token(.token)?.expires

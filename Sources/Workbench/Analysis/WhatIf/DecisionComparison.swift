@@ -1,7 +1,7 @@
 package import Decisions
 package import Model
 
-/// Two answers to one question side by side: before and after, or by two sets of policies.
+/// Two decisions on one request side by side: before and after, or by two sets of policies.
 package struct DecisionComparison: Sendable {
     package let before: Decision
     package let after: Decision
@@ -11,16 +11,16 @@ package struct DecisionComparison: Sendable {
         self.after = after
     }
 
-    /// Whether a program that asks sees another answer.
+    /// True when permit became deny, or deny became permit.
     package var isTurned: Bool { before.isPermitted != after.isPermitted }
 
-    /// Whether anything is said otherwise: the code, or a reason, an advice or an obligation.
+    /// True when anything differs: the code, a reason, an advice, an obligation or a failure.
     package var isDifferent: Bool {
         isTurned || before.code != after.code || before.policyCode != after.policyCode || !gone.isEmpty || !new.isEmpty
             || before.failures != after.failures
     }
 
-    /// What was said before and is not any more; lines of the source do not count.
+    /// The statements of the first decision that the second does not have; line numbers do not count.
     package var gone: [PolicyStatement] { Self.difference(before, after) }
 
     package var new: [PolicyStatement] { Self.difference(after, before) }
@@ -43,9 +43,9 @@ extension PolicyStatement {
     }
 }
 
-/// Answers every question by two decision points: as it is, and as it would be.
+/// Two authorizers that decide every request: as things are, and as they would be.
 ///
-/// For `try PATH` the second has other policies; for `suppose` another snapshot, other settings, or both.
+/// For `try PATH` the second has other policies; for `suppose` it has another snapshot, other settings, or both.
 package struct PairedAuthorizers {
     package let before: (authorizer: Authorizer, directory: Directory)
     package let after: (authorizer: Authorizer, directory: Directory)
@@ -57,7 +57,7 @@ package struct PairedAuthorizers {
         self.after = after
     }
 
-    /// - Parameter changed: the question as it would be asked; the same without.
+    /// - Parameter changed: the request as it would be; `nil` for the same request.
     package func ask(_ question: AuthorizationRequest, changed: AuthorizationRequest? = nil) throws(RequestError)
         -> DecisionComparison
     {

@@ -2,13 +2,13 @@ package import Decisions
 package import Model
 internal import Policies
 
-/// Which tokens are answered otherwise afterwards, or by the other policies: each asked some samples, on both sides.
+/// The tokens whose decisions differ between two sides, found by deciding sample requests for each token on both.
 package struct DecisionDiff: Sendable {
-    /// Something that every token is asked.
+    /// One request that is decided for every token.
     package struct SampleRequest: Hashable, Sendable {
         package enum Place: Hashable, Sendable {
             case nowhere
-            /// Where the token is, as it is on the first side.
+            /// The token's department, as it is on the first side.
             case own
             /// A department's id.
             case department(ExactName)
@@ -18,7 +18,7 @@ package struct DecisionDiff: Sendable {
         package let resource: ExactName?
         package let place: Place
 
-        /// - Parameter resource: its type; one that declares a department, where a place is named.
+        /// - Parameter resource: its type; one that declares a department, when a place is given.
         package init(_ action: ExactName, resource: ExactName? = nil, place: Place = .nowhere) {
             self.action = action
             self.resource = resource
@@ -37,20 +37,20 @@ package struct DecisionDiff: Sendable {
         package var isTurned: Bool { before.isPermitted != after.isPermitted }
     }
 
-    /// Those that are turned, and those that are denied for another reason, by token and sample: of the first tokens that
-    /// have any.
+    /// The turned rows, and those that are denied for another reason, by token and sample. Only the rows of the first
+    /// tokens are kept.
     package private(set) var rows: [Row] = []
-    /// How many rows there are, with those that are not kept.
+    /// The number of rows, including those that are not kept.
     package private(set) var count = 0
-    /// How many tokens lose something, how many gain, and how many do the one or the other.
+    /// The numbers of tokens that lose something, that gain something, and that do either.
     package private(set) var losing = 0
     package private(set) var gaining = 0
     package private(set) var turned = 0
     package private(set) var asked = 0
     package private(set) var isComplete = true
 
-    /// Every action, on nothing, on a resource of the token's own department, and on one of each department that changes
-    /// speak of.
+    /// Every action: without a resource, on a resource of the token's own department, and on one of each department
+    /// that the changes name.
     package static func samples(of authorizer: Authorizer, for changes: [Change] = []) -> [SampleRequest] {
         let schema = authorizer.policies.schema
         let type = schema.resources.first {
@@ -66,8 +66,8 @@ package struct DecisionDiff: Sendable {
 
     /// - Parameters:
     ///   - tenant: its id.
-    ///   - now: when they are asked, on each side.
-    ///   - most: of how many tokens rows are kept, of those that are turned and of the others.
+    ///   - now: the time of the requests, on each side.
+    ///   - most: the greatest number of tokens whose rows are kept, counted separately for turned rows and for others.
     package init(
         _ sides: PairedAuthorizers, _ samples: [SampleRequest], tenant: ExactName,
         now: (before: Instant, after: Instant),
@@ -79,7 +79,7 @@ package struct DecisionDiff: Sendable {
         guard let number = directory.tenant(tenant) else { return }
         let gone = [DecisionSummary?](
             repeating: DecisionSummary(isPermitted: false, code: "token_unknown"), count: samples.count)
-        // Those that are denied for other reasons do not take the place of those that are turned.
+        // Rows that differ only in the reason for a deny must not displace turned ones.
         var others = 0
         for token in directory.tokens.indices {
             if token % 1_000 == 0, !progress(token, directory.tokens.count) {

@@ -2,9 +2,10 @@ package import Decisions
 package import Model
 package import Policies
 
-/// Changes that are supposed, one after another, of one tenant: laid over snapshots, policies and questions.
+/// Supposed changes of one tenant, one after another, applied to snapshots, policies and requests.
 ///
-/// Nothing is written. A deactivated user's tokens are not suspended, as the store would: they are denied all the same.
+/// Nothing is written. Unlike in the store, a deactivated user's tokens are not suspended: they are denied all the
+/// same.
 package struct Scenario: Sendable {
     package var changes: [Change]
     /// The tenant's id.
@@ -15,8 +16,8 @@ package struct Scenario: Sendable {
         self.tenant = tenant
     }
 
-    /// The snapshot with the changes made. Cost: that of making it anew, when anything in it changes.
-    /// - Throws: when a change names what is not there, or the result contradicts itself.
+    /// The snapshot with the changes made. Cost: that of building it anew, when a change concerns it.
+    /// - Throws: when a change names something that does not exist, or the result contradicts itself.
     package func apply(to directory: Directory) throws(ChangeError) -> Directory {
         guard changes.contains(where: \.isOfDirectory) else { return directory }
         return try apply(to: Organisation(of: directory))
@@ -32,7 +33,7 @@ package struct Scenario: Sendable {
         do { return try Directory(organisation) } catch { throw ChangeError(error.message) }
     }
 
-    /// The policies with the settings changed; the same, where none is.
+    /// The policies with the settings changed; the same policies when no setting is changed.
     package func apply(to policies: PolicySet) throws(ChangeError) -> PolicySet {
         var policies = policies
         for case .setting(let policy, let name, let value, let tenant) in changes {
@@ -43,7 +44,7 @@ package struct Scenario: Sendable {
         return policies
     }
 
-    /// The question as it would be asked.
+    /// The request with the changes made.
     package func apply(to question: AuthorizationRequest) -> AuthorizationRequest {
         changes.reduce(into: question) { question, change in
             switch change {
@@ -127,7 +128,8 @@ extension Change {
 }
 
 extension [ExactName] {
-    /// Grants or withdraws a permission. A pattern that covers it goes too, and with it all that it covers.
+    /// Grants or withdraws a permission. Withdrawing removes every pattern that covers it, and with it all that the
+    /// pattern covers.
     fileprivate mutating func set(_ permission: ExactName, _ holds: Bool) {
         if holds {
             if !contains(permission) { append(permission) }
@@ -138,7 +140,7 @@ extension [ExactName] {
 }
 
 extension AuthorizationRequest {
-    /// Brings a property, or leaves it out.
+    /// Sets a property, or leaves it out.
     mutating func set(_ property: Change.Property, to value: JSON?) {
         switch property.record {
         case .context: context = context.with(property.name, value)
@@ -151,7 +153,7 @@ extension AuthorizationRequest {
         }
     }
 
-    /// What the question brings under that name; `nil` where it brings nothing.
+    /// The request's value of a property; `nil` when it has none.
     func value(of property: Change.Property) -> JSON? {
         switch property.record {
         case .context: return context[property.name]

@@ -2,14 +2,14 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-/// Called now and then while something takes its time: how many steps are done of how many. `false` stops it; what was
-/// found by then is returned, and says that it is not complete.
+/// Reports the progress of a long operation: the number of steps done, of how many. Returning `false` stops it; the
+/// results so far are then returned, marked as incomplete.
 package typealias Progress = (_ done: Int, _ total: Int) -> Bool
 
-/// Decides one question again and again, each time with something changed.
+/// Decides one request again and again, each time with some changes.
 ///
-/// It works on a part of the snapshot, the tenant with those users and tokens that the question can reach, so that
-/// changing it costs little. Not for use by two threads.
+/// It works on a part of the snapshot: the tenant, with the users and tokens that the request can reach. This makes a
+/// change cheap. Not for use by two threads.
 final class WhatIfEvaluator {
     let question: AuthorizationRequest
     let tenant: ExactName
@@ -18,7 +18,7 @@ final class WhatIfEvaluator {
     private let authorizer: Authorizer
     private let original: PolicySet
     private var settings: [[Change]: PolicySet?] = [:]
-    /// What settings are changed now.
+    /// The changes of settings in force now.
     private var current: [Change] = []
     private var directories: [[Change]: Directory?] = [:]
     private(set) var count = 0
@@ -28,7 +28,7 @@ final class WhatIfEvaluator {
         self.authorizer = authorizer
         original = authorizer.policies
         let whole = traced.directory
-        // Without a tenant nothing that is stored can matter: what the request brings can.
+        // Without a tenant no stored data can matter; what the request brings can.
         guard let number = traced.tenant else {
             (self.question, tenant, directory, organisation) = (question, "", whole, Organisation())
             return
@@ -38,29 +38,30 @@ final class WhatIfEvaluator {
         var organisation = Organisation(
             of: whole, tenant: number, users: { mentioned.users.contains($0) },
             tokens: { mentioned.tokens.contains(whole.tokens[$0].id) })
-        // A token that was brought along is changed like those that are listed.
+        // A token record that came with the request is changed like those in the snapshot.
         if let record = question.record {
             organisation.tenants[0].tokens.removeAll { $0.id == record.id }
             organisation.tenants[0].tokens.append(record)
             (question.record, question.token, question.tenant) = (nil, record.id.description, tenant)
         }
         (self.question, self.organisation) = (question, organisation)
-        // What a snapshot was made of makes one.
+        // A part of a valid snapshot is a valid snapshot.
         directory = (try? Directory(organisation)) ?? whole
     }
 
-    /// The point is left as it was found.
+    /// Leaves the authorizer with its original policies.
     deinit { if !current.isEmpty { authorizer.use(original) } }
 
     var policies: PolicySet { original }
 
-    /// Whether it is permitted with some changes made; `nil` when it is no question then, or the store none.
+    /// True when the request is permitted with some changes made; `nil` when the request or the store is not valid
+    /// then.
     func permits(_ changes: [Change]) -> Bool? {
         guard let (directory, question) = prepared(changes) else { return nil }
         return try? authorizer.summary(question, on: directory).isPermitted
     }
 
-    /// The decision then, taken apart, and what might turn it.
+    /// The traced decision with some changes made, and suggestions that might turn it.
     func examine(_ changes: [Change]) -> (traced: TracedDecision, suggestions: ChangeSuggestions)? {
         guard let (directory, question) = prepared(changes),
             let traced = try? authorizer.examine(question, on: directory),
@@ -89,7 +90,7 @@ final class WhatIfEvaluator {
 }
 
 extension TracedDecision {
-    /// The number of the tenant that the question is about.
+    /// The number of the tenant that the request is about.
     var tenant: Int? {
         if let request, request.tenant >= 0 { return request.tenant }
         if case .token(let id) = question.subject, let token = TokenID(id).flatMap(directory.token) {
@@ -99,7 +100,7 @@ extension TracedDecision {
     }
 }
 
-/// The users and tokens of a snapshot that a question, or a setting, names: no others can matter to it.
+/// The users and tokens of a snapshot that a request, or a setting, names: no others can matter to it.
 private struct Mentions {
     private(set) var users: Set<Int> = []
     private(set) var tokens: Set<TokenID> = []

@@ -1,36 +1,36 @@
 package import Decisions
 package import Model
 
-/// Who may do something to a token, at one of the administrative points: each user in each of their assignments, and the
-/// operator.
+/// The users and assignments that may perform an administrative act on a token: each user in each of their assignments,
+/// and the operator.
 package struct Administering: Sendable {
     package struct Row: Sendable {
-        /// The number of the assignment that is acted in; `nil` for the operator.
+        /// The number of the acting assignment; `nil` for the operator.
         package let assignment: Int?
         package let summary: DecisionSummary
     }
 
-    /// Who may.
+    /// The actors that may.
     package private(set) var able: [Row] = []
-    /// Who may not; empty unless some users were named.
+    /// The actors that may not; empty unless some users were named.
     package private(set) var unable: [Row] = []
-    /// How many may not, by code.
+    /// The number of actors that may not, by code.
     package private(set) var denials: [ExactName: Int] = [:]
     package private(set) var isComplete = true
 
     /// - Parameters:
-    ///   - point: one that is asked about a token as it is: reveal, revoke, list or amend.
+    ///   - kind: one that concerns an existing token: reveal, revoke, list or amend.
     ///   - token: its number in the directory.
-    ///   - users: which, by number; all of the token's tenant, and the operator, without.
-    ///   - obligations: what they can fulfil.
-    /// - Throws: when that can not be asked about a token as it is.
+    ///   - users: the users to decide for, by number; `nil` for all of the token's tenant, and the operator.
+    ///   - obligations: the obligations that the actors can fulfil.
+    /// - Throws: when the kind cannot be decided for an existing token.
     package init(
         _ kind: DecisionKind, token: Int, users: [Int]? = nil, now: Instant, _ decisions: Authorizer,
         on directory: Directory, obligations: AuthorizationRequest.Obligations = .named(["log", "reason"]),
         progress: Progress = { _, _ in true }
     ) throws(RequestError) {
         guard kind.isAdministrative, kind != .issue else {
-            throw RequestError("`\(kind.rawValue)` is not asked about a token as it is", property: "point")
+            throw RequestError("`\(kind.rawValue)` cannot be decided for an existing token", property: "point")
         }
         let record = directory.tokens[token]
         var question = AuthorizationRequest(

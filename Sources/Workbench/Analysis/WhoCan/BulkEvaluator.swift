@@ -2,11 +2,11 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-/// One side of many tokens that are asked the same: what was found out for one is not found out again for those alike.
+/// Decides sample requests for many tokens, on one side of a diff, once per equivalence class.
 final class BulkEvaluator {
     /// One sample, in one department or in none.
     private final class Form {
-        /// Ready for any token; `nil` where it is no question here.
+        /// The request, resolved for any token; `nil` where the sample makes no request here.
         var request: ResolvedRequest?
         /// The department's number; -1 for none.
         let department: Int
@@ -19,14 +19,14 @@ final class BulkEvaluator {
     private let tenant: Int?
     private let now: Instant
     private let samples: [DecisionDiff.SampleRequest]
-    /// By department, which is 0 for none and else one more than its number, and by sample.
+    /// By department, then by sample. Index 0 means no department; a department's index is its number plus 1.
     private var forms: [[Form?]]
     private var classes: EquivalenceClasses
-    /// Where all samples hold for others.
+    /// The decisions of all samples together, for the tokens that share every one of them.
     private var whole = ClassCache<[DecisionSummary?]>()
-    /// By sample.
+    /// The decisions of each sample, by sample.
     private var single: [ClassCache<DecisionSummary>]
-    /// By path, who else is on it.
+    /// The tokens to which a decision applies, by path through the trees.
     private var likenesses: [[UInt32]: TokenEquivalence] = [:]
     private var generation: Int
 
@@ -45,7 +45,7 @@ final class BulkEvaluator {
         generation = authorizer.generation
     }
 
-    /// What a token gets, by sample; `nil` for what is no question here.
+    /// The decisions for a token, by sample; `nil` where a sample makes no request.
     /// - Parameter own: the id of the department that is the token's own.
     func summary(_ token: Int, in own: ExactName) -> [DecisionSummary?] {
         let record = directory.tokens[token]
@@ -54,7 +54,8 @@ final class BulkEvaluator {
             let fault = DecisionSummary(isPermitted: false, code: code)
             return samples.indices.map { form($0, place, token)?.request == nil ? nil : fault }
         }
-        // Elsewhere than it is on the other side, it is asked what those that are alike here are not.
+        // The token sits in another department here than on the other side, so what is known of its class does not
+        // apply.
         guard place == directory.assignments[record.assignment].department else {
             return samples.indices.map { sample in
                 form(sample, place, token).flatMap { summary(token, sample, $0)?.summary }
@@ -62,29 +63,29 @@ final class BulkEvaluator {
         }
         let equivalenceClass = classes.number(record.assignment, record.kind)
         if let known = whole.value(record, equivalenceClass: equivalenceClass) { return known }
-        var judgements: [DecisionSummary?] = []
+        var summaries: [DecisionSummary?] = []
         var likeness = TokenEquivalence.equivalenceClass
         for sample in samples.indices {
             if let known = single[sample].value(record, equivalenceClass: equivalenceClass) {
-                judgements.append(known)
-                // It holds for those of the assignment at least.
+                summaries.append(known)
+                // The cached decision applies to the tokens of the assignment at least.
                 likeness = min(likeness, .assignment)
                 continue
             }
             guard let form = form(sample, place, token), let found = summary(token, sample, form) else {
-                judgements.append(nil)
+                summaries.append(nil)
                 continue
             }
-            judgements.append(found.summary)
+            summaries.append(found.summary)
             likeness = min(likeness, found.likeness)
             let shared = min(found.likeness, .equivalenceClass)
             single[sample].note(found.summary, for: record, equivalenceClass: equivalenceClass, shared)
         }
-        whole.note(judgements, for: record, equivalenceClass: equivalenceClass, likeness)
-        return judgements
+        whole.note(summaries, for: record, equivalenceClass: equivalenceClass, likeness)
+        return summaries
     }
 
-    /// What a live token gets, and who else does.
+    /// The decision for a valid token, and the tokens to which it also applies.
     private func summary(_ token: Int, _ sample: Int, _ form: Form) -> (
         summary: DecisionSummary, likeness: TokenEquivalence
     )? {
@@ -101,10 +102,10 @@ final class BulkEvaluator {
         return (summary, likeness)
     }
 
-    /// -1 where there is none of that id.
+    /// The number of a department; -1 when no department has that id.
     private func number(_ id: ExactName) -> Int { tenant.flatMap { directory.department(id, tenant: $0) } ?? -1 }
 
-    /// - Parameter own: the number of the token's department; -1 where it is not there.
+    /// - Parameter own: the number of the token's department; -1 where it does not exist.
     private func form(_ sample: Int, _ own: Int, _ token: Int) -> Form? {
         let place: Int
         switch samples[sample].place {

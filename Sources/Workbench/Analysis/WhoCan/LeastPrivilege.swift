@@ -2,12 +2,12 @@ package import Decisions
 package import Model
 internal import Policies
 
-/// Which of its permissions a token needs for what it was really used for.
+/// The permissions that a token needs for its recorded uses.
 ///
-/// Every use that is permitted now is asked again without a permission; one without which all stay permitted is
-/// superfluous. What remains was decided as a whole, and without any one of it some use is denied.
+/// Every use that is permitted now is decided again without a permission; one without which all uses stay permitted is
+/// superfluous. The remaining set was decided as a whole, and removing any one of it denies some use.
 package struct LeastPrivilege: Sendable {
-    /// A permission as it was granted, and what of it is needed.
+    /// A permission as it was granted, and the part of it that is needed.
     package struct Grant: Sendable {
         /// A name, or a pattern.
         package let permission: ExactName
@@ -15,24 +15,24 @@ package struct LeastPrivilege: Sendable {
         package let needed: [ExactName]
     }
 
-    /// Every permission that it has, of those that the schema knows or a department requires.
+    /// Every permission that the token has, among those that the schema declares or a department requires.
     package let held: [ExactName]
     package private(set) var needed: [ExactName] = []
     package var superfluous: [ExactName] { held.filter { !needed.contains($0) } }
-    /// By name; one that needs nothing can go.
+    /// By name; a grant of which nothing is needed can be removed.
     package private(set) var grants: [Grant] = []
-    /// How many different uses were asked again, and how many could not be, or are not permitted now.
+    /// The number of different uses that were decided again, and of those that could not be, or are not permitted now.
     package private(set) var uses = 0
     package private(set) var unusable = 0
     package private(set) var isComplete = true
 
-    /// More different uses are not asked again.
+    /// The greatest number of different uses that are decided again.
     private static let mostUses = 5_000
 
     /// - Parameters:
     ///   - token: its number in the directory.
-    ///   - log: decisions; those of other tokens, and those that were not permitted, are passed over.
-    ///   - now: when the uses are asked again; `nil` for when each was.
+    ///   - log: decisions; those of other tokens, and denials, are skipped.
+    ///   - now: the time for deciding the uses again; `nil` for the time of each use.
     package init(
         _ token: Int, _ log: [DecisionRecord], now: Instant? = nil, _ authorizer: Authorizer, on directory: Directory,
         progress: Progress = { _, _ in true }
@@ -41,10 +41,10 @@ package struct LeastPrivilege: Sendable {
         let assignment = directory.assignments[record.assignment]
         let user = directory.users[assignment.user]
         let type = directory.userTypes[assignment.userType]
-        // A department may require what is no action.
+        // A department may require a permission that is not an action.
         let required = directory.departments.filter { $0.tenant == record.tenant }.flatMap(\.requires)
         held = Set(authorizer.policies.schema.actionNames + required).sorted().filter(assignment.permissions.permits)
-        let world = Organisation(
+        let organisation = Organisation(
             of: directory, tenant: record.tenant, users: { directory.users[$0].tenant == record.tenant },
             tokens: { $0 == token })
         var questions: [AuthorizationRequest] = []
@@ -78,7 +78,7 @@ package struct LeastPrivilege: Sendable {
             }
         }
         uses = questions.count
-        guard let tenant = world.tenants.first else { return }
+        guard let tenant = organisation.tenants.first else { return }
         func suffices(_ permissions: [ExactName]) -> Bool {
             var tenant = tenant
             for place in tenant.userTypes.indices where tenant.userTypes[place].id == type.id {
@@ -89,12 +89,12 @@ package struct LeastPrivilege: Sendable {
                     user.permissions.permits($0) && !type.permissions.permits($0)
                 }
             }
-            var changed = world
+            var changed = organisation
             changed.tenants = [tenant]
             guard let directory = try? Directory(changed) else { return false }
             return questions.allSatisfy { (try? authorizer.summary($0, on: directory).isPermitted) ?? false }
         }
-        // What nothing has read goes at once, where that is right; the rest one by one.
+        // First removes everything that nothing has read, if that is enough; then tries the rest one by one.
         var needed = held.filter(read.contains)
         if !suffices(needed) { needed = held }
         for (number, permission) in needed.enumerated() {

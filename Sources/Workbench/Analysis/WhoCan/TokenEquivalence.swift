@@ -2,22 +2,22 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-/// Which other live tokens are answered as one was, as what was read of that one tells.
+/// The valid tokens to which a decision for one token also applies, judged by the facts it read.
 enum TokenEquivalence: Comparable {
-    /// None: something was read that is the token's own.
+    /// None: a fact of the token alone was read.
     case none
     /// Those of its assignment and kind.
     case assignment
-    /// Those of its standing: its department, user type and kind, whose users have the same permissions of their own.
+    /// Those of its equivalence class: same department, user type and kind, and users with the same own permissions.
     case equivalenceClass
-    /// All: nothing was read of it.
+    /// All: nothing was read of the token.
     case all
 }
 
 extension TracedDecision {
-    /// Who else is answered so: the same is read of them, and comes to the same.
+    /// The tokens with the same decision: the same facts are read of them, with the same values.
     var likeness: TokenEquivalence {
-        // What ran out of time need not do so again.
+        // A deadline or memory failure need not happen again.
         let failures = decision.failures + decision.observedFailures
         guard !failures.contains(where: { $0.kind == .deadline || $0.kind == .memory }) else { return .none }
         return readings.flatMap(\.readings).flatMap(\.parts).map(\.likeness).min() ?? .all
@@ -25,7 +25,7 @@ extension TracedDecision {
 }
 
 extension ObservedFact {
-    /// Who else this comes to the same for; what it stands on is asked by itself.
+    /// The tokens for which this fact has the same value. Its operands are judged separately.
     var likeness: TokenEquivalence {
         guard operands.contains(where: { $0.holder != nil }) else { return .all }
         switch operation {
@@ -36,13 +36,13 @@ extension ObservedFact {
             default: return .none
             }
         case .can, .meets, .covers: return .equivalenceClass
-        // What a function of a plugin makes of a whole token is not known.
+        // The result of a plugin's function on a whole token cannot be predicted.
         default: return .none
         }
     }
 }
 
-/// Numbers the standings of tokens.
+/// Numbers the equivalence classes of tokens.
 struct EquivalenceClasses {
     private struct EquivalenceKey: Hashable {
         let department: Int
@@ -53,7 +53,7 @@ struct EquivalenceClasses {
 
     private let directory: Directory
     private var numbers: [EquivalenceKey: Int] = [:]
-    /// By assignment; -1 where it was not asked for.
+    /// By assignment; -1 where it was not requested yet.
     private var known: [Int]
 
     init(_ directory: Directory) {
@@ -61,7 +61,7 @@ struct EquivalenceClasses {
         known = [Int](repeating: -1, count: directory.assignments.count)
     }
 
-    /// The number of a token's standing, which only tokens of that standing have.
+    /// The number of a token's equivalence class.
     mutating func number(_ assignment: Int, _ kind: TokenKind) -> Int {
         if known[assignment] < 0 {
             let record = directory.assignments[assignment]
@@ -76,13 +76,13 @@ struct EquivalenceClasses {
     }
 }
 
-/// What was found out for one token and holds for those that are alike.
+/// Results for one token that also apply to its equivalents.
 struct ClassCache<Value> {
     private var ofAll: Value?
     private var byClass: [Value?] = []
     private var byAssignment: [Int: Value] = [:]
 
-    /// - Parameter standing: the number of the token's.
+    /// - Parameter equivalenceClass: the number of the token's class.
     func value(_ token: Token, equivalenceClass: Int) -> Value? {
         if let ofAll { return ofAll }
         if equivalenceClass < byClass.count, let known = byClass[equivalenceClass] { return known }

@@ -2,23 +2,23 @@ package import Decisions
 package import Model
 internal import Policies
 
-/// What one token may do: every action, in every department, on every type of resource that lies in one.
+/// The access matrix of one token: every action, in every department, on every type of resource that has a department.
 package struct WhatCan: Sendable {
     package struct Row: Sendable {
         package let action: ExactName
         /// Without any resource.
         package let plain: ConditionalDecision
-        /// By the columns, with the types of resource for which it holds; where all agree there is one entry.
-        package let cells: [Cell]
-        /// Whether the token's user and user type permit it at all.
+        /// By column, with the types of resource to which each answer applies; one entry where all agree.
+        package let cells: [Entry]
+        /// True when the token's user and user type grant the permission at all.
         package let isHeld: Bool
     }
 
     /// One action in one department.
-    package struct Cell: Sendable {
+    package struct Entry: Sendable {
         package let answers: [(types: [ExactName], answer: ConditionalDecision)]
 
-        /// The answer, where all types agree.
+        /// The answer, when all types agree.
         package var answer: ConditionalDecision? { answers.count == 1 ? answers[0].answer : nil }
         package var isPossible: Bool { answers.contains { $0.answer.isPossible } }
     }
@@ -27,14 +27,14 @@ package struct WhatCan: Sendable {
     package let columns: [Int]
     /// By action.
     package private(set) var rows: [Row] = []
-    /// Why it can do nothing at all; `nil` when it is live.
+    /// The reason why it may do nothing at all; `nil` when it is valid.
     package let fault: String?
     package private(set) var isComplete = true
 
     /// - Parameters:
     ///   - token: its number in the directory.
-    ///   - departments: by number; all of its tenant without.
-    ///   - actions: all of the schema without.
+    ///   - departments: by number; `nil` for all of its tenant.
+    ///   - actions: `nil` for all of the schema.
     package init(
         _ token: Int, actions: [ExactName]? = nil, departments: [Int]? = nil, context: JSON = .object([]), now: Instant,
         _ authorizer: Authorizer, on directory: Directory, progress: Progress = { _, _ in true }
@@ -78,7 +78,7 @@ package struct WhatCan: Sendable {
             }
             rows.append(
                 Row(
-                    action: action, plain: plain, cells: answers.map(Cell.init), isHeld: held.permits(action)))
+                    action: action, plain: plain, cells: answers.map(Entry.init), isHeld: held.permits(action)))
         }
     }
 }

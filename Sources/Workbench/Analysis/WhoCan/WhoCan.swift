@@ -1,29 +1,31 @@
 package import Decisions
 package import Model
 
-/// Which tokens of a tenant may do something, each whatever else a request brings, or depending on what.
+/// The tokens of a tenant that may do something, always or depending on open properties of the request.
 package struct WhoCan: Sendable {
     package struct Row: Sendable {
         /// Its number in the directory.
         package let token: Int
-        /// The least that holds for all departments that were asked about and that it may reach at all.
+        /// The weakest answer over the departments in which access is possible at all.
         package let answer: ConditionalDecision
-        /// The departments of the resource, by id, in which it may; empty where none were asked about.
+        /// The departments of the resource, by id, in which it may; empty when none were given.
         package let departments: [ExactName]
     }
 
-    /// Those that may, or may under circumstances, in the order of the directory.
+    /// The tokens that may, always or depending, in the order of the directory.
     package private(set) var rows: [Row] = []
     package var yes: Int { rows.count { $0.answer == .yes } }
     package var depending: Int { rows.count - yes }
-    /// How many tokens were asked about.
+    /// The number of tokens that were decided.
     package private(set) var asked = 0
     /// `false` when it was stopped.
     package private(set) var isComplete = true
 
     /// - Parameters:
-    ///   - question: an `access`; who asks in it does not matter. What it does not state is open.
-    ///   - departments: where the resource may lie, by id: each is asked about; `nil` leaves that as the question has it.
+    ///   - question: a request of kind `access`; its subject does not matter. Properties that it does not state are
+    ///     open.
+    ///   - departments: the possible departments of the resource, by id; `nil` leaves the department as the request has
+    ///     it.
     ///   - tenant: its number.
     package init(
         _ question: AuthorizationRequest, departments: [ExactName]? = nil, tenant: Int, _ authorizer: Authorizer,
@@ -32,7 +34,7 @@ package struct WhoCan: Sendable {
         var question = question
         question.tenant = directory.tenants[tenant].id
         let property = Change.Property(.resource, "department")
-        // Stated by each of the departments: not open then.
+        // Every branch states the department, so it must not count as open.
         if let first = departments?.first { question.set(property, to: .string(first)) }
         let solver = ConditionSolver(question, authorizer, on: directory)
         var places = [solver.branch()]
@@ -63,13 +65,13 @@ package struct WhoCan: Sendable {
     }
 
     private struct Found {
-        /// `nil` where it may nowhere.
+        /// `nil` when access is possible nowhere.
         var answer: ConditionalDecision?
         var reached: [ExactName] = []
     }
 
-    /// Asks about every place.
-    /// - Returns: also which other tokens it holds for.
+    /// Decides in every place.
+    /// - Returns: also the other tokens to which the result applies.
     private static func find(
         _ token: Int, _ solver: ConditionSolver, _ places: [ConditionSolver.Branch], _ departments: [ExactName]?
     ) -> (Found, TokenEquivalence) {

@@ -1,7 +1,7 @@
 internal import Model
 internal import Policies
 
-/// What the tests of a folder have tried of its policies.
+/// The coverage of a folder's policies by their tests.
 package struct Coverage: Sendable {
     /// By id.
     package internal(set) var policies: [PolicyCoverage]
@@ -15,11 +15,11 @@ package struct Coverage: Sendable {
         }
     }
 
-    /// Lines whose every statement was reached.
+    /// Lines on which every statement was reached.
     package var lines: CoverageCount { sum(\.lines) }
-    /// Ways that a condition, `and` or `or` goes.
+    /// Outcomes of a condition, `and` or `or`.
     package var branches: CoverageCount { sum(\.branches) }
-    /// Answers of questions, values at and beside what they are compared with, and things said that were decisive.
+    /// Outcomes of facts, values at and beside those they are compared with, and effect calls that were decisive.
     package var facts: CoverageCount { sum(\.facts) }
 
     private func sum(_ count: KeyPath<PolicyCoverage, CoverageCount>) -> CoverageCount {

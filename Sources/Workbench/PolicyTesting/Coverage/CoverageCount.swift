@@ -1,4 +1,4 @@
-/// How much of something was tried.
+/// The covered part of something, as a count.
 package struct CoverageCount: Equatable, Sendable {
     package var tried = 0
     package var all = 0

@@ -1,30 +1,30 @@
 internal import Policies
 
-/// Something that no test has tried, and where.
+/// Something that no test covers, and its place.
 package struct CoverageGap: Sendable {
     package enum Kind: String, Sendable {
         /// A statement that was never reached.
         case statement
-        /// A way that was never gone.
+        /// An outcome that was never taken.
         case branch
-        /// An answer that was never given.
+        /// A truth value that a fact never had.
         case answer
-        /// A value just beside or at another that was never tried.
+        /// A value at, or just beside, another one that no test covers.
         case boundary
-        /// Something that was never what made a decision.
+        /// An effect call that was never decisive.
         case outcome
     }
 
     package let kind: Kind
     package let line: Int
-    /// In bytes, from 1, on that line.
+    /// In bytes, from 1, on the gap's line.
     package let columns: Range<Int>
     package let message: String
-    /// Tests that reach it, ready to be copied; none when none was found.
+    /// Tests that reach it, ready to be copied; empty when none was found.
     package internal(set) var tests: [String] = []
-    /// Where it begins in the source.
+    /// The offset of its beginning in the source.
     let offset: Int
-    /// What runs have to do to fill it, and what lies beyond it.
+    /// The events that would fill it, and those that lie beyond it.
     var targets: [Target]
 
     enum Target: Hashable, Sendable {

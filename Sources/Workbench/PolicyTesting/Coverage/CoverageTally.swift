@@ -1,6 +1,6 @@
 internal import Model
 
-/// What tests tried of the policies of a folder.
+/// The events that tests caused in the policies of a folder.
 struct CoverageTally: Sendable {
     /// By the policy's id.
     private(set) var policies: [ExactName: PolicyTally] = [:]

@@ -2,9 +2,9 @@ internal import Model
 internal import Policies
 internal import Syntax
 
-/// A set of policies that tell where their programs go.
+/// A set of policies that record the path of their programs.
 ///
-/// They are run beside the policies themselves, in a sandbox of their own: what a test comes to is never theirs to say.
+/// They run beside the policies themselves, in a sandbox of their own, and never influence the result of a test.
 final class InstrumentedRun {
     let set: PolicySet
     let log: CoverageLog
@@ -26,45 +26,45 @@ final class InstrumentedRun {
     /// Runs every policy that applies.
     func evaluate(_ request: ResolvedRequest) { _ = evaluator.evaluate(request) }
 
-    /// Runs the policies that came to an end without probes, with fuel for the probes too.
+    /// Runs the policies that finished without instrumentation, with more fuel to pay for it.
     func evaluate(_ request: ResolvedRequest, beside plain: [Outcome]) {
         let ended = plain.filter(\.isWithinBudget)
         let most = ended.map(\.fuel).max() ?? 0
-        evaluator.run(ended.map(\.policy), fuel: most * Self.probeFuel + 50_000, of: request)
+        evaluator.run(ended.map(\.policy), fuel: most * Self.fuelFactor + 50_000, of: request)
     }
 
-    /// How many times the fuel of a program it may need with probes; measured, never more than 28.
-    private static let probeFuel = 40
+    /// The factor by which instrumentation may raise the fuel of a program; the measured maximum is 28.
+    private static let fuelFactor = 40
 
     var outcomes: [Outcome] { evaluator.outcomes }
 
     // MARK: Coverage
 
-    /// Takes over what probes told of the last request, of the policies that said the same with probes as without.
-    /// - Parameter plain: what those said that were run beside.
+    /// Adds the events of the last request to the tallies of those policies that decided the same with instrumentation.
+    /// - Parameter plain: the outcomes of the policies without instrumentation.
     func note(test: Int, plain: [Outcome], decision: Decision) {
         let number = SiteTally.First(clamping: test)
-        var told: [Int: Range<Int>] = [:]
+        var events: [Int: Range<Int>] = [:]
         let said = decision.statementsThatDecide
         let deciding = Set(said.map(\.policy))
         for (run, (own, instrumented)) in zip(log.runs, zip(plain.filter(\.isWithinBudget), outcomes)) {
             guard own.policy == run.policy, tallies[own.policy] != nil else { continue }
             guard own.isAlike(instrumented) else {
-                tallies[own.policy]?.problem = "with probes it says something else; please report this"
+                tallies[own.policy]?.problem = "the instrumented policy decides something else; please report this"
                 continue
             }
             tallies[own.policy]?.note(log.events[run.events], number)
-            if deciding.contains(set.policies[own.policy].id) { told[own.policy] = run.events }
+            if deciding.contains(set.policies[own.policy].id) { events[own.policy] = run.events }
         }
         for statement in said {
-            guard let policy = numbers[statement.policy], let events = told[policy],
+            guard let policy = numbers[statement.policy], let ownEvents = events[policy],
                 let instrumentation = set.policies[policy].instrumentation
             else { continue }
-            tallies[policy]?.note(decisive: statement, instrumentation, log.events[events], number)
+            tallies[policy]?.note(decisive: statement, instrumentation, log.events[ownEvents], number)
         }
     }
 
-    /// What was noted, by policy.
+    /// The collected events, by policy.
     var tally: CoverageTally {
         var result = CoverageTally()
         for (policy, tally) in zip(set.policies, tallies) { if let tally { result.add(tally, to: policy.id) } }
@@ -73,7 +73,7 @@ final class InstrumentedRun {
 
     // MARK: Traces
 
-    /// The lines that a policy has read its facts on, for the last request; none where it cannot be told.
+    /// The lines on which a policy read its facts, for the last request; empty when they are not known.
     func lines(of id: ExactName) -> [Int] {
         guard let policy = numbers[id], let run = log.runs.last(where: { $0.policy == policy }),
             let sites = set.policies[policy].instrumentation?.sites
@@ -81,8 +81,8 @@ final class InstrumentedRun {
         var lines: [Int] = []
         var statement: Int?
         for event in log.events[run.events] {
-            // What was read since the last event belongs to the expression that came to something, or to the statement
-            // that another one follows.
+            // Facts that were read since the last event belong to the expression that was evaluated, or to the
+            // statement before the one that is reached.
             let line = event.kind == .reached ? statement : sites[event.site].position.line
             while lines.count < event.facts, let line = line ?? statement { lines.append(line) }
             if event.kind == .reached { statement = sites[event.site].position.line }
@@ -94,7 +94,7 @@ final class InstrumentedRun {
 }
 
 extension Decision {
-    /// What made the decision what it is: what no other policy said too.
+    /// The statements that made the decision what it is: those that no other policy made too.
     var statementsThatDecide: [Model.PolicyStatement] {
         let policies = Set(reasons.map(\.policy))
         let alone = policies.count == 1 && failures.isEmpty ? reasons : []
@@ -103,7 +103,7 @@ extension Decision {
 }
 
 extension Outcome {
-    /// Whether it came to an end, and was not stopped.
+    /// True when it finished or failed, and was not stopped.
     fileprivate var isWithinBudget: Bool {
         switch termination {
         case .finished, .failed: true

@@ -2,7 +2,7 @@ package import Model
 internal import Policies
 internal import Syntax
 
-/// What tests have tried of one policy.
+/// The coverage of one policy by tests.
 package struct PolicyCoverage: Sendable {
     package let policy: ExactName
     /// As the user named it.
@@ -11,24 +11,24 @@ package struct PolicyCoverage: Sendable {
     package let source: [String]
     /// For lines that a statement begins on, how often one was reached.
     package private(set) var hits: [Int: Int] = [:]
-    /// Lines whose statements were not all reached.
+    /// Lines on which some statement was not reached.
     package private(set) var missed: Set<Int> = []
-    /// Where the program goes one way or the other: how often each was gone.
-    package private(set) var ways: [Way] = []
-    /// In order of their places.
+    /// The branches, with the outcomes that were taken.
+    package private(set) var ways: [BranchOutcome] = []
+    /// In the order of their places.
     package internal(set) var gaps: [CoverageGap] = []
-    /// Why some of it could not be told.
+    /// The reason why some of it could not be measured.
     package let problem: String?
 
-    /// What was not tried, also where nobody can tell before more is: where it stands, and what it is.
-    private var untried: [(offset: Int, target: CoverageGap.Target)] = []
+    /// The uncovered targets, with their places; also those that only count once others are covered.
+    private var uncovered: [(offset: Int, target: CoverageGap.Target)] = []
 
     package private(set) var lines = CoverageCount()
     package private(set) var branches = CoverageCount()
     package private(set) var facts = CoverageCount()
 
-    /// A branch, and whether each of its ways was gone.
-    package struct Way: Sendable {
+    /// A branch, and which of its outcomes were taken.
+    package struct BranchOutcome: Sendable {
         package let line: Int
         package let yes: Bool
         package let no: Bool
@@ -43,7 +43,7 @@ package struct PolicyCoverage: Sendable {
         }
         problem =
             instrumentation.isTelling
-            ? tally?.problem : "its probes would make it larger than Lua takes; nothing of it is measured"
+            ? tally?.problem : "its instrumented program would be too large for Lua; its coverage is not measured"
         let tally = tally ?? PolicyTally(instrumentation)
         for (number, site) in instrumentation.sites.enumerated() {
             let isReached = enclosing(number, instrumentation, tally)
@@ -57,23 +57,23 @@ package struct PolicyCoverage: Sendable {
         for (number, effectCall) in instrumentation.effectCalls.enumerated() {
             let isDecisive = tally.decisive[number] >= 0
             facts.add(isDecisive)
-            if !isDecisive { untried.append((effectCall.position.offset, .decide(effectCall: number))) }
+            if !isDecisive { uncovered.append((effectCall.position.offset, .decide(effectCall: number))) }
             guard !isDecisive, tally.sites[effectCall.statement].reached >= 0 else { continue }
             gap(
                 .outcome, effectCall.position, end: effectCall.position.offset + effectCall.name.utf8.count,
-                "never decisive: in every test somebody else says the same, or it does not count",
+                "never decisive: in every test another policy decides the same, or it does not count",
                 [.decide(effectCall: number)])
         }
         leaveOutWhatFollows(instrumentation)
         gaps.sort { ($0.line, $0.columns.lowerBound) < ($1.line, $1.columns.lowerBound) }
-        for (offset, target) in untried where !gaps.contains(where: { $0.targets.contains(target) }) {
+        for (offset, target) in uncovered where !gaps.contains(where: { $0.targets.contains(target) }) {
             let before = gaps.lastIndex { $0.offset <= offset }
             if let gap = before ?? gaps.indices.first { gaps[gap].targets.append(target) }
         }
     }
 
-    /// Of questions that are joined, those are told that explain the others: what a whole condition came to follows from its
-    /// parts, and a part was not asked because another decided.
+    /// Among facts in one condition, keeps only the gaps that explain the others: the result of a whole condition
+    /// follows from its parts, and a part may be skipped because another one decided.
     private mutating func leaveOutWhatFollows(_ instrumentation: PolicyInstrumentation) {
         func place(_ gap: CoverageGap) -> (site: Int, isAsked: Bool)? {
             switch gap.targets.first {
@@ -86,7 +86,7 @@ package struct PolicyCoverage: Sendable {
             let (part, whole) = (instrumentation.sites[part], instrumentation.sites[whole])
             return whole.start <= part.start && part.end <= whole.end
         }
-        let told = gaps.compactMap(place)
+        let kept = gaps.compactMap(place)
         let wholes = instrumentation.sites.indices.filter {
             instrumentation.sites[$0].kind == .truth && !instrumentation.sites[$0].asks
         }
@@ -94,12 +94,12 @@ package struct PolicyCoverage: Sendable {
             guard let (site, isAsked) = place(gap) else { return false }
             let around = isAsked ? wholes.filter { $0 == site } : wholes.filter { isInside(site, $0) }
             return around.contains { whole in
-                told.contains { $0.site != site && $0.site != whole && $0.isAsked && isInside($0.site, whole) }
+                kept.contains { $0.site != site && $0.site != whole && $0.isAsked && isInside($0.site, whole) }
             }
         }
     }
 
-    /// Whether the statement that a site belongs to was reached.
+    /// True when the statement that contains a site was reached.
     private func enclosing(_ number: Int, _ instrumentation: PolicyInstrumentation, _ tally: PolicyTally) -> Bool {
         let site = instrumentation.sites[number]
         let statement = instrumentation.sites[..<number].lastIndex { $0.kind == .statement && $0.end >= site.end }
@@ -111,20 +111,20 @@ package struct PolicyCoverage: Sendable {
         hits[line] = max(hits[line] ?? 0, tally.count)
         guard tally.reached < 0 else { return }
         missed.insert(line)
-        untried.append((site.start, .reach(site: number)))
-        // What stands inside of what was never reached goes without saying.
+        uncovered.append((site.start, .reach(site: number)))
+        // A gap inside a statement that was never reached goes without saying.
         guard isReached else { return }
         gap(.statement, site.position, end: site.end, "never reached", [.reach(site: number)])
     }
 
     private mutating func truth(_ number: Int, _ site: CoverageSite, _ tally: SiteTally, isReached: Bool) {
         let (yes, no) = (tally.yes >= 0, tally.no >= 0)
-        if !yes { untried.append((site.start, .come(site: number, to: true))) }
-        if !no { untried.append((site.start, .come(site: number, to: false))) }
+        if !yes { uncovered.append((site.start, .come(site: number, to: true))) }
+        if !no { uncovered.append((site.start, .come(site: number, to: false))) }
         if site.branch != nil {
             branches.add(yes)
             branches.add(no)
-            ways.append(Way(line: site.position.line, yes: yes, no: no, isReached: tally.reached >= 0))
+            ways.append(BranchOutcome(line: site.position.line, yes: yes, no: no, isReached: tally.reached >= 0))
         }
         if site.asks {
             facts.add(yes)
@@ -133,7 +133,7 @@ package struct PolicyCoverage: Sendable {
         if isReached {
             let kind: CoverageGap.Kind = site.branch == nil ? .answer : .branch
             if !yes, !no {
-                gap(kind, site.position, end: site.end, "never asked", [.reach(site: number)])
+                gap(kind, site.position, end: site.end, "never evaluated", [.reach(site: number)])
             } else if !yes || !no {
                 gap(
                     kind, site.position, end: site.end, "never \(yes ? "false" : "true")",
@@ -143,19 +143,19 @@ package struct PolicyCoverage: Sendable {
         guard site.orders, !tally.isUnmeasurable || tally.nearest != nil else { return }
         let missing = OrderedValue.Place.allCases.filter { tally.first($0) < 0 }
         for place in OrderedValue.Place.allCases { facts.add(!missing.contains(place)) }
-        untried += missing.map { (site.start, .place(site: number, $0)) }
+        uncovered += missing.map { (site.start, .place(site: number, $0)) }
         guard let nearest = tally.nearest, !missing.isEmpty else { return }
         let places = missing.map(\.words).joined(separator: " or ")
         gap(
             .boundary, site.position, end: site.end,
-            "never tried \(places): the nearest was \(nearest.left.text) against \(nearest.right.text)",
+            "not covered \(places): the nearest was \(nearest.left.text) against \(nearest.right.text)",
             missing.map { .place(site: number, $0) })
     }
 
     private mutating func gap(
         _ kind: CoverageGap.Kind, _ position: Position, end: Int, _ message: String, _ targets: [CoverageGap.Target]
     ) {
-        // What goes on on further lines is shown as far as the first goes.
+        // Code that continues on further lines is shown up to the end of its first line.
         let text = position.line <= source.count ? source[position.line - 1] : ""
         let last = max(position.column + 1, min(position.column + end - position.offset, text.utf8.count + 1))
         gaps.append(

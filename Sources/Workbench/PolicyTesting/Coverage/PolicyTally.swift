@@ -2,12 +2,12 @@ internal import Model
 internal import Policies
 internal import Syntax
 
-/// What tests tried of one policy.
+/// The events that tests caused in one policy.
 struct PolicyTally: Sendable {
     private(set) var sites: [SiteTally]
-    /// By saying: the first test in which it was decisive; -1 for none.
+    /// By effect call: the first test in which it was decisive; -1 for none.
     private(set) var decisive: [SiteTally.First]
-    /// Why some of it could not be told.
+    /// The reason why some of it could not be measured.
     var problem: String?
 
     init(_ instrumentation: PolicyInstrumentation) {
@@ -37,8 +37,8 @@ struct PolicyTally: Sendable {
         }
     }
 
-    /// Takes over that something this policy said was decisive.
-    /// - Parameter events: of the evaluation that said it; they tell apart what stands on one line.
+    /// Records that a statement of this policy was decisive.
+    /// - Parameter events: those of the evaluation that made it; they tell apart effect calls on the same line.
     mutating func note(
         decisive statement: Model.PolicyStatement, _ instrumentation: PolicyInstrumentation,
         _ events: ArraySlice<CoverageLog.Event>,

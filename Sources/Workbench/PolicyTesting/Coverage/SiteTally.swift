@@ -1,6 +1,6 @@
 internal import Policies
 
-/// What tests tried of one site: how often it was reached, and which test was the first at each of its outcomes.
+/// The events that tests caused at one site: the number of times it was reached, and the first test for each outcome.
 struct SiteTally: Sendable {
     /// The number of the first test; -1 for none.
     typealias First = Int32
@@ -11,9 +11,9 @@ struct SiteTally: Sendable {
     private(set) var yes: First = -1
     /// By `OrderedValue.Place`.
     private(set) var places: [First] = []
-    /// What was compared, where it came nearest; `nil` when nothing could be measured.
+    /// The two compared values that came nearest to each other; `nil` when no distance could be measured.
     private(set) var nearest: (distance: Double, left: OrderedValue, right: OrderedValue)?
-    /// Whether what was compared has no values beside it: texts.
+    /// True when compared values have no neighbours, as strings have none.
     private(set) var isUnmeasurable = false
 
     mutating func reach(_ test: First) {
@@ -48,7 +48,7 @@ struct SiteTally: Sendable {
             if places.isEmpty { places = [-1, -1, -1] }
             Self.note(other.first(place), &places[place.rawValue])
         }
-        // On a tie the earlier test's stays, which the parts of a run are merged by.
+        // On a tie the value of the earlier part stays; the parts of a run are merged in order.
         if let near = other.nearest, nearest.map({ near.distance < $0.distance }) ?? true { nearest = near }
         isUnmeasurable = isUnmeasurable || other.isUnmeasurable
     }

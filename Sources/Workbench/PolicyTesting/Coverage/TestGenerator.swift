@@ -4,23 +4,23 @@ internal import Model
 internal import Policies
 internal import Syntax
 
-/// Looks for requests that reach what no test of a policy has tried, and writes them down as tests.
+/// Searches for requests that reach what no test of a policy covers, and writes them as tests.
 ///
-/// It changes the tests that the policy has, one thing at a time, and goes on from every change that leads somewhere new. The
-/// same files find the same.
+/// It changes the policy's existing tests, one thing at a time, and continues from every change that leads somewhere
+/// new. The same files give the same tests.
 struct TestGenerator {
     private var sets: TestSets
     private let policy: PolicyCoverage
     private let sites: [CoverageSite]
     private let effectCalls: [EffectCall]
     private let variation: TestVariation
-    /// What is changed: the tests, and what was made of them.
+    /// The tests to change: the originals, and those derived from them.
     private var corpus: [Entry] = []
     private var seen: Set<CoverageGap.Target> = []
     private var wanted: Set<CoverageGap.Target>
     private var found: [CoverageGap.Target: Entry] = [:]
     private var left: Int
-    /// How many requests in a row have led nowhere new.
+    /// The number of requests in a row that led nowhere new.
     private var idle = 0
 
     private struct Entry {
@@ -28,17 +28,17 @@ struct TestGenerator {
         let plan: TestPlan
     }
 
-    /// Less than in tests: what is tried may run on.
+    /// Smaller than the budget of tests: a variation may run for long.
     static let budget = Budget(fuel: 200_000, deadline: .seconds(2))
-    /// More tests than these are not looked at: they are much like each other.
+    /// The greatest number of tests to start from: further ones are much like them.
     private static let mostTests = 40
-    /// After so many that led nowhere, no more are tried.
+    /// The greatest number of requests in a row that lead nowhere new.
     private static let mostIdle = 400
 
     /// - Parameters:
     ///   - policy: with its gaps.
     ///   - loaded: the same policy.
-    ///   - budget: how many requests may be tried.
+    ///   - budget: the greatest number of requests.
     init(_ sets: TestSets, _ policy: PolicyCoverage, _ loaded: Policy, schema: Schema, budget: Int) {
         self.sets = sets
         self.policy = policy
@@ -57,7 +57,7 @@ struct TestGenerator {
         }
         var next = 0
         while left > 0, idle < Self.mostIdle, !wanted.isEmpty, !corpus.isEmpty {
-            // Each is stepped to the boundaries beside it once; then chance decides.
+            // First each entry is stepped to its boundaries once; after that, entries are chosen at random.
             if next < corpus.count {
                 stepBesides(corpus[next])
                 next += 1
@@ -70,7 +70,7 @@ struct TestGenerator {
         return written()
     }
 
-    /// Where a request goes; kept when nothing has gone there before.
+    /// Runs an entry, and keeps it when it reaches something new.
     private mutating func attempt(_ entry: Entry, isTest: Bool = false) {
         left -= 1
         idle += 1
@@ -93,7 +93,7 @@ struct TestGenerator {
         return run
     }
 
-    /// Tries the values beside those that an entry compares, where such are wanted.
+    /// Tries the values beside those that an entry compares, where such targets are wanted.
     private mutating func stepBesides(_ entry: Entry) {
         let places = wanted.compactMap { target -> (site: Int, place: OrderedValue.Place)? in
             if case .place(let site, let place) = target { (site, place) } else { nil }
@@ -118,7 +118,7 @@ struct TestGenerator {
             for target in gap.targets {
                 guard let entry = found[target] else { continue }
                 let text = text(entry, target, gap)
-                // What reaches several things is told where it reaches the first.
+                // A test that fills several gaps is listed at the first of them.
                 let body = String(text.drop { $0 != "{" })
                 if written.insert(ExactName(body)).inserted { gap.tests.append(text) }
             }
@@ -137,7 +137,7 @@ struct TestGenerator {
         var entry = entry
         var decision = decision(entry)
         if case .decide(let effectCall) = target, !isDecisive(effectCalls[effectCall], in: decision) {
-            // Alone, whatever a policy says decides.
+            // Alone, every statement of a policy decides.
             entry.table = entry.table.overlaid(by: LuaValue(named: [("only_policy", .boolean(true))]))
             decision = self.decision(entry)
         }
@@ -158,7 +158,7 @@ struct TestGenerator {
         return String(decoding: own, as: UTF8.self)
     }
 
-    /// What all policies say of it now, or this one where it is asked alone.
+    /// The decision of all policies now, or of this one alone when the entry says so.
     private mutating func decision(_ entry: Entry) -> Decision? {
         guard let prepared = try? sets.prepare(entry.table, entry.plan),
             let authorizer = try? Authorizer(policies: prepared.set, directory: .empty, treeOptions: .none)
@@ -177,7 +177,7 @@ struct TestGenerator {
         return LuaValue(named: RecordedTest.expectation(decision))
     }
 
-    /// Its parts in the order in which tests are read, without what it expected before.
+    /// The parts of a test in the order in which tests are read.
     private func ordered(_ table: LuaValue) -> LuaValue {
         guard case .table(let entries) = table else { return table }
         let order = TestCase.keys
@@ -193,7 +193,7 @@ struct TestGenerator {
 }
 
 extension InstrumentedRun {
-    /// Where the one policy of the set went.
+    /// The targets that the one policy of the set reached.
     fileprivate var targets: Set<CoverageGap.Target> {
         var targets: Set<CoverageGap.Target> = []
         for event in log.events {
@@ -216,7 +216,7 @@ extension InstrumentedRun {
         return targets
     }
 
-    /// What was compared last at each order.
+    /// The values that were compared last, by site.
     fileprivate var orders: [Int: (left: OrderedValue, right: OrderedValue)] {
         var orders: [Int: (left: OrderedValue, right: OrderedValue)] = [:]
         var left: (site: Int, measure: OrderedValue?)?

@@ -3,15 +3,16 @@ internal import Model
 internal import Policies
 internal import Syntax
 
-/// Changes tests: who acts, on what, when, and with which settings, by what the directory, the schema and the policy know.
+/// Changes tests: the actor, the request, the time and the settings, with values from the directory, the schema and the
+/// policy.
 struct TestVariation {
     private let schema: Schema
     private let policy: Policy
-    /// The numbers and texts that the policy's source names, and their neighbours.
+    /// The numbers and strings in the policy's source, and the neighbours of the numbers.
     private let numbers: [LuaValue]
     private let texts: [LuaValue]
 
-    /// More names than these are not tried.
+    /// The greatest number of names that are tried.
     private static let most = 30
 
     init(_ policy: Policy, schema: Schema, source: [String]) {
@@ -32,10 +33,10 @@ struct TestVariation {
         self.texts = texts
     }
 
-    /// Values put in places of a test; `nil` takes one out.
+    /// Values to set at places of a test; `nil` removes one.
     private typealias Change = [(path: [ExactName], value: LuaValue?)]
 
-    /// The test with one change, chosen by chance; `nil` when there is nothing to change.
+    /// The test with one change, chosen at random; `nil` when there is nothing to change.
     func changed(_ table: LuaValue, in plan: TestPlan, _ random: inout SeededGenerator) -> LuaValue? {
         guard let fields = try? TestTable(table, at: "test"), let base = try? plan.directories.base(of: fields)
         else { return nil }
@@ -80,7 +81,7 @@ struct TestVariation {
         return changes
     }
 
-    // MARK: Who
+    // MARK: Actors
 
     private func people(_ part: ExactName, _ own: LuaValue, _ tenant: TenantRecord) -> [Change] {
         var changes: [Change] = []
@@ -114,7 +115,7 @@ struct TestVariation {
         }
     }
 
-    // MARK: What
+    // MARK: Requests
 
     private func asked(_ table: LuaValue, _ tenant: TenantRecord, _ now: Instant) -> [Change] {
         var changes: [Change] = []
@@ -136,7 +137,7 @@ struct TestVariation {
         return changes
     }
 
-    /// A resource of another type, with what both have and what it must have.
+    /// A resource of another type, with the properties that both have and those that the type requires.
     private func resource(
         _ type: Schema.RecordType, _ old: LuaValue, _ tenant: TenantRecord, _ now: Instant
     ) -> LuaValue {
@@ -176,7 +177,7 @@ struct TestVariation {
         }
     }
 
-    // MARK: When
+    // MARK: Times
 
     private static let hours: [Int64] = [-8_760, -24, -1, 0, 1, 6, 12, 18, 24, 48, 72, 96, 120, 8_760]
 
@@ -195,7 +196,7 @@ struct TestVariation {
 
     // MARK: Beside a boundary
 
-    /// The test with values that may bring one side of an order just below, at or just above the other.
+    /// The test with values that may bring one side of a comparison just below, at or just above the other.
     func stepped(
         _ table: LuaValue, in plan: TestPlan, left: OrderedValue, right: OrderedValue, to place: OrderedValue.Place
     ) -> [LuaValue] {
@@ -205,7 +206,7 @@ struct TestVariation {
         let step = place.rawValue - 1
         let wanted = [right.stepped(step), left.stepped(-step)].compactMap(\.self)
         var changes = wanted.flatMap { places(for: $0, in: table) }
-        // A part of the time, such as its hour, goes with the time.
+        // A part of the time, such as its hour, changes with the time.
         if case (.integer(let one), .integer(let other)) = (left, right), one.magnitude < 10_000,
             other.magnitude < 10_000
         {
@@ -259,7 +260,7 @@ struct TestVariation {
 }
 
 extension OrderedValue {
-    /// The value so many steps further: days, seconds, or ones.
+    /// The value after a number of steps: days, seconds, or ones.
     fileprivate func stepped(_ steps: Int) -> OrderedValue? {
         switch self {
         case .integer(let value): .integer(value &+ Int64(steps))
@@ -272,7 +273,7 @@ extension OrderedValue {
 }
 
 extension LuaValue {
-    /// What a table has under a name.
+    /// The value of a table under a name.
     fileprivate subscript(name: ExactName) -> LuaValue? {
         guard case .table(let entries) = self else { return nil }
         return entries.first { $0.key == .string(name) }?.value
@@ -280,7 +281,7 @@ extension LuaValue {
 
     fileprivate var isRecord: Bool { if case .table = self { !isList } else { false } }
 
-    /// A table with a value put somewhere, tables on the way made; `nil` takes out what is there.
+    /// The table with a value set at a path, with tables added on the way; `nil` removes the value.
     fileprivate func with(_ path: [ExactName], _ value: LuaValue?) -> LuaValue {
         guard let name = path.first else { return value ?? self }
         guard case .table(let entries) = self else { return self }

@@ -1,6 +1,6 @@
 package import Model
 
-/// What policies cost when somebody last looked: new figures are held to it.
+/// The costs of policies at an earlier time, with which new figures are compared.
 package struct CostBaseline: Equatable, Sendable {
     private var costs: [ExactName: PolicyCost]
 
@@ -8,10 +8,10 @@ package struct CostBaseline: Equatable, Sendable {
         self.costs = Dictionary(uniqueKeysWithValues: costs.map { ($0.policy, $0) })
     }
 
-    /// - Throws: what is wrong with the JSON, in words.
+    /// - Throws: an error that says what is wrong with the JSON.
     package init(json: JSON) throws(CostBaselineError) {
         guard case .object(let members)? = json["policies"] else {
-            throw CostBaselineError(message: "a baseline is an object with `policies`")
+            throw CostBaselineError(message: "a baseline must be an object with `policies`")
         }
         costs = [:]
         for member in members {
@@ -30,7 +30,7 @@ package struct CostBaseline: Equatable, Sendable {
         return number
     }
 
-    /// Sorted, so that a change of one policy is a change of one line.
+    /// Sorted, so that a change of one policy changes one line.
     package var json: JSON {
         let policies = costs.values.sorted { $0.policy < $1.policy }.map { cost in
             JSON.Member(cost.policy, .object(cost.measures.map { JSON.Member($0.name, .integer(Int64($0.value))) }))
@@ -52,7 +52,7 @@ package struct CostBaseline: Equatable, Sendable {
         }
     }
 
-    /// What has grown by more than so many percent.
+    /// The figures that have grown by more than a percentage.
     package func growth(of costs: [PolicyCost], beyond percent: Int) -> [Growth] {
         costs.flatMap { cost -> [Growth] in
             guard let old = self.costs[cost.policy] else { return [] }
@@ -63,13 +63,13 @@ package struct CostBaseline: Equatable, Sendable {
         }
     }
 
-    /// The policies that it has never seen, sorted.
+    /// The policies that the baseline does not have, sorted.
     package func unknown(of costs: [PolicyCost]) -> [ExactName] {
         costs.map(\.policy).filter { self.costs[$0] == nil }.sorted()
     }
 }
 
-/// Why something is no baseline.
+/// The reason why something is not a baseline.
 package struct CostBaselineError: Error, Equatable, Sendable {
     package let message: String
 }

@@ -2,7 +2,7 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-/// Measures what policies cost in the tests of their own.
+/// Measures the costs of policies in their own tests.
 struct CostMeter {
     private let source: PolicySource
     private let policies: [ExactName]
@@ -13,7 +13,7 @@ struct CostMeter {
     }
 
     /// - Parameter plans: the tests of one policy, in order.
-    /// - Returns: `nil` when none of them gets as far as the policy.
+    /// - Returns: `nil` when none of the tests reaches the policy.
     func cost(_ plans: [TestPlan]) -> PolicyCost? {
         guard let policy = plans.first?.policy else { return nil }
         var sets = TestSets(source, policies: policies)

@@ -4,21 +4,21 @@ internal import Model
 internal import Plugins
 internal import Policies
 
-/// Asks what the tests of one plugin ask.
+/// Runs the tests of one plugin.
 struct PluginTestRunner {
     private static let keys: [ExactName] =
         TestCase.keys.filter {
             !(["point", "actor", "proposed", "settings", "only_policy", "expect"] as [ExactName]).contains($0)
         }
         + own
-    /// What is the plugin's test alone, and no test of a policy has.
+    /// The keys of a plugin's test that a policy's test does not have.
     private static let own: [ExactName] = ["ask", "gives", "fails", "says", "sink", "keeps"]
     private static let policy: ExactName = "asked"
 
     private let schema: PolicySource.File
     private let plugins: PluginLoader.Loaded
     private let plugin: ExactName
-    /// By what is asked, and whether a token asks.
+    /// By the body of the policy, and whether the subject is a token.
     private var authorizers: [ExactName: TestAuthorizers] = [:]
 
     private struct TestAuthorizers {
@@ -46,16 +46,16 @@ struct PluginTestRunner {
         try table.refuseOthers(than: Self.keys)
         if let says = try table.string("says") { return try kept(says, of: table, plan) }
         for key in ["sink", "keeps"] as [ExactName] where table[key] != nil {
-            throw TestFault("`\(key)` is for what a sink keeps: the test `says` what a policy says")
+            throw TestFault("`\(key)` belongs to a test of a sink, which has `says`")
         }
         guard let asked = try table.string("ask") else {
-            throw TestFault("the test says nothing to `ask`, and nothing that a policy `says`")
+            throw TestFault("the test has neither `ask` nor `says`")
         }
         let fails = try table.string("fails")
         guard (fails == nil) != (table["gives"] == nil) else {
-            throw TestFault("the test says what it comes to, `gives = …`, or how it `fails`")
+            throw TestFault("the test needs one of `gives` and `fails`")
         }
-        // On one line, so that nothing of the question can stand outside of it.
+        // On one line, so that no part of the expression can end up outside of it.
         let line = asked.split(separator: "\n").joined(separator: " ")
         let body = "local value = \(line)\n  advise(\"asked\", { value = value })"
         let decision: Decision
@@ -64,7 +64,7 @@ struct PluginTestRunner {
             throw error
         }
         let happened = decision.failures.first.map { "the failure `\($0.message)`" } ?? decision.answer.map(\.compact)
-        guard let happened else { throw TestFault("nothing was asked: \(decision.code)") }
+        guard let happened else { throw TestFault("nothing was evaluated: \(decision.code)") }
         if let fails {
             if decision.failures.contains(where: { $0.message.contains(fails) }) { return nil }
             return TestFailure(expected: "a failure with `\(fails)`", happened: happened)
@@ -74,15 +74,15 @@ struct PluginTestRunner {
         return TestFailure(expected: expected.compact, happened: happened)
     }
 
-    /// What a sink keeps of the decision of a policy that says something.
+    /// Checks what a sink keeps of the decision of a policy with a given body.
     private mutating func kept(_ says: String, of table: TestTable, _ plan: TestPlan) throws(TestFault) -> TestFailure?
     {
         for key in ["ask", "gives", "fails"] as [ExactName] where table[key] != nil {
-            throw TestFault("a test of a sink says `says`, `sink` and `keeps`, and no `\(key)`")
+            throw TestFault("a test of a sink has `says`, `sink` and `keeps`, but no `\(key)`")
         }
         guard let sink = try table.string("sink"), let expected = try table["keeps"]?.json(at: "keeps") else {
             throw TestFault(
-                "a test that `says` what a policy says names the `sink`, and what it `keeps`: a text, or false")
+                "a test with `says` needs a `sink`, and what it `keeps`: a string, or false")
         }
         let (decision, test, schema) = try decided("says", says, table, plan)
         if let failure = decision.failures.first { throw TestFault("`says`: \(failure.message)") }
@@ -97,8 +97,8 @@ struct PluginTestRunner {
         return kept == expected ? nil : TestFailure(expected: expected.compact, happened: kept.compact)
     }
 
-    /// The decision of a policy with this body, for what a test states.
-    /// - Parameter key: of the test, which the body is of.
+    /// The decision of a policy with this body, for the request of a test.
+    /// - Parameter key: the key of the test that holds the body.
     private mutating func decided(
         _ key: String, _ body: String, _ table: TestTable, _ plan: TestPlan
     ) throws(TestFault) -> (decision: Decision, test: TestCase, schema: Schema) {
@@ -113,13 +113,13 @@ struct PluginTestRunner {
     private func decide(_ test: TestCase, _ authorizers: TestAuthorizers) throws(TestFault) -> Decision {
         do {
             let decision = try authorizers.running.decide(test.question, on: test.directory)
-            // Once to learn, once by the tree alone.
+            // Once to learn, and once by the tree alone.
             for _ in 0..<2 {
                 let again = try authorizers.trees.decide(test.question, on: test.directory)
                 guard again.advice == decision.advice, again.reasons == decision.reasons,
                     again.failures == decision.failures
                 else {
-                    throw TestFault("a tree says something else than the plugin; please report this")
+                    throw TestFault("a tree differs from the plugin; please report this")
                 }
             }
             return decision
@@ -130,8 +130,8 @@ struct PluginTestRunner {
         } catch { throw TestFault("\(error)") }
     }
 
-    /// What decides by one body.
-    /// - Parameter stated: the key of the test that states it.
+    /// The authorizers of a policy with this body.
+    /// - Parameter stated: the key of the test that holds the body.
     private mutating func authorizers(_ stated: String, _ body: String, byToken: Bool) throws(TestFault)
         -> TestAuthorizers
     {
@@ -157,14 +157,14 @@ struct PluginTestRunner {
                 schema: set.schema,
                 running: try Authorizer(policies: set, directory: .empty, treeOptions: .none),
                 trees: try Authorizer(policies: set, directory: .empty))
-            // A sink is handed the facts too.
+            // A sink gets the facts too.
             made.running.explains = true
             authorizers[key] = made
             return made
         } catch { throw TestFault(error.message) }
     }
 
-    /// The test with what it leaves out: a test of a plugin need not say who asks, and about what.
+    /// The test with default parts: a test of a plugin need not have a subject or a resource.
     private func filled(_ table: TestTable, _ schema: Schema, _ base: TestOrganisation) throws(TestFault) -> LuaValue {
         func entry(_ name: ExactName, _ value: LuaValue) -> LuaValue.Entry { .init(key: .string(name), value: value) }
         var entries = table.names.filter { !Self.own.contains($0) }.map { entry($0, table[$0]!) }
@@ -174,7 +174,7 @@ struct PluginTestRunner {
             let id = try table.name("tenant")
             guard let tenant = id.map({ id in tenants.first { $0.id == id } }) ?? tenants.first,
                 let department = tenant.departments.first, let type = tenant.userTypes.first
-            else { throw TestFault("the directory has nobody who could ask") }
+            else { throw TestFault("the directory has no department and user type for a token") }
             let token = [entry("department", .string(department.id)), entry("user_type", .string(type.id))]
             entries.append(entry("token", .table(token)))
         }
@@ -187,6 +187,6 @@ struct PluginTestRunner {
 }
 
 extension Decision {
-    /// What the asked expression came to.
+    /// The value of the expression in `ask`.
     fileprivate var answer: JSON? { advice.first?.details.first?.value }
 }

@@ -2,20 +2,20 @@ package import Model
 package import Plugins
 package import Policies
 
-/// Runs the tests that lie in the folders of plugins, every file `X_test.lua`, and holds the examples of checks to what they
-/// say.
+/// Runs the tests in the folders of plugins, every file `X_test.lua`, and checks the examples of checks.
 ///
-/// A test says what it asks, a Lua expression as policies write it, and what that comes to. It is asked by a policy of its
-/// own, and by that policy's tree. Or it says what a policy `says`, and what a sink keeps of the decision.
+/// A test has a Lua expression to `ask`, as policies write it, and its expected value. A policy made for it evaluates
+/// the expression, and that policy's tree does so too. Or a test has statements of a policy, `says`, and the part of
+/// the decision that a sink keeps.
 package struct PluginTests {
     private let source: PluginSource
     private let plugins: PluginLoader.Loaded
     private let schema: PolicySource.File
-    private let grounds: [ExactName: TestOrganisation]
+    private let given: [ExactName: TestOrganisation]
 
     /// - Parameters:
-    ///   - policies: whose schema the tests speak of.
-    ///   - organisations: what a test's `directory` may name.
+    ///   - policies: the policies whose schema the tests use.
+    ///   - organisations: the organisations that a test's `directory` may name.
     package init(
         _ source: PluginSource, _ plugins: PluginLoader.Loaded, policies: PolicySource,
         organisations: [ExactName: Organisation]
@@ -25,16 +25,16 @@ package struct PluginTests {
         schema =
             policies.files.first { $0.name == "schema.lua" }
             ?? PolicySource.File(name: "schema.lua", bytes: Array(Self.usualSchema.utf8))
-        var grounds: [ExactName: TestOrganisation] = [:]
+        var given: [ExactName: TestOrganisation] = [:]
         for (name, organisation) in organisations where name != "store" {
-            do throws(TestFault) { grounds[name] = try TestOrganisation(organisation) } catch {
+            do throws(TestFault) { given[name] = try TestOrganisation(organisation) } catch {
                 throw PolicyError(.unreadable, "the directory `\(name)`: \(error.message)")
             }
         }
-        self.grounds = grounds
+        self.given = given
     }
 
-    /// What tests speak of where no policies have a schema.
+    /// The schema of tests when no policies have one.
     private static let usualSchema = """
         return {
           actions = { ["orders.read"] = "read", ["orders.create"] = "write", ["orders.approve"] = "write" },
@@ -53,14 +53,14 @@ package struct PluginTests {
         let all = source.folders.filter { plugin == nil || $0.name == plugin }.map { ($0, plans($0, selection)) }
         let hasOnly = all.contains { $0.1.contains(where: \.isOnly) }
         for (folder, plans) in all {
-            var asker = PluginTestRunner(schema, plugins, plugin: folder.name)
+            var runner = PluginTestRunner(schema, plugins, plugin: folder.name)
             func note(_ result: TestResult) -> Bool {
                 results.append(result)
                 selection.progress?(result)
                 return !(selection.stopsAtFailure && result.failure != nil)
             }
             for plan in plans where !hasOnly || plan.isOnly || selection.refusesOnly {
-                guard note(asker.run(plan)) else { return results }
+                guard note(runner.run(plan)) else { return results }
             }
             for result in examples(folder, selection) where !hasOnly || selection.refusesOnly {
                 guard note(result) else { return results }
@@ -69,7 +69,7 @@ package struct PluginTests {
         return results
     }
 
-    /// They stand in no file of tests, and are not among those of files that are named.
+    /// The results of examples. They are in no test file, so a selection of files excludes them.
     private func examples(_ folder: PluginSource.Folder, _ selection: PolicyTests.Selection) -> [TestResult] {
         guard selection.files == nil else { return [] }
         let path = "\(source.path)/\(folder.name)/plugin.lua"
@@ -83,7 +83,7 @@ package struct PluginTests {
         let names = files.map { ExactName(Substring($0.name.utf8.dropLast(TestFile.suffix.utf8.count))) }
         let path = "\(source.path)/\(folder.name)"
         let planner = TestPlanner(
-            PolicySource(path: path, files: files), policies: names, given: grounds)
+            PolicySource(path: path, files: files), policies: names, given: given)
         var plans = files.filter { selection.files?.contains($0.name) ?? true }.flatMap(planner.plans)
         if let filter = selection.filter {
             plans.removeAll { !$0.result.name.contains(filter) && !$0.result.file.contains(filter) }
@@ -92,7 +92,7 @@ package struct PluginTests {
             if let fault = plugins.set.broken[folder.name]?.first {
                 plans[index].result.failure = TestFailure("the plugin does not load: \(fault)")
             } else if selection.refusesOnly, plans[index].isOnly {
-                plans[index].result.failure = TestFailure("`only` keeps every other test from being run; take it out")
+                plans[index].result.failure = TestFailure("`only` keeps every other test from running; remove it")
             }
         }
         return plans

@@ -1,14 +1,14 @@
 package import Model
 
-/// What one policy costs at most, in the tests of its own.
+/// The highest costs of one policy in its own tests.
 ///
-/// Each policy is run alone, by an interpreter that nobody used before, through its tests in their order: so the same files
-/// give the same figures, on every machine.
+/// Each policy runs alone, through its tests in their order, in a fresh interpreter. So the same files give the same
+/// figures on every machine.
 package struct PolicyCost: Equatable, Sendable {
     package let policy: ExactName
-    /// What was spent, in units of fuel: about one for an instruction, ten for a question.
+    /// The spent fuel: about one unit for an instruction, ten for a fact.
     package var instructions = 0
-    /// What was allocated, whatever was given back.
+    /// The allocated bytes, including those that were freed again.
     package var bytes = 0
     package var facts = 0
 

@@ -3,17 +3,17 @@ internal import Glibc
 package import Model
 package import Policies
 
-/// Runs the tests that lie beside policies: `X_test.lua` tests `X.lua`.
+/// Runs the tests beside policies: `X_test.lua` tests `X.lua`.
 ///
-/// Every test asks about a directory of its own, with every policy of the folder, or with the one it is about.
+/// Every test has its own directory, and runs every policy of the folder, or only the one it is about.
 package struct PolicyTests {
     private let source: PolicySource
     private let policies: [ExactName]
     private let planner: TestPlanner
 
     /// - Parameters:
-    ///   - organisations: what a test's `directory` may name; `demo` is that of tests that name none, unless there is a
-    ///     `store`.
+    ///   - organisations: the organisations that a test's `directory` may name; tests that name none use `demo`, or
+    ///     `store` when there is one.
     ///   - now: the time of the store.
     package init(_ source: PolicySource, organisations: [ExactName: Organisation], now: Instant? = nil)
         throws(PolicyError)
@@ -30,28 +30,28 @@ package struct PolicyTests {
         planner = TestPlanner(source, policies: policies, given: given)
     }
 
-    /// Which tests are run, and when the run ends.
+    /// The tests to run, and the options of the run.
     package struct Selection: Sendable {
         /// Test files to read, by name; `nil` for all.
         package var files: Set<ExactName>?
-        /// What the file or the name of a test has in it.
+        /// A part of the name of a test, or of its file.
         package var filter: String?
         package var stopsAtFailure = false
-        /// Whether a test that wants to be the only one is a failure: somebody forgot to take that out.
+        /// True when a test with `only` fails, because its author forgot to remove that.
         package var refusesOnly = false
-        /// Whether it is measured what the tests have tried of the policies.
+        /// True when the coverage of the policies is measured.
         package var measuresCoverage = false
-        /// Whether tests are looked for that would try the rest.
+        /// True when tests are searched that would cover the rest.
         package var suggestsTests = false
-        /// Whether it is measured what each policy costs in the tests of its own.
+        /// True when the costs of each policy in its own tests are measured.
         package var measuresCost = false
-        /// Told of each test as it ends, in any order, from any thread.
+        /// Called with each test as it ends, in any order, from any thread.
         package var progress: (@Sendable (TestResult) -> Void)?
 
         package init() {}
     }
 
-    /// What a run came to.
+    /// The results of a run.
     package struct Run: Sendable {
         /// In the order of the files' names; empty when there is no test.
         package var results: [TestResult] = []
@@ -85,10 +85,10 @@ package struct PolicyTests {
         return whole
     }
 
-    /// How many requests may be tried for what no test has tried, of all policies and of one.
+    /// The greatest number of requests tried for uncovered parts, of all policies and of one.
     private static let mostAttempts = (all: 30_000, one: 1_000)
 
-    /// The policies with tests that would fill their gaps, as far as some are found.
+    /// The policies with tests that would fill their gaps, where such tests are found.
     private func suggestions(
         for policies: [PolicyCoverage], _ plans: [TestPlan], _ set: PolicySet
     ) -> [PolicyCoverage] {
@@ -114,7 +114,7 @@ package struct PolicyTests {
         return Self.sideBySide(own, fewest: 2) { part in part.compactMap(meter.cost) }.flatMap(\.self)
     }
 
-    /// What is to be run, in order.
+    /// The tests to run, in order.
     private func plans(_ selection: Selection) -> [TestPlan] {
         let files = planner.files.filter { selection.files?.contains($0.name) ?? true }
         var plans = Self.sideBySide(files) { [planner] part in part.flatMap(planner.plans) }.flatMap(\.self)
@@ -123,7 +123,7 @@ package struct PolicyTests {
         }
         if selection.refusesOnly {
             for index in plans.indices where plans[index].isOnly {
-                plans[index].result.failure = TestFailure("`only` keeps every other test from being run; take it out")
+                plans[index].result.failure = TestFailure("`only` keeps every other test from running; remove it")
             }
         } else if plans.contains(where: \.isOnly) {
             plans.removeAll { !$0.isOnly }
@@ -132,7 +132,7 @@ package struct PolicyTests {
         return plans
     }
 
-    /// What one thread came to.
+    /// The results of one thread.
     private struct Share: Sendable {
         var results: [TestResult] = []
         var coverage = CoverageTally()
@@ -154,11 +154,11 @@ package struct PolicyTests {
 
     // MARK: Threads
 
-    /// Fewer things than these are not worth a thread.
+    /// The number of items below which a thread is not worthwhile.
     private static let fewest = 100
 
-    /// Does something with parts of a list, side by side on threads that interpreters can run on.
-    /// - Returns: what came of each part, in order.
+    /// Does something with parts of a list, in parallel, on threads that interpreters can run on.
+    /// - Returns: the result of each part, in order.
     private static func sideBySide<Item: Sendable, Result>(
         _ items: [Item], fewest: Int = fewest, _ body: @escaping @Sendable ([Item]) -> Result
     ) -> [Result] {
@@ -171,12 +171,12 @@ package struct PolicyTests {
         let threads = parts.map { part in InterpreterThread { part.result = body(part.items) } }
         return zip(parts, threads).map { part, thread in
             thread?.join()
-            // Without a thread it is done here.
+            // Without a thread the part runs here.
             return part.result ?? body(part.items)
         }
     }
 
-    /// The share of one thread. `@unchecked Sendable`: its thread alone writes, and it is read when that has ended.
+    /// The part of one thread. `@unchecked Sendable`: only its thread writes it, and it is read after that has ended.
     private final class Part<Item: Sendable, Result>: @unchecked Sendable {
         let items: [Item]
         var result: Result?

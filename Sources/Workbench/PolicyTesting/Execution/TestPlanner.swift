@@ -2,7 +2,7 @@ internal import Lua
 internal import Model
 internal import Policies
 
-/// Reads the test files of a folder and lists what is to be run.
+/// Reads the test files of a folder and lists the tests to run.
 struct TestPlanner: Sendable {
     let source: PolicySource
     private let policies: [ExactName]
@@ -23,7 +23,7 @@ struct TestPlanner: Sendable {
                 shared = read
                 directories.add(read.directories)
                 if !read.tests.isEmpty {
-                    problem = "it holds what tests share; tests are in the files of their policies"
+                    problem = "this file is for shared fixtures; put tests into the files of their policies"
                 }
             } catch { problem = error.message }
         }
@@ -73,7 +73,7 @@ struct TestPlanner: Sendable {
                 return [completed(plan, table)]
             }
             guard case .table(let entries) = cases, !entries.isEmpty else {
-                throw TestFault("`cases` is a list of what differs from case to case, got \(cases.kindInWords)")
+                throw TestFault("`cases` must be a list of cases, got \(cases.kindInWords)")
             }
             let common = table.without("cases")
             return entries.enumerated().map { index, entry in
@@ -106,7 +106,7 @@ struct TestPlanner: Sendable {
         do throws(TestFault) {
             let fields = try TestTable(table, at: "test")
             plan.result.skipped = try fields.string("skip")
-            if plan.result.skipped == "" { throw TestFault("`skip` says why the test is left out") }
+            if plan.result.skipped == "" { throw TestFault("`skip` must give a reason") }
             plan.isOnly = try fields.boolean("only") ?? false
             plan.table = table
         } catch { plan.result.failure = TestFailure(error.message) }
@@ -115,7 +115,7 @@ struct TestPlanner: Sendable {
 }
 
 extension LuaValue {
-    /// What a case says laid over what all have in common; what it expects stands alone.
+    /// A case overrides the test's fields; its `expect` replaces the test's as a whole.
     fileprivate func `case`(_ own: LuaValue) -> LuaValue {
         guard case .table(let entries) = own, entries.contains(where: { $0.key == .string("expect") }) else {
             return overlaid(by: own)
@@ -125,7 +125,8 @@ extension LuaValue {
 }
 
 extension PolicySource {
-    /// The file of what all tests of the folder share; a policy called `fixtures` has its tests there instead.
+    /// The file that all tests of the folder share; when a policy is called `fixtures`, that file has its tests
+    /// instead.
     var sharedFixtures: File? {
         guard !files.contains(where: { $0.name == "fixtures.lua" }) else { return nil }
         return files.first { $0.name == TestFile.shared }

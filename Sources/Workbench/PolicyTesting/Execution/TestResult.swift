@@ -1,13 +1,13 @@
-/// How one test of a policy ended.
+/// The result of one test of a policy.
 package struct TestResult: Equatable, Sendable {
     /// The test file as the user named it.
     package var file: String
-    /// Where the test, or its case, stands; `nil` when the file as a whole could not be read.
+    /// The line of the test, or of its case; `nil` when the file as a whole could not be read.
     package var line: Int?
     package var name: String
-    /// Why it did not pass.
+    /// The reason why it did not pass.
     package var failure: TestFailure?
-    /// Why it was not run, where its author says so.
+    /// The author's reason for skipping it.
     package var skipped: String?
 
     package init(file: String, line: Int?, name: String, failure: TestFailure? = nil) {
@@ -23,21 +23,21 @@ package struct TestResult: Equatable, Sendable {
     package var place: String { line.map { "\(file):\($0)" } ?? file }
 }
 
-/// Why a test did not pass: an expectation that does not hold, or a mistake of its author.
+/// The reason why a test did not pass: an expectation that does not hold, or a mistake of its author.
 package struct TestFailure: Equatable, Sendable {
-    /// In a sentence.
+    /// The failure in a sentence.
     package let message: String
-    /// What was expected and what happened instead; `nil` when it could not be run.
+    /// The expected and the actual result; `nil` when the test could not run.
     package var expected: String?
     package var happened: String?
-    /// What the policies read, in order.
+    /// The facts that the policies read, in order.
     package var trace: [Step] = []
 
-    /// A fact that a policy read, and where.
+    /// A fact that a policy read, and its place.
     package struct Step: Equatable, Sendable {
         /// The policy's file as the user named it.
         package let file: String
-        /// `nil` where it cannot be told.
+        /// `nil` when it is not known.
         package let line: Int?
         package let text: String
         package let value: String
@@ -57,10 +57,10 @@ package struct TestFailure: Equatable, Sendable {
     }
 }
 
-/// Why a test could not be run: its author made a mistake, or names something that is not there.
+/// The reason why a test could not run: a mistake of its author, such as a name that does not exist.
 struct TestFault: Error, Equatable, Sendable {
     let message: String
-    /// Whether a call is why a policy does not load: its arguments are seen to be wrong before it is made.
+    /// True when the policy does not load because a call has wrong arguments, which is seen before the call is made.
     let isOfCall: Bool
 
     init(_ message: String, isOfCall: Bool = false) {

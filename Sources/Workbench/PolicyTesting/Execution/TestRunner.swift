@@ -14,13 +14,13 @@ struct TestRunner {
         self.measuresCoverage = measuresCoverage
     }
 
-    /// What decides for the tests of one set of policies.
+    /// The authorizers and the oracle of one set of policies.
     private struct TestAuthorizers {
         let running: Authorizer
         let trees: Authorizer
-        /// What both are held to.
+        /// The reference that both are compared with.
         let oracle: Oracle
-        /// One test in so many is held to it: it loads every policy for each.
+        /// One test in this many is compared with the oracle, which loads every policy for each decision.
         let stride: Int
 
         init(_ set: PolicySet) throws(PolicyError) {
@@ -31,7 +31,7 @@ struct TestRunner {
         }
     }
 
-    /// What the tests have tried.
+    /// The coverage of the tests so far.
     var coverage: CoverageTally { sets.coverage }
 
     mutating func run(_ plan: TestPlan) -> TestResult {
@@ -46,7 +46,7 @@ struct TestRunner {
         return result
     }
 
-    /// What was read: on which lines, probes tell.
+    /// The facts that were read, with their lines from instrumentation.
     private mutating func steps(_ prepared: TestSets.Prepared, _ decision: Decision) -> [TestFailure.Step] {
         var run: InstrumentedRun?
         if let authorizer = authorizers[prepared.key]?.running, let instrumented = sets.instrumented(prepared.key),
@@ -65,8 +65,8 @@ struct TestRunner {
         }
     }
 
-    /// Decides by running the policies, and by their trees once these have learned it, from this test and those before:
-    /// both say the same.
+    /// Decides by running the policies, and by their trees once these have learned the request, from this test and
+    /// those before. Both must decide the same.
     private mutating func decide(_ prepared: TestSets.Prepared, number: Int) throws(TestFault) -> Decision {
         let test = prepared.test
         do {
@@ -81,11 +81,11 @@ struct TestRunner {
                 run.evaluate(request, beside: plain)
                 run.note(test: number, plain: plain, decision: decision)
             }
-            // A second time when something had to be learned: then by the trees alone.
+            // A second time when the trees had to learn: then they decide alone.
             for isAgain in [false, true] {
                 let before = authorizers.trees.runCount
                 guard try authorizers.trees.decide(test.question, on: test.directory).says(the: decision) else {
-                    throw TestFault("its tree says something else than the policy; please report this")
+                    throw TestFault("the tree decides differently from the policy; please report this")
                 }
                 if isAgain || authorizers.trees.runCount == before { break }
             }
@@ -107,17 +107,18 @@ struct TestRunner {
 }
 
 extension TestRunner {
-    /// Holds a decision to one that shares nothing with it.
+    /// Compares a decision with one by the oracle, which shares nothing with it but the loaded policies and the
+    /// snapshot.
     private func hold(_ decision: Decision, of test: TestCase, to authorizers: TestAuthorizers) throws {
         let reference = try authorizers.oracle.decide(test.question, on: test.directory)
         guard let difference = decision.difference(from: reference) else { return }
         throw TestFault(
-            "it is answered otherwise by an evaluation that remembers nothing; please report this: \(difference.text)")
+            "an evaluation without caches decides differently; please report this: \(difference.text)")
     }
 }
 
 extension Decision {
-    /// Whether two decisions are the same in everything but what was read for them.
+    /// True when two decisions are the same in everything but the facts that were read.
     fileprivate func says(the other: Decision) -> Bool {
         isPermitted == other.isPermitted && code == other.code && policyCode == other.policyCode
             && reasons == other.reasons && advice == other.advice && obligations == other.obligations

@@ -2,33 +2,33 @@ internal import Lua
 internal import Model
 internal import Policies
 
-/// The sets of policies that tests run with: all of a folder, or one alone, each with the settings that a test asks for.
+/// The sets of policies that tests run with: all of a folder, or one alone, each with the settings of a test.
 struct TestSets {
     let source: PolicySource
     private let policies: [ExactName]
     private let instrumentation: Budget
     private var sets: [ExactName: Result<PolicySet, TestFault>] = [:]
     private var sources: [ExactName: PolicySource] = [:]
-    /// `nil` for one that does not load with probes.
+    /// By key; `nil` for a set that does not load with instrumentation.
     private var runs: [ExactName: InstrumentedRun?] = [:]
 
     /// - Parameters:
     ///   - policies: every id of the folder.
-    ///   - probes: what one policy with probes may spend.
+    ///   - instrumentation: the budget of one instrumented policy.
     init(_ source: PolicySource, policies: [ExactName], instrumentation: Budget = PolicyInstrumentation.budget) {
         self.source = source
         self.policies = policies
         self.instrumentation = instrumentation
     }
 
-    /// A test made ready, and the set that it runs with, which goes by a key.
+    /// A parsed test, and the set that it runs with, which has a key.
     struct Prepared {
         let test: TestCase
         let set: PolicySet
         let key: ExactName
     }
 
-    /// - Parameter isAlone: whether the tested policy is run alone; as the test says without it.
+    /// - Parameter isAlone: true to run the tested policy alone; `nil` to follow the test.
     mutating func prepare(_ table: LuaValue, _ plan: TestPlan, isAlone: Bool? = nil) throws(TestFault) -> Prepared {
         let table = try TestTable(table, at: "test")
         try table.refuseOthers(than: TestCase.keys)
@@ -63,7 +63,7 @@ struct TestSets {
         return try result.get()
     }
 
-    /// The same set with probes.
+    /// The same set with instrumentation.
     mutating func instrumented(_ key: ExactName) -> InstrumentedRun? {
         if let run = runs[key] { return run }
         let run = sources[key].flatMap { InstrumentedRun($0, budget: instrumentation) }
@@ -71,7 +71,7 @@ struct TestSets {
         return run
     }
 
-    /// What the probed sets have noted.
+    /// The coverage that the instrumented sets have recorded.
     var coverage: CoverageTally {
         var tally = CoverageTally()
         for key in runs.keys.sorted() { if let run = runs[key] ?? nil { tally.merge(run.tally) } }

@@ -2,12 +2,12 @@ internal import Model
 internal import Plugins
 internal import Policies
 
-/// Holds the examples that a plugin gives of its checks to what they say: each is a test of the plugin.
+/// Checks that the examples of a plugin's checks hold: each example is a test of the plugin.
 struct CheckExamples {
     private let plugins: PluginLoader.Loaded
     private let rules: [Rule]
 
-    /// - Parameter schema: what they speak of.
+    /// - Parameter schema: the schema of the examples.
     init(_ plugins: PluginLoader.Loaded, schema: [UInt8]) {
         self.plugins = plugins
         rules = Rule.brought(by: plugins, schema: schema)
@@ -31,17 +31,17 @@ struct CheckExamples {
     private func failure(of example: Example, _ rule: Rule, isGood: Bool) -> TestFailure? {
         let folder = LintedFolder(example.source, directory: nil)
         if let fault = folder.loading.first(where: { $0.severity == .error }) {
-            return TestFailure("it does not load, line \(fault.line ?? 1) of it: \(fault.message)")
+            return TestFailure("the example does not load: line \(fault.line ?? 1): \(fault.message)")
         }
         guard let schema = folder.schema, let policy = folder.policies.first else {
-            return TestFailure("it is no policy")
+            return TestFailure("the example is not a policy")
         }
         let found = PluginChecks(plugins, schema: schema, only: ExactName(rule.name)).findings(in: policy.document)
         if let broken = found.first(where: \.isFailure) { return TestFailure(broken.message) }
         if isGood, let first = found.first {
-            return TestFailure(expected: "nothing is found", happened: "line \(first.line) of it: \(first.message)")
+            return TestFailure(expected: "no finding", happened: "line \(first.line): \(first.message)")
         }
         return isGood || !found.isEmpty
-            ? nil : TestFailure(expected: "something is found", happened: "nothing is found")
+            ? nil : TestFailure(expected: "a finding", happened: "none")
     }
 }

@@ -1,10 +1,10 @@
 internal import Lua
 internal import Model
 
-/// What a test expects of the facts that its policy reads: `reads = { "resource.department" }`, or with what they came to,
-/// `reads = { ["resource has department"] = true }`; and what it must leave alone, `unread = { … }`.
+/// The facts that a test expects its policy to read: `reads = { "resource.department" }`, or with their values,
+/// `reads = { ["resource has department"] = true }`; and those it must not read, `unread = { … }`.
 ///
-/// A fact is named as traces tell it, or by some of its words: `context.ip` is read by `context.ip is_within 10.0.0.0/8`.
+/// A fact is named as in traces, or by some of its words: `context.ip` matches `context.ip is_within 10.0.0.0/8`.
 struct ExpectedFacts {
     private let reads: [(text: String, value: String?)]
     private let unread: [String]
@@ -12,7 +12,7 @@ struct ExpectedFacts {
     init(_ table: TestTable) throws(TestFault) {
         reads = try Self.facts(table, "reads")
         unread = try Self.facts(table, "unread").map { fact throws(TestFault) in
-            guard fact.value == nil else { throw TestFault("`expect.unread` is a list of facts, without values") }
+            guard fact.value == nil else { throw TestFault("`expect.unread` must be a list of facts, without values") }
             return fact.text
         }
     }
@@ -24,7 +24,7 @@ struct ExpectedFacts {
     )] {
         guard let value = table[name] else { return [] }
         guard case .table(let entries) = value, !entries.isEmpty else {
-            throw TestFault("`expect.\(name)` is a list of facts such as \"resource.department\"")
+            throw TestFault("`expect.\(name)` must be a list of facts such as \"resource.department\"")
         }
         var facts: [(text: String, value: String?)] = []
         for entry in entries {
@@ -34,17 +34,17 @@ struct ExpectedFacts {
             case (.string(let text), .integer(let value)): facts.append((text, "\(value)"))
             case (.string(let text), .number(let value)): facts.append((text, "\(value)"))
             case (.string(let text), .string(let value)): facts.append((text, value))
-            default: throw TestFault("`expect.\(name)` is a list of facts, or facts with their values")
+            default: throw TestFault("`expect.\(name)` must be a list of facts, or facts with their values")
             }
         }
         return facts
     }
 
-    /// What differs; `nil` when nothing does.
-    /// - Parameter trace: of the tested policy; `nil` when it was not asked.
+    /// The difference from the expectation; `nil` for none.
+    /// - Parameter trace: the trace of the tested policy; `nil` when it was not evaluated.
     func difference(from trace: PolicyTrace?, policy: ExactName) -> TestFailure? {
         guard let trace else {
-            return TestFailure(expected: "`\(policy)` to be asked", happened: "a decision without it")
+            return TestFailure(expected: "`\(policy)` to be evaluated", happened: "a decision without it")
         }
         for expected in reads {
             let matches = trace.facts.filter { $0.text.says(expected.text) }
@@ -65,7 +65,7 @@ struct ExpectedFacts {
 }
 
 extension String {
-    /// Whether these words stand in it, whole.
+    /// True when these words occur in it, as whole words.
     fileprivate func says(_ words: String) -> Bool {
         self == words || hasPrefix(words + " ") || hasSuffix(" " + words) || contains(" \(words) ")
             || hasPrefix(words + ".") || contains(" \(words).")

@@ -13,11 +13,11 @@ extension PolicySource {
         }.map(\.withoutExtension).sorted()
     }
 
-    /// What decisions are made from, without the tests; with one policy alone if `only` says so.
+    /// The files that decisions need, without the tests; with one policy alone if `only` names it.
     func withoutTests(only policy: ExactName?) -> PolicySource {
         let ids = Set(policyIDs)
         let kept = files.filter { file in
-            // A test may turn off, or leave out, what the folder requires.
+            // A test may turn off, or leave out, a policy that the folder requires.
             if file.name.hasSuffix(TestFile.suffix) || file.name == "required.json" { return false }
             guard let policy, file.name.hasSuffix(".lua") else { return true }
             let id = file.name.withoutExtension
@@ -28,7 +28,7 @@ extension PolicySource {
         return source
     }
 
-    /// Sets a test's values for all tenants, whatever the settings file says.
+    /// Sets a test's values for all tenants, whatever the settings file has.
     mutating func override(_ overrides: TestTable, policies: [ExactName]) throws(TestFault) {
         var settings = try settingsByPolicy()
         for member in try overrides.members() {
@@ -56,7 +56,7 @@ extension PolicySource {
     private func settingsByPolicy() throws(TestFault) -> [JSON.Member] {
         guard let file = files.first(where: { $0.name == Self.settingsFile }) else { return [] }
         guard case .object(let members)? = try? JSONReader.parse(file.bytes) else {
-            throw TestFault("`\(Self.settingsFile)` is no JSON object")
+            throw TestFault("`\(Self.settingsFile)` is not a JSON object")
         }
         return members
     }
@@ -69,7 +69,7 @@ extension PolicySource {
 }
 
 extension JSON {
-    /// A policy's settings with some values for every tenant: set under `all`, taken out of each tenant.
+    /// A policy's settings with some values for every tenant: set under `all`, and removed from each tenant.
     fileprivate func overridden(by values: [JSON.Member]) -> JSON {
         guard case .object(var sections) = self else { return self }
         let names = Set(values.map(\.key))

@@ -3,7 +3,7 @@ internal import Lua
 internal import Model
 internal import Policies
 
-/// One test of a policy, its names resolved: the question to ask, where to ask it and what to expect.
+/// One test of a policy with its names resolved: the request, the directory and the expectation.
 struct TestCase {
     static let keys: [ExactName] = [
         "directory", "tenant", "at", "point", "token", "subject", "actor", "action", "resource", "context",
@@ -13,20 +13,20 @@ struct TestCase {
     let question: AuthorizationRequest
     let expectation: TestExpectation
 
-    /// - Parameter policies: every id a test may name, also when it runs one policy alone.
+    /// - Parameter policies: every id that a test may name, even when it runs one policy alone.
     init(
         _ table: TestTable, policy: ExactName, policies: [ExactName], schema: Schema, base: TestOrganisation
     ) throws(TestFault) {
         guard let expected = try table.table("expect") else { throw TestFault("the test has no `expect`") }
         expectation = try TestExpectation(expected, policy: policy, policies: policies)
-        var world = try TestFixtureBuilder(base, tenant: try table.name("tenant"), at: try table.string("at"))
+        var fixture = try TestFixtureBuilder(base, tenant: try table.name("tenant"), at: try table.string("at"))
         let known = DecisionKind.allCases.map(\.rawValue)
         let kind = try table.choice("point", among: known).flatMap(DecisionKind.init(rawValue:)) ?? .access
-        // A test of a code may be about a name that nobody declares; any other has misspelt it.
-        var reader = TestRequestParser(table: table, schema: schema, isStrict: expected["code"] == nil)
+        // A test of a code may use an undeclared name on purpose; any other test has misspelt it.
+        var parser = TestRequestParser(table: table, schema: schema, isStrict: expected["code"] == nil)
         question =
             kind == .access
-            ? try reader.access(&world) : try reader.administration(kind, &world)
-        directory = try world.directory()
+            ? try parser.access(&fixture) : try parser.administration(kind, &fixture)
+        directory = try fixture.directory()
     }
 }

@@ -1,9 +1,9 @@
 internal import Model
 internal import Syntax
 
-/// Where the cases of tests stand in a file, as far as they are written down there.
+/// The lines of tests' cases in a file, where the cases are written as a literal table.
 struct TestCaseLines: Sendable {
-    /// By the line of the test; lines of items in their order, and of names.
+    /// By the line of the test: the lines of its listed cases in order, and of its named cases.
     private var items: [Int: [Int]] = [:]
     private var names: [Int: [ExactName: Int]] = [:]
 
@@ -24,7 +24,7 @@ struct TestCaseLines: Sendable {
     }
 
     private mutating func note(_ cases: [Expression.Field], of line: Int, _ chunk: Chunk) {
-        // Two tests on one line: nobody can say whose these are.
+        // Two tests are on one line: the cases could belong to either.
         guard items[line] == nil, names[line] == nil else {
             items[line] = []
             names[line] = [:]

@@ -3,7 +3,8 @@ internal import Model
 
 /// A small organisation written in a test file: `directory { departments = …, user_types = …, users = … }`.
 ///
-/// What stands under a name has it as its name and as its id, unless it states another. `tenants` instead takes what `export` prints.
+/// The key of an entry is its name and its id, unless the entry has others. `tenants` takes what `export` prints
+/// instead.
 struct TestDirectory {
     private static let keys: [ExactName] = ["tenant", "zone", "departments", "user_types", "users", "tenants"]
     private let table: TestTable
@@ -83,14 +84,14 @@ struct TestDirectory {
         tenant.users.append(user)
     }
 
-    /// What is there under a key: names alone, or names with what is said of them.
-    /// - Parameter isShort: whether a list stands for a table of `permissions`.
+    /// The entries under a key: names alone, or names with tables.
+    /// - Parameter isShort: true when a list stands for a table with `permissions`.
     private func entries(_ key: ExactName, isShort: Bool = false) throws(TestFault) -> [(
         name: ExactName, table: TestTable?
     )] {
         guard let value = table[key] else { return [] }
         guard case .table(let entries) = value else {
-            throw TestFault("`directory.\(key)` is a table of names, got \(value.kindInWords)")
+            throw TestFault("`directory.\(key)` must be a table of names, got \(value.kindInWords)")
         }
         var result: [(ExactName, TestTable?)] = []
         for entry in entries {
@@ -101,7 +102,7 @@ struct TestDirectory {
                 let isList = isShort && (value.isList || value == .table([]))
                 let table = isList ? .table([.init(key: .string("permissions"), value: value)]) : value
                 result.append((name, try TestTable(table, at: "directory.\(key).\(name)")))
-            default: throw TestFault("`directory.\(key)` is a table of names")
+            default: throw TestFault("`directory.\(key)` must be a table of names")
             }
         }
         return result

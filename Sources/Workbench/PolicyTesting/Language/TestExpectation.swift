@@ -1,11 +1,11 @@
 internal import Model
 
-/// What a test expects of the decision; at least one thing.
+/// A test's expectation of the decision; it has at least one part.
 struct TestExpectation {
     static let keys: [ExactName] = [
         "permit", "deny", "code", "reason", "advice", "details", "obligation", "silent", "reads", "unread",
     ]
-    /// The codes of decisions that policies had a part in.
+    /// The codes of decisions that policies took part in.
     private static let judged = [
         "permitted", "denied", "not_permitted", "policy_failed", "budget_exhausted", "obligation_unsupported",
     ]
@@ -19,7 +19,7 @@ struct TestExpectation {
     private let isSilent: Bool
     private let details: [JSON.Member]
     private let facts: ExpectedFacts
-    /// The policy the test file belongs to: who must have kept silent.
+    /// The policy of the test file, which is the one that `silent` is about.
     private let policy: ExactName
 
     init(_ table: TestTable, policy: ExactName, policies: [ExactName]) throws(TestFault) {
@@ -41,10 +41,10 @@ struct TestExpectation {
             throw TestFault("the test expects nothing; `expect` needs one of `permit`, `deny`, `code`, `advice` …")
         }
         if !details.isEmpty, advice == nil, obligation == nil {
-            throw TestFault("`expect.details` are those of an `advice` or an `obligation`")
+            throw TestFault("`expect.details` needs an `advice` or an `obligation`")
         }
         if reason != nil, permit == nil, deny == nil {
-            throw TestFault("`expect.reason` is that of a `permit` or a `deny`")
+            throw TestFault("`expect.reason` needs a `permit` or a `deny`")
         }
         if permit == true, deny != nil { throw TestFault("`expect` has both `permit` and `deny`") }
         for name in [deny, advice].compactMap(\.self) where !policies.contains(name) {
@@ -52,10 +52,10 @@ struct TestExpectation {
         }
     }
 
-    /// Whether what was read matters: then the decision has to tell it.
+    /// True when the test needs the facts that were read: then the decision has to list them.
     var asksForFacts: Bool { !facts.isEmpty }
 
-    /// What differs from the expectation; `nil` when nothing does.
+    /// The difference from the expectation; `nil` for none.
     func difference(from decision: Decision) -> TestFailure? {
         func failure(_ expected: String, _ happened: String? = nil) -> TestFailure {
             TestFailure(expected: expected, happened: happened ?? decision.inWords)
@@ -89,17 +89,17 @@ struct TestExpectation {
         return facts.difference(from: decision.traces.first { $0.policy == policy }, policy: policy)
     }
 
-    /// What the policy said although nothing was expected of it. A decision that never came to the policies is no
-    /// silence.
+    /// The statements or failures of a policy that was expected to be silent. A decision that never reached the
+    /// policies does not count as silence.
     private func noise(in decision: Decision) -> TestFailure? {
         guard Self.judged.contains(decision.code) else {
-            return TestFailure(expected: "`\(policy)` to be asked and say nothing", happened: decision.inWords)
+            return TestFailure(expected: "`\(policy)` to be evaluated and stay silent", happened: decision.inWords)
         }
         let said = (decision.reasons + decision.advice + decision.obligations).filter { $0.policy == policy }
         let failures = decision.failures.filter { $0.policy == policy }
         if said.isEmpty, failures.isEmpty { return nil }
         return TestFailure(
-            expected: "`\(policy)` to say nothing", happened: said.isEmpty ? decision.inWords : said.inWords)
+            expected: "`\(policy)` to stay silent", happened: said.isEmpty ? decision.inWords : said.inWords)
     }
 
     private func has(_ statement: PolicyStatement) -> Bool {

@@ -2,14 +2,15 @@ internal import Lua
 internal import Model
 internal import Syntax
 
-/// What one file of tests holds, unread as yet: its tests, and what these share.
+/// The unparsed content of one test file: its tests, and what they share.
 struct TestFile: Sendable {
     static let suffix: ExactName = "_test.lua"
-    /// What the tests of every file of a folder share.
+    /// The file that the tests of all files of a folder share.
     static let shared: ExactName = "fixtures_test.lua"
-    /// More tests than any honest file has.
+    /// The limit of tests in a file, more than any honest file has.
     private static let most = 10_000
-    /// A file of tests may be longer than a policy, and does more. Fuel decides, on a busy machine too.
+    /// The limits of a test file, which may be longer than a policy, and does more. Fuel is the limit that counts, on a
+    /// busy machine too.
     private static let limits = Limits(fuel: 20_000_000, memory: 64 << 20, deadline: .seconds(60), sourceBytes: 1 << 20)
 
     struct Test: Sendable {
@@ -18,7 +19,7 @@ struct TestFile: Sendable {
         let table: LuaValue
     }
 
-    /// A table that goes by a name; the file's own directory has none.
+    /// A named table; the file's own directory has an empty name.
     struct Named: Sendable {
         let name: ExactName
         let table: LuaValue
@@ -27,10 +28,10 @@ struct TestFile: Sendable {
     let tests: [Test]
     let fixtures: [Named]
     let directories: [Named]
-    /// Where the cases of a test stand that are written as a table.
+    /// The lines of cases that are written as a literal table.
     let cases: TestCaseLines
 
-    /// Runs a test file in a sandbox of its own, which knows `test`, `fixture` and `directory` and nothing of requests.
+    /// Runs a test file in a sandbox of its own, which knows `test`, `fixture` and `directory`, but no requests.
     init(_ bytes: [UInt8], name: String) throws(TestFault) {
         let host = Host()
         let outcome: CallResult
@@ -44,9 +45,9 @@ struct TestFile: Sendable {
         switch outcome.termination {
         case .finished: break
         case .failed(let message, let line): throw TestFault((line.map { "line \($0): " } ?? "") + message)
-        case .fuelExhausted: throw TestFault("the file runs on without end")
-        case .memoryExhausted: throw TestFault("the file takes more memory than it may")
-        case .deadlineExceeded: throw TestFault("the file takes longer than it may")
+        case .fuelExhausted: throw TestFault("the file exceeds its instruction limit")
+        case .memoryExhausted: throw TestFault("the file exceeds its memory limit")
+        case .deadlineExceeded: throw TestFault("the file exceeds its time limit")
         }
         if let problem = host.problem { throw TestFault(problem) }
         if let twice = (try? Chunk.parse(bytes))?.repeatedKeys.first {
@@ -71,7 +72,8 @@ struct TestFile: Sendable {
         }
     }
 
-    /// What makes `fixture "name" { … }` two calls. It stands on the file's first line, so that every line keeps its number.
+    /// The code that makes `fixture "name" { … }` two calls. It is put on the file's first line, so that every line
+    /// keeps its number.
     private static let prelude = Array(
         """
         local function fixture(n) return function(t) __fixture(n, t) return t end end \
@@ -79,12 +81,12 @@ struct TestFile: Sendable {
         return function(t) __directory(n, t) return t end end 
         """.utf8)
 
-    /// What a test file talks to: it keeps what it is given.
+    /// The host of a test file, which collects its tests, fixtures and directories.
     private final class Host: SandboxHost {
         private(set) var tests: [Test] = []
         private(set) var fixtures: [Named] = []
         private(set) var directories: [Named] = []
-        /// What is wrong with the file as a whole.
+        /// The problem of the file as a whole.
         private(set) var problem: String?
 
         func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
@@ -111,7 +113,8 @@ struct TestFile: Sendable {
             return .nothing
         }
 
-        /// Told afterwards and not raised: what calls this is on no line of the file.
+        /// Reports a problem afterwards instead of raising an error, because the caller is the prelude, not a line of
+        /// the file.
         private func share(_ arguments: LuaArguments, _ kind: String, _ shared: inout [Named]) {
             guard let name = arguments[0].name else {
                 problem = problem ?? "`\(kind)` takes a name first, got \(arguments[0].kindInWords)"
@@ -123,26 +126,26 @@ struct TestFile: Sendable {
                 return
             }
             if shared.contains(where: { $0.name == name }) {
-                let words = name.isEmpty ? "of the file's own" : "`\(name)`"
-                problem = problem ?? "the \(kind) \(words) is there twice"
+                let words = name.isEmpty ? "of the file" : "`\(name)`"
+                problem = problem ?? "the \(kind) \(words) is defined twice"
             }
             if name == "operator" || name == "store" || name == "demo" {
-                problem = problem ?? "`\(name)` has a meaning of its own; call the \(kind) something else"
+                problem = problem ?? "`\(name)` is a reserved name; rename the \(kind)"
             }
             shared.append(Named(name: name, table: arguments[1]))
         }
 
-        // Nothing in a test file stands for a value of a request.
-        func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer { .failure("there is no request here") }
+        // No value in a test file is a value of a request.
+        func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer { .failure("a test file has no request") }
         func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
-            .failure("there is no request here")
+            .failure("a test file has no request")
         }
         func typeName(_ handle: UInt32) -> String { "nothing" }
     }
 }
 
 extension LuaValue {
-    /// Whether it is the table of a test with several cases.
+    /// True for the table of a test with several cases.
     fileprivate var hasCases: Bool {
         guard case .table(let entries) = self else { return false }
         return entries.contains { $0.key == .string("cases") }

@@ -1,7 +1,7 @@
 internal import Lua
 internal import Model
 
-/// The organisation a test happens in, with the users and tokens that the test makes up.
+/// The organisation of a test, with the users and tokens that the test makes up.
 struct TestFixtureBuilder {
     static let tokenKeys: [ExactName] = [
         "id", "name", "kind", "user", "department", "user_type", "permissions", "created", "expires", "last_day",
@@ -16,7 +16,7 @@ struct TestFixtureBuilder {
     let zone: Zone
     let now: Instant
 
-    /// - Parameter id: the tenant's id; the first one without.
+    /// - Parameter id: the tenant's id; `nil` for the first tenant.
     init(_ base: TestOrganisation, tenant id: ExactName?, at time: String?) throws(TestFault) {
         let tenants = base.organisation.tenants
         guard let place = id.map({ id in tenants.firstIndex { $0.id == id } }) ?? tenants.indices.first else {
@@ -28,7 +28,7 @@ struct TestFixtureBuilder {
         self.place = place
         zone = base.directory.tenants[place].zone
         guard let now = time.map({ Instant($0) }) ?? base.now else {
-            throw TestFault("`at` is a time such as `2026-11-22T12:00:00Z`, got `\(time ?? "")`")
+            throw TestFault("`at` must be a time such as `2026-11-22T12:00:00Z`, got `\(time ?? "")`")
         }
         self.now = now
     }
@@ -47,7 +47,7 @@ struct TestFixtureBuilder {
         do { return try Directory(organisation) } catch { throw TestFault("\(error.path): \(error.message)") }
     }
 
-    /// Takes a token of the ground into this world, if it is there.
+    /// Adds a token of the organisation to this fixture, if it exists.
     mutating func include(id: ExactName) {
         if let token = base.token(id: id, tenant: place) { include(token) }
     }
@@ -78,7 +78,7 @@ struct TestFixtureBuilder {
             let names = known.flatMap { [$0.id] + $0.names }
             throw TestFault("there is no \(kind) `\(text)`" + Suggestion.hint(for: text, among: names))
         }
-        guard matches.count == 1 else { throw TestFault("more than one \(kind) is called `\(text)`; state the id") }
+        guard matches.count == 1 else { throw TestFault("more than one \(kind) is called `\(text)`; use its id") }
         return match.id
     }
 
@@ -109,7 +109,7 @@ struct TestFixtureBuilder {
     private func id(_ table: TestTable) throws(TestFault) -> TokenID? {
         guard let text = try table.string("id") else { return nil }
         guard let id = TokenID(text) else {
-            throw TestFault("`\(table.path).id` is 32 hexadecimal digits, got `\(text)`")
+            throw TestFault("`\(table.path).id` must be 32 hexadecimal digits, got `\(text)`")
         }
         return id
     }
@@ -118,7 +118,7 @@ struct TestFixtureBuilder {
         try table.choice("kind", among: ["api", "mobile"]).flatMap(TokenKind.init(rawValue:))
     }
 
-    /// When a token expires, stated as an instant or as its last day.
+    /// The expiry of a token, given as an instant or as its last day.
     func expiry(_ table: TestTable) throws(TestFault) -> Instant? {
         let instant = try table.instant("expires", in: zone)
         guard let day = try table.date("last_day") else { return instant }
@@ -132,7 +132,7 @@ struct TestFixtureBuilder {
         return try table.instant(name, in: zone)
     }
 
-    /// Adds a token to an assignment: how a made-up administrator acts through one.
+    /// Adds a token to an assignment, through which a made-up administrator acts.
     mutating func token(of assignment: ExactName, kind: TokenKind) -> TokenRecord {
         made += 1
         let token = TokenRecord(
@@ -143,7 +143,7 @@ struct TestFixtureBuilder {
         return token
     }
 
-    /// Who acts in which assignment: an existing user's, or one made up from a department and a user type.
+    /// The acting user and assignment: an existing user's, or one made up from a department and a user type.
     mutating func assignment(_ table: TestTable) throws(TestFault) -> (user: ExactName, assignment: ExactName) {
         made += 1
         var department: ExactName?
@@ -157,7 +157,7 @@ struct TestFixtureBuilder {
             return try addUser(department, type, permissions: table.permissions("permissions"))
         }
         if table["permissions"] != nil {
-            throw TestFault("`\(table.path).permissions` are those of a made-up user; `\(text)` has its own")
+            throw TestFault("`\(table.path).permissions` is for made-up users; `\(text)` is in the directory")
         }
         let id = try user(text)
         let position = tenant.users.firstIndex { $0.id == id }!
@@ -166,7 +166,7 @@ struct TestFixtureBuilder {
         }
         if matches.count == 1 { return (id, matches[0].id) }
         guard matches.isEmpty else {
-            throw TestFault("`\(text)` has \(matches.count) assignments that fit; state `department` and `user_type`")
+            throw TestFault("`\(text)` has \(matches.count) matching assignments; give `department` and `user_type`")
         }
         throw TestFault("`\(text)` has no assignment with that department and user type")
     }
@@ -184,7 +184,7 @@ struct TestFixtureBuilder {
 }
 
 extension Instant {
-    /// So many hours later, by the clock and not by the calendar.
+    /// The instant a number of hours later, by the clock and not by the calendar.
     func adding(hours: Int64) -> Instant {
         Instant(microseconds: microseconds + hours * 3_600_000_000)
     }

@@ -3,22 +3,22 @@ internal import Model
 
 /// The tables that tests share by name: `fixture "sales_token" { … }`.
 ///
-/// A fixture stands for a part of a test where its name does, `token = "sales_token"`; and any table may begin as one and
-/// say what differs, `token = { like = "sales_token", kind = "mobile" }`.
+/// The name of a fixture can replace a part of a test, `token = "sales_token"`. Any table may also begin as a fixture
+/// and override some fields, `token = { like = "sales_token", kind = "mobile" }`.
 struct TestFixtures: Sendable {
     private var values: [ExactName: LuaValue] = [:]
 
     /// The parts of a test that a fixture can stand for.
     private static let parts: [ExactName] = ["token", "subject", "actor", "resource", "context", "proposed", "expect"]
-    /// How many may be made like each other.
+    /// The greatest length of a chain of fixtures that are like each other.
     private static let mostLinks = 16
 
-    /// What every file of the folder has, and what one has of its own, which comes first.
+    /// The fixtures shared by the folder, and those of one file, which take precedence.
     init(_ own: [TestFile.Named], shared: [TestFile.Named] = []) {
         for fixture in shared + own { values[fixture.name] = fixture.table }
     }
 
-    /// A test with every fixture that it names put in its place.
+    /// The test with every named fixture filled in.
     func expanded(_ test: LuaValue) throws(TestFault) -> LuaValue {
         guard case .table(let entries) = try begun(test, at: "test") else { return test }
         var expanded: [LuaValue.Entry] = []
@@ -35,12 +35,12 @@ struct TestFixtures: Sendable {
     private func part(_ value: LuaValue, _ name: ExactName) throws(TestFault) -> LuaValue {
         guard let text = value.name else { return try begun(value, at: name.text) }
         if let fixture = values[text] { return try begun(fixture, at: "fixture \(text)") }
-        // A token of the directory goes by its name, and the operator is nobody's fixture.
+        // A string is the name of a token in the directory, or `operator`.
         if name == "token" || name == "actor" { return value }
         throw unknown(text)
     }
 
-    /// A table that says `like`, with what it is like under it.
+    /// The table with its `like` resolved: the named fixture, overridden by the table's own fields.
     private func begun(_ value: LuaValue, at path: String) throws(TestFault) -> LuaValue {
         var value = value
         for _ in 0..<Self.mostLinks {
@@ -49,12 +49,12 @@ struct TestFixtures: Sendable {
                 return value
             }
             guard let name = like.value.name else {
-                throw TestFault("`\(path).like` is the name of a fixture, got \(like.value.kindInWords)")
+                throw TestFault("`\(path).like` must be the name of a fixture, got \(like.value.kindInWords)")
             }
             guard let fixture = values[name] else { throw unknown(name) }
             value = fixture.overlaid(by: .table(entries.filter { $0.key != .string("like") }))
         }
-        throw TestFault("`\(path)` is like a fixture that is like itself")
+        throw TestFault("`\(path).like` is circular")
     }
 
     private func unknown(_ name: ExactName) -> TestFault {
@@ -63,13 +63,13 @@ struct TestFixtures: Sendable {
 }
 
 extension LuaValue {
-    /// Whether it is a table of items and not of names.
+    /// True when it is a table of items, not of names.
     var isList: Bool {
         guard case .table(let entries) = self, let first = entries.first else { return false }
         return if case .string = first.key { false } else { true }
     }
 
-    /// This table with another laid over it, key by key; a list and anything else is replaced.
+    /// This table with another laid over it, key by key; a list and any other value is replaced.
     func overlaid(by changes: LuaValue) -> LuaValue {
         guard case .table(var entries) = self, case .table(let new) = changes, !isList, !changes.isList else {
             return changes

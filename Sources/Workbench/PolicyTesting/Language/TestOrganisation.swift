@@ -1,17 +1,17 @@
 internal import Lua
 internal import Model
 
-/// An organisation that tests happen in. Only those of its tokens that a test names are in the test's world.
+/// An organisation for tests. A test's fixture has only those of its tokens that the test names.
 final class TestOrganisation: Sendable {
-    /// Without tokens.
+    /// The organisation without tokens.
     let organisation: Organisation
-    /// The snapshot of that.
+    /// The snapshot of that organisation.
     let directory: Directory
-    /// The time of tests that state none.
+    /// The time of tests without `at`.
     let now: Instant
     private let tokens: [TenantTokens]
 
-    /// The tokens of a tenant, and where to find them.
+    /// The tokens of a tenant, with indexes by name and id.
     private struct TenantTokens {
         var records: [TokenRecord]
         var names: [ExactName: [Int]] = [:]
@@ -26,7 +26,7 @@ final class TestOrganisation: Sendable {
         }
     }
 
-    /// The time of a test that states none.
+    /// The default time of tests.
     static let time = Instant("2026-11-22T12:00:00Z")!
 
     init(_ organisation: Organisation, now: Instant = TestOrganisation.time) throws(TestFault) {
@@ -51,7 +51,7 @@ final class TestOrganisation: Sendable {
             let names = known.names.count > 1_000 ? [] : Array(known.names.keys)
             throw TestFault("there is no token `\(text)`" + Suggestion.hint(for: text, among: names))
         }
-        guard matches.count == 1 else { throw TestFault("more than one token is called `\(text)`; state the id") }
+        guard matches.count == 1 else { throw TestFault("more than one token is called `\(text)`; use its id") }
         return known.records[matches[0]]
     }
 }

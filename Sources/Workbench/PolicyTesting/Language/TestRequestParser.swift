@@ -3,13 +3,13 @@ internal import Lua
 internal import Model
 internal import Policies
 
-/// Reads who asks what from a test's table.
+/// Reads the request of a test from its table.
 struct TestRequestParser {
     let table: TestTable
     let schema: Schema
     let isStrict: Bool
 
-    mutating func access(_ world: inout TestFixtureBuilder) throws(TestFault) -> AuthorizationRequest {
+    mutating func access(_ fixture: inout TestFixtureBuilder) throws(TestFault) -> AuthorizationRequest {
         for name in ["actor", "proposed"] as [ExactName] where table[name] != nil {
             throw TestFault("`\(name)` belongs to a test of a `point` such as `token.issue`")
         }
@@ -20,14 +20,14 @@ struct TestRequestParser {
         }
         guard let resource = try table.table("resource") else { throw TestFault("the test has no `resource`") }
         var question = AuthorizationRequest(
-            action: action, subject: try subject(&world), now: world.now, obligations: .all)
-        question.tenant = world.tenant.id
-        question.resource = try self.resource(resource, world)
-        question.context = try context(world)
+            action: action, subject: try subject(&fixture), now: fixture.now, obligations: .all)
+        question.tenant = fixture.tenant.id
+        question.resource = try self.resource(resource, fixture)
+        question.context = try context(fixture)
         return question
     }
 
-    mutating func administration(_ kind: DecisionKind, _ world: inout TestFixtureBuilder) throws(TestFault)
+    mutating func administration(_ kind: DecisionKind, _ fixture: inout TestFixtureBuilder) throws(TestFault)
         -> AuthorizationRequest
     {
         for name in ["action", "subject", "resource"] as [ExactName] where table[name] != nil {
@@ -36,36 +36,36 @@ struct TestRequestParser {
         guard let value = table["actor"] else {
             throw TestFault("a test of `\(kind.rawValue)` needs an `actor`: \"operator\" or a user")
         }
-        let (subject, actor) = try self.actor(value, &world)
+        let (subject, actor) = try self.actor(value, &fixture)
         var question = AuthorizationRequest(
-            action: ExactName(kind.rawValue), subject: subject, now: world.now, obligations: .all)
+            action: ExactName(kind.rawValue), subject: subject, now: fixture.now, obligations: .all)
         question.kind = kind
         question.actor = actor
-        question.tenant = world.tenant.id
-        question.context = try context(world)
+        question.tenant = fixture.tenant.id
+        question.context = try context(fixture)
         if kind == .issue {
             if table["token"] != nil {
-                throw TestFault("at `token.issue` there is no `token` yet, only a `proposed` one")
+                throw TestFault("`token.issue` has no `token` yet, only a `proposed` one")
             }
         } else {
             guard let token = table["token"] else { throw TestFault("a test of `\(kind.rawValue)` needs a `token`") }
-            question.token = try world.token(token, at: "token").id.description
+            question.token = try fixture.token(token, at: "token").id.description
         }
         if let proposed = try table.table("proposed") {
-            question.proposed = try self.proposed(proposed, isNew: kind == .issue, &world)
+            question.proposed = try self.proposed(proposed, isNew: kind == .issue, &fixture)
         } else if kind == .issue || kind == .amend {
             throw TestFault("a test of `\(kind.rawValue)` needs a `proposed` token")
         }
         if table["proposed"] != nil, kind != .issue, kind != .amend {
-            throw TestFault("at `\(kind.rawValue)` nothing is `proposed`")
+            throw TestFault("`\(kind.rawValue)` has no `proposed` token")
         }
         return question
     }
 
-    private func subject(_ world: inout TestFixtureBuilder) throws(TestFault) -> AuthorizationRequest.Subject {
+    private func subject(_ fixture: inout TestFixtureBuilder) throws(TestFault) -> AuthorizationRequest.Subject {
         guard let subject = try table.table("subject") else {
             guard let token = table["token"] else { throw TestFault("the test has no `token` and no `subject`") }
-            return .token(try world.token(token, at: "token").id.description)
+            return .token(try fixture.token(token, at: "token").id.description)
         }
         guard table["token"] == nil else { throw TestFault("a test has a `token` or a `subject`, not both") }
         try subject.refuseOthers(than: ["type", "id", "properties"])
@@ -73,7 +73,7 @@ struct TestRequestParser {
             throw TestFault("`subject` needs a `type` and an `id`")
         }
         if type == "token" {
-            world.include(id: id)
+            fixture.include(id: id)
             return .token(id.text)
         }
         let declared = schema.subjects.first { $0.name == type }
@@ -83,27 +83,27 @@ struct TestRequestParser {
                     + Suggestion.hint(for: type, among: schema.subjects.map(\.name)))
         }
         let properties = try subject.table("properties")
-        return .external(type: type, id: id, properties: try object(properties, declared, world))
+        return .external(type: type, id: id, properties: try object(properties, declared, fixture))
     }
 
     private func actor(
-        _ value: LuaValue, _ world: inout TestFixtureBuilder
+        _ value: LuaValue, _ fixture: inout TestFixtureBuilder
     ) throws(TestFault) -> (AuthorizationRequest.Subject, AuthorizationRequest.Actor) {
         if case .string(let text) = value {
-            guard text == "operator" else { throw TestFault("`actor` is \"operator\" or a table, got `\(text)`") }
+            guard text == "operator" else { throw TestFault("`actor` must be \"operator\" or a table, got `\(text)`") }
             return (.actor, .operator)
         }
         let table = try TestTable(value, at: "actor")
         try table.refuseOthers(than: ["user", "department", "user_type", "permissions", "via"])
-        let (user, assignment) = try world.assignment(table)
+        let (user, assignment) = try fixture.assignment(table)
         if let kind = try table.choice("via", among: ["api", "mobile"]).flatMap(TokenKind.init(rawValue:)) {
-            let id = world.token(of: assignment, kind: kind).id.description
+            let id = fixture.token(of: assignment, kind: kind).id.description
             return (.actor, .token(id))
         }
         return (.actor, .user(id: user, assignment: assignment))
     }
 
-    private func resource(_ table: TestTable, _ world: TestFixtureBuilder) throws(TestFault)
+    private func resource(_ table: TestTable, _ fixture: TestFixtureBuilder) throws(TestFault)
         -> AuthorizationRequest.Resource
     {
         guard let type = try table.name("type") else { throw TestFault("`resource` needs a `type`") }
@@ -115,16 +115,17 @@ struct TestRequestParser {
         }
         return AuthorizationRequest.Resource(
             type: type, id: try table.name("id") ?? "1",
-            properties: try object(table, declared, world, without: ["type", "id"]))
+            properties: try object(table, declared, fixture, without: ["type", "id"]))
     }
 
-    private func context(_ world: TestFixtureBuilder) throws(TestFault) -> JSON {
-        try object(try table.table("context"), schema.context, world)
+    private func context(_ fixture: TestFixtureBuilder) throws(TestFault) -> JSON {
+        try object(try table.table("context"), schema.context, fixture)
     }
 
-    /// Properties as they would be on the wire: names of departments and users become ids.
+    /// Properties as a client would send them: names of departments and users become ids.
     private func object(
-        _ table: TestTable?, _ type: Schema.RecordType?, _ world: TestFixtureBuilder, without excluded: [ExactName] = []
+        _ table: TestTable?, _ type: Schema.RecordType?, _ fixture: TestFixtureBuilder,
+        without excluded: [ExactName] = []
     ) throws(TestFault) -> JSON {
         guard let table else { return .object([]) }
         var members = try table.members(without: excluded)
@@ -135,27 +136,27 @@ struct TestRequestParser {
             guard let property = type.properties.first(where: { $0.name == name }) else {
                 throw TestFault("`\(table.path)` has no property `\(name)`" + Suggestion.hint(for: name, among: known))
             }
-            members[index].value = try wire(members[index].value, property.type, world)
+            members[index].value = try wire(members[index].value, property.type, fixture)
         }
         return .object(members)
     }
 
-    private func wire(_ value: JSON, _ type: ValueType, _ world: TestFixtureBuilder) throws(TestFault) -> JSON {
+    private func wire(_ value: JSON, _ type: ValueType, _ fixture: TestFixtureBuilder) throws(TestFault) -> JSON {
         switch (type, value) {
-        case (.department, .string(let text)): return .string(try world.department(ExactName(text)))
-        case (.user, .string(let text)): return .string(try world.user(ExactName(text)))
-        // An empty table may be either.
+        case (.department, .string(let text)): return .string(try fixture.department(ExactName(text)))
+        case (.user, .string(let text)): return .string(try fixture.user(ExactName(text)))
+        // An empty table may be a list or an object.
         case (.list, .object(let members)) where members.isEmpty: return .array([])
         case (.list(let element), .array(let items)):
             var list: [JSON] = []
-            for item in items { list.append(try wire(item, element, world)) }
+            for item in items { list.append(try wire(item, element, fixture)) }
             return .array(list)
         default: return value
         }
     }
 
     private func proposed(
-        _ table: TestTable, isNew: Bool, _ world: inout TestFixtureBuilder
+        _ table: TestTable, isNew: Bool, _ fixture: inout TestFixtureBuilder
     ) throws(TestFault) -> ProposedToken {
         try table.refuseOthers(
             than: ["name", "kind", "user", "department", "user_type", "permissions", "created", "expires", "last_day"])
@@ -163,13 +164,13 @@ struct TestRequestParser {
         if isNew, !binds { throw TestFault("`proposed` needs a `department` and a `user_type`, or a `user`") }
         var proposed = ProposedToken()
         proposed.name = try table.name("name") ?? (isNew ? "made up by a test" : nil)
-        proposed.kind = try world.kind(table) ?? (isNew ? .api : nil)
-        proposed.assignment = binds ? try world.assignment(table).assignment : nil
-        proposed.created = try table.instant("created", in: world.zone)
+        proposed.kind = try fixture.kind(table) ?? (isNew ? .api : nil)
+        proposed.assignment = binds ? try fixture.assignment(table).assignment : nil
+        proposed.created = try table.instant("created", in: fixture.zone)
         proposed.lastDay = try table.date("last_day")
-        proposed.expires = try table.instant("expires", in: world.zone)
+        proposed.expires = try table.instant("expires", in: fixture.zone)
         if isNew, proposed.lastDay == nil, proposed.expires == nil {
-            proposed.expires = world.now.adding(hours: 90 * 24)
+            proposed.expires = fixture.now.adding(hours: 90 * 24)
         }
         return proposed
     }

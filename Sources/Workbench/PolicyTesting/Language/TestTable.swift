@@ -1,9 +1,9 @@
 internal import Lua
 internal import Model
 
-/// A table of a test file, read by names; a name nobody knows is a mistake.
+/// A table of a test file, read by names; an unknown name is a mistake.
 struct TestTable {
-    /// How the author would call it: `resource`, `expect`.
+    /// The path of the table as its author would write it: `resource`, `expect`.
     let path: String
     private let fields: [(name: ExactName, value: LuaValue)]
 
@@ -14,7 +14,7 @@ struct TestTable {
         var fields: [(name: ExactName, value: LuaValue)] = []
         for entry in entries {
             guard let name = entry.key.name else {
-                throw TestFault("`\(path)` has names for its entries, got \(entry.key.kindInWords) as one")
+                throw TestFault("`\(path)` must have names as keys, got \(entry.key.kindInWords)")
             }
             fields.append((name, entry.value))
         }
@@ -29,7 +29,7 @@ struct TestTable {
         fields.first { $0.name == name }?.value
     }
 
-    /// - Throws: when a name is there that is not among the known ones.
+    /// - Throws: when the table has a name that is not among the known ones.
     func refuseOthers(than known: [ExactName]) throws(TestFault) {
         for field in fields where !known.contains(field.name) {
             throw TestFault("`\(path)` has no key `\(field.name)`" + Suggestion.hint(for: field.name, among: known))
@@ -65,33 +65,33 @@ struct TestTable {
         guard known.contains(text) else {
             let choices = known.map { "`\($0)`" }.joined(separator: ", ")
             throw TestFault(
-                "`\(path).\(name)` is one of \(choices), got `\(text)`" + Suggestion.hint(for: text, among: known))
+                "`\(path).\(name)` must be one of \(choices), got `\(text)`" + Suggestion.hint(for: text, among: known))
         }
         return text
     }
 
-    /// A list of permissions; empty without it.
+    /// A list of permissions; empty when it is absent.
     func permissions(_ name: ExactName) throws(TestFault) -> [ExactName] {
         guard let value = self[name] else { return [] }
         guard case .array(let items) = try value.items(at: "\(path).\(name)") else {
-            throw TestFault("`\(path).\(name)` is a list of permissions")
+            throw TestFault("`\(path).\(name)` must be a list of permissions")
         }
         var permissions: [ExactName] = []
         for item in items {
             guard case .string(let text) = item, PermissionSet.fault(text, wildcard: true) == nil else {
-                throw TestFault("`\(path).\(name)` is a list of permissions, got \(item.compact)")
+                throw TestFault("`\(path).\(name)` must be a list of permissions, got \(item.compact)")
             }
             permissions.append(ExactName(text))
         }
         return permissions
     }
 
-    /// An instant: `2026-11-22T12:00:00Z`, or a day, which stands for its first instant in the zone.
+    /// An instant: `2026-11-22T12:00:00Z`, or a day, which means its first instant in the zone.
     func instant(_ name: ExactName, in zone: Zone) throws(TestFault) -> Instant? {
         guard let text = try string(name) else { return nil }
         if let instant = Instant(text) { return instant }
         guard let day = Date(text) else {
-            throw TestFault("`\(path).\(name)` is a time such as `2026-11-22T12:00:00Z` or a day, got `\(text)`")
+            throw TestFault("`\(path).\(name)` must be a time such as `2026-11-22T12:00:00Z` or a day, got `\(text)`")
         }
         return zone.start(of: day)
     }
@@ -99,7 +99,7 @@ struct TestTable {
     func date(_ name: ExactName) throws(TestFault) -> Date? {
         guard let text = try string(name) else { return nil }
         guard let day = Date(text) else {
-            throw TestFault("`\(path).\(name)` is a day such as `2026-11-22`, got `\(text)`")
+            throw TestFault("`\(path).\(name)` must be a day such as `2026-11-22`, got `\(text)`")
         }
         return day
     }
@@ -127,7 +127,7 @@ extension LuaValue {
         }
     }
 
-    /// As `json`, but an empty table is a list.
+    /// The same as `json`, except that an empty table is a list.
     func items(at path: String) throws(TestFault) -> JSON {
         if case .table(let entries) = self, entries.isEmpty { return .array([]) }
         return try json(at: path)

@@ -3,17 +3,17 @@ internal import Model
 
 /// Writes values as Lua source that reads back as the same values.
 struct LuaWriter {
-    /// How wide a line may be before a table is broken into several.
+    /// The width of a line, beyond which a table is broken into several.
     private static let width = 100
-    /// Words that cannot stand as names.
+    /// Words that cannot be names.
     private static let reserved: Set<String> = [
         "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
         "not", "or", "repeat", "return", "then", "true", "until", "while",
     ]
 
     /// - Parameters:
-    ///   - indent: how deep the line is that it begins on.
-    ///   - column: where on that line it begins.
+    ///   - indent: the depth of the line on which the value begins.
+    ///   - column: the place on that line where it begins.
     static func text(_ value: LuaValue, indent: Int = 0, column: Int = 0) -> String {
         switch value {
         case .boolean(let value): return "\(value)"
@@ -63,7 +63,7 @@ struct LuaWriter {
         return "\(value)"
     }
 
-    /// A text in quotes, with what could do harm to whoever reads it written out.
+    /// A string in quotes, with characters escaped that could mislead a reader.
     static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {

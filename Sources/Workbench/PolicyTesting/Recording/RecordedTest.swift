@@ -3,15 +3,15 @@ internal import Lua
 package import Model
 package import Policies
 
-/// A decided request as a test case: what was asked, of whom, and what came of it.
+/// A decided request as a test case: the request, its directory and the expected decision.
 ///
-/// It stands on nothing outside: the departments, user types and users that it speaks of are in a directory of its own, with
+/// It depends on nothing outside: its own directory holds the departments, user types and users that it names, and
 /// those that the settings name. So it passes wherever the same policies are.
 package struct RecordedTest {
     private let table: LuaValue
 
     /// - Parameters:
-    ///   - decision: what `policies` said of the question on the directory.
+    ///   - decision: the decision of `policies` on the request.
     package init(_ question: AuthorizationRequest, _ decision: Decision, policies: PolicySet, directory: Directory) {
         var writer = RecordedTestWriter(question, policies: policies, directory: directory)
         table = writer.test(expecting: Self.expectation(decision))
@@ -22,7 +22,7 @@ package struct RecordedTest {
 
     static func text(named name: String, _ table: LuaValue) -> String {
         let head = "test(\(LuaWriter.quoted(name)), "
-        // Every part stands on a line of its own, however short all of it is.
+        // Every part is on a line of its own, however short the whole is.
         guard case .table(let entries) = table else { return "" }
         let lines = entries.map { entry -> String in
             guard case .string(let key) = entry.key else { return "" }
@@ -31,7 +31,7 @@ package struct RecordedTest {
         return "\(head){\n\(lines.joined())})\n"
     }
 
-    /// What a decision came to, as a test expects it.
+    /// The expectation of a test that a decision fulfils.
     static func expectation(_ decision: Decision) -> [(ExactName, LuaValue)] {
         var expected: [(ExactName, LuaValue)] = []
         if decision.isPermitted {
@@ -64,7 +64,7 @@ extension LuaValue {
         case .boolean(let value): self = .boolean(value)
         case .integer(let value): self = .integer(value)
         case .number(let value): self = .number(value)
-        // No declared property has it, and a test states no other.
+        // No declared property has such a value, and a test has no other.
         case .unrepresentable: self = .nil
         case .string(let value): self = .string(value)
         case .array(let items): self.init(list: items.map { LuaValue($0) })

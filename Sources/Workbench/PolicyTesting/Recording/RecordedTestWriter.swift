@@ -3,7 +3,7 @@ internal import Lua
 internal import Model
 internal import Policies
 
-/// Turns a question with ids into the table of a test, and gathers what of the directory it speaks of.
+/// Turns a request with ids into the table of a test, and collects the part of the directory that it names.
 struct RecordedTestWriter {
     private let question: AuthorizationRequest
     private let schema: Schema
@@ -85,7 +85,7 @@ struct RecordedTestWriter {
         return parts
     }
 
-    /// The declared ones; whoever is named by one is in the directory.
+    /// The declared properties; users and departments that one names are added to the directory.
     private mutating func properties(_ members: [JSON.Member], _ type: Schema.RecordType?) -> LuaValue {
         var fields: [(ExactName, LuaValue)] = []
         for member in members {
@@ -194,7 +194,7 @@ struct RecordedTestWriter {
         }
     }
 
-    /// What the test speaks of, and what the settings name.
+    /// The directory of the test, with what the request and the settings name.
     private mutating func own() -> LuaValue {
         guard tenant >= 0 else { return LuaValue(named: [("departments", .table([]))]) }
         for id in named.sorted() {

@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let declaration = Rule(
         name: "declaration",
-        purpose: "What a policy declares has the names and the kinds of values that the language knows.",
+        purpose: "A policy's declaration has only names and types of values that the language knows.",
         severity: .error,
         good: .plain,
         bad: """

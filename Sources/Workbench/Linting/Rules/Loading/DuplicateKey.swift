@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let duplicateKey = Rule(
         name: "duplicate-key",
-        purpose: "Of a key that a table has twice, or a function that is defined twice, only the last one counts.",
+        purpose: "When a table has a key twice, or a function is defined twice, only the last one counts.",
         severity: .error,
         good: .plain,
         bad: """

@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let failingLoad = Rule(
         name: "failing-load",
-        purpose: "A file that raises, or runs on without end, while it is loaded is no policy.",
+        purpose: "A file that raises an error, or never ends, while it is loaded is not a policy.",
         severity: .error,
         good: .plain,
         bad: """

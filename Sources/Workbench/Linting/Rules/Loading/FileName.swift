@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let fileName = Rule(
         name: "file-name",
-        purpose: "A policy's file is named in lower-case letters, digits and `_`, and not as what is reserved.",
+        purpose: "A policy's file name consists of lower-case letters, digits and `_`, and is not reserved.",
         severity: .error,
         good: .plain,
         bad: [

@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let ineffectiveReturn = Rule(
         name: "ineffective-return",
-        purpose: "What `decide` returns has no effect, and neither has what a file returns beside its one value.",
+        purpose: "A value that `decide` returns has no effect, nor has a second value that a file returns.",
         severity: .error,
         good: """
             local policy = { on = "access" }

@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let misplacedFile = Rule(
         name: "misplaced-file",
-        purpose: "A policy in a sub-folder, or with another ending than `.lua`, would not be in force.",
+        purpose: "A policy in a subfolder, or with an extension other than `.lua`, would not be in force.",
         severity: .error,
         good: .plain,
         bad: [

@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let missingFile = Rule(
         name: "missing-file",
-        purpose: "A folder of policies has a schema, and at least one policy.",
+        purpose: "A folder of policies needs a schema and at least one policy.",
         severity: .error,
         good: .plain,
         bad: [

@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let notAFunction = Rule(
         name: "not-a-function",
-        purpose: "Calling a value of the request that is no function raises.",
+        purpose: "Calling a value of the request that is not a function raises an error.",
         severity: .error,
         good: .plain,
         bad: """

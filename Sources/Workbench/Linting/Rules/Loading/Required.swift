@@ -4,7 +4,7 @@ extension Rule {
     static let required = Rule(
         name: "required",
         purpose:
-            "`required.json` lists policies that must be there, load, decide, and still call what they are required to.",
+            "`required.json` lists policies that must exist, load, decide, and still call the effects it requires.",
         severity: .error,
         good: .plain,
         bad: [

@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let settings = Rule(
         name: "settings",
-        purpose: "`settings.json` sets what policies declare, with values of the types they declare.",
+        purpose: "`settings.json` has only settings that policies declare, with values of the declared types.",
         severity: .error,
         good: .plain,
         bad: [

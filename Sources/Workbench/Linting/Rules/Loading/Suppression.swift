@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let suppression = Rule(
         name: "suppression",
-        purpose: "A comment that allows a rule names it, says why, and is needed.",
+        purpose: "A comment that allows a rule must name the rule, give a reason, and be needed.",
         severity: .warning,
         good: .plain,
         bad: """

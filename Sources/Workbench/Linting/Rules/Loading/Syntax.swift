@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let syntax = Rule(
         name: "syntax",
-        purpose: "A file that is no Lua 5.4, or no JSON, is not read any further.",
+        purpose: "A file that is not valid Lua 5.4, or not valid JSON, is not read any further.",
         severity: .error,
         good: .plain,
         bad: """

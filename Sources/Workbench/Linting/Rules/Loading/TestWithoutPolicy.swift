@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let testWithoutPolicy = Rule(
         name: "test-without-policy",
-        purpose: "A file of tests lies beside the policy that it tests, and is named after it.",
+        purpose: "A test file is in the folder of the policy that it tests, and is named after it.",
         severity: .error,
         good: .plain,
         bad: [

@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let unknownInStore = Rule(
         name: "unknown-in-store",
-        purpose: "With `--store`, a name or an id that no tenant has is a slip, or is gone.",
+        purpose: "With `--store`, a name or an id that no tenant has is misspelt, or was removed.",
         severity: .error,
         good: .init(
             [

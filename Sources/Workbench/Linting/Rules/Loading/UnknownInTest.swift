@@ -4,7 +4,7 @@ internal import Syntax
 extension Rule {
     static let unknownInTest = Rule(
         name: "unknown-in-test",
-        purpose: "A test that expects something of a policy that is not there can never pass.",
+        purpose: "A test that expects something of a policy that does not exist can never pass.",
         severity: .error,
         good: .plain,
         bad: [

@@ -5,7 +5,7 @@ internal import Syntax
 extension Rule {
     static let unreadFile = Rule(
         name: "unread-file",
-        purpose: "A file whose name is nearly one that is read may be meant, and is read by nobody.",
+        purpose: "A file whose name is almost one that is read is probably misspelt, and is not read.",
         severity: .warning,
         good: .plain,
         bad: [
@@ -27,7 +27,7 @@ extension Rule {
             return folder.source.files.map(\.name).filter { $0.hasSuffix(".json") && !read.contains($0) }.compactMap {
                 name in
                 Suggestion.nearest(to: ExactName(name.text.lowercased()), among: read).map { near in
-                    Finding("nobody reads this file (did you mean `\(near)`?)", file: name, line: 1, column: 1)
+                    Finding("this file is not read (did you mean `\(near)`?)", file: name, line: 1, column: 1)
                 }
             }
         })

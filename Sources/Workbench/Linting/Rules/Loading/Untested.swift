@@ -4,7 +4,7 @@ internal import Policies
 extension Rule {
     static let untested = Rule(
         name: "untested",
-        purpose: "A policy without a file of tests beside it can be changed without anybody noticing.",
+        purpose: "A policy without a test file can be changed without anybody noticing.",
         severity: .warning,
         good: .plain,
         bad: [
@@ -18,6 +18,6 @@ extension Rule {
         ],
         find: .policy { policy in
             let tests = "\(policy.name.withoutExtension)_test.lua"
-            return policy.hasTests ? [] : [Finding("there is no `\(tests)` beside it", line: 1, column: 1)]
+            return policy.hasTests ? [] : [Finding("there is no test file `\(tests)`", line: 1, column: 1)]
         })
 }

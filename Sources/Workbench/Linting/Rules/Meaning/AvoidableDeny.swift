@@ -5,7 +5,7 @@ extension Rule {
     static let avoidableDeny = Rule(
         name: "avoidable-deny",
         purpose:
-            "A deny that stands behind `:has` is avoided by leaving the property out: deny what is absent as well.",
+            "A request that leaves the property out avoids a deny behind `:has`: deny when it is absent, too.",
         severity: .warning,
         good: """
             local policy = { on = "access" }
@@ -31,7 +31,7 @@ extension Rule {
             guard let inference = policy.inference else { return [] }
             return OptionalAccessAnalysis(inference).avoidable.map { found in
                 Finding(
-                    "leaving out `\(found.property)` avoids this deny: deny what does not state it, too", found.position
+                    "leaving out `\(found.property)` avoids this deny; deny when it is absent, too", found.position
                 )
             }
         })

@@ -5,7 +5,7 @@ internal import Syntax
 extension Rule {
     static let constantComparison = Rule(
         name: "constant-comparison",
-        purpose: "A comparison with itself, or with a text that can never be there, always comes out the same.",
+        purpose: "A comparison with itself, or with a string that the value can never be, always has the same result.",
         severity: .error,
         good: .plain,
         bad: """
@@ -40,7 +40,7 @@ extension Rule {
             }
         })
 
-    /// What an attribute of few texts is called, and what it can be.
+    /// The words for an attribute that has few possible strings, and these strings.
     private static func texts(_ attribute: Attribute?, _ inference: TypeInference) -> (String, [ExactName])? {
         let kinds = inference.root.kinds
         let administrative = kinds.filter(\.isAdministrative).map { ExactName($0.rawValue) }
@@ -49,7 +49,7 @@ extension Rule {
         case .action: return ("the action", (kinds.contains(.access) ? schema.actionNames : []) + administrative)
         case .actionKind: return ("the kind of an action", Schema.ActionKind.allCases.map { ExactName($0.rawValue) })
         case .kind: return ("the kind of a token", ["api", "mobile"])
-        case .point: return ("the decision point here", kinds.map { ExactName($0.rawValue) })
+        case .point: return ("the decision kind here", kinds.map { ExactName($0.rawValue) })
         case .recordType where kinds == [.access]:
             return ("the type", (schema.resources + schema.subjects).map(\.name) + ["token"])
         default: return nil

@@ -6,7 +6,7 @@ extension Rule {
     static let constantCondition = Rule(
         name: "constant-condition",
         purpose:
-            "A condition that always comes out the same decides nothing: of the values of a request only yes and no can be false.",
+            "A condition with a constant result decides nothing: of a request's values only booleans can be false.",
         severity: .error,
         good: """
             local policy = { on = "access" }
@@ -31,7 +31,7 @@ extension Rule {
                     case .if(let branches, _):
                         for branch in branches { findings += constants(branch.condition, policy) }
                     case .while(let condition, _), .repeat(_, let condition):
-                        // `while true` says what it means.
+                        // `while true` is intended.
                         if case .boolean = policy.chunk[condition].kind { break }
                         findings += constants(condition, policy)
                     default: break
@@ -44,7 +44,7 @@ extension Rule {
             return findings
         })
 
-    /// What in a condition is always true, or always false.
+    /// The parts of a condition that are always true, or always false.
     private static func constants(_ id: Expression.ID, _ policy: LintedPolicy) -> [Finding] {
         var findings: [Finding] = []
         var asked = [id]
@@ -54,13 +54,13 @@ extension Rule {
             case .parenthesized(let inner): asked.append(inner)
             case .binary(.and, let left, let right, _), .binary(.or, let left, let right, _): asked += [right, left]
             case .boolean, .nil:
-                findings.append(Finding("this always comes out the same", expression.position))
+                findings.append(Finding("this always has the same value", expression.position))
             case .string, .integer, .float, .table, .function:
                 findings.append(Finding("this always counts as true", expression.position))
             default:
                 guard let known = policy.inference?.value(id), known.isHandle, known.type != .boolean else { continue }
                 let hint = known.absence.map {
-                    "; ask `\($0.owner ?? "request"):has(\"\($0.name)\")` whether it is there"
+                    "; test its presence with `\($0.owner ?? "request"):has(\"\($0.name)\")`"
                 }
                 findings.append(Finding("\(known.typeName) always counts as true\(hint ?? "")", expression.position))
             }

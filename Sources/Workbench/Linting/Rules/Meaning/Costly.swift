@@ -4,7 +4,7 @@ extension Rule {
     static let costly = Rule(
         name: "costly",
         purpose:
-            "A policy that spends more than a tenth of its budget on an ordinary request is near to being stopped.",
+            "A policy that spends more than a tenth of its budget on an ordinary request is close to being stopped.",
         severity: .warning,
         good: .plain,
         bad: """
@@ -19,7 +19,7 @@ extension Rule {
         find: .folder { folder in
             (folder.smokeRun?.costly ?? [:]).sorted { $0.key < $1.key }.map { policy, what in
                 Finding(
-                    "it spends more than one in \(SmokeRun.share) of its \(what) on a made-up request",
+                    "it spends more than 1/\(SmokeRun.share) of its \(what) on a made-up request",
                     file: "\(policy).lua", line: 1, column: 1)
             }
         })

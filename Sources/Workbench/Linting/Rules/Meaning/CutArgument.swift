@@ -6,7 +6,7 @@ extension Rule {
     static let cutArgument = Rule(
         name: "cut-argument",
         purpose:
-            "Of the values of a call in last place a method, an effect or a plugin's function takes only the first.",
+            "A method, an effect or a plugin's function takes only the first value of a call in last place.",
         severity: .warning,
         good: """
             local policy = { on = "access" }
@@ -41,7 +41,7 @@ extension Rule {
                 }
                 guard let last = arguments.last, several.gives(last) else { return nil }
                 return Finding(
-                    "this call gives more than one value, and `\(name)` takes only the first: put it in parentheses",
+                    "this call gives more than one value, but `\(name)` takes only the first; put it in parentheses",
                     chunk[last].position)
             }
         })

@@ -5,7 +5,7 @@ internal import Syntax
 extension Rule {
     static let duplicatePolicy = Rule(
         name: "duplicate-policy",
-        purpose: "Two policies that say the same are one too many: whoever changes one forgets the other.",
+        purpose: "Two policies with the same code are one too many: a change to one misses the other.",
         severity: .warning,
         good: .plain,
         bad: [
@@ -37,7 +37,7 @@ extension Rule {
                     first[code] = policy.name
                     return nil
                 }
-                return Finding("says the same as `\(other)`", file: policy.name, line: 1, column: 1)
+                return Finding("has the same code as `\(other)`", file: policy.name, line: 1, column: 1)
             }
         })
 }

@@ -4,7 +4,7 @@ internal import Syntax
 extension Rule {
     static let emptyReason = Rule(
         name: "empty-reason",
-        purpose: "A deny or an advice without a word of why helps nobody.",
+        purpose: "A deny or an advice without a reason helps nobody.",
         severity: .warning,
         good: .plain,
         bad: """
@@ -21,7 +21,7 @@ extension Rule {
                     case .call(_, let arguments) = policy.chunk[id].kind, let first = arguments.first,
                     case .string(let bytes) = policy.chunk[first].kind, bytes.allSatisfy({ $0 <= 0x20 })
                 else { return nil }
-                return Finding("this \(effect) tells nobody why", policy.chunk[first].position)
+                return Finding("this \(effect) gives no reason", policy.chunk[first].position)
             }
         })
 }

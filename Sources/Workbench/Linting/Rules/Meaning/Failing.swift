@@ -5,7 +5,7 @@ internal import Syntax
 extension Rule {
     static let failing = Rule(
         name: "failing",
-        purpose: "A policy that fails on a request that the schema allows denies it, whatever the others say.",
+        purpose: "A policy that fails on a request that the schema allows denies it, whatever other policies decide.",
         severity: .warning,
         good: .plain,
         bad: """
@@ -20,7 +20,7 @@ extension Rule {
             let failures = folder.smokeRun?.failures ?? [:]
             return folder.policies.compactMap { policy in
                 guard let failure = failures[policy.id] else { return nil }
-                // What is told already where it is written needs no second word.
+                // An unguarded read is already reported on its line.
                 let reads = policy.inference.map { OptionalAccessAnalysis($0).reads.map(\.position.line) } ?? []
                 if let line = failure.line, reads.contains(line) { return nil }
                 return Finding(

@@ -5,7 +5,7 @@ extension Rule {
     static let keptState = Rule(
         name: "kept-state",
         purpose:
-            "A variable that outlives a call and is assigned to remembers nothing: the policy is run anew each time, at a cost.",
+            "Top-level variables are reset for every request: assigning to one remembers nothing, and costs time.",
         severity: .warning,
         good: .plain,
         bad: """
@@ -19,10 +19,10 @@ extension Rule {
             """,
         find: .policy { policy in
             let assigned = policy.chunk.declarations.filter { $0.isCaptured && $0.isReassigned }.map {
-                Finding("`\($0.name)` is assigned to in a function: it is new for every request", $0.position)
+                Finding("`\($0.name)` is assigned in a function, but reset for every request", $0.position)
             }
             let changed = policy.chunk.keptTables.map {
-                Finding("`\($0.name)` is changed in a function: it is new for every request", $0.position)
+                Finding("`\($0.name)` is changed in a function, but reset for every request", $0.position)
             }
             return assigned + changed
         })

@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let miscompiled = Rule(
         name: "miscompiled",
-        purpose: "Lua 5.4.4 compiles a bitwise operator in a function with more than 200 constants wrongly.",
+        purpose: "Lua 5.4.4 miscompiles a bitwise operator in a function with more than 200 constants.",
         severity: .error,
         good: .plain,
         bad: .init(policy: miscompiledExample),

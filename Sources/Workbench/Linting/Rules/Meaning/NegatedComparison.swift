@@ -34,7 +34,8 @@ extension Rule {
                 default: break
                 }
                 let name = operation.rawValue
-                return Finding("this compares `not …` with what follows: say `not (… \(name) …)`", expression.position)
+                return Finding(
+                    "this compares `not …` with the right side; write `not (… \(name) …)`", expression.position)
             }
         })
 }

@@ -6,7 +6,7 @@ extension Rule {
     static let opensPolicy = Rule(
         name: "opens-policy",
         purpose:
-            "Reading a content where a comparison would do makes a policy run for every new content, instead of once.",
+            "Reading a value where a comparison would do makes a policy uncacheable: it runs for every new value.",
         severity: .warning,
         good: .plain,
         bad: """
@@ -26,17 +26,17 @@ extension Rule {
                 case .binary(let operation, let left, let right, _)
                 where !comparisons.contains(operation) && (reads(left) || reads(right)):
                     return Finding(
-                        "`\(operation.rawValue)` reads the content: the policy is run for every new one. Compare, if that "
-                            + "will do", expression.position)
+                        "`\(operation.rawValue)` reads the value, so the policy runs for every new one; "
+                            + "compare, if that will do", expression.position)
                 case .method(let base, let name, _) where reads(base) && texts.contains(name.name):
                     return Finding(
-                        "`\(name.name)` reads the content: the policy is run for every new one", name.position)
+                        "`\(name.name)` reads the value, so the policy runs for every new one", name.position)
                 case .call(let callee, let arguments) where arguments.contains(where: reads):
                     guard case .member(let library, let name) = policy.chunk[callee].kind,
                         case .name(let global) = policy.chunk[library].kind, global.target == .global
                     else { return nil }
                     return Finding(
-                        "`\(global.name).\(name.name)` reads the content: the policy is run for every new one",
+                        "`\(global.name).\(name.name)` reads the value, so the policy runs for every new one",
                         expression.position)
                 default: return nil
                 }

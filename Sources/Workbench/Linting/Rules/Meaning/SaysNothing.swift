@@ -4,7 +4,7 @@ internal import Syntax
 extension Rule {
     static let saysNothing = Rule(
         name: "says-nothing",
-        purpose: "A policy that calls no effect can never say anything.",
+        purpose: "A policy that calls none of `permit`, `deny`, `advise` and `oblige` has no effect.",
         severity: .error,
         good: .plain,
         bad: """
@@ -16,6 +16,6 @@ extension Rule {
             """,
         find: .policy { policy in
             let says = policy.chunk.globals.contains { LintedPolicy.effects.contains($0.name) }
-            return says ? [] : [Finding("it never calls permit, deny, advise or oblige", line: 1, column: 1)]
+            return says ? [] : [Finding("the policy never calls permit, deny, advise or oblige", line: 1, column: 1)]
         })
 }

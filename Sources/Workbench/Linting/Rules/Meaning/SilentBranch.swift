@@ -4,7 +4,7 @@ internal import Syntax
 extension Rule {
     static let silentBranch = Rule(
         name: "silent-branch",
-        purpose: "A branch that calls no effect, although two of its siblings do, may have been forgotten.",
+        purpose: "A branch that calls no effect, although two of its siblings do, may be an oversight.",
         severity: .warning,
         good: """
             local policy = { on = "access", grants = { "*" } }
@@ -42,7 +42,7 @@ extension Rule {
                     + (otherwise.map { [($0, $0.statements.first?.position ?? statement.position)] } ?? [])
                 let silent = blocks.filter { !policy.callsEffect($0.0) && !policy.chunk.returns($0.0) }
                 if blocks.count - silent.count >= 2 {
-                    findings += silent.map { Finding("this branch says nothing, as the others do", $0.1) }
+                    findings += silent.map { Finding("this branch calls no effect, unlike the others", $0.1) }
                 }
                 return true
             }

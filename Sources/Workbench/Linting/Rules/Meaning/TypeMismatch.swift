@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let typeMismatch = Rule(
         name: "type-mismatch",
-        purpose: "Comparing values of different types raises, whenever it is reached.",
+        purpose: "Comparing values of different types raises an error whenever it is reached.",
         severity: .error,
         good: .plain,
         bad: """

@@ -5,7 +5,7 @@ internal import Syntax
 extension Rule {
     static let unfilledTemplate = Rule(
         name: "unfilled-template",
-        purpose: "Names in braces are filled in only in a reason that stands in the call of an effect, as one literal.",
+        purpose: "Names in braces are filled in only when the reason is a single literal in the call of an effect.",
         severity: .warning,
         good: """
             local policy = { on = "access" }
@@ -37,7 +37,7 @@ extension Rule {
                 guard !reasons.contains(id), case .string(let bytes) = policy.chunk[id].kind,
                     inference.isTemplate(String(decoding: bytes, as: UTF8.self))
                 else { return nil }
-                return Finding("the names in braces here are shown as they stand", policy.chunk[id].position)
+                return Finding("the names in braces are not filled in here", policy.chunk[id].position)
             }
         })
 }

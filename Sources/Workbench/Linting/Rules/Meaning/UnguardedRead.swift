@@ -5,7 +5,7 @@ internal import Syntax
 extension Rule {
     static let unguardedRead = Rule(
         name: "unguarded-read",
-        purpose: "Reading what may be absent raises when it is: ask `:has` first.",
+        purpose: "Reading a property that may be absent raises an error when it is: test it with `:has` first.",
         severity: .warning,
         good: """
             local policy = { on = "access" }
@@ -24,8 +24,8 @@ extension Rule {
         find: .policy { policy in
             guard let inference = policy.inference else { return [] }
             return OptionalAccessAnalysis(inference).reads.map { read in
-                let ask = "`\(read.absence.owner ?? "request"):has(\"\(read.absence.name)\")`"
-                return Finding("`\(read.absence.key)` may be absent here: ask \(ask) before", read.position)
+                let test = "`\(read.absence.owner ?? "request"):has(\"\(read.absence.name)\")`"
+                return Finding("`\(read.absence.key)` may be absent here; test \(test) first", read.position)
             }
         })
 }

@@ -4,7 +4,7 @@ internal import Syntax
 extension Rule {
     static let unreachable = Rule(
         name: "unreachable",
-        purpose: "What stands after something that always returns or raises is never run.",
+        purpose: "Code after a statement that always returns or raises an error is never run.",
         severity: .warning,
         good: .plain,
         bad: """

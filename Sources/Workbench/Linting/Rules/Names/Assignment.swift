@@ -4,7 +4,7 @@ extension Rule {
     static let assignment = Rule(
         name: "assignment",
         purpose:
-            "Assigning to a global, or to a part of the request, fails: a variable is `local`, and a policy changes nothing.",
+            "Assigning to a global or to a part of the request fails: use a `local` variable.",
         severity: .error,
         good: .plain,
         bad: """

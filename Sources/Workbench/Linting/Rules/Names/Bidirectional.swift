@@ -4,7 +4,7 @@ internal import Policies
 extension Rule {
     static let bidirectional = Rule(
         name: "bidirectional",
-        purpose: "Control characters that turn the direction of writing make a source read otherwise than it runs.",
+        purpose: "Bidirectional control characters make source code read differently from how it runs.",
         severity: .error,
         good: .plain,
         bad: """
@@ -17,7 +17,7 @@ extension Rule {
             """,
         find: .file { file in controls(file.bytes) })
 
-    /// Where the characters stand (Unicode Standard Annex #9: embeddings, overrides, isolates and marks).
+    /// The findings for all such characters (Unicode Standard Annex #9: embeddings, overrides, isolates and marks).
     static func controls(_ bytes: [UInt8]) -> [Finding] {
         guard bytes.contains(where: { $0 == 0xE2 || $0 == 0xD8 }) else { return [] }
         var findings: [Finding] = []
@@ -26,7 +26,7 @@ extension Rule {
             switch scalar.value {
             case 0x202A...0x202E, 0x2066...0x2069, 0x200E, 0x200F, 0x061C:
                 let code = String(scalar.value, radix: 16, uppercase: true)
-                findings.append(Finding("U+\(code) turns the direction of writing", line: line, column: column))
+                findings.append(Finding("U+\(code) changes the direction of text", line: line, column: column))
             default: break
             }
             column += String(scalar).utf8.count

@@ -6,7 +6,7 @@ extension Rule {
     static let lookAlike = Rule(
         name: "look-alike",
         purpose:
-            "A text or a name that mixes Latin letters with Cyrillic or Greek ones that look the same is not what it seems.",
+            "A string or a name that mixes Latin letters with look-alike Cyrillic or Greek ones is not what it seems.",
         severity: .warning,
         good: .plain,
         bad: """
@@ -35,7 +35,7 @@ extension Rule {
         "`\(letter)` (U+\(String(letter.value, radix: 16, uppercase: true))) is not the Latin letter it looks like"
     }
 
-    /// In a name such a letter is no Lua: what the parser stumbles over is told.
+    /// A finding for a look-alike in a name, where it is not valid Lua: the parser's error points at it.
     private static func inName(_ bytes: [UInt8], _ error: SyntaxError) -> Finding? {
         guard error.offset < bytes.count else { return nil }
         let scalar = String(decoding: bytes[error.offset...].prefix(4), as: UTF8.self).unicodeScalars.first

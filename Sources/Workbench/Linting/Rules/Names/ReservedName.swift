@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let reservedName = Rule(
         name: "reserved-name",
-        purpose: "`_ENV`, and names that begin with `__`, are not for policies.",
+        purpose: "`_ENV` and names that begin with `__` are reserved.",
         severity: .error,
         good: .plain,
         bad: """

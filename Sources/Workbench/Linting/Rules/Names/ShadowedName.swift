@@ -4,7 +4,7 @@ internal import Syntax
 extension Rule {
     static let shadowedName = Rule(
         name: "shadowed-name",
-        purpose: "A variable with the name of another one that is visible, or of a function of the language, hides it.",
+        purpose: "A variable with the name of another visible variable, or of a function of the language, hides it.",
         severity: .warning,
         good: .plain,
         bad: """
@@ -19,13 +19,14 @@ extension Rule {
             policy.chunk.declarations.compactMap { declaration in
                 guard declaration.kind != .hiddenSelf, !declaration.name.hasPrefix("_") else { return nil }
                 if languageNames.contains(declaration.name) {
-                    return Finding("`\(declaration.name)` hides the language's own", declaration.position)
+                    return Finding("`\(declaration.name)` hides a name of the language", declaration.position)
                 }
                 guard let hidden = declaration.hides.map({ policy.chunk[$0] }), hidden.kind != .hiddenSelf else {
                     return nil
                 }
                 return Finding(
-                    "`\(declaration.name)` hides the one of line \(hidden.position.line)", declaration.position)
+                    "`\(declaration.name)` hides the name declared on line \(hidden.position.line)",
+                    declaration.position)
             }
         })
 

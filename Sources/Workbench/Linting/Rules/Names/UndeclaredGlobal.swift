@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let undeclaredGlobal = Rule(
         name: "undeclared-global",
-        purpose: "A name that neither the file nor the language declares stands for nothing.",
+        purpose: "A name that neither the file nor the language declares has no value.",
         severity: .error,
         good: .plain,
         bad: """

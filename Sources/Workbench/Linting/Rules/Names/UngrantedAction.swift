@@ -5,7 +5,7 @@ internal import Syntax
 extension Rule {
     static let ungrantedAction = Rule(
         name: "ungranted-action",
-        purpose: "An action that no policy grants is denied to everybody, for ever.",
+        purpose: "An action that no policy grants is always denied.",
         severity: .warning,
         good: .plain,
         bad: [

@@ -5,7 +5,7 @@ internal import Syntax
 extension Rule {
     static let ungrantedPermit = Rule(
         name: "ungranted-permit",
-        purpose: "A permit of a policy without `grants` always fails: what it may permit is declared.",
+        purpose: "A permit of a policy without `grants` always fails: declare what the policy may permit.",
         severity: .error,
         good: .plain,
         bad: """
@@ -20,7 +20,7 @@ extension Rule {
             return policy.chunk.expressions.indices.compactMap { index in
                 guard policy.effect(policy.chunk.id(index)) == "permit" else { return nil }
                 return Finding(
-                    "this policy may permit nothing: declare `grants = { \"orders.*\" }`",
+                    "this policy has no grants; declare `grants = { \"orders.*\" }`",
                     policy.chunk.expressions[index].position)
             }
         })

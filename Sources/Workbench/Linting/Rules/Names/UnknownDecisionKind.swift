@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let unknownDecisionKind = Rule(
         name: "unknown-point",
-        purpose: "`on` names decision points.",
+        purpose: "`on` must name decision kinds.",
         severity: .error,
         good: .plain,
         bad: """

@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let unknownGrant = Rule(
         name: "unknown-grant",
-        purpose: "`grants` that name no action of the schema can never be used.",
+        purpose: "A grant that names no action of the schema can never be used.",
         severity: .error,
         good: .plain,
         bad: """

@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let unknownInReason = Rule(
         name: "unknown-in-reason",
-        purpose: "A reason can show what the policy could read, and nothing else.",
+        purpose: "A reason can show only what the policy can read.",
         severity: .error,
         good: .plain,
         bad: """

@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let unknownPermission = Rule(
         name: "unknown-permission",
-        purpose: "A permission that the catalogue does not have is held by nobody.",
+        purpose: "A permission that is not among the declared permissions is held by nobody.",
         severity: .error,
         good: .plain,
         bad: """

@@ -5,7 +5,7 @@ internal import Syntax
 extension Rule {
     static let unusedGrant = Rule(
         name: "unused-grant",
-        purpose: "A policy that declares `grants` and never permits may do more than it needs.",
+        purpose: "A policy that declares `grants` but never permits has more rights than it needs.",
         severity: .warning,
         good: .plain,
         bad: """
@@ -20,6 +20,6 @@ extension Rule {
                 !policy.chunk.globals.contains(where: { $0.name == "permit" }),
                 let place = policy.chunk.place(of: "grants")
             else { return [] }
-            return [Finding("it never permits: `grants` can go", place)]
+            return [Finding("the policy never permits; remove `grants`", place)]
         })
 }

@@ -5,7 +5,7 @@ extension Rule {
     static let unusedLocal = Rule(
         name: "unused-local",
         purpose:
-            "A variable, parameter or function that nobody reads is a slip or can go; a name that begins with `_` says it is meant.",
+            "An unused variable, parameter or function is a mistake or can go; begin its name with `_` to keep it.",
         severity: .warning,
         good: .plain,
         bad: """

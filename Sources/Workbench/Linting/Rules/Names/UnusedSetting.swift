@@ -5,7 +5,7 @@ internal import Syntax
 extension Rule {
     static let unusedSetting = Rule(
         name: "unused-setting",
-        purpose: "A setting that nobody reads can be set, and nothing comes of it.",
+        purpose: "A setting that the policy never reads has no effect.",
         severity: .warning,
         good: .plain,
         bad: """
@@ -27,7 +27,7 @@ extension Rule {
                 bases.insert(base)
                 read.insert(name.name)
             }
-            // Where they are handed on, whoever gets them may read them.
+            // When the settings table itself is passed on, its receiver may read them.
             let isHandedOn = policy.chunk.expressions.indices.contains { index in
                 let id = policy.chunk.id(index)
                 guard case .name = policy.chunk[id].kind, case .settings? = inference.value(id)?.type else {

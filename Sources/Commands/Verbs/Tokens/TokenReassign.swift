@@ -3,18 +3,19 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `token replace`: the same token for another user.
-    static let tokenReplace = Verb(
-        name: "token replace",
-        summary: "makes a token anew for another user; the old one ends at once, or after an overlap",
+    /// `token reassign`: makes a token again for another user.
+    static let tokenReassign = Verb(
+        name: "token reassign",
+        summary: "makes a token again for another user; the old one ends at once, or after an overlap",
         positionals: [.token],
         options: [
-            Option(name: "user", value: "USER", help: "whose permissions the new one has, by id or name"),
-            Option(name: "assignment", value: "ID", help: "which of that user's combinations"),
+            Option(name: "user", value: "USER", help: "the user whose permissions the new token has, by id or name"),
+            Option(name: "assignment", value: "ID", help: "which of that user's assignments"),
             Option(
-                name: "overlap", value: "DURATION", help: "how long the old one stays valid, such as 24h (not at all)"),
+                name: "overlap", value: "DURATION", help: "the time the old token stays valid, such as 24h (none)"),
             AdvicePrompt.option, AdministrationSession.reason,
         ],
+        formerNames: ["token replace"],  // old-names: works for one more version
         run: { invocation throws(CommandError) in
             let session = try AdministrationSession(invocation)
             let id = try session.token(invocation.positionals[0])

@@ -5,7 +5,7 @@ import Policies
 import Testing
 
 /// Plugins and policies written for one test each, and a small organisation.
-enum Ground {
+enum PluginFixture {
     static let schema = """
         return {
           actions = { ["orders.read"] = "read", ["orders.approve"] = "write" },
@@ -36,7 +36,7 @@ enum Ground {
         return try Directory(Organisation(tenants: [tenant]))
     }
 
-    /// - Parameter plugins: by name, the files of each; a name alone stands for `plugin.lua`.
+    /// - Parameter plugins: the texts of files, by the name of the plugin and of the file.
     static func source(_ plugins: [String: [String: String]]) -> PluginSource {
         PluginSource(
             path: "plugins",
@@ -55,7 +55,7 @@ enum Ground {
         try #require(PolicySet.load(policySource(["a": policy("", uses: "")])).schema)
     }
 
-    /// A manifest that provides something.
+    /// A manifest with these provided parts.
     static func manifest(_ name: String, _ provides: String, head: String = "", before: String = "") -> String {
         """
         \(before)

@@ -2,8 +2,8 @@ import Model
 import Testing
 import Tokens
 
-/// Reading everything there is, of more tokens than are read between two questions whether to go on.
-@Suite struct ReadingTests {
+/// Reading a whole store with more tokens than are read between two checks for interruption.
+@Suite struct StoreReadingTests {
     private let store: SQLiteTokenStore
     private let folder: Folder
     private let written: Organisation
@@ -34,7 +34,7 @@ import Tokens
         #expect(try store.tenants.map(\.id) == written.tenants.map(\.id).sorted())
     }
 
-    @Test func `reading is stopped between two tokens, and begins anew afterwards`() throws {
+    @Test func `reading can be stopped between two tokens, and starts again afterwards`() throws {
         var told: [Int] = []
         let error = #expect(throws: TokenStoreError.self) {
             try store.organisation { count in

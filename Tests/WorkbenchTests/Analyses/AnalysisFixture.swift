@@ -3,23 +3,23 @@ import Model
 import Policies
 import Workbench
 
-/// Policies, a snapshot and what decides, ready to be asked.
-struct Asked {
+/// Policies, a snapshot and an authorizer, for tests of analyses.
+struct AnalysisFixture {
     let authorizer: Authorizer
     let directory: Directory
     static let now = Instant("2026-11-22T12:00:00Z")!
 
     /// The shipped policies on the demo organisation.
-    static func demo() throws -> Asked {
+    static func demo() throws -> AnalysisFixture {
         let set = try Fixtures.load(try Fixtures.shipped())
         let directory = try Directory(try Fixtures.demo())
-        return Asked(authorizer: try Authorizer(policies: set, directory: directory), directory: directory)
+        return AnalysisFixture(authorizer: try Authorizer(policies: set, directory: directory), directory: directory)
     }
 
-    /// One policy, on `access`, that permits unless it says otherwise.
+    /// One policy on `access`, which permits unless its body denies.
     static func policy(
         _ body: String, settings: String = "", uses plugin: String? = nil, directory: Directory? = nil
-    ) throws -> Asked {
+    ) throws -> AnalysisFixture {
         let text = """
             \(plugin.map { "local \($0) = use \"\($0)\"" } ?? "")
             \(settings.isEmpty ? "" : "local config = settings { \(settings) }")
@@ -35,7 +35,7 @@ struct Asked {
             ])
         if plugin != nil { source.plugins = try Fixtures.shipped().plugins }
         let directory = try directory ?? Directory(Organisation(tenants: [tenant]))
-        return Asked(
+        return AnalysisFixture(
             authorizer: try Authorizer(policies: try Fixtures.load(source), directory: directory), directory: directory)
     }
 
@@ -99,7 +99,7 @@ struct Asked {
             now: time)
     }
 
-    /// What the ways of a flip ask for, in words.
+    /// The changes of a counterfactual in words.
     func words(_ counterfactual: Counterfactual, tenant: ExactName = "t") -> [String] {
         counterfactual.ways.map { way in
             way.steps.map { $0.words(in: directory, tenant: tenant) }.joined(separator: " and ")

@@ -6,15 +6,15 @@ import Testing
 @testable import Decisions
 @testable import Policies
 
-/// A made-up world: policies on several kinds of request, plugins in Lua that call plugins, clocks and actors, tenants with
-/// settings of their own, and requests at times of all sorts.
-struct OracleWorld {
+/// A generated fixture: policies on several kinds of request, plugins in Lua that call plugins, clocks and actors,
+/// tenants with settings of their own, and requests at times of all sorts.
+struct OracleFixture {
     let set: PolicySet
     let source: PolicySource
     let organisation: Organisation
     let directory: Directory
     let budget = Budget(fuel: 60_000)
-    private var requests: WorldGenerator
+    private var requests: StoreGenerator
 
     init(seed: UInt64, policies count: Int = 5) throws {
         var generator = PolicyGenerator(seed: seed, usesPlugins: true)
@@ -43,7 +43,7 @@ struct OracleWorld {
             !result.diagnostics.contains { $0.severity == .error },
             "seed \(seed): \(result.diagnostics.map(\.description))")
         set = try #require(result.set)
-        requests = WorldGenerator(seed: seed, isOfOracle: true)
+        requests = StoreGenerator(seed: seed, isOfOracle: true)
         organisation = requests.organisation()
         directory = try Directory(organisation)
     }
@@ -69,7 +69,7 @@ struct OracleWorld {
                 files: files.map { .init(name: ExactName($0.key), bytes: Array($0.value.utf8)) })
         })
 
-    /// Writes everything into a folder: policies, plugins, and the organisation as `organisation.json`.
+    /// Writes the fixture into a folder: policies, plugins, and the organisation as `organisation.json`.
     func write(to folder: URL) throws {
         func write(_ bytes: [UInt8], _ path: String) throws {
             let place = folder.appending(path: path)

@@ -3,16 +3,16 @@ import Model
 import Policies
 import Workbench
 
-/// A store and policies that were made up, and questions about them.
-struct Made {
+/// A generated store with policies, and requests to them.
+struct GeneratedStore {
     let authorizer: Authorizer
     let directory: Directory
     let organisation: Organisation
     private let seed: UInt64
 
     /// - Parameters:
-    ///   - permits: whether there is a policy, beside those made up, that permits every access.
-    ///   - crowd: how many users there are for each that is made up, and tokens.
+    ///   - permits: true to add a policy that permits every access.
+    ///   - crowd: the number of users for each generated one, and of tokens.
     init(seed: UInt64, policies count: Int, permits: Bool = false, crowd: Int = 1) throws {
         self.seed = seed
         var generator = PolicyGenerator(seed: seed)
@@ -26,15 +26,15 @@ struct Made {
         }
         let settings = #"{ "p1": { "all": { "shared": ["sales"] }, "tenants": { "t2": { "limit": 5 } } } }"#
         files.append(.init(name: "settings.json", bytes: Array(settings.utf8)))
-        var world = WorldGenerator(seed: seed)
-        organisation = Self.crowded(world.organisation(), crowd, seed)
+        var stores = StoreGenerator(seed: seed)
+        organisation = Self.crowded(stores.organisation(), crowd, seed)
         directory = try Directory(organisation)
         authorizer = try Authorizer(
             policies: try Fixtures.load(PolicySource(path: "p", files: files)), directory: directory,
             budget: Budget(fuel: 60_000))
     }
 
-    /// A store that was made up, and one policy, on `access`.
+    /// A generated store, and one policy on `access`.
     init(seed: UInt64, crowd: Int, policy body: String) throws {
         self.seed = seed
         let text = "return { on = \"access\", grants = { \"*\" }, decide = function(r) \(body) end }"
@@ -42,14 +42,14 @@ struct Made {
             PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8)),
             PolicySource.File(name: "a.lua", bytes: Array(text.utf8)),
         ]
-        var world = WorldGenerator(seed: seed)
-        organisation = Self.crowded(world.organisation(), crowd, seed)
+        var stores = StoreGenerator(seed: seed)
+        organisation = Self.crowded(stores.organisation(), crowd, seed)
         directory = try Directory(organisation)
         authorizer = try Authorizer(
             policies: try Fixtures.load(PolicySource(path: "p", files: files)), directory: directory)
     }
 
-    /// Users beside each with assignments like theirs, or nearly; tokens of them all, some of which are not live.
+    /// Adds users with the same or nearly the same assignments, and tokens for all users, some of which are not live.
     private static func crowded(_ organisation: Organisation, _ crowd: Int, _ seed: UInt64) -> Organisation {
         var organisation = organisation
         var random = Numbers(seed: seed ^ 0xC0DE)
@@ -84,12 +84,12 @@ struct Made {
     }
 
     func questions(_ count: Int) -> [AuthorizationRequest] {
-        var world = WorldGenerator(seed: seed)
-        _ = world.organisation()
-        return (0..<count).map { _ in world.question() }
+        var stores = StoreGenerator(seed: seed)
+        _ = stores.organisation()
+        return (0..<count).map { _ in stores.question() }
     }
 
-    /// With changes made to all records, by policies that run anew.
+    /// Decides by policies without trees, after changing all records.
     func decide(_ question: AuthorizationRequest, _ changes: [Change], tenant: ExactName) throws -> Decision {
         let scenario = Scenario(changes, tenant: tenant)
         let directory = try scenario.apply(to: directory)

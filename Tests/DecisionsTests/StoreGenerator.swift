@@ -2,10 +2,10 @@ import Model
 
 @testable import Decisions
 
-/// Makes up stores and questions about them.
-struct WorldGenerator {
+/// A generator of stores and requests to them.
+struct StoreGenerator {
     private var random: Numbers
-    /// Whether requests carry what the schema of `OracleWorld` requires, at times of all sorts.
+    /// True when requests have the properties that the schema of `OracleFixture` requires, at times of all sorts.
     private let isOfOracle: Bool
     private let permissions: [ExactName] = [
         "orders.read", "orders.approve", "orders.delete", "users.update", "orders.*", "*",
@@ -16,7 +16,7 @@ struct WorldGenerator {
         self.isOfOracle = isOfOracle
     }
 
-    /// Back and forth across minutes, days, changes of the clocks and 1970.
+    /// A time, before or after others across minutes, days, clock changes and 1970.
     private mutating func time() -> Instant {
         guard isOfOracle else {
             return Instant(
@@ -141,7 +141,7 @@ struct WorldGenerator {
         return .init(type: "order", id: id, properties: .object(members))
     }
 
-    /// What is required of every resource.
+    /// The required properties of every resource.
     private mutating func required() -> [JSON.Member] {
         guard isOfOracle else { return [] }
         return [

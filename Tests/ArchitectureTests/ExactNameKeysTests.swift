@@ -1,9 +1,9 @@
 import Testing
 
-/// Names from outside are keys of collections by their bytes: a `String` as a key takes canonically equivalent names for
-/// one, `K` and the Kelvin sign among them.
-struct NamesTests {
-    /// Where a collection may have `String` keys, and why no name from outside can be mistaken there.
+/// Collections with names from outside as keys compare their bytes: `String` keys would take canonically equivalent
+/// names for equal, such as `K` and the Kelvin sign.
+struct ExactNameKeysTests {
+    /// The collections that may have `String` keys, and why no name from outside can be confused there.
     private static let exceptions: [(path: String, code: String, reason: String)] = [
         (
             "Model/Values/TwinNames.swift", "var forms: [String: ExactName]",
@@ -104,7 +104,7 @@ struct NamesTests {
         ("Workbench/PolicyTesting/Recording/LuaWriter.swift", "reserved: Set<String>", "the reserved words of Lua"),
     ]
 
-    /// The collections with `String` keys in some files, as lines of code.
+    /// The lines of code with a collection that has `String` keys.
     private func found(in files: [SourceFile]) -> [(path: String, number: Int, text: Substring)] {
         let keyed = /\[+String\]?\??:|(?:Set|Dictionary)<\[?String\b/
         return files.filter(\.isSwift).flatMap { file in
@@ -112,7 +112,7 @@ struct NamesTests {
         }
     }
 
-    @Test func `no name is a key by Unicode equivalence`() throws {
+    @Test func `no name is a key compared by Unicode equivalence`() throws {
         let lines = found(in: try House.sources())
         for line in lines {
             let isExcepted = Self.exceptions.contains { $0.path == line.path && line.text.contains($0.code) }
@@ -130,17 +130,17 @@ struct NamesTests {
         "let names: Set<String>", "var ids: [String: Int] = [:]", "let all: [String?: Int]", "var a: [[String]: Int]",
         "let by: Dictionary<String, Int>",
     ])
-    func `a planted key is found`(line: String) {
+    func `a planted key is reported`(line: String) {
         #expect(found(in: [SourceFile("Policies/A.swift", line)]).count == 1)
         #expect(found(in: [SourceFile("Policies/A.swift", "// \(line)")]).isEmpty)
     }
 
     @Test(arguments: ["let names: [String]", "let ids: Set<ExactName>", "let a = [\"String\": 1]", "func a(b: String)"])
-    func `what has no such key is let through`(line: String) {
+    func `code without such a key is not reported`(line: String) {
         #expect(found(in: [SourceFile("Policies/A.swift", line)]).isEmpty)
     }
 
-    @Test func `names have no equality against texts`() throws {
+    @Test func `names cannot be compared with strings by ==`() throws {
         let files = try House.sources().filter(\.isSwift)
         let comparison = /func == \(.*: (ExactName, .*: String|String, .*: ExactName)\b/
         for file in files {

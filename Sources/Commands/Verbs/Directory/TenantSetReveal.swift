@@ -2,9 +2,10 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `tenant reveal`: whether a tenant's token strings are kept.
-    static let tenantReveal = Verb(
-        name: "tenant reveal", summary: "says whether a tenant's token strings are kept to be shown again, or never",
+    /// `tenant set-reveal`: shows or sets the reveal policy of a tenant, which keeps its token strings or not.
+    static let tenantSetReveal = Verb(
+        name: "tenant set-reveal",
+        summary: "shows or sets whether a tenant's token strings are kept, to be shown again",
         positionals: [.init(name: "TENANT", help: "a tenant's id")],
         options: [
             Option(
@@ -13,6 +14,7 @@ extension Verb {
             Option(name: "yes", help: "do it: what is destroyed cannot be shown again"), AdministrationSession.reason,
         ],
         details: ["After `never`, `allowed` holds for new strings only: `token rotate` gives a token one."],
+        formerNames: ["tenant reveal"],  // old-names: works for one more version
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore()
             let tenant = ExactName(invocation.positionals[0])
@@ -34,7 +36,7 @@ extension Verb {
             } catch {
                 throw CommandError(error.message)
             }
-            invocation.terminal.print(policy == "allowed" ? "allowed" : "never; \(count) strings destroyed")
+            invocation.terminal.print(policy == "allowed" ? "allowed" : "never; \(counted(count, "string")) destroyed")
             return ExitStatus.done
         })
 }

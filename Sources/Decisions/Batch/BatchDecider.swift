@@ -2,23 +2,25 @@ internal import Glibc
 internal import Model
 internal import Policies
 
-/// Answers blocks of lines, with a decision point and buffers of its own: for one thread at a time.
-struct BatchLines {
+/// Answers blocks of lines, with its own authorizer and buffers: for one thread at a time.
+struct BatchDecider {
     private let options: BatchOptions
+    private let decoder: BatchDecoder
     private let authorizer: Authorizer
     private let policies: PolicySet
     private var tally: BatchTally
     private let oracle: Oracle?
-    /// How many lines there were, and how many of them were held to the oracle.
+    /// The number of lines so far, and of those compared with the oracle.
     private var counts = (lines: 0, held: 0)
     private var writer = JSONWriter()
     private var log = JSONWriter()
-    // No arrays: what two threads count references of goes to and fro between them.
+    // Static strings, not arrays: reference counts shared by several threads bounce between their caches.
     private static var permit: StaticString { #"{"decision":true}"# }
     private static var deny: StaticString { #"{"decision":false}"# }
 
     init(_ options: BatchOptions, _ policies: PolicySet, _ directory: Directory) throws(PolicyError) {
         self.options = options
+        decoder = BatchDecoder(options)
         self.policies = policies
         tally = BatchTally(policies)
         authorizer = try Authorizer(
@@ -42,7 +44,7 @@ struct BatchLines {
         return BatchBlock(output: writer.bytes, log: log.bytes, summary: summary)
     }
 
-    /// Answers the lines of a block; blank ones are no requests.
+    /// Answers the lines of a block; blank lines are skipped.
     private mutating func answer(_ block: Block, _ summary: inout BatchSummary) {
         guard !block.isTooLong else {
             unsafe answer(nil, number: block.firstLine, &summary)
@@ -57,7 +59,7 @@ struct BatchLines {
                 let end = unsafe memchr(first, 0x0A, block.count - start)
                 let length = unsafe end.map { unsafe UnsafeRawPointer($0) - first } ?? block.count - start
                 let line = unsafe UnsafeRawBufferPointer(start: first, count: length)
-                if unsafe !Self.isBlank(line) {
+                if unsafe !BatchDecoder.isBlank(line) {
                     if isHeldToOracle(), unsafe !isAsOracle(line, isPlain: isPlain, &summary) {
                         unsafe answer(line, number: number, &summary, by: oracle)
                     } else if unsafe !isPlain || !answer(line, number, &summary) {
@@ -70,19 +72,8 @@ struct BatchLines {
         }
     }
 
-    private static func isBlank(_ line: UnsafeRawBufferPointer) -> Bool {
-        guard line.count <= BlockReader.longestLine else { return false }
-        for index in 0..<line.count {
-            switch unsafe line[index] {
-            case 0x20, 0x09, 0x0D: continue
-            default: return false
-            }
-        }
-        return true
-    }
-
-    /// Answers a request of the usual shape in flags.
-    /// - Returns: whether it was one.
+    /// Answers a request of the usual shape, on the fast path.
+    /// - Returns: false when the line has another shape; nothing is written then.
     private mutating func answer(_ line: UnsafeRawBufferPointer, _ number: Int, _ summary: inout BatchSummary) -> Bool {
         guard line.count <= BlockReader.longestLine,
             let answer = unsafe authorizer.answer(line, tenant: options.tenant, now: options.now)
@@ -105,16 +96,16 @@ struct BatchLines {
         return true
     }
 
-    /// Whether a line is answered as the oracle answers it. Of a policy that differs the trees are dropped.
+    /// True when a line gets the same decision as from the oracle. The trees of a policy that differs are dropped.
     private mutating func isAsOracle(
         _ line: UnsafeRawBufferPointer, isPlain: Bool, _ summary: inout BatchSummary
     ) -> Bool {
-        let question = unsafe try? question(read(line))
+        let question = unsafe try? decoder.request(decoder.read(line))
         let reference = question.flatMap { question in try? oracle!.decide(question) }
         var differing: Set<ExactName>?
         if isPlain, line.count <= BlockReader.longestLine,
             let fast = unsafe authorizer.answer(line, tenant: options.tenant, now: options.now),
-            // The oracle asks more, and so spends more: what a budget stopped is no difference.
+            // The oracle does more work and so spends more: a decision stopped by a budget is not a difference.
             reference?.isStopped != true, fast.isPermitted != reference?.isPermitted || fast.code != reference?.code
         {
             differing = []
@@ -139,11 +130,11 @@ struct BatchLines {
         switch (own, reference) {
         case (let own?, let reference?): own.difference(from: reference)
         case (nil, nil): nil
-        default: DecisionDifference(policies: [], text: "one of them says that the request is not valid")
+        default: DecisionDifference(policies: [], text: "only one of them finds the request valid")
         }
     }
 
-    /// What is said of a request by trees, with all that was read.
+    /// The decision by trees on a request, with all facts that were read.
     private func usual(_ question: AuthorizationRequest) throws(RequestError) -> Decision {
         let (explains, tells) = (authorizer.explains, authorizer.tells)
         defer { (authorizer.explains, authorizer.tells) = (explains, tells) }
@@ -151,14 +142,8 @@ struct BatchLines {
         return try authorizer.decide(question)
     }
 
-    private func question(_ json: JSON) throws(RequestError) -> AuthorizationRequest {
-        var question = try AuthorizationRequest(json: json, now: options.now, trustTime: options.trustTime)
-        if question.tenant == nil { question.tenant = options.tenant }
-        return question
-    }
-
     /// Answers a line in full; `nil` for one that was too long to read.
-    /// - Parameter oracle: who decides, where it is not the one who usually does.
+    /// - Parameter oracle: decides instead of the authorizer, where given.
     private mutating func answer(
         _ line: UnsafeRawBufferPointer?, number: Int, _ summary: inout BatchSummary, by oracle: Oracle? = nil
     ) {
@@ -166,16 +151,17 @@ struct BatchLines {
         var expected: JSON?
         var answer: Bool?
         do throws(RequestError) {
-            let json = unsafe try read(line)
-            // Before anything else of it: a request that is not valid is not as expected.
+            let json = unsafe try decoder.read(line)
+            // Read first: an invalid request counts as a mismatch.
             expected = json["expected"]
-            let question = try question(json)
-            let start = !options.isLogged ? 0 : Self.nanoseconds()
+            let question = try decoder.request(json)
+            let start = !options.isLogged ? 0 : SteadyClock.nanoseconds()
             let decision = if let oracle { try oracle.decide(question) } else { try authorizer.decide(question) }
             decision.write(to: &writer, explain: options.explain)
             if options.isLogged {
                 DecisionLog.line(
-                    question, decision, nanoseconds: Self.nanoseconds() - start, masked: options.masked, into: &log)
+                    question, decision, nanoseconds: SteadyClock.nanoseconds() - start, masked: options.masked,
+                    into: &log)
             }
             summary.count(decision)
             answer = decision.isPermitted
@@ -188,21 +174,5 @@ struct BatchLines {
         }
         writer.newline()
         if options.expect, let expected { summary.compare(answer, with: expected, line: number) }
-    }
-
-    private func read(_ line: UnsafeRawBufferPointer?) throws(RequestError) -> JSON {
-        guard let line = unsafe line, line.count <= BlockReader.longestLine else {
-            throw RequestError("the line is longer than 1 MiB", property: "")
-        }
-        let bytes = unsafe Array(line)
-        do throws(JSONError) { return try JSONReader.parse(request: bytes) } catch {
-            throw RequestError("no JSON: \(error.message) at column \(error.column)", property: "")
-        }
-    }
-
-    private static func nanoseconds() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

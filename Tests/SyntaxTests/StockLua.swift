@@ -1,15 +1,15 @@
 internal import CLuaLoad
 
-/// Stock Lua, asked what it accepts and what a program yields.
-enum Judge {
-    /// `nil` when Lua accepts the source, else why not.
+/// Stock Lua as the reference for accepted programs and their results.
+enum StockLua {
+    /// The reason why Lua refuses the source; `nil` when it accepts it.
     static func refusal(_ source: [UInt8]) -> String? {
-        // A leading `#` line is skipped when a file is loaded, which a comment stands for.
+        // Lua skips a leading `#` line only when it loads a file; a comment has the same effect here.
         let text = source.first == UInt8(ascii: "#") ? Array("--".utf8) + source : source
         return unsafe ask(text, cluaload_check).map(\.text)
     }
 
-    /// What the program returns or raises, as text.
+    /// The result or error of the program, as text.
     static func run(_ source: [UInt8]) -> (failed: Bool, text: String) {
         var text = ""
         let failure = unsafe ask(source, cluaload_run) { text = $0 }
@@ -33,7 +33,7 @@ enum Judge {
         return status == 0 ? nil : (status, text)
     }
 
-    /// Whether Lua refused for a limit of its code generator, which a parser does not have.
+    /// True when Lua refused because of a limit of its code generator, which a parser does not have.
     static func isGeneratorLimit(_ message: String) -> Bool {
         ["too many registers", "control structure too long", "constant table overflow", "not enough memory"]
             .contains { message.contains($0) }

@@ -1,0 +1,1 @@
+../../DecisionsTests/StoreGenerator.swift

@@ -1,1 +1,0 @@
-../../DecisionsTests/WorldGenerator.swift
