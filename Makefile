@@ -2,13 +2,16 @@ SHELL := /usr/bin/env bash
 export PATH := $(PATH):/opt/swift/usr/bin
 
 .DEFAULT_GOAL := help
-.PHONY: demo test build bench peers bare asan fuzz lint format clean help bootstrap
+.PHONY: demo test test-long build bench peers bare asan fuzz lint format clean help bootstrap
 
 demo: bootstrap ## build, make a demo store, decide 10,000 requests and the Todo scenario
 	scripts/demo
 
 test: bootstrap ## run every test
 	swift test
+
+test-long: bootstrap ## after `test`: a million failing evaluations, ten thousand racing acts; up to 15 minutes
+	DEMILUNE_LONG=1 swift test --filter 'LeakTests|RollbackTests'
 
 build: bootstrap ## build the release program
 	swift build -c release
@@ -38,7 +41,7 @@ clean: ## remove what was built, and the demo store
 	rm -rf .build demo
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 bootstrap:
 	@scripts/bootstrap

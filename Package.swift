@@ -35,11 +35,16 @@ let package = Package(
         target(
             "Commands",
             [
-                "CEditline", "CSystem", "CUnistring", "Workbench", "Plugins", "Decisions", "Policies", "Tokens", "Lua",
+                "CEditline", "CSystem", "CUnistring", "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins",
+                "Decisions", "Policies", "Tokens", "Lua",
                 "Syntax",
                 "Model",
             ]),
-        target("Workbench", ["CDemo", "Decisions", "Plugins", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
+        target("Benchmarks", ["PolicyTesting", "Decisions", "Plugins", "Policies", "Tokens", "Model"]),
+        target("Linting", ["PolicyTesting", "Decisions", "Plugins", "Policies", "Syntax", "Lua", "Model"]),
+        target("Analysis", ["Decisions", "Policies", "Syntax", "Lua", "Tokens", "Model"]),
+        target(
+            "PolicyTesting", ["CDemo", "Decisions", "Plugins", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
         target("Plugins", ["Policies", "Lua", "Syntax", "CRE2", "CSystem", "CUnistring", "Model"]),
         target("Decisions", ["Tokens", "Policies", "CSimdJSON", "Model"]),
         target("Tokens", ["CSQLite", "CSodium", "CSystem", "CUnistring", "Model"]),
@@ -69,7 +74,12 @@ let package = Package(
         tests(
             "DecisionsTests", ["Decisions", "Plugins", "Policies", "Tokens", "Model", "HostileScripts"],
             except: ["Hostile"]),
-        tests("WorkbenchTests", ["Workbench", "Plugins", "Decisions", "Policies", "Model", "HostileScripts"]),
+        tests(
+            "WorkbenchTests",
+            [
+                "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins", "Decisions", "Policies", "Model",
+                "HostileScripts",
+            ]),
         tests("CommandsTests", ["Commands", "CConfined", "CSQLite", "Model", "Tokens"]),
         tests("ArchitectureTests", []),
     ],

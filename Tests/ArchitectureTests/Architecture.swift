@@ -14,10 +14,16 @@ struct Architecture {
     static let house = Architecture(rules: [
         "demilune": .swift(["Commands"]),
         "Commands": .swift([
-            "CEditline", "CSystem", "CUnistring", "Workbench", "Plugins", "Decisions", "Policies", "Tokens", "Lua",
+            "CEditline", "CSystem", "CUnistring", "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins",
+            "Decisions", "Policies", "Tokens", "Lua",
             "Syntax", "Model",
         ]),
-        "Workbench": .swift(["CDemo", "Decisions", "Plugins", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
+        "Benchmarks": .swift(["PolicyTesting", "Decisions", "Plugins", "Policies", "Tokens", "Model"]),
+        "Linting": .swift(["PolicyTesting", "Decisions", "Plugins", "Policies", "Syntax", "Lua", "Model"]),
+        "Analysis": .swift(["Decisions", "Policies", "Syntax", "Lua", "Tokens", "Model"]),
+        "PolicyTesting": .swift([
+            "CDemo", "Decisions", "Plugins", "Policies", "Syntax", "Tokens", "Lua", "Model",
+        ]),
         "Decisions": .swift(["Tokens", "Policies", "CSimdJSON", "Model"]),
         "Plugins": .swift(["Policies", "Lua", "Syntax", "CRE2", "CSystem", "CUnistring", "Model"]),
         "Tokens": .swift(["CSQLite", "CSodium", "CSystem", "CUnistring", "Model"]),

@@ -15,7 +15,7 @@ struct ArchitectureTests {
         ("Policies/A.swift", "package import Tokens", "`Policies` may not import `Tokens`"),
         ("Tokens/A.swift", "@testable import Policies", "`Tokens` may not import `Policies`"),
         ("Tokens/A.swift", "@preconcurrency @_spi(Tests) public import Policies", "may not import `Policies`"),
-        ("Decisions/A.swift", "    import Workbench", ":1: `Decisions` may not import `Workbench`"),
+        ("Decisions/A.swift", "    import Linting", ":1: `Decisions` may not import `Linting`"),
         ("Decisions/A.swift", "import struct CLua.State", "`Decisions` may not import `CLua`"),
         ("Decisions/A.swift", "import func Lua.run", "`Decisions` may not import `Lua`"),
         ("Decisions/A.swift", "import Model; import Lua", "`Decisions` may not import `Lua`"),

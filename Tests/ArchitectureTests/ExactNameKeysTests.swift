@@ -92,16 +92,16 @@ struct ExactNameKeysTests {
             "the program's own words, asked for Lua identifiers"
         ),
         (
-            "Workbench/Linting/LintedPolicy.swift", "effects: Set<String>",
+            "Linting/LintedPolicy.swift", "effects: Set<String>",
             "the program's own words, asked for Lua identifiers"
         ),
-        ("Workbench/Linting/Rules/Meaning/OpensPolicy.swift", "texts: Set<String>", "the program's own words"),
-        ("Workbench/Linting/Rules/Names/ShadowedName.swift", "languageNames: Set<String>", "the program's own words"),
+        ("Linting/Rules/Meaning/OpensPolicy.swift", "texts: Set<String>", "the program's own words"),
+        ("Linting/Rules/Names/ShadowedName.swift", "languageNames: Set<String>", "the program's own words"),
         (
-            "Workbench/Linting/Rules/Names/UnusedSetting.swift", "read: Set<String>",
+            "Linting/Rules/Names/UnusedSetting.swift", "read: Set<String>",
             "identifiers of Lua, which are ASCII"
         ),
-        ("Workbench/PolicyTesting/Recording/LuaWriter.swift", "reserved: Set<String>", "the reserved words of Lua"),
+        ("PolicyTesting/Recording/LuaWriter.swift", "reserved: Set<String>", "the reserved words of Lua"),
     ]
 
     /// The lines of code with a collection that has `String` keys.

@@ -1,7 +1,7 @@
 import Model
 import Policies
+import PolicyTesting
 import Testing
-import Workbench
 
 /// Coverage of policies by their tests.
 @Suite struct CoverageTests {

@@ -1,7 +1,7 @@
 import Model
 import Policies
+import PolicyTesting
 import Testing
-import Workbench
 
 @Suite
 struct `The expiry cap where midnight does not exist` {

@@ -1,7 +1,7 @@
 import Model
 import Plugins
 import Policies
-import Workbench
+import PolicyTesting
 
 /// The paths of this repository's own policies and examples.
 enum Fixtures {

@@ -2,7 +2,7 @@ import Model
 import Policies
 import Testing
 
-@testable import Workbench
+@testable import Linting
 
 /// Values that may be absent, and the conditions that make sure that they are present.
 @Suite struct OptionalAccessAnalysisTests {

@@ -1,7 +1,7 @@
 import Model
 import Policies
+import PolicyTesting
 import Testing
-import Workbench
 
 /// Costs of policies in their tests.
 @Suite struct PolicyCostTests {

@@ -1,7 +1,7 @@
 import Model
 import Policies
+import PolicyTesting
 import Testing
-import Workbench
 
 @Suite
 struct `The tests beside policies` {

@@ -1,6 +1,6 @@
+import Benchmarks
 import Model
 import Testing
-import Workbench
 
 /// Statistics of the figures of two programs.
 @Suite struct ProgramComparisonTests {

@@ -1,8 +1,8 @@
 import Decisions
 import Model
 import Policies
+import PolicyTesting
 import Testing
-import Workbench
 
 /// Decided requests, recorded as tests.
 @Suite struct RecordedTestTests {

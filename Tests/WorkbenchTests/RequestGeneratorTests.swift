@@ -1,8 +1,8 @@
 import Decisions
 import Model
 import Policies
+import PolicyTesting
 import Testing
-import Workbench
 
 @Suite
 struct `Requests made up` {

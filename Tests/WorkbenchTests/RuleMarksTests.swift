@@ -3,8 +3,8 @@ import Model
 import Policies
 import Testing
 
+@testable import Linting
 @testable import Plugins
-@testable import Workbench
 
 /// Every rule has a true finding in files that were not written for it: the scripts that attack the sandbox, the draft
 /// of the documentation, and the shipped policies and the Todo example with typical mistakes.

@@ -4,7 +4,8 @@ import Model
 import Policies
 import Testing
 
-@testable import Workbench
+@testable import Linting
+@testable import PolicyTesting
 
 /// Rules, tested by their own examples.
 @Suite struct RuleTests {

@@ -4,7 +4,8 @@ import Plugins
 import Policies
 import Testing
 
-@testable import Workbench
+@testable import Linting
+@testable import PolicyTesting
 
 /// The parts of the shipped plugins, and their use in the shipped policies with all of these enabled.
 @Suite struct ShippedPluginsTests {

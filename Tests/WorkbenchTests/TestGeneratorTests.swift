@@ -1,7 +1,7 @@
 import Model
 import Policies
+import PolicyTesting
 import Testing
-import Workbench
 
 /// Generated tests for gaps in coverage.
 @Suite struct TestGeneratorTests {

@@ -1,7 +1,7 @@
 import Model
 import Policies
+import PolicyTesting
 import Testing
-import Workbench
 
 /// The language of test files: cases, fixtures, directories of their own, and facts.
 @Suite struct TestLanguageTests {

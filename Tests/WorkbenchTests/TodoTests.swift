@@ -1,9 +1,9 @@
+import Analysis
 import Decisions
 import Glibc
 import Model
 import Policies
 import Testing
-import Workbench
 
 @Suite
 struct `The AuthZEN Todo scenario` {

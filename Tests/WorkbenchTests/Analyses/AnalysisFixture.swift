@@ -1,7 +1,7 @@
+import Analysis
 import Decisions
 import Model
 import Policies
-import Workbench
 
 /// Policies, a snapshot and an authorizer, for tests of analyses.
 struct AnalysisFixture {

@@ -1,8 +1,8 @@
+import Analysis
 import Decisions
 import Model
 import Policies
 import Testing
-import Workbench
 
 /// Results that are shared by an equivalence class, compared with deciding for every token by itself.
 @Suite struct ClassCacheTests {

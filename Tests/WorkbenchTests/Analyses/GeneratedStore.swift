@@ -1,7 +1,7 @@
+import Analysis
 import Decisions
 import Model
 import Policies
-import Workbench
 
 /// A generated store with policies, and requests to them.
 struct GeneratedStore {

@@ -1,8 +1,8 @@
+import Analysis
 import Decisions
 import Model
 import Policies
 import Testing
-import Workbench
 
 @Suite struct TimelineTests {
     private func line(_ asked: AnalysisFixture, from start: String, until end: String? = nil) throws -> Timeline {

@@ -1,8 +1,8 @@
+import Analysis
 import Decisions
 import Model
 import Policies
 import Testing
-import Workbench
 
 @Suite struct WhoCanTests {
     private func who(

@@ -1,6 +1,6 @@
+internal import Analysis
 internal import Decisions
 internal import Model
-internal import Workbench
 
 extension Verb {
     /// `compare A B ACTION`: the difference between two tokens that matters for a request.

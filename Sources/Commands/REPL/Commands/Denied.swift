@@ -1,7 +1,7 @@
+internal import Analysis
 internal import Decisions
 internal import Lua
 internal import Model
-internal import Workbench
 
 extension Verb {
     /// `denied`: the denials in the decision log.

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Model
 internal import Policies
-internal import Workbench
+internal import PolicyTesting
 
 extension Verb {
     /// `save last as TEST`: the last decision as a test of a policy.

@@ -1,6 +1,6 @@
+internal import Analysis
 internal import Decisions
 internal import Model
-internal import Workbench
 
 extension Verb {
     /// `suppose`: adds a change to the scenario, which every answer then compares, before → after.

@@ -1,7 +1,7 @@
+internal import Analysis
 internal import Decisions
 internal import Model
 internal import Policies
-internal import Workbench
 
 extension Verb {
     /// `what can`: the actions of a token by department, and the permissions that it needs.

@@ -1,7 +1,7 @@
+internal import Analysis
 internal import Decisions
 internal import Model
 internal import Policies
-internal import Workbench
 
 extension Verb {
     /// `who can`: all tokens that may do something.

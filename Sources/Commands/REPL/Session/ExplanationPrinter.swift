@@ -1,6 +1,6 @@
+internal import Analysis
 internal import Model
 internal import Policies
-internal import Workbench
 
 /// Prints an explanation: each policy with its line of source and the facts it read.
 struct ExplanationPrinter {

@@ -1,8 +1,8 @@
+internal import Analysis
 internal import Decisions
 internal import Lua
 internal import Model
 internal import Policies
-internal import Workbench
 
 extension Repl {
     /// Evaluates an expression for the last request.

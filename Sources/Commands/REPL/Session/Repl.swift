@@ -1,9 +1,9 @@
+internal import Analysis
 internal import Decisions
 internal import Lua
 internal import Model
 internal import Policies
 internal import Tokens
-internal import Workbench
 
 /// An interactive session: its state, the snapshot and policies it uses, and the last decision.
 final class Repl {

@@ -1,6 +1,6 @@
+internal import Analysis
 internal import Model
 internal import Policies
-internal import Workbench
 
 /// Parses the words of `suppose` as a change, and resolves names to ids.
 struct ScenarioParser {

@@ -1,7 +1,7 @@
+internal import Analysis
 internal import Decisions
 internal import Model
 internal import Policies
-internal import Workbench
 
 /// The side that decides every request beside the policies in force: other policies, a scenario, or both.
 struct WhatIfSide {

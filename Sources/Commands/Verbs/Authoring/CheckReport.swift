@@ -1,6 +1,6 @@
+internal import Linting
 internal import Model
 internal import Policies
-internal import Workbench
 
 /// The findings of `check`, for people and in the formats of CI systems.
 struct CheckReport {

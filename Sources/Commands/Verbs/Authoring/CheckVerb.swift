@@ -1,8 +1,8 @@
+internal import Linting
 internal import Model
 internal import Plugins
 internal import Policies
 internal import Tokens
-internal import Workbench
 
 extension Verb {
     /// `check`: finds mistakes in policies before they decide anything.

@@ -1,5 +1,5 @@
 internal import Model
-internal import Workbench
+internal import PolicyTesting
 
 /// The cost of policies in their tests, for people and for machines.
 struct CostReport {

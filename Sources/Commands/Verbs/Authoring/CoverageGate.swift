@@ -1,5 +1,5 @@
 internal import Model
-internal import Workbench
+internal import PolicyTesting
 
 /// The least coverage required: `90` of everything, or `lines=95,branches=90,facts=80`.
 struct CoverageGate {

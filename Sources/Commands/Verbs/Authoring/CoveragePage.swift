@@ -1,5 +1,5 @@
 internal import Model
-internal import Workbench
+internal import PolicyTesting
 
 /// The coverage of policies by their tests, as one self-contained HTML page without scripts.
 struct CoveragePage {

@@ -1,5 +1,5 @@
+internal import PolicyTesting
 internal import Synchronization
-internal import Workbench
 
 /// The progress of a test run at a terminal, a mark for each test as it ends: `.` passed, `✘` failed, `–` skipped.
 ///

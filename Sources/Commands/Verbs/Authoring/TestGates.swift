@@ -1,5 +1,5 @@
 internal import Model
-internal import Workbench
+internal import PolicyTesting
 
 /// The coverage and cost of a test run: the reports to write, and the limits to keep.
 struct TestGates {

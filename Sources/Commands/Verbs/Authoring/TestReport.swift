@@ -1,5 +1,5 @@
 internal import Model
-internal import Workbench
+internal import PolicyTesting
 
 /// The results of a test run, for people and in the formats of CI systems.
 struct TestReport {

@@ -1,8 +1,9 @@
 internal import Glibc
+internal import Linting
 internal import Model
 internal import Policies
+internal import PolicyTesting
 internal import Tokens
-internal import Workbench
 
 extension Verb {
     /// `test`: runs the tests beside the policies.
@@ -67,7 +68,8 @@ private enum TestCommand {
         do throws(PolicyError) {
             tests = try PolicyTests(source, organisations: organisations, now: now)
             pluginTests = try PluginTests(
-                read.plugins, plugins, policies: source, organisations: organisations)
+                read.plugins, plugins, policies: source, organisations: organisations,
+                examples: { CheckExamples($0, schema: $1).results(of: $2, path: $3) })
         } catch { throw CommandError(error.message) }
         let name = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
         let format = TestReport.Format(rawValue: name) ?? .text

@@ -1,7 +1,7 @@
+internal import Linting
 internal import Model
 internal import Plugins
 internal import Policies
-internal import Workbench
 
 extension Verb {
     /// `vocabulary`: prints everything that a policy can read.

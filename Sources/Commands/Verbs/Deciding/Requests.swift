@@ -1,6 +1,6 @@
 internal import Model
 internal import Policies
-internal import Workbench
+internal import PolicyTesting
 
 extension Verb {
     /// `requests`: makes up requests about the store's tokens, for `batch`.

@@ -1,8 +1,9 @@
+internal import Benchmarks
 internal import Decisions
 internal import Glibc
 internal import Model
 internal import Policies
-internal import Workbench
+internal import PolicyTesting
 
 extension Verb {
     /// `bench`: measures the speed of decisions on this machine.

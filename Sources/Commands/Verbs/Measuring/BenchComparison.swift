@@ -1,6 +1,6 @@
+internal import Benchmarks
 internal import Glibc
 internal import Model
-internal import Workbench
 
 /// The comparison of `bench --compare BINARY`: this program and another one take turns.
 struct BenchComparison {

@@ -1,5 +1,5 @@
+internal import Benchmarks
 internal import Model
-internal import Workbench
 
 /// The results of `bench`, for people and for machines.
 struct BenchReport {

@@ -1,7 +1,7 @@
+internal import Benchmarks
 internal import Glibc
 internal import Model
 internal import Tokens
-internal import Workbench
 
 extension Verb {
     /// `bench store`: measures the speed of a token store on this machine.

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Model
+internal import PolicyTesting
 internal import Tokens
-internal import Workbench
 
 extension Verb {
     /// `init`: makes a new store.

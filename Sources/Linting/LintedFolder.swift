@@ -1,5 +1,6 @@
 package import Model
 package import Policies
+internal import PolicyTesting
 package import Syntax
 
 /// A folder of policies as rules see it.

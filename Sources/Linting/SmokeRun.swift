@@ -1,6 +1,7 @@
 internal import Decisions
 internal import Model
 internal import Policies
+internal import PolicyTesting
 
 /// The results of evaluating policies on a few made-up requests, in the sandbox, with a small budget.
 ///

@@ -1,5 +1,6 @@
 internal import Model
 internal import Policies
+internal import PolicyTesting
 
 extension LuaAnnotations {
     /// The environment of policies, of the schema and of tests.

@@ -1,20 +1,21 @@
-internal import Model
-internal import Plugins
+package import Model
+package import Plugins
 internal import Policies
+package import PolicyTesting
 
 /// Checks that the examples of a plugin's checks hold: each example is a test of the plugin.
-struct CheckExamples {
+package struct CheckExamples {
     private let plugins: PluginLoader.Loaded
     private let rules: [Rule]
 
     /// - Parameter schema: the schema of the examples.
-    init(_ plugins: PluginLoader.Loaded, schema: [UInt8]) {
+    package init(_ plugins: PluginLoader.Loaded, schema: [UInt8]) {
         self.plugins = plugins
         rules = Rule.brought(by: plugins, schema: schema)
     }
 
     /// One result for each example, at the place of the check.
-    func results(of plugin: ExactName, path: String) -> [TestResult] {
+    package func results(of plugin: ExactName, path: String) -> [TestResult] {
         let checks = plugins.extras[plugin]?.checks ?? []
         return checks.flatMap { check -> [TestResult] in
             guard let rule = rules.first(where: { $0.name == "\(plugin).\(check.name)" }),

@@ -1,8 +1,8 @@
-internal import Model
+package import Model
 
 /// A test's expectation of the decision; it has at least one part.
-struct TestExpectation {
-    static let keys: [ExactName] = [
+package struct TestExpectation {
+    package static let keys: [ExactName] = [
         "permit", "deny", "code", "reason", "advice", "details", "obligation", "silent", "reads", "unread",
     ]
     /// The codes of decisions that policies took part in.

@@ -50,7 +50,7 @@ package struct TestFailure: Equatable, Sendable {
         self.message = message
     }
 
-    init(expected: String, happened: String) {
+    package init(expected: String, happened: String) {
         message = "expected \(expected), got \(happened)"
         self.expected = expected
         self.happened = happened

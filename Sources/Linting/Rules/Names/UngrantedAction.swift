@@ -1,5 +1,6 @@
 internal import Model
 internal import Policies
+internal import PolicyTesting
 internal import Syntax
 
 extension Rule {

@@ -1,12 +1,12 @@
 internal import Lua
-internal import Model
+package import Model
 internal import Syntax
 
 /// The unparsed content of one test file: its tests, and what they share.
-struct TestFile: Sendable {
-    static let suffix: ExactName = "_test.lua"
+package struct TestFile: Sendable {
+    package static let suffix: ExactName = "_test.lua"
     /// The file that the tests of all files of a folder share.
-    static let shared: ExactName = "fixtures_test.lua"
+    package static let shared: ExactName = "fixtures_test.lua"
     /// The limit of tests in a file, more than any honest file has.
     private static let most = 10_000
     /// The limits of a test file, which may be longer than a policy, and does more. Fuel is the limit that counts, on a

@@ -12,16 +12,27 @@ package struct PluginTests {
     private let plugins: PluginLoader.Loaded
     private let schema: PolicySource.File
     private let given: [ExactName: TestOrganisation]
+    private let examples: Examples
+
+    /// Holds the examples of one plugin's checks to the rules they belong to.
+    /// - Parameters:
+    ///   - schema: the source of the schema that the examples are checked with.
+    ///   - path: the plugin's file, as results name it.
+    package typealias Examples = (
+        _ plugins: PluginLoader.Loaded, _ schema: [UInt8], _ plugin: ExactName, _ path: String
+    ) -> [TestResult]
 
     /// - Parameters:
+    ///   - examples: whoever knows the rules that plugins bring.
     ///   - policies: the policies whose schema the tests use.
     ///   - organisations: the organisations that a test's `directory` may name.
     package init(
         _ source: PluginSource, _ plugins: PluginLoader.Loaded, policies: PolicySource,
-        organisations: [ExactName: Organisation]
+        organisations: [ExactName: Organisation], examples: @escaping Examples
     ) throws(PolicyError) {
         self.source = source
         self.plugins = plugins
+        self.examples = examples
         schema =
             policies.files.first { $0.name == "schema.lua" }
             ?? PolicySource.File(name: "schema.lua", bytes: Array(Self.usualSchema.utf8))
@@ -73,7 +84,7 @@ package struct PluginTests {
     private func examples(_ folder: PluginSource.Folder, _ selection: PolicyTests.Selection) -> [TestResult] {
         guard selection.files == nil else { return [] }
         let path = "\(source.path)/\(folder.name)/plugin.lua"
-        return CheckExamples(plugins, schema: schema.bytes).results(of: folder.name, path: path).filter { result in
+        return examples(plugins, schema.bytes, folder.name, path).filter { result in
             selection.filter.map { result.name.contains($0) || result.file.contains($0) } ?? true
         }
     }

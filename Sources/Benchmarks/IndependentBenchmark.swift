@@ -1,5 +1,6 @@
 package import Model
 internal import Policies
+internal import PolicyTesting
 
 /// Policies that share nothing but the action, each with two facts of its own. Joined in one tree, their paths would
 /// multiply.

@@ -1,12 +1,12 @@
-internal import Model
-internal import Policies
+package import Model
+package import Policies
 
 extension PolicySource {
     private static let settingsFile: ExactName = "settings.json"
     private static let reserved: [ExactName] = ["schema", "settings", "required", "invariants", "routes"]
 
     /// The ids of the policies in the folder: the files that are neither tests nor reserved.
-    var policyIDs: [ExactName] {
+    package var policyIDs: [ExactName] {
         files.map(\.name).filter { name in
             name.hasSuffix(".lua") && !name.hasSuffix(TestFile.suffix)
                 && !Self.reserved.contains(name.withoutExtension)

@@ -1,11 +1,11 @@
 internal import Decisions
 internal import Lua
-internal import Model
+package import Model
 internal import Policies
 
 /// One test of a policy with its names resolved: the request, the directory and the expectation.
-struct TestCase {
-    static let keys: [ExactName] = [
+package struct TestCase {
+    package static let keys: [ExactName] = [
         "directory", "tenant", "at", "point", "token", "subject", "actor", "action", "resource", "context",
         "proposed", "settings", "only_policy", "expect", "skip", "only", "cases",
     ]
