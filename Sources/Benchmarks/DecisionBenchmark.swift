@@ -71,7 +71,7 @@ package struct DecisionBenchmark {
         let policies = set.policies.filter { $0.isEnabled && $0.root.kinds == [.access] }.prefix(3)
         let repeated = policies.filter(\.settings.isEmpty)
         guard count <= policies.count || !repeated.isEmpty else { return nil }
-        func file(_ policy: Policy, as name: ExactName) -> [PolicySource.File] {
+        func file(_ policy: Policy, as name: ExactName) -> [PolicyFile] {
             source.files.filter { $0.name == "\(policy.id).lua" }.map { .init(name: "\(name).lua", bytes: $0.bytes) }
         }
         var files = source.files.filter { $0.name == "schema.lua" }

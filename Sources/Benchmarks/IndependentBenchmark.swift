@@ -27,7 +27,7 @@ package enum IndependentBenchmark {
     }
 
     private static func source(_ count: Int) -> PolicySource {
-        func file(_ name: ExactName, _ text: String) -> PolicySource.File { .init(name: name, bytes: Array(text.utf8)) }
+        func file(_ name: ExactName, _ text: String) -> PolicyFile { .init(name: name, bytes: Array(text.utf8)) }
         let facts = (0..<(2 * count)).map { "f\($0) = \"boolean\"" }.joined(separator: ", ")
         let schema = """
             return {

@@ -5,11 +5,11 @@ package import PolicyTesting
 
 /// Checks that the examples of a plugin's checks hold: each example is a test of the plugin.
 package struct CheckExamples {
-    private let plugins: PluginLoader.Loaded
+    private let plugins: LoadedPlugins
     private let rules: [Rule]
 
     /// - Parameter schema: the schema of the examples.
-    package init(_ plugins: PluginLoader.Loaded, schema: [UInt8]) {
+    package init(_ plugins: LoadedPlugins, schema: [UInt8]) {
         self.plugins = plugins
         rules = Rule.brought(by: plugins, schema: schema)
     }

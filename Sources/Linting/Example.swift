@@ -8,18 +8,18 @@ package import Policies
 /// examples, and a policy that permits.
 package struct Example: Sendable {
     /// The files that are shown.
-    package let shown: [PolicySource.File]
-    private let hidden: [PolicySource.File]
+    package let shown: [PolicyFile]
+    private let hidden: [PolicyFile]
     /// The content of the store that it is checked with, as JSON.
     private let store: String?
     /// The plugins that it may `use`; `nil` for those in its own folder.
     private let plugins: PluginSet?
 
     init(_ files: KeyValuePairs<ExactName, String>, store: String) {
-        self.init(files.map { PolicySource.File(name: $0.key, bytes: Array($0.value.utf8)) }, store: store)
+        self.init(files.map { PolicyFile(name: $0.key, bytes: Array($0.value.utf8)) }, store: store)
     }
 
-    private init(_ files: [PolicySource.File], store: String?) {
+    private init(_ files: [PolicyFile], store: String?) {
         shown = files
         hidden = files.contains { $0.name == "schema.lua" } ? [] : Self.surroundings
         self.store = store
@@ -29,7 +29,7 @@ package struct Example: Sendable {
     init(policy: String) {
         store = nil
         plugins = nil
-        shown = [PolicySource.File(name: Self.policy, bytes: Array(policy.utf8))]
+        shown = [PolicyFile(name: Self.policy, bytes: Array(policy.utf8))]
         hidden = Self.surroundings + [Self.file("a_test.lua", "")]
     }
 
@@ -38,7 +38,7 @@ package struct Example: Sendable {
     init(policy: String, plugins: PluginSet, schema: [UInt8]?) {
         store = nil
         self.plugins = plugins
-        shown = [PolicySource.File(name: Self.policy, bytes: Array(policy.utf8))]
+        shown = [PolicyFile(name: Self.policy, bytes: Array(policy.utf8))]
         hidden = [schema.map { .init(name: "schema.lua", bytes: $0) } ?? Self.schema, Self.file("a_test.lua", "")]
     }
 
@@ -54,8 +54,8 @@ package struct Example: Sendable {
     /// The folder of plugins beside the policies: `plugins/session/plugin.lua`.
     private static let pluginFolder: ExactName = "plugins/"
 
-    private static func plugins(_ files: [PolicySource.File]) -> PluginSet {
-        var folders: [ExactName: [PolicySource.File]] = [:]
+    private static func plugins(_ files: [PolicyFile]) -> PluginSet {
+        var folders: [ExactName: [PolicyFile]] = [:]
         for file in files where file.name.hasPrefix(pluginFolder) {
             let parts = file.name.text.split(separator: "/")
             guard parts.count == 3 else { continue }
@@ -70,8 +70,8 @@ package struct Example: Sendable {
         store.flatMap { try? Directory(Organisation(json: JSONReader.parse($0))) }
     }
 
-    private static func file(_ name: ExactName, _ text: String) -> PolicySource.File {
-        PolicySource.File(name: name, bytes: Array(text.utf8))
+    private static func file(_ name: ExactName, _ text: String) -> PolicyFile {
+        PolicyFile(name: name, bytes: Array(text.utf8))
     }
 
     private static let schema = file(
@@ -113,6 +113,6 @@ extension Example: ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral {
     package init(stringLiteral text: String) { self.init(policy: text) }
 
     package init(dictionaryLiteral files: (ExactName, String)...) {
-        self.init(files.map { PolicySource.File(name: $0.0, bytes: Array($0.1.utf8)) }, store: nil)
+        self.init(files.map { PolicyFile(name: $0.0, bytes: Array($0.1.utf8)) }, store: nil)
     }
 }

@@ -6,7 +6,7 @@ internal import Syntax
 extension Rule {
     /// The rules that plugins bring, prefixed with the name of their plugin: `cidr.whole_internet`.
     /// - Parameter schema: the schema of their examples; `nil` for a usual one.
-    package static func brought(by plugins: PluginLoader.Loaded, schema: [UInt8]? = nil) -> [Rule] {
+    package static func brought(by plugins: LoadedPlugins, schema: [UInt8]? = nil) -> [Rule] {
         PluginChecks.rules(of: plugins).map { check in
             Rule(
                 check, shownBy: { Example(policy: $0, plugins: plugins.set, schema: schema) },

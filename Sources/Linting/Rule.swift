@@ -56,7 +56,7 @@ package struct Rule: Sendable {
         /// Each test file that is valid Lua.
         case tests(@Sendable (LintedTests) -> [Finding])
         /// Each file, as it is.
-        case file(@Sendable (PolicySource.File) -> [Finding])
+        case file(@Sendable (PolicyFile) -> [Finding])
         /// The whole folder.
         case folder(@Sendable (LintedFolder) -> [Finding])
     }

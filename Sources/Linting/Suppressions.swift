@@ -59,7 +59,7 @@ struct Suppressions {
 
     private static let mark = "-- check: allow"
 
-    private static func allowances(_ file: PolicySource.File) -> [Allowance] {
+    private static func allowances(_ file: PolicyFile) -> [Allowance] {
         let text = String(decoding: file.bytes, as: UTF8.self)
         guard text.contains(mark) else { return [] }
         let literals = (try? Chunk.parse(file.bytes))?.literals ?? []

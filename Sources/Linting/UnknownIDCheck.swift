@@ -55,7 +55,7 @@ struct UnknownIDCheck {
 
     // MARK: Settings
 
-    private mutating func look(into file: PolicySource.File, _ policies: [LintedPolicy]) {
+    private mutating func look(into file: PolicyFile, _ policies: [LintedPolicy]) {
         guard case (.object(let members), let places)? = try? JSONReader.located(file.bytes) else { return }
         for policy in members {
             guard let settings = policies.first(where: { $0.id == policy.key })?.declaration?.settings else { continue }

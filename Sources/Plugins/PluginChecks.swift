@@ -34,14 +34,14 @@ package final class PluginChecks {
     private var sessions: [ExactName: PluginSession] = [:]
 
     /// - Parameter only: the name of the one rule to run; `nil` for all.
-    package init(_ loaded: PluginLoader.Loaded, schema: Schema, only: ExactName? = nil) {
+    package init(_ loaded: LoadedPlugins, schema: Schema, only: ExactName? = nil) {
         set = loaded.set
         self.schema = schema
         rules = Self.rules(of: loaded).filter { only == nil || $0.name == only }
     }
 
     /// The rules of all plugins, without running any.
-    package static func rules(of loaded: PluginLoader.Loaded) -> [Rule] {
+    package static func rules(of loaded: LoadedPlugins) -> [Rule] {
         loaded.extras.flatMap { plugin, extras in
             extras.checks.map { check in
                 Rule(

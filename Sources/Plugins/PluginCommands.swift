@@ -25,7 +25,7 @@ package struct PluginCommands: Sendable {
     /// Sorted by full name.
     package let all: [Named]
 
-    package init(_ loaded: PluginLoader.Loaded, schema: Schema) {
+    package init(_ loaded: LoadedPlugins, schema: Schema) {
         set = loaded.set
         self.schema = schema
         all = loaded.extras.flatMap { name, extras in extras.commands.map { Named(plugin: name, command: $0) } }

@@ -1,5 +1,5 @@
-package import Model
-package import Policies
+internal import Model
+internal import Policies
 
 /// The loader of plugins: it reads each by itself, and then orders them by their requirements.
 package struct PluginLoader {
@@ -7,27 +7,13 @@ package struct PluginLoader {
     private var read: [ExactName: ReadPlugin] = [:]
     private var broken: [ExactName: [Diagnostic]] = [:]
 
-    /// The result of loading.
-    package struct Loaded: Sendable {
-        package let set: PluginSet
-        /// The parts of each plugin that are not for policies, by the plugin's name.
-        package let extras: [ExactName: PluginExtras]
-
-        package static let none = Loaded(set: .none, extras: [:])
-
-        /// All faults of plugins, sorted by path and line.
-        package var faults: [Diagnostic] {
-            (self.set).broken.values.flatMap { $0 }.sorted { ($0.path, $0.line ?? 0) < ($1.path, $1.line ?? 0) }
-        }
-    }
-
     private init(_ source: PluginSource) {
         self.source = source
     }
 
     /// Loads every plugin. A plugin that does not load is reported with the reason, and the others load as if it were
     /// missing.
-    package static func load(_ source: PluginSource) -> Loaded {
+    package static func load(_ source: PluginSource) -> LoadedPlugins {
         var loader = PluginLoader(source)
         return loader.load()
     }
@@ -38,7 +24,7 @@ package struct PluginLoader {
 
     private func path(_ plugin: ExactName) -> String { "\(source.path)/\(plugin)/\(PluginReader.file)" }
 
-    private mutating func load() -> Loaded {
+    private mutating func load() -> LoadedPlugins {
         guard !source.folders.isEmpty else { return .none }
         for (number, folder) in source.folders.enumerated() {
             if number >= Self.mostPlugins {
@@ -162,15 +148,15 @@ package struct PluginLoader {
         }
     }
 
-    private func loaded(_ names: [ExactName]) -> Loaded {
+    private func loaded(_ names: [ExactName]) -> LoadedPlugins {
         let plugins = names.compactMap { read[$0] }
         let needed = Set(plugins.flatMap(\.plugin.needs))
         let capabilities = Capabilities.all.filter { needed.contains($0.name) }
         let files = plugins.flatMap { plugin in
-            plugin.files.map { PolicySource.File(name: "\(plugin.plugin.name)/\($0.name)", bytes: $0.bytes) }
+            plugin.files.map { PolicyFile(name: "\(plugin.plugin.name)/\($0.name)", bytes: $0.bytes) }
         }
         let extras = plugins.map { ($0.plugin.name, $0.extras) }
-        return Loaded(
+        return LoadedPlugins(
             set: PluginSet(
                 plugins: capabilities + plugins.map(\.plugin), broken: broken,
                 files: files.sorted { $0.name < $1.name }),

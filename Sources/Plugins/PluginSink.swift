@@ -15,7 +15,7 @@ package final class PluginSink {
     ///   - name: the plugin's and the sink's name: `plugin.sink`.
     ///   - path: the file; empty for the system's log.
     /// - Throws: an error that describes what is wrong.
-    package init(_ name: ExactName, _ path: String, _ loaded: PluginLoader.Loaded, schema: Schema)
+    package init(_ name: ExactName, _ path: String, _ loaded: LoadedPlugins, schema: Schema)
         throws(PluginCommandError)
     {
         record = try SinkRecord(name, loaded, schema: schema)

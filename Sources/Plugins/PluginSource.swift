@@ -7,17 +7,17 @@ package struct PluginSource: Sendable {
     package struct Folder: Sendable {
         package let name: ExactName
         /// Sorted by name.
-        package let files: [PolicySource.File]
+        package let files: [PolicyFile]
         /// The reason why it cannot be read, in words.
         package let fault: String?
 
-        package init(name: ExactName, files: [PolicySource.File], fault: String? = nil) {
+        package init(name: ExactName, files: [PolicyFile], fault: String? = nil) {
             self.name = name
             self.files = files.sorted { $0.name < $1.name }
             self.fault = fault
         }
 
-        package func file(_ name: ExactName) -> PolicySource.File? { files.first { $0.name == name } }
+        package func file(_ name: ExactName) -> PolicyFile? { files.first { $0.name == name } }
     }
 
     /// The folder of the plugins, as the user named it.
@@ -68,7 +68,7 @@ package struct PluginSource: Sendable {
     }
 
     private static func plugin(_ name: ExactName, in path: String) throws(PolicyError) -> Folder {
-        var files: [PolicySource.File] = []
+        var files: [PolicyFile] = []
         var bytes = 0
         var search = FolderSearch()
         for file in names(in: "\(path)/\(name)") ?? [] where !PolicySource.isPassedOver(file) {
@@ -83,7 +83,7 @@ package struct PluginSource: Sendable {
                     .unreadable,
                     "`\(path)/\(name)` has more than \(mostFiles) files, or more than \(mostBytes >> 20) MiB of them")
             }
-            files.append(PolicySource.File(name: file, bytes: content))
+            files.append(PolicyFile(name: file, bytes: content))
         }
         let fault = search.found.first.map { lost in
             "`\(path)/\(name)/\(lost.name)` is not read: all Lua code of a plugin is in `\(PluginReader.file)`; "

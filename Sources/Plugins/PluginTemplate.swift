@@ -4,12 +4,12 @@ package import Policies
 /// The files of a new plugin: they load, and their test passes.
 package enum PluginTemplate {
     /// - Returns: `nil` for a name that no plugin can have.
-    package static func files(_ name: ExactName) -> [PolicySource.File]? {
+    package static func files(_ name: ExactName) -> [PolicyFile]? {
         guard PluginReader.isName(name), !Capabilities.all.contains(where: { $0.name == name }) else { return nil }
         return [
-            PolicySource.File(name: "plugin.lua", bytes: Array(plugin(name).utf8)),
-            PolicySource.File(name: "sites.csv", bytes: Array("site,country\nhq,NO\nlab,SE\n".utf8)),
-            PolicySource.File(name: "\(name)_test.lua", bytes: Array(test(name).utf8)),
+            PolicyFile(name: "plugin.lua", bytes: Array(plugin(name).utf8)),
+            PolicyFile(name: "sites.csv", bytes: Array("site,country\nhq,NO\nlab,SE\n".utf8)),
+            PolicyFile(name: "\(name)_test.lua", bytes: Array(test(name).utf8)),
         ]
     }
 

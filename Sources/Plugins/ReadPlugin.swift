@@ -9,7 +9,7 @@ struct ReadPlugin {
     /// The capabilities and plugins that it named by `use` while it was loaded.
     var uses: [ManifestHost.Use] = []
     /// The files that affect decisions: `plugin.lua` and its data.
-    var files: [PolicySource.File] = []
+    var files: [PolicyFile] = []
     let outline: PluginOutline
 
     /// The line of a declaration such as `functions.contains`; 1 when it is not found.

@@ -31,7 +31,7 @@ package struct SinkRecord {
 
     /// - Parameter name: the plugin's and the sink's name: `plugin.sink`.
     /// - Throws: an error that describes what is wrong.
-    package init(_ name: ExactName, _ loaded: PluginLoader.Loaded, schema: Schema) throws(PluginCommandError) {
+    package init(_ name: ExactName, _ loaded: LoadedPlugins, schema: Schema) throws(PluginCommandError) {
         let all = loaded.extras.flatMap { plugin, extras in extras.sinks.map { (plugin, $0) } }
         guard let (plugin, sink) = all.first(where: { "\($0.0).\($0.1.name)" == name }) else {
             let hint = Suggestion.hint(for: name, among: all.map { "\($0.0).\($0.1.name)" })

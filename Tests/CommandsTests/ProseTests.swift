@@ -5,7 +5,7 @@ internal import Testing
 @Suite struct ProseTests {
     @Test(arguments: [40, 60, 80, 100])
     func `help fits the terminal, and no word is broken or lost`(columns: Int) {
-        let verbs = Demilune.verbs + Repl.commands
+        let verbs = Demilune.verbs + Repl.commands.map(\.verb)
         var texts = verbs.map { (Help.text(of: $0, columns), Help.text(of: $0, nil)) }
         texts.append((Help.overview(Demilune.verbs, columns), Help.overview(Demilune.verbs, nil)))
         texts.append((Repl.overview(columns), Repl.overview(nil)))

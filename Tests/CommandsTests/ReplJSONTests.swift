@@ -56,7 +56,7 @@ struct ReplJSONTests {
             said.insert(Repl.verbs.filter { line == $0.name || line.hasPrefix($0.name + " ") }.map(\.name).max() ?? "")
             try? FileManager.default.removeItem(atPath: session.folder + "/said.txt")
         }
-        #expect(Set(Repl.commands.map(\.name)).subtracting(said) == ["quit", "edit"])
+        #expect(Set(Repl.commands.map(\.verb.name)).subtracting(said) == ["quit", "edit"])
     }
 }
 

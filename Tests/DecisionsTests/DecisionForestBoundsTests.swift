@@ -24,8 +24,8 @@ import Testing
         _ policies: [String: String], tokens: Int = 1, budget: Budget = Budget(),
         treeOptions: TreeOptions = TreeOptions()
     ) throws -> Authorizer {
-        var files = policies.map { PolicySource.File(name: "\($0.key).lua", bytes: Array($0.value.utf8)) }
-        files.append(PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8)))
+        var files = policies.map { PolicyFile(name: "\($0.key).lua", bytes: Array($0.value.utf8)) }
+        files.append(PolicyFile(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8)))
         let result = PolicySet.load(PolicySource(path: "p", files: files))
         return try Authorizer(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: directory(tokens: tokens),

@@ -9,15 +9,15 @@ import Testing
 @Suite struct DecisionForestTests {
     static func set(seed: UInt64, count: Int) -> PolicySet? {
         var generator = PolicyGenerator(seed: seed)
-        var files = [PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
+        var files = [PolicyFile(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
         for number in 0..<count {
-            files.append(PolicySource.File(name: "p\(number).lua", bytes: Array(generator.policy().utf8)))
+            files.append(PolicyFile(name: "p\(number).lua", bytes: Array(generator.policy().utf8)))
         }
         let settings = #"""
             { "p0": { "all": { "hard": true }, "tenants": { "t1": { "enabled": false } } },
               "p1": { "all": { "shared": ["sales", "audit"], "names": ["orders.read"] }, "tenants": { "t2": { "limit": 5 } } } }
             """#
-        files.append(PolicySource.File(name: "settings.json", bytes: Array(settings.utf8)))
+        files.append(PolicyFile(name: "settings.json", bytes: Array(settings.utf8)))
         let result = PolicySet.load(PolicySource(path: "p", files: files))
         let words = result.diagnostics.map(\.description).joined(separator: "\n")
         #expect(result.set != nil, "seed \(seed): \(words)")

@@ -14,8 +14,8 @@ import Testing
     /// True when a policy permits; `nil` when it does not load.
     private func permits(_ policy: [UInt8]) throws -> Bool? {
         let files = [
-            PolicySource.File(name: "schema.lua", bytes: Array(Self.schema.utf8)),
-            PolicySource.File(name: "hostile.lua", bytes: policy),
+            PolicyFile(name: "schema.lua", bytes: Array(Self.schema.utf8)),
+            PolicyFile(name: "hostile.lua", bytes: policy),
         ]
         guard let set = PolicySet.load(PolicySource(path: "p", files: files)).set else { return nil }
         let authorizer = try Authorizer(policies: set, directory: .empty)

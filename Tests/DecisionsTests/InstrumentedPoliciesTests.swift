@@ -6,7 +6,7 @@ import Testing
 
 /// Instrumented policies decide as the original ones do.
 @Suite struct InstrumentedPoliciesTests {
-    private func evaluators(_ files: [PolicySource.File]) throws -> (plain: Evaluator, instrumented: Evaluator)? {
+    private func evaluators(_ files: [PolicyFile]) throws -> (plain: Evaluator, instrumented: Evaluator)? {
         let source = PolicySource(path: "p", files: files)
         guard let set = PolicySet.load(source).set else { return nil }
         let instrumented = try #require(PolicySet.load(source, isInstrumented: true).set)
@@ -20,7 +20,7 @@ import Testing
     }
 
     private func compare(_ policies: [[UInt8]], seed: UInt64, questions: Int) throws -> Int {
-        var files = [PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
+        var files = [PolicyFile(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
         for (number, policy) in policies.enumerated() { files.append(.init(name: "p\(number).lua", bytes: policy)) }
         guard let (plain, instrumented) = try evaluators(files) else { return 0 }
         var stores = StoreGenerator(seed: seed)

@@ -15,7 +15,7 @@ import Testing
         seed: UInt64, name: (Int) -> String, rename: (String) -> String = { $0 }
     ) throws -> Authorizer {
         var generator = PolicyGenerator(seed: seed)
-        var files = [PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
+        var files = [PolicyFile(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
         for number in 0..<Self.count {
             files.append(.init(name: "\(name(number)).lua", bytes: Array(rename(generator.policy()).utf8)))
         }

@@ -22,7 +22,7 @@ struct OracleFixture {
             .replacing("order = {", with: "order = { weight = \"number\", site = \"string\",")
             .replacing("invoice = {", with: "invoice = { weight = \"number\", site = \"string\",")
             .replacing("context = {", with: "context = { client = \"string\",")
-        var files = [PolicySource.File(name: "schema.lua", bytes: Array(schema.utf8))]
+        var files = [PolicyFile(name: "schema.lua", bytes: Array(schema.utf8))]
         for number in 0..<count {
             files.append(.init(name: "p\(number).lua", bytes: Array(generator.policy().utf8)))
         }

@@ -10,8 +10,8 @@ import Testing
         -> Authorizer
     {
         let files = [
-            PolicySource.File(name: "a.lua", bytes: Array(Fixture.policy(body).utf8)),
-            PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8)),
+            PolicyFile(name: "a.lua", bytes: Array(Fixture.policy(body).utf8)),
+            PolicyFile(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8)),
         ]
         let result = PolicySet.load(PolicySource(path: "p", files: files))
         let authorizer = try Authorizer(

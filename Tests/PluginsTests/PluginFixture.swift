@@ -47,7 +47,7 @@ enum PluginFixture {
             })
     }
 
-    static func load(_ plugins: [String: [String: String]]) -> PluginLoader.Loaded {
+    static func load(_ plugins: [String: [String: String]]) -> LoadedPlugins {
         PluginLoader.load(source(plugins))
     }
 
@@ -77,9 +77,9 @@ enum PluginFixture {
     static func policySource(
         _ policies: [String: String], plugins: PluginSet = .none, settings: String? = nil
     ) -> PolicySource {
-        var files = policies.map { PolicySource.File(name: "\($0.key).lua", bytes: Array($0.value.utf8)) }
-        files.append(PolicySource.File(name: "schema.lua", bytes: Array(schema.utf8)))
-        if let settings { files.append(PolicySource.File(name: "settings.json", bytes: Array(settings.utf8))) }
+        var files = policies.map { PolicyFile(name: "\($0.key).lua", bytes: Array($0.value.utf8)) }
+        files.append(PolicyFile(name: "schema.lua", bytes: Array(schema.utf8)))
+        if let settings { files.append(PolicyFile(name: "settings.json", bytes: Array(settings.utf8))) }
         return PolicySource(path: "p", files: files, plugins: plugins)
     }
 

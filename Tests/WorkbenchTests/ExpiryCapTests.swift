@@ -42,7 +42,7 @@ struct `The expiry cap where midnight does not exist` {
             })
             """
         let shipped = try Fixtures.shipped().files.filter { !$0.name.hasSuffix("_test.lua") }
-        let files = shipped + [PolicySource.File(name: "expiry_cap_test.lua", bytes: Array(test.utf8))]
+        let files = shipped + [PolicyFile(name: "expiry_cap_test.lua", bytes: Array(test.utf8))]
         let tests = try PolicyTests(
             PolicySource(path: "policies", files: files), organisations: ["demo": organisation()])
         let results = tests.run()

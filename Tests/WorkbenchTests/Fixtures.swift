@@ -31,8 +31,8 @@ enum Fixtures {
         return PolicySource(
             path: "planted",
             files: schema + [
-                PolicySource.File(name: "\(policy).lua", bytes: Array(source.utf8)),
-                PolicySource.File(name: "\(policy)_test.lua", bytes: Array(test.utf8)),
+                PolicyFile(name: "\(policy).lua", bytes: Array(source.utf8)),
+                PolicyFile(name: "\(policy)_test.lua", bytes: Array(test.utf8)),
             ])
     }
 

@@ -96,7 +96,7 @@ import Testing
     /// The shipped policies, all of them required, or the Todo example, after a mistake.
     private static func folder(after slip: Slip) throws -> PolicySource {
         let shipped = slip.file == "todo.lua" ? try Fixtures.todo() : try Fixtures.shipped()
-        var files: [PolicySource.File] = []
+        var files: [PolicyFile] = []
         for file in shipped.files {
             guard file.name == ExactName(slip.file) else {
                 files.append(file)
@@ -130,7 +130,7 @@ import Testing
                 }
                 let text = String(decoding: file.bytes, as: UTF8.self)
                 #expect(text.contains(old), "\(slip.file) has no `\(old)` any more")
-                return PolicySource.File(name: file.name, bytes: Array(text.replacing(old, with: new).utf8))
+                return PolicyFile(name: file.name, bytes: Array(text.replacing(old, with: new).utf8))
             }
             return PluginSource.Folder(name: folder.name, files: files)
         }
@@ -146,7 +146,7 @@ import Testing
         var found: Set<String> = []
         for name in names {
             let files = [
-                PolicySource.File(name: "schema.lua", bytes: schema),
+                PolicyFile(name: "schema.lua", bytes: schema),
                 .init(name: "attack.lua", bytes: Array(try Data(contentsOf: folder.appending(path: name + ".lua")))),
             ]
             found.formUnion(Linter(PolicySource(path: "p", files: files)).run().compactMap(\.rule))

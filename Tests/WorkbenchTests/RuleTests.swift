@@ -20,8 +20,8 @@ import Testing
 
     static func check(_ policy: String, tests: Bool = true, rules: [Rule] = Rule.all) -> [Diagnostic] {
         var files = [
-            PolicySource.File(name: "schema.lua", bytes: Array(schema.utf8)),
-            PolicySource.File(name: "a.lua", bytes: Array(policy.utf8)),
+            PolicyFile(name: "schema.lua", bytes: Array(schema.utf8)),
+            PolicyFile(name: "a.lua", bytes: Array(policy.utf8)),
         ]
         if tests { files.append(.init(name: "a_test.lua", bytes: [])) }
         return Linter(PolicySource(path: "p", files: files), rules: rules).run()
@@ -157,8 +157,8 @@ import Testing
             + attacks.map { ($0.lastPathComponent, Array(try Data(contentsOf: $0))) }
         for (name, source) in sources {
             let files = [
-                PolicySource.File(name: "schema.lua", bytes: Array(Self.schema.utf8)),
-                PolicySource.File(name: "a.lua", bytes: source),
+                PolicyFile(name: "schema.lua", bytes: Array(Self.schema.utf8)),
+                PolicyFile(name: "a.lua", bytes: source),
             ]
             let start = Self.work()
             _ = Linter(PolicySource(path: "p", files: files)).run()

@@ -17,14 +17,14 @@ import Testing
         }
         """
 
-    private static func plugins() throws -> PluginLoader.Loaded {
+    private static func plugins() throws -> LoadedPlugins {
         PluginLoader.load(try .folder(Fixtures.root + "/plugins"))
     }
 
     private static func policies() throws -> PolicySet {
         let shipped = try Fixtures.shipped()
         let files = shipped.files.filter { $0.name != "settings.json" && !$0.name.hasSuffix("_test.lua") }
-        let settings = PolicySource.File(name: "settings.json", bytes: Array(settings.utf8))
+        let settings = PolicyFile(name: "settings.json", bytes: Array(settings.utf8))
         return try Fixtures.load(PolicySource(path: "policies", files: files + [settings], plugins: shipped.plugins))
     }
 

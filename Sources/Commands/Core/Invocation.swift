@@ -17,8 +17,6 @@ struct Invocation {
     let isTimeStated: Bool
     private let options: [String: String]
     let environment: [String: String]
-    /// The REPL that this line is part of.
-    var repl: Repl?
 
     init(_ line: ParsedLine, environment: [String: String], terminal: Terminal) throws(CommandError) {
         self.terminal = terminal
@@ -84,29 +82,6 @@ struct Invocation {
     /// The properties of `--mask`.
     var masked: Set<ExactName> {
         Set((value("mask") ?? "").unicodeScalars.split(separator: ",").map { ExactName(Substring($0)) })
-    }
-
-    /// The files of `--policies` and `--plugins`, read but not yet run.
-    func policySource() throws(CommandError) -> PolicyFiles { try policyFiles(policyFolder) }
-
-    /// Loads the policies of `--policies` and prints their warnings.
-    /// - Throws: with status 3 and every diagnostic when they do not load.
-    func policies() throws(CommandError) -> PolicySet { try policies(try policySource()) }
-
-    func policies(_ files: PolicyFiles) throws(CommandError) -> PolicySet { try loaded(files).policies }
-
-    /// Loads policies together with the plugins that they use.
-    func loaded(
-        _ files: PolicyFiles
-    ) throws(CommandError) -> (policies: PolicySet, plugins: PluginLoader.Loaded) {
-        let (source, plugins) = files.loadedPlugins()
-        let result = PolicySet.load(source)
-        for diagnostic in result.diagnostics { terminal.note(Terminal.escaped(diagnostic.description)) }
-        guard let set = result.set else {
-            throw CommandError(
-                "the policies in `\(value("policies") ?? "policies")` do not load", status: ExitStatus.policies)
-        }
-        return (set, plugins)
     }
 
     /// The tenant of `--tenant`, as its index.

@@ -9,7 +9,7 @@ struct PolicyFiles {
     let plugins: PluginSource
 
     /// Loads the plugins and hands them to the policies.
-    func loadedPlugins() -> (source: PolicySource, plugins: PluginLoader.Loaded) {
+    func loadedPlugins() -> (source: PolicySource, plugins: LoadedPlugins) {
         let loaded = PluginLoader.load(plugins)
         var source = policies
         source.plugins = loaded.set

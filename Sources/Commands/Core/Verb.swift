@@ -20,8 +20,6 @@ struct Verb: Sendable {
     var examples: [String] = []
     /// Names of earlier versions, which work for one more version.
     var formerNames: [String] = []
-    /// The completions after these words; `nil` to derive them from the names of the arguments.
-    var suggest: (@Sendable (Completion, [String]) -> [Candidate])?
     let run: @Sendable (Invocation) throws(CommandError) -> Int32
 }
 

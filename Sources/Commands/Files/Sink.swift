@@ -12,7 +12,7 @@ struct Sink {
     private let sink: PluginSink
 
     /// - Returns: `nil` without `--sink`.
-    init?(_ invocation: Invocation, _ plugins: PluginLoader.Loaded, _ schema: Schema) throws(CommandError) {
+    init?(_ invocation: Invocation, _ plugins: LoadedPlugins, _ schema: Schema) throws(CommandError) {
         guard let stated = invocation.value(Self.option.name) else { return nil }
         let parts = stated.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         do throws(PluginCommandError) {

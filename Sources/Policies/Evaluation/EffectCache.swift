@@ -7,9 +7,10 @@ struct EffectCache {
     private struct CachedEffect {
         let policy: UInt32
         let line: Int
-        let function: EvaluationHost.Function
+        /// The code of `permit`, `deny`, `advise` or `oblige`.
+        let function: UInt32
         let arguments: SavedArguments
-        let effect: EvaluationHost.Effect
+        let effect: CalledEffect
     }
 
     private static let size = 256
@@ -19,8 +20,8 @@ struct EffectCache {
 
     /// The effect of a policy's last call of this function on this line; `nil` unless the arguments are the same.
     func effect(
-        _ function: EvaluationHost.Function, _ arguments: LuaArguments, of policy: UInt32, line: Int
-    ) -> EvaluationHost.Effect? {
+        _ function: UInt32, _ arguments: LuaArguments, of policy: UInt32, line: Int
+    ) -> CalledEffect? {
         guard let cachedEffect = effectCache[Self.place(policy, line)], cachedEffect.policy == policy,
             cachedEffect.line == line,
             cachedEffect.function == function, arguments.isSame(as: cachedEffect.arguments)
@@ -29,7 +30,7 @@ struct EffectCache {
     }
 
     mutating func note(
-        _ effect: EvaluationHost.Effect, _ function: EvaluationHost.Function, _ arguments: LuaArguments,
+        _ effect: CalledEffect, _ function: UInt32, _ arguments: LuaArguments,
         of policy: UInt32, line: Int
     ) {
         effectCache[Self.place(policy, line)] = CachedEffect(

@@ -251,12 +251,12 @@ extension EvaluationHost {
         if function == .permit, !isGranted() {
             throw Resolver.Fault(message: "it permits an action that its `grants` do not name")
         }
-        let effect: Effect
-        if !asksInFull, let known = effectCache.effect(function, arguments, of: policy, line: line) {
+        let effect: CalledEffect
+        if !asksInFull, let known = effectCache.effect(function.rawValue, arguments, of: policy, line: line) {
             effect = known
         } else {
             effect = try self.effect(function, arguments, line: line)
-            effectCache.note(effect, function, arguments, of: policy, line: line)
+            effectCache.note(effect, function.rawValue, arguments, of: policy, line: line)
         }
         guard append(effect) else {
             throw Resolver.Fault(message: "a policy calls at most \(Self.mostEffects) effects")
@@ -264,7 +264,9 @@ extension EvaluationHost {
         return .nothing
     }
 
-    private func effect(_ function: Function, _ arguments: LuaArguments, line: Int) throws(Resolver.Fault) -> Effect {
+    private func effect(_ function: Function, _ arguments: LuaArguments, line: Int) throws(Resolver.Fault)
+        -> CalledEffect
+    {
         let kind: PolicyStatement.Effect =
             switch function {
             case .permit, .settings, .use, .data: .permit
@@ -273,9 +275,11 @@ extension EvaluationHost {
             case .oblige: .oblige
             }
         let text = try text(arguments[0], function.name, isOptional: kind == .permit)
-        guard kind != .permit else { return Effect(kind: kind, text: text, code: nil, details: [], line: line) }
+        guard kind != .permit else { return CalledEffect(kind: kind, text: text, code: nil, details: [], line: line) }
         let details = try details(arguments[1], function.name)
-        guard kind == .deny else { return Effect(kind: kind, text: text, code: nil, details: details, line: line) }
+        guard kind == .deny else {
+            return CalledEffect(kind: kind, text: text, code: nil, details: details, line: line)
+        }
         var code: ExactName?
         for option in details {
             guard option.name == "code", case .json(.string(let text)) = option.value, !text.isEmpty,
@@ -286,7 +290,7 @@ extension EvaluationHost {
             }
             code = ExactName(text)
         }
-        return Effect(kind: kind, text: text, code: code, details: [], line: line)
+        return CalledEffect(kind: kind, text: text, code: code, details: [], line: line)
     }
 
     /// True when `grants` names the request's action. It is a fact, unless the grants name every action. Policies with
@@ -306,14 +310,14 @@ extension EvaluationHost {
     }
 
     private func details(_ value: LuaValue, _ effect: String) throws(Resolver.Fault) -> [(
-        name: ExactName, value: Detail
+        name: ExactName, value: CalledEffect.Detail
     )] {
         if case .nil = value { return [] }
         guard case .table(let entries) = value else {
             throw Resolver.Fault(message: "`\(effect)` takes a table second, got \(value.kindName)")
         }
         guard entries.count <= 32 else { throw Resolver.Fault(message: "`\(effect)` takes at most 32 details") }
-        var details: [(name: ExactName, value: Detail)] = []
+        var details: [(name: ExactName, value: CalledEffect.Detail)] = []
         for entry in entries {
             guard let name = entry.key.name, name.utf8.count <= 100 else {
                 throw Resolver.Fault(message: "`\(effect)`: a detail needs a name, of at most 100 bytes")

@@ -6,20 +6,6 @@ internal import Model
 /// INVARIANT: no access to one of its properties is open while the interpreter runs; each call opens and closes its
 /// own.
 final class EvaluationHost: SandboxHost {
-    /// An effect as it was called: its text as written, its details still as expressions.
-    struct Effect {
-        let kind: PolicyStatement.Effect
-        let text: String
-        let code: ExactName?
-        let details: [(name: ExactName, value: Detail)]
-        let line: Int
-    }
-
-    enum Detail {
-        case expression(Expressions.ID)
-        case json(JSON)
-    }
-
     /// The string methods of Lua that strings of a request have: `request.context.note:match("^a")` reads the content.
     static let textMethods: Set<ExactName> = [
         "byte", "find", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",
@@ -133,7 +119,7 @@ final class EvaluationHost: SandboxHost {
 
     /// Records an effect.
     /// - Returns: true when there was room for it.
-    func append(_ effect: Effect) -> Bool {
+    func append(_ effect: CalledEffect) -> Bool {
         run.records.append(effect)
         return run.records.effectCount <= Self.mostEffects
     }

@@ -15,7 +15,7 @@ struct EvaluationRecords: ~Copyable {
     private var records = UncheckedArray<Record>()
     /// The endings that are not good.
     private var endings: [Outcome.Termination] = []
-    private var effects: [EvaluationHost.Effect] = []
+    private var effects: [CalledEffect] = []
     private var trace = UncheckedArray<Expressions.ID>()
 
     mutating func forget() {
@@ -30,7 +30,7 @@ struct EvaluationRecords: ~Copyable {
         records.append(Record(policy: policy, effects: effects.count, trace: trace.count))
     }
 
-    mutating func append(_ effect: EvaluationHost.Effect) { effects.append(effect) }
+    mutating func append(_ effect: CalledEffect) { effects.append(effect) }
     mutating func append(_ fact: Expressions.ID) { trace.append(fact) }
 
     mutating func used(_ fuel: Int, by run: Int) { records[run].fuel = fuel }

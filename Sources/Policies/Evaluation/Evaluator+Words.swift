@@ -52,7 +52,7 @@ extension Evaluator {
         return text[..<end] + "…"
     }
 
-    private func json(_ detail: EvaluationHost.Detail) -> JSON {
+    private func json(_ detail: CalledEffect.Detail) -> JSON {
         switch detail {
         case .json(.string(let text)): return .string(Self.cut(text, to: Self.mostDetail))
         case .json(let json): return json

@@ -6,7 +6,7 @@ package struct Outcome {
     package let policy: Int
     package let termination: Termination
     package let fuel: Int
-    let effects: [EvaluationHost.Effect]
+    let effects: [CalledEffect]
     let trace: [Expressions.ID]
 
     /// True when it ended well without an effect.

@@ -11,7 +11,7 @@ struct PolicyReader {
         var brokenPlugins: Set<ExactName> = []
     }
 
-    let file: PolicySource.File
+    let file: PolicyFile
     let path: String
     let schema: Schema
     var plugins = PluginSet.none

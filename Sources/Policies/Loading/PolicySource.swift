@@ -6,16 +6,6 @@ package import Model
 /// INVARIANT: a file that looks like part of a policy set and is not read is in `misplaced`: no policy is left out
 /// silently.
 package struct PolicySource: Sendable {
-    package struct File: Sendable {
-        package let name: ExactName
-        package let bytes: [UInt8]
-
-        package init(name: ExactName, bytes: [UInt8]) {
-            self.name = name
-            self.bytes = bytes
-        }
-    }
-
     /// A file that looks like part of the set, and is not.
     package struct Misplaced: Sendable, Equatable {
         /// Its path under the folder: `old/deny.lua`.
@@ -26,13 +16,13 @@ package struct PolicySource: Sendable {
     /// The folder as the user named it; file names are shown under it.
     package var path: String
     /// Sorted by name.
-    package var files: [File]
+    package var files: [PolicyFile]
     /// The plugins that the policies may `use`.
     package var plugins: PluginSet
     /// Sorted by name. A set with one does not load.
     package let misplaced: [Misplaced]
 
-    package init(path: String, files: [File], plugins: PluginSet = .none, misplaced: [Misplaced] = []) {
+    package init(path: String, files: [PolicyFile], plugins: PluginSet = .none, misplaced: [Misplaced] = []) {
         self.path = path
         self.plugins = plugins
         let odd = files.compactMap { file in Self.oddity(of: file.name).map { Misplaced(name: file.name, reason: $0) } }
@@ -49,11 +39,11 @@ package struct PolicySource: Sendable {
         guard let names = names(in: path) else {
             throw PolicyError(.unreadable, "cannot read the policies in `\(path)`: \(Self.reason())")
         }
-        var files: [File] = []
+        var files: [PolicyFile] = []
         var search = FolderSearch(excluding: plugins)
         for name in names where !isPassedOver(name) {
             if name.hasSuffix(".lua") || name.hasSuffix(".json") {
-                files.append(File(name: name, bytes: try read("\(path)/\(name)", most: 1 << 20)))
+                files.append(PolicyFile(name: name, bytes: try read("\(path)/\(name)", most: 1 << 20)))
             } else {
                 search.look(at: name, in: path)
             }

@@ -9,7 +9,7 @@ package struct PluginSet: Sendable {
     /// The plugins that do not load, with the reasons.
     package let broken: [ExactName: [Diagnostic]]
     /// Every file that affects decisions, by its name under the folder of plugins, with its bytes: part of the version.
-    package let files: [PolicySource.File]
+    package let files: [PolicyFile]
     /// All functions, including those of attributes, each with its plugin.
     let functions: [(plugin: Int, function: PluginFunction)]
     /// All tables, each with its plugin.
@@ -17,7 +17,7 @@ package struct PluginSet: Sendable {
     /// For each plugin, the numbers of its first function and of its first table.
     private let first: [(function: Int, table: Int)]
 
-    package init(plugins: [Plugin], broken: [ExactName: [Diagnostic]], files: [PolicySource.File]) {
+    package init(plugins: [Plugin], broken: [ExactName: [Diagnostic]], files: [PolicyFile]) {
         self.plugins = plugins
         self.broken = broken
         self.files = files

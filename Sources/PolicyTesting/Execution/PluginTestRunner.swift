@@ -15,8 +15,8 @@ struct PluginTestRunner {
     private static let own: [ExactName] = ["ask", "gives", "fails", "says", "sink", "keeps"]
     private static let policy: ExactName = "asked"
 
-    private let schema: PolicySource.File
-    private let plugins: PluginLoader.Loaded
+    private let schema: PolicyFile
+    private let plugins: LoadedPlugins
     private let plugin: ExactName
     /// By the body of the policy, and whether the subject is a token.
     private var authorizers: [ExactName: TestAuthorizers] = [:]
@@ -27,7 +27,7 @@ struct PluginTestRunner {
         let trees: Authorizer
     }
 
-    init(_ schema: PolicySource.File, _ plugins: PluginLoader.Loaded, plugin: ExactName) {
+    init(_ schema: PolicyFile, _ plugins: LoadedPlugins, plugin: ExactName) {
         self.schema = schema
         self.plugins = plugins
         self.plugin = plugin
@@ -145,7 +145,7 @@ struct PluginTestRunner {
             end
             return policy
             """
-        let file = PolicySource.File(name: "\(Self.policy).lua", bytes: Array(text.utf8))
+        let file = PolicyFile(name: "\(Self.policy).lua", bytes: Array(text.utf8))
         let loaded = PolicySet.load(PolicySource(path: "test", files: [schema, file], plugins: plugins.set))
         guard let set = loaded.set else {
             let first = loaded.diagnostics.first { $0.severity == .error }

@@ -9,8 +9,8 @@ package import Policies
 /// the decision that a sink keeps.
 package struct PluginTests {
     private let source: PluginSource
-    private let plugins: PluginLoader.Loaded
-    private let schema: PolicySource.File
+    private let plugins: LoadedPlugins
+    private let schema: PolicyFile
     private let given: [ExactName: TestOrganisation]
     private let examples: Examples
 
@@ -19,7 +19,7 @@ package struct PluginTests {
     ///   - schema: the source of the schema that the examples are checked with.
     ///   - path: the plugin's file, as results name it.
     package typealias Examples = (
-        _ plugins: PluginLoader.Loaded, _ schema: [UInt8], _ plugin: ExactName, _ path: String
+        _ plugins: LoadedPlugins, _ schema: [UInt8], _ plugin: ExactName, _ path: String
     ) -> [TestResult]
 
     /// - Parameters:
@@ -27,7 +27,7 @@ package struct PluginTests {
     ///   - policies: the policies whose schema the tests use.
     ///   - organisations: the organisations that a test's `directory` may name.
     package init(
-        _ source: PluginSource, _ plugins: PluginLoader.Loaded, policies: PolicySource,
+        _ source: PluginSource, _ plugins: LoadedPlugins, policies: PolicySource,
         organisations: [ExactName: Organisation], examples: @escaping Examples
     ) throws(PolicyError) {
         self.source = source
@@ -35,7 +35,7 @@ package struct PluginTests {
         self.examples = examples
         schema =
             policies.files.first { $0.name == "schema.lua" }
-            ?? PolicySource.File(name: "schema.lua", bytes: Array(Self.usualSchema.utf8))
+            ?? PolicyFile(name: "schema.lua", bytes: Array(Self.usualSchema.utf8))
         var given: [ExactName: TestOrganisation] = [:]
         for (name, organisation) in organisations where name != "store" {
             do throws(TestFault) { given[name] = try TestOrganisation(organisation) } catch {

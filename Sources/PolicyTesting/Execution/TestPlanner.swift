@@ -33,11 +33,11 @@ struct TestPlanner: Sendable {
     }
 
     /// The files with tests, sorted by name.
-    var files: [PolicySource.File] {
+    var files: [PolicyFile] {
         source.files.filter { $0.name.hasSuffix(TestFile.suffix) }.sorted { $0.name < $1.name }
     }
 
-    func plans(_ file: PolicySource.File) -> [TestPlan] {
+    func plans(_ file: PolicyFile) -> [TestPlan] {
         let path = source.path.isEmpty ? file.name.text : "\(source.path)/\(file.name)"
         func failed(_ message: String) -> [TestPlan] {
             [TestPlan(result: TestResult(file: path, line: nil, name: file.name.text, failure: TestFailure(message)))]
@@ -127,7 +127,7 @@ extension LuaValue {
 extension PolicySource {
     /// The file that all tests of the folder share; when a policy is called `fixtures`, that file has its tests
     /// instead.
-    var sharedFixtures: File? {
+    var sharedFixtures: PolicyFile? {
         guard !files.contains(where: { $0.name == "fixtures.lua" }) else { return nil }
         return files.first { $0.name == TestFile.shared }
     }

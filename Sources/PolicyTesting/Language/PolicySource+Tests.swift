@@ -64,7 +64,7 @@ extension PolicySource {
     private mutating func replaceSettings(_ settings: [JSON.Member]) {
         files.removeAll { $0.name == Self.settingsFile }
         let text = JSON.object(settings).compact
-        files.append(File(name: Self.settingsFile, bytes: Array(text.utf8)))
+        files.append(PolicyFile(name: Self.settingsFile, bytes: Array(text.utf8)))
     }
 }
 

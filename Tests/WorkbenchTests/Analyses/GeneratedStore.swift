@@ -16,7 +16,7 @@ struct GeneratedStore {
     init(seed: UInt64, policies count: Int, permits: Bool = false, crowd: Int = 1) throws {
         self.seed = seed
         var generator = PolicyGenerator(seed: seed)
-        var files = [PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
+        var files = [PolicyFile(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
         for number in 0..<count {
             files.append(.init(name: "p\(number).lua", bytes: Array(generator.policy().utf8)))
         }
@@ -39,8 +39,8 @@ struct GeneratedStore {
         self.seed = seed
         let text = "return { on = \"access\", grants = { \"*\" }, decide = function(r) \(body) end }"
         let files = [
-            PolicySource.File(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8)),
-            PolicySource.File(name: "a.lua", bytes: Array(text.utf8)),
+            PolicyFile(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8)),
+            PolicyFile(name: "a.lua", bytes: Array(text.utf8)),
         ]
         var stores = StoreGenerator(seed: seed)
         organisation = Self.crowded(stores.organisation(), crowd, seed)

@@ -2,9 +2,9 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-extension Verb {
+extension ReplCommand {
     /// `can`: one decision about the token in use.
-    static let can = Verb(
+    static let can = ReplCommand(
         name: "can", summary: "decides whether the token in use may do something, with the reasons",
         positionals: [
             .init(name: "ACTION", help: "an action of the schema"),
@@ -27,7 +27,7 @@ extension Verb {
         })
 
     /// `may`: one administrative decision about a token.
-    static let may = Verb(
+    static let may = ReplCommand(
         name: "may", summary: "decides whether a user may administer a token: reveal, revoke, amend, list, issue",
         positionals: [
             .init(name: "USER[/ASSIGNMENT]", help: "the administrator, by id or name; or `operator`"),

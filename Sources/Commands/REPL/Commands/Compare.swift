@@ -2,9 +2,9 @@ internal import Analysis
 internal import Decisions
 internal import Model
 
-extension Verb {
+extension ReplCommand {
     /// `compare A B ACTION`: the difference between two tokens that matters for a request.
-    static let compare = Verb(
+    static let compare = ReplCommand(
         name: "compare",
         summary: "compares the decisions on one request by two tokens, and finds the difference that matters",
         positionals: [

@@ -2,9 +2,9 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-extension Verb {
+extension ReplCommand {
     /// `cost`: the instructions, facts and time of the last decision.
-    static let cost = Verb(
+    static let cost = ReplCommand(
         name: "cost",
         summary: "shows the cost of the last decision: instructions, facts, and time with and without trees",
         inside: { repl, invocation throws(CommandError) in

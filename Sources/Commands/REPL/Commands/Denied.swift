@@ -3,9 +3,9 @@ internal import Decisions
 internal import Lua
 internal import Model
 
-extension Verb {
+extension ReplCommand {
     /// `denied`: the denials in the decision log.
-    static let denied = Verb(
+    static let denied = ReplCommand(
         name: "denied", summary: "lists the denials in the decision log, of one token or of all",
         positionals: [
             .init(

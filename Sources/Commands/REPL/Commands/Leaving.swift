@@ -1,8 +1,8 @@
 internal import Model
 
-extension Verb {
+extension ReplCommand {
     /// `help`: all commands, or one of them.
-    static let help = Verb(
+    static let help = ReplCommand(
         name: "help", summary: "lists the commands, or explains one of them",
         positionals: [.init(name: "COMMAND", help: "a command or a verb", isOptional: true, isRepeated: true)],
         suggest: { completion, words in completion.commands(words) },
@@ -33,7 +33,7 @@ extension Verb {
             return ExitStatus.done
         })
 
-    static let quit = Verb(
+    static let quit = ReplCommand(
         name: "quit", summary: "ends the session, as ^D does",
         inside: { repl, _ throws(CommandError) in
             repl.end()

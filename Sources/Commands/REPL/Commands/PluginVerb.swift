@@ -2,9 +2,9 @@ internal import Model
 internal import Plugins
 internal import Policies
 
-extension Verb {
+extension ReplCommand {
     /// `plugin COMMAND …`: runs the commands of plugins.
-    static let plugin = Verb(
+    static let plugin = ReplCommand(
         name: "plugin", summary: "runs a command of a plugin, or lists all of them",
         positionals: [
             .init(name: "COMMAND", help: "its name, as `PLUGIN.NAME` if several plugins have it", isOptional: true),

@@ -2,9 +2,9 @@ internal import Glibc
 internal import Model
 internal import Policies
 
-extension Verb {
+extension ReplCommand {
     /// `policies`: the policies in force.
-    static let policies = Verb(
+    static let policies = ReplCommand(
         name: "policies", summary: "lists the policies in force, and how many effects each had in this session",
         inside: { repl, invocation throws(CommandError) in
             let loaded = try repl.rules()
@@ -30,7 +30,7 @@ extension Verb {
         })
 
     /// `policy NAME`: its source.
-    static let policy = Verb(
+    static let policy = ReplCommand(
         name: "policy", summary: "shows the source of a policy, with how many effects each line had in this session",
         positionals: [.init(name: "POLICY", help: "its name")],
         examples: ["policy department_scope"],
@@ -60,13 +60,13 @@ extension Verb {
         })
 
     /// `reload`: loads the policies again.
-    static let reload = Verb(
+    static let reload = ReplCommand(
         name: "reload",
         summary: "loads the policies again; if they do not load, reports why and keeps the last good set",
         inside: { repl, invocation throws(CommandError) in repl.reloadAll(invocation) })
 
     /// `edit NAME`: in `$EDITOR`.
-    static let edit = Verb(
+    static let edit = ReplCommand(
         name: "edit", summary: "opens a policy in $EDITOR, then loads the policies again",
         positionals: [.init(name: "POLICY", help: "the name of a policy, or of a new one")],
         examples: ["edit department_scope"],
@@ -95,7 +95,7 @@ extension Verb {
         })
 
     /// `watch on`: reloads the policies whenever they change.
-    static let watch = Verb(
+    static let watch = ReplCommand(
         name: "watch", summary: "loads the policies again whenever one of their files changes: on or off",
         positionals: [.init(name: "on|off", help: "left out, shows the setting", isOptional: true)],
         details: ["A broken policy is reported at once, and the last good set stays in force until it is fixed."],
@@ -106,7 +106,7 @@ extension Verb {
         })
 
     /// `trace on`: shows with every answer the facts that were read.
-    static let trace = Verb(
+    static let trace = ReplCommand(
         name: "trace", summary: "shows with every answer the facts that each policy read: on or off",
         positionals: [.init(name: "on|off", help: "left out, shows the setting", isOptional: true)],
         suggest: { _, words in words.isEmpty ? Repl.switches : [] },
@@ -116,7 +116,7 @@ extension Verb {
         })
 
     /// `try DIR`: decides by other policies beside those in force.
-    static let trying = Verb(
+    static let trying = ReplCommand(
         name: "try",
         summary: "decides every request by another folder of policies as well, and compares the answers",
         positionals: [.init(name: "DIR", help: "the folder; `off` to stop", isOptional: true)],

@@ -1,8 +1,8 @@
 internal import Model
 
-extension Verb {
+extension ReplCommand {
     /// `record FILE`: writes the session into a file.
-    static let record = Verb(
+    static let record = ReplCommand(
         name: "record", summary: "writes the session into a new text file, which `replay` reads",
         positionals: [.init(name: "FILE", help: "a new file; `off` ends it", isOptional: true)],
         details: ["It begins with the current tenant, administrator, time and token. Token strings are left out."],
@@ -31,7 +31,7 @@ extension Verb {
         })
 
     /// `replay FILE`: runs a recording again.
-    static let replay = Verb(
+    static let replay = ReplCommand(
         name: "replay", summary: "runs a recording again, and shows where the answers differ",
         positionals: [.init(name: "FILE", help: "a file that `record` wrote")],
         details: ["exit status: 0 every answer is the same, 5 some differ"],

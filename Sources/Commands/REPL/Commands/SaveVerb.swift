@@ -3,9 +3,9 @@ internal import Model
 internal import Policies
 internal import PolicyTesting
 
-extension Verb {
+extension ReplCommand {
     /// `save last as TEST`: the last decision as a test of a policy.
-    static let save = Verb(
+    static let save = ReplCommand(
         name: "save", summary: "appends the last decision to the tests of the policy that decided it",
         positionals: [
             .init(name: "last", help: "the last decision"), .init(name: "as", help: "the word `as`"),

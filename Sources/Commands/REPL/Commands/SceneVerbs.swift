@@ -1,25 +1,8 @@
 internal import Model
 
-extension Verb {
-    /// A command that works only in a REPL session.
-    init(
-        name: String, summary: String, positionals: [Positional] = [], options: [Option] = [], details: [String] = [],
-        examples: [String] = [], suggest: (@Sendable (Completion, [String]) -> [Candidate])? = nil,
-        inside body: @escaping @Sendable (Repl, Invocation) throws(CommandError) -> Int32
-    ) {
-        self.init(
-            name: name, summary: summary, positionals: positionals, options: options, details: details,
-            examples: examples, suggest: suggest,
-            run: { invocation throws(CommandError) in
-                guard let repl = invocation.repl else {
-                    throw .usage("`\(invocation.verb)` works only in `demilune repl`")
-                }
-                return try body(repl, invocation)
-            })
-    }
-
+extension ReplCommand {
     /// `use TOKEN`: the token that `can` decides for.
-    static let use = Verb(
+    static let use = ReplCommand(
         name: "use", summary: "selects the token that `can` and other commands are about",
         positionals: [
             .init(name: "TOKEN", help: "its id, its name, or a part that only it has; `-` for none", isOptional: true)
@@ -44,7 +27,7 @@ extension Verb {
         })
 
     /// `as USER`: the user who administers.
-    static let acting = Verb(
+    static let acting = ReplCommand(
         name: "as", summary: "sets the user who administers; `can` asks for the token and ignores it",
         positionals: [
             .init(
@@ -64,7 +47,7 @@ extension Verb {
         })
 
     /// `at TIME`: the time at which commands decide.
-    static let at = Verb(
+    static let at = ReplCommand(
         name: "at", summary: "sets the time of all answers; `at now` returns to the clock",
         positionals: [
             .init(
@@ -86,7 +69,7 @@ extension Verb {
         })
 
     /// `tenant ID`: the tenant that commands are about.
-    static let tenant = Verb(
+    static let tenant = ReplCommand(
         name: "tenant", summary: "selects the tenant, or lists the tenants",
         positionals: [.init(name: "TENANT", help: "its id; `-` for none", isOptional: true)],
         examples: ["tenant 3"],

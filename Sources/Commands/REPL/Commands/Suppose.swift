@@ -2,9 +2,9 @@ internal import Analysis
 internal import Decisions
 internal import Model
 
-extension Verb {
+extension ReplCommand {
     /// `suppose`: adds a change to the scenario, which every answer then compares, before → after.
-    static let suppose = Verb(
+    static let suppose = ReplCommand(
         name: "suppose",
         summary: "shows every answer before and after a supposed change; alone, lists the tokens that change",
         positionals: [

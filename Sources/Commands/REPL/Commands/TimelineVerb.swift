@@ -3,9 +3,9 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-extension Verb {
+extension ReplCommand {
     /// `timeline`: the answer as time passes.
-    static let timeline = Verb(
+    static let timeline = ReplCommand(
         name: "timeline", summary: "shows when the answer changes as time passes: expiry, hours, days",
         positionals: [
             .init(name: "TOKEN", help: "a token; the one in use if an action comes first", isOptional: true),

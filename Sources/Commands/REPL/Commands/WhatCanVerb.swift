@@ -3,9 +3,9 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-extension Verb {
+extension ReplCommand {
     /// `what can`: the actions of a token by department, and the permissions that it needs.
-    static let whatCan = Verb(
+    static let whatCan = ReplCommand(
         name: "what can", summary: "shows what a token may do by action and department, and which permissions it used",
         positionals: [
             .init(name: "TOKEN", help: "the token, if not the one in use", isOptional: true),

@@ -3,9 +3,9 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-extension Verb {
+extension ReplCommand {
     /// `who can`: all tokens that may do something.
-    static let whoCan = Verb(
+    static let whoCan = ReplCommand(
         name: "who can", summary: "lists the tokens that may do something, and what the answer depends on",
         positionals: [
             .init(name: "ACTION", help: "an action of the schema"),
@@ -49,7 +49,7 @@ extension Verb {
         })
 
     /// `who may`: the users who may administer a token.
-    static let whoMay = Verb(
+    static let whoMay = ReplCommand(
         name: "who may", summary: "lists the users who may reveal, revoke, amend or list a token",
         positionals: [
             .init(name: "ACT", help: "reveal, revoke, amend or list"),

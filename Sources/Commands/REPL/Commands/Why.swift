@@ -3,9 +3,9 @@ internal import Decisions
 internal import Model
 internal import Policies
 
-extension Verb {
+extension ReplCommand {
     /// `why`: an explanation of the last decision, or of one in the decision log.
-    static let why = Verb(
+    static let why = ReplCommand(
         name: "why",
         summary: "explains the last decision, or one of the log: who asked, each policy, the facts it read",
         positionals: [
@@ -31,7 +31,7 @@ extension Verb {
         })
 
     /// `why not`: the changes that would turn the last decision.
-    static let whyNot = Verb(
+    static let whyNot = ReplCommand(
         name: "why not", summary: "finds the smallest changes that would turn the last decision; each is verified",
         details: [
             "It tries single changes and, if none is enough, pairs. Changes of the request, those by an administrator "
@@ -39,12 +39,12 @@ extension Verb {
         ],
         inside: { repl, invocation throws(CommandError) in try repl.tellWays(invocation) })
 
-    static let counterfactual = Verb(
+    static let counterfactual = ReplCommand(
         name: "flip", summary: "the same as `why not`",
         inside: { repl, invocation throws(CommandError) in try repl.tellWays(invocation) })
 
     /// `= EXPRESSION`.
-    static let inquiry = Verb(
+    static let inquiry = ReplCommand(
         name: "=", summary: "evaluates Lua, with `request` bound to the last request",
         positionals: [.init(name: "EXPRESSION", help: "in the sandbox; Tab completes after a dot")],
         details: [

@@ -111,7 +111,7 @@ struct Completion {
             let takesValue = option(arguments[place], options)?.value != nil
             arguments.removeSubrange(place...min(arguments.count - 1, place + (takesValue ? 1 : 0)))
         }
-        if let suggest = verb.suggest { return second + suggest(self, arguments) }
+        if let suggest = Repl.command(verb)?.suggest { return second + suggest(self, arguments) }
         let positionals = verb.positionals
         guard let positional = arguments.count < positionals.count ? positionals[arguments.count] : positionals.last,
             arguments.count < positionals.count || positional.isRepeated

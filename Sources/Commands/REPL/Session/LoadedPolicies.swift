@@ -8,7 +8,7 @@ final class LoadedPolicies {
     let path: String
     let source: PolicySource
     /// The plugins, with the commands that they add to the prompt.
-    let plugins: PluginLoader.Loaded
+    let plugins: LoadedPlugins
     let set: PolicySet
     let authorizer: Authorizer
     /// The number of effects by policy and line, in the decisions of this session.

@@ -1,6 +1,6 @@
 extension Repl {
     /// The commands that exist only in the REPL, in the order of its help.
-    static let commands: [Verb] = [
+    static let commands: [ReplCommand] = [
         .use, .acting, .at, .tenant,
         .can, .why, .whyNot, .counterfactual, .inquiry, .may, .whoCan, .whoMay, .whatCan, .compare,
         .timeline, .suppose, .denied, .cost, .trace,
@@ -9,4 +9,7 @@ extension Repl {
         .record, .replay, .save,
         .help, .quit,
     ]
+
+    /// The command of this name; `nil` for a verb that works outside of a session too.
+    static func command(_ verb: Verb) -> ReplCommand? { commands.first { $0.verb.name == verb.name } }
 }

@@ -34,7 +34,7 @@ extension Repl {
     /// The help of all commands.
     /// - Parameter columns: the width of the terminal; `nil` for no limit.
     static func overview(_ columns: Int?) -> String {
-        let rows = Prose.rows(commands.map { (usage($0), $0.summary) }, columns)
+        let rows = Prose.rows(commands.map { (usage($0.verb), $0.verb.summary) }, columns)
         var families: [String] = []
         for verb in verbs.dropFirst(commands.count) {
             let family = String(verb.name.prefix { $0 != " " })

@@ -45,7 +45,7 @@ final class Repl {
     // MARK: Lines
 
     /// All commands: those of the REPL, then the verbs of the command line.
-    static let verbs = commands + Demilune.verbs.filter { !["repl", "init"].contains($0.name) }
+    static let verbs = commands.map(\.verb) + Demilune.verbs.filter { !["repl", "init"].contains($0.name) }
 
     /// Runs one command.
     /// - Parameter isHeld: true to hold the output for the pager until the command is done, the default at a terminal.
@@ -79,8 +79,8 @@ final class Repl {
             guard line.options["watch"] == nil else {
                 throw .usage("`--watch` is not available in the REPL: use `watch on`, which reloads the policies")
             }
-            var invocation = try Invocation(line, environment: start.environment, terminal: terminal)
-            invocation.repl = self
+            let invocation = try Invocation(line, environment: start.environment, terminal: terminal)
+            if let command = Self.command(verb) { return try command.run(self, invocation) }
             return try verb.run(invocation)
         } catch {
             Self.complain(error, terminal)
@@ -147,7 +147,7 @@ final class Repl {
         guard !names.contains(first[...]) else { return words }
         let aliases = ["exit": "quit", "q": "quit", "?": "help", "explain": "why", "h": "help"]
         if let name = aliases[first] { return [name] + words.dropFirst() }
-        let own = Set(commands.map { $0.name.prefix { $0 != " " } }).filter { $0.hasPrefix(first) }
+        let own = Set(commands.map { $0.verb.name.prefix { $0 != " " } }).filter { $0.hasPrefix(first) }
         return own.count == 1 ? [String(own.first!)] + words.dropFirst() : words
     }
 

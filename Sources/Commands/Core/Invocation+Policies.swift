@@ -1,0 +1,29 @@
+internal import Model
+internal import Plugins
+internal import Policies
+
+/// The policies that a command line names.
+extension Invocation {
+    /// The files of `--policies` and `--plugins`, read but not yet run.
+    func policySource() throws(CommandError) -> PolicyFiles { try policyFiles(policyFolder) }
+
+    /// Loads the policies of `--policies` and prints their warnings.
+    /// - Throws: with status 3 and every diagnostic when they do not load.
+    func policies() throws(CommandError) -> PolicySet { try policies(try policySource()) }
+
+    func policies(_ files: PolicyFiles) throws(CommandError) -> PolicySet { try loaded(files).policies }
+
+    /// Loads policies together with the plugins that they use.
+    func loaded(
+        _ files: PolicyFiles
+    ) throws(CommandError) -> (policies: PolicySet, plugins: LoadedPlugins) {
+        let (source, plugins) = files.loadedPlugins()
+        let result = PolicySet.load(source)
+        for diagnostic in result.diagnostics { terminal.note(Terminal.escaped(diagnostic.description)) }
+        guard let set = result.set else {
+            throw CommandError(
+                "the policies in `\(value("policies") ?? "policies")` do not load", status: ExitStatus.policies)
+        }
+        return (set, plugins)
+    }
+}

@@ -1,0 +1,16 @@
+package import Model
+package import Policies
+
+/// The result of loading.
+package struct LoadedPlugins: Sendable {
+    package let set: PluginSet
+    /// The parts of each plugin that are not for policies, by the plugin's name.
+    package let extras: [ExactName: PluginExtras]
+
+    package static let none = LoadedPlugins(set: .none, extras: [:])
+
+    /// All faults of plugins, sorted by path and line.
+    package var faults: [Diagnostic] {
+        (self.set).broken.values.flatMap { $0 }.sorted { ($0.path, $0.line ?? 0) < ($1.path, $1.line ?? 0) }
+    }
+}
