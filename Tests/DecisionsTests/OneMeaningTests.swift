@@ -53,7 +53,7 @@ import Testing
     /// The result of the fast reader of usual requests; `nil` when it does not handle a line.
     private func quick(_ context: String, _ authorizer: Authorizer) -> String? {
         let line = Self.line(context, subject: "\"type\":\"token\",\"id\":\"\(Fixture.token)\"")
-        let padded = line + [UInt8](repeating: 0x20, count: RequestReader.padding)
+        let padded = line + [UInt8](repeating: 0x20, count: RequestLineReader.padding)
         return unsafe padded.withUnsafeBytes { bytes in
             unsafe authorizer.answer(UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), tenant: nil, now: now)
         }?.code

@@ -60,7 +60,7 @@ import Testing
 
     private let schema: Schema
     private let directory: Directory
-    private let reader: RequestReader
+    private let reader: RequestLineReader
     private let now = Instant("2026-06-01T12:00:00Z")!
 
     init() throws {
@@ -70,7 +70,7 @@ import Testing
             PolicySource(path: "p", files: files.map { .init(name: ExactName($0.0), bytes: Array($0.1.utf8)) }))
         schema = try #require(result.set, "\(result.diagnostics)").schema
         directory = try Fixture.directory()
-        reader = try #require(RequestReader(schema: schema, directory: directory))
+        reader = try #require(RequestLineReader(schema: schema, directory: directory))
     }
 
     /// The full reader's result: `nil` for an invalid request, the code of a deny, or the contents of a request.
@@ -104,7 +104,7 @@ import Testing
     /// Compares the fast reader with the full one.
     /// - Returns: true when the fast reader handled the line.
     @discardableResult private func check(_ line: [UInt8], tenant: Int? = nil) -> Bool {
-        let padded = line + [UInt8](repeating: 0x20, count: RequestReader.padding)
+        let padded = line + [UInt8](repeating: 0x20, count: RequestLineReader.padding)
         var request = ResolvedRequest(kind: .access, directory: directory, propertyCount: schema.layout.count, now: now)
         let reading = unsafe padded.withUnsafeBytes { bytes in
             unsafe reader.read(

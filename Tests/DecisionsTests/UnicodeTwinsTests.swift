@@ -101,7 +101,7 @@ import Testing
 
     /// The decision of `batch`, by the fast reader when possible.
     private func quick(_ line: String, _ authorizer: Authorizer) -> Bool? {
-        let padded = Array(line.utf8) + [UInt8](repeating: 0x20, count: RequestReader.padding)
+        let padded = Array(line.utf8) + [UInt8](repeating: 0x20, count: RequestLineReader.padding)
         return unsafe padded.withUnsafeBytes { bytes in
             unsafe authorizer.answer(
                 UnsafeRawBufferPointer(rebasing: bytes[..<line.utf8.count]), tenant: nil, now: now)?.isPermitted

@@ -188,13 +188,13 @@ import Tokens
 }
 
 /// The progress of readers and a writer.
-private final class Race: Sendable {
+final class Race: Sendable {
     let isDone = Atomic(false)
     let looks = Atomic(0)
 }
 
 /// Runs on a thread of its own, so that blocking there does not block tasks.
-private func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         Thread.detachNewThread { continuation.resume(with: Result(catching: body)) }
     }

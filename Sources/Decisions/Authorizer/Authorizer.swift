@@ -8,7 +8,7 @@ package final class Authorizer {
     private let directory: Directory
     // A constant: as a variable it is retained at every decision.
     let evaluator: Evaluator
-    private let reader: RequestReader?
+    private let reader: RequestLineReader?
     /// True when decisions carry the facts that their policies read.
     package var explains = false
     /// True when `acting` is recorded.
@@ -24,7 +24,7 @@ package final class Authorizer {
         self.directory = directory
         evaluator = try Evaluator(policies, budget: budget, treeOptions: treeOptions)
         // The reference authorizer uses the slow reader only.
-        reader = treeOptions.isReference ? nil : RequestReader(schema: policies.schema, directory: directory)
+        reader = treeOptions.isReference ? nil : RequestLineReader(schema: policies.schema, directory: directory)
     }
 
     /// The decision on a request, on the snapshot that this was made with.
@@ -137,11 +137,11 @@ package final class Authorizer {
     }
 
     /// Decides a line of the usual shape, an access by a token, without reasons.
-    /// - Parameter line: with `RequestReader.padding` readable bytes behind it.
+    /// - Parameter line: with `RequestLineReader.padding` readable bytes behind it.
     /// - Returns: `nil` for every other line, and for a decision with obligations; `decide` is for those.
     func answer(_ line: UnsafeRawBufferPointer, tenant: ExactName?, now: Instant) -> LineDecision? {
         guard let reader, let tenant = number(of: tenant) else { return nil }
-        var reading = RequestReader.LineReading.unsure
+        var reading = RequestLineReader.LineReading.unsure
         let verdict = evaluator.evaluate { request in
             reading = unsafe reader.read(line, tenant: tenant < 0 ? nil : tenant, now: now, into: &request)
             guard case .request = reading else { return false }

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Whole lines of an input, one after the other in one buffer.
 struct Block: Sendable {
-    /// The lines, followed by `RequestReader.padding` bytes of no meaning.
+    /// The lines, followed by `RequestLineReader.padding` bytes of no meaning.
     var bytes: [UInt8] = []
     /// The number of bytes that are lines.
     var count = 0
@@ -81,7 +81,7 @@ struct BlockReader {
         line += Self.lines(bytes, count)
         rest = Array(bytes[count...])
         bytes.removeLast(bytes.count - count)
-        bytes.append(contentsOf: repeatElement(0, count: RequestReader.padding))
+        bytes.append(contentsOf: repeatElement(0, count: RequestLineReader.padding))
         return Block(bytes: bytes, count: count, firstLine: first)
     }
 

@@ -11,16 +11,19 @@ extension SQLiteTokenStore {
     func stored(
         _ sql: String, _ parameters: [SQLStatement.Parameter], where isAsked: (StoredToken) -> Bool
     ) throws(TokenStoreError) -> [StoredToken] {
-        var numbers: [Int64] = []
-        try connection.rows(sql, parameters) { numbers.append($0.integer(0)) }
-        var tokens: [StoredToken] = []
-        for number in numbers {
-            guard let token = try connection.first(Self.byNumber, [.integer(number)], { checked(StoredToken($0)) }),
-                isAsked(token)
-            else { throw misdirected }
-            tokens.append(token)
+        // As of one moment: a row that is purged meanwhile is no fault of the index.
+        try connection.transaction("BEGIN") { () throws(TokenStoreError) -> [StoredToken] in
+            var numbers: [Int64] = []
+            try connection.rows(sql, parameters) { numbers.append($0.integer(0)) }
+            var tokens: [StoredToken] = []
+            for number in numbers {
+                guard let token = try connection.first(Self.byNumber, [.integer(number)], { checked(StoredToken($0)) }),
+                    isAsked(token)
+                else { throw misdirected }
+                tokens.append(token)
+            }
+            return tokens
         }
-        return tokens
     }
 
     static let byNumber = "SELECT \(StoredToken.columns) FROM tokens WHERE number = ?"

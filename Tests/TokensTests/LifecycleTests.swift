@@ -3,7 +3,7 @@ import Model
 import Testing
 import Tokens
 
-@Suite struct ActsTests {
+@Suite struct LifecycleTests {
     private let session: StoreFixture
     private var store: SQLiteTokenStore { session.store }
 

@@ -29,7 +29,7 @@ import Testing
     private let now = Instant("2026-06-01T12:00:00Z")!
 
     private func quick(_ line: [UInt8], _ authorizer: Authorizer) -> Authorizer.LineDecision? {
-        let padded = line + [UInt8](repeating: 0x20, count: RequestReader.padding)
+        let padded = line + [UInt8](repeating: 0x20, count: RequestLineReader.padding)
         return unsafe padded.withUnsafeBytes { bytes in
             unsafe authorizer.answer(UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), tenant: nil, now: now)
         }

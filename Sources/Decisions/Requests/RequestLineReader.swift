@@ -7,7 +7,7 @@ internal import Policies
 /// are plain values of their declared types.
 ///
 /// It leaves every other line alone, above all a faulty one. `AuthorizationRequest` reads those and explains faults.
-@safe final class RequestReader {
+@safe final class RequestLineReader {
     enum LineReading {
         case request
         /// Denied by the core, with its code.
