@@ -1,5 +1,4 @@
 internal import Decisions
-internal import Glibc
 package import Model
 package import Policies
 
@@ -68,7 +67,7 @@ package struct DecisionBenchmark {
     /// count. Policies with settings are not repeated: each copy would have settings, and so facts, of its own.
     package static func source(_ source: PolicySource, count: Int) -> PolicySource? {
         guard let set = PolicySet.load(source).set else { return nil }
-        let policies = set.policies.filter { $0.isEnabled && $0.root.kinds == [.access] }.prefix(3)
+        let policies = set.policies.filter { $0.isEnabled && $0.shape.kinds == [.access] }.prefix(3)
         let repeated = policies.filter(\.settings.isEmpty)
         guard count <= policies.count || !repeated.isEmpty else { return nil }
         func file(_ policy: Policy, as name: ExactName) -> [PolicyFile] {

@@ -1,5 +1,4 @@
 internal import Decisions
-internal import Glibc
 package import Model
 package import Policies
 package import Tokens

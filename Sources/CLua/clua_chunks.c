@@ -37,6 +37,10 @@ clua_outcome clua_load(clua_state *state, const uint8_t *source, size_t length, 
 
 static int do_run(lua_State *L) {
     clua_state *state = clua_of(L);
+    // INVARIANT: a handle of one run is never that of another. Its host may number handles anew, and the fields that
+    // were learned of an earlier one would answer for it.
+    lua_newtable(L);
+    lua_rawseti(L, LUA_REGISTRYINDEX, state->handles);
     lua_rawgeti(L, LUA_REGISTRYINDEX, state->request.chunk);
     lua_call(L, 0, LUA_MULTRET);
     int count = lua_gettop(L);

@@ -51,7 +51,7 @@ package struct Example: Sendable {
             plugins: plugins ?? Self.plugins(shown))
     }
 
-    /// The folder of plugins beside the policies: `plugins/session/plugin.lua`.
+    /// The folder of plugins beside the policies: `plugins/office/plugin.lua`.
     private static let pluginFolder: ExactName = "plugins/"
 
     private static func plugins(_ files: [PolicyFile]) -> PluginSet {

@@ -41,7 +41,7 @@ struct OptionalAccessAnalysis {
         chunk = inference.chunk
         self.inference = inference
         findDenying()
-        _ = run(chunk.block, Knowledge(kinds: inference.root.kinds))
+        _ = run(chunk.block, Knowledge(kinds: inference.shape.kinds))
         reads.sort { $0.position < $1.position }
     }
 
@@ -252,7 +252,7 @@ struct OptionalAccessAnalysis {
         if knowledge.there.contains(absence.key) { return true }
         switch absence.attribute {
         case .token?, .actor?, .proposed?:
-            return knowledge.kinds.isEmpty || inference.root.guarantees(absence.attribute!, at: knowledge.kinds)
+            return knowledge.kinds.isEmpty || inference.shape.guarantees(absence.attribute!, at: knowledge.kinds)
         default: return false
         }
     }

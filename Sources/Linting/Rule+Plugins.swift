@@ -35,7 +35,7 @@ extension LintedPolicy {
         func names(_ names: [ExactName]) -> JSON { .array(names.map(JSON.string)) }
         if let declaration {
             members += [
-                .init("on", names(declaration.root.kinds.map { ExactName($0.rawValue) }.sorted())),
+                .init("on", names(declaration.shape.kinds.map { ExactName($0.rawValue) }.sorted())),
                 .init("grants", names(declaration.grants)),
                 .init("settings", names(declaration.settings.keys.sorted())),
                 .init("observes", .boolean(declaration.isObserving)),

@@ -51,7 +51,8 @@ internal import CLua
         }
     }
 
-    /// Runs a chunk; the value of the outcome is the chunk's first result.
+    /// Runs a chunk; the value of the outcome is the chunk's first result. Handles of earlier runs are forgotten, so a
+    /// host may number its own from 0.
     package mutating func run(_ chunk: Int, host: any SandboxHost, limits: Limits) -> CallResult {
         let limits = unsafe limits.flat
         return unsafe outcome(of: chunk) { state in

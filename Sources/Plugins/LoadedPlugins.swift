@@ -1,7 +1,7 @@
 package import Model
 package import Policies
 
-/// The result of loading.
+/// The result of loading plugins.
 package struct LoadedPlugins: Sendable {
     package let set: PluginSet
     /// The parts of each plugin that are not for policies, by the plugin's name.

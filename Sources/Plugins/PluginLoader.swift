@@ -18,7 +18,7 @@ package struct PluginLoader {
         return loader.load()
     }
 
-    /// The longest chain of plugins that require each other; each of them may use its own part of the stack.
+    /// The longest chain of plugins, each of which requires the next; each of them may use its own part of the stack.
     private static let deepest = 4
     private static let mostPlugins = 200
 
@@ -96,7 +96,7 @@ package struct PluginLoader {
                 blame(name, Self.requires(lost), line: plugin.line("requires"))
             } else if depths[name]! > Self.deepest {
                 blame(
-                    name, "a chain of required plugins has at most \(Self.deepest)",
+                    name, "at most \(Self.deepest) plugins may require one another in a chain",
                     line: plugin.line("requires"))
             } else {
                 refuseMembers(of: plugin)

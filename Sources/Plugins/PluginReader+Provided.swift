@@ -215,7 +215,7 @@ extension PluginReader {
             let (type, isOptional) = try TypeReader.read(value, of: .result)
             if !isOptional { return .init(type) }
             report(
-                "`\(place)` cannot have an optional result: provide another function that tests for it",
+                "`\(place)` cannot have an optional result: provide another function that tests whether there is one",
                 at: place)
         } catch { report("`\(place)`: \(error.message)", at: place) }
         return nil

@@ -35,7 +35,8 @@ package struct PluginReference {
             let key = table.key.map { ", by \(table.columns[$0].name)" } ?? ""
             return Part(
                 kind: "data",
-                form: "\(plugin.name).\(table.name): \(table.count) rows of (\(columns.joined(separator: ", ")))\(key)",
+                form:
+                    "\(plugin.name).\(table.name): \(counted(table.count, "row")) of (\(columns.joined(separator: ", ")))\(key)",
                 about: table.about)
         }
         let checks = extras.checks.map {

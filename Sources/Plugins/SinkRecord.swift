@@ -19,7 +19,8 @@ package struct SinkRecord {
         /// The target of its output, in words.
         var place: String {
             guard !isSystem else { return "the system's log" }
-            let older = kept == 0 ? "none older is kept" : kept == 1 ? "one older is kept" : "\(kept) older are kept"
+            let older =
+                kept == 0 ? "no older file is kept" : "\(counted(kept, "older file")) \(kept == 1 ? "is" : "are") kept"
             return "a file of at most \(mostBytes >> 20) MiB, \(older)"
         }
     }

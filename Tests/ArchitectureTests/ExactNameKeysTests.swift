@@ -47,7 +47,7 @@ struct ExactNameKeysTests {
             "the program's own words, asked for Lua identifiers"
         ),
         (
-            "Syntax/Instrumentation/Chunk+Instrumentation.swift", "effectCalls: Set<String>",
+            "Syntax/Instrumentation/Chunk+Instrumentation.swift", "effects: Set<String>",
             "the program's own words, asked for Lua identifiers"
         ),
         (

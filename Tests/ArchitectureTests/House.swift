@@ -21,6 +21,12 @@ enum House {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
+    /// README, CONTRIBUTING and every page of `docs`.
+    static func documents() throws -> [String] {
+        let pages = try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "docs").path)
+        return ["CONTRIBUTING.md", "README.md"] + pages.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
+    }
+
     static func exists(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: root.appending(path: path).path(percentEncoded: false))
     }

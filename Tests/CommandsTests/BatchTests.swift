@@ -65,7 +65,10 @@ internal import Testing
         (line(more: #","obligations":[1]"#), "`obligations` must be a list of names"),
         (line(more: #","tenant":3"#), "`tenant` must be a string, got a number"),
         (line(more: #","tenant":null"#), "`tenant` must be a string, got null"),
-        (line(more: #","evaluations":[]"#), "`evaluations` is not supported"),
+        (
+            line(more: #","evaluations":[]"#),
+            "`evaluations` is not supported: send each request by itself, on a line of its own"
+        ),
         (line(more: #","expected":"permit""#), "`expected` must be true or false, got a string"),
         (
             line().replacing(#""name":"orders.read""#, with: #""name":"orders.read","properties":[]"#),

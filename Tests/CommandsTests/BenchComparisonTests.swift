@@ -95,7 +95,7 @@ internal import Testing
         for (number, (text, message)) in [
             (
                 "echo hello",
-                "at `bench --json --count 20 --grow 3 --policies \(Session.policies)` is not a report of `bench`: "
+                "` at `bench --json --count 20 --grow 3 --policies \(Session.policies)` is not a report of `bench`: "
                     + "it is not JSON"
             ),
             ("echo '{}'", "is not a report of `bench`: the report has no figures"),

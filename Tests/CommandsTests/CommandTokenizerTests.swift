@@ -2,7 +2,7 @@ internal import Testing
 
 @testable internal import Commands
 
-struct WordsTests {
+struct CommandTokenizerTests {
     @Test(arguments: [
         ("can orders.read  on order:42", ["can", "orders.read", "on", "order:42"], false),
         ("use 'Warehouse sync'", ["use", "Warehouse sync"], false),

@@ -76,7 +76,7 @@ internal import Testing
 
     /// The calls at which to stop a command, counted from 1: all of them when they are few. Otherwise every flush,
     /// rename and removal, and some writes, which the seed picks.
-    static func kinds(_ trace: [Character], _ times: Int, seed: UInt64) -> [Int] {
+    static func points(_ trace: [Character], _ times: Int, seed: UInt64) -> [Int] {
         guard trace.count > times else { return Array(1...max(1, trace.count)) }
         var random = Seeded(state: seed)
         let all = Array(1...trace.count).shuffled(using: &random)
@@ -110,11 +110,11 @@ internal import Testing
         let trace = try trace(words, session)
         #expect(
             trace.count > 5 && trace.contains("s"), "`\(words.joined(separator: " "))` writes too little to be stopped")
-        for authorizer in Self.kinds(trace, times, seed: Self.seed) {
+        for point in Self.points(trace, times, seed: Self.seed) {
             try kept.restore()
-            let process = try start(words, session, stop: ["DEMILUNE_STOP_AT": "\(authorizer)"])
+            let process = try start(words, session, stop: ["DEMILUNE_STOP_AT": "\(point)"])
             process.waitUntilExit()
-            let place = "stopped at \(authorizer) of \(trace.count) (\(trace[authorizer - 1])), seed \(Self.seed)"
+            let place = "stopped at \(point) of \(trace.count) (\(trace[point - 1])), seed \(Self.seed)"
             #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGKILL, "\(place)")
             let verified = demilune(session, "store", "verify")
             #expect(verified.status == 0 || !isWhole, "\(place): \(verified.output) \(verified.errors)")
@@ -124,12 +124,12 @@ internal import Testing
 
     @Test func `a seed gives the same points, and they include every flush if there is room`() {
         let trace = Array("wwwsw") + Array(repeating: "w", count: 200) + Array("srwu")
-        let kinds = Self.kinds(trace, 20, seed: 1)
-        #expect(kinds == Self.kinds(trace, 20, seed: 1) && kinds != Self.kinds(trace, 20, seed: 2))
-        #expect(kinds.count == 20 && Set(kinds).count == 20 && kinds.allSatisfy { trace.indices.contains($0 - 1) })
-        #expect(kinds.filter { trace[$0 - 1] != "w" } == [4, 206, 207, 209])
-        #expect(Self.kinds(Array("wsw"), 20, seed: 1) == [1, 2, 3])
-        #expect(Self.kinds(Array(repeating: "s", count: 9), 4, seed: 1).count == 4)
+        let points = Self.points(trace, 20, seed: 1)
+        #expect(points == Self.points(trace, 20, seed: 1) && points != Self.points(trace, 20, seed: 2))
+        #expect(points.count == 20 && Set(points).count == 20 && points.allSatisfy { trace.indices.contains($0 - 1) })
+        #expect(points.filter { trace[$0 - 1] != "w" } == [4, 206, 207, 209])
+        #expect(Self.points(Array("wsw"), 20, seed: 1) == [1, 2, 3])
+        #expect(Self.points(Array(repeating: "s", count: 9), 4, seed: 1).count == 4)
     }
 
     @Test func `a token exists completely, with its log entry, or not at all`() throws {

@@ -74,14 +74,15 @@ internal import Testing
                 since when
                   token purge            removes tokens that were revoked before a day, for good; the log stays
                   user list              lists the users of a tenant, with their assignments
-                  user show              shows a user: permissions and assignments
+                  user show              shows a user: assignments, and the permissions of each
                   department list        lists the departments of a tenant as a tree
                   department show        shows a department: its place in the tree, its requirements and its users
                   user-type list         lists the user types of a tenant, with their permissions
                   user-type show         shows a user type: its permissions, and who is assigned to it
                   tenant list            lists the tenants, with the number of their users and departments
                   tenant show            shows a tenant: its zone, its size, and whether its token strings are kept
-                  tenant set-reveal      shows or sets whether a tenant's token strings are kept, to be shown again
+                  tenant set-reveal      shows or sets whether a tenant's token strings are kept to be shown again, \
+                or never
                   user deactivate        deactivates a user: mobile tokens are revoked for good, API tokens suspended
                   user activate          makes a user active again; revoked and suspended tokens stay so
                   department deactivate  deactivates a department; refused while live tokens are in it

@@ -61,10 +61,15 @@ internal import Testing
     func `a former name works for one more version, and a note says so`(
         arguments: [String], former: String, now: String
     ) throws {
-        let line = try ParsedLine(arguments, verbs: Demilune.verbs)
-        #expect(line.notes == ["`\(former)` is now called `\(now)`; the old name works for one more version"])
-        #expect(line.verb?.name == now || line.options["record-use"] != nil)
-        #expect(Session().run(arguments).output.contains(now))
+        let note = "`\(former)` is now called `\(now)`; the old name works for one more version"
+        for verbs in [Demilune.verbs, Repl.verbs] {
+            let line = try ParsedLine(arguments, verbs: verbs)
+            #expect(line.notes == [note])
+            #expect(former.hasPrefix("--") ? line.options["record-use"] != nil : line.verb?.name == now)
+        }
+        let result = Session().run(arguments)
+        #expect(result.errors == "note: \(note)\n")
+        #expect(result.output.contains(now) && !result.output.contains(former))
         #expect(!Session().run(["--help"]).output.contains("\(former) "))
     }
 

@@ -128,14 +128,14 @@ import Testing
         ("owner = \"us\", ", "", "the good example of owned", "it names no owner"),
         (
             "on = \"access\", decide = function() end", "on = \"access\", owner = \"a\", decide = function() end",
-            "the bad example of owned", "a finding"
+            "the bad example of owned", "expected  a finding\n    happened  none"
         ),
         (
             "on = \"access\", decide = function() end", "on = \"acces\", decide = function() end",
             "the bad example of owned", "the example does not load: line 1: "
         ),
         ("policy:has(\"owner\")", "policy.owner", "the bad example of owned", "the rule failed"),
-        ("request.action", "request.acton", "the good example of owned", "line 3: "),
+        ("request.action", "request.acton", "the good example of owned", "the example does not load: line 3: "),
     ])
     func `a wrong example is a failed test`(
         old: String, new: String, test: String, message: String

@@ -2,7 +2,7 @@ internal import Testing
 
 @testable internal import Commands
 
-@Suite struct ChoiceTests {
+@Suite struct PromptTests {
     private func ask(_ lines: [String], isInteractive: Bool = true) throws -> (Int?, String) {
         var rest = lines[...]
         var errors: [UInt8] = []

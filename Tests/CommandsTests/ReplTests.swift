@@ -34,7 +34,7 @@ struct ReplTests {
 
     @Test(arguments: [
         ("cna orders.read", "did you mean `can`"), ("can orders.raed", "did you mean `orders.read`"),
-        ("use Nobody at all", "unexpected argument"),
+        ("use Nobody at all", "unexpected argument `"),
         ("tenant 33", "did you mean `3`"),
         ("at tomorrow", "expected a day"), ("as ana", "did you mean `anna`"), ("as anna", "say which"),
         ("may anna/a-anna-1 reveall", "did you mean `reveal`"), ("can orders.read on ordr", "did you mean `order`"),
@@ -220,7 +220,7 @@ struct ReplAnalysisTests {
         #expect(result.output.contains("the request brings:\n    resource.department is "))
         #expect(result.output.contains("resource.department is Sales or under it"))
         #expect(result.output.contains(#""to": "permit""#))
-        // Leaving it out is no way to a permit, and is not told as one.
+        // Leaving the department out does not lead to a permit, and is not suggested.
         #expect(!result.output.contains("resource.department is absent"), "\(result.output)")
         let without = converse("can orders.read on order", "can orders.read on token")
         #expect(without.output.contains("deny  (denied: department_missing)"), "\(without.output)")
@@ -377,7 +377,7 @@ struct ReplPopulationTests {
     @Test func `suppose alone lists the tokens that it changes, and shows who can before and after`() {
         let result = converse(
             "suppose user-type withdraw Integrator orders.read", "suppose", "who can orders.read on order in Sales")
-        #expect(result.errors.contains("lose something, 0 gain; nothing is written"))
+        #expect(result.errors.contains(" losing, 0 gaining something; nothing is written"))
         #expect(result.output.contains("BEFORE  AFTER"))
         #expect(result.output.contains("yes     no"))
     }

@@ -112,7 +112,8 @@ internal import Testing
     @Test func `a test that cannot be run is a failure with its reason`() throws {
         for (tests, message) in [
             ("nonsense(", "near"), ("test(1, {})", "`test` takes a name first"), ("", "the file has no test"),
-            (Self.test("x", ""), "the test expects nothing"), ("while true do end", "its instruction limit"),
+            (Self.test("x", ""), "the test expects nothing"),
+            ("while true do end", "the file exceeds its instruction limit"),
             (Self.test("x", "permit = true", "skip = true, "), "skip"),
         ] {
             let result = try run(tests)

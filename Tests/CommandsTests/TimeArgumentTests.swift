@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import Commands
 
-@Suite struct MomentTests {
+@Suite struct TimeArgumentTests {
     @Test(arguments: [("90s", 90), ("30m", 1_800), ("24h", 86_400), ("7d", 604_800), ("2w", 1_209_600)])
     func `a duration is a number and its unit`(text: String, seconds: Int64) throws {
         #expect(try TimeArgument.duration(text, option: "overlap") == .seconds(seconds))

@@ -72,7 +72,7 @@ enum Fixture {
     }
 }
 
-@Suite struct DecisionPointTests {
+@Suite struct AuthorizerTests {
     let permit = Fixture.policy("permit()")
 
     @Test func `no permit is a deny, a permit permits, and any deny wins`() throws {

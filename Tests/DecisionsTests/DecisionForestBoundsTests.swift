@@ -63,7 +63,7 @@ import Testing
         let (open, bytes) = authorizer.evaluator.forestSize
         for number in 400..<2_000 { try ask(number) }
         #expect(authorizer.evaluator.forestSize.bytes == bytes)
-        #expect(open == [] && authorizer.evaluator.forestSize.open == [])
+        #expect(open == [] && authorizer.evaluator.forestSize.uncacheable == [])
     }
 
     @Test func `a policy that reads values that never repeat is run without a tree`() throws {
@@ -74,7 +74,7 @@ import Testing
                 "other": Fixture.policy("if request.token.department.name == 'Sales' then permit() end"),
             ], tokens: 600)
         for number in 1..<600 { _ = try authorizer.decide(Self.question(token: TokenID(high: 2, low: UInt64(number)))) }
-        #expect(authorizer.evaluator.forestSize.open == [1])
+        #expect(authorizer.evaluator.forestSize.uncacheable == [1])
         let before = authorizer.runCount
         for number in 1..<200 {
             #expect(try authorizer.decide(Self.question(token: TokenID(high: 2, low: UInt64(number)))).isPermitted)
@@ -170,7 +170,7 @@ import Testing
         for _ in 0..<1_000 { try ask() }
         #expect(authorizer.runCount - before < 20)
         #expect(authorizer.evaluator.forestSize.bytes < 4 << 20)
-        #expect(authorizer.evaluator.forestSize.open == [])
+        #expect(authorizer.evaluator.forestSize.uncacheable == [])
     }
 
     @Test func `a policy that its facts do not determine is detected, and run from then on`() throws {
@@ -193,7 +193,7 @@ import Testing
         let reference = try oracle.decide(Self.question())
         #expect(run.code == "denied" && told.isPermitted)
         #expect(run.difference(from: reference)?.policies == ["whim"])
-        #expect(authorizer.evaluator.forestSize.open == [1])
+        #expect(authorizer.evaluator.forestSize.uncacheable == [1])
         let before = authorizer.runCount
         #expect(try authorizer.decide(Self.question()).code == "denied")
         #expect(authorizer.runCount - before >= 1)

@@ -2,7 +2,7 @@ internal import Decisions
 internal import Model
 internal import Testing
 
-@Suite struct ConsequencesTests {
+@Suite struct ImpactReportTests {
     private static let now = Instant("2026-11-22T12:00:00Z")!
     private static let actions: [ExactName] = ["orders.read", "orders.approve", "orders.delete"]
 

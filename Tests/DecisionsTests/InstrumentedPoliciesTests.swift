@@ -39,7 +39,7 @@ import Testing
                 #expect(one.isAlike(other), "seed \(seed): \(one.termination) \(other.termination)\n\(source)")
                 #expect(plain.trace(one).facts == instrumented.trace(other).facts)
             }
-            events += instrumented.instrumentation?.events.count ?? 0
+            events += instrumented.coverageLog?.events.count ?? 0
         }
         return events
     }

@@ -107,8 +107,8 @@ struct PolicyGrammar {
 
     private mutating func call() -> String {
         let function = Self.functions[pick(Self.functions.count)]
-        // Sometimes one argument too many, which does not load.
-        let count = chance(16) ? function.takes + 1 : pick(function.takes + 1)
+        // Sometimes too many arguments, which do not load unless the function is variadic.
+        let count = chance(16) ? function.takes + 1 + pick(3) : pick(function.takes + 1)
         return "\(function.name)(\((0..<count).map { _ in unseen() }.joined(separator: ", ")))"
     }
 
@@ -151,7 +151,7 @@ struct PolicyGrammar {
         case 9: return "\(one(["-", "#", "not ", "~"]))(\(value()))"
         case 10:
             let method = one(["rep", "sub", "find", "match", "gsub", "upper", "format", "byte"])
-            return "(\(string())):\(method)(\(method == "upper" ? "" : "\(value()), \(value())"))"
+            return "(\(string())):\(method)(\(method == "upper" && !chance(16) ? "" : "\(value()), \(value())"))"
         case 11: return "function(...) \(chance(2) ? "return ..." : effect()) end"
         case 12: return "\(path()):plus { \(one(["days", "months", "years", "hours", "weeks"])) = \(number()) }"
         case 13: return "(\(value()))[\(value())]"

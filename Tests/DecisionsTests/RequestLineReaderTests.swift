@@ -5,7 +5,7 @@ import Testing
 @testable import Decisions
 
 /// The fast reader of usual requests accepts a line only if the full reader gives the same result.
-@Suite struct RequestReaderTests {
+@Suite struct RequestLineReaderTests {
     private static let good = """
         {"subject":{"type":"token","id":"00000000000000010000000000000001"},"action":{"name":"orders.read"},\
         "resource":{"type":"order","id":"1","properties":{"department":"north","amount":12,"owner":"anna"}},\

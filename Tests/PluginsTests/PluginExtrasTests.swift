@@ -138,7 +138,7 @@ import Testing
             parts.map { "\($0.form) -- \($0.about)" } == [
                 "x.inside(network: string; address: ip): boolean, by the host -- Whether it is inside.",
                 "x.size(a: string, optional): \"s\" or \"l\" -- The size.", "token.age: number -- Its age.",
-                "x.all: 1 rows of (k: string, v: date, optional), by k -- All of them.",
+                "x.all: 1 row of (k: string, v: date, optional), by k -- All of them.",
             ])
     }
 

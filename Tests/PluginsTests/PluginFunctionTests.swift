@@ -111,7 +111,7 @@ import Testing
         }
         // The function is run for each of these strings; the policy for none.
         #expect(authorizer.runCount == runs)
-        #expect(authorizer.learned.open.isEmpty)
+        #expect(authorizer.learned.uncacheable.isEmpty)
     }
 
     @Test func `a one_of result is a fact, and compared only with its possible strings`() throws {
@@ -190,6 +190,6 @@ import Testing
         }
         // One evaluation can pay for a hundred calls of 20,000.
         #expect(seen.count == 1)
-        #expect(seen.first?.first?.contains("asks too many questions") == true, "\(seen)")
+        #expect(seen.first?.first?.contains("this policy asks too much in one evaluation") == true, "\(seen)")
     }
 }

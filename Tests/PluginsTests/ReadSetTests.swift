@@ -81,8 +81,8 @@ import Testing
             try Authorizer.request(PluginFixture.question(), schema: set.schema, directory: PluginFixture.directory()))
         for _ in 0..<2 {
             _ = evaluator.evaluate(request)
-            let readings = evaluator.outcomes.flatMap { evaluator.readings($0).readings }
-            #expect(readings.contains { $0.operation == .call("wrap.may") && $0.dependsOnTime })
+            let observedFacts = evaluator.outcomes.flatMap { evaluator.observedFacts($0).observedFacts }
+            #expect(observedFacts.contains { $0.operation == .call("wrap.may") && $0.dependsOnTime })
         }
     }
 
@@ -96,6 +96,6 @@ import Testing
             #expect(try authorizer.decide(question).isPermitted == ("n\(number)!".utf8.count > 3))
         }
         // Invented strings of a client neither grow the trees nor make the policy uncacheable for others.
-        #expect(authorizer.learned.open.isEmpty && authorizer.learned.bytes < 100_000, "\(authorizer.learned)")
+        #expect(authorizer.learned.uncacheable.isEmpty && authorizer.learned.bytes < 100_000, "\(authorizer.learned)")
     }
 }

@@ -18,10 +18,10 @@ import Testing
 
     @Test(arguments: [
         ("return {", "unexpected symbol near `<eof>`"), ("return 1", "must return a table"), ("error(\"x\")", "x"),
-        ("while true do end", "does not finish loading"),
+        ("while true do end", "does not finish loading: it exhausts its budget of instructions"),
         ("return { on = \"acess\", decide = function() end }", "did you mean `access`"),
         ("return { on = \"access\" }", "needs a function `decide`"),
-        ("return { decide = function() end }", "`on` must be"),
+        ("return { decide = function() end }", "`on` must be a decision kind or a list of them"),
         ("x = 1 return {}", "assignment to the global `x`"), ("return foo", "`foo` is not available in policies"),
         ("local _ENV = {} return {}", "the name `_ENV` is reserved"),
         ("return { on = \"access\", decide = function() __eq(1) end }", "not for policies"),

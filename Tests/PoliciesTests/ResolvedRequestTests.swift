@@ -3,7 +3,7 @@ import Testing
 @testable import Model
 @testable import Policies
 
-@Suite struct RequestTests {
+@Suite struct ResolvedRequestTests {
     /// Two evaluators that use one request number its times independently.
     @Test func `a changed time has no number`() {
         var request = ResolvedRequest(kind: .access, directory: .empty, propertyCount: 0, now: Instant(microseconds: 0))

@@ -2,7 +2,7 @@ internal import Testing
 
 @testable internal import Syntax
 
-struct StretchTests {
+struct HighlightSpanTests {
     @Test func `a source is split into spans by kind`() {
         let source = "-- why\nlocal a = 'x' -- b\nreturn a, 1"
         let bytes = Array(source.utf8)

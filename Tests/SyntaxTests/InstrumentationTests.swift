@@ -4,7 +4,7 @@ internal import Testing
 /// Programs that report their coverage.
 @Suite struct InstrumentationTests {
     private func instrumented(_ source: String) throws -> InstrumentedProgram {
-        try Chunk.parse(Array(source.utf8)).instrumented(questions: ["has"], effectCalls: ["deny"])
+        try Chunk.parse(Array(source.utf8)).instrumented(questions: ["has"], effects: ["deny"])
     }
 
     /// The instrumented body of a function.
@@ -64,7 +64,7 @@ internal import Testing
             // Inside a function, which is instrumented.
             let source = Array("return (function(...) \(body)\nend)(...)".utf8)
             guard let chunk = try? Chunk.parse(source) else { continue }
-            let instrumented = chunk.instrumented(questions: ["has", "find"], effectCalls: ["print"])
+            let instrumented = chunk.instrumented(questions: ["has", "find"], effects: ["print"])
             let text = Array(silent.utf8) + instrumented.source
             #expect(StockLua.refusal(text) == nil, "\(String(decoding: text, as: UTF8.self))")
             let (before, after) = (StockLua.run(chunk.rewritten()), StockLua.run(text))

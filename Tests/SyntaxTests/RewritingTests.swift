@@ -77,7 +77,7 @@ struct RewritingTests {
         #expect(chunk.calls.map(\.callee) == [.method("can"), .member("string.rep"), .global("permit")])
         #expect(chunk.calls[0].arguments == [.table([Array("a".utf8), Array("b".utf8)])])
         #expect(chunk.calls[1].arguments == [.string(Array("z".utf8)), .number, .other])
-        #expect(chunk.calls[2].position.line == 2 && chunk.calls[2].argumentPositions.count == 1)
+        #expect(chunk.calls[2].position.line == 2 && chunk.calls[2].arguments.count == 1)
         #expect(chunk.strings.map(\.bytes) == ["no", "a", "b", "z", "ok"].map { Array($0.utf8) })
         var visited = 0
         chunk.walk { _ in

@@ -34,7 +34,7 @@ import Testing
         }
         _ = try store.rotate(ids[0], overlap: .seconds(3_600), .test)
         strings.append(try store.reveal(ids[0], .test).1)
-        try store.touch([ids[0]: .test])
+        try store.recordUse([ids[0]: .test])
         _ = try store.revoke([ids[2]], .test)
         self.strings = strings
         try folder.sql("a", "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -101,7 +101,7 @@ import Testing
         let store = try folder.open("a")
         let (_, faults) = try store.verifyLog()
         #expect(!faults.isEmpty)
-        // After the newest entry it does not interfere.
+        // An entry numbered below the newest one does not interfere with writing.
         guard !number.hasPrefix("-"), number != "0" else { return }
         let refused = #expect(throws: TokenStoreError.self) { try store.addKey(.test) }
         #expect(refused?.code == .tampered && refused?.message.contains(number) == true)
@@ -200,11 +200,11 @@ import Testing
         attempt { _ = try store.named("Token 0", tenant: nil) }
         // One transaction that is rolled back, so that nothing waits for the disk.
         var acts: [() throws -> Void] = [
-            { try store.touch(Dictionary(uniqueKeysWithValues: Set(ids).map { ($0, later) })) },
+            { try store.recordUse(Dictionary(uniqueKeysWithValues: Set(ids).map { ($0, later) })) },
             { _ = try store.markDormant(tenant: "t", unusedFor: .seconds(1), context) },
             { _ = try store.merge(Self.organisation(), context, revokesTokens: true) },
             { _ = try store.set(.user("u"), tenant: "t", active: false, revokesTokens: true, context) },
-            { _ = try store.rewrap(context) }, { _ = try store.adopt(context) },
+            { _ = try store.rewrap(context) }, { _ = try store.reseal(context) },
             { _ = try store.setKeepsStrings(false, tenant: "t", context) },
             { _ = try store.purge(tenant: "t", before: later, context) },
         ]
@@ -216,15 +216,15 @@ import Testing
                 { try store.clearDormant(id, context) },
                 { _ = try store.rotate(id, overlap: .seconds(60), context) }, { _ = try store.reveal(id, context) },
                 { try store.amend(id, TokenChange(name: "New", expires: later), context) },
-                { _ = try store.replace(id, assignment: "a", overlap: .seconds(60), context) },
+                { _ = try store.reassign(id, assignment: "a", overlap: .seconds(60), context) },
                 { _ = try store.revoke([id], context) },
             ]
         }
         store.connection.knownSchema = try? store.connection.number("PRAGMA schema_version")
-        for context in acts {
+        for act in acts {
             _ =
                 try? store.connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
-                    let isDone = (try? context()) != nil
+                    let isDone = (try? act()) != nil
                     if isDone { answered += 1 }
                     throw TokenStoreError(.stopped, "taken back")
                 } as Void

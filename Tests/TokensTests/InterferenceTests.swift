@@ -6,15 +6,15 @@ import Testing
 
 /// Interference in the file while the store writes. Each safeguard is tested with the earlier ones disabled.
 @Suite struct InterferenceTests {
-    private let session: StoreFixture
+    private let fixture: StoreFixture
     private let token: TokenDetails
 
     init() throws {
-        session = try StoreFixture()
-        token = try session.token("Feed").0
+        fixture = try StoreFixture()
+        token = try fixture.token("Feed").0
     }
 
-    private var connection: Connection { session.store.connection }
+    private var connection: Connection { fixture.store.connection }
 
     /// Enables triggers on the store's own connection, and makes planted objects pass as known.
     private func lower() throws {
@@ -28,14 +28,14 @@ import Testing
         """
 
     private func rights() throws -> [[ExactName]] {
-        try session.folder.openToVerify("a").organisation(.none).tenants.flatMap(\.userTypes).map(\.permissions)
+        try fixture.folder.openToVerify("a").organisation(.none).tenants.flatMap(\.userTypes).map(\.permissions)
     }
 
     // MARK: The connection
 
     @Test func `triggers do not act on the store's own connection, and views are not read`() throws {
         let before = try rights()
-        try session.sql(Self.widening + "; CREATE VIEW v AS SELECT 1")
+        try fixture.sql(Self.widening + "; CREATE VIEW v AS SELECT 1")
         try connection.execute("UPDATE users SET full_name = 'X' WHERE id = 'u-bjorn'")
         #expect(try rights() == before)
         #expect(throws: TokenStoreError.self) { try connection.number("SELECT * FROM v") }
@@ -55,13 +55,13 @@ import Testing
         "WITH a AS (SELECT 1) UPDATE log SET act = 'x' WHERE number IN a",
     ])
     func `the store's own connection cannot change or cut the log, even without triggers`(sql: String) throws {
-        try session.sql("DROP TRIGGER log_is_never_changed; DROP TRIGGER log_is_never_cut")
+        try fixture.sql("DROP TRIGGER log_is_never_changed; DROP TRIGGER log_is_never_cut")
         let refused = #expect(throws: TokenStoreError.self) { try connection.execute(sql) }
         #expect(refused?.message.contains("not authorized") == true)
         // An opened store is guarded like a new one.
-        let other = try session.folder.openToVerify("a")
+        let other = try fixture.folder.openToVerify("a")
         #expect(throws: TokenStoreError.self) { try other.connection.execute(sql) }
-        #expect(try session.log("token.issue").count == 1)
+        #expect(try fixture.log("token.issue").count == 1)
     }
 
     // MARK: Writes
@@ -78,23 +78,23 @@ import Testing
     }
 
     @Test func `unintended changes of rights are not sealed`() throws {
-        try session.sql(Self.widening)
+        try fixture.sql(Self.widening)
         try lower()
         let before = try rights()
         for body in [
-            { _ = try session.store.set(.user("u-bjorn"), tenant: "3", active: false, revokesTokens: true, .test) },
+            { _ = try fixture.store.set(.user("u-bjorn"), tenant: "3", active: false, revokesTokens: true, .test) },
             {
                 var demo = try SQLiteTokenStoreTests.demo()
                 demo.tenants[0].users[0].fullName = "X"
-                _ = try session.store.merge(demo, .test)
+                _ = try fixture.store.merge(demo, .test)
             },
         ] as [() throws -> Void] {
             let refused = #expect(throws: TokenStoreError.self, performing: body)
             #expect(refused?.code == .tampered && refused?.message.contains("as it was written") == true)
         }
         #expect(try rights() == before)
-        try session.sql("DROP TRIGGER z")
-        #expect(try session.folder.open("a").verify() == [])
+        try fixture.sql("DROP TRIGGER z")
+        #expect(try fixture.folder.open("a").verify() == [])
     }
 
     @Test(arguments: [
@@ -109,28 +109,28 @@ import Testing
     func `a token is reported as revoked only if it is, and a string is returned only if the log has its entry`(
         trigger: String
     ) throws {
-        try session.sql("CREATE TRIGGER z " + trigger)
+        try fixture.sql("CREATE TRIGGER z " + trigger)
         try lower()
         for body in [
-            { _ = try session.store.revoke([token.token.id], .test) },
-            { _ = try session.store.rotate(token.token.id, overlap: nil, .test) },
-            { _ = try session.store.reveal(token.token.id, .test) },
+            { _ = try fixture.store.revoke([token.token.id], .test) },
+            { _ = try fixture.store.rotate(token.token.id, overlap: nil, .test) },
+            { _ = try fixture.store.reveal(token.token.id, .test) },
         ] as [() throws -> Void] {
             let refused = #expect(throws: TokenStoreError.self, performing: body)
             #expect(refused?.code == .tampered)
         }
-        try session.sql("DROP TRIGGER z")
-        #expect(try session.folder.open("a").verify() == [])
-        #expect(try session.details(token.token.id) == token)
+        try fixture.sql("DROP TRIGGER z")
+        #expect(try fixture.folder.open("a").verify() == [])
+        #expect(try fixture.details(token.token.id) == token)
     }
 
     @Test func `a log entry that vanishes after the commit is noticed before a string is returned`() throws {
         // Another program, between the commit and the answer.
-        let entry = try session.log("token.issue")[0]
-        #expect(throws: Never.self) { try session.store.confirm(entry) }
-        try session.sql(
+        let entry = try fixture.log("token.issue")[0]
+        #expect(throws: Never.self) { try fixture.store.confirm(entry) }
+        try fixture.sql(
             "DROP TRIGGER log_is_never_changed; UPDATE log SET details = '{}' WHERE number = \(entry.number)")
-        let refused = #expect(throws: TokenStoreError.self) { try session.store.confirm(entry) }
+        let refused = #expect(throws: TokenStoreError.self) { try fixture.store.confirm(entry) }
         #expect(refused?.code == .tampered)
     }
 

@@ -30,7 +30,7 @@ import Tokens
             folder.file("a.db"), keys: folder.keyFile, makesKeys: true, clock: { .test })
         #expect(try store.unsealedRecords().tokens.count == 4)
         #expect(try store.organisation(.all).tenants[0].tokens.allSatisfy(\.isTampered))
-        #expect(try store.adopt(.test) == (1, 4))
+        #expect(try store.reseal(.test) == (1, 4))
         #expect(try store.verify() == [])
         let names = try store.organisation(.all).tenants[0].tokens.map(\.name)
         #expect(names == ["Feed", "FEED (id 000000)", "token 000000", "Ørsta"])

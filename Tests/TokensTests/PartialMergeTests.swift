@@ -4,12 +4,12 @@ import Tokens
 
 /// Importing partial records.
 @Suite struct PartialMergeTests {
-    private let session: StoreFixture
+    private let fixture: StoreFixture
     private let store: SQLiteTokenStore
 
     init() throws {
-        session = try StoreFixture()
-        store = session.store
+        fixture = try StoreFixture()
+        store = fixture.store
     }
 
     private func merge(_ text: String, context: AuditContext = .test) throws -> MergeSummary {
@@ -32,19 +32,19 @@ import Tokens
     }
 
     @Test func `a partial record neither resumes nor revives a token`() throws {
-        let (details, _) = try session.token()
+        let (details, _) = try fixture.token()
         let id = details.token.id
         try store.suspend([id], .test)
         let bare = #"{"tenants":[{"id":"3","tokens":[{"id":"\#(id)"}]}]}"#
         #expect(try merge(bare).changed == 0)
-        #expect(try session.details(id).token.suspended == .test)
+        #expect(try fixture.details(id).token.suspended == .test)
         #expect(try merge(bare.replacing("\"}]", with: #"","name":"Other"}]"#)).changed == 1)
-        #expect(try session.details(id).token.suspended == .test && session.details(id).token.name == "Other")
+        #expect(try fixture.details(id).token.suspended == .test && fixture.details(id).token.name == "Other")
         #expect(try merge(bare.replacing("\"}]", with: #"","suspended":""}]"#)).changed == 1)
-        #expect(try session.details(id).token.suspended == nil)
+        #expect(try fixture.details(id).token.suspended == nil)
         _ = try store.revoke([id], .test)
         #expect(try merge(bare).changed == 0)
-        #expect(try session.details(id).token.revoked == .test)
+        #expect(try fixture.details(id).token.revoked == .test)
         let moved = bare.replacing("\"}]", with: #"","assignment":"a-anna-1"}]"#)
         #expect(throws: TokenStoreError.self) { try merge(moved) }
         #expect(try store.verify() == [])

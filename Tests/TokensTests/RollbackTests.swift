@@ -6,19 +6,19 @@ import Tokens
 
 /// Stores that were replaced by an older copy.
 @Suite struct RollbackTests {
-    private let session: StoreFixture
+    private let fixture: StoreFixture
     private let token: TokenDetails
-    private var folder: Folder { session.folder }
+    private var folder: Folder { fixture.folder }
 
     init() throws {
-        session = try StoreFixture()
-        token = try session.token("Feed").0
+        fixture = try StoreFixture()
+        token = try fixture.token("Feed").0
     }
 
-    private var head: String { folder.keyFile(session.store.id) + ".head" }
+    private var head: String { folder.keyFile(fixture.store.id) + ".head" }
 
     private func bytes() throws -> Data {
-        try session.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        try fixture.sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return try Data(contentsOf: URL(filePath: folder.file("a.db")))
     }
 
@@ -31,7 +31,7 @@ import Tokens
     /// A store that was put back to its state before a token was revoked.
     private func rolledBack() throws -> SQLiteTokenStore {
         let kept = try bytes()
-        _ = try session.store.revoke([token.token.id], .test)
+        _ = try fixture.store.revoke([token.token.id], .test)
         try restore(kept)
         return try folder.open("a")
     }
@@ -47,9 +47,9 @@ import Tokens
         let draft = TokenDraft(
             tenant: "3", kind: .api, name: "X", assignment: "a-bjorn-1", expires: .test.adding(days: 1))
         for body in [
-            { _ = try store.create(draft, .test) }, { try store.touch([token.token.id: .test]) },
+            { _ = try store.create(draft, .test) }, { try store.recordUse([token.token.id: .test]) },
             { _ = try store.merge(SQLiteTokenStoreTests.demo(), .test) }, { try store.addKey(.test) },
-            { _ = try store.rewrap(.test) }, { _ = try store.adopt(.test) },
+            { _ = try store.rewrap(.test) }, { _ = try store.reseal(.test) },
             { try store.refused("token.reveal", [], tenant: "3", code: "denied", .test) },
         ] as [() throws -> Void] {
             let error = #expect(throws: TokenStoreError.self, performing: body)
@@ -81,7 +81,7 @@ import Tokens
     @Test func `a copy with further entries of its own is found by its hash`() throws {
         let kept = try bytes()
         let noted = try Data(contentsOf: URL(filePath: head))
-        _ = try session.store.revoke([token.token.id], .test)
+        _ = try fixture.store.revoke([token.token.id], .test)
         let newest = try Data(contentsOf: URL(filePath: head))
         try restore(kept)
         try noted.write(to: URL(filePath: head))
@@ -137,7 +137,7 @@ import Tokens
 
     @Test func `no act records a log entry of somebody else in the checkpoint`() throws {
         let before = try String(contentsOfFile: head, encoding: .utf8)
-        try session.sql(
+        try fixture.sql(
             "INSERT INTO log SELECT 99, time, tenant, how, user, assignment, through, act, token, last4, version, details, "
                 + "previous, hash FROM log WHERE number = 1")
         // An act without a change is not logged.
@@ -175,8 +175,8 @@ import Tokens
                 try await onThread {
                     defer { race.isDone.store(true, ordering: .relaxed) }
                     let store = try SQLiteTokenStore.open(path, keys: { "\(keys)/\($0)" }, clock: { .test })
-                    for context in 0..<acts {
-                        if context % 2 == 0 { try store.suspend([id], .test) } else { try store.resume([id], .test) }
+                    for act in 0..<acts {
+                        if act % 2 == 0 { try store.suspend([id], .test) } else { try store.resume([id], .test) }
                     }
                 }
             }

@@ -6,19 +6,19 @@ import Tokens
 
 /// Unsealed records are not used.
 @Suite struct SealTests {
-    private let session: StoreFixture
+    private let fixture: StoreFixture
     private let token: TokenDetails
     private let string: TokenString
 
     init() throws {
-        session = try StoreFixture()
-        (token, string) = try session.token("Feed")
-        try session.store.touch([token.token.id: .test])
+        fixture = try StoreFixture()
+        (token, string) = try fixture.token("Feed")
+        try fixture.store.recordUse([token.token.id: .test])
     }
 
     private var literal: String { StoreFixture.literal(token.token.id) }
 
-    private func isTampered() throws -> Bool? { try session.folder.open("a").details(token.token.id)?.token.isTampered }
+    private func isTampered() throws -> Bool? { try fixture.folder.open("a").details(token.token.id)?.token.isTampered }
 
     // MARK: The last use of a token
 
@@ -28,15 +28,15 @@ import Tokens
         "(last_active, use_mac) = (SELECT last_active, use_mac FROM tokens WHERE name = 'Other')",
     ])
     func `an edited last use is found, and its token gets nothing`(edit: String) throws {
-        let other = try session.token("Other").0.token.id
-        try session.store.touch([other: .test.adding(days: 1)])
-        try session.sql("UPDATE tokens SET \(edit) WHERE id = \(literal)")
-        let store = try session.folder.open("a")
+        let other = try fixture.token("Other").0.token.id
+        try fixture.store.recordUse([other: .test.adding(days: 1)])
+        try fixture.sql("UPDATE tokens SET \(edit) WHERE id = \(literal)")
+        let store = try fixture.folder.open("a")
         #expect(try store.authenticate(string, now: .test)?.token.isTampered == true)
         #expect(try store.organisation(.all).tenants.flatMap(\.tokens).filter(\.isTampered).count == 1)
         #expect(try store.verify().map(\.token) == [token.token.id])
         // Recording the next use does not make it valid.
-        try store.touch([token.token.id: .test.adding(days: 2)])
+        try store.recordUse([token.token.id: .test.adding(days: 2)])
         #expect(try isTampered() == true)
         // Revoking seals the token again, without its last use.
         #expect(try store.revoke([token.token.id], .test) == (1, 0))
@@ -47,21 +47,21 @@ import Tokens
     @Test func `a use is recorded once a minute, never goes back, and is sealed each time`() throws {
         let id = token.token.id
         for (seconds, expected) in [(59, 0), (60, 60), (0, 60), (119, 60), (120, 120)] as [(Int64, Int64)] {
-            try session.store.touch([id: .test.adding(seconds: seconds)])
-            #expect(try session.details(id).token.lastActive == .test.adding(seconds: expected))
+            try fixture.store.recordUse([id: .test.adding(seconds: seconds)])
+            #expect(try fixture.details(id).token.lastActive == .test.adding(seconds: expected))
             #expect(try isTampered() == false)
         }
         for border in [Int64.min, 0, Int64.max] {
-            try session.store.touch([id: Instant(microseconds: border)])
+            try fixture.store.recordUse([id: Instant(microseconds: border)])
             #expect(try isTampered() == false)
         }
-        #expect(try session.store.verify() == [])
+        #expect(try fixture.store.verify() == [])
     }
 
     @Test func `times of a token outside of the store's range are clamped to its ends`() throws {
-        let (late, _) = try session.token("Late", expires: Instant(microseconds: .max))
-        _ = try session.store.revoke([token.token.id], AuditContext(now: .test))
-        let store = try session.folder.open("a")
+        let (late, _) = try fixture.token("Late", expires: Instant(microseconds: .max))
+        _ = try fixture.store.revoke([token.token.id], AuditContext(now: .test))
+        let store = try fixture.folder.open("a")
         let details = try #require(try store.details(late.token.id))
         #expect(details.token.isTampered == false && details == late)
         #expect(details.token.expires == Instant("9999-12-31T23:59:59.999999Z"))
@@ -69,35 +69,37 @@ import Tokens
     }
 
     @Test func `putting back an older last use is not found, as documented`() throws {
-        let kept = "ATTACH '\(session.folder.file("kept.db"))' AS kept; "
-        try session.sql(
+        let kept = "ATTACH '\(fixture.folder.file("kept.db"))' AS kept; "
+        try fixture.sql(
             kept + "CREATE TABLE kept.it AS SELECT last_active, use_mac, use_key FROM tokens WHERE id = \(literal)")
-        try session.store.touch([token.token.id: .test.adding(days: 1)])
-        try session.sql(
+        try fixture.store.recordUse([token.token.id: .test.adding(days: 1)])
+        try fixture.sql(
             kept + "UPDATE tokens SET (last_active, use_mac, use_key) = (SELECT * FROM kept.it) WHERE id = \(literal)")
-        #expect(try session.details(token.token.id).token.lastActive == .test)
+        #expect(try fixture.details(token.token.id).token.lastActive == .test)
         #expect(try isTampered() == false)
     }
 
     @Test func `a key is not retired while it seals a use`() throws {
-        let store = session.store
+        let store = fixture.store
         try store.addKey(.test)
+        let refused = #expect(throws: TokenStoreError.self) { try store.retireKey(1, .test) }
+        #expect(refused?.code == .used)
         var progress = Rewrapping()
         repeat { progress = try store.rewrap(.test, after: progress.last) } while !progress.isFinished
         #expect(try store.keyUses().keys.sorted() == [2])
         try store.retireKey(1, .test)
-        #expect(try session.folder.open("a").verify() == [])
-        #expect(try session.folder.open("a").highWater != nil)
+        #expect(try fixture.folder.open("a").verify() == [])
+        #expect(try fixture.folder.open("a").highWater != nil)
     }
 
     // MARK: The basis of acts
 
     @Test func `strings are kept, and tokens resumed, only with sealed rights`() throws {
-        let store = session.store
+        let store = fixture.store
         try store.setKeepsStrings(false, tenant: StoreFixture.tenant, .test)
         try store.suspend([token.token.id], .test)
-        try session.sql("UPDATE tenants SET keeps_strings = 1 WHERE id = '3'")
-        let again = try session.folder.open("a")
+        try fixture.sql("UPDATE tenants SET keeps_strings = 1 WHERE id = '3'")
+        let again = try fixture.folder.open("a")
         for body in [
             { _ = try again.rotate(token.token.id, overlap: nil, .test) },
             { try again.resume([token.token.id], .test) },
@@ -109,10 +111,10 @@ import Tokens
     }
 
     @Test func `a token with a forged revocation is not purged`() throws {
-        let gone = try session.token("Gone").0.token.id
-        _ = try session.store.revoke([gone], .test)
-        try session.sql("UPDATE tokens SET revoked = 5 WHERE id = \(literal)")
-        let store = try session.folder.open("a")
+        let gone = try fixture.token("Gone").0.token.id
+        _ = try fixture.store.revoke([gone], .test)
+        try fixture.sql("UPDATE tokens SET revoked = 5 WHERE id = \(literal)")
+        let store = try fixture.folder.open("a")
         let later = Instant.test.adding(days: 1)
         let count = try store.purgeable(tenant: StoreFixture.tenant, before: later)
         #expect(try store.purge(tenant: StoreFixture.tenant, before: later, .at(later)) == count)
@@ -129,8 +131,8 @@ import Tokens
         "UPDATE meta SET mac = (SELECT use_mac FROM tokens LIMIT 1) WHERE name = 'clock'",
     ])
     func `an edited latest time is found, and no act uses it`(edit: String) throws {
-        try session.sql(edit)
-        let store = try session.folder.open("a")
+        try fixture.sql(edit)
+        let store = try fixture.folder.open("a")
         for body in [
             { _ = try store.highWater }, { try store.suspend([token.token.id], .test) }, { try store.addKey(.test) },
         ] as [() throws -> Void] {
@@ -141,9 +143,9 @@ import Tokens
             try store.verify().map(\.message) == [
                 "the latest time that the store has seen was changed without its keys"
             ])
-        #expect(try store.adopt(.test) == (0, 0))
+        #expect(try store.reseal(.test) == (0, 0))
         #expect(try store.highWater == .test)
-        #expect(try session.folder.open("a").verify() == [])
+        #expect(try fixture.folder.open("a").verify() == [])
     }
 
     // MARK: Everything
@@ -196,10 +198,10 @@ import Tokens
     }
 
     @Test func `an edit of any column is found, or the store is refused`() throws {
-        _ = try session.store.reveal(token.token.id, .test)
-        try session.sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        let kept = try Data(contentsOf: URL(filePath: session.folder.file("a.db")))
-        let edits = try Self.edits(session.folder)
+        _ = try fixture.store.reveal(token.token.id, .test)
+        try fixture.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        let kept = try Data(contentsOf: URL(filePath: fixture.folder.file("a.db")))
+        let edits = try Self.edits(fixture.folder)
         #expect(edits.count > 80)
         let copy = try Folder()
         for (column, sql) in edits {
@@ -214,7 +216,7 @@ import Tokens
             let isFound: Bool
             do {
                 let store = try SQLiteTokenStore.open(
-                    copy.file("a.db"), keys: session.folder.keyFile, clock: { .test })
+                    copy.file("a.db"), keys: fixture.folder.keyFile, clock: { .test })
                 isFound = try !store.verify().isEmpty
             } catch { isFound = true }
             #expect(isFound || Self.unsealed[column] != nil, "`\(column)` was edited: \(sql)")

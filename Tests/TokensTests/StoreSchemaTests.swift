@@ -97,12 +97,12 @@ import Testing
     func `a foreign schema is refused with a reason, and verified completely`(
         edit: String, fault: String
     ) throws {
-        let session = try StoreFixture()
-        try session.sql(edit)
-        let refused = #expect(throws: TokenStoreError.self) { try session.folder.open("a") }
+        let fixture = try StoreFixture()
+        try fixture.sql(edit)
+        let refused = #expect(throws: TokenStoreError.self) { try fixture.folder.open("a") }
         #expect(refused?.code == .tampered && refused?.message.contains(fault) == true, "\(refused?.message ?? "")")
         #expect(refused?.message.contains("demilune store verify") == true)
-        let store = try session.folder.openToVerify("a")
+        let store = try fixture.folder.openToVerify("a")
         let faults = try store.verify()
         #expect(faults.first?.message.hasPrefix(fault) == true, "\(faults)")
         // Nothing can be written with it.
@@ -132,26 +132,26 @@ import Testing
         rewritten("token_names_idx", "CREATE TABLE ''token_names_idx''", "create table token_names_idx "),
     ])
     func `statistics, and other spellings of the same schema, are accepted`(edit: String) throws {
-        let session = try StoreFixture()
-        try session.sql(edit)
-        let store = try session.folder.open("a")
+        let fixture = try StoreFixture()
+        try fixture.sql(edit)
+        let store = try fixture.folder.open("a")
         #expect(try store.verify() == [])
         _ = try store.addKey(.test)
     }
 
     @Test func `an object planted while a store is open is noticed before the next write`() throws {
-        let session = try StoreFixture()
-        let token = try session.token().0
-        try session.sql("CREATE TRIGGER z AFTER UPDATE ON tokens BEGIN UPDATE tokens SET revoked = NULL; END")
+        let fixture = try StoreFixture()
+        let token = try fixture.token().0
+        try fixture.sql("CREATE TRIGGER z AFTER UPDATE ON tokens BEGIN UPDATE tokens SET revoked = NULL; END")
         for body in [
-            { _ = try session.store.revoke([token.token.id], .test) },
-            { try session.store.touch([token.token.id: .test]) },
-            { _ = try session.store.setKeepsStrings(false, tenant: "3", .test) },
+            { _ = try fixture.store.revoke([token.token.id], .test) },
+            { try fixture.store.recordUse([token.token.id: .test]) },
+            { _ = try fixture.store.setKeepsStrings(false, tenant: "3", .test) },
         ] as [() throws -> Void] {
             let refused = #expect(throws: TokenStoreError.self, performing: body)
             #expect(refused?.code == .tampered && refused?.message.contains("the trigger `z`") == true)
         }
-        try session.sql("DROP TRIGGER z")
-        #expect(try session.store.revoke([token.token.id], .test) == (1, 0))
+        try fixture.sql("DROP TRIGGER z")
+        #expect(try fixture.store.revoke([token.token.id], .test) == (1, 0))
     }
 }

@@ -106,7 +106,7 @@ import Testing
             #expect(remembered.traces == run.traces, "\(question)")
         }
         #expect(runs > 0 && trees.runCount == runs)
-        #expect(trees.learned.open.isEmpty)
+        #expect(trees.learned.uncacheable.isEmpty)
     }
 
     @Test func `the checks run on every shipped policy, without findings`() throws {

@@ -67,7 +67,7 @@ import Testing
         (#"test("t", { like = "raeds", expect = {} })"#, "no fixture `raeds` (did you mean `reads`?)"),
         (#"test("t", { like = "reads", resource = "ordr" })"#, "no fixture `ordr`"),
         (#"test("t", { like = 1 })"#, "`test.like` must be the name of a fixture"),
-        (#"fixture "x" { like = "x" } test("t", { like = "x" })"#, "is circular"),
+        (#"fixture "x" { like = "x" } test("t", { like = "x" })"#, "`test.like` is circular"),
         (#"fixture "x" { } fixture "x" { } test("t", {})"#, "the fixture `x` is defined twice"),
         (#"test("t", { action = "a", action = "b" })"#, "`action` is given twice, first on line 3"),
         (#"test("t", {}, {})"#, "`test` takes a name and a table, got 3 arguments"),
@@ -88,7 +88,7 @@ import Testing
         ),
         (
             #"directory { zone = "Mars/Base" } test("t", { like = "reads", expect = { permit = true } })"#,
-            "unknown time zone"
+            "unknown time zone `Mars/Base`"
         ),
         (
             #"directory { users = { "anna" } } test("t", { like = "reads", expect = { permit = true } })"#,

@@ -71,7 +71,7 @@ package struct TokenComparison: Sendable {
             var changed = organisation
             for attribute in attributes { attribute.give(a.id, of: b.id, &changed.tenants[0]) }
             guard let directory = try? Directory(changed),
-                let summary = try? authorizer.summary(asked, on: directory)
+                let summary = try? authorizer.decisionSummary(asked, on: directory)
             else { return false }
             return summary.isPermitted == wanted
         }
@@ -97,7 +97,7 @@ package struct TokenComparison: Sendable {
             guard let twin = known.first(where: fact.isSame) else { continue }
             let (first, second) = (fact.value.words(in: one.directory), twin.value.words(in: other.directory))
             guard first != second else { continue }
-            let policies = one.readings.filter { $0.readings.contains(where: fact.isSame) }.map(\.policy)
+            let policies = one.observedFacts.filter { $0.observedFacts.contains(where: fact.isSame) }.map(\.policy)
             facts.append(Fact(policies: policies, text: fact.text, first: first, second: second))
         }
         return facts

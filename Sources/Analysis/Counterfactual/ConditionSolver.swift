@@ -32,7 +32,7 @@ final class ConditionSolver {
         /// By path.
         fileprivate var nodes: [[UInt32]: ClassCache<Node>] = [:]
         /// The tokens to which a decision applies, by path.
-        fileprivate var likenesses: [[UInt32]: TokenEquivalence] = [:]
+        fileprivate var equivalences: [[UInt32]: TokenEquivalence] = [:]
 
         fileprivate init(_ changes: [Change]) { self.changes = changes }
     }
@@ -45,9 +45,9 @@ final class ConditionSolver {
         var contents: Set<Change.Property> = []
         /// The tokens on the same path for which the node is valid. A fact that compares an open property with the
         /// token's own data suggests changes that other tokens would not.
-        var kin = TokenEquivalence.all
+        var validFor = TokenEquivalence.all
         /// The tokens that take the same path.
-        var likeness = TokenEquivalence.none
+        var equivalence = TokenEquivalence.none
     }
 
     private struct PathDecision {
@@ -93,12 +93,12 @@ final class ConditionSolver {
 
     /// The conditional decision for a valid token, and the tokens to which it also applies.
     /// - Parameter stated: the branch with the properties that are stated in addition.
-    func answer(for token: Int, _ stated: Branch) -> (answer: ConditionalDecision, likeness: TokenEquivalence) {
+    func answer(for token: Int, _ stated: Branch) -> (answer: ConditionalDecision, equivalence: TokenEquivalence) {
         if authorizer.generation != generation {
-            for branch in branches.values { (branch.nodes, branch.likenesses) = ([:], [:]) }
+            for branch in branches.values { (branch.nodes, branch.equivalences) = ([:], [:]) }
             generation = authorizer.generation
         }
-        guard let first = summary(token, stated), first.isOfPolicies else { return (.no, .none) }
+        guard let first = pathDecision(token, stated), first.isOfPolicies else { return (.no, .none) }
         return search(token, stated, first)
     }
 
@@ -109,43 +109,43 @@ final class ConditionSolver {
 
     /// Searches for changes that turn a decision.
     private func search(_ token: Int, _ stated: Branch, _ first: PathDecision) -> (
-        answer: ConditionalDecision, likeness: TokenEquivalence
+        answer: ConditionalDecision, equivalence: TokenEquivalence
     ) {
         let root = node(token, stated, first)
         let plain: ConditionalDecision = first.isPermitted ? .yes : .no
-        if root.next.isEmpty, root.contents.isEmpty { return (plain, root.likeness) }
+        if root.next.isEmpty, root.contents.isEmpty { return (plain, root.equivalence) }
         var tries = 0
         var contents: Set<Change.Property> = []
         var seen: Set<ObjectIdentifier> = [ObjectIdentifier(stated)]
         var queue = [(branch: stated, decided: first, node: root)]
         var isCut = false
-        var likeness = TokenEquivalence.all
+        var equivalence = TokenEquivalence.all
         var place = 0
         while place < queue.count, !isCut {
             let (_, decided, node) = queue[place]
             place += 1
             contents.formUnion(node.contents)
-            likeness = min(likeness, node.likeness)
+            equivalence = min(equivalence, node.equivalence)
             for (_, next) in node.next where seen.insert(ObjectIdentifier(next)).inserted {
                 guard tries < Self.mostTries else {
                     isCut = true
                     break
                 }
-                guard let answer = summary(token, next) else { continue }
+                guard let answer = pathDecision(token, next) else { continue }
                 // An uncacheable policy runs Lua each time, which is slow.
                 tries += answer.path == nil && answer.isOfPolicies ? 8 : 1
                 // A change that makes no difference alone makes none together with others.
                 if let path = answer.path, path == decided.path { continue }
                 if answer.isPermitted != first.isPermitted {
                     let found = Array(next.changes.dropFirst(stated.changes.count))
-                    likeness = min(likeness, self.likeness(token, next, answer))
-                    return (first.isPermitted ? .unless(found) : .when(found), likeness)
+                    equivalence = min(equivalence, self.equivalence(token, next, answer))
+                    return (first.isPermitted ? .unless(found) : .when(found), equivalence)
                 }
                 let node = self.node(token, next, answer)
                 if next.changes.count - stated.changes.count < Self.mostChanges {
                     queue.append((next, answer, node))
                 } else {
-                    likeness = min(likeness, node.likeness)
+                    equivalence = min(equivalence, node.equivalence)
                     isCut = isCut || !node.next.isEmpty
                 }
             }
@@ -153,13 +153,13 @@ final class ConditionSolver {
         if isCut {
             contents.formUnion(queue.flatMap { $0.branch.changes.compactMap(\.property) }.filter(open.contains))
         }
-        if isCut { likeness = .none }
-        guard !contents.isEmpty else { return (plain, likeness) }
+        if isCut { equivalence = .none }
+        guard !contents.isEmpty else { return (plain, equivalence) }
         let properties = contents.sorted { $0.text < $1.text }
-        return (.reads(properties, isPermitted: first.isPermitted), likeness)
+        return (.reads(properties, isPermitted: first.isPermitted), equivalence)
     }
 
-    private func summary(_ token: Int, _ branch: Branch) -> PathDecision? {
+    private func pathDecision(_ token: Int, _ branch: Branch) -> PathDecision? {
         if branch.request == nil {
             var asked = Scenario(branch.changes, tenant: "").apply(to: question)
             asked.subject = .token(directory.tokens[token].id.description)
@@ -167,22 +167,22 @@ final class ConditionSolver {
         }
         guard branch.request != nil else { return nil }
         branch.request!.set(.token, .listed(token))
-        var summary = authorizer.summary(&branch.request!, obligations: obligations)
+        var summary = authorizer.decisionSummary(&branch.request!, obligations: obligations)
         guard summary.isOfPolicies else { return PathDecision(isPermitted: false, path: nil, isOfPolicies: false) }
         if let path = authorizer.path {
             return PathDecision(isPermitted: summary.isPermitted, path: path, isOfPolicies: true)
         }
         // The trees may have learned the path from this run.
-        summary = authorizer.summary(&branch.request!, obligations: obligations)
+        summary = authorizer.decisionSummary(&branch.request!, obligations: obligations)
         return PathDecision(isPermitted: summary.isPermitted, path: authorizer.path, isOfPolicies: true)
     }
 
     /// The tokens that are decided in the same way, according to the facts that were read.
-    private func likeness(_ token: Int, _ branch: Branch, _ decided: PathDecision) -> TokenEquivalence {
-        if let path = decided.path, let known = branch.likenesses[path] { return known }
-        let likeness = node(token, branch, decided).likeness
-        if let path = decided.path { branch.likenesses[path] = likeness }
-        return likeness
+    private func equivalence(_ token: Int, _ branch: Branch, _ decided: PathDecision) -> TokenEquivalence {
+        if let path = decided.path, let known = branch.equivalences[path] { return known }
+        let equivalence = node(token, branch, decided).equivalence
+        if let path = decided.path { branch.equivalences[path] = equivalence }
+        return equivalence
     }
 
     private func node(_ token: Int, _ branch: Branch, _ decided: PathDecision) -> Node {
@@ -193,7 +193,7 @@ final class ConditionSolver {
         }
         let node = examined(token, branch)
         branch.nodes[path, default: ClassCache()].note(
-            node, for: directory.tokens[token], equivalenceClass: equivalenceClass, node.kin)
+            node, for: directory.tokens[token], equivalenceClass: equivalenceClass, node.validFor)
         return node
     }
 
@@ -204,11 +204,11 @@ final class ConditionSolver {
             let suggestions = ChangeSuggestions(traced, authorizer)
         else { return Node() }
         var node = Node()
-        node.likeness = traced.likeness
+        node.equivalence = traced.equivalence
         let (facts, canTurn) = openFacts(traced)
         guard canTurn else { return node }
         for fact in facts {
-            node.kin = min(node.kin, fact.parts.map(\.likeness).min() ?? .all)
+            node.validFor = min(node.validFor, fact.parts.map(\.equivalence).min() ?? .all)
             // Also for a property that was only tried: the value is one of many.
             if fact.readsContent { node.contents.formUnion(fact.properties.filter(open.contains)) }
             if fact.readsIdentity { node.contents.insert(Change.Property(.resource, "id")) }
@@ -233,11 +233,11 @@ final class ConditionSolver {
         var facts: [ObservedFact] = []
         var isDenied = false
         var canPermit = false
-        for readings in traced.readings {
-            guard let policy = authorizer.policies.policies.first(where: { $0.id == readings.policy }),
+        for observedFacts in traced.observedFacts {
+            guard let policy = authorizer.policies.policies.first(where: { $0.id == observedFacts.policy }),
                 !policy.isObserving
             else { continue }
-            let own = readings.readings.filter { fact in
+            let own = observedFacts.observedFacts.filter { fact in
                 fact.properties.contains(where: open.contains) || fact.readsIdentity && question.resource?.id == nil
             }
             guard own.isEmpty else {

@@ -44,11 +44,11 @@ package struct Counterfactual: Sendable {
     /// True when the decision was a deny, so that the paths lead to a permit.
     package let isToPermit: Bool
     /// The least demanding first: changes of the request, then of the store, then of settings, then of time.
-    package private(set) var ways: [Path] = []
+    package private(set) var paths: [Path] = []
     /// True when every candidate was tried.
     package private(set) var isComplete = true
     /// The number of decisions made.
-    package private(set) var whatIf = 0
+    package private(set) var decisionCount = 0
 
     /// - Parameters:
     ///   - traced: the decision.
@@ -63,15 +63,15 @@ package struct Counterfactual: Sendable {
         guard let base = whatIf.examine([]) else { return }
         var search = Search(whatIf: whatIf, isToPermit: isToPermit, most: most)
         let singles = search.candidates(base.traced, base.suggestions)
-        var ways: [[Candidate]] = []
+        var combinations: [[Candidate]] = []
         var rest: [Candidate] = []
         for candidate in singles {
             guard let isPermitted = whatIf.permits([candidate.change]) else { continue }
-            if isPermitted == isToPermit { ways.append([candidate]) } else { rest.append(candidate) }
+            if isPermitted == isToPermit { combinations.append([candidate]) } else { rest.append(candidate) }
         }
         // Where changing the request is enough, an administrator still learns what they could do.
-        let isAnybodys = ways.isEmpty
-        if isAnybodys || !ways.contains(where: { $0[0].change.agent == .administrator }) {
+        let isAnybodys = combinations.isEmpty
+        if isAnybodys || !combinations.contains(where: { $0[0].change.agent == .administrator }) {
             let useless = Set(rest.map(\.change))
             let first = isAnybodys ? rest : rest.filter { $0.change.agent == .administrator }
             for (number, candidate) in first.enumerated() {
@@ -79,14 +79,14 @@ package struct Counterfactual: Sendable {
                     isComplete = false
                     break
                 }
-                ways += search.pairs(candidate, known: base.traced, useless) {
+                combinations += search.pairs(candidate, known: base.traced, useless) {
                     isAnybodys || $0.agent == .administrator
                 }
             }
         }
         if whatIf.count >= most { isComplete = false }
-        self.ways = search.paths(ways)
-        self.whatIf = whatIf.count
+        self.paths = search.paths(combinations)
+        decisionCount = whatIf.count
     }
 }
 
@@ -130,28 +130,28 @@ private struct Search {
         guard let (traced, suggestions) = whatIf.examine([first.change]), !traced.readsTheSame(as: known) else {
             return []
         }
-        var ways: [[Candidate]] = []
+        var combinations: [[Candidate]] = []
         for second in candidates(traced, suggestions) where whatIf.count < most {
             guard second.change != first.change, isWanted(second.change) else { continue }
             // The second change, suggested only now, may be enough alone: then the first is not needed.
             let isNew = seen.insert([second.change]).inserted && !useless.contains(second.change)
-            if isNew, whatIf.permits([second.change]) == isToPermit { ways.append([second]) }
+            if isNew, whatIf.permits([second.change]) == isToPermit { combinations.append([second]) }
             guard !second.change.contradicts(first.change), seen.insert([first.change, second.change]).inserted,
-                !ways.contains(where: { $0.map(\.change) == [second.change] }),
+                !combinations.contains(where: { $0.map(\.change) == [second.change] }),
                 whatIf.permits([first.change, second.change]) == isToPermit
             else { continue }
-            ways.append([first, second])
+            combinations.append([first, second])
         }
-        return ways
+        return combinations
     }
 
     /// Sorts paths, and merges those that differ only in the value of one property.
-    func paths(_ ways: [[Candidate]]) -> [Counterfactual.Path] {
+    func paths(_ combinations: [[Candidate]]) -> [Counterfactual.Path] {
         var paths: [Counterfactual.Path] = []
         func isOfStore(_ way: [Candidate]) -> Bool { way.allSatisfy { $0.change.agent == .administrator } }
-        let least = ways.map(\.count).min() ?? 0
-        let leastOfStore = ways.filter(isOfStore).map(\.count).min() ?? 0
-        for way in ways where way.count == least || isOfStore(way) && way.count == leastOfStore {
+        let least = combinations.map(\.count).min() ?? 0
+        let leastOfStore = combinations.filter(isOfStore).map(\.count).min() ?? 0
+        for way in combinations where way.count == least || isOfStore(way) && way.count == leastOfStore {
             let changes = way.map(\.change)
             guard !paths.contains(where: { $0.covers(changes) }), let after = whatIf.examine(changes)?.traced
             else { continue }

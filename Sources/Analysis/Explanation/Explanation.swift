@@ -26,7 +26,7 @@ package struct Explanation: Sendable {
     package let opening: String
     /// The reasons why the core let the request pass or denied it, a sentence each; empty for an explanation from a log
     /// that does not record them.
-    package let liveness: [String]
+    package let validity: [String]
     /// The deciding policies first, then those that made statements, then the silent ones; each by id.
     package let sections: [PolicySection]
     /// The result, in a sentence.
@@ -39,7 +39,7 @@ package struct Explanation: Sendable {
         code = decision.code
         policyCode = decision.policyCode
         opening = Self.opening(traced.question, traced.directory)
-        liveness = Self.liveness(traced)
+        validity = Self.validity(traced)
         version = decision.version
         let observing = Set(decision.observed.map(\.policy) + decision.observedFailures.map(\.policy))
         sections = Self.sorted(
@@ -67,7 +67,7 @@ package struct Explanation: Sendable {
         opening = Self.opening(record.question, directory)
         version = record.version
         let core = record.traces.isEmpty ? Decision.words(for: record.code) : nil
-        liveness = core.map { ["The policies were not evaluated: \($0)."] } ?? []
+        validity = core.map { ["The policies were not evaluated: \($0)."] } ?? []
         let deciding = Set(record.policies)
         var sections = record.traces.map { trace in
             PolicySection(
@@ -128,9 +128,9 @@ package struct Explanation: Sendable {
     }
 
     /// The checks of the core before any policy ran.
-    private static func liveness(_ traced: TracedDecision) -> [String] {
+    private static func validity(_ traced: TracedDecision) -> [String] {
         let (question, directory) = (traced.question, traced.directory)
-        let isAsked = !traced.readings.isEmpty
+        let isAsked = !traced.observedFacts.isEmpty
         let reason = Decision.words(for: traced.decision.code)
         let text: String?
         switch (question.subject, question.actor) {

@@ -58,7 +58,7 @@ package struct Timeline: Sendable {
             guard var request = traced.request else { return }
             request.now = now
             var finder = ChangePointFinder(
-                traced.readings.flatMap(\.readings), of: request, generation: traced.generation, authorizer)
+                traced.observedFacts.flatMap(\.observedFacts), of: request, generation: traced.generation, authorizer)
             if finder.isRestless { isComplete = false }
             var next = finder.next(after: now, before: end, mostSteps: Self.mostSteps - steps)
             steps += finder.steps

@@ -90,9 +90,9 @@ package struct DecisionDiff: Sendable {
             guard record.tenant == number else { continue }
             asked += 1
             let own = directory.assignments[record.assignment].department
-            let one = before.summary(token, in: directory.departments[own].id)
+            let one = before.summaries(token, in: directory.departments[own].id)
             let twin = sides.after.directory.token(record.id)
-            let other = twin.map { after.summary($0, in: directory.departments[own].id) } ?? gone
+            let other = twin.map { after.summaries($0, in: directory.departments[own].id) } ?? gone
             var found: [Row] = []
             for sample in samples.indices {
                 guard let one = one[sample], let other = other[sample], one != other else { continue }

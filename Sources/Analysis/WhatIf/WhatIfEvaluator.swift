@@ -58,7 +58,7 @@ final class WhatIfEvaluator {
     /// then.
     func permits(_ changes: [Change]) -> Bool? {
         guard let (directory, question) = prepared(changes) else { return nil }
-        return try? authorizer.summary(question, on: directory).isPermitted
+        return try? authorizer.decisionSummary(question, on: directory).isPermitted
     }
 
     /// The traced decision with some changes made, and suggestions that might turn it.

@@ -39,7 +39,7 @@ package struct Administering: Sendable {
             token: record.id.description, proposed: kind == .amend ? ProposedToken() : nil, now: now,
             obligations: obligations)
         func add(_ assignment: Int?) throws(RequestError) {
-            let row = Row(assignment: assignment, summary: try decisions.summary(question, on: directory))
+            let row = Row(assignment: assignment, summary: try decisions.decisionSummary(question, on: directory))
             if row.summary.isPermitted {
                 able.append(row)
             } else {

@@ -27,7 +27,7 @@ final class BulkEvaluator {
     /// The decisions of each sample, by sample.
     private var single: [ClassCache<DecisionSummary>]
     /// The tokens to which a decision applies, by path through the trees.
-    private var likenesses: [[UInt32]: TokenEquivalence] = [:]
+    private var equivalences: [[UInt32]: TokenEquivalence] = [:]
     private var generation: Int
 
     init(
@@ -47,7 +47,7 @@ final class BulkEvaluator {
 
     /// The decisions for a token, by sample; `nil` where a sample makes no request.
     /// - Parameter own: the id of the department that is the token's own.
-    func summary(_ token: Int, in own: ExactName) -> [DecisionSummary?] {
+    func summaries(_ token: Int, in own: ExactName) -> [DecisionSummary?] {
         let record = directory.tokens[token]
         let place = number(own)
         if let code = ActorValidity.fault(record, in: directory, now: now) {
@@ -64,12 +64,12 @@ final class BulkEvaluator {
         let equivalenceClass = classes.number(record.assignment, record.kind)
         if let known = whole.value(record, equivalenceClass: equivalenceClass) { return known }
         var summaries: [DecisionSummary?] = []
-        var likeness = TokenEquivalence.equivalenceClass
+        var equivalence = TokenEquivalence.equivalenceClass
         for sample in samples.indices {
             if let known = single[sample].value(record, equivalenceClass: equivalenceClass) {
                 summaries.append(known)
                 // The cached decision applies to the tokens of the assignment at least.
-                likeness = min(likeness, .assignment)
+                equivalence = min(equivalence, .assignment)
                 continue
             }
             guard let form = form(sample, place, token), let found = summary(token, sample, form) else {
@@ -77,29 +77,29 @@ final class BulkEvaluator {
                 continue
             }
             summaries.append(found.summary)
-            likeness = min(likeness, found.likeness)
-            let shared = min(found.likeness, .equivalenceClass)
+            equivalence = min(equivalence, found.equivalence)
+            let shared = min(found.equivalence, .equivalenceClass)
             single[sample].note(found.summary, for: record, equivalenceClass: equivalenceClass, shared)
         }
-        whole.note(summaries, for: record, equivalenceClass: equivalenceClass, likeness)
+        whole.note(summaries, for: record, equivalenceClass: equivalenceClass, equivalence)
         return summaries
     }
 
     /// The decision for a valid token, and the tokens to which it also applies.
     private func summary(_ token: Int, _ sample: Int, _ form: Form) -> (
-        summary: DecisionSummary, likeness: TokenEquivalence
+        summary: DecisionSummary, equivalence: TokenEquivalence
     )? {
         guard form.request != nil else { return nil }
         form.request!.set(.token, .listed(token))
-        let summary = authorizer.summary(&form.request!, obligations: .all)
+        let summary = authorizer.decisionSummary(&form.request!, obligations: .all)
         guard summary.isOfPolicies else { return (summary, .none) }
-        if authorizer.generation != generation { (likenesses, generation) = ([:], authorizer.generation) }
+        if authorizer.generation != generation { (equivalences, generation) = ([:], authorizer.generation) }
         let path = authorizer.path
-        if let path, let known = likenesses[path] { return (summary, known) }
+        if let path, let known = equivalences[path] { return (summary, known) }
         let traced = try? authorizer.examine(question(sample, form.department, token), on: directory)
-        let likeness = traced?.likeness ?? .none
-        if let path { likenesses[path] = likeness }
-        return (summary, likeness)
+        let equivalence = traced?.equivalence ?? .none
+        if let path { equivalences[path] = equivalence }
+        return (summary, equivalence)
     }
 
     /// The number of a department; -1 when no department has that id.

@@ -92,7 +92,7 @@ package struct LeastPrivilege: Sendable {
             var changed = organisation
             changed.tenants = [tenant]
             guard let directory = try? Directory(changed) else { return false }
-            return questions.allSatisfy { (try? authorizer.summary($0, on: directory).isPermitted) ?? false }
+            return questions.allSatisfy { (try? authorizer.decisionSummary($0, on: directory).isPermitted) ?? false }
         }
         // First removes everything that nothing has read, if that is enough; then tries the rest one by one.
         var needed = held.filter(read.contains)

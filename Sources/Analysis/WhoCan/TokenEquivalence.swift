@@ -16,17 +16,17 @@ enum TokenEquivalence: Comparable {
 
 extension TracedDecision {
     /// The tokens with the same decision: the same facts are read of them, with the same values.
-    var likeness: TokenEquivalence {
+    var equivalence: TokenEquivalence {
         // A deadline or memory failure need not happen again.
         let failures = decision.failures + decision.observedFailures
         guard !failures.contains(where: { $0.kind == .deadline || $0.kind == .memory }) else { return .none }
-        return readings.flatMap(\.readings).flatMap(\.parts).map(\.likeness).min() ?? .all
+        return observedFacts.flatMap(\.observedFacts).flatMap(\.parts).map(\.equivalence).min() ?? .all
     }
 }
 
 extension ObservedFact {
     /// The tokens for which this fact has the same value. Its operands are judged separately.
-    var likeness: TokenEquivalence {
+    var equivalence: TokenEquivalence {
         guard operands.contains(where: { $0.holder != nil }) else { return .all }
         switch operation {
         case .attribute(let attribute):
@@ -89,8 +89,8 @@ struct ClassCache<Value> {
         return byAssignment.isEmpty ? nil : byAssignment[Self.key(token)]
     }
 
-    mutating func note(_ value: Value, for token: Token, equivalenceClass: Int, _ likeness: TokenEquivalence) {
-        switch likeness {
+    mutating func note(_ value: Value, for token: Token, equivalenceClass: Int, _ equivalence: TokenEquivalence) {
+        switch equivalence {
         case .none: break
         case .assignment: byAssignment[Self.key(token)] = value
         case .all: ofAll = value

@@ -53,12 +53,12 @@ package struct WhoCan: Sendable {
             guard ActorValidity.fault(record, in: directory, now: question.now) == nil else { continue }
             let equivalenceClass = solver.equivalenceClass(of: token)
             let found: Found
-            if let classCache = known.value(record, equivalenceClass: equivalenceClass) {
-                found = classCache
+            if let cached = known.value(record, equivalenceClass: equivalenceClass) {
+                found = cached
             } else {
-                let likeness: TokenEquivalence
-                (found, likeness) = Self.find(token, solver, places, departments)
-                known.note(found, for: record, equivalenceClass: equivalenceClass, likeness)
+                let equivalence: TokenEquivalence
+                (found, equivalence) = Self.find(token, solver, places, departments)
+                known.note(found, for: record, equivalenceClass: equivalenceClass, equivalence)
             }
             if let answer = found.answer { rows.append(Row(token: token, answer: answer, departments: found.reached)) }
         }
@@ -76,14 +76,14 @@ package struct WhoCan: Sendable {
         _ token: Int, _ solver: ConditionSolver, _ places: [ConditionSolver.Branch], _ departments: [ExactName]?
     ) -> (Found, TokenEquivalence) {
         var found = Found()
-        var likeness = TokenEquivalence.all
+        var equivalence = TokenEquivalence.all
         for (number, place) in places.enumerated() {
             let next = solver.answer(for: token, place)
-            likeness = min(likeness, next.likeness)
+            equivalence = min(equivalence, next.equivalence)
             guard next.answer.isPossible else { continue }
             if let departments { found.reached.append(departments[number]) }
             found.answer = found.answer.map { $0 == .yes ? next.answer : $0 } ?? next.answer
         }
-        return (found, likeness)
+        return (found, equivalence)
     }
 }

@@ -145,6 +145,7 @@ bool clua_add_tag(clua_state *state, clua_name name);
 /// Compiles source text; `*chunk` is its number when the outcome is `CLUA_FINISHED`.
 clua_outcome clua_load(clua_state *state, const uint8_t *source, size_t length, const char *name,
                        clua_limits limits, int *chunk);
+/// Runs a chunk. Handles of earlier runs are forgotten, with all that was learned of them.
 clua_outcome clua_run(clua_state *state, int chunk, const clua_host *host, clua_limits limits);
 /// Runs the chunk once for all calls: keeps the function in a field of the table it returns for `clua_call`, unless an
 /// iterator was made, which would keep its position. The resources of the run are charged to every call.

@@ -76,12 +76,12 @@ struct ParsedLine {
             rest.removeFirst()
             return verb
         }
-        if let verb = verbs.first(where: { $0.name == word }) { return verb }
         if let second = rest.first, let verb = verbs.first(where: { $0.formerNames.contains("\(word) \(second)") }) {
             rest.removeFirst()
             noteFormer("\(word) \(second)", now: verb.name)
             return verb
         }
+        if let verb = verbs.first(where: { $0.name == word }) { return verb }
         let family = verbs.filter { $0.name.hasPrefix(word + " ") }
         guard !family.isEmpty else {
             let words = verbs.map { String($0.name.prefix { $0 != " " }) }

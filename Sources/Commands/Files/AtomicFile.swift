@@ -2,20 +2,15 @@ internal import Glibc
 
 /// Writes files whole or not at all.
 enum AtomicFile {
-    /// Writes a file, replacing one of the same name.
-    static func write(_ text: String, to path: String) throws(CommandError) {
-        func fault() -> CommandError {
-            CommandError("cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
-        }
-        var template = Array("\(path).XXXXXX".utf8CString)
-        let descriptor = unsafe template.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress!) }
-        guard descriptor >= 0 else { throw fault() }
-        let draft = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let isWritten = Descriptor.write(Array(text.utf8), to: descriptor) && fchmod(descriptor, 0o644) == 0
-        guard close(descriptor) == 0, isWritten, unsafe rename(draft, path) == 0 else {
-            let fault = fault()
+    /// Replaces a file atomically: readers see the old content or the new, never a part.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(CommandError) {
+        let draft = "\(path).\(getpid())"
+        unsafe unlink(draft)
+        try Descriptor.make(draft, with: bytes)
+        guard unsafe rename(draft, path) == 0 else {
+            let error = CommandError("cannot write `\(path)`: \(Descriptor.reason())")
             unsafe unlink(draft)
-            throw fault
+            throw error
         }
     }
 

@@ -1,7 +1,7 @@
 internal import Model
 internal import Tokens
 
-/// Prints a new token with its string, on standard output only.
+/// Prints a token that was made, revealed or given a new string, with its string, on standard output only.
 struct TokenStringOutput {
     let session: AdministrationSession
     let details: TokenDetails

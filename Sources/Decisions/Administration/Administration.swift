@@ -102,7 +102,7 @@ package final class Administration {
     }
 
     /// Reassigns a token to another user: it issues a new token and revokes the old one, and decides about both.
-    package func replace(
+    package func reassign(
         _ id: TokenID, assignment: ExactName, overlap: Duration?, advised: (Decision) -> Response
     ) throws(AdministrationError) -> (TokenDetails, TokenString) {
         let old = try visible(.revoke, id, try authorizer())
@@ -118,7 +118,7 @@ package final class Administration {
             try require(.revoke, [id], authorizer)
             try permitted(.issue, [id], try ask(authorizer, expires))
         } body: { () throws(TokenStoreError) in
-            try store.replace(id, assignment: assignment, expires: expires, overlap: overlap, context)
+            try store.reassign(id, assignment: assignment, expires: expires, overlap: overlap, context)
         }
     }
 

@@ -65,9 +65,9 @@ package final class Authorizer {
     }
 
     /// The state of the decision trees: the uncacheable policies, and the trees' approximate size in bytes.
-    package var learned: (open: [ExactName], bytes: Int) {
+    package var learned: (uncacheable: [ExactName], bytes: Int) {
         let size = evaluator.forestSize
-        return (size.open.map { evaluator.set.policies[$0].id }, size.bytes)
+        return (size.uncacheable.map { evaluator.set.policies[$0].id }, size.bytes)
     }
 
     /// Stops using the trees of these policies: from now on they are run for every request.
@@ -141,17 +141,17 @@ package final class Authorizer {
     /// - Returns: `nil` for every other line, and for a decision with obligations; `decide` is for those.
     func answer(_ line: UnsafeRawBufferPointer, tenant: ExactName?, now: Instant) -> LineDecision? {
         guard let reader, let tenant = number(of: tenant) else { return nil }
-        var reading = RequestLineReader.LineReading.unsure
+        var observedFact = RequestLineReader.LineReading.unsure
         let verdict = evaluator.evaluate { request in
-            reading = unsafe reader.read(line, tenant: tenant < 0 ? nil : tenant, now: now, into: &request)
-            guard case .request = reading else { return false }
-            if let code = ActorValidity.fault(request) { reading = .deny(code) }
+            observedFact = unsafe reader.read(line, tenant: tenant < 0 ? nil : tenant, now: now, into: &request)
+            guard case .request = observedFact else { return false }
+            if let code = ActorValidity.fault(request) { observedFact = .deny(code) }
             if notesUse { acting = request.token(.token)?.id }
-            if case .request = reading { return true }
+            if case .request = observedFact { return true }
             return false
         }
         guard let verdict else {
-            guard case .deny(let code) = reading else { return nil }
+            guard case .deny(let code) = observedFact else { return nil }
             return LineDecision(denial: code)
         }
         return verdict.isObliging ? nil : LineDecision(verdict)

@@ -8,7 +8,7 @@ package import Policies
 /// applies. Every five hundredth decision also loads the policies again.
 package final class Oracle {
     /// The number of decisions between two loads of the policies.
-    package static let loadInterval = 500
+    private static let loadInterval = 500
 
     private var policies: PolicySet
     private let directory: Directory

@@ -6,7 +6,7 @@ package struct TracedDecision: Sendable {
     package let question: AuthorizationRequest
     package let decision: Decision
     /// The facts that each policy read, by the policies' ids; empty when the core alone decided.
-    package let readings: [ObservedFacts]
+    package let observedFacts: [ObservedFacts]
     package let directory: Directory
     /// The request with its names resolved; `nil` where the core denies a name in it.
     package let request: ResolvedRequest?
@@ -16,8 +16,8 @@ package struct TracedDecision: Sendable {
     /// Every fact, once, in the order in which it was first read.
     package var facts: [ObservedFact] {
         var facts: [ObservedFact] = []
-        for reading in readings.flatMap(\.readings) where !facts.contains(where: reading.isSame) {
-            facts.append(reading)
+        for observedFact in observedFacts.flatMap(\.observedFacts) where !facts.contains(where: observedFact.isSame) {
+            facts.append(observedFact)
         }
         return facts
     }
@@ -63,13 +63,13 @@ extension Authorizer {
 
     /// The verdict and code for a request, in a fraction of the time of a decision with reasons.
     /// - Throws: as `decide`.
-    package func summary(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError)
+    package func decisionSummary(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError)
         -> DecisionSummary
     {
         var builder = RequestBuilder(schema: evaluator.set.schema, directory: directory)
         switch try builder.build(question) {
         case .deny(let code): return DecisionSummary(isPermitted: false, code: code)
-        case .request(var request): return summary(&request, obligations: question.obligations)
+        case .request(var request): return decisionSummary(&request, obligations: question.obligations)
         }
     }
 
@@ -83,9 +83,9 @@ extension Authorizer {
         defer { explains = explained }
         let decision = try decide(question, on: directory)
         // Without a trace no policy ran, and the evaluator's outcomes belong to an earlier request.
-        let readings = decision.traces.isEmpty ? [] : evaluator.outcomes.map(evaluator.readings)
+        let observedFacts = decision.traces.isEmpty ? [] : evaluator.outcomes.map(evaluator.observedFacts)
         return TracedDecision(
-            question: question, decision: decision, readings: readings, directory: directory,
+            question: question, decision: decision, observedFacts: observedFacts, directory: directory,
             request: try request(question, on: directory), generation: evaluator.generation)
     }
 
@@ -102,7 +102,7 @@ extension Authorizer {
 
     /// Decides a prepared request: validity of the actor, then policies.
     /// - Parameter request: lent while it is decided, so that nothing of it is copied.
-    package func summary(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations)
+    package func decisionSummary(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations)
         -> DecisionSummary
     {
         if let code = ActorValidity.fault(request) { return DecisionSummary(isPermitted: false, code: code) }

@@ -113,7 +113,7 @@ struct BatchDecider {
         if let question, let difference = Self.difference(try? usual(question), reference) {
             differing = difference.policies
         }
-        if differing == nil, counts.held % options.shadow.processInterval == 0,
+        if differing == nil, reference?.isStopped != true, counts.held % options.shadow.processInterval == 0,
             let isPermitted = unsafe options.shadow.process?(Array(line)),
             isPermitted != reference?.isPermitted ?? false
         {

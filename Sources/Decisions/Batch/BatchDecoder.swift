@@ -1,6 +1,6 @@
 internal import Model
 
-/// Reads the lines of a batch as requests, those that the fast reader leaves alone.
+/// Decodes those lines of a batch that the fast reader leaves alone.
 struct BatchDecoder {
     /// The tenant of a request that names none.
     private let tenant: ExactName?

@@ -39,7 +39,7 @@ extension Capabilities {
             HostedFunction(
                 name: "is_private",
                 about:
-                    "True for an address that is not routed: RFC 1918, RFC 4193, loopback, link-local.",
+                    "True for an address of a network that is not routed publicly: RFC 1918, RFC 4193, loopback, link-local.",
                 parameters: [.init("address", .ip)], result: .init(.boolean),
                 body: { _, _, _ throws(NativeFault) in
                     let networks = try NetworkList(.list(privateNetworks.map(Value.string)))

@@ -50,13 +50,13 @@ extension Capabilities {
                 { arguments, _ in
                     guard case .string(var text) = arguments[0] else { return .absent }
                     guard text.utf8.count <= mostBytes else {
-                        return .failure("a string of more than \(mostBytes) bytes has no normal form here")
+                        return .failure("a string of more than \(mostBytes) bytes cannot be normalised")
                     }
                     return text.withUTF8 { bytes in
                         guard let start = bytes.baseAddress, bytes.count > 0 else { return .string("") }
                         var count = 0
                         guard let result = unsafe convert(start, bytes.count, &count) else {
-                            return .failure("out of memory")
+                            return .failure("no memory for the normal form of this string")
                         }
                         defer { unsafe free(result) }
                         return .string(

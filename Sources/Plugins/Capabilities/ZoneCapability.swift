@@ -68,7 +68,7 @@ extension Capabilities {
     }
 
     private static func zone(_ value: Value) throws(NativeFault) -> Zone {
-        guard case .string(let name) = value else { throw NativeFault("a zone must be a string") }
+        guard case .string(let name) = value else { throw NativeFault("the name of a zone must be a string") }
         do throws(ZoneError) { return try Zone(ExactName(name)) } catch { throw NativeFault(error.message) }
     }
 }
@@ -92,7 +92,7 @@ private struct Week {
             let closes = try Self.minutes(table.value(row, table.slot("closes")!), table, row)
             guard opens < closes else {
                 throw NativeFault(
-                    "`\(table.name)`, row \(row + 1): `closes` is before `opens`; hours end at 24:00 at the latest")
+                    "`\(table.name)`, row \(row + 1): `closes` must be after `opens`; hours end at 24:00 at the latest")
             }
             if own.contains(row) { hours[Int(weekday) - 1].append(opens..<closes) }
         }

@@ -14,7 +14,7 @@ struct EffectCache {
     }
 
     private static let size = 256
-    private var effectCache = [CachedEffect?](repeating: nil, count: size)
+    private var entries = [CachedEffect?](repeating: nil, count: size)
 
     private static func place(_ policy: UInt32, _ line: Int) -> Int { (Int(policy) &* 31 &+ line) & (size - 1) }
 
@@ -22,18 +22,18 @@ struct EffectCache {
     func effect(
         _ function: UInt32, _ arguments: LuaArguments, of policy: UInt32, line: Int
     ) -> CalledEffect? {
-        guard let cachedEffect = effectCache[Self.place(policy, line)], cachedEffect.policy == policy,
-            cachedEffect.line == line,
-            cachedEffect.function == function, arguments.isSame(as: cachedEffect.arguments)
+        guard let entry = entries[Self.place(policy, line)], entry.policy == policy,
+            entry.line == line,
+            entry.function == function, arguments.isSame(as: entry.arguments)
         else { return nil }
-        return cachedEffect.effect
+        return entry.effect
     }
 
     mutating func note(
         _ effect: CalledEffect, _ function: UInt32, _ arguments: LuaArguments,
         of policy: UInt32, line: Int
     ) {
-        effectCache[Self.place(policy, line)] = CachedEffect(
+        entries[Self.place(policy, line)] = CachedEffect(
             policy: policy, line: line, function: function, arguments: arguments.saved(), effect: effect)
     }
 }

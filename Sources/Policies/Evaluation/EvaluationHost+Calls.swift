@@ -4,7 +4,7 @@ internal import Model
 /// Methods of expressions, and effects.
 extension EvaluationHost {
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
-        // An instrumentation call is not a question of the policy.
+        // An coverageLog call is not a question of the policy.
         if function == PolicyInstrumentation.function.code { return instrumented(arguments) }
         guard mayAsk() else { return .failure(Self.tooMany) }
         do throws(Resolver.Fault) {
@@ -19,7 +19,7 @@ extension EvaluationHost {
     }
 
     private func instrumented(_ arguments: LuaArguments) -> HostAnswer {
-        instrumentation?.note(arguments, facts: factCount) { value in
+        coverageLog?.note(arguments, facts: factCount) { value in
             switch value {
             case .integer(let value): .integer(value)
             case .number(let value): .number(value)
@@ -104,7 +104,7 @@ extension EvaluationHost {
     private func isThere(_ record: Expressions.ID) -> Bool {
         let node = expressions.nodes[Int(record)]
         guard node.operation == .attribute, expressions.nodes[Int(node.a)].operation == .request else { return false }
-        return resolver.roots[Int(expressions.nodes[Int(node.a)].a)].kinds == [.access]
+        return resolver.shapes[Int(expressions.nodes[Int(node.a)].a)].kinds == [.access]
     }
 
     private func handle(
@@ -282,11 +282,11 @@ extension EvaluationHost {
         }
         var code: ExactName?
         for option in details {
-            guard option.name == "code", case .json(.string(let text)) = option.value, !text.isEmpty,
-                text.utf8.count <= 100
-            else {
-                throw Resolver.Fault(
-                    message: "`deny` takes only the option `code`, a string of at most 100 bytes; got `\(option.name)`")
+            guard option.name == "code" else {
+                throw Resolver.Fault(message: "`deny` takes only the option `code`, got `\(option.name)`")
+            }
+            guard case .json(.string(let text)) = option.value, (1...100).contains(text.utf8.count) else {
+                throw Resolver.Fault(message: "`code` must be a string of 1 to 100 bytes")
             }
             code = ExactName(text)
         }

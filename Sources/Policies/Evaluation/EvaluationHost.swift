@@ -12,18 +12,22 @@ final class EvaluationHost: SandboxHost {
     ]
     /// More questions than any honest policy asks in one evaluation; a policy that asks more is stopped.
     static let mostQuestions = 40_000
-    static let tooMany = "this policy asks too many questions in one evaluation"
+    static let tooMany =
+        "this policy asks too much in one evaluation: too many questions or facts, or too costly functions of plugins"
     /// The evaluator starts over beyond this number of expressions or bytes of text.
     static let mostExpressions = 65_536
+    /// The limit of expressions within one request, however many policies form them: half of those that facts can
+    /// have as numbers.
+    static let mostAtOnce = Int(CompiledFact.noFact) / 2
     static let mostTextBytes = 16 << 20
     static let mostEffects = 256
     static let mostFacts = 20_000
     static let tooDeep = "this value is computed from too many nested values"
 
     let expressions: Expressions
-    private let pinned: UnsafeBox<Facts>
+    private let factsBox: UnsafeBox<Facts>
     let resolver: Resolver
-    fileprivate let pinnedRun = UnsafeBox(Run())
+    fileprivate let runBox = UnsafeBox(Run())
 
     /// The state that changes while policies run.
     fileprivate struct Run: ~Copyable {
@@ -43,7 +47,7 @@ final class EvaluationHost: SandboxHost {
     }
 
     /// The log of instrumented policies; `nil` where no policy is instrumented.
-    var instrumentation: CoverageLog?
+    var coverageLog: CoverageLog?
     var effectCache = EffectCache()
     /// True when a plugin's function runs instead of a policy: its facts are about its arguments, and every question is
     /// asked in full.
@@ -54,33 +58,33 @@ final class EvaluationHost: SandboxHost {
     /// Methods that were called on an expression whose type has them: expression and method in one number.
     var known: Set<UInt64> = []
     /// The expression of each request shape.
-    private let roots: [Expressions.ID]
+    private let requestHandles: [Expressions.ID]
 
     /// - Parameter facts: shared by the host and the evaluator, which use them in turn.
     init(resolver: Resolver, facts: UnsafeBox<Facts>) {
         self.resolver = resolver
         let expressions = facts.value.expressions
         self.expressions = expressions
-        roots = resolver.roots.indices.map { expressions.intern(.request, UInt32($0), type: .request) }
-        pinned = facts
+        requestHandles = resolver.shapes.indices.map { expressions.intern(.request, UInt32($0), type: .request) }
+        factsBox = facts
     }
 
     var facts: Facts {
-        _read { yield pinned.value }
-        _modify { yield &pinned.value }
+        _read { yield factsBox.value }
+        _modify { yield &factsBox.value }
     }
 
     private var run: Run {
-        _read { yield pinnedRun.value }
-        _modify { yield &pinnedRun.value }
+        _read { yield runBox.value }
+        _modify { yield &runBox.value }
     }
 
     /// The policy that runs now, by its number.
     var policy: UInt32 { run.policy }
     /// The records of the runs since policies were last taken.
     var records: EvaluationRecords {
-        _read { yield pinnedRun.value.records }
-        _modify { yield &pinnedRun.value.records }
+        _read { yield runBox.value.records }
+        _modify { yield &runBox.value.records }
     }
 
     /// Changes the values that policies read. Only tests set it, to plant a policy that is not a function of its facts.
@@ -100,10 +104,10 @@ final class EvaluationHost: SandboxHost {
         let policies = run.policies
         var records = EvaluationRecords()
         swap(&run.records, &records)
-        let wasOpen = instrumentation?.isOpen ?? false
-        instrumentation?.close()
+        let wasOpen = coverageLog?.isOpen ?? false
+        coverageLog?.close()
         body()
-        if wasOpen { instrumentation?.open() }
+        if wasOpen { coverageLog?.open() }
         run.policies = policies
         swap(&run.records, &records)
     }
@@ -111,7 +115,7 @@ final class EvaluationHost: SandboxHost {
     /// Begins the next of the taken policies.
     func begin() {
         run.begin()
-        instrumentation?.begin(Int(policy))
+        coverageLog?.begin(Int(policy))
     }
 
     /// The number of facts that the current policy has read.
@@ -124,7 +128,7 @@ final class EvaluationHost: SandboxHost {
         return run.records.effectCount <= Self.mostEffects
     }
 
-    func root(_ index: Int) -> UInt32 { roots[index] }
+    func requestHandle(_ index: Int) -> UInt32 { requestHandles[index] }
 
     /// True when more expressions were formed than are kept.
     var isCrowded: Bool {
@@ -135,6 +139,7 @@ final class EvaluationHost: SandboxHost {
     func mayAsk() -> Bool {
         run.questions += 1
         return run.questions <= Self.mostQuestions && run.factCount < Self.mostFacts
+            && expressions.nodes.count < Self.mostAtOnce
             && run.spent <= PluginFunction.fuelOfEvaluation
     }
 

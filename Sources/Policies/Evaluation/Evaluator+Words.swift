@@ -29,7 +29,7 @@ extension Evaluator {
         guard set.policies[policy].templates.contains(ExactName(text)) else { return text }
         let key = TemplateKey(policy: policy, text: ExactName(text))
         if templates[key] == nil {
-            let root = root(of: policy)
+            let root = requestHandle(of: policy)
             templates[key] = try? Template(text, root: root, resolver: host.resolver, in: host.expressions)
         }
         guard let template = templates[key] else { return text }

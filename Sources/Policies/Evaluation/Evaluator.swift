@@ -9,12 +9,12 @@ package final class Evaluator {
     private let budget: Budget
     private let treeOptions: TreeOptions
     /// For each policy, the number of its request shape.
-    private let rootNumbers: [Int]
+    private let shapeNumbers: [Int]
     private let runner: UnsafeBox<PolicyRunner>
     let facts: UnsafeBox<Facts>
     private let forestBox: UnsafeBox<DecisionForest>
     private let isObserving: [Bool]
-    /// True when policies are evaluated by trees, without instrumentation.
+    /// True when policies are evaluated by trees, without coverageLog.
     private let isPlain: Bool
     var templates: [TemplateKey: Template] = [:]
     /// The number of times it has started over; expressions have other numbers each time.
@@ -25,8 +25,8 @@ package final class Evaluator {
     /// For each policy, the most bytes that one run of it has allocated in its interpreter.
     package var bytes: [Int] { runner.value.bytes }
     var host: EvaluationHost { runner.value.host }
-    /// The events of instrumented policies for the last request; `nil` when the set was loaded without instrumentation.
-    package let instrumentation: CoverageLog?
+    /// The events of instrumented policies for the last request; `nil` when the set was loaded without coverageLog.
+    package let coverageLog: CoverageLog?
 
     struct TemplateKey: Hashable {
         let policy: Int
@@ -40,22 +40,22 @@ package final class Evaluator {
         self.set = set
         self.treeOptions = treeOptions
         self.budget = budget
-        let roots = set.roots
-        rootNumbers = set.policies.map { policy in roots.firstIndex(of: policy.root)! }
+        let shapes = set.shapes
+        shapeNumbers = set.policies.map { policy in shapes.firstIndex(of: policy.shape)! }
         isObserving = set.policies.map(\.isObserving)
         facts = UnsafeBox(Self.facts(set, budget, treeOptions))
         let host = Self.host(set, treeOptions, facts)
-        instrumentation = set.isInstrumented ? CoverageLog() : nil
-        isPlain = treeOptions.bytes > 0 && instrumentation == nil
-        host.instrumentation = instrumentation
+        coverageLog = set.isInstrumented ? CoverageLog() : nil
+        isPlain = treeOptions.bytes > 0 && coverageLog == nil
+        host.coverageLog = coverageLog
         forestBox = UnsafeBox(DecisionForest(set, facts.value.keys, mostBytes: treeOptions.bytes))
-        runner = UnsafeBox(try PolicyRunner(set, host, roots: rootNumbers))
+        runner = UnsafeBox(try PolicyRunner(set, host, shapes: shapeNumbers))
     }
 
     private static func host(_ set: PolicySet, _ treeOptions: TreeOptions, _ facts: UnsafeBox<Facts>) -> EvaluationHost
     {
         let resolver = Resolver(
-            schema: set.schema, roots: set.roots, settings: set.policies.map(\.settings), plugins: set.plugins,
+            schema: set.schema, shapes: set.shapes, settings: set.policies.map(\.settings), plugins: set.plugins,
             uses: set.policies.map(\.plugins), asksPresence: treeOptions.isReference)
         let host = EvaluationHost(resolver: resolver, facts: facts)
         host.asksInFull = treeOptions.isReference
@@ -117,7 +117,7 @@ package final class Evaluator {
             current = request
             return true
         }
-        instrumentation?.clear()
+        coverageLog?.clear()
         var budget = budget
         budget.fuel = fuel
         runner.value.run(policies, budget.limits)
@@ -134,7 +134,7 @@ package final class Evaluator {
 
     /// The same, where policies are always run, or are instrumented.
     @inline(never) private func evaluateOtherwise() -> Verdict {
-        instrumentation?.clear()
+        coverageLog?.clear()
         if treeOptions.bytes == 0 {
             run(forest.applicable(&facts.value))
             return verdict
@@ -188,7 +188,7 @@ package final class Evaluator {
     }
 
     /// The size of the forest: the uncacheable policies, and the approximate bytes of the trees.
-    package var forestSize: (open: [Int], bytes: Int) {
+    package var forestSize: (uncacheable: [Int], bytes: Int) {
         (forest.trees.indices.filter { forest.trees[$0].uncacheableReason != nil }, forest.bytes)
     }
 
@@ -222,7 +222,7 @@ package final class Evaluator {
 
     private func run(_ policies: [Int]) { runner.value.run(policies, budget.limits) }
 
-    func root(of policy: Int) -> UInt32 { host.root(rootNumbers[policy]) }
+    func requestHandle(of policy: Int) -> UInt32 { host.requestHandle(shapeNumbers[policy]) }
 
     private func renew() {
         generation += 1
@@ -230,7 +230,7 @@ package final class Evaluator {
         facts.value = Self.facts(set, budget, treeOptions)
         facts.value.plantedFault = fault
         let host = Self.host(set, treeOptions, facts)
-        host.instrumentation = instrumentation
+        host.coverageLog = coverageLog
         runner.value.renew(host)
         forest = DecisionForest(set, facts.value.keys, mostBytes: treeOptions.bytes)
         templates = [:]

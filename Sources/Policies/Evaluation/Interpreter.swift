@@ -56,13 +56,13 @@ struct Interpreter: ~Copyable {
     var isSpent: Bool { sandbox.isSpent }
 
     /// Runs some of the policies that the host has taken, up to the first that does not end well.
-    /// - Parameter roots: by policy, the expression of its request.
+    /// - Parameter handles: by policy, the expression of its request.
     /// - Returns: the number of runs, and the ending of the last one; `used` gives the resources of each.
     mutating func decide(
-        _ policies: ArraySlice<Int>, roots: [UInt32], _ host: EvaluationHost, _ limits: Limits
+        _ policies: ArraySlice<Int>, handles: [UInt32], _ host: EvaluationHost, _ limits: Limits
     ) -> (count: Int, termination: CallResult.Termination) {
         calls.removeAll(keepingCapacity: true)
-        for policy in policies { calls.append(Call(chunks[policy], argument: roots[policy])) }
+        for policy in policies { calls.append(Call(chunks[policy], argument: handles[policy])) }
         let (count, termination) = sandbox.call(calls[...], "decide", host: host, limits: limits)
         return (count, termination)
     }

@@ -6,8 +6,8 @@ struct PolicyRunner: ~Copyable {
     private var interpreter: Interpreter
     private(set) var host: EvaluationHost
     /// For each policy, the number of its request shape, and the expression of that shape.
-    private let rootNumbers: [Int]
-    private var roots: [UInt32]
+    private let shapeNumbers: [Int]
+    private var requestHandles: [UInt32]
     private(set) var count = 0
     /// For each policy, the most bytes that one run of it has allocated in its interpreter.
     private(set) var bytes: [Int]
@@ -15,20 +15,20 @@ struct PolicyRunner: ~Copyable {
     private(set) var isCrowded = false
 
     /// - Throws: `.interpreter` when there is no memory for one.
-    init(_ set: PolicySet, _ host: EvaluationHost, roots numbers: [Int]) throws(PolicyError) {
+    init(_ set: PolicySet, _ host: EvaluationHost, shapes numbers: [Int]) throws(PolicyError) {
         self.set = set
         self.host = host
         interpreter = try Interpreter.loaded(set, host)
-        rootNumbers = numbers
-        roots = numbers.map(host.root)
+        shapeNumbers = numbers
+        requestHandles = numbers.map(host.requestHandle)
         bytes = [Int](repeating: 0, count: set.policies.count)
     }
 
     /// Runs policies one after the other; the host's `records` have their effects and facts.
     mutating func run(_ policies: [Int], _ limits: Limits) {
         host.take(policies)
-        host.instrumentation?.open()
-        defer { host.instrumentation?.close() }
+        host.coverageLog?.open()
+        defer { host.coverageLog?.close() }
         count += policies.count
         var next = 0
         while next < policies.count {
@@ -39,7 +39,7 @@ struct PolicyRunner: ~Copyable {
                 next += 1
                 continue
             }
-            let (count, termination) = interpreter.decide(policies[next...], roots: roots, host, limits)
+            let (count, termination) = interpreter.decide(policies[next...], handles: requestHandles, host, limits)
             // A policy that was stopped before it began has no record yet.
             while host.records.count < next + count { host.begin() }
             for run in 0..<count {
@@ -59,7 +59,7 @@ struct PolicyRunner: ~Copyable {
     /// Continues with another host, which has no expressions yet.
     mutating func renew(_ host: EvaluationHost) {
         self.host = host
-        roots = rootNumbers.map(host.root)
+        requestHandles = shapeNumbers.map(host.requestHandle)
         isCrowded = false
         renewInterpreter()
     }

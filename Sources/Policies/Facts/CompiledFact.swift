@@ -38,7 +38,7 @@ struct CompiledFact: BitwiseCopyable {
 
     @inline(__always) var fact: Expressions.ID { cacheKey & Self.mostFacts }
 
-    /// More expressions than any evaluation forms; the last number is not a fact.
+    /// The limit of fact numbers, twice what evaluations may form; the last one is not a fact.
     private static let mostFacts: UInt32 = 1 << 24 - 1
     static let noFact = mostFacts
 

@@ -20,17 +20,17 @@ extension Facts {
     ///   - answers: the leaf that each tree leads to.
     /// - Returns: the place where the first unanswered tree stops.
     @unsafe mutating func walk(
-        _ treeRoots: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Header>>, _ count: Int,
+        _ treeHeaders: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Header>>, _ count: Int,
         _ answered: inout Int,
         _ answers: inout UncheckedArray<Int32>, _ verdict: inout Verdict
     ) -> DecisionTree.Place {
         let request = unsafe current
         let packedValues = unsafe request.pointee.packedValues.span
         while answered < count {
-            let root = unsafe treeRoots[answered]
-            let place = unsafe walk(root.pointee.nodes, from: root.pointee.start, packedValues)
+            let header = unsafe treeHeaders[answered]
+            let place = unsafe walk(header.pointee.nodes, from: header.pointee.start, packedValues)
             guard let leaf = place.leaf else { return place }
-            unsafe verdict.formUnion(root.pointee.verdicts[leaf])
+            unsafe verdict.formUnion(header.pointee.verdicts[leaf])
             answers[answered] = Int32(truncatingIfNeeded: leaf)
             answered += 1
         }

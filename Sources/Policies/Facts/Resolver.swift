@@ -18,7 +18,7 @@ final class Resolver {
     }
 
     let schema: Schema
-    let roots: [RequestShape]
+    let shapes: [RequestShape]
     /// For each policy, its settings by name.
     let settings: [[ExactName: Setting]]
 
@@ -31,11 +31,11 @@ final class Resolver {
     let asksPresence: Bool
 
     init(
-        schema: Schema, roots: [RequestShape], settings: [[ExactName: Setting]], plugins: PluginSet = .none,
+        schema: Schema, shapes: [RequestShape], settings: [[ExactName: Setting]], plugins: PluginSet = .none,
         uses: [Set<Int>] = [], owner: Int? = nil, asksPresence: Bool = false
     ) {
         self.schema = schema
-        self.roots = roots
+        self.shapes = shapes
         self.settings = settings
         self.plugins = plugins
         self.uses = uses
@@ -115,23 +115,23 @@ final class Resolver {
         _ name: ExactName, of base: Expressions.ID, in expressions: Expressions
     ) throws(Fault) -> Meaning {
         guard let entry = entry(name, on: .request) else { throw unknown(name, on: .request) }
-        let root = roots[Int(expressions.nodes[Int(base)].a)]
+        let shape = shapes[Int(expressions.nodes[Int(base)].a)]
         var type = entry.type
         if entry.attribute == .subject {
-            guard let subject = root.subjectType else {
+            guard let subject = shape.subjectType else {
                 throw Fault(
                     message: "`request.subject` is a token on `access` and an administrator elsewhere; "
                         + "a policy for both uses `request.token` or `request.actor`")
             }
             type = subject
         }
-        if root.excludes(entry.attribute) {
-            let kinds = root.kinds.map { "`\($0.rawValue)`" }.sorted().joined(separator: ", ")
+        if shape.excludes(entry.attribute) {
+            let kinds = shape.kinds.map { "`\($0.rawValue)`" }.sorted().joined(separator: ", ")
             let what =
                 entry.attribute == .resource || entry.attribute == .context ? "there is no \(name) at " : "it decides "
             throw Fault(message: "`request.\(name)` is never present in this policy: \(what)\(kinds)")
         }
-        let isOptional = entry.isOptional && !root.guarantees(entry.attribute)
+        let isOptional = entry.isOptional && !shape.guarantees(entry.attribute)
         return form(entry, type: type, isOptional: isOptional, of: base, in: expressions)
     }
 
@@ -175,7 +175,7 @@ final class Resolver {
         guard !asksPresence else { return false }
         let node = expressions.nodes[Int(base)]
         guard node.operation == .attribute, expressions.nodes[Int(node.a)].operation == .request else { return false }
-        return roots[Int(expressions.nodes[Int(node.a)].a)].guaranteesRecords
+        return shapes[Int(expressions.nodes[Int(node.a)].a)].guaranteesRecords
     }
 
     /// True when `:has(name)` can be asked of a type; otherwise the name is a mistake.

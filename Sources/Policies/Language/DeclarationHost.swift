@@ -30,7 +30,7 @@ final class DeclarationHost: SandboxHost {
     }
 
     private func member(_ name: ExactName, of plugin: UInt32) -> AttributeAnswer {
-        let resolver = Resolver(schema: Schema(), roots: [], settings: [], plugins: plugins)
+        let resolver = Resolver(schema: Schema(), shapes: [], settings: [], plugins: plugins)
         do throws(Resolver.Fault) {
             switch try resolver.meaning(of: name, on: plugin, in: expressions) {
             case .function(let number): return .method(EvaluationHost.firstPluginFunction + UInt32(number))

@@ -51,7 +51,7 @@ struct DeclarationReader {
         }
         let kinds = kinds(fields["on"])
         var declaration = PolicyDeclaration(
-            root: RequestShape(kinds: kinds, subject: subject(fields["subject"], kinds)),
+            shape: RequestShape(kinds: kinds, subject: subject(fields["subject"], kinds)),
             grants: grants(fields["grants"]),
             isObserving: false, isEnabled: true, settings: host.settings, plugins: host.used)
         if case .string(let text)? = fields["about"] { declaration.about = text }

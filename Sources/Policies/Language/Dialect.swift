@@ -11,7 +11,7 @@ package enum Dialect {
 
     /// - Parameters:
     ///   - known: the declared globals.
-    ///   - whose: the readers of the messages, such as `policies`.
+    ///   - whose: the kind of script, as messages name it: `policies` or `plugins`.
     package static func faults(
         of chunk: Chunk, known: Set<String>, path: String, whose: String
     ) -> [Diagnostic] {

@@ -5,7 +5,7 @@ package final class Policy: Sendable {
     /// The file's name without `.lua`.
     package let id: ExactName
     package let path: String
-    package let root: RequestShape
+    package let shape: RequestShape
     package let grants: [ExactName]
     /// Evaluated, logged and counted, but never decides.
     package let isObserving: Bool
@@ -31,7 +31,7 @@ package final class Policy: Sendable {
     ) {
         self.id = id
         self.path = path
-        root = declaration.root
+        shape = declaration.shape
         grants = declaration.grants
         isObserving = declaration.isObserving
         isEnabled = declaration.isEnabled
@@ -44,7 +44,7 @@ package final class Policy: Sendable {
         self.templates = templates
     }
 
-    package var on: [DecisionKind] { root.kinds.sorted { $0.rawValue < $1.rawValue } }
+    package var on: [DecisionKind] { shape.kinds.sorted { $0.rawValue < $1.rawValue } }
 }
 
 /// The data of a policy that facts depend on: its grants, and its settings as the tenants set them.

@@ -2,7 +2,7 @@ package import Model
 
 /// The declaration of a policy: the requests it applies to, its grants, its mode and its settings.
 package struct PolicyDeclaration: Sendable {
-    package var root: RequestShape
+    package var shape: RequestShape
     package var grants: [ExactName]
     /// Evaluated, logged and counted, but never decides.
     package var isObserving: Bool

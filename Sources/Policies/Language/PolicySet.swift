@@ -53,7 +53,7 @@ package struct PolicySet: Sendable {
         plugins.plugins.isEmpty
             ? nil
             : PluginRunner(
-                plugins: plugins, schema: schema, roots: roots, budget: budget)
+                plugins: plugins, schema: schema, shapes: shapes, budget: budget)
     }
 
     /// The data of each policy that facts and resolvers depend on, by policy number.
@@ -68,10 +68,10 @@ package struct PolicySet: Sendable {
     var isInstrumented: Bool { policies.contains { $0.instrumentation != nil } }
 
     /// The request shapes of the policies, each once.
-    var roots: [RequestShape] {
-        var roots: [RequestShape] = []
-        for policy in policies where !roots.contains(policy.root) { roots.append(policy.root) }
-        return roots
+    var shapes: [RequestShape] {
+        var shapes: [RequestShape] = []
+        for policy in policies where !shapes.contains(policy.shape) { shapes.append(policy.shape) }
+        return shapes
     }
 }
 

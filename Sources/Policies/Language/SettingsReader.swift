@@ -15,7 +15,9 @@ enum SettingsReader {
             }
             if name == "enabled" {
                 throw TypeReader.Fault(
-                    message: "`enabled` is not a setting: declare it as a field of the policy")
+                    message:
+                        "`enabled` cannot be declared as a setting: it is a field of the policy, which `settings.json` can change"
+                )
             }
             settings[name] = try setting(entry.value, name: name)
         }

@@ -48,7 +48,7 @@ struct Template {
             switch try resolver.meaning(of: ExactName(name), on: current, in: expressions) {
             case .expression(let id), .fact(let id): current = id
             case .method, .function:
-                throw Resolver.Fault(message: "`\(name)` in `{\(path)}` is a function: a reason can only name values")
+                throw Resolver.Fault(message: "`\(name)` is a function: a reason can only name values")
             }
         }
         return current

@@ -1,7 +1,7 @@
 internal import Lua
 
-/// The interpreter that runs each policy once for its declaration. All policies of a set share it: a program leaves
-/// nothing behind for the next.
+/// The interpreter that runs each policy once for its declaration. All policies of a set share it: each run has
+/// handles of its own, and globals cannot be changed, so a program leaves nothing behind for the next.
 final class DeclarationSandbox {
     private var sandbox: Sandbox?
 

@@ -12,7 +12,7 @@ package struct PolicyInstrumentation: Sendable {
 
     init(_ chunk: Chunk, name: String) {
         let questions = Method.allCases.filter { $0 != .plus && $0 != .endOfDay }.map(\.name)
-        let instrumented = chunk.instrumented(questions: Set(questions), effectCalls: Self.effects)
+        let instrumented = chunk.instrumented(questions: Set(questions), effects: Self.effects)
         sites = instrumented.sites
         effectCalls = instrumented.effectCalls
         program = Self.loads(instrumented.source, name) ? instrumented.source : nil

@@ -186,7 +186,8 @@ struct PolicyLoader {
             var sandbox = try Sandbox(functions: [], tags: EvaluationHost.tags)
             let chunk = try sandbox.load(file.bytes, name: file.name.text, limits: Limits())
             let host = EvaluationHost(
-                resolver: Resolver(schema: Schema(), roots: [], settings: []), facts: UnsafeBox(Facts(schema: Schema()))
+                resolver: Resolver(schema: Schema(), shapes: [], settings: []),
+                facts: UnsafeBox(Facts(schema: Schema()))
             )
             let outcome = sandbox.run(chunk, host: host, limits: Limits())
             guard outcome.termination == .finished else {

@@ -67,7 +67,7 @@ struct PolicyReader {
 
     // MARK: The source
 
-    /// The faults that the sandbox would refuse, found before anything runs.
+    /// The parts of the source that the sandbox would refuse, found before anything runs.
     private func dialect(_ chunk: Chunk) -> [Diagnostic] {
         Dialect.faults(of: chunk, known: Self.globals, path: path, whose: "policies")
     }
@@ -135,7 +135,7 @@ struct PolicyReader {
         in literal: Expression, _ chunk: Chunk, _ declaration: PolicyDeclaration, _ expressions: Expressions
     ) -> [Diagnostic] {
         let resolver = Resolver(
-            schema: schema, roots: [declaration.root], settings: [declaration.settings], plugins: plugins)
+            schema: schema, shapes: [declaration.shape], settings: [declaration.settings], plugins: plugins)
         let source = chunk.source[literal.start..<literal.end]
         let root = expressions.intern(.request, type: .request)
         return Template.names(in: text(literal)).compactMap { name in

@@ -6,16 +6,16 @@ internal import Model
 final class PluginRunner {
     private let plugins: PluginSet
     private let schema: Schema
-    private let roots: [RequestShape]
+    private let shapes: [RequestShape]
     private let budget: Budget
     /// By plugin.
     private var running: [RunningPlugin?]
 
     /// - Parameter budget: the memory and the time of a function; its fuel is its own.
-    init(plugins: PluginSet, schema: Schema, roots: [RequestShape], budget: Budget) {
+    init(plugins: PluginSet, schema: Schema, shapes: [RequestShape], budget: Budget) {
         self.plugins = plugins
         self.schema = schema
-        self.roots = roots
+        self.shapes = shapes
         self.budget = budget
         running = plugins.plugins.map { _ in nil }
     }
@@ -32,7 +32,7 @@ final class PluginRunner {
         let plugin = plugins.functions[function].plugin
         if running[plugin] == nil || running[plugin]!.isWorn {
             do throws(PolicyError) {
-                running[plugin] = try RunningPlugin(plugin, plugins, schema: schema, roots: roots, budget: budget)
+                running[plugin] = try RunningPlugin(plugin, plugins, schema: schema, shapes: shapes, budget: budget)
             } catch {
                 return PluginResult(
                     value: .failure("`\(plugins.name(of: function))`: \(error.message)"), reads: ReadSet(),

@@ -32,7 +32,7 @@ package final class PluginSession {
         request.set(tenant: tenant)
         self.request = UnsafeBox(request)
         running = try RunningPlugin(
-            number, set, schema: schema, roots: [RequestShape(kinds: [.access], subject: .any)], budget: Budget())
+            number, set, schema: schema, shapes: [RequestShape(kinds: [.access], subject: .any)], budget: Budget())
         host = DocumentHost(running.host)
     }
 
@@ -47,7 +47,7 @@ package final class PluginSession {
             case .value(.number(let number), _): .number(number)
             case .value(.boolean(let boolean), _): .boolean(boolean)
             case .value(let value, let type): .handle(running.host.expressions.constant(value, type: type))
-            case .document(let json): .handle(host.root(json))
+            case .document(let json): .handle(host.handle(of: json))
             }
         }
         let outcome = unsafe running.call(path, values, through: host, request.place)
@@ -113,7 +113,7 @@ private final class DocumentHost: SandboxHost {
 
     static func isDocument(_ handle: UInt32) -> Bool { handle >= first }
 
-    func root(_ json: JSON) -> UInt32 {
+    func handle(of json: JSON) -> UInt32 {
         parts.append(json)
         return Self.first + UInt32(parts.count - 1)
     }
@@ -128,7 +128,7 @@ private final class DocumentHost: SandboxHost {
             return .failure(
                 "`\(key)` is absent: ask `:has` first" + Suggestion.hint(for: key, among: members.map(\.key)))
         }
-        return .fact(root(value))
+        return .fact(self.handle(of: value))
     }
 
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
@@ -157,7 +157,7 @@ private final class DocumentHost: SandboxHost {
         // A number that cannot be represented is passed as it is written: its sender must not be able to make a sink
         // fail.
         case .string(let text), .unrepresentable(let text): .string(text)
-        case .array, .object: .handle(handle ?? root(json))
+        case .array, .object: .handle(handle ?? self.handle(of: json))
         }
     }
 

@@ -12,18 +12,18 @@ final class RunningPlugin {
     private let budget: Budget
 
     init(
-        _ number: Int, _ plugins: PluginSet, schema: Schema, roots: [RequestShape], budget: Budget
+        _ number: Int, _ plugins: PluginSet, schema: Schema, shapes: [RequestShape], budget: Budget
     ) throws(PolicyError) {
         let plugin = plugins.plugins[number]
         self.plugins = plugins
         (path, self.budget) = (plugin.path, budget)
         // Its own runner for other plugins' functions, so that no runner is called while it runs.
-        let runner = PluginRunner(plugins: plugins, schema: schema, roots: roots, budget: budget)
+        let runner = PluginRunner(plugins: plugins, schema: schema, shapes: shapes, budget: budget)
         facts = UnsafeBox(Facts(schema: schema, plugins: plugins, runner: runner))
         let uses = (plugin.needs + plugin.requires).compactMap(plugins.number)
         host = EvaluationHost(
             resolver: Resolver(
-                schema: schema, roots: roots, settings: [[:]], plugins: plugins, uses: [Set(uses)], owner: number),
+                schema: schema, shapes: shapes, settings: [[:]], plugins: plugins, uses: [Set(uses)], owner: number),
             facts: facts)
         host.isFunction = true
         guard let program = plugin.program else { throw PolicyError(.interpreter, "it has no program in Lua") }

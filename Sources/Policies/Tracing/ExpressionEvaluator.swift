@@ -11,7 +11,7 @@ package struct EvaluatedExpression: Sendable {
     /// Its value for this request: `Sales`.
     package let value: String
     /// The facts that evaluating it read, in order.
-    package let readings: [ObservedFact]
+    package let observedFacts: [ObservedFact]
     /// The effects that it called: `permit`, `deny` …, in order. They are without consequence.
     package let effects: [String]
 }
@@ -32,7 +32,7 @@ package struct ExpressionEvaluator {
     /// - Throws: `.expression`, in words, with the line where there are several.
     package func evaluate(_ text: String, of request: ResolvedRequest) throws(PolicyError) -> EvaluatedExpression {
         let program = try program(text)
-        let root = RequestShape(
+        let shape = RequestShape(
             kinds: [request.kind],
             subject: { if case .external(let type) = request.subject { .external(type) } else { .token } }())
         // The expression runs as one more policy, numbered after those of the set: without settings, and free to permit
@@ -41,7 +41,8 @@ package struct ExpressionEvaluator {
         let all = Set(set.plugins.plugins.indices.filter { !set.plugins.plugins[$0].isCapability })
         let host = EvaluationHost(
             resolver: Resolver(
-                schema: set.schema, roots: [root], settings: set.policies.map(\.settings) + [[:]], plugins: set.plugins,
+                schema: set.schema, shapes: [shape], settings: set.policies.map(\.settings) + [[:]],
+                plugins: set.plugins,
                 uses: set.policies.map(\.plugins) + [all]),
             facts: UnsafeBox(
                 Facts(
@@ -122,7 +123,7 @@ package struct ExpressionEvaluator {
         let said = host.records.outcome(of: 0)
         return EvaluatedExpression(
             expression: words.expression, type: words.type, value: words.value,
-            readings: said.trace.map { host.reading($0) { set.policies[$0].id } },
+            observedFacts: said.trace.map { host.observedFact($0) { set.policies[$0].id } },
             effects: said.effects.map { "\($0.kind.rawValue) \($0.text)" })
     }
 
@@ -165,7 +166,7 @@ private final class ExpressionHost: SandboxHost {
         host.operate(operation, arguments)
     }
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
-        function == Self.code ? .handle(host.root(0)) : host.call(function, arguments, line: line)
+        function == Self.code ? .handle(host.requestHandle(0)) : host.call(function, arguments, line: line)
     }
     func typeName(_ handle: UInt32) -> String { host.typeName(handle) }
     var port: FastCallbacks? { unsafe host.port }

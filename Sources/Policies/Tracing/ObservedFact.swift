@@ -71,14 +71,14 @@ package struct ObservedFact: Sendable {
 /// The facts that one policy read, in order.
 package struct ObservedFacts: Sendable {
     package let policy: ExactName
-    package let readings: [ObservedFact]
+    package let observedFacts: [ObservedFact]
 }
 
 extension Evaluator {
     /// The facts that a policy read, in order, with their operands.
     /// - Precondition: as for `statements`.
-    package func readings(_ outcome: Outcome) -> ObservedFacts {
-        ObservedFacts(policy: set.policies[outcome.policy].id, readings: outcome.trace.map(reading))
+    package func observedFacts(_ outcome: Outcome) -> ObservedFacts {
+        ObservedFacts(policy: set.policies[outcome.policy].id, observedFacts: outcome.trace.map(observedFact))
     }
 
     /// The values of observed facts for another request, in the same order.
@@ -94,18 +94,18 @@ extension Evaluator {
         return facts.map { self.facts.value.value($0.id) }
     }
 
-    private func reading(_ id: Expressions.ID) -> ObservedFact { host.reading(id) { set.policies[$0].id } }
+    private func observedFact(_ id: Expressions.ID) -> ObservedFact { host.observedFact(id) { set.policies[$0].id } }
 }
 
 extension EvaluationHost {
     /// - Parameter policy: gives the id of a policy by its number.
-    func reading(_ id: Expressions.ID, _ policy: (Int) -> ExactName) -> ObservedFact {
+    func observedFact(_ id: Expressions.ID, _ policy: (Int) -> ExactName) -> ObservedFact {
         let node = expressions.nodes[Int(id)]
         let (operation, operands) = parts(node, policy)
         let places = node.operation == .call ? facts.reads(for: id).places ?? [] : []
         return ObservedFact(
             operation: operation, text: expressions.text(id), type: expressions.types[Int(id)],
-            value: facts.value(id), operands: operands.map { reading($0, policy) }, holder: expressions.holder(id),
+            value: facts.value(id), operands: operands.map { observedFact($0, policy) }, holder: expressions.holder(id),
             id: id,
             readsMinute: places.contains(ResolvedRequest.Place.minute),
             readByFunction: places.compactMap(facts.schema.layout.property))

@@ -4,7 +4,7 @@ internal import Model
 @safe struct ApplicabilityIndex {
     private var set: PolicySet
     private let subjectCount: Int
-    private let pointCount = DecisionKind.count
+    private let kindCount = DecisionKind.count
     private var directory = Directory.empty
     /// For each tenant, from -1 on, the index of its list in `enabled`; -1 while it is not known.
     private var classes: [Int] = [-1]
@@ -60,7 +60,7 @@ internal import Model
         let kind = packedValues[ResolvedRequest.Place.kind].number
         let type = packedValues[ResolvedRequest.Place.subjectType]
         let subject = type.kind == .absent ? kind == 0 ? 0 : 1 : type.number + 2
-        return (known * pointCount + kind) * subjectCount + subject
+        return (known * kindCount + kind) * subjectCount + subject
     }
 
     private mutating func reset(_ directory: Directory) {
@@ -79,7 +79,7 @@ internal import Model
         let number = enabled.firstIndex(of: list) ?? enabled.count
         if number == enabled.count {
             enabled.append(list)
-            numbers += [Int](repeating: -1, count: pointCount * subjectCount)
+            numbers += [Int](repeating: -1, count: kindCount * subjectCount)
         }
         classes[request.tenant + 1] = number
         if known.count >= Self.mostKnown { known.removeAll(keepingCapacity: true) }
@@ -88,9 +88,9 @@ internal import Model
     }
 
     private func applies(_ policy: Policy, to request: ResolvedRequest) -> Bool {
-        guard policy.root.kinds.contains(request.kind) else { return false }
+        guard policy.shape.kinds.contains(request.kind) else { return false }
         guard request.kind == .access else { return true }
-        switch (policy.root.subject, request.subject) {
+        switch (policy.shape.subject, request.subject) {
         case (.any, _), (.token, .token): return true
         case (.external(let type), .external(let other)): return type == other
         default: return false

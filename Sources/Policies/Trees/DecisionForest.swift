@@ -7,15 +7,15 @@ internal import Model
 @safe struct DecisionForest: ~Copyable {
     /// The walk plan of a policy group, rebuilt whenever the group changes.
     @safe struct WalkPlan: BitwiseCopyable {
-        let treeRoots: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Header>>
+        let treeHeaders: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Header>>
         let count: Int
         /// The number of requests left until the group notes one, and that number at the start.
         var wait: Int
         let wholeWait: Int
 
         init(_ group: PolicyGroup, notes: Bool) {
-            unsafe treeRoots = group.treeRoots.first
-            count = group.treeRoots.count
+            unsafe treeHeaders = group.treeHeaders.first
+            count = group.treeHeaders.count
             wholeWait = notes ? group.wait : .max
             wait = wholeWait
         }
@@ -92,7 +92,7 @@ internal import Model
     /// - Returns: the policies of the tree that has no path; `nil` when all trees have answered.
     @inline(__always) mutating func ask(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
         let plan = plans[group]
-        let place = unsafe facts.walk(plan.treeRoots, plan.count, &answered, &answers, &verdict)
+        let place = unsafe facts.walk(plan.treeHeaders, plan.count, &answered, &answers, &verdict)
         return answered == plan.count ? nil : ask(from: place, &facts, &verdict)
     }
 
@@ -107,13 +107,13 @@ internal import Model
             let tree = groups[group].sharedTrees[answered].tree
             while place.node != nil {
                 place = tree.step(place, &facts)
-                place = unsafe facts.walk(tree.root.pointee.nodes, from: place)
+                place = unsafe facts.walk(tree.header.pointee.nodes, from: place)
             }
             guard let leaf = place.leaf else { return groups[group].sharedTrees[answered].policies }
             verdict.formUnion(tree.verdict(leaf))
             answers[answered] = Int32(leaf)
             answered += 1
-            place = unsafe facts.walk(plan.treeRoots, plan.count, &answered, &answers, &verdict)
+            place = unsafe facts.walk(plan.treeHeaders, plan.count, &answered, &answers, &verdict)
             if answered == plan.count { return nil }
         }
     }
@@ -168,7 +168,7 @@ internal import Model
                     count(outcome.policy, Verdict(outcome, isObserving: isObserving[outcome.policy]))
                 }
             } else {
-                unsafe plans[group].treeRoots[number].pointee.tell(answer) { count($0, $1) }
+                unsafe plans[group].treeHeaders[number].pointee.tell(answer) { count($0, $1) }
             }
         }
     }

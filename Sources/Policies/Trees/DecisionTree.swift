@@ -88,44 +88,44 @@
     /// More answers of one fact than this are data rather than cases.
     private static let mostBranches = 256
 
-    let root = UnsafeMutablePointer<Header>.allocate(capacity: 1)
+    let header = UnsafeMutablePointer<Header>.allocate(capacity: 1)
     private var room = (nodes: 0, leaves: 0, parts: 0)
     private var tables: [Branches] = []
     private(set) var bytes = 0
 
     /// - Parameter policies: by number.
     init(of policies: [Int]) {
-        unsafe root.initialize(to: Header(of: policies))
+        unsafe header.initialize(to: Header(of: policies))
     }
 
     deinit {
-        unsafe root.pointee.nodes.deallocate()
-        unsafe root.pointee.verdicts.deallocate()
-        unsafe root.pointee.parts.deallocate()
-        unsafe root.pointee.policies.deallocate()
-        unsafe root.deallocate()
+        unsafe header.pointee.nodes.deallocate()
+        unsafe header.pointee.verdicts.deallocate()
+        unsafe header.pointee.parts.deallocate()
+        unsafe header.pointee.policies.deallocate()
+        unsafe header.deallocate()
     }
 
-    var leafCount: Int { unsafe root.pointee.leafCount }
+    var leafCount: Int { unsafe header.pointee.leafCount }
 
     func verdict(_ leaf: Int) -> Verdict {
         precondition(leaf >= 0 && leaf < leafCount)
-        return unsafe root.pointee.verdicts[leaf]
+        return unsafe header.pointee.verdicts[leaf]
     }
 
     /// Forgets everything.
     func clear() {
-        unsafe root.pointee.start = .unseen
-        unsafe (root.pointee.nodeCount, root.pointee.leafCount) = (0, 0)
+        unsafe header.pointee.start = .unseen
+        unsafe (header.pointee.nodeCount, header.pointee.leafCount) = (0, 0)
         bytes = 0
         tables = []
     }
 
     /// The leaf that a request's facts lead to; `nil` when no path leads there yet.
     func leaf(_ facts: inout Facts) -> Int? {
-        var place = unsafe root.pointee.start
+        var place = unsafe header.pointee.start
         while true {
-            place = unsafe facts.walk(root.pointee.nodes, from: place)
+            place = unsafe facts.walk(header.pointee.nodes, from: place)
             guard place.node != nil else { return place.leaf }
             place = step(place, &facts)
         }
@@ -135,7 +135,7 @@
     func step(_ place: Place, _ facts: inout Facts) -> Place {
         let node = node(place)
         let compiledFact = facts.compiledFact(node.compiledFact.fact)
-        if let index = place.node { unsafe root.pointee.nodes[index].compiledFact = compiledFact }
+        if let index = place.node { unsafe header.pointee.nodes[index].compiledFact = compiledFact }
         let truth = facts.truth(compiledFact)
         guard truth == .other else { return node[truth] }
         guard node.table >= 0, let key = facts.key(compiledFact) else { return .unseen }
@@ -146,10 +146,10 @@
     /// - Parameter verdicts: the verdict of each policy.
     func add(_ path: [Step], _ verdicts: [Verdict], _ facts: inout Facts) throws(Fault) {
         var origin: (node: Int, key: FactKey)?
-        var place = unsafe root.pointee.start
+        var place = unsafe header.pointee.start
         for step in path {
             if place == .unseen {
-                place = unsafe .node(root.pointee.nodeCount)
+                place = unsafe .node(header.pointee.nodeCount)
                 append(Node(facts.compiledFact(step.fact)))
                 try set(origin, place)
             }
@@ -163,10 +163,10 @@
     }
 
     private func node(_ place: Place) -> Node {
-        guard let index = place.node, unsafe index < root.pointee.nodeCount else {
+        guard let index = place.node, unsafe index < header.pointee.nodeCount else {
             preconditionFailure("no node of this tree")
         }
-        return unsafe root.pointee.nodes[index]
+        return unsafe header.pointee.nodes[index]
     }
 
     private func follow(_ node: Node, _ key: FactKey) -> Place {
@@ -176,15 +176,15 @@
 
     private func set(_ origin: (node: Int, key: FactKey)?, _ place: Place) throws(Fault) {
         guard let (index, key) = origin else {
-            unsafe root.pointee.start = place
+            unsafe header.pointee.start = place
             return
         }
         if key.kind == 1 {
-            unsafe root.pointee.nodes[index][TernaryTruth(key.bits != 0)] = place
+            unsafe header.pointee.nodes[index][TernaryTruth(key.bits != 0)] = place
             return
         }
         if node(.node(index)).table < 0 {
-            unsafe root.pointee.nodes[index].table = Int32(tables.count)
+            unsafe header.pointee.nodes[index].table = Int32(tables.count)
             tables.append(Branches())
         }
         let table = Int(node(.node(index)).table)
@@ -195,21 +195,21 @@
     }
 
     private func append(_ node: Node) {
-        unsafe Self.makeRoom(&root.pointee.nodes, root.pointee.nodeCount, &room.nodes)
-        unsafe (root.pointee.nodes + root.pointee.nodeCount).initialize(to: node)
-        unsafe root.pointee.nodeCount += 1
+        unsafe Self.makeRoom(&header.pointee.nodes, header.pointee.nodeCount, &room.nodes)
+        unsafe (header.pointee.nodes + header.pointee.nodeCount).initialize(to: node)
+        unsafe header.pointee.nodeCount += 1
         bytes += MemoryLayout<Node>.stride
     }
 
     private func append(_ verdicts: [Verdict]) {
-        unsafe Self.makeRoom(&root.pointee.verdicts, leafCount, &room.leaves)
+        unsafe Self.makeRoom(&header.pointee.verdicts, leafCount, &room.leaves)
         let verdict = verdicts.reduce(into: Verdict()) { $0.formUnion($1) }
-        unsafe (root.pointee.verdicts + leafCount).initialize(to: verdict)
+        unsafe (header.pointee.verdicts + leafCount).initialize(to: verdict)
         for (place, verdict) in verdicts.enumerated() {
-            unsafe Self.makeRoom(&root.pointee.parts, leafCount * verdicts.count + place, &room.parts)
-            unsafe (root.pointee.parts + leafCount * verdicts.count + place).initialize(to: verdict)
+            unsafe Self.makeRoom(&header.pointee.parts, leafCount * verdicts.count + place, &room.parts)
+            unsafe (header.pointee.parts + leafCount * verdicts.count + place).initialize(to: verdict)
         }
-        unsafe root.pointee.leafCount += 1
+        unsafe header.pointee.leafCount += 1
         bytes += 1 + verdicts.count
     }
 

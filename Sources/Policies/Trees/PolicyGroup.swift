@@ -1,5 +1,5 @@
-/// The roots of a group's shared trees, one after the other; valid as long as the trees live.
-@safe final class TreeRoots {
+/// The headers of a group's shared trees, one after the other; valid as long as the trees live.
+@safe final class TreeHeaders {
     let count: Int
     let first: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Header>>
 
@@ -7,7 +7,7 @@
         count = sharedTrees.count
         unsafe first = .allocate(capacity: max(1, count))
         for (number, sharedTree) in sharedTrees.enumerated() {
-            unsafe (first + number).initialize(to: sharedTree.tree.root)
+            unsafe (first + number).initialize(to: sharedTree.tree.header)
         }
     }
 
@@ -20,7 +20,7 @@
     private static let sampleSize = 256
 
     private(set) var sharedTrees: [SharedTree]
-    private(set) var treeRoots: TreeRoots
+    private(set) var treeHeaders: TreeHeaders
     /// The policies' own trees.
     private let trees: [DecisionTree]
     /// Sets of policies that outgrew one tree together, and are not joined again.
@@ -34,7 +34,7 @@
     init(_ policies: [Int], _ trees: [DecisionTree]) {
         self.trees = trees
         sharedTrees = policies.map { SharedTree($0, trees[$0]) }
-        treeRoots = TreeRoots(sharedTrees)
+        treeHeaders = TreeHeaders(sharedTrees)
     }
 
     /// Adds a path to one shared tree, as `SharedTree.learn` does.
@@ -112,7 +112,7 @@
 
     private mutating func regroup(_ sharedTrees: [SharedTree]) {
         self.sharedTrees = sharedTrees
-        treeRoots = TreeRoots(sharedTrees)
+        treeHeaders = TreeHeaders(sharedTrees)
     }
 
     private func isForbidden(_ members: [Int]) -> Bool {

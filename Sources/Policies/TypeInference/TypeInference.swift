@@ -4,7 +4,7 @@ package import Syntax
 /// The meanings of the expressions of a policy's source, as far as the source determines them: the type of
 /// `request.token.department`, or the fault when it has no meaning.
 ///
-/// It is for judging a policy without running it. When in doubt, an expression has no meaning.
+/// It judges a policy without running it. In doubt, the meaning of an expression is `nil`.
 package final class TypeInference {
     package enum Meaning {
         /// A value of the request, a setting, or a literal.
@@ -50,7 +50,7 @@ package final class TypeInference {
 
     package let chunk: Chunk
     /// The decision kinds of the policy, and its subjects.
-    package let root: RequestShape
+    package let shape: RequestShape
     package var schema: Schema { resolver.schema }
     let resolver: Resolver
     private let expressions: Expressions
@@ -61,10 +61,10 @@ package final class TypeInference {
 
     init(_ chunk: Chunk, _ declaration: PolicyDeclaration, schema: Schema, plugins: PluginSet) {
         self.chunk = chunk
-        root = declaration.root
+        shape = declaration.shape
         expressions = Expressions(plugins: plugins)
         resolver = Resolver(
-            schema: schema, roots: [declaration.root], settings: [declaration.settings], plugins: plugins,
+            schema: schema, shapes: [declaration.shape], settings: [declaration.settings], plugins: plugins,
             uses: [declaration.plugins])
         names = InferredNames(chunk)
         // The parts of an expression come before it: in this order, recursion is never deep.

@@ -16,7 +16,7 @@ final class InstrumentedRun {
     init?(_ source: PolicySource, budget: Budget) {
         guard let set = PolicySet.load(source, isInstrumented: true).set,
             let evaluator = try? Evaluator(set, budget: budget, treeOptions: .none),
-            let log = evaluator.instrumentation
+            let log = evaluator.coverageLog
         else { return nil }
         (self.set, self.evaluator, self.log) = (set, evaluator, log)
         tallies = set.policies.map { $0.instrumentation.map { PolicyTally($0) } }

@@ -14,7 +14,7 @@ package struct PolicyCoverage: Sendable {
     /// Lines on which some statement was not reached.
     package private(set) var missed: Set<Int> = []
     /// The branches, with the outcomes that were taken.
-    package private(set) var ways: [BranchOutcome] = []
+    package private(set) var branchOutcomes: [BranchOutcome] = []
     /// In the order of their places.
     package internal(set) var gaps: [CoverageGap] = []
     /// The reason why some of it could not be measured.
@@ -124,7 +124,8 @@ package struct PolicyCoverage: Sendable {
         if site.branch != nil {
             branches.add(yes)
             branches.add(no)
-            ways.append(BranchOutcome(line: site.position.line, yes: yes, no: no, isReached: tally.reached >= 0))
+            branchOutcomes.append(
+                BranchOutcome(line: site.position.line, yes: yes, no: no, isReached: tally.reached >= 0))
         }
         if site.asks {
             facts.add(yes)

@@ -53,7 +53,7 @@ struct PluginTestRunner {
         }
         let fails = try table.string("fails")
         guard (fails == nil) != (table["gives"] == nil) else {
-            throw TestFault("the test needs one of `gives` and `fails`")
+            throw TestFault("the test needs either `gives` or `fails`, not both")
         }
         // On one line, so that no part of the expression can end up outside of it.
         let line = asked.split(separator: "\n").joined(separator: " ")

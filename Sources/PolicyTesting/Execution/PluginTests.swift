@@ -12,9 +12,9 @@ package struct PluginTests {
     private let plugins: LoadedPlugins
     private let schema: PolicyFile
     private let given: [ExactName: TestOrganisation]
-    private let examples: Examples
+    private let checkExamples: Examples
 
-    /// Holds the examples of one plugin's checks to the rules they belong to.
+    /// Checks the examples of one plugin's checks. It is passed in, because the rules are in `Linting`.
     /// - Parameters:
     ///   - schema: the source of the schema that the examples are checked with.
     ///   - path: the plugin's file, as results name it.
@@ -23,7 +23,7 @@ package struct PluginTests {
     ) -> [TestResult]
 
     /// - Parameters:
-    ///   - examples: whoever knows the rules that plugins bring.
+    ///   - examples: checks the examples of a plugin.
     ///   - policies: the policies whose schema the tests use.
     ///   - organisations: the organisations that a test's `directory` may name.
     package init(
@@ -32,7 +32,7 @@ package struct PluginTests {
     ) throws(PolicyError) {
         self.source = source
         self.plugins = plugins
-        self.examples = examples
+        checkExamples = examples
         schema =
             policies.files.first { $0.name == "schema.lua" }
             ?? PolicyFile(name: "schema.lua", bytes: Array(Self.usualSchema.utf8))
@@ -84,7 +84,7 @@ package struct PluginTests {
     private func examples(_ folder: PluginSource.Folder, _ selection: PolicyTests.Selection) -> [TestResult] {
         guard selection.files == nil else { return [] }
         let path = "\(source.path)/\(folder.name)/plugin.lua"
-        return examples(plugins, schema.bytes, folder.name, path).filter { result in
+        return checkExamples(plugins, schema.bytes, folder.name, path).filter { result in
             selection.filter.map { result.name.contains($0) || result.file.contains($0) } ?? true
         }
     }

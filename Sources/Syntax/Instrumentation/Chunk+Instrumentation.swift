@@ -6,8 +6,8 @@ extension Chunk {
     /// - Parameters:
     ///   - questions: methods that return a Boolean.
     ///   - effectCalls: global functions whose calls are listed.
-    package func instrumented(questions: Set<String>, effectCalls: Set<String>) -> InstrumentedProgram {
-        var finder = CoverageSiteFinder(self, questions: questions, effectCalls: effectCalls)
+    package func instrumented(questions: Set<String>, effects: Set<String>) -> InstrumentedProgram {
+        var finder = CoverageSiteFinder(self, questions: questions, effects: effects)
         finder.find()
         var edits = [Edit(offset: firstLine, order: Int.min + 1, text: Self.prelude)]
         for (number, site) in finder.sites.enumerated() where site.kind == .statement {
@@ -19,7 +19,7 @@ extension Chunk {
             surround(left, .operand, "__operand(\(number),1,", ")", into: &edits)
             surround(right, .operand, "__operand(\(number),2,", ")", into: &edits)
         }
-        return InstrumentedProgram(source: rewritten(with: edits), sites: finder.sites, effectCalls: finder.said)
+        return InstrumentedProgram(source: rewritten(with: edits), sites: finder.sites, effectCalls: finder.effectCalls)
     }
 
     /// Both functions return their value unchanged.
@@ -39,20 +39,20 @@ extension Chunk {
 struct CoverageSiteFinder {
     private let chunk: Chunk
     private let questions: Set<String>
-    private let effectCalls: Set<String>
+    private let effects: Set<String>
     private(set) var sites: [CoverageSite] = []
     /// The site numbers of expressions.
     private(set) var truths: [Expression.ID: Int] = [:]
-    private(set) var said: [EffectCall] = []
+    private(set) var effectCalls: [EffectCall] = []
 
     private var statements: [CoverageSite] = []
     private var expressions: [Expression.ID: CoverageSite] = [:]
     private var calls: [(name: String, position: Position)] = []
 
-    init(_ chunk: Chunk, questions: Set<String>, effectCalls: Set<String>) {
+    init(_ chunk: Chunk, questions: Set<String>, effects: Set<String>) {
         self.chunk = chunk
         self.questions = questions
-        self.effectCalls = effectCalls
+        self.effects = effects
     }
 
     mutating func find() {
@@ -104,7 +104,9 @@ struct CoverageSiteFinder {
             let enclosing = sites.lastIndex { site in
                 site.kind == .statement && site.start <= call.position.offset && call.position.offset < site.end
             }
-            if let enclosing { said.append(EffectCall(name: call.name, position: call.position, statement: enclosing)) }
+            if let enclosing {
+                effectCalls.append(EffectCall(name: call.name, position: call.position, statement: enclosing))
+            }
         }
     }
 
@@ -136,7 +138,7 @@ struct CoverageSiteFinder {
         case .unary(.not, let operand): ask(operand)
         case .method(_, let name, _) where questions.contains(name.name): change(id) { $0.asks = true }
         case .call(let callee, _):
-            if case .name(let name) = chunk[callee].kind, name.target == .global, effectCalls.contains(name.name) {
+            if case .name(let name) = chunk[callee].kind, name.target == .global, effects.contains(name.name) {
                 calls.append((name.name, chunk[callee].position))
             }
         default: break

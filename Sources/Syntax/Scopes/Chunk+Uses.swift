@@ -33,7 +33,6 @@ package struct CallUse: Equatable, Sendable {
     package let arguments: [Argument]
     /// The place of the called name.
     package let position: Position
-    package let argumentPositions: [Position]
 }
 
 extension Chunk {
@@ -64,8 +63,7 @@ extension Chunk {
         default: return nil
         }
         return CallUse(
-            callee: callee, arguments: arguments.map(argument), position: position,
-            argumentPositions: arguments.map { self[$0].position })
+            callee: callee, arguments: arguments.map(argument), position: position)
     }
 
     /// The names from an unshadowed global to this expression, and the place of the last.

@@ -111,7 +111,7 @@ enum Migrations {
         ALTER TABLE tokens ADD COLUMN use_key INTEGER;
         """
 
-    /// Gives the store its id, and names their searchable forms.
+    /// Gives the store its id, and every name its searchable form.
     private static func fillSecond(_ connection: Connection) throws(TokenStoreError) {
         var random = SecureRandom()
         try connection.run("INSERT INTO meta VALUES ('id', ?)", [.text(random.bytes(16).hexadecimal)])

@@ -118,7 +118,7 @@ struct TokenQuerySQL {
         gone: Bool, by column: String, index: String, driver: (sql: String, parameters: [Parameter])?, after: Cursor?
     ) -> (sql: String, parameters: [Parameter]) {
         let direction = query.isDescending ? "DESC" : "ASC"
-        var sql = "SELECT \(StoredToken.recordLayout), \(column) FROM tokens "
+        var sql = "SELECT \(StoredToken.recordColumns), \(column) FROM tokens "
         var values = parameters
         if gone {
             sql += "INDEXED BY tokens_revoked "
@@ -144,7 +144,7 @@ struct TokenQuerySQL {
     func ofAssignment(gone: Bool, after: Int64?) -> (sql: String, parameters: [Parameter]) {
         let direction = query.isDescending ? "DESC" : "ASC"
         var sql = """
-            SELECT \(StoredToken.recordLayout) FROM tokens INDEXED BY \(gone ? "tokens_revoked" : "tokens_by_assignment")
+            SELECT \(StoredToken.recordColumns) FROM tokens INDEXED BY \(gone ? "tokens_revoked" : "tokens_by_assignment")
             WHERE \(conditions.joined(separator: " AND ")) AND revoked IS \(gone ? "NOT NULL" : "NULL")
             """
         var values = parameters

@@ -158,8 +158,8 @@ extension SQLiteTokenStore {
             guard uses == 0 else {
                 throw TokenStoreError(
                     .used,
-                    "key \(number) is needed by \(counted(uses, "row")): `demilune keys rewrap` rewrites them; a token "
-                        + "whose string is not kept moves to the active key at its next use, or expires")
+                    "key \(number) is needed by \(counted(uses, "row")): run `demilune keys rewrap`; a token whose "
+                        + "string is not kept moves to the active key at its next use, or expires")
             }
             guard
                 try connection.first("SELECT 1 FROM keys WHERE number = ?", [.integer(Int64(number))], { _ in true })

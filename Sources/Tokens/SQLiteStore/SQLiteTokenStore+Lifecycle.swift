@@ -187,7 +187,7 @@ extension SQLiteTokenStore {
     /// Reassigns a token: makes a new one for another assignment with the same name and expiry and a new string. The
     /// old one ends at once or after an overlap.
     /// - Parameter expires: another expiry, where the policies suggested one.
-    package func replace(
+    package func reassign(
         _ id: TokenID, assignment: ExactName, expires: Instant? = nil, overlap: Duration?, _ context: AuditContext
     ) throws(TokenStoreError) -> (TokenDetails, TokenString) {
         try write(context) { () throws(TokenStoreError) in

@@ -55,7 +55,9 @@ extension SQLiteTokenStore {
         try log(entry)
     }
 
-    func reason(_ act: AuditContext) -> [JSON.Member] { act.reason.map { [.init("reason", .string($0))] } ?? [] }
+    func reason(_ context: AuditContext) -> [JSON.Member] {
+        context.reason.map { [.init("reason", .string($0))] } ?? []
+    }
 
     private func names(of token: StoredToken) throws(TokenStoreError) -> [JSON.Member] {
         let sql = """
@@ -167,7 +169,10 @@ extension SQLiteTokenStore {
                 }
                 if entry.number != count + 1 {
                     faults.append(
-                        IntegrityViolation("entries \(count + 1) to \(entry.number - 1) of the log are missing"))
+                        IntegrityViolation(
+                            entry.number == count + 2
+                                ? "entry \(count + 1) of the log is missing"
+                                : "entries \(count + 1) to \(entry.number - 1) of the log are missing"))
                 } else if entry.previous != hash {
                     faults.append(
                         IntegrityViolation("entry \(entry.number) of the log does not follow the one before it"))

@@ -137,7 +137,7 @@ extension SQLiteTokenStore {
                 } else if token.details.version < versions[token.id] ?? 0 {
                     faults.append(
                         IntegrityViolation(
-                            "the token `\(token.id)` is an older version than the log records", token: token.id)
+                            "the token `\(token.id)` has an older version than the log records", token: token.id)
                     )
                 } else if token.sealed != nil, unsealed(token) == nil {
                     faults.append(
@@ -164,7 +164,7 @@ extension SQLiteTokenStore {
             if !tenants.contains(tenant) {
                 faults.append(IntegrityViolation("the tenant `\(tenant)` is in the log but missing from the store"))
             } else if versions[tenant] ?? 0 < $0.count(1) {
-                faults.append(IntegrityViolation("the tenant `\(tenant)` is an older version than the log records"))
+                faults.append(IntegrityViolation("the tenant `\(tenant)` has an older version than the log records"))
             }
         }
         try connection.rows("SELECT id, tenant FROM tokens WHERE tenant NOT IN (SELECT id FROM tenants)") {
@@ -192,7 +192,7 @@ extension SQLiteTokenStore {
     ///
     /// The latest time that the store has seen is cleared where its seal is not valid, or where it is later than the
     /// clock.
-    package func adopt(_ context: AuditContext) throws(TokenStoreError) -> (tenants: Int, tokens: Int) {
+    package func reseal(_ context: AuditContext) throws(TokenStoreError) -> (tenants: Int, tokens: Int) {
         try correctClock()
         let (tenants, tokens) = try unsealedRecords()
         return try write(context) { () throws(TokenStoreError) in

@@ -183,8 +183,8 @@ package final class SQLiteTokenStore {
         if let seen, now.microseconds < seen.microseconds - Self.tolerance {
             throw TokenStoreError(
                 .clock,
-                "the clock says \(now), earlier than \(seen), the latest time in this store: set the clock; if the "
-                    + "store's time is wrong, `demilune store reseal --yes` clears it")
+                "the time \(now) is earlier than \(seen), the latest time in this store: give a later `--at`, or set the "
+                    + "clock; if the store's time is wrong, `demilune store reseal --yes` clears it")
         }
         // A given time later than the clock does not count as seen.
         let latest = max(min(now, clock()), seen ?? now)

@@ -88,14 +88,14 @@ struct StoredToken {
     // MARK: Reading
 
     /// The columns that `TokenRecord` reads.
-    static let recordLayout = """
+    static let recordColumns = """
         number, id, tenant, kind, name, assignment, created, expires, updated, last_active, dormant_since, suspended, \
         revoked
         """
     static let recordCount = 13
 
     static let columns = """
-        \(recordLayout), version, created_by, revoked_by, reveal_count, revealed_at, revealed_by, lookup, lookup_key, \
+        \(recordColumns), version, created_by, revoked_by, reveal_count, revealed_at, revealed_by, lookup, lookup_key, \
         previous, previous_key, overlap_until, ciphertext, nonce, reveal_key, last4, mac, mac_key, name_key, use_mac, \
         use_key
         """
@@ -171,7 +171,7 @@ extension TokenDetails {
 }
 
 extension TokenRecord {
-    /// Reads the columns of `StoredToken.recordLayout`.
+    /// Reads the columns of `StoredToken.recordColumns`.
     init(_ row: SQLStatement) {
         self.init(
             id: row.token(1), kind: row.text(3) == "mobile" ? .mobile : .api, name: row.text(4),

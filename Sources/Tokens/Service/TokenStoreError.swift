@@ -30,7 +30,8 @@ package struct TokenStoreError: Error, Equatable, Sendable {
         case duplicate
         /// The data changed since the decision.
         case stale
-        /// The state does not allow the act: a token is revoked or expired, an assignment is not active.
+        /// The state or the kind does not allow the act: a token is revoked, expired, mobile or already rotated, an
+        /// assignment is not active, a store was not rolled back.
         case state
         /// The string is not kept, or not for this kind of token.
         case unrevealable

@@ -37,7 +37,7 @@ struct TokenUse {
 extension SQLiteTokenStore {
     /// Records uses of tokens: at most once a minute each, never an earlier one. A use is sealed, but not logged. A
     /// last use without a valid seal is left alone: sealing it again would make it pass for genuine.
-    package func touch(_ uses: [TokenID: Instant]) throws(TokenStoreError) {
+    package func recordUse(_ uses: [TokenID: Instant]) throws(TokenStoreError) {
         guard !uses.isEmpty else { return }
         try connection.transaction("BEGIN IMMEDIATE") { () throws(TokenStoreError) in
             try refreshKeys()

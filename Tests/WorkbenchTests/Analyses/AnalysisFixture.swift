@@ -101,8 +101,8 @@ struct AnalysisFixture {
 
     /// The changes of a counterfactual in words.
     func words(_ counterfactual: Counterfactual, tenant: ExactName = "t") -> [String] {
-        counterfactual.ways.map { way in
-            way.steps.map { $0.words(in: directory, tenant: tenant) }.joined(separator: " and ")
+        counterfactual.paths.map { path in
+            path.steps.map { $0.words(in: directory, tenant: tenant) }.joined(separator: " and ")
         }
     }
 }

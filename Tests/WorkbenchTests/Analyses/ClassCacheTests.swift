@@ -49,17 +49,17 @@ import Testing
     }
 
     @Test func `every difference equals deciding without trees on both sides, token by token`() throws {
-        var shifts: [Bool: Int] = [:]
+        var diff: [Bool: Int] = [:]
         for seed in 0..<16 as Range<UInt64> {
             let store = try GeneratedStore(seed: seed, policies: 3, permits: seed % 4 != 0, crowd: 6)
-            for row in try rows(store, Self.changes(seed, store), seed) { shifts[row.isTurned, default: 0] += 1 }
+            for row in try rows(store, Self.changes(seed, store), seed) { diff[row.isTurned, default: 0] += 1 }
         }
         // Both kinds must occur, or nothing was compared.
-        #expect(shifts[true, default: 0] > 300 && shifts[false, default: 0] > 300, "\(shifts)")
+        #expect(diff[true, default: 0] > 300 && diff[false, default: 0] > 300, "\(diff)")
     }
 
     /// Conditions on a token, each of which separates tokens in another way.
-    private static let readings = [
+    private static let observedFacts = [
         "if r.token:can(r.action) then permit() end", "if r.token.department.name == 'Sales' then permit() end",
         "if r.token.user_type.name == 'clerk' then permit() end", "if r.token.kind == 'mobile' then permit() end",
         "if r.token.user.name == 'anna' then permit() end", "if r.token.user.active then permit() end",
@@ -72,7 +72,7 @@ import Testing
         "if r.resource:has('owner') and r.resource.owner == r.token.user then permit() end",
     ]
 
-    @Test(arguments: readings)
+    @Test(arguments: observedFacts)
     func `decision diffs distinguish the tokens that a policy distinguishes`(body: String) throws {
         for seed in 0..<3 as Range<UInt64> {
             let store = try GeneratedStore(seed: seed, crowd: 6, policy: body)
@@ -86,7 +86,7 @@ import Testing
 
     @Test func `who can distinguishes the tokens that a policy distinguishes`() throws {
         var told = 0
-        for body in Self.readings {
+        for body in Self.observedFacts {
             told += try compare(try GeneratedStore(seed: 1, crowd: 4, policy: body), "orders.read", body)
         }
         #expect(told > 100)
@@ -100,16 +100,16 @@ import Testing
             try Authorizer(policies: set, directory: .empty, budget: Budget(fuel: 60_000), treeOptions: treeOptions)
         }
         let samples = DecisionDiff.samples(of: store.authorizer, for: changes)
-        let shifts = DecisionDiff(
+        let diff = DecisionDiff(
             PairedAuthorizers(
                 before: (try authorizer(store.authorizer.policies, TreeOptions()), store.directory),
                 after: (try authorizer(set, TreeOptions()), directory)),
             samples, tenant: "t1", now: (Self.now, Self.now))
         let (before, after) = (try authorizer(store.authorizer.policies, .none), try authorizer(set, .none))
         var rows: [String] = []
-        var (asked, losing, gaining) = (0, 0, 0)
+        var (fixture, losing, gaining) = (0, 0, 0)
         for token in store.directory.tokens where store.directory.tenants[token.tenant].id == "t1" {
-            asked += 1
+            fixture += 1
             let own = store.directory.departments[store.directory.assignments[token.assignment].department].id
             var (isLosing, isGaining) = (false, false)
             for sample in samples {
@@ -123,10 +123,10 @@ import Testing
             losing += isLosing ? 1 : 0
             gaining += isGaining ? 1 : 0
         }
-        #expect(shifts.rows.map { "\($0.token) \($0.sample) \($0.before) \($0.after)" } == rows, "seed \(seed)")
-        #expect(shifts.count == rows.count && shifts.asked == asked, "seed \(seed)")
-        #expect(shifts.losing == losing && shifts.gaining == gaining, "seed \(seed)")
-        return shifts.rows
+        #expect(diff.rows.map { "\($0.token) \($0.sample) \($0.before) \($0.after)" } == rows, "seed \(seed)")
+        #expect(diff.count == rows.count && diff.asked == fixture, "seed \(seed)")
+        #expect(diff.losing == losing && diff.gaining == gaining, "seed \(seed)")
+        return diff.rows
     }
 
     @Test func `rows are kept for the first tokens, and all are counted`() throws {
@@ -174,10 +174,10 @@ import Testing
                 #expect(one.map { Self.kind($0.answer) } == other.map { Self.kind($0.answer) }, "\(words): \(token.id)")
                 // The example is valid for this token: it is decided for it.
                 if case .when(let changes)? = one?.answer, departments == nil {
-                    var asked = Scenario(changes, tenant: "t1").apply(to: question)
-                    asked.subject = .token(token.id.description)
+                    var fixture = Scenario(changes, tenant: "t1").apply(to: question)
+                    fixture.subject = .token(token.id.description)
                     #expect(
-                        try store.authorizer.decide(asked, on: store.directory).isPermitted, "\(words): \(token.id)")
+                        try store.authorizer.decide(fixture, on: store.directory).isPermitted, "\(words): \(token.id)")
                 }
             }
         }

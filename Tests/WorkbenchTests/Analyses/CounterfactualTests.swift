@@ -4,49 +4,49 @@ import Model
 import Policies
 import Testing
 
-@Suite struct FlipTests {
+@Suite struct CounterfactualTests {
     @Test func `another department and all under it would be permitted`() throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             "if request.resource:has('department') and request.resource.department:is_within(request.token.department) then permit() end"
         )
-        let counterfactual = try asked.counterfactual(
+        let counterfactual = try fixture.counterfactual(
             AnalysisFixture.question("orders.read", [.init("department", .string("finance"))]))
         #expect(counterfactual.isToPermit && counterfactual.isComplete)
-        let words = asked.words(counterfactual)
+        let words = fixture.words(counterfactual)
         #expect(words.first == "resource.department is Sales or under it", "\(words)")
         #expect(words.contains("the token one is for anna in Finance as Chief"), "\(words)")
         #expect(words.contains("the department Finance is under Sales"), "\(words)")
-        #expect(counterfactual.ways[0].agents == [.request] && counterfactual.ways[1].agents == [.administrator])
-        let step = try #require(counterfactual.ways.first?.steps.first)
+        #expect(counterfactual.paths[0].agents == [.request] && counterfactual.paths[1].agents == [.administrator])
+        let step = try #require(counterfactual.paths.first?.steps.first)
         #expect(step.fact == "resource.department is_within token.department")
         #expect(step.before == "false" && step.after == "true")
     }
 
     @Test func `an amount is given with its bound, and a setting as an alternative`() throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             "if request.resource:has('amount') and request.resource.amount <= config.limit then permit() end",
             settings: "limit = 500")
-        let counterfactual = try asked.counterfactual(
+        let counterfactual = try fixture.counterfactual(
             AnalysisFixture.question("orders.read", [.init("amount", .integer(700))]))
         #expect(
-            asked.words(counterfactual) == ["resource.amount is at most 500", "the setting a.limit of t is 700"],
-            "\(asked.words(counterfactual))")
+            fixture.words(counterfactual) == ["resource.amount is at most 500", "the setting a.limit of t is 700"],
+            "\(fixture.words(counterfactual))")
     }
 
     @Test func `an amount between two bounds is found`() throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             "if request.resource:has('amount') and request.resource.amount > 10 and request.resource.amount < 20.5 then permit() end"
         )
-        let counterfactual = try asked.counterfactual(
+        let counterfactual = try fixture.counterfactual(
             AnalysisFixture.question("orders.read", [.init("amount", .integer(700))]))
         #expect(
-            asked.words(counterfactual).first == "resource.amount is more than 10 and less than 20.5",
-            "\(asked.words(counterfactual))")
+            fixture.words(counterfactual).first == "resource.amount is more than 10 and less than 20.5",
+            "\(fixture.words(counterfactual))")
     }
 
     @Test func `a missing permission is granted to the type, or to the user`() throws {
-        let asked = try AnalysisFixture.policy("if request.token:can(request.action) then permit() end")
-        let words = asked.words(try asked.counterfactual(AnalysisFixture.question("orders.approve")))
+        let fixture = try AnalysisFixture.policy("if request.token:can(request.action) then permit() end")
+        let words = fixture.words(try fixture.counterfactual(AnalysisFixture.question("orders.approve")))
         #expect(
             Set(words) == [
                 "the token one is for anna in Finance as Chief", "the user type Clerk has orders.approve",
@@ -55,48 +55,49 @@ import Testing
     }
 
     @Test func `two facts are changed when one is not enough`() throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             """
             if request.context:has("mfa") and request.context.mfa and request.resource:has("amount")
               and request.resource.amount < 100 then permit() end
             """)
-        let counterfactual = try asked.counterfactual(
+        let counterfactual = try fixture.counterfactual(
             AnalysisFixture.question(
                 "orders.read", [.init("amount", .integer(700))], context: [.init("mfa", .boolean(false))]))
-        #expect(asked.words(counterfactual) == ["context.mfa is true and resource.amount is less than 100"])
-        #expect(counterfactual.ways.allSatisfy { $0.decision.isPermitted })
+        #expect(fixture.words(counterfactual) == ["context.mfa is true and resource.amount is less than 100"])
+        #expect(counterfactual.paths.allSatisfy { $0.decision.isPermitted })
     }
 
     @Test func `a permit is turned by the facts it read`() throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             "permit() if request.context:has('ip') and not request.context.ip:is_within('10.0.0.0/8') then deny('x') end"
         )
-        let counterfactual = try asked.counterfactual(
+        let counterfactual = try fixture.counterfactual(
             AnalysisFixture.question(context: [.init("ip", .string("10.1.2.3"))]))
         #expect(!counterfactual.isToPermit)
-        #expect(counterfactual.ways.map(\.changes) == [[.property(.init(.context, "ip"), .init(.string("192.0.2.1")))]])
+        #expect(
+            counterfactual.paths.map(\.changes) == [[.property(.init(.context, "ip"), .init(.string("192.0.2.1")))]])
     }
 
     @Test func `a network is shown as a network`() throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             "if request.context:has('ip') and request.context.ip:is_within('10.0.0.0/8') then permit() end")
-        let words = asked.words(
-            try asked.counterfactual(AnalysisFixture.question(context: [.init("ip", .string("192.0.2.1"))])))
+        let words = fixture.words(
+            try fixture.counterfactual(AnalysisFixture.question(context: [.init("ip", .string("192.0.2.1"))])))
         #expect(words == ["context.ip is within 10.0.0.0/8"])
     }
 
     @Test func `the value a request needs is given by its comparison in the changed case`() throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             "if request.resource:has('amount') and request.resource.amount > 5000000 then permit() end")
         #expect(
-            asked.words(try asked.counterfactual(AnalysisFixture.question())) == [
+            fixture.words(try fixture.counterfactual(AnalysisFixture.question())) == [
                 "resource.amount is more than 5000000"
             ])
     }
 
     @Test func `another time alone may be enough`() throws {
-        let asked = try AnalysisFixture.policy("if request.time.hour >= 14 then permit() end")
-        let words = asked.words(try asked.counterfactual(AnalysisFixture.question()))
+        let fixture = try AnalysisFixture.policy("if request.time.hour >= 14 then permit() end")
+        let words = fixture.words(try fixture.counterfactual(AnalysisFixture.question()))
         #expect(words == ["it is 2026-11-22T13:00:00Z"])
     }
 
@@ -113,34 +114,34 @@ import Testing
         case "user_inactive": tenant.users[0].isActive = false
         default: tenant.departments[0].isActive = false
         }
-        let asked = try AnalysisFixture.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
-        let traced = try asked.examine(AnalysisFixture.question())
+        let fixture = try AnalysisFixture.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
+        let traced = try fixture.examine(AnalysisFixture.question())
         #expect(traced.decision.code == code)
-        #expect(asked.words(Counterfactual(traced, asked.authorizer)).contains(words))
+        #expect(fixture.words(Counterfactual(traced, fixture.authorizer)).contains(words))
     }
 
     @Test func `a revoked token has no counterfactual`() throws {
         var tenant = AnalysisFixture.tenant
         tenant.tokens[0].revoked = tenant.tokens[0].created
-        let asked = try AnalysisFixture.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
-        #expect(try asked.counterfactual(AnalysisFixture.question()).ways.isEmpty)
+        let fixture = try AnalysisFixture.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
+        #expect(try fixture.counterfactual(AnalysisFixture.question()).paths.isEmpty)
     }
 
     @Test func `the shipped policies have changes for the administrator and for the request`() throws {
-        let asked = try AnalysisFixture.demo()
-        let token = try #require(asked.directory.tokens.first { $0.name == "Warehouse sync" })
+        let fixture = try AnalysisFixture.demo()
+        let token = try #require(fixture.directory.tokens.first { $0.name == "Warehouse sync" })
         let finance = try #require(
-            asked.directory.departments.first { $0.name == "Finance" && $0.tenant == token.tenant })
-        let counterfactual = try asked.counterfactual(
+            fixture.directory.departments.first { $0.name == "Finance" && $0.tenant == token.tenant })
+        let counterfactual = try fixture.counterfactual(
             AnalysisFixture.question(
                 "orders.read", [.init("department", .string(finance.id))], token: token.id.description))
-        let tenant = asked.directory.tenants[token.tenant].id
-        let words = asked.words(counterfactual, tenant: tenant)
+        let tenant = fixture.directory.tenants[token.tenant].id
+        let words = fixture.words(counterfactual, tenant: tenant)
         #expect(words.first == "resource.department is Sales or under it", "\(words)")
         #expect(
             words.contains("the user type Integrator has finance.enter and the department Finance is under Sales"),
             "\(words)")
-        #expect(counterfactual.isComplete && counterfactual.whatIf < 3_000)
+        #expect(counterfactual.isComplete && counterfactual.decisionCount < 3_000)
     }
 
     @Test func `a subject without a token or a tenant has counterfactuals, too`() throws {
@@ -157,15 +158,15 @@ import Testing
         #expect(!traced.decision.isPermitted)
         let counterfactual = Counterfactual(traced, authorizer)
         #expect(
-            counterfactual.ways.contains {
+            counterfactual.paths.contains {
                 $0.changes.first?.words(in: .empty, tenant: "") == "resource.ownerID is morty@the-citadel.com"
             },
-            "\(counterfactual.ways.map(\.changes)) \(traced.facts.map(\.text))")
+            "\(counterfactual.paths.map(\.changes)) \(traced.facts.map(\.text))")
     }
 
     /// Every counterfactual is decided anew, on a snapshot that was made of all records.
     @Test func `every counterfactual turns the decision, and no part of it alone does`() throws {
-        var told = (ways: 0, parts: 0)
+        var told = (paths: 0, parts: 0)
         for seed in 0..<4 as Range<UInt64> {
             try compare(try GeneratedStore(seed: seed, policies: 2, permits: seed % 2 == 0), seed, &told)
             // Generated policies seldom need two changes at once.
@@ -174,21 +175,22 @@ import Testing
                 "if r.token:can(r.action) then permit() end if not r.context:has('mfa') then deny('mfa') end",
             ] { try compare(try GeneratedStore(seed: seed, crowd: 1, policy: body), seed, &told) }
         }
-        #expect(told.ways > 20 && told.parts > 0, "\(told)")
+        #expect(told.paths > 20 && told.parts > 0, "\(told)")
     }
 
-    private func compare(_ store: GeneratedStore, _ seed: UInt64, _ told: inout (ways: Int, parts: Int)) throws {
+    private func compare(_ store: GeneratedStore, _ seed: UInt64, _ told: inout (paths: Int, parts: Int)) throws {
         for question in store.questions(6) {
             guard let traced = try? store.authorizer.examine(question, on: store.directory),
                 let tenant = traced.request.map({ $0.tenant }), tenant >= 0
             else { continue }
             let id = store.directory.tenants[tenant].id
             let counterfactual = Counterfactual(traced, store.authorizer, most: 300)
-            for way in counterfactual.ways {
-                told.ways += 1
-                let answers = try store.decide(question, way.changes, tenant: id)
-                #expect(answers.isPermitted == counterfactual.isToPermit, "seed \(seed): \(way.changes) of \(question)")
-                for change in way.changes where way.changes.count > 1 {
+            for path in counterfactual.paths {
+                told.paths += 1
+                let answers = try store.decide(question, path.changes, tenant: id)
+                #expect(
+                    answers.isPermitted == counterfactual.isToPermit, "seed \(seed): \(path.changes) of \(question)")
+                for change in path.changes where path.changes.count > 1 {
                     told.parts += 1
                     let alone = try? store.decide(question, [change], tenant: id)
                     #expect(

@@ -4,14 +4,14 @@ import Model
 import Policies
 import Testing
 
-@Suite struct StoryTests {
+@Suite struct ExplanationTests {
     private func denied() throws -> (AnalysisFixture, TracedDecision) {
-        let asked = try AnalysisFixture.demo()
-        let token = try #require(asked.directory.tokens.first { $0.name == "Warehouse sync" })
-        let finance = asked.directory.departments.first { $0.name == "Finance" && $0.tenant == token.tenant }!
+        let fixture = try AnalysisFixture.demo()
+        let token = try #require(fixture.directory.tokens.first { $0.name == "Warehouse sync" })
+        let finance = fixture.directory.departments.first { $0.name == "Finance" && $0.tenant == token.tenant }!
         let question = AnalysisFixture.question(
             "orders.read", [.init("department", .string(finance.id))], token: token.id.description)
-        return (asked, try asked.examine(question))
+        return (fixture, try fixture.examine(question))
     }
 
     @Test func `a deny is explained from its actor to the denying policy, with lines and facts`() throws {
@@ -20,7 +20,7 @@ import Testing
         #expect(
             explanation.opening == "At 2026-11-22T12:00:00Z the token Warehouse sync asked for orders.read on order:42."
         )
-        #expect(explanation.liveness.count == 2 && explanation.liveness[0].hasPrefix("The token is valid until "))
+        #expect(explanation.validity.count == 2 && explanation.validity[0].hasPrefix("The token is valid until "))
         #expect(explanation.sections.prefix(2).map(\.policy) == ["department_gate", "department_scope"])
         #expect(explanation.sections.prefix(2).allSatisfy { $0.isDecisive && $0.statements.count == 1 })
         #expect(explanation.sections[1].statements[0].line == 18)
@@ -36,22 +36,22 @@ import Testing
     @Test func `a deny of the engine itself is explained with its time`() throws {
         var tenant = AnalysisFixture.tenant
         tenant.tokens[0].suspended = Instant("2026-11-20T08:00:00Z")
-        let asked = try AnalysisFixture.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
-        let explanation = Explanation(try asked.examine(AnalysisFixture.question()))
+        let fixture = try AnalysisFixture.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
+        let explanation = Explanation(try fixture.examine(AnalysisFixture.question()))
         #expect(
-            explanation.liveness == [
+            explanation.validity == [
                 "The policies were not evaluated: the token is suspended since 2026-11-20T08:00:00Z."
             ])
         #expect(explanation.sections.isEmpty && explanation.closing == "Denied: the token is suspended.")
     }
 
     @Test func `a line of the log gives the same explanation, with the facts as they were`() throws {
-        let (asked, traced) = try denied()
+        let (fixture, traced) = try denied()
         var writer = JSONWriter()
         DecisionLog.line(
             traced.question, traced.decision, nanoseconds: 9, masked: [], into: &writer)
         let record = try DecisionRecord(try JSONReader.parse(writer.bytes))
-        let (told, logged) = (Explanation(traced), Explanation(record, directory: asked.directory))
+        let (told, logged) = (Explanation(traced), Explanation(record, directory: fixture.directory))
         #expect(logged.opening == told.opening && logged.closing == told.closing && logged.version == told.version)
         #expect(logged.policyCode == told.policyCode)
         #expect(logged.sections.map(\.policy) == told.sections.map(\.policy))
@@ -59,7 +59,7 @@ import Testing
         #expect(logged.sections.map(\.facts) == told.sections.map(\.facts))
         #expect(logged.sections.map(\.isDecisive) == told.sections.map(\.isDecisive))
         #expect(!record.isMasked)
-        let again = try asked.authorizer.decide(record.question)
+        let again = try fixture.authorizer.decide(record.question)
         #expect(again.code == record.code)
     }
 

@@ -3,12 +3,12 @@ import Model
 import Policies
 import Testing
 
-@Suite struct InspectorTests {
+@Suite struct ExpressionEvaluatorTests {
     private func inspect(_ text: String) throws -> EvaluatedExpression {
-        let asked = try AnalysisFixture.policy("permit()")
+        let fixture = try AnalysisFixture.policy("permit()")
         let question = AnalysisFixture.question("orders.read", [.init("amount", .integer(12))])
-        let request = try #require(try asked.authorizer.request(question, on: asked.directory))
-        return try ExpressionEvaluator(asked.authorizer.policies).evaluate(text, of: request)
+        let request = try #require(try fixture.authorizer.request(question, on: fixture.directory))
+        return try ExpressionEvaluator(fixture.authorizer.policies).evaluate(text, of: request)
     }
 
     @Test(arguments: [
@@ -35,7 +35,7 @@ import Testing
 
     @Test func `observed facts and effects are listed`() throws {
         let evaluated = try inspect("(function() if request.token:can('orders.read') then permit('yes') end end)()")
-        #expect(evaluated.readings.map(\.text) == ["token can orders.read"] && evaluated.effects == ["permit yes"])
+        #expect(evaluated.observedFacts.map(\.text) == ["token can orders.read"] && evaluated.effects == ["permit yes"])
     }
 
     @Test(arguments: [

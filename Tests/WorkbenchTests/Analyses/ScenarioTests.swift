@@ -4,7 +4,7 @@ import Model
 import Policies
 import Testing
 
-@Suite struct SuppositionTests {
+@Suite struct ScenarioTests {
     @Test(arguments: [
         (Change.departmentActive("sales", false), "department_inactive"), (.userActive("anna", false), "user_inactive"),
         (.tokenSuspended(AnalysisFixture.token, true), "token_suspended"),
@@ -16,31 +16,31 @@ import Testing
         (.departmentMoved("north", under: nil), "not_permitted"),
     ])
     func `a scenario is decided as if it were true, and nothing is changed`(change: Change, code: String) throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             """
             if request.token.department.name == "Finance" then permit() return end
             if request.token:can(request.action) and request.resource.department:is_within(request.token.department)
             then permit() end
             """)
         let question = AnalysisFixture.question("orders.read", [.init("department", .string("north"))])
-        let supposed = try Scenario([change], tenant: "t").apply(to: asked.directory)
-        #expect(try asked.authorizer.decide(question, on: supposed).code == code)
-        #expect(try asked.authorizer.decide(question).code == "permitted")
-        #expect(!change.words(in: asked.directory, tenant: "t").isEmpty)
+        let supposed = try Scenario([change], tenant: "t").apply(to: fixture.directory)
+        #expect(try fixture.authorizer.decide(question, on: supposed).code == code)
+        #expect(try fixture.authorizer.decide(question).code == "permitted")
+        #expect(!change.words(in: fixture.directory, tenant: "t").isEmpty)
     }
 
     @Test func `a setting is changed for one tenant, and reset`() throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             "if request.resource.amount <= config.limit then permit() end", settings: "limit = 10")
         let question = AnalysisFixture.question("orders.read", [.init("amount", .integer(50))])
         let change = Change.setting(policy: "a", name: "limit", value: .init(.integer(50)), tenant: "t")
-        let before = asked.authorizer.policies
+        let before = fixture.authorizer.policies
         let after = try Scenario([change], tenant: "t").apply(to: before)
-        #expect(try asked.authorizer.decide(question).code == "not_permitted")
-        asked.authorizer.use(after)
-        #expect(try asked.authorizer.decide(question).code == "permitted")
-        asked.authorizer.use(before)
-        #expect(try asked.authorizer.decide(question).code == "not_permitted")
+        #expect(try fixture.authorizer.decide(question).code == "not_permitted")
+        fixture.authorizer.use(after)
+        #expect(try fixture.authorizer.decide(question).code == "permitted")
+        fixture.authorizer.use(before)
+        #expect(try fixture.authorizer.decide(question).code == "not_permitted")
         #expect(after.version != before.version)
     }
 
@@ -55,67 +55,69 @@ import Testing
         ),
     ])
     func `an impossible change is refused with a reason`(change: Change, message: String) throws {
-        let asked = try AnalysisFixture.policy("permit()")
+        let fixture = try AnalysisFixture.policy("permit()")
         let error = #expect(throws: ChangeError.self) {
-            try Scenario([change], tenant: "t").apply(to: asked.directory)
+            try Scenario([change], tenant: "t").apply(to: fixture.directory)
         }
         #expect(error?.message == message)
     }
 
     @Test(arguments: [("b", "limit"), ("a", "limits"), ("a", "limit")])
     func `an unknown setting is refused`(policy: String, name: String) throws {
-        let asked = try AnalysisFixture.policy("permit()", settings: "limit = 10")
+        let fixture = try AnalysisFixture.policy("permit()", settings: "limit = 10")
         let change = Change.setting(
             policy: ExactName(policy), name: ExactName(name), value: .init(.string("x")), tenant: nil)
         #expect(throws: ChangeError.self) {
-            try Scenario([change], tenant: "t").apply(to: asked.authorizer.policies)
+            try Scenario([change], tenant: "t").apply(to: fixture.authorizer.policies)
         }
     }
 
     @Test func `changed tokens are listed, sample by sample`() throws {
-        let asked = try AnalysisFixture.policy("if request.token:can(request.action) then permit() end")
+        let fixture = try AnalysisFixture.policy("if request.token:can(request.action) then permit() end")
         let supposed = try Scenario([.userTypeHolds("chief", permission: "orders.approve", false)], tenant: "t")
-            .apply(to: asked.directory)
-        let sides = PairedAuthorizers(before: (asked.authorizer, asked.directory), after: (asked.authorizer, supposed))
-        let shifts = DecisionDiff(
-            sides, DecisionDiff.samples(of: asked.authorizer), tenant: "t",
+            .apply(to: fixture.directory)
+        let sides = PairedAuthorizers(
+            before: (fixture.authorizer, fixture.directory), after: (fixture.authorizer, supposed))
+        let diff = DecisionDiff(
+            sides, DecisionDiff.samples(of: fixture.authorizer), tenant: "t",
             now: (AnalysisFixture.now, AnalysisFixture.now))
         // The pattern is removed along with the names it covers.
-        #expect(shifts.losing == 1 && shifts.gaining == 0 && shifts.asked == 2)
-        #expect(Set(shifts.rows.map(\.token)) == [AnalysisFixture.other] && shifts.count == 4)
-        #expect(shifts.rows.allSatisfy { $0.isTurned && $0.before.isPermitted })
+        #expect(diff.losing == 1 && diff.gaining == 0 && diff.asked == 2)
+        #expect(Set(diff.rows.map(\.token)) == [AnalysisFixture.other] && diff.count == 4)
+        #expect(diff.rows.allSatisfy { $0.isTurned && $0.before.isPermitted })
     }
 
     @Test func `moving a department is evaluated`() throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             "if request.resource:has('department') and request.resource.department:is_within(request.token.department) then permit() end"
         )
         let changes = [Change.departmentMoved("finance", under: "sales")]
-        let supposed = try Scenario(changes, tenant: "t").apply(to: asked.directory)
-        let sides = PairedAuthorizers(before: (asked.authorizer, asked.directory), after: (asked.authorizer, supposed))
-        let shifts = DecisionDiff(
-            sides, DecisionDiff.samples(of: asked.authorizer, for: changes), tenant: "t",
+        let supposed = try Scenario(changes, tenant: "t").apply(to: fixture.directory)
+        let sides = PairedAuthorizers(
+            before: (fixture.authorizer, fixture.directory), after: (fixture.authorizer, supposed))
+        let diff = DecisionDiff(
+            sides, DecisionDiff.samples(of: fixture.authorizer, for: changes), tenant: "t",
             now: (AnalysisFixture.now, AnalysisFixture.now))
-        #expect(shifts.gaining == 1 && shifts.losing == 0)
+        #expect(diff.gaining == 1 && diff.losing == 0)
         #expect(
-            shifts.rows.allSatisfy { $0.token == AnalysisFixture.token && $0.sample.place == .department("finance") })
+            diff.rows.allSatisfy { $0.token == AnalysisFixture.token && $0.sample.place == .department("finance") })
     }
 
     /// Results that are shared by the tokens of one assignment are right for each of them.
     @Test func `decision diffs equal deciding every sample on both sides`() throws {
         var count = 0
-        for seed in 0..<4 as Range<UInt64> { count += try shifts(seed) }
+        for seed in 0..<4 as Range<UInt64> { count += try diff(seed) }
         #expect(count > 20)
     }
 
     /// - Returns: the number of differences.
-    private func shifts(_ seed: UInt64) throws -> Int {
+    private func diff(_ seed: UInt64) throws -> Int {
         let store = try GeneratedStore(seed: seed, policies: 3, permits: true)
         let changes: [Change] = [.departmentMoved("audit", under: nil), .userActive("bert", seed % 2 == 0)]
         let after = try Scenario(changes, tenant: "t1").apply(to: store.directory)
         let samples = DecisionDiff.samples(of: store.authorizer, for: changes)
         let now = Instant("2026-06-01T10:00:00Z")!
-        let shifts = DecisionDiff(
+        let diff = DecisionDiff(
             PairedAuthorizers(before: (store.authorizer, store.directory), after: (store.authorizer, after)), samples,
             tenant: "t1",
             now: (now, now))
@@ -141,7 +143,7 @@ import Testing
                 count += one?.isPermitted != other?.isPermitted || one?.code != other?.code ? 1 : 0
             }
         }
-        #expect(shifts.count == count, "seed \(seed)")
+        #expect(diff.count == count, "seed \(seed)")
         return count
     }
 

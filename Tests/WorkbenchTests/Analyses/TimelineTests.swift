@@ -5,9 +5,9 @@ import Policies
 import Testing
 
 @Suite struct TimelineTests {
-    private func line(_ asked: AnalysisFixture, from start: String, until end: String? = nil) throws -> Timeline {
+    private func line(_ fixture: AnalysisFixture, from start: String, until end: String? = nil) throws -> Timeline {
         try Timeline(
-            AnalysisFixture.question(at: Instant(start)!), asked.authorizer, on: asked.directory,
+            AnalysisFixture.question(at: Instant(start)!), fixture.authorizer, on: fixture.directory,
             until: end.flatMap { Instant($0) })
     }
 
@@ -16,16 +16,17 @@ import Testing
     }
 
     @Test func `a token is permitted until it expires, and never again`() throws {
-        let asked = try AnalysisFixture.policy("permit()")
-        let timeline = try line(asked, from: "2026-11-22T12:00:00Z")
+        let fixture = try AnalysisFixture.policy("permit()")
+        let timeline = try line(fixture, from: "2026-11-22T12:00:00Z")
         #expect(shown(timeline) == ["2026-11-22T12:00:00Z permitted", "2027-01-01T00:00:00Z token_expired"])
         #expect(timeline.intervals[1].causes == ["the token expires"] && timeline.intervals[1].to == nil)
         #expect(timeline.intervals[0].to == Instant("2027-01-01T00:00:00Z") && timeline.isComplete)
     }
 
     @Test func `office hours follow the local clock, also when it is set back`() throws {
-        let asked = try AnalysisFixture.policy("if request.time.hour >= 8 and request.time.hour < 17 then permit() end")
-        let timeline = try line(asked, from: "2026-10-24T12:00:00Z", until: "2026-10-26T20:00:00Z")
+        let fixture = try AnalysisFixture.policy(
+            "if request.time.hour >= 8 and request.time.hour < 17 then permit() end")
+        let timeline = try line(fixture, from: "2026-10-24T12:00:00Z", until: "2026-10-26T20:00:00Z")
         #expect(
             shown(timeline) == [
                 "2026-10-24T12:00:00Z permitted", "2026-10-24T15:00:00Z not_permitted",
@@ -50,9 +51,9 @@ import Testing
     }
 
     @Test func `an instant in a comparison with the clock is found to the microsecond`() throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             "if request.time < request.token.created:plus { months = 11, minutes = 7 } then permit() end")
-        let timeline = try line(asked, from: "2026-11-22T12:00:00Z")
+        let timeline = try line(fixture, from: "2026-11-22T12:00:00Z")
         #expect(shown(timeline)[1] == "2026-12-01T00:07:00Z not_permitted")
         let strict = try AnalysisFixture.policy(
             "if request.time <= request.token.created:plus { months = 11 } then permit() end")
@@ -60,39 +61,39 @@ import Testing
     }
 
     @Test func `a last day ends at midnight in the tenant's zone`() throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             "if request.date <= request.token.created.date:plus { days = 350 } then permit() end")
-        #expect(shown(try line(asked, from: "2026-11-22T12:00:00Z"))[1] == "2026-12-17T23:00:00Z not_permitted")
+        #expect(shown(try line(fixture, from: "2026-11-22T12:00:00Z"))[1] == "2026-12-17T23:00:00Z not_permitted")
     }
 
     @Test func `business hours of a plugin are found to the minute`() throws {
         var tenant = AnalysisFixture.tenant
         tenant.id = "3"
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             "if business_hours.open() then permit() end", uses: "business_hours",
             directory: try Directory(Organisation(tenants: [tenant])))
-        let timeline = try line(asked, from: "2026-11-20T12:00:00Z", until: "2026-11-24T12:00:00Z")
+        let timeline = try line(fixture, from: "2026-11-20T12:00:00Z", until: "2026-11-24T12:00:00Z")
         #expect(timeline.isComplete && timeline.intervals.count >= 3, "\(shown(timeline))")
         for interval in timeline.intervals.dropFirst() {
             for step in [-1, 0] as [Int64] {
                 var question = AnalysisFixture.question()
                 question.now = Instant(microseconds: interval.from.microseconds + step)
-                let isPermitted = try asked.authorizer.decide(question).isPermitted
+                let isPermitted = try fixture.authorizer.decide(question).isPermitted
                 #expect(isPermitted == (interval.summary.isPermitted == (step == 0)))
             }
         }
     }
 
     @Test func `a policy that reads the clock's content has no reliable timeline`() throws {
-        let asked = try AnalysisFixture.policy("if ('' .. request.time) < '2026-12' then permit() end")
-        #expect(try !line(asked, from: "2026-11-22T12:00:00Z").isComplete)
+        let fixture = try AnalysisFixture.policy("if ('' .. request.time) < '2026-12' then permit() end")
+        #expect(try !line(fixture, from: "2026-11-22T12:00:00Z").isComplete)
     }
 
     @Test func `a proposed token has no timeline`() throws {
-        let asked = try AnalysisFixture.policy("permit()")
+        let fixture = try AnalysisFixture.policy("permit()")
         var question = AnalysisFixture.question()
         question.kind = .issue
-        #expect(throws: RequestError.self) { try Timeline(question, asked.authorizer, on: asked.directory) }
+        #expect(throws: RequestError.self) { try Timeline(question, fixture.authorizer, on: fixture.directory) }
     }
 
     /// Checks random instants, and the instants around each change.
@@ -130,9 +131,9 @@ import Testing
         throws
     {
         let interval = try #require(timeline.intervals.last { $0.from <= instant }, "nothing is said of \(instant)")
-        var asked = question
-        asked.now = instant
-        let code = try store.authorizer.decide(asked).code
+        var fixture = question
+        fixture.now = instant
+        let code = try store.authorizer.decide(fixture).code
         #expect(code == interval.summary.code, "at \(instant): \(timeline.intervals.map(\.summary)) \(question)")
     }
 }

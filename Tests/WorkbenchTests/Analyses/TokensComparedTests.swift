@@ -8,9 +8,9 @@ import Testing
     // MARK: Comparison
 
     @Test func `the relevant difference is separated from the others`() throws {
-        let asked = try AnalysisFixture.policy("if request.token:can(request.action) then permit() end")
+        let fixture = try AnalysisFixture.policy("if request.token:can(request.action) then permit() end")
         let comparison = try TokenComparison(
-            AnalysisFixture.question("orders.approve"), 0, 1, asked.authorizer, on: asked.directory)
+            AnalysisFixture.question("orders.approve"), 0, 1, fixture.authorizer, on: fixture.directory)
         #expect(comparison.isApart)
         #expect(comparison.facts.first?.text == "token can action")
         #expect(comparison.facts.first?.first == "false" && comparison.facts.first?.second == "true")
@@ -20,10 +20,10 @@ import Testing
     }
 
     @Test func `two differences may matter only together`() throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             "if request.token:can(request.action) and request.token.kind == 'mobile' then permit() end")
         let comparison = try TokenComparison(
-            AnalysisFixture.question("orders.approve"), 0, 1, asked.authorizer, on: asked.directory)
+            AnalysisFixture.question("orders.approve"), 0, 1, fixture.authorizer, on: fixture.directory)
         #expect(comparison.differences.allSatisfy { !$0.matters })
         #expect(comparison.together?.0 == .kind && comparison.together?.1 == .userType)
     }
@@ -31,106 +31,110 @@ import Testing
     @Test func `a deny of the engine itself is a difference, too`() throws {
         var tenant = AnalysisFixture.tenant
         tenant.tokens[0].suspended = tenant.tokens[0].created
-        let asked = try AnalysisFixture.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
-        let comparison = try TokenComparison(AnalysisFixture.question(), 0, 1, asked.authorizer, on: asked.directory)
+        let fixture = try AnalysisFixture.policy("permit()", directory: try Directory(Organisation(tenants: [tenant])))
+        let comparison = try TokenComparison(
+            AnalysisFixture.question(), 0, 1, fixture.authorizer, on: fixture.directory)
         #expect(comparison.differences.filter(\.matters).map(\.attribute) == [.suspended])
     }
 
     // MARK: Least privilege
 
-    private func log(_ asked: AnalysisFixture, _ questions: [AuthorizationRequest]) throws -> [DecisionRecord] {
+    private func log(_ fixture: AnalysisFixture, _ questions: [AuthorizationRequest]) throws -> [DecisionRecord] {
         try questions.map { question in
             var writer = JSONWriter()
             DecisionLog.line(
-                question, try asked.examine(question).decision, nanoseconds: 1, masked: [], into: &writer)
+                question, try fixture.examine(question).decision, nanoseconds: 1, masked: [], into: &writer)
             return try DecisionRecord(try JSONReader.parse(writer.bytes))
         }
     }
 
     @Test func `a token needs the permissions that its permitted uses read, and no more`() throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             "if request.token:can(request.action) then permit() end")
         let record = try log(
-            asked,
+            fixture,
             [
                 AnalysisFixture.question("orders.read", token: AnalysisFixture.other.description),
                 AnalysisFixture.question("orders.read"),
             ])
-        let least = LeastPrivilege(1, record, asked.authorizer, on: asked.directory)
+        let least = LeastPrivilege(1, record, fixture.authorizer, on: fixture.directory)
         #expect(least.held == ["orders.approve", "orders.read"] && least.uses == 1)
         #expect(least.needed == ["orders.read"] && least.superfluous == ["orders.approve"])
         #expect(least.grants.map(\.permission) == ["orders.*"] && least.grants[0].needed == ["orders.read"])
     }
 
     @Test func `permissions that a department requires for access are needed`() throws {
-        let asked = try AnalysisFixture.policy(
+        let fixture = try AnalysisFixture.policy(
             "if request.token:meets(request.resource.department) and request.token:can(request.action) then permit() end"
         )
         let question = AnalysisFixture.question(
             "orders.read", [.init("department", .string("finance"))], token: AnalysisFixture.other.description)
-        let least = LeastPrivilege(1, try log(asked, [question]), asked.authorizer, on: asked.directory)
+        let least = LeastPrivilege(1, try log(fixture, [question]), fixture.authorizer, on: fixture.directory)
         #expect(least.needed == ["orders.approve", "orders.read"] && least.superfluous.isEmpty)
     }
 
     @Test func `an unused token needs nothing`() throws {
-        let asked = try AnalysisFixture.policy("if request.token:can(request.action) then permit() end")
-        let least = LeastPrivilege(1, [], asked.authorizer, on: asked.directory)
+        let fixture = try AnalysisFixture.policy("if request.token:can(request.action) then permit() end")
+        let least = LeastPrivilege(1, [], fixture.authorizer, on: fixture.directory)
         #expect(least.needed.isEmpty && least.uses == 0)
     }
 
     // MARK: Administering
 
     @Test func `the administrators who may reveal a token agree with deciding for each`() throws {
-        let asked = try AnalysisFixture.demo()
-        let token = try #require(asked.directory.tokens.firstIndex { $0.name == "Warehouse sync" })
+        let fixture = try AnalysisFixture.demo()
+        let token = try #require(fixture.directory.tokens.firstIndex { $0.name == "Warehouse sync" })
         let found = try Administering(
-            .reveal, token: token, now: AnalysisFixture.now, asked.authorizer, on: asked.directory)
+            .reveal, token: token, now: AnalysisFixture.now, fixture.authorizer, on: fixture.directory)
         #expect(found.able.contains { $0.assignment == nil } && found.able.count > 1 && !found.denials.isEmpty)
-        let record = asked.directory.tokens[token]
-        for (number, assignment) in asked.directory.assignments.enumerated() where !assignment.isRemoved {
-            let user = asked.directory.users[assignment.user]
+        let record = fixture.directory.tokens[token]
+        for (number, assignment) in fixture.directory.assignments.enumerated() where !assignment.isRemoved {
+            let user = fixture.directory.users[assignment.user]
             guard user.tenant == record.tenant else { continue }
-            let decision = try asked.authorizer.decide(
+            let decision = try fixture.authorizer.decide(
                 AuthorizationRequest(
                     kind: .reveal, action: "token.reveal", subject: .actor,
                     actor: .user(id: user.id, assignment: assignment.id),
-                    tenant: asked.directory.tenants[user.tenant].id,
+                    tenant: fixture.directory.tenants[user.tenant].id,
                     token: record.id.description, now: AnalysisFixture.now, obligations: .all))
             #expect(decision.isPermitted == found.able.contains { $0.assignment == number })
         }
-        let bjorn = try #require(asked.directory.users.firstIndex { $0.name == "bjorn" && $0.tenant == record.tenant })
+        let bjorn = try #require(
+            fixture.directory.users.firstIndex { $0.name == "bjorn" && $0.tenant == record.tenant })
         let one = try Administering(
-            .reveal, token: token, users: [bjorn], now: AnalysisFixture.now, asked.authorizer, on: asked.directory)
-        #expect(one.able.count + one.unable.count == asked.directory.users[bjorn].assignments.count)
+            .reveal, token: token, users: [bjorn], now: AnalysisFixture.now, fixture.authorizer, on: fixture.directory)
+        #expect(one.able.count + one.unable.count == fixture.directory.users[bjorn].assignments.count)
     }
 
     @Test(arguments: [DecisionKind.access, .issue])
     func `a decision kind that is not about an existing token is refused`(kind: DecisionKind) throws {
-        let asked = try AnalysisFixture.demo()
+        let fixture = try AnalysisFixture.demo()
         #expect(throws: RequestError.self) {
-            try Administering(kind, token: 0, now: AnalysisFixture.now, asked.authorizer, on: asked.directory)
+            try Administering(kind, token: 0, now: AnalysisFixture.now, fixture.authorizer, on: fixture.directory)
         }
     }
 
     // MARK: What can
 
     @Test func `a table of a token's permissions agrees with deciding each`() throws {
-        let asked = try AnalysisFixture.demo()
-        let token = try #require(asked.directory.tokens.firstIndex { $0.name == "Warehouse sync" })
-        let own = asked.directory.departments.indices.filter {
-            asked.directory.departments[$0].tenant == asked.directory.tokens[token].tenant
+        let fixture = try AnalysisFixture.demo()
+        let token = try #require(fixture.directory.tokens.firstIndex { $0.name == "Warehouse sync" })
+        let own = fixture.directory.departments.indices.filter {
+            fixture.directory.departments[$0].tenant == fixture.directory.tokens[token].tenant
         }
         let table = WhatCan(
-            token, departments: Array(own.prefix(5)), now: AnalysisFixture.now, asked.authorizer, on: asked.directory)
+            token, departments: Array(own.prefix(5)), now: AnalysisFixture.now, fixture.authorizer,
+            on: fixture.directory)
         #expect(table.fault == nil && table.rows.count == 20 && table.isComplete)
         var permits = 0
         for row in table.rows {
             for (column, cell) in zip(table.columns, row.cells) {
                 let question = AnalysisFixture.question(
-                    row.action, [.init("department", .string(asked.directory.departments[column].id))],
-                    token: asked.directory.tokens[token].id.description)
-                let isPermitted = try asked.authorizer.decide(question).isPermitted
-                #expect(cell.isPossible == isPermitted, "\(row.action) in \(asked.directory.departments[column].name)")
+                    row.action, [.init("department", .string(fixture.directory.departments[column].id))],
+                    token: fixture.directory.tokens[token].id.description)
+                let isPermitted = try fixture.authorizer.decide(question).isPermitted
+                #expect(
+                    cell.isPossible == isPermitted, "\(row.action) in \(fixture.directory.departments[column].name)")
                 permits += isPermitted ? 1 : 0
             }
         }

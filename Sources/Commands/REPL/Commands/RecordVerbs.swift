@@ -94,7 +94,8 @@ extension Repl {
             let count = different.count
             let words = count == 1 ? "answer differs" : "answers differ"
             terminal.note(
-                "\(exchanges.count) commands: \(count == 0 ? "every answer is the same" : "\(count) \(words)")")
+                "\(counted(exchanges.count, "command")): \(count == 0 ? "every answer is the same" : "\(count) \(words)")"
+            )
         }
         return different.isEmpty ? ExitStatus.done : ExitStatus.gate
     }

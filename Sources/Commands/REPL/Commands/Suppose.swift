@@ -99,22 +99,22 @@ extension Repl {
         let now = try now(invocation)
         let progress = Progress("tokens", terminal)
         defer { progress.end() }
-        let shifts = DecisionDiff(
+        let diff = DecisionDiff(
             PairedAuthorizers(
                 before: (authorizer, directory), after: (whatIfSide.loaded.authorizer, whatIfSide.directory)),
             DecisionDiff.samples(of: authorizer, for: scenario?.changes ?? []), tenant: tenant, now: (now, now),
             most: size
         ) { progress.step($0, of: $1) }
         progress.end()
-        try list(shifts, directory, invocation)
+        try list(diff, directory, invocation)
         return ExitStatus.done
     }
 
     /// Prints one row per token, with the actions that it loses and gains.
-    private func list(_ shifts: DecisionDiff, _ directory: Directory, _ invocation: Invocation) throws(CommandError) {
+    private func list(_ diff: DecisionDiff, _ directory: Directory, _ invocation: Invocation) throws(CommandError) {
         var order: [Int] = []
         var changes: [Int: (losses: [String], gains: [String])] = [:]
-        for row in shifts.rows where row.isTurned {
+        for row in diff.rows where row.isTurned {
             if changes[row.number] == nil { order.append(row.number) }
             let place: String
             switch row.sample.place {
@@ -149,14 +149,14 @@ extension Repl {
                 ])
         }
         try listing.print(invocation, "token")
-        if shifts.turned > order.count {
-            invocation.terminal.note("of \(shifts.turned) that change; `--size` lists more")
+        if diff.turned > order.count {
+            invocation.terminal.note("of \(diff.turned) that change; `--size` lists more")
         }
         if !invocation.has("json") {
             invocation.terminal.note(
-                "of \(shifts.asked) tokens, \(shifts.losing) lose something, \(shifts.gaining) gain; nothing is written"
+                "of \(counted(diff.asked, "token")): \(diff.losing) losing, \(diff.gaining) gaining something; nothing is written"
             )
         }
-        if !shifts.isComplete { invocation.terminal.note("stopped: not every token was evaluated") }
+        if !diff.isComplete { invocation.terminal.note("stopped: not every token was evaluated") }
     }
 }

@@ -116,7 +116,7 @@ extension Repl {
         }
         let progress = Progress("uses", invocation.terminal)
         defer { progress.end() }
-        if faulty > 0 { invocation.terminal.note("\(faulty) lines of the log cannot be read") }
+        if faulty > 0 { invocation.terminal.note("\(counted(faulty, "line")) of the log cannot be read") }
         return LeastPrivilege(number, records, now: now, try rules().authorizer, on: directory) {
             progress.step($0, of: $1)
         }
@@ -129,7 +129,9 @@ extension Repl {
         terminal.tell("The log has \(least.uses) different \(uses) permitted now.")
         terminal.tell("It needs:          \(Terminal.escaped(names(least.needed)))")
         terminal.tell("It can go without: \(Terminal.escaped(names(least.superfluous)))")
-        if least.unusable > 0 { terminal.note("\(least.unusable) uses were not permitted, or cannot be decided again") }
+        if least.unusable > 0 {
+            terminal.note("\(counted(least.unusable, "use")) not counted: not permitted, or impossible to decide again")
+        }
     }
 }
 

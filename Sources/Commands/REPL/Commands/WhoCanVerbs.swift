@@ -60,7 +60,7 @@ extension ReplCommand {
             words.isEmpty ? completion.administration(["operator"]) : completion.tokens
         },
         inside: { repl, invocation throws(CommandError) in
-            let authorizer = try Repl.kind(invocation.positionals[0])
+            let kind = try Repl.kind(invocation.positionals[0])
             let id = try invocation.positionals.dropFirst().first.map { word throws(CommandError) in
                 try repl.token(word, invocation).id
             }
@@ -71,11 +71,11 @@ extension ReplCommand {
             let progress = Progress("users", invocation.terminal)
             defer { progress.end() }
             let now = try repl.now(invocation)
-            let decisions = try repl.rules().authorizer
+            let authorizer = try repl.rules().authorizer
             let administering: Administering
             do throws(RequestError) {
                 administering = try Administering(
-                    authorizer, token: number, now: now, decisions, on: directory
+                    kind, token: number, now: now, authorizer, on: directory
                 ) { progress.step($0, of: $1) }
             } catch { throw CommandError(error.message) }
             progress.end()
@@ -167,7 +167,8 @@ extension Repl {
         let terminal = invocation.terminal
         if tokens.count > size { terminal.note("of \(tokens.count); `--size` lists more") }
         if other == nil, who.depending > 0, !invocation.has("json") {
-            terminal.note("of \(who.asked) tokens, \(who.yes) always may, \(who.depending) depending on the request")
+            terminal.note(
+                "of \(counted(who.asked, "token")): \(who.yes) always, \(who.depending) depending on the request")
         }
         if !who.isComplete { terminal.note("stopped: not every token was evaluated") }
     }

@@ -62,7 +62,7 @@ extension ReplCommand {
                 let members: [JSON.Member] = [
                     .init("expression", .optional(evaluated.expression)), .init("type", .string(evaluated.type)),
                     .init("value", .string(evaluated.value)),
-                    .init("read", .strings(evaluated.readings.map(\.text))),
+                    .init("read", .strings(evaluated.observedFacts.map(\.text))),
                 ]
                 terminal.print(JSON.object(members).compact)
                 return ExitStatus.done

@@ -15,7 +15,7 @@ struct ExplanationPrinter {
 
     func print(to terminal: Terminal) {
         terminal.tell(Terminal.escaped(explanation.opening))
-        for sentence in explanation.liveness { terminal.tell(Terminal.escaped(sentence)) }
+        for sentence in explanation.validity { terminal.tell(Terminal.escaped(sentence)) }
         let silent = explanation.sections.filter { $0.statements.isEmpty && $0.failures.isEmpty && $0.policy != nil }
         for section in explanation.sections
         where !silent.contains(where: { $0.policy == section.policy }) || section.policy == nil {
@@ -67,7 +67,7 @@ struct ExplanationPrinter {
         .object([
             .init("decision", .boolean(explanation.isPermitted)), .init("code", .string(explanation.code)),
             .init("policy_code", .optional(explanation.policyCode)), .init("opening", .string(explanation.opening)),
-            .init("liveness", .strings(explanation.liveness)),
+            .init("liveness", .strings(explanation.validity)),
             .init("policies", .array(explanation.sections.map(Self.json))),
             .init("ending", .string(explanation.closing)),
             .init("version", .string(explanation.version)),

@@ -46,17 +46,17 @@ extension Repl {
             return ExitStatus.done
         }
         let verdict = counterfactual.isToPermit ? terminal.styled("permitted", .green) : terminal.styled("denied", .red)
-        guard !counterfactual.ways.isEmpty else {
+        guard !counterfactual.paths.isEmpty else {
             terminal.tell(
                 "No change of one or two of the facts read would have it \(verdict)"
                     + (counterfactual.isComplete ? "." : "; not every change was tried."))
             return ExitStatus.done
         }
         terminal.print("It would be \(verdict) if")
-        for agents in Self.groups(counterfactual.ways) {
+        for agents in Self.groups(counterfactual.paths) {
             terminal.print("  \(terminal.styled(Self.words(agents), .bold))")
-            for way in counterfactual.ways where way.agents == agents {
-                let steps = way.steps.map { $0.words(in: answer.directory, tenant: tenant) }
+            for path in counterfactual.paths where path.agents == agents {
+                let steps = path.steps.map { $0.words(in: answer.directory, tenant: tenant) }
                 terminal.tell("    \(Terminal.escaped(steps.joined(separator: ", and ")))")
             }
         }
@@ -66,9 +66,9 @@ extension Repl {
         return ExitStatus.done
     }
 
-    private static func groups(_ ways: [Counterfactual.Path]) -> [[Change.Agent]] {
+    private static func groups(_ paths: [Counterfactual.Path]) -> [[Change.Agent]] {
         var groups: [[Change.Agent]] = []
-        for way in ways where !groups.contains(way.agents) { groups.append(way.agents) }
+        for path in paths where !groups.contains(path.agents) { groups.append(path.agents) }
         return groups
     }
 
@@ -83,15 +83,15 @@ extension Repl {
     }
 
     private static func json(_ counterfactual: Counterfactual, _ directory: Directory, _ tenant: String) -> JSON {
-        let ways = counterfactual.ways.map { way in
+        let paths = counterfactual.paths.map { path in
             JSON.object([
-                .init("by", .strings(way.agents.map(\.rawValue))),
-                .init("changes", .strings(way.steps.map { $0.words(in: directory, tenant: ExactName(tenant)) })),
-                .init("decision", .boolean(way.decision.isPermitted)),
+                .init("by", .strings(path.agents.map(\.rawValue))),
+                .init("changes", .strings(path.steps.map { $0.words(in: directory, tenant: ExactName(tenant)) })),
+                .init("decision", .boolean(path.decision.isPermitted)),
             ])
         }
         return .object([
-            .init("to", .string(counterfactual.isToPermit ? "permit" : "deny")), .init("ways", .array(ways)),
+            .init("to", .string(counterfactual.isToPermit ? "permit" : "deny")), .init("ways", .array(paths)),
             .init("complete", .boolean(counterfactual.isComplete)),
         ])
     }

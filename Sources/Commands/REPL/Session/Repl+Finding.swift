@@ -13,7 +13,8 @@ extension Repl {
         }
         guard directory.tenants.count == 1 else {
             let ids = directory.tenants.map(\.id).joined(separator: ", ")
-            throw .usage("no tenant is selected: use `tenant ID`, one of \(ids.isEmpty ? "none" : ids)")
+            throw .usage(
+                ids.isEmpty ? "the store has no tenant" : "no tenant is selected: use `tenant ID`, one of \(ids)")
         }
         return NameResolver(directory: directory, tenant: 0)
     }
@@ -31,7 +32,7 @@ extension Repl {
         }
         let named = try snapshot.named(word, tenant: tenant)
         if named.count == 1 { return named[0] }
-        if !named.isEmpty { throw ambiguous("\(named.count) tokens are called `\(word)`", named) }
+        if !named.isEmpty { throw ambiguous("\(named.count) tokens are named `\(word)`", named) }
         let similar = snapshot.search(word, tenant: tenant, now: try now(invocation), size: 9)
         if similar.count == 1 {
             invocation.terminal.note("using `\(similar[0].name)`")

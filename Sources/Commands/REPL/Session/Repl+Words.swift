@@ -26,8 +26,8 @@ extension Repl {
     }
 
     var greeting: String {
-        let count = loaded.map { "\($0.set.policies.count) policies" } ?? "no policies"
-        let tenants = snapshot.tenants.count == 1 ? "1 tenant" : "\(snapshot.tenants.count) tenants"
+        let count = loaded.map { counted($0.set.policies.count, "policy", "policies") } ?? "no policies"
+        let tenants = counted(snapshot.tenants.count, "tenant")
         return "Demilune: \(tenants), \(count). `help` lists the commands; Tab completes; ^D leaves."
     }
 

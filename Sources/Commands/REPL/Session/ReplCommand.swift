@@ -1,6 +1,6 @@
 /// A command that works only in a REPL session.
 struct ReplCommand: Sendable {
-    /// Its name, its arguments and its help. Outside of a session it is refused.
+    /// Its name, its arguments and its help; `run` below is its action.
     let verb: Verb
     /// The completions after these words; `nil` to derive them from the names of the arguments.
     let suggest: (@Sendable (Completion, [String]) -> [Candidate])?

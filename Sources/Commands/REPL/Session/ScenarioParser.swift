@@ -53,7 +53,7 @@ struct ScenarioParser {
         case ("tenant", let act?, 2) where Self.activity[act] != nil: return .tenantActive(Self.activity[act]!)
         case ("token", _?, 4) where words[2] == "expires":
             guard let expires = try TimeArgument.expiry(words[3], option: "expires").instant(in: zone) else {
-                throw .usage("`expires` is at most 9999-12-30, got `\(words[3])`")
+                throw .usage("`expires` must be at most 9999-12-30, got `\(words[3])`")
             }
             return .tokenExpires(try token(words[1]), expires)
         case ("token", _?, 3) where words[2] == "revoked": return .tokenRevoked(try token(words[1]))

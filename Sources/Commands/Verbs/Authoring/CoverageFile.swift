@@ -8,7 +8,7 @@ enum CoverageFile {
         var lines: [String] = ["TN:demilune"]
         for policy in coverage.policies {
             lines.append("SF:\(policy.path)")
-            for (block, way) in policy.ways.enumerated() {
+            for (block, way) in policy.branchOutcomes.enumerated() {
                 for (branch, isGone) in [way.yes, way.no].enumerated() {
                     lines.append("BRDA:\(way.line),\(block),\(branch),\(way.isReached ? isGone ? "1" : "0" : "-")")
                 }

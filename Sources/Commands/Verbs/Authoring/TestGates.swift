@@ -104,7 +104,7 @@ struct TestGates {
         guard let path = baselinePath else { return [] }
         guard let baseline else {
             guard !costs.isEmpty else { return ["no policy was measured: `\(path)` is left as it is"] }
-            try AtomicFile.write(CostBaseline(costs).json.pretty + "\n", to: path)
+            try AtomicFile.replace(path, with: Array((CostBaseline(costs).json.pretty + "\n").utf8))
             terminal.note("`\(path)` has the cost of \(counted(costs.count, "policy", "policies"))")
             return []
         }

@@ -44,12 +44,12 @@ extension Verb {
         var written: [String] = []
         for file in LuaAnnotations(schema, plugins.set.provided).files {
             written.append("\(folder)/\(name)/\(file.name)")
-            try Descriptor.replace(written.last!, with: Array(file.text.utf8))
+            try AtomicFile.replace(written.last!, with: Array(file.text.utf8))
         }
         let configuration = "\(folder)/.luarc.json"
         if !Descriptor.exists(configuration) {
             written.append(configuration)
-            try Descriptor.replace(configuration, with: Array(LuaAnnotations.configuration(folder: name).utf8))
+            try AtomicFile.replace(configuration, with: Array(LuaAnnotations.configuration(folder: name).utf8))
         }
         for path in written { invocation.terminal.print(Terminal.escaped(path)) }
         return ExitStatus.done

@@ -72,7 +72,7 @@ extension Verb {
             // A failure to record the use changes no decision.
             if let store = snapshot.store {
                 do throws(TokenStoreError) {
-                    try store.touch(Dictionary(uniqueKeysWithValues: summary.used.map { ($0, options.now) }))
+                    try store.recordUse(Dictionary(uniqueKeysWithValues: summary.used.map { ($0, options.now) }))
                 } catch { terminal.note("note: cannot record when tokens were last active: \(error.message)") }
             }
             if invocation.has("summary") { summarize(summary, isExpecting: options.expect, to: terminal) }

@@ -72,7 +72,7 @@ extension Verb {
                 try sink.take(line.bytes)
             }
             // A failure to record the use changes no decision.
-            if decision.isPermitted, let used { try? snapshot.store?.touch([used: snapshot.now]) }
+            if decision.isPermitted, let used { try? snapshot.store?.recordUse([used: snapshot.now]) }
             if invocation.has("json") {
                 var writer = JSONWriter()
                 decision.write(to: &writer, explain: true)

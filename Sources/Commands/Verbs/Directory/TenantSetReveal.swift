@@ -5,7 +5,7 @@ extension Verb {
     /// `tenant set-reveal`: shows or sets the reveal policy of a tenant, which keeps its token strings or not.
     static let tenantSetReveal = Verb(
         name: "tenant set-reveal",
-        summary: "shows or sets whether a tenant's token strings are kept, to be shown again",
+        summary: "shows or sets whether a tenant's token strings are kept to be shown again, or never",
         positionals: [.init(name: "TENANT", help: "a tenant's id")],
         options: [
             Option(

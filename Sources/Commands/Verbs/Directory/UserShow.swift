@@ -3,7 +3,7 @@ internal import Model
 extension Verb {
     /// `user show`: shows one user with all assignments.
     static let userShow = Verb(
-        name: "user show", summary: "shows a user: permissions and assignments",
+        name: "user show", summary: "shows a user: assignments, and the permissions of each",
         positionals: [.init(name: "USER", help: "a user's id or name")],
         run: { invocation throws(CommandError) in
             let names = try invocation.names()

@@ -63,7 +63,7 @@ extension Verb {
                 throw CommandError(fault, status: ExitStatus.policies)
             }
             let (bytes, count) = PluginLock.made(of: files.policies, files.plugins)
-            try Descriptor.replace(path, with: bytes)
+            try AtomicFile.replace(path, with: bytes)
             invocation.terminal.print("\(Terminal.escaped(path)) lists \(counted(count, "file"))")
             return ExitStatus.done
         })

@@ -15,7 +15,7 @@ extension Verb {
         ],
         details: [
             "A store whose log ends before the entry noted beside its key file was rolled back: nothing is written to it, "
-                + "and everything is denied. NUMBER is its newest entry, which the error of every verb names.",
+                + "and everything is denied. NUMBER is its newest entry, which the warning of every verb names.",
             "`--accept-rollback` seals nothing: the records of the backup must have valid seals.",
         ],
         formerNames: ["store adopt"],  // old-names: works for one more version
@@ -48,7 +48,7 @@ extension Verb {
         // A forged time in the store must not become the time of the act.
         let act = isClockIntact ? try invocation.operatorAct(store) : try invocation.operatorAct(at: invocation.now)
         let count: (tenants: Int, tokens: Int)
-        do throws(TokenStoreError) { count = try store.adopt(act) } catch { throw CommandError(error.message) }
+        do throws(TokenStoreError) { count = try store.reseal(act) } catch { throw CommandError(error.message) }
         terminal.print("sealed: \(counted(count.tenants, "tenant")), \(counted(count.tokens, "token"))")
         return ExitStatus.done
     }

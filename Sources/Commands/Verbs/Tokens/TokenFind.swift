@@ -76,7 +76,8 @@ extension Verb {
         try listing.print(session.invocation, "token")
         if unknown > 0 {
             session.terminal.note(
-                "\(counted(unknown, "unknown token string")): mistyped, purged or of another store")
+                "\(counted(unknown, "unknown token string")): mistyped, purged, not visible, or of another tenant or store"
+            )
         }
     }
 }

@@ -24,7 +24,7 @@ extension Verb {
                 try TimeArgument.duration(text, option: "overlap")
             }
             let (details, string) = try session.act { administration throws(AdministrationError) in
-                try administration.replace(id, assignment: assignment, overlap: overlap) {
+                try administration.reassign(id, assignment: assignment, overlap: overlap) {
                     AdvicePrompt(invocation: invocation).respond(to: $0)
                 }
             }

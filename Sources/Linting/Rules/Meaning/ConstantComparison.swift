@@ -42,7 +42,7 @@ extension Rule {
 
     /// The words for an attribute that has few possible strings, and these strings.
     private static func texts(_ attribute: Attribute?, _ inference: TypeInference) -> (String, [ExactName])? {
-        let kinds = inference.root.kinds
+        let kinds = inference.shape.kinds
         let administrative = kinds.filter(\.isAdministrative).map { ExactName($0.rawValue) }
         let schema = inference.schema
         switch attribute {

@@ -6,7 +6,7 @@ extension Rule {
     static let opensPolicy = Rule(
         name: "opens-policy",
         purpose:
-            "Reading a value where a comparison would do makes a policy uncacheable: it runs for every new value.",
+            "Reading a value where a comparison would do runs the policy for every new value, until it is uncacheable.",
         severity: .warning,
         good: .plain,
         bad: """

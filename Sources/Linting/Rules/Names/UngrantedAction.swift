@@ -27,7 +27,7 @@ extension Rule {
             guard let schema = folder.schema, let chunk = folder.schemaChunk,
                 declarations.count == folder.source.policyIDs.count
             else { return [] }
-            let deciding = declarations.filter { $0.isEnabled && !$0.isObserving && $0.root.kinds.contains(.access) }
+            let deciding = declarations.filter { $0.isEnabled && !$0.isObserving && $0.shape.kinds.contains(.access) }
             let granted = PermissionSet(deciding.flatMap(\.grants))
             return schema.actionNames.filter { !granted.permits($0) }.map { action in
                 let place = chunk.place(of: "actions", naming: action.text) ?? Position(line: 1, column: 1, offset: 0)

@@ -28,7 +28,7 @@ extension ReplCommand {
 
     /// `as USER`: the user who administers.
     static let acting = ReplCommand(
-        name: "as", summary: "sets the user who administers; `can` asks for the token and ignores it",
+        name: "as", summary: "sets the user who administers; `can` decides for the token in use, whoever administers",
         positionals: [
             .init(
                 name: "USER[/ASSIGNMENT]", help: "by id or name; left out, or `operator`: whoever holds the store",
