@@ -1,6 +1,7 @@
 internal import Decisions
 package import Model
 package import Policies
+internal import SQLiteStore
 package import Tokens
 
 /// Measures the operations of a token store: a made-up store of many tokens, of which the acting user may see one in a
@@ -20,11 +21,11 @@ package struct StoreBenchmark {
     private let count: Int
     private let now: Instant
     private let policies: PolicySet
-    private let keys: SQLiteTokenStore.KeyPath
+    private let keys: TokenService.KeyPath
 
     /// - Parameter folder: the folder in which the store is made; it is left there.
     package init(
-        folder: String, keys: @escaping SQLiteTokenStore.KeyPath, count: Int, now: Instant, policies: PolicySet
+        folder: String, keys: @escaping TokenService.KeyPath, count: Int, now: Instant, policies: PolicySet
     ) {
         path = folder + "/bench.db"
         self.keys = keys
@@ -38,10 +39,10 @@ package struct StoreBenchmark {
         let strings = try seed(progress)
         var rows = [
             try measure("open", runs: 9) { _ in
-                _ = try SQLiteTokenStore.open(path, keys: keys).highWater
+                _ = try SQLiteStore.open(path, keys: keys).highWater
             }
         ]
-        let store = try SQLiteTokenStore.open(path, keys: keys)
+        let store = try SQLiteStore.open(path, keys: keys)
         rows.append(
             try measure("authenticate", runs: 20_000) { run in
                 _ = try store.authenticate(strings[run % strings.count], now: now)
@@ -103,7 +104,7 @@ package struct StoreBenchmark {
     /// Makes the store.
     /// - Returns: some of the token strings.
     private func seed(_ progress: (Int) -> Void) throws -> [TokenString] {
-        let store = try SQLiteTokenStore.create(path, keys: keys)
+        let store = try SQLiteStore.create(path, keys: keys)
         let act = AuditContext(now: now)
         _ = try store.merge(Organisation(tenants: [organisation]), act)
         var strings: [TokenString] = []

@@ -18,8 +18,15 @@ extension Architecture {
         case .swift(let allowed):
             if file.isC { return ["\(file.path): C in the Swift target `\(file.target)`"] }
             let all = allowed.union(Self.systemModules).union([file.target])
-            return file.imports.filter { !all.contains($0.module) }.map { number, module in
-                "\(file.path):\(number): `\(file.target)` may not import `\(module)`"
+            return file.imports.compactMap { number, module in
+                if !all.contains(module) {
+                    return "\(file.path):\(number): `\(file.target)` may not import `\(module)`"
+                }
+                // Everybody else knows only the service over a store.
+                guard Self.stores.contains(module), !Self.stores.contains(file.target),
+                    !Self.openers.contains(file.path)
+                else { return nil }
+                return "\(file.path):\(number): only a file that opens a store may import `\(module)`"
             }
         case .c(let allowed):
             if file.isSwift { return ["\(file.path): Swift in the C target `\(file.target)`"] }

@@ -15,10 +15,11 @@ struct Architecture {
         "demilune": .swift(["Commands"]),
         "Commands": .swift([
             "CEditline", "CSystem", "CUnistring", "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins",
-            "Decisions", "Policies", "Tokens", "Lua",
-            "Syntax", "Model",
+            "Decisions", "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Lua", "Syntax", "Model",
         ]),
-        "Benchmarks": .swift(["PolicyTesting", "Decisions", "Plugins", "Policies", "Tokens", "Model"]),
+        "Benchmarks": .swift([
+            "PolicyTesting", "Decisions", "Plugins", "Policies", "SQLiteStore", "Tokens", "Model",
+        ]),
         "Linting": .swift(["PolicyTesting", "Decisions", "Plugins", "Policies", "Syntax", "Lua", "Model"]),
         "Analysis": .swift(["Decisions", "Policies", "Syntax", "Lua", "Tokens", "Model"]),
         "PolicyTesting": .swift([
@@ -26,7 +27,10 @@ struct Architecture {
         ]),
         "Decisions": .swift(["Tokens", "Policies", "CSimdJSON", "Model"]),
         "Plugins": .swift(["Policies", "Lua", "Syntax", "CRE2", "CSystem", "CUnistring", "Model"]),
-        "Tokens": .swift(["CSQLite", "CSodium", "CSystem", "CUnistring", "Model"]),
+        "SQLiteStore": .swift(["CSQLite", "SQLStore", "Tokens", "Model"]),
+        "SQLStore": .swift(["Tokens", "Model"]),
+        "ExportedStore": .swift(["Tokens", "Model"]),
+        "Tokens": .swift(["CSodium", "CSystem", "CUnistring", "Model"]),
         "Policies": .swift(["Lua", "Syntax", "CSodium", "Model"]),
         "Lua": .swift(["CLua", "Model"]),
         "Syntax": .swift(["Model"]),
@@ -59,6 +63,11 @@ struct Architecture {
     static let luaHeaders: Set<String> = ["lua.h", "lauxlib.h", "lualib.h"]
     /// The calls that raise a Lua error or jump, allowed only in the C code of `CLua`.
     static let raisingCalls = ["lua_error", "luaL_error", "longjmp"]
+    /// The targets that hold tokens in a certain way, and the files that may import them: those that open a store.
+    static let stores: Set<String> = ["SQLiteStore", "SQLStore", "ExportedStore"]
+    static let openers: Set<String> = [
+        "Commands/Core/Invocation+Store.swift", "Commands/Verbs/Store/Init.swift", "Benchmarks/StoreBenchmark.swift",
+    ]
     static let forbiddenNames = ["Utils", "Helpers", "Manager"]
     static let mostLines = 400
 }

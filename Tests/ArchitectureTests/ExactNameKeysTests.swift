@@ -10,7 +10,7 @@ struct ExactNameKeysTests {
             "looks for canonically equivalent names on purpose"
         ),
         (
-            "Tokens/Database/Connection.swift", "statements: [String: SQLStatement]",
+            "SQLiteStore/SQLiteConnection.swift", "statements: [String: SQLiteStatement]",
             "statements are written in the program"
         ),
         (

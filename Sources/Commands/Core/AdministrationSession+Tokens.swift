@@ -54,7 +54,7 @@ extension AdministrationSession {
     }
 
     func stored<Result>(
-        _ body: (SQLiteTokenStore) throws(TokenStoreError) -> Result
+        _ body: (TokenService) throws(TokenStoreError) -> Result
     ) throws(CommandError) -> Result {
         do { return try body(store) } catch { throw CommandError("\(invocation.storePath): \(error.message)") }
     }

@@ -8,7 +8,7 @@ struct AdministrationSession {
     static let reason = Option(name: "reason", value: "TEXT", help: "the reason, for the log")
 
     let invocation: Invocation
-    let store: SQLiteTokenStore
+    let store: TokenService
     let names: NameResolver
     let administration: Administration
     let policies: PolicySet
@@ -38,7 +38,7 @@ struct AdministrationSession {
 
     /// The actor of `--as -`: the token whose string is on standard input.
     private static func actingToken(
-        _ invocation: Invocation, _ store: SQLiteTokenStore, _ directory: Directory
+        _ invocation: Invocation, _ store: TokenService, _ directory: Directory
     ) throws(CommandError) -> (AuthorizationRequest.Actor, AuditContext.Actor, NameResolver) {
         let string = try invocation.tokenString()
         let now = try invocation.now(store)

@@ -1,27 +1,26 @@
+internal import ExportedStore
 internal import Model
+internal import SQLiteStore
 internal import Tokens
 
 extension Invocation {
     var storePath: String { value("store") ?? "demilune.db" }
 
-    /// True when `--store` names an exported organisation, which is read-only.
-    var isStoreFile: Bool { storePath.hasSuffix(".json") }
-
-    /// The store of `--store`, with its keys; both must exist.
+    /// The store of `--store`: one with its keys, both of which must exist, or an exported organisation (`.json`).
     /// - Parameter makesKeys: true to give keys to a store that never had any.
     /// - Parameter toVerify: true to open a store with a foreign schema, which `verify` then reports.
-    func openStore(makesKeys: Bool = false, toVerify: Bool = false) throws(CommandError) -> SQLiteTokenStore {
+    func openStore(makesKeys: Bool = false, toVerify: Bool = false) throws(CommandError) -> TokenService {
         let path = storePath
-        guard !isStoreFile else {
-            throw CommandError(
-                "`\(path)` is an exported organisation: it is read-only, and has no keys and no token strings")
+        if path.hasSuffix(".json") {
+            let file = try OrganisationFile(bytes: try Descriptor.contents(of: path), path: path)
+            return TokenService(reading: ExportedStore(file.organisation, name: path))
         }
         guard Descriptor.exists(path) else {
             throw CommandError("there is no store `\(path)`; `demilune init` makes one")
         }
         let keyPath = try keyPath(makesFolder: makesKeys)
         do throws(TokenStoreError) {
-            let store = try SQLiteTokenStore.open(path, keys: keyPath, makesKeys: makesKeys, toVerify: toVerify)
+            let store = try SQLiteStore.open(path, keys: keyPath, makesKeys: makesKeys, toVerify: toVerify)
             store.decidesOnRollback = value("on-rollback") == "decide"
             if let rollback = store.rollback { terminal.warnOnce(rollback.message) }
             return store
@@ -29,7 +28,7 @@ extension Invocation {
     }
 
     /// The path of a store's key file: `--keys`, or a file named by the store's id in the user's data folder.
-    func keyPath(makesFolder: Bool) throws(CommandError) -> SQLiteTokenStore.KeyPath {
+    func keyPath(makesFolder: Bool) throws(CommandError) -> TokenService.KeyPath {
         if let path = value("keys") { return { _ in path } }
         let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.local/share" : nil }
         let base = [environment["XDG_DATA_HOME"], home].compactMap(\.self).first { $0.hasPrefix("/") }
@@ -43,7 +42,7 @@ extension Invocation {
 
     /// The time of the run, never earlier than the latest time in the store: setting the clock back revives no expired
     /// token.
-    func now(_ store: SQLiteTokenStore) throws(CommandError) -> Instant {
+    func now(_ store: TokenService) throws(CommandError) -> Instant {
         guard !isTimeStated else { return now }
         let seen: Instant?
         do throws(TokenStoreError) { seen = try store.highWater } catch { throw CommandError(error.message) }
@@ -72,15 +71,12 @@ extension Invocation {
 
     /// The content of the store, read at one moment.
     func organisation(_ tokens: TokenSelection = .all) throws(CommandError) -> Organisation {
-        if isStoreFile {
-            return try OrganisationFile(bytes: try Descriptor.contents(of: storePath), path: storePath).organisation
-        }
-        return try organisation(tokens, of: try openStore())
+        try organisation(tokens, of: try openStore())
     }
 
     /// - Parameter goesOn: called now and then with the number of tokens read so far; `false` stops the reading.
     func organisation(
-        _ tokens: TokenSelection, of store: SQLiteTokenStore, goesOn: (Int) -> Bool = { _ in true }
+        _ tokens: TokenSelection, of store: TokenService, goesOn: (Int) -> Bool = { _ in true }
     ) throws(CommandError) -> Organisation {
         do throws(TokenStoreError) { return try store.organisation(tokens, goesOn: goesOn) } catch {
             throw CommandError(
@@ -93,7 +89,7 @@ extension Invocation {
     }
 
     func directory(
-        _ tokens: TokenSelection, of store: SQLiteTokenStore, goesOn: (Int) -> Bool = { _ in true }
+        _ tokens: TokenSelection, of store: TokenService, goesOn: (Int) -> Bool = { _ in true }
     ) throws(CommandError) -> Directory {
         try directory(of: try organisation(tokens, of: store, goesOn: goesOn))
     }

@@ -5,8 +5,8 @@ internal import Tokens
 struct Snapshot {
     let directory: Directory
     let now: Instant
-    /// The store that the directory was read from; `nil` when it came from a file or is empty.
-    var store: SQLiteTokenStore?
+    /// The store that the directory was read from; `nil` for an empty directory.
+    var store: TokenService?
 }
 
 extension Invocation {
@@ -15,7 +15,6 @@ extension Invocation {
         if !needsStore, value("store") == nil, !Descriptor.exists(storePath) {
             return Snapshot(directory: .empty, now: now)
         }
-        if isStoreFile { return Snapshot(directory: try directory(), now: now) }
         let store = try openStore()
         return Snapshot(directory: try directory(.all, of: store), now: try now(store), store: store)
     }
@@ -23,7 +22,6 @@ extension Invocation {
     /// The store with only the tokens that a word can mean, an id or a name. When it matches none, all tokens are read,
     /// so that a suggestion can be made.
     func snapshot(of word: String) throws(CommandError) -> Snapshot {
-        guard !isStoreFile else { return try snapshot(needsStore: true) }
         let store = try openStore()
         var ids = TokenID(word).map { [$0] } ?? []
         if ids.isEmpty, word != "-" {

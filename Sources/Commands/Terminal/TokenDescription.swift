@@ -15,6 +15,8 @@ struct TokenDescription {
     }
 
     private var token: TokenRecord { details.token }
+    /// True for a token of an export, which has neither its string nor its history.
+    private var isExported: Bool { session.store.isReadOnly }
     private var directory: Directory { names.directory }
     private var zone: Zone { session.zone }
 
@@ -29,8 +31,10 @@ struct TokenDescription {
         fields.add(key: "kind", .string(token.kind.rawValue))
         if token.kind == .api {
             fields.add("Token Name", token.name, key: "name")
-            let masked = "dml_…\(details.last4 ?? "")"
-            fields.add("API Token", "\(masked)  (demilune token reveal \(token.id))", json: .string(masked))
+            if !isExported {
+                let masked = "dml_…\(details.last4 ?? "")"
+                fields.add("API Token", "\(masked)  (demilune token reveal \(token.id))", json: .string(masked))
+            }
             fields.add("Tenant Id", session.tenant.id, key: "tenant")
             fields.add(
                 "Description of Use", Self.use(tenant: session.tenant.id.text),
@@ -59,10 +63,14 @@ struct TokenDescription {
         fields.add("State", state.joined(separator: ", "), json: .strings(state))
         let by = details.createdBy.map { " by \($0)" } ?? ""
         fields.add("Created", local(token.created)! + by, json: .string(token.created.description))
-        fields.add(key: "created_by", .optional(details.createdBy))
-        fields.add("Updated", local(details.updated)!, json: .string(details.updated.description))
+        if !isExported {
+            fields.add(key: "created_by", .optional(details.createdBy))
+            fields.add("Updated", local(details.updated)!, json: .string(details.updated.description))
+        }
         if token.kind == .api {
             fields.add("Last Active", local(token.lastActive) ?? "never", json: instant(token.lastActive))
+        }
+        if token.kind == .api, !isExported {
             let last = details.revealedAt.map { ", last by \(details.revealedBy ?? "?") on \(local($0)!)" } ?? ""
             let times = details.revealCount == 1 ? "once" : counted(details.revealCount, "time")
             fields.add(

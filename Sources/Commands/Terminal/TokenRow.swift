@@ -28,12 +28,14 @@ struct TokenRow {
         let user = directory.users[assignment.user]
         let department = directory.departments[assignment.department]
         let type = directory.userTypes[assignment.userType]
+        // An export does not say when a token was changed.
+        let updated = session.store.isReadOnly ? nil : details.updated
         let cells: [String]
         switch token.kind {
         case .api:
             cells = [
                 token.id.description, token.name.text, user.name.text, department.name.text, type.name.text,
-                session.zone.date(of: details.updated).description,
+                updated.map { session.zone.date(of: $0).description } ?? "–",
                 TimeArgument.lastDay(before: token.expires, in: session.zone).description, state,
             ]
         case .mobile:
@@ -52,7 +54,7 @@ struct TokenRow {
                 .init("email", .string(user.email)), .init("department", .string(department.id)),
                 .init("user_type", .string(type.id)), .init("assignment", .string(assignment.id)),
                 .init("created", .string(token.created.description)),
-                .init("updated", .string(details.updated.description)),
+                .init("updated", .optional(updated?.description)),
                 .init("expires", .string(token.expires.description)),
                 .init("last_active", .optional(token.lastActive?.description)), .init("state", .string(state)),
             ])

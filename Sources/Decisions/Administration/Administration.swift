@@ -14,14 +14,14 @@ package final class Administration {
         case stop
     }
 
-    package let store: SQLiteTokenStore
+    package let store: TokenService
     private let policies: PolicySet
     private let actor: AuthorizationRequest.Actor
     package let context: AuditContext
     private var last: (version: DirectoryVersion, authorizer: AdministrativeAuthorizer)?
 
     /// - Parameter actor: the administrator; `context` names the same one for the log.
-    package init(store: SQLiteTokenStore, policies: PolicySet, actor: AuthorizationRequest.Actor, context: AuditContext)
+    package init(store: TokenService, policies: PolicySet, actor: AuthorizationRequest.Actor, context: AuditContext)
     {
         self.store = store
         self.policies = policies
@@ -92,7 +92,7 @@ package final class Administration {
     /// Decides about an act on tokens, then performs it on all of them or on none.
     package func perform<Result>(
         _ kind: DecisionKind, _ ids: [TokenID],
-        _ body: (SQLiteTokenStore, AuditContext) throws(TokenStoreError) -> Result
+        _ body: (TokenService, AuditContext) throws(TokenStoreError) -> Result
     ) throws(AdministrationError) -> Result {
         try transact(kind, tenant: nil, ids) { authorizer throws(AdministrationError) in
             try require(kind, ids, authorizer)

@@ -129,10 +129,16 @@ extension Key {
 }
 
 /// An encrypted token string.
-struct Sealed: Equatable {
-    var key: Int
-    var nonce: [UInt8]
-    var ciphertext: [UInt8]
+package struct Sealed: Equatable, Sendable {
+    package var key: Int
+    package var nonce: [UInt8]
+    package var ciphertext: [UInt8]
+
+    package init(key: Int, nonce: [UInt8], ciphertext: [UInt8]) {
+        self.key = key
+        self.nonce = nonce
+        self.ciphertext = ciphertext
+    }
 }
 
 /// Keyed BLAKE2b, 32 bytes.
@@ -142,6 +148,13 @@ enum KeyedHash {
         unsafe key.read { bytes in
             _ = unsafe crypto_generichash(&digest, 32, message, UInt64(message.count), bytes, key.count)
         }
+        return digest
+    }
+
+    /// BLAKE2b without a key, 32 bytes.
+    static func plain(_ message: [UInt8]) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 32)
+        _ = unsafe crypto_generichash(&digest, 32, message, UInt64(message.count), nil, 0)
         return digest
     }
 

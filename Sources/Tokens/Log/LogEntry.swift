@@ -26,6 +26,25 @@ package struct LogEntry: Equatable, Sendable {
         self.tenant = tenant
     }
 
+    /// An entry as a store holds it.
+    package init(
+        number: Int64, time: Instant, tenant: ExactName?, actor: AuditContext.Actor, act: String, token: TokenID?,
+        last4: String?, version: Int64?, details: [JSON.Member], previous: [UInt8], hash: [UInt8], isWellFormed: Bool
+    ) {
+        self.number = number
+        self.time = time
+        self.tenant = tenant
+        self.actor = actor
+        self.act = act
+        self.token = token
+        self.last4 = last4
+        self.version = version
+        self.details = details
+        self.previous = previous
+        self.hash = hash
+        self.isWellFormed = isWellFormed
+    }
+
     /// The hashed message: all fields of the entry, and the hash before it.
     var message: [UInt8] {
         var message = CanonicalEncoder("log-entry-v1")
@@ -43,47 +62,5 @@ package struct LogEntry: Equatable, Sendable {
         message.add(JSON.object(details).compact)
         message.add(previous)
         return message.bytes
-    }
-
-    static let columns = """
-        number, time, tenant, how, user, assignment, through, act, token, last4, version, details, previous, hash
-        """
-
-    static let insertion =
-        "INSERT INTO log (\(columns)) VALUES (\([String](repeating: "?", count: 14).joined(separator: ", ")))"
-
-    /// The query that reads back what `values` wrote.
-    static let confirmation = "SELECT \(columns) FROM log WHERE number = ?"
-
-    var values: [SQLStatement.Parameter] {
-        [
-            .integer(number), .integer(time.microseconds), .optional(tenant), .text(actor.how),
-            .optional(actor == .operator ? nil : actor.name), .optional(actor.assignment),
-            actor.token.map { .token($0) } ?? .null, .text(act), token.map { .token($0) } ?? .null, .optional(last4),
-            version.map { .integer($0) } ?? .null, .text(JSON.object(details).compact), .blob(previous), .blob(hash),
-        ]
-    }
-
-    init(_ row: SQLStatement) {
-        number = row.integer(0)
-        time = row.moment(1)
-        tenant = row.optionalText(2)
-        let user: ExactName = row.text(4)
-        switch row.text(3) as String {
-        case "token": actor = .token(row.token(6), user: user, assignment: row.text(5))
-        case "as": actor = .user(id: user, assignment: row.optionalText(5))
-        default: actor = .operator
-        }
-        act = row.text(7)
-        token = row.isNull(8) ? nil : row.token(8)
-        last4 = row.optionalText(9)
-        version = row.isNull(10) ? nil : row.count(10)
-        if case .object(let members)? = try? JSONReader.parse(row.text(11)) { details = members }
-        isWellFormed =
-            row.text(3) == actor.how && row.optionalText(4) == (actor == .operator ? nil : actor.name)
-            && row.optionalText(5) == actor.assignment && row.isNull(6) == (actor.token == nil)
-            && row.text(11) == JSON.object(details).compact
-        previous = row.blob(12) ?? []
-        hash = row.blob(13) ?? []
     }
 }

@@ -1,4 +1,4 @@
-internal import Model
+package import Model
 
 /// An encoder for the input of keyed hashes: two different lists of fields never give the same bytes.
 struct CanonicalEncoder {
@@ -71,7 +71,7 @@ struct CanonicalEncoder {
 
 extension TokenID {
     /// The id's 16 bytes, the most significant first.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(16)
         unsafe withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { unsafe bytes.append(contentsOf: $0) }

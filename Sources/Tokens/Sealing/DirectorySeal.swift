@@ -1,12 +1,17 @@
 internal import Model
 
 /// The seal of a tenant's directory. Departments, user types, users and assignments give every token its power.
-struct DirectorySeal {
+package struct DirectorySeal: Sendable {
     /// True when token strings are kept, encrypted, so that they can be revealed.
-    var keepsStrings: Bool
-    var version: Int64
-    var mac: [UInt8]?
-    var key: Int?
+    package var keepsStrings: Bool
+    package var version: Int64
+    package var seal: KeyedDigest?
+
+    package init(keepsStrings: Bool, version: Int64, seal: KeyedDigest?) {
+        self.keepsStrings = keepsStrings
+        self.version = version
+        self.seal = seal
+    }
 
     /// The sealed message for a tenant without its tokens.
     func message(_ tenant: TenantRecord) -> [UInt8] {

@@ -1,7 +1,7 @@
-/// A version of a store's directory, as one connection sees it.
+/// A version of a store's directory, as one service sees it.
 package struct DirectoryVersion: Equatable, Sendable {
-    /// SQLite's `data_version`, which changes when another connection writes.
+    /// `TokenStore.othersVersion`: it changes when somebody else writes.
     let others: Int64
-    /// The number of directory writes by this connection.
+    /// The number of directory writes by this service.
     let own: Int
 }

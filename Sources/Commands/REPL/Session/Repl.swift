@@ -182,8 +182,8 @@ final class Repl {
 
     /// The time at which a command decides.
     func now(_ invocation: Invocation) throws(CommandError) -> Instant {
-        guard !invocation.isTimeStated, let store = snapshot.store else { return invocation.now }
-        return try invocation.now(store)
+        guard !invocation.isTimeStated else { return invocation.now }
+        return try invocation.now(snapshot.store)
     }
 
     /// The snapshot for a command about these tokens.

@@ -4,8 +4,7 @@ internal import Tokens
 /// The session's view of the store: the directory with the tokens mentioned so far, read again when the store changes.
 final class StoreSnapshot {
     private let invocation: Invocation
-    /// `nil` when `--store` names an exported organisation.
-    let store: SQLiteTokenStore?
+    let store: TokenService
     /// Empty until first used, so that the first prompt does not wait for it.
     private(set) var directory = Directory.empty
     /// The tenants, which the prompt needs before the directory is read.
@@ -16,11 +15,7 @@ final class StoreSnapshot {
 
     init(_ invocation: Invocation) throws(CommandError) {
         self.invocation = invocation
-        store = invocation.isStoreFile ? nil : try invocation.openStore()
-        guard let store else {
-            try refresh()
-            return
-        }
+        store = try invocation.openStore()
         do throws(TokenStoreError) { tenants = try store.tenants.map(Tenant.init) } catch {
             throw CommandError(error.message)
         }
@@ -40,22 +35,16 @@ final class StoreSnapshot {
 
     /// Reads the directory again if the store has changed, so that every answer is current.
     func refresh() throws(CommandError) {
-        guard let store else {
-            if !holdsAll { take(try invocation.directory()) }
-            holdsAll = true
-            return
-        }
         let current: DirectoryVersion
         do throws(TokenStoreError) { current = try store.directoryVersion } catch { throw CommandError(error.message) }
         guard current != version else { return }
         // All tokens are read again only on demand, where the user can stop it.
         holdsAll = false
-        try read(held.isEmpty ? .none : .some(Array(held)), of: store, current) { _ in true }
+        try read(held.isEmpty ? .none : .some(Array(held)), current) { _ in true }
     }
 
     private func read(
-        _ selection: TokenSelection, of store: SQLiteTokenStore, _ current: DirectoryVersion,
-        goesOn: (Int) -> Bool
+        _ selection: TokenSelection, _ current: DirectoryVersion, goesOn: (Int) -> Bool
     ) throws(CommandError) {
         take(try invocation.directory(selection, of: store, goesOn: goesOn))
         version = current
@@ -71,15 +60,14 @@ final class StoreSnapshot {
         try refresh()
         let new = ids.filter { !held.contains($0) }
         held.formUnion(new)
-        guard let store, let version, !holdsAll, !new.isEmpty else { return directory }
-        try read(.some(Array(held)), of: store, version) { _ in true }
+        guard let version, !holdsAll, !new.isEmpty else { return directory }
+        try read(.some(Array(held)), version) { _ in true }
         return directory
     }
 
     /// The directory with every token, cached until the store changes.
     /// - Parameter step: called from time to time with the number of tokens read and the total; returns false to stop.
     func whole(_ step: (Int, Int) -> Bool) throws(CommandError) -> Directory {
-        guard let store else { return directory }
         let current: DirectoryVersion
         let total: Int
         do throws(TokenStoreError) {
@@ -87,7 +75,7 @@ final class StoreSnapshot {
             if holdsAll, current == version { return directory }
             total = try store.tokenCount
         } catch { throw CommandError(error.message) }
-        try read(.all, of: store, current) { step($0, total) }
+        try read(.all, current) { step($0, total) }
         holdsAll = true
         return directory
     }
@@ -97,13 +85,9 @@ final class StoreSnapshot {
     /// The tokens with this name that are not revoked or, if there are none, the revoked ones.
     func named(_ name: String, tenant: ExactName?) throws(CommandError) -> [Named] {
         let found: [Named]
-        if let store {
-            do throws(TokenStoreError) {
-                found = try store.named(ExactName(name), tenant: tenant).map { Named($0.token, tenant: $0.tenant) }
-            } catch { throw CommandError(error.message) }
-        } else {
-            found = listed(tenant) { $0.name.reads(like: name) }
-        }
+        do throws(TokenStoreError) {
+            found = try store.named(ExactName(name), tenant: tenant).map { Named($0.token, tenant: $0.tenant) }
+        } catch { throw CommandError(error.message) }
         let alive = found.filter { !$0.isRevoked }
         return alive.isEmpty ? found : alive
     }
@@ -131,11 +115,6 @@ final class StoreSnapshot {
 
     /// Tokens with the text in their name, user or department; of all tenants if `tenant` is `nil`.
     func search(_ text: String, tenant: ExactName?, now: Instant, size: Int) -> [Named] {
-        guard let store else {
-            let folded = TextNormalizer.search(text)
-            let all = listed(tenant) { TextNormalizer.text(TextNormalizer.search($0.name), contains: folded) }
-            return Array(all.sorted { $0.name < $1.name }.prefix(size))
-        }
         var result: [Named] = []
         for meant in tenants where tenant == nil || meant.id == tenant {
             var query = TokenQuery(tenant: meant.id, kind: .api, now: now)
@@ -145,11 +124,5 @@ final class StoreSnapshot {
             result += output.tokens.map { Named($0.token, tenant: $0.tenant) }
         }
         return Array(result.prefix(size))
-    }
-
-    private func listed(_ tenant: ExactName?, _ isMeant: (Token) -> Bool) -> [Named] {
-        directory.tokens.filter { token in
-            (tenant == nil || directory.tenants[token.tenant].id == tenant) && isMeant(token)
-        }.map { Named($0, in: directory) }
     }
 }

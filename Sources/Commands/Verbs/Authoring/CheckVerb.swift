@@ -72,8 +72,7 @@ extension Verb {
     /// The directory of `--store`, without its tokens; `nil` without the option.
     private static func directory(_ invocation: Invocation) throws(CommandError) -> Directory? {
         guard invocation.has("store") else { return nil }
-        if invocation.isStoreFile { return try invocation.directory() }
-        return try invocation.directory(.none, of: try invocation.openStore())
+        return try invocation.directory(.none)
     }
 
     /// The folder to check as a whole, and the files whose findings are reported; empty for all.

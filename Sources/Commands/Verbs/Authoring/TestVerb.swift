@@ -153,10 +153,6 @@ private enum TestCommand {
             "demo": try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
         ]
         guard invocation.has("store") else { return (organisations, invocation.now) }
-        guard !invocation.isStoreFile else {
-            organisations["store"] = try invocation.organisation()
-            return (organisations, invocation.now)
-        }
         let store = try invocation.openStore()
         organisations["store"] = try invocation.organisation(.all, of: store)
         return (organisations, try invocation.now(store))

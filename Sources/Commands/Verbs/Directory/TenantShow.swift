@@ -17,9 +17,12 @@ extension Verb {
             let tenant = directory.tenants[index]
             let now = try invocation.now(store)
             let live = directory.tokens.filter { $0.tenant == index && $0.revoked == nil && $0.expires > now }
-            let keeps: Bool
-            do throws(TokenStoreError) { keeps = try store.keepsStrings(of: tenant.id) } catch {
-                throw CommandError(error.message)
+            var keeps: Bool?
+            // An export does not have the policy.
+            if !store.isReadOnly {
+                do throws(TokenStoreError) { keeps = try store.keepsStrings(of: tenant.id) } catch {
+                    throw CommandError(error.message)
+                }
             }
             var fields = KeyValueOutput()
             fields.add("Id", tenant.id)
@@ -36,7 +39,7 @@ extension Verb {
             count("Users", directory.users.count { $0.tenant == index })
             count("Live API tokens", live.count { $0.kind == .api })
             count("Mobile users logged in", live.count { $0.kind == .mobile })
-            fields.add("Reveal policy", keeps ? "allowed" : "never")
+            if let keeps { fields.add("Reveal policy", keeps ? "allowed" : "never") }
             fields.print(invocation)
             return ExitStatus.done
         })

@@ -30,7 +30,10 @@ extension Verb {
                 invocation.terminal.complain("\(counted(left, "token")) left out: the seal is missing or broken")
             }
             if invocation.has("pseudonymous") {
-                organisation = organisation.pseudonymous { store.pseudonym($0, of: $1) }
+                do throws(TokenStoreError) {
+                    let names = try store.pseudonymizer
+                    organisation = organisation.pseudonymous(names)
+                } catch { throw CommandError(error.message) }
             }
             invocation.terminal.print(organisation.json.pretty)
             return left == 0 ? ExitStatus.done : ExitStatus.failure

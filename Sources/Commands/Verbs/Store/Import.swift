@@ -26,7 +26,7 @@ extension Verb {
                 let before = try invocation.organisation(.all, of: store)
                 let (records, summary): (Organisation, MergeSummary)
                 do throws(TokenStoreError) {
-                    (records, summary) = try SQLiteTokenStore.preview(json, on: before)
+                    (records, summary) = try TokenService.preview(json, on: before)
                 } catch { throw CommandError("\(shown): \(error.message)") }
                 invocation.terminal.note(
                     "\(summary.added) would be added, \(summary.changed) changed, \(summary.unchanged) unchanged"

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Model
 internal import PolicyTesting
+internal import SQLiteStore
 internal import Tokens
 
 extension Verb {
@@ -18,8 +19,8 @@ extension Verb {
             do throws(CommandError) {
                 try AtomicFile.make(path) { draft throws(CommandError) in
                     do throws(TokenStoreError) {
-                        let store = try SQLiteTokenStore.create(draft, place: path, keys: keyPath)
-                        made = store.keys.path
+                        let store = try SQLiteStore.create(draft, place: path, keys: keyPath)
+                        made = try store.keys.path
                         let act = AuditContext(now: invocation.now)
                         if let organisation { _ = try store.merge(organisation, act, mints: true) }
                     } catch { throw CommandError(error.message) }

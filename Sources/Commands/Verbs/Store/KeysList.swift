@@ -8,9 +8,12 @@ extension Verb {
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore()
             let uses: [Int: Int]
-            do throws(TokenStoreError) { uses = try store.keyUses() } catch { throw CommandError(error.message) }
+            let keys: [Key]
+            do throws(TokenStoreError) { (uses, keys) = (try store.keyUses(), try store.keys.keys) } catch {
+                throw CommandError(error.message)
+            }
             var listing = Listing(["KEY", "STATE", "CREATED", "ROWS"])
-            for key in store.keys.keys {
+            for key in keys {
                 let count = uses[key.number] ?? 0
                 listing.add(
                     ["\(key.number)", key.state.rawValue, key.created.description, "\(count)"],

@@ -42,7 +42,9 @@ extension Verb {
             }
             let store = try invocation.openStore()
             let act = try invocation.operatorAct(store)
-            guard let key = store.keys.keys.first(where: { $0.number == value }) else {
+            let keys: [Key]
+            do throws(TokenStoreError) { keys = try store.keys.keys } catch { throw CommandError(error.message) }
+            guard let key = keys.first(where: { $0.number == value }) else {
                 throw CommandError("there is no key \(value); `demilune keys list` lists them")
             }
             guard key.state == .old else {
@@ -62,7 +64,7 @@ extension Verb {
 
 extension Invocation {
     /// The context of an act that only the operator may do, who holds the store and its keys: no policy decides it.
-    func operatorAct(_ store: SQLiteTokenStore) throws(CommandError) -> AuditContext {
+    func operatorAct(_ store: TokenService) throws(CommandError) -> AuditContext {
         try operatorAct(at: try now(store))
     }
 

@@ -22,7 +22,7 @@ extension Verb {
     /// Applies an act to each token. All are authorised before the first is changed.
     private static func each(
         _ invocation: Invocation, _ word: String,
-        _ body: (SQLiteTokenStore, [TokenID], AuditContext) throws(TokenStoreError) -> Void
+        _ body: (TokenService, [TokenID], AuditContext) throws(TokenStoreError) -> Void
     ) throws(CommandError) -> Int32 {
         let session = try AdministrationSession(invocation)
         let ids = try session.tokens(invocation.positionals)

@@ -1,0 +1,65 @@
+internal import Model
+package import Tokens
+
+extension SQLTokenStore {
+    package var newestEntry: (number: Int64, hash: [UInt8])? {
+        get throws(TokenStoreError) {
+            try database.first("SELECT number, hash FROM log ORDER BY number DESC LIMIT 1") {
+                ($0.integer(0), $0.blob(1) ?? [])
+            }
+        }
+    }
+
+    package func entryHash(_ number: Int64) throws(TokenStoreError) -> [UInt8]? {
+        try database.first("SELECT hash FROM log WHERE number = ?", [.integer(number)]) { $0.blob(0) ?? [] }
+    }
+
+    package func entries(_ query: LogQuery) throws(TokenStoreError) -> [LogEntry] {
+        var conditions: [String] = []
+        var parameters: [SQLParameter] = []
+        func add(_ condition: String, _ values: SQLParameter...) {
+            conditions.append(condition)
+            parameters += values
+        }
+        if let tenant = query.tenant { add("tenant = ?", .text(tenant)) }
+        if let since = query.since { add("time >= ?", .integer(since.microseconds)) }
+        if let until = query.until { add("time < ?", .integer(until.microseconds)) }
+        if let token = query.token { add("token = ?", .token(token)) }
+        if query.actor == "operator" {
+            add("how = 'operator'")
+        } else if let actor = query.actor {
+            add("user = ?", .text(actor))
+        }
+        if let act = query.act {
+            if act.hasSuffix(".") {
+                add("substr(act, 1, ?) = ?", .integer(Int64(act.unicodeScalars.count)), .text(act))
+            } else {
+                add("act = ?", .text(act))
+            }
+        }
+        if query.isRefused { add("substr(act, length(act) - 7) = '.refused'") }
+        let condition = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        var entries: [LogEntry] = []
+        try database.rows(
+            "SELECT \(LogEntry.columns) FROM log\(condition) ORDER BY number DESC LIMIT ?",
+            parameters + [.integer(Int64(query.size))]
+        ) { entries.append(LogEntry($0)) }
+        return entries.reversed()
+    }
+
+    package func eachEntry(_ body: (LogEntry) throws(TokenStoreError) -> Void) throws(TokenStoreError) {
+        try database.rows("SELECT \(LogEntry.columns) FROM log ORDER BY number") { row throws(TokenStoreError) in
+            try body(LogEntry(row))
+        }
+    }
+
+    package func append(_ entry: LogEntry) throws(TokenStoreError) {
+        try database.run(LogEntry.insertion, entry.values)
+        try confirm(entry)
+    }
+
+    package func confirm(_ entry: LogEntry) throws(TokenStoreError) {
+        try database.confirm(
+            LogEntry.confirmation, [.integer(entry.number)], is: entry.values, "entry \(entry.number) of the log")
+    }
+}

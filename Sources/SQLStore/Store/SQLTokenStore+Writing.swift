@@ -1,0 +1,66 @@
+internal import Model
+package import Tokens
+
+extension SQLTokenStore {
+    package func insert(_ token: StoredToken) throws(TokenStoreError) -> Int64 {
+        let values = token.values
+        let marks = [String](repeating: "?", count: values.count).joined(separator: ", ")
+        let sql = """
+            INSERT INTO tokens (\(StoredToken.written.joined(separator: ", "))) VALUES (\(marks)) RETURNING number
+            """
+        guard let number = try database.first(sql, values, { $0.integer(0) }) else { throw .misdirected(name) }
+        try confirm(token, number, values)
+        try index(number, token.details.token.name)
+        return number
+    }
+
+    package func update(_ token: StoredToken) throws(TokenStoreError) {
+        var formerName: ExactName?
+        let new = token.values
+        // Only changed columns are written: setting an indexed column writes a page of its index.
+        let different = try database.first(StoredToken.confirmation, [.integer(token.number)]) { row in
+            if !row.holds(3, .text(token.details.token.name)) { formerName = row.text(3) }
+            return new.indices.filter { !row.holds($0, new[$0]) }
+        }
+        guard let changed = different else { throw .misdirected(name) }
+        if let formerName { try unindex(token.number, formerName) }
+        if !changed.isEmpty {
+            let names = changed.map { "\(StoredToken.written[$0]) = ?" }.joined(separator: ", ")
+            try database.run(
+                "UPDATE tokens SET \(names) WHERE number = ?", changed.map { new[$0] } + [.integer(token.number)])
+            try confirm(token, token.number, new)
+        }
+        if formerName != nil { try index(token.number, token.details.token.name) }
+    }
+
+    package func remove(_ token: StoredToken) throws(TokenStoreError) {
+        try unindex(token.number, token.details.token.name)
+        try database.run("DELETE FROM tokens WHERE number = ?", [.integer(token.number)])
+    }
+
+    private func confirm(_ token: StoredToken, _ number: Int64, _ values: [SQLParameter]) throws(TokenStoreError) {
+        try database.confirm(
+            StoredToken.confirmation, [.integer(number)], is: values, "the token `\(token.id)`")
+    }
+
+    private func index(_ number: Int64, _ name: ExactName) throws(TokenStoreError) {
+        guard let index = database.dialect.nameIndex else { return }
+        try database.run(index.add, [.integer(number), .text(TextNormalizer.search(name))])
+    }
+
+    private func unindex(_ number: Int64, _ name: ExactName) throws(TokenStoreError) {
+        guard let index = database.dialect.nameIndex else { return }
+        try database.run(index.remove, [.integer(number), .text(TextNormalizer.search(name))])
+    }
+
+    package func setUse(_ use: TokenUse, seal: KeyedDigest, number: Int64) throws(TokenStoreError) {
+        let values: [SQLParameter] = [
+            .optional(use.lastActive), .blob(seal.digest), .integer(Int64(seal.key)),
+        ]
+        try database.run(
+            "UPDATE tokens SET last_active = ?, use_mac = ?, use_key = ? WHERE number = ?", values + [.integer(number)])
+        try database.confirm(
+            "SELECT last_active, use_mac, use_key, id FROM tokens WHERE number = ?", [.integer(number)],
+            is: values + [.token(use.token)], "the use of the token `\(use.token)`")
+    }
+}

@@ -1,0 +1,219 @@
+package import Model
+
+extension TokenService {
+    // MARK: Making
+
+    /// Creates a token and returns its string. The string is kept only for an API token of a tenant that keeps strings.
+    /// - Throws: `.name`, `.duplicate`, `.unknown`, `.state` for an assignment that cannot have tokens.
+    package func create(_ draft: TokenDraft, _ context: AuditContext) throws(TokenStoreError) -> (
+        TokenDetails, TokenString
+    ) {
+        try write(context) { () throws(TokenStoreError) in
+            let (token, string) = try make(draft, context)
+            try log("token.issue", token, by: context)
+            return (token.details, string)
+        }
+    }
+
+    func make(_ draft: TokenDraft, _ context: AuditContext) throws(TokenStoreError) -> (StoredToken, TokenString) {
+        let name = try TokenName(draft.name, allowsNothing: draft.kind == .mobile).text
+        try requireIntactTenant(draft.tenant)
+        try requireAssignment(draft.assignment, tenant: draft.tenant)
+        guard draft.expires > context.now else {
+            throw TokenStoreError(.state, "a token must expire after its creation")
+        }
+        var random = SecureRandom()
+        let record = TokenRecord(
+            id: TokenID(using: &random), kind: draft.kind, name: name, assignment: draft.assignment,
+            created: context.now,
+            expires: draft.expires)
+        var token = StoredToken(
+            details: TokenDetails(
+                tenant: draft.tenant, token: record, updated: context.now, version: 0, createdBy: context.actor.name,
+                revealCount: 0, isKept: false))
+        let string = try mint(&token, &random)
+        return (try insert(token, context.now), string)
+    }
+
+    /// Gives a token a new string.
+    func mint(_ token: inout StoredToken, _ random: inout SecureRandom) throws(TokenStoreError) -> TokenString {
+        let string = TokenString.mint(token.details.token.kind, using: &random)
+        let key = try keys.active
+        token.lookup = KeyedDigest(key: key.number, digest: key.lookup(string))
+        token.details.last4 = string.last4
+        token.sealed = nil
+        // The tenant's sealed directory determines if strings are kept, so its seal is checked first.
+        if token.details.token.kind == .api { try requireIntactTenant(token.details.tenant) }
+        if token.details.token.kind == .api, try store.keepsStrings(token.details.tenant) {
+            token.sealed = key.seal(string, tenant: token.details.tenant, token: token.id, using: &random)
+        }
+        token.details.isKept = token.sealed != nil
+        return string
+    }
+
+    // MARK: Changing
+
+    /// Changes a token's name, expiry or assignment.
+    /// - Parameter version: the token's version at the decision; the store throws `.stale` for another one.
+    @discardableResult package func amend(
+        _ id: TokenID, _ change: TokenChange, expecting version: Int64? = nil, _ context: AuditContext
+    ) throws(TokenStoreError) -> TokenDetails {
+        try write(context) { () throws(TokenStoreError) in
+            var token = try intact(id)
+            try expect(version, token)
+            var changes: [JSON.Member] = []
+            guard token.details.token.revoked == nil else {
+                throw TokenStoreError(.state, "the token `\(id)` is revoked and cannot be changed")
+            }
+            if let name = change.name {
+                let new = try TokenName(name, allowsNothing: token.details.token.kind == .mobile).text
+                changes.append(.init("former_name", .string(token.details.token.name)))
+                token.details.token.name = new
+            }
+            if let expires = change.expires {
+                guard token.details.token.kind == .api else {
+                    throw TokenStoreError(
+                        .state, "a mobile token expires 30 days after its login and cannot be extended")
+                }
+                guard expires > context.now else {
+                    throw TokenStoreError(.state, "the expiry is in the past: revoke the token instead")
+                }
+                changes.append(.init("former_expires", .string(token.details.token.expires.description)))
+                token.details.token.expires = expires
+            }
+            if let assignment = change.assignment {
+                try requireIntactTenant(token.details.tenant)
+                try requireAssignment(assignment, tenant: token.details.tenant)
+                guard try user(of: assignment, token) == user(of: token.details.token.assignment, token) else {
+                    throw TokenStoreError(
+                        .state,
+                        "the assignment `\(assignment)` belongs to another user: use `demilune token reassign`")
+                }
+                changes.append(.init("former_assignment", .string(token.details.token.assignment)))
+                token.details.token.assignment = assignment
+            }
+            token = try save(token, context)
+            try log("token.amend", token, by: context, changes)
+            return token.details
+        }
+    }
+
+    private func expect(_ version: Int64?, _ token: StoredToken) throws(TokenStoreError) {
+        guard let version, version != token.details.version else { return }
+        throw TokenStoreError(.stale, "the token `\(token.id)` was changed meanwhile: review it and try again")
+    }
+
+    private func user(of assignment: ExactName, _ token: StoredToken) throws(TokenStoreError) -> ExactName? {
+        try store.assignment(assignment, tenant: token.details.tenant)?.user
+    }
+
+    /// Gives a token a new string. The former string stays valid for the overlap, if one is given.
+    /// - Throws: `.state` while an earlier overlap runs, because its former string is still in use.
+    package func rotate(
+        _ id: TokenID, overlap: Duration?, _ context: AuditContext
+    ) throws(TokenStoreError) -> (TokenDetails, TokenString) {
+        try write(context) { () throws(TokenStoreError) in
+            var token = try intact(id)
+            try requireLive(token, context.now)
+            if let until = token.details.overlapUntil, until > context.now {
+                throw TokenStoreError(
+                    .state, "the token `\(id)` was already rotated: its former string works until \(until)")
+            }
+            (token.previous, token.details.overlapUntil) = (nil, nil)
+            if let overlap, let former = token.lookup {
+                token.previous = former
+                token.details.overlapUntil = min(context.now.adding(overlap), token.details.token.expires)
+            }
+            var random = SecureRandom()
+            let string = try mint(&token, &random)
+            token = try save(token, context)
+            let until = token.details.overlapUntil.map { [JSON.Member("overlap_until", .string($0.description))] }
+            try log("token.rotate", token, by: context, until ?? [])
+            return (token.details, string)
+        }
+    }
+
+    /// Suspends tokens, all of them or none.
+    package func suspend(_ ids: [TokenID], _ context: AuditContext) throws(TokenStoreError) {
+        try change(ids, "token.suspend", context) { token throws(TokenStoreError) in
+            try requireLive(token, context.now)
+            guard token.details.token.suspended == nil else { return false }
+            token.details.token.suspended = context.now
+            return true
+        }
+    }
+
+    /// Resumes tokens, all of them or none.
+    package func resume(_ ids: [TokenID], _ context: AuditContext) throws(TokenStoreError) {
+        try change(ids, "token.resume", context) { token throws(TokenStoreError) in
+            try requireLive(token, context.now)
+            guard token.details.token.suspended != nil else { return false }
+            try requireIntactTenant(token.details.tenant)
+            try requireAssignment(token.details.token.assignment, tenant: token.details.tenant)
+            token.details.token.suspended = nil
+            return true
+        }
+    }
+
+    /// Clears a token's dormant mark.
+    package func clearDormant(_ id: TokenID, _ context: AuditContext) throws(TokenStoreError) {
+        try change([id], "token.clear_dormant", context) { token in
+            defer { token.details.token.dormantSince = nil }
+            return token.details.token.dormantSince != nil
+        }
+    }
+
+    /// - Parameter body: changes the token; returns false when there is nothing to change.
+    private func change(
+        _ ids: [TokenID], _ name: String, _ context: AuditContext,
+        _ body: (inout StoredToken) throws(TokenStoreError) -> Bool
+    ) throws(TokenStoreError) {
+        try write(context) { () throws(TokenStoreError) in
+            for id in ids {
+                var token = try intact(id)
+                guard try body(&token) else { continue }
+                token = try save(token, context)
+                try log(name, token, by: context)
+            }
+        }
+    }
+
+    /// Reassigns a token: makes a new one for another assignment with the same name and expiry and a new string. The
+    /// old one ends at once or after an overlap.
+    /// - Parameter expires: another expiry, where the policies suggested one.
+    package func reassign(
+        _ id: TokenID, assignment: ExactName, expires: Instant? = nil, overlap: Duration?, _ context: AuditContext
+    ) throws(TokenStoreError) -> (TokenDetails, TokenString) {
+        try write(context) { () throws(TokenStoreError) in
+            var old = try intact(id)
+            try requireLive(old, context.now)
+            guard old.details.token.kind == .api else {
+                throw TokenStoreError(.state, "a mobile token belongs to a login and cannot be reassigned")
+            }
+            let draft = TokenDraft(
+                tenant: old.details.tenant, kind: .api, name: old.details.token.name, assignment: assignment,
+                expires: expires ?? old.details.token.expires)
+            if let overlap {
+                old.details.token.expires = min(context.now.adding(overlap), old.details.token.expires)
+                // Two live tokens cannot share a name: the one that ends soon gives it up.
+                old.details.token.name = Self.name(old.details.token.name, marked: "replaced", id)
+                old = try save(old, context)
+                try log("token.amend", old, by: context)
+            } else {
+                try end(&old, context, log: "token.revoke")
+            }
+            let (new, string) = try make(draft, context)
+            try log("token.issue", new, by: context, [.init("replaces", .string(id.description))])
+            return (new.details, string)
+        }
+    }
+
+    /// The name made unique by a mark at its end: `Warehouse (replaced 4f1c22)`.
+    static func name(_ name: ExactName, marked word: String, _ id: TokenID) -> ExactName {
+        let mark = " (\(word) \(id.description.prefix(6)))"
+        let most = 100 - mark.unicodeScalars.count
+        var name = name.text
+        while name.unicodeScalars.count > most || name.utf8.count + mark.utf8.count > 400 { name.removeLast() }
+        return ExactName(name + mark)
+    }
+}

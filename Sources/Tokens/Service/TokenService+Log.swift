@@ -1,0 +1,100 @@
+package import Model
+
+extension TokenService {
+    // MARK: Writing
+
+    /// Adds an entry, in the same transaction as the act that it records.
+    @discardableResult func log(_ entry: LogEntry) throws(TokenStoreError) -> LogEntry {
+        var entry = entry
+        let head = try store.newestEntry
+        let last = head?.number ?? 0
+        guard (0..<StoredCount.most).contains(last) else {
+            throw TokenStoreError(
+                .tampered,
+                "the log of the store `\(store.name)` has an entry with the invalid number \(last): run "
+                    + "`demilune log verify`")
+        }
+        entry.number = last + 1
+        entry.previous = head?.hash ?? []
+        entry.hash = try keys.chain(entry.message)
+        try store.append(entry)
+        lastLogged = entry
+        return entry
+    }
+
+    /// Adds an entry about a token, with the present names.
+    func log(
+        _ act: String, _ token: StoredToken, by context: AuditContext, _ more: [JSON.Member] = []
+    ) throws(TokenStoreError) {
+        var entry = LogEntry(act, by: context, tenant: token.details.tenant)
+        entry.token = token.id
+        entry.last4 = token.details.last4
+        entry.version = token.details.version
+        entry.details = try names(of: token) + more + reason(context)
+        try log(entry)
+    }
+
+    /// Adds an entry about a tenant's directory, with its present version.
+    /// - Parameter version: its version, as sealed.
+    func logTenant(
+        _ act: String, _ tenant: ExactName, version: Int64, _ context: AuditContext, _ details: [JSON.Member] = []
+    ) throws(TokenStoreError) {
+        var entry = LogEntry(act, by: context, tenant: tenant)
+        entry.version = version
+        entry.details = details + reason(context)
+        try log(entry)
+    }
+
+    func reason(_ context: AuditContext) -> [JSON.Member] {
+        context.reason.map { [.init("reason", .string($0))] } ?? []
+    }
+
+    private func names(of token: StoredToken) throws(TokenStoreError) -> [JSON.Member] {
+        let name = JSON.Member("name", .string(token.details.token.name))
+        guard let assignment = try store.assignment(token.details.token.assignment, tenant: token.details.tenant) else {
+            return [name]
+        }
+        return [
+            name, .init("user", .string(assignment.user)), .init("user_name", .string(assignment.userName)),
+            .init("department", .string(assignment.departmentName)),
+            .init("user_type", .string(assignment.userTypeName)),
+        ]
+    }
+
+    /// Logs that an act was refused, by the policies or because of the token's state.
+    package func refused(_ act: String, _ ids: [TokenID], tenant: ExactName?, code: String, _ context: AuditContext)
+        throws(TokenStoreError)
+    {
+        try write(context) { () throws(TokenStoreError) in
+            let members: [JSON.Member] = [.init("code", .string(code))]
+            for id in ids {
+                if let token = try stored(id) {
+                    try log(act + ".refused", token, by: context, members)
+                } else {
+                    var entry = LogEntry(act + ".refused", by: context, tenant: tenant)
+                    entry.token = id
+                    entry.details = members + reason(context)
+                    try log(entry)
+                }
+            }
+            guard ids.isEmpty else { return }
+            var entry = LogEntry(act + ".refused", by: context, tenant: tenant)
+            entry.details = members + reason(context)
+            try log(entry)
+        }
+    }
+
+    /// Notes an entry in the checkpoint beside the key file, so that a truncated log is noticed. It is the entry that
+    /// was written and read back here, not the newest one that the store has by now.
+    func note(_ entry: LogEntry) throws(TokenStoreError) {
+        try keys.note(LogCheckpoint(number: entry.number, hash: entry.hash, version: Self.sealedVersion))
+    }
+
+    // MARK: Reading
+
+    /// The newest entries that match a query, in ascending order.
+    package func log(_ query: LogQuery) throws(TokenStoreError) -> [LogEntry] {
+        _ = try keys
+        return try store.entries(query)
+    }
+}

@@ -1,0 +1,55 @@
+package import Model
+
+/// The actor, the time and the reason of an act on the store, for the log.
+package struct AuditContext: Sendable {
+    package enum Actor: Equatable, Sendable {
+        /// Whoever holds the store and the key file.
+        case `operator`
+        /// A user named as the actor, without proof.
+        case user(id: ExactName, assignment: ExactName?)
+        /// A user who acts with a token of their own.
+        case token(TokenID, user: ExactName, assignment: ExactName)
+    }
+
+    package var actor: Actor
+    package var now: Instant
+    package var reason: String?
+
+    package init(_ actor: Actor = .operator, now: Instant, reason: String? = nil) {
+        self.actor = actor
+        self.now = now
+        self.reason = reason
+    }
+}
+
+extension AuditContext.Actor {
+    /// The user's id; `operator` for the operator.
+    package var name: ExactName {
+        switch self {
+        case .operator: "operator"
+        case .user(let id, _), .token(_, let id, _): id
+        }
+    }
+
+    /// The way of acting: `operator`, `as` or `token`.
+    package var how: String {
+        switch self {
+        case .operator: "operator"
+        case .user: "as"
+        case .token: "token"
+        }
+    }
+
+    package var assignment: ExactName? {
+        switch self {
+        case .operator: nil
+        case .user(_, let assignment): assignment
+        case .token(_, _, let assignment): assignment
+        }
+    }
+
+    package var token: TokenID? {
+        if case .token(let id, _, _) = self { return id }
+        return nil
+    }
+}
