@@ -21,8 +21,7 @@ package final class Administration {
     private var last: (version: DirectoryVersion, authorizer: AdministrativeAuthorizer)?
 
     /// - Parameter actor: the administrator; `context` names the same one for the log.
-    package init(store: TokenService, policies: PolicySet, actor: AuthorizationRequest.Actor, context: AuditContext)
-    {
+    package init(store: TokenService, policies: PolicySet, actor: AuthorizationRequest.Actor, context: AuditContext) {
         self.store = store
         self.policies = policies
         self.actor = actor
