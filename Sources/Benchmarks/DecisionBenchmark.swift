@@ -1,4 +1,5 @@
 internal import Decisions
+internal import Engine
 package import Model
 package import Policies
 

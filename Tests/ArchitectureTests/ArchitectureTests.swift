@@ -13,6 +13,8 @@ struct ArchitectureTests {
         ("Model/A.swift", "internal import FoundationEssentials", "may not import `FoundationEssentials`"),
         ("Tokens/A.swift", "private import Dispatch", "`Tokens` may not import `Dispatch`"),
         ("Policies/A.swift", "package import Tokens", "`Policies` may not import `Tokens`"),
+        ("Policies/A.swift", "internal import Engine", "`Policies` may not import `Engine`"),
+        ("Engine/A.swift", "internal import Tokens", "`Engine` may not import `Tokens`"),
         ("Tokens/A.swift", "@testable import Policies", "`Tokens` may not import `Policies`"),
         ("Tokens/A.swift", "@preconcurrency @_spi(Tests) public import Policies", "may not import `Policies`"),
         ("Decisions/A.swift", "    import Linting", ":1: `Decisions` may not import `Linting`"),

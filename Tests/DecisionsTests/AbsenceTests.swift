@@ -2,6 +2,7 @@ import Model
 import Testing
 
 @testable import Decisions
+@testable import Engine
 @testable import Policies
 
 /// Conditions on absent values are failures.

@@ -2,6 +2,7 @@ import Model
 import Testing
 
 @testable import Decisions
+@testable import Engine
 @testable import Policies
 
 /// Bounds of a decision forest: requests make nothing grow, and a policy slows down only itself.

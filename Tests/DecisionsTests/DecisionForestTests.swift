@@ -3,6 +3,7 @@ import Model
 import Testing
 
 @testable import Decisions
+@testable import Engine
 @testable import Policies
 
 /// Trees always give the answers of the policies, within their cost limits.

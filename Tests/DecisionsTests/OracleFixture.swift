@@ -4,6 +4,7 @@ import Plugins
 import Testing
 
 @testable import Decisions
+@testable import Engine
 @testable import Policies
 
 /// A generated fixture: policies on several kinds of request, plugins in Lua that call plugins, clocks and actors,

@@ -3,6 +3,7 @@ import Model
 import Testing
 
 @testable import Decisions
+@testable import Engine
 @testable import Policies
 
 /// Comparison of the caching engine with an oracle that caches nothing.

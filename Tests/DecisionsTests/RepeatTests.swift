@@ -2,6 +2,7 @@ import Model
 import Testing
 
 @testable import Decisions
+@testable import Engine
 @testable import Policies
 
 /// The caches of an evaluator do not change later evaluations, and are bounded.

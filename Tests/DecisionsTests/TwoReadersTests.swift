@@ -2,6 +2,7 @@ import Model
 import Testing
 
 @testable import Decisions
+@testable import Engine
 @testable import Policies
 
 /// The fast reader and the full reader read a line into the same request, or the fast one leaves it to the full one.

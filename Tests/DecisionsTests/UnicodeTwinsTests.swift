@@ -2,6 +2,7 @@ import Model
 import Testing
 
 @testable import Decisions
+@testable import Engine
 @testable import Policies
 
 /// Two names that Swift's `==` takes for equal are different in every reader, for trees, for Lua and in settings: each

@@ -1,4 +1,5 @@
 import Decisions
+import Engine
 import Model
 import Plugins
 import Policies

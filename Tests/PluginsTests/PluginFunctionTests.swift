@@ -1,7 +1,7 @@
 import Decisions
+import Engine
 import Model
 import Plugins
-import Policies
 import Testing
 
 @Suite struct PluginFunctionTests {

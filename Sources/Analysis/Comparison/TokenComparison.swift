@@ -1,4 +1,5 @@
 package import Decisions
+internal import Engine
 package import Model
 internal import Policies
 

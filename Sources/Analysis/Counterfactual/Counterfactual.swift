@@ -1,6 +1,6 @@
 package import Decisions
+internal import Engine
 package import Model
-internal import Policies
 
 /// The smallest changes that turn a decision: of one thing, or of two where no single change is enough. Where a change
 /// of the request alone is enough, the smallest changes by an administrator are listed as well.

@@ -1,6 +1,6 @@
 package import Decisions
+internal import Engine
 package import Model
-internal import Policies
 
 /// The times at which the decision on a request changes, if nothing but time does.
 ///

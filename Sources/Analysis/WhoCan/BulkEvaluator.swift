@@ -1,6 +1,6 @@
 internal import Decisions
+internal import Engine
 internal import Model
-internal import Policies
 
 /// Decides sample requests for many tokens, on one side of a diff, once per equivalence class.
 final class BulkEvaluator {

@@ -1,5 +1,5 @@
+internal import Engine
 package import Model
-internal import Policies
 
 /// The validity of the actor. The core checks it before any policy runs, and no policy can overrule it.
 ///

@@ -1,21 +1,20 @@
-internal import Lua
-internal import Model
+package import Lua
 
 /// The argument counts of the host's functions. A surplus argument is an error: it would have no effect, and its author
 /// meant it to have one.
-enum Arity {
+package enum Arity {
     /// Refuses surplus arguments.
     /// - Parameters:
     ///   - arguments: all of them, including the value whose method is called.
     ///   - before: the number of leading arguments that are not counted: 1 for a method.
-    static func hold(
+    package static func hold(
         _ arguments: LuaArguments, to most: Int, of name: String, before: Int = 0
     ) throws(Resolver.Fault) {
         guard arguments.count > most + before, arguments.stated > most + before else { return }
         throw Resolver.Fault(message: surplus(name, most, got: arguments.stated - before))
     }
 
-    static func surplus(_ name: String, _ most: Int, got count: Int) -> String {
+    package static func surplus(_ name: String, _ most: Int, got count: Int) -> String {
         let takes =
             switch most {
             case 0: "nothing"
@@ -28,20 +27,5 @@ enum Arity {
 
 extension Method {
     /// The number of arguments that the method takes.
-    var arity: Int { self == .endOfDay ? 0 : 1 }
-}
-
-extension EvaluationHost.Function {
-    /// The largest number of arguments that the function takes.
-    var arity: Int {
-        switch self {
-        case .permit, .settings, .use, .data: 1
-        case .deny, .advise, .oblige: 2
-        }
-    }
-
-    init?(name: String) {
-        guard let function = Self.allCases.first(where: { $0.name == name }) else { return nil }
-        self = function
-    }
+    package var arity: Int { self == .endOfDay ? 0 : 1 }
 }

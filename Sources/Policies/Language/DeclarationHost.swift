@@ -33,7 +33,7 @@ final class DeclarationHost: SandboxHost {
         let resolver = Resolver(schema: Schema(), shapes: [], settings: [], plugins: plugins)
         do throws(Resolver.Fault) {
             switch try resolver.meaning(of: name, on: plugin, in: expressions) {
-            case .function(let number): return .method(EvaluationHost.firstPluginFunction + UInt32(number))
+            case .function(let number): return .method(PluginFunction.firstCode + UInt32(number))
             case .expression(let id): return .expression(id)
             case .fact, .method: return .failure("there is nothing to read while loading")
             }
@@ -69,16 +69,16 @@ final class DeclarationHost: SandboxHost {
     }
 
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
-        if function >= EvaluationHost.firstPluginFunction {
+        if function >= PluginFunction.firstCode {
             return .failure("functions of plugins are called inside `decide`, not while loading")
         }
         do throws(Resolver.Fault) {
-            if let function = EvaluationHost.Function(rawValue: function) {
+            if let function = BuiltinFunction(rawValue: function) {
                 try Arity.hold(arguments, to: function.arity, of: function.name)
             }
         } catch { return .failure(error.message) }
-        if function == EvaluationHost.Function.use.rawValue { return use(arguments[0]) }
-        guard function == EvaluationHost.Function.settings.rawValue else {
+        if function == BuiltinFunction.use.rawValue { return use(arguments[0]) }
+        guard function == BuiltinFunction.settings.rawValue else {
             return .failure("effects are called inside `decide`, not while loading")
         }
         guard !hasDeclared else { return .failure("`settings` is called twice: declare all settings in one call") }

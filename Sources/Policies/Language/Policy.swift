@@ -12,17 +12,17 @@ package final class Policy: Sendable {
     package let isEnabled: Bool
     package let settings: [ExactName: Setting]
     /// The plugins it uses, by number in the set.
-    let plugins: Set<Int>
+    package let plugins: Set<Int>
     /// The rewritten source, with its lines unmoved.
-    let program: [UInt8]
+    package let program: [UInt8]
     /// The coverage sites of its program, when it was loaded with instrumentation.
     package let instrumentation: PolicyInstrumentation?
     /// True when its functions could remember something, so that the program is run anew for each evaluation.
-    let keepsState: Bool
+    package let keepsState: Bool
     /// The strings of the source, as bytes.
     let texts: Set<[UInt8]>
     /// The strings of the source in which names in braces, such as `{token.department}`, are filled in.
-    let templates: Set<ExactName>
+    package let templates: Set<ExactName>
 
     init(
         id: ExactName, path: String, _ declaration: PolicyDeclaration, program: [UInt8],
@@ -48,13 +48,19 @@ package final class Policy: Sendable {
 }
 
 /// The data of a policy that facts depend on: its grants, and its settings as the tenants set them.
-struct PolicyFacts: Sendable {
-    let grants: PermissionSet
+package struct PolicyFacts: Sendable {
+    package let grants: PermissionSet
     let initial: [ExactName: Setting]
     let values: SettingValues
 
+    package init(
+        grants: PermissionSet, initial: [ExactName: Setting] = [:], values: SettingValues = SettingValues()
+    ) {
+        (self.grants, self.initial, self.values) = (grants, initial, values)
+    }
+
     /// A setting's value for a tenant (an index into the directory, -1 for none).
-    func setting(_ name: ExactName, tenant: Int, in directory: Directory) -> Value {
+    package func setting(_ name: ExactName, tenant: Int, in directory: Directory) -> Value {
         let stored = values.value(name, tenant: tenant < 0 ? nil : directory.tenants[tenant].id)
         guard let setting = initial[name] else { return .failure("there is no setting `\(name)`") }
         return Self.resolve(stored ?? setting.initial, as: setting.type, name: name, tenant: tenant, in: directory)
@@ -85,9 +91,11 @@ struct PolicyFacts: Sendable {
 }
 
 /// The values that `settings.json` sets for one policy: for all tenants, and for some.
-struct SettingValues: Sendable {
+package struct SettingValues: Sendable {
     var all: [ExactName: Value] = [:]
     var tenants: [ExactName: [ExactName: Value]] = [:]
+
+    package init() {}
 
     func value(_ name: ExactName, tenant: ExactName?) -> Value? {
         tenant.flatMap { tenants[$0]?[name] } ?? all[name]

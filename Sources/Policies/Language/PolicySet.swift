@@ -18,13 +18,13 @@ package struct PolicySet: Sendable {
     }
 
     /// True when a tenant has enabled a policy; observing ones included.
-    func isEnabled(_ policy: Policy, tenant: ExactName?) -> Bool {
+    package func isEnabled(_ policy: Policy, tenant: ExactName?) -> Bool {
         if case .boolean(let value)? = settings[policy.id]?.value("enabled", tenant: tenant) { return value }
         return policy.isEnabled
     }
 
     /// The strings that the schema and the policies name.
-    var knownTexts: Set<[UInt8]> {
+    package var knownTexts: Set<[UInt8]> {
         var texts = Set(policies.flatMap(\.texts))
         for name in Array(schema.actions.keys) + (schema.resources + schema.subjects).map(\.name) {
             texts.insert(Array(name.utf8))
@@ -48,16 +48,8 @@ package struct PolicySet: Sendable {
         return texts
     }
 
-    /// Runs the functions of plugins that are written in Lua; `nil` without plugins.
-    func runner(_ budget: Budget) -> PluginRunner? {
-        plugins.plugins.isEmpty
-            ? nil
-            : PluginRunner(
-                plugins: plugins, schema: schema, shapes: shapes, budget: budget)
-    }
-
     /// The data of each policy that facts and resolvers depend on, by policy number.
-    var facts: [PolicyFacts] {
+    package var facts: [PolicyFacts] {
         policies.map {
             PolicyFacts(
                 grants: PermissionSet($0.grants), initial: $0.settings, values: settings[$0.id] ?? SettingValues())
@@ -65,10 +57,10 @@ package struct PolicySet: Sendable {
     }
 
     /// True when its policies report coverage.
-    var isInstrumented: Bool { policies.contains { $0.instrumentation != nil } }
+    package var isInstrumented: Bool { policies.contains { $0.instrumentation != nil } }
 
     /// The request shapes of the policies, each once.
-    var shapes: [RequestShape] {
+    package var shapes: [RequestShape] {
         var shapes: [RequestShape] = []
         for policy in policies where !shapes.contains(policy.shape) { shapes.append(policy.shape) }
         return shapes

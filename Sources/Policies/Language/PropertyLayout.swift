@@ -1,14 +1,16 @@
-internal import Model
+package import Model
 
 /// The places of the declared properties among the packed values of a request: one for a name, whichever types have it.
-package struct PropertyLayout: Sendable {
+@usableFromInline package struct PropertyLayout: Sendable {
     /// For each type and slot, its place.
     package private(set) var resources: [[Int]] = []
     package private(set) var subjects: [[Int]] = []
     package private(set) var context: [Int] = []
     package private(set) var count = 0
+    /// The first place of a property; before it are the values that every request has.
+    @inlinable package static var first: Int { 34 }
     /// The places of properties whose values have numbers: departments, users and booleans.
-    private(set) var numbered: Set<Int> = []
+    package private(set) var numbered: Set<Int> = []
     private var names: [Owner: [ExactName: Int]] = [:]
 
     /// The record of a request that has a property.
@@ -36,14 +38,14 @@ package struct PropertyLayout: Sendable {
 
     private mutating func place(of property: Schema.Property, _ owner: Owner) -> Int {
         if let known = names[owner]?[property.name] { return known }
-        let place = ResolvedRequest.Place.count + count
+        let place = Self.first + count
         names[owner, default: [:]][property.name] = place
         count += 1
         return place
     }
 
     /// The property at a place; `nil` for a place without one.
-    func property(at place: Int) -> (owner: Owner, name: ExactName)? {
+    package func property(at place: Int) -> (owner: Owner, name: ExactName)? {
         for (owner, names) in names {
             if let name = names.first(where: { $0.value == place })?.key { return (owner, name) }
         }
@@ -51,7 +53,7 @@ package struct PropertyLayout: Sendable {
     }
 
     /// The place of the property that an expression names; `nil` when no type has it.
-    func place(_ name: ExactName, of type: ValueType) -> Int? {
+    package func place(_ name: ExactName, of type: ValueType) -> Int? {
         switch type {
         case .resource: names[.resource]?[name]
         case .context: names[.context]?[name]

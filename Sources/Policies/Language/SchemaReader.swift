@@ -130,6 +130,9 @@ struct SchemaReader {
 
 /// Reads a declared type: `"user"`, `list "string"`, `optional "department"`, `optional(list "user")`.
 package enum TypeReader {
+    /// The tags of types that declarations name.
+    package static let tags = ["optional", "list"]
+
     package struct Fault: Error {
         package let message: String
     }

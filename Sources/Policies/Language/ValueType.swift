@@ -63,14 +63,14 @@ package enum ValueType: Hashable, Sendable {
     package static var declarableNames: [ExactName] { declarable.keys.sorted() }
 
     /// True when `<` is defined for it.
-    var isOrdered: Bool {
+    package var isOrdered: Bool {
         switch self {
         case .number, .string, .instant, .date: true
         default: false
         }
     }
 
-    var isTable: Bool { if case .table = self { true } else { false } }
+    package var isTable: Bool { if case .table = self { true } else { false } }
 
     /// With its article, for messages: `a department`.
     package var withArticle: String {

@@ -20,6 +20,11 @@ package enum Vocabulary {
         package let help: String
     }
 
+    /// The string methods of Lua that strings of a request have: `request.context.note:match("^a")` reads the content.
+    package static let textMethods: Set<ExactName> = [
+        "byte", "find", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",
+    ]
+
     package static let entries: [Entry] = requestEntries + tokenEntries + otherEntries
 
     package static let methods: [MethodEntry] = [
@@ -129,7 +134,7 @@ package enum Vocabulary {
 }
 
 /// The part of its base that an attribute node reads.
-package enum Attribute: UInt32, Sendable {
+@usableFromInline package enum Attribute: UInt32, Sendable {
     case point, action, actionKind, tenant, time, today, subject, actor, token, proposed, resource, context
     case tokenID, kind, tokenName, tokenTenant, user, department, userType
     case created, expires, lastDay, lastActive, dormantSince
@@ -140,7 +145,7 @@ package enum Attribute: UInt32, Sendable {
 }
 
 /// A method that can be called on an expression with `:`.
-package enum Method: UInt32, CaseIterable, Sendable {
+@usableFromInline package enum Method: UInt32, CaseIterable, Sendable {
     case can = 100
     case canAny, canAll, meets, covers, permits, isWithin, isWithinAny, contains, has, plus, endOfDay, get, declares
 

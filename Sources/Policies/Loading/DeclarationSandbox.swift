@@ -18,6 +18,6 @@ final class DeclarationSandbox {
 
     private func take() throws(LuaError) -> Sandbox {
         if let sandbox = sandbox.take() { return sandbox }
-        return try Sandbox(functions: EvaluationHost.functions, tags: EvaluationHost.tags)
+        return try Sandbox(functions: BuiltinFunction.ofPolicies, tags: TypeReader.tags)
     }
 }

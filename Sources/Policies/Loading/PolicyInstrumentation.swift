@@ -1,4 +1,4 @@
-internal import Lua
+package import Lua
 package import Syntax
 
 /// The coverage sites of a policy, and its instrumented program.
@@ -20,7 +20,7 @@ package struct PolicyInstrumentation: Sendable {
 
     private static let effects: Set<String> = ["permit", "deny", "advise", "oblige"]
     /// The host function that instrumented programs call; policies cannot use its name.
-    static let function = HostFunction(name: "__probe", code: .max)
+    package static let function = HostFunction(name: "__probe", code: .max)
 
     /// A larger budget, as instrumentation needs it. A policy's own limits are tested by its own program, which also
     /// runs.

@@ -183,13 +183,9 @@ struct PolicyLoader {
             return nil
         }
         do throws(LuaError) {
-            var sandbox = try Sandbox(functions: [], tags: EvaluationHost.tags)
+            var sandbox = try Sandbox(functions: [], tags: TypeReader.tags)
             let chunk = try sandbox.load(file.bytes, name: file.name.text, limits: Limits())
-            let host = EvaluationHost(
-                resolver: Resolver(schema: Schema(), shapes: [], settings: []),
-                facts: UnsafeBox(Facts(schema: Schema()))
-            )
-            let outcome = sandbox.run(chunk, host: host, limits: Limits())
+            let outcome = sandbox.run(chunk, host: DeclarationHost(.none), limits: Limits())
             guard outcome.termination == .finished else {
                 let (message, line) = PolicyReader.words(outcome.termination)
                 report(message, file.name, line: line ?? 1, rule: "schema")

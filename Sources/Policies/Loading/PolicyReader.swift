@@ -72,7 +72,7 @@ struct PolicyReader {
         Dialect.faults(of: chunk, known: Self.globals, path: path, whose: "policies")
     }
 
-    private static let globals = Dialect.globals.union(EvaluationHost.functions.map(\.name)).union(EvaluationHost.tags)
+    private static let globals = Dialect.globals.union(BuiltinFunction.ofPolicies.map(\.name)).union(TypeReader.tags)
 
     /// The parts of the file that would not be in force.
     private func ineffective(_ chunk: Chunk) -> [Diagnostic] {

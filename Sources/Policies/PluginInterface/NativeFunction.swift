@@ -37,18 +37,19 @@ package typealias PreparedFunction = @Sendable (_ arguments: [Value], _ circumst
 package final class Circumstances {
     private let now: Instant
     private let localZone: Zone
-    private(set) var reads = ReadSet()
+    /// True once the function has read the minute.
+    package private(set) var hasReadMinute = false
+    /// True once the function has read the time zone.
+    package private(set) var hasReadZone = false
 
-    /// - Parameter request: the request that the circumstances are of.
-    @unsafe init(_ request: UnsafeMutablePointer<ResolvedRequest>) {
-        unsafe now = request.pointee.now
-        let tenant = unsafe request.pointee.tenant
-        unsafe localZone = tenant < 0 ? .utc : request.pointee.directory.tenants[tenant].zone
+    /// - Parameter zone: the time zone of the request's tenant.
+    package init(now: Instant, zone: Zone) {
+        (self.now, localZone) = (now, zone)
     }
 
     /// The start of the current minute; nothing finer is disclosed.
     package var minute: Instant {
-        reads.insert(ResolvedRequest.Place.minute)
+        hasReadMinute = true
         let length: Int64 = 60_000_000
         let past = ((now.microseconds % length) + length) % length
         return Instant(microseconds: now.microseconds - past)
@@ -56,7 +57,7 @@ package final class Circumstances {
 
     /// The time zone of the request's tenant.
     package var zone: Zone {
-        reads.insert(ResolvedRequest.Place.tenant)
+        hasReadZone = true
         return localZone
     }
 }

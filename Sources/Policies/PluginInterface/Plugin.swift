@@ -7,9 +7,9 @@ package struct Plugin: Sendable {
     /// The Lua program of a plugin, prepared for the interpreter.
     package struct Program: Sendable {
         /// The rewritten source, with its lines unmoved.
-        let bytes: [UInt8]
+        package let bytes: [UInt8]
         /// True when its functions could remember something, so that the program is run anew for each call.
-        let keepsState: Bool
+        package let keepsState: Bool
 
         package init(bytes: [UInt8], keepsState: Bool) {
             self.bytes = bytes

@@ -49,19 +49,20 @@ package struct PluginFunction: Sendable {
         self.body = body
     }
 
-    /// The fuel of one call, counted against `fuelOfEvaluation`.
-    var fuel: Int { if case .lua(_, let fuel) = body { fuel } else { 0 } }
+    /// The fuel of one call, which counts against that of the evaluation.
+    package var fuel: Int { if case .lua(_, let fuel) = body { fuel } else { 0 } }
+
+    /// The code of the first function of plugins; the others follow by their numbers.
+    package static let firstCode: UInt32 = 1 << 20
 
     /// The fuel of a function whose manifest states none, and the most that a manifest may state.
     package static let usualFuel = 20_000
     package static let mostFuel = 500_000
-    /// The most fuel for all calls to functions of plugins in one evaluation.
-    static let fuelOfEvaluation = 2_000_000
 }
 
 extension PluginFunction {
     /// Parameters as messages show them.
-    static func shown(_ parameters: [Parameter]) -> String {
+    package static func shown(_ parameters: [Parameter]) -> String {
         parameters.isEmpty ? "nothing" : "(\(parameters.map(\.shown).joined(separator: ", ")))"
     }
 

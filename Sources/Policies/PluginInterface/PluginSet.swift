@@ -11,9 +11,9 @@ package struct PluginSet: Sendable {
     /// Every file that affects decisions, by its name under the folder of plugins, with its bytes: part of the version.
     package let files: [PolicyFile]
     /// All functions, including those of attributes, each with its plugin.
-    let functions: [(plugin: Int, function: PluginFunction)]
+    package let functions: [(plugin: Int, function: PluginFunction)]
     /// All tables, each with its plugin.
-    let tables: [(plugin: Int, table: PluginTable)]
+    package let tables: [(plugin: Int, table: PluginTable)]
     /// For each plugin, the numbers of its first function and of its first table.
     private let first: [(function: Int, table: Int)]
 
@@ -32,15 +32,15 @@ package struct PluginSet: Sendable {
         (self.functions, self.tables, self.first) = (functions, tables, first)
     }
 
-    func number(of plugin: ExactName) -> Int? { plugins.firstIndex { $0.name == plugin } }
+    package func number(of plugin: ExactName) -> Int? { plugins.firstIndex { $0.name == plugin } }
 
     /// The meaning of a name after the dot on a plugin.
-    enum Member {
+    package enum Member {
         case function(Int)
         case table(Int)
     }
 
-    func member(_ name: ExactName, of plugin: Int) -> Member? {
+    package func member(_ name: ExactName, of plugin: Int) -> Member? {
         if let index = plugins[plugin].functions.firstIndex(where: { $0.name == name }) {
             return .function(first[plugin].function + index)
         }
@@ -48,7 +48,7 @@ package struct PluginSet: Sendable {
     }
 
     /// The function behind an attribute.
-    func attribute(_ name: ExactName, on type: ValueType) -> Int? {
+    package func attribute(_ name: ExactName, on type: ValueType) -> Int? {
         for (number, plugin) in plugins.enumerated() {
             if let index = plugin.attributes.firstIndex(where: { $0.owner == type && $0.function.name == name }) {
                 return first[number].function + plugin.functions.count + index
@@ -58,17 +58,19 @@ package struct PluginSet: Sendable {
     }
 
     /// The tables that a native function of a plugin is given.
-    func tables(_ numbers: [Int], of plugin: Int) -> [PluginTable] { numbers.map { plugins[plugin].tables[$0] } }
+    package func tables(_ numbers: [Int], of plugin: Int) -> [PluginTable] {
+        numbers.map { plugins[plugin].tables[$0] }
+    }
 
     /// The name of a function for people: `cidr.contains`, or `token.manages` for an attribute.
-    func name(of function: Int) -> ExactName {
+    package func name(of function: Int) -> ExactName {
         let (plugin, declared) = functions[function]
         let isFunction = function - first[plugin].function < plugins[plugin].functions.count
         return isFunction ? "\(plugins[plugin].name).\(declared.name)" : declared.name
     }
 
     /// True when a function implements an attribute.
-    func isAttribute(_ function: Int) -> Bool {
+    package func isAttribute(_ function: Int) -> Bool {
         let plugin = functions[function].plugin
         return function - first[plugin].function >= plugins[plugin].functions.count
     }
@@ -78,7 +80,7 @@ package struct PluginSet: Sendable {
 
     /// A plugin that a policy names.
     /// - Throws: the reason why the policy cannot use it.
-    func policyUse(_ name: ExactName) throws(Resolver.Fault) -> Int {
+    package func policyUse(_ name: ExactName) throws(Resolver.Fault) -> Int {
         if broken[name] != nil { throw Resolver.Fault(message: "the plugin `\(name)` does not load") }
         guard let number = number(of: name) else {
             let known = provided.map(\.name) + broken.keys

@@ -15,7 +15,7 @@ extension TypeInference {
 
     func misuse(ofFunction callee: Expression.ID, _ arguments: [Expression.ID]) -> Fault? {
         guard case .name(let name) = chunk[callee].kind, name.target == .global,
-            let function = EvaluationHost.Function(name: name.name)
+            let function = BuiltinFunction(name: name.name)
         else { return nil }
         return surplus(name.name, function.arity, arguments)
     }

@@ -252,7 +252,7 @@ package final class TypeInference {
     private static func isOfText(_ name: ExactName, _ owner: Known) -> Bool {
         guard owner.type == .string else { return false }
         let isValueOfRequest = owner.isHandle || owner.isOfRequest
-        return EvaluationHost.textMethods.contains(name) || !isValueOfRequest && ["char", "format"].contains(name)
+        return Vocabulary.textMethods.contains(name) || !isValueOfRequest && ["char", "format"].contains(name)
     }
 
     /// An expression of a type, to find out the members of such a value.

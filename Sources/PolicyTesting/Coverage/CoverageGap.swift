@@ -1,4 +1,4 @@
-internal import Policies
+internal import Engine
 
 /// Something that no test covers, and its place.
 package struct CoverageGap: Sendable {

@@ -1,4 +1,4 @@
-internal import Policies
+internal import Engine
 
 /// The events that tests caused at one site: the number of times it was reached, and the first test for each outcome.
 struct SiteTally: Sendable {

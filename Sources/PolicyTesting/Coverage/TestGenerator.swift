@@ -1,4 +1,5 @@
 internal import Decisions
+internal import Engine
 internal import Lua
 internal import Model
 internal import Policies

@@ -1,5 +1,5 @@
 package import Model
-package import Policies
+internal import Policies
 
 extension PolicySource {
     private static let settingsFile: ExactName = "settings.json"

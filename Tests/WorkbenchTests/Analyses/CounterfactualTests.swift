@@ -1,5 +1,6 @@
 import Analysis
 import Decisions
+import Engine
 import Model
 import Policies
 import Testing

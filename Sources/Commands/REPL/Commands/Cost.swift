@@ -1,4 +1,5 @@
 internal import Decisions
+internal import Engine
 internal import Model
 internal import Policies
 

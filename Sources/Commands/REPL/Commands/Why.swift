@@ -1,7 +1,7 @@
 internal import Analysis
 internal import Decisions
+internal import Engine
 internal import Model
-internal import Policies
 
 extension ReplCommand {
     /// `why`: an explanation of the last decision, or of one in the decision log.

@@ -1,5 +1,6 @@
 internal import Analysis
 internal import Decisions
+internal import Engine
 internal import Lua
 internal import Model
 internal import Policies

@@ -1,0 +1,87 @@
+internal import Lua
+internal import Policies
+
+/// The policies of a set in an interpreter, ready to be run, and the resources that their runs have used.
+struct PolicyRunner: ~Copyable {
+    private let set: PolicySet
+    private var interpreter: Interpreter
+    private(set) var host: EvaluationHost
+    /// For each policy, the number of its request shape, and the expression of that shape.
+    private let shapeNumbers: [Int]
+    private var requestHandles: [UInt32]
+    private(set) var count = 0
+    /// For each policy, the most bytes that one run of it has allocated in its interpreter.
+    private(set) var bytes: [Int]
+    /// True when more expressions were formed than are kept.
+    private(set) var isCrowded = false
+
+    /// - Throws: `.interpreter` when there is no memory for one.
+    init(_ set: PolicySet, _ host: EvaluationHost, shapes numbers: [Int]) throws(PolicyError) {
+        self.set = set
+        self.host = host
+        interpreter = try Interpreter.loaded(set, host)
+        shapeNumbers = numbers
+        requestHandles = numbers.map(host.requestHandle)
+        bytes = [Int](repeating: 0, count: set.policies.count)
+    }
+
+    /// Runs policies one after the other; the host's `records` have their effects and facts.
+    mutating func run(_ policies: [Int], _ limits: Limits) {
+        host.take(policies)
+        host.coverageLog?.open()
+        defer { host.coverageLog?.close() }
+        count += policies.count
+        var next = 0
+        while next < policies.count {
+            guard !interpreter.isSpent else {
+                // There was no memory for another interpreter: fail closed.
+                host.begin()
+                host.records.ended(.memory, of: next)
+                next += 1
+                continue
+            }
+            let (count, termination) = interpreter.decide(policies[next...], handles: requestHandles, host, limits)
+            // A policy that was stopped before it began has no record yet.
+            while host.records.count < next + count { host.begin() }
+            for run in 0..<count {
+                let used = interpreter.used(run)
+                host.records.used(used.fuel, by: next + run)
+                let policy = policies[next + run]
+                if used.bytes > bytes[policy] { bytes[policy] = used.bytes }
+            }
+            next += count
+            if termination != .finished { host.records.ended(Outcome.Termination(termination), of: next - 1) }
+            // An interpreter that was stopped may be in any state: it is discarded, never used again.
+            if interpreter.isSpent { renewInterpreter() }
+        }
+        isCrowded = host.isCrowded
+    }
+
+    /// Continues with another host, which has no expressions yet.
+    mutating func renew(_ host: EvaluationHost) {
+        self.host = host
+        requestHandles = shapeNumbers.map(host.requestHandle)
+        isCrowded = false
+        renewInterpreter()
+    }
+
+    private mutating func renewInterpreter() {
+        // Handles belong to the interpreter, expressions to the host: the numbers stay valid.
+        var fresh: Interpreter?
+        // Loading runs the policies, too; the records so far are kept.
+        host.pause { fresh = try? Interpreter.loaded(set, host) }
+        if let fresh { interpreter = fresh }
+    }
+}
+
+extension Outcome.Termination {
+    fileprivate init(_ termination: CallResult.Termination) {
+        switch termination {
+        case .finished: self = .finished
+        case .failed(let message, let line): self = .failed(message: message, line: line)
+        case .fuelExhausted: self = .fuel
+        case .memoryExhausted: self = .memory
+        case .deadlineExceeded: self = .deadline
+        }
+    }
+}

@@ -1,0 +1,149 @@
+internal import Model
+internal import Policies
+
+/// Compiles expressions.
+extension Expressions {
+    func compiledFact(_ id: ID, _ schema: Schema) -> CompiledFact {
+        let layout = schema.layout
+        let node = nodes[Int(id)]
+        func operands(_ operation: CompiledFact.Operation) -> CompiledFact? {
+            guard let one = operand(node.a, layout), let other = operand(node.b, layout) else { return nil }
+            return CompiledFact(operation, one, other, fact: id)
+        }
+        var compiledFact: CompiledFact?
+        switch node.operation {
+        case .has:
+            if attribute(names[Int(node.b)], of: node.a) == nil {
+                compiledFact = layout.place(names[Int(node.b)], of: types[Int(node.a)]).map {
+                    CompiledFact(.has, $0, fact: id)
+                }
+            }
+        case .property where types[Int(id)] == .boolean:
+            compiledFact = operand(id, layout).map { CompiledFact(.truth, $0, fact: id) }
+        case .equal:
+            switch types[Int(node.a)] {
+            case .department, .user, .userType, .boolean: compiledFact = operands(.same)
+            case .number, .instant, .date: compiledFact = operands(.equal)
+            case .string:
+                compiledFact =
+                    name(node.a, is: node.b, schema, id) ?? name(node.b, is: node.a, schema, id)
+                    ?? text(node.a, is: node.b, layout, id) ?? text(node.b, is: node.a, layout, id)
+            default: break
+            }
+        case .less, .lessEqual:
+            if types[Int(node.a)] != .string { compiledFact = operands(node.operation == .less ? .less : .lessEqual) }
+        case .isWithin: compiledFact = operands(.isWithin)
+        case .inNetwork:
+            let network = networks[Int(node.b)]
+            if !network.address.isVersion6, network.prefix > 0 {
+                let last = network.address.low | UInt64(UInt32.max) >> UInt64(network.prefix)
+                compiledFact = operand(node.a, layout).map {
+                    CompiledFact(
+                        .inNetwork, $0, Int(Int32(truncatingIfNeeded: network.address.low)),
+                        Int(Int32(truncatingIfNeeded: last)), fact: id)
+                }
+            }
+        case .can:
+            if let holder = holder(node.a), let action = action(node.b, schema) {
+                compiledFact = CompiledFact(.can, ResolvedRequest.place(.assignment, of: holder), action, fact: id)
+            }
+        default: break
+        }
+        return compiledFact ?? .remembered(id)
+    }
+
+    /// The fact that a part of a request that is stored as a code, such as its action, has a constant name.
+    /// - Returns: `nil` for a part without a code, and for a name that nothing has.
+    private func name(_ id: ID, is constant: ID, _ schema: Schema, _ fact: ID) -> CompiledFact? {
+        let node = nodes[Int(id)]
+        guard node.operation == .attribute, nodes[Int(constant)].operation == .constant,
+            case .string(let text) = constants[Int(nodes[Int(constant)].a)]
+        else { return nil }
+        let place: Int
+        let packedValue: PackedValue?
+        switch (types[Int(node.a)], Attribute(rawValue: node.b)) {
+        case (.request, .action):
+            // In an administrative decision, the action has the name of the decision kind.
+            let (action, kind) = (schema.actionIndex.number(ExactName(text)), DecisionKind(rawValue: text))
+            if action != nil, kind != nil { return nil }
+            place = ResolvedRequest.Place.action
+            packedValue = action.map { PackedValue(.action, $0) } ?? kind.map { PackedValue(.point, $0.ordinal) }
+        case (.request, .point):
+            place = ResolvedRequest.Place.kind
+            packedValue = DecisionKind(rawValue: text).map { PackedValue(.point, $0.ordinal) }
+        case (.resource, .recordType):
+            place = ResolvedRequest.Place.resourceType
+            let type = schema.resources.firstIndex { $0.name.utf8.elementsEqual(text.utf8) }
+            packedValue = type.map { PackedValue(.recordType, $0) }
+        case (.token, .kind):
+            guard let holder = holder(node.a) else { return nil }
+            place = ResolvedRequest.place(.tokenKind, of: holder)
+            packedValue = TokenKind(rawValue: text).map { PackedValue(.tokenKind, $0 == .api ? 0 : 1) }
+        default: return nil
+        }
+        guard let packedValue, packedValue.code != PackedValue.uncoded else { return nil }
+        return CompiledFact(.code, place, Int(Int32(bitPattern: packedValue.code)), fact: fact)
+    }
+
+    /// The fact that a value of a request equals a constant string.
+    private func text(_ id: ID, is constant: ID, _ layout: PropertyLayout, _ fact: ID) -> CompiledFact? {
+        guard nodes[Int(constant)].operation == .constant, let place = operand(id, layout),
+            place < CompiledFact.constants
+        else { return nil }
+        return CompiledFact(.text, place, Int(nodes[Int(constant)].a), fact: fact)
+    }
+
+    /// The number of a constant action; -1 for the request's action.
+    private func action(_ id: ID, _ schema: Schema) -> Int? {
+        let node = nodes[Int(id)]
+        switch node.operation {
+        case .constant:
+            guard case .string(let text) = constants[Int(node.a)] else { return nil }
+            return schema.actionIndex.number(ExactName(text))
+        case .attribute where node.b == Attribute.action.rawValue && types[Int(node.a)] == .request: return -1
+        default: return nil
+        }
+    }
+
+    /// The holder that an expression stands for.
+    func holder(_ id: ID) -> ResolvedRequest.Holder? {
+        let node = nodes[Int(id)]
+        guard node.operation == .attribute else { return nil }
+        switch Attribute(rawValue: node.b) {
+        case .subject where types[Int(id)] == .actor: return .actor
+        case .subject where types[Int(id)] == .token: return .token
+        case .token where types[Int(node.a)] == .request: return .token
+        case .proposed: return .proposed
+        case .actor: return .actor
+        case .actorToken: return .actorToken
+        default: return nil
+        }
+    }
+
+    /// The operand number of an expression; `nil` for an expression that is not at a place, a constant or a setting.
+    private func operand(_ id: ID, _ layout: PropertyLayout) -> Int? {
+        let node = nodes[Int(id)]
+        switch node.operation {
+        case .constant:
+            return PackedValue(constant: constants[Int(node.a)]) == nil ? nil : CompiledFact.constants + Int(node.a)
+        case .setting: return CompiledFact.settings + Int(id)
+        case .property: return layout.place(names[Int(node.b)], of: types[Int(node.a)])
+        case .attribute:
+            if Attribute(rawValue: node.b) == .recordID {
+                switch types[Int(node.a)] {
+                case .resource: return ResolvedRequest.Place.resourceID
+                case .external: return ResolvedRequest.Place.subjectID
+                default: return nil
+                }
+            }
+            guard let holder = holder(node.a) else { return nil }
+            switch Attribute(rawValue: node.b) {
+            case .department: return ResolvedRequest.place(.department, of: holder)
+            case .user: return ResolvedRequest.place(.user, of: holder)
+            case .userType: return ResolvedRequest.place(.userType, of: holder)
+            default: return nil
+            }
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,217 @@
+internal import Model
+internal import Policies
+
+extension Facts {
+    /// The token that an expression stands for.
+    mutating func token(_ id: Expressions.ID) -> Token? { expressions.holder(id).flatMap { token($0) } }
+
+    /// The assignment in which a token or an actor acts.
+    mutating func assignment(of id: Expressions.ID) -> Assignment? { expressions.holder(id).flatMap { assignment($0) } }
+
+    /// The permissions of a holder; `nil` for the operator, whom permissions do not limit.
+    mutating func permissions(of id: Expressions.ID) -> PermissionSet? {
+        switch types[Int(id)] {
+        case .user:
+            guard case .user(let user) = value(id) else { return PermissionSet([]) }
+            return known.directory.users[user].permissions
+        case .userType:
+            guard case .userType(let type) = value(id) else { return PermissionSet([]) }
+            return known.directory.userTypes[type].permissions
+        case .actor:
+            if isOperator() { return nil }
+            return assignment(of: id)?.permissions ?? PermissionSet([])
+        default: return assignment(of: id)?.permissions ?? PermissionSet([])
+        }
+    }
+
+    /// True when the holder of permissions is present: a token, the administrator, a user or a user type.
+    mutating func isHolderThere(_ id: Expressions.ID) -> Bool {
+        if let holder = expressions.holder(id) { return isThere(holder) }
+        if case .absent = value(id) { return false }
+        return true
+    }
+
+    mutating func covers(_ node: Expressions.Node) -> Value {
+        guard isHolderThere(node.a) else { return absence(node.a) }
+        guard isHolderThere(node.b) else { return absence(node.b) }
+        guard let held = permissions(of: node.a) else { return .boolean(true) }
+        guard let own = assignment(of: node.a), let other = assignment(of: node.b)
+        else { return .boolean(false) }
+        return .boolean(
+            held.covers(other.permissions)
+                && known.directory.department(other.department, isWithin: own.department))
+    }
+
+    /// The value of a property expression.
+    mutating func property(_ id: Expressions.ID) -> Value {
+        let place = places[Int(id)]
+        return place < 0 ? .absent : content(Int(place))
+    }
+
+    /// True when the operand of a `has` is present.
+    mutating func has(_ id: Expressions.ID, _ node: Expressions.Node) -> Bool {
+        if case .row(let table) = types[Int(node.a)] { return has(expressions.names[Int(node.b)], table, node.a) }
+        let known = presences[Int(id)]
+        let value =
+            known < 0
+            ? property(id)
+            : attribute(Expressions.Node(operation: .attribute, a: node.a, b: UInt32(known)))
+        if case .absent = value { return false }
+        return true
+    }
+
+    mutating func attribute(_ node: Expressions.Node) -> Value {
+        let attribute = Attribute(rawValue: node.b)!
+        switch types[Int(node.a)] {
+        case .request: return part(attribute)
+        case .token: return token(attribute, expressions.holder(node.a))
+        case .actor: return actor(attribute)
+        case .department:
+            guard case .department(let index) = value(node.a) else { return .absent }
+            return read(attribute, of: known.directory.departments[index])
+        case .user:
+            guard case .user(let index) = value(node.a) else { return .absent }
+            return read(attribute, of: known.directory.users[index])
+        case .userType:
+            guard case .userType(let index) = value(node.a) else { return .absent }
+            return read(attribute, of: known.directory.userTypes[index])
+        case .resource: return record(attribute, schema.resources, ResolvedRequest.Place.resourceType)
+        case .external:
+            // On `access`, a subject without an external type is a token.
+            if attribute == .recordType, packedValue(ResolvedRequest.Place.subjectType).kind == .absent,
+                decisionKind() == .access
+            {
+                return .string("token")
+            }
+            return record(attribute, schema.subjects, ResolvedRequest.Place.subjectType)
+        case .instant:
+            guard case .instant(let instant) = value(node.a) else { return .absent }
+            let zone = zone()
+            let date = zone.date(of: instant)
+            switch attribute {
+            case .dateOf: return .date(date)
+            case .hour: return .integer(Int64(zone.clock(of: instant).hour))
+            case .minute: return .integer(Int64(zone.clock(of: instant).minute))
+            default: return read(attribute, of: date)
+            }
+        case .date:
+            guard case .date(let date) = value(node.a) else { return .absent }
+            return read(attribute, of: date)
+        default: return .absent
+        }
+    }
+
+    /// The type or the id of a record, which are at consecutive places.
+    private mutating func record(_ attribute: Attribute, _ types: [Schema.RecordType], _ place: Int) -> Value {
+        let type = packedValue(place)
+        guard type.kind == .recordType else { return .absent }
+        switch attribute {
+        case .recordType: return .string(types[type.number].name)
+        case .recordID: return content(place + 1)
+        default: return .absent
+        }
+    }
+
+    private mutating func part(_ attribute: Attribute) -> Value {
+        switch attribute {
+        case .point: return .string(decisionKind().rawValue)
+        case .action: return .string(action())
+        case .actionKind:
+            // An administrative act has no kind of its own.
+            let action = packedValue(ResolvedRequest.Place.action)
+            return .string(known.kind(action.kind == .action ? action.number : -1).rawValue)
+        case .tenant:
+            let tenant = tenant()
+            return tenant < 0 ? .absent : .string(known.directory.tenants[tenant].id)
+        case .time: return .instant(now())
+        case .today: return .date(zone().date(of: now()))
+        case .subject, .context: return .entity
+        case .resource: return .entity
+        case .actor: return isThere(.actor) ? .entity : .absent
+        case .token: return isThere(.token) ? .entity : .absent
+        case .proposed: return isThere(.proposed) ? .entity : .absent
+        default: return .absent
+        }
+    }
+
+    private mutating func actor(_ attribute: Attribute) -> Value {
+        switch attribute {
+        case .isOperator: return isThere(.actor) ? .boolean(isOperator()) : .absent
+        case .actorToken: return isThere(.actorToken) ? .entity : .absent
+        default: return held(attribute, by: .actor)
+        }
+    }
+
+    private mutating func held(_ attribute: Attribute, by holder: ResolvedRequest.Holder) -> Value {
+        switch attribute {
+        case .user: content(ResolvedRequest.place(.user, of: holder))
+        case .department: content(ResolvedRequest.place(.department, of: holder))
+        case .userType: content(ResolvedRequest.place(.userType, of: holder))
+        default: .absent
+        }
+    }
+
+    private mutating func token(_ attribute: Attribute, _ holder: ResolvedRequest.Holder?) -> Value {
+        guard let holder else { return .absent }
+        switch attribute {
+        case .user, .department, .userType: return held(attribute, by: holder)
+        case .kind:
+            let kind = packedValue(ResolvedRequest.place(.tokenKind, of: holder))
+            guard kind.kind == .tokenKind else { return .absent }
+            return .string((kind.number == 0 ? TokenKind.api : .mobile).rawValue)
+        default: break
+        }
+        guard let token = token(holder) else { return .absent }
+        switch attribute {
+        case .tokenID: return token.id == .unassigned ? .absent : .string(token.id.description)
+        case .tokenName: return token.kind == .api ? .string(token.name) : .absent
+        case .tokenTenant: return .string(known.directory.tenants[token.tenant].id)
+        case .created: return .instant(token.created)
+        case .expires: return .instant(token.expires)
+        case .lastDay: return .date(zone().date(of: Instant(microseconds: token.expires.microseconds - 1)))
+        case .lastActive: return token.lastActive.map(Value.instant) ?? .absent
+        case .dormantSince: return token.dormantSince.map(Value.instant) ?? .absent
+        default: return .absent
+        }
+    }
+
+    private func read(_ attribute: Attribute, of department: Department) -> Value {
+        switch attribute {
+        case .id: .string(department.id)
+        case .name: .string(department.name)
+        case .parent: department.parent.map(Value.department) ?? .absent
+        case .depth: .integer(Int64(department.depth))
+        case .isActive: .boolean(department.isActive)
+        default: .absent
+        }
+    }
+
+    private func read(_ attribute: Attribute, of user: User) -> Value {
+        switch attribute {
+        case .id: .string(user.id)
+        case .name: .string(user.name)
+        case .email: .string(user.email)
+        case .isActive: .boolean(user.isActive)
+        default: .absent
+        }
+    }
+
+    private func read(_ attribute: Attribute, of type: UserType) -> Value {
+        switch attribute {
+        case .id: .string(type.id)
+        case .name: .string(type.name)
+        case .isActive: .boolean(type.isActive)
+        default: .absent
+        }
+    }
+
+    private func read(_ attribute: Attribute, of date: Date) -> Value {
+        switch attribute {
+        case .year: .integer(Int64(date.year))
+        case .month: .integer(Int64(date.month))
+        case .day: .integer(Int64(date.day))
+        case .weekday: .integer(Int64(date.weekday))
+        default: .absent
+        }
+    }
+}

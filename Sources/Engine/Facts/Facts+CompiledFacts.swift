@@ -1,0 +1,223 @@
+internal import Glibc
+internal import Model
+internal import Policies
+
+/// Facts computed from a request's packed values alone; each agrees with `value`.
+extension Facts {
+    /// Follows a tree as far as packed values alone answer.
+    /// - Parameter nodes: the nodes of the tree.
+    /// - Returns: a leaf, `unseen`, or the node of a fact that packed values alone do not answer.
+    @unsafe mutating func walk(
+        _ nodes: UnsafeMutablePointer<DecisionTree.Node>, from start: DecisionTree.Place
+    ) -> DecisionTree.Place {
+        let request = unsafe current
+        return unsafe walk(nodes, from: start, request.pointee.packedValues.span)
+    }
+
+    /// Follows trees one after the other, up to one that packed values alone do not answer.
+    /// - Parameters:
+    ///   - count: the number of trees.
+    ///   - answered: the number of trees that have answered.
+    ///   - answers: the leaf that each tree leads to.
+    /// - Returns: the place where the first unanswered tree stops.
+    @unsafe mutating func walk(
+        _ treeHeaders: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Header>>, _ count: Int,
+        _ answered: inout Int,
+        _ answers: inout UncheckedArray<Int32>, _ verdict: inout Verdict
+    ) -> DecisionTree.Place {
+        let request = unsafe current
+        let packedValues = unsafe request.pointee.packedValues.span
+        while answered < count {
+            let header = unsafe treeHeaders[answered]
+            let place = unsafe walk(header.pointee.nodes, from: header.pointee.start, packedValues)
+            guard let leaf = place.leaf else { return place }
+            unsafe verdict.formUnion(header.pointee.verdicts[leaf])
+            answers[answered] = Int32(truncatingIfNeeded: leaf)
+            answered += 1
+        }
+        return .unseen
+    }
+
+    @inline(__always) @unsafe private func walk(
+        _ nodes: UnsafeMutablePointer<DecisionTree.Node>, from start: DecisionTree.Place,
+        _ packedValues: Span<PackedValue>
+    ) -> DecisionTree.Place {
+        var place = start
+        while let index = place.node {
+            let node = unsafe nodes + index
+            let truth = unsafe answer(node.pointee.compiledFact, packedValues)
+            guard truth != .other else { return place }
+            place = unsafe node.pointee[truth]
+        }
+        return place
+    }
+
+    mutating func quickTruth(_ compiledFact: CompiledFact) -> TernaryTruth {
+        let request = unsafe current
+        return unsafe answer(compiledFact, request.pointee.packedValues.span)
+    }
+
+    @inline(__always) private func answer(_ compiledFact: CompiledFact, _ packedValues: Span<PackedValue>)
+        -> TernaryTruth
+    {
+        switch compiledFact.operation {
+        case .has: return TernaryTruth(packedValues[Int(compiledFact.a)].kind != .absent)
+        case .truth:
+            let packedValue = packedValues[Int(compiledFact.a)]
+            return packedValue.kind == .boolean ? TernaryTruth(packedValue.bits != 0) : .other
+        case .code: return TernaryTruth(packedValues[Int(compiledFact.a)].code == UInt32(bitPattern: compiledFact.b))
+        case .text:
+            let (packedValue, constant) = (packedValues[Int(compiledFact.a)], constants.values[Int(compiledFact.b)])
+            guard packedValue.kind == .text else { return .other }
+            guard packedValue.textLength == constant.textLength else { return .no }
+            return unsafe TernaryTruth(Self.isText(packedValue, current.pointee.texts, constant, constants.texts))
+        case .same:
+            let (one, other) = (packedValue(compiledFact.a, packedValues), packedValue(compiledFact.b, packedValues))
+            guard one.kind == other.kind, one.kind.rawValue >= PackedValue.Kind.boolean.rawValue else { return .other }
+            return TernaryTruth(one.bits == other.bits)
+        case .equal, .less, .lessEqual:
+            let (one, other) = (packedValue(compiledFact.a, packedValues), packedValue(compiledFact.b, packedValues))
+            guard one.kind == other.kind else { return .other }
+            switch one.kind {
+            case .integer, .instant, .date:
+                return compiledFact.order(Int64(bitPattern: one.bits), Int64(bitPattern: other.bits))
+            case .number: return compiledFact.order(Double(bitPattern: one.bits), Double(bitPattern: other.bits))
+            default: return .other
+            }
+        case .isWithin:
+            let (one, other) = (packedValue(compiledFact.a, packedValues), packedValue(compiledFact.b, packedValues))
+            guard one.kind == .department, other.kind == .department else { return .other }
+            return TernaryTruth(known.department(one.number, isWithin: other.number))
+        case .inNetwork:
+            let address = packedValue(compiledFact.a, packedValues)
+            guard address.kind == .ip4 else { return .other }
+            let bits = UInt32(truncatingIfNeeded: address.bits)
+            return TernaryTruth(
+                UInt32(bitPattern: compiledFact.b) <= bits && bits <= UInt32(bitPattern: compiledFact.c))
+        case .can:
+            let holder = packedValues[Int(compiledFact.a)]
+            let action =
+                compiledFact.b < 0
+                ? packedValues[ResolvedRequest.Place.action] : PackedValue(.action, Int(compiledFact.b))
+            guard holder.kind == .assignment, action.kind == .action else { return .other }
+            return known.permits(action.number, assignment: holder.number)
+        case .remembered:
+            let codes = codes(compiledFact, packedValues)
+            guard codes.areAll, let key = factCache.key(compiledFact.cacheKey, codes.a, codes.b, codes.c), key.kind == 1
+            else {
+                return .other
+            }
+            return TernaryTruth(key.bits != 0)
+        case .general: return .other
+        }
+    }
+
+    /// True when a string of a request equals a constant of the same length. Static, because a method would copy the
+    /// facts.
+    @inline(never) private static func isText(
+        _ own: PackedValue, _ texts: [UInt8], _ constant: PackedValue, _ constants: [UInt8]
+    )
+        -> Bool
+    {
+        let (own, other) = (own.text, constant.text)
+        precondition(own.upperBound <= texts.count && other.upperBound <= constants.count)
+        return unsafe texts.withUnsafeBytes { texts in
+            unsafe constants.withUnsafeBytes { constants in
+                unsafe own.isEmpty
+                    || memcmp(texts.baseAddress! + own.lowerBound, constants.baseAddress! + other.lowerBound, own.count)
+                        == 0
+            }
+        }
+    }
+
+    /// The packed value of an operand; absent for a setting that was not asked for yet.
+    @inline(__always) private func packedValue(_ operand: Int32, _ packedValues: Span<PackedValue>) -> PackedValue {
+        if operand < CompiledFact.constants { return packedValues[Int(operand)] }
+        if operand < CompiledFact.settings { return constants.values[Int(operand) - CompiledFact.constants] }
+        let tenant = packedValues[ResolvedRequest.Place.tenant].code
+        guard tenant != PackedValue.uncoded,
+            let key = factCache.key(Expressions.ID(operand - Int32(CompiledFact.settings)), tenant, 0, 0)
+        else { return .absent }
+        return key.packedValue ?? .absent
+    }
+
+    /// The codes of the values that a remembered fact depends on.
+    @inline(__always) private func codes(_ compiledFact: CompiledFact, _ packedValues: Span<PackedValue>) -> Codes {
+        Codes(
+            a: packedValues[Int(compiledFact.a)].code, b: packedValues[Int(compiledFact.b)].code,
+            c: packedValues[Int(compiledFact.c)].code)
+    }
+
+    private struct Codes {
+        let a: UInt32
+        let b: UInt32
+        let c: UInt32
+
+        /// True when each value has a code.
+        @inline(__always) var areAll: Bool {
+            a != PackedValue.uncoded && b != PackedValue.uncoded && c != PackedValue.uncoded
+        }
+    }
+
+    // MARK: Facts beyond packed values
+
+    /// The answer of a boolean fact, cached where it can be; `other` for a fact that is not boolean: see `key`.
+    mutating func truth(_ compiledFact: CompiledFact) -> TernaryTruth {
+        switch compiledFact.operation {
+        case .can:
+            let holder = request.packedValues[Int(compiledFact.a)]
+            if holder.kind == .assignment { known.learn(holder.number) }
+        case .remembered:
+            guard let key = key(compiledFact), key.kind == 1 else { return .other }
+            return TernaryTruth(key.bits != 0)
+        case .same, .equal, .less, .lessEqual, .isWithin:
+            learn(setting: compiledFact.a)
+            learn(setting: compiledFact.b)
+        case .has, .truth, .code, .text, .inNetwork, .general: break
+        }
+        guard case .boolean(let holds) = value(compiledFact.fact) else { return .other }
+        return TernaryTruth(holds)
+    }
+
+    /// The answer of a fact as a branch; `nil` for one that was never seen.
+    mutating func key(_ compiledFact: CompiledFact) -> FactKey? {
+        guard compiledFact.operation == .remembered else {
+            let key = keys.key(value(compiledFact.fact))
+            return hasStopped ? nil : key
+        }
+        let codes = codes(compiledFact, request.packedValues.span)
+        if codes.areAll, let key = factCache.key(compiledFact.cacheKey, codes.a, codes.b, codes.c) { return key }
+        guard let key = keys.key(value(compiledFact.fact)), !hasStopped else { return nil }
+        remember(key, of: compiledFact.fact)
+        return key
+    }
+
+    /// Caches the answer of a fact by all values that were ever read for it.
+    private mutating func remember(_ key: FactKey, of fact: Expressions.ID) {
+        let compiledFact = isCovered(fact) ? compiledFact(fact) : widen(fact)
+        guard compiledFact.operation == .remembered else { return }
+        let codes = codes(compiledFact, request.packedValues.span)
+        if codes.areAll { factCache.set(compiledFact.cacheKey, codes.a, codes.b, codes.c, key) }
+    }
+
+    private mutating func learn(setting operand: Int32) {
+        guard operand >= CompiledFact.settings else { return }
+        let id = Expressions.ID(operand - Int32(CompiledFact.settings))
+        let tenant = request.packedValues[ResolvedRequest.Place.tenant].code
+        guard tenant != PackedValue.uncoded, let packedValue = PackedValue(constant: value(id)),
+            let key = FactKey(packedValue),
+            reads(for: id).isSubset(of: ReadSet([ResolvedRequest.Place.tenant]))
+        else { return }
+        factCache.set(id, tenant, 0, 0, key)
+    }
+}
+
+extension CompiledFact {
+    @inline(__always) fileprivate func order<Number: Comparable>(_ one: Number, _ other: Number) -> TernaryTruth {
+        switch operation {
+        case .equal: TernaryTruth(one == other)
+        case .less: TernaryTruth(one < other)
+        default: TernaryTruth(one <= other)
+        }
+    }
+}

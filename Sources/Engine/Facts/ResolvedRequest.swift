@@ -1,0 +1,331 @@
+package import Model
+internal import Policies
+
+/// An authorization request with every name resolved: the source of all facts.
+///
+/// It is flat: packed values at fixed places, first those of `Place`, then one for every property that the schema
+/// declares. Values that do not fit are stored separately: strings, lists and long addresses.
+package struct ResolvedRequest: Sendable {
+    package var kind: DecisionKind
+    /// The action's number in the schema; -1 for an action that is not declared, as in administrative decisions.
+    package private(set) var actionNumber = -1
+    package private(set) var directory: Directory
+    package private(set) var tenant = -1
+    package var now: Instant {
+        // Each evaluator numbers points in time on its own: a number that another gave means nothing for a new time.
+        didSet { if now != oldValue { packedValues[Place.moment] = .absent } }
+    }
+    package private(set) var subject = Subject.token
+    /// The administrator's assignment; `nil` for the operator, and on `access`.
+    package private(set) var actor: Int?
+    package private(set) var tokens: (subject: TokenReference, proposed: TokenReference, actor: TokenReference) =
+        (.none, .none, .none)
+    package private(set) var packedValues: [PackedValue]
+    /// The bytes of this request's strings, followed by leftovers of earlier requests.
+    private(set) var texts: [UInt8] = []
+    private var textCount = 0
+    private var lists: [[Value]] = []
+    private var addresses: [IPAddress] = []
+
+    /// The acting subject.
+    package enum Subject: Sendable {
+        /// The token of the request.
+        case token
+        /// The administrator.
+        case actor
+        /// A subject of a type that the schema declares and the store does not know, by the type's number in the
+        /// schema.
+        case external(Int)
+    }
+
+    /// A token that a request refers to.
+    package enum TokenReference: Sendable {
+        case none
+        /// By its index in the directory.
+        case listed(Int)
+        /// One that the directory does not list: proposed, or read from a store by itself.
+        indirect case own(Token)
+    }
+
+    /// The places of the packed values that every request has. Those that an `access` by a token reads are together at
+    /// the end, next to the properties.
+    package enum Place {
+        package static var subjectType: Int { 18 }
+        package static var subjectID: Int { 19 }
+        package static var resourceType: Int { 20 }
+        package static var resourceID: Int { 21 }
+        package static var action: Int { 22 }
+        package static var kind: Int { 23 }
+        package static var tenant: Int { 24 }
+        package static var moment: Int { 25 }
+        /// The current minute, counted from 1970.
+        package static var minute: Int { 32 }
+        /// A place that is always absent.
+        static var nothing: Int { 33 }
+        /// The number of these places; properties follow.
+        package static var count: Int { PropertyLayout.first }
+    }
+
+    /// A holder of an assignment in a request.
+    package enum Holder: CaseIterable, Sendable {
+        /// On `access` the subject's token, else the token acted upon.
+        case token
+        /// The token as it would be.
+        case proposed
+        case actor
+        /// The token that an administrator acts through.
+        case actorToken
+    }
+
+    /// A part of what is known about a holder.
+    package enum HolderPart: Int, Sendable {
+        case token, tokenKind, assignment, department, user, userType
+
+        static var count: Int { 6 }
+    }
+
+    /// The place of a part of a holder.
+    package static func place(_ part: HolderPart, of holder: Holder) -> Int {
+        let first =
+            switch holder {
+            case .proposed: 0
+            case .actor: HolderPart.count
+            case .actorToken: HolderPart.count * 2
+            case .token: Place.moment + 1
+            }
+        return first + part.rawValue
+    }
+
+    /// The places of all parts of a holder.
+    static func parts(of holder: Holder) -> Range<Int> {
+        let first = place(.token, of: holder)
+        return first..<first + HolderPart.count
+    }
+
+    /// - Parameter propertyCount: the number of properties that the schema declares.
+    package init(kind: DecisionKind, directory: Directory, propertyCount: Int, now: Instant) {
+        self.kind = kind
+        self.directory = directory
+        self.now = now
+        packedValues = [PackedValue](repeating: .absent, count: Place.count + propertyCount)
+        packedValues[Place.kind] = PackedValue(.point, kind.ordinal)
+        packedValues[Place.action] = PackedValue(.point, kind.ordinal)
+    }
+}
+
+extension ResolvedRequest {
+    // MARK: Filling
+
+    package mutating func set(action number: Int) {
+        actionNumber = number
+        packedValues[Place.action] = PackedValue(.action, number)
+    }
+
+    package mutating func set(tenant number: Int) {
+        tenant = number
+        packedValues[Place.tenant] = number < 0 ? .absent : PackedValue(.tenant, number)
+    }
+
+    /// Writes the values that every request for `access` by a listed token has.
+    package mutating func set(action: Int, tenant: Int, token: Int, resource type: Int) {
+        (actionNumber, self.tenant, tokens.subject) = (action, tenant, .listed(token))
+        let (kind, assignment) = (directory.tokens[token].kind, directory.tokens[token].assignment)
+        let held = held(assignment)
+        unsafe packedValues.withUnsafeMutableBufferPointer { packedValues in
+            unsafe packedValues[Place.action] = PackedValue(.action, action)
+            unsafe packedValues[Place.tenant] = PackedValue(.tenant, tenant)
+            unsafe packedValues[Place.resourceType] = PackedValue(.recordType, type)
+            unsafe Self.write(PackedValue(.token, token), kind, of: .token, to: packedValues)
+            unsafe Self.write(held, of: .token, to: packedValues)
+        }
+    }
+
+    package mutating func set(_ holder: Holder, _ reference: TokenReference) {
+        switch holder {
+        case .token: tokens.subject = reference
+        case .proposed: tokens.proposed = reference
+        case .actorToken: tokens.actor = reference
+        case .actor: break
+        }
+        let (packedValue, kind, assignment): (PackedValue, TokenKind, Int)
+        switch reference {
+        case .none:
+            for place in 0..<HolderPart.count { packedValues[Self.place(.token, of: holder) + place] = .absent }
+            return
+        case .listed(let index):
+            packedValue = PackedValue(.token, index)
+            (kind, assignment) = (directory.tokens[index].kind, directory.tokens[index].assignment)
+        case .own(let token):
+            (packedValue, kind, assignment) = (PackedValue(.unlisted, bits: 0), token.kind, token.assignment)
+        }
+        let held = held(assignment)
+        unsafe packedValues.withUnsafeMutableBufferPointer { packedValues in
+            unsafe Self.write(packedValue, kind, of: holder, to: packedValues)
+            unsafe Self.write(held, of: holder, to: packedValues)
+        }
+    }
+
+    /// - Parameter assignment: the administrator's assignment; `nil` for the operator.
+    package mutating func set(actor assignment: Int?, token: TokenReference) {
+        subject = .actor
+        actor = assignment
+        set(.actorToken, token)
+        if let assignment {
+            let held = held(assignment)
+            unsafe packedValues.withUnsafeMutableBufferPointer { unsafe Self.write(held, of: .actor, to: $0) }
+        } else {
+            packedValues[Self.place(.assignment, of: .actor)] = PackedValue(.operator, 0)
+        }
+    }
+
+    /// An assignment, with its department, its user and its user type.
+    private struct Held {
+        let assignment: Int
+        let department: Int
+        let user: Int
+        let userType: Int
+    }
+
+    private func held(_ assignment: Int) -> Held {
+        Held(
+            assignment: assignment, department: directory.assignments[assignment].department,
+            user: directory.assignments[assignment].user, userType: directory.assignments[assignment].userType)
+    }
+
+    @inline(__always) private static func write(
+        _ token: PackedValue, _ kind: TokenKind, of holder: Holder,
+        to packedValues: UnsafeMutableBufferPointer<PackedValue>
+    ) {
+        unsafe packedValues[place(.token, of: holder)] = token
+        unsafe packedValues[place(.tokenKind, of: holder)] = PackedValue(.tokenKind, kind == .api ? 0 : 1)
+    }
+
+    @inline(__always) private static func write(
+        _ held: Held, of holder: Holder, to packedValues: UnsafeMutableBufferPointer<PackedValue>
+    ) {
+        unsafe packedValues[place(.assignment, of: holder)] = PackedValue(.assignment, held.assignment)
+        unsafe packedValues[place(.department, of: holder)] = PackedValue(.department, held.department)
+        unsafe packedValues[place(.user, of: holder)] = PackedValue(.user, held.user)
+        unsafe packedValues[place(.userType, of: holder)] = PackedValue(.userType, held.userType)
+    }
+
+    package mutating func set(resource type: Int, id: ExactName?) {
+        packedValues[Place.resourceType] = PackedValue(.recordType, type)
+        put(id.map(Value.string) ?? .absent, at: Place.resourceID)
+    }
+
+    package mutating func set(externalSubject type: Int, id: ExactName) {
+        subject = .external(type)
+        packedValues[Place.subjectType] = PackedValue(.recordType, type)
+        put(.string(id), at: Place.subjectID)
+    }
+
+    /// Writes the number that the evaluator has given to `now`.
+    package mutating func set(moment number: Int) {
+        packedValues[Place.moment] = PackedValue(.moment, number)
+        // Minutes before 1970 are not counted: facts about such a time are computed every time.
+        packedValues[Place.minute] =
+            now.microseconds < 0
+            ? PackedValue(.unlisted, bits: 0) : PackedValue(.moment, Int(now.microseconds / 60_000_000))
+    }
+
+    package mutating func put(_ value: Value, at place: Int) {
+        if let packedValue = PackedValue(constant: value) {
+            packedValues[place] = packedValue
+            return
+        }
+        switch value {
+        case .string(let text):
+            var text = text
+            text.withUTF8 { unsafe put(text: UnsafeRawBufferPointer($0), at: place) }
+        case .ip(let address):
+            packedValues[place] = PackedValue(.ip6, addresses.count)
+            addresses.append(address)
+        case .list(let list):
+            packedValues[place] = PackedValue(.list, lists.count)
+            lists.append(list)
+        default: preconditionFailure("no value of a request")
+        }
+    }
+
+    package mutating func put(text: UnsafeRawBufferPointer, at place: Int) {
+        packedValues[place] = PackedValue(.text, bits: UInt64(textCount) << 32 | UInt64(text.count))
+        let end = textCount + text.count
+        if end > texts.count { texts += [UInt8](repeating: 0, count: max(64, 2 * end) - texts.count) }
+        unsafe texts.withUnsafeMutableBytes { texts in
+            if let bytes = text.baseAddress {
+                unsafe (texts.baseAddress! + textCount).copyMemory(from: bytes, byteCount: text.count)
+            }
+        }
+        textCount = end
+    }
+
+    package mutating func put(_ packedValue: PackedValue, at place: Int) { packedValues[place] = packedValue }
+
+    /// Clears all that a request for `access` has besides its action, its tenant, its token and its resource's type.
+    package mutating func clear() {
+        if case .token = subject {
+        } else {
+            subject = .token
+            (packedValues[Place.subjectType], packedValues[Place.subjectID]) = (.absent, .absent)
+        }
+        textCount = 0
+        if !lists.isEmpty { lists.removeAll() }
+        if !addresses.isEmpty { addresses.removeAll(keepingCapacity: true) }
+        unsafe packedValues.withUnsafeMutableBufferPointer { packedValues in
+            for place in Place.count..<packedValues.count { unsafe packedValues[place] = .absent }
+        }
+    }
+
+    // MARK: Reading
+
+    package func value(at place: Int) -> Value {
+        let packedValue = packedValues[place]
+        switch packedValue.kind {
+        case .absent: return .absent
+        case .boolean: return .boolean(packedValue.bits != 0)
+        case .integer: return .integer(Int64(bitPattern: packedValue.bits))
+        case .number: return .number(Double(bitPattern: packedValue.bits))
+        case .instant: return .instant(Instant(microseconds: Int64(bitPattern: packedValue.bits)))
+        case .date: return .date(Date(daysSinceEpoch: Int64(bitPattern: packedValue.bits)))
+        case .department: return .department(packedValue.number)
+        case .user: return .user(packedValue.number)
+        case .userType: return .userType(packedValue.number)
+        case .ip4: return .ip(IPAddress(version4: UInt32(truncatingIfNeeded: packedValue.bits)))
+        case .ip6: return .ip(addresses[packedValue.number])
+        case .text:
+            return .string(String(decoding: texts[packedValue.text], as: UTF8.self))
+        case .list: return .list(lists[packedValue.number])
+        case .unlisted, .assignment, .operator, .token, .tokenKind, .action, .point, .tenant, .recordType, .moment:
+            return .entity
+        }
+    }
+
+    package func token(_ holder: Holder) -> Token? {
+        let reference =
+            switch holder {
+            case .token: tokens.subject
+            case .proposed: tokens.proposed
+            case .actorToken: tokens.actor
+            case .actor: TokenReference.none
+            }
+        switch reference {
+        case .none: return nil
+        case .listed(let index): return directory.tokens[index]
+        case .own(let token): return token
+        }
+    }
+
+    /// The assignment of a holder; `nil` for the operator, and for a holder that is absent.
+    package func assignment(_ holder: Holder) -> Int? {
+        let packedValue = packedValues[Self.place(.assignment, of: holder)]
+        return packedValue.kind == .assignment ? packedValue.number : nil
+    }
+
+    package var hasActor: Bool { packedValues[Self.place(.assignment, of: .actor)].kind != .absent }
+
+    /// The number of the resource's type in the schema; -1 when there is none.
+    package var resourceType: Int {
+        packedValues[Place.resourceType].kind == .absent ? -1 : packedValues[Place.resourceType].number
+    }
+}

@@ -1,0 +1,108 @@
+internal import Model
+
+extension Expressions {
+    /// The expression in the words of its author: `token.department is_within resource.department`.
+    package func text(_ id: ID) -> String {
+        let node = nodes[Int(id)]
+        func infix(_ word: String) -> String { "\(text(node.a)) \(word) \(text(node.b))" }
+        switch node.operation {
+        case .request: return "request"
+        case .settings: return "settings"
+        case .constant: return constants[Int(node.a)].constantText
+        case .attribute:
+            let name = Vocabulary.name(of: node.b, on: types[Int(node.a)])
+            return nodes[Int(node.a)].operation == .request ? name.text : "\(text(node.a)).\(name)"
+        case .property: return "\(text(node.a)).\(names[Int(node.b)])"
+        case .setting: return "settings.\(names[Int(node.b)])"
+        case .element: return "\(text(node.a))[\(node.b + 1)]"
+        case .length: return "#\(text(node.a))"
+        case .plus: return "\(text(node.a)) + \(periods[Int(node.b)].words)"
+        case .endOfDay: return "\(text(node.a)) end_of_day"
+        case .has: return "\(text(node.a)) has \(names[Int(node.b)])"
+        case .equal: return infix("==")
+        case .less: return infix("<")
+        case .lessEqual: return infix("<=")
+        case .isWithin: return infix("is_within")
+        case .inNetwork: return "\(text(node.a)) is_within \(networks[Int(node.b)])"
+        case .contains: return infix("contains")
+        case .meets: return infix("meets")
+        case .covers: return infix("covers")
+        case .can: return infix("can")
+        case .permits: return infix("permits")
+        case .granted: return "action is granted"
+        case .plugin: return plugins.plugins[Int(node.a)].name.text
+        case .table: return tableName(node.a)
+        case .row: return "\(tableName(node.a))[\(text(node.b))]"
+        case .hasRow: return "\(tableName(node.a)) has \(text(node.b))"
+        case .rowAt: return "\(tableName(node.a))[\(node.b + 1)]"
+        case .column:
+            guard case .row(let table) = types[Int(node.a)] else { return "?" }
+            return "\(text(node.a)).\(plugins.tables[table].table.columns[Int(node.b)].name)"
+        case .call:
+            let name = plugins.name(of: Int(node.b))
+            let shown = arguments[Int(node.a)].map(text)
+            if plugins.isAttribute(Int(node.b)) { return "\(shown.first ?? "?").\(name)" }
+            return "\(name)(\(shown.joined(separator: ", ")))"
+        case .argument: return plugins.functions[Int(node.b)].function.parameters[Int(node.a)].name.text
+        }
+    }
+}
+
+extension Expressions {
+    /// True for content that a plugin made; a boolean discloses nothing of such content.
+    package func isMadeByPlugin(_ id: ID) -> Bool {
+        if types[Int(id)] == .boolean { return false }
+        let node = nodes[Int(id)]
+        switch node.operation {
+        case .call: return true
+        case .attribute, .property, .element, .length, .plus, .endOfDay: return isMadeByPlugin(node.a)
+        default: return false
+        }
+    }
+
+    /// True for a call that returns one of a few declared strings, whatever it reads.
+    package func isBounded(_ id: ID) -> Bool {
+        let node = nodes[Int(id)]
+        return node.operation == .call && !plugins.functions[Int(node.b)].function.result.choices.isEmpty
+    }
+
+    private func tableName(_ table: UInt32) -> String {
+        let (plugin, declared) = plugins.tables[Int(table)]
+        return "\(plugins.plugins[plugin].name).\(declared.name)"
+    }
+}
+
+extension Vocabulary {
+    static func name(of attribute: UInt32, on owner: ValueType) -> ExactName {
+        let matches = entries.filter { $0.attribute.rawValue == attribute }
+        return (matches.first { $0.owner == owner } ?? matches.first)?.name ?? "?"
+    }
+}
+
+extension Value {
+    fileprivate var constantText: String {
+        switch self {
+        case .boolean(let value): "\(value)"
+        case .integer(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .string(let value): value
+        case .date(let value): value.description
+        case .instant(let value): value.description
+        case .ip(let value): value.description
+        case .list(let values):
+            "{\(values.prefix(20).map(\.constantText).joined(separator: ", "))\(values.count > 20 ? ", …" : "")}"
+        default: "?"
+        }
+    }
+}
+
+extension Period {
+    fileprivate var words: String {
+        let parts = [
+            (years, "years"), (months, "months"), (weeks, "weeks"), (days, "days"), (hours, "hours"),
+            (minutes, "minutes"),
+        ]
+        let said = parts.filter { $0.0 != 0 }.map { "\($0.0) \($0.1)" }
+        return said.isEmpty ? "nothing" : said.joined(separator: " ")
+    }
+}
