@@ -71,7 +71,7 @@ import Testing
             PolicySource(path: "p", files: files.map { .init(name: ExactName($0.0), bytes: Array($0.1.utf8)) }))
         schema = try #require(result.set, "\(result.diagnostics)").schema
         directory = try Fixture.directory()
-        reader = try #require(RequestLineReader(schema: schema, directory: directory))
+        reader = try #require(RequestLineReader(schema: schema))
     }
 
     /// The full reader's result: `nil` for an invalid request, the code of a deny, or the contents of a request.
@@ -109,7 +109,8 @@ import Testing
         var request = ResolvedRequest(kind: .access, directory: directory, propertyCount: schema.layout.count, now: now)
         let reading = unsafe padded.withUnsafeBytes { bytes in
             unsafe reader.read(
-                UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), tenant: tenant, now: now, into: &request)
+                UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), on: directory, tenant: tenant, now: now,
+                into: &request)
         }
         let told: String
         switch reading {

@@ -105,7 +105,8 @@ import Testing
         let padded = Array(line.utf8) + [UInt8](repeating: 0x20, count: RequestLineReader.padding)
         return unsafe padded.withUnsafeBytes { bytes in
             unsafe authorizer.answer(
-                UnsafeRawBufferPointer(rebasing: bytes[..<line.utf8.count]), tenant: nil, now: now)?.isPermitted
+                UnsafeRawBufferPointer(rebasing: bytes[..<line.utf8.count]), on: authorizer.directory, tenant: nil,
+                now: now)?.isPermitted
         }
     }
 

@@ -69,7 +69,7 @@ private struct TokenState {
     let isRevoked: Bool
     let isSuspended: Bool
 
-    init(_ tokens: [Token], _ index: Int) {
+    init(_ tokens: TokenTable, _ index: Int) {
         tenant = tokens[index].tenant
         assignment = tokens[index].assignment
         expires = tokens[index].expires
@@ -79,6 +79,11 @@ private struct TokenState {
     }
 
     init(_ token: Token) {
-        self.init([token], 0)
+        tenant = token.tenant
+        assignment = token.assignment
+        expires = token.expires
+        isTampered = token.isTampered
+        isRevoked = token.revoked != nil
+        isSuspended = token.suspended != nil
     }
 }

@@ -6,16 +6,12 @@ package import Policies
 ///
 /// Owns an interpreter: for one thread only. Deciding never fails; only an invalid request throws.
 package final class Authorizer {
-    private let directory: Directory
+    let directory: Directory
     // A constant: as a variable it is retained at every decision.
     let evaluator: Evaluator
     private let reader: RequestLineReader?
     /// True when decisions carry the facts that their policies read.
     package var explains = false
-    /// True when `acting` is recorded.
-    var notesUse = false
-    /// The token that acted in the last line answered.
-    private(set) var acting: TokenID?
     /// True when the texts of reasons are filled in. A caller that only counts reasons saves that cost.
     package var tells = true
 
@@ -25,7 +21,7 @@ package final class Authorizer {
         self.directory = directory
         evaluator = try Evaluator(policies, budget: budget, treeOptions: treeOptions)
         // The reference authorizer uses the slow reader only.
-        reader = treeOptions.isReference ? nil : RequestLineReader(schema: policies.schema, directory: directory)
+        reader = treeOptions.isReference ? nil : RequestLineReader(schema: policies.schema)
     }
 
     /// The decision on a request, on the snapshot that this was made with.
@@ -124,14 +120,20 @@ package final class Authorizer {
         package let isPermitted: Bool
         /// The policies' verdict; `nil` when the core denied the request without any policy.
         let verdict: Verdict?
+        /// The number of the token that acted; -1 for none.
+        let token: Int
+        /// The decision that the line expects; `nil` where it expects none.
+        let expected: Bool?
         private let denial: String
 
-        fileprivate init(_ verdict: Verdict) {
+        fileprivate init(_ verdict: Verdict, _ token: Int, _ expected: Bool?) {
             (isPermitted, self.verdict, denial) = (verdict.isPermit, verdict, "")
+            (self.token, self.expected) = (token, expected)
         }
 
-        fileprivate init(denial code: String) {
+        fileprivate init(denial code: String, _ token: Int, _ expected: Bool?) {
             (isPermitted, verdict, denial) = (false, nil, code)
+            (self.token, self.expected) = (token, expected)
         }
 
         package var code: String { verdict?.code ?? denial }
@@ -140,26 +142,27 @@ package final class Authorizer {
     /// Decides a line of the usual shape, an access by a token, without reasons.
     /// - Parameter line: with `RequestLineReader.padding` readable bytes behind it.
     /// - Returns: `nil` for every other line, and for a decision with obligations; `decide` is for those.
-    func answer(_ line: UnsafeRawBufferPointer, tenant: ExactName?, now: Instant) -> LineDecision? {
-        guard let reader, let tenant = number(of: tenant) else { return nil }
+    func answer(
+        _ line: UnsafeRawBufferPointer, on directory: Directory, tenant: ExactName?, now: Instant
+    ) -> LineDecision? {
+        guard let reader, let tenant = Self.number(of: tenant, in: directory) else { return nil }
         var observedFact = RequestLineReader.LineReading.unsure
+        var token = -1
         let verdict = evaluator.evaluate { request in
-            observedFact = unsafe reader.read(line, tenant: tenant < 0 ? nil : tenant, now: now, into: &request)
+            observedFact = unsafe reader.read(
+                line, on: directory, tenant: tenant < 0 ? nil : tenant, now: now, into: &request)
             guard case .request = observedFact else { return false }
             if let code = ActorValidity.fault(request) { observedFact = .deny(code) }
-            if notesUse { acting = request.token(.token)?.id }
+            if case .listed(let number) = request.tokens.subject { token = number }
             if case .request = observedFact { return true }
             return false
         }
         guard let verdict else {
             guard case .deny(let code) = observedFact else { return nil }
-            return LineDecision(denial: code)
+            return LineDecision(denial: code, token, reader.expected)
         }
-        return verdict.isObliging ? nil : LineDecision(verdict)
+        return verdict.isObliging ? nil : LineDecision(verdict, token, reader.expected)
     }
-
-    /// The expected decision in the last line answered; `nil` where the line has none.
-    var expected: Bool? { reader?.expected }
 
     /// Counts the policies that were a reason of the last answer, and those that observed, by number.
     func tally(_ answer: LineDecision, _ reasons: inout [Int], _ observations: inout [Int]) {
@@ -167,7 +170,7 @@ package final class Authorizer {
     }
 
     /// The number of a tenant, -1 where none is named; `nil` for an unknown tenant.
-    private func number(of tenant: ExactName?) -> Int? {
+    private static func number(of tenant: ExactName?, in directory: Directory) -> Int? {
         guard let tenant else { return -1 }
         return directory.tenant(tenant)
     }

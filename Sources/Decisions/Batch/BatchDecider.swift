@@ -8,6 +8,7 @@ struct BatchDecider {
     private let decoder: BatchDecoder
     private let authorizer: Authorizer
     private let policies: PolicySet
+    private let directory: Directory
     private var tally: BatchTally
     private let oracle: Oracle?
     /// The number of lines so far, and of those compared with the oracle.
@@ -22,6 +23,7 @@ struct BatchDecider {
         self.options = options
         decoder = BatchDecoder(options)
         self.policies = policies
+        self.directory = directory
         tally = BatchTally(policies)
         authorizer = try Authorizer(
             policies: policies, directory: directory, budget: options.budget, treeOptions: options.treeOptions)
@@ -32,7 +34,6 @@ struct BatchDecider {
                 policies: policies, directory: directory, budget: options.budget, load: options.shadow.load)
         authorizer.explains = options.explain || options.isLogged
         authorizer.tells = authorizer.explains
-        authorizer.notesUse = options.notesUse
     }
 
     mutating func answer(_ block: Block) -> BatchBlock {
@@ -76,13 +77,13 @@ struct BatchDecider {
     /// - Returns: false when the line has another shape; nothing is written then.
     private mutating func answer(_ line: UnsafeRawBufferPointer, _ number: Int, _ summary: inout BatchSummary) -> Bool {
         guard line.count <= BlockReader.longestLine,
-            let answer = unsafe authorizer.answer(line, tenant: options.tenant, now: options.now)
+            let answer = unsafe authorizer.answer(line, on: directory, tenant: options.tenant, now: options.now)
         else { return false }
         summary.lines += 1
         writer.line(answer.isPermitted ? Self.permit : Self.deny)
         tally.count(answer, authorizer)
-        if options.notesUse, answer.isPermitted, let token = authorizer.acting { summary.used.insert(token) }
-        if options.expect, let expected = authorizer.expected {
+        if options.notesUse, answer.isPermitted, answer.token >= 0 { summary.used.insert(directory.tokens[answer.token].id) }
+        if options.expect, let expected = answer.expected {
             summary.compare(answer.isPermitted, with: .boolean(expected), line: number)
         }
         return true
@@ -104,7 +105,7 @@ struct BatchDecider {
         let reference = question.flatMap { question in try? oracle!.decide(question) }
         var differing: Set<ExactName>?
         if isPlain, line.count <= BlockReader.longestLine,
-            let fast = unsafe authorizer.answer(line, tenant: options.tenant, now: options.now),
+            let fast = unsafe authorizer.answer(line, on: directory, tenant: options.tenant, now: options.now),
             // The oracle does more work and so spends more: a decision stopped by a budget is not a difference.
             reference?.isStopped != true, fast.isPermitted != reference?.isPermitted || fast.code != reference?.code
         {

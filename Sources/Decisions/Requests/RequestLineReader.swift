@@ -22,17 +22,15 @@ internal import Policies
     private let reader: OpaquePointer
     private let fields = UnsafeMutablePointer<csimdjson_request>.allocate(capacity: 1)
     private let schema: Schema
-    private let directory: Directory
     // Retained once, so that no reference is counted for every line.
     private let resources: [Unmanaged<ReadableRecord>]
     private let context: ReadableRecord
     private let resourceIndex: ByteIndex
 
-    init?(schema: Schema, directory: Directory) {
+    init?(schema: Schema) {
         guard let reader = unsafe csimdjson_open() else { return nil }
         unsafe self.reader = reader
         self.schema = schema
-        self.directory = directory
         unsafe resources = zip(schema.resources, schema.layout.resources).map {
             unsafe Unmanaged.passRetained(ReadableRecord($0, columns: $1))
         }
@@ -59,9 +57,11 @@ internal import Policies
 
     /// Reads a line into a request. On any result but `.request` the content of `request` is undefined.
     /// - Parameter line: with `padding` readable bytes behind it.
-    func read(_ line: UnsafeRawBufferPointer, tenant: Int?, now: Instant, into request: inout ResolvedRequest)
-        -> LineReading
-    {
+    /// - Parameter directory: the snapshot to resolve it on.
+    func read(
+        _ line: UnsafeRawBufferPointer, on directory: Directory, tenant: Int?, now: Instant,
+        into request: inout ResolvedRequest
+    ) -> LineReading {
         let bytes = unsafe line.baseAddress?.assumingMemoryBound(to: UInt8.self)
         guard unsafe csimdjson_read(reader, bytes, line.count, fields) else { return .unsure }
         guard unsafe Self.isToken(fields.pointee.subject_type) else { return .unsure }
@@ -140,11 +140,11 @@ internal import Policies
             unsafe request.put(text: Self.buffer(text), at: place)
             return true
         case .department:
-            guard let number = unsafe directory.department(Self.buffer(text), tenant: tenant) else { return false }
+            guard let number = unsafe request.directory.department(Self.buffer(text), tenant: tenant) else { return false }
             request.put(PackedValue(.department, number), at: place)
             return true
         case .user:
-            guard let number = unsafe directory.user(Self.buffer(text), tenant: tenant) else { return false }
+            guard let number = unsafe request.directory.user(Self.buffer(text), tenant: tenant) else { return false }
             request.put(PackedValue(.user, number), at: place)
             return true
         case .ip: value = unsafe (IPAddress(Self.buffer(text)) ?? IPAddress(Self.string(text))).map(Value.ip)

@@ -20,6 +20,25 @@ internal import Policies
 
     deinit { unsafe free(entries) }
 
+    /// Forgets the answers that depend on certain tokens.
+    /// - Parameter isChanged: true for the number of such a token.
+    mutating func forget(tokens isChanged: (Int) -> Bool) {
+        guard let entries = unsafe entries else { return }
+        let numberBits = UInt64(27)
+        func isMeant(_ code: UInt64) -> Bool {
+            code >> numberBits == UInt64(PackedValue.Kind.token.rawValue) && isChanged(Int(code & (1 << numberBits - 1)))
+        }
+        for place in 0..<(1 << Self.bits) {
+            let entry = unsafe entries + place
+            let (head, tail) = unsafe (~entry.pointee.invertedHead, entry.pointee.tail)
+            guard head != .max else { continue }
+            let low: UInt64 = 0xFFFF_FFFF
+            if isMeant(head & low) || isMeant(tail >> 32) || isMeant(tail & low) {
+                unsafe entries[place] = Entry(invertedHead: 0, tail: 0, key: entry.pointee.key)
+            }
+        }
+    }
+
     mutating func reset() {
         unsafe free(entries)
         unsafe entries = nil

@@ -132,10 +132,15 @@ internal import Policies
     var hasStopped: Bool { stoppedAt == stamp }
     mutating func noteStop() { stoppedAt = stamp }
 
+    /// Takes the snapshot of the request. Where only tokens changed, the answers that do not depend on them stay.
     @inline(never) private mutating func reset() {
-        known.reset(request.directory)
-        factCache.reset()
-        prepared = [:]
+        let tokens = known.directory.tokens
+        if known.take(request.directory) {
+            factCache.forget(tokens: request.directory.tokens.changes(from: tokens))
+        } else {
+            factCache.reset()
+            prepared = [:]
+        }
     }
 
     /// Gives a lent request back.

@@ -8,6 +8,8 @@ struct SnapshotCache {
     private static let mostPairs = 65_536
 
     private(set) var directory = Directory.empty
+    /// The structure of `directory`.
+    private(set) var structure = Directory.empty.structure
     private let actions: [ExactName]
     private let kinds: [Schema.ActionKind]
     /// For each policy, the first one with the same grants; `nil` when these name every action.
@@ -43,8 +45,20 @@ struct SnapshotCache {
         words = (actions.count + 63) / 64
     }
 
+    /// Takes another snapshot, and keeps everything when only its tokens are others.
+    /// - Returns: false when everything was forgotten.
+    mutating func take(_ other: Directory) -> Bool {
+        guard other.structure === structure else {
+            reset(other)
+            return false
+        }
+        directory = other
+        return true
+    }
+
     mutating func reset(_ directory: Directory) {
         self.directory = directory
+        structure = directory.structure
         rights = [UInt64](repeating: 0, count: directory.assignments.count * words)
         hasRights = [Bool](repeating: false, count: directory.assignments.count)
         spans = directory.departments.map {

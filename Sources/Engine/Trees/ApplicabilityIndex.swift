@@ -7,6 +7,7 @@ internal import Policies
     private let subjectCount: Int
     private let kindCount = DecisionKind.count
     private var directory = Directory.empty
+    private var structure = Directory.empty.structure
     /// For each tenant, from -1 on, the index of its list in `enabled`; -1 while it is not known.
     private var classes: [Int] = [-1]
     /// The same indices by tenant id: other snapshots number their tenants differently.
@@ -26,7 +27,7 @@ internal import Policies
 
     /// The number of the list of policies that apply to a request.
     @inline(__always) mutating func number(_ facts: inout Facts) -> Int {
-        if facts.known.directory === directory {
+        if facts.known.structure === structure {
             let place = unsafe place(facts.current)
             if place >= 0, numbers[place] >= 0 { return numbers[place] }
         }
@@ -34,7 +35,7 @@ internal import Policies
     }
 
     @inline(never) private mutating func learn(_ facts: inout Facts) -> Int {
-        if facts.known.directory !== directory { reset(facts.known.directory) }
+        if facts.known.structure !== structure { reset(facts.known.directory) }
         let enabled = enabled[tenantClass(facts.request)]
         let place = unsafe place(facts.current)
         if numbers[place] >= 0 { return numbers[place] }
@@ -66,6 +67,7 @@ internal import Policies
 
     private mutating func reset(_ directory: Directory) {
         self.directory = directory
+        structure = directory.structure
         classes = [Int](repeating: -1, count: directory.tenants.count + 1)
     }
 

@@ -1,13 +1,19 @@
 /// An immutable snapshot of a store in flat arrays; records refer to each other by their indices there.
 ///
-/// Made once, shared by every thread, never changed: a decision keeps the snapshot it was made on.
+/// Made once, shared by every thread, never changed: a decision keeps the snapshot it was made on. When only tokens
+/// change, a new directory shares everything else with the one before it.
 package final class Directory: Sendable {
+    /// The identity of everything except the tokens: directories with the same one have the same tenants, departments,
+    /// user types, users and assignments, with the same numbers.
+    package final class Structure: Sendable {}
+
+    package let structure: Structure
     package let tenants: [Tenant]
     package let departments: [Department]
     package let userTypes: [UserType]
     package let users: [User]
     package let assignments: [Assignment]
-    package let tokens: [Token]
+    package let tokens: TokenTable
     /// True for a store that was rolled back, on which nothing is permitted.
     package let isRolledBack: Bool
 
@@ -30,7 +36,8 @@ package final class Directory: Sendable {
         userTypes = builder.userTypes
         users = builder.users
         assignments = builder.assignments
-        tokens = builder.tokens
+        structure = Structure()
+        tokens = TokenTable(builder.tokens)
         isRolledBack = organisation.isRolledBack
         tenantsByID = builder.tenantsByID
         departmentsByID = builder.departmentsByID
@@ -38,6 +45,51 @@ package final class Directory: Sendable {
         userTypesByID = builder.userTypesByID
         assignmentsByID = builder.assignmentsByID
         tokensByID = builder.tokensByID
+    }
+
+    private init(_ other: Directory, tokens: TokenTable, tokensByID: TokenIndex) {
+        structure = other.structure
+        tenants = other.tenants
+        departments = other.departments
+        userTypes = other.userTypes
+        users = other.users
+        assignments = other.assignments
+        self.tokens = tokens
+        isRolledBack = other.isRolledBack
+        tenantsByID = other.tenantsByID
+        departmentsByID = other.departmentsByID
+        usersByID = other.usersByID
+        userTypesByID = other.userTypesByID
+        assignmentsByID = other.assignmentsByID
+        self.tokensByID = tokensByID
+    }
+
+    /// The directory with some tokens added, or replaced by records with the same ids. It costs as much as the chunks
+    /// of tokens that change, whatever the number of tokens: about 50 µs for one of 1,000,000.
+    /// - Returns: `nil` for a record whose tenant or assignment this directory does not have, and for one that moved to
+    ///   another tenant: then the directory must be read anew.
+    package func amended(_ records: [(tenant: ExactName, record: TokenRecord)]) -> Directory? {
+        var replaced: [Int: Token] = [:]
+        var added: [Token] = []
+        var index = tokensByID
+        for (tenant, record) in records {
+            guard let tenant = self.tenant(tenant), let assignment = assignment(record.assignment, tenant: tenant) else {
+                return nil
+            }
+            let token = Token(record, tenant: tenant, assignment: assignment)
+            if let number = index.number(record.id) {
+                guard number < tokens.count else {
+                    added[number - tokens.count] = token
+                    continue
+                }
+                guard tokens[number].tenant == tenant else { return nil }
+                replaced[number] = token
+            } else {
+                _ = index.claim(record.id)
+                added.append(token)
+            }
+        }
+        return Directory(self, tokens: tokens.amended(replaced, adding: added), tokensByID: index)
     }
 
     package static let empty = try! Directory(Organisation())

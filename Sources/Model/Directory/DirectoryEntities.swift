@@ -54,7 +54,7 @@ package struct Assignment: Sendable {
 }
 
 /// A token in a directory.
-package struct Token: Sendable {
+@usableFromInline package struct Token: Sendable {
     package var id: TokenID
     package var kind: TokenKind
     package var name: ExactName
