@@ -17,8 +17,22 @@ struct ExactNameKeysTests {
             "Decisions/Authorizer/Decision+Words.swift", "words: [String: String]",
             "codes of the core; asked for by such a code"
         ),
-        ("Commands/Core/ParsedLine.swift", "options: [String: String]", "options that a verb declares, in ASCII"),
-        ("Commands/Core/Invocation.swift", "options: [String: String]", "options that a verb declares, in ASCII"),
+        (
+            "Commands/Core/Options/ParsedLine.swift", "options: [String: String]",
+            "options that a verb declares, in ASCII"
+        ),
+        (
+            "Commands/Core/Options/OptionValues.swift", "values: [String: any Sendable]",
+            "options that a verb declares, in ASCII"
+        ),
+        (
+            "Commands/Core/Options/OptionValues.swift", "texts: [String: String]",
+            "options that a verb declares, in ASCII"
+        ),
+        (
+            "Commands/Core/Options/OptionValues.swift", "environment: [String: String]",
+            "variables that the program names, in ASCII"
+        ),
         (
             "Commands/Core/Invocation.swift", "environment: [String: String]",
             "variables that the program names, in ASCII"

@@ -20,7 +20,7 @@ struct RoomsTests {
         #expect(crowded(Array(files.dropLast())) == [])
     }
 
-    /// What a document names that does not exist: files and folders by their place, and links with their anchors.
+    /// The names in a document of what does not exist: files and folders by their place, and links with their anchors.
     private func missing(_ text: String, of document: String, _ read: (String) -> String?) -> [String] {
         let roots = ["Sources/", "Tests/", "docs/", "policies/", "plugins/", "scripts/", "examples/", "Benchmarks/"]
         let paths = text.matches(of: /`([A-Za-z0-9_+.\/-]+)`/).map { String($0.1) }

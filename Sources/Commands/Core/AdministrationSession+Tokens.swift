@@ -76,7 +76,7 @@ extension AdministrationSession {
         guard let details = try details(id) else { return }
         let token = details.token
         let name = token.name.isEmpty ? "" : "`\(Terminal.escaped(token.name))` "
-        if invocation.has("json") {
+        if invocation[.json] {
             let directory = try invocation.directory(.some([id]), of: store)
             let names = NameResolver(directory: directory, tenant: names.tenant)
             terminal.print(TokenDescription(details, names: names, session: self).fields.json.compact)

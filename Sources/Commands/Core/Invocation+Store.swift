@@ -2,7 +2,7 @@ internal import Model
 internal import Tokens
 
 extension Invocation {
-    var storePath: String { value("store") ?? "demilune.db" }
+    var storePath: String { self[.store] ?? "demilune.db" }
 
     /// True when `--store` names an exported organisation, which is read-only.
     var isStoreFile: Bool { storePath.hasSuffix(".json") }
@@ -22,7 +22,7 @@ extension Invocation {
         let keyPath = try keyPath(makesFolder: makesKeys)
         do throws(TokenStoreError) {
             let store = try SQLiteTokenStore.open(path, keys: keyPath, makesKeys: makesKeys, toVerify: toVerify)
-            store.decidesOnRollback = value("on-rollback") == "decide"
+            store.decidesOnRollback = self[.onRollback] == .decide
             if let rollback = store.rollback { terminal.warnOnce(rollback.message) }
             return store
         } catch { throw CommandError(error.message) }
@@ -30,7 +30,7 @@ extension Invocation {
 
     /// The path of a store's key file: `--keys`, or a file named by the store's id in the user's data folder.
     func keyPath(makesFolder: Bool) throws(CommandError) -> SQLiteTokenStore.KeyPath {
-        if let path = value("keys") { return { _ in path } }
+        if let path = self[.keys] { return { _ in path } }
         let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.local/share" : nil }
         let base = [environment["XDG_DATA_HOME"], home].compactMap(\.self).first { $0.hasPrefix("/") }
         guard let base else {

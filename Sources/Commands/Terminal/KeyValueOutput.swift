@@ -27,7 +27,7 @@ struct KeyValueOutput {
 
     func print(_ invocation: Invocation) {
         let terminal = invocation.terminal
-        if invocation.has("json") {
+        if invocation[.json] {
             terminal.print(json.pretty)
             return
         }

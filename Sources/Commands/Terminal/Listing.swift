@@ -2,8 +2,6 @@ internal import Model
 
 /// Rows printed as a table, as JSON or as CSV, depending on the options.
 struct Listing {
-    static let csv = Option(name: "csv", help: "comma-separated values, safe to open in a spreadsheet")
-
     private var table: Table
     private var json: [JSON] = []
 
@@ -24,9 +22,9 @@ struct Listing {
     func print(_ invocation: Invocation, _ noun: String, plural: String? = nil) throws(CommandError) {
         try Self.check(invocation)
         let terminal = invocation.terminal
-        if invocation.has("json") {
+        if invocation[.json] {
             terminal.print(JSON.array(json).pretty)
-        } else if invocation.has("csv") {
+        } else if invocation[ifDeclared: .csv] {
             table.printCSV(to: terminal)
         } else {
             table.print(to: terminal)
@@ -35,7 +33,7 @@ struct Listing {
     }
 
     static func check(_ invocation: Invocation) throws(CommandError) {
-        guard !invocation.has("json") || !invocation.has("csv") else {
+        guard !invocation[.json] || !invocation[ifDeclared: .csv] else {
             throw .usage("`--json` and `--csv` cannot be combined; use only one of them")
         }
     }

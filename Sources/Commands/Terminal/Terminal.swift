@@ -10,6 +10,13 @@ final class Terminal {
         case yellow = "33"
     }
 
+    /// The use of colours: `auto` colours what a terminal shows.
+    enum ColorMode: String, CaseIterable {
+        case auto
+        case always
+        case never
+    }
+
     let streams: StandardStreams
     private(set) var isOutputColored = false
     private(set) var isErrorColored = false
@@ -21,10 +28,10 @@ final class Terminal {
         self.streams = streams
     }
 
-    /// - Parameter mode: `auto`, `always` or `never`.
-    func color(_ mode: String, isRefused: Bool) {
-        isOutputColored = mode == "always" || mode == "auto" && !isRefused && streams.isOutputTerminal
-        isErrorColored = mode == "always" || mode == "auto" && !isRefused && streams.isErrorTerminal
+    /// - Parameter isRefused: true when `NO_COLOR` is set.
+    func color(_ mode: ColorMode, isRefused: Bool) {
+        isOutputColored = mode == .always || mode == .auto && !isRefused && streams.isOutputTerminal
+        isErrorColored = mode == .always || mode == .auto && !isRefused && streams.isErrorTerminal
     }
 
     /// Prints a line of the result. Text from data must be `escaped` first.

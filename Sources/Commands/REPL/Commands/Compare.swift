@@ -41,7 +41,7 @@ extension Repl {
         _ comparison: TokenComparison, _ names: (ExactName, ExactName), _ invocation: Invocation
     ) throws(CommandError) {
         let terminal = invocation.terminal
-        if invocation.has("json") {
+        if invocation[.json] {
             terminal.print(Self.json(comparison).pretty)
             return
         }

@@ -20,7 +20,7 @@ extension ReplCommand {
                         .init("facts", .integer(Int64(trace.facts.count))),
                     ])
             }
-            if invocation.has("json") {
+            if invocation[.json] {
                 let members: [JSON.Member] = [
                     .init("policies", listing.rows), .init("asked_ns", .integer(answer.nanoseconds)),
                     .init("known_ns", .optional(known)), .init("run_ns", .optional(run)),

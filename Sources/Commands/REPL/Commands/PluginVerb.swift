@@ -34,7 +34,7 @@ extension ReplCommand {
                 let lines = try commands.run(
                     ExactName(name), Array(invocation.positionals.dropFirst()), on: snapshot.directory, tenant: tenant,
                     now: snapshot.now)
-                if invocation.has("json") {
+                if invocation[.json] {
                     invocation.terminal.print(JSON.strings(lines).compact)
                 } else {
                     for line in lines { invocation.terminal.print(Terminal.escaped(line)) }

@@ -46,7 +46,7 @@ extension ReplCommand {
             }
             let gap = before.isEmpty ? "" : before.hasSuffix("\n") ? "\n" : "\n\n"
             try Self.append(gap + text, to: path)
-            if invocation.has("json") {
+            if invocation[.json] {
                 let members: [JSON.Member] = [.init("file", .string(path)), .init("test", .string(text))]
                 invocation.terminal.print(JSON.object(members).compact)
             } else {

@@ -17,7 +17,7 @@ extension Repl {
 
     var isColored: Bool {
         let isRefused = start.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        return isInteractive && start.value("color") != "never" && !isRefused
+        return isInteractive && start[.color] != .never && !isRefused
     }
 
     func echo(_ command: String) -> String {

@@ -3,10 +3,6 @@ internal import PolicyTesting
 
 /// The least coverage required: `90` of everything, or `lines=95,branches=90,facts=80`.
 struct CoverageGate {
-    static let option = Option(
-        name: "coverage-min", value: "N",
-        help: "fail when less than N percent of the lines, branches or facts are covered; or lines=N,branches=N,facts=N"
-    )
     private static let names: [ExactName] = ["lines", "branches", "facts"]
 
     private let least: [ExactName: Int]
@@ -40,5 +36,15 @@ struct CoverageGate {
             guard let least = least[name], count.tried * 100 < least * count.all else { return nil }
             return "\(count.percent) % of the \(name) are covered, but \(least) % are required"
         }
+    }
+}
+
+extension Option<CoverageGate?> {
+    static var coverageMin: Self {
+        Self(
+            "coverage-min", "N",
+            "fail when less than N percent of the lines, branches or facts are covered; "
+                + "or lines=N,branches=N,facts=N", absent: nil
+        ) { text throws(CommandError) in try CoverageGate(text) }
     }
 }

@@ -42,7 +42,7 @@ struct TestSubject {
         let parent = kind == .plugin ? Invocation.beside(folder, "") : folder
         let plugins =
             parent.isEmpty ? "." : parent.hasSuffix("/") && parent.count > 1 ? String(parent.dropLast()) : parent
-        let policies = invocation.value("policies") ?? Invocation.beside(plugins, "policies")
+        let policies = invocation[.policies] ?? Invocation.beside(plugins, "policies")
         do throws(PolicyError) {
             return PolicyFiles(
                 policies: Descriptor.exists(policies)

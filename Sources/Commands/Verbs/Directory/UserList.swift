@@ -4,7 +4,7 @@ extension Verb {
     /// `user list`: lists the users of a tenant.
     static let userList = Verb(
         name: "user list", summary: "lists the users of a tenant, with their assignments",
-        options: [Listing.csv],
+        options: [Option.csv],
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
             let directory = names.directory
