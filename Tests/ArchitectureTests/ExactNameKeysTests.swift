@@ -94,19 +94,7 @@ struct ExactNameKeysTests {
         ),
         ("Policies/Language/Dialect.swift", "known: Set<String>", "the program's own words, asked for Lua identifiers"),
         (
-            "Policies/Loading/PolicyInstrumentation.swift", "effects: Set<String>",
-            "the program's own words, asked for Lua identifiers"
-        ),
-        (
-            "Policies/Loading/PolicyReader.swift", "effects: Set<String>",
-            "the program's own words, asked for Lua identifiers"
-        ),
-        (
             "Policies/Loading/PolicyReader.swift", "methods: Set<String>",
-            "the program's own words, asked for Lua identifiers"
-        ),
-        (
-            "Linting/LintedPolicy.swift", "effects: Set<String>",
             "the program's own words, asked for Lua identifiers"
         ),
         ("Linting/Rules/Meaning/OpensPolicy.swift", "texts: Set<String>", "the program's own words"),

@@ -97,7 +97,7 @@ import Testing
 
     @Test(arguments: [
         ("*,8,08:00,16:00", "`weekday` is 1 (Monday) to 7"), ("*,1,8:00,16:00", "has the form `08:30`"),
-        ("*,1,08:00,24:01", "has the form `08:30`"), ("*,1,16:00,08:00", "`closes` is before `opens`"),
+        ("*,1,08:00,24:01", "has the form `08:30`"), ("*,1,16:00,08:00", "`closes` must be after `opens`"),
     ])
     func `wrong hours do not load`(row: String, message: String) {
         let files = [

@@ -120,11 +120,6 @@ struct AdministrationSession {
         throw .usage("`\(name)` has several assignments; choose one with `--assignment`: \(known)")
     }
 
-    /// The expiry of a mobile token made now: 30 × 86,400 s from now.
-    var mobileExpiry: Instant {
-        Instant(microseconds: now.microseconds + 30 * 86_400 * 1_000_000)
-    }
-
     /// The expiry of `--expires`, which must be in the future; `nil` without it.
     func expiry() throws(CommandError) -> Instant? {
         guard let stated = invocation[.expires] else { return nil }

@@ -1,4 +1,5 @@
 internal import Lua
+internal import Model
 
 /// The functions of the host, and the tags of types that declarations name.
 extension EvaluationHost {
@@ -6,12 +7,22 @@ extension EvaluationHost {
     enum Function: UInt32, CaseIterable {
         case permit, deny, advise, oblige, settings, use, data
 
+        init(_ effect: PolicyStatement.Effect) {
+            self =
+                switch effect {
+                case .permit: .permit
+                case .deny: .deny
+                case .advise: .advise
+                case .oblige: .oblige
+                }
+        }
+
         var name: String {
             switch self {
-            case .permit: "permit"
-            case .deny: "deny"
-            case .advise: "advise"
-            case .oblige: "oblige"
+            case .permit: PolicyStatement.Effect.permit.rawValue
+            case .deny: PolicyStatement.Effect.deny.rawValue
+            case .advise: PolicyStatement.Effect.advise.rawValue
+            case .oblige: PolicyStatement.Effect.oblige.rawValue
             case .settings: "settings"
             case .use: "use"
             case .data: "data"
@@ -19,7 +30,7 @@ extension EvaluationHost {
         }
     }
 
-    static let functions = named([.permit, .deny, .advise, .oblige, .settings, .use])
+    static let functions = named(PolicyStatement.Effect.allCases.map(Function.init) + [.settings, .use])
     /// The functions of the host for plugins.
     static let pluginFunctions = named([.use, .data])
     static let pluginTags = tags + ["one_of"]

@@ -35,7 +35,7 @@ extension ReplCommand {
             }
             let answer = try repl.lastAnswer()
             let policy = words.count == 5 ? try repl.policyName(words[4]) : try answer.decisivePolicy()
-            let path = "\(answer.loaded.path)/\(policy)_test.lua"
+            let path = "\(answer.loaded.path)/\(PolicyFile.tests(of: policy))"
             let recorded = RecordedTest(
                 answer.question, answer.decision, policies: answer.loaded.set, directory: answer.directory)
             let text = recorded.text(named: words[2])

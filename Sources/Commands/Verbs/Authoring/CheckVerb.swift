@@ -46,7 +46,7 @@ extension Verb {
         let directory = try directory(invocation)
         if invocation[.isolate] { try Isolation.confine(memory: 1 << 30, threads: 0) }
         let (source, plugins) = read.loadedPlugins()
-        let schema = source.files.first { $0.name == "schema.lua" }?.bytes
+        let schema = source.files.first { $0.name == PolicyFile.schema }?.bytes
         let rules = Rule.all + Rule.brought(by: plugins, schema: schema)
         var findings = Linter(source, directory: directory, rules: rules).run()
         if !files.isEmpty {
@@ -84,7 +84,7 @@ extension Verb {
         do throws(PolicyError) {
             let plugins = PluginLoader.load(try PluginSource.folder(folder))
             for fault in plugins.faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
-            let schema = "\(invocation.policyFolder)/schema.lua"
+            let schema = "\(invocation.policyFolder)/\(PolicyFile.schema)"
             let bytes = Descriptor.exists(schema) ? try PolicySource.read(schema, most: 1 << 20) : nil
             return Rule.all + Rule.brought(by: plugins, schema: bytes)
         } catch { throw CommandError(error.message, status: ExitStatus.policies) }

@@ -18,7 +18,7 @@ struct TestSubject {
         self.folder = folder
         if Descriptor.exists("\(folder)/plugin.lua") {
             kind = .plugin
-        } else if !Descriptor.exists("\(folder)/schema.lua"), let source = try? PluginSource.folder(folder),
+        } else if !Descriptor.exists("\(folder)/\(PolicyFile.schema)"), let source = try? PluginSource.folder(folder),
             source.folders.contains(where: { $0.file("plugin.lua") != nil })
         {
             kind = .plugins

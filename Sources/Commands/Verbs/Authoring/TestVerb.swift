@@ -112,7 +112,7 @@ private enum TestCommand {
         _ files: Set<ExactName>?, among known: [ExactName], in folder: String
     ) throws(CommandError) {
         for name in (files ?? []).sorted() where !known.contains(name) {
-            let names = known.filter { $0.hasSuffix("_test.lua") }
+            let names = known.filter { $0.isTestFile }
             throw CommandError(
                 "there is no test file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: names))")
         }
@@ -127,9 +127,10 @@ private enum TestCommand {
         var folders: Set<ExactName> = []
         var names: Set<ExactName> = []
         for path in paths {
-            guard path.hasSuffix("_test.lua") else {
+            guard ExactName(path).isTestFile else {
                 throw .usage(
-                    "`\(path)` is not a test file: their names end in `_test.lua`; a folder must be the only argument")
+                    "`\(path)` is not a test file: their names end in `\(PolicyFile.testSuffix)`; a folder must be the only argument"
+                )
             }
             let parts = path.split(separator: "/", omittingEmptySubsequences: false)
             folders.insert(ExactName(parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."))

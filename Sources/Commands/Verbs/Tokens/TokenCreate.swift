@@ -26,7 +26,7 @@ extension Verb {
                 tenant: session.tenant.id, kind: isMobile ? .mobile : .api,
                 name: invocation[isMobile ? .device : .name] ?? "",
                 assignment: session.directory.assignments[assignment].id,
-                expires: expires ?? session.mobileExpiry)
+                expires: expires ?? TokenKind.mobileExpiry(login: session.now))
             let (details, string) = try session.act { administration throws(AdministrationError) in
                 try administration.create(draft) { AdvicePrompt(invocation: invocation).respond(to: $0) }
             }
@@ -56,6 +56,8 @@ extension Option<ExactName?> {
 
 extension Option<Bool> {
     fileprivate static var mobile: Self {
-        Self(flag: "mobile", "the token of a login in the mobile app: 30 days, never shown again")
+        Self(
+            flag: "mobile",
+            "the token of a login in the mobile app: \(TokenKind.mobileDays) days, never shown again")
     }
 }
