@@ -35,11 +35,12 @@ let package = Package(
         target(
             "Commands",
             [
-                "CEditline", "CSystem", "CUnistring", "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins",
+                "CEditline", "CSystem", "Presentation", "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins",
                 "Decisions", "Policies", "Tokens", "Lua",
                 "Syntax",
                 "Model",
             ]),
+        target("Presentation", ["CUnistring", "PolicyTesting", "Decisions", "Tokens", "Model"]),
         target("Benchmarks", ["PolicyTesting", "Decisions", "Plugins", "Policies", "Tokens", "Model"]),
         target("Linting", ["PolicyTesting", "Decisions", "Plugins", "Policies", "Syntax", "Lua", "Model"]),
         target("Analysis", ["Decisions", "Policies", "Syntax", "Lua", "Tokens", "Model"]),
@@ -80,7 +81,8 @@ let package = Package(
                 "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins", "Decisions", "Policies", "Model",
                 "HostileScripts",
             ]),
-        tests("CommandsTests", ["Commands", "CConfined", "CSQLite", "Model", "Tokens"]),
+        tests("CommandsTests", ["Commands", "Presentation", "CConfined", "CSQLite", "Model", "Tokens"]),
+        tests("PresentationTests", ["Presentation", "Model"]),
         tests("ArchitectureTests", []),
     ],
     cLanguageStandard: .gnu2x,

@@ -14,10 +14,11 @@ struct Architecture {
     static let house = Architecture(rules: [
         "demilune": .swift(["Commands"]),
         "Commands": .swift([
-            "CEditline", "CSystem", "CUnistring", "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins",
+            "CEditline", "CSystem", "Presentation", "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins",
             "Decisions", "Policies", "Tokens", "Lua",
             "Syntax", "Model",
         ]),
+        "Presentation": .swift(["CUnistring", "PolicyTesting", "Decisions", "Tokens", "Model"]),
         "Benchmarks": .swift(["PolicyTesting", "Decisions", "Plugins", "Policies", "Tokens", "Model"]),
         "Linting": .swift(["PolicyTesting", "Decisions", "Plugins", "Policies", "Syntax", "Lua", "Model"]),
         "Analysis": .swift(["Decisions", "Policies", "Syntax", "Lua", "Tokens", "Model"]),

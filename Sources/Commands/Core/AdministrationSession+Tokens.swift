@@ -1,5 +1,6 @@
 internal import Decisions
 internal import Model
+internal import Presentation
 internal import Tokens
 
 extension AdministrationSession {
@@ -81,7 +82,7 @@ extension AdministrationSession {
             let names = NameResolver(directory: directory, tenant: names.tenant)
             terminal.print(TokenDescription(details, names: names, session: self).fields.json.compact)
         } else {
-            let day = TimeArgument.lastDay(before: token.expires, in: zone)
+            let day = LocalTime.lastDay(before: token.expires, in: zone)
             terminal.print("\(name)\(id) is \(word); its last valid day is \(day)")
         }
     }

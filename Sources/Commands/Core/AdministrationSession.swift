@@ -1,6 +1,7 @@
 internal import Decisions
 internal import Model
 internal import Policies
+internal import Presentation
 internal import Tokens
 
 /// The context of verbs that act on tokens: the store, the directory, and the actor.
@@ -129,7 +130,7 @@ struct AdministrationSession {
         }
         guard expires > now else {
             throw .usage(
-                "`--expires \(text)` is in the past: it is \(TimeArgument.local(now, in: zone)) in \(zone.name)")
+                "`--expires \(text)` is in the past: it is \(LocalTime.minute(now, in: zone)) in \(zone.name)")
         }
         return expires
     }

@@ -1,3 +1,5 @@
+internal import Presentation
+
 /// The help texts: of the program, and of each verb.
 enum Help {
     /// - Parameter columns: the width of the terminal; `nil` leaves lines as they are.

@@ -55,16 +55,4 @@ enum TimeArgument {
         }
         return .seconds(count * unit)
     }
-
-    /// The last valid day of an expiry, in a zone.
-    static func lastDay(before expires: Instant, in zone: Zone) -> Date {
-        zone.date(of: Instant(microseconds: expires.microseconds - 1))
-    }
-
-    /// Day and minute in a zone, for people: `2026-11-22 13:00`.
-    static func local(_ instant: Instant, in zone: Zone) -> String {
-        let clock = zone.clock(of: instant)
-        let digits = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
-        return "\(zone.date(of: instant)) \(digits(clock.hour)):\(digits(clock.minute))"
-    }
 }

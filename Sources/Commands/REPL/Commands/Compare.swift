@@ -1,6 +1,7 @@
 internal import Analysis
 internal import Decisions
 internal import Model
+internal import Presentation
 
 extension ReplCommand {
     /// `compare A B ACTION`: the difference between two tokens that matters for a request.

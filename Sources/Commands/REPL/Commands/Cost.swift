@@ -1,6 +1,7 @@
 internal import Decisions
 internal import Model
 internal import Policies
+internal import Presentation
 
 extension ReplCommand {
     /// `cost`: the instructions, facts and time of the last decision.

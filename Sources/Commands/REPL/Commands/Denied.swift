@@ -2,6 +2,7 @@ internal import Analysis
 internal import Decisions
 internal import Lua
 internal import Model
+internal import Presentation
 
 extension ReplCommand {
     /// `denied`: the denials in the decision log.
@@ -97,7 +98,7 @@ extension Repl {
             let resource = record.question.resource.map { $0.type.text + ($0.id.map { ":\($0)" } ?? "") } ?? "–"
             listing.add(
                 [
-                    "\(number)", TimeArgument.local(record.time, in: zone), name, record.question.action.text, resource,
+                    "\(number)", LocalTime.minute(record.time, in: zone), name, record.question.action.text, resource,
                     record.code,
                     record.policies.joined(separator: " "),
                 ],

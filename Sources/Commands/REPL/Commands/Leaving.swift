@@ -1,4 +1,5 @@
 internal import Model
+internal import Presentation
 
 extension ReplCommand {
     /// `help`: all commands, or one of them.

@@ -1,6 +1,7 @@
 internal import Model
 internal import Plugins
 internal import Policies
+internal import Presentation
 
 extension ReplCommand {
     /// `plugin COMMAND …`: runs the commands of plugins.

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Model
 internal import Policies
+internal import Presentation
 
 extension ReplCommand {
     /// `policies`: the policies in force.

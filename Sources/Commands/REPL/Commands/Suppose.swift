@@ -1,6 +1,7 @@
 internal import Analysis
 internal import Decisions
 internal import Model
+internal import Presentation
 
 extension ReplCommand {
     /// `suppose`: adds a change to the scenario, which every answer then compares, before → after.

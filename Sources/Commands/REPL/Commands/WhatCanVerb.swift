@@ -2,6 +2,7 @@ internal import Analysis
 internal import Decisions
 internal import Model
 internal import Policies
+internal import Presentation
 
 extension ReplCommand {
     /// `what can`: the actions of a token by department, and the permissions that it needs.

@@ -2,6 +2,7 @@ internal import Analysis
 internal import Decisions
 internal import Model
 internal import Policies
+internal import Presentation
 
 extension ReplCommand {
     /// `who can`: all tokens that may do something.

@@ -1,5 +1,6 @@
 internal import Model
 internal import Policies
+internal import Presentation
 
 /// A possible completion, with its description.
 struct Candidate: Equatable {

@@ -1,6 +1,7 @@
 internal import Analysis
 internal import Model
 internal import Policies
+internal import Presentation
 
 extension Repl {
     var zone: Zone? { snapshot.tenants.first { $0.id == state.tenant }?.zone }

@@ -2,6 +2,7 @@ internal import Linting
 internal import Model
 internal import Plugins
 internal import Policies
+internal import Presentation
 internal import Tokens
 
 extension Verb {

@@ -1,5 +1,6 @@
 internal import Model
 internal import PolicyTesting
+internal import Presentation
 
 /// The least coverage required: `90` of everything, or `lines=95,branches=90,facts=80`.
 struct CoverageGate {
@@ -32,7 +33,7 @@ struct CoverageGate {
 
     /// The measures below their minimum, in words.
     func shortfalls(of coverage: Coverage) -> [String] {
-        CoverageReport.measures(of: coverage).compactMap { name, count in
+        coverage.measures.compactMap { name, count in
             guard let least = least[name], count.tried * 100 < least * count.all else { return nil }
             return "\(count.percent) % of the \(name) are covered, but \(least) % are required"
         }

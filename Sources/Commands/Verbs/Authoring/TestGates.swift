@@ -1,5 +1,6 @@
 internal import Model
 internal import PolicyTesting
+internal import Presentation
 
 /// The coverage and cost of a test run: the reports to write, and the limits to keep.
 struct TestGates {

@@ -1,4 +1,5 @@
 internal import Model
+internal import Presentation
 
 extension Verb {
     /// `department list`: lists the departments of a tenant as a tree.

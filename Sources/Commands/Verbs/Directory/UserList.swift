@@ -1,4 +1,5 @@
 internal import Model
+internal import Presentation
 
 extension Verb {
     /// `user list`: lists the users of a tenant.

@@ -1,4 +1,5 @@
 internal import Model
+internal import Presentation
 
 extension Verb {
     /// `user-type list`: lists the user types of a tenant, which are named sets of permissions.

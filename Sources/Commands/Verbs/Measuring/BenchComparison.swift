@@ -1,6 +1,7 @@
 internal import Benchmarks
 internal import Glibc
 internal import Model
+internal import Presentation
 
 /// The comparison of `bench --compare BINARY`: this program and another one take turns.
 struct BenchComparison {

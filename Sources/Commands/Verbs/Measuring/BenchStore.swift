@@ -1,6 +1,7 @@
 internal import Benchmarks
 internal import Glibc
 internal import Model
+internal import Presentation
 internal import Tokens
 
 extension Verb {

@@ -1,6 +1,7 @@
 internal import Model
 internal import Plugins
 internal import Policies
+internal import Presentation
 
 extension Verb {
     /// `plugins`: lists the plugins that policies can `use`.

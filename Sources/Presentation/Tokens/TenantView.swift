@@ -1,0 +1,26 @@
+package import Model
+
+/// A tenant as its tokens are shown: by the names of its directory, at one moment, in its own zone.
+package struct TenantView {
+    package let directory: Directory
+    /// The index of the tenant.
+    package let index: Int
+    package let now: Instant
+
+    package init(_ directory: Directory, tenant: Int, now: Instant) {
+        self.directory = directory
+        index = tenant
+        self.now = now
+    }
+
+    var tenant: Tenant { directory.tenants[index] }
+    var zone: Zone { tenant.zone }
+}
+
+extension Directory {
+    /// An assignment as `Sales > Integrator`.
+    package func combination(_ assignment: Int) -> String {
+        let assignment = assignments[assignment]
+        return "\(departments[assignment.department].name) > \(userTypes[assignment.userType].name)"
+    }
+}
