@@ -35,9 +35,10 @@ let package = Package(
         target(
             "Commands",
             [
-                "CEditline", "CSystem", "CUnistring", "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins",
+                "CEditline", "CSystem", "Presentation", "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins",
                 "Decisions", "Engine", "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Lua", "Syntax", "Model",
             ]),
+        target("Presentation", ["CUnistring", "PolicyTesting", "Decisions", "Tokens", "Model"]),
         target(
             "Benchmarks",
             ["PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "SQLiteStore", "Tokens", "Model"]),
@@ -92,7 +93,10 @@ let package = Package(
                 "Model",
                 "HostileScripts",
             ]),
-        tests("CommandsTests", ["Commands", "CConfined", "CSQLite", "SQLiteStore", "Model", "Tokens"]),
+        tests(
+            "CommandsTests",
+            ["Commands", "Presentation", "CConfined", "CSQLite", "SQLiteStore", "Model", "Tokens"]),
+        tests("PresentationTests", ["Presentation", "Model"]),
         tests("ArchitectureTests", []),
     ],
     cLanguageStandard: .gnu2x,

@@ -74,7 +74,7 @@ package struct DecisionBenchmark {
         func file(_ policy: Policy, as name: ExactName) -> [PolicyFile] {
             source.files.filter { $0.name == "\(policy.id).lua" }.map { .init(name: "\(name).lua", bytes: $0.bytes) }
         }
-        var files = source.files.filter { $0.name == "schema.lua" }
+        var files = source.files.filter { $0.name == PolicyFile.schema }
         for policy in policies.prefix(count) { files += file(policy, as: policy.id) }
         for number in 0..<max(0, count - policies.count) {
             let policy = repeated[number % repeated.count]

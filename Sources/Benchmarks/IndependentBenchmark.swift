@@ -51,6 +51,6 @@ package enum IndependentBenchmark {
                 return policy
                 """)
         }
-        return PolicySource(path: "independent", files: [file("schema.lua", schema)] + policies)
+        return PolicySource(path: "independent", files: [file(PolicyFile.schema, schema)] + policies)
     }
 }

@@ -21,7 +21,7 @@ package struct Example: Sendable {
 
     private init(_ files: [PolicyFile], store: String?) {
         shown = files
-        hidden = files.contains { $0.name == "schema.lua" } ? [] : Self.surroundings
+        hidden = files.contains { $0.name == PolicyFile.schema } ? [] : Self.surroundings
         self.store = store
         plugins = nil
     }
@@ -39,7 +39,7 @@ package struct Example: Sendable {
         store = nil
         self.plugins = plugins
         shown = [PolicyFile(name: Self.policy, bytes: Array(policy.utf8))]
-        hidden = [schema.map { .init(name: "schema.lua", bytes: $0) } ?? Self.schema, Self.file("a_test.lua", "")]
+        hidden = [schema.map { .init(name: PolicyFile.schema, bytes: $0) } ?? Self.schema, Self.file("a_test.lua", "")]
     }
 
     /// The name of the file that a string alone becomes.

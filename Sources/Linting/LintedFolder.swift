@@ -25,19 +25,19 @@ package struct LintedFolder {
         self.source = source
         self.directory = directory
         schema = result.schema
-        schemaChunk = source.files.first { $0.name == "schema.lua" }.flatMap { try? Chunk.parse($0.bytes) }
+        schemaChunk = source.files.first { $0.name == PolicyFile.schema }.flatMap { try? Chunk.parse($0.bytes) }
         policies = parsed.compactMap { policy in
             guard let chunk = policy.chunk else { return nil }
             return LintedPolicy(
                 name: policy.file.name, chunk: chunk, declaration: policy.declaration,
                 inference: policy.inference,
-                hasTests: names.contains("\(policy.file.name.withoutExtension)\(TestFile.suffix)"))
+                hasTests: names.contains(PolicyFile.tests(of: policy.file.name.withoutExtension)))
         }
         let ids = source.policyIDs
         smokeRun = result.set.map { SmokeRun($0) }
         var tests: [LintedTests] = []
         var loading = result.diagnostics
-        for file in source.files where file.name.hasSuffix(TestFile.suffix) {
+        for file in source.files where file.name.isTestFile {
             do throws(SyntaxError) {
                 tests.append(LintedTests(name: file.name, chunk: try Chunk.parse(file.bytes), policies: ids))
             } catch {

@@ -16,12 +16,10 @@ package struct LintedPolicy {
     /// The file's name without `.lua`.
     package var id: ExactName { name.withoutExtension }
 
-    static let effects: Set<String> = ["permit", "deny", "advise", "oblige"]
-
     /// The name of the effect that an expression calls.
     func effect(_ id: Expression.ID) -> String? {
         guard case .call(let callee, _) = chunk[id].kind, case .name(let name) = chunk[callee].kind,
-            name.target == .global, Self.effects.contains(name.name)
+            name.target == .global, PolicyStatement.Effect.names.contains(name.name)
         else { return nil }
         return name.name
     }

@@ -18,7 +18,7 @@ extension LuaAnnotations {
 
             ---@class demilune.Policy
             ---@field on demilune.Point|demilune.Point[] # the kinds of decision that it is for
-            ---@field decide? fun(request: demilune.Request) # calls permit, deny, advise or oblige
+            ---@field decide? fun(request: demilune.Request) # calls \(PolicyStatement.Effect.listed("or"))
             ---@field subject? demilune.SubjectType # for `access`: the type of subject; "token" by default
             ---@field grants? demilune.Grant[] # the actions that it may permit; none by default
             ---@field mode? "decide"|"observe" # "observe": evaluated and logged, never decides

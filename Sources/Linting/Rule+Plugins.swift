@@ -60,7 +60,7 @@ extension LintedPolicy {
     /// The effect calls in its source: `deny`, the reason when it is a literal, and the line.
     private var effects: [JSON] {
         chunk.calls.compactMap { call in
-            guard case .global(let name) = call.callee, Self.effects.contains(name) else { return nil }
+            guard case .global(let name) = call.callee, PolicyStatement.Effect.names.contains(name) else { return nil }
             var members: [JSON.Member] = [
                 .init("effect", .string(name)), .init("line", .integer(Int64(call.position.line))),
             ]

@@ -12,7 +12,7 @@ struct UnknownIDCheck {
         guard let directory = folder.directory else { return nil }
         self.directory = directory
         for policy in folder.policies { look(into: policy) }
-        if let file = folder.source.files.first(where: { $0.name == "settings.json" }) {
+        if let file = folder.source.files.first(where: { $0.name == PolicyFile.settings }) {
             look(into: file, folder.policies)
         }
     }
@@ -116,6 +116,6 @@ struct UnknownIDCheck {
 
     private mutating func report(_ message: String, at place: [ExactName], _ places: JSONPlaces) {
         let (line, column) = places.place(of: place)
-        findings.append(Rule.Finding(message, file: "settings.json", line: line, column: column))
+        findings.append(Rule.Finding(message, file: PolicyFile.settings, line: line, column: column))
     }
 }

@@ -1,11 +1,11 @@
+package import Model
+
 /// The result of an evaluation: its termination, the resources it used and the value it returned.
 package struct CallResult {
     package enum Termination: Equatable, Sendable {
         case finished
         case failed(message: String, line: Int?)
-        case fuelExhausted
-        case memoryExhausted
-        case deadlineExceeded
+        case exceeded(EvaluationLimit)
     }
 
     package let termination: Termination

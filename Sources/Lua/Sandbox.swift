@@ -1,4 +1,5 @@
 internal import CLua
+internal import Model
 
 /// One interpreter that runs chunks of untrusted Lua within limits.
 ///
@@ -200,9 +201,9 @@ internal import CLua
         switch unsafe outcome.ending {
         case CLUA_FINISHED: .finished
         case CLUA_FAILED: unsafe .failure(Self.message(of: outcome), in: chunk)
-        case CLUA_FUEL: .fuelExhausted
-        case CLUA_MEMORY: .memoryExhausted
-        case CLUA_DEADLINE: .deadlineExceeded
+        case CLUA_FUEL: .exceeded(.fuel)
+        case CLUA_MEMORY: .exceeded(.memory)
+        case CLUA_DEADLINE: .exceeded(.deadline)
         default: .failed(message: "unknown ending", line: nil)
         }
     }

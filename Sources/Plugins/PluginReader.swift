@@ -53,7 +53,7 @@ struct PluginReader {
         faults += Dialect.faults(of: chunk, known: known, path: path, whose: "plugins")
         faults += Dialect.ineffective(in: chunk, declaring: Self.keys.map(\.text), path: path, what: "a plugin's file")
         for other in folder.files where other.name.hasSuffix(".lua") && other.name != Self.file {
-            if other.name.hasSuffix("_test.lua") { continue }
+            if other.name.isTestFile { continue }
             report(
                 "`\(folderPath)/\(other.name)` is not read: all Lua code of a plugin is in `\(Self.file)`; "
                     + "move it there, or out of the folder")
@@ -88,14 +88,8 @@ struct PluginReader {
         case .failed(let message, let line):
             report(message, line: line)
             return nil
-        case .fuelExhausted:
-            report("it does not finish loading: it exhausts its budget of instructions")
-            return nil
-        case .memoryExhausted:
-            report("it exceeds its memory limit while loading")
-            return nil
-        case .deadlineExceeded:
-            report("it exceeds its time limit while loading")
+        case .exceeded(let limit):
+            report("it \(limit.excessWhileLoading)")
             return nil
         }
         if outcome.results > 1 {

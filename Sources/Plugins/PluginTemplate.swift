@@ -9,7 +9,7 @@ package enum PluginTemplate {
         return [
             PolicyFile(name: "plugin.lua", bytes: Array(plugin(name).utf8)),
             PolicyFile(name: "sites.csv", bytes: Array("site,country\nhq,NO\nlab,SE\n".utf8)),
-            PolicyFile(name: "\(name)_test.lua", bytes: Array(test(name).utf8)),
+            PolicyFile(name: PolicyFile.tests(of: name), bytes: Array(test(name).utf8)),
         ]
     }
 

@@ -14,9 +14,10 @@ struct Architecture {
     static let house = Architecture(rules: [
         "demilune": .swift(["Commands"]),
         "Commands": .swift([
-            "CEditline", "CSystem", "CUnistring", "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins",
+            "CEditline", "CSystem", "Presentation", "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins",
             "Decisions", "Engine", "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Lua", "Syntax", "Model",
         ]),
+        "Presentation": .swift(["CUnistring", "PolicyTesting", "Decisions", "Tokens", "Model"]),
         "Benchmarks": .swift([
             "PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "SQLiteStore", "Tokens", "Model",
         ]),

@@ -17,8 +17,22 @@ struct ExactNameKeysTests {
             "Decisions/Authorizer/Decision+Words.swift", "words: [String: String]",
             "codes of the core; asked for by such a code"
         ),
-        ("Commands/Core/ParsedLine.swift", "options: [String: String]", "options that a verb declares, in ASCII"),
-        ("Commands/Core/Invocation.swift", "options: [String: String]", "options that a verb declares, in ASCII"),
+        (
+            "Commands/Core/Options/ParsedLine.swift", "options: [String: String]",
+            "options that a verb declares, in ASCII"
+        ),
+        (
+            "Commands/Core/Options/OptionValues.swift", "values: [String: any Sendable]",
+            "options that a verb declares, in ASCII"
+        ),
+        (
+            "Commands/Core/Options/OptionValues.swift", "texts: [String: String]",
+            "options that a verb declares, in ASCII"
+        ),
+        (
+            "Commands/Core/Options/OptionValues.swift", "environment: [String: String]",
+            "variables that the program names, in ASCII"
+        ),
         (
             "Commands/Core/Invocation.swift", "environment: [String: String]",
             "variables that the program names, in ASCII"
@@ -38,7 +52,7 @@ struct ExactNameKeysTests {
             "Commands/REPL/Session/SessionState.swift", "-> [String: String]",
             "variables that the program names, in ASCII"
         ),
-        ("Commands/Terminal/Table.swift", "fixed: Set<String>", "heads of columns, written in the program"),
+        ("Presentation/Tables/Table.swift", "fixed: Set<String>", "heads of columns, written in the program"),
         ("Syntax/Scopes/Scopes.swift", "visible: [String: [Declaration.ID]]", "identifiers of Lua, which are ASCII"),
         ("Syntax/Scopes/Scopes.swift", "labelIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),
         ("Syntax/Scopes/Scopes.swift", "jumpIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),
@@ -80,19 +94,7 @@ struct ExactNameKeysTests {
         ),
         ("Policies/Language/Dialect.swift", "known: Set<String>", "the program's own words, asked for Lua identifiers"),
         (
-            "Policies/Loading/PolicyInstrumentation.swift", "effects: Set<String>",
-            "the program's own words, asked for Lua identifiers"
-        ),
-        (
-            "Policies/Loading/PolicyReader.swift", "effects: Set<String>",
-            "the program's own words, asked for Lua identifiers"
-        ),
-        (
             "Policies/Loading/PolicyReader.swift", "methods: Set<String>",
-            "the program's own words, asked for Lua identifiers"
-        ),
-        (
-            "Linting/LintedPolicy.swift", "effects: Set<String>",
             "the program's own words, asked for Lua identifiers"
         ),
         ("Linting/Rules/Meaning/OpensPolicy.swift", "texts: Set<String>", "the program's own words"),

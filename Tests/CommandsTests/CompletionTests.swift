@@ -1,3 +1,4 @@
+internal import Presentation
 internal import Testing
 
 @testable internal import Commands

@@ -1,6 +1,24 @@
+internal import Presentation
 internal import Testing
 
+@testable internal import Commands
+
 @Suite struct HelpTests {
+    @Test(arguments: [40, 60, 80, 100])
+    func `help fits the terminal, and no word is broken or lost`(columns: Int) {
+        let verbs = Demilune.verbs + Repl.commands.map(\.verb)
+        var texts = verbs.map { (Help.text(of: $0, columns), Help.text(of: $0, nil)) }
+        texts.append((Help.overview(Demilune.verbs, columns), Help.overview(Demilune.verbs, nil)))
+        texts.append((Repl.overview(columns), Repl.overview(nil)))
+        for (text, whole) in texts {
+            #expect(text.split(whereSeparator: \.isWhitespace) == whole.split(whereSeparator: \.isWhitespace))
+            for line in text.split(separator: "\n") where line.contains(" ") {
+                let words = line.split(separator: " ")
+                #expect(DisplayWidth.of(line) <= columns || words.count == 1, "\(line)")
+            }
+        }
+    }
+
     @Test func `the help of decide has this text`() {
         let result = Session().run("decide", "--help")
         #expect(result.status == 0)

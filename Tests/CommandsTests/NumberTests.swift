@@ -30,11 +30,11 @@ internal import Testing
     private static let passedOver: Set<String> = ["test", "check"]
 
     private static let verbs = Demilune.verbs.filter { verb in
-        !passedOver.contains(verb.name) && verb.options.contains { placeholders.contains($0.value ?? "") }
+        !passedOver.contains(verb.name) && verb.options.contains { placeholders.contains($0.placeholder ?? "") }
     }.map(\.name)
 
-    private static func values(_ option: Option) -> [String] {
-        switch option.value {
+    private static func values(_ option: any OptionDeclaration) -> [String] {
+        switch option.placeholder {
         case "DURATION": borders + borders.flatMap { ["\($0)s", "\($0)w"] }
         case "DAY", "TIME": times + borders
         default: borders
@@ -52,7 +52,7 @@ internal import Testing
         let session = Session()
         #expect(session.run("init", "--demo").status == 0)
         let verb = try #require(Demilune.verbs.first { $0.name == name })
-        for option in verb.options where Self.placeholders.contains(option.value ?? "") {
+        for option in verb.options where Self.placeholders.contains(option.placeholder ?? "") {
             for value in Self.values(option) {
                 // An option that is given twice would be refused before it is read.
                 var others = Self.arguments[name] ?? []

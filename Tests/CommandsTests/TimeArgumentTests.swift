@@ -1,4 +1,5 @@
 internal import Model
+internal import Presentation
 internal import Testing
 
 @testable internal import Commands
@@ -35,6 +36,6 @@ internal import Testing
     @Test func `the last valid day is the chosen one`() throws {
         let zone = try Zone("Europe/Oslo")
         let expires = try #require(try TimeArgument.expiry("2027-03-28").instant(in: zone))
-        #expect(TimeArgument.lastDay(before: expires, in: zone) == Date("2027-03-28"))
+        #expect(LocalTime.lastDay(before: expires, in: zone) == Date("2027-03-28"))
     }
 }

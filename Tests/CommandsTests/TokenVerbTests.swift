@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Presentation
 internal import Testing
 
 /// The requirements on tokens in the user's document, on the command line.

@@ -42,7 +42,7 @@ import Testing
     @Test(arguments: 0..<12 as Range<UInt64>)
     func `decisions on amended snapshots are those on new ones`(seed: UInt64) throws {
         var fixture = try OracleFixture(seed: 9_000 + seed, policies: 8)
-        var random = Numbers(state: seed)
+        var random = Numbers(seed: seed)
         var organisation = fixture.organisation
         var amended = fixture.directory
         var fresh = fixture.directory

@@ -55,7 +55,8 @@ import Testing
         let line = Self.line(context, subject: "\"type\":\"token\",\"id\":\"\(Fixture.token)\"")
         let padded = line + [UInt8](repeating: 0x20, count: RequestLineReader.padding)
         return unsafe padded.withUnsafeBytes { bytes in
-            unsafe authorizer.answer(UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), on: authorizer.directory, tenant: nil, now: now)
+            unsafe authorizer.answer(
+                UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), on: authorizer.directory, tenant: nil, now: now)
         }?.code
     }
 

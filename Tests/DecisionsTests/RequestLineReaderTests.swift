@@ -31,7 +31,8 @@ import Testing
     private func quick(_ line: [UInt8], _ authorizer: Authorizer) -> Authorizer.LineDecision? {
         let padded = line + [UInt8](repeating: 0x20, count: RequestLineReader.padding)
         return unsafe padded.withUnsafeBytes { bytes in
-            unsafe authorizer.answer(UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), on: authorizer.directory, tenant: nil, now: now)
+            unsafe authorizer.answer(
+                UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), on: authorizer.directory, tenant: nil, now: now)
         }
     }
 

@@ -116,10 +116,10 @@ struct SandboxTests {
     }
 
     @Test(arguments: [
-        ("while true do end", CallResult.Termination.fuelExhausted),
-        ("return ('a'):rep(65536):find('.-b')", .fuelExhausted),
-        ("local t = {} for i = 1, 1e9 do t[i] = { i } end", .memoryExhausted),
-        ("local s = 'x' while true do s = s .. s end", .memoryExhausted),
+        ("while true do end", CallResult.Termination.exceeded(.fuel)),
+        ("return ('a'):rep(65536):find('.-b')", .exceeded(.fuel)),
+        ("local t = {} for i = 1, 1e9 do t[i] = { i } end", .exceeded(.memory)),
+        ("local s = 'x' while true do s = s .. s end", .exceeded(.memory)),
     ])
     func `a spent budget ends the sandbox`(source: String, termination: CallResult.Termination) throws {
         let (outcome, _, spent) = try run(source)
@@ -130,7 +130,7 @@ struct SandboxTests {
     @Test func `a deadline ends the sandbox`() throws {
         let limits = Limits(fuel: .max, deadline: .milliseconds(20))
         let (outcome, _, spent) = try run("while true do end", limits: limits)
-        #expect(outcome.termination == .deadlineExceeded)
+        #expect(outcome.termination == .exceeded(.deadline))
         #expect(spent)
     }
 

@@ -1,5 +1,6 @@
 internal import Decisions
 internal import Model
+internal import Presentation
 internal import Tokens
 
 extension AdministrationSession {
@@ -76,12 +77,12 @@ extension AdministrationSession {
         guard let details = try details(id) else { return }
         let token = details.token
         let name = token.name.isEmpty ? "" : "`\(Terminal.escaped(token.name))` "
-        if invocation.has("json") {
+        if invocation[.json] {
             let directory = try invocation.directory(.some([id]), of: store)
             let names = NameResolver(directory: directory, tenant: names.tenant)
             terminal.print(TokenDescription(details, names: names, session: self).fields.json.compact)
         } else {
-            let day = TimeArgument.lastDay(before: token.expires, in: zone)
+            let day = LocalTime.lastDay(before: token.expires, in: zone)
             terminal.print("\(name)\(id) is \(word); its last valid day is \(day)")
         }
     }

@@ -1,12 +1,11 @@
 internal import Decisions
 internal import Model
 internal import Policies
+internal import Presentation
 internal import Tokens
 
 /// The context of verbs that act on tokens: the store, the directory, and the actor.
 struct AdministrationSession {
-    static let reason = Option(name: "reason", value: "TEXT", help: "the reason, for the log")
-
     let invocation: Invocation
     let store: TokenService
     let names: NameResolver
@@ -26,13 +25,13 @@ struct AdministrationSession {
         store = try invocation.openStore()
         let directory = try invocation.directory(.none, of: store)
         let (actor, named): (AuthorizationRequest.Actor, AuditContext.Actor)
-        if invocation.value("as") == "-" {
+        if invocation[.as] == "-" {
             (actor, named, names) = try Self.actingToken(invocation, store, directory)
         } else {
             names = try invocation.names(in: directory)
             (actor, named) = try Self.actor(invocation, names)
         }
-        let act = AuditContext(named, now: try invocation.now(store), reason: invocation.value("reason"))
+        let act = AuditContext(named, now: try invocation.now(store), reason: invocation[ifDeclared: .reason])
         administration = Administration(store: store, policies: policies, actor: actor, context: act)
     }
 
@@ -58,7 +57,7 @@ struct AdministrationSession {
     private static func actor(
         _ invocation: Invocation, _ names: NameResolver
     ) throws(CommandError) -> (AuthorizationRequest.Actor, AuditContext.Actor) {
-        guard let text = invocation.value("as") else { return (.operator, .operator) }
+        guard let text = invocation[.as] else { return (.operator, .operator) }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let user = try names.user(parts[0])
         let assignment = parts.count == 2 ? try names.assignment(parts[1], of: user) : nil
@@ -102,13 +101,13 @@ struct AdministrationSession {
 
     /// The user of `--user`.
     func user() throws(CommandError) -> Int {
-        guard let text = invocation.value("user") else { throw .usage("missing required option --user") }
+        guard let text = invocation[.user] else { throw .usage("missing required option --user") }
         return try names.user(text)
     }
 
     /// The assignment of `--assignment`, the user's only one, or the one that the person chooses.
     func assignment(of user: Int) throws(CommandError) -> Int {
-        if let text = invocation.value("assignment") { return try names.assignment(text, of: user) }
+        if let text = invocation[.assignment] { return try names.assignment(text, of: user) }
         let own = names.assignments(of: user)
         let name = directory.users[user].name
         guard !own.isEmpty else {
@@ -122,19 +121,16 @@ struct AdministrationSession {
         throw .usage("`\(name)` has several assignments; choose one with `--assignment`: \(known)")
     }
 
-    /// The expiry of a mobile token made now: 30 × 86,400 s from now.
-    var mobileExpiry: Instant {
-        Instant(microseconds: now.microseconds + 30 * 86_400 * 1_000_000)
-    }
-
-    /// The expiry of `--expires`, which must be in the future.
-    func expires(_ text: String) throws(CommandError) -> Instant {
-        guard let expires = try TimeArgument.expiry(text).instant(in: zone) else {
+    /// The expiry of `--expires`, which must be in the future; `nil` without it.
+    func expiry() throws(CommandError) -> Instant? {
+        guard let stated = invocation[.expires] else { return nil }
+        let text = invocation.text(of: Option.expires) ?? ""
+        guard let expires = stated.instant(in: zone) else {
             throw .usage("`--expires` must be at most 9999-12-30, got `\(text)`")
         }
         guard expires > now else {
             throw .usage(
-                "`--expires \(text)` is in the past: it is \(TimeArgument.local(now, in: zone)) in \(zone.name)")
+                "`--expires \(text)` is in the past: it is \(LocalTime.minute(now, in: zone)) in \(zone.name)")
         }
         return expires
     }

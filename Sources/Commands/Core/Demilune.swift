@@ -40,7 +40,7 @@ package enum Demilune {
     package static func run(arguments: [String], environment: [String: String], streams: StandardStreams) -> Int32 {
         let terminal = Terminal(streams)
         let isColorRefused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        terminal.color("auto", isRefused: isColorRefused)
+        terminal.color(.auto, isRefused: isColorRefused)
         do throws(CommandError) {
             // No message quotes the argument: the string in it has been exposed enough already.
             guard arguments.allSatisfy({ TokenString.occurrences(in: Array($0.utf8)).isEmpty }) else {
@@ -50,12 +50,12 @@ package enum Demilune {
             }
             let line = try ParsedLine(arguments, verbs: verbs)
             for note in line.notes { terminal.note("note: \(note)") }
-            if line.options["help"] != nil {
+            if line.isGiven(Option.help) {
                 terminal.print(
                     line.verb.map { Help.text(of: $0, streams.columns) } ?? Help.overview(verbs, streams.columns))
                 return ExitStatus.done
             }
-            if line.options["version"] != nil {
+            if line.isGiven(Option.version) {
                 terminal.print("demilune \(version)")
                 return ExitStatus.done
             }
@@ -63,10 +63,10 @@ package enum Demilune {
                 terminal.note(Help.overview(verbs, streams.isErrorTerminal ? streams.columns : nil))
                 return ExitStatus.usage
             }
-            let invocation = try Invocation(line, environment: environment, terminal: terminal)
-            terminal.color(invocation.value("color") ?? "auto", isRefused: isColorRefused)
-            let status = try verb.run(invocation)
-            return status
+            // The messages about the verb's own options have the colours of `--color` already.
+            let options = try OptionValues(line, of: nil, environment: environment)
+            terminal.color(options[.color], isRefused: isColorRefused)
+            return try verb.run(try Invocation(line, environment: environment, terminal: terminal))
         } catch {
             for message in error.messages { terminal.complain(message) }
             return error.status
@@ -105,7 +105,7 @@ package enum Demilune {
     static let variables =
         [
             "NO_COLOR", "HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "PAGER", "EDITOR", "VISUAL", Isolation.variable,
-        ] + Option.global.map(\.variable)
+        ] + GlobalOptions.all.map(\.variable)
 
     private static func environment() -> [String: String] {
         var result: [String: String] = [:]

@@ -1,3 +1,5 @@
+internal import Presentation
+
 /// The help texts: of the program, and of each verb.
 enum Help {
     /// - Parameter columns: the width of the terminal; `nil` leaves lines as they are.
@@ -11,7 +13,7 @@ enum Help {
             \(Prose.rows(verbs.map { ($0.name, $0.summary) }, columns))
 
             options, before or after the verb:
-            \(Prose.rows(Option.global.map { ($0.heading, $0.help) }, columns))
+            \(Prose.rows(GlobalOptions.all.map { ($0.heading, $0.help) }, columns))
 
             The environment can set the default of an option with a value: DEMILUNE_STORE for --store, and so on.
             NO_COLOR turns colours off. `demilune VERB --help` describes a verb.
@@ -25,7 +27,6 @@ enum Help {
     ///   - columns: the width of the terminal; `nil` leaves lines as they are.
     ///   - program: the word before the verb in the usage line.
     static func text(of verb: Verb, _ columns: Int?, program: String = "demilune ") -> String {
-        let options = verb.options + Option.global
         func rows(_ rows: [(String, String)]) -> String { Prose.rows(rows, columns) }
         var parts = [
             Prose.wrapped("usage: \(program)\(usage(verb))", columns, hanging: 7), verb.summary.capitalizedFirst + ".",
@@ -36,7 +37,7 @@ enum Help {
         if !verb.examples.isEmpty {
             parts.append("examples:\n" + verb.examples.map { "  " + $0 }.joined(separator: "\n"))
         }
-        parts.append("Also: " + options.suffix(Option.global.count).map { "--\($0.name)" }.joined(separator: " "))
+        parts.append("Also: " + GlobalOptions.all.map(\.flag).joined(separator: " "))
         return Prose.wrapped(parts.joined(separator: "\n\n"), columns, hanging: 0)
     }
 

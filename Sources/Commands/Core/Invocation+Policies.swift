@@ -22,7 +22,7 @@ extension Invocation {
         for diagnostic in result.diagnostics { terminal.note(Terminal.escaped(diagnostic.description)) }
         guard let set = result.set else {
             throw CommandError(
-                "the policies in `\(value("policies") ?? "policies")` do not load", status: ExitStatus.policies)
+                "the policies in `\(policyFolder)` do not load", status: ExitStatus.policies)
         }
         return (set, plugins)
     }

@@ -4,7 +4,7 @@ internal import SQLiteStore
 internal import Tokens
 
 extension Invocation {
-    var storePath: String { value("store") ?? "demilune.db" }
+    var storePath: String { self[.store] ?? "demilune.db" }
 
     /// The store of `--store`: one with its keys, both of which must exist, or an exported organisation (`.json`).
     /// - Parameter makesKeys: true to give keys to a store that never had any.
@@ -21,7 +21,7 @@ extension Invocation {
         let keyPath = try keyPath(makesFolder: makesKeys)
         do throws(TokenStoreError) {
             let store = try SQLiteStore.open(path, keys: keyPath, makesKeys: makesKeys, toVerify: toVerify)
-            store.decidesOnRollback = value("on-rollback") == "decide"
+            store.decidesOnRollback = self[.onRollback] == .decide
             if let rollback = store.rollback { terminal.warnOnce(rollback.message) }
             return store
         } catch { throw CommandError(error.message) }
@@ -29,7 +29,7 @@ extension Invocation {
 
     /// The path of a store's key file: `--keys`, or a file named by the store's id in the user's data folder.
     func keyPath(makesFolder: Bool) throws(CommandError) -> TokenService.KeyPath {
-        if let path = value("keys") { return { _ in path } }
+        if let path = self[.keys] { return { _ in path } }
         let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.local/share" : nil }
         let base = [environment["XDG_DATA_HOME"], home].compactMap(\.self).first { $0.hasPrefix("/") }
         guard let base else {

@@ -16,7 +16,7 @@ struct Invocation {
     let now: Instant
     /// True when `--at`, or its variable, gives the time.
     let isTimeStated: Bool
-    private let options: [String: String]
+    private let options: OptionValues
     let environment: [String: String]
 
     init(_ line: ParsedLine, environment: [String: String], terminal: Terminal) throws(CommandError) {
@@ -24,66 +24,33 @@ struct Invocation {
         positionals = line.positionals
         verb = line.verb?.name ?? ""
         arguments = line.arguments
-        options = line.options
+        options = try OptionValues(line, of: line.verb, environment: environment)
         self.environment = environment
-        for option in Option.global {
-            guard options[option.name] == nil, let value = environment[option.variable] else { continue }
-            try ParsedLine.check(value, option)
-        }
-        if let text = options["at"] ?? environment["DEMILUNE_AT"].flatMap({ $0.isEmpty ? nil : $0 }) {
-            guard let instant = Instant(text) else {
-                throw .usage("`--at` must be a time such as 2026-11-22T12:00:00Z, got `\(text)`")
-            }
-            now = instant
-            isTimeStated = true
-        } else {
-            now = .now()
-            isTimeStated = false
-        }
+        let stated = options[.at]
+        now = stated ?? .now()
+        isTimeStated = stated != nil
     }
 
-    func has(_ flag: String) -> Bool { options[flag] != nil }
+    // MARK: Options
 
-    /// The value of an option, or its default from the environment.
-    func value(_ name: String) -> String? {
-        if let value = options[name] { return value }
-        guard let option = Option.global.first(where: { $0.name == name }), option.value != nil else { return nil }
-        return environment[option.variable].flatMap { $0.isEmpty ? nil : $0 }
-    }
+    /// The value of an option that the verb declares.
+    subscript<Value>(_ option: Option<Value>) -> Value { options[option] }
 
-    /// The value of an option that is a whole number from `least` to `most`.
-    func number(
-        _ name: String, default standard: Int, least: Int = 1, most: Int = .max
-    ) throws(CommandError) -> Int {
-        guard let text = value(name) else { return standard }
-        guard let number = Int(text), least <= number, number <= most else {
-            let range = most == .max ? "of at least \(least)" : "from \(least) to \(most)"
-            throw .usage("`--\(name)` must be a whole number \(range), got `\(text)`")
-        }
-        return number
-    }
+    /// The value of an option that only some of the verbs declare that run this code.
+    subscript<Value>(ifDeclared option: Option<Value>) -> Value { options[ifDeclared: option] }
+
+    /// True when the command line gives the option; a default in the environment does not count.
+    func isGiven(_ option: any OptionDeclaration) -> Bool { options.isGiven(option) }
+
+    /// The text of an option, as given or as the environment sets it; `nil` without both.
+    func text(of option: any OptionDeclaration) -> String? { options.text(of: option) }
 
     /// The budget of `--fuel`, `--memory` and `--deadline`.
-    func budget() throws(CommandError) -> Budget {
-        let memory = try number("memory", default: 8, most: 1 << 20)
-        let deadline = try number("deadline", default: 1_000, most: 3_600_000)
-        return Budget(
-            fuel: try number("fuel", default: 1_000_000, most: 1 << 40), memory: memory << 20,
-            deadline: .milliseconds(deadline))
+    var budget: Budget {
+        Budget(fuel: self[.fuel], memory: self[.memory] << 20, deadline: .milliseconds(self[.deadline]))
     }
 
-    /// The options of decision trees: `--tree-memory`.
-    func treeOptions() throws(CommandError) -> TreeOptions {
-        TreeOptions(bytes: try number("tree-memory", default: 64, least: 0, most: 1 << 20) << 20)
-    }
-
-    /// The value of an option, as a name.
-    func name(_ option: String) -> ExactName? { value(option).map { ExactName($0) } }
-
-    /// The properties of `--mask`.
-    var masked: Set<ExactName> {
-        Set((value("mask") ?? "").unicodeScalars.split(separator: ",").map { ExactName(Substring($0)) })
-    }
+    // MARK: Tenants
 
     /// The tenant of `--tenant`, as its index.
     func tenant(in directory: Directory) throws(CommandError) -> Int? {
@@ -92,7 +59,7 @@ struct Invocation {
 
     /// The tenant of `--tenant`, which must be one of these.
     func tenant(among ids: [ExactName]) throws(CommandError) -> ExactName? {
-        guard let id = name("tenant") else { return nil }
+        guard let id = self[.tenant] else { return nil }
         guard ids.contains(id) else {
             throw CommandError("there is no tenant `\(id)`\(Suggestion.hint(for: id, among: ids))")
         }

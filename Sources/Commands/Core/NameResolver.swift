@@ -1,4 +1,5 @@
 internal import Model
+internal import Presentation
 internal import Tokens
 
 /// Finds a tenant's users, departments, user types and assignments by id or by a unique name.
@@ -50,11 +51,7 @@ struct NameResolver {
     }
 
     /// An assignment as `Sales > Integrator`.
-    func combination(_ assignment: Int) -> String {
-        let assignment = directory.assignments[assignment]
-        return
-            "\(directory.departments[assignment.department].name) > \(directory.userTypes[assignment.userType].name)"
-    }
+    func combination(_ assignment: Int) -> String { directory.combination(assignment) }
 
     private func find(
         _ text: String, _ kind: String, _ indices: [Int], _ names: (Int) -> (id: ExactName, names: [ExactName])

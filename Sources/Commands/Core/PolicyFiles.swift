@@ -19,7 +19,7 @@ struct PolicyFiles {
 
 extension Invocation {
     /// The folder of the policies.
-    var policyFolder: String { value("policies") ?? "policies" }
+    var policyFolder: String { self[.policies] ?? "policies" }
 
     /// The path of a sibling of a folder: `plugins` beside `policies`.
     static func beside(_ folder: String, _ name: String) -> String {
@@ -31,7 +31,7 @@ extension Invocation {
 
     /// The folder of the plugins: `--plugins`, or `plugins` beside the policies if it exists.
     func pluginFolder(beside policies: String) -> String? {
-        if let stated = value("plugins") { return stated }
+        if let stated = self[.plugins] { return stated }
         let folder = Self.beside(policies, "plugins")
         return Descriptor.exists(folder) ? folder : nil
     }
@@ -45,9 +45,9 @@ extension Invocation {
                 policies: try PolicySource.folder(folder, plugins: pluginFolder(beside: folder)),
                 plugins: try pluginSource(beside: folder))
         } catch { throw CommandError(error.message, status: ExitStatus.policies) }
-        if has("locked") { try hold(files, to: Self.beside(folder, PluginLock.name)) }
+        if self[.locked] { try hold(files, to: Self.beside(folder, PluginLock.name)) }
         // A plugin that reads time zones later cannot open their files once the process is confined.
-        if has(Isolation.option.name), files.plugins.folders.contains(where: \.mayReadZones) { Zones.readAll() }
+        if self[ifDeclared: .isolate], files.plugins.folders.contains(where: \.mayReadZones) { Zones.readAll() }
         return files
     }
 

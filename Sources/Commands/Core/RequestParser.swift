@@ -21,7 +21,7 @@ struct RequestParser {
 
     func question() throws(CommandError) -> AuthorizationRequest {
         let kind = DecisionKind(rawValue: words[1]).flatMap { $0.isAdministrative ? $0 : nil }
-        if let external = invocation.value("subject") {
+        if let external = invocation[ifDeclared: .subject] {
             guard words[0] == "-" else {
                 throw .usage("`--subject \(external)` and a token cannot both act: write `-` instead of `\(words[0])`")
             }
@@ -80,7 +80,7 @@ struct RequestParser {
     private func subject(
         _ token: Int?, _ tenant: Int?, _ words: inout ArraySlice<String>
     ) throws(CommandError) -> AuthorizationRequest.Subject {
-        guard let text = invocation.value("subject") else {
+        guard let text = invocation[ifDeclared: .subject] else {
             return .token(token.map { directory.tokens[$0].id.description } ?? self.words[0])
         }
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
@@ -128,7 +128,7 @@ struct RequestParser {
 
     /// The actor of `--as USER[/ASSIGNMENT]`, the user by id or name; the operator without it.
     private func actor(_ tenant: Int) throws(CommandError) -> AuthorizationRequest.Actor {
-        guard let text = invocation.value("as") else { return .operator }
+        guard let text = invocation[.as] else { return .operator }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let user = try PropertyReader(directory: directory, tenant: tenant).user(parts[0])
         return .user(id: user, assignment: parts.count == 2 ? ExactName(parts[1]) : nil)
@@ -178,7 +178,7 @@ struct RequestParser {
     /// The token with this id or unique name; `nil` for an unknown id, which the decision reports.
     private func token(_ text: String, tenant: Int?, _ kind: DecisionKind?) throws(CommandError) -> Int? {
         if text == "-" {
-            guard kind == .issue || invocation.has("subject") else {
+            guard kind == .issue || invocation[ifDeclared: .subject] != nil else {
                 throw .usage("`-` means no token; it works only with token.issue or `--subject`")
             }
             return nil

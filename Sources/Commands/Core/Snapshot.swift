@@ -12,7 +12,7 @@ struct Snapshot {
 extension Invocation {
     /// The whole store. An empty directory when no store is needed, none is named, and the default one does not exist.
     func snapshot(needsStore: Bool) throws(CommandError) -> Snapshot {
-        if !needsStore, value("store") == nil, !Descriptor.exists(storePath) {
+        if !needsStore, self[.store] == nil, !Descriptor.exists(storePath) {
             return Snapshot(directory: .empty, now: now)
         }
         let store = try openStore()
@@ -26,7 +26,7 @@ extension Invocation {
         var ids = TokenID(word).map { [$0] } ?? []
         if ids.isEmpty, word != "-" {
             do throws(TokenStoreError) {
-                ids = try store.named(ExactName(word), tenant: name("tenant")).map(\.token.id)
+                ids = try store.named(ExactName(word), tenant: self[.tenant]).map(\.token.id)
             } catch { throw CommandError(error.message) }
         }
         let selection = word == "-" ? TokenSelection.none : ids.isEmpty ? .all : .some(ids)

@@ -23,10 +23,22 @@ enum TimeArgument {
             "`--\(option)` must be the last valid day, such as 2027-01-31, or a time with its zone, got `\(text)`")
     }
 
-    /// Parses a moment, or a day as its first moment in a zone.
-    static func instant(_ text: String, option: String, in zone: Zone) throws(CommandError) -> Instant {
-        if let day = Date(text) { return zone.start(of: day) }
-        if let instant = Instant(text) { return instant }
+    /// The start of a period: a day, from its first moment in a zone, or a moment.
+    enum Start: Equatable {
+        case day(Date)
+        case instant(Instant)
+
+        func instant(in zone: Zone) -> Instant {
+            switch self {
+            case .instant(let instant): instant
+            case .day(let day): zone.start(of: day)
+            }
+        }
+    }
+
+    static func start(_ text: String, option: String) throws(CommandError) -> Start {
+        if let day = Date(text) { return .day(day) }
+        if let instant = Instant(text) { return .instant(instant) }
         throw .usage(
             "`--\(option)` must be a day such as 2026-11-22, or a time such as 2026-11-22T12:00:00Z, got `\(text)`")
     }
@@ -42,17 +54,5 @@ enum TimeArgument {
             throw .usage("`--\(option)` must be a duration such as 90s, 30m, 24h, 7d or 2w, got `\(text)`")
         }
         return .seconds(count * unit)
-    }
-
-    /// The last valid day of an expiry, in a zone.
-    static func lastDay(before expires: Instant, in zone: Zone) -> Date {
-        zone.date(of: Instant(microseconds: expires.microseconds - 1))
-    }
-
-    /// Day and minute in a zone, for people: `2026-11-22 13:00`.
-    static func local(_ instant: Instant, in zone: Zone) -> String {
-        let clock = zone.clock(of: instant)
-        let digits = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
-        return "\(zone.date(of: instant)) \(digits(clock.hour)):\(digits(clock.minute))"
     }
 }

@@ -5,15 +5,11 @@ internal import Policies
 
 /// The plugin sink that `--sink` names. It receives decisions once they are made.
 struct Sink {
-    static let option = Option(
-        name: "sink", value: "PLUGIN.NAME[=FILE]",
-        help: "hand decisions to a sink of a plugin, as lines of a decision log")
-
     private let sink: PluginSink
 
     /// - Returns: `nil` without `--sink`.
     init?(_ invocation: Invocation, _ plugins: LoadedPlugins, _ schema: Schema) throws(CommandError) {
-        guard let stated = invocation.value(Self.option.name) else { return nil }
+        guard let stated = invocation[.sink] else { return nil }
         let parts = stated.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         do throws(PluginCommandError) {
             sink = try PluginSink(ExactName(parts[0]), parts.count > 1 ? parts[1] : "", plugins, schema: schema)

@@ -9,8 +9,6 @@ internal import Model
 /// relays input and output, and ends a child that is silent for too long. A child that crashes has decided nothing:
 /// this process denies the requests it was sent.
 enum Isolation {
-    static let option = Option(
-        name: "isolate", help: "run the policies in a child process that can do nothing but decide")
     /// The variable that marks a process as the child.
     private static let mark = "DEMILUNE_ISOLATED"
 
@@ -20,11 +18,12 @@ enum Isolation {
 
     /// True when this process should start a child.
     /// - Parameter without: options that cannot be combined with `--isolate`.
-    static func isAsked(_ invocation: Invocation, without options: [String]) throws(CommandError) -> Bool {
-        guard invocation.has(option.name) else { return false }
-        for name in options where invocation.has(name) {
+    static func isAsked(_ invocation: Invocation, without options: [any OptionDeclaration]) throws(CommandError) -> Bool
+    {
+        guard invocation[.isolate] else { return false }
+        for option in options where invocation.isGiven(option) {
             throw .usage(
-                "`--\(name)` and `--isolate` cannot be combined: an isolated process cannot write"
+                "`\(option.flag)` and `--isolate` cannot be combined: an isolated process cannot write"
             )
         }
         return !isChild(invocation.environment)
@@ -32,9 +31,8 @@ enum Isolation {
 
     /// The longest silence of a child, in milliseconds: ten times the deadline of one policy, and at least half a
     /// minute.
-    static func silence(_ invocation: Invocation) throws(CommandError) -> Int {
-        let deadline = try invocation.number("deadline", default: 1_000, most: 3_600_000)
-        return min(max(30_000, 10 * deadline), Int(Int32.max))
+    static func silence(_ invocation: Invocation) -> Int {
+        min(max(30_000, 10 * invocation[.deadline]), Int(Int32.max))
     }
 
     // MARK: The child

@@ -3,8 +3,6 @@ internal import Model
 
 /// Shows the advice of policies before anything is saved, and asks the person what to do.
 struct AdvicePrompt {
-    static let option = Option(name: "accept-advice", help: "use the last day that the policies suggest")
-
     let invocation: Invocation
 
     /// The person's choice. Without a terminal and without `--accept-advice`, advice is only shown.
@@ -17,7 +15,7 @@ struct AdvicePrompt {
         }
         // Where several policies suggest a day, the earliest one satisfies all.
         guard let day = decision.advice.compactMap(Self.lastDay).min() else { return .go }
-        if invocation.has("accept-advice") {
+        if invocation[.acceptAdvice] {
             terminal.note("taken: the last day is \(day)")
             return .lastDay(day)
         }

@@ -1,6 +1,7 @@
 internal import Decisions
 internal import Model
 internal import Policies
+internal import Presentation
 
 /// The tokens that a change of the directory affects, shown before it is made.
 struct Preview {

@@ -1,4 +1,5 @@
 internal import Model
+internal import Presentation
 
 /// The output of a run: results on one stream, everything else on the other, in colour if wanted.
 final class Terminal {
@@ -8,6 +9,13 @@ final class Terminal {
         case red = "31"
         case green = "32"
         case yellow = "33"
+    }
+
+    /// The use of colours: `auto` colours what a terminal shows.
+    enum ColorMode: String, CaseIterable {
+        case auto
+        case always
+        case never
     }
 
     let streams: StandardStreams
@@ -21,10 +29,10 @@ final class Terminal {
         self.streams = streams
     }
 
-    /// - Parameter mode: `auto`, `always` or `never`.
-    func color(_ mode: String, isRefused: Bool) {
-        isOutputColored = mode == "always" || mode == "auto" && !isRefused && streams.isOutputTerminal
-        isErrorColored = mode == "always" || mode == "auto" && !isRefused && streams.isErrorTerminal
+    /// - Parameter isRefused: true when `NO_COLOR` is set.
+    func color(_ mode: ColorMode, isRefused: Bool) {
+        isOutputColored = mode == .always || mode == .auto && !isRefused && streams.isOutputTerminal
+        isErrorColored = mode == .always || mode == .auto && !isRefused && streams.isErrorTerminal
     }
 
     /// Prints a line of the result. Text from data must be `escaped` first.
@@ -65,28 +73,7 @@ final class Terminal {
         "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m"
     }
 
-    /// The text with every character written out that could move the cursor, change colours or reverse its direction.
-    static func escaped(_ name: ExactName) -> String { escaped(name.text) }
-
-    static func escaped(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            case _ where isControl(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
-        default: false
-        }
-    }
+    /// The text with every character written out that a terminal would obey.
+    static func escaped(_ name: ExactName) -> String { ControlCharacters.escaped(name) }
+    static func escaped(_ text: String) -> String { ControlCharacters.escaped(text) }
 }

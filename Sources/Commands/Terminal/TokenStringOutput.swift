@@ -1,4 +1,5 @@
 internal import Model
+internal import Presentation
 internal import Tokens
 
 /// Prints a token that was made, revealed or given a new string, with its string, on standard output only.
@@ -23,12 +24,12 @@ struct TokenStringOutput {
             fields.add(
                 "For", session.names.combination(assignment), key: "assignment", json: .string(record.assignment))
         }
-        let day = TimeArgument.lastDay(before: record.expires, in: session.zone)
+        let day = LocalTime.lastDay(before: record.expires, in: session.zone)
         fields.add(
             "Expires",
             record.kind == .api
                 ? "\(day), the last valid day in \(session.zone.name)"
-                : "\(TimeArgument.local(record.expires, in: session.zone)) in \(session.zone.name)",
+                : "\(LocalTime.minute(record.expires, in: session.zone)) in \(session.zone.name)",
             json: .string(record.expires.description))
         fields.add(key: "kind", .string(record.kind.rawValue))
         fields.add(key: "tenant", .string(session.tenant.id))

@@ -2,8 +2,6 @@ internal import Glibc
 
 /// Runs something again whenever files change, until it is interrupted.
 enum Watching {
-    static let option = Option(name: "watch", help: "do it again whenever a file changes, until ^C")
-
     /// Runs a verb now, and again after each change.
     ///
     /// A run that fails prints its error and waits for changes like any other.

@@ -257,10 +257,13 @@ extension Failure {
         case .finished: return nil
         case .failed(let message, let line):
             self.init(policy: policy, line: line, kind: .failed, message: message)
-        case .fuel:
-            self.init(policy: policy, line: nil, kind: .fuel, message: "it exceeds its budget of instructions")
-        case .memory: self.init(policy: policy, line: nil, kind: .memory, message: "it exceeds its memory limit")
-        case .deadline: self.init(policy: policy, line: nil, kind: .deadline, message: "it exceeds its time limit")
+        case .fuel: self.init(.fuel, .fuel, policy)
+        case .memory: self.init(.memory, .memory, policy)
+        case .deadline: self.init(.deadline, .deadline, policy)
         }
+    }
+
+    private init(_ kind: Kind, _ limit: EvaluationLimit, _ policy: ExactName) {
+        self.init(policy: policy, line: nil, kind: kind, message: "it \(limit.excess)")
     }
 }

@@ -52,23 +52,12 @@ struct BatchDecider {
             return
         }
         let isPlain = !authorizer.explains && !options.trustTime
-        unsafe block.bytes.withUnsafeBytes { bytes in
-            var number = block.firstLine
-            var start = 0
-            while start < block.count {
-                let first = unsafe bytes.baseAddress! + start
-                let end = unsafe memchr(first, 0x0A, block.count - start)
-                let length = unsafe end.map { unsafe UnsafeRawPointer($0) - first } ?? block.count - start
-                let line = unsafe UnsafeRawBufferPointer(start: first, count: length)
-                if unsafe !BatchDecoder.isBlank(line) {
-                    if isHeldToOracle(), unsafe !isAsOracle(line, isPlain: isPlain, &summary) {
-                        unsafe answer(line, number: number, &summary, by: oracle)
-                    } else if unsafe !isPlain || !answer(line, number, &summary) {
-                        unsafe answer(line, number: number, &summary)
-                    }
-                }
-                number += 1
-                start += length + 1
+        unsafe block.forEachLine { line, number in
+            guard unsafe !BatchDecoder.isBlank(line) else { return }
+            if isHeldToOracle(), unsafe !isAsOracle(line, isPlain: isPlain, &summary) {
+                unsafe answer(line, number: number, &summary, by: oracle)
+            } else if unsafe !isPlain || !answer(line, number, &summary) {
+                unsafe answer(line, number: number, &summary)
             }
         }
     }
@@ -82,7 +71,9 @@ struct BatchDecider {
         summary.lines += 1
         writer.line(answer.isPermitted ? Self.permit : Self.deny)
         tally.count(answer, authorizer)
-        if options.notesUse, answer.isPermitted, answer.token >= 0 { summary.used.insert(directory.tokens[answer.token].id) }
+        if options.notesUse, answer.isPermitted, answer.token >= 0 {
+            summary.used.insert(directory.tokens[answer.token].id)
+        }
         if options.expect, let expected = answer.expected {
             summary.compare(answer.isPermitted, with: .boolean(expected), line: number)
         }

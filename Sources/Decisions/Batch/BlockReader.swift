@@ -10,6 +10,23 @@ struct Block: Sendable {
     var firstLine = 1
     /// True when this stands for one line longer than `BlockReader.longestLine`.
     var isTooLong = false
+
+    /// Calls a closure with each line, without its end, and with the number of the line in the input.
+    @inline(__always)
+    func forEachLine(_ body: (_ line: UnsafeRawBufferPointer, _ number: Int) -> Void) {
+        unsafe bytes.withUnsafeBytes { bytes in
+            var number = firstLine
+            var start = 0
+            while start < count {
+                let first = unsafe bytes.baseAddress! + start
+                let end = unsafe memchr(first, 0x0A, count - start)
+                let length = unsafe end.map { unsafe UnsafeRawPointer($0) - first } ?? count - start
+                unsafe body(UnsafeRawBufferPointer(start: first, count: length), number)
+                number += 1
+                start += length + 1
+            }
+        }
+    }
 }
 
 /// Reads blocks of whole lines from a file descriptor, in bounded memory.

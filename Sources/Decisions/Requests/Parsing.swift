@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Model
 package import Policies
 
@@ -11,15 +10,8 @@ package enum Parsing {
         var reader = BlockReader(descriptor: input)
         var lines = 0
         while case .block(let block) = reader.next(mayWait: true) {
-            unsafe block.bytes.withUnsafeBytes { bytes in
-                var start = 0
-                while start < block.count {
-                    let first = unsafe bytes.baseAddress! + start
-                    let end = unsafe memchr(first, 0x0A, block.count - start)
-                    let length = unsafe end.map { unsafe UnsafeRawPointer($0) - first } ?? block.count - start
-                    if unsafe parser.parse(UnsafeRawBufferPointer(start: first, count: length)) { lines += 1 }
-                    start += length + 1
-                }
+            unsafe block.forEachLine { line, _ in
+                if unsafe parser.parse(line) { lines += 1 }
             }
         }
         return lines

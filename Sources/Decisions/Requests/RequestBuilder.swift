@@ -230,7 +230,7 @@ struct RequestBuilder {
             expires = directory.tenants[tenant].zone.start(of: next)
         }
         if expires == nil, kind == .mobile {
-            expires = Instant(microseconds: created.microseconds + 30 * 86_400 * 1_000_000)
+            expires = TokenKind.mobileExpiry(login: created)
         }
         guard let expires else { throw RequestError("the expiry date is missing", property: "proposed.expires") }
         let record = TokenRecord(

@@ -140,7 +140,9 @@ internal import Policies
             unsafe request.put(text: Self.buffer(text), at: place)
             return true
         case .department:
-            guard let number = unsafe request.directory.department(Self.buffer(text), tenant: tenant) else { return false }
+            guard let number = unsafe request.directory.department(Self.buffer(text), tenant: tenant) else {
+                return false
+            }
             request.put(PackedValue(.department, number), at: place)
             return true
         case .user:

@@ -1,4 +1,5 @@
 internal import Lua
+internal import Model
 internal import Policies
 
 /// The policies of a set in an interpreter, ready to be run, and the resources that their runs have used.
@@ -79,9 +80,9 @@ extension Outcome.Termination {
         switch termination {
         case .finished: self = .finished
         case .failed(let message, let line): self = .failed(message: message, line: line)
-        case .fuelExhausted: self = .fuel
-        case .memoryExhausted: self = .memory
-        case .deadlineExceeded: self = .deadline
+        case .exceeded(.fuel): self = .fuel
+        case .exceeded(.memory): self = .memory
+        case .exceeded(.deadline): self = .deadline
         }
     }
 }

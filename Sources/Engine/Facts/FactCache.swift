@@ -26,7 +26,8 @@ internal import Policies
         guard let entries = unsafe entries else { return }
         let numberBits = UInt64(27)
         func isMeant(_ code: UInt64) -> Bool {
-            code >> numberBits == UInt64(PackedValue.Kind.token.rawValue) && isChanged(Int(code & (1 << numberBits - 1)))
+            code >> numberBits == UInt64(PackedValue.Kind.token.rawValue)
+                && isChanged(Int(code & (1 << numberBits - 1)))
         }
         for place in 0..<(1 << Self.bits) {
             let entry = unsafe entries + place

@@ -56,9 +56,7 @@ package final class PluginSession {
         case .finished: return try json(outcome.value)
         case .failed(let message, let line):
             throw NativeFault((line.map { "\(running.path):\($0): " } ?? "\(running.path): ") + message)
-        case .fuelExhausted: throw NativeFault("\(running.path): it exceeds its budget of instructions")
-        case .memoryExhausted: throw NativeFault("\(running.path): it exceeds its memory limit")
-        case .deadlineExceeded: throw NativeFault("\(running.path): it exceeds its time limit")
+        case .exceeded(let limit): throw NativeFault("\(running.path): it \(limit.excess)")
         }
     }
 

@@ -79,9 +79,8 @@ final class RunningPlugin {
         case .failed(let message, let line):
             let place = line.map { "\(path):\($0): " } ?? ""
             return (.failure("`\(name)` failed: \(place)\(message)"), facts.value.hasStopped)
-        case .fuelExhausted: return (.failure("`\(name)` exceeds its budget of \(fuel) instructions"), false)
-        case .memoryExhausted: return (.failure("`\(name)` exceeds its memory limit"), true)
-        case .deadlineExceeded: return (.failure("`\(name)` exceeds its time limit"), true)
+        case .exceeded(.fuel): return (.failure("`\(name)` exceeds its budget of \(fuel) instructions"), false)
+        case .exceeded(let limit): return (.failure("`\(name)` \(limit.excess)"), true)
         }
     }
 

@@ -69,9 +69,7 @@ package struct ExpressionEvaluator {
         switch outcome.termination {
         case .finished: break
         case .failed(let message, _): throw PolicyError(.expression, message)
-        case .fuelExhausted: throw PolicyError(.expression, "it exceeds its budget of instructions")
-        case .memoryExhausted: throw PolicyError(.expression, "it exceeds its memory limit")
-        case .deadlineExceeded: throw PolicyError(.expression, "it exceeds its time limit")
+        case .exceeded(let limit): throw PolicyError(.expression, "it \(limit.excess)")
         }
         return evaluated(outcome.value, host)
     }

@@ -34,11 +34,20 @@ package struct Decision: Sendable {
 
 /// A permit, deny, suggestion or obligation of a policy, with its template filled in.
 package struct PolicyStatement: Equatable, Sendable {
-    package enum Effect: String, Sendable {
+    package enum Effect: String, CaseIterable, Sendable {
         case permit
         case deny
         case advise
         case oblige
+
+        /// The names of the functions that policies call.
+        package static let names = allCases.map(\.rawValue)
+
+        /// All names in a sentence: `permit, deny, advise or oblige`.
+        package static func listed(_ conjunction: String, quote: String = "") -> String {
+            let words = names.map { quote + $0 + quote }
+            return words.dropLast().joined(separator: ", ") + " \(conjunction) " + words[words.count - 1]
+        }
     }
 
     package var policy: ExactName

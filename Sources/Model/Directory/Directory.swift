@@ -73,7 +73,8 @@ package final class Directory: Sendable {
         var added: [Token] = []
         var index = tokensByID
         for (tenant, record) in records {
-            guard let tenant = self.tenant(tenant), let assignment = assignment(record.assignment, tenant: tenant) else {
+            guard let tenant = self.tenant(tenant), let assignment = assignment(record.assignment, tenant: tenant)
+            else {
                 return nil
             }
             let token = Token(record, tenant: tenant, assignment: assignment)

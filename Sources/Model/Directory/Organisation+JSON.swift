@@ -159,9 +159,9 @@ extension Organisation {
         guard token.expires > token.created else {
             throw OrganisationError("a token expires after it is created", path: path + ".expires")
         }
-        let month: Int64 = 30 * 86_400 * 1_000_000
-        if kind == .mobile, token.expires.microseconds - token.created.microseconds != month {
-            throw OrganisationError("a mobile token expires 30 × 86,400 s after its login", path: path + ".expires")
+        if kind == .mobile, token.expires != TokenKind.mobileExpiry(login: token.created) {
+            throw OrganisationError(
+                "a mobile token expires \(TokenKind.mobileDays) × 86,400 s after its login", path: path + ".expires")
         }
         return token
     }

@@ -115,8 +115,16 @@ package struct AssignmentRecord: Equatable, Sendable {
 package enum TokenKind: String, Sendable {
     /// Made by an administrator for an integration; has a name and a chosen expiry date.
     case api
-    /// Made by a login of the mobile app; has no name, and expires 30 × 86,400 s later.
+    /// Made by a login of the mobile app; has no name, and expires `mobileDays` later.
     case mobile
+
+    /// The lifetime of a mobile token in days of 86,400 s.
+    package static let mobileDays = 30
+
+    /// The expiry of a mobile token.
+    package static func mobileExpiry(login: Instant) -> Instant {
+        Instant(microseconds: login.microseconds + Int64(mobileDays) * 86_400 * 1_000_000)
+    }
 }
 
 /// A token, without its secret.

@@ -1,15 +1,26 @@
 package import Lua
+internal import Model
 
 /// A function that the host gives to policies or to plugins, and that is not a method.
 @usableFromInline package enum BuiltinFunction: UInt32, CaseIterable, Sendable {
     case permit, deny, advise, oblige, settings, use, data
 
+    init(_ effect: PolicyStatement.Effect) {
+        self =
+            switch effect {
+            case .permit: .permit
+            case .deny: .deny
+            case .advise: .advise
+            case .oblige: .oblige
+            }
+    }
+
     package var name: String {
         switch self {
-        case .permit: "permit"
-        case .deny: "deny"
-        case .advise: "advise"
-        case .oblige: "oblige"
+        case .permit: PolicyStatement.Effect.permit.rawValue
+        case .deny: PolicyStatement.Effect.deny.rawValue
+        case .advise: PolicyStatement.Effect.advise.rawValue
+        case .oblige: PolicyStatement.Effect.oblige.rawValue
         case .settings: "settings"
         case .use: "use"
         case .data: "data"
@@ -32,7 +43,7 @@ package import Lua
 
 extension BuiltinFunction {
     /// The functions for policies.
-    package static let ofPolicies = hostFunctions([.permit, .deny, .advise, .oblige, .settings, .use])
+    package static let ofPolicies = hostFunctions(PolicyStatement.Effect.allCases.map(Self.init) + [.settings, .use])
     /// The functions for plugins.
     package static let ofPlugins = hostFunctions([.use, .data])
 

@@ -7,8 +7,7 @@ internal import Syntax
 /// Its shape: `["department_gate"]`, or with the effects that the policy's source must still call:
 /// `{ "department_gate": ["deny"], "administration": [] }`.
 struct RequiredFile {
-    static let name: ExactName = "required.json"
-    private static let effects: [ExactName] = ["permit", "deny", "advise", "oblige"]
+    private static let effects = PolicyStatement.Effect.names.map { ExactName($0) }
 
     private let path: String
     private let parsed: [ExactName: ParsedPolicy]

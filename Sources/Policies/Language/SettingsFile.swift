@@ -5,7 +5,6 @@ internal import Model
 /// Its shape: `{ "expiry_cap": { "all": { "months": 12 }, "tenants": { "acme": { "hard": true } } } }`.
 /// Every policy also has the name `enabled`, which turns the policy on or off.
 struct SettingsFile {
-    static let name: ExactName = "settings.json"
 
     let path: String
     /// By policy; `nil` for one that does not load, whose settings are not known.

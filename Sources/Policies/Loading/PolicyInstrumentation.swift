@@ -1,4 +1,5 @@
 package import Lua
+internal import Model
 package import Syntax
 
 /// The coverage sites of a policy, and its instrumented program.
@@ -12,13 +13,12 @@ package struct PolicyInstrumentation: Sendable {
 
     init(_ chunk: Chunk, name: String) {
         let questions = Method.allCases.filter { $0 != .plus && $0 != .endOfDay }.map(\.name)
-        let instrumented = chunk.instrumented(questions: Set(questions), effects: Self.effects)
+        let instrumented = chunk.instrumented(questions: Set(questions), effects: Set(PolicyStatement.Effect.names))
         sites = instrumented.sites
         effectCalls = instrumented.effectCalls
         program = Self.loads(instrumented.source, name) ? instrumented.source : nil
     }
 
-    private static let effects: Set<String> = ["permit", "deny", "advise", "oblige"]
     /// The host function that instrumented programs call; policies cannot use its name.
     package static let function = HostFunction(name: "__probe", code: .max)
 

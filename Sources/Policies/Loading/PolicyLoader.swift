@@ -5,7 +5,6 @@ internal import Syntax
 
 /// Loads a policy set from its files: schema, policies, settings. Reports every fault it finds.
 struct PolicyLoader {
-    private static let reserved: [ExactName] = ["schema", "settings", "required", "invariants", "routes"]
     private static let sections = ["actions", "resources", "context", "subjects"]
 
     private let source: PolicySource
@@ -47,7 +46,7 @@ struct PolicyLoader {
         guard let schema else { return nil }
         reportPlugins(schema)
         let sandbox = DeclarationSandbox()
-        parsed = source.files.filter { isPolicy($0.name) }.map { file in
+        parsed = source.files.filter { $0.name.isPolicyFile }.map { file in
             PolicyReader(
                 file: file, path: path(file.name), schema: schema, plugins: plugins, isInstrumented: isInstrumented,
                 sandbox: sandbox
@@ -103,26 +102,22 @@ struct PolicyLoader {
         }
     }
 
-    private func isPolicy(_ name: ExactName) -> Bool {
-        name.hasSuffix(".lua") && !name.hasSuffix("_test.lua") && !Self.reserved.contains(name.withoutExtension)
-    }
-
     private mutating func checkNames() {
         for lost in source.misplaced { report(lost.reason, lost.name, rule: "misplaced-file") }
         let names = Set(source.files.map(\.name))
         if let twins = TwinNames.first(in: names.sorted()) { report(twins.message, twins.other, rule: "file-name") }
         for name in names.sorted() where name.hasSuffix(".lua") {
             let id = name.withoutExtension
-            if name == "fixtures_test.lua" { continue }
-            if name.hasSuffix("_test.lua") {
-                let tested: ExactName = "\(name.text.dropLast("_test.lua".count)).lua"
+            if name == PolicyFile.sharedTests { continue }
+            if name.isTestFile {
+                let tested: ExactName = "\(name.testedID).lua"
                 if !names.contains(tested) {
                     report("a test without its policy: `\(tested)` is missing", name, rule: "test-without-policy")
                 }
                 checkTest(name)
                 continue
             }
-            if id != "schema", Self.reserved.contains(id) {
+            if name != PolicyFile.schema, PolicyFile.reserved.contains(id) {
                 report("the name `\(id)` is reserved, so this file is not a policy: rename it", name, rule: "file-name")
             }
             let isName = id.utf8.allSatisfy { byte in
@@ -169,9 +164,9 @@ struct PolicyLoader {
     // MARK: Schema and settings
 
     private mutating func loadSchema() -> Schema? {
-        guard let file = source.files.first(where: { $0.name == "schema.lua" }) else {
+        guard let file = source.files.first(where: { $0.name == PolicyFile.schema }) else {
             report(
-                "missing `schema.lua`: it declares the actions and resources of the policies", "", line: nil,
+                "missing `\(PolicyFile.schema)`: it declares the actions and resources of the policies", "", line: nil,
                 rule: "missing-file")
             return nil
         }
@@ -206,17 +201,17 @@ struct PolicyLoader {
     }
 
     private mutating func loadSettings() -> [ExactName: SettingValues] {
-        guard let bytes = source.files.first(where: { $0.name == SettingsFile.name })?.bytes else { return [:] }
+        guard let bytes = source.files.first(where: { $0.name == PolicyFile.settings })?.bytes else { return [:] }
         let declared = parsed.map { ($0.file.name.withoutExtension, $0.declaration?.settings) }
         let file = SettingsFile(
-            bytes, path: path(SettingsFile.name), declared: Dictionary(declared, uniquingKeysWith: { $1 }))
+            bytes, path: path(PolicyFile.settings), declared: Dictionary(declared, uniquingKeysWith: { $1 }))
         diagnostics += file.diagnostics
         return file.values
     }
 
     private mutating func checkRequired(_ settings: [ExactName: SettingValues]) {
-        guard let bytes = source.files.first(where: { $0.name == RequiredFile.name })?.bytes else { return }
-        let file = RequiredFile(bytes, path: path(RequiredFile.name), parsed: parsed, settings: settings)
+        guard let bytes = source.files.first(where: { $0.name == PolicyFile.required })?.bytes else { return }
+        let file = RequiredFile(bytes, path: path(PolicyFile.required), parsed: parsed, settings: settings)
         diagnostics += file.diagnostics
     }
 
@@ -224,7 +219,7 @@ struct PolicyLoader {
     private func version() -> String {
         var message: [UInt8] = []
         for file in source.files
-        where file.name == "schema.lua" || file.name == SettingsFile.name || isPolicy(file.name) {
+        where file.name == PolicyFile.schema || file.name == PolicyFile.settings || file.name.isPolicyFile {
             message += Array("\(file.name)\u{0}\(file.bytes.count)\u{0}".utf8) + file.bytes
         }
         for file in plugins.files {

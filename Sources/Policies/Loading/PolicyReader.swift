@@ -20,8 +20,6 @@ struct PolicyReader {
     /// The sandbox that runs the policy for its declaration.
     let sandbox: DeclarationSandbox
 
-    private static let effects: Set<String> = ["permit", "deny", "advise", "oblige"]
-
     private func fault(
         _ message: String, _ position: Position? = nil, line: Int? = nil, rule: String
     ) -> Diagnostic {
@@ -119,7 +117,7 @@ struct PolicyReader {
         chunk.expressions.compactMap { expression in
             guard case .call(let callee, let arguments) = expression.kind, let first = arguments.first,
                 case .name(let name) = chunk[callee].kind, name.target == .global, name.name != "oblige",
-                Self.effects.contains(name.name), case .string(let bytes) = chunk[first].kind,
+                PolicyStatement.Effect.names.contains(name.name), case .string(let bytes) = chunk[first].kind,
                 bytes.contains(UInt8(ascii: "{"))
             else { return nil }
             return chunk[first]
@@ -157,9 +155,7 @@ struct PolicyReader {
         switch termination {
         case .finished: ("", nil)
         case .failed(let message, let line): (message, line)
-        case .fuelExhausted: ("does not finish loading: it exhausts its budget of instructions", nil)
-        case .memoryExhausted: ("exceeds its memory limit while loading", nil)
-        case .deadlineExceeded: ("exceeds its time limit while loading", nil)
+        case .exceeded(let limit): (limit.excessWhileLoading, nil)
         }
     }
 

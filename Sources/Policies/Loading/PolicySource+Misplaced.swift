@@ -26,7 +26,7 @@ extension PolicySource {
             !isLeftOut(name)
         else { return nil }
         let plain = last.lowercased()
-        let isSettings = plain == "settings.json" || plain == "required.json"
+        let isSettings = [PolicyFile.settings, PolicyFile.required].contains(ExactName(plain))
         guard plain.contains(".lua") || isSettings else { return nil }
         if isInside {
             return "a file in a sub-folder is not in force: move it into the folder of the policies, or out of it"

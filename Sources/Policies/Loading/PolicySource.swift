@@ -96,8 +96,3 @@ package struct PolicySource: Sendable {
 
     private static func reason() -> String { unsafe String(cString: strerror(errno)) }
 }
-
-extension ExactName {
-    /// A file's name without its last four bytes, `.lua`.
-    package var withoutExtension: ExactName { ExactName(Substring(text.utf8.dropLast(4))) }
-}

@@ -18,7 +18,7 @@ extension TypeInference {
     private var ineffectiveReturns: [Fault] {
         guard let decide = names.decide else { return [] }
         let message =
-            "`decide` answers by calling `permit`, `deny`, `advise` or `oblige`; a result has no effect"
+            "`decide` answers by calling \(PolicyStatement.Effect.listed("or", quote: "`")); a result has no effect"
         return chunk.results(of: decide).filter { !mayCallEffect($0) }.map {
             Fault(rule: "ineffective-return", message: message, position: chunk[$0].position)
         }
@@ -293,7 +293,7 @@ extension TypeInference {
 
     private func misuse(ofEffect callee: Expression.ID, _ arguments: [Expression.ID]) -> Fault? {
         guard case .name(let name) = chunk[callee].kind, name.target == .global,
-            ["permit", "deny", "advise", "oblige"].contains(name.name)
+            PolicyStatement.Effect.names.contains(name.name)
         else { return nil }
         func fault(_ message: String, _ place: Expression.ID) -> Fault {
             Fault(rule: "wrong-argument", message: message, position: chunk[place].position)

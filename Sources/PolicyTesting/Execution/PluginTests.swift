@@ -34,8 +34,8 @@ package struct PluginTests {
         self.plugins = plugins
         checkExamples = examples
         schema =
-            policies.files.first { $0.name == "schema.lua" }
-            ?? PolicyFile(name: "schema.lua", bytes: Array(Self.usualSchema.utf8))
+            policies.files.first { $0.name == PolicyFile.schema }
+            ?? PolicyFile(name: PolicyFile.schema, bytes: Array(Self.usualSchema.utf8))
         var given: [ExactName: TestOrganisation] = [:]
         for (name, organisation) in organisations where name != "store" {
             do throws(TestFault) { given[name] = try TestOrganisation(organisation) } catch {
@@ -90,8 +90,8 @@ package struct PluginTests {
     }
 
     private func plans(_ folder: PluginSource.Folder, _ selection: PolicyTests.Selection) -> [TestPlan] {
-        let files = folder.files.filter { $0.name.hasSuffix(TestFile.suffix) }
-        let names = files.map { ExactName(Substring($0.name.utf8.dropLast(TestFile.suffix.utf8.count))) }
+        let files = folder.files.filter { $0.name.isTestFile }
+        let names = files.map(\.name.testedID)
         let path = "\(source.path)/\(folder.name)"
         let planner = TestPlanner(
             PolicySource(path: path, files: files), policies: names, given: given)

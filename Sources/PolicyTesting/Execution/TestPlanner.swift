@@ -34,7 +34,7 @@ struct TestPlanner: Sendable {
 
     /// The files with tests, sorted by name.
     var files: [PolicyFile] {
-        source.files.filter { $0.name.hasSuffix(TestFile.suffix) }.sorted { $0.name < $1.name }
+        source.files.filter { $0.name.isTestFile }.sorted { $0.name < $1.name }
     }
 
     func plans(_ file: PolicyFile) -> [TestPlan] {
@@ -43,7 +43,7 @@ struct TestPlanner: Sendable {
             [TestPlan(result: TestResult(file: path, line: nil, name: file.name.text, failure: TestFailure(message)))]
         }
         if file.name == source.sharedFixtures?.name { return sharedProblem.map(failed) ?? [] }
-        let policy = ExactName(Substring(file.name.utf8.dropLast(TestFile.suffix.utf8.count)))
+        let policy = file.name.testedID
         guard policies.contains(policy) else {
             return failed(
                 "there is no policy `\(policy)` beside this test" + Suggestion.hint(for: policy, among: policies))
@@ -129,6 +129,6 @@ extension PolicySource {
     /// instead.
     var sharedFixtures: PolicyFile? {
         guard !files.contains(where: { $0.name == "fixtures.lua" }) else { return nil }
-        return files.first { $0.name == TestFile.shared }
+        return files.first { $0.name == PolicyFile.sharedTests }
     }
 }

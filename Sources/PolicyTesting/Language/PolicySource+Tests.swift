@@ -2,15 +2,9 @@ package import Model
 internal import Policies
 
 extension PolicySource {
-    private static let settingsFile: ExactName = "settings.json"
-    private static let reserved: [ExactName] = ["schema", "settings", "required", "invariants", "routes"]
-
     /// The ids of the policies in the folder: the files that are neither tests nor reserved.
     package var policyIDs: [ExactName] {
-        files.map(\.name).filter { name in
-            name.hasSuffix(".lua") && !name.hasSuffix(TestFile.suffix)
-                && !Self.reserved.contains(name.withoutExtension)
-        }.map(\.withoutExtension).sorted()
+        files.map(\.name).filter(\.isPolicyFile).map(\.withoutExtension).sorted()
     }
 
     /// The files that decisions need, without the tests; with one policy alone if `only` names it.
@@ -18,7 +12,7 @@ extension PolicySource {
         let ids = Set(policyIDs)
         let kept = files.filter { file in
             // A test may turn off, or leave out, a policy that the folder requires.
-            if file.name.hasSuffix(TestFile.suffix) || file.name == "required.json" { return false }
+            if file.name.isTestFile || file.name == PolicyFile.required { return false }
             guard let policy, file.name.hasSuffix(".lua") else { return true }
             let id = file.name.withoutExtension
             return !ids.contains(id) || id == policy
@@ -54,17 +48,17 @@ extension PolicySource {
     }
 
     private func settingsByPolicy() throws(TestFault) -> [JSON.Member] {
-        guard let file = files.first(where: { $0.name == Self.settingsFile }) else { return [] }
+        guard let file = files.first(where: { $0.name == PolicyFile.settings }) else { return [] }
         guard case .object(let members)? = try? JSONReader.parse(file.bytes) else {
-            throw TestFault("`\(Self.settingsFile)` is not a JSON object")
+            throw TestFault("`\(PolicyFile.settings)` is not a JSON object")
         }
         return members
     }
 
     private mutating func replaceSettings(_ settings: [JSON.Member]) {
-        files.removeAll { $0.name == Self.settingsFile }
+        files.removeAll { $0.name == PolicyFile.settings }
         let text = JSON.object(settings).compact
-        files.append(PolicyFile(name: Self.settingsFile, bytes: Array(text.utf8)))
+        files.append(PolicyFile(name: PolicyFile.settings, bytes: Array(text.utf8)))
     }
 }
 

@@ -1,12 +1,9 @@
 internal import Lua
-package import Model
+internal import Model
 internal import Syntax
 
 /// The unparsed content of one test file: its tests, and what they share.
 package struct TestFile: Sendable {
-    package static let suffix: ExactName = "_test.lua"
-    /// The file that the tests of all files of a folder share.
-    package static let shared: ExactName = "fixtures_test.lua"
     /// The limit of tests in a file, more than any honest file has.
     private static let most = 10_000
     /// The limits of a test file, which may be longer than a policy, and does more. Fuel is the limit that counts, on a
@@ -45,9 +42,8 @@ package struct TestFile: Sendable {
         switch outcome.termination {
         case .finished: break
         case .failed(let message, let line): throw TestFault((line.map { "line \($0): " } ?? "") + message)
-        case .fuelExhausted: throw TestFault("the file exceeds its instruction limit")
-        case .memoryExhausted: throw TestFault("the file exceeds its memory limit")
-        case .deadlineExceeded: throw TestFault("the file exceeds its time limit")
+        case .exceeded(.fuel): throw TestFault("the file exceeds its instruction limit")
+        case .exceeded(let limit): throw TestFault("the file \(limit.excess)")
         }
         if let problem = host.problem { throw TestFault(problem) }
         if let twice = (try? Chunk.parse(bytes))?.repeatedKeys.first {

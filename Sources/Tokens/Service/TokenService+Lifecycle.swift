@@ -73,7 +73,8 @@ extension TokenService {
             if let expires = change.expires {
                 guard token.details.token.kind == .api else {
                     throw TokenStoreError(
-                        .state, "a mobile token expires 30 days after its login and cannot be extended")
+                        .state,
+                        "a mobile token expires \(TokenKind.mobileDays) days after its login and cannot be extended")
                 }
                 guard expires > context.now else {
                     throw TokenStoreError(.state, "the expiry is in the past: revoke the token instead")

@@ -1,6 +1,7 @@
 internal import Analysis
 internal import Decisions
 internal import Model
+internal import Presentation
 
 extension ReplCommand {
     /// `compare A B ACTION`: the difference between two tokens that matters for a request.
@@ -41,7 +42,7 @@ extension Repl {
         _ comparison: TokenComparison, _ names: (ExactName, ExactName), _ invocation: Invocation
     ) throws(CommandError) {
         let terminal = invocation.terminal
-        if invocation.has("json") {
+        if invocation[.json] {
             terminal.print(Self.json(comparison).pretty)
             return
         }

@@ -2,6 +2,7 @@ internal import Decisions
 internal import Engine
 internal import Model
 internal import Policies
+internal import Presentation
 
 extension ReplCommand {
     /// `cost`: the instructions, facts and time of the last decision.
@@ -21,7 +22,7 @@ extension ReplCommand {
                         .init("facts", .integer(Int64(trace.facts.count))),
                     ])
             }
-            if invocation.has("json") {
+            if invocation[.json] {
                 let members: [JSON.Member] = [
                     .init("policies", listing.rows), .init("asked_ns", .integer(answer.nanoseconds)),
                     .init("known_ns", .optional(known)), .init("run_ns", .optional(run)),

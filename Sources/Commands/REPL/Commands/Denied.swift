@@ -2,6 +2,7 @@ internal import Analysis
 internal import Decisions
 internal import Lua
 internal import Model
+internal import Presentation
 
 extension ReplCommand {
     /// `denied`: the denials in the decision log.
@@ -14,8 +15,7 @@ extension ReplCommand {
                 isOptional: true, isRepeated: true, usage: "[TOKEN] [since TIME]")
         ],
         options: [
-            Option(name: "log", value: "FILE", help: "the decision log (that of `repl --log`)"),
-            Option(name: "size", value: "N", help: "the most denials listed, the newest last (50)"),
+            Option.log.described("the decision log (that of `repl --log`)"), Option.size,
         ],
         details: ["`why #N` explains one of them, with the facts as they were then."],
         examples: ["denied since 02:55", "denied 'Warehouse sync' since 2026-11-22"],
@@ -34,7 +34,7 @@ extension ReplCommand {
             guard words.count < 2 else { throw .usage("too many words: give at most one token, then `since TIME`") }
             var token: TokenID?
             if let word = words.first { token = try repl.token(word, invocation).id }
-            let size = try invocation.number("size", default: 50, most: 1_000_000)
+            let size = invocation[.size]
             let log = try repl.log(invocation)
             var found: [(Int, [UInt8])] = []
             let denial = Array("\"decision\":false".utf8)
@@ -59,7 +59,7 @@ extension ReplCommand {
 extension Repl {
     /// The decision log of `--log`, from the command or from the start of the program.
     func log(_ invocation: Invocation) throws(CommandError) -> LogFile {
-        guard let path = invocation.value("log") ?? start.value("log") else {
+        guard let path = invocation[ifDeclared: .log] ?? start[.log] else {
             throw .usage(
                 "no decision log is given: add `--log FILE`, or start `demilune repl --log FILE` for all commands")
         }
@@ -98,7 +98,7 @@ extension Repl {
             let resource = record.question.resource.map { $0.type.text + ($0.id.map { ":\($0)" } ?? "") } ?? "–"
             listing.add(
                 [
-                    "\(number)", TimeArgument.local(record.time, in: zone), name, record.question.action.text, resource,
+                    "\(number)", LocalTime.minute(record.time, in: zone), name, record.question.action.text, resource,
                     record.code,
                     record.policies.joined(separator: " "),
                 ],
@@ -122,7 +122,7 @@ extension Repl {
         let directory = try snapshot.directory(holding: record.token.map { [$0] } ?? [])
         let printer = ExplanationPrinter(Explanation(record, directory: directory), loaded)
         let terminal = invocation.terminal
-        if invocation.has("json") {
+        if invocation[.json] {
             terminal.print(printer.json.pretty)
             return ExitStatus.done
         }
@@ -154,5 +154,11 @@ extension DecisionRecord {
     fileprivate var token: TokenID? {
         if case .token(let id) = question.subject { return TokenID(id) }
         return question.token.flatMap { TokenID($0) }
+    }
+}
+
+extension Option<Int> {
+    fileprivate static var size: Self {
+        Self("size", "N", "the most denials listed, the newest last", most: 1_000_000, default: 50)
     }
 }

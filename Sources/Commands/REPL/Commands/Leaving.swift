@@ -1,4 +1,5 @@
 internal import Model
+internal import Presentation
 
 extension ReplCommand {
     /// `help`: all commands, or one of them.
@@ -9,7 +10,7 @@ extension ReplCommand {
         inside: { _, invocation throws(CommandError) in
             let name = invocation.positionals.joined(separator: " ")
             let terminal = invocation.terminal
-            if invocation.has("json") {
+            if invocation[.json] {
                 let verbs = Repl.verbs.filter { name.isEmpty || $0.name == name || $0.name.hasPrefix(name + " ") }
                 if !verbs.isEmpty {
                     terminal.print(JSON.array(verbs.map(\.json)).pretty)

@@ -1,6 +1,7 @@
 internal import Model
 internal import Plugins
 internal import Policies
+internal import Presentation
 
 extension ReplCommand {
     /// `plugin COMMAND …`: runs the commands of plugins.
@@ -34,7 +35,7 @@ extension ReplCommand {
                 let lines = try commands.run(
                     ExactName(name), Array(invocation.positionals.dropFirst()), on: snapshot.directory, tenant: tenant,
                     now: snapshot.now)
-                if invocation.has("json") {
+                if invocation[.json] {
                     invocation.terminal.print(JSON.strings(lines).compact)
                 } else {
                     for line in lines { invocation.terminal.print(Terminal.escaped(line)) }

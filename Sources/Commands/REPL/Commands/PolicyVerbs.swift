@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Model
 internal import Policies
+internal import Presentation
 
 extension ReplCommand {
     /// `policies`: the policies in force.
@@ -25,7 +26,7 @@ extension ReplCommand {
                     ])
             }
             try listing.print(invocation, "policy", plural: "policies")
-            if !invocation.has("json") { invocation.terminal.note("version \(loaded.set.version)") }
+            if !invocation[.json] { invocation.terminal.note("version \(loaded.set.version)") }
             return ExitStatus.done
         })
 
@@ -39,7 +40,7 @@ extension ReplCommand {
             let name = try repl.policyName(invocation.positionals[0])
             let lines = loaded.lines(of: "\(name).lua") ?? []
             let hits = loaded.hits[name] ?? [:]
-            if invocation.has("json") {
+            if invocation[.json] {
                 let counts = hits.sorted { $0.key < $1.key }.map { JSON.Member("\($0.key)", .integer(Int64($0.value))) }
                 let members: [JSON.Member] = [
                     .init("policy", .string(name)), .init("source", .string(lines.joined(separator: "\n"))),
@@ -76,7 +77,7 @@ extension ReplCommand {
                 invocation.positionals[0].hasSuffix(".lua")
                 ? String(invocation.positionals[0].dropLast(4)) : invocation.positionals[0]
             guard !name.contains("/"), !name.hasPrefix(".") else { throw .usage("`\(name)` is not a policy name") }
-            let path = "\(repl.loaded?.path ?? invocation.value("policies") ?? "policies")/\(name).lua"
+            let path = "\(repl.loaded?.path ?? invocation.policyFolder)/\(name).lua"
             let known = repl.loaded?.set.policies.map(\.id) ?? []
             if !Descriptor.exists(path), let near = Suggestion.nearest(to: ExactName(name), among: known) {
                 throw .usage(
@@ -130,7 +131,7 @@ extension ReplCommand {
                 invocation.terminal.note("every request is now decided by both; `try off` ends it")
             }
             if repl.watching != nil { repl.watch(true) }
-            if invocation.has("json") {
+            if invocation[.json] {
                 let members: [JSON.Member] = [
                     .init("trying", .optional(repl.tried?.path)), .init("version", .optional(repl.tried?.set.version)),
                 ]
@@ -161,7 +162,7 @@ extension Repl {
     /// Prints the setting of a switch.
     fileprivate static func tell(_ name: String, _ isOn: Bool, _ invocation: Invocation) -> Int32 {
         invocation.terminal.print(
-            invocation.has("json")
+            invocation[.json]
                 ? JSON.object([.init(ExactName(name), .boolean(isOn))]).compact : "\(name) is \(isOn ? "on" : "off")")
         return ExitStatus.done
     }
@@ -169,7 +170,7 @@ extension Repl {
     /// `reload` as a command.
     fileprivate func reloadAll(_ invocation: Invocation) -> Int32 {
         let status = reloadAll(invocation.terminal)
-        if invocation.has("json") {
+        if invocation[.json] {
             let members: [JSON.Member] = [
                 .init("loaded", .boolean(status == ExitStatus.done)),
                 .init("version", .optional(loaded?.set.version)),

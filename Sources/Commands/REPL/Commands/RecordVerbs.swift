@@ -20,7 +20,7 @@ extension ReplCommand {
                 invocation.terminal.note("recording into \(Terminal.escaped(path)); `record off` ends it")
                 repl.recording = recording
             }
-            if invocation.has("json") {
+            if invocation[.json] {
                 let members: [JSON.Member] = [.init("recording", .optional(repl.recording?.path))]
                 invocation.terminal.print(JSON.object(members).compact)
             } else if invocation.positionals.isEmpty {
@@ -66,7 +66,7 @@ extension Repl {
         _ exchanges: [Recording.Exchange], _ invocation: Invocation
     ) throws(CommandError) -> Int32 {
         let terminal = invocation.terminal
-        let isForMachines = invocation.has("json")
+        let isForMachines = invocation[.json]
         var different: [JSON] = []
         for exchange in exchanges {
             if !isForMachines { terminal.print(echo(exchange.command)) }

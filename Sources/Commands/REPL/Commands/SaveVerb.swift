@@ -35,7 +35,7 @@ extension ReplCommand {
             }
             let answer = try repl.lastAnswer()
             let policy = words.count == 5 ? try repl.policyName(words[4]) : try answer.decisivePolicy()
-            let path = "\(answer.loaded.path)/\(policy)_test.lua"
+            let path = "\(answer.loaded.path)/\(PolicyFile.tests(of: policy))"
             let recorded = RecordedTest(
                 answer.question, answer.decision, policies: answer.loaded.set, directory: answer.directory)
             let text = recorded.text(named: words[2])
@@ -46,7 +46,7 @@ extension ReplCommand {
             }
             let gap = before.isEmpty ? "" : before.hasSuffix("\n") ? "\n" : "\n\n"
             try Self.append(gap + text, to: path)
-            if invocation.has("json") {
+            if invocation[.json] {
                 let members: [JSON.Member] = [.init("file", .string(path)), .init("test", .string(text))]
                 invocation.terminal.print(JSON.object(members).compact)
             } else {

@@ -106,7 +106,7 @@ extension Repl {
     /// Prints the result of a command that sets the session state: `words` or, with `--json`, the given value or else the
     /// state.
     fileprivate func tellState(_ invocation: Invocation, _ words: String? = nil, _ json: JSON? = nil) -> Int32 {
-        if invocation.has("json") {
+        if invocation[.json] {
             invocation.terminal.print((json ?? state.json).compact)
         } else if let words {
             invocation.terminal.print(words)

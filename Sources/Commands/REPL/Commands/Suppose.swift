@@ -1,6 +1,7 @@
 internal import Analysis
 internal import Decisions
 internal import Model
+internal import Presentation
 
 extension ReplCommand {
     /// `suppose`: adds a change to the scenario, which every answer then compares, before → after.
@@ -13,7 +14,7 @@ extension ReplCommand {
                 isRepeated: true,
                 usage: "[CHANGE]")
         ],
-        options: [Option(name: "size", value: "N", help: "the most tokens listed (1000)")],
+        options: [Option.listedTokens],
         details: [
             "Nothing is written.",
             ScenarioParser.forms.map { "  suppose \($0.words)  (\($0.help))" }.joined(separator: "\n"),
@@ -27,7 +28,7 @@ extension ReplCommand {
             let words = invocation.positionals
             if words == ["reset"] {
                 repl.scenario = nil
-                if invocation.has("json") {
+                if invocation[.json] {
                     invocation.terminal.print(JSON.object([.init("supposed", .array([]))]).compact)
                 }
                 return ExitStatus.done
@@ -48,7 +49,7 @@ extension ReplCommand {
             repl.scenario = scenario
             let told = scenario.changes.map { $0.words(in: directory, tenant: scenario.tenant) }
             for words in told { invocation.terminal.note("supposed: \(Terminal.escaped(words))") }
-            if invocation.has("json") {
+            if invocation[.json] {
                 invocation.terminal.print(JSON.object([.init("supposed", .strings(told))]).compact)
             }
             return ExitStatus.done
@@ -87,7 +88,7 @@ extension Repl {
             throw .usage("nothing is supposed: use `suppose CHANGE`; `help suppose` lists the changes")
         }
         let terminal = invocation.terminal
-        let size = try invocation.number("size", default: 1_000)
+        let size = invocation[.listedTokens]
         let directory = try whole(terminal)
         let names = try names(invocation)
         let tenant = scenario?.tenant ?? directory.tenants[names.tenant].id
@@ -152,7 +153,7 @@ extension Repl {
         if diff.turned > order.count {
             invocation.terminal.note("of \(diff.turned) that change; `--size` lists more")
         }
-        if !invocation.has("json") {
+        if !invocation[.json] {
             invocation.terminal.note(
                 "of \(counted(diff.asked, "token")): \(diff.losing) losing, \(diff.gaining) gaining something; nothing is written"
             )

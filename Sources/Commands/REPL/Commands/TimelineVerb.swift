@@ -2,6 +2,7 @@ internal import Analysis
 internal import Decisions
 internal import Model
 internal import Policies
+internal import Presentation
 
 extension ReplCommand {
     /// `timeline`: the answer as time passes.
@@ -67,8 +68,8 @@ extension Repl {
             let code = interval.summary.code
             listing.add(
                 [
-                    TimeArgument.local(interval.from, in: zone),
-                    interval.to.map { TimeArgument.local($0, in: zone) } ?? "…",
+                    LocalTime.minute(interval.from, in: zone),
+                    interval.to.map { LocalTime.minute($0, in: zone) } ?? "…",
                     interval.summary.isPermitted ? "permit" : "deny",
                     why.isEmpty ? Decision.words(for: code) ?? code : why, interval.causes.joined(separator: "; "),
                 ],
@@ -81,7 +82,7 @@ extension Repl {
         }
         try listing.print(invocation, "interval")
         if !timeline.isComplete {
-            let horizon = TimeArgument.local(timeline.horizon, in: zone)
+            let horizon = LocalTime.minute(timeline.horizon, in: zone)
             invocation.terminal.note("incomplete: the answer may change at other times up to \(horizon)")
         }
     }

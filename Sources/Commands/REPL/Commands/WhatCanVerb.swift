@@ -2,6 +2,7 @@ internal import Analysis
 internal import Decisions
 internal import Model
 internal import Policies
+internal import Presentation
 
 extension ReplCommand {
     /// `what can`: the actions of a token by department, and the permissions that it needs.
@@ -12,7 +13,7 @@ extension ReplCommand {
             .init(name: "do", help: "the word `do`, which may be left out", isOptional: true),
         ],
         options: [
-            Option(name: "log", value: "FILE", help: "the decision log with its uses (that of `repl --log`)")
+            Option.log.described("the decision log with its uses (that of `repl --log`)")
         ],
         details: [
             "A cell is `yes`, `–` for no, or `?` if the answer depends on the rest of the request or on the resource "
@@ -37,15 +38,15 @@ extension ReplCommand {
             let what = WhatCan(number, now: now, authorizer, on: directory) { progress.step($0, of: $1) }
             progress.end()
             let terminal = invocation.terminal
-            let path = invocation.value("log") ?? repl.start.value("log")
+            let path = invocation[.log] ?? repl.start[.log]
             // The session may have begun before the first decision.
-            let isMissing = invocation.value("log") == nil && path.map { !Descriptor.exists($0) } ?? false
+            let isMissing = invocation[.log] == nil && path.map { !Descriptor.exists($0) } ?? false
             let least = path == nil || isMissing ? nil : try repl.needs(number, directory, now, invocation)
             if let fault = what.fault {
                 terminal.note("it can do nothing now: \(Decision.words(for: fault) ?? fault)")
             }
             let listing = repl.listing(what, directory)
-            if invocation.has("json") {
+            if invocation[.json] {
                 let members: [JSON.Member] = [
                     .init("fault", .optional(what.fault)), .init("actions", listing.rows),
                     .init("needs", least?.json ?? .null), .init("complete", .boolean(what.isComplete)),

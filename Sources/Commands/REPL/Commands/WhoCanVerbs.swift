@@ -2,6 +2,7 @@ internal import Analysis
 internal import Decisions
 internal import Model
 internal import Policies
+internal import Presentation
 
 extension ReplCommand {
     /// `who can`: all tokens that may do something.
@@ -15,7 +16,7 @@ extension ReplCommand {
                 isRepeated: true,
                 usage: "[on TYPE[:ID]] [in DEPARTMENT[+]] [with NAME=VALUE …]"),
         ],
-        options: [Option(name: "size", value: "N", help: "the most tokens listed (1000)")],
+        options: [Option.listedTokens],
         examples: ["who can users.update on user in Finance+", "who can orders.read on order in Sales with mfa=true"],
         suggest: { completion, words in completion.access(words) },
         inside: { repl, invocation throws(CommandError) in
@@ -93,7 +94,7 @@ extension ReplCommand {
             }
             try listing.print(invocation, "may", plural: "may")
             let denied = administering.denials.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            if !denied.isEmpty, !invocation.has("json") {
+            if !denied.isEmpty, !invocation[.json] {
                 let words = denied.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
                 invocation.terminal.note("the others may not: \(Terminal.escaped(words))")
             }
@@ -126,7 +127,7 @@ extension Repl {
     fileprivate func tell(
         _ who: WhoCan, _ other: (who: WhoCan, whatIfSide: WhatIfSide)?, _ directory: Directory, _ invocation: Invocation
     ) throws(CommandError) {
-        let size = try invocation.number("size", default: 1_000)
+        let size = invocation[.listedTokens]
         var listing = Listing(
             ["TOKEN", "USER", "DEPARTMENT", "USER TYPE"] + (other == nil ? ["ANSWER"] : ["BEFORE", "AFTER"]),
             main: "ANSWER")
@@ -166,7 +167,7 @@ extension Repl {
         try listing.print(invocation, "token")
         let terminal = invocation.terminal
         if tokens.count > size { terminal.note("of \(tokens.count); `--size` lists more") }
-        if other == nil, who.depending > 0, !invocation.has("json") {
+        if other == nil, who.depending > 0, !invocation[.json] {
             terminal.note(
                 "of \(counted(who.asked, "token")): \(who.yes) always, \(who.depending) depending on the request")
         }

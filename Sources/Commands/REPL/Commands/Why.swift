@@ -22,7 +22,7 @@ extension ReplCommand {
                 traced = try answer.loaded.authorizer.examine(answer.question, on: answer.directory)
             } catch { throw CommandError(error.message) }
             let printer = ExplanationPrinter(Explanation(traced), answer.loaded)
-            if invocation.has("json") {
+            if invocation[.json] {
                 invocation.terminal.print(printer.json.pretty)
             } else {
                 printer.print(to: invocation.terminal)
@@ -58,7 +58,7 @@ extension ReplCommand {
             let answer = try repl.lastAnswer()
             let evaluated = try repl.inspect(invocation.positionals[0], answer)
             let terminal = invocation.terminal
-            if invocation.has("json") {
+            if invocation[.json] {
                 let members: [JSON.Member] = [
                     .init("expression", .optional(evaluated.expression)), .init("type", .string(evaluated.type)),
                     .init("value", .string(evaluated.value)),

@@ -1,5 +1,6 @@
 internal import Model
 internal import Policies
+internal import Presentation
 
 /// A possible completion, with its description.
 struct Candidate: Equatable {
@@ -97,18 +98,19 @@ struct Completion {
             ? family.map { Candidate(text: String($0.name.dropFirst(first.count + 1)), help: $0.summary) } : []
         guard let verb = named else { return second }
         var arguments = Array(words.dropFirst(verb.name.split(separator: " ").count))
-        let options = verb.options + Option.global
-        if let last = arguments.last, last.hasPrefix("--"), let option = option(last, options), let value = option.value
+        let options = verb.options + GlobalOptions.all
+        if let last = arguments.last, last.hasPrefix("--"), let option = option(last, options),
+            let value = option.placeholder
         {
             return option.choices.isEmpty ? values(value) : option.choices.map { Candidate(text: $0, help: "") }
         }
         if partial.hasPrefix("-") {
-            return options.filter { option in !arguments.contains("--\(option.name)") }.map { option in
-                Candidate(text: "--\(option.name)", help: option.help)
+            return options.filter { option in !arguments.contains(option.flag) }.map { option in
+                Candidate(text: option.flag, help: option.help)
             }
         }
         if let place = arguments.firstIndex(where: { $0.hasPrefix("--") }) {
-            let takesValue = option(arguments[place], options)?.value != nil
+            let takesValue = option(arguments[place], options)?.placeholder != nil
             arguments.removeSubrange(place...min(arguments.count - 1, place + (takesValue ? 1 : 0)))
         }
         if let suggest = Repl.command(verb)?.suggest { return second + suggest(self, arguments) }
@@ -119,7 +121,9 @@ struct Completion {
         return second + values(positional.name)
     }
 
-    private func option(_ word: String, _ options: [Option]) -> Option? { options.first { "--\($0.name)" == word } }
+    private func option(_ word: String, _ options: [any OptionDeclaration]) -> (any OptionDeclaration)? {
+        options.first { $0.flag == word }
+    }
 
     private var firstWords: [Candidate] {
         var result: [Candidate] = []

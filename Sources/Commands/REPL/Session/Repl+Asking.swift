@@ -42,7 +42,7 @@ extension Repl {
         progress.end()
         let terminal = invocation.terminal
         let tenant = answer.tenant.map { answer.directory.tenants[$0].id } ?? ""
-        if invocation.has("json") {
+        if invocation[.json] {
             terminal.print(Self.json(counterfactual, answer.directory, tenant.text).pretty)
             return ExitStatus.done
         }

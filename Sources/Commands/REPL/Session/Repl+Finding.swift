@@ -22,7 +22,7 @@ extension Repl {
     /// The token with this id or name, or the only one found by this part of a name, user or department.
     func token(_ word: String, _ invocation: Invocation) throws(CommandError) -> StoreSnapshot.Named {
         try snapshot.refresh()
-        let tenant = invocation.name("tenant")
+        let tenant = invocation[.tenant]
         if let id = TokenID(word) {
             let directory = try snapshot.directory(holding: [id])
             guard let index = directory.token(id),

@@ -6,7 +6,7 @@ extension Repl {
     func watch(_ isOn: Bool) {
         watching =
             isOn
-            ? Watch([loaded?.path ?? start.value("policies") ?? "policies", tried?.path].compactMap(\.self)) : nil
+            ? Watch([loaded?.path ?? start.policyFolder, tried?.path].compactMap(\.self)) : nil
         editor?.watch(watching?.descriptor)
     }
 
@@ -22,7 +22,7 @@ extension Repl {
                 return true
             }, errors: { text += String(decoding: $0, as: UTF8.self) })
         let terminal = Terminal(streams)
-        terminal.color(isColored ? "always" : "never", isRefused: false)
+        terminal.color(isColored ? .always : .never, isRefused: false)
         reloadAll(terminal)
         return text
     }

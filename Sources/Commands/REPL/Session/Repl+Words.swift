@@ -1,6 +1,7 @@
 internal import Analysis
 internal import Model
 internal import Policies
+internal import Presentation
 
 extension Repl {
     var zone: Zone? { snapshot.tenants.first { $0.id == state.tenant }?.zone }
@@ -17,7 +18,7 @@ extension Repl {
 
     var isColored: Bool {
         let isRefused = start.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        return isInteractive && start.value("color") != "never" && !isRefused
+        return isInteractive && start[.color] != .never && !isRefused
     }
 
     func echo(_ command: String) -> String {

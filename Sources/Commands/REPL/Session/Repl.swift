@@ -38,7 +38,7 @@ final class Repl {
         snapshot = try StoreSnapshot(invocation)
         state.tenant = try invocation.tenant(among: snapshot.tenants.map(\.id))
         if state.tenant == nil, snapshot.tenants.count == 1 { state.tenant = snapshot.tenants[0].id }
-        state.actor = invocation.value("as")
+        state.actor = invocation[.as]
         if invocation.isTimeStated { state.at = invocation.now }
     }
 
@@ -58,13 +58,13 @@ final class Repl {
             })
         let terminal = Terminal(output.streams(line: readLine, secret: readSecret))
         let isColorRefused = start.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        terminal.color(start.value("color") ?? "auto", isRefused: isColorRefused)
+        terminal.color(start[.color], isRefused: isColorRefused)
         defer { output.finish() }
         do throws(CommandError) {
             if !isAboutRecording { recording?.begin(text) }
             let line = try parsed(text)
             for note in line.notes { terminal.note("note: \(note)") }
-            if line.options["version"] != nil {
+            if line.isGiven(Option.version) {
                 terminal.print("demilune \(Demilune.version)")
                 return ExitStatus.done
             }
@@ -72,11 +72,11 @@ final class Repl {
                 terminal.print(Repl.overview(terminal.streams.columns))
                 return ExitStatus.done
             }
-            if line.options["help"] != nil {
+            if line.isGiven(Option.help) {
                 terminal.print(Help.text(of: verb, terminal.streams.columns, program: ""))
                 return ExitStatus.done
             }
-            guard line.options["watch"] == nil else {
+            guard !line.isGiven(Option.watch) else {
                 throw .usage("`--watch` is not available in the REPL: use `watch on`, which reloads the policies")
             }
             let invocation = try Invocation(line, environment: start.environment, terminal: terminal)
@@ -126,17 +126,19 @@ final class Repl {
     /// Options from the session state and from the start of the program, except those given in the command.
     private func defaults(_ words: [String]) -> [String] {
         let stated = Set(words.filter { $0.hasPrefix("--") }.map { $0.dropFirst(2).prefix { $0 != "=" } })
-        var values: [(String, String?)] = ["store", "keys", "plugins"].map { ($0, start.value($0)) }
-        values += [
-            ("policies", loaded?.path ?? start.value("policies")), ("tenant", state.tenant?.text),
-            ("as", state.actor),
-            ("at", state.at?.description), ("color", start.value("color")), ("on-rollback", start.value("on-rollback")),
+        let session: [(any OptionDeclaration, String?)] = [
+            (Option.policies, loaded?.path ?? start[.policies]), (Option.tenant, state.tenant?.text),
+            (Option.as, state.actor), (Option.at, state.at?.description),
+        ]
+        let kept: [any OptionDeclaration] = [
+            Option.store, Option.keys, Option.plugins, Option.color, Option.onRollback,
         ]
         var arguments: [String] = []
-        for case (let name, let value?) in values where !stated.contains(name[...]) {
-            arguments.append("--\(name)=\(value)")
+        for case (let option, let value?) in session + kept.map({ ($0, start.text(of: $0)) })
+        where !stated.contains(option.name[...]) {
+            arguments.append("\(option.flag)=\(value)")
         }
-        if start.has("json"), !stated.contains("json") { arguments.append("--json") }
+        if start[.json], !stated.contains(Option.json.name[...]) { arguments.append(Option.json.flag) }
         return arguments
     }
 
@@ -158,17 +160,17 @@ final class Repl {
     /// Reloads the policies in force.
     /// - Throws: when they do not load; the previous ones stay in force.
     func reload(_ terminal: Terminal) throws(CommandError) {
-        let path = loaded?.path ?? start.value("policies") ?? "policies"
+        let path = loaded?.path ?? start.policyFolder
         loaded = try load(path, terminal)
     }
 
     func load(_ path: String, _ terminal: Terminal) throws(CommandError) -> LoadedPolicies {
-        try LoadedPolicies(start.policyFiles(path), budget: budget()) { terminal.note(Terminal.escaped($0)) }
+        try LoadedPolicies(start.policyFiles(path), budget: budget) { terminal.note(Terminal.escaped($0)) }
     }
 
     /// The limits of policies, from the start of the program. At a terminal, `^C` stops them.
-    func budget() throws(CommandError) -> Budget {
-        var budget = try start.budget()
+    var budget: Budget {
+        var budget = start.budget
         budget.interrupt = isInteractive ? .keyboard : nil
         return budget
     }

@@ -7,7 +7,7 @@ struct ReplCommand: Sendable {
     let run: @Sendable (Repl, Invocation) throws(CommandError) -> Int32
 
     init(
-        name: String, summary: String, positionals: [Verb.Positional] = [], options: [Option] = [],
+        name: String, summary: String, positionals: [Verb.Positional] = [], options: [any OptionDeclaration] = [],
         details: [String] = [], examples: [String] = [],
         suggest: (@Sendable (Completion, [String]) -> [Candidate])? = nil,
         inside body: @escaping @Sendable (Repl, Invocation) throws(CommandError) -> Int32

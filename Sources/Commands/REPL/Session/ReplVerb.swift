@@ -7,11 +7,8 @@ extension Verb {
     static let repl = Verb(
         name: "repl", summary: "answers questions interactively, at the terminal or from a script",
         options: [
-            Option(
-                name: "history", value: "FILE",
-                help: "the file of past input (~/.local/state/demilune/history); `-` for none"),
-            Option(name: "log", value: "FILE", help: "the decision log that `denied` and `why #N` read"),
-        ] + Option.limits.prefix(3),
+            Option.history, Option.log.described("the decision log that `denied` and `why #N` read"),
+        ] + BudgetOptions.all,
         details: [
             "At a terminal: Tab completes, ^R searches past input, ^C drops the line or stops an answer, ^D leaves. "
                 + "`help` lists the commands.",
@@ -50,7 +47,7 @@ struct Conversation {
         self.repl = repl
         self.editor = editor
         self.invocation = invocation
-        let stated = invocation.value("history")
+        let stated = invocation[.history]
         history =
             editor == nil || stated == "-" ? nil : History(path: stated, environment: invocation.environment)
         let descriptor = invocation.terminal.streams.inputDescriptor
@@ -114,5 +111,11 @@ struct Conversation {
             piece += "\n" + line
         }
         return piece
+    }
+}
+
+extension Option<String?> {
+    fileprivate static var history: Self {
+        Self("history", "FILE", "the file of past input (~/.local/state/demilune/history); `-` for none")
     }
 }

@@ -1,4 +1,5 @@
 internal import Model
+internal import Presentation
 
 /// The selected tenant, token, administrator and time. Verbs receive them as defaults from the environment.
 struct SessionState {
@@ -33,7 +34,7 @@ struct SessionState {
         if let tenant { words.append(tenant.text) }
         if token != nil { words.append(tokenName) }
         if let actor { words.append("as \(actor)") }
-        if let at { words.append("at \(zone.map { TimeArgument.local(at, in: $0) } ?? at.description)") }
+        if let at { words.append("at \(zone.map { LocalTime.minute(at, in: $0) } ?? at.description)") }
         return words
     }
 }

@@ -38,7 +38,7 @@ extension Repl {
                 set = try scenario.apply(to: loaded.set)
             } catch { throw CommandError("this cannot be supposed any more: \(error.message); `suppose reset`") }
             // It needs its own authorizer: one used with two directories in turn would drop its caches each time.
-            loaded = try LoadedPolicies(loaded, with: set, budget: try budget())
+            loaded = try LoadedPolicies(loaded, with: set, budget: budget)
         }
         let title = [tried.map { "by \($0.path)" }, scenario.map { _ in "as supposed" }].compactMap(\.self)
         let whatIfSide = WhatIfSide(loaded, after, scenario, title: title.joined(separator: ", "))
@@ -53,7 +53,7 @@ extension Repl {
         let answer = try decide(question, on: directory)
         let terminal = invocation.terminal
         guard let whatIfSide = try whatIfSide(directory) else {
-            if invocation.has("json") {
+            if invocation[.json] {
                 terminal.print(
                     JSON.object([.init("question", .string(answer.title)), .init("answer", answer.decision.json)])
                         .compact)
@@ -63,7 +63,7 @@ extension Repl {
             return answer.decision.isPermitted ? ExitStatus.done : ExitStatus.deny
         }
         let other = try decide(whatIfSide.question(question), on: whatIfSide.directory, by: whatIfSide.loaded)
-        if invocation.has("json") {
+        if invocation[.json] {
             terminal.print(
                 JSON.object([
                     .init("question", .string(answer.title)), .init("before", answer.decision.json),

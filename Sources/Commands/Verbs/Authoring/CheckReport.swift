@@ -1,6 +1,7 @@
 internal import Linting
 internal import Model
 internal import Policies
+internal import Presentation
 
 /// The findings of `check`, for people and in the formats of CI systems.
 struct CheckReport {

@@ -2,6 +2,7 @@ internal import Linting
 internal import Model
 internal import Plugins
 internal import Policies
+internal import Presentation
 internal import Tokens
 
 extension Verb {
@@ -14,17 +15,7 @@ extension Verb {
                 isRepeated: true)
         ],
         options: [
-            Option(
-                name: "format", value: "FORMAT", help: "text, json, sarif, github or junit (text)",
-                choices: CheckReport.Format.allCases.map(\.rawValue)),
-            Option(
-                name: "fail-on", value: "SEVERITY", help: "the least severity that fails, error or warning (error)",
-                choices: ["error", "warning"]),
-            Option(name: "rules", help: "list the rules"),
-            Option(
-                name: "explain", value: "RULE",
-                help: "show a rule, with a policy that follows it and one that breaks it"),
-            Isolation.option, Watching.option,
+            Option.format, Option.failOn, Option.rules, Option.explain, Option.isolate, Option.watch,
         ],
         details: [
             "With --store, it also finds names and ids in policies and settings that no tenant of the store has.",
@@ -32,11 +23,11 @@ extension Verb {
             "exit status: 0 no failure, 3 errors, 5 only warnings and --fail-on warning, 64 wrong usage",
         ],
         run: { invocation throws(CommandError) in
-            if invocation.has("rules") { return try list(invocation) }
-            if let name = invocation.value("explain") { return try explain(name, invocation) }
+            if invocation[.rules] { return try list(invocation) }
+            if let name = invocation[.explain] { return try explain(name, invocation) }
             let (folder, files) = try place(invocation)
             let isChild = Isolation.isChild(invocation.environment)
-            guard invocation.has(Watching.option.name), !isChild else { return try check(folder, files, invocation) }
+            guard invocation[.watch], !isChild else { return try check(folder, files, invocation) }
             let folders = [folder] + (invocation.pluginFolder(beside: folder).map { [$0] } ?? [])
             return Watching.run(invocation, folders: folders) { () throws(CommandError) in
                 try check(folder, files, invocation)
@@ -54,31 +45,30 @@ extension Verb {
                 status: ExitStatus.policies)
         }
         let directory = try directory(invocation)
-        if invocation.has("isolate") { try Isolation.confine(memory: 1 << 30, threads: 0) }
+        if invocation[.isolate] { try Isolation.confine(memory: 1 << 30, threads: 0) }
         let (source, plugins) = read.loadedPlugins()
-        let schema = source.files.first { $0.name == "schema.lua" }?.bytes
+        let schema = source.files.first { $0.name == PolicyFile.schema }?.bytes
         let rules = Rule.all + Rule.brought(by: plugins, schema: schema)
         var findings = Linter(source, directory: directory, rules: rules).run()
         if !files.isEmpty {
             findings.removeAll { finding in !files.contains { finding.path == "\(folder)/\($0)" } }
         }
-        let format = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
-        CheckReport(findings, source, rules: rules, CheckReport.Format(rawValue: format) ?? .text).print(
-            to: invocation.terminal)
+        let format = invocation[.json] ? .json : invocation[.format]
+        CheckReport(findings, source, rules: rules, format).print(to: invocation.terminal)
         if findings.contains(where: { $0.severity == .error }) { return ExitStatus.policies }
-        return invocation.value("fail-on") == "warning" && !findings.isEmpty ? ExitStatus.gate : ExitStatus.done
+        return invocation[.failOn] == .warning && !findings.isEmpty ? ExitStatus.gate : ExitStatus.done
     }
 
     /// The directory of `--store`, without its tokens; `nil` without the option.
     private static func directory(_ invocation: Invocation) throws(CommandError) -> Directory? {
-        guard invocation.has("store") else { return nil }
+        guard invocation.isGiven(Option.store) else { return nil }
         return try invocation.directory(.none)
     }
 
     /// The folder to check as a whole, and the files whose findings are reported; empty for all.
     private static func place(_ invocation: Invocation) throws(CommandError) -> (folder: String, files: [String]) {
         let paths = invocation.positionals
-        guard let first = paths.first else { return (invocation.value("policies") ?? "policies", []) }
+        guard let first = paths.first else { return (invocation.policyFolder, []) }
         if paths.count == 1, !first.hasSuffix(".lua"), !first.hasSuffix(".json") { return (first, []) }
         let parts = paths.map { $0.split(separator: "/", omittingEmptySubsequences: false) }
         let folders = Set(parts.map { $0.count > 1 ? $0.dropLast().joined(separator: "/") : "." })
@@ -94,7 +84,7 @@ extension Verb {
         do throws(PolicyError) {
             let plugins = PluginLoader.load(try PluginSource.folder(folder))
             for fault in plugins.faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
-            let schema = "\(invocation.policyFolder)/schema.lua"
+            let schema = "\(invocation.policyFolder)/\(PolicyFile.schema)"
             let bytes = Descriptor.exists(schema) ? try PolicySource.read(schema, most: 1 << 20) : nil
             return Rule.all + Rule.brought(by: plugins, schema: bytes)
         } catch { throw CommandError(error.message, status: ExitStatus.policies) }
@@ -102,7 +92,7 @@ extension Verb {
 
     private static func list(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let rules = try rules(invocation)
-        if invocation.has("json") {
+        if invocation[.json] {
             let rows = rules.map { rule in
                 JSON.object([
                     .init("rule", .string(rule.name)), .init("severity", .string(rule.severity.rawValue)),
@@ -167,5 +157,33 @@ extension Verb {
         }
         terminal.complain("the process that read the policies \(ending.reason)")
         return ExitStatus.policies
+    }
+}
+
+extension Option<CheckReport.Format> {
+    fileprivate static var format: Self {
+        Self("format", "FORMAT", "text, json, sarif, github or junit", default: .text)
+    }
+}
+
+/// The least severity of a finding that fails the run.
+private enum FailingSeverity: String, CaseIterable {
+    case error
+    case warning
+}
+
+extension Option<FailingSeverity> {
+    fileprivate static var failOn: Self {
+        Self("fail-on", "SEVERITY", "the least severity that fails, error or warning", default: .error)
+    }
+}
+
+extension Option<Bool> {
+    fileprivate static var rules: Self { Self(flag: "rules", "list the rules") }
+}
+
+extension Option<String?> {
+    fileprivate static var explain: Self {
+        Self("explain", "RULE", "show a rule, with a policy that follows it and one that breaks it")
     }
 }

@@ -1,5 +1,6 @@
 internal import Model
 internal import PolicyTesting
+internal import Presentation
 
 /// The cost of policies in their tests, for people and for machines.
 struct CostReport {

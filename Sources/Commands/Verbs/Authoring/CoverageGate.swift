@@ -1,12 +1,9 @@
 internal import Model
 internal import PolicyTesting
+internal import Presentation
 
 /// The least coverage required: `90` of everything, or `lines=95,branches=90,facts=80`.
 struct CoverageGate {
-    static let option = Option(
-        name: "coverage-min", value: "N",
-        help: "fail when less than N percent of the lines, branches or facts are covered; or lines=N,branches=N,facts=N"
-    )
     private static let names: [ExactName] = ["lines", "branches", "facts"]
 
     private let least: [ExactName: Int]
@@ -36,9 +33,19 @@ struct CoverageGate {
 
     /// The measures below their minimum, in words.
     func shortfalls(of coverage: Coverage) -> [String] {
-        CoverageReport.measures(of: coverage).compactMap { name, count in
+        coverage.measures.compactMap { name, count in
             guard let least = least[name], count.tried * 100 < least * count.all else { return nil }
             return "\(count.percent) % of the \(name) are covered, but \(least) % are required"
         }
+    }
+}
+
+extension Option<CoverageGate?> {
+    static var coverageMin: Self {
+        Self(
+            "coverage-min", "N",
+            "fail when less than N percent of the lines, branches or facts are covered; "
+                + "or lines=N,branches=N,facts=N", absent: nil
+        ) { text throws(CommandError) in try CoverageGate(text) }
     }
 }

@@ -1,5 +1,6 @@
 internal import Model
 internal import PolicyTesting
+internal import Presentation
 
 /// The coverage of policies by their tests, for people at a terminal.
 struct CoverageReport {
@@ -25,13 +26,9 @@ struct CoverageReport {
 
     /// `lines 97 % (33 of 34), branches …`.
     var summary: String {
-        Self.measures(of: coverage).map { name, count in
+        coverage.measures.map { name, count in
             "\(name) \(count.percent) % (\(count.tried) of \(count.all))"
         }.joined(separator: ", ")
-    }
-
-    static func measures(of coverage: Coverage) -> [(name: ExactName, count: CoverageCount)] {
-        [("lines", coverage.lines), ("branches", coverage.branches), ("facts", coverage.facts)]
     }
 
     private func print(_ policy: PolicyCoverage, to terminal: Terminal) {

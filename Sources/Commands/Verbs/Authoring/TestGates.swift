@@ -1,22 +1,16 @@
 internal import Model
 internal import PolicyTesting
+internal import Presentation
 
 /// The coverage and cost of a test run: the reports to write, and the limits to keep.
 struct TestGates {
-    static let options = [
-        Option(name: "coverage", help: "show what the tests do not cover of the policies, and tests that would"),
-        Option(name: "coverage-lcov", value: "FILE", help: "write the coverage in the format of lcov"),
-        Option(name: "coverage-json", value: "FILE", help: "write the coverage as JSON"),
-        Option(name: "coverage-html", value: "FILE", help: "write the coverage as one HTML page"),
-        CoverageGate.option,
-        Option(name: "cost", help: "show the highest cost of each policy in its own tests"),
-        Option(name: "cost-baseline", value: "FILE", help: "fail when a policy costs more than FILE says"),
-        Option(name: "cost-growth", value: "PERCENT", help: "the growth that is tolerated (10)"),
-        Option(name: "cost-update", help: "write the baseline instead of comparing"),
+    static let options: [any OptionDeclaration] = [
+        Option.coverage, Option.coverageLcov, Option.coverageJson, Option.coverageHtml, Option.coverageMin,
+        Option.cost, Option.costBaseline, Option.costGrowth, Option.costUpdate,
     ]
 
     private let terminal: Terminal
-    private let files: [(kind: String, file: ReportFile)]
+    private let files: [(kind: CoverageFormat, file: ReportFile)]
     private let gate: CoverageGate?
     private let showsCoverage: Bool
     private let showsCost: Bool
@@ -26,20 +20,23 @@ struct TestGates {
 
     init(_ invocation: Invocation) throws(CommandError) {
         terminal = invocation.terminal
-        showsCoverage = invocation.has("coverage")
-        showsCost = invocation.has("cost")
-        gate = try invocation.value(CoverageGate.option.name).map { text throws(CommandError) in try CoverageGate(text)
-        }
-        baselinePath = invocation.value("cost-baseline")
-        growth = try invocation.number("cost-growth", default: 10, least: 0, most: 100_000)
-        let isUpdate = invocation.has("cost-update")
-        if baselinePath == nil, isUpdate || invocation.has("cost-growth") {
-            throw .usage("`--\(isUpdate ? "cost-update" : "cost-growth")` needs `--cost-baseline FILE`")
+        showsCoverage = invocation[.coverage]
+        showsCost = invocation[.cost]
+        gate = invocation[.coverageMin]
+        baselinePath = invocation[.costBaseline]
+        growth = invocation[.costGrowth]
+        let isUpdate = invocation[.costUpdate]
+        if baselinePath == nil, isUpdate || invocation.isGiven(Option.costGrowth) {
+            let option: any OptionDeclaration = isUpdate ? Option.costUpdate : Option.costGrowth
+            throw .usage("`\(option.flag)` needs `\(Option.costBaseline.heading)`")
         }
         baseline = try isUpdate ? nil : baselinePath.map { path throws(CommandError) in try Self.baseline(path) }
-        var files: [(kind: String, file: ReportFile)] = []
-        for kind in ["lcov", "json", "html"] {
-            if let path = invocation.value("coverage-\(kind)") { files.append((kind, try ReportFile(path))) }
+        var files: [(kind: CoverageFormat, file: ReportFile)] = []
+        for (kind, path) in [
+            (CoverageFormat.lcov, invocation[.coverageLcov]), (.json, invocation[.coverageJson]),
+            (.html, invocation[.coverageHtml]),
+        ] {
+            if let path { files.append((kind, try ReportFile(path))) }
         }
         self.files = files
     }
@@ -61,7 +58,7 @@ struct TestGates {
 
     var measuresCoverage: Bool { showsCoverage || gate != nil || !files.isEmpty }
     /// True when a report shows tests that would close gaps.
-    var suggestsTests: Bool { showsCoverage || files.contains { $0.kind != "lcov" } }
+    var suggestsTests: Bool { showsCoverage || files.contains { $0.kind != .lcov } }
     var measuresCost: Bool { showsCost || baselinePath != nil }
 
     /// Shows and writes what was measured.
@@ -92,11 +89,11 @@ struct TestGates {
         terminal.note("coverage: \(CoverageReport(coverage).summary)")
     }
 
-    private static func text(_ coverage: Coverage, _ kind: String) -> String {
+    private static func text(_ coverage: Coverage, _ kind: CoverageFormat) -> String {
         switch kind {
-        case "lcov": CoverageFile.lcov(coverage)
-        case "json": CoverageFile.json(coverage).pretty + "\n"
-        default: CoveragePage(coverage).html
+        case .lcov: CoverageFile.lcov(coverage)
+        case .json: CoverageFile.json(coverage).pretty + "\n"
+        case .html: CoveragePage(coverage).html
         }
     }
 
@@ -112,5 +109,37 @@ struct TestGates {
             terminal.note("\(policy) is not in `\(path)`; `--cost-update` writes it")
         }
         return baseline.growth(of: costs, beyond: growth).map(\.words)
+    }
+}
+
+/// The formats in which the coverage is written to a file.
+private enum CoverageFormat {
+    case lcov
+    case json
+    case html
+}
+
+extension Option<Bool> {
+    fileprivate static var coverage: Self {
+        Self(flag: "coverage", "show what the tests do not cover of the policies, and tests that would")
+    }
+    fileprivate static var cost: Self { Self(flag: "cost", "show the highest cost of each policy in its own tests") }
+    static var costUpdate: Self { Self(flag: "cost-update", "write the baseline instead of comparing") }
+}
+
+extension Option<String?> {
+    fileprivate static var coverageLcov: Self {
+        Self("coverage-lcov", "FILE", "write the coverage in the format of lcov")
+    }
+    fileprivate static var coverageJson: Self { Self("coverage-json", "FILE", "write the coverage as JSON") }
+    fileprivate static var coverageHtml: Self { Self("coverage-html", "FILE", "write the coverage as one HTML page") }
+    fileprivate static var costBaseline: Self {
+        Self("cost-baseline", "FILE", "fail when a policy costs more than FILE says")
+    }
+}
+
+extension Option<Int> {
+    fileprivate static var costGrowth: Self {
+        Self("cost-growth", "PERCENT", "the growth that is tolerated", least: 0, most: 100_000, default: 10)
     }
 }

@@ -1,5 +1,6 @@
 internal import Model
 internal import PolicyTesting
+internal import Presentation
 
 /// The results of a test run, for people and in the formats of CI systems.
 struct TestReport {

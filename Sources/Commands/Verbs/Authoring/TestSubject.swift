@@ -18,7 +18,7 @@ struct TestSubject {
         self.folder = folder
         if Descriptor.exists("\(folder)/plugin.lua") {
             kind = .plugin
-        } else if !Descriptor.exists("\(folder)/schema.lua"), let source = try? PluginSource.folder(folder),
+        } else if !Descriptor.exists("\(folder)/\(PolicyFile.schema)"), let source = try? PluginSource.folder(folder),
             source.folders.contains(where: { $0.file("plugin.lua") != nil })
         {
             kind = .plugins
@@ -42,7 +42,7 @@ struct TestSubject {
         let parent = kind == .plugin ? Invocation.beside(folder, "") : folder
         let plugins =
             parent.isEmpty ? "." : parent.hasSuffix("/") && parent.count > 1 ? String(parent.dropLast()) : parent
-        let policies = invocation.value("policies") ?? Invocation.beside(plugins, "policies")
+        let policies = invocation[.policies] ?? Invocation.beside(plugins, "policies")
         do throws(PolicyError) {
             return PolicyFiles(
                 policies: Descriptor.exists(policies)

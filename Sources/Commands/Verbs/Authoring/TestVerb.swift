@@ -17,13 +17,8 @@ extension Verb {
                 isRepeated: true)
         ],
         options: [
-            Option(name: "filter", value: "TEXT", help: "only tests with this in their name or file"),
-            Option(name: "fail-fast", help: "stop at the first failure"),
-            Option(name: "ci", help: "fail a test that has `only`"),
-            Option(
-                name: "format", value: "FORMAT", help: "text, json, junit, tap or github (text)",
-                choices: TestReport.Format.allCases.map(\.rawValue)),
-        ] + TestGates.options + [Isolation.option, Watching.option],
+            Option.filter, Option.failFast, Option.ci, Option.format,
+        ] + TestGates.options + [Option.isolate, Option.watch],
         details: [
             "Tests without a `directory` use the demo organisation, or with --store that store, now or `--at`.",
             "`skip = \"why\"` in a test skips it; `only = true` skips all others.",
@@ -38,7 +33,7 @@ private enum TestCommand {
     static func run(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let (folder, files) = try place(invocation)
         let isChild = Isolation.isChild(invocation.environment)
-        guard invocation.has(Watching.option.name), !isChild else { return try test(folder, files, invocation) }
+        guard invocation[.watch], !isChild else { return try test(folder, files, invocation) }
         return Watching.run(invocation, folders: [folder]) { () throws(CommandError) in
             try test(folder, files, invocation)
         }
@@ -47,7 +42,7 @@ private enum TestCommand {
     private static func test(
         _ folder: String, _ files: Set<ExactName>?, _ invocation: Invocation
     ) throws(CommandError) -> Int32 {
-        if try Isolation.isAsked(invocation, without: ["cost-update"]) { return try isolated(invocation) }
+        if try Isolation.isAsked(invocation, without: [Option.costUpdate]) { return try isolated(invocation) }
         let terminal = invocation.terminal
         let gates = try TestGates(invocation)
         let subject = TestSubject(folder)
@@ -57,7 +52,7 @@ private enum TestCommand {
         let read = try subject.files(invocation)
         try require(files, among: subject.files(of: read), in: folder)
         let (organisations, now) = try organisations(invocation)
-        if invocation.has("isolate") {
+        if invocation[.isolate] {
             // The zones of the organisations are read while files can still be opened.
             for tenant in organisations.values.flatMap(\.tenants) { _ = try? Zone(tenant.zone) }
             try Isolation.confine(memory: 1 << 30, threads: Isolation.testThreads)
@@ -71,8 +66,7 @@ private enum TestCommand {
                 read.plugins, plugins, policies: source, organisations: organisations,
                 examples: { CheckExamples($0, schema: $1).results(of: $2, path: $3) })
         } catch { throw CommandError(error.message) }
-        let name = invocation.has("json") ? "json" : invocation.value("format") ?? "text"
-        let format = TestReport.Format(rawValue: name) ?? .text
+        let format = invocation[.json] ? .json : invocation[.format]
         let dots = format == .text && terminal.streams.isOutputTerminal ? TestDots(terminal) : nil
         let selection = selection(invocation, files, gates, dots)
         var run = subject.isPolicies ? tests.measured(selection) : PolicyTests.Run()
@@ -102,9 +96,9 @@ private enum TestCommand {
     ) -> PolicyTests.Selection {
         var selection = PolicyTests.Selection()
         selection.files = files
-        selection.filter = invocation.value("filter")
-        selection.stopsAtFailure = invocation.has("fail-fast")
-        selection.refusesOnly = invocation.has("ci")
+        selection.filter = invocation[.filter]
+        selection.stopsAtFailure = invocation[.failFast]
+        selection.refusesOnly = invocation[.ci]
         selection.measuresCoverage = gates.measuresCoverage
         selection.suggestsTests = gates.suggestsTests
         selection.measuresCost = gates.measuresCost
@@ -118,7 +112,7 @@ private enum TestCommand {
         _ files: Set<ExactName>?, among known: [ExactName], in folder: String
     ) throws(CommandError) {
         for name in (files ?? []).sorted() where !known.contains(name) {
-            let names = known.filter { $0.hasSuffix("_test.lua") }
+            let names = known.filter { $0.isTestFile }
             throw CommandError(
                 "there is no test file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: names))")
         }
@@ -129,13 +123,14 @@ private enum TestCommand {
     {
         let paths = invocation.positionals
         if paths.count == 1, !paths[0].hasSuffix(".lua") { return (paths[0], nil) }
-        guard !paths.isEmpty else { return (invocation.value("policies") ?? "policies", nil) }
+        guard !paths.isEmpty else { return (invocation.policyFolder, nil) }
         var folders: Set<ExactName> = []
         var names: Set<ExactName> = []
         for path in paths {
-            guard path.hasSuffix("_test.lua") else {
+            guard ExactName(path).isTestFile else {
                 throw .usage(
-                    "`\(path)` is not a test file: their names end in `_test.lua`; a folder must be the only argument")
+                    "`\(path)` is not a test file: their names end in `\(PolicyFile.testSuffix)`; a folder must be the only argument"
+                )
             }
             let parts = path.split(separator: "/", omittingEmptySubsequences: false)
             folders.insert(ExactName(parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."))
@@ -152,7 +147,7 @@ private enum TestCommand {
         var organisations: [ExactName: Organisation] = [
             "demo": try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
         ]
-        guard invocation.has("store") else { return (organisations, invocation.now) }
+        guard invocation.isGiven(Option.store) else { return (organisations, invocation.now) }
         let store = try invocation.openStore()
         organisations["store"] = try invocation.organisation(.all, of: store)
         return (organisations, try invocation.now(store))
@@ -175,4 +170,19 @@ private enum TestCommand {
 
     /// The time limit for all tests in a child process, in milliseconds.
     private static let longestSilence = 1_800_000
+}
+
+extension Option<String?> {
+    fileprivate static var filter: Self { Self("filter", "TEXT", "only tests with this in their name or file") }
+}
+
+extension Option<Bool> {
+    fileprivate static var failFast: Self { Self(flag: "fail-fast", "stop at the first failure") }
+    fileprivate static var ci: Self { Self(flag: "ci", "fail a test that has `only`") }
+}
+
+extension Option<TestReport.Format> {
+    fileprivate static var format: Self {
+        Self("format", "FORMAT", "text, json, junit, tap or github", default: .text)
+    }
 }

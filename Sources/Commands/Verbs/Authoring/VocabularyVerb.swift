@@ -2,22 +2,21 @@ internal import Linting
 internal import Model
 internal import Plugins
 internal import Policies
+internal import Presentation
 
 extension Verb {
     /// `vocabulary`: prints everything that a policy can read.
     static let vocabulary = Verb(
         name: "vocabulary", summary: "prints everything that a policy can read",
         options: [
-            Option(
-                name: "luacats",
-                help: "write annotations into the folder of the policies, for the Lua language servers of editors")
+            Option.luacats
         ],
         details: [
             "--luacats writes `language.lua`, `schema.lua` and `plugins.lua` into `.luacats`, and `.luarc.json` where there is none."
         ],
         run: { invocation throws(CommandError) in
-            if invocation.has("luacats") { return try annotate(invocation) }
-            if invocation.has("json") {
+            if invocation[.luacats] { return try annotate(invocation) }
+            if invocation[.json] {
                 let rows = (attributes + methods + provided(invocation)).map { row in
                     JSON.object(zip(["owner", "name", "type", "help"], row).map { .init($0, .string($1)) })
                 }
@@ -31,7 +30,7 @@ extension Verb {
         })
 
     private static func annotate(_ invocation: Invocation) throws(CommandError) -> Int32 {
-        let folder = invocation.value("policies") ?? "policies"
+        let folder = invocation.policyFolder
         let (source, plugins) = try invocation.policySource().loadedPlugins()
         for fault in plugins.faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
         let loaded = PolicySet.load(source)
@@ -110,5 +109,13 @@ extension Verb {
         Vocabulary.methods.map { entry in
             [entry.owners.map(\.name).joined(separator: ", "), ":\(entry.method.name)()", "method", entry.help]
         }
+    }
+}
+
+extension Option<Bool> {
+    fileprivate static var luacats: Self {
+        Self(
+            flag: "luacats",
+            "write annotations into the folder of the policies, for the Lua language servers of editors")
     }
 }

@@ -11,22 +11,9 @@ extension Verb {
         name: "batch", summary: "decides requests, one JSON object a line, and answers each on a line, in order",
         positionals: [.init(name: "FILE", help: "the requests; `-`, or none, is standard input", isOptional: true)],
         options: [
-            Option(name: "explain", help: "answer with codes, reasons, advice and the facts read"),
-            Option(name: "expect", help: "compare each answer with `expected` in its line"),
-            Option(name: "summary", help: "count decisions by code and by policy, on the error output"),
-            Option(name: "jobs", value: "N", help: "threads that decide (one per core)"),
-            .log, .mask, Sink.option,
-            Option(
-                name: "record-use", help: "record in the store when the permitted tokens were last used",
-                formerName: "touch"),
-            Option(
-                name: "invalid", value: "WHAT",
-                help: "for invalid requests: fail ends with 1, answer only answers them (fail)",
-                choices: ["fail", "answer"]),
-            Option(name: "count", value: "N", help: "end with 1 unless the input has N requests"),
-            Option(name: "trust-time", help: "use `context.time` as the clock, to replay recordings"),
-            Isolation.option,
-        ] + Option.limits,
+            Option.explain, Option.expect, Option.summary, Option.jobs, Option.log, Option.mask, Option.sink,
+            Option.recordUse, Option.invalid, Option.count, Option.trustTime, Option.isolate,
+        ] + BudgetOptions.all + [Option.treeMemory, Option.shadow],
         details: [
             "Works without a store when the subjects are external.",
             "Answers as soon as the input pauses, so that another program can ask and wait.",
@@ -35,17 +22,15 @@ extension Verb {
         ],
         run: { invocation throws(CommandError) in
             let terminal = invocation.terminal
-            if try Isolation.isAsked(invocation, without: ["log", "sink", "record-use"]) {
+            if try Isolation.isAsked(invocation, without: [Option.log, Option.sink, Option.recordUse]) {
                 return try isolated(invocation)
             }
-            var options = try options(invocation)
-            let count = try invocation.value("count").map { _ throws(CommandError) in
-                try invocation.number("count", default: 0, least: 0)
-            }
+            var options = options(invocation)
+            let count = invocation[.count]
             let source = try invocation.policySource()
             var snapshot = try invocation.snapshot(needsStore: false)
             options.now = snapshot.now
-            if invocation.has("isolate") {
+            if invocation[.isolate] {
                 // The keys must not stay in a process that runs unreviewed policies.
                 snapshot.store = nil
                 try Isolation.confine(
@@ -53,10 +38,10 @@ extension Verb {
                     threads: options.jobs)
             }
             let (policies, plugins) = try invocation.loaded(source)
-            options.shadow = try invocation.shadow(source, policies, options)
+            options.shadow = invocation.shadow(source, policies, options)
             let sink = try Sink(invocation, plugins, policies.schema)
             // The parent of a child reads the file.
-            let path = invocation.has("isolate") ? "-" : invocation.positionals.first ?? "-"
+            let path = invocation[.isolate] ? "-" : invocation.positionals.first ?? "-"
             let input = path == "-" ? terminal.streams.inputDescriptor : try Descriptor.open(path)
             defer { if path != "-" { close(input) } }
             let summary: BatchSummary
@@ -76,7 +61,7 @@ extension Verb {
                     try store.recordUse(Dictionary(uniqueKeysWithValues: summary.used.map { ($0, options.now) }))
                 } catch { terminal.note("note: cannot record when tokens were last active: \(error.message)") }
             }
-            if invocation.has("summary") { summarize(summary, isExpecting: options.expect, to: terminal) }
+            if invocation[.summary] { summarize(summary, isExpecting: options.expect, to: terminal) }
             let status = try status(of: summary, isExpecting: options.expect, count: count, invocation)
             guard let count, count != summary.lines else { return status }
             throw CommandError("`--count` is \(count), but the input had \(counted(summary.lines, "request"))")
@@ -89,7 +74,7 @@ extension Verb {
         let input = path == "-" ? terminal.streams.inputDescriptor : try Descriptor.open(path)
         defer { if path != "-" { close(input) } }
         let ending = try Isolation.run(
-            invocation, input: input, form: .answers, silence: try Isolation.silence(invocation))
+            invocation, input: input, form: .answers, silence: Isolation.silence(invocation))
         if let status = ending.status { return status }
         let rest = max(0, ending.asked - ending.answered)
         let deny = Array((#"{"decision":false,"context":{"code":"policy_crashed"}}"# + "\n").utf8)
@@ -98,20 +83,19 @@ extension Verb {
             "the process that ran the policies \(ending.reason): \(counted(rest, "unanswered request")) denied")
     }
 
-    private static func options(_ invocation: Invocation) throws(CommandError) -> BatchOptions {
+    private static func options(_ invocation: Invocation) -> BatchOptions {
         var options = BatchOptions(now: invocation.now)
-        options.explain = invocation.has("explain")
-        options.expect = invocation.has("expect")
-        options.jobs = try invocation.number(
-            "jobs", default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), most: Decisions.Batch.mostJobs)
-        options.trustTime = invocation.has("trust-time")
-        options.logPath = invocation.value("log")
-        options.hasSink = invocation.value(Sink.option.name) != nil
-        options.masked = invocation.masked
-        options.tenant = invocation.name("tenant")
-        options.notesUse = invocation.has("record-use")
-        options.budget = try invocation.budget()
-        options.treeOptions = try invocation.treeOptions()
+        options.explain = invocation[.explain]
+        options.expect = invocation[.expect]
+        options.jobs = invocation[.jobs]
+        options.trustTime = invocation[.trustTime]
+        options.logPath = invocation[.log]
+        options.hasSink = invocation[.sink] != nil
+        options.masked = invocation[.mask]
+        options.tenant = invocation[.tenant]
+        options.notesUse = invocation[.recordUse]
+        options.budget = invocation.budget
+        options.treeOptions = TreeOptions(bytes: invocation[.treeMemory] << 20)
         return options
     }
 
@@ -139,7 +123,7 @@ extension Verb {
             terminal.complain("\(counted(summary.mismatches, "decision")) not as expected: \(noun) \(lines)\(more)")
             return ExitStatus.gate
         }
-        if summary.errors > 0, invocation.value("invalid") != "answer" {
+        if summary.errors > 0, invocation[.invalid] == .fail {
             let first = summary.firstInvalid.map { ", the first in line \($0)" } ?? ""
             terminal.complain("invalid requests: \(summary.errors) of \(summary.lines)\(first)")
             return ExitStatus.failure
@@ -165,4 +149,46 @@ extension Verb {
             }
         }
     }
+}
+
+extension Option<Bool> {
+    fileprivate static var explain: Self {
+        Self(flag: "explain", "answer with codes, reasons, advice and the facts read")
+    }
+    fileprivate static var expect: Self { Self(flag: "expect", "compare each answer with `expected` in its line") }
+    fileprivate static var summary: Self {
+        Self(flag: "summary", "count decisions by code and by policy, on the error output")
+    }
+    fileprivate static var recordUse: Self {
+        Self(flag: "record-use", "record in the store when the permitted tokens were last used", formerName: "touch")
+    }
+    fileprivate static var trustTime: Self {
+        Self(flag: "trust-time", "use `context.time` as the clock, to replay recordings")
+    }
+}
+
+extension Option<Int> {
+    fileprivate static var jobs: Self { .threads("threads that decide (one per core)") }
+    fileprivate static var treeMemory: Self {
+        Self(
+            "tree-memory", "MIB", "memory for decision trees; 0 runs every policy", least: 0, most: 1 << 20, default: 64
+        )
+    }
+}
+
+/// The effect of invalid requests on the exit status of a batch.
+private enum InvalidRequests: String, CaseIterable {
+    case fail
+    case answer
+}
+
+extension Option<InvalidRequests> {
+    fileprivate static var invalid: Self {
+        Self(
+            "invalid", "WHAT", "for invalid requests: fail ends with 1, answer only answers them", default: .fail)
+    }
+}
+
+extension Option<Int?> {
+    fileprivate static var count: Self { Self("count", "N", "end with 1 unless the input has N requests", least: 0) }
 }

@@ -20,24 +20,19 @@ extension Verb {
                 isOptional: true, isRepeated: true, usage: "[TYPE[:ID]] [name=value …]"),
         ],
         options: [
-            Option(name: "explain", help: "show the facts that each policy read"),
-            Option(
-                name: "expect", value: "ANSWER", help: "permit or deny: end with 0 if so, else with 5",
-                choices: ["permit", "deny"]),
-            .log, .mask, Sink.option,
-            Option(
-                name: "subject", value: "TYPE:ID", help: "an external subject, with `-` for TOKEN; needs no store"),
-            Isolation.option,
-        ] + Option.limits.prefix(3),
+            Option.explain, Option.expect, Option.log, Option.mask, Option.sink, Option.subject, Option.isolate,
+        ] + BudgetOptions.all,
         details: [
             "token.issue has `-` for TOKEN. It and token.amend take name=, kind=, assignment=, and expires= or last_day=.",
             "exit status: 0 permit, 2 deny, 3 policies do not load, 5 not as expected, 64 wrong usage, 1 any failure",
         ],
         run: { invocation throws(CommandError) in
-            if try Isolation.isAsked(invocation, without: ["log", "sink"]) { return try isolated(invocation) }
-            let budget = try invocation.budget()
+            if try Isolation.isAsked(invocation, without: [Option.log, Option.sink]) {
+                return try isolated(invocation)
+            }
+            let budget = invocation.budget
             let source = try invocation.policySource()
-            let isExternal = invocation.has("subject")
+            let isExternal = invocation[.subject] != nil
             var words = invocation.positionals
             // A token string identifies its token, and a permit counts as a use of it.
             let used = try stringHolder(invocation)
@@ -45,7 +40,7 @@ extension Verb {
             var snapshot =
                 isExternal ? try invocation.snapshot(needsStore: false) : try invocation.snapshot(of: words[0])
             let directory = snapshot.directory
-            if invocation.has("isolate") {
+            if invocation[.isolate] {
                 // The keys must not stay in a process that runs unreviewed policies.
                 snapshot.store = nil
                 try Isolation.confine(memory: 2 * budget.memory, threads: 0)
@@ -66,30 +61,30 @@ extension Verb {
                 throw CommandError(error.message)
             } catch { throw CommandError("\(error)") }
             let elapsed = SteadyClock.nanoseconds() - start
-            if let path = invocation.value("log") { try log(question, decision, elapsed, path, invocation.masked) }
+            if let path = invocation[.log] { try log(question, decision, elapsed, path, invocation[.mask]) }
             if let sink {
                 var line = JSONWriter()
-                DecisionLog.line(question, decision, nanoseconds: elapsed, masked: invocation.masked, into: &line)
+                DecisionLog.line(question, decision, nanoseconds: elapsed, masked: invocation[.mask], into: &line)
                 try sink.take(line.bytes)
             }
             // A failure to record the use changes no decision.
             if decision.isPermitted, let used { try? snapshot.store?.recordUse([used: snapshot.now]) }
-            if invocation.has("json") {
+            if invocation[.json] {
                 var writer = JSONWriter()
                 decision.write(to: &writer, explain: true)
                 writer.newline()
                 invocation.terminal.write(writer.bytes)
             } else {
                 DecisionPrinter(decision, policies: policies).print(
-                    to: invocation.terminal, withFacts: invocation.has("explain"))
+                    to: invocation.terminal, withFacts: invocation[.explain])
             }
-            return status(decision, expected: invocation.value("expect"), invocation.terminal)
+            return status(decision, expected: invocation[.expect], invocation.terminal)
         })
 
     /// The token whose string is on standard input, when TOKEN is `-`; else `nil`.
     private static func stringHolder(_ invocation: Invocation) throws(CommandError) -> TokenID? {
         let words = invocation.positionals
-        guard words[0] == "-", !invocation.has("subject"), DecisionKind(rawValue: words[1])?.isAdministrative != true
+        guard words[0] == "-", invocation[.subject] == nil, DecisionKind(rawValue: words[1])?.isAdministrative != true
         else {
             return nil
         }
@@ -107,14 +102,14 @@ extension Verb {
     /// Decides in a child process. If it crashes, the decision is deny.
     private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let terminal = invocation.terminal
-        let readsInput = invocation.positionals[0] == "-" && !invocation.has("subject")
+        let readsInput = invocation.positionals[0] == "-" && invocation[.subject] == nil
         let ending = try Isolation.run(
             invocation, input: readsInput ? terminal.streams.inputDescriptor : -1,
-            form: .report(statuses: [0, 1, 2, 3, 5, 64]), silence: try Isolation.silence(invocation))
+            form: .report(statuses: [0, 1, 2, 3, 5, 64]), silence: Isolation.silence(invocation))
         if let status = ending.status {
             // Without an answer the child must have failed; with one, its status must agree with the answer.
-            let answer = AnswerForm.answer(ofReport: ending.output, isJSON: invocation.has("json"))
-            let expected = invocation.value("expect").map { $0 == "permit" }
+            let answer = AnswerForm.answer(ofReport: ending.output, isJSON: invocation[.json])
+            let expected = invocation[.expect].map { $0 == .permit }
             let isFailure = [ExitStatus.failure, ExitStatus.policies, ExitStatus.usage].contains(status)
             if ending.output.isEmpty, isFailure { return status }
             if let answer, status == Self.status(of: answer, expected: expected) {
@@ -127,7 +122,7 @@ extension Verb {
             terminal.complain("the process that ran the policies \(ending.reason)")
         }
         let decision = Decision.deny("policy_crashed")
-        if invocation.has("json") {
+        if invocation[.json] {
             var writer = JSONWriter()
             decision.write(to: &writer, explain: true)
             writer.newline()
@@ -135,7 +130,7 @@ extension Verb {
         } else {
             terminal.print("deny  (policy_crashed)")
         }
-        return status(decision, expected: invocation.value("expect"), terminal)
+        return status(decision, expected: invocation[.expect], terminal)
     }
 
     private static func status(of isPermitted: Bool, expected: Bool?) -> Int32 {
@@ -143,11 +138,11 @@ extension Verb {
         return expected == isPermitted ? ExitStatus.done : ExitStatus.gate
     }
 
-    private static func status(_ decision: Decision, expected: String?, _ terminal: Terminal) -> Int32 {
-        let answer = decision.isPermitted ? "permit" : "deny"
+    private static func status(_ decision: Decision, expected: ExpectedAnswer?, _ terminal: Terminal) -> Int32 {
+        let answer = decision.isPermitted ? ExpectedAnswer.permit : .deny
         guard let expected else { return decision.isPermitted ? ExitStatus.done : ExitStatus.deny }
         if expected == answer { return ExitStatus.done }
-        terminal.complain("expected \(expected), got \(answer)")
+        terminal.complain("expected \(expected.rawValue), got \(answer.rawValue)")
         return ExitStatus.gate
     }
 
@@ -160,4 +155,22 @@ extension Verb {
             try log.append(question, decision, nanoseconds: nanoseconds)
         } catch { throw CommandError(error.message) }
     }
+}
+
+extension Option<Bool> {
+    fileprivate static var explain: Self { Self(flag: "explain", "show the facts that each policy read") }
+}
+
+/// The decision that a run expects.
+private enum ExpectedAnswer: String, CaseIterable {
+    case permit
+    case deny
+}
+
+extension Option<ExpectedAnswer?> {
+    fileprivate static var expect: Self { Self("expect", "ANSWER", "permit or deny: end with 0 if so, else with 5") }
+}
+
+extension Option<String?> {
+    static var subject: Self { Self("subject", "TYPE:ID", "an external subject, with `-` for TOKEN; needs no store") }
 }

@@ -7,12 +7,11 @@ extension Verb {
     static let requests = Verb(
         name: "requests", summary: "makes up requests about the tokens of the store, one a line",
         options: [
-            Option(name: "count", value: "N", help: "number of requests (10000)"),
-            Option(name: "seed", value: "N", help: "the same seed makes the same requests (1)"),
+            Option.count, Option.seed,
         ],
         run: { invocation throws(CommandError) in
-            let count = try invocation.number("count", default: 10_000, least: 0, most: 1_000_000_000)
-            let seed = try invocation.number("seed", default: 1, least: 0)
+            let count = invocation[.count]
+            let seed = invocation[.seed]
             let directory = try invocation.snapshot(needsStore: true).directory
             let schema = try invocation.policies().schema
             var generator = RequestGenerator(directory: directory, schema: schema, seed: UInt64(seed))
@@ -29,4 +28,13 @@ extension Verb {
             invocation.terminal.write(bytes)
             return ExitStatus.done
         })
+}
+
+extension Option<Int> {
+    fileprivate static var count: Self {
+        Self("count", "N", "number of requests", least: 0, most: 1_000_000_000, default: 10_000)
+    }
+    fileprivate static var seed: Self {
+        Self("seed", "N", "the same seed makes the same requests", least: 0, default: 1)
+    }
 }

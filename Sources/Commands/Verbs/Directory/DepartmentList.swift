@@ -1,14 +1,15 @@
 internal import Model
+internal import Presentation
 
 extension Verb {
     /// `department list`: lists the departments of a tenant as a tree.
     static let departmentList = Verb(
         name: "department list", summary: "lists the departments of a tenant as a tree",
-        options: [Listing.csv],
+        options: [Option.csv],
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
             let directory = names.directory
-            let isTree = !invocation.has("csv")
+            let isTree = !invocation[.csv]
             var listing = Listing(["ID", "NAME", "ACTIVE", "REQUIRES"])
             // The directory keeps them in the order of a walk through the tree.
             for department in directory.departments where department.tenant == names.tenant {

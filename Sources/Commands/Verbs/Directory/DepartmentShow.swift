@@ -1,4 +1,5 @@
 internal import Model
+internal import Presentation
 
 extension Verb {
     /// `department show`: shows one department and the permissions it requires.

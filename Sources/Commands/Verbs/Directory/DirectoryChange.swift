@@ -17,14 +17,12 @@ enum DirectoryVerbs {
     private static func verb(_ noun: Noun, activates: Bool) -> Verb {
         let word = noun == .userType ? "user type" : noun.rawValue
         let placeholder = word.uppercased()
-        let preview = Option(name: "preview", help: "only show the affected tokens and what they lose")
-        let revoke = Option(name: "revoke-tokens", help: "revoke the live tokens that are in the way")
         return Verb(
             name: "\(noun.rawValue) \(activates ? "activate" : "deactivate")",
             summary: activates
                 ? "makes a \(word) active again; revoked and suspended tokens stay so" : summary(noun, word),
             positionals: [.init(name: placeholder, help: "an id\(noun == .tenant ? "" : " or a name")")],
-            options: activates ? [AdministrationSession.reason] : [preview, revoke, AdministrationSession.reason],
+            options: activates ? [Option.reason] : [Option.preview, Option.revokesTokens, Option.reason],
             run: { invocation throws(CommandError) in
                 try run(noun, activates: activates, invocation)
             })
@@ -44,7 +42,7 @@ enum DirectoryVerbs {
         let act = try invocation.operatorAct(store)
         let organisation: Organisation
         do throws(TokenStoreError) {
-            organisation = try store.organisation(invocation.has("preview") ? .all : .none)
+            organisation = try store.organisation(invocation[ifDeclared: .preview] ? .all : .none)
         } catch {
             throw CommandError(error.message)
         }
@@ -82,14 +80,14 @@ enum DirectoryVerbs {
             part = .tenant
             after.change(before.tenants[tenant].id) { $0.isActive = activates }
         }
-        if invocation.has("preview") {
+        if invocation[ifDeclared: .preview] {
             try Preview(from: before, to: try Preview.directory(after, invocation), invocation).print()
             return ExitStatus.done
         }
         do {
             let (revoked, suspended) = try store.set(
                 part, tenant: before.tenants[tenant].id, active: activates,
-                revokesTokens: invocation.has("revoke-tokens"), act)
+                revokesTokens: invocation[ifDeclared: .revokesTokens], act)
             let change = activates ? "active" : "inactive"
             invocation.terminal.print(
                 "`\(Terminal.escaped(word))` is \(change); \(counted(revoked, "token")) revoked, \(suspended) suspended"

@@ -1,11 +1,12 @@
 internal import Model
+internal import Presentation
 internal import Tokens
 
 extension Verb {
     /// `tenant list`: lists the tenants, the customers of the application.
     static let tenantList = Verb(
         name: "tenant list", summary: "lists the tenants, with the number of their users and departments",
-        options: [Listing.csv],
+        options: [Option.csv],
         run: { invocation throws(CommandError) in
             let directory = try invocation.directory(.none)
             var listing = Listing(["ID", "NAME", "ZONE", "USERS", "DEPARTMENTS"])

@@ -8,17 +8,14 @@ extension Verb {
         summary: "shows or sets whether a tenant's token strings are kept to be shown again, or never",
         positionals: [.init(name: "TENANT", help: "a tenant's id")],
         options: [
-            Option(
-                name: "policy", value: "POLICY", help: "allowed or never; never destroys what is kept",
-                choices: ["allowed", "never"]),
-            Option(name: "yes", help: "do it: what is destroyed cannot be shown again"), AdministrationSession.reason,
+            Option.policy, Option.yes.described("do it: what is destroyed cannot be shown again"), Option.reason,
         ],
         details: ["After `never`, `allowed` holds for new strings only: `token rotate` gives a token one."],
         formerNames: ["tenant reveal"],  // old-names: works for one more version
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore()
             let tenant = ExactName(invocation.positionals[0])
-            guard let policy = invocation.value("policy") else {
+            guard let policy = invocation[.policy] else {
                 let keeps: Bool
                 do throws(TokenStoreError) { keeps = try store.keepsStrings(of: tenant) } catch {
                     throw CommandError(error.message)
@@ -27,16 +24,28 @@ extension Verb {
                 return ExitStatus.done
             }
             let act = try invocation.operatorAct(store)
-            guard policy == "allowed" || invocation.has("yes") else {
+            guard policy == .allowed || invocation[.yes] else {
                 throw .usage("`never` destroys every string kept for this tenant; add `--yes` to do it")
             }
             let count: Int
             do throws(TokenStoreError) {
-                count = try store.setKeepsStrings(policy == "allowed", tenant: tenant, act)
+                count = try store.setKeepsStrings(policy == .allowed, tenant: tenant, act)
             } catch {
                 throw CommandError(error.message)
             }
-            invocation.terminal.print(policy == "allowed" ? "allowed" : "never; \(counted(count, "string")) destroyed")
+            invocation.terminal.print(policy == .allowed ? "allowed" : "never; \(counted(count, "string")) destroyed")
             return ExitStatus.done
         })
+}
+
+/// The use of a tenant's token strings.
+private enum RevealPolicy: String, CaseIterable {
+    case allowed
+    case never
+}
+
+extension Option<RevealPolicy?> {
+    fileprivate static var policy: Self {
+        Self("policy", "POLICY", "allowed or never; never destroys what is kept")
+    }
 }

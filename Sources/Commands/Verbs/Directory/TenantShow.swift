@@ -1,4 +1,5 @@
 internal import Model
+internal import Presentation
 internal import Tokens
 
 extension Verb {

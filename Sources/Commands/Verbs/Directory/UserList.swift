@@ -1,10 +1,11 @@
 internal import Model
+internal import Presentation
 
 extension Verb {
     /// `user list`: lists the users of a tenant.
     static let userList = Verb(
         name: "user list", summary: "lists the users of a tenant, with their assignments",
-        options: [Listing.csv],
+        options: [Option.csv],
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
             let directory = names.directory

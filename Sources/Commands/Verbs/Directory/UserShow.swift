@@ -1,4 +1,5 @@
 internal import Model
+internal import Presentation
 
 extension Verb {
     /// `user show`: shows one user with all assignments.

@@ -1,10 +1,11 @@
 internal import Model
+internal import Presentation
 
 extension Verb {
     /// `user-type list`: lists the user types of a tenant, which are named sets of permissions.
     static let userTypeList = Verb(
         name: "user-type list", summary: "lists the user types of a tenant, with their permissions",
-        options: [Listing.csv],
+        options: [Option.csv],
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
             var listing = Listing(["ID", "NAME", "ACTIVE", "PERMISSIONS"])

@@ -10,10 +10,7 @@ extension Verb {
     static let bench = Verb(
         name: "bench", summary: "measures how fast this machine decides, on the demo organisation",
         options: [
-            Option(name: "count", value: "N", help: "number of made-up requests (20000)"),
-            Option(name: "requests", value: "FILE", help: "measure these requests, one a line, on the store"),
-            Option(name: "jobs", value: "N", help: "threads of the batch (one per core)"),
-            Option(name: "grow", value: "N", help: "repeat the policies until there are N (1000)"),
+            Option.count, Option.requests, Option.jobs, Option.grow,
         ] + BenchComparison.options,
         details: [
             "Decisions of prepared requests on one thread, by trees and by running every policy; a batch from file to "
@@ -24,12 +21,11 @@ extension Verb {
             "exit status: 5 when a row of a comparison is slower",
         ],
         run: { invocation throws(CommandError) in
-            if let binary = invocation.value("compare") { return try BenchComparison(binary, invocation).run() }
-            if invocation.has("rounds") { throw .usage("`--rounds` needs `--compare BINARY`") }
-            let count = try invocation.number("count", default: 20_000, most: 1_000_000)
-            let jobs = try invocation.number(
-                "jobs", default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), most: Decisions.Batch.mostJobs)
-            let most = try invocation.number("grow", default: 1_000, most: 10_000)
+            if let binary = invocation[.compare] { return try BenchComparison(binary, invocation).run() }
+            if invocation.isGiven(Option.rounds) { throw .usage("`--rounds` needs `--compare BINARY`") }
+            let count = invocation[.count]
+            let jobs = invocation[.jobs]
+            let most = invocation[.grow]
             let start = SteadyClock.nanoseconds()
             let policies = try invocation.policies()
             let (directory, now) = try snapshot(invocation)
@@ -55,7 +51,7 @@ extension Verb {
                 report.own = try benchmark.row(policies)
                 report.costs = try benchmark.costs(policies)
                 try batch(lines, policies, directory, jobs, now, into: &report)
-                report.print(isJSON: invocation.has("json"), to: invocation.terminal)
+                report.print(isJSON: invocation[.json], to: invocation.terminal)
             } catch let error as RequestError {
                 throw CommandError(error.message)
             } catch let error as PolicyError {
@@ -69,7 +65,7 @@ extension Verb {
     /// The directory and time to decide on: those of the store with `--requests`, else the demo organisation at a fixed
     /// time.
     private static func snapshot(_ invocation: Invocation) throws(CommandError) -> (Directory, Instant) {
-        guard invocation.value("requests") == nil else {
+        guard invocation[.requests] == nil else {
             let snapshot = try invocation.snapshot(needsStore: true)
             return (snapshot.directory, snapshot.now)
         }
@@ -82,7 +78,7 @@ extension Verb {
     private static func lines(
         _ invocation: Invocation, _ directory: Directory, _ policies: PolicySet, _ count: Int
     ) throws(CommandError) -> [[UInt8]] {
-        guard let path = invocation.value("requests") else {
+        guard let path = invocation[.requests] else {
             var generator = RequestGenerator(directory: directory, schema: policies.schema, seed: 1)
             return (0..<count).map { _ in generator.next() }
         }
@@ -146,5 +142,21 @@ extension Verb {
         report.batch = median(pairs.map(\.decided))
         report.parsing = median(pairs.map(\.parsed))
         report.share = median(pairs.map { $0.decided * 100 / max(1, $0.parsed) })
+    }
+}
+
+extension Option<Int> {
+    fileprivate static var count: Self {
+        Self("count", "N", "number of made-up requests", most: 1_000_000, default: 20_000)
+    }
+    fileprivate static var jobs: Self { .threads("threads of the batch (one per core)") }
+    fileprivate static var grow: Self {
+        Self("grow", "N", "repeat the policies until there are N", most: 10_000, default: 1_000)
+    }
+}
+
+extension Option<String?> {
+    fileprivate static var requests: Self {
+        Self("requests", "FILE", "measure these requests, one a line, on the store")
     }
 }

@@ -1,15 +1,15 @@
 internal import Benchmarks
 internal import Glibc
 internal import Model
+internal import Presentation
 
 /// The comparison of `bench --compare BINARY`: this program and another one take turns.
 struct BenchComparison {
-    static let options = [
-        Option(name: "compare", value: "BINARY", help: "measure this program and BINARY by turns, and compare them"),
-        Option(name: "rounds", value: "N", help: "turns of each program in a comparison (8)"),
+    static let options: [any OptionDeclaration] = [
+        Option.compare, Option.rounds,
     ]
     /// With fewer figures, the lower quartile would be the shortest one.
-    private static let leastRounds = 4
+    fileprivate static let leastRounds = 4
 
     private let binary: String
     private let rounds: Int
@@ -19,20 +19,16 @@ struct BenchComparison {
 
     /// - Throws: when BINARY is not an executable file.
     init(_ binary: String, _ invocation: Invocation) throws(CommandError) {
-        rounds = try invocation.number("rounds", default: 8, least: Self.leastRounds, most: 1_000)
+        rounds = invocation[.rounds]
         self.binary = binary
         terminal = invocation.terminal
-        isJSON = invocation.has("json")
+        isJSON = invocation[.json]
         // Only given options are passed on: an older program may not know the others.
         var arguments = ["bench", "--json"]
-        for option in Verb.bench.options + Option.global where !Self.options.contains(where: { $0.name == option.name })
-        {
-            guard option.name != "json", option.name != "color" else { continue }
-            if option.value == nil {
-                if invocation.has(option.name) { arguments.append("--\(option.name)") }
-            } else if let value = invocation.value(option.name) {
-                arguments += ["--\(option.name)", value]
-            }
+        let own = Set((Self.options + [Option.json, Option.color]).map { ExactName($0.name) })
+        for option in Verb.bench.options + GlobalOptions.all where !own.contains(ExactName(option.name)) {
+            guard let text = invocation.text(of: option) else { continue }
+            arguments += option.placeholder == nil ? [option.flag] : [option.flag, text]
         }
         self.arguments = arguments
         var status = stat()
@@ -142,5 +138,17 @@ struct BenchComparison {
             .init("only_new", names(comparison.onlyNew)), .init("only_old", names(comparison.onlyOld)),
             .init("sometimes", names(comparison.sometimes)),
         ])
+    }
+}
+
+extension Option<String?> {
+    static var compare: Self { Self("compare", "BINARY", "measure this program and BINARY by turns, and compare them") }
+}
+
+extension Option<Int> {
+    static var rounds: Self {
+        Self(
+            "rounds", "N", "turns of each program in a comparison", least: BenchComparison.leastRounds, most: 1_000,
+            default: 8)
     }
 }

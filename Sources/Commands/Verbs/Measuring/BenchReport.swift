@@ -1,5 +1,6 @@
 internal import Benchmarks
 internal import Model
+internal import Presentation
 
 /// The results of `bench`, for people and for machines.
 struct BenchReport {

@@ -1,20 +1,21 @@
 internal import Benchmarks
 internal import Glibc
 internal import Model
+internal import Presentation
 internal import Tokens
 
 extension Verb {
     /// `bench store`: measures the speed of a token store on this machine.
     static let benchStore = Verb(
         name: "bench store", summary: "measures how fast this machine keeps, finds, lists and revokes tokens",
-        options: [Option(name: "count", value: "N", help: "number of tokens in the made-up store (1000000)")],
+        options: [Option.count],
         details: [
             "Makes a store with 10,000 users and 90 departments in a folder of its own under TMPDIR, which is "
                 + "deleted afterwards. The listing user may see the tokens of one department in ninety.",
             "Compare figures of one run only.",
         ],
         run: { invocation throws(CommandError) in
-            let count = try invocation.number("count", default: 1_000_000, least: 1_000, most: 10_000_000)
+            let count = invocation[.count]
             let policies = try invocation.policies()
             let terminal = invocation.terminal
             let folder = try Scratch()
@@ -30,7 +31,7 @@ extension Verb {
                 throw CommandError(error.message)
             } catch { throw CommandError("\(error)") }
             if terminal.streams.isErrorTerminal { terminal.note("") }
-            if invocation.has("json") {
+            if invocation[.json] {
                 let json = rows.map { row in
                     JSON.object([
                         .init("name", .string(row.name)), .init("median_ns", .integer(row.median)),
@@ -76,5 +77,11 @@ private final class Scratch {
         for file in ["bench.db", "bench.db-wal", "bench.db-shm"] { unsafe unlink("\(store)/\(file)") }
         for file in ["key", "key.head", "key.head.lock"] { unsafe unlink("\(keys)/\(file)") }
         for folder in [store, keys, root] { unsafe rmdir(folder) }
+    }
+}
+
+extension Option<Int> {
+    fileprivate static var count: Self {
+        Self("count", "N", "number of tokens in the made-up store", least: 1_000, most: 10_000_000, default: 1_000_000)
     }
 }

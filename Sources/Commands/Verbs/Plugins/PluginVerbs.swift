@@ -1,6 +1,7 @@
 internal import Model
 internal import Plugins
 internal import Policies
+internal import Presentation
 
 extension Verb {
     /// `plugins`: lists the plugins that policies can `use`.
@@ -9,7 +10,7 @@ extension Verb {
         details: ["exit status: 0, or 3 when one does not load"],
         run: { invocation throws(CommandError) in
             let loaded = PluginLoader.load(try invocation.plugins())
-            if invocation.has("json") {
+            if invocation[.json] {
                 let rows = loaded.set.provided.map { PluginListing.json($0, loaded.extras[$0.name] ?? PluginExtras()) }
                 invocation.terminal.print(JSON.array(rows).pretty)
             } else {
@@ -44,7 +45,7 @@ extension Verb {
                         : "the plugin `\(name)` does not load", status: ExitStatus.policies)
             }
             let extras = loaded.extras[plugin.name] ?? PluginExtras()
-            if invocation.has("json") {
+            if invocation[.json] {
                 invocation.terminal.print(PluginListing.json(plugin, extras).pretty)
             } else {
                 PluginListing.printReference(plugin, extras, to: invocation.terminal)
@@ -79,7 +80,7 @@ extension Verb {
                     "the name of a plugin has lower-case letters, digits and `_`, begins with a letter, and is neither "
                         + "a word of Lua nor a capability of the host; got `\(name)`")
             }
-            let parent = invocation.value("plugins") ?? Invocation.beside(invocation.policyFolder, "plugins")
+            let parent = invocation[.plugins] ?? Invocation.beside(invocation.policyFolder, "plugins")
             let folder = "\(parent)/\(name)"
             guard !Descriptor.exists(folder) else { throw CommandError("`\(folder)` exists; nothing was changed") }
             try Descriptor.makeFolder(parent, mayExist: true)

@@ -6,9 +6,7 @@ extension Verb {
     static let exporting = Verb(
         name: "export", summary: "prints the organisation as JSON: with --tokens the tokens too, never their strings",
         options: [
-            Option(name: "tokens", help: "include the tokens, to evaluate policies without the store and its keys"),
-            Option(
-                name: "pseudonymous", help: "replace users and names of tokens by pseudonyms, one for each"),
+            Option.tokens, Option.pseudonymous,
         ],
         details: [
             "`demilune import` reads it; `--store FILE.json` uses it directly.",
@@ -16,7 +14,7 @@ extension Verb {
         ],
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore()
-            var organisation = try invocation.organisation(invocation.has("tokens") ? .all : .none, of: store)
+            var organisation = try invocation.organisation(invocation[.tokens] ? .all : .none, of: store)
             if let tampered = organisation.tenants.first(where: \.isTampered) {
                 throw CommandError(
                     "the tenant `\(tampered.id)` was changed without the store's keys; see `demilune store verify`")
@@ -29,7 +27,7 @@ extension Verb {
             if left > 0 {
                 invocation.terminal.complain("\(counted(left, "token")) left out: the seal is missing or broken")
             }
-            if invocation.has("pseudonymous") {
+            if invocation[.pseudonymous] {
                 do throws(TokenStoreError) {
                     let names = try store.pseudonymizer
                     organisation = organisation.pseudonymous(names)
@@ -38,4 +36,13 @@ extension Verb {
             invocation.terminal.print(organisation.json.pretty)
             return left == 0 ? ExitStatus.done : ExitStatus.failure
         })
+}
+
+extension Option<Bool> {
+    fileprivate static var tokens: Self {
+        Self(flag: "tokens", "include the tokens, to evaluate policies without the store and its keys")
+    }
+    fileprivate static var pseudonymous: Self {
+        Self(flag: "pseudonymous", "replace users and names of tokens by pseudonyms, one for each")
+    }
 }

@@ -7,9 +7,7 @@ extension Verb {
         name: "import", summary: "imports tenants, departments, user types, users and tokens from JSON",
         positionals: [Positional(name: "FILE", help: "the output of `export`; `-` is standard input")],
         options: [
-            Option(name: "preview", help: "only show the affected tokens and what they lose"),
-            Option(name: "revoke-tokens", help: "revoke the live tokens that are in the way"),
-            AdministrationSession.reason,
+            Option.preview, Option.revokesTokens, Option.reason,
         ],
         details: [
             "Everything is imported or nothing. Importing the same file again changes nothing.",
@@ -22,7 +20,7 @@ extension Verb {
             let bytes = path == "-" ? invocation.terminal.streams.input() : try Descriptor.contents(of: path)
             let shown = path == "-" ? "<stdin>" : path
             let json = try OrganisationFile.json(bytes, shown)
-            if invocation.has("preview") {
+            if invocation[.preview] {
                 let before = try invocation.organisation(.all, of: store)
                 let (records, summary): (Organisation, MergeSummary)
                 do throws(TokenStoreError) {
@@ -38,8 +36,8 @@ extension Verb {
             }
             let act = try invocation.operatorAct(store)
             do throws(TokenStoreError) {
-                let summary = try store.merge(json, act, revokesTokens: invocation.has("revoke-tokens"))
-                if invocation.has("json") {
+                let summary = try store.merge(json, act, revokesTokens: invocation[.revokesTokens])
+                if invocation[.json] {
                     let numbers: [JSON.Member] = [
                         .init("added", .integer(Int64(summary.added))),
                         .init("changed", .integer(Int64(summary.changed))),

@@ -8,12 +8,12 @@ extension Verb {
     /// `init`: makes a new store.
     static let initialize = Verb(
         name: "init", summary: "makes a new store",
-        options: [Option(name: "demo", help: "fill it with a demo organisation around today")],
+        options: [Option.demo],
         details: ["If the store exists, the run fails and leaves it as it is. A failed run leaves nothing behind."],
         run: { invocation throws(CommandError) in
             let path = invocation.storePath
             var organisation: Organisation?
-            if invocation.has("demo") { organisation = try demo(at: invocation.now) }
+            if invocation[.demo] { organisation = try demo(at: invocation.now) }
             let keyPath = try invocation.keyPath(makesFolder: true)
             var made: String?
             do throws(CommandError) {
@@ -79,4 +79,8 @@ extension Verb {
         }
         return organisation
     }
+}
+
+extension Option<Bool> {
+    fileprivate static var demo: Self { Self(flag: "demo", "fill it with a demo organisation around today") }
 }

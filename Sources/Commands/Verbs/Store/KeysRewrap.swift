@@ -6,10 +6,10 @@ extension Verb {
     static let keysRewrap = Verb(
         name: "keys rewrap",
         summary: "seals with the active key the records of older keys; continues where it was stopped",
-        options: [Option(name: "batch", value: "N", help: "tokens per transaction (500)")],
+        options: [Option.batch],
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore()
-            let batch = try invocation.number("batch", default: 500, most: 100_000)
+            let batch = invocation[.batch]
             let act = try invocation.operatorAct(store)
             let terminal = invocation.terminal
             var total = 0
@@ -35,7 +35,7 @@ extension Verb {
     static let keysRetire = Verb(
         name: "keys retire", summary: "destroys an old key that no token needs any longer",
         positionals: [.init(name: "KEY", help: "its number in `keys list`")],
-        options: [Option(name: "yes", help: "do it: it cannot be undone")],
+        options: [Option.yes.described("do it: it cannot be undone")],
         run: { invocation throws(CommandError) in
             guard let value = Int(invocation.positionals[0]), value > 0 else {
                 throw .usage("a key is a number such as 1, got `\(invocation.positionals[0])`")
@@ -53,7 +53,7 @@ extension Verb {
                         ? "key \(value) is the active one; `demilune keys add` makes another"
                         : "key \(value) is retired already")
             }
-            guard invocation.has("yes") else {
+            guard invocation[.yes] else {
                 throw .usage("key \(value) would be gone for good, also for backups of the store; add `--yes` to do it")
             }
             do throws(TokenStoreError) { try store.retireKey(value, act) } catch { throw CommandError(error.message) }
@@ -69,11 +69,15 @@ extension Invocation {
     }
 
     func operatorAct(at now: @autoclosure () throws(CommandError) -> Instant) throws(CommandError) -> AuditContext {
-        guard value("as") == nil else {
+        guard self[.as] == nil else {
             throw CommandError(
                 "`\(verb)` is for the operator only: no policy decides it; leave out `--as`", status: ExitStatus.deny
             )
         }
-        return AuditContext(now: try now(), reason: value("reason"))
+        return AuditContext(now: try now(), reason: self[ifDeclared: .reason])
     }
+}
+
+extension Option<Int> {
+    fileprivate static var batch: Self { Self("batch", "N", "tokens per transaction", most: 100_000, default: 500) }
 }

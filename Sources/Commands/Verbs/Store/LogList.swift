@@ -1,4 +1,5 @@
 internal import Model
+internal import Presentation
 internal import Tokens
 
 extension Verb {
@@ -6,31 +7,20 @@ extension Verb {
     static let logList = Verb(
         name: "log list", summary: "lists what was done with tokens, keys and the directory, and what was refused",
         options: [
-            Option(name: "token", value: "ID", help: "entries about this token"),
-            Option(name: "act", value: "ACT", help: "entries of this act, such as token.reveal"),
-            Option(name: "actor", value: "USER", help: "entries of this user, by id, or of operator"),
-            Option(name: "refused", help: "refusals only"),
-            Option(name: "since", value: "DAY", help: "from this day or time on (UTC)"),
-            Option(name: "until", value: "DAY", help: "before this day or time (UTC)"),
-            Option(name: "size", value: "N", help: "at most N entries, the newest last (100)"),
-            Listing.csv,
+            Option.token, Option.act, Option.actor, Option.refused, Option.since, Option.until, Option.size,
+            Option.csv,
         ],
         run: { invocation throws(CommandError) in
             try Listing.check(invocation)
             var query = LogQuery()
-            if let text = invocation.value("token") {
-                guard let id = TokenID(text) else {
-                    throw .usage("`--token` must be an id of 32 digits, got `\(text)`")
-                }
-                query.token = id
-            }
-            query.act = invocation.value("act")
-            query.actor = invocation.name("actor")
-            query.tenant = invocation.name("tenant")
-            query.isRefused = invocation.has("refused")
-            query.since = try moment(invocation, "since")
-            query.until = try moment(invocation, "until")
-            query.size = try invocation.number("size", default: 100)
+            query.token = invocation[.token]
+            query.act = invocation[.act]
+            query.actor = invocation[.actor]
+            query.tenant = invocation[.tenant]
+            query.isRefused = invocation[.refused]
+            query.since = invocation[.since]?.instant(in: .utc)
+            query.until = invocation[.until]?.instant(in: .utc)
+            query.size = invocation[.size]
             let store = try invocation.openStore()
             let entries: [LogEntry]
             do throws(TokenStoreError) { entries = try store.log(query) } catch { throw CommandError(error.message) }
@@ -39,9 +29,36 @@ extension Verb {
             try listing.print(invocation, "entry", plural: "entries")
             return ExitStatus.done
         })
+}
 
-    private static func moment(_ invocation: Invocation, _ option: String) throws(CommandError) -> Instant? {
-        guard let text = invocation.value(option) else { return nil }
-        return try TimeArgument.instant(text, option: option, in: .utc)
+extension Option<String?> {
+    fileprivate static var act: Self { Self("act", "ACT", "entries of this act, such as token.reveal") }
+}
+
+extension Option<ExactName?> {
+    fileprivate static var actor: Self { Self("actor", "USER", "entries of this user, by id, or of operator") }
+}
+
+extension Option<Bool> {
+    fileprivate static var refused: Self { Self(flag: "refused", "refusals only") }
+}
+
+extension Option<TimeArgument.Start?> {
+    fileprivate static var since: Self { Self("since", "DAY", "from this day or time on (UTC)") }
+    fileprivate static var until: Self { Self("until", "DAY", "before this day or time (UTC)") }
+}
+
+extension Option<Int> {
+    fileprivate static var size: Self { Self("size", "N", "at most N entries, the newest last", default: 100) }
+}
+
+extension Option<TokenID?> {
+    fileprivate static var token: Self {
+        Self("token", "ID", "entries about this token", absent: nil) { text throws(CommandError) in
+            guard let id = TokenID(text) else {
+                throw .usage("`--token` must be an id of 32 digits, got `\(text)`")
+            }
+            return id
+        }
     }
 }

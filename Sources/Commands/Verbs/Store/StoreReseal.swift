@@ -7,11 +7,8 @@ extension Verb {
         name: "store reseal",
         summary: "seals unsealed records after you have reviewed them, or accepts a restored backup",
         options: [
-            Option(name: "yes", help: "do it: you vouch for the records as they are"),
-            Option(
-                name: "accept-rollback", value: "NUMBER",
-                help: "accept a restored backup; NUMBER is its newest log entry"),
-            AdministrationSession.reason,
+            Option.yes.described("do it: you vouch for the records as they are"), Option.acceptRollback,
+            Option.reason,
         ],
         details: [
             "A store whose log ends before the entry noted beside its key file was rolled back: nothing is written to it, "
@@ -22,15 +19,15 @@ extension Verb {
         run: reseal)
 
     private static func reseal(_ invocation: Invocation) throws(CommandError) -> Int32 {
-        if invocation.has("accept-rollback") { return try acceptRollback(invocation) }
+        if let number = invocation[.acceptRollback] { return try acceptRollback(number, invocation) }
         // A store from before keys existed gets them here, but only with `--yes`.
-        let store = try invocation.openStore(makesKeys: invocation.has("yes"))
+        let store = try invocation.openStore(makesKeys: invocation[.yes])
         let terminal = invocation.terminal
         let isClockIntact: Bool
         do throws(TokenStoreError) { isClockIntact = try store.isClockIntact() } catch {
             throw CommandError(error.message)
         }
-        guard invocation.has("yes") else {
+        guard invocation[.yes] else {
             let records: (tenants: [ExactName], tokens: [TokenID])
             do throws(TokenStoreError) { records = try store.unsealedRecords() } catch {
                 throw CommandError(error.message)
@@ -53,12 +50,11 @@ extension Verb {
         return ExitStatus.done
     }
 
-    private static func acceptRollback(_ invocation: Invocation) throws(CommandError) -> Int32 {
-        let number = try invocation.number("accept-rollback", default: 0, least: 0)
-        guard !invocation.has("yes") else {
+    private static func acceptRollback(_ number: Int, _ invocation: Invocation) throws(CommandError) -> Int32 {
+        guard !invocation[.yes] else {
             throw .usage("`--yes` and `--accept-rollback` cannot be combined: accept the backup first, as it is")
         }
-        guard let reason = invocation.value("reason"), !reason.isEmpty else {
+        guard let reason = invocation[.reason], !reason.isEmpty else {
             throw .usage("missing required option --reason: why the backup was restored, for the log")
         }
         let store = try invocation.openStore()
@@ -68,5 +64,11 @@ extension Verb {
         }
         invocation.terminal.print("the backup is accepted: its log continues after entry \(number)")
         return ExitStatus.done
+    }
+}
+
+extension Option<Int?> {
+    fileprivate static var acceptRollback: Self {
+        Self("accept-rollback", "NUMBER", "accept a restored backup; NUMBER is its newest log entry", least: 0)
     }
 }

@@ -27,7 +27,7 @@ extension Verb {
 
     private static func tell(_ faults: [IntegrityViolation], _ good: String, _ invocation: Invocation) -> Int32 {
         let terminal = invocation.terminal
-        if invocation.has("json") {
+        if invocation[.json] {
             let rows = faults.map { fault in
                 JSON.object([
                     .init("message", .string(fault.message)), .init("token", .optional(fault.token?.description)),

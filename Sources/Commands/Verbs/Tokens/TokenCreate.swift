@@ -7,32 +7,26 @@ extension Verb {
     static let tokenCreate = Verb(
         name: "token create", summary: "makes an API token, or with --mobile the token of a login",
         options: [
-            Option(name: "name", value: "NAME", help: "its name, unique among the live tokens of the tenant"),
-            Option(name: "expires", value: "DAY", help: "its last valid day, such as 2027-01-31, or a time"),
-            Option(name: "user", value: "USER", help: "the user whose permissions it has, by id or name"),
-            Option(
-                name: "assignment", value: "ID",
-                help: "which of the user's assignments: an id, or DEPARTMENT/USER TYPE"),
-            Option(name: "mobile", help: "the token of a login in the mobile app: 30 days, never shown again"),
-            Option(name: "device", value: "LABEL", help: "the device of the login, for a mobile token"),
-            AdvicePrompt.option, AdministrationSession.reason,
+            Option.name, Option.expires, Option.user.described("the user whose permissions it has, by id or name"),
+            Option.assignment.described("which of the user's assignments: an id, or DEPARTMENT/USER TYPE"),
+            Option.mobile, Option.device, Option.acceptAdvice, Option.reason,
         ],
         details: [
             "At a terminal, it asks for the assignment if none is given.",
             "The advice of the policies is shown before anything is saved. Only standard output gets the token string.",
         ],
         run: { invocation throws(CommandError) in
-            let isMobile = invocation.has("mobile")
+            let isMobile = invocation[.mobile]
             try check(invocation, isMobile: isMobile)
             let session = try AdministrationSession(invocation)
-            let expires = try invocation.value("expires").map { text throws(CommandError) in try session.expires(text) }
+            let expires = try session.expiry()
             let user = try session.user()
             let assignment = try session.assignment(of: user)
             let draft = TokenDraft(
                 tenant: session.tenant.id, kind: isMobile ? .mobile : .api,
-                name: invocation.name(isMobile ? "device" : "name") ?? "",
+                name: invocation[isMobile ? .device : .name] ?? "",
                 assignment: session.directory.assignments[assignment].id,
-                expires: expires ?? session.mobileExpiry)
+                expires: expires ?? TokenKind.mobileExpiry(login: session.now))
             let (details, string) = try session.act { administration throws(AdministrationError) in
                 try administration.create(draft) { AdvicePrompt(invocation: invocation).respond(to: $0) }
             }
@@ -43,14 +37,27 @@ extension Verb {
         })
 
     private static func check(_ invocation: Invocation, isMobile: Bool) throws(CommandError) {
-        let wrong = isMobile ? ["name", "expires"] : ["device"]
-        for name in wrong where invocation.value(name) != nil {
+        let required: [any OptionDeclaration] = [Option.name, Option.expires]
+        for option in isMobile ? required : [Option.device] where invocation.isGiven(option) {
             let kind = isMobile ? "a mobile token has none" : "only a mobile token has one: `--mobile`"
-            throw .usage("`--\(name)`: \(kind)")
+            throw .usage("`\(option.flag)`: \(kind)")
         }
         guard !isMobile else { return }
-        for name in ["name", "expires"] where invocation.value(name) == nil {
-            throw .usage("missing required option --\(name)")
+        for option in required where !invocation.isGiven(option) {
+            throw .usage("missing required option \(option.flag)")
         }
+    }
+}
+
+extension Option<ExactName?> {
+    fileprivate static var name: Self { Self("name", "NAME", "its name, unique among the live tokens of the tenant") }
+    fileprivate static var device: Self { Self("device", "LABEL", "the device of the login, for a mobile token") }
+}
+
+extension Option<Bool> {
+    fileprivate static var mobile: Self {
+        Self(
+            flag: "mobile",
+            "the token of a login in the mobile app: \(TokenKind.mobileDays) days, never shown again")
     }
 }

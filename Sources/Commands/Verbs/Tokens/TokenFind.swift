@@ -1,5 +1,6 @@
 internal import Decisions
 internal import Model
+internal import Presentation
 internal import Tokens
 
 extension Verb {
@@ -7,7 +8,7 @@ extension Verb {
     static let tokenFind = Verb(
         name: "token find",
         summary: "finds the tokens whose strings are in the text on standard input; shows no string",
-        options: [Option(name: "revoke", help: "revoke the tokens that are found"), AdministrationSession.reason],
+        options: [Option.revoke, Option.reason],
         details: [
             "For logs, chats and repositories that may hold a token. It names the token, not its string.",
             "exit status: 0 no live token is found, or all are revoked; 5 live tokens are found",
@@ -39,7 +40,7 @@ extension Verb {
             for id in ids where try session.details(id)?.token.revoked == nil { live.append(id) }
             guard !live.isEmpty else { return ExitStatus.done }
             let question = "revoke \(live.count == 1 ? "it" : "these \(live.count)")?"
-            guard invocation.has("revoke") || Prompt.confirm(question, invocation.terminal) == true else {
+            guard invocation[.revoke] || Prompt.confirm(question, invocation.terminal) == true else {
                 invocation.terminal.note(
                     "to revoke: demilune token revoke --yes \(live.map(\.description).joined(separator: " "))")
                 return ExitStatus.gate
@@ -80,4 +81,8 @@ extension Verb {
             )
         }
     }
+}
+
+extension Option<Bool> {
+    fileprivate static var revoke: Self { Self(flag: "revoke", "revoke the tokens that are found") }
 }

@@ -7,18 +7,17 @@ extension Verb {
     static let tokenPurge = Verb(
         name: "token purge", summary: "removes tokens that were revoked before a day, for good; the log stays",
         options: [
-            Option(name: "before", value: "DAY", help: "the day, such as 2026-01-01, or a time"),
-            Option(name: "yes", help: "do it"), AdministrationSession.reason,
+            Option.before, Option.yes, Option.reason,
         ],
         run: { invocation throws(CommandError) in
-            guard let text = invocation.value("before") else {
+            guard let day = invocation[.before] else {
                 throw .usage("missing required option --before")
             }
             let session = try AdministrationSession(invocation)
             let act = try invocation.operatorAct(session.store)
-            let before = try TimeArgument.instant(text, option: "before", in: session.zone)
+            let before = day.instant(in: session.zone)
             guard before <= session.now else { throw .usage("`--before` is in the future") }
-            guard invocation.has("yes") else {
+            guard invocation[.yes] else {
                 let count = try session.stored { store throws(TokenStoreError) in
                     try store.purgeable(tenant: session.tenant.id, before: before)
                 }
@@ -40,18 +39,16 @@ extension Verb {
         name: "token mark-dormant",
         summary: "marks tokens as dormant that were not used for some time; policies see since when",
         options: [
-            Option(name: "unused-for", value: "DURATION", help: "the time without use, such as 90d"),
-            AdministrationSession.reason,
+            Option.unusedFor, Option.reason,
         ],
         details: ["A mark stays when the token is used again, until `token amend --clear-dormant`."],
         formerNames: ["token sweep"],  // old-names: works for one more version
         run: { invocation throws(CommandError) in
-            guard let text = invocation.value("unused-for") else {
+            guard let duration = invocation[.unusedFor] else {
                 throw .usage("missing required option --unused-for")
             }
             let session = try AdministrationSession(invocation)
             let act = try invocation.operatorAct(session.store)
-            let duration = try TimeArgument.duration(text, option: "unused-for")
             let count = try session.stored { store throws(TokenStoreError) in
                 try store.markDormant(tenant: session.tenant.id, unusedFor: duration, act).count
             }
@@ -63,6 +60,14 @@ extension Verb {
 extension AdministrationSession {
     func tell(_ key: String, _ count: Int, _ words: String) {
         terminal.print(
-            invocation.has("json") ? JSON.object([.init(ExactName(key), .integer(Int64(count)))]).compact : words)
+            invocation[.json] ? JSON.object([.init(ExactName(key), .integer(Int64(count)))]).compact : words)
     }
+}
+
+extension Option<TimeArgument.Start?> {
+    fileprivate static var before: Self { Self("before", "DAY", "the day, such as 2026-01-01, or a time") }
+}
+
+extension Option<Duration?> {
+    fileprivate static var unusedFor: Self { Self("unused-for", "DURATION", "the time without use, such as 90d") }
 }

@@ -9,20 +9,16 @@ extension Verb {
         summary: "makes a token again for another user; the old one ends at once, or after an overlap",
         positionals: [.token],
         options: [
-            Option(name: "user", value: "USER", help: "the user whose permissions the new token has, by id or name"),
-            Option(name: "assignment", value: "ID", help: "which of that user's assignments"),
-            Option(
-                name: "overlap", value: "DURATION", help: "the time the old token stays valid, such as 24h (none)"),
-            AdvicePrompt.option, AdministrationSession.reason,
+            Option.user.described("the user whose permissions the new token has, by id or name"),
+            Option.assignment.described("which of that user's assignments"), Option.overlap, Option.acceptAdvice,
+            Option.reason,
         ],
         formerNames: ["token replace"],  // old-names: works for one more version
         run: { invocation throws(CommandError) in
             let session = try AdministrationSession(invocation)
             let id = try session.token(invocation.positionals[0])
             let assignment = session.directory.assignments[try session.assignment(of: try session.user())].id
-            let overlap = try invocation.value("overlap").map { text throws(CommandError) in
-                try TimeArgument.duration(text, option: "overlap")
-            }
+            let overlap = invocation[.overlap]
             let (details, string) = try session.act { administration throws(AdministrationError) in
                 try administration.reassign(id, assignment: assignment, overlap: overlap) {
                     AdvicePrompt(invocation: invocation).respond(to: $0)
@@ -30,9 +26,15 @@ extension Verb {
             }
             let secret = TokenStringOutput(session: session, details: details, string: string)
             secret.print()
-            let end = invocation.value("overlap").map { "is valid for \($0) more" } ?? "is revoked"
+            let end = invocation.text(of: Option.overlap).map { "is valid for \($0) more" } ?? "is revoked"
             session.terminal.note("the token it replaces, \(id), \(end)")
             secret.noteAboutRevealing()
             return ExitStatus.done
         })
+}
+
+extension Option<Duration?> {
+    fileprivate static var overlap: Self {
+        Self("overlap", "DURATION", "the time the old token stays valid, such as 24h (none)")
+    }
 }

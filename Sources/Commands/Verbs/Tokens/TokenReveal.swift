@@ -6,7 +6,7 @@ extension Verb {
     /// `token reveal`: shows the string of an API token again.
     static let tokenReveal = Verb(
         name: "token reveal", summary: "shows the string of an API token again, and logs who saw it",
-        positionals: [.token], options: [AdministrationSession.reason],
+        positionals: [.token], options: [Option.reason],
         details: [
             "The log entry is written before the string is shown. Mobile, revoked and expired tokens are never shown."
         ],
@@ -18,7 +18,7 @@ extension Verb {
                     try store.reveal(id, act)
                 }
             }
-            if invocation.has("json") {
+            if invocation[.json] {
                 let members: [JSON.Member] = [
                     .init("id", .string(id.description)), .init("token", .string(string.revealed)),
                 ]

@@ -1,5 +1,6 @@
 internal import Decisions
 internal import Model
+internal import Presentation
 internal import Tokens
 
 extension Verb {
@@ -12,12 +13,8 @@ extension Verb {
                 name: "TOKEN", help: "ids or unique names; none with filters", isOptional: true,
                 isRepeated: true)
         ],
-        options: FilterOptions.options + [
-            Option(name: "yes", help: "do it; with filters it needs --digest"),
-            Option(
-                name: "digest", value: "D",
-                help: "the digest that a run without --yes printed: the tokens must still be the same"),
-            AdministrationSession.reason,
+        options: FilterOptions.all + [
+            Option.yes.described("do it; with filters it needs --digest"), Option.digest, Option.reason,
         ],
         details: [
             "All are revoked in one transaction, or none: one unknown or refused token leaves all as they are.",
@@ -28,15 +25,15 @@ extension Verb {
             let ids = try selection(session)
             let digest = SelectionDigest.of(ids)
             try session.act { administration throws(AdministrationError) in try administration.require(.revoke, ids) }
-            if let stated = invocation.value("digest"), stated != digest {
+            if let stated = invocation[.digest], stated != digest {
                 throw CommandError(
                     "the tokens no longer match the digest `\(stated)`; look again without `--yes`")
             }
-            if !invocation.has("yes") {
+            if !invocation[.yes] {
                 try show(ids, digest, session)
                 let question = "revoke \(ids.count == 1 ? "it" : "these \(ids.count)")?"
                 guard Prompt.confirm(question, invocation.terminal) == true else { return ExitStatus.done }
-            } else if FilterOptions.isStated(invocation), invocation.value("digest") == nil {
+            } else if FilterOptions.isStated(invocation), invocation[.digest] == nil {
                 throw .usage("`--yes` with filters needs `--digest`, which a run without `--yes` prints")
             }
             let (revoked, already) = try session.act { administration throws(AdministrationError) in
@@ -44,7 +41,7 @@ extension Verb {
                     try store.revoke(ids, act)
                 }
             }
-            if invocation.has("json") {
+            if invocation[.json] {
                 let members: [JSON.Member] = [
                     .init("revoked", .integer(Int64(revoked))), .init("already", .integer(Int64(already))),
                     .init("digest", .string(digest)),
@@ -79,7 +76,7 @@ extension Verb {
 
     private static func show(_ ids: [TokenID], _ digest: String, _ session: AdministrationSession) throws(CommandError)
     {
-        if session.invocation.has("json") {
+        if session.invocation[.json] {
             let members: [JSON.Member] = [
                 .init("tokens", .strings(ids.map(\.description))), .init("digest", .string(digest)),
             ]
@@ -102,5 +99,11 @@ extension Verb {
         table.print(to: session.terminal)
         session.terminal.note("\(ids.count) would be revoked; nothing is changed yet")
         session.terminal.note("to do it, add: --yes --digest \(digest)")
+    }
+}
+
+extension Option<String?> {
+    fileprivate static var digest: Self {
+        Self("digest", "D", "the digest that a run without --yes printed: the tokens must still be the same")
     }
 }

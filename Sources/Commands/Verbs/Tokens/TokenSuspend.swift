@@ -6,7 +6,7 @@ extension Verb {
     /// `token suspend`: suspends tokens, which get nothing until they are resumed.
     static let tokenSuspend = Verb(
         name: "token suspend", summary: "suspends tokens until they are resumed",
-        positionals: [.tokens], options: [AdministrationSession.reason],
+        positionals: [.tokens], options: [Option.reason],
         run: { invocation throws(CommandError) in
             try each(invocation, "suspended") { store, ids, act throws(TokenStoreError) in try store.suspend(ids, act) }
         })
@@ -14,7 +14,7 @@ extension Verb {
     /// `token resume`: resumes suspended tokens.
     static let tokenResume = Verb(
         name: "token resume", summary: "resumes suspended tokens",
-        positionals: [.tokens], options: [AdministrationSession.reason],
+        positionals: [.tokens], options: [Option.reason],
         run: { invocation throws(CommandError) in
             try each(invocation, "resumed") { store, ids, act throws(TokenStoreError) in try store.resume(ids, act) }
         })

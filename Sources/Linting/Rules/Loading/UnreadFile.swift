@@ -23,7 +23,7 @@ extension Rule {
             """,
         ],
         find: .folder { folder in
-            let read: [ExactName] = ["settings.json", "required.json"]
+            let read = [PolicyFile.settings, PolicyFile.required]
             return folder.source.files.map(\.name).filter { $0.hasSuffix(".json") && !read.contains($0) }.compactMap {
                 name in
                 Suggestion.nearest(to: ExactName(name.text.lowercased()), among: read).map { near in

@@ -17,7 +17,7 @@ extension Rule {
             """
         ],
         find: .policy { policy in
-            let tests = "\(policy.name.withoutExtension)_test.lua"
+            let tests = PolicyFile.tests(of: policy.id)
             return policy.hasTests ? [] : [Finding("there is no test file `\(tests)`", line: 1, column: 1)]
         })
 }

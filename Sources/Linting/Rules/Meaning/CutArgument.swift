@@ -50,7 +50,7 @@ extension Rule {
 
     private static func hostFunction(_ callee: Expression.ID, _ inference: TypeInference) -> String? {
         if case .name(let name) = inference.chunk[callee].kind, name.target == .global,
-            ["permit", "deny", "advise", "oblige", "settings", "use"].contains(name.name)
+            (PolicyStatement.Effect.names + ["settings", "use"]).contains(name.name)
         {
             return name.name
         }

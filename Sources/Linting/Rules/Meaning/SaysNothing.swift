@@ -4,7 +4,7 @@ internal import Syntax
 extension Rule {
     static let saysNothing = Rule(
         name: "says-nothing",
-        purpose: "A policy that calls none of `permit`, `deny`, `advise` and `oblige` has no effect.",
+        purpose: "A policy that calls none of \(PolicyStatement.Effect.listed("and", quote: "`")) has no effect.",
         severity: .error,
         good: .plain,
         bad: """
@@ -15,7 +15,8 @@ extension Rule {
             return policy
             """,
         find: .policy { policy in
-            let says = policy.chunk.globals.contains { LintedPolicy.effects.contains($0.name) }
-            return says ? [] : [Finding("the policy never calls permit, deny, advise or oblige", line: 1, column: 1)]
+            let says = policy.chunk.globals.contains { PolicyStatement.Effect.names.contains($0.name) }
+            let effects = PolicyStatement.Effect.listed("or")
+            return says ? [] : [Finding("the policy never calls \(effects)", line: 1, column: 1)]
         })
 }

@@ -30,7 +30,7 @@ extension Rule {
             }
         })
 
-    private static let languageNames: Set<String> = LintedPolicy.effects.union([
+    private static let languageNames: Set<String> = Set(PolicyStatement.Effect.names).union([
         "settings", "optional", "list", "type", "ipairs", "pairs", "select", "assert", "error", "tostring", "tonumber",
         "string", "table", "math", "utf8",
     ])

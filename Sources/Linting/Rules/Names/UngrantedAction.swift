@@ -31,7 +31,7 @@ extension Rule {
             let granted = PermissionSet(deciding.flatMap(\.grants))
             return schema.actionNames.filter { !granted.permits($0) }.map { action in
                 let place = chunk.place(of: "actions", naming: action.text) ?? Position(line: 1, column: 1, offset: 0)
-                return Finding("no policy grants `\(action)`", place, file: "schema.lua")
+                return Finding("no policy grants `\(action)`", place, file: PolicyFile.schema)
             }
         })
 }

@@ -1,9 +1,9 @@
 /// Wraps text for people to the width of the terminal, between words.
-enum Prose {
+package enum Prose {
     /// - Parameters:
     ///   - columns: the widest line; `nil` leaves lines as they are.
     ///   - hanging: the extra indentation of continuation lines, in blanks.
-    static func wrapped(_ text: String, _ columns: Int?, hanging: Int = 2) -> String {
+    package static func wrapped(_ text: String, _ columns: Int?, hanging: Int = 2) -> String {
         guard let columns, columns >= least else { return text }
         return text.split(separator: "\n", omittingEmptySubsequences: false)
             .map { width($0) <= columns ? String($0) : wrapped(line: $0, columns, hanging) }
@@ -11,7 +11,7 @@ enum Prose {
     }
 
     /// Names with a text beside each. The text of a long name has a line of its own below it.
-    static func rows(_ rows: [(String, String)], _ columns: Int?) -> String {
+    package static func rows(_ rows: [(String, String)], _ columns: Int?) -> String {
         let longest = rows.map(\.0.count).max() ?? 0
         let width = columns.map { $0 < least ? longest : min(longest, $0 * 2 / 5) } ?? longest
         return rows.map { name, text in

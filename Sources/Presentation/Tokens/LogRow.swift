@@ -1,11 +1,11 @@
 internal import Model
-internal import Tokens
+package import Tokens
 
 /// An entry of the administration log as a row.
-struct LogRow {
+package struct LogRow {
     private let entry: LogEntry
 
-    init(_ entry: LogEntry) {
+    package init(_ entry: LogEntry) {
         self.entry = entry
     }
 
@@ -39,7 +39,7 @@ struct LogRow {
         return nil
     }
 
-    func add(to listing: inout Listing) {
+    package func add(to listing: inout Listing) {
         let token = entry.token.map { id in "\(id.description.prefix(8))…\(entry.last4.map { " …\($0)" } ?? "")" } ?? ""
         listing.add(
             [

@@ -1,6 +1,6 @@
+internal import Model
+internal import Presentation
 internal import Testing
-
-@testable internal import Commands
 
 @Suite struct TableTests {
     @Test(arguments: [
@@ -29,25 +29,14 @@ internal import Testing
         #expect(CSV.cell(text) == cell)
     }
 
-    private func printed(columns: Int?, csv: Bool = false) -> [Substring] {
+    private var table: Table {
         var table = Table(["ID", "TITLE", "USER TYPE"])
         table.add(["0123456789abcdef", "A rather long title of a token 東京", "Integrator"])
         table.add(["f", "short", "=cmd"])
-        return printed(columns) { if csv { table.printCSV(to: $0) } else { table.print(to: $0) } }
+        return table
     }
 
-    private func printed(_ columns: Int?, _ body: (Terminal) -> Void) -> [Substring] {
-        var bytes: [UInt8] = []
-        var streams = StandardStreams(
-            input: { [] },
-            output: {
-                bytes += $0
-                return true
-            }, errors: { _ in })
-        streams.columns = columns
-        body(Terminal(streams))
-        return String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false) { $0.isNewline }
-    }
+    private func printed(columns: Int?) -> [String] { table.lines(columns: columns).map(\.text) }
 
     @Test func `a table is as wide as needed, or as its terminal`() {
         #expect(printed(columns: nil)[1].contains("A rather long title of a token 東京  Integrator"))
@@ -62,7 +51,7 @@ internal import Testing
         let departments = (1...12).map { "Department \($0)" }
         var table = Table(["ACTION"] + departments)
         table.add(["orders.read"] + departments.map { _ in "yes" })
-        let lines = printed(columns, table.print(to:)).filter { !$0.isEmpty }
+        let lines = table.lines(columns: columns).map(\.text).filter { !$0.isEmpty }
         for line in lines { #expect(DisplayWidth.of(line) <= columns, "\(line)") }
         let heads = lines.filter { $0.hasPrefix("ACTION") }
         #expect(heads.count > 1 && heads.count * 2 == lines.count)
@@ -80,8 +69,25 @@ internal import Testing
     }
 
     @Test func `CSV has a header and every row`() {
-        let lines = printed(columns: 40, csv: true)
+        let lines = table.csv.split(separator: "\r\n")
         #expect(lines.first == "id,title,user_type")
         #expect(lines[2] == "f,short,\"'=cmd\"")
+    }
+
+    @Test func `the heads of each part are marked, and control characters are escaped`() {
+        var table = Table(["ID", "NAME"])
+        table.add(["1", "a\u{1B}[2Jb"])
+        let lines = table.lines(columns: nil)
+        #expect(lines.map(\.isHead) == [true, false] && lines[1].text == "1   a\\u{1b}[2Jb")
+    }
+
+    @Test func `fields have aligned names, and lines below them`() {
+        var fields = KeyValueOutput()
+        fields.add("Id", "7")
+        fields.add("User Type", ["one", "two"], json: .strings(["one", "two"]))
+        let lines = fields.lines
+        #expect(lines.map(\.name) == ["Id", "User Type", ""])
+        #expect(lines.map(\.text) == ["         7", "  one", "           two"] && lines[0].indent == 11)
+        #expect(fields.json.compact == #"{"id":"7","user_type":["one","two"]}"#)
     }
 }

@@ -1,7 +1,7 @@
 /// Formats cells of comma-separated values so that no spreadsheet takes one for a formula.
-enum CSV {
+package enum CSV {
     /// The cell in the form of RFC 4180. A leading apostrophe marks one that a spreadsheet would calculate.
-    static func cell(_ text: String) -> String {
+    package static func cell(_ text: String) -> String {
         let safe = isFormula(text) ? "'" + text : text
         let needsQuotes = safe.utf8.contains { byte in
             byte == UInt8(ascii: "\"") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\r")

@@ -1,20 +1,20 @@
 internal import Model
-internal import PolicyTesting
+package import PolicyTesting
 
 /// The coverage of policies by their tests, as one self-contained HTML page without scripts.
-struct CoveragePage {
+package struct CoveragePage {
     private let coverage: Coverage
 
-    init(_ coverage: Coverage) {
+    package init(_ coverage: Coverage) {
         self.coverage = coverage
     }
 
-    var html: String {
+    package var html: String {
         var lines = [
             "<!doctype html>", #"<html lang="en"><head><meta charset="utf-8"><title>Coverage of policies</title>"#,
             #"<meta name="viewport" content="width=device-width, initial-scale=1">"#, "<style>\(Self.style)</style>",
             "</head><body><h1>Coverage of policies</h1>",
-            "<p>\(Self.counts(CoverageReport.measures(of: coverage)))</p>",
+            "<p>\(Self.counts(coverage.measures))</p>",
             "<table><thead><tr><th>policy</th><th>lines</th><th>branches</th><th>facts</th></tr></thead><tbody>",
         ]
         for policy in coverage.policies {
@@ -82,7 +82,7 @@ struct CoveragePage {
     /// Text for a `pre` element, with characters written out that could hide or reverse text.
     private static func text(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { XMLEscaping.xml(Terminal.escaped(String($0))) }.joined(separator: "\n")
+            .map { XMLEscaping.xml(ControlCharacters.escaped(String($0))) }.joined(separator: "\n")
     }
 
     private static let style = """

@@ -1,28 +1,26 @@
 internal import Decisions
 internal import Model
-internal import Tokens
+package import Tokens
 
 /// The fields of a token, as in the view of its kind.
-struct TokenDescription {
+package struct TokenDescription {
     private let details: TokenDetails
-    private let names: NameResolver
-    private let session: AdministrationSession
+    private let view: TenantView
 
-    init(_ details: TokenDetails, names: NameResolver, session: AdministrationSession) {
+    package init(_ details: TokenDetails, _ view: TenantView) {
         self.details = details
-        self.names = names
-        self.session = session
+        self.view = view
     }
 
     private var token: TokenRecord { details.token }
     /// True for a token of an export, which has neither its string nor its history.
-    private var isExported: Bool { session.store.isReadOnly }
-    private var directory: Directory { names.directory }
-    private var zone: Zone { session.zone }
+    private var isExported: Bool { view.isExported }
+    private var directory: Directory { view.directory }
+    private var zone: Zone { view.zone }
 
-    var fields: KeyValueOutput {
+    package var fields: KeyValueOutput {
         var fields = KeyValueOutput()
-        let index = directory.assignment(token.assignment, tenant: names.tenant)!
+        let index = directory.assignment(token.assignment, tenant: view.index)!
         let assignment = directory.assignments[index]
         let user = directory.users[assignment.user]
         let department = directory.departments[assignment.department]
@@ -35,14 +33,15 @@ struct TokenDescription {
                 let masked = "dml_…\(details.last4 ?? "")"
                 fields.add("API Token", "\(masked)  (demilune token reveal \(token.id))", json: .string(masked))
             }
-            fields.add("Tenant Id", session.tenant.id, key: "tenant")
+            fields.add("Tenant Id", view.tenant.id, key: "tenant")
             fields.add(
-                "Description of Use", Self.use(tenant: session.tenant.id.text),
-                json: .strings(Self.use(tenant: session.tenant.id.text)))
+                "Description of Use", Self.use(tenant: view.tenant.id.text),
+                json: .strings(Self.use(tenant: view.tenant.id.text)))
             fields.add("Expiry Date", lastDay, key: "expires", json: .string(token.expires.description))
             fields.add("Associated User", user.name, key: "user", json: .string(user.id))
             fields.add(
-                "Department and User Type", names.combination(index), key: "assignment", json: .string(assignment.id))
+                "Department and User Type", directory.combination(index), key: "assignment",
+                json: .string(assignment.id))
         } else {
             fields.add("User Name", user.name, key: "user", json: .string(user.id))
             fields.add("Email", user.email)
@@ -51,7 +50,7 @@ struct TokenDescription {
             fields.add("Last Active", local(token.lastActive) ?? "never", json: instant(token.lastActive))
             fields.add("Expiry Date", local(token.expires)!, key: "expires", json: .string(token.expires.description))
             fields.add("Device", token.name.isEmpty ? "–" : token.name, json: .string(token.name))
-            fields.add(key: "tenant", .string(session.tenant.id))
+            fields.add(key: "tenant", .string(view.tenant.id))
             fields.add(key: "assignment", .string(assignment.id))
         }
         addHistory(to: &fields)
@@ -115,20 +114,20 @@ struct TokenDescription {
     private var state: [String] {
         if token.isTampered { return ["token_tampered"] }
         guard let index = directory.token(token.id),
-            let code = ActorValidity.fault(directory.tokens[index], in: directory, now: session.now)
+            let code = ActorValidity.fault(directory.tokens[index], in: directory, now: view.now)
         else { return ["live"] }
         return [code.hasPrefix("token_") ? String(code.dropFirst("token_".count)) : code]
     }
 
     private var lastDay: String {
-        "\(TimeArgument.lastDay(before: token.expires, in: zone)), the last valid day in \(zone.name)"
+        "\(LocalTime.lastDay(before: token.expires, in: zone)), the last valid day in \(zone.name)"
     }
 
-    private func local(_ instant: Instant?) -> String? { instant.map { TimeArgument.local($0, in: zone) } }
+    private func local(_ instant: Instant?) -> String? { instant.map { LocalTime.minute($0, in: zone) } }
     private func instant(_ instant: Instant?) -> JSON { .optional(instant?.description) }
 
     /// Instructions for using the token with the REST API, with a placeholder for its string.
-    static func use(tenant: String) -> [String] {
+    package static func use(tenant: String) -> [String] {
         [
             "Send these headers with every request to the REST API, your token in place of <token>:",
             "  Authorization: Bearer <token>", "  auth-tenant-id: \(tenant)",

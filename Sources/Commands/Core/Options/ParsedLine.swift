@@ -4,8 +4,8 @@ internal import Model
 struct ParsedLine {
     /// `nil` when the line has none, as in `demilune --help`.
     var verb: Verb?
-    /// Flags have an empty value.
-    var options: [String: String] = [:]
+    /// The texts of the given options, by name; that of a flag is empty.
+    private(set) var options: [String: String] = [:]
     var positionals: [String] = []
     let arguments: [String]
     /// Remarks for the person who wrote the line: names that are going away.
@@ -21,7 +21,7 @@ struct ParsedLine {
             if !isOptionsOver, argument == "--" {
                 isOptionsOver = true
             } else if !isOptionsOver, argument == "-h" {
-                options["help"] = ""
+                options[Option.help.name] = ""
             } else if !isOptionsOver, argument.hasPrefix("-"), argument != "-" {
                 try readOption(argument, &rest)
             } else if verb == nil {
@@ -30,21 +30,23 @@ struct ParsedLine {
                 positionals.append(argument)
             }
         }
-        if options["help"] == nil, options["version"] == nil { try checkPositionals(program) }
+        if !isGiven(Option.help), !isGiven(Option.version) { try checkPositionals(program) }
     }
 
+    func isGiven(_ option: any OptionDeclaration) -> Bool { options[option.name] != nil }
+
     private mutating func readOption(_ argument: String, _ rest: inout ArraySlice<String>) throws(CommandError) {
-        let known = (verb?.options ?? []) + Option.global
+        let known = (verb?.options ?? []) + GlobalOptions.all
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let named = known.first { "--\($0.name)" == parts[0] }
+        let named = known.first { $0.flag == parts[0] }
         guard let option = named ?? known.first(where: { $0.formerName.map { "--\($0)" } == parts[0] }) else {
-            let hint = Suggestion.hint(for: parts[0], among: known.map { "--\($0.name)" })
+            let hint = Suggestion.hint(for: parts[0], among: known.map(\.flag))
             throw .usage("unknown option `\(parts[0])`\(hint)")
         }
-        if named == nil { noteFormer(parts[0], now: "--\(option.name)") }
-        guard options[option.name] == nil else { throw .usage("`--\(option.name)` is given twice") }
-        guard let placeholder = option.value else {
-            guard parts.count == 1 else { throw .usage("`--\(option.name)` takes no value") }
+        if named == nil { noteFormer(parts[0], now: option.flag) }
+        guard options[option.name] == nil else { throw .usage("`\(option.flag)` is given twice") }
+        guard option.placeholder != nil else {
+            guard parts.count == 1 else { throw .usage("`\(option.flag)` takes no value") }
             options[option.name] = ""
             return
         }
@@ -55,17 +57,10 @@ struct ParsedLine {
             value = next
             rest.removeFirst()
         } else {
-            throw .usage("`--\(option.name)` needs a value: `--\(option.name) \(placeholder)`")
+            throw .usage("`\(option.flag)` needs a value: `\(option.heading)`")
         }
-        if !option.choices.isEmpty { try Self.check(value, option) }
+        try option.checkChoice(value)
         options[option.name] = value
-    }
-
-    static func check(_ value: String, _ option: Option) throws(CommandError) {
-        guard !option.choices.isEmpty, !option.choices.contains(value) else { return }
-        let choices = option.choices.joined(separator: ", ")
-        let hint = Suggestion.hint(for: value, among: option.choices)
-        throw .usage("`--\(option.name)` must be one of \(choices), got `\(value)`\(hint)")
     }
 
     /// Finds a verb of one word or of two.

@@ -1,18 +1,17 @@
-internal import Decisions
-internal import Model
-internal import Tokens
+package import Model
+package import Tokens
 
 /// A token as a row of its view.
-struct TokenRow {
+package struct TokenRow {
     private let details: TokenDetails
-    private let session: AdministrationSession
+    private let view: TenantView
 
-    init(_ details: TokenDetails, _ session: AdministrationSession) {
+    package init(_ details: TokenDetails, _ view: TenantView) {
         self.details = details
-        self.session = session
+        self.view = view
     }
 
-    static func listing(_ kind: TokenKind) -> Listing {
+    package static func listing(_ kind: TokenKind) -> Listing {
         switch kind {
         case .api: Listing(["ID", "TITLE", "USER", "DEPARTMENT", "USER TYPE", "UPDATED", "EXPIRES", "STATE"])
         case .mobile:
@@ -20,35 +19,35 @@ struct TokenRow {
         }
     }
 
-    func add(to listing: inout Listing) {
+    package func add(to listing: inout Listing) {
         let token = details.token
-        let directory = session.directory
-        guard let index = directory.assignment(token.assignment, tenant: session.names.tenant) else { return }
+        let directory = view.directory
+        guard let index = directory.assignment(token.assignment, tenant: view.index) else { return }
         let assignment = directory.assignments[index]
         let user = directory.users[assignment.user]
         let department = directory.departments[assignment.department]
         let type = directory.userTypes[assignment.userType]
         // An export does not say when a token was changed.
-        let updated = session.store.isReadOnly ? nil : details.updated
+        let updated = view.isExported ? nil : details.updated
         let cells: [String]
         switch token.kind {
         case .api:
             cells = [
                 token.id.description, token.name.text, user.name.text, department.name.text, type.name.text,
-                updated.map { session.zone.date(of: $0).description } ?? "–",
-                TimeArgument.lastDay(before: token.expires, in: session.zone).description, state,
+                updated.map { view.zone.date(of: $0).description } ?? "–",
+                LocalTime.lastDay(before: token.expires, in: view.zone).description, state,
             ]
         case .mobile:
             cells = [
                 token.id.description, user.name.text, user.email.text, department.name.text, type.name.text,
-                token.lastActive.map { TimeArgument.local($0, in: session.zone) } ?? "never",
-                TimeArgument.local(token.expires, in: session.zone), state,
+                token.lastActive.map { LocalTime.minute($0, in: view.zone) } ?? "never",
+                LocalTime.minute(token.expires, in: view.zone), state,
             ]
         }
         listing.add(
             cells,
             [
-                .init("id", .string(token.id.description)), .init("tenant", .string(session.tenant.id)),
+                .init("id", .string(token.id.description)), .init("tenant", .string(view.tenant.id)),
                 .init("kind", .string(token.kind.rawValue)), .init("name", .string(token.name)),
                 .init("user", .string(user.id)), .init("user_name", .string(user.name)),
                 .init("email", .string(user.email)), .init("department", .string(department.id)),
@@ -60,11 +59,11 @@ struct TokenRow {
             ])
     }
 
-    var state: String {
+    package var state: String {
         let token = details.token
         if token.isTampered { return "tampered" }
         if token.revoked != nil { return "revoked" }
-        if session.now >= token.expires { return "expired" }
+        if view.now >= token.expires { return "expired" }
         return token.suspended == nil ? "valid" : "suspended"
     }
 }

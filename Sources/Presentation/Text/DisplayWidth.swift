@@ -4,14 +4,14 @@ internal import CUnistring
 ///
 /// East Asian wide and full-width characters and emoji take two; combining characters take none. The widths are those of
 /// libunistring. The locale of the process does not matter.
-enum DisplayWidth {
-    static func of(_ text: some StringProtocol) -> Int {
+package enum DisplayWidth {
+    package static func of(_ text: some StringProtocol) -> Int {
         // Nearly everything that is shown is ASCII.
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
         return text.reduce(0) { $0 + of($1) }
     }
 
-    static func of(_ character: Character) -> Int {
+    package static func of(_ character: Character) -> Int {
         let scalars = character.unicodeScalars
         // VARIATION SELECTOR-16 asks for the coloured, wide form.
         if scalars.count > 1, scalars.contains("\u{FE0F}") { return 2 }
@@ -25,7 +25,7 @@ enum DisplayWidth {
     }
 
     /// The text in at most this many columns. A longer one has `…` in its middle.
-    static func fit(_ text: String, _ columns: Int) -> String {
+    package static func fit(_ text: String, _ columns: Int) -> String {
         guard of(text) > columns else { return text }
         guard columns > 1 else { return columns == 1 ? "…" : "" }
         let tail = (columns - 1) / 2

@@ -1,7 +1,5 @@
-internal import Model
-
-/// Rows with columns: aligned and fitted to the terminal for people, or as CSV for spreadsheets.
-struct Table {
+/// Rows with columns: aligned and fitted to a width for people, or as CSV for spreadsheets.
+package struct Table {
     private let heads: [String]
     /// Columns that are never shortened: people copy their content.
     private let fixed: Set<String>
@@ -12,32 +10,40 @@ struct Table {
     /// - Parameters:
     ///   - fixed: heads of columns that are never shortened.
     ///   - main: the head of the column that keeps more of its width than the others.
-    init(_ heads: [String], fixed: Set<String> = ["ID"], main: String? = nil) {
+    package init(_ heads: [String], fixed: Set<String> = ["ID"], main: String? = nil) {
         self.heads = heads
         self.main = main
         self.fixed = fixed
     }
 
-    mutating func add(_ cells: [String]) { rows.append(cells) }
+    package mutating func add(_ cells: [String]) { rows.append(cells) }
 
-    /// Prints the table with aligned columns; control characters are escaped.
-    func print(to terminal: Terminal) {
-        let shown = rows.map { $0.map(Terminal.escaped) }
+    /// A line of the table; the heads are printed in bold.
+    package struct Line {
+        package let text: String
+        package var isHead = false
+    }
+
+    /// The table with aligned columns; control characters are escaped.
+    /// - Parameter columns: the greatest width; `nil` for no limit.
+    package func lines(columns: Int?) -> [Line] {
+        let shown = rows.map { $0.map { ControlCharacters.escaped($0) } }
         let natural = heads.indices.map { column in
             max(DisplayWidth.of(heads[column]), shown.map { DisplayWidth.of($0[column]) }.max() ?? 0)
         }
-        for (number, part) in parts(natural, terminal.streams.columns).enumerated() {
-            if number > 0 { terminal.print() }
-            terminal.print(terminal.styled(line(heads, part), .bold))
-            for row in shown { terminal.print(line(row, part)) }
+        var lines: [Line] = []
+        for part in parts(natural, columns) {
+            if !lines.isEmpty { lines.append(Line(text: "")) }
+            lines.append(Line(text: line(heads, part), isHead: true))
+            lines += shown.map { Line(text: line($0, part)) }
         }
+        return lines
     }
 
-    /// Prints the table as CSV (RFC 4180).
-    func printCSV(to terminal: Terminal) {
-        for row in [heads.map { $0.lowercased().map { $0 == " " ? "_" : String($0) }.joined() }] + rows {
-            terminal.write(Array((row.map(CSV.cell).joined(separator: ",") + "\r\n").utf8))
-        }
+    /// The table as CSV (RFC 4180).
+    package var csv: String {
+        let names = heads.map { $0.lowercased().map { $0 == " " ? "_" : String($0) }.joined() }
+        return ([names] + rows).map { $0.map(CSV.cell).joined(separator: ",") + "\r\n" }.joined()
     }
 
     /// Columns side by side, with their widths.

@@ -1,10 +1,10 @@
-internal import Model
-internal import PolicyTesting
+package import Model
+package import PolicyTesting
 
 /// The coverage of policies by their tests, for programs.
-enum CoverageFile {
+package enum CoverageFile {
     /// The coverage in the format of `lcov`.
-    static func lcov(_ coverage: Coverage) -> String {
+    package static func lcov(_ coverage: Coverage) -> String {
         var lines: [String] = ["TN:demilune"]
         for policy in coverage.policies {
             lines.append("SF:\(policy.path)")
@@ -20,9 +20,9 @@ enum CoverageFile {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    static func json(_ coverage: Coverage) -> JSON {
+    package static func json(_ coverage: Coverage) -> JSON {
         .object(
-            CoverageReport.measures(of: coverage).map { JSON.Member($0.name, json($0.count)) } + [
+            coverage.measures.map { JSON.Member($0.name, json($0.count)) } + [
                 .init("policies", .array(coverage.policies.map(json)))
             ])
     }
@@ -51,5 +51,12 @@ enum CoverageFile {
             .init("end", .integer(Int64(gap.columns.upperBound))), .init("kind", .string(gap.kind.rawValue)),
             .init("message", .string(gap.message)), .init("tests", .strings(gap.tests)),
         ])
+    }
+}
+
+extension Coverage {
+    /// The counts of lines, branches and facts, by name.
+    package var measures: [(name: ExactName, count: CoverageCount)] {
+        [("lines", lines), ("branches", branches), ("facts", facts)]
     }
 }

@@ -8,26 +8,23 @@ extension Invocation {
     /// - Parameter files: the files that the policies were loaded from.
     func shadow(
         _ files: PolicyFiles, _ policies: PolicySet, _ options: BatchOptions
-    ) throws(CommandError) -> Shadow {
+    ) -> Shadow {
         var shadow = Shadow()
-        shadow.every = try number("shadow", default: 0, least: 0)
+        shadow.every = self[.shadow]
         guard shadow.every > 0 else { return shadow }
         shadow.load = { PolicySet.load(files.loadedPlugins().source).set }
         // A confined process cannot start another one.
-        if !has(Isolation.option.name) { shadow.process = process(policies, options) }
+        if !self[.isolate] { shadow.process = process(policies, options) }
         return shadow
     }
 
     /// A closure that decides one line by running this program again in a process of its own.
     private func process(_ policies: PolicySet, _ options: BatchOptions) -> @Sendable ([UInt8]) -> Bool? {
         var words = ["--at", options.now.description]
-        for option in Option.global where option.value != nil && option.name != "at" {
-            if let value = value(option.name) { words += ["--\(option.name)", value] }
-        }
+        let passed = GlobalOptions.all.filter { $0.placeholder != nil && $0.name != Option.at.name }
+        for option in passed { words += given(option) }
         words += ["batch", "--explain", "--jobs", "1", "--tree-memory", "0"]
-        for name in ["fuel", "memory", "deadline"] {
-            if let value = value(name) { words += ["--\(name)", value] }
-        }
+        for option in BudgetOptions.all { words += given(option) }
         if options.trustTime { words.append("--trust-time") }
         let version = policies.version
         let files = [storePath, storePath + "-wal"]
@@ -50,6 +47,20 @@ extension Invocation {
             if let other = json["context"]?["version"]?.string, other != version { return nil }
             return isPermitted
         }
+    }
+}
+
+extension Invocation {
+    /// The words that give an option its value again; none when it has no value.
+    fileprivate func given(_ option: any OptionDeclaration) -> [String] {
+        text(of: option).map { [option.flag, $0] } ?? []
+    }
+}
+
+extension Option<Int> {
+    static var shadow: Self {
+        Self(
+            "shadow", "N", "compare one request in N with an uncached evaluation (0: none)", least: 0, absent: 0)
     }
 }
 

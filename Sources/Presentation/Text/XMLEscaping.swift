@@ -1,11 +1,11 @@
-internal import Model
+package import Model
 
 /// Escapes text for the formats of reports.
-enum XMLEscaping {
+package enum XMLEscaping {
     /// The text escaped for XML 1.0. Characters that XML cannot contain are left out.
-    static func xml(_ name: ExactName) -> String { xml(name.text) }
+    package static func xml(_ name: ExactName) -> String { xml(name.text) }
 
-    static func xml(_ text: String) -> String {
+    package static func xml(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -21,11 +21,11 @@ enum XMLEscaping {
         return result
     }
 
-    static func annotation(_ text: String) -> String {
-        Terminal.escaped(text).replacing("%", with: "%25")
+    package static func annotation(_ text: String) -> String {
+        ControlCharacters.escaped(text).replacing("%", with: "%25")
     }
 
-    static func property(_ text: String) -> String {
+    package static func property(_ text: String) -> String {
         annotation(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
     }
 }

@@ -1,0 +1,82 @@
+internal import Decisions
+internal import Model
+internal import Tokens
+
+/// The filters of `token list`, which `token revoke` takes as well.
+enum FilterOptions {
+    static let all: [any OptionDeclaration] = [
+        Option.mobile, Option.user.described("tokens of this user"), Option.department, Option.userType, Option.state,
+        Option.expiringWithin, Option.unusedSince, Option.search,
+    ]
+
+    /// The tokens that `--state` selects.
+    fileprivate enum State: Sendable {
+        case unrevoked
+        case all
+        case only(TokenQuery.State)
+    }
+
+    /// True when any filter option is given.
+    static func isStated(_ invocation: Invocation) -> Bool { all.contains { invocation.isGiven($0) } }
+
+    static func filter(_ session: AdministrationSession) throws(CommandError) -> TokenFilter {
+        let invocation = session.invocation
+        let names = session.names
+        var filter = TokenFilter()
+        filter.kind = invocation[.mobile] ? .mobile : .api
+        switch invocation[.state] {
+        case .unrevoked: filter.leavesOutRevoked = true
+        case .all: filter.leavesOutRevoked = false
+        case .only(let state):
+            filter.state = state
+            filter.leavesOutRevoked = false
+        }
+        filter.user = try invocation[.user].map { text throws(CommandError) in try names.user(text) }
+        filter.department = try invocation[.department].map { text throws(CommandError) in
+            try names.department(text)
+        }
+        filter.userType = try invocation[.userType].map { text throws(CommandError) in try names.userType(text) }
+        if let duration = invocation[.expiringWithin] {
+            let microseconds = duration.components.seconds * 1_000_000
+            filter.expiringBefore = Instant(microseconds: session.now.microseconds + microseconds)
+        }
+        filter.unusedSince = invocation[.unusedSince]?.instant(in: session.zone)
+        filter.search = invocation[.search]
+        return filter
+    }
+}
+
+extension Option<Bool> {
+    fileprivate static var mobile: Self { Self(flag: "mobile", "mobile users logged in, instead of API tokens") }
+}
+
+extension Option<String?> {
+    fileprivate static var department: Self {
+        Self("department", "DEPARTMENT", "tokens of this department and those under it")
+    }
+    fileprivate static var userType: Self { Self("user-type", "TYPE", "tokens with this user type") }
+    fileprivate static var search: Self {
+        Self("search", "TEXT", "text in names, users or departments; case and accents do not matter")
+    }
+}
+
+extension Option<FilterOptions.State> {
+    fileprivate static var state: Self {
+        Self(
+            "state", "STATE", "live, suspended, expired, revoked or all",
+            choices: TokenQuery.State.allCases.map(\.rawValue) + ["all"], absent: .unrevoked
+        ) { text in TokenQuery.State(rawValue: text).map { .only($0) } ?? .all }
+    }
+}
+
+extension Option<Duration?> {
+    fileprivate static var expiringWithin: Self {
+        Self("expiring-within", "DURATION", "tokens that expire within this time, such as 30d")
+    }
+}
+
+extension Option<TimeArgument.Start?> {
+    fileprivate static var unusedSince: Self {
+        Self("unused-since", "DAY", "tokens not used since this day, such as 2026-08-01")
+    }
+}
