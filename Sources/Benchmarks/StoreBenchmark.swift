@@ -50,7 +50,7 @@ package struct StoreBenchmark {
         let manager = Administration(
             store: store, policies: policies, actor: .user(id: "u7", assignment: "a7"),
             context: AuditContext(.user(id: "u7", assignment: "a7"), now: now))
-        let authorizer = try manager.authorizer()
+        let authorizer = try manager.current()
         func list(_ name: String, _ change: (inout TokenFilter) -> Void) throws {
             var filter = TokenFilter()
             change(&filter)
@@ -76,6 +76,7 @@ package struct StoreBenchmark {
         try list("search two letters") { $0.search = "ke" }
         try list("search a user") { $0.search = "user 1207 " }
         try list("search what nobody has") { $0.search = "zzzz" }
+        rows += try snapshotRows(store, strings[0])
         let act = AuditContext(now: now)
         rows.append(
             try measure("create", runs: 200) { run in
@@ -98,6 +99,31 @@ package struct StoreBenchmark {
                     try store.revoke(Array(ids), act)
                 }
             })
+        return rows
+    }
+
+    /// Measures what a snapshot costs: read anew, amended by a token that changed, and with the administrator's token.
+    private func snapshotRows(_ store: TokenService, _ string: TokenString) throws -> [Row] {
+        guard let token = try store.authenticate(string, now: now) else { return [] }
+        var directory = Directory.empty
+        var rows = [
+            try measure("read a snapshot", runs: 1) { _ in directory = try Directory(try store.organisation(.all)) }
+        ]
+        rows.append(
+            try measure("amend a snapshot", runs: 1_000) { run in
+                var record = token.token
+                record.expires = Instant(microseconds: record.expires.microseconds + Int64(run))
+                if run % 2 == 1 { record.id = TokenID(high: UInt64(run), low: token.token.id.low) }
+                guard let amended = directory.amended([(token.tenant, record)]) else {
+                    throw TokenStoreError(.invalid, "the snapshot cannot be amended")
+                }
+                directory = amended
+            })
+        let actor = AuthorizationRequest.Actor.token(token.token.id.description)
+        let session = Administration(
+            store: store, policies: policies, actor: actor,
+            context: AuditContext(.token(token.token.id, user: "u0", assignment: token.token.assignment), now: now))
+        rows.append(try measure("see who acts through a token", runs: 1_000) { _ in _ = try session.current() })
         return rows
     }
 

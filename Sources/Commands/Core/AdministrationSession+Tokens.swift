@@ -49,7 +49,7 @@ extension AdministrationSession {
         let named = try stored { store throws(TokenStoreError) in try store.named(ExactName(name), tenant: tenant.id) }
         let alive = named.filter { $0.token.revoked == nil }
         let isVisible = try act { administration throws(AdministrationError) in
-            try administration.authorizer().visibility(tenant: tenant.id)
+            try administration.current().visibility(tenant: tenant.id)
         }
         return (alive.isEmpty ? named : alive).map(\.token).filter(isVisible).map(\.id)
     }

@@ -23,6 +23,8 @@ struct AdministrationSession {
         self.invocation = invocation
         policies = try invocation.policies()
         store = try invocation.openStore()
+        let version: DirectoryVersion
+        do throws(TokenStoreError) { version = try store.directoryVersion } catch { throw CommandError(error.message) }
         let directory = try invocation.directory(.none, of: store)
         let (actor, named): (AuthorizationRequest.Actor, AuditContext.Actor)
         if invocation[.as] == "-" {
@@ -32,7 +34,8 @@ struct AdministrationSession {
             (actor, named) = try Self.actor(invocation, names)
         }
         let act = AuditContext(named, now: try invocation.now(store), reason: invocation[ifDeclared: .reason])
-        administration = Administration(store: store, policies: policies, actor: actor, context: act)
+        administration = Administration(
+            store: store, policies: policies, actor: actor, context: act, directory: (version, directory))
     }
 
     /// The actor of `--as -`: the token whose string is on standard input.

@@ -18,32 +18,62 @@ package final class Administration {
     private let policies: PolicySet
     private let actor: AuthorizationRequest.Actor
     package let context: AuditContext
-    private var last: (version: DirectoryVersion, authorizer: AdministrativeAuthorizer)?
+    /// Decides on every snapshot; made when the first decision is asked for.
+    private var authorizer: Authorizer?
+    /// The directory without tokens, as of a version of the store.
+    private var last: (version: DirectoryVersion, directory: Directory)?
 
     /// - Parameter actor: the administrator; `context` names the same one for the log.
-    package init(store: TokenService, policies: PolicySet, actor: AuthorizationRequest.Actor, context: AuditContext) {
+    /// - Parameter directory: the directory without tokens, with the version of the store as of before it was read;
+    ///   `nil` to read it when it is first needed.
+    package init(
+        store: TokenService, policies: PolicySet, actor: AuthorizationRequest.Actor, context: AuditContext,
+        directory: (version: DirectoryVersion, directory: Directory)? = nil
+    ) {
+        last = directory
         self.store = store
         self.policies = policies
         self.actor = actor
         self.context = context
     }
 
-    /// The authorizer for the current directory and this actor.
-    package func authorizer() throws(AdministrationError) -> AdministrativeAuthorizer {
+    /// The authorizer for the current directory and this actor. The directory is read again when it has changed; of
+    /// the tokens, only the one through which the actor acts is read.
+    package func current() throws(AdministrationError) -> AdministrativeAuthorizer {
         let version = try stored { () throws(TokenStoreError) in try store.directoryVersion }
-        if let last, last.version == version, !isThroughToken { return last.authorizer }
-        var selection = TokenSelection.none
-        if case .token(let text) = actor, let id = TokenID(text) { selection = .some([id]) }
-        let organisation = try stored { () throws(TokenStoreError) in try store.organisation(selection) }
-        let authorizer = try AdministrativeAuthorizer(organisation, policies, actor, context)
-        last = (version, authorizer)
-        return authorizer
+        var directory: Directory
+        if let last, last.version == version {
+            directory = last.directory
+        } else {
+            directory = try read()
+            last = (version, directory)
+        }
+        if case .token(let text) = actor, let id = TokenID(text),
+            let own = try stored({ () throws(TokenStoreError) in try store.details(id) })
+        {
+            // A token's state can change without a new version of the directory.
+            guard let amended = directory.amended([(own.tenant, own.token)]) else {
+                throw AdministrationError(.store, "the token `\(id)` does not belong to the directory of its tenant")
+            }
+            directory = amended
+        }
+        return AdministrativeAuthorizer(try sharedAuthorizer(), on: directory, actor, context)
     }
 
-    /// True when the actor uses a token. A token's state can change without a new version of the directory.
-    private var isThroughToken: Bool {
-        if case .token = actor { return true }
-        return false
+    private func read() throws(AdministrationError) -> Directory {
+        let organisation = try stored { () throws(TokenStoreError) in try store.organisation(.none) }
+        do throws(OrganisationError) { return try Directory(organisation) } catch {
+            throw AdministrationError(.store, "\(error.path): \(error.message)")
+        }
+    }
+
+    private func sharedAuthorizer() throws(AdministrationError) -> Authorizer {
+        if let authorizer { return authorizer }
+        do throws(PolicyError) {
+            let made = try Authorizer(policies: policies, directory: .empty)
+            authorizer = made
+            return made
+        } catch { throw AdministrationError(.request, error.message) }
     }
 
     // MARK: Acts
@@ -74,7 +104,7 @@ package final class Administration {
         _ id: TokenID, _ change: TokenChange, advised: (Decision) -> Response
     ) throws(AdministrationError) -> TokenDetails {
         var change = change
-        let known = try visible(.amend, id, try authorizer())
+        let known = try visible(.amend, id, try current())
         let ask = { (authorizer: AdministrativeAuthorizer, expires: Instant?) throws(AdministrationError) -> Decision in
             try authorizer.decide(
                 .amend, tenant: known.tenant, token: known.token,
@@ -104,7 +134,7 @@ package final class Administration {
     package func reassign(
         _ id: TokenID, assignment: ExactName, overlap: Duration?, advised: (Decision) -> Response
     ) throws(AdministrationError) -> (TokenDetails, TokenString) {
-        let old = try visible(.revoke, id, try authorizer())
+        let old = try visible(.revoke, id, try current())
         let ask = { (authorizer: AdministrativeAuthorizer, expires: Instant?) throws(AdministrationError) -> Decision in
             try authorizer.decide(
                 .issue, tenant: old.tenant,
@@ -125,20 +155,20 @@ package final class Administration {
 
     /// A page of the tokens that the actor may see.
     package func list(_ query: TokenQuery) throws(AdministrationError) -> TokenPage {
-        let isVisible = try authorizer().visibility(tenant: query.tenant)
+        let isVisible = try current().visibility(tenant: query.tenant)
         return try stored { () throws(TokenStoreError) in try store.list(query, where: isVisible) }
     }
 
     /// Every token of a query that the actor may see, in the order of their ids.
     package func all(_ query: TokenQuery) throws(AdministrationError) -> [TokenDetails] {
-        let isVisible = try authorizer().visibility(tenant: query.tenant)
+        let isVisible = try current().visibility(tenant: query.tenant)
         return try stored { () throws(TokenStoreError) in try store.all(query, where: isVisible) }
     }
 
     /// A token that the actor may see. Nothing is logged.
     package func visible(_ id: TokenID) throws(AdministrationError) -> TokenDetails? {
         guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }),
-            try authorizer().visibility(tenant: details.tenant)(details.token)
+            try current().visibility(tenant: details.tenant)(details.token)
         else { return nil }
         return details
     }
@@ -147,7 +177,7 @@ package final class Administration {
 
     /// - Throws: `.unknown` for a token that does not exist or may not be seen, `.denied` for one that may be seen.
     package func require(_ kind: DecisionKind, _ ids: [TokenID]) throws(AdministrationError) {
-        do throws(AdministrationError) { try require(kind, ids, try authorizer()) } catch {
+        do throws(AdministrationError) { try require(kind, ids, try current()) } catch {
             try note(error, kind, ids, tenant: nil)
             throw error
         }
@@ -209,7 +239,7 @@ package final class Administration {
         _ advised: (Decision) -> Response,
         _ ask: (AdministrativeAuthorizer, Instant?) throws(AdministrationError) -> Decision
     ) throws(AdministrationError) -> Instant? {
-        let authorizer = try authorizer()
+        let authorizer = try current()
         var expires = expires
         // A suggestion is taken once: advice about a suggested day is not followed again.
         for _ in 0..<2 {
@@ -245,7 +275,7 @@ package final class Administration {
         do throws(AdministrationError) {
             result = try stored { () throws(TokenStoreError) in
                 try store.write(context) { () throws(TokenStoreError) -> Result? in
-                    do throws(AdministrationError) { try check(try authorizer()) } catch {
+                    do throws(AdministrationError) { try check(try current()) } catch {
                         refusal = error
                         return nil
                     }

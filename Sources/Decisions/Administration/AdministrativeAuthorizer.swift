@@ -1,31 +1,22 @@
 internal import Engine
 package import Model
-internal import Policies
 internal import Tokens
 
 /// The authorizer of administrative requests: a snapshot of the directory, the policies, and the administrator.
 ///
-/// The snapshot holds no tokens: each request brings its own. For one thread.
+/// The snapshot holds no token but the administrator's: each request brings the one it is about. For one thread.
 package final class AdministrativeAuthorizer {
     package let directory: Directory
     private let authorizer: Authorizer
     private let actor: AuthorizationRequest.Actor
     private let context: AuditContext
 
+    /// - Parameter authorizer: decides on this snapshot as on any other.
     init(
-        _ organisation: Organisation, _ policies: PolicySet, _ actor: AuthorizationRequest.Actor,
-        _ context: AuditContext
-    )
-        throws(AdministrationError)
-    {
-        do {
-            directory = try Directory(organisation)
-            authorizer = try Authorizer(policies: policies, directory: directory)
-        } catch let error as OrganisationError {
-            throw AdministrationError(.store, "\(error.path): \(error.message)")
-        } catch let error as PolicyError {
-            throw AdministrationError(.request, error.message)
-        } catch { throw AdministrationError(.store, "\(error)") }
+        _ authorizer: Authorizer, on directory: Directory, _ actor: AuthorizationRequest.Actor, _ context: AuditContext
+    ) {
+        self.authorizer = authorizer
+        self.directory = directory
         self.actor = actor
         self.context = context
     }
@@ -50,7 +41,7 @@ package final class AdministrativeAuthorizer {
         _ kind: DecisionKind, tenant: ExactName, token: TokenRecord? = nil, proposed: ProposedToken? = nil
     ) throws(AdministrationError) -> Decision {
         do throws(RequestError) {
-            return try self.authorizer.decide(question(kind, tenant: tenant, token, proposed))
+            return try authorizer.decide(question(kind, tenant: tenant, token, proposed), on: directory)
         } catch { throw AdministrationError(.request, error.message) }
     }
 
@@ -67,12 +58,12 @@ package final class AdministrativeAuthorizer {
                 let assignment = directory.assignment(record.assignment, tenant: number)
             else { return false }
             if request == nil {
-                request = try? self.authorizer.prepared(question(kind, tenant: tenant, record, nil))
+                request = try? authorizer.prepared(question(kind, tenant: tenant, record, nil), on: directory)
                 isRefused = request == nil
             }
             guard request != nil else { return false }
             request!.set(.token, .own(Token(record, tenant: number, assignment: assignment)))
-            return self.authorizer.permits(&request!, obligations: obligations)
+            return authorizer.permits(&request!, obligations: obligations)
         }
     }
 }

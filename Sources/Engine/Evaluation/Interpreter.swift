@@ -1,54 +1,52 @@
 internal import Lua
 internal import Policies
 
-/// A sandbox with every policy of a set loaded.
+/// A sandbox for the policies of a set. Each is loaded when it is first needed: most requests concern few of them.
 struct Interpreter: ~Copyable {
     private var sandbox: Sandbox
-    private var chunks: [Int] = []
+    /// For each policy, the number of its chunk, or one of the marks below.
+    private var chunks: [Int]
     /// The calls to run next.
     private var calls: [Call] = []
 
-    private init(_ sandbox: consuming Sandbox) {
-        self.sandbox = sandbox
+    private static let notLoaded = -1
+    private static let unloadable = -2
+
+    /// - Throws: `.interpreter` when there is no memory for one.
+    init(_ set: PolicySet) throws(PolicyError) {
+        sandbox = try Self.sandbox(isInstrumented: set.isInstrumented)
+        chunks = [Int](repeating: Self.notLoaded, count: set.policies.count)
     }
 
-    static func loaded(_ set: PolicySet, _ host: EvaluationHost) throws(PolicyError) -> Interpreter {
-        var restless: Set<Int> = []
-        while true {
-            var interpreter = Interpreter(try sandbox(isInstrumented: set.isInstrumented))
-            for policy in set.policies { try interpreter.load(policy) }
-            guard let number = interpreter.keep(set.policies, except: restless, host) else { return interpreter }
-            // It exhausted its budget before any request was asked: it may do so again for every request.
-            restless.insert(number)
-        }
-    }
+    /// True when some of these policies must be loaded before they can be run.
+    func lacks(_ policies: ArraySlice<Int>) -> Bool { policies.contains { chunks[$0] == Self.notLoaded } }
 
-    /// Runs the programs of policies that keep no state once, for all evaluations.
-    /// - Returns: the number of a policy that exhausted the interpreter.
-    private mutating func keep(_ policies: [Policy], except restless: Set<Int>, _ host: EvaluationHost) -> Int? {
-        for (number, policy) in policies.enumerated() where !policy.keepsState && !restless.contains(number) {
-            host.take([number])
-            host.begin()
-            _ = sandbox.keep(chunks[number], "decide", host: host, limits: Budget().limits)
-            if sandbox.isSpent { return number }
-            // Facts and effects of the program depend on the request, so that it must run in each evaluation.
-            if !host.records.isSilent { sandbox.release(chunks[number]) }
-        }
-        return nil
+    /// The number of policies at the beginning that can be run; the next one could not be loaded.
+    func runnable(_ policies: ArraySlice<Int>) -> Int { policies.prefix { chunks[$0] >= 0 }.count }
+
+    /// Loads a policy, and runs its program once for all evaluations if it keeps no state. The host's present records
+    /// are lost.
+    /// - Parameter isRestless: true to run the program in each evaluation all the same.
+    /// - Returns: false when the program exhausted the sandbox, which is of no use then.
+    mutating func load(_ number: Int, of set: PolicySet, isRestless: Bool, _ host: EvaluationHost) -> Bool {
+        guard chunks[number] == Self.notLoaded else { return true }
+        let policy = set.policies[number]
+        let loaded = try? sandbox.load(policy.program, name: "\(policy.id).lua", limits: Budget().limits)
+        chunks[number] = loaded ?? Self.unloadable
+        guard let chunk = loaded, !policy.keepsState, !isRestless else { return !sandbox.isSpent }
+        host.take([number])
+        host.begin()
+        _ = sandbox.keep(chunk, "decide", host: host, limits: Budget().limits)
+        if sandbox.isSpent { return false }
+        // Facts and effects of the program depend on the request, so that it must run in each evaluation.
+        if !host.records.isSilent { sandbox.release(chunk) }
+        return true
     }
 
     private static func sandbox(isInstrumented: Bool) throws(PolicyError) -> Sandbox {
         do throws(LuaError) {
             let functions = BuiltinFunction.ofPolicies + (isInstrumented ? [PolicyInstrumentation.function] : [])
             return try Sandbox(functions: functions, tags: TypeReader.tags)
-        } catch {
-            throw PolicyError(.interpreter, error.message)
-        }
-    }
-
-    private mutating func load(_ policy: Policy) throws(PolicyError) {
-        do throws(LuaError) {
-            chunks.append(try sandbox.load(policy.program, name: "\(policy.id).lua", limits: Budget().limits))
         } catch {
             throw PolicyError(.interpreter, error.message)
         }

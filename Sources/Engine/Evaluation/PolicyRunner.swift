@@ -6,6 +6,9 @@ internal import Policies
 struct PolicyRunner: ~Copyable {
     private let set: PolicySet
     private var interpreter: Interpreter
+    /// The policies whose programs exhausted an interpreter before any request was asked: they may do so again for
+    /// every request, so that they are run within each evaluation's own budget.
+    private var restless: Set<Int> = []
     private(set) var host: EvaluationHost
     /// For each policy, the number of its request shape, and the expression of that shape.
     private let shapeNumbers: [Int]
@@ -20,7 +23,7 @@ struct PolicyRunner: ~Copyable {
     init(_ set: PolicySet, _ host: EvaluationHost, shapes numbers: [Int]) throws(PolicyError) {
         self.set = set
         self.host = host
-        interpreter = try Interpreter.loaded(set, host)
+        interpreter = try Interpreter(set)
         shapeNumbers = numbers
         requestHandles = numbers.map(host.requestHandle)
         bytes = [Int](repeating: 0, count: set.policies.count)
@@ -28,20 +31,23 @@ struct PolicyRunner: ~Copyable {
 
     /// Runs policies one after the other; the host's `records` have their effects and facts.
     mutating func run(_ policies: [Int], _ limits: Limits) {
+        if interpreter.lacks(policies[...]) { load(policies[...]) }
         host.take(policies)
         host.coverageLog?.open()
         defer { host.coverageLog?.close() }
         count += policies.count
         var next = 0
         while next < policies.count {
-            guard !interpreter.isSpent else {
-                // There was no memory for another interpreter: fail closed.
+            let runnable = interpreter.runnable(policies[next...])
+            guard !interpreter.isSpent, runnable > 0 else {
+                // There was no memory for another interpreter, or for the policy: fail closed.
                 host.begin()
                 host.records.ended(.memory, of: next)
                 next += 1
                 continue
             }
-            let (count, termination) = interpreter.decide(policies[next...], handles: requestHandles, host, limits)
+            let (count, termination) = interpreter.decide(
+                policies[next..<(next + runnable)], handles: requestHandles, host, limits)
             // A policy that was stopped before it began has no record yet.
             while host.records.count < next + count { host.begin() }
             for run in 0..<count {
@@ -53,7 +59,11 @@ struct PolicyRunner: ~Copyable {
             next += count
             if termination != .finished { host.records.ended(Outcome.Termination(termination), of: next - 1) }
             // An interpreter that was stopped may be in any state: it is discarded, never used again.
-            if interpreter.isSpent { renewInterpreter() }
+            if interpreter.isSpent {
+                renewInterpreter()
+                // Loading runs the policies, too; the records so far are kept.
+                host.pause { load(policies[next...]) }
+            }
         }
         isCrowded = host.isCrowded
     }
@@ -68,10 +78,23 @@ struct PolicyRunner: ~Copyable {
 
     private mutating func renewInterpreter() {
         // Handles belong to the interpreter, expressions to the host: the numbers stay valid.
-        var fresh: Interpreter?
-        // Loading runs the policies, too; the records so far are kept.
-        host.pause { fresh = try? Interpreter.loaded(set, host) }
-        if let fresh { interpreter = fresh }
+        if let fresh = try? Interpreter(set) { interpreter = fresh }
+    }
+
+    /// Loads the policies that are not loaded yet.
+    private mutating func load(_ policies: ArraySlice<Int>) {
+        var next = policies.startIndex
+        while next < policies.endIndex, !interpreter.isSpent {
+            let number = policies[next]
+            if interpreter.load(number, of: set, isRestless: restless.contains(number), host) {
+                next += 1
+            } else {
+                // Each policy makes this happen once at most.
+                guard restless.insert(number).inserted else { return }
+                renewInterpreter()
+                next = policies.startIndex
+            }
+        }
     }
 }
 

@@ -19,7 +19,7 @@ extension Verb {
             var ids: [TokenID] = []
             var unknown = 0
             let isVisible = try session.act { administration throws(AdministrationError) in
-                try administration.authorizer().visibility(tenant: session.tenant.id)
+                try administration.current().visibility(tenant: session.tenant.id)
             }
             for string in strings {
                 if let match = try session.stored({ store throws(TokenStoreError) in try store.find(string) }),
