@@ -52,7 +52,7 @@ let package = Package(
         target("SQLiteStore", ["CSQLite", "SQLStore", "Tokens", "Files", "Model"]),
         target("SQLStore", ["Tokens", "Model"]),
         target("ExportedStore", ["Tokens", "Model"]),
-        target("Tokens", ["CSodium", "CSystem", "CUnistring", "Files", "Model"]),
+        target("Tokens", ["CSodium", "CUnistring", "Files", "Model"]),
         target("Engine", ["Policies", "Lua", "Syntax", "Model"]),
         target("Policies", ["Lua", "Syntax", "CSodium", "Files", "Model"]),
         target("Lua", ["CLua", "Model"]),

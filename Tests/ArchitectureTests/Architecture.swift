@@ -33,7 +33,7 @@ struct Architecture {
         "SQLiteStore": .swift(["CSQLite", "SQLStore", "Tokens", "Files", "Model"]),
         "SQLStore": .swift(["Tokens", "Model"]),
         "ExportedStore": .swift(["Tokens", "Model"]),
-        "Tokens": .swift(["CSodium", "CSystem", "CUnistring", "Files", "Model"]),
+        "Tokens": .swift(["CSodium", "CUnistring", "Files", "Model"]),
         "Engine": .swift(["Policies", "Lua", "Syntax", "Model"]),
         "Policies": .swift(["Lua", "Syntax", "CSodium", "Files", "Model"]),
         "Lua": .swift(["CLua", "Model"]),
