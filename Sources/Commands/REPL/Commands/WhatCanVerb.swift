@@ -1,5 +1,6 @@
 internal import Analysis
 internal import Decisions
+internal import Files
 internal import Model
 internal import Policies
 
@@ -39,7 +40,7 @@ extension ReplCommand {
             let terminal = invocation.terminal
             let path = invocation.value("log") ?? repl.start.value("log")
             // The session may have begun before the first decision.
-            let isMissing = invocation.value("log") == nil && path.map { !Descriptor.exists($0) } ?? false
+            let isMissing = invocation.value("log") == nil && path.map { !File.exists($0) } ?? false
             let least = path == nil || isMissing ? nil : try repl.needs(number, directory, now, invocation)
             if let fault = what.fault {
                 terminal.note("it can do nothing now: \(Decision.words(for: fault) ?? fault)")

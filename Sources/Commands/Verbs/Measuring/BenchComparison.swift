@@ -1,5 +1,5 @@
 internal import Benchmarks
-internal import Glibc
+internal import Files
 internal import Model
 
 /// The comparison of `bench --compare BINARY`: this program and another one take turns.
@@ -35,10 +35,10 @@ struct BenchComparison {
             }
         }
         self.arguments = arguments
-        var status = stat()
-        guard unsafe stat(binary, &status) == 0 else { throw fault(unsafe String(cString: strerror(errno))) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw fault("it is not a file") }
-        guard unsafe access(binary, X_OK) == 0 else { throw fault("it is not executable") }
+        let status: FileStatus
+        do throws(FileError) { status = try FileStatus(of: binary) } catch { throw fault(error.reason) }
+        guard status.kind == .regular else { throw fault("it is not a file") }
+        guard File.isExecutable(binary) else { throw fault("it is not executable") }
     }
 
     private func fault(_ reason: String) -> CommandError {
