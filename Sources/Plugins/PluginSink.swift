@@ -1,5 +1,5 @@
 internal import CSystem
-internal import Glibc
+internal import Files
 package import Model
 package import Policies
 
@@ -8,7 +8,8 @@ package import Policies
 package final class PluginSink {
     private let record: SinkRecord
     private let path: String
-    private var descriptor: Int32 = -1
+    // INVARIANT: only a sink that writes to the system's log has no file.
+    private var file: OpenFile?
     private var size = 0
 
     /// - Parameters:
@@ -30,8 +31,6 @@ package final class PluginSink {
         if !isSystem { try open() }
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
-
     /// Takes lines of a decision log, each a JSON object.
     /// - Throws: when a function fails or nothing can be written, so that no record is lost silently.
     package func take(_ lines: [UInt8]) throws(PluginCommandError) {
@@ -48,39 +47,30 @@ package final class PluginSink {
         }
         if size > 0, size + text.count + 1 > record.declared.mostBytes { try rotate() }
         let line = text + [UInt8(ascii: "\n")]
-        var offset = 0
-        while offset < line.count {
-            let count = unsafe line.withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress! + offset, $0.count - offset)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw fault() }
-            offset += count
-        }
+        do throws(FileError) { try file!.write(line) } catch { throw fault(error) }
         size += line.count
     }
 
     private func open() throws(PluginCommandError) {
-        descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        var status = stat()
-        guard descriptor >= 0, unsafe fstat(descriptor, &status) == 0 else { throw fault() }
-        size = Int(status.st_size)
+        do throws(FileError) {
+            let opened = try OpenFile(path, for: .appending(mode: 0o600))
+            size = try opened.status().size
+            file = consume opened
+        } catch { throw fault(error) }
     }
 
     /// Renames `a.log` to `a.log.1`, that to `a.log.2` …, and drops the oldest.
     private func rotate() throws(PluginCommandError) {
         for number in stride(from: record.declared.kept - 1, to: 0, by: -1) {
-            unsafe rename("\(path).\(number)", "\(path).\(number + 1)")
+            try? File.rename("\(path).\(number)", to: "\(path).\(number + 1)")
         }
-        guard unsafe record.declared.kept == 0 ? unlink(path) == 0 : rename(path, "\(path).1") == 0 else {
-            throw fault()
-        }
-        close(descriptor)
-        descriptor = -1
+        do throws(FileError) {
+            if record.declared.kept == 0 { try File.remove(path) } else { try File.rename(path, to: "\(path).1") }
+        } catch { throw fault(error) }
         try open()
     }
 
-    private func fault() -> PluginCommandError {
-        PluginCommandError("cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
+    private func fault(_ error: FileError) -> PluginCommandError {
+        PluginCommandError("cannot write `\(path)`: \(error.reason)")
     }
 }

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 package import Model
 package import Policies
 
@@ -41,9 +41,9 @@ package struct PluginSource: Sendable {
     /// Every plugin in a folder: each folder in it is one. Links are not followed, and folders inside plugins are not
     /// read. Anything else that looks like a plugin is returned with a `fault`.
     package static func folder(_ path: String) throws(PolicyError) -> PluginSource {
-        guard let names = names(in: path) else {
-            throw PolicyError(
-                .unreadable, "cannot read the plugins in `\(path)`: \(unsafe String(cString: strerror(errno)))")
+        let names: [ExactName]
+        do throws(FileError) { names = try Self.names(in: path) } catch {
+            throw PolicyError(.unreadable, "cannot read the plugins in `\(path)`: \(error.reason)")
         }
         let folders = names.compactMap { name -> Folder? in
             guard !PolicySource.isPassedOver(name) else { return nil }
@@ -59,8 +59,7 @@ package struct PluginSource: Sendable {
 
     /// The reason why something that is not a folder is not a plugin, when somebody may have meant it as one.
     private static func oddity(of name: ExactName, in path: String) -> String? {
-        var status = stat()
-        if unsafe stat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        if let status = try? FileStatus(of: "\(path)/\(name)"), status.kind == .folder {
             return "`\(path)/\(name)` is a link, and links are not followed: put the plugin's folder itself there"
         }
         guard name.text.lowercased().contains(".lua") else { return nil }
@@ -71,12 +70,12 @@ package struct PluginSource: Sendable {
         var files: [PolicyFile] = []
         var bytes = 0
         var search = FolderSearch()
-        for file in names(in: "\(path)/\(name)") ?? [] where !PolicySource.isPassedOver(file) {
+        for file in (try? names(in: "\(path)/\(name)")) ?? [] where !PolicySource.isPassedOver(file) {
             guard [".lua", ".json", ".csv"].contains(where: file.hasSuffix) else {
                 search.look(at: file, in: "\(path)/\(name)")
                 continue
             }
-            let content = try PolicySource.read("\(path)/\(name)/\(file)", most: mostFileBytes, flags: O_NOFOLLOW)
+            let content = try PolicySource.read("\(path)/\(name)/\(file)", most: mostFileBytes, followsLinks: false)
             bytes += content.count
             guard bytes <= mostBytes, files.count < mostFiles else {
                 throw PolicyError(
@@ -93,23 +92,11 @@ package struct PluginSource: Sendable {
     }
 
     private static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        (try? FileStatus(of: path, followsLinks: false))?.kind == .folder
     }
 
-    /// The names in a folder, without hidden ones; `nil` when it cannot be read.
-    private static func names(in path: String) -> [ExactName]? {
-        guard let folder = unsafe opendir(path) else { return nil }
-        defer { unsafe closedir(folder) }
-        var names: [ExactName] = []
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
-                    unsafe ExactName(String(cString: $0))
-                }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
+    /// The names in a folder, without hidden ones.
+    private static func names(in path: String) throws(FileError) -> [ExactName] {
+        try Files.Folder.names(in: path).filter { !$0.hasPrefix(".") }
     }
 }

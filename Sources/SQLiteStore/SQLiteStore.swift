@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 package import Model
 internal import SQLStore
 package import Tokens
@@ -12,7 +12,7 @@ package enum SQLiteStore {
         _ path: String, place: String? = nil, keys: TokenService.KeyPath, patience: Int32 = 5_000,
         clock: @escaping @Sendable () -> Instant = { .now() }
     ) throws(TokenStoreError) -> TokenService {
-        if unsafe access(path, F_OK) == 0 {
+        if File.exists(path) {
             throw TokenStoreError(.exists, "`\(path)` already exists: name another file, or remove it first")
         }
         let connection = try SQLiteConnection(path, creates: true, patience: patience)
@@ -35,7 +35,7 @@ package enum SQLiteStore {
         patience: Int32 = 5_000,
         clock: @escaping @Sendable () -> Instant = { .now() }
     ) throws(TokenStoreError) -> TokenService {
-        guard unsafe access(path, F_OK) == 0 else {
+        guard File.exists(path) else {
             throw TokenStoreError(.missing, "there is no store `\(path)`; `demilune init` makes one")
         }
         let connection = try SQLiteConnection(path, creates: false, patience: patience)

@@ -1,4 +1,5 @@
 internal import ExportedStore
+internal import Files
 internal import Model
 internal import SQLiteStore
 internal import Tokens
@@ -12,10 +13,10 @@ extension Invocation {
     func openStore(makesKeys: Bool = false, toVerify: Bool = false) throws(CommandError) -> TokenService {
         let path = storePath
         if path.hasSuffix(".json") {
-            let file = try OrganisationFile(bytes: try Descriptor.contents(of: path), path: path)
+            let file = try OrganisationFile(bytes: try File.contents(of: path), path: path)
             return TokenService(reading: ExportedStore(file.organisation, name: path))
         }
-        guard Descriptor.exists(path) else {
+        guard File.exists(path) else {
             throw CommandError("there is no store `\(path)`; `demilune init` makes one")
         }
         let keyPath = try keyPath(makesFolder: makesKeys)
@@ -36,7 +37,7 @@ extension Invocation {
             throw .usage("no key file is found, because `HOME` is not set; give its path with `--keys FILE`")
         }
         let folder = base + "/demilune/keys"
-        if makesFolder { try Descriptor.makeFolders(folder) }
+        if makesFolder { try Folder.new(withParents: folder) }
         return { "\(folder)/\($0)" }
     }
 

@@ -1,3 +1,4 @@
+internal import Files
 internal import Model
 internal import Plugins
 internal import Policies
@@ -33,7 +34,7 @@ extension Invocation {
     func pluginFolder(beside policies: String) -> String? {
         if let stated = self[.plugins] { return stated }
         let folder = Self.beside(policies, "plugins")
-        return Descriptor.exists(folder) ? folder : nil
+        return File.exists(folder) ? folder : nil
     }
 
     /// The files of a folder of policies and of its plugins. With `--locked` they must match the lock file.
@@ -57,12 +58,12 @@ extension Invocation {
     }
 
     private func hold(_ files: PolicyFiles, to path: String) throws(CommandError) {
-        guard Descriptor.exists(path) else {
+        guard File.exists(path) else {
             throw CommandError(
                 "`--locked`: there is no `\(path)`; `demilune plugins lock` writes it", status: ExitStatus.policies)
         }
         let differences = PluginLock.differences(
-            try Descriptor.contents(of: path), files.policies, files.plugins)
+            try File.contents(of: path), files.policies, files.plugins)
         guard differences.isEmpty else {
             throw CommandError(
                 messages: differences.map { "\(path): \($0)" }

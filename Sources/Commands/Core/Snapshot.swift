@@ -1,3 +1,4 @@
+internal import Files
 internal import Model
 internal import Tokens
 
@@ -12,7 +13,7 @@ struct Snapshot {
 extension Invocation {
     /// The whole store. An empty directory when no store is needed, none is named, and the default one does not exist.
     func snapshot(needsStore: Bool) throws(CommandError) -> Snapshot {
-        if !needsStore, self[.store] == nil, !Descriptor.exists(storePath) {
+        if !needsStore, self[.store] == nil, !File.exists(storePath) {
             return Snapshot(directory: .empty, now: now)
         }
         let store = try openStore()

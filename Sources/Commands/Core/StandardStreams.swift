@@ -1,4 +1,5 @@
 internal import CSystem
+internal import Files
 internal import Glibc
 
 /// The streams that a run reads from and writes to. Tests use buffers.

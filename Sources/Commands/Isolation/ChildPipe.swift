@@ -1,4 +1,5 @@
 internal import Decisions
+internal import Files
 internal import Glibc
 internal import Model
 
@@ -146,7 +147,7 @@ struct ChildPipe {
         if tail.count - end > 1 << 24 { fault = "wrote a line that is not an answer, and was ended" }
         let lines = Array(tail[..<end])
         tail.removeFirst(end)
-        guard Output.write(lines, to: terminal.streams.outputDescriptor) else {
+        guard Descriptor.write(lines, to: terminal.streams.outputDescriptor) else {
             let isBroken = errno == EPIPE
             kill(child.process, SIGKILL)
             _ = child.wait()

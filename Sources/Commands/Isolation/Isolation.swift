@@ -1,5 +1,6 @@
 internal import CSystem
 internal import Decisions
+internal import Files
 internal import Glibc
 internal import Model
 
@@ -58,7 +59,7 @@ enum Isolation {
 
     /// The bytes of address space that this process uses now.
     private static var addressSpace: Int {
-        guard let text = try? Descriptor.contents(of: "/proc/self/statm"),
+        guard let text = try? File.contents(of: "/proc/self/statm"),
             let pages = Int(String(decoding: text.prefix { $0 != 0x20 }, as: UTF8.self))
         else { return 1 << 30 }
         return pages * Int(sysconf(Int32(_SC_PAGESIZE)))

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 
 /// Runs something again whenever files change, until it is interrupted.
 enum Watching {

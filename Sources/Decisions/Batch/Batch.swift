@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 package import Model
 package import Policies
@@ -80,7 +81,7 @@ package enum Batch {
             summary.failure = failure
             return false
         }
-        guard Output.write(block.output, to: output) else {
+        guard Descriptor.write(block.output, to: output) else {
             summary.isBroken = errno == EPIPE
             if !summary.isBroken { summary.failure = "cannot write the decisions" }
             return false

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 package import Model
 
 /// A log of decisions as NDJSON lines in a file: time, request, decision, deciding policies, facts read, and duration.
@@ -8,18 +8,15 @@ package import Model
 package struct DecisionLog: ~Copyable {
     /// The names of properties whose content is never written.
     private let masked: Set<ExactName>
-    private let path: String
-    private let descriptor: Int32
+    private let file: OpenFile
     private var writer = JSONWriter()
 
     package init(path: String, masked: Set<ExactName> = []) throws(DecisionLogError) {
         self.masked = masked
-        self.path = path
-        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw DecisionLogError(path) }
+        do throws(FileError) { file = try OpenFile(path, for: .appending(mode: 0o600)) } catch {
+            throw DecisionLogError(message: error.message)
+        }
     }
-
-    deinit { close(descriptor) }
 
     /// Writes one line of the log.
     package static func line(
@@ -54,7 +51,7 @@ package struct DecisionLog: ~Copyable {
 
     /// Appends lines as they are; each call must pass whole lines.
     package func append(_ bytes: [UInt8]) throws(DecisionLogError) {
-        guard Output.write(bytes, to: descriptor) else { throw DecisionLogError(path) }
+        do throws(FileError) { try file.write(bytes) } catch { throw DecisionLogError(message: error.message) }
     }
 
     package mutating func append(
@@ -132,8 +129,4 @@ package struct DecisionLog: ~Copyable {
 /// The reason why a decision could not be logged.
 package struct DecisionLogError: Error, Sendable {
     package let message: String
-
-    init(_ path: String) {
-        message = "cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))"
-    }
 }

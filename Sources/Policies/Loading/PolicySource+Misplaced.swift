@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 package import Model
 
 extension PolicySource {
@@ -40,13 +40,8 @@ extension PolicySource {
 package struct FolderSearch {
     package private(set) var found: [PolicySource.Misplaced] = []
     /// The folder that is skipped: that of the plugins.
-    private let excluded: Identity?
+    private let excluded: FileStatus.Identity?
     private var steps = 0
-
-    private struct Identity: Equatable {
-        let device: UInt
-        let number: UInt
-    }
 
     private static let deepest = 16
     /// The most files to look at: links may lead in circles, and no folder of policies has more.
@@ -58,10 +53,9 @@ package struct FolderSearch {
     }
 
     /// The identity of a folder; `nil` for anything else.
-    private static func folder(_ path: String) -> Identity? {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
-        return Identity(device: UInt(status.st_dev), number: UInt(status.st_ino))
+    private static func folder(_ path: String) -> FileStatus.Identity? {
+        guard let status = try? FileStatus(of: path), status.kind == .folder else { return nil }
+        return status.identity
     }
 
     package mutating func look(at name: ExactName, in path: String) { look(at: name, in: path, depth: 0) }
@@ -79,7 +73,7 @@ package struct FolderSearch {
             return
         }
         guard identity != excluded else { return }
-        guard depth < Self.deepest, let names = PolicySource.names(in: "\(path)/\(name)") else {
+        guard depth < Self.deepest, let names = try? Folder.names(in: "\(path)/\(name)") else {
             return note(name, "this folder cannot be searched for policies: move it out of the folder")
         }
         for inner in names where !PolicySource.isPassedOver(inner) {

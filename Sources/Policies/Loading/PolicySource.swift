@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 package import Model
 
 /// The source of policies: a flat set of files. Today it is a folder; bundles fit behind it.
@@ -36,8 +36,9 @@ package struct PolicySource: Sendable {
     /// files and the copies that editors make are passed over.
     /// - Parameter plugins: the folder of the plugins, wherever it is.
     package static func folder(_ path: String, plugins: String? = nil) throws(PolicyError) -> PolicySource {
-        guard let names = names(in: path) else {
-            throw PolicyError(.unreadable, "cannot read the policies in `\(path)`: \(Self.reason())")
+        let names: [ExactName]
+        do throws(FileError) { names = try Folder.names(in: path) } catch {
+            throw PolicyError(.unreadable, "cannot read the policies in `\(path)`: \(error.reason)")
         }
         var files: [PolicyFile] = []
         var search = FolderSearch(excluding: plugins)
@@ -51,48 +52,12 @@ package struct PolicySource: Sendable {
         return PolicySource(path: path, files: files, misplaced: search.found)
     }
 
-    /// The names in a folder, sorted; `nil` when it cannot be read.
-    static func names(in path: String) -> [ExactName]? {
-        guard let folder = unsafe opendir(path) else { return nil }
-        defer { unsafe closedir(folder) }
-        var names: [ExactName] = []
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
-                    unsafe ExactName(String(cString: $0))
-                }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
-
     /// The bytes of a regular file.
     /// - Parameter most: the most bytes that it may have.
-    /// - Parameter flags: further flags for opening it.
-    package static func read(_ path: String, most: Int, flags: Int32 = 0) throws(PolicyError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags)
-        guard descriptor >= 0 else { throw PolicyError(.unreadable, "cannot read `\(path)`: \(reason())") }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw PolicyError(.unreadable, "cannot read `\(path)`: it is not a regular file")
+    /// - Parameter followsLinks: false to refuse a link.
+    package static func read(_ path: String, most: Int, followsLinks: Bool = true) throws(PolicyError) -> [UInt8] {
+        do throws(FileError) { return try File.read(path, most: most, followsLinks: followsLinks) } catch {
+            throw PolicyError(.unreadable, error.message)
         }
-        guard status.st_size <= most else {
-            throw PolicyError(.unreadable, "cannot read `\(path)`: it is larger than \(most >> 20) MiB")
-        }
-        var bytes = [UInt8](repeating: 0, count: max(Int(status.st_size), 1))
-        var length = 0
-        while length < bytes.count {
-            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-                unsafe Glibc.read(descriptor, buffer.baseAddress! + length, buffer.count - length)
-            }
-            if count < 0 { throw PolicyError(.unreadable, "cannot read `\(path)`: \(reason())") }
-            if count == 0 { break }
-            length += count
-        }
-        return Array(bytes.prefix(length))
     }
-
-    private static func reason() -> String { unsafe String(cString: strerror(errno)) }
 }

@@ -1,5 +1,5 @@
 internal import CSodium
-internal import Glibc
+internal import Files
 internal import Model
 
 /// The key file: text, one key a line, readable by its owner only, and not in the store's folder.
@@ -20,65 +20,70 @@ enum KeyFile {
     // MARK: Reading
 
     static func read(_ path: String, store: String, database: String) throws(TokenStoreError) -> Keyring {
-        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            switch errno {
-            case ENOENT:
+        let file = try open(path)
+        let size = try check(file, path, database)
+        var failure: String?
+        let content = unsafe LockedBytes(count: max(size, 1)) { buffer in
+            do throws(FileError) {
+                let count = try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<size]))
+                if count < size { failure = "it became shorter" }
+            } catch { failure = error.reason }
+        }
+        if let failure { throw fault(path, "cannot be read: \(failure)") }
+        return try parse(content, size, path, store)
+    }
+
+    private static func open(_ path: String) throws(TokenStoreError) -> OpenFile {
+        do throws(FileError) { return try OpenFile(path, for: .reading, followsLinks: false) } catch {
+            switch error.code {
+            case .missing:
                 throw fault(
                     path,
                     "is missing, and without it no token can be checked: give its path with `--keys`, or restore it "
                         + "from a backup")
-            case ELOOP: throw fault(path, "is a symbolic link: name the file itself")
-            default: throw fault(path, "cannot be read: \(reason())")
+            case .link: throw fault(path, "is a symbolic link: name the file itself")
+            default: throw fault(path, "cannot be read: \(error.reason)")
             }
         }
-        defer { close(descriptor) }
-        let size = try check(descriptor, path, database)
-        var count = 0
-        let content = unsafe LockedBytes(count: max(size, 1)) { buffer in
-            while count < size {
-                let got = unsafe Glibc.read(descriptor, buffer.baseAddress! + count, size - count)
-                if got <= 0 { break }
-                count += got
-            }
-        }
-        guard count == size else { throw fault(path, "cannot be read: \(reason())") }
-        return try parse(content, size, path, store)
     }
 
     /// Checks the file's type, owner, mode, links, size and folder.
     /// - Returns: its size in bytes.
-    private static func check(_ descriptor: Int32, _ path: String, _ database: String) throws(TokenStoreError) -> Int {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw fault(path, "cannot be read: \(reason())") }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw fault(path, "is not a regular file") }
-        guard status.st_uid == geteuid() else { throw fault(path, "belongs to another user: it must be your own") }
-        guard status.st_mode & 0o077 == 0 else {
-            let mode = String(status.st_mode & 0o777, radix: 8)
+    private static func check(
+        _ file: borrowing OpenFile, _ path: String, _ database: String
+    ) throws(TokenStoreError) -> Int {
+        let status: FileStatus
+        do throws(FileError) { status = try file.status() } catch {
+            throw fault(path, "cannot be read: \(error.reason)")
+        }
+        guard status.kind == .regular else { throw fault(path, "is not a regular file") }
+        guard status.isOwn else { throw fault(path, "belongs to another user: it must be your own") }
+        guard status.permissions & 0o077 == 0 else {
+            let mode = String(status.permissions & 0o777, radix: 8)
             throw fault(
                 path, "can be read by others (mode \(mode)): run `chmod 600` on it, and consider who may have read it")
         }
-        guard status.st_nlink == 1 else {
-            throw fault(path, "has \(status.st_nlink) names (hard links): it must have one")
+        guard status.links == 1 else {
+            throw fault(path, "has \(status.links) names (hard links): it must have one")
         }
-        guard status.st_size <= most else { throw fault(path, "is not a key file") }
+        guard status.size <= most else { throw fault(path, "is not a key file") }
         try checkPlace(path, database)
-        return Int(status.st_size)
+        return status.size
     }
 
     /// Checks that the keys are not in the store's folder, so that a copy of it does not have both, and not in a folder
     /// that everybody can write to.
     static func checkPlace(_ path: String, _ database: String) throws(TokenStoreError) {
-        var own = stat()
-        guard unsafe stat(folder(of: path), &own) == 0 else {
-            throw fault(path, "cannot be used: its folder \(reason())")
+        let own: FileStatus
+        do throws(FileError) { own = try FileStatus(of: File.folder(of: path)) } catch {
+            throw fault(path, "cannot be used: its folder \(error.reason)")
         }
-        guard own.st_mode & 0o002 == 0 || own.st_mode & UInt32(S_ISVTX) != 0 else {
+        // In a folder with the sticky bit (0o1000) nobody replaces the files of another user.
+        guard own.permissions & 0o002 == 0 || own.permissions & 0o1000 != 0 else {
             throw fault(path, "is in a folder that everybody can write to: keep it in a folder of your own")
         }
-        var other = stat()
-        guard unsafe stat(folder(of: database), &other) == 0 else { return }
-        guard own.st_dev != other.st_dev || own.st_ino != other.st_ino else {
+        guard let other = try? FileStatus(of: File.folder(of: database)) else { return }
+        guard own.identity != other.identity else {
             throw fault(
                 path, "is in the same folder as the store, so a copy of the folder has both: keep it in another folder")
         }
@@ -177,18 +182,22 @@ enum KeyFile {
             }
         }
         try unsafe content.read { bytes throws(TokenStoreError) in
-            try unsafe DurableFile.write(
-                UnsafeRawBufferPointer(start: bytes, count: count), to: ring.path, replaces: replaces)
+            try unsafe write(UnsafeRawBufferPointer(start: bytes, count: count), to: ring.path, replaces: replaces)
         }
     }
 
-    static func folder(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    /// Writes a file of the keys, or one beside it.
+    static func write(
+        _ content: UnsafeRawBufferPointer, to path: String, replaces: Bool
+    ) throws(TokenStoreError) {
+        do throws(FileError) { try unsafe AtomicFile.writePrivate(content, to: path, replaces: replaces) } catch {
+            throw error.code == .exists
+                ? TokenStoreError(.exists, "`\(path)` already exists and is never overwritten")
+                : TokenStoreError(.io, "cannot write `\(path)`: \(error.reason)")
+        }
     }
 
     private static func fault(_ path: String, _ message: String) -> TokenStoreError {
         TokenStoreError(.keys, "the key file `\(path)` \(message)")
     }
-
-    private static func reason() -> String { unsafe String(cString: strerror(errno)) }
 }

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 
 /// The checkpoint of the administration log, kept beside the key file: the number and the hash of the newest entry.
 struct LogCheckpoint: Equatable {
@@ -10,15 +10,14 @@ struct LogCheckpoint: Equatable {
 
     /// - Returns: `nil` when there is none yet.
     static func read(_ path: String) throws(TokenStoreError) -> LogCheckpoint? {
-        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            throw TokenStoreError(.keys, "cannot read `\(path)`: \(unsafe String(cString: strerror(errno)))")
+        let file: OpenFile
+        do throws(FileError) { file = try OpenFile(path, for: .reading, followsLinks: false) } catch {
+            if error.code == .missing { return nil }
+            throw TokenStoreError(.keys, error.message)
         }
-        defer { close(descriptor) }
-        var buffer = [UInt8](repeating: 0, count: 128)
-        let count = unsafe Glibc.read(descriptor, &buffer, 128)
-        let words = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        // What cannot be read is no checkpoint.
+        let bytes = (try? file.prefix(128)) ?? []
+        let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
         guard words.count == 2 || words.count == 3, let number = Self.number(words[0]),
             let hash = [UInt8](hexadecimal: words[1] == "-" ? "" : String(words[1])),
             let version = words.count == 3 ? Self.number(words[2]) : 0,
@@ -43,6 +42,12 @@ struct LogCheckpoint: Equatable {
 
     private static let mostVersions: Int64 = 1_000_000
 
+    private static func lock(_ path: String) throws(TokenStoreError) -> OpenFile {
+        do throws(FileError) { return try File.locked(path + ".lock") } catch {
+            throw TokenStoreError(.keys, "cannot write `\(path)`: \(error.reason)")
+        }
+    }
+
     /// Moves the checkpoint forward, never back, also when several processes write it.
     /// - Parameter isAccepted: true when an operator accepts this state: then it replaces any checkpoint.
     /// - Throws: `.tampered` for a checkpoint that could not be read again.
@@ -53,12 +58,8 @@ struct LogCheckpoint: Equatable {
                 "the newest entry of the log, \(number), was not written by the store: run `demilune log verify`"
             )
         }
-        let lock = unsafe open(path + ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard lock >= 0, flock(lock, LOCK_EX) == 0 else {
-            if lock >= 0 { close(lock) }
-            throw TokenStoreError(.keys, "cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
-        }
-        defer { close(lock) }
+        let lock = try Self.lock(path)
+        defer { lock.unlock() }
         var head = self
         if !isAccepted, let known = try? Self.read(path) {
             if known.number >= number {
@@ -70,7 +71,7 @@ struct LogCheckpoint: Equatable {
         }
         let text = Array("\(head.number) \(head.hash.isEmpty ? "-" : head.hash.hexadecimal) \(head.version)\n".utf8)
         let result = unsafe text.withUnsafeBytes { bytes in
-            Result { () throws(TokenStoreError) in try unsafe DurableFile.write(bytes, to: path, replaces: true) }
+            Result { () throws(TokenStoreError) in try unsafe KeyFile.write(bytes, to: path, replaces: true) }
         }
         try result.get()
     }

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 internal import Model
 
 /// The connection between a store and its key file: creating keys, opening keys.
@@ -38,7 +38,7 @@ extension TokenService {
 
     /// - Throws: `.tampered` where there is a key file for a store that has no keys.
     private static func requireKeyless(_ store: any TokenStore, _ path: String, _ id: String) throws(TokenStoreError) {
-        guard unsafe access(path, F_OK) == 0 else { return }
+        guard File.exists(path) else { return }
         // Throws another error for the key file of another store.
         _ = try Keyring.open(path, store: id, database: store.name)
         throw TokenStoreError(
@@ -69,12 +69,12 @@ extension TokenService {
     private static func openKeys(
         _ store: any TokenStore, _ path: String, _ id: String, place: String
     ) throws(TokenStoreError) -> Keyring {
-        if unsafe access(path, F_OK) != 0, unsafe access(draft(path), F_OK) == 0,
+        if !File.exists(path), File.exists(draft(path)),
             let made = try? Keyring.open(draft(path), store: id, database: place),
             try isKnown(made, store)
         {
             // Another process may do the same, with the same file.
-            unsafe rename(draft(path), path)
+            try? File.rename(draft(path), to: path)
         }
         return try Keyring.open(path, store: id, database: place)
     }

@@ -1,4 +1,5 @@
 internal import Decisions
+internal import Files
 internal import Glibc
 internal import Model
 internal import Policies
@@ -66,13 +67,11 @@ extension Option<Int> {
 
 /// The time of the last change of a file, and its size.
 private struct FileState: Equatable, Sendable {
-    private var seconds = 0
-    private var nanoseconds = 0
-    private var size: Int64 = -1
+    private var modified: FileStatus.Time?
+    private var size = -1
 
     init(_ path: String) {
-        var status = Glibc.stat()
-        guard unsafe stat(path, &status) == 0 else { return }
-        (seconds, nanoseconds, size) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec, Int64(status.st_size))
+        guard let status = try? FileStatus(of: path) else { return }
+        (modified, size) = (status.modified, status.size)
     }
 }

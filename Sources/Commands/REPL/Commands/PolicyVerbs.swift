@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 internal import Model
 internal import Policies
@@ -79,7 +80,7 @@ extension ReplCommand {
             guard !name.contains("/"), !name.hasPrefix(".") else { throw .usage("`\(name)` is not a policy name") }
             let path = "\(repl.loaded?.path ?? invocation.policyFolder)/\(name).lua"
             let known = repl.loaded?.set.policies.map(\.id) ?? []
-            if !Descriptor.exists(path), let near = Suggestion.nearest(to: ExactName(name), among: known) {
+            if !File.exists(path), let near = Suggestion.nearest(to: ExactName(name), among: known) {
                 throw .usage(
                     "there is no policy `\(name)` (did you mean `\(near)`?); "
                         + "to create one with so similar a name, write its file and its test file in your editor")

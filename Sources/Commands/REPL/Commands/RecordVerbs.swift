@@ -1,3 +1,4 @@
+internal import Files
 internal import Model
 
 extension ReplCommand {
@@ -38,7 +39,7 @@ extension ReplCommand {
         examples: ["replay incident.txt"],
         inside: { repl, invocation throws(CommandError) in
             let path = invocation.positionals[0]
-            let text = String(decoding: try Descriptor.contents(of: path), as: UTF8.self)
+            let text = String(decoding: try File.contents(of: path), as: UTF8.self)
             let exchanges = Recording.exchanges(text)
             guard !exchanges.isEmpty else {
                 throw CommandError("`\(path)` is not a recording: no line begins with `> `")

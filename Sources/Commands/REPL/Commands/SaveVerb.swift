@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 internal import Model
 internal import Policies
 internal import PolicyTesting
@@ -39,7 +39,7 @@ extension ReplCommand {
             let recorded = RecordedTest(
                 answer.question, answer.decision, policies: answer.loaded.set, directory: answer.directory)
             let text = recorded.text(named: words[2])
-            let before = (try? Descriptor.contents(of: path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            let before = (try? File.contents(of: path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
             let head = text.prefix { $0 != "\n" }
             guard !before.contains(head) else {
                 throw CommandError("`\(path)` already has a test of that name; choose another name")
@@ -57,12 +57,11 @@ extension ReplCommand {
         })
 
     private static func append(_ text: String, to path: String) throws(CommandError) {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw CommandError("cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
+        let file: OpenFile
+        do throws(FileError) { file = try OpenFile(path, for: .appending(mode: 0o644)) } catch {
+            throw CommandError(error)
         }
-        defer { close(descriptor) }
-        guard Descriptor.write(Array(text.utf8), to: descriptor) else { throw CommandError("cannot write `\(path)`") }
+        do throws(FileError) { try file.write(Array(text.utf8)) } catch { throw CommandError("cannot write `\(path)`") }
     }
 }
 

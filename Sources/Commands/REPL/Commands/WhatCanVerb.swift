@@ -1,5 +1,6 @@
 internal import Analysis
 internal import Decisions
+internal import Files
 internal import Model
 internal import Policies
 internal import Presentation
@@ -40,7 +41,7 @@ extension ReplCommand {
             let terminal = invocation.terminal
             let path = invocation[.log] ?? repl.start[.log]
             // The session may have begun before the first decision.
-            let isMissing = invocation[.log] == nil && path.map { !Descriptor.exists($0) } ?? false
+            let isMissing = invocation[.log] == nil && path.map { !File.exists($0) } ?? false
             let least = path == nil || isMissing ? nil : try repl.needs(number, directory, now, invocation)
             if let fault = what.fault {
                 terminal.note("it can do nothing now: \(Decision.words(for: fault) ?? fault)")

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 internal import Model
 internal import Policies
 
@@ -74,15 +74,11 @@ extension Completion {
         let slash = partial.lastIndex(of: "/")
         let folder = slash.map { String(partial[...$0]) } ?? ""
         let name = slash.map { String(partial[partial.index(after: $0)...]) } ?? partial
-        guard let stream = unsafe opendir(folder.isEmpty ? "." : folder) else { return [] }
-        defer { unsafe closedir(stream) }
+        guard let entries = try? Folder.entries(in: folder.isEmpty ? "." : folder) else { return [] }
         var result: [Candidate] = []
-        while let entry = unsafe readdir(stream) {
-            let file = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
+        for entry in entries {
+            let (file, isFolder) = (entry.name.text, entry.isFolder)
             guard file.hasPrefix(name), !file.hasPrefix(".") || name.hasPrefix(".") else { continue }
-            let isFolder = unsafe entry.pointee.d_type == UInt8(DT_DIR)
             result.append(
                 Candidate(
                     text: folder + file + (isFolder ? "/" : ""), help: isFolder ? "a folder" : "", isWhole: !isFolder))

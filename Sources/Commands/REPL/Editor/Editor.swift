@@ -1,4 +1,5 @@
 internal import CEditline
+internal import Files
 
 /// The result of reading a piece of input.
 enum LineInput: Equatable {

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 internal import Model
 internal import Tokens
 
@@ -17,13 +17,13 @@ struct History {
         }
         let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.local/state" : nil }
         let base = [environment["XDG_STATE_HOME"], home].compactMap(\.self).first { $0.hasPrefix("/") }
-        guard let base, (try? Descriptor.makeFolders(base + "/demilune")) != nil else { return nil }
+        guard let base, (try? Folder.new(withParents: base + "/demilune")) != nil else { return nil }
         path = base + "/demilune/history"
     }
 
     /// The entries, oldest first. Lines that cannot be read are skipped.
     func entries() -> [String] {
-        guard let bytes = try? Descriptor.contents(of: path) else { return [] }
+        guard let bytes = try? File.contents(of: path) else { return [] }
         let lines = bytes.split(separator: UInt8(ascii: "\n"))
         return lines.suffix(Self.most).compactMap { (try? JSONReader.parse(Array($0)))?.string }
     }
@@ -34,17 +34,15 @@ struct History {
         let entries = entries()
         guard entries.last != text else { return }
         if entries.count >= Self.most {
-            write(entries.suffix(Self.most / 2) + [text], flags: O_TRUNC)
+            write(entries.suffix(Self.most / 2) + [text], .overwriting(mode: 0o600))
         } else {
-            write([text], flags: O_APPEND)
+            write([text], .appending(mode: 0o600))
         }
     }
 
-    private func write(_ entries: some Sequence<String>, flags: Int32) {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | flags, 0o600)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
-        _ = fchmod(descriptor, 0o600)
-        _ = Descriptor.write(Array(entries.map { JSON.string($0).compact + "\n" }.joined().utf8), to: descriptor)
+    private func write(_ entries: some Sequence<String>, _ use: Descriptor.Use) {
+        guard let file = try? OpenFile(path, for: use, followsLinks: false) else { return }
+        try? file.setPermissions(0o600)
+        try? file.write(Array(entries.map { JSON.string($0).compact + "\n" }.joined().utf8))
     }
 }

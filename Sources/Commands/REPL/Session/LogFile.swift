@@ -1,4 +1,5 @@
 internal import Decisions
+internal import Files
 internal import Glibc
 internal import Model
 
@@ -9,7 +10,7 @@ struct LogFile {
     /// Reads the log line by line, in blocks of 1 MiB.
     /// - Parameter body: receives each line with its number; returns false to stop.
     func scan(_ body: (Int, ArraySlice<UInt8>) -> Bool) throws(CommandError) {
-        let descriptor = try Descriptor.open(path)
+        let descriptor = try File.open(path)
         defer { close(descriptor) }
         var rest: [UInt8] = []
         var number = 0

@@ -1,5 +1,5 @@
 internal import Decisions
-internal import Glibc
+internal import Files
 internal import Tokens
 
 /// A session as text: commands after `> `, their further lines after `| `, and answers as printed.
@@ -7,22 +7,18 @@ internal import Tokens
 /// `replay` reads it. It never contains a token string.
 final class Recording {
     let path: String
-    private let descriptor: Int32
+    private let file: OpenFile
     private var bytes: [UInt8] = []
 
     init(_ path: String) throws(CommandError) {
         self.path = path
-        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            let reason = errno == EEXIST ? "the file already exists" : unsafe String(cString: strerror(errno))
+        do throws(FileError) { file = try OpenFile(path, for: .making(mode: 0o600)) } catch {
+            let reason = error.code == .exists ? "the file already exists" : error.reason
             throw CommandError("cannot record into `\(path)`: \(reason)")
         }
     }
 
-    deinit {
-        flush()
-        close(descriptor)
-    }
+    deinit { flush() }
 
     func begin(_ command: String) {
         flush()
@@ -39,7 +35,7 @@ final class Recording {
         for string in TokenString.occurrences(in: bytes) {
             text = text.replacing(string.revealed, with: "(a token string)")
         }
-        _ = Descriptor.write(Array(text.utf8), to: descriptor)
+        try? file.write(Array(text.utf8))
         bytes = []
     }
 

@@ -1,3 +1,4 @@
+internal import Files
 internal import Lua
 internal import Model
 internal import Policies

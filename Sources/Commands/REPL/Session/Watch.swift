@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// The folders watched for changes during the session.

@@ -1,3 +1,4 @@
+internal import Files
 internal import Linting
 internal import Model
 internal import Plugins
@@ -85,7 +86,7 @@ extension Verb {
             let plugins = PluginLoader.load(try PluginSource.folder(folder))
             for fault in plugins.faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
             let schema = "\(invocation.policyFolder)/\(PolicyFile.schema)"
-            let bytes = Descriptor.exists(schema) ? try PolicySource.read(schema, most: 1 << 20) : nil
+            let bytes = File.exists(schema) ? try PolicySource.read(schema, most: 1 << 20) : nil
             return Rule.all + Rule.brought(by: plugins, schema: bytes)
         } catch { throw CommandError(error.message, status: ExitStatus.policies) }
     }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Model
 internal import PolicyTesting
 internal import Presentation
@@ -42,11 +43,11 @@ struct TestGates {
     }
 
     private static func baseline(_ path: String) throws(CommandError) -> CostBaseline {
-        guard Descriptor.exists(path) else {
+        guard File.exists(path) else {
             throw CommandError("there is no baseline `\(path)`; `--cost-update` writes one")
         }
         do {
-            return try CostBaseline(json: try JSONReader.parse(try Descriptor.contents(of: path)))
+            return try CostBaseline(json: try JSONReader.parse(try File.contents(of: path)))
         } catch let error as JSONError {
             throw CommandError("\(path):\(error.line):\(error.column): \(error.message)")
         } catch let error as CostBaselineError {
@@ -101,7 +102,7 @@ struct TestGates {
         guard let path = baselinePath else { return [] }
         guard let baseline else {
             guard !costs.isEmpty else { return ["no policy was measured: `\(path)` is left as it is"] }
-            try AtomicFile.replace(path, with: Array((CostBaseline(costs).json.pretty + "\n").utf8))
+            try File.replace(path, with: Array((CostBaseline(costs).json.pretty + "\n").utf8))
             terminal.note("`\(path)` has the cost of \(counted(costs.count, "policy", "policies"))")
             return []
         }

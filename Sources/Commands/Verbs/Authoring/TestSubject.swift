@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 internal import Model
 internal import Plugins
 internal import Policies
@@ -16,9 +16,9 @@ struct TestSubject {
 
     init(_ folder: String) {
         self.folder = folder
-        if Descriptor.exists("\(folder)/plugin.lua") {
+        if File.exists("\(folder)/plugin.lua") {
             kind = .plugin
-        } else if !Descriptor.exists("\(folder)/\(PolicyFile.schema)"), let source = try? PluginSource.folder(folder),
+        } else if !File.exists("\(folder)/\(PolicyFile.schema)"), let source = try? PluginSource.folder(folder),
             source.folders.contains(where: { $0.file("plugin.lua") != nil })
         {
             kind = .plugins
@@ -31,9 +31,8 @@ struct TestSubject {
 
     /// The name of the one plugin to test; `nil` for all.
     var plugin: ExactName? {
-        guard kind == .plugin, let path = unsafe realpath(folder, nil) else { return nil }
-        defer { unsafe free(path) }
-        return unsafe String(cString: path).split(separator: "/").last.map { ExactName($0) }
+        guard kind == .plugin, let path = File.resolved(folder) else { return nil }
+        return path.split(separator: "/").last.map { ExactName($0) }
     }
 
     /// The files that the tests need. Plugins are tested with the schema of the policies beside them.
@@ -45,7 +44,7 @@ struct TestSubject {
         let policies = invocation[.policies] ?? Invocation.beside(plugins, "policies")
         do throws(PolicyError) {
             return PolicyFiles(
-                policies: Descriptor.exists(policies)
+                policies: File.exists(policies)
                     ? try PolicySource.folder(policies, plugins: plugins) : PolicySource(path: policies, files: []),
                 plugins: try PluginSource.folder(plugins))
         } catch { throw CommandError(error.message, status: ExitStatus.policies) }

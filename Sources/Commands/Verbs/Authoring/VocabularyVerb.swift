@@ -1,3 +1,4 @@
+internal import Files
 internal import Linting
 internal import Model
 internal import Plugins
@@ -39,16 +40,16 @@ extension Verb {
             throw CommandError("the schema in `\(folder)` does not load", status: ExitStatus.policies)
         }
         let name = ".luacats"
-        try Descriptor.makeFolder("\(folder)/\(name)", mayExist: true)
+        try Folder.new("\(folder)/\(name)", mayExist: true)
         var written: [String] = []
         for file in LuaAnnotations(schema, plugins.set.provided).files {
             written.append("\(folder)/\(name)/\(file.name)")
-            try AtomicFile.replace(written.last!, with: Array(file.text.utf8))
+            try File.replace(written.last!, with: Array(file.text.utf8))
         }
         let configuration = "\(folder)/.luarc.json"
-        if !Descriptor.exists(configuration) {
+        if !File.exists(configuration) {
             written.append(configuration)
-            try AtomicFile.replace(configuration, with: Array(LuaAnnotations.configuration(folder: name).utf8))
+            try File.replace(configuration, with: Array(LuaAnnotations.configuration(folder: name).utf8))
         }
         for path in written { invocation.terminal.print(Terminal.escaped(path)) }
         return ExitStatus.done

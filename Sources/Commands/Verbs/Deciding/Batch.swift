@@ -1,5 +1,6 @@
 internal import Decisions
 internal import Engine
+internal import Files
 internal import Glibc
 internal import Model
 internal import Policies
@@ -42,7 +43,7 @@ extension Verb {
             let sink = try Sink(invocation, plugins, policies.schema)
             // The parent of a child reads the file.
             let path = invocation[.isolate] ? "-" : invocation.positionals.first ?? "-"
-            let input = path == "-" ? terminal.streams.inputDescriptor : try Descriptor.open(path)
+            let input = path == "-" ? terminal.streams.inputDescriptor : try File.open(path)
             defer { if path != "-" { close(input) } }
             let summary: BatchSummary
             do throws(PolicyError) {
@@ -71,7 +72,7 @@ extension Verb {
     private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let terminal = invocation.terminal
         let path = invocation.positionals.first ?? "-"
-        let input = path == "-" ? terminal.streams.inputDescriptor : try Descriptor.open(path)
+        let input = path == "-" ? terminal.streams.inputDescriptor : try File.open(path)
         defer { if path != "-" { close(input) } }
         let ending = try Isolation.run(
             invocation, input: input, form: .answers, silence: Isolation.silence(invocation))

@@ -1,5 +1,6 @@
 internal import Benchmarks
 internal import Decisions
+internal import Files
 internal import Glibc
 internal import Model
 internal import Policies
@@ -82,9 +83,12 @@ extension Verb {
             var generator = RequestGenerator(directory: directory, schema: policies.schema, seed: 1)
             return (0..<count).map { _ in generator.next() }
         }
-        let input = try Descriptor.open(path)
+        let input = try File.open(path)
         defer { close(input) }
-        let lines = try Descriptor.readAll(input).split(separator: 0x0A).map(Array.init)
+        let lines: [[UInt8]]
+        do throws(FileError) { lines = try Descriptor.readAll(input).split(separator: 0x0A).map(Array.init) } catch {
+            throw CommandError(error.reason)
+        }
         guard !lines.isEmpty else { throw CommandError("there is no request in `\(Terminal.escaped(path))`") }
         return lines
     }
@@ -104,16 +108,14 @@ extension Verb {
         _ lines: [[UInt8]], _ policies: PolicySet, _ directory: Directory, _ jobs: Int, _ now: Instant,
         into report: inout BenchReport
     ) throws {
-        var name = Array("/tmp/demilune-bench-XXXXXX".utf8CString)
-        let input = unsafe name.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress!) }
-        let output = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
-        guard input >= 0, output >= 0 else { throw CommandError("cannot make a file for the batch under `/tmp`") }
+        // The file disappears when its descriptor is closed.
+        guard let input = try? Descriptor.temporary("/tmp/demilune-bench-"),
+            let output = try? Descriptor.open("/dev/null", for: .writing)
+        else { throw CommandError("cannot make a file for the batch under `/tmp`") }
         defer {
             close(input)
             close(output)
         }
-        // The file disappears when its descriptor is closed.
-        unsafe unlink(name)
         let bytes = Array(lines.joined(separator: [0x0A])) + [0x0A]
         let times = max(1, min(40, 64_000_000 / bytes.count))
         for _ in 0..<times {

@@ -1,5 +1,5 @@
 internal import Benchmarks
-internal import Glibc
+internal import Files
 internal import Model
 internal import Presentation
 
@@ -31,10 +31,10 @@ struct BenchComparison {
             arguments += option.placeholder == nil ? [option.flag] : [option.flag, text]
         }
         self.arguments = arguments
-        var status = stat()
-        guard unsafe stat(binary, &status) == 0 else { throw fault(unsafe String(cString: strerror(errno))) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw fault("it is not a file") }
-        guard unsafe access(binary, X_OK) == 0 else { throw fault("it is not executable") }
+        let status: FileStatus
+        do throws(FileError) { status = try FileStatus(of: binary) } catch { throw fault(error.reason) }
+        guard status.kind == .regular else { throw fault("it is not a file") }
+        guard File.isExecutable(binary) else { throw fault("it is not executable") }
     }
 
     private func fault(_ reason: String) -> CommandError {

@@ -1,4 +1,5 @@
 internal import Benchmarks
+internal import Files
 internal import Glibc
 internal import Model
 internal import Presentation
@@ -66,17 +67,16 @@ private final class Scratch {
 
     init() throws(CommandError) {
         let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-        var template = Array("\(base)/demilune-bench-XXXXXX".utf8CString)
-        let made = unsafe template.withUnsafeMutableBufferPointer { unsafe mkdtemp($0.baseAddress!) != nil }
-        guard made else { throw CommandError("cannot make a folder under `\(base)`") }
-        root = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        for folder in [store, keys] { try Descriptor.makeFolders(folder) }
+        do throws(FileError) { root = try Folder.makeTemporary("\(base)/demilune-bench-") } catch {
+            throw CommandError("cannot make a folder under `\(base)`")
+        }
+        for folder in [store, keys] { try Folder.new(withParents: folder) }
     }
 
     deinit {
-        for file in ["bench.db", "bench.db-wal", "bench.db-shm"] { unsafe unlink("\(store)/\(file)") }
-        for file in ["key", "key.head", "key.head.lock"] { unsafe unlink("\(keys)/\(file)") }
-        for folder in [store, keys, root] { unsafe rmdir(folder) }
+        for file in ["bench.db", "bench.db-wal", "bench.db-shm"] { try? File.remove("\(store)/\(file)") }
+        for file in ["key", "key.head", "key.head.lock"] { try? File.remove("\(keys)/\(file)") }
+        for folder in [store, keys, root] { try? Folder.remove(folder) }
     }
 }
 

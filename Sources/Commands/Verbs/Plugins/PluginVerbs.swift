@@ -1,3 +1,4 @@
+internal import Files
 internal import Model
 internal import Plugins
 internal import Policies
@@ -64,7 +65,7 @@ extension Verb {
                 throw CommandError(fault, status: ExitStatus.policies)
             }
             let (bytes, count) = PluginLock.made(of: files.policies, files.plugins)
-            try AtomicFile.replace(path, with: bytes)
+            try File.replace(path, with: bytes)
             invocation.terminal.print("\(Terminal.escaped(path)) lists \(counted(count, "file"))")
             return ExitStatus.done
         })
@@ -82,10 +83,10 @@ extension Verb {
             }
             let parent = invocation[.plugins] ?? Invocation.beside(invocation.policyFolder, "plugins")
             let folder = "\(parent)/\(name)"
-            guard !Descriptor.exists(folder) else { throw CommandError("`\(folder)` exists; nothing was changed") }
-            try Descriptor.makeFolder(parent, mayExist: true)
-            try Descriptor.makeFolder(folder, mayExist: false)
-            for file in files { try Descriptor.make("\(folder)/\(file.name)", with: file.bytes) }
+            guard !File.exists(folder) else { throw CommandError("`\(folder)` exists; nothing was changed") }
+            try Folder.new(parent, mayExist: true)
+            try Folder.new(folder, mayExist: false)
+            for file in files { try File.new("\(folder)/\(file.name)", with: file.bytes) }
             let shown = Terminal.escaped(folder)
             invocation.terminal.print(
                 "\(shown) is a plugin; try `demilune test \(shown)` and `demilune plugins show \(name)`")

@@ -1,3 +1,4 @@
+internal import Files
 internal import Model
 internal import Tokens
 
@@ -17,7 +18,7 @@ extension Verb {
         run: { invocation throws(CommandError) in
             let path = invocation.positionals[0]
             let store = try invocation.openStore()
-            let bytes = path == "-" ? invocation.terminal.streams.input() : try Descriptor.contents(of: path)
+            let bytes = path == "-" ? invocation.terminal.streams.input() : try File.contents(of: path)
             let shown = path == "-" ? "<stdin>" : path
             let json = try OrganisationFile.json(bytes, shown)
             if invocation[.preview] {

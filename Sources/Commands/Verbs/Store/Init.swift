@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 internal import Model
 internal import PolicyTesting
 internal import SQLiteStore
@@ -17,7 +17,7 @@ extension Verb {
             let keyPath = try invocation.keyPath(makesFolder: true)
             var made: String?
             do throws(CommandError) {
-                try AtomicFile.make(path) { draft throws(CommandError) in
+                try NewStore.make(path) { draft throws(CommandError) in
                     do throws(TokenStoreError) {
                         let store = try SQLiteStore.create(draft, place: path, keys: keyPath)
                         made = try store.keys.path
@@ -27,7 +27,7 @@ extension Verb {
                 }
             } catch {
                 // The keys belong to a store that was not made.
-                if let made { for file in [made, made + ".head", made + ".head.lock"] { unsafe unlink(file) } }
+                if let made { for file in [made, made + ".head", made + ".head.lock"] { try? File.remove(file) } }
                 throw error
             }
             let terminal = invocation.terminal

@@ -6,19 +6,23 @@ internal import Model
 /// It compares names, sizes and times of change. The system's notices (inotify) only say when to look, so nothing is
 /// missed where they are absent, as on network folders, or when a folder goes and comes back. Hidden files and the
 /// copies that editors make are ignored; subfolders are included.
-struct FolderWatch: ~Copyable {
+package struct FolderWatch: ~Copyable {
     /// Becomes readable when something may have changed, for a caller that waits for other things too and then calls
     /// `hasChanged`; -1 where the system gives no notices.
-    let descriptor: Int32
+    package let descriptor: Int32
     private let folders: [String]
     private var seen: [ExactName: Mark]
 
     /// The state of a file, known without reading it.
     private struct Mark: Equatable {
-        let number: UInt64
-        let size: Int64
-        let seconds: Int
-        let nanoseconds: Int
+        let identity: FileStatus.Identity
+        /// `nil` for a folder: its size and time also change with the files that are ignored here.
+        let content: Content?
+    }
+
+    private struct Content: Equatable {
+        let size: Int
+        let modified: FileStatus.Time
     }
 
     /// The quiet time after which a change counts as complete, in milliseconds: saving takes several steps.
@@ -29,7 +33,7 @@ struct FolderWatch: ~Copyable {
     private static let mostFiles = 100_000
 
     /// - Parameter folders: the folders to watch, which need not exist yet.
-    init(_ folders: [String]) {
+    package init(_ folders: [String]) {
         self.folders = folders
         descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
         seen = [:]
@@ -39,7 +43,7 @@ struct FolderWatch: ~Copyable {
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// True when anything has changed since the last call, or since the start. Costs a `stat` of every file.
-    mutating func hasChanged() -> Bool {
+    package mutating func hasChanged() -> Bool {
         drain()
         let now = look()
         defer { seen = now }
@@ -49,7 +53,7 @@ struct FolderWatch: ~Copyable {
     /// Waits until something has changed and the change is complete.
     /// - Parameter interruption: a descriptor that ends the waiting once it is readable; -1 for none.
     /// - Returns: `false` when the interruption ended the waiting.
-    mutating func wait(interruption: Int32 = -1) -> Bool {
+    package mutating func wait(interruption: Int32 = -1) -> Bool {
         while true {
             guard !Self.isReadable(interruption, or: descriptor, within: interval) else { return false }
             guard hasChanged() else { continue }
@@ -91,30 +95,18 @@ struct FolderWatch: ~Copyable {
         }
         for name in Self.names(in: folder) where marks.count < Self.mostFiles {
             let path = "\(folder)/\(name)"
-            var status = stat()
-            guard unsafe stat(path, &status) == 0 else { continue }
-            let isFolder = status.st_mode & S_IFMT == S_IFDIR
+            guard let status = try? FileStatus(of: path) else { continue }
+            let isFolder = status.kind == .folder
             if isFolder, depth < Self.deepest { look(into: path, depth: depth + 1, &marks) }
-            // A folder's size and time are left out: they also change with the files that are ignored here.
-            marks[ExactName(path)] =
-                isFolder
-                ? Mark(number: UInt64(status.st_ino), size: 0, seconds: 0, nanoseconds: 0)
-                : Mark(
-                    number: UInt64(status.st_ino), size: Int64(status.st_size), seconds: status.st_mtim.tv_sec,
-                    nanoseconds: status.st_mtim.tv_nsec)
+            marks[ExactName(path)] = Mark(
+                identity: status.identity,
+                content: isFolder ? nil : Content(size: status.size, modified: status.modified))
         }
     }
 
-    private static func names(in folder: String) -> [String] {
-        guard let open = unsafe opendir(folder) else { return [] }
-        defer { unsafe closedir(open) }
-        var names: [String] = []
-        while let entry = unsafe readdir(open) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if !name.hasPrefix("."), !name.hasSuffix("~"), !name.hasPrefix("#") { names.append(name) }
+    private static func names(in folder: String) -> [ExactName] {
+        ((try? Folder.entries(in: folder)) ?? []).map(\.name).filter { name in
+            !name.hasPrefix(".") && !name.hasSuffix("~") && !name.hasPrefix("#")
         }
-        return names
     }
 }
