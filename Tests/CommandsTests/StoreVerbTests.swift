@@ -173,7 +173,9 @@ internal import Tokens
             ["log", "list"], ["log", "verify"], ["keys", "list"], ["keys", "add"], ["store", "verify"],
             ["store", "reseal", "--yes"], ["token", "reveal", "Warehouse sync"], ["tenant", "set-reveal", "3"],
             ["token", "revoke", "Warehouse sync", "--yes"], ["token", "suspend", "Warehouse sync"],
-            ["export", "--pseudonymous"], ["import", path], ["user", "deactivate", "bjorn"],
+            ["export", "--pseudonymous"], ["import", path], ["import", path, "--preview"],
+            ["token", "revoke", "Warehouse sync"], ["token", "purge", "--before", "2027-01-01"],
+            ["user", "deactivate", "bjorn"],
         ] {
             let result = session.run(words, environment: elsewhere)
             #expect(result.status == 1 && result.errors.contains("is an exported organisation"), "\(words): \(result)")

@@ -19,10 +19,11 @@ struct AdministrationSession {
     /// The time of the act, never earlier than the latest time that the store has seen.
     var now: Instant { administration.context.now }
 
-    init(_ invocation: Invocation) throws(CommandError) {
+    /// - Parameter writes: true for an act, which a store that is only read refuses at once.
+    init(_ invocation: Invocation, writes: Bool = false) throws(CommandError) {
         self.invocation = invocation
         policies = try invocation.policies()
-        store = try invocation.openStore()
+        store = try invocation.openStore(writes: writes)
         let version: DirectoryVersion
         do throws(TokenStoreError) { version = try store.directoryVersion } catch { throw CommandError(error.message) }
         let directory = try invocation.directory(.none, of: store)

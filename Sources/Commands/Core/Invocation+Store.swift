@@ -10,10 +10,14 @@ extension Invocation {
     /// The store of `--store`: one with its keys, both of which must exist, or an exported organisation (`.json`).
     /// - Parameter makesKeys: true to give keys to a store that never had any.
     /// - Parameter toVerify: true to open a store with a foreign schema, which `verify` then reports.
-    func openStore(makesKeys: Bool = false, toVerify: Bool = false) throws(CommandError) -> TokenService {
+    /// - Parameter writes: true to refuse an export at once, before anything is previewed or asked.
+    func openStore(
+        makesKeys: Bool = false, toVerify: Bool = false, writes: Bool = false
+    ) throws(CommandError) -> TokenService {
         let path = storePath
         if path.hasSuffix(".json") {
             let file = try OrganisationFile(bytes: try File.contents(of: path), path: path)
+            if writes { throw CommandError(TokenStoreError.readOnly(path).message) }
             return TokenService(reading: ExportedStore(file.organisation, name: path))
         }
         guard File.exists(path) else {

@@ -17,7 +17,7 @@ extension Verb {
         ],
         run: { invocation throws(CommandError) in
             let path = invocation.positionals[0]
-            let store = try invocation.openStore()
+            let store = try invocation.openStore(writes: true)
             let bytes = path == "-" ? invocation.terminal.streams.input() : try File.contents(of: path)
             let shown = path == "-" ? "<stdin>" : path
             let json = try OrganisationFile.json(bytes, shown)
