@@ -21,7 +21,7 @@ struct Interpreter: ~Copyable {
     /// True when some of these policies must be loaded before they can be run.
     func lacks(_ policies: ArraySlice<Int>) -> Bool { policies.contains { chunks[$0] == Self.notLoaded } }
 
-    /// The number of policies at the beginning that can be run; the next one could not be loaded.
+    /// The number of policies at the beginning that can be run; the next one is not loaded.
     func runnable(_ policies: ArraySlice<Int>) -> Int { policies.prefix { chunks[$0] >= 0 }.count }
 
     /// Loads a policy, and runs its program once for all evaluations if it keeps no state. The host's present records

@@ -9,6 +9,9 @@ struct PolicyRunner: ~Copyable {
     /// The policies whose programs exhausted an interpreter before any request was asked: they may do so again for
     /// every request, so that they are run within each evaluation's own budget.
     private var restless: Set<Int> = []
+    /// The policies that exhausted an interpreter again, while they were loaded. They are not loaded any more, so that
+    /// the others are not stopped with them.
+    private var unloadable: Set<Int> = []
     private(set) var host: EvaluationHost
     /// For each policy, the number of its request shape, and the expression of that shape.
     private let shapeNumbers: [Int]
@@ -31,7 +34,7 @@ struct PolicyRunner: ~Copyable {
 
     /// Runs policies one after the other; the host's `records` have their effects and facts.
     mutating func run(_ policies: [Int], _ limits: Limits) {
-        if interpreter.lacks(policies[...]) { load(policies[...]) }
+        if interpreter.isSpent || interpreter.lacks(policies[...]) { load(policies[...]) }
         host.take(policies)
         host.coverageLog?.open()
         defer { host.coverageLog?.close() }
@@ -73,6 +76,7 @@ struct PolicyRunner: ~Copyable {
         self.host = host
         requestHandles = shapeNumbers.map(host.requestHandle)
         isCrowded = false
+        unloadable = []
         renewInterpreter()
     }
 
@@ -83,14 +87,17 @@ struct PolicyRunner: ~Copyable {
 
     /// Loads the policies that are not loaded yet.
     private mutating func load(_ policies: ArraySlice<Int>) {
+        if interpreter.isSpent { renewInterpreter() }
         var next = policies.startIndex
         while next < policies.endIndex, !interpreter.isSpent {
             let number = policies[next]
-            if interpreter.load(number, of: set, isRestless: restless.contains(number), host) {
+            if unloadable.contains(number)
+                || interpreter.load(number, of: set, isRestless: restless.contains(number), host)
+            {
                 next += 1
             } else {
-                // Each policy makes this happen once at most.
-                guard restless.insert(number).inserted else { return }
+                // Each policy makes this happen twice at most.
+                if !restless.insert(number).inserted { unloadable.insert(number) }
                 renewInterpreter()
                 next = policies.startIndex
             }
