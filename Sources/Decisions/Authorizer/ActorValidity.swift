@@ -24,15 +24,18 @@ package enum ActorValidity {
 
     /// The code with which every request of a token is denied; `nil` when the token is live.
     package static func fault(_ token: Token, in directory: Directory, now: Instant) -> String? {
-        directory.isRolledBack ? rolledBack : fault(TokenState(token), directory, now)
+        directory.isRolledBack
+            ? rolledBack
+            : fault(
+                unsafe withUnsafePointer(to: token) { unsafe TokenState($0) }, directory, now)
     }
 
     private static func fault(_ reference: ResolvedRequest.TokenReference, _ request: ResolvedRequest) -> String? {
         let state: TokenState
         switch reference {
         case .none: return "token_unknown"
-        case .listed(let index): state = TokenState(request.directory.tokens, index)
-        case .own(let token): state = TokenState(token)
+        case .listed(let number): state = unsafe TokenState(request.directory.tokenPlaces[number])
+        case .own(let token): state = unsafe withUnsafePointer(to: token) { unsafe TokenState($0) }
         }
         return state.tenant != request.tenant ? "tenant_mismatch" : fault(state, request.directory, request.now)
     }
@@ -69,21 +72,12 @@ private struct TokenState {
     let isRevoked: Bool
     let isSuspended: Bool
 
-    init(_ tokens: TokenTable, _ index: Int) {
-        tenant = tokens[index].tenant
-        assignment = tokens[index].assignment
-        expires = tokens[index].expires
-        isTampered = tokens[index].isTampered
-        isRevoked = tokens[index].revoked != nil
-        isSuspended = tokens[index].suspended != nil
-    }
-
-    init(_ token: Token) {
-        tenant = token.tenant
-        assignment = token.assignment
-        expires = token.expires
-        isTampered = token.isTampered
-        isRevoked = token.revoked != nil
-        isSuspended = token.suspended != nil
+    @unsafe init(_ token: UnsafePointer<Token>) {
+        tenant = unsafe token.pointee.tenant
+        assignment = unsafe token.pointee.assignment
+        expires = unsafe token.pointee.expires
+        isTampered = unsafe token.pointee.isTampered
+        isRevoked = unsafe token.pointee.revoked != nil
+        isSuspended = unsafe token.pointee.suspended != nil
     }
 }

@@ -71,7 +71,7 @@ internal import Policies
         guard let id = unsafe TokenID(Self.buffer(fields.pointee.subject_id)), let index = directory.token(id) else {
             return .deny("token_unknown")
         }
-        let owner = directory.tokens[index].tenant
+        let owner = unsafe directory.tokenPlaces[index].pointee.tenant
         if let tenant, tenant != owner { return .deny("token_unknown") }
         guard let type = unsafe resourceIndex.number(Self.buffer(fields.pointee.resource_type)) else {
             return .deny("resource_type_unknown")

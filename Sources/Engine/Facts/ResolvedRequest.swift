@@ -129,7 +129,8 @@ extension ResolvedRequest {
     /// Writes the values that every request for `access` by a listed token has.
     package mutating func set(action: Int, tenant: Int, token: Int, resource type: Int) {
         (actionNumber, self.tenant, tokens.subject) = (action, tenant, .listed(token))
-        let (kind, assignment) = (directory.tokens[token].kind, directory.tokens[token].assignment)
+        let listed = unsafe directory.tokenPlaces[token]
+        let (kind, assignment) = unsafe (listed.pointee.kind, listed.pointee.assignment)
         let held = held(assignment)
         unsafe packedValues.withUnsafeMutableBufferPointer { packedValues in
             unsafe packedValues[Place.action] = PackedValue(.action, action)
@@ -154,7 +155,8 @@ extension ResolvedRequest {
             return
         case .listed(let index):
             packedValue = PackedValue(.token, index)
-            (kind, assignment) = (directory.tokens[index].kind, directory.tokens[index].assignment)
+            let listed = unsafe directory.tokenPlaces[index]
+            (kind, assignment) = unsafe (listed.pointee.kind, listed.pointee.assignment)
         case .own(let token):
             (packedValue, kind, assignment) = (PackedValue(.unlisted, bits: 0), token.kind, token.assignment)
         }

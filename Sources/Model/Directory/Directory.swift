@@ -14,6 +14,8 @@ package final class Directory: Sendable {
     package let users: [User]
     package let assignments: [Assignment]
     package let tokens: TokenTable
+    /// The places of `tokens`, for the path of a decision.
+    package let tokenPlaces: TokenPlaces
     /// True for a store that was rolled back, on which nothing is permitted.
     package let isRolledBack: Bool
 
@@ -38,6 +40,7 @@ package final class Directory: Sendable {
         assignments = builder.assignments
         structure = Structure()
         tokens = TokenTable(builder.tokens)
+        tokenPlaces = tokens.places
         isRolledBack = organisation.isRolledBack
         tenantsByID = builder.tenantsByID
         departmentsByID = builder.departmentsByID
@@ -55,6 +58,7 @@ package final class Directory: Sendable {
         users = other.users
         assignments = other.assignments
         self.tokens = tokens
+        tokenPlaces = tokens.places
         isRolledBack = other.isRolledBack
         tenantsByID = other.tenantsByID
         departmentsByID = other.departmentsByID
