@@ -23,6 +23,14 @@ func tests(_ name: String, _ dependencies: [String], except folders: [String] = 
         swiftSettings: swift)
 }
 
+/// Swift under `Tests` that several targets of tests use.
+func support(_ name: String, _ dependencies: [String] = [], except folders: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: "Tests/\(name)",
+        exclude: folders,
+        swiftSettings: swift)
+}
+
 let package = Package(
     name: "demilune",
     products: [
@@ -72,26 +80,27 @@ let package = Package(
         tests("ModelTests", ["Model"]),
         tests("FilesTests", ["Files", "Model"]),
         tests("SyntaxTests", ["Syntax", "CLuaLoad", "HostileScripts"]),
-        .target(name: "HostileScripts", path: "Tests/HostileScripts", exclude: ["scripts"], swiftSettings: swift),
-        .target(
-            name: "TestSupport", dependencies: ["SQLiteStore", "Tokens", "CSQLite", "Model"], path: "Tests/TestSupport",
-            swiftSettings: swift),
+        support("HostileScripts", except: ["scripts"]),
+        support(
+            "TestSupport", ["Decisions", "Engine", "Policies", "SQLiteStore", "Tokens", "CSQLite", "Model"]),
         .target(name: "CStopPoint", path: "Tests/CStopPoint"),
         .target(name: "CConfined", dependencies: ["CSystem"], path: "Tests/CConfined"),
         .target(name: "CLuaLoad", path: "Tests/CLuaLoad", linkerSettings: [.linkedLibrary("lua5.4")]),
         tests("LuaTests", ["Lua", "CLua", "CLuaLoad", "HostileScripts", "Model"]),
         tests("PoliciesTests", ["Policies", "Model"]),
         tests("EngineTests", ["Engine", "Policies", "Model"]),
-        tests("PluginsTests", ["Plugins", "Decisions", "Engine", "Policies", "Model"]),
+        tests("PluginsTests", ["TestSupport", "Plugins", "Decisions", "Engine", "Policies", "Model"]),
         tests("TokensTests", ["Tokens", "Model"]),
         tests("SQLiteStoreTests", ["TestSupport", "SQLiteStore", "SQLStore", "Tokens", "CSQLite", "Model"]),
         tests("StoreContractTests", ["TestSupport", "SQLiteStore", "SQLStore", "ExportedStore", "Tokens", "Model"]),
         tests(
-            "DecisionsTests", ["Decisions", "Plugins", "Engine", "Policies", "Tokens", "Model", "HostileScripts"],
+            "DecisionsTests",
+            ["TestSupport", "Decisions", "Plugins", "Engine", "Policies", "Tokens", "Model", "HostileScripts"],
             except: ["Hostile"]),
         tests(
             "WorkbenchTests",
             [
+                "TestSupport",
                 "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins", "Decisions", "Engine", "Policies",
                 "Model",
                 "HostileScripts",

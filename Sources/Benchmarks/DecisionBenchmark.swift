@@ -47,8 +47,8 @@ package struct DecisionBenchmark {
 
     /// Decides prepared requests by trees and by running every policy.
     package func row(_ policies: PolicySet) throws -> Row {
-        let tree = try Authorizer(policies: policies, directory: directory)
-        var requests = try questions.compactMap { try tree.prepared($0) }
+        let tree = try Authorizer(policies: policies)
+        var requests = try questions.compactMap { try tree.prepared($0, on: directory) }
         // Lets the trees learn the requests, and join policies that share facts.
         for _ in 0..<max(5, 1_000 / max(1, requests.count)) {
             for index in requests.indices { tree.decide(prepared: &requests[index]) }
@@ -57,7 +57,7 @@ package struct DecisionBenchmark {
         Self.decideAll(&requests, tree)
         let known = times(&requests) { tree.decide(prepared: &$0) }
         let runs = tree.runCount - before
-        let lua = try Authorizer(policies: policies, directory: directory, treeOptions: .none)
+        let lua = try Authorizer(policies: policies, treeOptions: .none)
         var few = Array(requests.prefix(max(Self.group, min(requests.count, 4_000 / policies.policies.count))))
         return Row(
             policies: policies.policies.count, tree: known, lua: times(&few) { lua.decide(prepared: &$0) }, runs: runs,
@@ -85,11 +85,10 @@ package struct DecisionBenchmark {
 
     /// The highest costs of each policy over the requests.
     package func costs(_ policies: PolicySet) throws -> [Cost] {
-        let authorizer = try Authorizer(policies: policies, directory: directory, treeOptions: .none)
-        authorizer.explains = true
+        let authorizer = try Authorizer(policies: policies, treeOptions: .none)
         var costs: [ExactName: (fuel: Int, facts: Int)] = [:]
         for question in questions.prefix(2_000) {
-            for trace in try authorizer.decide(question).traces {
+            for trace in try authorizer.decide(question, on: directory, detail: .trace).traces {
                 let known = costs[trace.policy] ?? (0, 0)
                 costs[trace.policy] = (max(known.fuel, trace.fuel), max(known.facts, trace.facts.count))
             }

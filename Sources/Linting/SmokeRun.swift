@@ -62,7 +62,7 @@ struct SmokeRun {
     private static let count = 24
 
     private static func requests(_ set: PolicySet, _ directory: Directory) -> [ResolvedRequest] {
-        guard let authorizer = try? Authorizer(policies: set.without(Set(set.policies.map(\.id))), directory: directory)
+        guard let authorizer = try? Authorizer(policies: set.without(Set(set.policies.map(\.id))))
         else { return [] }
         var questions: [AuthorizationRequest] = []
         let now = Instant("2026-11-22T12:00:00Z")!
@@ -71,7 +71,7 @@ struct SmokeRun {
         for kind in kinds.filter(\.isAdministrative).sorted(by: { $0.rawValue < $1.rawValue }) {
             questions += administrations(kind, directory, now)
         }
-        return questions.compactMap { question in try? authorizer.prepared(question) }
+        return questions.compactMap { question in try? authorizer.prepared(question, on: directory) }
     }
 
     private static func accesses(_ schema: Schema, _ directory: Directory, _ now: Instant) -> [AuthorizationRequest] {

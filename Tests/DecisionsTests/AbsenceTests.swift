@@ -1,4 +1,5 @@
 import Model
+import TestSupport
 import Testing
 
 @testable import Decisions
@@ -49,7 +50,7 @@ import Testing
     func `a policy for both kinds of request fails without a record`(condition: String) throws {
         let set = try #require(load("on = { \"access\", \"token.reveal\" }", condition).set)
         for treeOptions in [TreeOptions(), .none, .reference] {
-            let authorizer = try Authorizer(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
+            let authorizer = try Decider(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
             for _ in 0..<3 {
                 let decision = try authorizer.decide(Self.reveal)
                 #expect(!decision.isPermitted && decision.code == "policy_failed", "\(condition): \(decision)")
@@ -62,7 +63,7 @@ import Testing
     func `every policy that reads a missing resource fails`(condition: String) throws {
         let set = try #require(load("on = \"access\"", condition).set)
         for treeOptions in [TreeOptions(), .none, .reference] {
-            let authorizer = try Authorizer(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
+            let authorizer = try Decider(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
             for _ in 0..<3 {
                 let decision = try authorizer.decide(Self.bare)
                 #expect(decision.code == "policy_failed", "\(condition): \(decision)")
@@ -77,7 +78,7 @@ import Testing
                 "on = { \"access\", \"token.reveal\" }",
                 "r.resource:has('must') and r.resource.must > 5 or r.context:has('client') and r.context.client == 'x'"
             ).set)
-        let authorizer = try Authorizer(policies: set, directory: Fixture.directory())
+        let authorizer = try Decider(policies: set, directory: Fixture.directory())
         #expect(try authorizer.decide(Self.reveal).isPermitted)
         #expect(try authorizer.decide(Self.bare).isPermitted)
     }
@@ -108,7 +109,7 @@ import Testing
         var question = Self.bare
         question.subject = .external(type: "service", id: "s", properties: .object([.init("level", .integer(1))]))
         question.tenant = "t"
-        let authorizer = try Authorizer(policies: set, directory: Fixture.directory())
+        let authorizer = try Decider(policies: set, directory: Fixture.directory())
         for _ in 0..<2 { #expect(try authorizer.decide(question).code == "policy_failed") }
     }
 }

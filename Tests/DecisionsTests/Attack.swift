@@ -2,6 +2,7 @@ import Decisions
 import Foundation
 import Model
 import Policies
+import TestSupport
 
 /// A script of `Hostile` in a policy set of three: one policy before it and one after it show that they still run.
 struct Attack {
@@ -58,8 +59,7 @@ struct Attack {
     /// Decides one request several times with an engine of its own; nothing when the set does not load.
     func answers(_ count: Int, budget: Budget = Budget()) throws -> [Response] {
         guard let set else { return [] }
-        let authorizer = try Authorizer(policies: set, directory: try Fixture.directory(), budget: budget)
-        authorizer.explains = true
+        let authorizer = try Decider(policies: set, directory: try Fixture.directory(), budget: budget, detail: .trace)
         return try (0..<count).map { _ in
             let decision = try authorizer.decide(Self.question)
             var writer = JSONWriter()

@@ -2,6 +2,7 @@ import Decisions
 import Foundation
 import Model
 import Policies
+import TestSupport
 import Testing
 
 /// A small store and policy sets written for one test each.
@@ -54,11 +55,11 @@ enum Fixture {
     static func authorizer(
         _ policies: [String: String], settings: String? = nil, directory: Directory? = nil,
         budget: Budget = Budget()
-    ) throws -> Authorizer {
+    ) throws -> Decider {
         let result = PolicySet.load(source(policies, settings: settings))
         let set = try #require(result.set, "\(result.diagnostics)")
-        let authorizer = try Authorizer(policies: set, directory: directory ?? self.directory(), budget: budget)
-        authorizer.explains = true
+        let authorizer = try Decider(
+            policies: set, directory: directory ?? self.directory(), budget: budget, detail: .trace)
         return authorizer
     }
 

@@ -1,4 +1,5 @@
 import Model
+import TestSupport
 import Testing
 
 @testable import Decisions
@@ -24,11 +25,11 @@ import Testing
     private static func authorizer(
         _ policies: [String: String], tokens: Int = 1, budget: Budget = Budget(),
         treeOptions: TreeOptions = TreeOptions()
-    ) throws -> Authorizer {
+    ) throws -> Decider {
         var files = policies.map { PolicyFile(name: "\($0.key).lua", bytes: Array($0.value.utf8)) }
         files.append(PolicyFile(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8)))
         let result = PolicySet.load(PolicySource(path: "p", files: files))
-        return try Authorizer(
+        return try Decider(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: directory(tokens: tokens),
             budget: budget,
             treeOptions: treeOptions)
@@ -61,10 +62,10 @@ import Testing
             _ = try authorizer.decide(Self.question(id: "x", action: "invented.\(number)"))
         }
         for number in 0..<400 { try ask(number) }
-        let (open, bytes) = authorizer.evaluator.forestSize
+        let (open, bytes) = authorizer.authorizer.evaluator.forestSize
         for number in 400..<2_000 { try ask(number) }
-        #expect(authorizer.evaluator.forestSize.bytes == bytes)
-        #expect(open == [] && authorizer.evaluator.forestSize.uncacheable == [])
+        #expect(authorizer.authorizer.evaluator.forestSize.bytes == bytes)
+        #expect(open == [] && authorizer.authorizer.evaluator.forestSize.uncacheable == [])
     }
 
     @Test func `a policy that reads values that never repeat is run without a tree`() throws {
@@ -75,7 +76,7 @@ import Testing
                 "other": Fixture.policy("if request.token.department.name == 'Sales' then permit() end"),
             ], tokens: 600)
         for number in 1..<600 { _ = try authorizer.decide(Self.question(token: TokenID(high: 2, low: UInt64(number)))) }
-        #expect(authorizer.evaluator.forestSize.uncacheable == [1])
+        #expect(authorizer.authorizer.evaluator.forestSize.uncacheable == [1])
         let before = authorizer.runCount
         for number in 1..<200 {
             #expect(try authorizer.decide(Self.question(token: TokenID(high: 2, low: UInt64(number)))).isPermitted)
@@ -95,9 +96,9 @@ import Testing
         }
         policies["names"] = Fixture.policy("advise(request.token.name .. request.token.id)")
         let limit = 60_000
-        let tree = try Self.authorizer(policies, tokens: 300, treeOptions: TreeOptions(bytes: limit))
-        let lua = try Self.authorizer(policies, tokens: 300, treeOptions: .none)
-        (tree.explains, lua.explains) = (true, true)
+        var tree = try Self.authorizer(policies, tokens: 300, treeOptions: TreeOptions(bytes: limit))
+        var lua = try Self.authorizer(policies, tokens: 300, treeOptions: .none)
+        (tree.detail, lua.detail) = (.trace, .trace)
         var random = Numbers(seed: 3)
         for _ in 0..<600 {
             let question = Self.question(
@@ -105,7 +106,7 @@ import Testing
                 .init("amount", .integer(Int64(random.below(1_000)))))
             let (one, other) = (try tree.decide(question), try lua.decide(question))
             #expect(one.code == other.code && one.advice == other.advice && one.traces == other.traces)
-            #expect(tree.evaluator.forestSize.bytes < limit * 3 / 2)
+            #expect(tree.authorizer.evaluator.forestSize.bytes < limit * 3 / 2)
         }
     }
 
@@ -170,8 +171,8 @@ import Testing
         let before = authorizer.runCount
         for _ in 0..<1_000 { try ask() }
         #expect(authorizer.runCount - before < 20)
-        #expect(authorizer.evaluator.forestSize.bytes < 4 << 20)
-        #expect(authorizer.evaluator.forestSize.uncacheable == [])
+        #expect(authorizer.authorizer.evaluator.forestSize.bytes < 4 << 20)
+        #expect(authorizer.authorizer.evaluator.forestSize.uncacheable == [])
     }
 
     @Test func `a policy that its facts do not determine is detected, and run from then on`() throws {
@@ -183,18 +184,18 @@ import Testing
         let oracle = try Self.authorizer(policies, treeOptions: .reference)
         for _ in 0..<50 {
             let decision = try authorizer.decide(Self.question())
-            let reference = try oracle.decide(Self.question())
+            let reference = try oracle.decide(Self.question(), on: authorizer.directory)
             #expect(decision.isPermitted && decision.difference(from: reference) == nil)
         }
         // From now on the tree has another answer than the policy gives.
-        authorizer.evaluator.host.noise = { if case .boolean = $0 { .boolean(true) } else { $0 } }
+        authorizer.authorizer.evaluator.host.noise = { if case .boolean = $0 { .boolean(true) } else { $0 } }
         let told = try authorizer.decide(Self.question(.init("amount", .integer(1))))
-        authorizer.evaluator.distrust(1)
+        authorizer.authorizer.evaluator.distrust(1)
         let run = try authorizer.decide(Self.question())
-        let reference = try oracle.decide(Self.question())
+        let reference = try oracle.decide(Self.question(), on: authorizer.directory)
         #expect(run.code == "denied" && told.isPermitted)
         #expect(run.difference(from: reference)?.policies == ["whim"])
-        #expect(authorizer.evaluator.forestSize.uncacheable == [1])
+        #expect(authorizer.authorizer.evaluator.forestSize.uncacheable == [1])
         let before = authorizer.runCount
         #expect(try authorizer.decide(Self.question()).code == "denied")
         #expect(authorizer.runCount - before >= 1)

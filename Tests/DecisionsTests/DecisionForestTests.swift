@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 @testable import Decisions
@@ -25,7 +26,7 @@ import Testing
         return result.set
     }
 
-    private func words(_ question: AuthorizationRequest, _ authorizer: Authorizer) -> String {
+    private func words(_ question: AuthorizationRequest, _ authorizer: Decider) -> String {
         var writer = JSONWriter()
         do throws(RequestError) {
             try authorizer.decide(question).write(to: &writer, explain: true)
@@ -42,14 +43,11 @@ import Testing
         var stores = StoreGenerator(seed: seed)
         let directory = try Directory(stores.organisation())
         let budget = Budget(fuel: 60_000)
-        let tree = try Authorizer(policies: set, directory: directory, budget: budget, treeOptions: TreeOptions())
-        let lua = try Authorizer(policies: set, directory: directory, budget: budget, treeOptions: .none)
+        let tree = try Decider(policies: set, directory: directory, budget: budget, detail: .trace)
+        let lua = try Decider(policies: set, directory: directory, budget: budget, treeOptions: .none, detail: .trace)
         // Asks the host in full every time: with a `noise`, even the identity, an interpreter uses no fast callbacks.
-        let full = try Authorizer(policies: set, directory: directory, budget: budget, treeOptions: .none)
-        full.evaluator.host.noise = { $0 }
-        tree.explains = true
-        lua.explains = true
-        full.explains = true
+        let full = try Decider(policies: set, directory: directory, budget: budget, treeOptions: .none, detail: .trace)
+        full.authorizer.evaluator.host.noise = { $0 }
         for number in 0..<requests {
             let question = stores.question()
             let (one, other) = (words(question, tree), words(question, lua))

@@ -1,6 +1,7 @@
 import Decisions
 import Model
 import Policies
+import TestSupport
 import Testing
 
 @Suite struct DecisionLogTests {
@@ -55,9 +56,8 @@ import Testing
         )
         let files = [("a.lua", policy), ("schema.lua", schema)] as [(ExactName, String)]
         let source = PolicySource(path: "p", files: files.map { .init(name: $0.0, bytes: Array($0.1.utf8)) })
-        let authorizer = try Authorizer(
-            policies: try #require(PolicySet.load(source).set), directory: Fixture.directory())
-        authorizer.explains = true
+        let authorizer = try Decider(
+            policies: try #require(PolicySet.load(source).set), directory: Fixture.directory(), detail: .trace)
         let question = Fixture.question([.init("\u{301}x", .string("secret")), .init("caf\u{E9}", .string("open"))])
         let decision = try authorizer.decide(question)
         #expect(decision.isPermitted)

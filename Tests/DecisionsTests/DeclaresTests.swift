@@ -1,6 +1,7 @@
 import Engine
 import Model
 import Policies
+import TestSupport
 import Testing
 
 @testable import Decisions
@@ -18,7 +19,7 @@ import Testing
         for treeOptions in [TreeOptions.none, TreeOptions()] {
             let source = Fixture.source(["a": Fixture.policy("if \(condition) then permit() end")])
             let set = try #require(PolicySet.load(source).set)
-            let authorizer = try Authorizer(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
+            let authorizer = try Decider(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
             for _ in 0..<3 {
                 var question = Fixture.question([.init("amount", .integer(1))])
                 question.resource = .init(

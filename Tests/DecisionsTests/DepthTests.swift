@@ -1,5 +1,6 @@
 import Model
 import Policies
+import TestSupport
 import Testing
 
 @testable import Decisions

@@ -2,6 +2,7 @@ import Decisions
 import Foundation
 import Model
 import Policies
+import TestSupport
 import Testing
 
 /// Generated policies and requests through the whole decision. `DEMILUNE_FUZZ_SECONDS` runs them longer, with new
@@ -53,8 +54,7 @@ import Testing
             end }
             """.utf8)
         let set = try #require(try Attack(policy).set)
-        let authorizer = try Authorizer(policies: set, directory: try Fixture.directory())
-        authorizer.explains = true
+        let authorizer = try Decider(policies: set, directory: try Fixture.directory(), detail: .trace)
         let whole = Array(
             """
             {"subject":{"type":"token","id":"\(Fixture.token)"},"action":{"name":"orders.read"},\

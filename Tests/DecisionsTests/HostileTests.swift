@@ -2,6 +2,7 @@ import Decisions
 import HostileScripts
 import Model
 import Policies
+import TestSupport
 import Testing
 
 /// Scripts that attack the engine, each evaluated alone.
@@ -18,7 +19,7 @@ import Testing
             PolicyFile(name: "hostile.lua", bytes: policy),
         ]
         guard let set = PolicySet.load(PolicySource(path: "p", files: files)).set else { return nil }
-        let authorizer = try Authorizer(policies: set, directory: .empty)
+        let authorizer = try Decider(policies: set, directory: .empty)
         let question = AuthorizationRequest(
             action: "orders.read", subject: .external(type: "user", id: "u", properties: .object([])),
             resource: .init(type: "order", id: "1"), now: Instant(microseconds: 0))

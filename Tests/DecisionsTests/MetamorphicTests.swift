@@ -1,4 +1,5 @@
 import Model
+import TestSupport
 import Testing
 
 @testable import Decisions
@@ -13,7 +14,7 @@ import Testing
     ///   - rename: applied to every string that names a tenant.
     private func authorizer(
         seed: UInt64, name: (Int) -> String, rename: (String) -> String = { $0 }
-    ) throws -> Authorizer {
+    ) throws -> Decider {
         var generator = PolicyGenerator(seed: seed)
         var files = [PolicyFile(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8))]
         for number in 0..<Self.count {
@@ -33,10 +34,9 @@ import Testing
         for index in organisation.tenants.indices {
             organisation.tenants[index].id = ExactName(rename(organisation.tenants[index].id.text))
         }
-        let authorizer = try Authorizer(
+        let authorizer = try Decider(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: Directory(organisation),
-            budget: Budget(fuel: 60_000))
-        authorizer.explains = true
+            budget: Budget(fuel: 60_000), detail: .trace)
         return authorizer
     }
 
@@ -53,7 +53,7 @@ import Testing
     }
 
     /// The contents of a decision without the names of policies; lists in the order of policies are sorted.
-    private func words(_ question: AuthorizationRequest, _ authorizer: Authorizer) -> [String] {
+    private func words(_ question: AuthorizationRequest, _ authorizer: Decider) -> [String] {
         do throws(RequestError) {
             let decision = try authorizer.decide(question)
             let statements = decision.reasons + decision.advice + decision.obligations + decision.overruled

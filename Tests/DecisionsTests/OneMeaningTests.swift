@@ -1,5 +1,6 @@
 import Model
 import Policies
+import TestSupport
 import Testing
 
 @testable import Decisions
@@ -30,9 +31,9 @@ import Testing
             PolicySource(path: "p", files: files.map { .init(name: ExactName($0.0), bytes: Array($0.1.utf8)) }))
     }
 
-    private func authorizer(_ test: String, settings: String = "{}") throws -> Authorizer {
+    private func authorizer(_ test: String, settings: String = "{}") throws -> Decider {
         let result = loaded(test, settings: settings)
-        return try Authorizer(
+        return try Decider(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: Fixture.directory())
     }
 
@@ -45,17 +46,17 @@ import Testing
 
     private let now = Instant("2026-06-01T12:00:00Z")!
 
-    private func code(_ context: String, _ authorizer: Authorizer) throws -> String {
+    private func code(_ context: String, _ authorizer: Decider) throws -> String {
         let question = try AuthorizationRequest(json: try JSONReader.parse(request: Self.line(context)), now: now)
         return try authorizer.decide(question).code
     }
 
     /// The result of the fast reader of usual requests; `nil` when it does not handle a line.
-    private func quick(_ context: String, _ authorizer: Authorizer) -> String? {
+    private func quick(_ context: String, _ authorizer: Decider) -> String? {
         let line = Self.line(context, subject: "\"type\":\"token\",\"id\":\"\(Fixture.token)\"")
         let padded = line + [UInt8](repeating: 0x20, count: RequestLineReader.padding)
         return unsafe padded.withUnsafeBytes { bytes in
-            unsafe authorizer.answer(
+            unsafe authorizer.authorizer.answer(
                 UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), on: authorizer.directory, tenant: nil, now: now)
         }?.code
     }
@@ -97,9 +98,9 @@ import Testing
 
     @Test func `an address is shown in one form, whatever was written`() throws {
         for spelt in Self.spellings {
-            let told = try authorizer("request.context.ip .. \"\" == \"203.0.113.7\"")
+            var told = try authorizer("request.context.ip .. \"\" == \"203.0.113.7\"")
             #expect(try code(#""ip":"\#(spelt)""#, told) == "denied")
-            told.explains = true
+            told.detail = .trace
             let question = try AuthorizationRequest(
                 json: try JSONReader.parse(Self.line(#""ip":"\#(spelt)""#)), now: now)
             let facts = try told.decide(question).traces.flatMap(\.facts)

@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Plugins
+import TestSupport
 import Testing
 
 @testable import Decisions
@@ -52,13 +53,12 @@ struct OracleFixture {
     mutating func question() -> AuthorizationRequest { requests.question() }
 
     func oracle() -> Oracle {
-        Oracle(policies: set, directory: directory, budget: budget) { [source] in PolicySet.load(source).set }
+        Oracle(policies: set, budget: budget) { [source] in PolicySet.load(source).set }
     }
 
-    func authorizer(_ fault: PlantedFault? = nil) throws -> Authorizer {
-        let authorizer = try Authorizer(policies: set, directory: directory, budget: budget)
-        authorizer.explains = true
-        authorizer.evaluator.facts.value.plantedFault = fault
+    func authorizer(_ fault: PlantedFault? = nil) throws -> Decider {
+        let authorizer = try Decider(policies: set, directory: directory, budget: budget, detail: .trace)
+        authorizer.authorizer.evaluator.facts.value.plantedFault = fault
         return authorizer
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 @testable import Decisions
@@ -19,7 +20,12 @@ import Testing
         let (authorizer, oracle) = (try fixture.authorizer(fault), fixture.oracle())
         for number in 0..<decisions {
             let question = fixture.question()
-            let decisions = [answer(question, authorizer.decide), answer(question, oracle.decide)]
+            let decisions = [
+                answer(question) { question throws(RequestError) in try authorizer.decide(question) },
+                answer(question) { question throws(RequestError) in
+                    try oracle.decide(question, on: fixture.directory)
+                },
+            ]
             switch (decisions[0], decisions[1]) {
             case (.success(let own), .success(let reference)):
                 if let difference = own.difference(from: reference) {
@@ -89,7 +95,10 @@ import Testing
                 question.now = now
                 question.obligations = .named([])
                 lines.append(line)
-                guard case .success(let decision) = answer(question, authorizer.decide) else {
+                guard
+                    case .success(let decision) = answer(
+                        question, { question throws(RequestError) in try authorizer.decide(question) })
+                else {
                     expected.append("invalid")
                     continue
                 }

@@ -1,4 +1,5 @@
 import Model
+import TestSupport
 import Testing
 
 @testable import Decisions
@@ -8,17 +9,16 @@ import Testing
 /// The caches of an evaluator do not change later evaluations, and are bounded.
 @Suite struct RepeatTests {
     private func authorizer(_ body: String, fuel: Int = 1_000_000, treeOptions: TreeOptions = .none) throws
-        -> Authorizer
+        -> Decider
     {
         let files = [
             PolicyFile(name: "a.lua", bytes: Array(Fixture.policy(body).utf8)),
             PolicyFile(name: "schema.lua", bytes: Array(PolicyGenerator.schema.utf8)),
         ]
         let result = PolicySet.load(PolicySource(path: "p", files: files))
-        let authorizer = try Authorizer(
+        let authorizer = try Decider(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: Fixture.directory(),
-            budget: Budget(fuel: fuel), treeOptions: treeOptions)
-        authorizer.explains = true
+            budget: Budget(fuel: fuel), treeOptions: treeOptions, detail: .trace)
         return authorizer
     }
 
@@ -51,7 +51,7 @@ import Testing
         var most = 0
         for number in 0..<60 {
             _ = try authorizer.decide(question(amount: number * 3_000))
-            most = max(most, authorizer.evaluator.host.expressions.count)
+            most = max(most, authorizer.authorizer.evaluator.host.expressions.count)
         }
         #expect(most > 10_000 && most < EvaluationHost.mostExpressions + 10_000, "\(most)")
     }

@@ -1,5 +1,6 @@
 import Model
 import Policies
+import TestSupport
 import Testing
 
 @testable import Decisions
@@ -12,7 +13,7 @@ import Testing
         "context":{"mfa":true}}
         """
 
-    private func authorizer() throws -> Authorizer {
+    private func authorizer() throws -> Decider {
         let policy = Fixture.policy(
             """
             local r = request.resource
@@ -22,22 +23,22 @@ import Testing
             if request.context:has("mfa") and request.context.mfa then permit() end
             """)
         let result = PolicySet.load(Fixture.source(["a": policy]))
-        return try Authorizer(
+        return try Decider(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: Fixture.directory())
     }
 
     private let now = Instant("2026-06-01T12:00:00Z")!
 
-    private func quick(_ line: [UInt8], _ authorizer: Authorizer) -> Authorizer.LineDecision? {
+    private func quick(_ line: [UInt8], _ authorizer: Decider) -> LineDecision? {
         let padded = line + [UInt8](repeating: 0x20, count: RequestLineReader.padding)
         return unsafe padded.withUnsafeBytes { bytes in
-            unsafe authorizer.answer(
+            unsafe authorizer.authorizer.answer(
                 UnsafeRawBufferPointer(rebasing: bytes[..<line.count]), on: authorizer.directory, tenant: nil, now: now)
         }
     }
 
     /// The decision by the full reader; `nil` for an invalid request.
-    private func full(_ line: [UInt8], _ authorizer: Authorizer) -> Decision? {
+    private func full(_ line: [UInt8], _ authorizer: Decider) -> Decision? {
         guard let json = try? JSONReader.parse(request: line),
             let question = try? AuthorizationRequest(json: json, now: now)
         else {
@@ -46,7 +47,7 @@ import Testing
         return try? authorizer.decide(question)
     }
 
-    private func check(_ line: [UInt8], _ authorizer: Authorizer) -> Bool {
+    private func check(_ line: [UInt8], _ authorizer: Decider) -> Bool {
         guard let answer = quick(line, authorizer) else { return false }
         let decision = full(line, authorizer)
         #expect(

@@ -1,6 +1,7 @@
 import Decisions
 import Model
 import Policies
+import TestSupport
 import Testing
 
 /// Nothing outlives an evaluation, whether a policy's program is run once or anew.

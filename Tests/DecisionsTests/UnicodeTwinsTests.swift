@@ -1,4 +1,5 @@
 import Model
+import TestSupport
 import Testing
 
 @testable import Decisions
@@ -101,16 +102,16 @@ import Testing
     private let now = Instant("2026-06-01T12:00:00Z")!
 
     /// The decision of `batch`, by the fast reader when possible.
-    private func quick(_ line: String, _ authorizer: Authorizer) -> Bool? {
+    private func quick(_ line: String, _ authorizer: Decider) -> Bool? {
         let padded = Array(line.utf8) + [UInt8](repeating: 0x20, count: RequestLineReader.padding)
         return unsafe padded.withUnsafeBytes { bytes in
-            unsafe authorizer.answer(
+            unsafe authorizer.authorizer.answer(
                 UnsafeRawBufferPointer(rebasing: bytes[..<line.utf8.count]), on: authorizer.directory, tenant: nil,
                 now: now)?.isPermitted
         }
     }
 
-    private func full(_ line: String, _ authorizer: Authorizer) throws -> Bool {
+    private func full(_ line: String, _ authorizer: Decider) throws -> Bool {
         try authorizer.decide(try AuthorizationRequest(json: try JSONReader.parse(line), now: now)).isPermitted
     }
 
@@ -137,9 +138,9 @@ import Testing
                     """.replacing("NAME", with: name)
                 }
                 for names in [[one, other, one, other], [other, one, other, one]] {
-                    let lua = try Authorizer(policies: set, directory: directory, treeOptions: .none)
-                    let trees = try Authorizer(policies: set, directory: directory)
-                    let batch = try Authorizer(policies: set, directory: directory)
+                    let lua = try Decider(policies: set, directory: directory, treeOptions: .none)
+                    let trees = try Decider(policies: set, directory: directory)
+                    let batch = try Decider(policies: set, directory: directory)
                     for name in names {
                         let isMeant = name.utf8.elementsEqual(one.utf8)
                         let words =
@@ -165,7 +166,7 @@ import Testing
                         .init(name: "schema.lua", bytes: Array(schema.utf8)),
                     ])
             ).set)
-        let authorizer = try Authorizer(policies: set, directory: Fixture.directory())
+        let authorizer = try Decider(policies: set, directory: Fixture.directory())
         for (action, code) in [("orders.K", "permitted"), ("orders.\u{212A}", "action_unknown")]
             as [(ExactName, String)]
         {
@@ -189,7 +190,7 @@ import Testing
                         ])
                 ).set)
             let directory = try Fixture.directory { $0.userTypes[0].permissions = ["orders.K"] }
-            let authorizer = try Authorizer(policies: set, directory: directory, treeOptions: treeOptions)
+            let authorizer = try Decider(policies: set, directory: directory, treeOptions: treeOptions)
             for (text, isHeld) in [("orders.K", true), ("orders.\u{212A}", false), ("orders.K", true)] {
                 let question = Fixture.question([.init("note", .string(text))], action: "orders.K")
                 #expect(try authorizer.decide(question).isPermitted == isHeld)
@@ -223,7 +224,7 @@ import Testing
                 }
                 let directory = try Directory(Organisation(tenants: tenants))
                 for treeOptions in [TreeOptions(), .none] {
-                    let authorizer = try Authorizer(policies: set, directory: directory, treeOptions: treeOptions)
+                    let authorizer = try Decider(policies: set, directory: directory, treeOptions: treeOptions)
                     for number in [0, 1, 0, 1] {
                         var question = Fixture.question()
                         question.subject = .token(TokenID(high: 1, low: UInt64(number)).description)

@@ -3,6 +3,7 @@ import Engine
 import Model
 import Plugins
 import Policies
+import TestSupport
 import Testing
 
 /// Surplus arguments, and arguments of a wrong type, in every call of the host by a policy.
@@ -49,7 +50,7 @@ import Testing
         #expect(load("local v = \(call)") == [])
     }
 
-    private func authorizer(_ body: String) throws -> Authorizer {
+    private func authorizer(_ body: String) throws -> Decider {
         let head = "local config = settings { notes = list \"string\" }\n"
         return try PluginFixture.authorizer(
             ["x": ["plugin.lua": Self.plugin]], ["a": head + PluginFixture.policy(body)],

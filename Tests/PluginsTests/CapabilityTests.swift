@@ -3,6 +3,7 @@ import Engine
 import Model
 import Plugins
 import Policies
+import TestSupport
 import Testing
 
 @Suite struct CapabilityTests {

@@ -3,6 +3,7 @@ import Engine
 import Model
 import Plugins
 import Policies
+import TestSupport
 import Testing
 
 /// Hostile plugins: their effects on the loader, on the policies that use them, and on all others.
@@ -105,7 +106,7 @@ import Testing
         let result = PolicySet.load(
             PluginFixture.policySource(
                 ["a": PluginFixture.policy("if y.f() then permit() end", uses: "y")], plugins: loaded.set))
-        let authorizer = try Authorizer(policies: try #require(result.set), directory: PluginFixture.directory())
+        let authorizer = try Decider(policies: try #require(result.set), directory: PluginFixture.directory())
         #expect(try authorizer.decide(PluginFixture.question()).isPermitted)
     }
 
@@ -203,7 +204,7 @@ import Testing
         let result = PolicySet.load(
             PluginFixture.policySource(["a": PluginFixture.policy("if x.f() then permit() end")], plugins: loaded.set))
         let set = try #require(result.set)
-        let authorizer = try Authorizer(
+        let authorizer = try Decider(
             policies: set, directory: PluginFixture.directory(), budget: Budget(deadline: .nanoseconds(1)))
         _ = try authorizer.decide(PluginFixture.question())
         let runs = authorizer.runCount

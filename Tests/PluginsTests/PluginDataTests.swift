@@ -3,6 +3,7 @@ import Engine
 import Model
 import Plugins
 import Policies
+import TestSupport
 import Testing
 
 @Suite struct PluginDataTests {
@@ -105,7 +106,7 @@ import Testing
         let authorizer = try PluginFixture.authorizer(
             ["x": ["plugin.lua": text, "sites.csv": rows]], ["a": policy], treeOptions: .none)
         #expect(try authorizer.decide(PluginFixture.question()).isPermitted)
-        #expect(authorizer.bytes["a"]! < 20_000)
+        #expect(authorizer.authorizer.bytes["a"]! < 20_000)
     }
 
     @Test(arguments: [

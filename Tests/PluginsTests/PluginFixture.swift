@@ -3,6 +3,7 @@ import Engine
 import Model
 import Plugins
 import Policies
+import TestSupport
 import Testing
 
 /// Plugins and policies written for one test each, and a small organisation.
@@ -93,12 +94,11 @@ enum PluginFixture {
     static func authorizer(
         _ plugins: [String: [String: String]], _ policies: [String: String], settings: String? = nil,
         treeOptions: TreeOptions = TreeOptions()
-    ) throws -> Authorizer {
+    ) throws -> Decider {
         let loaded = load(plugins)
         let result = PolicySet.load(policySource(policies, plugins: loaded.set, settings: settings))
         let set = try #require(result.set, "\(result.diagnostics)")
-        let authorizer = try Authorizer(policies: set, directory: directory(), treeOptions: treeOptions)
-        authorizer.explains = true
+        let authorizer = try Decider(policies: set, directory: directory(), treeOptions: treeOptions, detail: .trace)
         return authorizer
     }
 

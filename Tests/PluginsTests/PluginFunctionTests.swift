@@ -2,6 +2,7 @@ import Decisions
 import Engine
 import Model
 import Plugins
+import TestSupport
 import Testing
 
 @Suite struct PluginFunctionTests {
@@ -111,7 +112,7 @@ import Testing
         }
         // The function is run for each of these strings; the policy for none.
         #expect(authorizer.runCount == runs)
-        #expect(authorizer.learned.uncacheable.isEmpty)
+        #expect(authorizer.authorizer.learned.uncacheable.isEmpty)
     }
 
     @Test func `a one_of result is a fact, and compared only with its possible strings`() throws {

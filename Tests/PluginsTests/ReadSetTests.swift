@@ -3,6 +3,7 @@ import Engine
 import Model
 import Plugins
 import Policies
+import TestSupport
 import Testing
 
 /// Results of plugin functions are cached by all facts that were read for them.
@@ -97,6 +98,8 @@ import Testing
             #expect(try authorizer.decide(question).isPermitted == ("n\(number)!".utf8.count > 3))
         }
         // Invented strings of a client neither grow the trees nor make the policy uncacheable for others.
-        #expect(authorizer.learned.uncacheable.isEmpty && authorizer.learned.bytes < 100_000, "\(authorizer.learned)")
+        #expect(
+            authorizer.authorizer.learned.uncacheable.isEmpty && authorizer.authorizer.learned.bytes < 100_000,
+            "\(authorizer.authorizer.learned)")
     }
 }

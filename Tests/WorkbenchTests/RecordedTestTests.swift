@@ -2,6 +2,7 @@ import Decisions
 import Model
 import Policies
 import PolicyTesting
+import TestSupport
 import Testing
 
 /// Decided requests, recorded as tests.
@@ -18,7 +19,7 @@ import Testing
         let source = try Fixtures.shipped()
         let set = try Fixtures.load(source)
         let directory = try Directory(try Fixtures.demo())
-        let authorizer = try Authorizer(policies: set, directory: directory)
+        let authorizer = try Decider(policies: set, directory: directory)
         let now = try #require(Instant("2026-11-22T12:00:00Z"))
         var generator = RequestGenerator(directory: directory, schema: set.schema, seed: 11)
         var texts: [String] = []
@@ -42,7 +43,7 @@ import Testing
         let source = try Fixtures.shipped()
         let set = try Fixtures.load(source)
         let directory = try Directory(try Fixtures.demo())
-        let authorizer = try Authorizer(policies: set, directory: directory)
+        let authorizer = try Decider(policies: set, directory: directory)
         let now = try #require(Instant("2026-11-22T12:00:00Z"))
         let tokens = directory.tokens.filter { directory.tenants[$0.tenant].id == "3" && $0.kind == .api }
         var texts: [String] = []

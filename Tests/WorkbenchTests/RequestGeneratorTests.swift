@@ -2,6 +2,7 @@ import Decisions
 import Model
 import Policies
 import PolicyTesting
+import TestSupport
 import Testing
 
 @Suite
@@ -25,7 +26,7 @@ struct `Requests made up` {
     @Test
     func `every line is a valid request, about half are permitted, and one in a hundred has an unknown token`() throws {
         var (generator, directory, set) = try generator(seed: 7)
-        let authorizer = try Authorizer(policies: set, directory: directory)
+        let authorizer = try Decider(policies: set, directory: directory)
         let now = try #require(Instant("2026-11-22T12:00:00Z"))
         var permits = 0
         var unknown = 0

@@ -3,6 +3,7 @@ import Engine
 import Model
 import Plugins
 import Policies
+import TestSupport
 import Testing
 
 @testable import Linting
@@ -39,10 +40,9 @@ import Testing
     }
 
     private static func authorizer(_ set: PolicySet, _ directory: Directory, _ treeOptions: TreeOptions) throws
-        -> Authorizer
+        -> Decider
     {
-        let authorizer = try Authorizer(policies: set, directory: directory, treeOptions: treeOptions)
-        authorizer.explains = true
+        let authorizer = try Decider(policies: set, directory: directory, treeOptions: treeOptions, detail: .trace)
         return authorizer
     }
 
@@ -107,7 +107,7 @@ import Testing
             #expect(remembered.traces == run.traces, "\(question)")
         }
         #expect(runs > 0 && trees.runCount == runs)
-        #expect(trees.learned.uncacheable.isEmpty)
+        #expect(trees.authorizer.learned.uncacheable.isEmpty)
     }
 
     @Test func `the checks run on every shipped policy, without findings`() throws {

@@ -3,6 +3,7 @@ import Decisions
 import Glibc
 import Model
 import Policies
+import TestSupport
 import Testing
 
 @Suite
@@ -10,7 +11,7 @@ struct `The AuthZEN Todo scenario` {
     @Test
     func `all 46 published decisions agree`() throws {
         let set = try Fixtures.load(try Fixtures.todo())
-        let authorizer = try Authorizer(policies: set, directory: .empty)
+        let authorizer = try Decider(policies: set, directory: .empty)
         let now = try #require(Instant("2026-11-22T12:00:00Z"))
         let lines = try Self.lines()
         #expect(lines.count == 46)

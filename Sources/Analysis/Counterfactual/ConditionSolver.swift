@@ -168,14 +168,11 @@ final class ConditionSolver {
         }
         guard branch.request != nil else { return nil }
         branch.request!.set(.token, .listed(token))
-        var summary = authorizer.decisionSummary(&branch.request!, obligations: obligations)
+        var (summary, path) = authorizer.tracedSummary(&branch.request!, obligations: obligations)
         guard summary.isOfPolicies else { return PathDecision(isPermitted: false, path: nil, isOfPolicies: false) }
-        if let path = authorizer.path {
-            return PathDecision(isPermitted: summary.isPermitted, path: path, isOfPolicies: true)
-        }
         // The trees may have learned the path from this run.
-        summary = authorizer.decisionSummary(&branch.request!, obligations: obligations)
-        return PathDecision(isPermitted: summary.isPermitted, path: authorizer.path, isOfPolicies: true)
+        if path == nil { (summary, path) = authorizer.tracedSummary(&branch.request!, obligations: obligations) }
+        return PathDecision(isPermitted: summary.isPermitted, path: path, isOfPolicies: true)
     }
 
     /// The tokens that are decided in the same way, according to the facts that were read.

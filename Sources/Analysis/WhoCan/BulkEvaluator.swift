@@ -91,10 +91,9 @@ final class BulkEvaluator {
     )? {
         guard form.request != nil else { return nil }
         form.request!.set(.token, .listed(token))
-        let summary = authorizer.decisionSummary(&form.request!, obligations: .all)
+        let (summary, path) = authorizer.tracedSummary(&form.request!, obligations: .all)
         guard summary.isOfPolicies else { return (summary, .none) }
         if authorizer.generation != generation { (equivalences, generation) = ([:], authorizer.generation) }
-        let path = authorizer.path
         if let path, let known = equivalences[path] { return (summary, known) }
         let traced = try? authorizer.examine(question(sample, form.department, token), on: directory)
         let equivalence = traced?.equivalence ?? .none

@@ -70,7 +70,7 @@ package final class Administration {
     private func sharedAuthorizer() throws(AdministrationError) -> Authorizer {
         if let authorizer { return authorizer }
         do throws(PolicyError) {
-            let made = try Authorizer(policies: policies, directory: .empty)
+            let made = try Authorizer(policies: policies)
             authorizer = made
             return made
         } catch { throw AdministrationError(.request, error.message) }

@@ -4,34 +4,36 @@ package import Policies
 
 /// The component that makes every decision: request → validity of the actor → policies → decision.
 ///
-/// Owns an interpreter: for one thread only. Deciding never fails; only an invalid request throws.
+/// Every decision is made on the directory that is given with the request: what was learned of the policies is valid on
+/// each. Owns an interpreter: for one thread only. Deciding never fails; only an invalid request throws.
 package final class Authorizer {
-    let directory: Directory
     // A constant: as a variable it is retained at every decision.
     let evaluator: Evaluator
     private let reader: RequestLineReader?
-    /// True when decisions carry the facts that their policies read.
-    package var explains = false
-    /// True when the texts of reasons are filled in. A caller that only counts reasons saves that cost.
-    package var tells = true
+
+    /// The parts of a decision that are filled in. More of them take longer.
+    package enum Detail: Sendable {
+        /// The statements without their texts: for callers that only count them.
+        case counts
+        /// The statements with their texts.
+        case statements
+        /// These, and the facts that each policy read, also of policies that said nothing.
+        case trace
+    }
 
     package init(
-        policies: PolicySet, directory: Directory, budget: Budget = Budget(), treeOptions: TreeOptions = TreeOptions()
+        policies: PolicySet, budget: Budget = Budget(), treeOptions: TreeOptions = TreeOptions()
     ) throws(PolicyError) {
-        self.directory = directory
         evaluator = try Evaluator(policies, budget: budget, treeOptions: treeOptions)
         // The reference authorizer uses the slow reader only.
         reader = treeOptions.isReference ? nil : RequestLineReader(schema: policies.schema)
     }
 
-    /// The decision on a request, on the snapshot that this was made with.
+    /// The decision on a request.
     /// - Throws: when the request does not fit the schema. The answer is status 400 then, not a decision.
-    package func decide(_ question: AuthorizationRequest) throws(RequestError) -> Decision {
-        try decide(question, on: directory)
-    }
-
-    /// The same on another snapshot. The decision trees are valid on every snapshot.
-    package func decide(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError) -> Decision {
+    package func decide(
+        _ question: AuthorizationRequest, on directory: Directory, detail: Detail = .statements
+    ) throws(RequestError) -> Decision {
         var builder = RequestBuilder(schema: evaluator.set.schema, directory: directory)
         var decision: Decision
         switch try builder.build(question) {
@@ -41,7 +43,7 @@ package final class Authorizer {
                 decision = .deny(code)
             } else {
                 _ = evaluator.evaluate(request)
-                decision = combine(obligations: question.obligations)
+                decision = combine(detail, obligations: question.obligations)
             }
         }
         decision.version = evaluator.set.version
@@ -49,9 +51,6 @@ package final class Authorizer {
         if question.isTimedByContext { decision.ignored.removeAll { $0 == "context.time" } }
         return decision
     }
-
-    /// The outcome of each policy that applied to the last request, by the policy's number.
-    package var outcomes: [Outcome] { evaluator.outcomes }
 
     /// The number of policy runs so far. All other outcomes came from decision trees.
     package var runCount: Int { evaluator.runCount }
@@ -77,11 +76,6 @@ package final class Authorizer {
     /// The resolved request that policies get.
     /// - Returns: `nil` when the core denies the request without any policy.
     /// - Throws: as `decide`.
-    package func prepared(_ question: AuthorizationRequest) throws(RequestError) -> ResolvedRequest? {
-        try prepared(question, on: directory)
-    }
-
-    /// The same on another snapshot.
     package func prepared(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError)
         -> ResolvedRequest?
     {
@@ -112,61 +106,46 @@ package final class Authorizer {
         let verdict = evaluator.evaluate(lent: &request)
         guard verdict.isObliging else { return verdict.isPermit }
         _ = evaluator.evaluate(request)
-        return combine(obligations: obligations).isPermitted
-    }
-
-    /// A decision in its shortest form.
-    package struct LineDecision {
-        package let isPermitted: Bool
-        /// The policies' verdict; `nil` when the core denied the request without any policy.
-        let verdict: Verdict?
-        /// The number of the token that acted; -1 for none.
-        let token: Int
-        /// The decision that the line expects; `nil` where it expects none.
-        let expected: Bool?
-        private let denial: String
-
-        fileprivate init(_ verdict: Verdict, _ token: Int, _ expected: Bool?) {
-            (isPermitted, self.verdict, denial) = (verdict.isPermit, verdict, "")
-            (self.token, self.expected) = (token, expected)
-        }
-
-        fileprivate init(denial code: String, _ token: Int, _ expected: Bool?) {
-            (isPermitted, verdict, denial) = (false, nil, code)
-            (self.token, self.expected) = (token, expected)
-        }
-
-        package var code: String { verdict?.code ?? denial }
+        return combine(.counts, obligations: obligations).isPermitted
     }
 
     /// Decides a line of the usual shape, an access by a token, without reasons.
-    /// - Parameter line: with `RequestLineReader.padding` readable bytes behind it.
+    /// - Parameters:
+    ///   - line: with `RequestLineReader.padding` readable bytes behind it.
+    ///   - counts: where the policies that were a reason of the decision are counted.
     /// - Returns: `nil` for every other line, and for a decision with obligations; `decide` is for those.
+    @inline(__always) func answer(
+        _ line: UnsafeRawBufferPointer, on directory: Directory, tenant: ExactName?, now: Instant,
+        counts: inout PolicyCounts
+    ) -> LineDecision? {
+        guard let decision = unsafe answer(line, on: directory, tenant: tenant, now: now) else { return nil }
+        if decision.verdict != nil {
+            evaluator.tally(isPermitted: decision.isPermitted, &counts.reasons, &counts.observations)
+        }
+        return decision
+    }
+
+    /// The same, where nothing is counted.
     func answer(
         _ line: UnsafeRawBufferPointer, on directory: Directory, tenant: ExactName?, now: Instant
     ) -> LineDecision? {
         guard let reader, let tenant = Self.number(of: tenant, in: directory) else { return nil }
-        var observedFact = RequestLineReader.LineReading.unsure
+        var reading = RequestLineReader.LineReading.unsure
         var token = -1
         let verdict = evaluator.evaluate { request in
-            observedFact = unsafe reader.read(
+            reading = unsafe reader.read(
                 line, on: directory, tenant: tenant < 0 ? nil : tenant, now: now, into: &request)
-            guard case .request = observedFact else { return false }
-            if let code = ActorValidity.fault(request) { observedFact = .deny(code) }
+            guard case .request = reading else { return false }
+            if let code = ActorValidity.fault(request) { reading = .deny(code) }
             if case .listed(let number) = request.tokens.subject { token = number }
-            if case .request = observedFact { return true }
+            if case .request = reading { return true }
             return false
         }
         guard let verdict else {
-            guard case .deny(let code) = observedFact else { return nil }
+            guard case .deny(let code) = reading else { return nil }
             return LineDecision(denial: code, token, reader.expected)
         }
         return verdict.isObliging ? nil : LineDecision(verdict, token, reader.expected)
-    }
-
-    /// Counts the policies that were a reason of the last answer, and those that observed, by number.
-    func tally(_ answer: LineDecision, _ reasons: inout [Int], _ observations: inout [Int]) {
-        evaluator.tally(isPermitted: answer.isPermitted, &reasons, &observations)
     }
 
     /// The number of a tenant, -1 where none is named; `nil` for an unknown tenant.
@@ -175,15 +154,16 @@ package final class Authorizer {
         return directory.tenant(tenant)
     }
 
-    /// The decision on the last request. Any deny wins; a policy that failed is a deny; no permit is a deny. The order
-    /// of the policies never matters.
-    func combine(obligations: AuthorizationRequest.Obligations) -> Decision {
+    /// The decision on the request that was evaluated last. Any deny wins; a policy that failed is a deny; no permit is
+    /// a deny. The order of the policies never matters.
+    func combine(_ detail: Detail, obligations: AuthorizationRequest.Obligations) -> Decision {
+        let traces = detail == .trace
         var decision = Decision(isPermitted: false, code: "not_permitted")
         var hasPermit = false
         // Policies without an effect matter only for explanations.
-        for outcome in explains ? evaluator.outcomes : evaluator.spoken {
+        for outcome in traces ? evaluator.outcomes : evaluator.spoken {
             let policy = evaluator.set.policies[outcome.policy]
-            if explains { decision.traces.append(evaluator.trace(outcome)) }
+            if traces { decision.traces.append(evaluator.trace(outcome)) }
             if let failure = Failure(outcome.termination, policy: policy.id) {
                 if policy.isObserving {
                     decision.observedFailures.append(failure)
@@ -191,7 +171,7 @@ package final class Authorizer {
                     decision.failures.append(failure)
                 }
             }
-            for statement in evaluator.statements(outcome, fills: tells || explains) {
+            for statement in evaluator.statements(outcome, fills: detail != .counts) {
                 if policy.isObserving {
                     decision.observed.append(statement)
                     continue

@@ -4,7 +4,7 @@ package import Policies
 
 /// The reference for decisions. It shares no state with the authorizer that is compared with it.
 ///
-/// It keeps the loaded policies and the snapshot. Everything else is made anew for each decision: the interpreter,
+/// It keeps the loaded policies. Everything else is made anew for each decision: the interpreter,
 /// expressions, settings, names. It checks the presence of each property before reading it, and runs every policy that
 /// applies. Every five hundredth decision also loads the policies again.
 package final class Oracle {
@@ -12,25 +12,17 @@ package final class Oracle {
     private static let loadInterval = 500
 
     private var policies: PolicySet
-    private let directory: Directory
     private let budget: Budget
     private let load: (() -> PolicySet?)?
     private var count = 0
 
     /// - Parameter load: loads the same policies again from their source; `nil` to keep the given ones.
-    package init(
-        policies: PolicySet, directory: Directory, budget: Budget = Budget(), load: (() -> PolicySet?)? = nil
-    ) {
-        (self.policies, self.directory, self.budget, self.load) = (policies, directory, budget, load)
+    package init(policies: PolicySet, budget: Budget = Budget(), load: (() -> PolicySet?)? = nil) {
+        (self.policies, self.budget, self.load) = (policies, budget, load)
     }
 
-    /// The decision on a request, on the snapshot that this was made with.
+    /// The decision on a request, with the facts that were read.
     /// - Throws: as `Authorizer.decide`.
-    package func decide(_ question: AuthorizationRequest) throws(RequestError) -> Decision {
-        try decide(question, on: directory)
-    }
-
-    /// The same on another snapshot.
     package func decide(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError) -> Decision {
         count += 1
         if count % Self.loadInterval == 0, let load {
@@ -40,10 +32,8 @@ package final class Oracle {
         }
         let authorizer: Authorizer
         do throws(PolicyError) {
-            authorizer = try Authorizer(
-                policies: policies, directory: directory, budget: budget, treeOptions: .reference)
+            authorizer = try Authorizer(policies: policies, budget: budget, treeOptions: .reference)
         } catch { return .deny("policy_failed") }
-        authorizer.explains = true
-        return try authorizer.decide(question)
+        return try authorizer.decide(question, on: directory, detail: .trace)
     }
 }

@@ -8,6 +8,8 @@ package struct TracedDecision: Sendable {
     package let decision: Decision
     /// The facts that each policy read, by the policies' ids; empty when the core alone decided.
     package let observedFacts: [ObservedFacts]
+    /// The outcome of each policy that applied, by the policies' numbers; empty when the core alone decided.
+    package let outcomes: [Outcome]
     package let directory: Directory
     /// The request with its names resolved; `nil` where the core denies a name in it.
     package let request: ResolvedRequest?
@@ -79,15 +81,13 @@ extension Authorizer {
     package func examine(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError)
         -> TracedDecision
     {
-        let explained = explains
-        explains = true
-        defer { explains = explained }
-        let decision = try decide(question, on: directory)
+        let decision = try decide(question, on: directory, detail: .trace)
         // Without a trace no policy ran, and the evaluator's outcomes belong to an earlier request.
-        let observedFacts = decision.traces.isEmpty ? [] : evaluator.outcomes.map(evaluator.observedFacts)
+        let outcomes = decision.traces.isEmpty ? [] : evaluator.outcomes
         return TracedDecision(
-            question: question, decision: decision, observedFacts: observedFacts, directory: directory,
-            request: try request(question, on: directory), generation: evaluator.generation)
+            question: question, decision: decision, observedFacts: outcomes.map(evaluator.observedFacts),
+            outcomes: outcomes, directory: directory, request: try request(question, on: directory),
+            generation: evaluator.generation)
     }
 
     /// The request with its names resolved, whether the actor is valid or not.
@@ -110,16 +110,18 @@ extension Authorizer {
         let verdict = evaluator.evaluate(lent: &request)
         guard verdict.isObliging else { return DecisionSummary(isPermitted: verdict.isPermit, code: verdict.code) }
         _ = evaluator.evaluate(request)
-        let tells = self.tells
-        self.tells = false
-        defer { self.tells = tells }
-        return DecisionSummary(combine(obligations: obligations))
+        return DecisionSummary(combine(.counts, obligations: obligations))
     }
 
-    /// The facts read for the last request, as numbers: equal paths mean that the same facts had the same values. Valid
-    /// as long as `generation` stays; `nil` where a policy had to be run.
-    /// - Precondition: policies decided, and not the core alone.
-    package var path: [UInt32]? { evaluator.path }
+    /// The same, with the facts that were read, as numbers: equal paths mean that the same facts had the same values, as
+    /// long as `generation` stays.
+    /// - Returns: as `path`, `nil` where a policy had to be run, or the core alone decided.
+    package func tracedSummary(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations)
+        -> (summary: DecisionSummary, path: [UInt32]?)
+    {
+        let summary = decisionSummary(&request, obligations: obligations)
+        return (summary, summary.isOfPolicies ? evaluator.path : nil)
+    }
 
     package var generation: Int { evaluator.generation }
 

@@ -6,8 +6,8 @@ package import Policies
 /// Decides NDJSON requests from one descriptor and writes NDJSON decisions to another, in order. A decision is logged
 /// before it is written. When the input pauses, all pending answers are written, so a client may wait for them.
 ///
-/// The reader cuts the input into blocks of lines; each worker has an interpreter of its own, on a thread of its
-/// own, and all share one snapshot. Memory is bounded by the blocks in progress.
+/// The reader cuts the input into blocks of lines, and the workers of a pool decide them. Memory is bounded by the blocks
+/// in progress.
 package enum Batch {
     package static let mostJobs = 256
 
@@ -27,30 +27,24 @@ package enum Batch {
                 return summary
             }
         }
-        var workers: [BatchWorker] = []
-        defer { for worker in workers { worker.stop() } }
-        for _ in 0..<max(1, min(options.jobs, mostJobs)) {
-            workers.append(try BatchWorker(options, policies, directory))
-        }
+        let pool = try DecisionPool(
+            workers: max(1, min(options.jobs, mostJobs)), on: Snapshot(policies: policies, directory: directory)
+        ) { policies throws(PolicyError) in try BatchDecider(options, policies) }
         var reader = BlockReader(descriptor: input)
-        var turn = 0
-        /// The number of blocks in progress: at most one for each worker, in the workers' order.
-        var busy = 0
+        /// The blocks in progress in the order of the input: at most one for each worker.
+        var pending: [PendingJob<BatchBlock>] = []
         var isWriting = true
         // While the workers decide, the next block is read and the oldest answers are written.
         var next = reader.next(mayWait: true)
         while true {
-            if case .block(let block) = next, busy < workers.count {
-                workers[turn].start(block)
-                turn = (turn + 1) % workers.count
-                busy += 1
+            if case .block(let block) = next, pending.count < pool.count {
+                pending.append(pool.start { decider, snapshot in decider.answer(block, on: snapshot.directory) })
                 next = reader.next(mayWait: false)
                 continue
             }
-            if busy > 0 {
-                let block = workers[(turn + workers.count - busy) % workers.count].finish()
-                busy -= 1
-                // Waits for every started worker, also when the output is closed: none may be left busy.
+            if !pending.isEmpty {
+                let block = pending.removeFirst().result()
+                // Waits for every started worker, also when the output is closed.
                 guard isWriting else { continue }
                 isWriting = write(block, to: output, &log, sink, &summary)
                 if !isWriting { next = .end }
@@ -59,7 +53,7 @@ package enum Batch {
                 break
             }
             // INVARIANT: reading blocks only while no answer is pending.
-            if case .pause = next { next = reader.next(mayWait: busy == 0) }
+            if case .pause = next { next = reader.next(mayWait: pending.isEmpty) }
         }
         if reader.failed { summary.failure = "cannot read the requests" }
         return summary

@@ -8,7 +8,7 @@ struct BatchDecider {
     private let decoder: BatchDecoder
     private let authorizer: Authorizer
     private let policies: PolicySet
-    private let directory: Directory
+    private let detail: Authorizer.Detail
     private var tally: BatchTally
     private let oracle: Oracle?
     /// The number of lines so far, and of those compared with the oracle.
@@ -19,58 +19,56 @@ struct BatchDecider {
     private static var permit: StaticString { #"{"decision":true}"# }
     private static var deny: StaticString { #"{"decision":false}"# }
 
-    init(_ options: BatchOptions, _ policies: PolicySet, _ directory: Directory) throws(PolicyError) {
+    init(_ options: BatchOptions, _ policies: PolicySet) throws(PolicyError) {
         self.options = options
         decoder = BatchDecoder(options)
         self.policies = policies
-        self.directory = directory
+        detail = options.explain || options.isLogged ? .trace : .counts
         tally = BatchTally(policies)
-        authorizer = try Authorizer(
-            policies: policies, directory: directory, budget: options.budget, treeOptions: options.treeOptions)
+        authorizer = try Authorizer(policies: policies, budget: options.budget, treeOptions: options.treeOptions)
         oracle =
             options.shadow.every == 0
-            ? nil
-            : Oracle(
-                policies: policies, directory: directory, budget: options.budget, load: options.shadow.load)
-        authorizer.explains = options.explain || options.isLogged
-        authorizer.tells = authorizer.explains
+            ? nil : Oracle(policies: policies, budget: options.budget, load: options.shadow.load)
     }
 
-    mutating func answer(_ block: Block) -> BatchBlock {
+    mutating func answer(_ block: Block, on directory: Directory) -> BatchBlock {
         writer.reset()
         log.reset()
         var summary = BatchSummary()
-        answer(block, &summary)
+        answer(block, on: directory, &summary)
         tally.move(to: &summary, policies)
         return BatchBlock(output: writer.bytes, log: log.bytes, summary: summary)
     }
 
     /// Answers the lines of a block; blank lines are skipped.
-    private mutating func answer(_ block: Block, _ summary: inout BatchSummary) {
+    private mutating func answer(_ block: Block, on directory: Directory, _ summary: inout BatchSummary) {
         guard !block.isTooLong else {
-            unsafe answer(nil, number: block.firstLine, &summary)
+            unsafe answer(nil, block.firstLine, on: directory, &summary)
             return
         }
-        let isPlain = !authorizer.explains && !options.trustTime
+        let isPlain = detail != .trace && !options.trustTime
         unsafe block.forEachLine { line, number in
             guard unsafe !BatchDecoder.isBlank(line) else { return }
-            if isHeldToOracle(), unsafe !isAsOracle(line, isPlain: isPlain, &summary) {
-                unsafe answer(line, number: number, &summary, by: oracle)
-            } else if unsafe !isPlain || !answer(line, number, &summary) {
-                unsafe answer(line, number: number, &summary)
+            if isHeldToOracle(), unsafe !isAsOracle(line, on: directory, isPlain: isPlain, &summary) {
+                unsafe answer(line, number, on: directory, &summary, by: oracle)
+            } else if unsafe !isPlain || !quickAnswer(line, number, on: directory, &summary) {
+                unsafe answer(line, number, on: directory, &summary)
             }
         }
     }
 
     /// Answers a request of the usual shape, on the fast path.
     /// - Returns: false when the line has another shape; nothing is written then.
-    private mutating func answer(_ line: UnsafeRawBufferPointer, _ number: Int, _ summary: inout BatchSummary) -> Bool {
+    private mutating func quickAnswer(
+        _ line: UnsafeRawBufferPointer, _ number: Int, on directory: Directory, _ summary: inout BatchSummary
+    ) -> Bool {
         guard line.count <= BlockReader.longestLine,
-            let answer = unsafe authorizer.answer(line, on: directory, tenant: options.tenant, now: options.now)
+            let answer = unsafe authorizer.answer(
+                line, on: directory, tenant: options.tenant, now: options.now, counts: &tally.policies)
         else { return false }
         summary.lines += 1
         writer.line(answer.isPermitted ? Self.permit : Self.deny)
-        tally.count(answer, authorizer)
+        tally.count(answer)
         if options.notesUse, answer.isPermitted, answer.token >= 0 {
             summary.used.insert(directory.tokens[answer.token].id)
         }
@@ -90,10 +88,10 @@ struct BatchDecider {
 
     /// True when a line gets the same decision as from the oracle. The trees of a policy that differs are dropped.
     private mutating func isAsOracle(
-        _ line: UnsafeRawBufferPointer, isPlain: Bool, _ summary: inout BatchSummary
+        _ line: UnsafeRawBufferPointer, on directory: Directory, isPlain: Bool, _ summary: inout BatchSummary
     ) -> Bool {
         let question = unsafe try? decoder.request(decoder.read(line))
-        let reference = question.flatMap { question in try? oracle!.decide(question) }
+        let reference = question.flatMap { question in try? oracle!.decide(question, on: directory) }
         var differing: Set<ExactName>?
         if isPlain, line.count <= BlockReader.longestLine,
             let fast = unsafe authorizer.answer(line, on: directory, tenant: options.tenant, now: options.now),
@@ -102,7 +100,10 @@ struct BatchDecider {
         {
             differing = []
         }
-        if let question, let difference = Self.difference(try? usual(question), reference) {
+        if let question,
+            let difference = Self.difference(
+                try? authorizer.decide(question, on: directory, detail: .trace), reference)
+        {
             differing = difference.policies
         }
         if differing == nil, reference?.isStopped != true, counts.held % options.shadow.processInterval == 0,
@@ -126,18 +127,11 @@ struct BatchDecider {
         }
     }
 
-    /// The decision by trees on a request, with all facts that were read.
-    private func usual(_ question: AuthorizationRequest) throws(RequestError) -> Decision {
-        let (explains, tells) = (authorizer.explains, authorizer.tells)
-        defer { (authorizer.explains, authorizer.tells) = (explains, tells) }
-        (authorizer.explains, authorizer.tells) = (true, true)
-        return try authorizer.decide(question)
-    }
-
     /// Answers a line in full; `nil` for one that was too long to read.
     /// - Parameter oracle: decides instead of the authorizer, where given.
     private mutating func answer(
-        _ line: UnsafeRawBufferPointer?, number: Int, _ summary: inout BatchSummary, by oracle: Oracle? = nil
+        _ line: UnsafeRawBufferPointer?, _ number: Int, on directory: Directory, _ summary: inout BatchSummary,
+        by oracle: Oracle? = nil
     ) {
         summary.lines += 1
         var expected: JSON?
@@ -148,7 +142,12 @@ struct BatchDecider {
             expected = json["expected"]
             let question = try decoder.request(json)
             let start = !options.isLogged ? 0 : SteadyClock.nanoseconds()
-            let decision = if let oracle { try oracle.decide(question) } else { try authorizer.decide(question) }
+            let decision =
+                if let oracle {
+                    try oracle.decide(question, on: directory)
+                } else {
+                    try authorizer.decide(question, on: directory, detail: detail)
+                }
             decision.write(to: &writer, explain: options.explain)
             if options.isLogged {
                 DecisionLog.line(

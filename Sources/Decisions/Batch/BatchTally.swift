@@ -10,20 +10,15 @@ struct BatchTally {
     private var verdicts = [Int](repeating: 0, count: 256)
     private var permits = 0
     private var denies = 0
-    /// By number of the policy.
-    private(set) var reasons: [Int]
-    private(set) var observations: [Int]
+    var policies: PolicyCounts
 
-    init(_ policies: PolicySet) {
-        reasons = [Int](repeating: 0, count: policies.policies.count)
-        observations = reasons
-    }
+    init(_ policies: PolicySet) { self.policies = PolicyCounts(policies: policies.policies.count) }
 
-    mutating func count(_ answer: Authorizer.LineDecision, _ authorizer: Authorizer) {
+    /// Counts a decision; its policies are in `policies` already.
+    mutating func count(_ answer: LineDecision) {
         if answer.isPermitted { permits += 1 } else { denies += 1 }
         if let verdict = answer.verdict {
             verdicts[Int(verdict.rawValue)] += 1
-            authorizer.tally(answer, &reasons, &observations)
             return
         }
         let code = ExactName(answer.code)
@@ -35,17 +30,18 @@ struct BatchTally {
     }
 
     /// Adds everything to a summary and starts over.
-    mutating func move(to summary: inout BatchSummary, _ policies: PolicySet) {
+    mutating func move(to summary: inout BatchSummary, _ set: PolicySet) {
         summary.permits += permits
         summary.denies += denies
         for (code, count) in codes { summary.codes[code, default: 0] += count }
         for (number, count) in verdicts.enumerated() where count > 0 {
             summary.codes[ExactName(Verdict(rawValue: UInt8(number)).code), default: 0] += count
         }
-        for (number, policy) in policies.policies.enumerated() {
-            if reasons[number] > 0 { summary.policies[policy.id, default: 0] += reasons[number] }
-            if observations[number] > 0 { summary.observing[policy.id, default: 0] += observations[number] }
+        for (number, policy) in set.policies.enumerated() {
+            let (reasons, observations) = (policies.reasons[number], policies.observations[number])
+            if reasons > 0 { summary.policies[policy.id, default: 0] += reasons }
+            if observations > 0 { summary.observing[policy.id, default: 0] += observations }
         }
-        self = BatchTally(policies)
+        self = BatchTally(set)
     }
 }

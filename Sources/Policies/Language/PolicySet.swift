@@ -10,6 +10,12 @@ package struct PolicySet: Sendable {
     let settings: [ExactName: SettingValues]
     package let plugins: PluginSet
 
+    /// True when the other set holds these very policies, with the same settings, schema, plugins and data.
+    package func isSame(as other: PolicySet) -> Bool {
+        version == other.version && policies.count == other.policies.count
+            && zip(policies, other.policies).allSatisfy(===)
+    }
+
     /// The same set, without some policies.
     package func without(_ ids: Set<ExactName>) -> PolicySet {
         PolicySet(

@@ -162,7 +162,7 @@ struct TestGenerator {
     /// The decision of all policies now, or of this one alone when the entry says so.
     private mutating func decision(_ entry: Entry) -> Decision? {
         guard let prepared = try? sets.prepare(entry.table, entry.plan),
-            let authorizer = try? Authorizer(policies: prepared.set, directory: .empty, treeOptions: .none)
+            let authorizer = try? Authorizer(policies: prepared.set, treeOptions: .none)
         else { return nil }
         return try? authorizer.decide(prepared.test.question, on: prepared.test.directory)
     }

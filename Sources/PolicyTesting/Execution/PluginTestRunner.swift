@@ -113,7 +113,7 @@ struct PluginTestRunner {
 
     private func decide(_ test: TestCase, _ authorizers: TestAuthorizers) throws(TestFault) -> Decision {
         do {
-            let decision = try authorizers.running.decide(test.question, on: test.directory)
+            let decision = try authorizers.running.decide(test.question, on: test.directory, detail: .trace)
             // Once to learn, and once by the tree alone.
             for _ in 0..<2 {
                 let again = try authorizers.trees.decide(test.question, on: test.directory)
@@ -156,10 +156,9 @@ struct PluginTestRunner {
         do throws(PolicyError) {
             let made = TestAuthorizers(
                 schema: set.schema,
-                running: try Authorizer(policies: set, directory: .empty, treeOptions: .none),
-                trees: try Authorizer(policies: set, directory: .empty))
+                running: try Authorizer(policies: set, treeOptions: .none),
+                trees: try Authorizer(policies: set))
             // A sink gets the facts too.
-            made.running.explains = true
             authorizers[key] = made
             return made
         } catch { throw TestFault(error.message) }

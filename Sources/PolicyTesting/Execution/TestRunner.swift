@@ -25,9 +25,9 @@ struct TestRunner {
         let stride: Int
 
         init(_ set: PolicySet) throws(PolicyError) {
-            running = try Authorizer(policies: set, directory: .empty, treeOptions: .none)
-            trees = try Authorizer(policies: set, directory: .empty)
-            oracle = Oracle(policies: set, directory: .empty)
+            running = try Authorizer(policies: set, treeOptions: .none)
+            trees = try Authorizer(policies: set)
+            oracle = Oracle(policies: set)
             stride = max(1, set.policies.count * set.policies.count / 400)
         }
     }
@@ -42,21 +42,26 @@ struct TestRunner {
             let prepared = try sets.prepare(table, plan)
             let decision = try decide(prepared, number: plan.number)
             result.failure = prepared.test.expectation.difference(from: decision)
-            if result.failure != nil { result.failure?.trace = steps(prepared, decision) }
+            if result.failure != nil { result.failure?.trace = steps(prepared) }
         } catch { result.failure = TestFailure(error.message) }
         return result
     }
 
     /// The facts that were read, with their lines from instrumentation.
-    private mutating func steps(_ prepared: TestSets.Prepared, _ decision: Decision) -> [TestFailure.Step] {
+    private mutating func steps(_ prepared: TestSets.Prepared) -> [TestFailure.Step] {
+        let test = prepared.test
+        // The request was decided before, so that it is valid.
+        guard let authorizer = authorizers[prepared.key]?.running,
+            let traced = try? authorizer.examine(test.question, on: test.directory)
+        else { return [] }
         var run: InstrumentedRun?
-        if let authorizer = authorizers[prepared.key]?.running, let instrumented = sets.instrumented(prepared.key),
-            let request = try? authorizer.prepared(prepared.test.question, on: prepared.test.directory)
+        if let instrumented = sets.instrumented(prepared.key),
+            let request = try? authorizer.prepared(test.question, on: test.directory)
         {
-            instrumented.evaluate(request, beside: authorizer.outcomes)
+            instrumented.evaluate(request, beside: traced.outcomes)
             run = instrumented
         }
-        return decision.traces.flatMap { trace in
+        return traced.decision.traces.flatMap { trace in
             let lines = run?.lines(of: trace.policy) ?? []
             return trace.facts.enumerated().map { index, fact in
                 TestFailure.Step(
@@ -73,14 +78,17 @@ struct TestRunner {
         do {
             let authorizers = try self.authorizers[prepared.key] ?? TestAuthorizers(prepared.set)
             self.authorizers[prepared.key] = authorizers
-            authorizers.running.explains = test.expectation.asksForFacts
-            let decision = try authorizers.running.decide(test.question, on: test.directory)
+            let decision: Decision
             if measuresCoverage, let run = sets.instrumented(prepared.key),
                 let request = try authorizers.running.prepared(test.question, on: test.directory)
             {
-                let plain = authorizers.running.outcomes
-                run.evaluate(request, beside: plain)
-                run.note(test: number, plain: plain, decision: decision)
+                let traced = try authorizers.running.examine(test.question, on: test.directory)
+                decision = traced.decision
+                run.evaluate(request, beside: traced.outcomes)
+                run.note(test: number, plain: traced.outcomes, decision: decision)
+            } else {
+                decision = try authorizers.running.decide(
+                    test.question, on: test.directory, detail: test.expectation.asksForFacts ? .trace : .statements)
             }
             // A second time when the trees had to learn: then they decide alone.
             for isAgain in [false, true] {
@@ -91,10 +99,7 @@ struct TestRunner {
                 if isAgain || authorizers.trees.runCount == before { break }
             }
             if number % authorizers.stride == 0 { try hold(decision, of: test, to: authorizers) }
-            guard test.expectation.difference(from: decision) != nil else { return decision }
-            // Only a failure is explained.
-            authorizers.running.explains = true
-            return try authorizers.running.decide(test.question, on: test.directory)
+            return decision
         } catch let error as TestFault {
             throw error
         } catch let error as RequestError {

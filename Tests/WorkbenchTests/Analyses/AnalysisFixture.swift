@@ -13,7 +13,7 @@ struct AnalysisFixture {
     static func demo() throws -> AnalysisFixture {
         let set = try Fixtures.load(try Fixtures.shipped())
         let directory = try Directory(try Fixtures.demo())
-        return AnalysisFixture(authorizer: try Authorizer(policies: set, directory: directory), directory: directory)
+        return AnalysisFixture(authorizer: try Authorizer(policies: set), directory: directory)
     }
 
     /// One policy on `access`, which permits unless its body denies.
@@ -36,7 +36,7 @@ struct AnalysisFixture {
         if plugin != nil { source.plugins = try Fixtures.shipped().plugins }
         let directory = try directory ?? Directory(Organisation(tenants: [tenant]))
         return AnalysisFixture(
-            authorizer: try Authorizer(policies: try Fixtures.load(source), directory: directory), directory: directory)
+            authorizer: try Authorizer(policies: try Fixtures.load(source)), directory: directory)
     }
 
     static let schema = """
@@ -79,6 +79,11 @@ struct AnalysisFixture {
                 expires: Instant("2027-03-01T00:00:00Z")!),
         ]
         return tenant
+    }
+
+    /// - Parameter other: the directory, where it is not the fixture's.
+    func decide(_ question: AuthorizationRequest, on other: Directory? = nil) throws(RequestError) -> Decision {
+        try authorizer.decide(question, on: other ?? directory)
     }
 
     func examine(_ question: AuthorizationRequest) throws -> TracedDecision {

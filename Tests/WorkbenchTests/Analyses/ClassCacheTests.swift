@@ -98,7 +98,7 @@ import Testing
         let directory = try scenario.apply(to: store.directory)
         let set = try scenario.apply(to: store.authorizer.policies)
         func authorizer(_ set: PolicySet, _ treeOptions: TreeOptions) throws -> Authorizer {
-            try Authorizer(policies: set, directory: .empty, budget: Budget(fuel: 60_000), treeOptions: treeOptions)
+            try Authorizer(policies: set, budget: Budget(fuel: 60_000), treeOptions: treeOptions)
         }
         let samples = DecisionDiff.samples(of: store.authorizer, for: changes)
         let diff = DecisionDiff(
@@ -178,7 +178,7 @@ import Testing
                     var fixture = Scenario(changes, tenant: "t1").apply(to: question)
                     fixture.subject = .token(token.id.description)
                     #expect(
-                        try store.authorizer.decide(fixture, on: store.directory).isPermitted, "\(words): \(token.id)")
+                        try store.decide(fixture, on: store.directory).isPermitted, "\(words): \(token.id)")
                 }
             }
         }

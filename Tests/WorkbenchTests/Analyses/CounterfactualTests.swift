@@ -146,7 +146,7 @@ import Testing
     }
 
     @Test func `a subject without a token or a tenant has counterfactuals, too`() throws {
-        let authorizer = try Authorizer(policies: try Fixtures.load(try Fixtures.todo()), directory: .empty)
+        let authorizer = try Authorizer(policies: try Fixtures.load(try Fixtures.todo()))
         let question = AuthorizationRequest(
             action: "can_update_todo",
             subject: .external(

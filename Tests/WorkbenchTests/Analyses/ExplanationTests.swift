@@ -59,7 +59,7 @@ import Testing
         #expect(logged.sections.map(\.facts) == told.sections.map(\.facts))
         #expect(logged.sections.map(\.isDecisive) == told.sections.map(\.isDecisive))
         #expect(!record.isMasked)
-        let again = try fixture.authorizer.decide(record.question)
+        let again = try fixture.decide(record.question)
         #expect(again.code == record.code)
     }
 

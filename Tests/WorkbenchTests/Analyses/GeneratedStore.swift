@@ -31,7 +31,7 @@ struct GeneratedStore {
         organisation = Self.crowded(stores.organisation(), crowd, seed)
         directory = try Directory(organisation)
         authorizer = try Authorizer(
-            policies: try Fixtures.load(PolicySource(path: "p", files: files)), directory: directory,
+            policies: try Fixtures.load(PolicySource(path: "p", files: files)),
             budget: Budget(fuel: 60_000))
     }
 
@@ -46,8 +46,7 @@ struct GeneratedStore {
         var stores = StoreGenerator(seed: seed)
         organisation = Self.crowded(stores.organisation(), crowd, seed)
         directory = try Directory(organisation)
-        authorizer = try Authorizer(
-            policies: try Fixtures.load(PolicySource(path: "p", files: files)), directory: directory)
+        authorizer = try Authorizer(policies: try Fixtures.load(PolicySource(path: "p", files: files)))
     }
 
     /// Adds users with the same or nearly the same assignments, and tokens for all users, some of which are not live.
@@ -90,14 +89,17 @@ struct GeneratedStore {
         return (0..<count).map { _ in stores.question() }
     }
 
+    /// - Parameter other: the directory, where it is not the store's.
+    func decide(_ question: AuthorizationRequest, on other: Directory? = nil) throws(RequestError) -> Decision {
+        try authorizer.decide(question, on: other ?? directory)
+    }
+
     /// Decides by policies without trees, after changing all records.
     func decide(_ question: AuthorizationRequest, _ changes: [Change], tenant: ExactName) throws -> Decision {
         let scenario = Scenario(changes, tenant: tenant)
         let directory = try scenario.apply(to: directory)
         let authorizer = try Authorizer(
-            policies: try scenario.apply(to: authorizer.policies), directory: directory,
-            budget: Budget(fuel: 60_000),
-            treeOptions: .none)
-        return try authorizer.decide(scenario.apply(to: question))
+            policies: try scenario.apply(to: authorizer.policies), budget: Budget(fuel: 60_000), treeOptions: .none)
+        return try authorizer.decide(scenario.apply(to: question), on: directory)
     }
 }

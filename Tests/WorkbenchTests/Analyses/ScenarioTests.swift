@@ -24,8 +24,8 @@ import Testing
             """)
         let question = AnalysisFixture.question("orders.read", [.init("department", .string("north"))])
         let supposed = try Scenario([change], tenant: "t").apply(to: fixture.directory)
-        #expect(try fixture.authorizer.decide(question, on: supposed).code == code)
-        #expect(try fixture.authorizer.decide(question).code == "permitted")
+        #expect(try fixture.decide(question, on: supposed).code == code)
+        #expect(try fixture.decide(question).code == "permitted")
         #expect(!change.words(in: fixture.directory, tenant: "t").isEmpty)
     }
 
@@ -36,11 +36,11 @@ import Testing
         let change = Change.setting(policy: "a", name: "limit", value: .init(.integer(50)), tenant: "t")
         let before = fixture.authorizer.policies
         let after = try Scenario([change], tenant: "t").apply(to: before)
-        #expect(try fixture.authorizer.decide(question).code == "not_permitted")
+        #expect(try fixture.decide(question).code == "not_permitted")
         fixture.authorizer.use(after)
-        #expect(try fixture.authorizer.decide(question).code == "permitted")
+        #expect(try fixture.decide(question).code == "permitted")
         fixture.authorizer.use(before)
-        #expect(try fixture.authorizer.decide(question).code == "not_permitted")
+        #expect(try fixture.decide(question).code == "not_permitted")
         #expect(after.version != before.version)
     }
 
@@ -138,8 +138,8 @@ import Testing
                             type: $0, id: nil,
                             properties: .object(place.map { [.init("department", .string($0))] } ?? []))
                     }, now: now, obligations: .all)
-                let one = try? store.authorizer.decide(question)
-                let other = try? store.authorizer.decide(question, on: after)
+                let one = try? store.decide(question)
+                let other = try? store.decide(question, on: after)
                 count += one?.isPermitted != other?.isPermitted || one?.code != other?.code ? 1 : 0
             }
         }
@@ -168,8 +168,8 @@ import Testing
         #expect(Organisation(of: again) == Organisation(of: store.directory))
         var decided = 0
         for question in store.questions(60) {
-            let one = try? store.authorizer.decide(question)
-            let other = try? store.authorizer.decide(question, on: again)
+            let one = try? store.decide(question)
+            let other = try? store.decide(question, on: again)
             #expect(one?.code == other?.code && one?.reasons == other?.reasons)
             if one != nil { decided += 1 }
         }

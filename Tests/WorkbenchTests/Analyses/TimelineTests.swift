@@ -78,7 +78,7 @@ import Testing
             for step in [-1, 0] as [Int64] {
                 var question = AnalysisFixture.question()
                 question.now = Instant(microseconds: interval.from.microseconds + step)
-                let isPermitted = try fixture.authorizer.decide(question).isPermitted
+                let isPermitted = try fixture.decide(question).isPermitted
                 #expect(isPermitted == (interval.summary.isPermitted == (step == 0)))
             }
         }
@@ -133,7 +133,7 @@ import Testing
         let interval = try #require(timeline.intervals.last { $0.from <= instant }, "nothing is said of \(instant)")
         var fixture = question
         fixture.now = instant
-        let code = try store.authorizer.decide(fixture).code
+        let code = try store.decide(fixture).code
         #expect(code == interval.summary.code, "at \(instant): \(timeline.intervals.map(\.summary)) \(question)")
     }
 }

@@ -91,7 +91,7 @@ import Testing
         for (number, assignment) in fixture.directory.assignments.enumerated() where !assignment.isRemoved {
             let user = fixture.directory.users[assignment.user]
             guard user.tenant == record.tenant else { continue }
-            let decision = try fixture.authorizer.decide(
+            let decision = try fixture.decide(
                 AuthorizationRequest(
                     kind: .reveal, action: "token.reveal", subject: .actor,
                     actor: .user(id: user.id, assignment: assignment.id),
@@ -132,7 +132,7 @@ import Testing
                 let question = AnalysisFixture.question(
                     row.action, [.init("department", .string(fixture.directory.departments[column].id))],
                     token: fixture.directory.tokens[token].id.description)
-                let isPermitted = try fixture.authorizer.decide(question).isPermitted
+                let isPermitted = try fixture.decide(question).isPermitted
                 #expect(
                     cell.isPossible == isPermitted, "\(row.action) in \(fixture.directory.departments[column].name)")
                 permits += isPermitted ? 1 : 0

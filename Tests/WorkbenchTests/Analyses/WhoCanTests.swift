@@ -43,7 +43,7 @@ import Testing
         }
         #expect(property.text == "resource.amount")
         let spoilt = AnalysisFixture.question("orders.read", [.init("amount", value.json)])
-        #expect(try fixture.authorizer.decide(spoilt).code == "denied")
+        #expect(try fixture.decide(spoilt).code == "denied")
     }
 
     @Test func `three conditions that must be met together are found`() throws {
@@ -147,7 +147,7 @@ import Testing
                     var fixture = question
                     fixture.subject = .token(store.directory.tokens[token].id.description)
                     change(&fixture)
-                    return try? store.authorizer.decide(fixture).isPermitted
+                    return try? store.decide(fixture).isPermitted
                 }
                 kinds["\(answer)".prefix { $0 != "(" }.description, default: 0] += 1
                 switch answer {

@@ -58,8 +58,8 @@ extension DecidedRequest {
     /// The median time of a decision in nanoseconds, over a hundred batches; `nil` when no policy is evaluated.
     fileprivate func time(treeOptions: TreeOptions, times: Int) throws(CommandError) -> Int64? {
         do {
-            let authorizer = try Authorizer(policies: loaded.set, directory: directory, treeOptions: treeOptions)
-            guard var request = try authorizer.prepared(question) else { return nil }
+            let authorizer = try Authorizer(policies: loaded.set, treeOptions: treeOptions)
+            guard var request = try authorizer.prepared(question, on: directory) else { return nil }
             authorizer.decide(prepared: &request)
             var batches: [Int64] = []
             for _ in 0..<100 {

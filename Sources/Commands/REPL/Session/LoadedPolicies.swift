@@ -26,10 +26,9 @@ final class LoadedPolicies {
         }
         for diagnostic in result.diagnostics { note(diagnostic.description) }
         self.set = set
-        do throws(PolicyError) { authorizer = try Authorizer(policies: set, directory: .empty, budget: budget) } catch {
+        do throws(PolicyError) { authorizer = try Authorizer(policies: set, budget: budget) } catch {
             throw CommandError(error.message)
         }
-        authorizer.explains = true
     }
 
     /// The same files with another policy set, as a scenario changes it.
@@ -38,10 +37,9 @@ final class LoadedPolicies {
         source = base.source
         plugins = base.plugins
         self.set = set
-        do throws(PolicyError) { authorizer = try Authorizer(policies: set, directory: .empty, budget: budget) } catch {
+        do throws(PolicyError) { authorizer = try Authorizer(policies: set, budget: budget) } catch {
             throw CommandError(error.message)
         }
-        authorizer.explains = true
     }
 
     func count(_ decision: Decision) {

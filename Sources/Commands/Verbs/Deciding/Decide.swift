@@ -51,10 +51,8 @@ extension Verb {
             let decision: Decision
             let start = SteadyClock.nanoseconds()
             do {
-                let authorizer = try Authorizer(
-                    policies: policies, directory: directory, budget: budget, treeOptions: .none)
-                authorizer.explains = true
-                decision = try authorizer.decide(question)
+                let authorizer = try Authorizer(policies: policies, budget: budget, treeOptions: .none)
+                decision = try authorizer.decide(question, on: directory, detail: .trace)
             } catch let error as RequestError {
                 throw CommandError(error.message)
             } catch let error as PolicyError {

@@ -97,8 +97,9 @@ extension Verb {
     private static func first(
         _ policies: PolicySet, _ directory: Directory, _ line: [UInt8], _ now: Instant, since start: Int64
     ) throws -> Int64 {
-        let authorizer = try Authorizer(policies: policies, directory: directory)
-        _ = try authorizer.decide(AuthorizationRequest(json: try JSONReader.parse(request: line), now: now))
+        let authorizer = try Authorizer(policies: policies)
+        let request = try AuthorizationRequest(json: try JSONReader.parse(request: line), now: now)
+        _ = try authorizer.decide(request, on: directory)
         return SteadyClock.nanoseconds() - start
     }
 

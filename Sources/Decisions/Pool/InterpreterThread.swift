@@ -30,7 +30,7 @@ package struct InterpreterThread {
         if let thread { pthread_join(thread, nil) } else { Reserve.all.wait(for: work) }
     }
 
-    /// The work of a thread. `@unchecked Sendable`: `isDone` is read and written under the reserve's mutex.
+    /// The work of a thread. `@unchecked Sendable`: `isDone` is read and written under the reserve's monitor.
     fileprivate final class Work: @unchecked Sendable {
         let body: @Sendable () -> Void
         var isDone = false
@@ -61,70 +61,58 @@ package struct InterpreterThread {
 
 /// Threads that wait for work, do it, and wait for more.
 ///
-/// `@unchecked Sendable`: everything is read and written under `mutex`.
-@safe private final class Reserve: @unchecked Sendable {
+/// `@unchecked Sendable`: everything is read and written under the monitor.
+private final class Reserve: @unchecked Sendable {
     static let all = Reserve()
 
     /// The number of waiting threads for which no work is in the queue yet.
     private var idle = 0
     private var queue: [InterpreterThread.Work] = []
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-
-    private init() {
-        unsafe pthread_mutex_init(mutex, nil)
-        unsafe pthread_cond_init(changed, nil)
-    }
+    private let monitor = Monitor()
 
     /// Starts threads, and returns once each of them has started and waits for work.
     func add(_ count: Int) -> Bool {
-        let wanted = locked { idle + count }
+        let wanted = monitor.locked { idle + count }
         for _ in 0..<count {
             guard InterpreterThread.start(stack: InterpreterThread.stack, { [self] in loop() }) != nil else {
                 return false
             }
         }
-        locked { while idle < wanted { unsafe pthread_cond_wait(changed, mutex) } }
+        monitor.locked { while idle < wanted { monitor.wait() } }
         return true
     }
 
     /// - Returns: true when an idle thread takes the work.
     func take(_ work: InterpreterThread.Work) -> Bool {
-        locked {
+        monitor.locked {
             guard idle > 0 else { return false }
             idle -= 1
             queue.append(work)
-            unsafe pthread_cond_broadcast(changed)
+            monitor.notify()
             return true
         }
     }
 
     func wait(for work: InterpreterThread.Work) {
-        locked { while !work.isDone { unsafe pthread_cond_wait(changed, mutex) } }
+        monitor.locked { while !work.isDone { monitor.wait() } }
     }
 
     private func loop() {
-        locked {
+        monitor.locked {
             idle += 1
-            unsafe pthread_cond_broadcast(changed)
+            monitor.notify()
         }
         while true {
-            let work = locked {
-                while queue.isEmpty { unsafe pthread_cond_wait(changed, mutex) }
+            let work = monitor.locked {
+                while queue.isEmpty { monitor.wait() }
                 return queue.removeFirst()
             }
             work.body()
-            locked {
+            monitor.locked {
                 work.isDone = true
                 idle += 1
-                unsafe pthread_cond_broadcast(changed)
+                monitor.notify()
             }
         }
-    }
-
-    private func locked<Result>(_ body: () -> Result) -> Result {
-        unsafe pthread_mutex_lock(mutex)
-        defer { unsafe pthread_mutex_unlock(mutex) }
-        return body()
     }
 }

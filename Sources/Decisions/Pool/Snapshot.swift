@@ -1,0 +1,16 @@
+package import Model
+package import Policies
+
+/// The state of one moment that decisions are made on: who exists and which tokens, and the policies in force.
+///
+/// A value: another moment is another snapshot, which shares all that did not change.
+package struct Snapshot: Sendable {
+    package let policies: PolicySet
+    package let directory: Directory
+    /// The number of the last act in the store's log that the directory contains; 0 for a directory of no store.
+    package let change: Int64
+
+    package init(policies: PolicySet, directory: Directory, change: Int64 = 0) {
+        (self.policies, self.directory, self.change) = (policies, directory, change)
+    }
+}
