@@ -129,6 +129,11 @@ import Testing
         #expect(try store.entries(query) == entries.filter { $0.act.hasPrefix("tenant.") })
         query.isRefused = true
         #expect(try store.entries(query).isEmpty)
+        query = LogQuery()
+        query.after = entries[2].number
+        #expect(try store.entries(query) == entries.dropFirst(3).suffix(100))
+        query.after = entries.last?.number
+        #expect(try store.entries(query).isEmpty)
         for entry in entries { try store.confirm(entry) }
         var changed = entries[0]
         changed.act = "other"

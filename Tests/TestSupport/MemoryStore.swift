@@ -261,6 +261,7 @@ package final class MemoryStore: TokenStore {
             let isAct = query.act.map { $0.hasSuffix(".") ? entry.act.hasPrefix($0) : entry.act == $0 } ?? true
             let isActor =
                 query.actor.map { $0 == "operator" ? entry.actor == .operator : entry.actor.name == $0 } ?? true
+            guard query.after.map({ entry.number > $0 }) ?? true else { return false }
             return isAct && isActor && query.tenant.map { $0 == entry.tenant } ?? true
                 && query.token.map { $0 == entry.token } ?? true && query.since.map { entry.time >= $0 } ?? true
                 && query.until.map { entry.time < $0 } ?? true && (!query.isRefused || entry.act.hasSuffix(".refused"))

@@ -38,6 +38,7 @@ extension SQLTokenStore {
             }
         }
         if query.isRefused { add("substr(act, length(act) - 7) = '.refused'") }
+        if let number = query.after { add("number > ?", .integer(number)) }
         let condition = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         var entries: [LogEntry] = []
         try database.rows(

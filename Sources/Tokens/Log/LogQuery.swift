@@ -12,6 +12,8 @@ package struct LogQuery: Sendable {
     package var token: TokenID?
     /// True to select refusals only.
     package var isRefused = false
+    /// The number of an entry: only later ones are selected.
+    package var after: Int64?
     /// The largest number of entries; the newest ones are taken.
     package var size = 100
 

@@ -24,7 +24,7 @@ extension TokenService {
         var organisation = try store.read { () throws(TokenStoreError) in
             try read(tokens, goesOn: goesOn)
         }
-        organisation.isRolledBack = rollback != nil && !decidesOnRollback
+        organisation.isRolledBack = deniesOnRollback
         return organisation
     }
 

@@ -1,0 +1,35 @@
+internal import Model
+package import Policies
+package import Tokens
+
+extension Snapshot {
+    /// A store as it is now, with all its tokens.
+    /// - Throws: `.corrupt` for a store whose records refer to missing ones, and what reading throws.
+    package init(of store: TokenService, policies: PolicySet) throws(TokenStoreError) {
+        let (organisation, change) = try store.numberedOrganisation()
+        do throws(OrganisationError) {
+            self.init(policies: policies, directory: try Directory(organisation), change: change)
+        } catch { throw TokenStoreError(.corrupt, "\(error.path): \(error.message)") }
+    }
+
+    /// The snapshot with what the store's log says has changed since. Where only tokens changed, these are read, and
+    /// everything that was learned of the policies stays valid; otherwise the whole store is read. Uses that were
+    /// recorded are read with their token's next change.
+    /// - Parameter store: the store that this snapshot was read from.
+    package func refreshed(from store: TokenService) throws(TokenStoreError) -> Snapshot {
+        switch try store.changes(since: change, wasRolledBack: directory.isRolledBack) {
+        case .none: return self
+        case .tokens(let records, let number):
+            if let amended = directory.amended(records) {
+                return Snapshot(policies: policies, directory: amended, change: number)
+            }
+            return try Snapshot(of: store, policies: policies)
+        case .other: return try Snapshot(of: store, policies: policies)
+        }
+    }
+
+    /// The snapshot under other policies.
+    package func with(_ policies: PolicySet) -> Snapshot {
+        Snapshot(policies: policies, directory: directory, change: change)
+    }
+}
