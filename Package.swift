@@ -23,6 +23,13 @@ func tests(_ name: String, _ dependencies: [String], except folders: [String] = 
         swiftSettings: swift)
 }
 
+/// A Swift target under `Tests` that several tests share.
+func support(_ name: String, _ dependencies: [String], except folders: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: "Tests/\(name)",
+        exclude: folders, swiftSettings: swift)
+}
+
 let package = Package(
     name: "demilune",
     products: [
@@ -31,13 +38,18 @@ let package = Package(
         .library(name: "StopPoint", type: .dynamic, targets: ["CStopPoint"]),
     ],
     targets: [
-        .executableTarget(name: "demilune", dependencies: ["Commands"], swiftSettings: swift),
+        .executableTarget(name: "demilune", dependencies: ["REPL", "CommandLine"], swiftSettings: swift),
         target(
-            "Commands",
+            "REPL",
             [
-                "CEditline", "CSystem", "Presentation", "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins",
-                "Decisions", "Engine", "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Lua", "Syntax", "Files",
-                "Model",
+                "CEditline", "CommandLine", "Presentation", "Analysis", "PolicyTesting", "Plugins", "Decisions",
+                "Engine", "Policies", "Tokens", "Lua", "Syntax", "Files", "Model",
+            ]),
+        target(
+            "CommandLine",
+            [
+                "CSystem", "Presentation", "Benchmarks", "Linting", "PolicyTesting", "Plugins", "Decisions", "Engine",
+                "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Files", "Model",
             ]),
         target("Presentation", ["CUnistring", "PolicyTesting", "Decisions", "Tokens", "Model"]),
         target(
@@ -72,10 +84,8 @@ let package = Package(
         tests("ModelTests", ["Model"]),
         tests("FilesTests", ["Files", "Model"]),
         tests("SyntaxTests", ["Syntax", "CLuaLoad", "HostileScripts"]),
-        .target(name: "HostileScripts", path: "Tests/HostileScripts", exclude: ["scripts"], swiftSettings: swift),
-        .target(
-            name: "TestSupport", dependencies: ["SQLiteStore", "Tokens", "CSQLite", "Model"], path: "Tests/TestSupport",
-            swiftSettings: swift),
+        support("HostileScripts", [], except: ["scripts"]),
+        support("TestSupport", ["SQLiteStore", "Tokens", "CSQLite", "Model"]),
         .target(name: "CStopPoint", path: "Tests/CStopPoint"),
         .target(name: "CConfined", dependencies: ["CSystem"], path: "Tests/CConfined"),
         .target(name: "CLuaLoad", path: "Tests/CLuaLoad", linkerSettings: [.linkedLibrary("lua5.4")]),
@@ -96,9 +106,11 @@ let package = Package(
                 "Model",
                 "HostileScripts",
             ]),
+        support("ProgramSupport", ["REPL", "CommandLine", "Presentation", "TestSupport"]),
         tests(
-            "CommandsTests",
-            ["Commands", "Presentation", "CConfined", "CSQLite", "SQLiteStore", "Model", "Tokens"]),
+            "CommandLineTests",
+            ["ProgramSupport", "CommandLine", "Presentation", "CConfined", "SQLiteStore", "Model", "Tokens"]),
+        tests("REPLTests", ["ProgramSupport", "REPL", "CommandLine", "Presentation", "Model"]),
         tests("PresentationTests", ["Presentation", "Model"]),
         tests("ArchitectureTests", []),
     ],
