@@ -23,12 +23,11 @@ func tests(_ name: String, _ dependencies: [String], except folders: [String] = 
         swiftSettings: swift)
 }
 
-/// Swift under `Tests` that several targets of tests use.
+/// A Swift target under `Tests` that several tests share.
 func support(_ name: String, _ dependencies: [String] = [], except folders: [String] = []) -> Target {
     .target(
         name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: "Tests/\(name)",
-        exclude: folders,
-        swiftSettings: swift)
+        exclude: folders, swiftSettings: swift)
 }
 
 let package = Package(
@@ -39,13 +38,18 @@ let package = Package(
         .library(name: "StopPoint", type: .dynamic, targets: ["CStopPoint"]),
     ],
     targets: [
-        .executableTarget(name: "demilune", dependencies: ["Commands"], swiftSettings: swift),
+        .executableTarget(name: "demilune", dependencies: ["REPL", "CommandLine"], swiftSettings: swift),
         target(
-            "Commands",
+            "REPL",
             [
-                "CEditline", "CSystem", "Presentation", "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins",
-                "Decisions", "Engine", "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Lua", "Syntax", "Files",
-                "Model",
+                "CEditline", "CommandLine", "Presentation", "Analysis", "PolicyTesting", "Plugins", "Decisions",
+                "Engine", "Policies", "Tokens", "Lua", "Syntax", "Files", "Model",
+            ]),
+        target(
+            "CommandLine",
+            [
+                "CSystem", "Presentation", "Benchmarks", "Linting", "PolicyTesting", "Plugins", "Decisions", "Engine",
+                "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Files", "Model",
             ]),
         target("Presentation", ["CUnistring", "PolicyTesting", "Decisions", "Tokens", "Model"]),
         target(
@@ -105,9 +109,11 @@ let package = Package(
                 "Model",
                 "HostileScripts",
             ]),
+        support("ProgramSupport", ["REPL", "CommandLine", "Presentation", "TestSupport"]),
         tests(
-            "CommandsTests",
-            ["Commands", "Presentation", "CConfined", "CSQLite", "SQLiteStore", "Model", "Tokens"]),
+            "CommandLineTests",
+            ["ProgramSupport", "CommandLine", "Presentation", "CConfined", "SQLiteStore", "Model", "Tokens"]),
+        tests("REPLTests", ["ProgramSupport", "REPL", "CommandLine", "Presentation", "Model"]),
         tests("PresentationTests", ["Presentation", "Model"]),
         tests("ArchitectureTests", []),
     ],

@@ -1,4 +1,5 @@
-internal import Commands
+internal import CommandLine
 internal import Glibc
+internal import REPL
 
-exit(Demilune.main())
+exit(Demilune.main(Demilune.verbs.adding(.repl, after: .decide)))

@@ -18,38 +18,44 @@ struct ExactNameKeysTests {
             "codes of the core; asked for by such a code"
         ),
         (
-            "Commands/Core/Options/ParsedLine.swift", "options: [String: String]",
+            "CommandLine/Core/Options/ParsedLine.swift", "options: [String: String]",
             "options that a verb declares, in ASCII"
         ),
         (
-            "Commands/Core/Options/OptionValues.swift", "values: [String: any Sendable]",
+            "CommandLine/Core/Options/OptionValues.swift", "values: [String: any Sendable]",
             "options that a verb declares, in ASCII"
         ),
         (
-            "Commands/Core/Options/OptionValues.swift", "texts: [String: String]",
+            "CommandLine/Core/Options/OptionValues.swift", "texts: [String: String]",
             "options that a verb declares, in ASCII"
         ),
         (
-            "Commands/Core/Options/OptionValues.swift", "environment: [String: String]",
+            "CommandLine/Core/Options/OptionValues.swift", "environment: [String: String]",
             "variables that the program names, in ASCII"
         ),
         (
-            "Commands/Core/Invocation.swift", "environment: [String: String]",
+            "CommandLine/Core/Invocation.swift", "environment: [String: String]",
             "variables that the program names, in ASCII"
         ),
         (
-            "Commands/Isolation/Isolation.swift", "environment: [String: String]",
+            "CommandLine/Isolation/Isolation.swift", "environment: [String: String]",
             "one variable, which the program names"
         ),
-        ("Commands/Core/Demilune.swift", "environment: [String: String]", "variables that the program names, in ASCII"),
-        ("Commands/Core/Demilune.swift", "-> [String: String]", "variables that the program names, in ASCII"),
-        ("Commands/Core/Demilune.swift", "var result: [String: String]", "variables that the program names, in ASCII"),
         (
-            "Commands/REPL/Editor/History.swift", "environment: [String: String]",
+            "CommandLine/Core/Demilune.swift", "environment: [String: String]",
+            "variables that the program names, in ASCII"
+        ),
+        ("CommandLine/Core/Demilune.swift", "-> [String: String]", "variables that the program names, in ASCII"),
+        (
+            "CommandLine/Core/Demilune.swift", "var result: [String: String]",
             "variables that the program names, in ASCII"
         ),
         (
-            "Commands/REPL/Session/SessionState.swift", "-> [String: String]",
+            "REPL/Editor/History.swift", "environment: [String: String]",
+            "variables that the program names, in ASCII"
+        ),
+        (
+            "REPL/Session/SessionState.swift", "-> [String: String]",
             "variables that the program names, in ASCII"
         ),
         ("Presentation/Tables/Table.swift", "fixed: Set<String>", "heads of columns, written in the program"),

@@ -8,7 +8,7 @@ struct FileAccess {
     static let house = FileAccess(exceptions: [
         "Model/Values/ZoneFile.swift": "`Files` stands on `Model`, and a zone is read where it is first named",
         "Model/Values/Zones.swift": "`Files` stands on `Model`; reads the list of the zones",
-        "Commands/Isolation/Child.swift": "the system opens `/dev/null` as the input of a process that it starts",
+        "CommandLine/Isolation/Child.swift": "the system opens `/dev/null` as the input of a process that it starts",
     ])
 
     /// The functions whose names stand for nothing else.

@@ -1,8 +1,8 @@
 import Testing
 
-/// Options of the command line are typed values: no code outside `Commands/Core/Options` looks one up by its name.
+/// Options of the command line are typed values: no code outside `CommandLine/Core/Options` looks one up by its name.
 struct TypedOptionsTests {
-    private static func isMechanism(_ file: SourceFile) -> Bool { file.path.hasPrefix("Commands/Core/Options/") }
+    private static func isMechanism(_ file: SourceFile) -> Bool { file.path.hasPrefix("CommandLine/Core/Options/") }
 
     /// Look-ups by name: in the tables of the mechanism, by a comparison of a name, or by a word of the command line.
     private func lookUps(in files: [SourceFile]) -> [String] {
@@ -21,7 +21,8 @@ struct TypedOptionsTests {
             var isOption = false
             return file.lines.compactMap { line -> String? in
                 if line.hasPrefix("extension ") { isOption = line.hasPrefix("extension Option<") }
-                guard isOption, let match = line.firstMatch(of: /^    (fileprivate )?static var `?(\w+)`?: Self/)
+                guard isOption,
+                    let match = line.firstMatch(of: /^    (fileprivate )?(?:package )?static var `?(\w+)`?:/)
                 else { return nil }
                 let text = match.1 == nil ? all : file.lines.joined(separator: "\n")
                 let isListed = text.ranges(of: "Option.\(match.2)").contains { range in
@@ -33,7 +34,7 @@ struct TypedOptionsTests {
     }
 
     private func commands() throws -> [SourceFile] {
-        try House.sources().filter { $0.path.hasPrefix("Commands/") }
+        try House.sources().filter { ["CommandLine", "REPL"].contains($0.target) }
     }
 
     @Test func `no option is looked up by a string`() throws { #expect(lookUps(in: try commands()) == []) }
@@ -43,8 +44,8 @@ struct TypedOptionsTests {
         "where option.name == \"json\"", "if arguments.contains(\"--json\") {",
     ])
     func `a planted look-up by a string is found`(line: String) {
-        #expect(lookUps(in: [SourceFile("Commands/Verbs/A.swift", line)]).count == 1)
-        #expect(lookUps(in: [SourceFile("Commands/Core/Options/A.swift", line)]).isEmpty)
+        #expect(lookUps(in: [SourceFile("CommandLine/Verbs/A.swift", line)]).count == 1)
+        #expect(lookUps(in: [SourceFile("CommandLine/Core/Options/A.swift", line)]).isEmpty)
     }
 
     @Test func `every declared option is listed by a verb`() throws { #expect(unlisted(in: try commands()) == []) }
@@ -58,10 +59,10 @@ struct TypedOptionsTests {
                 static var counter: Self { Self("counter", "N", "how many") }
             }
             """
-        let other = SourceFile("Commands/B.swift", "let options = [Option.lost]")
+        let other = SourceFile("CommandLine/B.swift", "let options = [Option.lost]")
         #expect(
-            unlisted(in: [SourceFile("Commands/A.swift", text), other]) == [
-                "Commands/A.swift: lost", "Commands/A.swift: counter",
+            unlisted(in: [SourceFile("CommandLine/A.swift", text), other]) == [
+                "CommandLine/A.swift: lost", "CommandLine/A.swift: counter",
             ])
     }
 }

@@ -159,7 +159,7 @@ import Testing
                 UPDATE sqlite_schema SET sql = (SELECT sql FROM held) WHERE name = '\(table)'
                 """, isUnguarded: true)
             return true
-        } catch is Folder.SQLFailure { return false }
+        } catch is SQLFile.Failure { return false }
     }
 
     /// Runs everything that reads or writes the store; writes are rolled back.

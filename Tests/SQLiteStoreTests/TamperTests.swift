@@ -224,8 +224,8 @@ import Tokens
     }
 
     @Test func `plain statements cannot change or cut the log of a store`() {
-        #expect(throws: Folder.SQLFailure.self) { try fixture.sql("UPDATE log SET act = 'x'") }
-        #expect(throws: Folder.SQLFailure.self) { try fixture.sql("DELETE FROM log") }
+        #expect(throws: SQLFile.Failure.self) { try fixture.sql("UPDATE log SET act = 'x'") }
+        #expect(throws: SQLFile.Failure.self) { try fixture.sql("DELETE FROM log") }
     }
 
     @Test func `a store that is put back as a whole is found by the checkpoint beside the key file`() throws {

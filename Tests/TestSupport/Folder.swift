@@ -1,4 +1,3 @@
-internal import CSQLite
 internal import Foundation
 package import Model
 internal import SQLiteStore
@@ -48,20 +47,10 @@ extension AuditContext {
 }
 
 extension Folder {
-    package struct SQLFailure: Error {
-        let message: String
-    }
-
     /// Runs SQL on a store like somebody who has the file but no key.
     /// - Parameter isUnguarded: true to disable the triggers of the store meanwhile.
     package func sql(_ name: String, _ statement: String, isUnguarded: Bool = false) throws {
-        var handle: OpaquePointer?
-        guard unsafe sqlite3_open(file(name + ".db"), &handle) == SQLITE_OK else { throw SQLFailure(message: "open") }
-        defer { unsafe sqlite3_close(handle) }
-        if isUnguarded { unsafe csqlite_switch(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0) }
-        guard unsafe sqlite3_exec(handle, statement, nil, nil, nil) == SQLITE_OK else {
-            throw SQLFailure(message: unsafe String(cString: sqlite3_errmsg(handle)))
-        }
+        try SQLFile(file(name + ".db")).run(statement, isUnguarded: isUnguarded)
     }
 }
 

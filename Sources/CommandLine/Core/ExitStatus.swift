@@ -1,0 +1,38 @@
+/// The exit statuses of a run.
+package enum ExitStatus {
+    /// Success: done, permitted, or all as expected.
+    package static let done: Int32 = 0
+    /// A failure; also a batch with lines that were not valid requests.
+    static let failure: Int32 = 1
+    /// The decision is deny.
+    package static let deny: Int32 = 2
+    /// The policies do not load.
+    package static let policies: Int32 = 3
+    /// Tests failed, or none was found.
+    static let tests: Int32 = 4
+    /// An expectation was not met.
+    package static let gate: Int32 = 5
+    /// A person stopped the run.
+    package static let interrupted: Int32 = 130
+    /// The command line is wrong.
+    package static let usage: Int32 = 64
+}
+
+/// The early end of a run: the messages to print, and the exit status.
+package struct CommandError: Error, Equatable {
+    package let status: Int32
+    /// Lines for the error output, each a message of its own.
+    package let messages: [String]
+
+    package init(_ message: String, status: Int32 = ExitStatus.failure) {
+        self.status = status
+        messages = [message]
+    }
+
+    package init(messages: [String], status: Int32) {
+        self.status = status
+        self.messages = messages
+    }
+
+    package static func usage(_ message: String) -> CommandError { CommandError(message, status: ExitStatus.usage) }
+}

@@ -1,0 +1,107 @@
+internal import ExportedStore
+internal import Files
+package import Model
+internal import SQLiteStore
+package import Tokens
+
+extension Invocation {
+    var storePath: String { self[.store] ?? "demilune.db" }
+
+    /// The store of `--store`: one with its keys, both of which must exist, or an exported organisation (`.json`).
+    /// - Parameter makesKeys: true to give keys to a store that never had any.
+    /// - Parameter toVerify: true to open a store with a foreign schema, which `verify` then reports.
+    /// - Parameter writes: true to refuse an export at once, before anything is previewed or asked.
+    package func openStore(
+        makesKeys: Bool = false, toVerify: Bool = false, writes: Bool = false
+    ) throws(CommandError) -> TokenService {
+        let path = storePath
+        if path.hasSuffix(".json") {
+            let file = try OrganisationFile(bytes: try File.contents(of: path), path: path)
+            if writes { throw CommandError(TokenStoreError.readOnly(path).message) }
+            return TokenService(reading: ExportedStore(file.organisation, name: path))
+        }
+        guard File.exists(path) else {
+            throw CommandError("there is no store `\(path)`; `demilune init` makes one")
+        }
+        let keyPath = try keyPath(makesFolder: makesKeys)
+        do throws(TokenStoreError) {
+            let store = try SQLiteStore.open(path, keys: keyPath, makesKeys: makesKeys, toVerify: toVerify)
+            store.decidesOnRollback = self[.onRollback] == .decide
+            if let rollback = store.rollback { terminal.warnOnce(rollback.message) }
+            return store
+        } catch { throw CommandError(error.message) }
+    }
+
+    /// The path of a store's key file: `--keys`, or a file named by the store's id in the user's data folder.
+    func keyPath(makesFolder: Bool) throws(CommandError) -> TokenService.KeyPath {
+        if let path = self[.keys] { return { _ in path } }
+        let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.local/share" : nil }
+        let base = [environment["XDG_DATA_HOME"], home].compactMap(\.self).first { $0.hasPrefix("/") }
+        guard let base else {
+            throw .usage("no key file is found, because `HOME` is not set; give its path with `--keys FILE`")
+        }
+        let folder = base + "/demilune/keys"
+        if makesFolder { try Folder.new(withParents: folder) }
+        return { "\(folder)/\($0)" }
+    }
+
+    /// The time of the run, never earlier than the latest time in the store: setting the clock back revives no expired
+    /// token.
+    package func now(_ store: TokenService) throws(CommandError) -> Instant {
+        guard !isTimeStated else { return now }
+        let seen: Instant?
+        do throws(TokenStoreError) { seen = try store.highWater } catch { throw CommandError(error.message) }
+        guard let seen, seen > now else { return now }
+        if seen.microseconds - now.microseconds > 60_000_000 {
+            terminal.note(
+                "note: the clock says \(now), earlier than \(seen), the latest time in this store, "
+                    + "which is used instead: set the clock right")
+        }
+        return seen
+    }
+
+    /// The one token string on the standard input.
+    func tokenString() throws(CommandError) -> TokenString {
+        let strings = TokenString.occurrences(in: terminal.streams.input())
+        guard let string = strings.first, strings.count == 1 else {
+            throw CommandError(
+                strings.isEmpty
+                    ? "there is no token string on standard input, or it is mistyped"
+                    : "there are several token strings on standard input; `demilune token find` lists their tokens")
+        }
+        return string
+    }
+
+    // MARK: Content
+
+    /// The content of the store, read at one moment.
+    func organisation(_ tokens: TokenSelection = .all) throws(CommandError) -> Organisation {
+        try organisation(tokens, of: try openStore())
+    }
+
+    /// - Parameter goesOn: called now and then with the number of tokens read so far; `false` stops the reading.
+    func organisation(
+        _ tokens: TokenSelection, of store: TokenService, goesOn: (Int) -> Bool = { _ in true }
+    ) throws(CommandError) -> Organisation {
+        do throws(TokenStoreError) { return try store.organisation(tokens, goesOn: goesOn) } catch {
+            throw CommandError(
+                error.message, status: error.code == .stopped ? ExitStatus.interrupted : ExitStatus.failure)
+        }
+    }
+
+    func directory(_ tokens: TokenSelection = .all) throws(CommandError) -> Directory {
+        try directory(of: try organisation(tokens))
+    }
+
+    package func directory(
+        _ tokens: TokenSelection, of store: TokenService, goesOn: (Int) -> Bool = { _ in true }
+    ) throws(CommandError) -> Directory {
+        try directory(of: try organisation(tokens, of: store, goesOn: goesOn))
+    }
+
+    private func directory(of organisation: Organisation) throws(CommandError) -> Directory {
+        do { return try Directory(organisation) } catch {
+            throw CommandError("\(storePath): \(error.path): \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import Engine
+package import Model
+internal import Plugins
+package import Policies
+internal import Tokens
+
+/// One run of a verb: its arguments, the defaults of the environment, and the files that verbs commonly open.
+package struct Invocation {
+    package let terminal: Terminal
+    package let positionals: [String]
+    /// The verb's name.
+    package let verb: String
+    /// The whole command line, as given.
+    let arguments: [String]
+    /// The time of the whole run.
+    package let now: Instant
+    /// True when `--at`, or its variable, gives the time.
+    package let isTimeStated: Bool
+    private let options: OptionValues
+    package let environment: [String: String]
+
+    package init(_ line: ParsedLine, environment: [String: String], terminal: Terminal) throws(CommandError) {
+        self.terminal = terminal
+        positionals = line.positionals
+        verb = line.verb?.name ?? ""
+        arguments = line.arguments
+        options = try OptionValues(line, of: line.verb, environment: environment)
+        self.environment = environment
+        let stated = options[.at]
+        now = stated ?? .now()
+        isTimeStated = stated != nil
+    }
+
+    // MARK: Options
+
+    /// The value of an option that the verb declares.
+    package subscript<Value>(_ option: Option<Value>) -> Value { options[option] }
+
+    /// The value of an option that only some of the verbs declare that run this code.
+    package subscript<Value>(ifDeclared option: Option<Value>) -> Value { options[ifDeclared: option] }
+
+    /// True when the command line gives the option; a default in the environment does not count.
+    func isGiven(_ option: any OptionDeclaration) -> Bool { options.isGiven(option) }
+
+    /// The text of an option, as given or as the environment sets it; `nil` without both.
+    package func text(of option: any OptionDeclaration) -> String? { options.text(of: option) }
+
+    /// The budget of `--fuel`, `--memory` and `--deadline`.
+    package var budget: Budget {
+        Budget(fuel: self[.fuel], memory: self[.memory] << 20, deadline: .milliseconds(self[.deadline]))
+    }
+
+    // MARK: Tenants
+
+    /// The tenant of `--tenant`, as its index.
+    package func tenant(in directory: Directory) throws(CommandError) -> Int? {
+        try tenant(among: directory.tenants.map(\.id)).flatMap(directory.tenant)
+    }
+
+    /// The tenant of `--tenant`, which must be one of these.
+    package func tenant(among ids: [ExactName]) throws(CommandError) -> ExactName? {
+        guard let id = self[.tenant] else { return nil }
+        guard ids.contains(id) else {
+            throw CommandError("there is no tenant `\(id)`\(Suggestion.hint(for: id, among: ids))")
+        }
+        return id
+    }
+}

@@ -1,0 +1,64 @@
+internal import Decisions
+internal import Glibc
+internal import Model
+
+// The options that several verbs declare.
+
+/// The limits of one policy's evaluation.
+package enum BudgetOptions {
+    package static let all: [any OptionDeclaration] = [Option.fuel, Option.memory, Option.deadline]
+}
+
+extension Option<Int> {
+    static var fuel: Self {
+        Self("fuel", "N", "instructions that one policy may spend on a request", most: 1 << 40, default: 1_000_000)
+    }
+    static var memory: Self { Self("memory", "MIB", "memory that one policy may take", most: 1 << 20, default: 8) }
+    static var deadline: Self {
+        Self("deadline", "MS", "milliseconds that one policy may take", most: 3_600_000, default: 1_000)
+    }
+    /// A number of threads: by default one for each core.
+    static func threads(_ help: String) -> Self {
+        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        return Self("jobs", "N", help, most: Decisions.Batch.mostJobs, absent: cores)
+    }
+}
+
+extension Option<String?> {
+    package static var log: Self { Self("log", "FILE", "append decisions to a decision log") }
+    static var sink: Self {
+        Self("sink", "PLUGIN.NAME[=FILE]", "hand decisions to a sink of a plugin, as lines of a decision log")
+    }
+    static var reason: Self { Self("reason", "TEXT", "the reason, for the log") }
+    static var user: Self { Self("user", "USER", "the user, by id or name") }
+    static var assignment: Self { Self("assignment", "ID", "one of the user's assignments") }
+}
+
+extension Option<Set<ExactName>> {
+    static var mask: Self {
+        Self("mask", "NAME[,NAME]", "properties whose values the log does not show", absent: []) { text in
+            Set(text.unicodeScalars.split(separator: ",").map { ExactName(Substring($0)) })
+        }
+    }
+}
+
+extension Option<TimeArgument.Expiry?> {
+    static var expires: Self {
+        Self("expires", "DAY", "its last valid day, such as 2027-01-31, or a time", absent: nil) {
+            text throws(CommandError) in try TimeArgument.expiry(text)
+        }
+    }
+}
+
+extension Option<Bool> {
+    static var isolate: Self {
+        Self(flag: "isolate", "run the policies in a child process that can do nothing but decide")
+    }
+    package static var watch: Self { Self(flag: "watch", "do it again whenever a file changes, until ^C") }
+    static var csv: Self { Self(flag: "csv", "comma-separated values, safe to open in a spreadsheet") }
+    static var acceptAdvice: Self { Self(flag: "accept-advice", "use the last day that the policies suggest") }
+    static var preview: Self { Self(flag: "preview", "only show the affected tokens and what they lose") }
+    static var revokesTokens: Self { Self(flag: "revoke-tokens", "revoke the live tokens that are in the way") }
+    /// The consent to an act that only shows its effects without it.
+    static var yes: Self { Self(flag: "yes", "do it") }
+}

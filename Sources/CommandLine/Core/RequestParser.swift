@@ -1,0 +1,203 @@
+package import Decisions
+internal import Model
+package import Policies
+
+/// Parses the words of `decide` into a request: names become ids, values get the types of the schema.
+package struct RequestParser {
+    private let invocation: Invocation
+    private let directory: Directory
+    private let now: Instant
+    private let schema: Schema
+    /// The words of the command line: the token, the action, and the rest.
+    private let words: [String]
+
+    package init(_ invocation: Invocation, _ snapshot: Snapshot, _ schema: Schema, words: [String]) {
+        self.invocation = invocation
+        directory = snapshot.directory
+        now = snapshot.now
+        self.schema = schema
+        self.words = words
+    }
+
+    package func question() throws(CommandError) -> AuthorizationRequest {
+        let kind = DecisionKind(rawValue: words[1]).flatMap { $0.isAdministrative ? $0 : nil }
+        if let external = invocation[ifDeclared: .subject] {
+            guard words[0] == "-" else {
+                throw .usage("`--subject \(external)` and a token cannot both act: write `-` instead of `\(words[0])`")
+            }
+            guard kind == nil else {
+                throw .usage("`--subject` works only with actions of the schema; for administration use `--as`")
+            }
+        }
+        let stated = try invocation.tenant(in: directory)
+        let token = try token(words[0], tenant: stated, kind)
+        let only = directory.tenants.count == 1 ? 0 : nil
+        let tenant = token.map { directory.tokens[$0].tenant } ?? stated ?? only
+        if let kind { return try administration(kind, token, tenant, words.dropFirst(2)) }
+        return try access(token, tenant, action: ExactName(words[1]), words.dropFirst(2))
+    }
+
+    private func access(
+        _ token: Int?, _ tenant: Int?, action: ExactName, _ words: ArraySlice<String>
+    ) throws(CommandError) -> AuthorizationRequest {
+        if schema.actions[action] == nil {
+            let kinds = DecisionKind.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
+            hint("action", action, among: schema.actions.keys.sorted() + kinds)
+        }
+        var words = words
+        let subject = try subject(token, tenant, &words)
+        var resource: AuthorizationRequest.Resource?
+        if let word = words.first, !word.contains("=") {
+            words.removeFirst()
+            let parts = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            resource = AuthorizationRequest.Resource(
+                type: ExactName(parts[0]), id: parts.count == 2 ? ExactName(parts[1]) : nil)
+        }
+        let type = resource.flatMap { schema.resource($0.type) }.map { schema.resources[$0] }
+        if let resource, type == nil { hint("resource type", resource.type, among: schema.resources.map(\.name)) }
+        let reader = PropertyReader(directory: directory, tenant: tenant)
+        var properties: [JSON.Member] = []
+        var context: [JSON.Member] = []
+        for (name, text) in try pairs(words) {
+            if let slot = type?.slot(name) {
+                properties.append(.init(name, try reader.json(text, type!.properties[slot].type, name)))
+            } else if let slot = schema.context.slot(name) {
+                context.append(.init(name, try reader.json(text, schema.context.properties[slot].type, name)))
+            } else if resource == nil || type != nil {
+                let known = ((type?.properties ?? []) + schema.context.properties).map(\.name)
+                let place = type.map { "`\($0.name)` and the context have" } ?? "the context has"
+                throw .usage("\(place) no property `\(name)`\(Suggestion.hint(for: name, among: known))")
+            }
+        }
+        resource?.properties = .object(properties)
+        return AuthorizationRequest(
+            action: action, subject: subject, resource: resource, context: .object(context),
+            tenant: tenant.map { directory.tenants[$0].id },
+            now: now, obligations: .all)
+    }
+
+    /// The subject: the token, or the external subject of `--subject` with its `subject.name=value`.
+    private func subject(
+        _ token: Int?, _ tenant: Int?, _ words: inout ArraySlice<String>
+    ) throws(CommandError) -> AuthorizationRequest.Subject {
+        guard let text = invocation[ifDeclared: .subject] else {
+            return .token(token.map { directory.tokens[$0].id.description } ?? self.words[0])
+        }
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2, parts[0] != "token" else {
+            throw .usage("`--subject` must be TYPE:ID of a subject that is not a token, got `\(text)`")
+        }
+        let type = schema.subject(ExactName(parts[0])).map { schema.subjects[$0] }
+        if type == nil { hint("subject type", ExactName(parts[0]), among: schema.subjects.map(\.name)) }
+        let prefix = "subject."
+        let own = words.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+        words.removeAll { $0.hasPrefix(prefix) }
+        let reader = PropertyReader(directory: directory, tenant: tenant)
+        var properties: [JSON.Member] = []
+        for (name, text) in try pairs(own[...]) {
+            guard let type else { continue }
+            guard let slot = type.slot(name) else {
+                let hint = Suggestion.hint(for: name, among: type.properties.map(\.name))
+                throw .usage("a subject of the type `\(type.name)` has no property `\(name)`\(hint)")
+            }
+            properties.append(.init(name, try reader.json(text, type.properties[slot].type, name)))
+        }
+        return .external(type: ExactName(parts[0]), id: ExactName(parts[1]), properties: .object(properties))
+    }
+
+    /// Prints a suggestion for a name that the schema lacks. The decision reports the name too, but suggests nothing.
+    private func hint(_ kind: String, _ name: ExactName, among known: [ExactName]) {
+        let hint = Suggestion.hint(for: name, among: known)
+        if !hint.isEmpty { invocation.terminal.note("note: no \(kind) `\(Terminal.escaped(name))`\(hint)") }
+    }
+
+    private func administration(
+        _ kind: DecisionKind, _ token: Int?, _ tenant: Int?, _ words: ArraySlice<String>
+    ) throws(CommandError) -> AuthorizationRequest {
+        guard let tenant else { throw .usage("missing required option --tenant") }
+        let pairs = try pairs(words)
+        let hasProposal = kind == .issue || kind == .amend
+        guard hasProposal || pairs.isEmpty else { throw .usage("`\(kind.rawValue)` takes no `\(pairs[0].0)=`") }
+        return AuthorizationRequest(
+            kind: kind, action: ExactName(kind.rawValue), subject: .actor, actor: try actor(tenant),
+            tenant: directory.tenants[tenant].id,
+            token: token.map { directory.tokens[$0].id.description }
+                ?? (kind == .issue ? nil : self.words[0]),
+            proposed: hasProposal ? try proposed(pairs) : nil, now: now, obligations: .all)
+    }
+
+    /// The actor of `--as USER[/ASSIGNMENT]`, the user by id or name; the operator without it.
+    private func actor(_ tenant: Int) throws(CommandError) -> AuthorizationRequest.Actor {
+        guard let text = invocation[.as] else { return .operator }
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let user = try PropertyReader(directory: directory, tenant: tenant).user(parts[0])
+        return .user(id: user, assignment: parts.count == 2 ? ExactName(parts[1]) : nil)
+    }
+
+    private func proposed(_ pairs: [(ExactName, String)]) throws(CommandError) -> ProposedToken {
+        var token = ProposedToken()
+        let names: [ExactName] = ["name", "kind", "assignment", "expires", "last_day"]
+        for (name, text) in pairs {
+            switch name {
+            case "name": token.name = ExactName(text)
+            case "assignment": token.assignment = ExactName(text)
+            case "kind":
+                token.kind = TokenKind(rawValue: text)
+                if token.kind == nil { throw .usage("`kind` must be api or mobile, got `\(text)`") }
+            case "expires":
+                token.expires = Instant(text)
+                if token.expires == nil {
+                    throw .usage("`expires` must be a time such as 2026-11-22T12:00:00Z, got `\(text)`")
+                }
+            case "last_day":
+                token.lastDay = Date(text)
+                if token.lastDay == nil { throw .usage("`last_day` must be a date such as 2026-11-22, got `\(text)`") }
+            default:
+                throw .usage("a proposed token has no property `\(name)`\(Suggestion.hint(for: name, among: names))")
+            }
+        }
+        if token.expires != nil, token.lastDay != nil {
+            throw .usage("`expires` and `last_day` cannot be combined; use only one of them")
+        }
+        return token
+    }
+
+    /// The `name=value` pairs of these words, each name once.
+    private func pairs(_ words: ArraySlice<String>) throws(CommandError) -> [(ExactName, String)] {
+        var pairs: [(ExactName, String)] = []
+        for word in words {
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2 else { throw .usage("expected name=value, got `\(word)`") }
+            let name = ExactName(parts[0])
+            guard !pairs.contains(where: { $0.0 == name }) else { throw .usage("`\(name)` is given twice") }
+            pairs.append((name, parts[1]))
+        }
+        return pairs
+    }
+
+    /// The token with this id or unique name; `nil` for an unknown id, which the decision reports.
+    private func token(_ text: String, tenant: Int?, _ kind: DecisionKind?) throws(CommandError) -> Int? {
+        if text == "-" {
+            guard kind == .issue || invocation[ifDeclared: .subject] != nil else {
+                throw .usage("`-` means no token; it works only with token.issue or `--subject`")
+            }
+            return nil
+        }
+        if kind == .issue { throw .usage("token.issue takes no token: write `-` instead of `\(text)`") }
+        let matches: [Int]
+        if let id = TokenID(text) {
+            matches = directory.token(id).map { [$0] } ?? []
+        } else {
+            matches = directory.tokens.indices.filter { directory.tokens[$0].name.reads(like: text) }
+        }
+        let own = matches.filter { tenant == nil || directory.tokens[$0].tenant == tenant }
+        if own.count == 1 { return own[0] }
+        if own.isEmpty, TokenID(text) != nil { return nil }
+        guard own.isEmpty else {
+            throw CommandError(
+                "\(counted(own.count, "token")) are named `\(text)`; use an id, or give the tenant with `--tenant`")
+        }
+        let names = directory.tokens.filter { tenant == nil || $0.tenant == tenant }.map(\.name)
+        throw CommandError("there is no token `\(text)`\(Suggestion.hint(for: text, among: names))")
+    }
+}

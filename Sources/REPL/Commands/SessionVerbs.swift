@@ -1,0 +1,146 @@
+internal import CommandLine
+internal import Model
+
+extension ReplCommand {
+    /// `use TOKEN`: the token that `can` decides for.
+    static let use = ReplCommand(
+        name: "use", summary: "selects the token that `can` and other commands are about",
+        positionals: [
+            .init(name: "TOKEN", help: "its id, its name, or a part that only it has; `-` for none", isOptional: true)
+        ],
+        examples: ["use 'Warehouse sync'", "use -"],
+        inside: { repl, invocation throws(CommandError) in
+            guard let word = invocation.positionals.first else {
+                let words = repl.state.token.map { "\($0)  \(Terminal.escaped(repl.state.tokenName))" }
+                return repl.tellState(invocation, words ?? "no token is in use")
+            }
+            if word == "-" {
+                repl.state.token = nil
+                return repl.tellState(invocation)
+            }
+            let named = try repl.token(word, invocation)
+            _ = try repl.snapshot.directory(holding: [named.id])
+            repl.state.token = named.id
+            repl.state.tokenName = named.name.isEmpty ? String(named.id.description.prefix(8)) : named.name.text
+            repl.state.tenant = named.tenant
+            invocation.terminal.note("\(named.id)  \(Terminal.escaped(repl.describe(named)))")
+            return repl.tellState(invocation)
+        })
+
+    /// `as USER`: the user who administers.
+    static let acting = ReplCommand(
+        name: "as", summary: "sets the user who administers; `can` decides for the token in use, whoever administers",
+        positionals: [
+            .init(
+                name: "USER[/ASSIGNMENT]", help: "by id or name; left out, or `operator`: whoever holds the store",
+                isOptional: true)
+        ],
+        details: ["The user is recorded but not authenticated; the log shows that."],
+        examples: ["as anna", "as operator"],
+        inside: { repl, invocation throws(CommandError) in
+            guard let word = invocation.positionals.first, !["operator", "-"].contains(word) else {
+                repl.state.actor = nil
+                return repl.tellState(invocation)
+            }
+            _ = try repl.actor(word, invocation)
+            repl.state.actor = word
+            return repl.tellState(invocation)
+        })
+
+    /// `at TIME`: the time at which commands decide.
+    static let at = ReplCommand(
+        name: "at", summary: "sets the time of all answers; `at now` returns to the clock",
+        positionals: [
+            .init(
+                name: "TIME", help: "a day (its first moment), a moment, `+30d` (so much later), or `now`",
+                isOptional: true)
+        ],
+        examples: ["at 2027-01-15", "at 2027-01-15T12:00:00Z", "at +30d", "at now"],
+        inside: { repl, invocation throws(CommandError) in
+            guard let word = invocation.positionals.first else {
+                let now = try repl.now(invocation).description
+                return repl.tellState(invocation, now, .object([.init("now", .string(now))]))
+            }
+            if word == "now" {
+                repl.state.at = nil
+            } else {
+                repl.state.at = try repl.moment(word, invocation)
+            }
+            return repl.tellState(invocation)
+        })
+
+    /// `tenant ID`: the tenant that commands are about.
+    static let tenant = ReplCommand(
+        name: "tenant", summary: "selects the tenant, or lists the tenants",
+        positionals: [.init(name: "TENANT", help: "its id; `-` for none", isOptional: true)],
+        examples: ["tenant 3"],
+        inside: { repl, invocation throws(CommandError) in
+            try repl.snapshot.refresh()
+            let directory = repl.snapshot.directory
+            guard let word = invocation.positionals.first.map({ ExactName($0) }) else {
+                let names = directory.tenants.map { "\(Terminal.escaped($0.id))  \(Terminal.escaped($0.name))" }
+                let json = directory.tenants.map { tenant in
+                    JSON.object([
+                        .init("id", .string(tenant.id)), .init("name", .string(tenant.name)),
+                        .init("is_meant", .boolean(tenant.id == repl.state.tenant)),
+                    ])
+                }
+                return repl.tellState(invocation, names.joined(separator: "\n"), .array(json))
+            }
+            guard word == "-" || directory.tenant(word) != nil else {
+                let ids = directory.tenants.map(\.id)
+                throw CommandError(
+                    "there is no tenant `\(word)`\(Suggestion.hint(for: word, among: ids)); "
+                        + "use one of \(ids.joined(separator: ", "))")
+            }
+            repl.state.tenant = word == "-" ? nil : word
+            if let token = repl.state.token.flatMap(directory.token),
+                directory.tenants[directory.tokens[token].tenant].id != word
+            {
+                repl.state.token = nil
+            }
+            return repl.tellState(invocation)
+        })
+}
+
+extension Repl {
+    /// Prints the result of a command that sets the session state: `words` or, with `--json`, the given value or else the
+    /// state.
+    fileprivate func tellState(_ invocation: Invocation, _ words: String? = nil, _ json: JSON? = nil) -> Int32 {
+        if invocation[.json] {
+            invocation.terminal.print((json ?? state.json).compact)
+        } else if let words {
+            invocation.terminal.print(words)
+        }
+        return ExitStatus.done
+    }
+
+    /// The administrator of `USER[/ASSIGNMENT]`: the ids of a user and of an assignment, checked.
+    func actor(_ text: String, _ invocation: Invocation) throws(CommandError) -> (
+        user: ExactName, assignment: ExactName?
+    ) {
+        let names = try names(invocation)
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let user = try names.user(parts[0])
+        let own = names.assignments(of: user)
+        let assignment = parts.count == 2 ? try names.assignment(parts[1], of: user) : nil
+        guard assignment != nil || own.count == 1 else {
+            let known = own.map { "`\(parts[0])/\(names.directory.assignments[$0].id)` (\(names.combination($0)))" }
+            throw .usage("`\(parts[0])` has \(own.count) assignments; say which: \(known.joined(separator: ", "))")
+        }
+        return (names.directory.users[user].id, assignment.map { names.directory.assignments[$0].id })
+    }
+
+    /// The instant of a day, of a moment, or so much later than now: `+30d`.
+    func moment(_ word: String, _ invocation: Invocation) throws(CommandError) -> Instant {
+        if word.hasPrefix("+") {
+            let later = try TimeArgument.duration(String(word.dropFirst()), option: "at +")
+            let now = try now(invocation)
+            return Instant(microseconds: now.microseconds + later.components.seconds * 1_000_000)
+        }
+        if let day = Date(word) { return (zone ?? .utc).start(of: day) }
+        if let instant = Instant(word) { return instant }
+        throw .usage(
+            "expected a day such as 2027-01-15, a moment such as 2027-01-15T12:00:00Z, `+30d`, or `now`, got `\(word)`")
+    }
+}

@@ -1,0 +1,157 @@
+internal import Analysis
+internal import CommandLine
+internal import Decisions
+internal import Files
+internal import Model
+internal import Policies
+internal import Presentation
+
+extension ReplCommand {
+    /// `what can`: the actions of a token by department, and the permissions that it needs.
+    static let whatCan = ReplCommand(
+        name: "what can", summary: "shows what a token may do by action and department, and which permissions it used",
+        positionals: [
+            .init(name: "TOKEN", help: "the token, if not the one in use", isOptional: true),
+            .init(name: "do", help: "the word `do`, which may be left out", isOptional: true),
+        ],
+        options: [
+            Option.log.described("the decision log with its uses (that of `repl --log`)")
+        ],
+        details: [
+            "A cell is `yes`, `–` for no, or `?` if the answer depends on the rest of the request or on the resource "
+                + "type; `who can` and `can` show on what."
+        ],
+        examples: ["what can 'Warehouse sync' do", "what can"],
+        suggest: { completion, words in
+            words.isEmpty ? completion.tokens : words.count == 1 ? [Candidate(text: "do", help: "")] : []
+        },
+        inside: { repl, invocation throws(CommandError) in
+            var words = invocation.positionals
+            if words.last == "do" { words.removeLast() }
+            let id = try words.first.map { word throws(CommandError) in try repl.token(word, invocation).id }
+            let token: TokenID
+            if let id { token = id } else { token = try repl.tokenInUse() }
+            let directory = try repl.snapshot.directory(holding: [token])
+            guard let number = directory.token(token) else { throw CommandError("there is no token `\(token)`") }
+            let progress = Progress("requests", invocation.terminal)
+            defer { progress.end() }
+            let now = try repl.now(invocation)
+            let authorizer = try repl.rules().authorizer
+            let what = WhatCan(number, now: now, authorizer, on: directory) { progress.step($0, of: $1) }
+            progress.end()
+            let terminal = invocation.terminal
+            let path = invocation[.log] ?? repl.start[.log]
+            // The session may have begun before the first decision.
+            let isMissing = invocation[.log] == nil && path.map { !File.exists($0) } ?? false
+            let least = path == nil || isMissing ? nil : try repl.needs(number, directory, now, invocation)
+            if let fault = what.fault {
+                terminal.note("it can do nothing now: \(Decision.words(for: fault) ?? fault)")
+            }
+            let listing = repl.listing(what, directory)
+            if invocation[.json] {
+                let members: [JSON.Member] = [
+                    .init("fault", .optional(what.fault)), .init("actions", listing.rows),
+                    .init("needs", least?.json ?? .null), .init("complete", .boolean(what.isComplete)),
+                ]
+                terminal.print(JSON.object(members).pretty)
+                return ExitStatus.done
+            }
+            try listing.print(invocation, "action")
+            let idle = what.idle
+            if !idle.isEmpty { terminal.note("held, but not usable anywhere: \(idle.joined(separator: ", "))") }
+            if !what.isComplete { terminal.note("stopped: not every action was evaluated") }
+            if let least {
+                Repl.tell(least, terminal)
+            } else if isMissing {
+                terminal.note(
+                    "the decision log `\(Terminal.escaped(path!))`, which shows the used permissions, is missing"
+                )
+            } else {
+                terminal.note("add `--log FILE`, a decision log, to see which permissions were used")
+            }
+            return ExitStatus.done
+        })
+}
+
+extension Repl {
+    /// The table with one row per action and one column per department, without the empty rows and columns.
+    fileprivate func listing(_ what: WhatCan, _ directory: Directory) -> Listing {
+        let possible = what.rows.filter(\.isPossible)
+        let columns = what.columns.indices.filter { column in possible.contains { $0.cells[column].isPossible } }
+        let heads = columns.map { directory.departments[what.columns[$0]].name.text }
+        var listing = Listing(["ACTION", "ANYWHERE"] + heads)
+        for row in possible {
+            listing.add(
+                [row.action.text, Self.mark(row.plain)] + columns.map { Self.mark(row.cells[$0]) },
+                [.init("action", .string(row.action)), .init("anywhere", .string(Self.mark(row.plain)))]
+                    + columns.map { column in
+                        JSON.Member(
+                            directory.departments[what.columns[column]].id, .string(Self.mark(row.cells[column])))
+                    })
+        }
+        return listing
+    }
+
+    private static func mark(_ answer: ConditionalDecision) -> String {
+        switch answer {
+        case .yes: "yes"
+        case .no: "–"
+        default: "?"
+        }
+    }
+
+    private static func mark(_ cell: WhatCan.Entry) -> String {
+        if let answer = cell.answer { return mark(answer) }
+        return cell.isPossible ? "?" : "–"
+    }
+
+    /// The least permissions that the token's uses in the log need.
+    fileprivate func needs(
+        _ number: Int, _ directory: Directory, _ now: Instant, _ invocation: Invocation
+    ) throws(CommandError) -> LeastPrivilege {
+        let mark = Array(directory.tokens[number].id.description.utf8)
+        var records: [DecisionRecord] = []
+        var faulty = 0
+        try log(invocation).scan { _, line in
+            guard line.contains(mark) else { return true }
+            if let record = try? LogFile.record(Array(line)) { records.append(record) } else { faulty += 1 }
+            return true
+        }
+        let progress = Progress("uses", invocation.terminal)
+        defer { progress.end() }
+        if faulty > 0 { invocation.terminal.note("\(counted(faulty, "line")) of the log cannot be read") }
+        return LeastPrivilege(number, records, now: now, try rules().authorizer, on: directory) {
+            progress.step($0, of: $1)
+        }
+    }
+
+    fileprivate static func tell(_ least: LeastPrivilege, _ terminal: Terminal) {
+        let names = { (names: [ExactName]) in names.isEmpty ? "nothing" : names.joined(separator: ", ") }
+        terminal.print()
+        let uses = least.uses == 1 ? "use of it that is" : "uses of it that are"
+        terminal.tell("The log has \(least.uses) different \(uses) permitted now.")
+        terminal.tell("It needs:          \(Terminal.escaped(names(least.needed)))")
+        terminal.tell("It can go without: \(Terminal.escaped(names(least.superfluous)))")
+        if least.unusable > 0 {
+            terminal.note("\(counted(least.unusable, "use")) not counted: not permitted, or impossible to decide again")
+        }
+    }
+}
+
+extension WhatCan {
+    /// The actions that the token holds but can perform nowhere.
+    fileprivate var idle: [ExactName] { rows.filter { $0.isHeld && !$0.isPossible }.map(\.action) }
+}
+
+extension WhatCan.Row {
+    fileprivate var isPossible: Bool { plain.isPossible || cells.contains(where: \.isPossible) }
+}
+
+extension LeastPrivilege {
+    fileprivate var json: JSON {
+        .object([
+            .init("held", .strings(held)), .init("needed", .strings(needed)),
+            .init("superfluous", .strings(superfluous)), .init("uses", .integer(Int64(uses))),
+        ])
+    }
+}

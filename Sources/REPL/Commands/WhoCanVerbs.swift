@@ -1,0 +1,199 @@
+internal import Analysis
+internal import CommandLine
+internal import Decisions
+internal import Model
+internal import Policies
+internal import Presentation
+
+extension ReplCommand {
+    /// `who can`: all tokens that may do something.
+    static let whoCan = ReplCommand(
+        name: "who can", summary: "lists the tokens that may do something, and what the answer depends on",
+        positionals: [
+            .init(name: "ACTION", help: "an action of the schema"),
+            .init(
+                name: "[on RESOURCE] [in DEPARTMENT+] [with NAME=VALUE]",
+                help: "whatever is left out may be anything; `DEPARTMENT+`: there or under it", isOptional: true,
+                isRepeated: true,
+                usage: "[on TYPE[:ID]] [in DEPARTMENT[+]] [with NAME=VALUE …]"),
+        ],
+        options: [Option.listedTokens],
+        examples: ["who can users.update on user in Finance+", "who can orders.read on order in Sales with mfa=true"],
+        suggest: { completion, words in completion.access(words) },
+        inside: { repl, invocation throws(CommandError) in
+            var (words, department) = try Repl.place(invocation.positionals)
+            let names = try repl.names(invocation)
+            let places = try department.map { name throws(CommandError) in try repl.places(name, names) }
+            let progress = Progress("tokens", invocation.terminal)
+            defer { progress.end() }
+            let directory = try repl.whole(invocation.terminal)
+            let snapshot = Snapshot(directory: directory, now: try repl.now(invocation), store: repl.snapshot.store)
+            // The analysis puts in the token.
+            words.insert(TokenID.unassigned.description, at: 0)
+            var question = try RequestParser(
+                invocation, snapshot, try repl.rules().set.schema, words: try Repl.plain(words)
+            ).question()
+            if places != nil, question.resource == nil {
+                throw .usage("missing resource type in the department: `on TYPE`")
+            }
+            question.tenant = directory.tenants[names.tenant].id
+            func ask(_ authorizer: Authorizer, _ directory: Directory, _ question: AuthorizationRequest) -> WhoCan {
+                WhoCan(question, departments: places, tenant: names.tenant, authorizer, on: directory) { done, total in
+                    progress.step(done, of: total)
+                }
+            }
+            let who = ask(try repl.rules().authorizer, directory, question)
+            let whatIfSide = try repl.whatIfSide(directory)
+            let after = whatIfSide.map { ask($0.loaded.authorizer, $0.directory, $0.question(question)) }
+            progress.end()
+            try repl.tell(who, after.map { ($0, whatIfSide!) }, directory, invocation)
+            return ExitStatus.done
+        })
+
+    /// `who may`: the users who may administer a token.
+    static let whoMay = ReplCommand(
+        name: "who may", summary: "lists the users who may reveal, revoke, amend or list a token",
+        positionals: [
+            .init(name: "ACT", help: "reveal, revoke, amend or list"),
+            .init(name: "TOKEN", help: "the token, if not the one in use", isOptional: true),
+        ],
+        examples: ["who may reveal 'Warehouse sync'"],
+        suggest: { completion, words in
+            words.isEmpty ? completion.administration(["operator"]) : completion.tokens
+        },
+        inside: { repl, invocation throws(CommandError) in
+            let kind = try Repl.kind(invocation.positionals[0])
+            let id = try invocation.positionals.dropFirst().first.map { word throws(CommandError) in
+                try repl.token(word, invocation).id
+            }
+            let token: TokenID
+            if let id { token = id } else { token = try repl.tokenInUse() }
+            let directory = try repl.snapshot.directory(holding: [token])
+            guard let number = directory.token(token) else { throw CommandError("there is no token `\(token)`") }
+            let progress = Progress("users", invocation.terminal)
+            defer { progress.end() }
+            let now = try repl.now(invocation)
+            let authorizer = try repl.rules().authorizer
+            let administering: Administering
+            do throws(RequestError) {
+                administering = try Administering(
+                    kind, token: number, now: now, authorizer, on: directory
+                ) { progress.step($0, of: $1) }
+            } catch { throw CommandError(error.message) }
+            progress.end()
+            let names = NameResolver(directory: directory, tenant: directory.tokens[number].tenant)
+            var listing = Listing(["USER", "AS", "ANSWER"])
+            for row in administering.able {
+                let user = row.assignment.map { directory.users[directory.assignments[$0].user] }
+                listing.add(
+                    [user?.name.text ?? "the operator", row.assignment.map(names.combination) ?? "", "permit"],
+                    [
+                        .init("user", .optional(user?.id)),
+                        .init("assignment", .optional(row.assignment.map { directory.assignments[$0].id })),
+                        .init("code", .string(row.summary.code)),
+                    ])
+            }
+            try listing.print(invocation, "may", plural: "may")
+            let denied = administering.denials.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            if !denied.isEmpty, !invocation[.json] {
+                let words = denied.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+                invocation.terminal.note("the others may not: \(Terminal.escaped(words))")
+            }
+            return ExitStatus.done
+        })
+}
+
+extension Repl {
+    /// Takes `in X` out of the words.
+    /// - Returns: the other words, and the department X.
+    static func place(_ words: [String]) throws(CommandError) -> ([String], String?) {
+        guard let place = words.firstIndex(of: "in") else { return (words, nil) }
+        guard place + 1 < words.count else { throw .usage("missing department after `in`") }
+        var rest = words
+        rest.removeSubrange(place...(place + 1))
+        return (rest, words[place + 1])
+    }
+
+    /// The departments of `X`, or of `X+` with those under it, by id.
+    func places(_ name: String, _ names: NameResolver) throws(CommandError) -> [ExactName] {
+        let directory = names.directory
+        guard name.hasSuffix("+"), (try? names.department(name)) == nil else {
+            return [directory.departments[try names.department(name)].id]
+        }
+        let top = try names.department(String(name.dropLast()))
+        return directory.departments.indices.filter { directory.department($0, isWithin: top) }
+            .map { directory.departments[$0].id }
+    }
+
+    fileprivate func tell(
+        _ who: WhoCan, _ other: (who: WhoCan, whatIfSide: WhatIfSide)?, _ directory: Directory, _ invocation: Invocation
+    ) throws(CommandError) {
+        let size = invocation[.listedTokens]
+        var listing = Listing(
+            ["TOKEN", "USER", "DEPARTMENT", "USER TYPE"] + (other == nil ? ["ANSWER"] : ["BEFORE", "AFTER"]),
+            main: "ANSWER")
+        // By id: indices may differ between the two sides.
+        let after = other.map { other in
+            Dictionary(
+                uniqueKeysWithValues: other.who.rows.map { (other.whatIfSide.directory.tokens[$0.token].id, $0) })
+        }
+        let before = Dictionary(uniqueKeysWithValues: who.rows.map { (directory.tokens[$0.token].id, $0) })
+        var tokens = who.rows.map { directory.tokens[$0.token].id }
+        if let other {
+            let new = other.who.rows.map { other.whatIfSide.directory.tokens[$0.token].id }.filter { before[$0] == nil }
+            // Tokens whose answer stays the same are left out.
+            tokens = (tokens + new).filter { before[$0]?.answer != after![$0]?.answer }
+        }
+        for id in tokens.prefix(size) {
+            guard let number = directory.token(id) else { continue }
+            let token = directory.tokens[number]
+            let assignment = directory.assignments[token.assignment]
+            let tenant = directory.tenants[token.tenant].id
+            let words = [before[id], after.flatMap { $0[id] }].prefix(other == nil ? 1 : 2).map { row in
+                row.map { $0.answer.words(in: directory, tenant: tenant) } ?? "no"
+            }
+            listing.add(
+                [
+                    token.name.isEmpty ? id.description : token.name.text, directory.users[assignment.user].name.text,
+                    directory.departments[assignment.department].name.text,
+                    directory.userTypes[assignment.userType].name.text,
+                ] + words,
+                [
+                    .init("token", .string(id.description)), .init("name", .string(token.name)),
+                    .init("user", .string(directory.users[assignment.user].id)),
+                    .init("answers", .strings(Array(words))),
+                    .init("departments", .strings(before[id]?.departments ?? [])),
+                ])
+        }
+        try listing.print(invocation, "token")
+        let terminal = invocation.terminal
+        if tokens.count > size { terminal.note("of \(tokens.count); `--size` lists more") }
+        if other == nil, who.depending > 0, !invocation[.json] {
+            terminal.note(
+                "of \(counted(who.asked, "token")): \(who.yes) always, \(who.depending) depending on the request")
+        }
+        if !who.isComplete { terminal.note("stopped: not every token was evaluated") }
+    }
+}
+
+extension ConditionalDecision {
+    /// `yes`, `no`, `depends: yes when context.mfa is true` …
+    func words(in directory: Directory, tenant: ExactName) -> String {
+        func list(_ changes: [Change]) -> String {
+            changes.map { $0.words(in: directory, tenant: tenant) }.joined(separator: " and ")
+        }
+        switch self {
+        case .yes: return "yes"
+        case .no: return "no"
+        case .when(let changes): return "depends: yes when \(list(changes))"
+        case .unless(let changes): return "depends: no when \(list(changes))"
+        case .reads(let properties, let isPermitted):
+            return "depends on \(properties.map(\.text).joined(separator: ", ")), \(isPermitted ? "yes" : "no") without"
+        }
+    }
+}
+
+extension Option<Int> {
+    /// The length of a list of tokens.
+    static var listedTokens: Self { Self("size", "N", "the most tokens listed", default: 1_000) }
+}

@@ -1,0 +1,50 @@
+internal import Model
+internal import ProgramSupport
+internal import Testing
+
+@Suite struct BenchTests {
+    private let session = Session()
+
+    @Test func `it reports the time and the cost of decisions, without a store`() throws {
+        let result = session.run("bench", "--count", "30", "--grow", "10")
+        #expect(result.status == 0, "\(result.errors)")
+        for line in [
+            "3 on access", "10 on access", "the folder's 13", "department_scope",
+        ] {
+            #expect(result.output.contains(line), "\(result.output)")
+        }
+        #expect(result.output.contains("requests a second") && result.output.contains("to the first decision: "))
+        #expect(session.names.isEmpty)
+    }
+
+    @Test func `machines get numbers`() throws {
+        let result = session.run("bench", "--count", "30", "--grow", "10", "--json")
+        #expect(result.status == 0)
+        let report = try JSONReader.parse(result.output)
+        for path in [
+            ["cold_ns"], ["batch_per_second"], ["decisions", "tree", "median_ns"], ["decisions", "run", "p99_ns"],
+        ] {
+            var place: JSON? = report
+            for name in path { place = place?[ExactName(name)] }
+            guard case .integer(let number)? = place else {
+                Issue.record("no `\(path)`: \(result.output)")
+                continue
+            }
+            #expect(number > 0)
+        }
+        guard case .array(let rows)? = report["grown"] else { throw CancellationError() }
+        #expect(rows.map { $0["runs_left"] } == [.integer(0), .integer(0)])
+    }
+
+    @Test func `policies that do not load end with 3`() throws {
+        let policies = try session.policies(["broken": "return 7"])
+        let result = session.run("bench", "--policies", policies)
+        #expect(result.status == 3 && result.output.isEmpty)
+    }
+
+    @Test func `policies with another schema are measured, too`() {
+        let result = session.run(
+            "bench", "--count", "5", "--grow", "3", "--policies", Session.root + "/examples/authzen-todo/policies")
+        #expect(result.status == 0, "\(result.errors)")
+    }
+}

@@ -1,0 +1,87 @@
+internal import Foundation
+internal import ProgramSupport
+internal import Testing
+
+@testable internal import CommandLine
+
+@Suite struct LineTests {
+    @Test(arguments: [
+        (["decid"], "unknown verb `decid` (did you mean `decide`?)"),
+        (["token", "lst"], "unknown verb `token lst` (did you mean `list`?)"),
+        (["token"], "`token` needs one of: create, list, show, reveal, amend, rotate"),
+        (["export", "--stroe", "x"], "unknown option `--stroe` (did you mean `--store`?)"),
+        (["export", "--store"], "`--store` needs a value: `--store FILE`"),
+        (["export", "--json=yes"], "`--json` takes no value"),
+        (["export", "--json", "--json"], "`--json` is given twice"),
+        (
+            ["export", "--color", "alway"],
+            "`--color` must be one of auto, always, never, got `alway` (did you mean `always`?)"
+        ),
+        (["export", "--at", "noon"], "`--at` must be a time such as 2026-11-22T12:00:00Z, got `noon`"),
+        (["export", "more"], "unexpected argument `more`"),
+        (["decide", "x"], "missing argument `ACTION`: demilune decide"),
+        (["import"], "missing argument `FILE`: demilune import"),
+        (["batch", "--jobs", "0"], "`--jobs` must be a whole number from 1 to 256, got `0`"),
+        (["batch", "--jobs", "1000000"], "`--jobs` must be a whole number from 1 to 256, got `1000000`"),
+        (["bench", "--count", "0"], "`--count` must be a whole number from 1 to 1000000, got `0`"),
+    ])
+    func `a wrong line is refused with status 64`(arguments: [String], message: String) {
+        let result = Session().run(arguments)
+        #expect(result.status == 64)
+        #expect(result.errors.contains(message), "\(result.errors)")
+        #expect(result.output.isEmpty)
+    }
+
+    @Test func `options may be before or after the verb, and the environment gives defaults`() {
+        let session = Session()
+        let message = "there is no store `/nowhere/a.db`; `demilune init` makes one"
+        #expect(session.run("--store", "/nowhere/a.db", "export").errors.contains(message))
+        #expect(session.run("export", "--store=/nowhere/a.db").errors.contains(message))
+        #expect(session.run("export", environment: ["DEMILUNE_STORE": "/nowhere/a.db"]).errors.contains(message))
+    }
+
+    @Test func `colours are used only when wanted`() {
+        let session = Session()
+        #expect(session.run("vocabulary", "--color", "always").output.contains("\u{1B}["))
+        #expect(!session.run("vocabulary").output.contains("\u{1B}["))
+    }
+
+    @Test func `without a verb the overview is shown and the status is 64`() {
+        let result = Session().run()
+        #expect(result.status == 64)
+        #expect(result.errors.hasPrefix("usage: demilune [OPTION …] VERB …"))
+    }
+
+    @Test(arguments: [
+        (["token", "sweep", "--help"], "token sweep", "token mark-dormant"),
+        (["token", "replace", "--help"], "token replace", "token reassign"),
+        (["tenant", "reveal", "--help"], "tenant reveal", "tenant set-reveal"),
+        (["store", "adopt", "--help"], "store adopt", "store reseal"),
+        (["batch", "--touch", "--help"], "--touch", "--record-use"),
+    ])
+    func `a former name works for one more version, and a note says so`(
+        arguments: [String], former: String, now: String
+    ) throws {
+        let note = "`\(former)` is now called `\(now)`; the old name works for one more version"
+        let line = try ParsedLine(arguments, verbs: Program.verbs)
+        #expect(line.notes == [note])
+        #expect(former.hasPrefix("--") ? line.options["record-use"] != nil : line.verb?.name == now)
+        let result = Session().run(arguments)
+        #expect(result.errors == "note: \(note)\n")
+        #expect(result.output.contains(now) && !result.output.contains(former))
+        #expect(!Session().run(["--help"]).output.contains("\(former) "))
+    }
+
+    @Test func `an option is given once, by whatever name`() {
+        let result = Session().run(["batch", "--touch", "--record-use"])
+        #expect(result.status == 64 && result.errors.contains("`--record-use` is given twice"))
+    }
+
+    @Test func `the version is that of the changelog`() throws {
+        let path = URL(filePath: #filePath).appending(path: "../../../CHANGELOG.md").standardized
+        let versions = try String(contentsOf: path, encoding: .utf8).matches(of: /\n## ([0-9]+\.[0-9]+\.[0-9]+)/)
+        #expect(versions.first.map { String($0.1) } == Demilune.version)
+        #expect(Session().run(["--version"]).output == "demilune \(Demilune.version)\n")
+        #expect(Session().run(["token", "list", "--version"]).output == "demilune \(Demilune.version)\n")
+    }
+}

@@ -1,0 +1,80 @@
+internal import Foundation
+internal import Glibc
+internal import TestSupport
+
+/// A runner of verbs in this process, with a folder of its own that is removed with it.
+package final class Session {
+    package typealias Result = Program.Result
+
+    package let folder: String
+    /// The folder of key files, which are never beside a store.
+    package let keys: String
+    package var store: String { folder + "/demilune.db" }
+
+    package init() {
+        folder = Self.temporary()
+        keys = Self.temporary()
+    }
+
+    deinit { for path in [folder, keys] { try? FileManager.default.removeItem(atPath: path) } }
+
+    private static func temporary() -> String {
+        var template = Array("/tmp/demilune-commands-XXXXXX".utf8CString)
+        return unsafe template.withUnsafeMutableBufferPointer { unsafe String(cString: mkdtemp($0.baseAddress!)) }
+    }
+
+    /// The path of the checkout.
+    package static let root = URL(filePath: #filePath).appending(path: "../../..").standardized.path
+    /// The shipped policies.
+    package static let policies = root + "/policies"
+
+    /// The names of the files in the folder.
+    package var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() }
+
+    /// Writes a file into the folder and returns its path.
+    package func file(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
+        let path = "\(folder)/\(name)"
+        try FileManager.default.createDirectory(
+            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try Data(bytes).write(to: URL(filePath: path))
+        return path
+    }
+
+    package func file(_ name: String, _ text: String) throws -> String { try file(name, text.utf8) }
+
+    /// The text of a file of the folder.
+    package func text(of name: String) throws -> String { try contents(of: "\(folder)/\(name)") }
+
+    package func contents(of path: String) throws -> String {
+        try String(contentsOf: URL(filePath: path), encoding: .utf8)
+    }
+
+    /// Writes a folder of policies with the shipped schema and returns its path.
+    package func policies(_ files: [String: String], in name: String = "own") throws -> String {
+        let schema = try Data(contentsOf: URL(filePath: Self.policies + "/schema.lua"))
+        _ = try file("\(name)/schema.lua", schema)
+        for (id, text) in files { _ = try file("\(name)/\(id).lua", text) }
+        return "\(folder)/\(name)"
+    }
+
+    /// Runs a command line at the time of the demo organisation.
+    package func run(_ arguments: String..., input: String = "", environment: [String: String] = [:]) -> Result {
+        run(arguments, input: Array(input.utf8), environment: environment)
+    }
+
+    package func run(
+        _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:], output: Int32? = nil,
+        isErrorTerminal: Bool = false
+    ) -> Result {
+        var variables = [
+            "DEMILUNE_STORE": store, "DEMILUNE_POLICIES": Self.policies, "DEMILUNE_AT": "2026-11-22T12:00:00Z",
+            "XDG_DATA_HOME": keys,
+        ]
+        variables.merge(environment) { $1 }
+        return Program.run(
+            arguments, input: input, environment: variables, output: output, isErrorTerminal: isErrorTerminal)
+    }
+
+    /// Runs SQL on the store like somebody who has the file but no key.
+    package func sql(_ statement: String) throws { try SQLFile(store).run(statement) }
+}
