@@ -11,7 +11,7 @@ package struct RequestParser {
     /// The words of the command line: the token, the action, and the rest.
     private let words: [String]
 
-    package init(_ invocation: Invocation, _ snapshot: Snapshot, _ schema: Schema, words: [String]) {
+    package init(_ invocation: Invocation, _ snapshot: TimedDirectory, _ schema: Schema, words: [String]) {
         self.invocation = invocation
         directory = snapshot.directory
         now = snapshot.now

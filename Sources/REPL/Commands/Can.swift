@@ -22,7 +22,7 @@ extension ReplCommand {
         suggest: { completion, words in completion.access(words) },
         inside: { repl, invocation throws(CommandError) in
             let token = try repl.tokenInUse()
-            let snapshot = try repl.snapshot(invocation, holding: [token])
+            let snapshot = try repl.timedDirectory(invocation, holding: [token])
             let question = try repl.access(token, invocation.positionals, invocation, snapshot)
             return try repl.tell(question, on: snapshot.directory, invocation)
         })
@@ -60,7 +60,7 @@ extension ReplCommand {
                     token = try repl.tokenInUse()
                 }
             }
-            let snapshot = try repl.snapshot(invocation, holding: token.map { [$0] } ?? [])
+            let snapshot = try repl.timedDirectory(invocation, holding: token.map { [$0] } ?? [])
             let reader = RequestParser(
                 invocation, snapshot, try repl.rules().set.schema,
                 words: [token?.description ?? "-", kind.rawValue] + words)
@@ -83,7 +83,7 @@ extension Repl {
 
     /// The words of `can` as a request of a token.
     func access(
-        _ token: TokenID, _ words: [String], _ invocation: Invocation, _ snapshot: Snapshot
+        _ token: TokenID, _ words: [String], _ invocation: Invocation, _ snapshot: TimedDirectory
     ) throws(CommandError) -> AuthorizationRequest {
         let reader = RequestParser(
             invocation, snapshot, try rules().set.schema, words: [token.description] + (try Self.plain(words)))

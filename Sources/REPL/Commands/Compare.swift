@@ -23,7 +23,7 @@ extension ReplCommand {
             let words = invocation.positionals
             let one = try repl.token(words[0], invocation)
             let other = try repl.token(words[1], invocation)
-            let snapshot = try repl.snapshot(invocation, holding: [one.id, other.id])
+            let snapshot = try repl.timedDirectory(invocation, holding: [one.id, other.id])
             let question = try repl.access(one.id, Array(words.dropFirst(2)), invocation, snapshot)
             guard let first = snapshot.directory.token(one.id), let second = snapshot.directory.token(other.id) else {
                 throw CommandError("one of the two tokens does not exist any more")

@@ -30,7 +30,7 @@ extension ReplCommand {
                 try listing.print(invocation, "command")
                 return ExitStatus.done
             }
-            let snapshot = try repl.snapshot(invocation)
+            let snapshot = try repl.timedDirectory(invocation)
             let tenant = try invocation.tenant(in: snapshot.directory) ?? -1
             do throws(PluginCommandError) {
                 let lines = try commands.run(

@@ -57,7 +57,7 @@ extension Repl {
         let token = isAction ? try tokenInUse() : try token(first, invocation).id
         let rest = isAction ? words : Array(words.dropFirst())
         guard !rest.isEmpty else { throw .usage("missing action: `timeline \(first) ACTION`") }
-        let snapshot = try snapshot(invocation, holding: [token])
+        let snapshot = try timedDirectory(invocation, holding: [token])
         return (try access(token, rest, invocation, snapshot), snapshot.directory)
     }
 

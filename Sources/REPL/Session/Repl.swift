@@ -190,9 +190,9 @@ final class Repl {
     }
 
     /// The snapshot for a command about these tokens.
-    func snapshot(_ invocation: Invocation, holding ids: [TokenID] = []) throws(CommandError) -> Snapshot {
+    func timedDirectory(_ invocation: Invocation, holding ids: [TokenID] = []) throws(CommandError) -> TimedDirectory {
         let directory = try snapshot.directory(holding: ids)
-        return Snapshot(directory: directory, now: try now(invocation), store: snapshot.store)
+        return TimedDirectory(directory: directory, now: try now(invocation), store: snapshot.store)
     }
 
     /// The directory with every token.

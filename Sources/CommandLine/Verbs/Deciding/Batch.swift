@@ -29,7 +29,7 @@ extension Verb {
             var options = options(invocation)
             let count = invocation[.count]
             let source = try invocation.policySource()
-            var snapshot = try invocation.snapshot(needsStore: false)
+            var snapshot = try invocation.timedDirectory(needsStore: false)
             options.now = snapshot.now
             if invocation[.isolate] {
                 // The keys must not stay in a process that runs unreviewed policies.

@@ -12,7 +12,7 @@ extension Verb {
         run: { invocation throws(CommandError) in
             let count = invocation[.count]
             let seed = invocation[.seed]
-            let directory = try invocation.snapshot(needsStore: true).directory
+            let directory = try invocation.timedDirectory(needsStore: true).directory
             let schema = try invocation.policies().schema
             var generator = RequestGenerator(directory: directory, schema: schema, seed: UInt64(seed))
             var bytes: [UInt8] = []

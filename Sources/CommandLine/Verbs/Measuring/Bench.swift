@@ -29,7 +29,7 @@ extension Verb {
             let most = invocation[.grow]
             let start = SteadyClock.nanoseconds()
             let policies = try invocation.policies()
-            let (directory, now) = try snapshot(invocation)
+            let (directory, now) = try timedDirectory(invocation)
             do {
                 var report = BenchReport()
                 let one = try lines(invocation, directory, policies, 1)
@@ -65,9 +65,9 @@ extension Verb {
 
     /// The directory and time to decide on: those of the store with `--requests`, else the demo organisation at a fixed
     /// time.
-    private static func snapshot(_ invocation: Invocation) throws(CommandError) -> (Directory, Instant) {
+    private static func timedDirectory(_ invocation: Invocation) throws(CommandError) -> (Directory, Instant) {
         guard invocation[.requests] == nil else {
-            let snapshot = try invocation.snapshot(needsStore: true)
+            let snapshot = try invocation.timedDirectory(needsStore: true)
             return (snapshot.directory, snapshot.now)
         }
         let organisation = try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation

@@ -2,8 +2,8 @@ internal import Files
 package import Model
 package import Tokens
 
-/// The data that decisions are made on: the directory and the current time.
-package struct Snapshot {
+/// The directory that decisions are made on, and the time at which they are made.
+package struct TimedDirectory {
     package let directory: Directory
     package let now: Instant
     /// The store that the directory was read from; `nil` for an empty directory.
@@ -18,17 +18,17 @@ package struct Snapshot {
 
 extension Invocation {
     /// The whole store. An empty directory when no store is needed, none is named, and the default one does not exist.
-    func snapshot(needsStore: Bool) throws(CommandError) -> Snapshot {
+    func timedDirectory(needsStore: Bool) throws(CommandError) -> TimedDirectory {
         if !needsStore, self[.store] == nil, !File.exists(storePath) {
-            return Snapshot(directory: .empty, now: now)
+            return TimedDirectory(directory: .empty, now: now)
         }
         let store = try openStore()
-        return Snapshot(directory: try directory(.all, of: store), now: try now(store), store: store)
+        return TimedDirectory(directory: try directory(.all, of: store), now: try now(store), store: store)
     }
 
     /// The store with only the tokens that a word can mean, an id or a name. When it matches none, all tokens are read,
     /// so that a suggestion can be made.
-    func snapshot(of word: String) throws(CommandError) -> Snapshot {
+    func timedDirectory(of word: String) throws(CommandError) -> TimedDirectory {
         let store = try openStore()
         var ids = TokenID(word).map { [$0] } ?? []
         if ids.isEmpty, word != "-" {
@@ -37,6 +37,6 @@ extension Invocation {
             } catch { throw CommandError(error.message) }
         }
         let selection = word == "-" ? TokenSelection.none : ids.isEmpty ? .all : .some(ids)
-        return Snapshot(directory: try directory(selection, of: store), now: try now(store), store: store)
+        return TimedDirectory(directory: try directory(selection, of: store), now: try now(store), store: store)
     }
 }
