@@ -35,12 +35,9 @@ extension Invocation {
     /// The path of a store's key file: `--keys`, or a file named by the store's id in the user's data folder.
     func keyPath(makesFolder: Bool) throws(CommandError) -> TokenService.KeyPath {
         if let path = self[.keys] { return { _ in path } }
-        let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.local/share" : nil }
-        let base = [environment["XDG_DATA_HOME"], home].compactMap(\.self).first { $0.hasPrefix("/") }
-        guard let base else {
+        guard let folder = KeyFolder.usual(data: environment["XDG_DATA_HOME"], home: environment["HOME"]) else {
             throw .usage("no key file is found, because `HOME` is not set; give its path with `--keys FILE`")
         }
-        let folder = base + "/demilune/keys"
         if makesFolder { try Folder.new(withParents: folder) }
         return { "\(folder)/\($0)" }
     }

@@ -2,6 +2,7 @@ internal import Decisions
 internal import Files
 internal import Glibc
 internal import Model
+internal import Plugins
 internal import Policies
 
 extension Invocation {

@@ -38,10 +38,10 @@ struct TestSubject {
     /// The files that the tests need. Plugins are tested with the schema of the policies beside them.
     func files(_ invocation: Invocation) throws(CommandError) -> PolicyFiles {
         guard !isPolicies else { return try invocation.policyFiles(folder) }
-        let parent = kind == .plugin ? Invocation.beside(folder, "") : folder
+        let parent = kind == .plugin ? PolicyFiles.beside(folder, "") : folder
         let plugins =
             parent.isEmpty ? "." : parent.hasSuffix("/") && parent.count > 1 ? String(parent.dropLast()) : parent
-        let policies = invocation[.policies] ?? Invocation.beside(plugins, "policies")
+        let policies = invocation[.policies] ?? PolicyFiles.beside(plugins, "policies")
         do throws(PolicyError) {
             return PolicyFiles(
                 policies: File.exists(policies)

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Linting
 internal import Model
+internal import Plugins
 internal import Policies
 internal import PolicyTesting
 internal import Tokens

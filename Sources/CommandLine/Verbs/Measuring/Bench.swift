@@ -3,6 +3,7 @@ internal import Decisions
 internal import Files
 internal import Glibc
 internal import Model
+internal import Plugins
 internal import Policies
 internal import PolicyTesting
 

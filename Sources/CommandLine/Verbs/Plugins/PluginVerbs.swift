@@ -60,7 +60,7 @@ extension Verb {
         details: ["The file is `plugins.lock`, beside the folder of the policies; an older one is replaced."],
         run: { invocation throws(CommandError) in
             let files = try invocation.policyFiles(invocation.policyFolder)
-            let path = Invocation.beside(invocation.policyFolder, PluginLock.name)
+            let path = PolicyFiles.beside(invocation.policyFolder, PluginLock.name)
             if let fault = files.plugins.folders.compactMap(\.fault).first {
                 throw CommandError(fault, status: ExitStatus.policies)
             }
@@ -81,7 +81,7 @@ extension Verb {
                     "the name of a plugin has lower-case letters, digits and `_`, begins with a letter, and is neither "
                         + "a word of Lua nor a capability of the host; got `\(name)`")
             }
-            let parent = invocation[.plugins] ?? Invocation.beside(invocation.policyFolder, "plugins")
+            let parent = invocation[.plugins] ?? PolicyFiles.beside(invocation.policyFolder, "plugins")
             let folder = "\(parent)/\(name)"
             guard !File.exists(folder) else { throw CommandError("`\(folder)` exists; nothing was changed") }
             try Folder.new(parent, mayExist: true)
