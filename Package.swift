@@ -12,8 +12,11 @@ let swift: [SwiftSetting] = [
 ]
 
 /// A Swift target under `Sources`. `ArchitectureTests` holds the imports to this list.
-func target(_ name: String, _ dependencies: [String] = []) -> Target {
-    .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: swift)
+/// - Parameter folder: the folder's name, where it is not the target's.
+func target(_ name: String, _ dependencies: [String] = [], folder: String? = nil) -> Target {
+    .target(
+        name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: folder.map { "Sources/\($0)" },
+        swiftSettings: swift)
 }
 
 /// The tests of one target; folders that hold no Swift are excepted.
@@ -34,6 +37,8 @@ let package = Package(
     name: "demilune",
     products: [
         .executable(name: "demilune", targets: ["demilune"]),
+        // The engine for other Swift programs.
+        .library(name: "Demilune", targets: ["Demilune"]),
         // For the tests only: they load it into the program to stop it at a chosen point.
         .library(name: "StopPoint", type: .dynamic, targets: ["CStopPoint"]),
     ],
@@ -45,6 +50,10 @@ let package = Package(
                 "CEditline", "CommandLine", "Presentation", "Analysis", "PolicyTesting", "Plugins", "Decisions",
                 "Engine", "Policies", "Tokens", "Lua", "Syntax", "Files", "Model",
             ]),
+        target(
+            "Demilune",
+            ["Decisions", "Plugins", "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Files", "Model"],
+            folder: "Library"),
         target(
             "CommandLine",
             [

@@ -7,9 +7,11 @@ extension Snapshot {
     /// - Throws: `.corrupt` for a store whose records refer to missing ones, and what reading throws.
     package init(of store: TokenService, policies: PolicySet) throws(TokenStoreError) {
         let (organisation, change) = try store.numberedOrganisation()
-        do throws(OrganisationError) {
-            self.init(policies: policies, directory: try Directory(organisation), change: change)
-        } catch { throw TokenStoreError(.corrupt, "\(error.path): \(error.message)") }
+        let directory: Directory
+        do throws(OrganisationError) { directory = try Directory(organisation) } catch {
+            throw TokenStoreError(.corrupt, "\(error.path): \(error.message)")
+        }
+        self.init(policies: policies, directory: directory, change: change, highWater: try store.highWater)
     }
 
     /// The snapshot with what the store's log says has changed since. Where only tokens changed, these are read, and
@@ -20,16 +22,14 @@ extension Snapshot {
         switch try store.changes(since: change, wasRolledBack: directory.isRolledBack) {
         case .none: return self
         case .tokens(let records, let number):
-            if let amended = directory.amended(records) {
-                return Snapshot(policies: policies, directory: amended, change: number)
-            }
-            return try Snapshot(of: store, policies: policies)
+            guard let amended = directory.amended(records) else { return try Snapshot(of: store, policies: policies) }
+            return Snapshot(policies: policies, directory: amended, change: number, highWater: try store.highWater)
         case .other: return try Snapshot(of: store, policies: policies)
         }
     }
 
     /// The snapshot under other policies.
     package func with(_ policies: PolicySet) -> Snapshot {
-        Snapshot(policies: policies, directory: directory, change: change)
+        Snapshot(policies: policies, directory: directory, change: change, highWater: highWater)
     }
 }

@@ -1,0 +1,129 @@
+internal import Decisions
+internal import Model
+
+/// The answer to a request: permit or deny, with everything that explains it. A value that any thread may use.
+public struct Decision: Sendable {
+    private let content: Model.Decision
+
+    init(_ content: Model.Decision) { self.content = content }
+
+    public var isPermitted: Bool { content.isPermitted }
+    /// The code for programs: `permitted`, `denied`, `not_permitted`, `token_expired`, `policy_failed` …
+    public var code: String { content.code }
+    /// The code that the denying policy gave, if any: `department_missing`.
+    public var policyCode: String? { content.policyCode?.text }
+    /// The permits that led to a permit, or the denies that led to a deny.
+    public var reasons: [PolicyStatement] { content.reasons.map(PolicyStatement.init) }
+    /// Suggestions of policies. They decide nothing.
+    public var advice: [PolicyStatement] { content.advice.map(PolicyStatement.init) }
+    /// What the caller must do; only with a permit, and only obligations that the request says it can fulfil.
+    public var obligations: [PolicyStatement] { content.obligations.map(PolicyStatement.init) }
+    /// Permits and their obligations that have no effect because the decision is a deny.
+    public var overruled: [PolicyStatement] { content.overruled.map(PolicyStatement.init) }
+    /// Policies that failed. Each of them denies.
+    public var failures: [PolicyFailure] { content.failures.map(PolicyFailure.init) }
+    /// Statements of policies in mode `observe`, which have no effect.
+    public var observed: [PolicyStatement] { content.observed.map(PolicyStatement.init) }
+    /// Failures of policies in mode `observe`, which deny nothing.
+    public var observedFailures: [PolicyFailure] { content.observedFailures.map(PolicyFailure.init) }
+    /// The facts that each policy read; empty unless the request was decided with `traced`.
+    public var traces: [PolicyTrace] { content.traces.map(PolicyTrace.init) }
+    /// The version of the policies that decided: see `PolicySet.version`.
+    public var version: String { content.version }
+    /// The paths of the request's members and properties that the schema does not declare. Nothing read them.
+    public var ignored: [String] { content.ignored.map(\.text) }
+
+    /// The answer as AuthZEN 1.0 writes it, one JSON object in UTF-8: `{"decision":true}`, always with obligations.
+    /// - Parameter explained: true for everything else too, under `context`.
+    public func json(explained: Bool = false) -> [UInt8] {
+        var writer = JSONWriter()
+        content.write(to: &writer, explain: explained)
+        return writer.bytes
+    }
+}
+
+/// A permit, a deny, a suggestion or an obligation that a policy stated.
+public struct PolicyStatement: Sendable {
+    /// The functions by which policies state something.
+    public enum Effect: String, Sendable {
+        case permit
+        case deny
+        case advise
+        case oblige
+    }
+
+    /// The policy's id.
+    public let policy: String
+    /// The line in the policy's file, from 1.
+    public let line: Int
+    public let effect: Effect
+    /// The reason or the suggestion, for people; an obligation's name. It may quote properties of the request.
+    public let text: String
+    /// The code of a deny, for programs.
+    public let code: String?
+    /// The details of a suggestion or an obligation: an object.
+    public let details: Value
+
+    init(_ statement: Model.PolicyStatement) {
+        (policy, line, text) = (statement.policy.text, statement.line, statement.text)
+        (code, details) = (statement.code?.text, Value(.object(statement.details)))
+        effect =
+            switch statement.effect {
+            case .permit: .permit
+            case .deny: .deny
+            case .advise: .advise
+            case .oblige: .oblige
+            }
+    }
+}
+
+/// The failure of one policy.
+public struct PolicyFailure: Sendable {
+    /// The kinds of failures: an error of the policy, or a limit that it reached.
+    public enum Kind: String, Sendable {
+        case failed
+        case instructions
+        case memory
+        case deadline
+    }
+
+    /// The policy's id.
+    public let policy: String
+    /// The line in the policy's file, from 1; `nil` where a limit was reached.
+    public let line: Int?
+    public let kind: Kind
+    /// A clause for people. It may quote properties of the request.
+    public let message: String
+
+    init(_ failure: Failure) {
+        (policy, line, message) = (failure.policy.text, failure.line, failure.message)
+        kind =
+            switch failure.kind {
+            case .failed: .failed
+            case .fuel: .instructions
+            case .memory: .memory
+            case .deadline: .deadline
+            }
+    }
+}
+
+/// The facts that one policy read, in the order in which it read them.
+public struct PolicyTrace: Sendable {
+    /// One fact, as text for people.
+    public struct Fact: Sendable {
+        /// The expression of the policy: `request.resource.department`.
+        public let text: String
+        public let value: String
+    }
+
+    /// The policy's id.
+    public let policy: String
+    public let facts: [Fact]
+    /// The instructions that the policy took.
+    public let instructions: Int
+
+    init(_ trace: Model.PolicyTrace) {
+        (policy, instructions) = (trace.policy.text, trace.fuel)
+        facts = trace.facts.map { Fact(text: $0.text, value: $0.value) }
+    }
+}

@@ -1,0 +1,89 @@
+internal import Decisions
+internal import Model
+
+/// A question: may this subject do this action on this resource? A value that any thread may use.
+public struct Request: Sendable {
+    let question: AuthorizationRequest
+    /// The time of the decision; `nil` for the time at which it is made.
+    let time: Instant?
+
+    /// Who wants to act.
+    public enum Subject: Sendable {
+        /// A token, by its id: 32 hexadecimal digits, as `Store.token(string:)` finds it.
+        case token(id: String)
+        /// A subject of the schema's `subjects` that the caller has authenticated, with its properties (an object).
+        case external(type: String, id: String, properties: Value)
+    }
+
+    /// - Parameters:
+    ///   - action: an action of the schema.
+    ///   - context: the circumstances of the request by the names of the schema's `context`: an object.
+    ///   - tenant: the id of the tenant, where the subject is no token.
+    ///   - obligations: the names of the obligations that the caller can fulfil. A permit with another one becomes a deny.
+    ///   - time: the time of the decision in microseconds since 1970-01-01T00:00:00Z; `nil` for the time at which it is
+    ///     made, and no earlier than the latest time in the store.
+    /// - Throws: `.request` for properties that are no object, a name twice in one object, or a number that is not finite.
+    public init(
+        _ subject: Subject, _ action: String, on resource: Resource, context: Value = [:], tenant: String? = nil,
+        obligations: [String] = [], time: Int64? = nil
+    ) throws(DemiluneError) {
+        let who: AuthorizationRequest.Subject
+        switch subject {
+        case .token(let id): who = .token(id)
+        case .external(let type, let id, let properties):
+            who = .external(
+                type: ExactName(type), id: ExactName(id),
+                properties: try Self.object(properties, "subject.properties"))
+        }
+        self.time = time.map { Instant(microseconds: $0) }
+        question = AuthorizationRequest(
+            action: ExactName(action), subject: who,
+            resource: .init(
+                type: ExactName(resource.type), id: ExactName(resource.id),
+                properties: try Self.object(resource.properties, "resource.properties")),
+            context: try Self.object(context, "context"), tenant: tenant.map { ExactName($0) },
+            now: Instant(microseconds: 0), obligations: .named(obligations.map { ExactName($0) }))
+    }
+
+    /// Reads an evaluation request as AuthZEN 1.0 writes it (OpenID AuthZEN Authorization API 1.0, section 5). Members
+    /// that it does not know are ignored, and named in `Decision.ignored`.
+    /// - Parameter json: one JSON object in UTF-8; `time` as above.
+    /// - Throws: `.request` for what is not JSON, or no such request.
+    public init(json: [UInt8], time: Int64? = nil) throws(DemiluneError) {
+        let read: JSON
+        do throws(JSONError) { read = try JSONReader.parse(request: json) } catch {
+            throw DemiluneError(
+                .request, "invalid JSON: \(error.message) at line \(error.line), column \(error.column)")
+        }
+        do throws(RequestError) {
+            question = try AuthorizationRequest(json: read, now: Instant(microseconds: 0))
+        } catch { throw DemiluneError(error) }
+        self.time = time.map { Instant(microseconds: $0) }
+    }
+
+    private static func object(_ value: Value, _ name: String) throws(DemiluneError) -> JSON {
+        guard case .object = value else { throw DemiluneError(.request, "`\(name)` must be an object") }
+        if let fault = value.fault(name) { throw DemiluneError(.request, fault) }
+        return value.json
+    }
+
+    /// The request as it is decided on a snapshot.
+    func question(on snapshot: Decisions.Snapshot) -> AuthorizationRequest {
+        var question = question
+        question.now = time ?? snapshot.now
+        return question
+    }
+}
+
+/// The thing that an action is done on.
+public struct Resource: Sendable {
+    /// A type of the schema's `resources`.
+    public var type: String
+    public var id: String
+    /// Its properties by the names of the schema: an object.
+    public var properties: Value
+
+    public init(_ type: String, id: String, _ properties: Value = [:]) {
+        (self.type, self.id, self.properties) = (type, id, properties)
+    }
+}

@@ -1,0 +1,77 @@
+internal import ExportedStore
+internal import Files
+internal import Glibc
+internal import Model
+internal import SQLiteStore
+internal import Synchronization
+internal import Tokens
+
+/// A store of tokens, opened for reading. Any thread may use it; one waits for another.
+///
+/// Tokens are issued, changed and revoked by the program `demilune`, by any process, at any time:
+/// `Snapshot.refreshed(from:)` sees what it did.
+public final class Store: Sendable {
+    private let turn = Mutex(())
+    /// INVARIANT: used by whoever has the turn, and by nobody else.
+    nonisolated(unsafe) private let service: TokenService
+
+    /// Opens a store and its keys.
+    /// - Parameters:
+    ///   - path: the file that `demilune init` made, or an export that ends in `.json`, which has no keys.
+    ///   - keys: the path of the key file; `nil` for the usual place, by `XDG_DATA_HOME` and `HOME`.
+    /// - Throws: `.store` for a file that is missing, is no store, or holds what the program did not make; `.keys` when
+    ///   the key file is missing or belongs to another store.
+    public init(path: String, keys: String? = nil) throws(DemiluneError) {
+        if path.hasSuffix(".json") {
+            unsafe service = TokenService(reading: ExportedStore(try Self.organisation(path), name: path))
+            return
+        }
+        let place: TokenService.KeyPath
+        if let keys {
+            place = { _ in keys }
+        } else if let folder = KeyFolder.usual(data: Self.variable("XDG_DATA_HOME"), home: Self.variable("HOME")) {
+            place = { "\(folder)/\($0)" }
+        } else {
+            throw DemiluneError(.keys, "no key file is found, because `HOME` is not set: give its path")
+        }
+        do throws(TokenStoreError) { unsafe service = try SQLiteStore.open(path, keys: place) } catch {
+            throw DemiluneError(error)
+        }
+    }
+
+    private static func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
+
+    private static func organisation(_ path: String) throws(DemiluneError) -> Organisation {
+        do {
+            return try Organisation(json: try JSONReader.parse(try File.read(path)))
+        } catch let error as FileError {
+            throw DemiluneError(.store, error.message)
+        } catch let error as JSONError {
+            throw DemiluneError(.store, "\(path):\(error.line):\(error.column): \(error.message)")
+        } catch let error as OrganisationError {
+            throw DemiluneError(.store, "\(path): \(error.path): \(error.message)")
+        } catch { throw DemiluneError(.store, "\(path): \(error)") }
+    }
+
+    /// The id of the token that a client presents as a string, in whatever state the token is; `nil` where there is no
+    /// such token, and for text that is no token string. About 10 µs.
+    ///
+    /// The string is a secret: keep it out of logs, and forget it after this call.
+    /// - Throws: `.store` when the store cannot be read, `.keys` for an export, which holds no strings.
+    public func token(string: String) throws(DemiluneError) -> String? {
+        guard let string = TokenString(Array(string.utf8)) else { return nil }
+        return try reading { service throws(TokenStoreError) in
+            try service.authenticate(string, now: .now())?.token.id.description
+        }
+    }
+
+    /// Runs a body while no other thread uses the store.
+    func reading<Result>(
+        _ body: (TokenService) throws(TokenStoreError) -> Result
+    ) throws(DemiluneError) -> Result {
+        let result = turn.withLock { _ -> Swift.Result<Result, TokenStoreError> in
+            do throws(TokenStoreError) { return .success(try unsafe body(service)) } catch { return .failure(error) }
+        }
+        do throws(TokenStoreError) { return try result.get() } catch { throw DemiluneError(error) }
+    }
+}
