@@ -123,6 +123,7 @@ let package = Package(
             "CommandLineTests",
             ["ProgramSupport", "CommandLine", "Presentation", "CConfined", "SQLiteStore", "Model", "Tokens"]),
         tests("REPLTests", ["ProgramSupport", "REPL", "CommandLine", "Presentation", "Model"]),
+        tests("LibraryTests", ["Demilune", "TestSupport", "SQLiteStore", "Tokens", "Model"]),
         tests("PresentationTests", ["Presentation", "Model"]),
         tests("ArchitectureTests", []),
     ],

@@ -65,6 +65,9 @@ extension Architecture {
             }
     }
 
+    /// The folders of the targets that are not called as their folders.
+    private static let folders = ["Demilune": "Library"]
+
     /// Dependencies in `Package.swift` that the table does not allow, and targets that only one of the two has.
     private func violations(inManifest manifest: String) -> [String] {
         let declaration =
@@ -73,7 +76,8 @@ extension Architecture {
         // Targets under `Tests` are for the tests only and are never shipped.
         let shipped = manifest.split(separator: "\n").filter { !$0.contains("path: \"Tests/") }.joined(separator: "\n")
         for match in shipped.matches(of: declaration) {
-            declared[String(match.1)] = match.2?.matches(of: /"(\w+)"/).map { String($0.1) } ?? []
+            declared[Self.folders[String(match.1)] ?? String(match.1)] =
+                match.2?.matches(of: /"(\w+)"/).map { String($0.1) } ?? []
         }
         let unknown = declared.keys.filter { rules[$0] == nil }.map { "target `\($0)` is not in the table" }
         let missing = rules.keys.filter { declared[$0] == nil }.map { "target `\($0)` is not declared" }

@@ -53,6 +53,26 @@ import Tokens
         #expect(try store.verify() == [])
     }
 
+    @Test func `a store that only reads goes on when another process adds a key and retires the first`() throws {
+        let reader = try fixture.folder.open("a")
+        let change = try reader.numberedOrganisation().change
+        try store.addKey(.test)
+        let (token, string) = try fixture.token()
+        #expect(try reader.authenticate(string, now: .test)?.token.id == token.token.id)
+        _ = try rewrapAll(store, batch: 500)
+        try store.retireKey(1, .test)
+        let whole = try fixture.folder.open("a")
+        for service in [reader, whole] {
+            let organisation = try service.organisation()
+            #expect(organisation.tenants.allSatisfy { !$0.isTampered && $0.tokens.allSatisfy { !$0.isTampered } })
+        }
+        // The log says that keys changed, so that nothing is amended.
+        guard case .other = try reader.changes(since: change, wasRolledBack: false) else {
+            Issue.record("only tokens changed")
+            return
+        }
+    }
+
     @Test func `an open store notices a key that another process adds`() throws {
         let other = try fixture.folder.open("a")
         try other.addKey(.test)

@@ -27,7 +27,8 @@ extension ReplCommand {
             let progress = Progress("tokens", invocation.terminal)
             defer { progress.end() }
             let directory = try repl.whole(invocation.terminal)
-            let snapshot = TimedDirectory(directory: directory, now: try repl.now(invocation), store: repl.snapshot.store)
+            let snapshot = TimedDirectory(
+                directory: directory, now: try repl.now(invocation), store: repl.snapshot.store)
             // The analysis puts in the token.
             words.insert(TokenID.unassigned.description, at: 0)
             var question = try RequestParser(

@@ -20,6 +20,7 @@ extension TokenService {
 
     /// The whole store, read at one moment, and the number of the last act in its log; 0 for an export.
     package func numberedOrganisation() throws(TokenStoreError) -> (organisation: Organisation, change: Int64) {
+        try lookForKeys()
         try lookForRollback()
         var (organisation, change) = try store.read {
             () throws(TokenStoreError) -> (Organisation, Int64) in (try read(.all), try newestChange)
@@ -31,6 +32,7 @@ extension TokenService {
     /// The changes since the act with this number, by the log of acts. Uses that were recorded are not in it.
     /// - Parameter wasRolledBack: true when the state of that moment counted as rolled back.
     package func changes(since change: Int64, wasRolledBack: Bool) throws(TokenStoreError) -> StoreChanges {
+        try lookForKeys()
         try lookForRollback()
         guard deniesOnRollback == wasRolledBack else { return .other }
         return try store.read { () throws(TokenStoreError) -> StoreChanges in

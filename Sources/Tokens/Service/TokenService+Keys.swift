@@ -36,6 +36,16 @@ extension TokenService {
         for key in keys.live { try store.addKey(key.number, canary: canary(key, store: keys.store)) }
     }
 
+    /// Reloads the keys if another process has added one since they were read, so that what it sealed is not taken for
+    /// tampered. Nothing is written.
+    /// - Returns: true when they were reloaded.
+    @discardableResult func lookForKeys() throws(TokenStoreError) -> Bool {
+        guard let keyring, try store.keys.contains(where: { keyring.live($0.number) == nil }) else { return false }
+        try keyring.reload(database: store.name)
+        try checkKeys()
+        return true
+    }
+
     /// Reloads the keys before a write if another process added or retired one.
     func refreshKeys() throws(TokenStoreError) {
         let keys = try keys

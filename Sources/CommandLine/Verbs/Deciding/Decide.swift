@@ -38,7 +38,8 @@ extension Verb {
             let used = try stringHolder(invocation)
             if let used { words[0] = used.description }
             var snapshot =
-                isExternal ? try invocation.timedDirectory(needsStore: false) : try invocation.timedDirectory(of: words[0])
+                isExternal
+                ? try invocation.timedDirectory(needsStore: false) : try invocation.timedDirectory(of: words[0])
             let directory = snapshot.directory
             if invocation[.isolate] {
                 // The keys must not stay in a process that runs unreviewed policies.
