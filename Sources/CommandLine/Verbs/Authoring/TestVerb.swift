@@ -3,6 +3,7 @@ internal import Linting
 internal import Model
 internal import Policies
 internal import PolicyTesting
+internal import Presentation
 internal import Tokens
 
 extension Verb {
@@ -76,7 +77,7 @@ private enum TestCommand {
             run.results += pluginTests.run(selection, of: subject.plugin)
         }
         dots?.end()
-        TestReport(run, format).print(to: terminal)
+        terminal.show(TestReport(run).lines(format))
         guard !run.results.isEmpty else {
             let loaded = PolicySet.load(source)
             if subject.isPolicies, loaded.set == nil {
