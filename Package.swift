@@ -60,7 +60,12 @@ let package = Package(
                 "CSystem", "Presentation", "Benchmarks", "Linting", "PolicyTesting", "Plugins", "Decisions", "Engine",
                 "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Files", "Model",
             ]),
-        target("Presentation", ["CUnistring", "PolicyTesting", "Decisions", "Tokens", "Model"]),
+        target(
+            "Presentation",
+            [
+                "CUnistring", "Linting", "Analysis", "PolicyTesting", "Decisions", "Policies", "Tokens", "Syntax",
+                "Model",
+            ]),
         target(
             "Benchmarks",
             ["PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "SQLiteStore", "Tokens", "Model"]),
@@ -124,7 +129,7 @@ let package = Package(
             ["ProgramSupport", "CommandLine", "Presentation", "CConfined", "SQLiteStore", "Model", "Tokens"]),
         tests("REPLTests", ["ProgramSupport", "REPL", "CommandLine", "Presentation", "Model"]),
         tests("LibraryTests", ["Demilune", "TestSupport", "SQLiteStore", "Tokens", "Model"]),
-        tests("PresentationTests", ["Presentation", "Model"]),
+        tests("PresentationTests", ["Presentation", "Linting", "PolicyTesting", "Policies", "Model"]),
         tests("ArchitectureTests", []),
     ],
     cLanguageStandard: .gnu2x,

@@ -24,7 +24,9 @@ struct Architecture {
             "CSystem", "Presentation", "Benchmarks", "Linting", "PolicyTesting", "Plugins", "Decisions", "Engine",
             "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Files", "Model",
         ]),
-        "Presentation": .swift(["CUnistring", "PolicyTesting", "Decisions", "Tokens", "Model"]),
+        "Presentation": .swift([
+            "CUnistring", "Linting", "Analysis", "PolicyTesting", "Decisions", "Policies", "Tokens", "Syntax", "Model",
+        ]),
         "Benchmarks": .swift([
             "PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "SQLiteStore", "Tokens", "Model",
         ]),

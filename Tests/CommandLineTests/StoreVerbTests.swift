@@ -181,6 +181,12 @@ internal import Tokens
             let result = session.run(words, environment: elsewhere)
             #expect(result.status == 1 && result.errors.contains("is an exported organisation"), "\(words): \(result)")
         }
+        let refusal = "`\(path)` is an exported organisation: it is read-only, and has no keys and no token strings"
+        let string = demilune("token", "reveal", "Warehouse sync").output
+        for words in [["import", path], ["token", "find"], ["token", "show", "-"], ["token", "list", "--as", "-"]] {
+            let result = session.run(words, input: Array(string.utf8), environment: elsewhere)
+            #expect(result.errors == "error: \(refusal)\n", "\(words): \(result.errors)")
+        }
         let late = demilune("token", "list", "--sort", "updated", environment: elsewhere)
         #expect(late.status == 1 && late.errors.contains("choose another order"))
     }

@@ -78,7 +78,7 @@ internal import Testing
         var table = Table(["ID", "NAME"])
         table.add(["1", "a\u{1B}[2Jb"])
         let lines = table.lines(columns: nil)
-        #expect(lines.map(\.isHead) == [true, false] && lines[1].text == "1   a\\u{1b}[2Jb")
+        #expect(lines.map { $0.parts[0].style } == [.strong, .plain] && lines[1].text == "1   a\\u{1b}[2Jb")
     }
 
     @Test func `fields have aligned names, and lines below them`() {
@@ -86,8 +86,8 @@ internal import Testing
         fields.add("Id", "7")
         fields.add("User Type", ["one", "two"], json: .strings(["one", "two"]))
         let lines = fields.lines
-        #expect(lines.map(\.name) == ["Id", "User Type", ""])
-        #expect(lines.map(\.text) == ["         7", "  one", "           two"] && lines[0].indent == 11)
+        #expect(lines.map(\.text) == ["Id         7", "User Type  one", "           two"])
+        #expect(lines.allSatisfy { $0.parts[0].style == .strong } && lines.map(\.hanging) == [11, 11, 0])
         #expect(fields.json.compact == #"{"id":"7","user_type":["one","two"]}"#)
     }
 }

@@ -57,7 +57,7 @@ extension AdministrationSession {
     func stored<Result>(
         _ body: (TokenService) throws(TokenStoreError) -> Result
     ) throws(CommandError) -> Result {
-        do { return try body(store) } catch { throw CommandError("\(invocation.storePath): \(error.message)") }
+        do { return try body(store) } catch { throw CommandError(error.message) }
     }
 
     func details(_ id: TokenID) throws(CommandError) -> TokenDetails? {

@@ -1,16 +1,8 @@
 package import Model
-internal import Presentation
+package import Presentation
 
 /// The output of a run: results on one stream, everything else on the other, in colour if wanted.
 package final class Terminal {
-    package enum Style: String {
-        case bold = "1"
-        case dim = "2"
-        case red = "31"
-        case green = "32"
-        case yellow = "33"
-    }
-
     /// The use of colours: `auto` colours what a terminal shows.
     package enum ColorMode: String, CaseIterable {
         case auto
@@ -38,8 +30,18 @@ package final class Terminal {
     /// Prints a line of the result. Text from data must be `escaped` first.
     package func print(_ line: String = "") { write(Array((line + "\n").utf8)) }
 
-    /// Prints a sentence of the result, wrapped between words on a terminal.
-    package func tell(_ line: String) { print(Prose.wrapped(line, streams.columns)) }
+    /// Prints a line of the result, in colours if wanted. A sentence is wrapped between words on a terminal.
+    package func show(_ line: StyledLine) {
+        let text = rendered(line)
+        print(line.hanging.map { Prose.wrapped(text, streams.columns, hanging: $0) } ?? text)
+    }
+
+    package func show(_ lines: [StyledLine]) { for line in lines { show(line) } }
+
+    /// The text of a line, in colours if the results have any.
+    func rendered(_ line: StyledLine) -> String {
+        isOutputColored ? line.parts.map { Self.colored($0.text, $0.style) }.joined() : line.text
+    }
 
     package func write(_ bytes: [UInt8]) {
         if isOpen { isOpen = streams.output(bytes) }
@@ -54,7 +56,7 @@ package final class Terminal {
     /// Prints a warning once per run.
     func warnOnce(_ message: String) {
         guard warnings.insert(ExactName(message)).inserted else { return }
-        let word = isErrorColored ? Self.styled("warning:", .yellow) : "warning:"
+        let word = isErrorColored ? Self.colored("warning:", .caution) : "warning:"
         note("\(word) \(Self.escaped(message))")
     }
 
@@ -62,15 +64,21 @@ package final class Terminal {
     package func prompt(_ text: String) { streams.errors(Array(text.utf8)) }
 
     package func complain(_ message: String) {
-        let word = isErrorColored ? Self.styled("error:", .red) : "error:"
+        let word = isErrorColored ? Self.colored("error:", .bad) : "error:"
         note("\(word) \(Self.escaped(message))")
     }
 
-    /// The text in a style, when the results are coloured.
-    package func styled(_ text: String, _ style: Style) -> String { isOutputColored ? Self.styled(text, style) : text }
-
-    private static func styled(_ text: String, _ style: Style) -> String {
-        "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m"
+    private static func colored(_ text: String, _ style: TextStyle) -> String {
+        let code: String
+        switch style {
+        case .plain: return text
+        case .strong: code = "1"
+        case .faint: code = "2"
+        case .bad: code = "31"
+        case .good: code = "32"
+        case .caution: code = "33"
+        }
+        return "\u{1B}[\(code)m\(text)\u{1B}[0m"
     }
 
     /// The text with every character written out that a terminal would obey.

@@ -27,23 +27,14 @@ package struct KeyValueOutput {
 
     package var json: JSON { .object(members) }
 
-    /// A line for people: the name, padded text, and the indentation of its continuation.
-    package struct Line {
-        /// Empty on the second and later lines of a field.
-        package let name: String
-        package let text: String
-        package let indent: Int
-    }
-
-    /// The fields in two columns; control characters are escaped.
-    package var lines: [Line] {
+    /// The fields in two columns, with strong names.
+    package var lines: [StyledLine] {
         let width = rows.map { DisplayWidth.of($0.name) }.max() ?? 0
         return rows.flatMap { row in
             row.lines.enumerated().map { index, line in
                 let name = index == 0 ? row.name : ""
                 let space = String(repeating: " ", count: width - DisplayWidth.of(name) + 2)
-                return Line(
-                    name: name, text: space + ControlCharacters.escaped(line), indent: index == 0 ? width + 2 : 0)
+                return .sentence("\(name, .strong)\(space)\(line)", hanging: index == 0 ? width + 2 : 0)
             }
         }
     }

@@ -18,24 +18,18 @@ package struct Table {
 
     package mutating func add(_ cells: [String]) { rows.append(cells) }
 
-    /// A line of the table; the heads are printed in bold.
-    package struct Line {
-        package let text: String
-        package var isHead = false
-    }
-
-    /// The table with aligned columns; control characters are escaped.
+    /// The table with aligned columns; the heads are strong.
     /// - Parameter columns: the greatest width; `nil` for no limit.
-    package func lines(columns: Int?) -> [Line] {
+    package func lines(columns: Int?) -> [StyledLine] {
         let shown = rows.map { $0.map { ControlCharacters.escaped($0) } }
         let natural = heads.indices.map { column in
             max(DisplayWidth.of(heads[column]), shown.map { DisplayWidth.of($0[column]) }.max() ?? 0)
         }
-        var lines: [Line] = []
+        var lines: [StyledLine] = []
         for part in parts(natural, columns) {
-            if !lines.isEmpty { lines.append(Line(text: "")) }
-            lines.append(Line(text: line(heads, part), isHead: true))
-            lines += shown.map { Line(text: line($0, part)) }
+            if !lines.isEmpty { lines.append("") }
+            lines.append("\(line(heads, part), .strong)")
+            lines += shown.map { "\(line($0, part))" }
         }
         return lines
     }

@@ -49,10 +49,9 @@ extension Repl {
         }
         for (name, traced) in [(names.0, comparison.first), (names.1, comparison.second)] {
             let decision = traced.decision
-            let verdict = decision.isPermitted ? terminal.styled("permit", .green) : terminal.styled("deny", .red)
             let reason = decision.reasons.map(\.text).joined(separator: "; ")
             let words = reason.isEmpty ? Decision.words(for: decision.code) ?? decision.code : reason
-            terminal.tell("\(Terminal.escaped(name)): \(verdict), \(Terminal.escaped(words))")
+            terminal.show(.sentence("\(name): \(decision.word), \(words)"))
         }
         if !comparison.facts.isEmpty {
             terminal.print()

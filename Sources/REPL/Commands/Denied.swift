@@ -121,21 +121,20 @@ extension Repl {
         }
         let record = try log(invocation).record(number)
         let directory = try snapshot.directory(holding: record.token.map { [$0] } ?? [])
-        let printer = ExplanationPrinter(Explanation(record, directory: directory), loaded)
+        let report = ExplanationReport(Explanation(record, directory: directory), loaded)
         let terminal = invocation.terminal
         if invocation[.json] {
-            terminal.print(printer.json.pretty)
+            terminal.print(report.json.pretty)
             return ExitStatus.done
         }
-        printer.print(to: terminal)
+        terminal.show(report.lines)
         guard !record.isMasked, let loaded else { return ExitStatus.done }
         var question = record.question
         question.now = try now(invocation)
         question.obligations = .all
         guard let answer = try? decide(question, on: directory, by: loaded) else { return ExitStatus.done }
         let code = [answer.decision.code, answer.decision.policyCode?.text].compactMap(\.self).joined(separator: ": ")
-        let verdict = answer.decision.isPermitted ? terminal.styled("permit", .green) : terminal.styled("deny", .red)
-        terminal.print("Asked again now, the answer is \(verdict) (\(Terminal.escaped(code))).")
+        terminal.show("Asked again now, the answer is \(answer.decision.word) (\(code)).")
         return ExitStatus.done
     }
 }

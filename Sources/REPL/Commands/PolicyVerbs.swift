@@ -51,13 +51,13 @@ extension ReplCommand {
                 invocation.terminal.print(JSON.object(members).pretty)
                 return ExitStatus.done
             }
-            let text = PolicyText(lines.joined(separator: "\n"), invocation.terminal)
+            let text = HighlightedSource(lines.joined(separator: "\n"))
             let width = "\(text.count)".count
             for number in 1...max(1, text.count) {
                 let count = hits[number].map { "\($0)×" } ?? ""
                 let digits = String(repeating: " ", count: width - "\(number)".count) + "\(number)"
                 let margin = String(repeating: " ", count: max(0, 5 - count.count)) + count
-                invocation.terminal.print("\(margin) \(digits)  \(text[number])")
+                invocation.terminal.show("\(margin) \(digits)  \(text[number])")
             }
             return ExitStatus.done
         })

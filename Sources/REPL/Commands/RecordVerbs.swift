@@ -1,6 +1,7 @@
 internal import CommandLine
 internal import Files
 internal import Model
+internal import Presentation
 
 extension ReplCommand {
     /// `record FILE`: writes the session into a file.
@@ -103,10 +104,10 @@ extension Repl {
     }
 
     private func tellDifference(_ recorded: [String], _ now: [String], _ terminal: Terminal) {
-        for line in recorded where !now.contains(line) { terminal.print(terminal.styled("- \(line)", .red)) }
+        for line in recorded where !now.contains(line) { terminal.show("\("- \(line)", .bad)") }
         for line in now {
             let isNew = !recorded.contains(line)
-            terminal.print(isNew ? terminal.styled("+ \(line)", .green) : "  \(line)")
+            terminal.show(isNew ? "\("+ \(line)", .good)" : "  \(line)")
         }
     }
 

@@ -129,9 +129,9 @@ extension Repl {
         let names = { (names: [ExactName]) in names.isEmpty ? "nothing" : names.joined(separator: ", ") }
         terminal.print()
         let uses = least.uses == 1 ? "use of it that is" : "uses of it that are"
-        terminal.tell("The log has \(least.uses) different \(uses) permitted now.")
-        terminal.tell("It needs:          \(Terminal.escaped(names(least.needed)))")
-        terminal.tell("It can go without: \(Terminal.escaped(names(least.superfluous)))")
+        terminal.show(.sentence("The log has \(least.uses) different \(uses) permitted now."))
+        terminal.show(.sentence("It needs:          \(names(least.needed))"))
+        terminal.show(.sentence("It can go without: \(names(least.superfluous))"))
         if least.unusable > 0 {
             terminal.note("\(counted(least.unusable, "use")) not counted: not permitted, or impossible to decide again")
         }

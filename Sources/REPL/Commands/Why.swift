@@ -3,6 +3,7 @@ internal import CommandLine
 internal import Decisions
 internal import Engine
 internal import Model
+internal import Presentation
 
 extension ReplCommand {
     /// `why`: an explanation of the last decision, or of one in the decision log.
@@ -22,11 +23,11 @@ extension ReplCommand {
             do throws(RequestError) {
                 traced = try answer.loaded.authorizer.examine(answer.question, on: answer.directory)
             } catch { throw CommandError(error.message) }
-            let printer = ExplanationPrinter(Explanation(traced), answer.loaded)
+            let report = ExplanationReport(Explanation(traced), answer.loaded)
             if invocation[.json] {
-                invocation.terminal.print(printer.json.pretty)
+                invocation.terminal.print(report.json.pretty)
             } else {
-                printer.print(to: invocation.terminal)
+                invocation.terminal.show(report.lines)
             }
             return ExitStatus.done
         })
@@ -68,7 +69,7 @@ extension ReplCommand {
                 terminal.print(JSON.object(members).compact)
                 return ExitStatus.done
             }
-            terminal.print(terminal.styled(Terminal.escaped(evaluated.value), .bold))
+            terminal.show("\(evaluated.value, .strong)")
             let text = evaluated.expression.map { "\($0), " } ?? ""
             let article = "aeio".contains(evaluated.type.first ?? " ") ? "an" : "a"
             terminal.print(

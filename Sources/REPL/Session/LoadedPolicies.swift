@@ -1,8 +1,10 @@
+internal import Analysis
 internal import CommandLine
 internal import Decisions
 internal import Model
 internal import Plugins
 internal import Policies
+internal import Presentation
 
 /// A folder of policies as loaded, with counts of the effects that each line has had since.
 final class LoadedPolicies {
@@ -62,5 +64,12 @@ final class LoadedPolicies {
     func purpose(of policy: ExactName) -> String {
         let lines = lines(of: "\(policy).lua") ?? []
         return lines.prefix { $0.hasPrefix("--") }.map { $0.drop { $0 == "-" || $0 == " " } }.joined(separator: " ")
+    }
+}
+
+extension ExplanationReport {
+    /// - Parameter loaded: the policies in force, whose source is shown if they are those of the explanation.
+    init(_ explanation: Explanation, _ loaded: LoadedPolicies?) {
+        self.init(explanation, source: loaded.flatMap { $0.set.version == explanation.version ? $0.source : nil })
     }
 }

@@ -5,6 +5,7 @@ internal import Engine
 internal import Lua
 internal import Model
 internal import Policies
+internal import Presentation
 
 extension Repl {
     /// Evaluates an expression for the last request.
@@ -47,19 +48,18 @@ extension Repl {
             terminal.print(Self.json(counterfactual, answer.directory, tenant.text).pretty)
             return ExitStatus.done
         }
-        let verdict = counterfactual.isToPermit ? terminal.styled("permitted", .green) : terminal.styled("denied", .red)
+        let verdict: StyledLine = counterfactual.isToPermit ? "\("permitted", .good)" : "\("denied", .bad)"
         guard !counterfactual.paths.isEmpty else {
-            terminal.tell(
-                "No change of one or two of the facts read would have it \(verdict)"
-                    + (counterfactual.isComplete ? "." : "; not every change was tried."))
+            let end = counterfactual.isComplete ? "." : "; not every change was tried."
+            terminal.show(.sentence("No change of one or two of the facts read would have it \(verdict)\(end)"))
             return ExitStatus.done
         }
-        terminal.print("It would be \(verdict) if")
+        terminal.show("It would be \(verdict) if")
         for agents in Self.groups(counterfactual.paths) {
-            terminal.print("  \(terminal.styled(Self.words(agents), .bold))")
+            terminal.show("  \(Self.words(agents), .strong)")
             for path in counterfactual.paths where path.agents == agents {
                 let steps = path.steps.map { $0.words(in: answer.directory, tenant: tenant) }
-                terminal.tell("    \(Terminal.escaped(steps.joined(separator: ", and ")))")
+                terminal.show(.sentence("    \(steps.joined(separator: ", and "))"))
             }
         }
         if !counterfactual.isComplete {

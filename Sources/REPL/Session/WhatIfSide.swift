@@ -3,6 +3,7 @@ internal import CommandLine
 internal import Decisions
 internal import Model
 internal import Policies
+internal import Presentation
 
 /// The side that decides every request beside the policies in force: other policies, a scenario, or both.
 struct WhatIfSide {
@@ -77,27 +78,23 @@ extension Repl {
     }
 
     private func explain(_ answer: DecidedRequest, _ terminal: Terminal) {
-        DecisionPrinter(answer.decision, policies: answer.loaded.set).print(to: terminal, withFacts: isTracing)
+        terminal.show(DecisionReport(answer.decision, policies: answer.loaded.set, withFacts: isTracing).lines)
     }
 
     private func tell(_ answer: DecidedRequest, _ other: DecidedRequest, _ title: String, _ terminal: Terminal) {
         let disagreement = DecisionComparison(before: answer.decision, after: other.decision)
         guard disagreement.isDifferent else {
             explain(answer, terminal)
-            terminal.print(terminal.styled("\(Terminal.escaped(title)): the same", .dim))
+            terminal.show("\("\(title): the same", .faint)")
             return
         }
         let isTurned = answer.decision.isPermitted != other.decision.isPermitted
         let note = isTurned ? "" : ", for other reasons"
-        terminal.print("\(verdict(answer, terminal)) → \(verdict(other, terminal))\(note)")
-        terminal.print(terminal.styled("before:", .bold))
+        terminal.show("\(answer.decision.word) → \(other.decision.word)\(note)")
+        terminal.show("\("before:", .strong)")
         explain(answer, terminal)
-        terminal.print(terminal.styled("\(Terminal.escaped(title)):", .bold))
+        terminal.show("\("\(title):", .strong)")
         explain(other, terminal)
-    }
-
-    private func verdict(_ answer: DecidedRequest, _ terminal: Terminal) -> String {
-        answer.decision.isPermitted ? terminal.styled("permit", .green) : terminal.styled("deny", .red)
     }
 }
 

@@ -55,7 +55,10 @@ extension Verb {
             findings.removeAll { finding in !files.contains { finding.path == "\(folder)/\($0)" } }
         }
         let format = invocation[.json] ? .json : invocation[.format]
-        CheckReport(findings, source, rules: rules, format).print(to: invocation.terminal)
+        let terminal = invocation.terminal
+        let report = CheckReport(
+            findings, source, rules: rules, showsSource: terminal.streams.isOutputTerminal)
+        terminal.show(report.lines(format))
         if findings.contains(where: { $0.severity == .error }) { return ExitStatus.policies }
         return invocation[.failOn] == .warning && !findings.isEmpty ? ExitStatus.gate : ExitStatus.done
     }

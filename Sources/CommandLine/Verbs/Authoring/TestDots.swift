@@ -1,4 +1,5 @@
 internal import PolicyTesting
+internal import Presentation
 internal import Synchronization
 
 /// The progress of a test run at a terminal, a mark for each test as it ends: `.` passed, `✘` failed, `–` skipped.
@@ -16,11 +17,10 @@ final class TestDots: @unchecked Sendable {
     }
 
     func note(_ result: TestResult) {
-        let mark =
-            if result.failure != nil { terminal.styled("✘", .red) } else if result.skipped != nil { "–" } else { "." }
+        let mark: StyledLine = result.failure != nil ? "\("✘", .bad)" : result.skipped != nil ? "–" : "."
         written.withLock { count in
             count += 1
-            terminal.write(Array((mark + (count % columns == 0 ? "\n" : "")).utf8))
+            terminal.write(Array((terminal.rendered(mark) + (count % columns == 0 ? "\n" : "")).utf8))
         }
     }
 

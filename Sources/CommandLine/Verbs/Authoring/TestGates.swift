@@ -70,7 +70,7 @@ struct TestGates {
         if measuresCoverage {
             if let coverage = run.coverage {
                 if showsCoverage {
-                    if isText { CoverageReport(coverage).print(to: terminal) } else { note(coverage) }
+                    if isText { terminal.show(CoverageReport(coverage).lines) } else { note(coverage) }
                 }
                 for (kind, file) in files { try file.write(Self.text(coverage, kind)) }
                 problems += gate?.shortfalls(of: coverage) ?? []
@@ -79,7 +79,10 @@ struct TestGates {
             }
         }
         if measuresCost {
-            if showsCost, isText { CostReport(run.costs).print(to: terminal) }
+            if showsCost, isText {
+                terminal.print()
+                CostReport(run.costs).table.print(to: terminal)
+            }
             problems += try compare(run.costs)
         }
         for problem in problems { terminal.complain(problem) }

@@ -4,6 +4,7 @@ internal import Model
 internal import Plugins
 internal import Policies
 internal import PolicyTesting
+internal import Presentation
 internal import Tokens
 
 extension Verb {
@@ -77,7 +78,7 @@ private enum TestCommand {
             run.results += pluginTests.run(selection, of: subject.plugin)
         }
         dots?.end()
-        TestReport(run, format).print(to: terminal)
+        terminal.show(TestReport(run).lines(format))
         guard !run.results.isEmpty else {
             let loaded = PolicySet.load(source)
             if subject.isPolicies, loaded.set == nil {

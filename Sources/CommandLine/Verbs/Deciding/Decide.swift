@@ -3,6 +3,7 @@ internal import Engine
 internal import Glibc
 internal import Model
 internal import Policies
+internal import Presentation
 internal import Tokens
 
 extension Verb {
@@ -74,8 +75,8 @@ extension Verb {
                 writer.newline()
                 invocation.terminal.write(writer.bytes)
             } else {
-                DecisionPrinter(decision, policies: policies).print(
-                    to: invocation.terminal, withFacts: invocation[.explain])
+                let report = DecisionReport(decision, policies: policies, withFacts: invocation[.explain])
+                invocation.terminal.show(report.lines)
             }
             return status(decision, expected: invocation[.expect], invocation.terminal)
         })

@@ -1,6 +1,7 @@
 internal import Model
 internal import Plugins
 internal import Policies
+internal import Presentation
 
 /// The description of a plugin and what it provides, for people and for machines.
 enum PluginListing {
@@ -36,9 +37,7 @@ enum PluginListing {
     }
 
     static func printReference(_ plugin: Plugin, _ extras: PluginExtras, to terminal: Terminal) {
-        terminal.print(
-            "\(terminal.styled(Terminal.escaped("\(plugin.name) \(plugin.version)"), .bold)): "
-                + Terminal.escaped(plugin.about))
+        terminal.show("\("\(plugin.name) \(plugin.version)", .strong): \(plugin.about)")
         for (title, names) in [("needs", plugin.needs), ("requires", plugin.requires)] where !names.isEmpty {
             terminal.print("\(title) \(Terminal.escaped(names.joined(separator: ", ")))")
         }

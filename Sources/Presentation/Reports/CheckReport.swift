@@ -1,11 +1,10 @@
-internal import Linting
-internal import Model
-internal import Policies
-internal import Presentation
+package import Linting
+package import Model
+package import Policies
 
 /// The findings of `check`, for people and in the formats of CI systems.
-struct CheckReport {
-    enum Format: String, CaseIterable {
+package struct CheckReport {
+    package enum Format: String, CaseIterable, Sendable {
         case text
         case json
         /// The Static Analysis Results Interchange Format, version 2.1.0.
@@ -19,22 +18,25 @@ struct CheckReport {
     private let findings: [Diagnostic]
     private let source: PolicySource
     private let rules: [Rule]
-    private let format: Format
+    private let showsSource: Bool
 
-    init(_ findings: [Diagnostic], _ source: PolicySource, rules: [Rule] = Rule.all, _ format: Format) {
+    /// - Parameter showsSource: true to show in the text the line of each finding.
+    package init(
+        _ findings: [Diagnostic], _ source: PolicySource, rules: [Rule] = Rule.all, showsSource: Bool = false
+    ) {
         self.findings = findings
         self.source = source
         self.rules = rules
-        self.format = format
+        self.showsSource = showsSource
     }
 
-    func print(to terminal: Terminal) {
+    package func lines(_ format: Format) -> [StyledLine] {
         switch format {
-        case .text: printText(to: terminal)
-        case .json: terminal.print(json.pretty)
-        case .sarif: terminal.print(sarif.pretty)
-        case .github: for finding in findings { terminal.print(Self.github(finding)) }
-        case .junit: for line in junit { terminal.print(line) }
+        case .text: text
+        case .json: [.verbatim(json.pretty)]
+        case .sarif: [.verbatim(sarif.pretty)]
+        case .github: findings.map { .verbatim(Self.github($0)) }
+        case .junit: junit.map { .verbatim($0) }
         }
     }
 
@@ -43,21 +45,17 @@ struct CheckReport {
         return (errors, findings.count - errors)
     }
 
-    private func printText(to terminal: Terminal) {
+    private var text: [StyledLine] {
+        var lines: [StyledLine] = []
         for finding in findings {
-            let text = Terminal.escaped(finding.description)
-            terminal.print(terminal.styled(text, finding.severity == .error ? .red : .yellow))
-            guard terminal.streams.isOutputTerminal, let line = line(of: finding), let column = finding.column else {
-                continue
-            }
-            terminal.print("    \(Terminal.escaped(line))")
-            let before = String(decoding: line.utf8.prefix(column - 1), as: UTF8.self)
-            terminal.print("    " + String(repeating: " ", count: DisplayWidth.of(Terminal.escaped(before))) + "^")
+            lines.append("\(finding, finding.severity == .error ? .bad : .caution)")
+            guard showsSource, let line = line(of: finding), let column = finding.column else { continue }
+            let before = ControlCharacters.escaped(String(decoding: line.utf8.prefix(column - 1), as: UTF8.self))
+            lines += ["    \(line)", "    \(String(repeating: " ", count: DisplayWidth.of(before)))^"]
         }
         let files = source.files.count { $0.name.hasSuffix(".lua") }
-        terminal.print(
-            [counted(files, "file"), counted(counts.errors, "error"), counted(counts.warnings, "warning")]
-                .joined(separator: ", "))
+        let counts = [counted(files, "file"), counted(counts.errors, "error"), counted(counts.warnings, "warning")]
+        return lines + ["\(counts.joined(separator: ", "))"]
     }
 
     /// The line of the source that a finding is about.

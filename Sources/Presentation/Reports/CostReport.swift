@@ -1,21 +1,19 @@
-internal import Model
-internal import PolicyTesting
-internal import Presentation
+package import Model
+package import PolicyTesting
 
 /// The cost of policies in their tests, for people and for machines.
-struct CostReport {
+package struct CostReport {
     private let costs: [PolicyCost]
 
-    init(_ costs: [PolicyCost]) {
+    package init(_ costs: [PolicyCost]) {
         self.costs = costs
     }
 
-    func print(to terminal: Terminal) {
-        terminal.print()
+    package var table: Table {
         var table = Table(["POLICY", "INSTRUCTIONS", "BYTES", "FACTS"], fixed: ["POLICY"])
         for cost in costs { table.add([cost.policy.text] + cost.measures.map { "\($0.value)" }) }
-        table.print(to: terminal)
+        return table
     }
 
-    var json: JSON { CostBaseline(costs).json["policies"] ?? .object([]) }
+    package var json: JSON { CostBaseline(costs).json["policies"] ?? .object([]) }
 }

@@ -1,10 +1,9 @@
 internal import Model
-internal import PolicyTesting
-internal import Presentation
+package import PolicyTesting
 
 /// The results of a test run, for people and in the formats of CI systems.
-struct TestReport {
-    enum Format: String, CaseIterable {
+package struct TestReport {
+    package enum Format: String, CaseIterable, Sendable {
         case text
         case json
         /// JUnit's XML, which most CI systems read.
@@ -16,53 +15,42 @@ struct TestReport {
     }
 
     private let run: PolicyTests.Run
-    private let format: Format
 
-    init(_ run: PolicyTests.Run, _ format: Format) {
-        self.run = run
-        self.format = format
-    }
+    package init(_ run: PolicyTests.Run) { self.run = run }
 
     private var results: [TestResult] { run.results }
 
     private var failed: [TestResult] { results.filter { $0.failure != nil } }
     private var skipped: [TestResult] { results.filter { $0.skipped != nil } }
 
-    func print(to terminal: Terminal) {
+    package func lines(_ format: Format) -> [StyledLine] {
         switch format {
-        case .text: printText(to: terminal)
-        case .json: terminal.print(json.pretty)
-        case .junit: for line in junit { terminal.print(line) }
-        case .tap: for line in tap { terminal.print(line) }
-        case .github: for line in github { terminal.print(line) }
+        case .text: text
+        case .json: [.verbatim(json.pretty)]
+        case .junit: junit.map { .verbatim($0) }
+        case .tap: tap.map { .verbatim($0) }
+        case .github: github.map { .verbatim($0) }
         }
     }
 
-    private func printText(to terminal: Terminal) {
-        for result in failed { print(result, to: terminal) }
-        for result in skipped {
-            terminal.print(
-                "– \(Terminal.escaped("\(result.place): \(result.name): skipped: \(result.skipped ?? "")"))")
-        }
-        terminal.print(counts)
+    private var text: [StyledLine] {
+        failed.flatMap(lines(of:)) + skipped.map { "– \($0.place): \($0.name): skipped: \($0.skipped ?? "")" }
+            + ["\(counts)"]
     }
 
-    private func print(_ result: TestResult, to terminal: Terminal) {
-        guard let failure = result.failure else { return }
-        terminal.print(terminal.styled("✘ \(Terminal.escaped("\(result.place): \(result.name)"))", .red))
+    private func lines(of result: TestResult) -> [StyledLine] {
+        guard let failure = result.failure else { return [] }
+        let head: StyledLine = "\("✘ \(result.place): \(result.name)", .bad)"
         guard let expected = failure.expected, let happened = failure.happened else {
-            terminal.print("    \(Terminal.escaped(failure.message))")
-            return
+            return [head, "    \(failure.message)"]
         }
-        terminal.print("    expected  \(Terminal.escaped(expected))")
-        terminal.print("    happened  \(Terminal.escaped(happened))")
-        let width = failure.trace.map { DisplayWidth.of(Terminal.escaped($0.place)) }.max() ?? 0
-        for (index, step) in failure.trace.enumerated() {
-            let place = Terminal.escaped(step.place)
-            let gap = String(repeating: " ", count: width - DisplayWidth.of(place) + 2)
-            let head = index == 0 ? "    read      " : "              "
-            terminal.print("\(head)\(terminal.styled(place, .dim))\(gap)\(Terminal.escaped(step.fact))")
+        func width(_ step: TestFailure.Step) -> Int { DisplayWidth.of(ControlCharacters.escaped(step.place)) }
+        let widest = failure.trace.map(width).max() ?? 0
+        let read = failure.trace.enumerated().map { index, step -> StyledLine in
+            let gap = String(repeating: " ", count: widest - width(step) + 2)
+            return "\(index == 0 ? "    read      " : "              ")\(step.place, .faint)\(gap)\(step.fact)"
         }
+        return [head, "    expected  \(expected)", "    happened  \(happened)"] + read
     }
 
     /// `12 passed, 1 failed`.
@@ -142,8 +130,8 @@ struct TestReport {
     private var tap: [String] {
         var lines = ["TAP version 14", "1..\(results.count)"]
         for (index, result) in results.enumerated() {
-            let name = Terminal.escaped("\(result.file): \(result.name)").replacing("#", with: "\\#")
-            let note = result.skipped.map { " # SKIP \(Terminal.escaped($0))" } ?? ""
+            let name = ControlCharacters.escaped("\(result.file): \(result.name)").replacing("#", with: "\\#")
+            let note = result.skipped.map { " # SKIP \(ControlCharacters.escaped($0))" } ?? ""
             lines.append("\(result.failure == nil ? "ok" : "not ok") \(index + 1) - \(name)\(note)")
             if let failure = result.failure {
                 lines += ["  ---", "  message: \(JSON.string(failure.message).compact)"]
