@@ -23,6 +23,13 @@ func tests(_ name: String, _ dependencies: [String], except folders: [String] = 
         swiftSettings: swift)
 }
 
+/// A target that tests of several targets use.
+func support(_ name: String, _ dependencies: [String] = [], except folders: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: "Tests/\(name)",
+        exclude: folders, swiftSettings: swift)
+}
+
 let package = Package(
     name: "demilune",
     products: [
@@ -72,10 +79,9 @@ let package = Package(
         tests("ModelTests", ["Model"]),
         tests("FilesTests", ["Files", "Model"]),
         tests("SyntaxTests", ["Syntax", "CLuaLoad", "HostileScripts"]),
-        .target(name: "HostileScripts", path: "Tests/HostileScripts", exclude: ["scripts"], swiftSettings: swift),
-        .target(
-            name: "TestSupport", dependencies: ["SQLiteStore", "Tokens", "CSQLite", "Model"], path: "Tests/TestSupport",
-            swiftSettings: swift),
+        support("HostileScripts", except: ["scripts"]),
+        support(
+            "TestSupport", ["Decisions", "Plugins", "Policies", "SQLiteStore", "Tokens", "Files", "CSQLite", "Model"]),
         .target(name: "CStopPoint", path: "Tests/CStopPoint"),
         .target(name: "CConfined", dependencies: ["CSystem"], path: "Tests/CConfined"),
         .target(name: "CLuaLoad", path: "Tests/CLuaLoad", linkerSettings: [.linkedLibrary("lua5.4")]),
@@ -87,15 +93,18 @@ let package = Package(
         tests("SQLiteStoreTests", ["TestSupport", "SQLiteStore", "SQLStore", "Tokens", "CSQLite", "Model"]),
         tests("StoreContractTests", ["TestSupport", "SQLiteStore", "SQLStore", "ExportedStore", "Tokens", "Model"]),
         tests(
-            "DecisionsTests", ["Decisions", "Plugins", "Engine", "Policies", "Tokens", "Model", "HostileScripts"],
+            "DecisionsTests",
+            ["TestSupport", "HostileScripts", "Decisions", "Plugins", "Engine", "Policies", "Tokens", "Model"],
             except: ["Hostile"]),
         tests(
-            "WorkbenchTests",
+            "LintingTests",
             [
-                "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins", "Decisions", "Engine", "Policies",
-                "Model",
-                "HostileScripts",
+                "TestSupport", "HostileScripts", "Linting", "PolicyTesting", "Plugins", "Decisions", "Engine",
+                "Policies", "Model",
             ]),
+        tests("PolicyTestingTests", ["TestSupport", "PolicyTesting", "Decisions", "Policies", "Model"]),
+        tests("AnalysisTests", ["TestSupport", "Analysis", "Decisions", "Engine", "Policies", "Model"]),
+        tests("BenchmarksTests", ["Benchmarks", "Model"]),
         tests(
             "CommandsTests",
             ["Commands", "Presentation", "CConfined", "CSQLite", "SQLiteStore", "Model", "Tokens"]),

@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Plugins
+import TestSupport
 import Testing
 
 @testable import Decisions

@@ -2,12 +2,13 @@ import Decisions
 import Model
 import Policies
 import PolicyTesting
+import TestSupport
 import Testing
 
 @Suite
 struct `Requests made up` {
     private func generator(seed: UInt64) throws -> (RequestGenerator, Directory, PolicySet) {
-        let directory = try Directory(try Fixtures.demo())
+        let directory = try Directory(try Organisation.demo())
         let set = try Fixtures.load(try Fixtures.shipped())
         return (RequestGenerator(directory: directory, schema: set.schema, seed: seed), directory, set)
     }
