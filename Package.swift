@@ -100,7 +100,8 @@ let package = Package(
         tests("SyntaxTests", ["Syntax", "CLuaLoad", "HostileScripts"]),
         support("HostileScripts", except: ["scripts"]),
         support(
-            "TestSupport", ["Decisions", "Engine", "Policies", "SQLiteStore", "Tokens", "CSQLite", "Model"]),
+            "TestSupport",
+            ["Decisions", "Engine", "Plugins", "Policies", "SQLiteStore", "Tokens", "Files", "CSQLite", "Model"]),
         .target(name: "CStopPoint", path: "Tests/CStopPoint"),
         .target(name: "CConfined", dependencies: ["CSystem"], path: "Tests/CConfined"),
         .target(name: "CLuaLoad", path: "Tests/CLuaLoad", linkerSettings: [.linkedLibrary("lua5.4")]),
@@ -113,16 +114,17 @@ let package = Package(
         tests("StoreContractTests", ["TestSupport", "SQLiteStore", "SQLStore", "ExportedStore", "Tokens", "Model"]),
         tests(
             "DecisionsTests",
-            ["TestSupport", "Decisions", "Plugins", "Engine", "Policies", "Tokens", "Model", "HostileScripts"],
+            ["TestSupport", "HostileScripts", "Decisions", "Plugins", "Engine", "Policies", "Tokens", "Model"],
             except: ["Hostile"]),
         tests(
-            "WorkbenchTests",
+            "LintingTests",
             [
-                "TestSupport",
-                "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins", "Decisions", "Engine", "Policies",
-                "Model",
-                "HostileScripts",
+                "TestSupport", "HostileScripts", "Linting", "PolicyTesting", "Plugins", "Decisions", "Engine",
+                "Policies", "Model",
             ]),
+        tests("PolicyTestingTests", ["TestSupport", "PolicyTesting", "Decisions", "Policies", "Model"]),
+        tests("AnalysisTests", ["TestSupport", "Analysis", "Decisions", "Engine", "Policies", "Model"]),
+        tests("BenchmarksTests", ["Benchmarks", "Model"]),
         support("ProgramSupport", ["REPL", "CommandLine", "Presentation", "TestSupport"]),
         tests(
             "CommandLineTests",

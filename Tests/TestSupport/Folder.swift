@@ -60,13 +60,3 @@ extension Folder {
         try SQLiteStore.open(file(name + ".db"), keys: keyFile, toVerify: true, clock: { .test })
     }
 }
-
-extension Organisation {
-    /// The organisation of `examples/demo.json`.
-    package static func demo() throws -> Organisation {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let bytes = Array(try Data(contentsOf: root.appending(path: "examples/demo.json")))
-        return try Organisation(json: JSONReader.parse(bytes))
-    }
-}

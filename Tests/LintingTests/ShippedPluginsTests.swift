@@ -78,7 +78,7 @@ import Testing
 
     @Test func `all parts for policies are used, and traced by their names`() throws {
         let set = try Self.policies()
-        let directory = try Directory(Fixtures.demo())
+        let directory = try Directory(Organisation.demo())
         let authorizer = try Self.authorizer(set, directory, .none)
         var traced: Set<String> = []
         for question in try Self.questions(set.schema, directory, count: 1_500) {
@@ -95,7 +95,7 @@ import Testing
 
     @Test func `trees cache all of it: a repeated request runs no policy`() throws {
         let set = try Self.policies()
-        let directory = try Directory(Fixtures.demo())
+        let directory = try Directory(Organisation.demo())
         let running = try Self.authorizer(set, directory, .none)
         let trees = try Self.authorizer(set, directory, TreeOptions())
         let questions = try Self.questions(set.schema, directory, count: 1_500)
@@ -138,7 +138,7 @@ import Testing
         let loaded = try Self.plugins()
         let commands = PluginCommands(loaded, schema: try Self.policies().schema)
         #expect(commands.all.map(\.command.name).sorted() == ["cidr", "path", "shift"])
-        let directory = try Directory(Fixtures.demo())
+        let directory = try Directory(Organisation.demo())
         let lines = try commands.run(
             ExactName(name), words, on: directory, tenant: try #require(directory.tenant("3")),
             now: Instant("2026-11-22T12:00:00Z")!)

@@ -1,13 +1,14 @@
 import Model
 import Policies
 import PolicyTesting
+import TestSupport
 import Testing
 
 @Suite
 struct `The tests beside policies` {
     @Test
     func `every test of the shipped policies passes`() throws {
-        let tests = try PolicyTests(try Fixtures.shipped(), organisations: ["demo": try Fixtures.demo()])
+        let tests = try PolicyTests(try Fixtures.shipped(), organisations: ["demo": try Organisation.demo()])
         let results = tests.run()
         for result in results {
             #expect(result.failure == nil, "\(result.file):\(result.line ?? 0): \(result.name)")
@@ -27,7 +28,7 @@ struct `The tests beside policies` {
 
     @Test
     func `every test of the Todo scenario passes`() throws {
-        let tests = try PolicyTests(try Fixtures.todo(), organisations: ["demo": try Fixtures.demo()])
+        let tests = try PolicyTests(try Fixtures.todo(), organisations: ["demo": try Organisation.demo()])
         let results = tests.run()
         for result in results { #expect(result.failure == nil, "\(result.name)") }
         #expect(results.count == 6)
@@ -42,7 +43,7 @@ struct `The tests beside policies` {
             """
         }
         let source = try Fixtures.planted("a", source: Self.policy, test: cases.joined(separator: "\n"))
-        let tests = try PolicyTests(source, organisations: ["demo": try Fixtures.demo()])
+        let tests = try PolicyTests(source, organisations: ["demo": try Organisation.demo()])
         let results = tests.run()
         #expect(results.map(\.name) == (0..<450).map { "case \($0)" })
         for (number, result) in results.enumerated() { #expect((result.failure == nil) == (number % 7 != 3)) }
@@ -62,7 +63,7 @@ struct `The tests beside policies` {
 
     private func result(of body: String) throws -> TestResult {
         let source = try Fixtures.planted("planted", source: Self.policy, test: "\ntest(\"planted\", {\(body)})")
-        let tests = try PolicyTests(source, organisations: ["demo": try Fixtures.demo()])
+        let tests = try PolicyTests(source, organisations: ["demo": try Organisation.demo()])
         let results = tests.run()
         #expect(results.count == 1)
         return try #require(results.first)
@@ -133,7 +134,7 @@ struct `The tests beside policies` {
     @Test(arguments: [("local x = ", "near"), ("", "no test"), ("test(1, {})", "name"), ("os.exit(1)", "os")])
     func `an unreadable test file fails as a whole`(text: String, message: String) throws {
         let source = try Fixtures.planted("planted", source: Self.policy, test: text)
-        let tests = try PolicyTests(source, organisations: ["demo": try Fixtures.demo()])
+        let tests = try PolicyTests(source, organisations: ["demo": try Organisation.demo()])
         let results = tests.run()
         #expect(results.count == 1)
         let failure = try #require(results.first?.failure?.message)

@@ -3,6 +3,7 @@ import Decisions
 import Engine
 import Model
 import Policies
+import TestSupport
 
 /// A generated store with policies, and requests to them.
 struct GeneratedStore {

@@ -1,6 +1,5 @@
 import Analysis
 import Decisions
-import Glibc
 import Model
 import Policies
 import TestSupport
@@ -29,15 +28,6 @@ struct `The AuthZEN Todo scenario` {
     }
 
     private static func lines() throws -> [[UInt8]] {
-        let path = Fixtures.root + "/examples/authzen-todo/requests.ndjson"
-        let file = try unsafe #require(unsafe fopen(path, "r"))
-        defer { unsafe fclose(file) }
-        var bytes: [UInt8] = []
-        while true {
-            let next = unsafe getc(file)
-            if next < 0 { break }
-            bytes.append(UInt8(next))
-        }
-        return bytes.split(separator: UInt8(ascii: "\n")).map(Array.init)
+        try Fixtures.read("examples/authzen-todo/requests.ndjson").split(separator: UInt8(ascii: "\n")).map(Array.init)
     }
 }

@@ -2,6 +2,7 @@ import Analysis
 import Decisions
 import Model
 import Policies
+import TestSupport
 
 /// Policies, a snapshot and an authorizer, for tests of analyses.
 struct AnalysisFixture {
@@ -12,7 +13,7 @@ struct AnalysisFixture {
     /// The shipped policies on the demo organisation.
     static func demo() throws -> AnalysisFixture {
         let set = try Fixtures.load(try Fixtures.shipped())
-        let directory = try Directory(try Fixtures.demo())
+        let directory = try Directory(try Organisation.demo())
         return AnalysisFixture(authorizer: try Authorizer(policies: set), directory: directory)
     }
 

@@ -1,6 +1,7 @@
 import Model
 import Policies
 import PolicyTesting
+import TestSupport
 import Testing
 
 /// Costs of policies in their tests.
@@ -8,7 +9,7 @@ import Testing
     private func costs(_ source: PolicySource) throws -> [PolicyCost] {
         var selection = PolicyTests.Selection()
         selection.measuresCost = true
-        return try PolicyTests(source, organisations: ["demo": try Fixtures.demo()]).measured(selection).costs
+        return try PolicyTests(source, organisations: ["demo": try Organisation.demo()]).measured(selection).costs
     }
 
     @Test func `costs are the same every time, and separate for each policy`() throws {

@@ -1,9 +1,8 @@
-import Model
-
-@testable import Decisions
+package import Decisions
+package import Model
 
 /// A generator of stores and requests to them.
-struct StoreGenerator {
+package struct StoreGenerator {
     private var random: Numbers
     /// True when requests have the properties that the schema of `OracleFixture` requires, at times of all sorts.
     private let isOfOracle: Bool
@@ -11,7 +10,7 @@ struct StoreGenerator {
         "orders.read", "orders.approve", "orders.delete", "users.update", "orders.*", "*",
     ]
 
-    init(seed: UInt64, isOfOracle: Bool = false) {
+    package init(seed: UInt64, isOfOracle: Bool = false) {
         random = Numbers(seed: seed ^ 0xABCD)
         self.isOfOracle = isOfOracle
     }
@@ -29,7 +28,7 @@ struct StoreGenerator {
         return Instant(microseconds: Instant(base)!.microseconds + Int64(random.below(16)) * 15_000_001)
     }
 
-    mutating func organisation() -> Organisation {
+    package mutating func organisation() -> Organisation {
         Organisation(tenants: ["t1", "t2"].map { tenant($0) })
     }
 
@@ -85,7 +84,7 @@ struct StoreGenerator {
         return tenant
     }
 
-    mutating func question() -> AuthorizationRequest {
+    package mutating func question() -> AuthorizationRequest {
         let tenant: ExactName = random.pick(["t1", "t2"])
         let token = TokenID(high: tenant == "t1" ? 1 : 2, low: UInt64(random.below(8))).description
         let now = time()

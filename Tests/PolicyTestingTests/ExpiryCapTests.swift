@@ -1,6 +1,7 @@
 import Model
 import Policies
 import PolicyTesting
+import TestSupport
 import Testing
 
 @Suite

@@ -1,6 +1,7 @@
 import Model
 import Policies
 import PolicyTesting
+import TestSupport
 import Testing
 
 /// Generated tests for gaps in coverage.
@@ -9,7 +10,7 @@ import Testing
         var selection = PolicyTests.Selection()
         selection.measuresCoverage = true
         selection.suggestsTests = true
-        return try PolicyTests(source, organisations: ["demo": try Fixtures.demo()]).measured(selection)
+        return try PolicyTests(source, organisations: ["demo": try Organisation.demo()]).measured(selection)
     }
 
     /// The gaps that remain after appending the generated tests.

@@ -1,6 +1,7 @@
 import Model
 import Policies
 import PolicyTesting
+import TestSupport
 import Testing
 
 /// Coverage of policies by their tests.
@@ -27,7 +28,7 @@ import Testing
         let source = try Fixtures.planted("a", source: policy, test: cases.joined(separator: "\n"))
         var selection = PolicyTests.Selection()
         selection.measuresCoverage = true
-        return try PolicyTests(source, organisations: ["demo": try Fixtures.demo()]).measured(selection)
+        return try PolicyTests(source, organisations: ["demo": try Organisation.demo()]).measured(selection)
     }
 
     private func coverage(_ tests: [String], policy: String = Self.policy) throws -> PolicyCoverage {
@@ -87,7 +88,8 @@ import Testing
         var selection = PolicyTests.Selection()
         selection.measuresCoverage = true
         let run = try PolicyTests(
-            try Fixtures.planted("a", source: Self.policy, test: source), organisations: ["demo": try Fixtures.demo()]
+            try Fixtures.planted("a", source: Self.policy, test: source),
+            organisations: ["demo": try Organisation.demo()]
         ).measured(selection)
         #expect(run.results.map(\.failure?.message) == run.results.map { _ in nil })
         let found = try #require(run.coverage)
@@ -126,7 +128,7 @@ import Testing
         #expect(found.problem == nil)
         #expect(words(found) == ["3:6 branch never true", "3:43 statement never reached"])
         let without = try PolicyTests(
-            try Fixtures.shipped(), organisations: ["demo": try Fixtures.demo()])
+            try Fixtures.shipped(), organisations: ["demo": try Organisation.demo()])
         var selection = PolicyTests.Selection()
         let plain = without.run(selection)
         selection.measuresCoverage = true

@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Policies
+import TestSupport
 import Testing
 
 @testable import Linting
@@ -156,13 +157,13 @@ import Testing
 
     @Test func `the shipped policies have no findings`() throws {
         let source = try Self.folder(after: Slip("", ""))
-        let directory = try Directory(Fixtures.demo())
+        let directory = try Directory(Organisation.demo())
         #expect(Linter(source, directory: directory).run().map(\.description) == [])
     }
 
     @Test(arguments: slips.indices) func `a mistake in a shipped policy is found`(index: Int) throws {
         let slip = Self.slips[index]
-        let directory = slip.rule == "unknown-in-store" ? try Directory(Fixtures.demo()) : nil
+        let directory = slip.rule == "unknown-in-store" ? try Directory(Organisation.demo()) : nil
         let found = Linter(try Self.folder(after: slip), directory: directory).run().map { $0.rule ?? "" }
         #expect(found.contains(slip.rule), "\(found)")
     }

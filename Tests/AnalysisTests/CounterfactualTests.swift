@@ -3,6 +3,7 @@ import Decisions
 import Engine
 import Model
 import Policies
+import TestSupport
 import Testing
 
 @Suite struct CounterfactualTests {

@@ -2,6 +2,7 @@ import Analysis
 import Decisions
 import Model
 import Policies
+import TestSupport
 import Testing
 
 @Suite struct TimelineTests {

@@ -3,6 +3,7 @@ import Decisions
 import Engine
 import Model
 import Policies
+import TestSupport
 import Testing
 
 /// Results that are shared by an equivalence class, compared with deciding for every token by itself.

@@ -1,6 +1,7 @@
 import Model
 import Policies
 import PolicyTesting
+import TestSupport
 import Testing
 
 /// The language of test files: cases, fixtures, directories of their own, and facts.
@@ -26,7 +27,7 @@ import Testing
     private func results(_ test: String, shared: String? = nil, store: Organisation? = nil) throws -> [TestResult] {
         var source = try Fixtures.planted("a", source: Self.policy, test: test)
         if let shared { source.files.append(.init(name: "fixtures_test.lua", bytes: Array(shared.utf8))) }
-        var organisations: [ExactName: Organisation] = ["demo": try Fixtures.demo()]
+        var organisations: [ExactName: Organisation] = ["demo": try Organisation.demo()]
         organisations["store"] = store
         return try PolicyTests(source, organisations: organisations).run()
     }

@@ -18,7 +18,7 @@ import Testing
     @Test func `a request decided on one directory becomes a test that passes anywhere`() throws {
         let source = try Fixtures.shipped()
         let set = try Fixtures.load(source)
-        let directory = try Directory(try Fixtures.demo())
+        let directory = try Directory(try Organisation.demo())
         let authorizer = try Decider(policies: set, directory: directory)
         let now = try #require(Instant("2026-11-22T12:00:00Z"))
         var generator = RequestGenerator(directory: directory, schema: set.schema, seed: 11)
@@ -42,7 +42,7 @@ import Testing
     @Test func `administrative requests are recorded, too`() throws {
         let source = try Fixtures.shipped()
         let set = try Fixtures.load(source)
-        let directory = try Directory(try Fixtures.demo())
+        let directory = try Directory(try Organisation.demo())
         let authorizer = try Decider(policies: set, directory: directory)
         let now = try #require(Instant("2026-11-22T12:00:00Z"))
         let tokens = directory.tokens.filter { directory.tenants[$0.tenant].id == "3" && $0.kind == .api }

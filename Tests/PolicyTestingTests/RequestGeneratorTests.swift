@@ -8,7 +8,7 @@ import Testing
 @Suite
 struct `Requests made up` {
     private func generator(seed: UInt64) throws -> (RequestGenerator, Directory, PolicySet) {
-        let directory = try Directory(try Fixtures.demo())
+        let directory = try Directory(try Organisation.demo())
         let set = try Fixtures.load(try Fixtures.shipped())
         return (RequestGenerator(directory: directory, schema: set.schema, seed: seed), directory, set)
     }

@@ -2,6 +2,7 @@ import Foundation
 import HostileScripts
 import Model
 import Policies
+import TestSupport
 import Testing
 
 @testable import Linting

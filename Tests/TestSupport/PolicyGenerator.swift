@@ -1,28 +1,7 @@
-import Model
-import Policies
-
-/// A random number generator with the same numbers every time.
-struct Numbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-
-    mutating func below(_ count: Int) -> Int { Int.random(in: 0..<count, using: &self) }
-    mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
-    mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
-}
-
 /// A generator of policies that load and use everything a policy may, including mistakes at run time: they assign to
 /// the request, so that the loader does not see these mistakes.
-struct PolicyGenerator {
-    static let schema = """
+package struct PolicyGenerator {
+    package static let schema = """
         return {
           actions = { ["orders.read"] = "read", ["orders.approve"] = "write", ["orders.delete"] = "delete",
                       ["users.update"] = "admin" },
@@ -48,12 +27,12 @@ struct PolicyGenerator {
     private let usesPlugins: Bool
     private var random: Numbers
 
-    init(seed: UInt64, usesPlugins: Bool = false) {
+    package init(seed: UInt64, usesPlugins: Bool = false) {
         random = Numbers(seed: seed)
         self.usesPlugins = usesPlugins
     }
 
-    mutating func policy() -> String {
+    package mutating func policy() -> String {
         let head = random.pick(Self.heads)
         let kind: Kind
         if head.contains("\"service\"") || head.contains("\"any\"") {

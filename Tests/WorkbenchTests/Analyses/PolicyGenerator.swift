@@ -1,1 +1,0 @@
-../../DecisionsTests/PolicyGenerator.swift
