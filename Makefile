@@ -10,8 +10,8 @@ demo: bootstrap ## build, make a demo store, decide 10,000 requests and the Todo
 test: bootstrap ## run every test
 	swift test
 
-test-long: bootstrap ## after `test`: a million failing evaluations, ten thousand racing acts; up to 15 minutes
-	DEMILUNE_LONG=1 swift test --filter 'LeakTests|RollbackTests'
+test-long: bootstrap ## after `test`: a million failing evaluations, ten thousand racing acts, the embedding example; up to 15 minutes
+	DEMILUNE_LONG=1 swift test --filter 'LeakTests|RollbackTests|EmbeddingTests'
 
 build: bootstrap ## build the release program
 	swift build -c release

@@ -41,14 +41,14 @@ public final class Authorizer: Sendable {
     /// is denied.
     /// - Parameter traced: true to record every fact that the policies read, which takes several times as long.
     /// - Throws: `.request` for a request that does not fit the schema. It is no decision, and must permit nothing.
-    public func decide(_ request: Request, traced: Bool = false) throws(DemiluneError) -> Decision {
+    public func decide(_ request: AuthorizationRequest, traced: Bool = false) throws(DemiluneError) -> Decision {
         try pool.perform { authorizer, snapshot in authorizer.decide(request, on: snapshot, traced) }.get()
     }
 
     /// Decides many requests side by side, and waits for the decisions. Where `use` is called meanwhile, some may be
     /// decided on the snapshot before and some on the one after; each decision names the version of its policies.
     /// - Returns: the decisions in the order of the requests; a failure is `.request`, as above.
-    public func decide(_ requests: [Request], traced: Bool = false) -> [Result<Decision, DemiluneError>] {
+    public func decide(_ requests: [AuthorizationRequest], traced: Bool = false) -> [Result<Decision, DemiluneError>] {
         guard !requests.isEmpty else { return [] }
         let size = (requests.count + pool.count - 1) / pool.count
         let parts = stride(from: 0, to: requests.count, by: size).map { start in
@@ -66,7 +66,7 @@ public final class Authorizer: Sendable {
 extension Decisions.Authorizer {
     /// Decides on a snapshot whose policies these are.
     fileprivate func decide(
-        _ request: Request, on snapshot: Decisions.Snapshot, _ traced: Bool
+        _ request: AuthorizationRequest, on snapshot: Decisions.Snapshot, _ traced: Bool
     ) -> Result<Decision, DemiluneError> {
         do throws(RequestError) {
             let decision = try decide(

@@ -7,6 +7,7 @@ public struct Decision: Sendable {
 
     init(_ content: Model.Decision) { self.content = content }
 
+    /// True for a permit. Nothing else permits.
     public var isPermitted: Bool { content.isPermitted }
     /// The code for programs: `permitted`, `denied`, `not_permitted`, `token_expired`, `policy_failed` …
     public var code: String { content.code }
@@ -16,7 +17,7 @@ public struct Decision: Sendable {
     public var reasons: [PolicyStatement] { content.reasons.map(PolicyStatement.init) }
     /// Suggestions of policies. They decide nothing.
     public var advice: [PolicyStatement] { content.advice.map(PolicyStatement.init) }
-    /// What the caller must do; only with a permit, and only obligations that the request says it can fulfil.
+    /// The things that the caller must do; only with a permit, and only obligations that the request says it can fulfil.
     public var obligations: [PolicyStatement] { content.obligations.map(PolicyStatement.init) }
     /// Permits and their obligations that have no effect because the decision is a deny.
     public var overruled: [PolicyStatement] { content.overruled.map(PolicyStatement.init) }
@@ -56,6 +57,7 @@ public struct PolicyStatement: Sendable {
     public let policy: String
     /// The line in the policy's file, from 1.
     public let line: Int
+    /// The function that stated it.
     public let effect: Effect
     /// The reason or the suggestion, for people; an obligation's name. It may quote properties of the request.
     public let text: String
@@ -91,6 +93,7 @@ public struct PolicyFailure: Sendable {
     public let policy: String
     /// The line in the policy's file, from 1; `nil` where a limit was reached.
     public let line: Int?
+    /// An error of the policy, or the limit that it reached.
     public let kind: Kind
     /// A clause for people. It may quote properties of the request.
     public let message: String
@@ -113,11 +116,13 @@ public struct PolicyTrace: Sendable {
     public struct Fact: Sendable {
         /// The expression of the policy: `request.resource.department`.
         public let text: String
+        /// Its value as text: `true`, `Sales`, `is absent`.
         public let value: String
     }
 
     /// The policy's id.
     public let policy: String
+    /// The facts; those that were read again are there again.
     public let facts: [Fact]
     /// The instructions that the policy took.
     public let instructions: Int

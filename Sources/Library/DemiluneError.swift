@@ -19,6 +19,7 @@ public struct DemiluneError: Error, Sendable, CustomStringConvertible {
         case resources
     }
 
+    /// The kind of reason.
     public let code: Code
     /// A sentence for people. It quotes no token string.
     public let message: String

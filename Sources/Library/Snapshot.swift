@@ -3,14 +3,14 @@ internal import Model
 internal import Policies
 internal import Tokens
 
-/// What decisions are made on: policies, and the tokens, users and departments of a store at one moment. A value that any
+/// The things that decisions are made on: policies, and the tokens, users and departments of a store at one moment. A value that any
 /// thread may use; it never changes.
 public struct Snapshot: Sendable {
     let content: Decisions.Snapshot
 
     init(_ content: Decisions.Snapshot) { self.content = content }
 
-    /// A snapshot without tokens: for subjects that the caller has authenticated (`Request.Subject.external`).
+    /// A snapshot without tokens: for subjects that the caller has authenticated (`AuthorizationRequest.Subject.external`).
     public init(policies: PolicySet) {
         self.init(Decisions.Snapshot(policies: policies.loaded, directory: .empty))
     }

@@ -13,9 +13,12 @@ public enum Value: Sendable {
 
     /// A named value of an object.
     public struct Member: Sendable {
+        /// The name, compared by its bytes.
         public var name: String
+        /// The value.
         public var value: Value
 
+        /// A value under a name.
         public init(_ name: String, _ value: Value) { (self.name, self.value) = (name, value) }
     }
 

@@ -16,6 +16,9 @@ internal import Testing
         """,
     ]
 
+    /// The page whose commands build a package: `EmbeddingTests` runs them.
+    private static let pageOfPackage = "docs/embedding.md"
+
     @Test func `code blocks name their language, and commands are in blocks that are run`() throws {
         let documents = try Document.all(in: Session.root)
         #expect(documents.count > 3)
@@ -23,7 +26,7 @@ internal import Testing
         for document in documents {
             #expect(document.loose.isEmpty, "\(document.path): a command that no test runs: fence it as `console`")
             for block in document.blocks {
-                let known = ["console", "sh", "lua", "json", "text"]
+                let known = ["console", "sh", "lua", "json", "text", "swift"]
                 #expect(known.contains(block.language), "\(document.path):\(block.line): `\(block.language)`")
                 texts.insert(block.text)
             }
@@ -62,6 +65,7 @@ internal import Testing
     }
 
     private static func runConsole(_ document: Document, _ path: String, _ shell: inout Shell) throws {
+        guard path != pageOfPackage else { return }
         for block in document.blocks
         where ["console", "sh"].contains(block.language) && !unrunnable.contains(block.text) {
             let commands = block.commands

@@ -18,8 +18,10 @@ import Testing
         try Snapshot(policies: try policies(), store: try Store(path: Self.root + "/examples/demo.json"))
     }
 
-    private func request(department: String, _ action: String = "orders.read", time: Int64? = noon) throws -> Request {
-        try Request(
+    private func request(department: String, _ action: String = "orders.read", time: Int64? = noon) throws
+        -> AuthorizationRequest
+    {
+        try AuthorizationRequest(
             .token(id: Self.sync), action, on: Resource("order", id: "42", ["department": .string(department)]),
             time: time)
     }
@@ -57,7 +59,7 @@ import Testing
                 {"subject": {"type": "token", "id": "\(Self.sync)"}, "action": {"name": "orders.read"},
                  "resource": {"type": "order", "id": "42", "properties": {"department": "\(department)"}}, "extra": 1}
                 """
-            let one = try authorizer.decide(try Request(json: Array(text.utf8), time: Self.noon))
+            let one = try authorizer.decide(try AuthorizationRequest(json: Array(text.utf8), time: Self.noon))
             let other = try authorizer.decide(try request(department: department))
             #expect(one.json(explained: false) == other.json(explained: false) && one.code == other.code)
             #expect(one.ignored == ["extra"] && other.ignored == [])
@@ -70,7 +72,8 @@ import Testing
         let isPermitted = try authorizer.decide(requests).map { try $0.get().isPermitted }
         #expect(isPermitted == (0..<20).map { $0 % 3 != 0 })
         #expect(authorizer.decide([]).isEmpty)
-        let unknown = try Request(.token(id: Self.sync), "orders.read", on: Resource("order", id: "1", ["amount": "x"]))
+        let unknown = try AuthorizationRequest(
+            .token(id: Self.sync), "orders.read", on: Resource("order", id: "1", ["amount": "x"]))
         let mixed = authorizer.decide([requests[0], unknown])
         #expect(throws: DemiluneError.self) { try mixed[1].get() }
         #expect(try mixed[0].get().code == "denied")
@@ -121,7 +124,7 @@ import Testing
         let authorizer = try Authorizer(Snapshot(policies: try PolicySet(folder: path)))
         #expect(authorizer.snapshot.tokenCount == 0 && authorizer.snapshot.change == 0)
         for level in [3, 4] as [Int64] {
-            let request = try Request(
+            let request = try AuthorizationRequest(
                 .external(type: "service", id: "s", properties: ["level": .integer(level)]), "read",
                 on: Resource("page", id: "1"))
             #expect(try authorizer.decide(request).isPermitted == (level > 3))
@@ -145,7 +148,7 @@ import Testing
     func `names that the schema lacks are denied`(action: String, type: String, code: String) throws {
         let authorizer = try Authorizer(try demo())
         let decision = try authorizer.decide(
-            try Request(.token(id: Self.sync), action, on: Resource(type, id: "1"), time: Self.noon))
+            try AuthorizationRequest(.token(id: Self.sync), action, on: Resource(type, id: "1"), time: Self.noon))
         #expect(decision.code == code && !decision.isPermitted)
     }
 
@@ -154,7 +157,7 @@ import Testing
         func code(_ properties: Value, context: Value = [:]) -> DemiluneError.Code? {
             do throws(DemiluneError) {
                 _ = try authorizer.decide(
-                    try Request(
+                    try AuthorizationRequest(
                         .token(id: Self.sync), "orders.read", on: Resource("order", id: "1", properties),
                         context: context))
                 return nil
@@ -166,7 +169,7 @@ import Testing
         #expect(code(["amount": .number(.infinity)]) == .request)
         #expect(code(["a", "b"]) == .request && code([:], context: "x") == .request)
         for text in ["", "{", "[]", "{\"subject\":1}", "{\"a\":1,\"a\":2}"] {
-            let error = #expect(throws: DemiluneError.self) { try Request(json: Array(text.utf8)) }
+            let error = #expect(throws: DemiluneError.self) { try AuthorizationRequest(json: Array(text.utf8)) }
             #expect(error?.code == .request && error?.message.isEmpty == false)
         }
     }

@@ -20,8 +20,8 @@ import Tokens
         store = try Store(path: folder.file("a.db"), keys: folder.keyFile(try #require(files.first)))
     }
 
-    private func request(_ id: TokenID) throws -> Request {
-        try Request(
+    private func request(_ id: TokenID) throws -> AuthorizationRequest {
+        try AuthorizationRequest(
             .token(id: id.description), "orders.read", on: Resource("order", id: "42", ["department": "d-sales"]),
             time: Instant.test.microseconds)
     }
@@ -56,7 +56,7 @@ import Tokens
     @Test func `a decision is made no earlier than the latest time in the store`() throws {
         let policies = try PolicySet(folder: Self.root + "/policies")
         let id = try fixture.token(expires: .test.adding(days: 20_000)).0.token.id
-        let request = try Request(
+        let request = try AuthorizationRequest(
             .token(id: id.description), "orders.read", on: Resource("order", id: "42", ["department": "d-sales"]))
         let authorizer = try Authorizer(try Snapshot(policies: policies, store: store))
         #expect(try authorizer.decide(request).isPermitted)

@@ -218,7 +218,9 @@ final class Repl {
     ) throws(CommandError) -> DecidedRequest {
         let start = SteadyClock.nanoseconds()
         let decision: Decision
-        do throws(RequestError) { decision = try loaded.authorizer.decide(question, on: directory) } catch {
+        do throws(RequestError) {
+            decision = try loaded.authorizer.decide(question, on: directory, detail: .trace)
+        } catch {
             throw CommandError(error.message)
         }
         let elapsed = SteadyClock.nanoseconds() - start

@@ -1,6 +1,6 @@
--- During maintenance everybody may read and nobody may write.
+-- During maintenance everybody may read orders, and nobody may change them.
 
-local policy = { on = "access", grants = { "*.read" } }
+local policy = { on = "access", grants = { "orders.*" } }
 
 function policy.decide(request)
   if request.action_kind == "read" then

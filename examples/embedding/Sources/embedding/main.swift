@@ -4,14 +4,15 @@
 
 import Demilune
 import Foundation
+import Synchronization
 
 /// The token `Warehouse sync` of the demo organisation.
 let token = "6532ebee17e04c929e56e7977af956ae"
 /// 2026-11-22T12:00:00Z, so that the demo's tokens are as old as they are meant to be.
 let noon: Int64 = 1_795_348_800_000_000
 
-func request(_ action: String, _ department: String) throws(DemiluneError) -> Request {
-    try Request(
+func request(_ action: String, _ department: String) throws(DemiluneError) -> AuthorizationRequest {
+    try AuthorizationRequest(
         .token(id: token), action, on: Resource("order", id: "42", ["department": .string(department)]), time: noon)
 }
 
@@ -35,32 +36,14 @@ do {
     // The policies of every thread change at one moment; what is decided right now is finished on the old ones.
     try authorizer.use(snapshot.with(try PolicySet(folder: paths[2])))
     print("other policies are in force")
-    let threads = ["orders.read", "orders.approve"].map { action in
-        let thread = DecidingThread { try authorizer.decide(try request(action, "d-finance")) }
-        thread.start()
-        return (action, thread)
+    let actions = ["orders.read", "orders.approve"]
+    let decisions = Mutex([Int: Result<Decision, any Error>]())
+    DispatchQueue.concurrentPerform(iterations: actions.count) { thread in
+        let decision = Result { try authorizer.decide(try request(actions[thread], "d-finance")) }
+        decisions.withLock { $0[thread] = decision }
     }
-    for (action, thread) in threads { show(action, try thread.decision()) }
+    for (thread, action) in actions.enumerated() { show(action, try decisions.withLock { $0[thread]! }.get()) }
 } catch {
     FileHandle.standardError.write(Data("error: \(error)\n".utf8))
     exit(1)
-}
-
-/// A thread that asks for one decision.
-final class DecidingThread: Thread, @unchecked Sendable {
-    private let ask: @Sendable () throws -> Decision
-    private let done = DispatchSemaphore(value: 0)
-    private var result: Result<Decision, any Error>?
-
-    init(_ ask: @escaping @Sendable () throws -> Decision) { self.ask = ask }
-
-    override func main() {
-        result = Result { try ask() }
-        done.signal()
-    }
-
-    func decision() throws -> Decision {
-        done.wait()
-        return try result!.get()
-    }
 }

@@ -2,12 +2,12 @@ internal import Decisions
 internal import Model
 
 /// A question: may this subject do this action on this resource? A value that any thread may use.
-public struct Request: Sendable {
-    let question: AuthorizationRequest
+public struct AuthorizationRequest: Sendable {
+    let question: Decisions.AuthorizationRequest
     /// The time of the decision; `nil` for the time at which it is made.
     let time: Instant?
 
-    /// Who wants to act.
+    /// The party that wants to act.
     public enum Subject: Sendable {
         /// A token, by its id: 32 hexadecimal digits, as `Store.token(string:)` finds it.
         case token(id: String)
@@ -27,7 +27,7 @@ public struct Request: Sendable {
         _ subject: Subject, _ action: String, on resource: Resource, context: Value = [:], tenant: String? = nil,
         obligations: [String] = [], time: Int64? = nil
     ) throws(DemiluneError) {
-        let who: AuthorizationRequest.Subject
+        let who: Decisions.AuthorizationRequest.Subject
         switch subject {
         case .token(let id): who = .token(id)
         case .external(let type, let id, let properties):
@@ -36,7 +36,7 @@ public struct Request: Sendable {
                 properties: try Self.object(properties, "subject.properties"))
         }
         self.time = time.map { Instant(microseconds: $0) }
-        question = AuthorizationRequest(
+        question = Decisions.AuthorizationRequest(
             action: ExactName(action), subject: who,
             resource: .init(
                 type: ExactName(resource.type), id: ExactName(resource.id),
@@ -56,7 +56,7 @@ public struct Request: Sendable {
                 .request, "invalid JSON: \(error.message) at line \(error.line), column \(error.column)")
         }
         do throws(RequestError) {
-            question = try AuthorizationRequest(json: read, now: Instant(microseconds: 0))
+            question = try Decisions.AuthorizationRequest(json: read, now: Instant(microseconds: 0))
         } catch { throw DemiluneError(error) }
         self.time = time.map { Instant(microseconds: $0) }
     }
@@ -68,7 +68,7 @@ public struct Request: Sendable {
     }
 
     /// The request as it is decided on a snapshot.
-    func question(on snapshot: Decisions.Snapshot) -> AuthorizationRequest {
+    func question(on snapshot: Decisions.Snapshot) -> Decisions.AuthorizationRequest {
         var question = question
         question.now = time ?? snapshot.now
         return question
@@ -79,10 +79,12 @@ public struct Request: Sendable {
 public struct Resource: Sendable {
     /// A type of the schema's `resources`.
     public var type: String
+    /// Its id in the caller's system.
     public var id: String
     /// Its properties by the names of the schema: an object.
     public var properties: Value
 
+    /// - Parameter properties: an object; `AuthorizationRequest.init` refuses anything else.
     public init(_ type: String, id: String, _ properties: Value = [:]) {
         (self.type, self.id, self.properties) = (type, id, properties)
     }
