@@ -14,9 +14,12 @@ public final class Authorizer: Sendable {
     /// - Parameters:
     ///   - threads: the number of requests that are decided side by side: 1 to `mostThreads`.
     ///   - limits: the limits of one evaluation of one policy.
-    /// - Throws: `.resources` when there is not enough memory for the interpreters, or not a thread for each.
+    /// - Throws: `.resources` when there is not enough memory for the interpreters, or not a thread for each, and for any
+    ///   other number of threads.
     public init(_ snapshot: Snapshot, threads: Int = 1, limits: Limits = Limits()) throws(DemiluneError) {
-        precondition((1...Self.mostThreads).contains(threads), "an authorizer has 1 to \(Self.mostThreads) threads")
+        guard (1...Self.mostThreads).contains(threads) else {
+            throw DemiluneError(.resources, "an authorizer has 1 to \(Self.mostThreads) threads, not \(threads)")
+        }
         let budget = limits.budget
         do throws(PolicyError) {
             pool = try DecisionPool(workers: threads, on: snapshot.content) { policies throws(PolicyError) in

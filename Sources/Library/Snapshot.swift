@@ -15,7 +15,10 @@ public struct Snapshot: Sendable {
         self.init(Decisions.Snapshot(policies: policies.loaded, directory: .empty))
     }
 
-    /// The store as it is now, with all its tokens: about 0.6 s for 100,000, every seal checked.
+    /// The store as it is now, with all its tokens. Where an older copy of the store was put back, every decision on the
+    /// snapshot is a deny, `store_rolled_back`.
+    ///
+    /// It takes about 0.6 s for 100,000 tokens; every seal is checked.
     /// - Throws: `.store` when the store cannot be read.
     public init(policies: PolicySet, store: Store) throws(DemiluneError) {
         self.init(

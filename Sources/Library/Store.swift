@@ -15,7 +15,7 @@ public final class Store: Sendable {
     /// INVARIANT: used by whoever has the turn, and by nobody else.
     nonisolated(unsafe) private let service: TokenService
 
-    /// Opens a store and its keys.
+    /// Opens a store and its keys. A store of an earlier version is migrated first, as every verb of `demilune` does.
     /// - Parameters:
     ///   - path: the file that `demilune init` made, or an export that ends in `.json`, which has no keys.
     ///   - keys: the path of the key file; `nil` for the usual place, by `XDG_DATA_HOME` and `HOME`.

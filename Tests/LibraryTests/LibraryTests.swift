@@ -174,6 +174,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [Int64.min, -1, 0, 253_402_300_800_000_000, .max])
+    func `a request at any time is decided`(time: Int64) throws {
+        let authorizer = try Authorizer(try demo())
+        let decision = try authorizer.decide(try request(department: "d-sales", time: time), traced: true)
+        // Before it was issued the token may be used: only the end of its life is a deny of the core.
+        #expect(time < Self.noon || decision.code == "token_expired")
+    }
+
+    @Test(arguments: [Int.min, 0, 257, .max])
+    func `a number of threads that cannot be is an error`(threads: Int) throws {
+        let snapshot = try demo()
+        let error = #expect(throws: DemiluneError.self) { try Authorizer(snapshot, threads: threads) }
+        #expect(error?.code == .resources)
+    }
+
+    @Test func `limits end an evaluation with a deny`() throws {
+        let snapshot = try demo()
+        for limits in [Limits(instructions: 3), Limits(instructions: -1), Limits(bytes: 16)] {
+            let authorizer = try Authorizer(snapshot, limits: limits)
+            let decision = try authorizer.decide(try request(department: "d-sales"))
+            #expect(!decision.isPermitted && decision.code == "budget_exhausted")
+            #expect(Set(decision.failures.map(\.kind)).isSubset(of: [.instructions, .memory, .deadline]))
+        }
+    }
+
     @Test func `a store that is none is refused, and one without its keys`() throws {
         let fixture = try StoreFixture()
         let path = fixture.folder.file("a.db")
