@@ -1,5 +1,6 @@
 internal import Decisions
 internal import Model
+internal import Tokens
 
 /// A question: may this subject do this action on this resource? A value that any thread may use.
 public struct AuthorizationRequest: Sendable {
@@ -21,7 +22,8 @@ public struct AuthorizationRequest: Sendable {
     ///   - tenant: the id of the tenant, where the subject is no token.
     ///   - obligations: the names of the obligations that the caller can fulfil. A permit with another one becomes a deny.
     ///   - time: the time of the decision in microseconds since 1970-01-01T00:00:00Z; `nil` for the time at which it is
-    ///     made, and no earlier than the latest time in the store.
+    ///     made, and no earlier than the latest time in the store. A time outside the years 1 to 9999 counts as the
+    ///     nearest one inside.
     /// - Throws: `.request` for properties that are no object, a name twice in one object, or a number that is not finite.
     public init(
         _ subject: Subject, _ action: String, on resource: Resource, context: Value = [:], tenant: String? = nil,
@@ -35,7 +37,7 @@ public struct AuthorizationRequest: Sendable {
                 type: ExactName(type), id: ExactName(id),
                 properties: try Self.object(properties, "subject.properties"))
         }
-        self.time = time.map { Instant(microseconds: $0) }
+        self.time = time.map { Instant(stored: $0) }
         question = Decisions.AuthorizationRequest(
             action: ExactName(action), subject: who,
             resource: .init(
@@ -58,7 +60,7 @@ public struct AuthorizationRequest: Sendable {
         do throws(RequestError) {
             question = try Decisions.AuthorizationRequest(json: read, now: Instant(microseconds: 0))
         } catch { throw DemiluneError(error) }
-        self.time = time.map { Instant(microseconds: $0) }
+        self.time = time.map { Instant(stored: $0) }
     }
 
     private static func object(_ value: Value, _ name: String) throws(DemiluneError) -> JSON {

@@ -1,3 +1,4 @@
+internal import Decisions
 internal import Model
 internal import Plugins
 internal import Policies
@@ -13,20 +14,27 @@ public struct PolicySet: Sendable {
     ///   - folder: the path of the folder.
     ///   - plugins: the path of the folder of plugins; `nil` for `plugins` beside the policies, if it exists.
     /// - Throws: `.policies`, with every finding, when one file cannot be read or one policy does not load. Nothing is in
-    ///   force in part.
+    ///   force in part. `.resources` when there is not a thread to load them on.
     public init(folder: String, plugins: String? = nil) throws(DemiluneError) {
-        let source: PolicySource
+        let files: PolicyFiles
         do throws(PolicyError) {
-            let folderOfPlugins = plugins ?? PolicyFiles.usualPlugins(beside: folder)
-            source = try PolicyFiles.read(folder, plugins: folderOfPlugins).loadedPlugins().source
+            files = try PolicyFiles.read(folder, plugins: plugins ?? PolicyFiles.usualPlugins(beside: folder))
         } catch { throw DemiluneError(.policies, error.message) }
-        let result = Policies.PolicySet.load(source)
+        // Loading parses and runs what others wrote, and the caller's stack may be small.
+        let loaded = InterpreterThread.run(stack: Self.stack) { Policies.PolicySet.load(files.loadedPlugins().source) }
+        guard let result = loaded else {
+            throw DemiluneError(.resources, "there is not a thread to load the policies on")
+        }
         let diagnostics = result.diagnostics.map(PolicyDiagnostic.init)
         guard let set = result.set else {
             throw DemiluneError(.policies, "the policies in `\(folder)` do not load", diagnostics)
         }
-        (loaded, warnings) = (set, diagnostics)
+        self.loaded = set
+        warnings = diagnostics
     }
+
+    /// The bytes of stack that loading gets, as in the program `demilune`.
+    private static let stack = 8 << 20
 
     /// 32 hexadecimal digits: a hash of every source, of the schema, the settings, and of plugins and their data. Each
     /// decision names it.

@@ -54,14 +54,16 @@ public final class Store: Sendable {
     }
 
     /// The id of the token that a client presents as a string, in whatever state the token is; `nil` where there is no
-    /// such token, and for text that is no token string. About 10 µs.
+    /// such token, for a string that was replaced, and for text that is no token string. About 10 µs.
     ///
     /// The string is a secret: keep it out of logs, and forget it after this call.
-    /// - Throws: `.store` when the store cannot be read, `.keys` for an export, which holds no strings.
+    /// - Throws: `.store` when the store cannot be read or is an export, which holds no strings; when the token was changed
+    ///   without the store's keys, so that the string may be another's; and when an older copy of the store was put back, in
+    ///   which a replaced string may be valid again. `.keys` when the key file can no longer be read.
     public func token(string: String) throws(DemiluneError) -> String? {
         guard let string = TokenString(Array(string.utf8)) else { return nil }
         return try reading { service throws(TokenStoreError) in
-            try service.authenticate(string, now: .now())?.token.id.description
+            try service.identify(string)?.description
         }
     }
 

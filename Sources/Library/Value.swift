@@ -46,19 +46,27 @@ public enum Value: Sendable {
         }
     }
 
-    /// The path of a name that occurs twice in one object, or of a number that JSON cannot say; `nil` where all is well.
-    func fault(_ path: String) -> String? {
+    /// The most lists and objects within each other, as in JSON that is read.
+    private static let deepest = 64
+
+    /// The fault of a name that occurs twice in one object, of a number that JSON cannot say, or of a value that is nested
+    /// too deep; `nil` where all is well.
+    func fault(_ path: String, depth: Int = 0) -> String? {
+        guard depth <= Self.deepest else { return "`\(path.prefix(80))…` is nested more than \(Self.deepest) deep" }
         switch self {
         case .number(let value) where !value.isFinite: return "`\(path)` is not a finite number"
         case .list(let values):
-            return values.enumerated().lazy.compactMap { $0.element.fault("\(path)[\($0.offset)]") }.first
+            for (place, value) in values.enumerated() {
+                if let fault = value.fault("\(path)[\(place)]", depth: depth + 1) { return fault }
+            }
+            return nil
         case .object(let members):
             var names: Set<ExactName> = []
             for member in members {
                 guard names.insert(ExactName(member.name)).inserted else {
                     return "`\(path)` has `\(member.name)` twice"
                 }
-                if let fault = member.value.fault("\(path).\(member.name)") { return fault }
+                if let fault = member.value.fault("\(path).\(member.name)", depth: depth + 1) { return fault }
             }
             return nil
         default: return nil

@@ -6,6 +6,7 @@ import Policies
 import Synchronization
 import TestSupport
 import Testing
+import Tokens
 
 @Suite struct DecisionPoolTests {
     private static let permitting = "if request.resource.amount > 100 then deny('much') else permit('little') end"
@@ -18,7 +19,9 @@ import Testing
 
     private func pool(_ body: String, workers: Int = 2) throws -> DecisionPool<Authorizer> {
         try DecisionPool(
-            workers: workers, on: Snapshot(policies: try set(body), directory: try Fixture.directory(), change: 1)
+            workers: workers,
+            on: Snapshot(
+                policies: try set(body), directory: try Fixture.directory(), position: LogPosition(number: 1, hash: []))
         ) { policies throws(PolicyError) in try Authorizer(policies: policies) }
     }
 
@@ -55,7 +58,9 @@ import Testing
         DispatchQueue.concurrentPerform(iterations: 4) { hand in
             for round in 0..<60 {
                 if hand == 0 {
-                    let next = Snapshot(policies: sets[round % 2], directory: directory, change: Int64(round % 2))
+                    let next = Snapshot(
+                        policies: sets[round % 2], directory: directory,
+                        position: LogPosition(number: Int64(round % 2), hash: []))
                     try! pool.use(next)
                     continue
                 }
@@ -70,7 +75,7 @@ import Testing
         }
         #expect(!isMixed.withLock { $0 })
         for (round, set) in sets.enumerated() {
-            try pool.use(Snapshot(policies: set, directory: directory, change: 7))
+            try pool.use(Snapshot(policies: set, directory: directory, position: LogPosition(number: 7, hash: [])))
             for _ in 0..<pool.count {
                 let answer = pool.perform { authorizer, snapshot in
                     (
@@ -95,10 +100,14 @@ import Testing
         let known = runs()
         try pool.use(
             Snapshot(
-                policies: pool.snapshot.policies, directory: try Fixture.directory { $0.name = "Other" }, change: 2))
+                policies: pool.snapshot.policies, directory: try Fixture.directory { $0.name = "Other" },
+                position: LogPosition(number: 2, hash: [])))
         #expect(runs() == known && pool.snapshot.change == 2)
         // The same policies, loaded again, are other ones.
-        try pool.use(Snapshot(policies: try set(Self.permitting), directory: pool.snapshot.directory, change: 3))
+        try pool.use(
+            Snapshot(
+                policies: try set(Self.permitting), directory: pool.snapshot.directory,
+                position: LogPosition(number: 3, hash: [])))
         #expect(runs() == 1)
     }
 
@@ -118,7 +127,7 @@ import Testing
         }
         let denying = try set(Self.denying)
         let error = #expect(throws: PolicyError.self) {
-            try pool.use(Snapshot(policies: denying, directory: directory, change: 9))
+            try pool.use(Snapshot(policies: denying, directory: directory, position: LogPosition(number: 9, hash: [])))
         }
         #expect(error?.code == .interpreter && pool.snapshot.change == 0)
         for _ in 0..<4 {

@@ -77,7 +77,7 @@ import Tokens
         #expect(try snapshot.refreshed(from: reader).directory === snapshot.directory)
     }
 
-    @Test func `more acts than are read one by one are read with the whole store`() throws {
+    @Test func `many acts on one token are followed`() throws {
         let snapshot = try Snapshot(of: reader, policies: policies)
         let id = try fixture.token().0.token.id
         for _ in 0..<60 {
@@ -89,10 +89,45 @@ import Tokens
         #expect(amended.directory.tokens.count == snapshot.directory.tokens.count + 1)
     }
 
+    private func isRead(anew position: LogPosition) throws -> Bool {
+        if case .other = try reader.changes(since: position, wasRolledBack: false) { true } else { false }
+    }
+
+    @Test func `a snapshot of another history is read anew`() throws {
+        _ = try fixture.token()
+        let snapshot = try Snapshot(of: reader, policies: policies)
+        #expect(try !isRead(anew: snapshot.position))
+        // A backup was put back and accepted, and as many acts were done since.
+        #expect(try isRead(anew: LogPosition(number: snapshot.change, hash: [1, 2, 3])))
+        #expect(try isRead(anew: LogPosition(number: snapshot.change - 1, hash: [1, 2, 3])))
+        #expect(try isRead(anew: LogPosition(number: snapshot.change + 1, hash: [1, 2, 3])))
+        #expect(try isRead(anew: LogPosition(number: .max, hash: [])) && isRead(anew: .start))
+    }
+
+    @Test(arguments: [
+        "token = x'00000000000000000000000000000001'", "act = 'token.revoke.refused'", "hash = x'00'",
+        "previous = x'00'",
+    ])
+    func `an entry that was changed is not followed`(change: String) throws {
+        let id = try fixture.token().0.token.id
+        let snapshot = try Snapshot(of: reader, policies: policies)
+        _ = try fixture.store.revoke([id], .test)
+        try fixture.store.suspend([try fixture.token("Later").0.token.id], .test)
+        try fixture.folder.sql("a", "UPDATE log SET \(change) WHERE act = 'token.revoke'", isUnguarded: true)
+        #expect(try isRead(anew: snapshot.position))
+        let directory = try snapshot.refreshed(from: reader).directory
+        #expect(directory.tokens.first { $0.id == id }?.revoked != nil)
+    }
+
     @Test func `a store that was rolled back is read anew, and permits nothing`() throws {
         let snapshot = try Snapshot(of: reader, policies: policies)
         try fixture.folder.sql("a", "DELETE FROM log WHERE number = (SELECT max(number) FROM log)", isUnguarded: true)
         let after = try snapshot.refreshed(from: try fixture.folder.open("a"))
         #expect(!snapshot.directory.isRolledBack && after.directory.isRolledBack)
+        let id = try #require(after.directory.tokens.first?.id)
+        let request = AuthorizationRequest(
+            action: "orders.read", subject: .token(id.description), resource: .init(type: "order", id: "1"), now: .test)
+        let decision = try Authorizer(policies: policies).decide(request, on: after.directory)
+        #expect(decision.code == "store_rolled_back" && !decision.isPermitted)
     }
 }

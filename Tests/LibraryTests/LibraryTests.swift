@@ -167,6 +167,8 @@ import Testing
         #expect(code(["department": 3]) == .request)
         #expect(code(["department": "d-sales", "department": "d-finance"]) == .request)
         #expect(code(["amount": .number(.infinity)]) == .request)
+        let deep = (0..<100).reduce(Value.list([])) { inner, _ in .list([inner]) }
+        #expect(code(["note": deep]) == .request && code([:], context: ["x": deep]) == .request)
         #expect(code(["a", "b"]) == .request && code([:], context: "x") == .request)
         for text in ["", "{", "[]", "{\"subject\":1}", "{\"a\":1,\"a\":2}"] {
             let error = #expect(throws: DemiluneError.self) { try AuthorizationRequest(json: Array(text.utf8)) }
@@ -177,7 +179,8 @@ import Testing
     @Test(arguments: [Int64.min, -1, 0, 253_402_300_800_000_000, .max])
     func `a request at any time is decided`(time: Int64) throws {
         let authorizer = try Authorizer(try demo())
-        let decision = try authorizer.decide(try request(department: "d-sales", time: time), traced: true)
+        let decision = try authorizer.decide(
+            try request(department: "d-sales", "orders.approve", time: time), traced: true)
         // Before it was issued the token may be used: only the end of its life is a deny of the core.
         #expect(time < Self.noon || decision.code == "token_expired")
     }

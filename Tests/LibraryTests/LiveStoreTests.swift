@@ -37,6 +37,39 @@ import Tokens
         #expect(error?.code == .store && error?.message.contains(string.revealed) == false)
     }
 
+    @Test func `a string that was moved to another's row without the keys is no token`() throws {
+        let (mine, string) = try fixture.token("Mine")
+        let other = try fixture.token("Other", assignment: "a-anna-1").0
+        func literal(_ id: TokenID) -> String { "x'\(id)'" }
+        try fixture.sql(
+            """
+            CREATE TEMP TABLE moved AS SELECT lookup, lookup_key FROM tokens WHERE id = \(literal(mine.token.id));
+            UPDATE tokens SET lookup = NULL WHERE id = \(literal(mine.token.id));
+            UPDATE tokens SET lookup = (SELECT lookup FROM moved), lookup_key = (SELECT lookup_key FROM moved)
+                WHERE id = \(literal(other.token.id));
+            """)
+        let error = #expect(throws: DemiluneError.self) { try store.token(string: string.revealed) }
+        #expect(error?.code == .store && error?.message.contains(string.revealed) == false)
+    }
+
+    @Test func `a replaced string ends with its overlap by the latest time in the store`() throws {
+        let (details, string) = try fixture.token(expires: .test.adding(days: 20_000))
+        _ = try fixture.store.rotate(details.token.id, overlap: .seconds(86_400 * 10_000), .test)
+        #expect(try store.token(string: string.revealed) != nil)
+        let later = Instant.test.adding(days: 15_000)
+        let folder = fixture.folder
+        let other = try SQLiteStore.open(folder.file("a.db"), keys: folder.keyFile, clock: { later })
+        try other.refused("token.list", [details.token.id], tenant: StoreFixture.tenant, code: "denied", .at(later))
+        #expect(try store.token(string: string.revealed) == nil)
+    }
+
+    @Test func `no string is known in a store that was rolled back`() throws {
+        let string = try fixture.token().1
+        try fixture.folder.sql("a", "DELETE FROM log WHERE number = (SELECT max(number) FROM log)", isUnguarded: true)
+        let error = #expect(throws: DemiluneError.self) { try store.token(string: string.revealed) }
+        #expect(error?.code == .store)
+    }
+
     @Test func `a snapshot stays as it was, and a refreshed one knows what happened`() throws {
         let policies = try PolicySet(folder: Self.root + "/policies")
         let id = try fixture.token().0.token.id

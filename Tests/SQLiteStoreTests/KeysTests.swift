@@ -55,7 +55,7 @@ import Tokens
 
     @Test func `a store that only reads goes on when another process adds a key and retires the first`() throws {
         let reader = try fixture.folder.open("a")
-        let change = try reader.numberedOrganisation().change
+        let position = try reader.organisationAndPosition().1
         try store.addKey(.test)
         let (token, string) = try fixture.token()
         #expect(try reader.authenticate(string, now: .test)?.token.id == token.token.id)
@@ -66,8 +66,9 @@ import Tokens
             let organisation = try service.organisation()
             #expect(organisation.tenants.allSatisfy { !$0.isTampered && $0.tokens.allSatisfy { !$0.isTampered } })
         }
+        #expect(try reader.keys.keys.map(\.state) == [.retired, .active])
         // The log says that keys changed, so that nothing is amended.
-        guard case .other = try reader.changes(since: change, wasRolledBack: false) else {
+        guard case .other = try reader.changes(since: position, wasRolledBack: false) else {
             Issue.record("only tokens changed")
             return
         }

@@ -1,7 +1,6 @@
 internal import CSystem
 internal import Decisions
 internal import Glibc
-internal import Synchronization
 internal import Tokens
 
 /// The command line: one verb a file, run by `main.swift`.
@@ -87,24 +86,16 @@ package enum Demilune {
         }
         // Policies may run in any verb, so the verb gets a thread of its own: the system sets the first thread's stack
         // size.
-        let outcome = RunStatus()
-        let thread = InterpreterThread(stack: 8 << 20) {
+        let status = InterpreterThread.run(stack: 8 << 20) {
             // `CommandLine` is the standard library's here, not this target.
             let arguments = Array(Swift.CommandLine.arguments.dropFirst())
-            let status = run(verbs, arguments: arguments, environment: environment(), streams: .standard)
-            outcome.status.store(status, ordering: .relaxed)
+            return run(verbs, arguments: arguments, environment: environment(), streams: .standard)
         }
-        guard let thread else {
+        guard let status else {
             Terminal(.standard).complain("cannot start a thread")
             return ExitStatus.failure
         }
-        thread.join()
-        return outcome.status.load(ordering: .relaxed)
-    }
-
-    /// The exit status of a run, passed between threads.
-    private final class RunStatus: Sendable {
-        let status = Atomic<Int32>(ExitStatus.failure)
+        return status
     }
 
     /// The environment variables that are read.

@@ -27,7 +27,7 @@ package final class DecisionPool<Worker>: Sendable {
             guard let thread = InterpreterThread({ crew.work(as: number) }) else {
                 crew.stop()
                 for thread in threads { thread.join() }
-                throw PolicyError(.interpreter, "cannot start a worker thread: use fewer with `--jobs`")
+                throw Self.noThread
             }
             threads.append(thread)
         }
@@ -40,12 +40,23 @@ package final class DecisionPool<Worker>: Sendable {
         for thread in threads { thread.join() }
     }
 
+    /// Makes workers on a thread with a stack of its own: making one runs Lua, and the caller's stack may be small.
     private static func workers(
-        _ count: Int, _ policies: PolicySet, _ make: (PolicySet) throws(PolicyError) -> Worker
+        _ count: Int, _ policies: PolicySet, _ make: @escaping @Sendable (PolicySet) throws(PolicyError) -> Worker
     ) throws(PolicyError) -> [Worker] {
-        var workers: [Worker] = []
-        for _ in 0..<count { workers.append(try make(policies)) }
-        return workers
+        let made = InterpreterThread.run { () -> Result<[Worker], PolicyError> in
+            do throws(PolicyError) {
+                var workers: [Worker] = []
+                for _ in 0..<count { workers.append(try make(policies)) }
+                return .success(workers)
+            } catch { return .failure(error) }
+        }
+        guard let made else { throw noThread }
+        return try made.get()
+    }
+
+    private static var noThread: PolicyError {
+        PolicyError(.interpreter, "cannot start a worker thread: use fewer with `--jobs`")
     }
 
     /// The number of workers.

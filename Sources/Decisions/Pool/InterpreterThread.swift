@@ -19,6 +19,20 @@ package struct InterpreterThread {
         thread = started
     }
 
+    /// Runs a body on such a thread, and waits for it.
+    /// - Returns: `nil` when the system cannot start a thread and none is in reserve.
+    package static func run<Value>(stack: Int = Self.stack, _ body: @escaping @Sendable () -> Value) -> Value? {
+        let result = Handover<Value>()
+        guard let thread = InterpreterThread(stack: stack, { result.value = body() }) else { return nil }
+        thread.join()
+        return result.value
+    }
+
+    /// The result of a thread. `@unchecked Sendable`: written before the thread ends, and read after it was joined.
+    private final class Handover<Value>: @unchecked Sendable {
+        var value: Value?
+    }
+
     /// Starts threads for later work, for a process that will not be able to start any then.
     /// - Returns: true when all of them were started.
     package static func reserve(_ count: Int) -> Bool { Reserve.all.add(count) }

@@ -1,5 +1,6 @@
 package import Model
 package import Policies
+package import Tokens
 
 /// The state of one moment that decisions are made on: who exists and which tokens, and the policies in force.
 ///
@@ -7,16 +8,19 @@ package import Policies
 package struct Snapshot: Sendable {
     package let policies: PolicySet
     package let directory: Directory
-    /// The number of the last act in the store's log that the directory contains; 0 for a directory of no store.
-    package let change: Int64
+    /// The place in the store's log up to which the directory was read; its start for a directory of no store.
+    package let position: LogPosition
     /// The latest time that the store has seen: a decision is made no earlier, so that setting the clock back revives no
     /// expired token.
     package let highWater: Instant?
 
-    package init(policies: PolicySet, directory: Directory, change: Int64 = 0, highWater: Instant? = nil) {
+    package init(policies: PolicySet, directory: Directory, position: LogPosition = .start, highWater: Instant? = nil) {
         (self.policies, self.directory) = (policies, directory)
-        (self.change, self.highWater) = (change, highWater)
+        (self.position, self.highWater) = (position, highWater)
     }
+
+    /// The change number: that of the last act that the directory contains.
+    package var change: Int64 { position.number }
 
     /// The time of a decision that is made now.
     package var now: Instant { max(.now(), highWater ?? Instant(microseconds: .min)) }

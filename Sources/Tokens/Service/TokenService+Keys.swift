@@ -37,10 +37,16 @@ extension TokenService {
     }
 
     /// Reloads the keys if another process has added one since they were read, so that what it sealed is not taken for
-    /// tampered. Nothing is written.
+    /// tampered, or has retired one, so that what is sealed with that is. Nothing is written.
     /// - Returns: true when they were reloaded.
     @discardableResult func lookForKeys() throws(TokenStoreError) -> Bool {
-        guard let keyring, try store.keys.contains(where: { keyring.live($0.number) == nil }) else { return false }
+        guard let keyring else { return false }
+        let known = try store.keys.map(\.number)
+        // The file is written before the store: for a while it may have a key that the store does not name yet.
+        let isCurrent =
+            known.allSatisfy { keyring.live($0) != nil }
+            && keyring.live.allSatisfy { known.contains($0.number) || $0.number > known.max() ?? 0 }
+        guard !isCurrent else { return false }
         try keyring.reload(database: store.name)
         try checkKeys()
         return true

@@ -1,6 +1,12 @@
 internal import Model
 
 extension TokenService {
+    /// True when an entry is as it was written. Its place in the chain is not looked at.
+    func isIntact(_ entry: LogEntry) throws(TokenStoreError) -> Bool {
+        let hash = try keys.chain(entry.message)
+        return entry.isWellFormed && entry.hash == hash
+    }
+
     /// Verifies the chain from the first entry to the newest.
     /// - Returns: the number of entries, and the faults: changed, missing, reordered or cut-off entries.
     package func verifyLog() throws(TokenStoreError) -> (count: Int, faults: [IntegrityViolation]) {
@@ -30,7 +36,7 @@ extension TokenService {
                     faults.append(
                         IntegrityViolation("entry \(entry.number) of the log does not follow the one before it"))
                 }
-                if !entry.isWellFormed || entry.hash != keys.chain(entry.message) {
+                if try !isIntact(entry) {
                     faults.append(
                         IntegrityViolation("entry \(entry.number) of the log was changed", token: entry.token))
                 }

@@ -20,10 +20,10 @@ extension TokenService {
     package func organisation(
         _ tokens: TokenSelection = .all, goesOn: (Int) -> Bool = { _ in true }
     ) throws(TokenStoreError) -> Organisation {
-        try lookForKeys()
         try lookForRollback()
         var organisation = try store.read { () throws(TokenStoreError) in
-            try read(tokens, goesOn: goesOn)
+            try lookForKeys()
+            return try read(tokens, goesOn: goesOn)
         }
         organisation.isRolledBack = deniesOnRollback
         return organisation

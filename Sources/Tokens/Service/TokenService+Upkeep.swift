@@ -26,6 +26,23 @@ extension TokenService {
         return found?.details
     }
 
+    /// The id of the token that a client presents as a string, for decisions on a snapshot that was read before.
+    /// - Returns: `nil` when there is no such token, or its string was replaced and the overlap has ended.
+    /// - Throws: `.tampered` when the token was changed without the store's keys: the string may belong to another one;
+    ///   `.rolledBack` for a store in which a replaced string may be valid again.
+    package func identify(_ string: TokenString) throws(TokenStoreError) -> TokenID? {
+        try lookForRollback()
+        if deniesOnRollback, let rollback { throw TokenStoreError(.rolledBack, rollback.message) }
+        let now = max(clock(), try highWater ?? .earliest)
+        guard let found = try authenticate(string, now: now) else { return nil }
+        guard !found.token.isTampered else {
+            throw TokenStoreError(
+                .tampered,
+                "the token `\(found.token.id)` was changed without the store's keys: run `demilune store verify`")
+        }
+        return found.token.id
+    }
+
     /// The token with this present or former string, also after its overlap: for strings found somewhere.
     package func find(_ string: TokenString) throws(TokenStoreError) -> TokenDetails? {
         try authenticate(string, now: Instant(microseconds: .min))
