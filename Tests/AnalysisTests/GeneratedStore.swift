@@ -33,7 +33,7 @@ struct GeneratedStore {
         directory = try Directory(organisation)
         authorizer = try Authorizer(
             policies: try Fixtures.load(PolicySource(path: "p", files: files)), directory: directory,
-            budget: Budget(fuel: 60_000))
+            budget: Budget(fuel: PolicyGenerator.fuel))
     }
 
     /// A generated store, and one policy on `access`.
@@ -97,7 +97,7 @@ struct GeneratedStore {
         let directory = try scenario.apply(to: directory)
         let authorizer = try Authorizer(
             policies: try scenario.apply(to: authorizer.policies), directory: directory,
-            budget: Budget(fuel: 60_000),
+            budget: Budget(fuel: PolicyGenerator.fuel),
             treeOptions: .none)
         return try authorizer.decide(scenario.apply(to: question))
     }

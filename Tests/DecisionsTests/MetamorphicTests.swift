@@ -36,7 +36,7 @@ import Testing
         }
         let authorizer = try Authorizer(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: Directory(organisation),
-            budget: Budget(fuel: 60_000))
+            budget: Budget(fuel: PolicyGenerator.fuel))
         authorizer.explains = true
         return authorizer
     }
