@@ -11,9 +11,15 @@ let swift: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// `scripts/test` sets this variable: the targets that tests spend their time in are then optimised, and the rest is as
+/// in any debug build. Nobody can depend on a package with such flags, so they are never set otherwise.
+let isOptimised = Context.environment["DEMILUNE_OPTIMISED"] != nil
+let busySwift = swift + (isOptimised ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
+let busyC: [CSetting] = isOptimised ? [.unsafeFlags(["-O2"], .when(configuration: .debug))] : []
+
 /// A Swift target under `Sources`. `ArchitectureTests` holds the imports to this list.
-func target(_ name: String, _ dependencies: [String] = []) -> Target {
-    .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: swift)
+func target(_ name: String, _ dependencies: [String] = [], settings: [SwiftSetting] = busySwift) -> Target {
+    .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: settings)
 }
 
 /// The tests of one target; folders that hold no Swift are excepted.
@@ -45,8 +51,8 @@ let package = Package(
                 "CEditline", "CSystem", "Presentation", "Benchmarks", "Linting", "Analysis", "PolicyTesting", "Plugins",
                 "Decisions", "Engine", "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Lua", "Syntax", "Files",
                 "Model",
-            ]),
-        target("Presentation", ["CUnistring", "PolicyTesting", "Decisions", "Tokens", "Model"]),
+            ], settings: swift),
+        target("Presentation", ["CUnistring", "PolicyTesting", "Decisions", "Tokens", "Model"], settings: swift),
         target(
             "Benchmarks",
             ["PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "SQLiteStore", "Tokens", "Model"]),
@@ -67,7 +73,7 @@ let package = Package(
         target("Syntax", ["Model"]),
         target("Files", ["CSystem", "Model"]),
         target("Model"),
-        .target(name: "CLua", linkerSettings: [.linkedLibrary("lua5.4")]),
+        .target(name: "CLua", cSettings: busyC, linkerSettings: [.linkedLibrary("lua5.4")]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
         .target(name: "CDemo"),
