@@ -11,12 +11,20 @@ let swift: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// `scripts/test` sets this variable: the targets that tests spend their time in are then optimised, and the rest is as
+/// in any debug build. Nobody can depend on a package with such flags, so they are never set otherwise.
+let isOptimised = Context.environment["DEMILUNE_OPTIMISED"] != nil
+let busySwift = swift + (isOptimised ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
+let busyC: [CSetting] = isOptimised ? [.unsafeFlags(["-O2"], .when(configuration: .debug))] : []
+
 /// A Swift target under `Sources`. `ArchitectureTests` holds the imports to this list.
 /// - Parameter folder: the folder's name, where it is not the target's.
-func target(_ name: String, _ dependencies: [String] = [], folder: String? = nil) -> Target {
+func target(
+    _ name: String, _ dependencies: [String] = [], folder: String? = nil, settings: [SwiftSetting] = busySwift
+) -> Target {
     .target(
         name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: folder.map { "Sources/\($0)" },
-        swiftSettings: swift)
+        swiftSettings: settings)
 }
 
 /// The tests of one target; folders that hold no Swift are excepted.
@@ -49,23 +57,23 @@ let package = Package(
             [
                 "CEditline", "CommandLine", "Presentation", "Analysis", "PolicyTesting", "Plugins", "Decisions",
                 "Engine", "Policies", "Tokens", "Lua", "Syntax", "Files", "Model",
-            ]),
+            ], settings: swift),
         target(
             "Demilune",
             ["Decisions", "Plugins", "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Files", "Model"],
-            folder: "Library"),
+            folder: "Library", settings: swift),
         target(
             "CommandLine",
             [
                 "CSystem", "Presentation", "Benchmarks", "Linting", "PolicyTesting", "Plugins", "Decisions", "Engine",
                 "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Files", "Model",
-            ]),
+            ], settings: swift),
         target(
             "Presentation",
             [
                 "CUnistring", "Linting", "Analysis", "PolicyTesting", "Decisions", "Policies", "Tokens", "Syntax",
                 "Model",
-            ]),
+            ], settings: swift),
         target(
             "Benchmarks",
             ["PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "SQLiteStore", "Tokens", "Model"]),
@@ -86,7 +94,7 @@ let package = Package(
         target("Syntax", ["Model"]),
         target("Files", ["CSystem", "Model"]),
         target("Model"),
-        .target(name: "CLua", linkerSettings: [.linkedLibrary("lua5.4")]),
+        .target(name: "CLua", cSettings: busyC, linkerSettings: [.linkedLibrary("lua5.4")]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
         .target(name: "CDemo"),

@@ -99,7 +99,7 @@ import Testing
         let directory = try scenario.apply(to: store.directory)
         let set = try scenario.apply(to: store.authorizer.policies)
         func authorizer(_ set: PolicySet, _ treeOptions: TreeOptions) throws -> Authorizer {
-            try Authorizer(policies: set, budget: Budget(fuel: 60_000), treeOptions: treeOptions)
+            try Authorizer(policies: set, budget: Budget(fuel: PolicyGenerator.fuel), treeOptions: treeOptions)
         }
         let samples = DecisionDiff.samples(of: store.authorizer, for: changes)
         let diff = DecisionDiff(

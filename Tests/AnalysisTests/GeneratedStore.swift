@@ -33,7 +33,7 @@ struct GeneratedStore {
         directory = try Directory(organisation)
         authorizer = try Authorizer(
             policies: try Fixtures.load(PolicySource(path: "p", files: files)),
-            budget: Budget(fuel: 60_000))
+            budget: Budget(fuel: PolicyGenerator.fuel))
     }
 
     /// A generated store, and one policy on `access`.
@@ -100,7 +100,8 @@ struct GeneratedStore {
         let scenario = Scenario(changes, tenant: tenant)
         let directory = try scenario.apply(to: directory)
         let authorizer = try Authorizer(
-            policies: try scenario.apply(to: authorizer.policies), budget: Budget(fuel: 60_000), treeOptions: .none)
+            policies: try scenario.apply(to: authorizer.policies), budget: Budget(fuel: PolicyGenerator.fuel),
+            treeOptions: .none)
         return try authorizer.decide(scenario.apply(to: question), on: directory)
     }
 }

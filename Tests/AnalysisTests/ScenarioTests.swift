@@ -62,14 +62,19 @@ import Testing
         #expect(error?.message == message)
     }
 
-    @Test(arguments: [("b", "limit"), ("a", "limits"), ("a", "limit")])
-    func `an unknown setting is refused`(policy: String, name: String) throws {
+    @Test(arguments: [
+        ("b", "limit", "there is no policy `b` (did you mean `a`?)"),
+        ("a", "limits", "`a` declares no setting `limits` (did you mean `limit`?)"),
+        ("a", "limit", "`a.limit` must be a number, got a string"),
+    ])
+    func `an unknown or wrong setting is refused`(policy: String, name: String, message: String) throws {
         let fixture = try AnalysisFixture.policy("permit()", settings: "limit = 10")
         let change = Change.setting(
             policy: ExactName(policy), name: ExactName(name), value: .init(.string("x")), tenant: nil)
-        #expect(throws: ChangeError.self) {
+        let error = #expect(throws: ChangeError.self) {
             try Scenario([change], tenant: "t").apply(to: fixture.authorizer.policies)
         }
+        #expect(error?.message == message)
     }
 
     @Test func `changed tokens are listed, sample by sample`() throws {

@@ -94,7 +94,10 @@ import Testing
         let fixture = try AnalysisFixture.policy("permit()")
         var question = AnalysisFixture.question()
         question.kind = .issue
-        #expect(throws: RequestError.self) { try Timeline(question, fixture.authorizer, on: fixture.directory) }
+        let error = #expect(throws: RequestError.self) {
+            try Timeline(question, fixture.authorizer, on: fixture.directory)
+        }
+        #expect(error?.property == "point")
     }
 
     /// Checks random instants, and the instants around each change.

@@ -109,9 +109,10 @@ import Testing
     @Test(arguments: [DecisionKind.access, .issue])
     func `a decision kind that is not about an existing token is refused`(kind: DecisionKind) throws {
         let fixture = try AnalysisFixture.demo()
-        #expect(throws: RequestError.self) {
+        let error = #expect(throws: RequestError.self) {
             try Administering(kind, token: 0, now: AnalysisFixture.now, fixture.authorizer, on: fixture.directory)
         }
+        #expect(error?.property == "point")
     }
 
     // MARK: What can

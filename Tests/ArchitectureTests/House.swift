@@ -32,7 +32,8 @@ enum House {
     }
 
     /// Every Swift and C file under `Sources`.
-    static func sources() throws -> [SourceFile] { try files(under: "Sources") }
+    static func sources() throws -> [SourceFile] { try readSources.get() }
+    private static let readSources = Result { try files(under: "Sources") }
 
     /// Every Swift and C file under `Tests`.
     static func tests() throws -> [SourceFile] { try files(under: "Tests") }

@@ -62,7 +62,8 @@ import Testing
             let question = fixture.question()
             let (one, other): (Decision, Decision)
             do { other = try oracle.decide(question, on: fresh) } catch {
-                #expect(throws: RequestError.self) { try authorizer.decide(question, on: amended) }
+                let own = #expect(throws: RequestError.self) { try authorizer.decide(question, on: amended) }
+                #expect(own == error)
                 continue
             }
             one = try authorizer.decide(question, on: amended)

@@ -217,9 +217,10 @@ enum Fixture {
             try authorizer.decide(Fixture.question([.init("amount", .string("1"))]))
         }
         #expect(wrong?.message == "`resource.properties.amount` must be a number, got a string")
-        #expect(throws: RequestError.self) {
+        let nowhere = #expect(throws: RequestError.self) {
             try authorizer.decide(Fixture.question([.init("department", .string("nowhere"))]))
         }
+        #expect(nowhere?.property == "resource.properties.department")
         #expect(
             try authorizer.decide(Fixture.question([.init("extra", .integer(1))])).ignored == [
                 "resource.properties.extra"

@@ -42,7 +42,7 @@ import Testing
         guard let set = Self.set(seed: seed, count: policies) else { return (0, 0) }
         var stores = StoreGenerator(seed: seed)
         let directory = try Directory(stores.organisation())
-        let budget = Budget(fuel: 60_000)
+        let budget = Budget(fuel: PolicyGenerator.fuel)
         let tree = try Decider(policies: set, directory: directory, budget: budget, detail: .trace)
         let lua = try Decider(policies: set, directory: directory, budget: budget, treeOptions: .none, detail: .trace)
         // Asks the host in full every time: with a `noise`, even the identity, an interpreter uses no fast callbacks.

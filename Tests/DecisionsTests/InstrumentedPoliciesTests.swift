@@ -14,7 +14,7 @@ import Testing
         let instrumented = try #require(PolicySet.load(source, isInstrumented: true).set)
         #expect(instrumented.version == set.version)
         // Little fuel, so that long evaluations end by fuel and not by a deadline, which depends on the machine.
-        let little = Budget(fuel: 60_000, memory: 64 << 20, deadline: .seconds(60))
+        let little = Budget(fuel: PolicyGenerator.fuel, memory: 64 << 20, deadline: .seconds(60))
         return (
             try Evaluator(set, budget: little, treeOptions: .none),
             try Evaluator(instrumented, budget: PolicyInstrumentation.budget, treeOptions: .none)

@@ -36,7 +36,7 @@ import Testing
         }
         let authorizer = try Decider(
             policies: try #require(result.set, "\(result.diagnostics)"), directory: Directory(organisation),
-            budget: Budget(fuel: 60_000), detail: .trace)
+            budget: Budget(fuel: PolicyGenerator.fuel), detail: .trace)
         return authorizer
     }
 

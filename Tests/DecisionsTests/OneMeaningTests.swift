@@ -115,7 +115,8 @@ import Testing
     func `a value with trailing text is an invalid request`(text: String) throws {
         let authorizer = try authorizer("false")
         #expect(quick(#""ip":"\#(text)""#, authorizer) == nil)
-        #expect(throws: RequestError.self) { try code(#""ip":"\#(text)""#, authorizer) }
+        let error = #expect(throws: RequestError.self) { try code(#""ip":"\#(text)""#, authorizer) }
+        #expect(error?.property == "context.ip")
         let settings = #"{"a":{"all":{"blocked":["\#(text)"]}}}"#
         let result = loaded("false", settings: settings)
         #expect(result.set == nil && result.diagnostics.contains { $0.path == "p/settings.json" })

@@ -15,7 +15,7 @@ struct OracleFixture {
     let source: PolicySource
     let organisation: Organisation
     let directory: Directory
-    let budget = Budget(fuel: 60_000)
+    let budget = Budget(fuel: PolicyGenerator.fuel)
     private var requests: StoreGenerator
 
     init(seed: UInt64, policies count: Int = 5) throws {

@@ -9,7 +9,10 @@ import Testing
 
 /// Comparison of the caching engine with an oracle that caches nothing.
 @Suite struct OracleTests {
-    private static let count = ProcessInfo.processInfo.environment["DEMILUNE_FUZZ_DECISIONS"].flatMap(Int.init)
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let count = environment["DEMILUNE_FUZZ_DECISIONS"].flatMap(Int.init)
+    /// The number of decisions with the same fixtures every time.
+    private static let usual = environment["DEMILUNE_LONG"] == nil ? 50_000 : 500_000
     private static let fixtures = 32
 
     /// The first request that is decided differently from the oracle.
@@ -44,10 +47,10 @@ import Testing
         do throws(RequestError) { return .success(try decide(question)) } catch { return .failure(error) }
     }
 
-    /// `make fuzz FUZZ_DECISIONS=1000000` makes more decisions, with new fixtures.
+    /// `make test-long` makes ten times as many decisions, and `make fuzz FUZZ_DECISIONS=1000000` more with new fixtures.
     @Test(arguments: 0..<fixtures)
     func `cached decisions equal those of the policies`(number: Int) throws {
-        let each = (Self.count ?? 50_000) / Self.fixtures
+        let each = (Self.count ?? Self.usual) / Self.fixtures
         var done = 0
         var seed = UInt64(number)
         if Self.count != nil { seed += UInt64.random(in: 0...UInt64.max / 2) }
@@ -144,7 +147,7 @@ import Testing
         process.arguments = [
             "--store", "organisation.json", "--plugins", "plugins", "--policies", "policies", "--at", now.description,
             "batch", "--explain",
-            "--fuel", "60000", "requests.ndjson",
+            "--fuel", "\(PolicyGenerator.fuel)", "requests.ndjson",
         ]
         try Data(lines.map { $0 + "\n" }.joined().utf8).write(to: folder.appending(path: "requests.ndjson"))
         let (output, errors) = (Pipe(), Pipe())

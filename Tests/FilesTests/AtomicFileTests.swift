@@ -39,7 +39,8 @@ import Testing
     @Test func `a failure leaves nothing behind`() throws {
         try scratch.file("folder/a", "")
         let path = scratch.path + "/folder"
-        #expect(throws: FileError.self) { try AtomicFile.replace(path, with: [1]) }
+        let refused = #expect(throws: FileError.self) { try AtomicFile.replace(path, with: [1]) }
+        #expect(refused?.code == .system && refused?.reason == "Is a directory")
         #expect(scratch.names == ["folder"])
         let error = #expect(throws: FileError.self) { try AtomicFile.replace(scratch.path + "/none/a", with: []) }
         #expect(error?.code == .missing && error?.action == .make)

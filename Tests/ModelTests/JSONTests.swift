@@ -18,9 +18,12 @@ import Testing
     }
 
     @Test func `invalid UTF-8 and deep nesting are refused`() {
-        #expect(throws: JSONError.self) { try JSONReader.parse([0x22, 0xFF, 0x22]) }
-        #expect(throws: JSONError.self) { try JSONReader.parse([0x22, 0x5C, 0x6E, 0xC0, 0x80, 0x22]) }
-        #expect(throws: JSONError.self) { try JSONReader.parse(String(repeating: "[", count: 100_000)) }
+        for bytes in [[0x22, 0xFF, 0x22], [0x22, 0x5C, 0x6E, 0xC0, 0x80, 0x22]] as [[UInt8]] {
+            let error = #expect(throws: JSONError.self) { try JSONReader.parse(bytes) }
+            #expect(error?.message == "the text is not well-formed UTF-8")
+        }
+        let deep = #expect(throws: JSONError.self) { try JSONReader.parse(String(repeating: "[", count: 100_000)) }
+        #expect(deep?.message.contains("nested deeper than 64 levels") == true && deep?.offset == 64)
     }
 
     @Test(arguments: [
@@ -36,7 +39,8 @@ import Testing
         "9223372036854775808", "-9223372036854775809", "123456789012345678901234567890", "1e309", "-1e400",
     ])
     func `a number that no value can represent is refused, and kept as written in a request`(text: String) throws {
-        #expect(throws: JSONError.self) { try JSONReader.parse("{\"n\": \(text)}") }
+        let error = #expect(throws: JSONError.self) { try JSONReader.parse("{\"n\": \(text)}") }
+        #expect(error?.offset == 6, "\(error?.message ?? "")")
         #expect(try JSONReader.parse(request: Array("{\"n\": \(text)}".utf8)).compact == "{\"n\":\(text)}")
         #expect(JSONReader.number(text) == nil)
     }

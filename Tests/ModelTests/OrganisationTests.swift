@@ -36,7 +36,8 @@ import Testing
         #expect(within("c", "a") && within("c", "b") && within("c", "c") && within("d", "a"))
         #expect(!within("a", "c") && !within("d", "b") && !within("b", "d"))
         tenant.departments[1].parent = "c"
-        #expect(throws: OrganisationError.self) { try Directory(Organisation(tenants: [tenant])) }
+        let error = #expect(throws: OrganisationError.self) { try Directory(Organisation(tenants: [tenant])) }
+        #expect(error?.path == "tenants[0].departments[0].parent")
     }
 
     @Test func `permissions cover what they permit, wildcards included`() {

@@ -119,7 +119,8 @@ import Testing
         #expect(error?.path == "tenants[0].departments[0].name")
         // The same id in another tenant is another record.
         let other = #"{"tenants":[{"id":"s","departments":[{"id":"top"}]}]}"#
-        #expect(throws: OrganisationError.self) { try Organisation(json: JSONReader.parse(other), on: base) }
+        let new = #expect(throws: OrganisationError.self) { try Organisation(json: JSONReader.parse(other), on: base) }
+        #expect(new?.path == "tenants[0].departments[0].name")
     }
 
     @Test func `records may refer to existing ones, and faults have their own places`() throws {

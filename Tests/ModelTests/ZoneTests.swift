@@ -41,7 +41,8 @@ import Testing
 
     @Test(arguments: ["", "../etc/passwd", "/etc/localtime", "Mars/Olympus", "Europe//Oslo", "tzdata.zi"])
     func `an invalid zone is refused`(name: String) {
-        #expect(throws: ZoneError.self) { try Zone(ExactName(name)) }
+        let error = #expect(throws: ZoneError.self) { try Zone(ExactName(name)) }
+        #expect(error?.message.contains("`\(name)`") == true, "\(error?.message ?? "")")
     }
 
     @Test(arguments: [

@@ -105,7 +105,8 @@ import Testing
             try commands.run(ExactName(name), [], on: .empty, tenant: -1, now: Instant(microseconds: 0))
         }
         #expect(try run("y.go") == ["y"])
-        #expect(throws: PluginCommandError.self) { try run("go") }
+        let error = #expect(throws: PluginCommandError.self) { try run("go") }
+        #expect(error?.message.contains("`x.go`") == true, "\(error?.message ?? "")")
     }
 
     @Test func `the reference has the plugin's own comments`() throws {

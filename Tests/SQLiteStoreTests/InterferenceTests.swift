@@ -41,7 +41,8 @@ import Testing
         try fixture.sql(Self.widening + "; CREATE VIEW v AS SELECT 1")
         try connection.execute("UPDATE users SET full_name = 'X' WHERE id = 'u-bjorn'")
         #expect(try rights() == before)
-        #expect(throws: TokenStoreError.self) { try connection.number("SELECT * FROM v") }
+        let read = #expect(throws: TokenStoreError.self) { try connection.number("SELECT * FROM v") }
+        #expect(read?.code == .io && read?.message.contains("v") == true, "\(read?.message ?? "")")
     }
 
     @Test(arguments: [
@@ -49,7 +50,8 @@ import Testing
         "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = NULL WHERE name = 'log_by_token'",
     ])
     func `the store's own connection cannot write the schema or the tables behind the index of names`(sql: String) {
-        #expect(throws: TokenStoreError.self) { try connection.execute(sql) }
+        let refused = #expect(throws: TokenStoreError.self) { try connection.execute(sql) }
+        #expect(refused?.code == .io, "\(refused?.message ?? "")")
     }
 
     @Test(arguments: [
@@ -63,7 +65,8 @@ import Testing
         #expect(refused?.message.contains("not authorized") == true)
         // An opened store is guarded like a new one.
         let other = try fixture.folder.openToVerify("a")
-        #expect(throws: TokenStoreError.self) { try other.connection.execute(sql) }
+        let again = #expect(throws: TokenStoreError.self) { try other.connection.execute(sql) }
+        #expect(again?.message.contains("not authorized") == true)
         #expect(try fixture.log("token.issue").count == 1)
     }
 

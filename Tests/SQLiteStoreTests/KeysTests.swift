@@ -45,7 +45,8 @@ import Tokens
         try store.addKey(.test)
         _ = try rewrapAll(store, batch: 500)
         #expect(try store.keyUses()[1] == 1)
-        #expect(throws: TokenStoreError.self) { try store.retireKey(1, .test) }
+        let refused = #expect(throws: TokenStoreError.self) { try store.retireKey(1, .test) }
+        #expect(refused?.code == .used)
         try store.rehash(string, .test)
         #expect(try store.authenticate(string, now: .test)?.token.id == mobile.token.id)
         try store.retireKey(1, .test)
@@ -95,7 +96,8 @@ import Tokens
     }
 
     @Test func `the active key and an unknown one are not retired`() {
-        #expect(throws: TokenStoreError.self) { try store.retireKey(1, .test) }
+        let active = #expect(throws: TokenStoreError.self) { try store.retireKey(1, .test) }
+        #expect(active?.code == .used)
         let unknown = #expect(throws: TokenStoreError.self) { try store.retireKey(9, .test) }
         #expect(unknown?.code == .unknown)
     }

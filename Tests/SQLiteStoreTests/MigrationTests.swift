@@ -98,7 +98,8 @@ import Tokens
         let fresh = try Folder()
         _ = try fresh.create("a")
         try fresh.sql("a", "UPDATE meta SET mac = NULL")
-        #expect(throws: TokenStoreError.self) { try fresh.open("a") }
+        let new = #expect(throws: TokenStoreError.self) { try fresh.open("a") }
+        #expect(new?.code == .tampered)
     }
 
     @Test func `a store without keys, seals and log is refused if it has a key file`() throws {

@@ -47,7 +47,8 @@ import Tokens
         #expect(try merge(bare).changed == 0)
         #expect(try fixture.details(id).token.revoked == .test)
         let moved = bare.replacing("\"}]", with: #"","assignment":"a-anna-1"}]"#)
-        #expect(throws: TokenStoreError.self) { try merge(moved) }
+        let refused = #expect(throws: TokenStoreError.self) { try merge(moved) }
+        #expect(refused?.code == .invalid)
         #expect(try store.verify() == [])
     }
 

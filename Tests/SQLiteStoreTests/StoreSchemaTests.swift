@@ -121,9 +121,10 @@ import Testing
         for fault in ["the view `v`", "the table `w`", "the index `tokens_by_tenant` is missing"] {
             #expect(refused?.message.contains(fault) == true, "\(refused?.message ?? "")")
         }
-        #expect(throws: TokenStoreError.self) {
+        let adopted = #expect(throws: TokenStoreError.self) {
             try SQLiteStore.open(folder.file("a.db"), keys: folder.keyFile, makesKeys: true)
         }
+        #expect(adopted?.code == refused?.code && refused?.code == .tampered)
         // It is still of the first version.
         try folder.sql("a", "CREATE INDEX tokens_by_tenant ON tokens (tenant, id); DROP VIEW v; DROP TABLE w")
         _ = try SQLiteStore.open(folder.file("a.db"), keys: folder.keyFile, makesKeys: true)

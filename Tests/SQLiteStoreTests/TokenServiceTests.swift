@@ -136,11 +136,14 @@ import Tokens
 
     @Test func `files that are not stores are refused, each with its reason`() throws {
         let folder = try Folder()
-        #expect(throws: TokenStoreError.self) { try folder.open("missing") }
+        let missing = #expect(throws: TokenStoreError.self) { try folder.open("missing") }
+        #expect(missing?.code == .missing)
         #expect(!FileManager.default.fileExists(atPath: folder.file("missing.db")))
         try Data("no database, whatever its name says".utf8).write(to: URL(filePath: folder.file("text.db")))
-        #expect(throws: TokenStoreError.self) { try folder.open("text") }
-        #expect(throws: TokenStoreError.self) { try folder.create("text") }
+        let text = #expect(throws: TokenStoreError.self) { try folder.open("text") }
+        #expect(text?.code == .foreign)
+        let created = #expect(throws: TokenStoreError.self) { try folder.create("text") }
+        #expect(created?.code == .exists)
         var other: OpaquePointer?
         unsafe sqlite3_open(folder.file("other.db"), &other)
         unsafe sqlite3_exec(other, "CREATE TABLE t (x)", nil, nil, nil)

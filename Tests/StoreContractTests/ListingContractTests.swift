@@ -125,7 +125,8 @@ import Testing
         let other = next.hasPrefix("A") ? "B" : "A"
         for cursor in [String(next.dropLast()), next + "A", other + next.dropFirst(), ""] {
             query.cursor = cursor
-            #expect(throws: TokenStoreError.self) { try service.list(query) }
+            let refused = #expect(throws: TokenStoreError.self) { try service.list(query) }
+            #expect(refused?.code == .invalid)
         }
         query.cursor = next
         query.isDescending = true

@@ -50,7 +50,8 @@ import Testing
         #expect(try store.use(of: row.id)?.seal?.digest == [5])
         try store.remove(read)
         #expect(try store.token(row.id) == nil)
-        #expect(throws: TokenStoreError.self) { try store.update(row) }
+        let gone = #expect(throws: TokenStoreError.self) { try store.update(row) }
+        #expect(gone?.code == .corrupt)
     }
 
     @Test(arguments: StoreKind.writable)
@@ -137,7 +138,8 @@ import Testing
         for entry in entries { try store.confirm(entry) }
         var changed = entries[0]
         changed.act = "other"
-        #expect(throws: TokenStoreError.self) { try store.confirm(changed) }
+        let refused = #expect(throws: TokenStoreError.self) { try store.confirm(changed) }
+        #expect(refused?.code == .tampered)
         #expect(try service.verify().isEmpty)
     }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HostileScripts
 internal import Syntax
 internal import Testing
@@ -21,7 +22,11 @@ struct ParserTests {
 
     @Test func `the parser accepts exactly what Lua accepts`() throws {
         for snippet in snippets { agree(Array(snippet.utf8), "snippet") }
-        for script in try HostileScript.all() { agree(script.source, script.name) }
+        // Lua takes seconds for some of the files that are longer than any policy may be.
+        let isLong = unsafe getenv("DEMILUNE_LONG") != nil
+        for script in try HostileScript.all() where isLong || script.source.count <= 65_536 {
+            agree(script.source, script.name)
+        }
     }
 
     @Test(arguments: [1, 190, 196, 197, 198, 199, 200, 201, 250, 254, 255, 256, 257])

@@ -10,7 +10,10 @@ package enum Fixtures {
     /// The bytes of a file of this repository.
     package static func read(_ path: String) throws -> [UInt8] { try File.read("\(root)/\(path)") }
 
-    package static func shipped() throws -> PolicySource {
+    /// The shipped policies and plugins, read once.
+    package static func shipped() throws -> PolicySource { try shippedSource.get() }
+
+    private static let shippedSource = Result {
         var source = try PolicySource.folder(root + "/policies")
         source.plugins = PluginLoader.load(try .folder(root + "/plugins")).set
         return source

@@ -25,7 +25,8 @@ import Tokens
 
     @Test func `a device label may be empty, with no other exceptions`() throws {
         #expect(try TokenName("", allowsNothing: true).text == "")
-        #expect(throws: TokenStoreError.self) { try TokenName("\u{202E}", allowsNothing: true) }
+        let refused = #expect(throws: TokenStoreError.self) { try TokenName("\u{202E}", allowsNothing: true) }
+        #expect(refused?.code == .name)
     }
 
     @Test(arguments: [

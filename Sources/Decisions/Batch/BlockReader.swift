@@ -119,18 +119,20 @@ struct BlockReader {
         return Block(firstLine: line - 1, isTooLong: true)
     }
 
+    /// Appends what one read gives.
     private mutating func fill(_ bytes: inout [UInt8]) {
-        let start = bytes.count
-        let size = Self.blockSize
-        bytes.append(contentsOf: repeatElement(0, count: size))
+        let (known, descriptor) = (bytes, descriptor)
         var count = -1
-        repeat {
-            count = unsafe bytes.withUnsafeMutableBytes { buffer in
-                unsafe read(descriptor, buffer.baseAddress! + start, size)
-            }
-        } while count < 0 && errno == EINTR
+        // A new array, because growing one would write zeros first.
+        bytes = unsafe Array(unsafeUninitializedCapacity: known.count + Self.blockSize + RequestLineReader.padding) {
+            buffer, filled in
+            unsafe known.withUnsafeBytes { unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
+            repeat {
+                count = unsafe read(descriptor, buffer.baseAddress! + known.count, Self.blockSize)
+            } while count < 0 && errno == EINTR
+            filled = known.count + max(count, 0)
+        }
         if count < 0 { failed = true }
         if count <= 0 { isAtEnd = true }
-        bytes.removeLast(size - max(count, 0))
     }
 }

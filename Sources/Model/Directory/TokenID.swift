@@ -58,11 +58,14 @@ package struct TokenID: Hashable, Comparable, Sendable {
 
 extension TokenID: CustomStringConvertible {
     package var description: String {
-        let digits = Array("0123456789abcdef".utf8)
-        let bytes = [high, low].flatMap { half in
-            stride(from: 60, through: 0, by: -4).map { digits[Int(half >> UInt64($0) & 15)] }
+        unsafe String(unsafeUninitializedCapacity: 32) { digits in
+            for place in 0..<32 {
+                let half = place < 16 ? high : low
+                let value = UInt8(truncatingIfNeeded: half >> UInt64(60 - place % 16 * 4)) & 15
+                unsafe digits[place] = value + (value < 10 ? 0x30 : 0x57)
+            }
+            return 32
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

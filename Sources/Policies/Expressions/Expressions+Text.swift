@@ -73,9 +73,11 @@ extension Expressions {
 }
 
 extension Vocabulary {
+    private static let byAttribute = Dictionary(grouping: entries, by: \.attribute.rawValue)
+
     static func name(of attribute: UInt32, on owner: ValueType) -> ExactName {
-        let matches = entries.filter { $0.attribute.rawValue == attribute }
-        return (matches.first { $0.owner == owner } ?? matches.first)?.name ?? "?"
+        guard let matches = byAttribute[attribute] else { return "?" }
+        return (matches.first { $0.owner == owner } ?? matches[0]).name
     }
 }
 

@@ -45,8 +45,9 @@ struct BenchComparison {
         var reports: [[BenchFigures]] = [[], [], []]
         for round in 0..<rounds {
             if terminal.streams.isErrorTerminal { terminal.prompt("\rround \(round + 1) of \(rounds)") }
-            // The first turn rotates, so that changes of the machine over time affect each program.
-            for turn in 0..<3 {
+            // The first turn rotates, so that changes of the machine over time affect each program. The other program
+            // begins: when it cannot be compared, nothing was measured for it.
+            for turn in 1...3 {
                 let arm = (round + turn) % 3
                 reports[arm].append(
                     try arm == 0 ? report("/proc/self/exe", "this program") : report(binary, "`\(binary)`"))
