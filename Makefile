@@ -2,7 +2,7 @@ SHELL := /usr/bin/env bash
 export PATH := $(PATH):/opt/swift/usr/bin
 
 .DEFAULT_GOAL := help
-.PHONY: demo test test-long build bench peers bare asan fuzz lint format clean help bootstrap
+.PHONY: demo test test-long build bench peers bare asan fuzz soak lint format clean help bootstrap
 
 demo: bootstrap ## build, make a demo store, decide 10,000 requests and the Todo scenario
 	scripts/demo
@@ -30,6 +30,9 @@ asan: bootstrap ## run the sandbox's tests and every hostile script under Addres
 
 fuzz: bootstrap ## fuzz the sandbox, and hold decisions to the oracle; FUZZ_SECONDS (60) each, or FUZZ_DECISIONS alone
 	scripts/fuzz $(if $(FUZZ_DECISIONS),--decisions $(FUZZ_DECISIONS),$(or $(FUZZ_SECONDS),60))
+
+soak: bootstrap ## let one process decide for a long time, and hold it to its memory and the oracle; SOAK_SECONDS (600)
+	scripts/soak $(or $(SOAK_SECONDS),600)
 
 lint: bootstrap ## check the format of every Swift file
 	swift format lint --strict -r Sources Tests Package.swift
