@@ -86,7 +86,7 @@ let package = Package(
         target("Decisions", ["Tokens", "Engine", "Policies", "CSimdJSON", "Files", "Model"]),
         target("SQLiteStore", ["CSQLite", "SQLStore", "Tokens", "Files", "Model"]),
         target("SQLStore", ["Tokens", "Model"]),
-        target("ExportedStore", ["Tokens", "Model"]),
+        target("ExportedStore", ["Tokens", "Files", "Model"]),
         target("Tokens", ["CSodium", "CUnistring", "Files", "Model"]),
         target("Engine", ["Policies", "Lua", "Syntax", "Model"]),
         target("Policies", ["Lua", "Syntax", "CSodium", "Files", "Model"]),

@@ -20,11 +20,13 @@ public struct AuthorizationRequest: Sendable {
     ///   - action: an action of the schema.
     ///   - context: the circumstances of the request by the names of the schema's `context`: an object.
     ///   - tenant: the id of the tenant, where the subject is no token.
-    ///   - obligations: the names of the obligations that the caller can fulfil. A permit with another one becomes a deny.
+    ///   - obligations: the names of the obligations that the caller can fulfil. A permit with another one becomes a
+    ///     deny.
     ///   - time: the time of the decision in microseconds since 1970-01-01T00:00:00Z; `nil` for the time at which it is
     ///     made, and no earlier than the latest time in the store. A time outside the years 1 to 9999 counts as the
     ///     nearest one inside.
-    /// - Throws: `.request` for properties that are no object, a name twice in one object, or a number that is not finite.
+    /// - Throws: `.request` for properties that are no object, a name twice in one object, a number that is not
+    ///   finite, or a value that is nested more than 64 deep.
     public init(
         _ subject: Subject, _ action: String, on resource: Resource, context: Value = [:], tenant: String? = nil,
         obligations: [String] = [], time: Int64? = nil

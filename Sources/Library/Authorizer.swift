@@ -4,7 +4,8 @@ internal import Policies
 /// The component that decides, on threads of its own. Any number of threads may ask it.
 ///
 /// Each of its threads has an interpreter, and learns decision trees from the policies it runs. Handing a request to a
-/// thread and back takes some microseconds, much longer than most decisions, so ask for many at once where there are many.
+/// thread and back takes some microseconds, much longer than most decisions, so ask for many at once where there are
+/// many.
 public final class Authorizer: Sendable {
     private let pool: DecisionPool<Decisions.Authorizer>
 
@@ -14,8 +15,8 @@ public final class Authorizer: Sendable {
     /// - Parameters:
     ///   - threads: the number of requests that are decided side by side: 1 to `mostThreads`.
     ///   - limits: the limits of one evaluation of one policy.
-    /// - Throws: `.resources` when there is not enough memory for the interpreters, or not a thread for each, and for any
-    ///   other number of threads.
+    /// - Throws: `.resources` when there is not enough memory for the interpreters, or not a thread for each, and for
+    ///   any other number of threads.
     public init(_ snapshot: Snapshot, threads: Int = 1, limits: Limits = Limits()) throws(DemiluneError) {
         guard (1...Self.mostThreads).contains(threads) else {
             throw DemiluneError(.resources, "an authorizer has 1 to \(Self.mostThreads) threads, not \(threads)")
@@ -34,14 +35,14 @@ public final class Authorizer: Sendable {
     /// Replaces the snapshot, policies included, at one moment. Requests that are decided right now are finished on the
     /// old one; every request that is handed over afterwards is decided on the new one. Where only tokens, users or
     /// departments changed, nothing that was learned is forgotten.
-    /// - Throws: `.resources` when there is not enough memory for interpreters with other policies. The old snapshot stays
-    ///   in use then.
+    /// - Throws: `.resources` when there is not enough memory for interpreters with other policies. The old snapshot
+    ///   stays in use then.
     public func use(_ snapshot: Snapshot) throws(DemiluneError) {
         do throws(PolicyError) { try pool.use(snapshot.content) } catch { throw DemiluneError(error) }
     }
 
-    /// Decides a request, and waits for the decision. Any deny wins, a policy that fails denies, and what no policy permits
-    /// is denied.
+    /// Decides a request, and waits for the decision. Any deny wins, a policy that fails denies, and what no policy
+    /// permits is denied.
     /// - Parameter traced: true to record every fact that the policies read, which takes several times as long.
     /// - Throws: `.request` for a request that does not fit the schema. It is no decision, and must permit nothing.
     public func decide(_ request: AuthorizationRequest, traced: Bool = false) throws(DemiluneError) -> Decision {

@@ -17,7 +17,8 @@ public struct Decision: Sendable {
     public var reasons: [PolicyStatement] { content.reasons.map(PolicyStatement.init) }
     /// Suggestions of policies. They decide nothing.
     public var advice: [PolicyStatement] { content.advice.map(PolicyStatement.init) }
-    /// The things that the caller must do; only with a permit, and only obligations that the request says it can fulfil.
+    /// The things that the caller must do; only with a permit, and only obligations that the request says it can
+    /// fulfil.
     public var obligations: [PolicyStatement] { content.obligations.map(PolicyStatement.init) }
     /// Permits and their obligations that have no effect because the decision is a deny.
     public var overruled: [PolicyStatement] { content.overruled.map(PolicyStatement.init) }

@@ -1,7 +1,7 @@
 internal import Policies
 
-/// The most that one evaluation of one policy may take. A policy that takes more is stopped, and the decision is a deny.
-/// Numbers below 1 count as 1: nothing can be evaluated then.
+/// The most that one evaluation of one policy may take. A policy that takes more is stopped, and the decision is a
+/// deny. Numbers below 1 count as 1: nothing can be evaluated then.
 public struct Limits: Sendable {
     /// Instructions of the interpreter, and what its functions charge for their work.
     public var instructions: Int

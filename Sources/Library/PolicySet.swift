@@ -13,8 +13,8 @@ public struct PolicySet: Sendable {
     /// - Parameters:
     ///   - folder: the path of the folder.
     ///   - plugins: the path of the folder of plugins; `nil` for `plugins` beside the policies, if it exists.
-    /// - Throws: `.policies`, with every finding, when one file cannot be read or one policy does not load. Nothing is in
-    ///   force in part. `.resources` when there is not a thread to load them on.
+    /// - Throws: `.policies`, with every finding, when one file cannot be read or one policy does not load. Nothing is
+    ///   in force in part. `.resources` when there is not a thread to load them on.
     public init(folder: String, plugins: String? = nil) throws(DemiluneError) {
         let files: PolicyFiles
         do throws(PolicyError) {

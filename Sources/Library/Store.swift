@@ -1,5 +1,4 @@
 internal import ExportedStore
-internal import Files
 internal import Glibc
 internal import Model
 internal import SQLiteStore
@@ -23,7 +22,9 @@ public final class Store: Sendable {
     ///   the key file is missing or belongs to another store.
     public init(path: String, keys: String? = nil) throws(DemiluneError) {
         if path.hasSuffix(".json") {
-            unsafe service = TokenService(reading: ExportedStore(try Self.organisation(path), name: path))
+            do throws(TokenStoreError) { unsafe service = try ExportedStore.open(path) } catch {
+                throw DemiluneError(error)
+            }
             return
         }
         let place: TokenService.KeyPath
@@ -41,25 +42,13 @@ public final class Store: Sendable {
 
     private static func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
 
-    private static func organisation(_ path: String) throws(DemiluneError) -> Organisation {
-        do {
-            return try Organisation(json: try JSONReader.parse(try File.read(path)))
-        } catch let error as FileError {
-            throw DemiluneError(.store, error.message)
-        } catch let error as JSONError {
-            throw DemiluneError(.store, "\(path):\(error.line):\(error.column): \(error.message)")
-        } catch let error as OrganisationError {
-            throw DemiluneError(.store, "\(path): \(error.path): \(error.message)")
-        } catch { throw DemiluneError(.store, "\(path): \(error)") }
-    }
-
     /// The id of the token that a client presents as a string, in whatever state the token is; `nil` where there is no
     /// such token, for a string that was replaced, and for text that is no token string. About 10 µs.
     ///
     /// The string is a secret: keep it out of logs, and forget it after this call.
-    /// - Throws: `.store` when the store cannot be read or is an export, which holds no strings; when the token was changed
-    ///   without the store's keys, so that the string may be another's; and when an older copy of the store was put back, in
-    ///   which a replaced string may be valid again. `.keys` when the key file can no longer be read.
+    /// - Throws: `.store` when the store cannot be read or is an export, which holds no strings; when the token was
+    ///   changed without the store's keys, so that the string may be another's; and when an older copy of the store was
+    ///   put back, in which a replaced string may be valid again. `.keys` when the key file can no longer be read.
     public func token(string: String) throws(DemiluneError) -> String? {
         guard let string = TokenString(Array(string.utf8)) else { return nil }
         return try reading { service throws(TokenStoreError) in

@@ -49,8 +49,8 @@ public enum Value: Sendable {
     /// The most lists and objects within each other, as in JSON that is read.
     private static let deepest = 64
 
-    /// The fault of a name that occurs twice in one object, of a number that JSON cannot say, or of a value that is nested
-    /// too deep; `nil` where all is well.
+    /// The fault of a name that occurs twice in one object, of a number that JSON cannot say, or of a value that is
+    /// nested too deep; `nil` where all is well.
     func fault(_ path: String, depth: Int = 0) -> String? {
         guard depth <= Self.deepest else { return "`\(path.prefix(80))…` is nested more than \(Self.deepest) deep" }
         switch self {

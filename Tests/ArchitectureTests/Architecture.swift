@@ -41,7 +41,7 @@ struct Architecture {
         ]),
         "SQLiteStore": .swift(["CSQLite", "SQLStore", "Tokens", "Files", "Model"]),
         "SQLStore": .swift(["Tokens", "Model"]),
-        "ExportedStore": .swift(["Tokens", "Model"]),
+        "ExportedStore": .swift(["Tokens", "Files", "Model"]),
         "Tokens": .swift(["CSodium", "CUnistring", "Files", "Model"]),
         "Engine": .swift(["Policies", "Lua", "Syntax", "Model"]),
         "Policies": .swift(["Lua", "Syntax", "CSodium", "Files", "Model"]),

@@ -104,6 +104,15 @@ import Tokens
         #expect(try isRead(anew: LogPosition(number: .max, hash: [])) && isRead(anew: .start))
     }
 
+    @Test func `a log that has grown too long is not followed`() throws {
+        let position = try Snapshot(of: reader, policies: policies).position
+        let ids = (0..<10_001).map { TokenID(high: 9, low: UInt64($0)) }
+        for (count, isAnew) in [(10_000, false), (1, true)] {
+            try fixture.store.refused("token.list", Array(ids.prefix(count)), tenant: "3", code: "denied", .test)
+            #expect(try isRead(anew: position) == isAnew)
+        }
+    }
+
     @Test(arguments: [
         "token = x'00000000000000000000000000000001'", "act = 'token.revoke.refused'", "hash = x'00'",
         "previous = x'00'",

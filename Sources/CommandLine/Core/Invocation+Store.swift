@@ -16,9 +16,12 @@ extension Invocation {
     ) throws(CommandError) -> TokenService {
         let path = storePath
         if path.hasSuffix(".json") {
-            let file = try OrganisationFile(bytes: try File.contents(of: path), path: path)
+            let export: TokenService
+            do throws(TokenStoreError) { export = try ExportedStore.open(path) } catch {
+                throw CommandError(error.message)
+            }
             if writes { throw CommandError(TokenStoreError.readOnly(path).message) }
-            return TokenService(reading: ExportedStore(file.organisation, name: path))
+            return export
         }
         guard File.exists(path) else {
             throw CommandError("there is no store `\(path)`; `demilune init` makes one")
@@ -98,7 +101,7 @@ extension Invocation {
 
     private func directory(of organisation: Organisation) throws(CommandError) -> Directory {
         do { return try Directory(organisation) } catch {
-            throw CommandError("\(storePath): \(error.path): \(error.message)")
+            throw CommandError(error.message(in: storePath))
         }
     }
 }

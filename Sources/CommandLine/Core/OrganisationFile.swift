@@ -8,19 +8,14 @@ struct OrganisationFile {
     init(bytes: [UInt8], path: String) throws(CommandError) {
         let json = try Self.json(bytes, path)
         do { organisation = try Organisation(json: json) } catch {
-            throw Self.fault(error, path)
+            throw CommandError(error.message(in: path))
         }
     }
 
     /// - Throws: a syntax error as `path:line:column`.
     static func json(_ bytes: [UInt8], _ path: String) throws(CommandError) -> JSON {
         do { return try JSONReader.parse(bytes) } catch {
-            throw CommandError("\(path):\(error.line):\(error.column): \(error.message)")
+            throw CommandError(error.message(in: path))
         }
-    }
-
-    /// The error with its file and JSON path; an error of the whole file has no path.
-    private static func fault(_ error: OrganisationError, _ path: String) -> CommandError {
-        CommandError([path, error.path, error.message].filter { !$0.isEmpty }.joined(separator: ": "))
     }
 }

@@ -115,7 +115,7 @@ extension Authorizer {
 
     /// The same, with the facts that were read, as numbers: equal paths mean that the same facts had the same values, as
     /// long as `generation` stays.
-    /// - Returns: as `path`, `nil` where a policy had to be run, or the core alone decided.
+    /// - Returns: with `nil` for the path where a policy had to be run, or the core alone decided.
     package func tracedSummary(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations)
         -> (summary: DecisionSummary, path: [UInt32]?)
     {

@@ -1,3 +1,4 @@
+internal import Model
 package import Policies
 
 /// Workers that decide side by side, each on a thread of its own, and all on one snapshot.
@@ -27,7 +28,7 @@ package final class DecisionPool<Worker>: Sendable {
             guard let thread = InterpreterThread({ crew.work(as: number) }) else {
                 crew.stop()
                 for thread in threads { thread.join() }
-                throw Self.noThread
+                throw Self.noThread(count)
             }
             threads.append(thread)
         }
@@ -51,12 +52,12 @@ package final class DecisionPool<Worker>: Sendable {
                 return .success(workers)
             } catch { return .failure(error) }
         }
-        guard let made else { throw noThread }
+        guard let made else { throw noThread(count) }
         return try made.get()
     }
 
-    private static var noThread: PolicyError {
-        PolicyError(.interpreter, "cannot start a worker thread: use fewer with `--jobs`")
+    private static func noThread(_ count: Int) -> PolicyError {
+        PolicyError(.interpreter, "cannot start a thread for each of \(counted(count, "worker")): use fewer")
     }
 
     /// The number of workers.

@@ -152,4 +152,9 @@ package struct OrganisationError: Error, Equatable, Sendable {
         self.path = path
         self.message = message
     }
+
+    /// The message with its file and JSON path; an error of the whole file has no path.
+    package func message(in file: String) -> String {
+        [file, path, message].filter { !$0.isEmpty }.joined(separator: ": ")
+    }
 }

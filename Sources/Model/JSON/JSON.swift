@@ -92,4 +92,7 @@ package struct JSONError: Error, Equatable, Sendable {
     package let line: Int
     /// 1-based, in bytes.
     package let column: Int
+
+    /// The cause with its place: `file.json:3:7: expected a value`.
+    package func message(in file: String) -> String { "\(file):\(line):\(column): \(message)" }
 }

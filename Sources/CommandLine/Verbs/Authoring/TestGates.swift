@@ -49,7 +49,7 @@ struct TestGates {
         do {
             return try CostBaseline(json: try JSONReader.parse(try File.contents(of: path)))
         } catch let error as JSONError {
-            throw CommandError("\(path):\(error.line):\(error.column): \(error.message)")
+            throw CommandError(error.message(in: path))
         } catch let error as CostBaselineError {
             throw CommandError("\(path): \(error.message)")
         } catch let error as CommandError {
