@@ -1,8 +1,10 @@
 SHELL := /usr/bin/env bash
 export PATH := $(PATH):/opt/swift/usr/bin
 
+PREFIX ?= /usr/local
+
 .DEFAULT_GOAL := help
-.PHONY: demo test test-long build bench peers bare asan fuzz soak lint format clean help bootstrap
+.PHONY: demo test test-long build install bench peers bare asan fuzz soak lint format clean help bootstrap
 
 demo: bootstrap ## build, make a demo store, decide 10,000 requests and the Todo scenario
 	scripts/demo
@@ -15,6 +17,12 @@ test-long: bootstrap ## after `test`: leaks, races, huge scripts, half a million
 
 build: bootstrap ## build the release program
 	swift build -c release
+
+install: build ## install the program and the shipped policies; PREFIX (/usr/local), DESTDIR
+	install -D "$$(swift build -c release --show-bin-path)/demilune" "$(DESTDIR)$(PREFIX)/bin/demilune"
+	mkdir -p "$(DESTDIR)$(PREFIX)/share/demilune"
+	rm -rf "$(DESTDIR)$(PREFIX)/share/demilune/policies" "$(DESTDIR)$(PREFIX)/share/demilune/plugins"
+	cp -r policies plugins "$(DESTDIR)$(PREFIX)/share/demilune"
 
 bench: build ## measure how fast it is, here
 	"$$(swift build -c release --show-bin-path)/demilune" bench

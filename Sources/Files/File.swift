@@ -49,6 +49,9 @@ package enum File {
         return unsafe String(cString: found)
     }
 
+    /// The file of the running program, from the root; `nil` where the system does not tell.
+    package static var program: String? { resolved("/proc/self/exe") }
+
     /// The folder of a path: all up to its last `/`, or `.`.
     package static func folder(of path: String) -> String {
         path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."

@@ -16,6 +16,8 @@ struct Document {
         let text: String
         /// The lines under it; empty when the page shows no output.
         let output: [Substring]
+        /// The lines between `<<'END'` and `END`, which the command reads.
+        var input: [Substring] = []
     }
 
     let path: String
@@ -58,8 +60,11 @@ struct Document {
 }
 
 extension Document.Block {
+    /// The end of a command that reads the lines under it.
+    private static let document = " <<'END'"
+
     /// The commands of a block: in `console` every `$ command` with the output under it, in `sh` every line. A `\` at
-    /// the end joins the next line.
+    /// the end joins the next line, and `<<'END'` takes the lines until `END` as input.
     var commands: [Document.Command] {
         var commands: [Document.Command] = []
         var rest = Array(lines.enumerated())[...]
@@ -75,8 +80,14 @@ extension Document.Block {
             while text.hasSuffix("\\"), let (_, next) = rest.popFirst() {
                 text = "\(text.dropLast())\(next.drop { $0 == " " })"
             }
+            var input: [Substring] = []
+            if text.hasSuffix(Self.document) {
+                text.removeLast(Self.document.count)
+                input = rest.prefix { $0.element != "END" }.map(\.element)
+                rest = rest.dropFirst(input.count + 1)
+            }
             let output = language == "console" ? rest.prefix { !$0.element.hasPrefix("$ ") }.map(\.element) : []
-            commands.append(Document.Command(line: self.line + index, text: text, output: output))
+            commands.append(Document.Command(line: self.line + index, text: text, output: output, input: input))
         }
         return commands
     }

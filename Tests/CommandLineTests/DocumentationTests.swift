@@ -19,6 +19,9 @@ internal import Testing
     /// The page whose commands build a package: `EmbeddingTests` runs them.
     private static let pageOfPackage = "docs/embedding.md"
 
+    /// The page that begins in an empty folder.
+    private static let pageFromNothing = "docs/first-policy.md"
+
     @Test func `code blocks name their language, and commands are in blocks that are run`() throws {
         let documents = try Document.all(in: Session.root)
         #expect(documents.count > 3)
@@ -47,7 +50,7 @@ internal import Testing
     /// Runs in a process of its own, because it changes the working directory.
     private static func run(_ path: String) throws {
         let session = Session()
-        for name in ["policies", "plugins", "examples"] {
+        for name in path == pageFromNothing ? [] : ["policies", "plugins", "examples"] {
             try FileManager.default.copyItem(atPath: "\(Session.root)/\(name)", toPath: "\(session.folder)/\(name)")
         }
         let document = try #require(try Document.all(in: Session.root).first { $0.path == path })
@@ -70,7 +73,7 @@ internal import Testing
         where ["console", "sh"].contains(block.language) && !unrunnable.contains(block.text) {
             let commands = block.commands
             for (index, command) in commands.enumerated() {
-                let result = try shell.run(command.text)
+                let result = try shell.run(command.text, document: command.input)
                 let place = "\(path):\(command.line): `\(command.text)`"
                 #expect(command.states(result.lines), "\(place) printed:\n\(result.lines.joined(separator: "\n"))")
                 let isAsked = index + 1 < commands.count && commands[index + 1].text == "echo $?"

@@ -71,7 +71,7 @@ internal import Testing
             result.output.contains(
                 """
                 verbs:
-                  init                   makes a new store
+                  init                   makes a new store, or with --policies a first policy set
                   import                 imports tenants, departments, user types, users and tokens from JSON
                   export                 prints the organisation as JSON: with --tokens the tokens too, never their \
                 strings

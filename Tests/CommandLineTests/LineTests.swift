@@ -9,6 +9,15 @@ internal import Testing
         (["decid"], "unknown verb `decid` (did you mean `decide`?)"),
         (["token", "lst"], "unknown verb `token lst` (did you mean `list`?)"),
         (["token"], "`token` needs one of: create, list, show, reveal, amend, rotate"),
+        (["token", "delete", "x"], "unknown verb `token delete`: `token revoke` revokes tokens"),
+        (["token", "ls"], "unknown verb `token ls`: `token list` lists"),
+        (["ls"], "unknown verb `ls`: `token list` lists"),
+        (["keys", "rotate"], "`keys add` adds a key to the key file; new records are sealed with it; `keys rewrap` "),
+        (["token", "frob"], "unknown verb `token frob`; `token` needs one of: create, list"),
+        (["help", "tokn"], "unknown verb `tokn` (did you mean `token`?)"),
+        (["help", "token", "rm"], "unknown verb `token rm`: `token revoke` "),
+        (["init", "--policies", "a", "--policies"], "`--policies` is given twice"),
+        (["--policies"], "`--policies` needs a value: `--policies DIR`"),
         (["export", "--stroe", "x"], "unknown option `--stroe` (did you mean `--store`?)"),
         (["export", "--store"], "`--store` needs a value: `--store FILE`"),
         (["export", "--json=yes"], "`--json` takes no value"),
@@ -30,6 +39,31 @@ internal import Testing
         #expect(result.status == 64)
         #expect(result.errors.contains(message), "\(result.errors)")
         #expect(result.output.isEmpty)
+    }
+
+    @Test func `names of other programs lead to verbs that exist`() {
+        let names = Set(Program.verbs.map(\.name))
+        for (verb, others) in OtherNames.table {
+            #expect(names.contains(verb), "\(verb)")
+            #expect(names.isDisjoint(with: others), "\(verb): \(names.intersection(others))")
+        }
+    }
+
+    @Test(arguments: [
+        (["help"], ["--help"]), (["help", "token", "list"], ["token", "list", "--help"]),
+        (["help", "token"], ["token", "--help"]), (["token", "-h"], ["token", "--help"]),
+        (["help", "plugins"], ["plugins", "--help"]), (["version"], ["--version"]),
+    ])
+    func `help and the version are verbs too`(verb: [String], option: [String]) {
+        let result = Session().run(verb)
+        #expect(result.status == 0 && !result.output.isEmpty)
+        #expect(result.output == Session().run(option).output)
+    }
+
+    @Test func `the help of several verbs lists them all`() {
+        let told = Session().run("token", "--help").output
+        #expect(told.hasPrefix("usage: demilune token VERB …\n"))
+        for verb in Program.verbs where verb.name.hasPrefix("token ") { #expect(told.contains("\n  \(verb.name) ")) }
     }
 
     @Test func `options may be before or after the verb, and the environment gives defaults`() {

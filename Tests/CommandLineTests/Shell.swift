@@ -1,7 +1,7 @@
 internal import Foundation
 internal import ProgramSupport
 
-/// The part of a shell that the documentation needs: quotes, `|`, `>`, `echo $?`, `head -n N`, and the program.
+/// The part of a shell that the documentation needs: quotes, `|`, `>`, `cat`, `echo $?`, `head -n N`, and the program.
 ///
 /// It uses the working directory, so it needs a process of its own.
 struct Shell {
@@ -22,8 +22,9 @@ struct Shell {
         self.environment = environment
     }
 
-    mutating func run(_ line: String) throws -> Result {
-        var input: [UInt8] = []
+    /// - Parameter document: the input of the first command.
+    mutating func run(_ line: String, document: [Substring] = []) throws -> Result {
+        var input = Array(document.map { $0 + "\n" }.joined().utf8)
         var errors = ""
         for words in Self.words(line).split(separator: .operator("|"), omittingEmptySubsequences: false) {
             var arguments = words.compactMap { if case .word(let word) = $0 { word } else { nil } }
@@ -47,6 +48,9 @@ struct Shell {
                 guard let count = Int(rest.dropFirst(3)) else { throw Fault.unknown(line) }
                 let lines = input.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
                 output = Array(lines.prefix(count).map { $0 + [UInt8(ascii: "\n")] }.joined())
+                status = 0
+            case ("cat", ""):
+                output = input
                 status = 0
             case ("cp", _) where arguments.count == 3:
                 try Data(contentsOf: URL(filePath: arguments[1])).write(to: URL(filePath: arguments[2]))

@@ -55,8 +55,7 @@ package enum Demilune {
             let line = try ParsedLine(arguments, verbs: verbs)
             for note in line.notes { terminal.note("note: \(note)") }
             if line.isGiven(Option.help) {
-                terminal.print(
-                    line.verb.map { Help.text(of: $0, streams.columns) } ?? Help.overview(verbs, streams.columns))
+                terminal.print(Help.text(for: line, verbs, streams.columns))
                 return ExitStatus.done
             }
             if line.isGiven(Option.version) {

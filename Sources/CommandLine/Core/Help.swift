@@ -16,9 +16,32 @@ package enum Help {
             \(Prose.rows(GlobalOptions.all.map { ($0.heading, $0.help) }, columns))
 
             The environment can set the default of an option with a value: DEMILUNE_STORE for --store, and so on.
-            NO_COLOR turns colours off. `demilune VERB --help` describes a verb.
+            NO_COLOR turns colours off. `demilune help VERB` describes a verb.
 
             exit status: 0 done or permit, 1 failure, 2 deny, 3 policies do not load, 4 tests failed, 5 not as expected, 64 wrong usage
+            """
+        return Prose.wrapped(text, columns, hanging: 0)
+    }
+
+    /// The help that a command line asks for: of a verb, of all verbs that begin with one word, or of the program.
+    /// - Parameter columns: the width of the terminal; `nil` leaves lines as they are.
+    static func text(for line: ParsedLine, _ verbs: [Verb], _ columns: Int?) -> String {
+        if let verb = line.verb { return text(of: verb, columns) }
+        return line.family.map { text(ofFamily: $0, verbs, columns) } ?? overview(verbs, columns)
+    }
+
+    /// The help of all verbs that begin with one word.
+    /// - Parameter columns: the width of the terminal; `nil` leaves lines as they are.
+    package static func text(
+        ofFamily word: String, _ verbs: [Verb], _ columns: Int?, program: String = "demilune "
+    ) -> String {
+        let family = verbs.filter { $0.name == word || $0.name.hasPrefix(word + " ") }
+        let text = """
+            usage: \(program)\(word) VERB …
+
+            \(Prose.rows(family.map { ($0.name, $0.summary) }, columns))
+
+            `\(program)help \(word) VERB` describes one.
             """
         return Prose.wrapped(text, columns, hanging: 0)
     }

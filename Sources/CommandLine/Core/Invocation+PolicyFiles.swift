@@ -15,6 +15,11 @@ extension Invocation {
     /// The files of a folder of policies and of its plugins. With `--locked` they must match the lock file.
     /// - Throws: with status 3 when they cannot be read, or do not match.
     package func policyFiles(_ folder: String) throws(CommandError) -> PolicyFiles {
+        guard File.exists(folder) else {
+            throw CommandError(
+                "there is no folder `\(folder)`: `demilune init --policies` writes a first policy set, and "
+                    + "`--policies \(ShippedPolicies.word)` uses the shipped policies", status: ExitStatus.policies)
+        }
         let files: PolicyFiles
         do throws(PolicyError) {
             files = try PolicyFiles.read(folder, plugins: pluginFolder(beside: folder))

@@ -42,6 +42,9 @@ package struct Invocation {
     /// True when the command line gives the option; a default in the environment does not count.
     func isGiven(_ option: any OptionDeclaration) -> Bool { options.isGiven(option) }
 
+    /// True when the option stands after the verb, where it is addressed to this verb alone.
+    func isGivenAfterVerb(_ option: any OptionDeclaration) -> Bool { options.isGivenAfterVerb(option) }
+
     /// The text of an option, as given or as the environment sets it; `nil` without both.
     package func text(of option: any OptionDeclaration) -> String? { options.text(of: option) }
 

@@ -26,12 +26,11 @@ extension ReplCommand {
                 terminal.print(Help.text(of: verb, terminal.streams.columns, program: ""))
                 return ExitStatus.done
             }
-            let family = Repl.verbs.filter { $0.name.hasPrefix(name + " ") }
-            guard !family.isEmpty else {
-                throw .usage(
-                    "there is no command `\(name)`\(Suggestion.hint(for: name, among: Repl.verbs.map(\.name)))")
+            let words = invocation.positionals
+            guard words.count == 1, Repl.verbs.contains(where: { $0.name.hasPrefix(name + " ") }) else {
+                throw .unknownVerb(words[0], words.dropFirst().first, among: Repl.verbs)
             }
-            terminal.print(Prose.rows(family.map { ($0.name, $0.summary) }, terminal.streams.columns))
+            terminal.print(Help.text(ofFamily: name, Repl.verbs, terminal.streams.columns, program: ""))
             return ExitStatus.done
         })
 

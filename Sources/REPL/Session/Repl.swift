@@ -70,7 +70,10 @@ final class Repl {
                 return ExitStatus.done
             }
             guard let verb = line.verb else {
-                terminal.print(Repl.overview(terminal.streams.columns))
+                let family = line.family.map {
+                    Help.text(ofFamily: $0, Self.verbs, terminal.streams.columns, program: "")
+                }
+                terminal.print(family ?? Repl.overview(terminal.streams.columns))
                 return ExitStatus.done
             }
             if line.isGiven(Option.help) {

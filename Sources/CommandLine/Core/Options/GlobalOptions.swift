@@ -15,7 +15,15 @@ extension Option<String?> {
     package static var keys: Self {
         Self("keys", "FILE", "the store's key file (by the store's id, in ~/.local/share/demilune/keys)")
     }
-    package static var policies: Self { Self("policies", "DIR", "the folder of the policies (policies)") }
+    package static var policies: Self {
+        Self(
+            "policies", "DIR",
+            "the folder of the policies; \(ShippedPolicies.word): those that came with the program (policies)",
+            absent: nil
+        ) { text throws(CommandError) in
+            try text == ShippedPolicies.word ? ShippedPolicies.folder() : text
+        }
+    }
     package static var plugins: Self {
         Self("plugins", "DIR", "the folder of the plugins (plugins, beside the policies)")
     }

@@ -11,6 +11,7 @@ package struct Option<Value: Sendable>: OptionDeclaration {
     package let name: String
     package let placeholder: String?
     package private(set) var help: String
+    package private(set) var isValueOptional = false
     package let choices: [String]
     package let formerName: String?
     /// The value of an option that is not given.
@@ -34,6 +35,13 @@ package struct Option<Value: Sendable>: OptionDeclaration {
     package func value(of text: String?) throws(CommandError) -> any Sendable {
         guard let text else { return absent }
         return try read(text)
+    }
+
+    /// The same option, whose value may be left out.
+    func withOptionalValue() -> Self {
+        var copy = self
+        copy.isValueOptional = true
+        return copy
     }
 
     /// The same option with the help text of another verb.

@@ -7,6 +7,8 @@ package protocol OptionDeclaration: Sendable {
     /// The placeholder of the value in help texts; `nil` for a flag.
     var placeholder: String? { get }
     var help: String { get }
+    /// True when the flag may stand without a value, as in `init --policies`.
+    var isValueOptional: Bool { get }
     /// The permitted values; empty for any.
     var choices: [String] { get }
     /// The name of earlier versions, which works for one more version.
@@ -20,7 +22,9 @@ package protocol OptionDeclaration: Sendable {
 extension OptionDeclaration {
     /// Its form in the command line, as `--seed`.
     package var flag: String { "--\(name)" }
-    package var heading: String { flag + (placeholder.map { " \($0)" } ?? "") }
+    package var heading: String {
+        flag + (placeholder.map { isValueOptional ? " [\($0)]" : " \($0)" } ?? "")
+    }
     /// The environment variable that holds its default.
     var variable: String { "DEMILUNE_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined() }
 

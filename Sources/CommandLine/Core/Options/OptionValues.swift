@@ -15,7 +15,8 @@ struct OptionValues {
             if line.options[option.name] == nil, let stated { try option.checkChoice(stated) }
             try read(option, default: stated == "" ? nil : stated)
         }
-        for option in verb?.options ?? [] { try read(option, default: nil) }
+        // A verb may describe a global option in its own words: its default is the same.
+        for option in verb?.options ?? [] where values[option.name] == nil { try read(option, default: nil) }
     }
 
     private mutating func read(_ option: any OptionDeclaration, default standard: String?) throws(CommandError) {
@@ -42,6 +43,9 @@ struct OptionValues {
         precondition(values[option.name] != nil, undeclared(option))
         return line.isGiven(option)
     }
+
+    /// True when the option stands after the verb, where it is addressed to this verb alone.
+    func isGivenAfterVerb(_ option: any OptionDeclaration) -> Bool { line.isGivenAfterVerb(option) }
 
     /// The text of an option, as given or as the environment sets it; `nil` without both.
     func text(of option: any OptionDeclaration) -> String? {

@@ -4,8 +4,15 @@ internal import Model
 package struct ParsedLine {
     /// `nil` when the line has none, as in `demilune --help`.
     package var verb: Verb?
-    /// The texts of the given options, by name; that of a flag is empty.
+    /// The first word of several verbs, when the line asks for the help of all of them: `token --help`.
+    package private(set) var family: String?
+    /// The texts of the given options, by name; that of a flag is empty. An option that leaves out its optional value
+    /// has none.
     private(set) var options: [String: String] = [:]
+    /// The names of the given options.
+    private var given: Set<String> = []
+    /// The names of the options that stand after the verb.
+    private var givenAfterVerb: Set<String> = []
     var positionals: [String] = []
     let arguments: [String]
     /// Remarks for the person who wrote the line: names that are going away.
@@ -17,14 +24,20 @@ package struct ParsedLine {
         self.arguments = arguments
         var rest = arguments[...]
         var isOptionsOver = false
+        // A session has commands of its own for these.
+        if program != "", rest.first == "help" || rest.first == "version" {
+            note(rest.removeFirst() == "help" ? Option.help : Option.version)
+        } else if rest.prefix(while: { $0 != "--" }).contains(Option.help.flag) {
+            note(Option.help)
+        }
         while let argument = rest.popFirst() {
             if !isOptionsOver, argument == "--" {
                 isOptionsOver = true
-            } else if !isOptionsOver, argument == "-h" {
-                options[Option.help.name] = ""
+            } else if !isOptionsOver, ["-h", Option.help.flag].contains(argument) {
+                note(Option.help)
             } else if !isOptionsOver, argument.hasPrefix("-"), argument != "-" {
                 try readOption(argument, &rest)
-            } else if verb == nil {
+            } else if verb == nil, family == nil {
                 verb = try findVerb(argument, &rest, verbs)
             } else {
                 positionals.append(argument)
@@ -33,7 +46,17 @@ package struct ParsedLine {
         if !isGiven(Option.help), !isGiven(Option.version) { try checkPositionals(program) }
     }
 
-    package func isGiven(_ option: any OptionDeclaration) -> Bool { options[option.name] != nil }
+    package func isGiven(_ option: any OptionDeclaration) -> Bool { given.contains(option.name) }
+
+    /// True when the option stands after the verb, where it is addressed to this verb alone.
+    func isGivenAfterVerb(_ option: any OptionDeclaration) -> Bool { givenAfterVerb.contains(option.name) }
+
+    /// Notes a given option.
+    private mutating func note(_ option: any OptionDeclaration, value: String? = "") {
+        given.insert(option.name)
+        if verb != nil { givenAfterVerb.insert(option.name) }
+        options[option.name] = value
+    }
 
     private mutating func readOption(_ argument: String, _ rest: inout ArraySlice<String>) throws(CommandError) {
         let known = (verb?.options ?? []) + GlobalOptions.all
@@ -44,11 +67,10 @@ package struct ParsedLine {
             throw .usage("unknown option `\(parts[0])`\(hint)")
         }
         if named == nil { noteFormer(parts[0], now: option.flag) }
-        guard options[option.name] == nil else { throw .usage("`\(option.flag)` is given twice") }
+        guard !isGiven(option) else { throw .usage("`\(option.flag)` is given twice") }
         guard option.placeholder != nil else {
             guard parts.count == 1 else { throw .usage("`\(option.flag)` takes no value") }
-            options[option.name] = ""
-            return
+            return note(option)
         }
         let value: String
         if parts.count == 2 {
@@ -56,37 +78,46 @@ package struct ParsedLine {
         } else if let next = rest.first, !next.hasPrefix("--") {
             value = next
             rest.removeFirst()
+        } else if option.isValueOptional {
+            return note(option, value: nil)
         } else {
             throw .usage("`\(option.flag)` needs a value: `\(option.heading)`")
         }
         try option.checkChoice(value)
-        options[option.name] = value
+        note(option, value: value)
     }
 
     /// Finds a verb of one word or of two.
+    /// - Returns: `nil` for the first word of several verbs whose help is asked for; it is the `family` then.
     private mutating func findVerb(
         _ word: String, _ rest: inout ArraySlice<String>, _ verbs: [Verb]
-    ) throws(CommandError) -> Verb {
-        if let second = rest.first, let verb = verbs.first(where: { $0.name == "\(word) \(second)" }) {
-            rest.removeFirst()
-            return verb
+    ) throws(CommandError) -> Verb? {
+        let second = rest.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
+        if let second {
+            let name = "\(word) \(second)"
+            if let verb = verbs.first(where: { $0.name == name }) {
+                rest.removeFirst()
+                return verb
+            }
+            if let verb = verbs.first(where: { $0.formerNames.contains(name) }) {
+                rest.removeFirst()
+                noteFormer(name, now: verb.name)
+                return verb
+            }
         }
-        if let second = rest.first, let verb = verbs.first(where: { $0.formerNames.contains("\(word) \(second)") }) {
-            rest.removeFirst()
-            noteFormer("\(word) \(second)", now: verb.name)
-            return verb
+        let one = verbs.first { $0.name == word }
+        let family = verbs.family(word)
+        // `plugins` is a verb, and the first word of others.
+        if isGiven(Option.help), !family.isEmpty, second == nil, one == nil {
+            self.family = word
+            return nil
         }
-        if let verb = verbs.first(where: { $0.name == word }) { return verb }
-        let family = verbs.filter { $0.name.hasPrefix(word + " ") }
-        guard !family.isEmpty else {
-            let words = verbs.map { String($0.name.prefix { $0 != " " }) }
-            throw .usage("unknown verb `\(word)`\(Suggestion.hint(for: word, among: words))")
+        if let one { return one }
+        guard second == nil, !family.isEmpty, rest.first == "-h" else {
+            throw CommandError.unknownVerb(word, second, among: verbs)
         }
-        let names = family.map { String($0.name.dropFirst(word.count + 1)) }
-        guard let second = rest.first, !second.hasPrefix("-") else {
-            throw .usage("`\(word)` needs one of: \(names.joined(separator: ", "))")
-        }
-        throw .usage("unknown verb `\(word) \(second)`\(Suggestion.hint(for: second, among: names))")
+        self.family = word
+        return nil
     }
 
     private mutating func noteFormer(_ name: String, now: String) {

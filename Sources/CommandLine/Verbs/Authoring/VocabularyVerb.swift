@@ -17,18 +17,56 @@ extension Verb {
         ],
         run: { invocation throws(CommandError) in
             if invocation[.luacats] { return try annotate(invocation) }
+            let (rows, status) = try rows(invocation)
             if invocation[.json] {
-                let rows = (attributes + methods + provided(invocation)).map { row in
+                let objects = rows.map { row in
                     JSON.object(zip(["owner", "name", "type", "help"], row).map { .init($0, .string($1)) })
                 }
-                invocation.terminal.print(JSON.array(rows).pretty)
-                return ExitStatus.done
+                invocation.terminal.print(JSON.array(objects).pretty)
+                return status
             }
             var table = Table(["OF", "NAME", "IS", "MEANING"], main: "MEANING")
-            for row in attributes + methods + provided(invocation) { table.add(row) }
+            for row in rows { table.add(row) }
             table.print(to: invocation.terminal)
-            return ExitStatus.done
+            return status
         })
+
+    /// The names of the language, of the schema and of the plugins.
+    /// - Returns: status 3 with what there is, when the schema or a plugin does not load.
+    private static func rows(_ invocation: Invocation) throws(CommandError) -> (rows: [[String]], status: Int32) {
+        let terminal = invocation.terminal
+        let folder = invocation.policyFolder
+        let language = attributes + methods
+        // The language itself needs no folder; one that is named must exist.
+        guard invocation.text(of: Option.policies) != nil || File.exists(folder) else {
+            terminal.note("there is no folder `\(folder)`: only the names of the language are listed")
+            return (language, ExitStatus.done)
+        }
+        let (source, plugins) = try invocation.policySource().loadedPlugins()
+        for fault in plugins.faults { terminal.note(Terminal.escaped(fault.description)) }
+        let provided = plugins.set.provided.flatMap(rows)
+        let loaded = PolicySet.load(source)
+        guard let schema = loaded.schema else {
+            for diagnostic in loaded.diagnostics { terminal.note(Terminal.escaped(diagnostic.description)) }
+            return (language + provided, ExitStatus.policies)
+        }
+        return (language + rows(schema) + provided, plugins.faults.isEmpty ? ExitStatus.done : ExitStatus.policies)
+    }
+
+    /// The names that a schema declares.
+    private static func rows(_ schema: Schema) -> [[String]] {
+        func rows(_ record: Schema.RecordType, of owner: String) -> [[String]] {
+            record.properties.map { property in
+                let type = property.type.name + (property.isOptional ? ", optional" : "")
+                return [owner, ".\(property.name)", type, "declared in the schema"]
+            }
+        }
+        let actions = schema.actionNames.map { name in
+            ["action", name.text, schema.actions[name]?.rawValue ?? "", "declared in the schema"]
+        }
+        return actions + schema.resources.flatMap { rows($0, of: "resource \($0.name)") }
+            + schema.subjects.flatMap { rows($0, of: "subject \($0.name)") } + rows(schema.context, of: "context")
+    }
 
     private static func annotate(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let folder = invocation.policyFolder
@@ -52,7 +90,7 @@ extension Verb {
             try File.replace(configuration, with: Array(LuaAnnotations.configuration(folder: name).utf8))
         }
         for path in written { invocation.terminal.print(Terminal.escaped(path)) }
-        return ExitStatus.done
+        return plugins.faults.isEmpty ? ExitStatus.done : ExitStatus.policies
     }
 
     private static var attributes: [[String]] {
@@ -61,19 +99,7 @@ extension Verb {
         }
     }
 
-    /// The additions of plugins: attributes, functions, tables and their columns.
-    private static func provided(_ invocation: Invocation) -> [[String]] {
-        guard let folder = invocation.pluginFolder(beside: invocation.policyFolder) else { return [] }
-        do throws(PolicyError) {
-            let loaded = PluginLoader.load(try PluginSource.folder(folder))
-            for fault in loaded.faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
-            return loaded.set.provided.flatMap(rows)
-        } catch {
-            invocation.terminal.note(Terminal.escaped(error.message))
-            return []
-        }
-    }
-
+    /// The additions of a plugin: attributes, functions, tables and their columns.
     private static func rows(_ plugin: Plugin) -> [[String]] {
         let attributes = plugin.attributes.map { attribute in
             let function = attribute.function

@@ -85,8 +85,7 @@ extension Verb {
             let folder = "\(parent)/\(name)"
             guard !File.exists(folder) else { throw CommandError("`\(folder)` exists; nothing was changed") }
             try Folder.new(parent, mayExist: true)
-            try Folder.new(folder, mayExist: false)
-            for file in files { try File.new("\(folder)/\(file.name)", with: file.bytes) }
+            try NewFolder.make(folder, files)
             let shown = Terminal.escaped(folder)
             invocation.terminal.print(
                 "\(shown) is a plugin; try `demilune test \(shown)` and `demilune plugins show \(name)`")

@@ -5,12 +5,30 @@ internal import SQLiteStore
 internal import Tokens
 
 extension Verb {
-    /// `init`: makes a new store.
+    /// `init`: makes a new store, or a first policy set.
     package static let initialize = Verb(
-        name: "init", summary: "makes a new store",
-        options: [Option.demo],
-        details: ["If the store exists, the run fails and leaves it as it is. A failed run leaves nothing behind."],
+        name: "init", summary: "makes a new store, or with --policies a first policy set",
+        options: [
+            Option.demo,
+            Option.policies.described(
+                "write a first policy set into DIR instead: a schema, policies, settings and tests, explained in comments"
+            ).withOptionalValue(),
+        ],
+        details: [
+            "If the store or the policies exist, the run fails and leaves them as they are. A failed run leaves nothing "
+                + "behind.",
+            "A new store without policies beside it decides nothing: at a terminal, `init` offers to write them.",
+        ],
+        examples: ["demilune init --demo", "demilune init --policies", "demilune init --policies other/policies"],
         run: { invocation throws(CommandError) in
+            // Before the verb, the option tells where policies are; after it, it asks for new ones.
+            if invocation.isGivenAfterVerb(Option.policies) {
+                guard !invocation[.demo] else {
+                    throw .usage("`--demo` fills a store, and `init --policies` makes none: run `init` twice")
+                }
+                try FirstPoliciesWriter.write(invocation.policyFolder, invocation.terminal)
+                return ExitStatus.done
+            }
             let path = invocation.storePath
             var organisation: Organisation?
             if invocation[.demo] { organisation = try demo(at: invocation.now) }
@@ -36,6 +54,7 @@ extension Verb {
                 "its keys are in \(Terminal.escaped(made ?? "")): keep a copy of that file apart from the store")
             guard let organisation else {
                 terminal.print("\(shown) is a new store; `demilune import FILE` fills it")
+                try FirstPoliciesWriter.offer(invocation)
                 return ExitStatus.done
             }
             let users = organisation.tenants.reduce(0) { $0 + $1.users.count }
@@ -48,6 +67,7 @@ extension Verb {
             terminal.print("  demilune token list --tenant 3")
             terminal.print(
                 "  demilune decide --tenant 3 'Warehouse sync' orders.read order:42 department=Sales --explain")
+            try FirstPoliciesWriter.offer(invocation)
             return ExitStatus.done
         })
 
