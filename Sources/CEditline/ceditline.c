@@ -24,6 +24,7 @@ struct ceditline {
     size_t capacity;
     int watched;
     bool was_tab;
+    bool is_early; // the bytes that are there were typed before reading began
     locale_t locale;
 };
 
@@ -33,6 +34,8 @@ struct ceditline {
 #define KEY_DOWN "\033[9992~"
 #define KEY_EARLIER "\033[9993~"
 #define KEY_LATER "\033[9994~"
+
+#define CTRL_D 4
 
 // MARK: Signals
 
@@ -123,7 +126,9 @@ static int next_byte(ceditline *editor) {
             {.fd = bell[0], .events = POLLIN},
             {.fd = editor->watched, .events = POLLIN},
         };
-        if (poll(waits, 3, -1) < 0 && errno != EINTR) return -1;
+        int ready = poll(waits, 3, editor->is_early ? 0 : -1);
+        if (ready < 0 && errno != EINTR) return -1;
+        if (!(waits[0].revents & POLLIN)) editor->is_early = false;
         if ((waits[1].revents & POLLIN) && !answer_bell(editor)) return -1;
         bool is_noticed = (waits[2].revents & POLLIN) != 0;
         if (is_noticed && editor->host.noticed(editor->host.context)) el_set(editor->line, EL_REFRESH);
@@ -131,8 +136,9 @@ static int next_byte(ceditline *editor) {
         unsigned char byte;
         ssize_t count = read(STDIN_FILENO, &byte, 1);
         if (count == 1 && byte != 0) return byte;
+        // The terminal has turned a `^D` that was typed before reading began into a zero byte.
+        if (count == 1 && editor->is_early) return CTRL_D;
         if (count == 1) {
-            // A `^D` that came before reading began has been echoed: it is erased and the line stays empty.
             say("\r\033[J");
             el_set(editor->line, EL_REFRESH);
             continue;
@@ -345,6 +351,7 @@ ceditline_reading ceditline_read(ceditline *editor, const char *prompt) {
     editor->prompt = prompt;
     editor->ending = CEDITLINE_END;
     editor->was_tab = false;
+    editor->is_early = true;
     ceditline_clear_interrupt();
     is_raw = 1;
     // Before the prompt is shown, so that a key pressed in answer to it finds the terminal in raw mode.
@@ -384,26 +391,48 @@ void ceditline_insert(ceditline_edit *edit, const char *text, size_t length) {
     edit->text[length] = 0;
 }
 
-int ceditline_read_hidden(char *buffer, size_t capacity) {
-    struct termios shown, hidden;
-    if (tcgetattr(STDIN_FILENO, &shown) != 0) return -1;
-    hidden = shown;
-    hidden.c_lflag &= ~(tcflag_t)ECHO;
-    hidden.c_lflag |= ECHONL;
-    tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
-    size_t length = 0;
-    int status = 0;
-    while (length + 1 < capacity) {
+/// Waits until the terminal can be read. Returns false when ^C was pressed.
+static bool wait_for_terminal(void) {
+    while (!__atomic_load_n(&interrupted, __ATOMIC_RELAXED)) {
+        struct pollfd waits[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = bell[0], .events = POLLIN}};
+        if (poll(waits, 2, -1) < 0 && errno != EINTR) return true;
+        char numbers[64];
+        if (waits[1].revents & POLLIN)
+            while (read(bell[0], numbers, sizeof numbers) > 0) {}
+        else if (waits[0].revents)
+            return true;
+    }
+    return false;
+}
+
+ceditline_ending ceditline_read_answer(bool is_shown, char *buffer, size_t capacity, size_t *length) {
+    *length = 0;
+    struct termios before, during;
+    if (tcgetattr(STDIN_FILENO, &before) != 0) return CEDITLINE_END;
+    during = before;
+    if (!is_shown) {
+        during.c_lflag &= ~(tcflag_t)ECHO;
+        during.c_lflag |= ECHONL;
+        tcsetattr(STDIN_FILENO, TCSANOW, &during);
+    }
+    ceditline_ending ending = CEDITLINE_TEXT;
+    while (*length < capacity) {
         char byte;
+        if (!wait_for_terminal()) {
+            ending = CEDITLINE_INTERRUPTED;
+            break;
+        }
         ssize_t count = read(STDIN_FILENO, &byte, 1);
-        if (count < 0 && errno == EINTR && !__atomic_load_n(&interrupted, __ATOMIC_RELAXED)) continue;
+        if (count < 0 && errno == EINTR) continue;
         if (count <= 0) {
-            status = length == 0 ? -1 : 0;
+            if (*length == 0) ending = CEDITLINE_END;
             break;
         }
         if (byte == '\n') break;
-        buffer[length++] = byte;
+        buffer[(*length)++] = byte;
     }
-    tcsetattr(STDIN_FILENO, TCSANOW, &shown);
-    return status < 0 ? -1 : (int)length;
+    if (!is_shown) tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    // The terminal echoes `^C` itself where it shows what is typed.
+    if (ending == CEDITLINE_INTERRUPTED) say(is_shown ? "\n" : "^C\n");
+    return ending;
 }

@@ -103,6 +103,9 @@ struct ExactNameKeysTests {
             "Policies/Loading/PolicyReader.swift", "methods: Set<String>",
             "the program's own words, asked for Lua identifiers"
         ),
+        ("CommandLine/Core/Options/ParsedLine.swift", "given: Set<String>", "the names of declared options"),
+        ("CommandLine/Core/Options/ParsedLine.swift", "givenAfterVerb: Set<String>", "the names of declared options"),
+        ("CommandLine/Core/OtherNames.swift", "table: [String: [String]]", "the program's own words"),
         ("Linting/Rules/Meaning/OpensPolicy.swift", "texts: Set<String>", "the program's own words"),
         ("Linting/Rules/Names/ShadowedName.swift", "languageNames: Set<String>", "the program's own words"),
         (

@@ -39,6 +39,26 @@ struct CompletionTests {
         #expect(edit(before).inserted == inserted || edit(before).inserted.hasPrefix(inserted))
     }
 
+    @Test func `what unread candidates may not share is not inserted`() throws {
+        let tokens = (1...60).map { number in
+            let id = String(repeating: "0", count: 30) + String(number + 10)
+            let name = number < 60 ? "Feed A \(number + 100)" : "Feed B"
+            return """
+                {"id":"\(id)","kind":"api","name":"\(name)","assignment":"a-bjorn-1","created":"2026-11-01T00:00:00Z",
+                 "expires":"2027-11-01T00:00:00Z"}
+                """
+        }
+        let path = try session.file(
+            "more.json", #"{"tenants":[{"id":"3","tokens":[\#(tokens.joined(separator: ","))]}]}"#)
+        let imported = session.run("import", path)
+        #expect(imported.status == 0, "\(imported.errors)")
+        let edit = edit("use Fee")
+        #expect(edit.inserted == "" && edit.shown.contains("Feed A") && edit.shown.contains("… and more"), "\(edit)")
+        // The others of the demo organisation do not matter once the text is nobody else's.
+        #expect(self.edit("use 'Feed B").inserted == "'Feed B' ")
+        #expect(self.edit("use 'Feed A 10").inserted == "" && self.edit("use 'Feed A 11").shown.contains("Feed A 110"))
+    }
+
     @Test(arguments: [
         ("can ", "orders.read", "read"), ("use ", "Admin console", "of anna, Nord"),
         ("may ", "carla", "Carla Rossi"), ("token list --department 'Sales", "Sales North", "under Sales"),

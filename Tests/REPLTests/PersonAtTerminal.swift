@@ -107,9 +107,14 @@ final class PersonAtTerminal {
 
     /// Leaves the program and returns its exit status.
     func leave() -> Int32 {
-        var asked = pollfd(fd: terminal, events: 0, revents: 0)
         waitAtPrompt()
         type("\u{04}")
+        return end()
+    }
+
+    /// Waits until the program has ended and returns its exit status.
+    func end() -> Int32 {
+        var asked = pollfd(fd: terminal, events: 0, revents: 0)
         // The other side is closed when the program has ended.
         while unsafe poll(&asked, 1, 0) == 0, read(within: Self.patience) != nil {}
         if unsafe poll(&asked, 1, 0) == 0 { kill(process, SIGKILL) }

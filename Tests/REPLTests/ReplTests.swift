@@ -75,7 +75,7 @@ struct ReplTests {
             "token", "create", "--tenant", "3", "--user", "carla", "--name", "fresh", "--expires", "2027-01-01")
         let string = made.output.split(separator: " ").first { $0.hasPrefix("dml_") }.map(String.init) ?? ""
         let secret = String(string.prefix { !$0.isNewline })
-        let result = converse("use \(secret)", "use -")
+        let result = converse("use \(secret)", "tenant")
         #expect(result.status == ExitStatus.usage)
         #expect(result.errors.contains("never type a token string into a command"))
         #expect(!(result.errors + result.output).contains(secret))
@@ -143,7 +143,7 @@ struct ReplPolicyTests {
         #expect(result.output.contains("Finance is outside Sales"))
         #expect(result.output.contains("as it is"))
         #expect(result.output.split(separator: "as it is").count == 2)
-        #expect(converse("try nowhere").errors.contains("cannot read"))
+        #expect(converse("try nowhere").errors.contains("there is no folder `nowhere`"))
     }
 
     @Test func `broken policies are reported, and the last good ones stay`() throws {

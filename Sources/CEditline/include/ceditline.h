@@ -60,7 +60,8 @@ void ceditline_insert(ceditline_edit *edit, const char *text, size_t length);
 const volatile int32_t *ceditline_interrupt(void);
 void ceditline_clear_interrupt(void);
 
-/// Reads a line from the terminal without echo, into a buffer. Returns its length, or -1 at the end.
-int ceditline_read_hidden(char *buffer, size_t capacity);
+/// Reads the answer to a question from the terminal, without editing; `is_shown`: with echo. A ^C ends it, also one that
+/// was pressed since the last line was read.
+ceditline_ending ceditline_read_answer(bool is_shown, char *buffer, size_t capacity, size_t *length);
 
 #endif

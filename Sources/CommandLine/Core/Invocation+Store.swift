@@ -61,7 +61,7 @@ extension Invocation {
     }
 
     /// The one token string on the standard input.
-    func tokenString() throws(CommandError) -> TokenString {
+    package func tokenString() throws(CommandError) -> TokenString {
         let strings = TokenString.occurrences(in: terminal.streams.input())
         guard let string = strings.first, strings.count == 1 else {
             throw CommandError(

@@ -6,17 +6,20 @@ extension ReplCommand {
     static let use = ReplCommand(
         name: "use", summary: "selects the token that `can` and other commands are about",
         positionals: [
-            .init(name: "TOKEN", help: "its id, its name, or a part that only it has; `-` for none", isOptional: true)
+            .init(
+                name: "TOKEN", help: "its id, its name, or a part that only it has; `-`: the one whose string you type",
+                isOptional: true)
         ],
-        examples: ["use 'Warehouse sync'", "use -"],
+        options: [Option.emptied.described("select no token")],
+        examples: ["use 'Warehouse sync'", "use -", "use --none"],
         inside: { repl, invocation throws(CommandError) in
+            if try repl.selectsNone(invocation) {
+                repl.state.token = nil
+                return repl.tellState(invocation)
+            }
             guard let word = invocation.positionals.first else {
                 let words = repl.state.token.map { "\($0)  \(Terminal.escaped(repl.state.tokenName))" }
                 return repl.tellState(invocation, words ?? "no token is in use")
-            }
-            if word == "-" {
-                repl.state.token = nil
-                return repl.tellState(invocation)
             }
             let named = try repl.token(word, invocation)
             _ = try repl.snapshot.directory(holding: [named.id])
@@ -38,9 +41,14 @@ extension ReplCommand {
         details: ["The user is recorded but not authenticated; the log shows that."],
         examples: ["as anna", "as operator"],
         inside: { repl, invocation throws(CommandError) in
-            guard let word = invocation.positionals.first, !["operator", "-"].contains(word) else {
+            guard let word = invocation.positionals.first, word != "operator" else {
                 repl.state.actor = nil
                 return repl.tellState(invocation)
+            }
+            guard word != "-" else {
+                throw .usage(
+                    "a session keeps no token string: give `--as -` to each verb that acts through a token, and "
+                        + "`as operator` to act as the operator")
             }
             _ = try repl.actor(word, invocation)
             repl.state.actor = word
@@ -72,11 +80,16 @@ extension ReplCommand {
     /// `tenant ID`: the tenant that commands are about.
     static let tenant = ReplCommand(
         name: "tenant", summary: "selects the tenant, or lists the tenants",
-        positionals: [.init(name: "TENANT", help: "its id; `-` for none", isOptional: true)],
-        examples: ["tenant 3"],
+        positionals: [.init(name: "TENANT", help: "its id", isOptional: true)],
+        options: [Option.emptied.described("select no tenant")],
+        examples: ["tenant 3", "tenant --none"],
         inside: { repl, invocation throws(CommandError) in
             try repl.snapshot.refresh()
             let directory = repl.snapshot.directory
+            if try repl.selectsNone(invocation) {
+                (repl.state.tenant, repl.state.token) = (nil, nil)
+                return repl.tellState(invocation)
+            }
             guard let word = invocation.positionals.first.map({ ExactName($0) }) else {
                 let names = directory.tenants.map { "\(Terminal.escaped($0.id))  \(Terminal.escaped($0.name))" }
                 let json = directory.tenants.map { tenant in
@@ -87,13 +100,13 @@ extension ReplCommand {
                 }
                 return repl.tellState(invocation, names.joined(separator: "\n"), .array(json))
             }
-            guard word == "-" || directory.tenant(word) != nil else {
+            guard directory.tenant(word) != nil else {
                 let ids = directory.tenants.map(\.id)
                 throw CommandError(
                     "there is no tenant `\(word)`\(Suggestion.hint(for: word, among: ids)); "
                         + "use one of \(ids.joined(separator: ", "))")
             }
-            repl.state.tenant = word == "-" ? nil : word
+            repl.state.tenant = word
             if let token = repl.state.token.flatMap(directory.token),
                 directory.tenants[directory.tokens[token].tenant].id != word
             {
@@ -103,7 +116,19 @@ extension ReplCommand {
         })
 }
 
+extension Option<Bool> {
+    /// Empties a selection. `-` could not: everywhere, it is the standard input.
+    fileprivate static var emptied: Self { Self(flag: "none", "select nothing") }
+}
+
 extension Repl {
+    /// True when a command empties a selection.
+    fileprivate func selectsNone(_ invocation: Invocation) throws(CommandError) -> Bool {
+        guard invocation[.emptied] else { return false }
+        guard let word = invocation.positionals.first else { return true }
+        throw .usage("`--none` selects nothing, and `\(word)` is given too: use only one of them")
+    }
+
     /// Prints the result of a command that sets the session state: `words` or, with `--json`, the given value or else the
     /// state.
     fileprivate func tellState(_ invocation: Invocation, _ words: String? = nil, _ json: JSON? = nil) -> Int32 {

@@ -14,13 +14,15 @@ extension Completion {
     }
 
     var tokens: [Candidate] {
-        let text = partial
-        let found = repl.snapshot.search(text, tenant: repl.state.tenant, now: repl.state.at ?? .now(), size: 50)
+        let most = 50
+        let now = repl.state.at ?? .now()
+        let found = repl.snapshot.search(partial, tenant: repl.state.tenant, now: now, size: most + 1)
         let names = Dictionary(grouping: found, by: \.name)
-        return found.map { token in
+        let read = found.prefix(most).map { token in
             let isUnique = names[token.name]!.count == 1 && !token.name.isEmpty
             return Candidate(text: isUnique ? token.name.text : token.id.description, help: repl.owner(of: token))
         }
+        return read + (found.count > most ? [.unread] : [])
     }
 
     var users: [Candidate] {

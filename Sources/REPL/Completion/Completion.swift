@@ -9,6 +9,9 @@ struct Candidate: Equatable {
     let help: String
     /// True when the completed word ends here; a blank then follows it.
     var isWhole = true
+
+    /// Stands for further candidates that were not read: what the others share, these may not.
+    static let unread = Candidate(text: "", help: "", isWhole: false)
 }
 
 /// Finds the possible completions at the cursor.
@@ -49,11 +52,16 @@ struct Completion {
 
     // MARK: The edit of the line
 
-    private func edit(_ candidates: [Candidate], typed: String, columns: Int, rows: Int) -> Editor.Edit {
+    private func edit(_ known: [Candidate], typed: String, columns: Int, rows: Int) -> Editor.Edit {
+        let candidates = known.filter { $0 != .unread }
+        let isWhole = candidates.count == known.count
         var fitting = candidates.filter { $0.text.hasPrefix(partial) }
         if fitting.isEmpty { fitting = candidates.filter { $0.text.lowercased().hasPrefix(partial.lowercased()) } }
         if fitting.isEmpty { fitting = candidates.filter { $0.text.lowercased().contains(partial.lowercased()) } }
         guard let first = fitting.first else { return Editor.Edit() }
+        guard isWhole else {
+            return Editor.Edit(shown: Self.list(fitting, columns: columns, rows: rows, isWhole: false))
+        }
         let erased = typed.unicodeScalars.count
         if fitting.count == 1 {
             let text = first.isWhole ? CommandTokenizer.quoted(first.text) + " " : first.text
@@ -65,14 +73,15 @@ struct Completion {
             let text = common.contains("=") ? common : (quote.map(String.init) ?? "") + common
             return Editor.Edit(erased: erased, inserted: text)
         }
-        return Editor.Edit(shown: Self.list(fitting, columns: columns, rows: rows))
+        return Editor.Edit(shown: Self.list(fitting, columns: columns, rows: rows, isWhole: true))
     }
 
     private static func common(_ one: String, _ other: String) -> String {
         String(zip(one, other).prefix { $0 == $1 }.map(\.0))
     }
 
-    private static func list(_ candidates: [Candidate], columns: Int, rows: Int) -> String {
+    /// - Parameter isWhole: false when there are more candidates than these.
+    private static func list(_ candidates: [Candidate], columns: Int, rows: Int, isWhole: Bool) -> String {
         let shown = candidates.prefix(max(3, rows - 3))
         let width = min(columns / 2, shown.map { DisplayWidth.of($0.text) }.max() ?? 0)
         var text = ""
@@ -82,7 +91,11 @@ struct Completion {
             let help = DisplayWidth.fit(Terminal.escaped(candidate.help), max(0, columns - width - 5))
             text += "  \(name)\(help.isEmpty ? "" : space + help)\n"
         }
-        if shown.count < candidates.count { text += "  … and \(candidates.count - shown.count) more\n" }
+        if !isWhole {
+            text += "  … and more: type another letter\n"
+        } else if shown.count < candidates.count {
+            text += "  … and \(candidates.count - shown.count) more\n"
+        }
         return text
     }
 

@@ -90,12 +90,16 @@ enum LineInput: Equatable {
 
     func watch(_ descriptor: Int32?) { unsafe ceditline_watch(editor, descriptor ?? -1) }
 
-    /// Reads a line without showing it.
-    static func readHidden() -> [UInt8] {
-        var buffer = [CChar](repeating: 0, count: 4_096)
-        let count = unsafe buffer.withUnsafeMutableBufferPointer {
-            unsafe ceditline_read_hidden($0.baseAddress!, $0.count)
+    /// Reads the answer to a question.
+    /// - Parameter isShown: false to hide what is typed.
+    /// - Returns: `nil` at the end of the input, and when the user pressed `^C`.
+    static func readAnswer(isShown: Bool = true) -> [UInt8]? {
+        var buffer = [CChar](repeating: 0, count: 1 << 16)
+        var length = 0
+        let ending = unsafe buffer.withUnsafeMutableBufferPointer {
+            unsafe ceditline_read_answer(isShown, $0.baseAddress!, $0.count, &length)
         }
-        return buffer.prefix(max(0, Int(count))).map { UInt8(bitPattern: $0) }
+        guard ending == CEDITLINE_TEXT else { return nil }
+        return buffer.prefix(length).map { UInt8(bitPattern: $0) }
     }
 }

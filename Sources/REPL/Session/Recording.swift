@@ -10,6 +10,8 @@ final class Recording {
     let path: String
     private let file: OpenFile
     private var bytes: [UInt8] = []
+    /// Texts of the last command that look like a part of a token string: its answer may quote them.
+    private var secrets: [String] = []
 
     init(_ path: String) throws(CommandError) {
         self.path = path
@@ -23,6 +25,7 @@ final class Recording {
 
     func begin(_ command: String) {
         flush()
+        secrets = TokenString.parts(in: Array(command.utf8))
         let lines = command.split(separator: "\n", omittingEmptySubsequences: false)
         bytes += Array("> \(lines.joined(separator: "\n| "))\n".utf8)
     }
@@ -33,8 +36,8 @@ final class Recording {
     private func flush() {
         guard !bytes.isEmpty else { return }
         var text = Self.plain(String(decoding: bytes, as: UTF8.self))
-        for string in TokenString.occurrences(in: bytes) {
-            text = text.replacing(string.revealed, with: "(a token string)")
+        for secret in TokenString.occurrences(in: bytes).map(\.revealed) + secrets {
+            text = text.replacing(secret, with: "(a token string)")
         }
         try? file.write(Array(text.utf8))
         bytes = []

@@ -20,10 +20,12 @@ extension Repl {
         return NameResolver(directory: directory, tenant: 0)
     }
 
-    /// The token with this id or name, or the only one found by this part of a name, user or department.
+    /// The token with this id or name, or the only one found by this part of a name, user or department; for `-` the
+    /// one whose string the person types.
     func token(_ word: String, _ invocation: Invocation) throws(CommandError) -> StoreSnapshot.Named {
         try snapshot.refresh()
         let tenant = invocation[.tenant]
+        if word == "-" { return try snapshot.token(with: try invocation.tokenString()) }
         if let id = TokenID(word) {
             let directory = try snapshot.directory(holding: [id])
             guard let index = directory.token(id),

@@ -3,13 +3,14 @@ internal import Files
 internal import Lua
 internal import Model
 internal import Policies
+internal import Tokens
 
 extension Verb {
     /// `repl`: an interactive session.
     package static let repl = Verb(
         name: "repl", summary: "answers questions interactively, at the terminal or from a script",
         options: [
-            Option.history, Option.log.described("the decision log that `denied` and `why #N` read"),
+            Option.history, Option.noHistory, Option.log.described("the decision log that `denied` and `why #N` read"),
         ] + BudgetOptions.all,
         details: [
             "At a terminal: Tab completes, ^R searches past input, ^C drops the line or stops an answer, ^D leaves. "
@@ -49,16 +50,19 @@ struct Conversation {
         self.repl = repl
         self.editor = editor
         self.invocation = invocation
-        let stated = invocation[.history]
         history =
-            editor == nil || stated == "-" ? nil : History(path: stated, environment: invocation.environment)
+            editor == nil || invocation[.noHistory]
+            ? nil : History(path: invocation[.history], environment: invocation.environment)
         let descriptor = invocation.terminal.streams.inputDescriptor
-        repl.readLine = { Descriptor.line(descriptor) }
+        repl.readLine = {
+            guard editor != nil else { return Descriptor.line(descriptor) }
+            return Editor.readAnswer().map { String(decoding: $0, as: UTF8.self) }
+        }
         let terminal = invocation.terminal
         repl.readSecret = {
             guard editor != nil else { return Array((Descriptor.line(descriptor) ?? "").utf8) }
             terminal.prompt("the token's string (not shown): ")
-            return Editor.readHidden()
+            return Editor.readAnswer(isShown: false) ?? []
         }
     }
 
@@ -74,14 +78,26 @@ struct Conversation {
         }
         while !repl.isOver, let piece = next() {
             if piece.isEmpty { continue }
-            history?.add(piece)
-            editor?.remember(piece)
+            keep(piece)
             carryOut(CommandTokenizer.commands(piece))
         }
         return failed ?? status
     }
 
+    /// Keeps an input in the history, unless it seems to hold a token string or a part of one.
+    private func keep(_ piece: String) {
+        guard let editor else { return }
+        guard TokenString.parts(in: Array(piece.utf8)).isEmpty else {
+            return invocation.terminal.note(
+                "a part of this looks like a token string, so it is not kept in the history")
+        }
+        editor.remember(piece)
+        history?.add(piece)
+    }
+
     private mutating func carryOut(_ commands: [String]) {
+        // The user sees the errors: they do not affect the status of the program.
+        defer { if editor != nil { (failed, status) = (nil, ExitStatus.done) } }
         for command in commands where !repl.isOver {
             // When several commands are pasted at once, each is shown before its answer.
             if editor != nil, commands.count > 1 { invocation.terminal.note(repl.echo(command)) }
@@ -91,8 +107,6 @@ struct Conversation {
             if status != ExitStatus.done, status != ExitStatus.deny, failed == nil { failed = status }
             if editor != nil, Interrupt.keyboard.isRaised { return }
         }
-        // The user has seen the errors: they do not affect the status of the program.
-        if editor != nil { (failed, status) = (nil, ExitStatus.done) }
     }
 
     /// The next input; empty when the user dropped it, `nil` at the end.
@@ -118,6 +132,10 @@ struct Conversation {
 
 extension Option<String?> {
     fileprivate static var history: Self {
-        Self("history", "FILE", "the file of past input (~/.local/state/demilune/history); `-` for none")
+        Self("history", "FILE", "the file of past input (~/.local/state/demilune/history)")
     }
+}
+
+extension Option<Bool> {
+    fileprivate static var noHistory: Self { Self(flag: "no-history", "keep no past input") }
 }

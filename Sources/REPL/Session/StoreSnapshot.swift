@@ -93,6 +93,14 @@ final class StoreSnapshot {
         return alive.isEmpty ? found : alive
     }
 
+    /// The token that has this string, or had it before.
+    func token(with string: TokenString) throws(CommandError) -> Named {
+        do throws(TokenStoreError) {
+            if let found = try store.find(string) { return Named(found.token, tenant: found.tenant) }
+        } catch { throw CommandError(error.message) }
+        throw CommandError("no token has this string", status: ExitStatus.deny)
+    }
+
     /// A token with the properties that distinguish it from others.
     struct Named {
         let id: TokenID

@@ -55,7 +55,7 @@ package struct TokenString: Sendable {
         return found
     }
 
-    private static func prefix(of kind: TokenKind) -> [UInt8] { Array((kind == .mobile ? "dmm_" : "dml_").utf8) }
+    static func prefix(of kind: TokenKind) -> [UInt8] { Array((kind == .mobile ? "dmm_" : "dml_").utf8) }
 
     private static func digit(_ byte: UInt8) -> Int? { alphabet.firstIndex(of: byte) }
 

@@ -2,7 +2,7 @@ internal import Model
 
 extension Option<Bool> {
     /// A flag: true when it is given.
-    init(flag name: String, _ help: String, formerName: String? = nil) {
+    package init(flag name: String, _ help: String, formerName: String? = nil) {
         self.init(name, nil, help, formerName: formerName, absent: false) { _ in true }
     }
 }
