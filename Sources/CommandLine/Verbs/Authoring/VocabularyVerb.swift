@@ -33,12 +33,12 @@ extension Verb {
     private static func annotate(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let folder = invocation.policyFolder
         let (source, plugins) = try invocation.policySource().loadedPlugins()
-        for fault in plugins.faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
         let loaded = PolicySet.load(source)
         guard let schema = loaded.schema else {
-            for diagnostic in loaded.diagnostics { invocation.terminal.note(Terminal.escaped(diagnostic.description)) }
+            invocation.terminal.report(loaded.diagnostics)
             throw CommandError("the schema in `\(folder)` does not load", status: ExitStatus.policies)
         }
+        invocation.terminal.report(plugins.faults)
         let name = ".luacats"
         try Folder.new("\(folder)/\(name)", mayExist: true)
         var written: [String] = []
@@ -66,7 +66,7 @@ extension Verb {
         guard let folder = invocation.pluginFolder(beside: invocation.policyFolder) else { return [] }
         do throws(PolicyError) {
             let loaded = PluginLoader.load(try PluginSource.folder(folder))
-            for fault in loaded.faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
+            invocation.terminal.report(loaded.faults)
             return loaded.set.provided.flatMap(rows)
         } catch {
             invocation.terminal.note(Terminal.escaped(error.message))
