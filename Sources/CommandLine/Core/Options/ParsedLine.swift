@@ -20,8 +20,6 @@ package struct ParsedLine {
         while let argument = rest.popFirst() {
             if !isOptionsOver, argument == "--" {
                 isOptionsOver = true
-            } else if !isOptionsOver, argument == "-h" {
-                options[Option.help.name] = ""
             } else if !isOptionsOver, argument.hasPrefix("-"), argument != "-" {
                 try readOption(argument, &rest)
             } else if verb == nil {
@@ -38,7 +36,7 @@ package struct ParsedLine {
     private mutating func readOption(_ argument: String, _ rest: inout ArraySlice<String>) throws(CommandError) {
         let known = (verb?.options ?? []) + GlobalOptions.all
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let named = known.first { $0.flag == parts[0] }
+        let named = known.first { $0.flag == parts[0] || $0.letter.map { "-\($0)" } == parts[0] }
         guard let option = named ?? known.first(where: { $0.formerName.map { "--\($0)" } == parts[0] }) else {
             let hint = Suggestion.hint(for: parts[0], among: known.map(\.flag))
             throw .usage("unknown option `\(parts[0])`\(hint)")
