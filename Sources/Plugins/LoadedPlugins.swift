@@ -9,8 +9,6 @@ package struct LoadedPlugins: Sendable {
 
     package static let none = LoadedPlugins(set: .none, extras: [:])
 
-    /// All faults of plugins, sorted by path and line.
-    package var faults: [Diagnostic] {
-        (self.set).broken.values.flatMap { $0 }.sorted { ($0.path, $0.line ?? 0) < ($1.path, $1.line ?? 0) }
-    }
+    /// All faults of plugins, each once, sorted by path and line.
+    package var faults: [Diagnostic] { self.set.faults }
 }

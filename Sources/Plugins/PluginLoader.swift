@@ -6,6 +6,8 @@ package struct PluginLoader {
     private let source: PluginSource
     private var read: [ExactName: ReadPlugin] = [:]
     private var broken: [ExactName: [Diagnostic]] = [:]
+    /// The plugins that do not load only because another one does not.
+    private var unmet: [(plugin: ExactName, required: ExactName, place: Diagnostic.Place)] = []
 
     private init(_ source: PluginSource) {
         self.source = source
@@ -48,6 +50,7 @@ package struct PluginLoader {
         refuseUnknown()
         let ordered = order()
         refuseSameAttributes(ordered)
+        nameCauses()
         return loaded(ordered.filter { broken[$0] == nil })
     }
 
@@ -93,7 +96,7 @@ package struct PluginLoader {
             guard let plugin = read[name] else { continue }
             depths[name] = 1 + (plugin.plugin.requires.compactMap { depths[$0] }.max() ?? 0)
             if let lost = plugin.plugin.requires.first(where: { broken[$0] != nil }) {
-                blame(name, Self.requires(lost), line: plugin.line("requires"))
+                refuse(plugin, without: lost)
             } else if depths[name]! > Self.deepest {
                 blame(
                     name, "at most \(Self.deepest) plugins may require one another in a chain",
@@ -105,8 +108,24 @@ package struct PluginLoader {
         return ordered
     }
 
-    private static func requires(_ lost: ExactName) -> String {
-        "it requires the plugin `\(lost)`, which does not load"
+    /// Refuses a plugin because one that it requires does not load.
+    private mutating func refuse(_ plugin: ReadPlugin, without lost: ExactName) {
+        let name = plugin.plugin.name
+        broken[name] = []
+        read[name] = nil
+        unmet.append((name, lost, Diagnostic.Place(path: path(name), line: plugin.line("requires"))))
+    }
+
+    /// Gives the plugins that do not load because of another one the faults of that, which have the cause.
+    private mutating func nameCauses() {
+        // In the order of requirements, so that each cause is known before its effects.
+        var roots: [ExactName: ExactName] = [:]
+        for (plugin, required, place) in unmet {
+            let root = roots[required] ?? required
+            roots[plugin] = root
+            if broken[root]?.isEmpty == false { broken[root]?[0].affected.append(place) }
+        }
+        for (plugin, root) in roots { broken[plugin] = broken[root] }
     }
 
     /// Refuses the use of members of other plugins that these do not provide.
@@ -144,7 +163,7 @@ package struct PluginLoader {
             guard let plugin = read[name], let lost = plugin.plugin.requires.first(where: { broken[$0] != nil }) else {
                 continue
             }
-            blame(name, Self.requires(lost), line: plugin.line("requires"))
+            refuse(plugin, without: lost)
         }
     }
 

@@ -177,17 +177,22 @@ internal import Testing
     @Test func `expectations are compared, and lines are named by their number in the file`() {
         let met = [Self.expecting("true"), Self.expecting("false", #"{"department":"d-finance"}"#), Self.denied]
         let result = batch(met, "--expect")
-        #expect(result.status == 0 && result.errors.isEmpty)
+        #expect(
+            result.status == 0 && result.errors == "1 of 3 lines had no `expected`, and was not compared\n")
         let missed = batch(["", Self.expecting("false"), " ", Self.permitted, Self.expecting("1")] + met, "--expect")
         #expect(missed.status == 5)
-        #expect(missed.errors == "error: 2 decisions not as expected: lines 2, 5\n")
+        #expect(
+            missed.errors
+                == "2 of 6 lines had no `expected`, and were not compared\n"
+                + "error: 2 decisions not as expected: lines 2, 5\n")
+        #expect(batch([Self.permitted, Self.permitted], "--expect").errors == "error: no line has `expected`\n")
     }
 
     @Test(arguments: ["true", "false"])
     func `an invalid line never meets an expectation`(expected: String) {
         let result = batch([Self.expecting(expected, "[]"), Self.expecting("true"), "{"], "--expect", "--summary")
         #expect(result.status == 5)
-        #expect(result.errors.contains("3 requests: 1 permit, 0 deny, 2 invalid\n1 not as expected\n"))
+        #expect(result.errors.contains("3 requests: 1 permit, 0 deny, 2 invalid\n1 of 2 not as expected\n"))
         #expect(result.errors.hasSuffix("error: 1 decision not as expected: line 1\n"))
     }
 

@@ -42,7 +42,7 @@ internal import Testing
         #expect(
             result.output.hasSuffix("coverage: lines 100 % (1 of 1), branches 50 % (1 of 2), facts 66 % (2 of 3)\n"))
         let other = session.run(["test", try folder(), "--coverage", "--format", "tap"])
-        #expect(other.output.hasPrefix("TAP version 14\n1..1\nok 1") && other.lines.count == 3)
+        #expect(other.output.hasPrefix("TAP version 14\n1..1\nok 1") && other.lines.count { $0.hasPrefix("ok") } == 1)
         #expect(other.errors == "coverage: lines 100 % (1 of 1), branches 50 % (1 of 2), facts 66 % (2 of 3)\n")
     }
 

@@ -42,10 +42,10 @@ struct `The expiry cap where midnight does not exist` {
               expect = { \(expected) },
             })
             """
-        let shipped = try Fixtures.shipped().files.filter { !$0.name.hasSuffix("_test.lua") }
-        let files = shipped + [PolicyFile(name: "expiry_cap_test.lua", bytes: Array(test.utf8))]
-        let tests = try PolicyTests(
-            PolicySource(path: "policies", files: files), organisations: ["demo": organisation()])
+        var source = try Fixtures.shipped()
+        source.files.removeAll { $0.name.hasSuffix("_test.lua") }
+        source.files.append(PolicyFile(name: "expiry_cap_test.lua", bytes: Array(test.utf8)))
+        let tests = try PolicyTests(source, organisations: ["demo": organisation()])
         let results = tests.run()
         #expect(results.count == 1)
         #expect(results.first?.failure == nil)

@@ -140,4 +140,88 @@ struct `The tests beside policies` {
         let failure = try #require(results.first?.failure?.message)
         #expect(failure.contains(message), "\(failure)")
     }
+
+    // MARK: Policies that fail
+
+    /// The first test of a folder with these policies; the first of them is the tested one.
+    private func result(of policies: [(ExactName, String)], expecting expect: String) throws -> TestResult {
+        let schema = try Fixtures.shipped().files.filter { $0.name == "schema.lua" }
+        let test = "test(\"it\", { \(Self.request("orders.create"))expect = { \(expect) } })"
+        let files =
+            policies.map { PolicyFile(name: "\($0.0).lua", bytes: Array($0.1.utf8)) }
+            + [PolicyFile(name: "\(policies[0].0)_test.lua", bytes: Array(test.utf8))]
+        let source = PolicySource(path: "planted", files: schema + files)
+        let tests = try PolicyTests(source, organisations: ["demo": try Organisation.demo()])
+        return try #require(tests.run().first)
+    }
+
+    private static func failing(_ body: String, _ head: String = "") -> String {
+        """
+        local policy = { on = "access"\(head) }
+        function policy.decide(request)
+          request = request
+          \(body)
+        end
+        return policy
+        """
+    }
+    private static let crash = failing("local t = nil; if t.x then deny('no') end")
+    private static let endless = failing("while true do end")
+
+    @Test(arguments: [
+        ("permit = false", true), ("code = \"not_permitted\"", true), ("code = \"policy_failed\"", false),
+        ("code = \"budget_exhausted\"", true), ("silent = true", true),
+        ("permit = false, code = \"policy_failed\"", false),
+    ])
+    func `a policy that fails fails every test, unless the test expects that code`(expect: String, fails: Bool) throws {
+        let result = try result(of: [("planted", Self.policy), ("other", Self.crash)], expecting: expect)
+        #expect((result.failure != nil) == fails, "\(result.failure?.message ?? "")")
+        if fails {
+            #expect(result.failure?.expected == "no policy to fail")
+            #expect(result.failure?.happened?.hasPrefix("`other:4` failed: ") == true)
+        }
+    }
+
+    @Test(arguments: [
+        ("permit = false", true), ("code = \"budget_exhausted\"", false), ("code = \"policy_failed\"", true),
+    ])
+    func `a policy that spends its budget fails a test, too`(expect: String, fails: Bool) throws {
+        let result = try result(of: [("planted", Self.policy), ("other", Self.endless)], expecting: expect)
+        #expect((result.failure != nil) == fails, "\(result.failure?.message ?? "")")
+    }
+
+    @Test func `a deny by one policy does not hide the failure of another`() throws {
+        let deny = "return { on = \"access\", decide = function(request) deny(\"no\") end }"
+        let result = try result(of: [("planted", deny), ("other", Self.crash)], expecting: "deny = \"planted\"")
+        #expect(result.failure?.expected == "no policy to fail")
+    }
+
+    @Test func `a policy that observes fails its own tests only`() throws {
+        let observing = Self.failing("local t = nil; if t.x then deny('no') end", ", mode = \"observe\"")
+        let own = try result(of: [("other", observing), ("planted", Self.policy)], expecting: "silent = true")
+        #expect(own.failure?.expected == "no policy to fail")
+        let others = try result(of: [("planted", Self.policy), ("other", observing)], expecting: "permit = false")
+        #expect(others.failure == nil)
+    }
+
+    @Test func `policies that do not load are a fault of the run, not of each test`() throws {
+        let source = try Fixtures.planted(
+            "planted", source: Self.policy + " oops",
+            test: (0..<9).map { "test(\"\($0)\", { \(Self.request("orders.read"))expect = { permit = true } })\n" }
+                .joined())
+        let run = try PolicyTests(source, organisations: ["demo": try Organisation.demo()]).measured(.init())
+        #expect(run.results.isEmpty && run.faults.map(\.place.description) == ["planted/planted.lua:6:15"])
+    }
+
+    @Test func `a failed test has the facts of the deciding and the tested policy`() throws {
+        let deny = """
+            return { on = "access", decide = function(request) if request.action == "orders.create" then deny("no") end end }
+            """
+        let idle = deny.replacing("orders.create", with: "orders.delete")
+        let result = try result(
+            of: [("planted", Self.policy), ("other", deny), ("idle", idle)], expecting: "permit = true")
+        let failure = try #require(result.failure)
+        #expect(Set(failure.trace.map(\.file)) == ["planted/planted.lua", "planted/other.lua"])
+        #expect(failure.otherFacts == 1)
+    }
 }

@@ -65,7 +65,7 @@ import Testing
                 if name == .amend { question.proposed = ProposedToken(name: "renamed") }
                 let decision = try authorizer.decide(question)
                 let sketch = RecordedTest(question, decision, policies: set, directory: directory)
-                texts.append(sketch.text(named: "\(name.rawValue)"))
+                texts.append(sketch.text(named: "\(name.rawValue) \(texts.count)"))
             }
         }
         for result in try results(texts, of: source) {

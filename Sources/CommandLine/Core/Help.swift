@@ -13,7 +13,7 @@ package enum Help {
             \(Prose.rows(verbs.map { ($0.name, $0.summary) }, columns))
 
             options, before or after the verb:
-            \(Prose.rows(GlobalOptions.all.map { ($0.heading, $0.help) }, columns))
+            \(Prose.rows(GlobalOptions.all.map { ($0.title, $0.help) }, columns))
 
             The environment can set the default of an option with a value: DEMILUNE_STORE for --store, and so on.
             NO_COLOR turns colours off. `demilune help VERB` describes a verb.
@@ -55,7 +55,7 @@ package enum Help {
             Prose.wrapped("usage: \(program)\(usage(verb))", columns, hanging: 7), verb.summary.capitalizedFirst + ".",
         ]
         if !verb.positionals.isEmpty { parts.append(rows(verb.positionals.map { ($0.name, $0.help) })) }
-        if !verb.options.isEmpty { parts.append("options:\n" + rows(verb.options.map { ($0.heading, $0.help) })) }
+        if !verb.options.isEmpty { parts.append("options:\n" + rows(verb.options.map { ($0.title, $0.help) })) }
         parts.append(contentsOf: verb.details)
         if !verb.examples.isEmpty {
             parts.append("examples:\n" + verb.examples.map { "  " + $0 }.joined(separator: "\n"))

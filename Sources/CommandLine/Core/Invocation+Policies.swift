@@ -8,7 +8,7 @@ extension Invocation {
     func policySource() throws(CommandError) -> PolicyFiles { try policyFiles(policyFolder) }
 
     /// Loads the policies of `--policies` and prints their warnings.
-    /// - Throws: with status 3 and every diagnostic when they do not load.
+    /// - Throws: with status 3 when they do not load; the causes are printed.
     func policies() throws(CommandError) -> PolicySet { try policies(try policySource()) }
 
     func policies(_ files: PolicyFiles) throws(CommandError) -> PolicySet { try loaded(files).policies }
@@ -19,7 +19,7 @@ extension Invocation {
     ) throws(CommandError) -> (policies: PolicySet, plugins: LoadedPlugins) {
         let (source, plugins) = files.loadedPlugins()
         let result = PolicySet.load(source)
-        for diagnostic in result.diagnostics { terminal.note(Terminal.escaped(diagnostic.description)) }
+        terminal.report(result.diagnostics)
         guard let set = result.set else {
             throw CommandError(
                 "the policies in `\(policyFolder)` do not load", status: ExitStatus.policies)

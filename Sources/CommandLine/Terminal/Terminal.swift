@@ -53,6 +53,11 @@ package final class Terminal {
         streams.errors(Array((Prose.wrapped(line, columns) + "\n").utf8))
     }
 
+    /// Prints findings about policies or plugins for that person: errors first, each cause once, and not too many.
+    package func report(_ findings: [Diagnostic]) {
+        for line in FindingList(findings).lines { note(line.text) }
+    }
+
     /// Prints a warning once per run.
     func warnOnce(_ message: String) {
         guard warnings.insert(ExactName(message)).inserted else { return }

@@ -5,12 +5,24 @@ package struct Diagnostic: Error, Equatable, Sendable {
         case warning
     }
 
-    /// The file as the user named it.
-    package var path: String
-    /// 1-based; `nil` when the finding is about the whole file.
-    package var line: Int?
-    /// 1-based, in bytes; `nil` when unknown.
-    package var column: Int?
+    /// A place in a file.
+    package struct Place: Equatable, Sendable {
+        /// The file as the user named it.
+        package var path: String
+        /// 1-based; `nil` for the whole file.
+        package var line: Int?
+        /// 1-based, in bytes; `nil` when unknown.
+        package var column: Int?
+
+        package init(path: String, line: Int? = nil, column: Int? = nil) {
+            (self.path, self.line, self.column) = (path, line, column)
+        }
+    }
+
+    /// The first place, which has the cause where that is known.
+    package var place: Place
+    /// The other places that do not load by this same cause.
+    package var affected: [Place] = []
     package var severity: Severity
     /// At most 600 bytes and three dots, since a message may quote a very long text from a file.
     package var message: String
@@ -23,9 +35,7 @@ package struct Diagnostic: Error, Equatable, Sendable {
         _ message: String, path: String, line: Int? = nil, column: Int? = nil, severity: Severity = .error,
         rule: String? = nil
     ) {
-        self.path = path
-        self.line = line
-        self.column = column
+        place = Place(path: path, line: line, column: column)
         self.severity = severity
         self.rule = rule
         if message.utf8.count > Self.mostBytes {
@@ -37,11 +47,24 @@ package struct Diagnostic: Error, Equatable, Sendable {
     }
 }
 
+extension Diagnostic {
+    package var path: String { place.path }
+    package var line: Int? { place.line }
+    package var column: Int? { place.column }
+}
+
 extension Diagnostic: CustomStringConvertible {
-    /// `path:line:column: severity: message`, without the parts that are unknown.
+    /// `path:line:column: severity: message [rule]`, without the parts that are unknown.
+    package var description: String { "\(place): \(sentence)" }
+
+    /// The finding without its place.
+    package var sentence: String { "\(severity.rawValue): \(message)" + (rule.map { " [\($0)]" } ?? "") }
+}
+
+extension Diagnostic.Place: CustomStringConvertible {
+    /// `path:line:column`, without the parts that are unknown.
     package var description: String {
-        let place = [path, line.map(String.init), line == nil ? nil : column.map(String.init)]
-        return place.compactMap(\.self).joined(separator: ":") + ": \(severity.rawValue): \(message)"
-            + (rule.map { " [\($0)]" } ?? "")
+        [path, line.map(String.init), line == nil ? nil : column.map(String.init)].compactMap(\.self)
+            .joined(separator: ":")
     }
 }

@@ -6,8 +6,8 @@ final class DeclarationHost: SandboxHost {
     private(set) var settings: [ExactName: Setting] = [:]
     /// The plugins it uses, by number.
     private(set) var used: Set<Int> = []
-    /// The plugins it asks for that do not load.
-    private(set) var broken: Set<ExactName> = []
+    /// The plugin that it asks for and that is missing or does not load.
+    private(set) var lost: ExactName?
     private let plugins: PluginSet
     private let expressions: Expressions
     private var hasDeclared = false
@@ -42,12 +42,14 @@ final class DeclarationHost: SandboxHost {
 
     private func use(_ name: LuaValue) -> HostAnswer {
         guard let name = name.name else { return .failure("`use` takes the name of a plugin as a string") }
-        if plugins.broken[name] != nil { broken.insert(name) }
         do throws(Resolver.Fault) {
             let number = try plugins.policyUse(name)
             used.insert(number)
             return .handle(expressions.intern(.plugin, UInt32(number), type: .plugin(number)))
-        } catch { return .failure(error.message) }
+        } catch {
+            if plugins.number(of: name) == nil { lost = name }
+            return .failure(error.message)
+        }
     }
 
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {

@@ -1,46 +1,58 @@
 package import Lua
 internal import Model
+internal import Syntax
 
 /// Reads the table that `schema.lua` returns, and reports every fault, not only the first.
 struct SchemaReader {
     let path: String
+    private let source: Chunk
     private(set) var schema = Schema()
     private(set) var diagnostics: [Diagnostic] = []
 
-    init(_ value: LuaValue, path: String) {
+    /// - Parameter source: the file, in which faults have their places.
+    init(_ value: LuaValue, _ source: Chunk, path: String) {
         self.path = path
+        self.source = source
         guard case .table(let sections) = value else {
-            report("the schema must return a table, got \(value.kindName)")
+            report("the schema must return a table, got \(value.kindName)", at: [])
             return
         }
         let known: [ExactName] = ["actions", "resources", "context", "subjects"]
         for section in sections {
             guard let name = section.key.name, known.contains(name) else {
-                report("unknown section \(section.key.shown)" + hint(section.key, known))
+                report(
+                    "unknown section \(section.key.shown)" + hint(section.key, known),
+                    at: section.key.name.map { [$0] } ?? [])
                 continue
             }
             guard case .table(let entries) = section.value else {
-                report("`\(name)` must be a table, got \(section.value.kindName)")
+                report("`\(name)` must be a table, got \(section.value.kindName)", at: [name])
                 continue
             }
             switch name {
             case "actions": readActions(entries)
             case "resources": schema.resources = readTypes(entries, in: name)
             case "subjects": schema.subjects = readTypes(entries, in: name)
-            default: schema.context = Schema.RecordType(name: name, properties: readProperties(entries, in: name))
+            default: schema.context = Schema.RecordType(name: name, properties: readProperties(entries, in: [name]))
             }
         }
         refuseAmbiguity(schema.resources, in: "resources")
         refuseAmbiguity(schema.subjects, in: "subjects")
         refuseTwins(schema.context.properties.map(\.name), in: "context")
-        for (types, section) in [(schema.resources, "resources"), (schema.subjects, "subjects")] {
+        let records: [(types: [Schema.RecordType], name: ExactName)] = [
+            (schema.resources, "resources"), (schema.subjects, "subjects"),
+        ]
+        for (types, section) in records {
             refuseTwins(types.map(\.name), in: section)
             refuseTwins(types.flatMap(\.properties).map(\.name), in: section)
         }
     }
 
-    private mutating func report(_ message: String) {
-        diagnostics.append(Diagnostic(message, path: path, line: 1, rule: "schema"))
+    /// - Parameter place: the names that lead to the fault: section, type, property.
+    private mutating func report(_ message: String, at place: [ExactName]) {
+        let position = source.place(ofPath: place)
+        diagnostics.append(
+            Diagnostic(message, path: path, line: position?.line ?? 1, column: position?.column, rule: "schema"))
     }
 
     private func hint(_ key: LuaValue, _ known: [ExactName]) -> String {
@@ -50,19 +62,19 @@ struct SchemaReader {
     private mutating func readActions(_ entries: [LuaValue.Entry]) {
         for entry in entries {
             guard let name = entry.key.name else {
-                report("an action needs a name: `[\"orders.read\"] = \"read\"`")
+                report("an action needs a name: `[\"orders.read\"] = \"read\"`", at: ["actions"])
                 continue
             }
             if let fault = PermissionSet.fault(name.text, wildcard: false) {
-                report("action `\(name)`: \(fault)")
+                report("action `\(name)`: \(fault)", at: ["actions", name])
             }
             if DecisionKind(rawValue: name.text) != nil {
-                report("action `\(name)`: this name is taken by a decision kind")
+                report("action `\(name)`: this name is taken by a decision kind", at: ["actions", name])
             }
             guard case .string(let text) = entry.value, let kind = Schema.ActionKind(rawValue: text) else {
                 report(
-                    "action `\(name)` needs a kind, one of `read`, `write`, `delete`, `admin`; got \(entry.value.shown)"
-                )
+                    "action `\(name)` needs a kind, one of `read`, `write`, `delete`, `admin`; got \(entry.value.shown)",
+                    at: ["actions", name])
                 continue
             }
             schema.actions[name] = kind
@@ -73,40 +85,45 @@ struct SchemaReader {
         var types: [Schema.RecordType] = []
         for entry in entries {
             guard let name = entry.key.name, case .table(let properties) = entry.value else {
-                report("`\(section)`: each entry is a name and a table of properties, got \(entry.key.shown)")
+                report(
+                    "`\(section)`: each entry is a name and a table of properties, got \(entry.key.shown)",
+                    at: [section] + [entry.key.name].compactMap(\.self))
                 continue
             }
             if section == "subjects", name == "token" || name == "any" {
-                report("`subjects.\(name)`: the name `\(name)` is taken")
+                report("`subjects.\(name)`: the name `\(name)` is taken", at: [section, name])
             }
             types.append(
-                Schema.RecordType(name: name, properties: readProperties(properties, in: "\(section).\(name)")))
+                Schema.RecordType(name: name, properties: readProperties(properties, in: [section, name])))
         }
         return types
     }
 
-    private mutating func readProperties(_ entries: [LuaValue.Entry], in place: ExactName) -> [Schema.Property] {
+    private mutating func readProperties(_ entries: [LuaValue.Entry], in path: [ExactName]) -> [Schema.Property] {
+        let place = path.joined(separator: ".")
         var properties: [Schema.Property] = []
         for entry in entries {
             guard let name = entry.key.name else {
-                report("`\(place)`: a property needs a name")
+                report("`\(place)`: a property needs a name", at: path)
                 continue
             }
             if place != "context", name == "type" || name == "id" {
-                report("`\(place).\(name)`: every record has `type` and `id`; do not declare them")
+                report("`\(place).\(name)`: every record has `type` and `id`; do not declare them", at: path + [name])
             }
             do {
                 let (type, isOptional) = try TypeReader.read(entry.value)
                 properties.append(Schema.Property(name: name, type: type, isOptional: isOptional))
             } catch {
-                report("`\(place).\(name)`: \(error.message)")
+                report("`\(place).\(name)`: \(error.message)", at: path + [name])
             }
         }
         return properties
     }
 
-    private mutating func refuseTwins(_ names: [ExactName], in section: String) {
-        if let twins = TwinNames.first(in: names) { report("`\(section)`: \(twins.message)") }
+    private mutating func refuseTwins(_ names: [ExactName], in section: ExactName) {
+        if let twins = TwinNames.first(in: names) {
+            report("`\(section)`: \(twins.message)", at: [section, twins.other])
+        }
     }
 
     /// Refuses a property name with two types: `resource.status` must mean the same whatever the resource is.
@@ -121,7 +138,8 @@ struct SchemaReader {
                 if first.type != property.type {
                     report(
                         "`\(section)`: `\(property.name)` is \(first.type.withArticle) on `\(first.owner)` and "
-                            + "\(property.type.withArticle) on `\(type.name)`; one name has one type")
+                            + "\(property.type.withArticle) on `\(type.name)`; one name has one type",
+                        at: [section, type.name, property.name])
                 }
             }
         }

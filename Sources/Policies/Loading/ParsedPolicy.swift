@@ -1,6 +1,13 @@
 package import Model
 package import Syntax
 
+/// A plugin that a policy asks for, and that is missing or does not load.
+struct LostPlugin {
+    let name: ExactName
+    /// The fault at the policy's `use`.
+    let fault: Diagnostic
+}
+
 /// One policy's file, as far as it could be read, with what is wrong with it.
 package struct ParsedPolicy {
     package let file: PolicyFile
@@ -13,6 +20,6 @@ package struct ParsedPolicy {
     /// `nil` when anything is wrong with it.
     package var policy: Policy?
     package var diagnostics: [Diagnostic]
-    /// The plugins it asks for that do not load.
-    var brokenPlugins: Set<ExactName> = []
+    /// The plugin that it asks for and cannot have; that fault is not among its `diagnostics`.
+    var lostPlugin: LostPlugin?
 }

@@ -43,8 +43,7 @@ struct PolicyLoader {
     private mutating func load() -> PolicySet? {
         checkNames()
         schema = loadSchema()
-        guard let schema else { return nil }
-        reportPlugins(schema)
+        reportPlugins()
         let sandbox = DeclarationSandbox()
         parsed = source.files.filter { $0.name.isPolicyFile }.map { file in
             PolicyReader(
@@ -52,28 +51,27 @@ struct PolicyLoader {
                 sandbox: sandbox
             ).read()
         }
-        for policy in parsed {
-            diagnostics += policy.diagnostics
-            for name in policy.brokenPlugins { blame(name) }
-        }
+        for policy in parsed { diagnostics += policy.diagnostics }
+        reportLostPlugins()
         if parsed.isEmpty {
             report("no policies found: nothing could ever be permitted", "", line: nil, rule: "missing-file")
         }
         let policies = parsed.compactMap(\.policy)
         let settings = loadSettings()
         checkRequired(settings)
-        if hasErrors { return nil }
+        guard let schema, !hasErrors else { return nil }
         return PolicySet(
             schema: schema, policies: policies, version: version(), settings: settings, plugins: plugins)
     }
 
     /// Reports the faults of plugins: as warnings, until a policy uses the plugin.
-    private mutating func reportPlugins(_ schema: Schema) {
-        diagnostics += plugins.broken.values.flatMap { $0 }.map { fault in
+    private mutating func reportPlugins() {
+        diagnostics += plugins.faults.map { fault in
             var warning = fault
             (warning.severity, warning.rule) = (.warning, "plugin")
             return warning
         }
+        guard let schema else { return }
         for plugin in plugins.plugins {
             for attribute in plugin.attributes {
                 let name = attribute.function.name
@@ -92,12 +90,30 @@ struct PolicyLoader {
         }
     }
 
-    /// Turns the faults of a plugin that does not load into errors, because a policy uses it.
-    private mutating func blame(_ plugin: ExactName) {
-        for fault in plugins.broken[plugin] ?? [] {
-            diagnostics.removeAll { $0.path == fault.path && $0.line == fault.line && $0.message == fault.message }
-            var named = fault
-            named.rule = "plugin"
+    /// Reports each plugin that policies cannot have once: where it does not load, or where a policy first uses it.
+    private mutating func reportLostPlugins() {
+        let lost = Dictionary(grouping: parsed.compactMap(\.lostPlugin), by: \.name)
+        for (name, uses) in lost.sorted(by: { $0.key < $1.key }) {
+            let places = uses.map(\.fault.place)
+            if let faults = plugins.broken[name] {
+                blame(faults, places)
+            } else {
+                var fault = uses[0].fault
+                fault.affected = Array(places.dropFirst())
+                diagnostics.append(fault)
+            }
+        }
+    }
+
+    /// Turns the faults of a plugin that does not load into errors, because policies use it.
+    private mutating func blame(_ faults: [Diagnostic], _ uses: [Diagnostic.Place]) {
+        for (index, fault) in faults.enumerated() {
+            let known = diagnostics.firstIndex {
+                $0.rule == "plugin" && $0.place == fault.place && $0.message == fault.message
+            }
+            var named = known.map { diagnostics.remove(at: $0) } ?? fault
+            (named.severity, named.rule) = (.error, "plugin")
+            if index == 0 { named.affected += uses }
             diagnostics.append(named)
         }
     }
@@ -170,9 +186,11 @@ struct PolicyLoader {
                 rule: "missing-file")
             return nil
         }
+        let source: Chunk
         do throws(SyntaxError) {
+            source = try Chunk.parse(file.bytes)
             diagnostics += Dialect.ineffective(
-                in: try Chunk.parse(file.bytes), declaring: Self.sections, path: path(file.name), what: "the schema")
+                in: source, declaring: Self.sections, path: path(file.name), what: "the schema")
         } catch {
             report(error.message, file.name, line: error.line, column: error.column, rule: "syntax")
             return nil
@@ -191,9 +209,10 @@ struct PolicyLoader {
                     "the schema returns one value, got \(outcome.results): the others have no effect", file.name,
                     rule: "ineffective-return")
             }
-            let reader = SchemaReader(outcome.value, path: path(file.name))
+            let reader = SchemaReader(outcome.value, source, path: path(file.name))
             diagnostics += reader.diagnostics
-            return reader.schema
+            // Half a schema would make faults of policies that are right.
+            return reader.diagnostics.isEmpty ? reader.schema : nil
         } catch {
             report(error.message, file.name, rule: "schema")
             return nil

@@ -6,14 +6,14 @@ internal import Syntax
 struct PolicyReader {
     /// The faults of a declaration, as many as can be found at once.
     struct Faults: Error {
-        var diagnostics: [Diagnostic]
-        /// The plugins it uses that do not load.
-        var brokenPlugins: Set<ExactName> = []
+        var diagnostics: [Diagnostic] = []
+        var lostPlugin: LostPlugin?
     }
 
     let file: PolicyFile
     let path: String
-    let schema: Schema
+    /// `nil` when the schema does not load: then only what does not depend on it is checked.
+    let schema: Schema?
     var plugins = PluginSet.none
     /// True when the policy is to report coverage.
     var isInstrumented = false
@@ -38,14 +38,15 @@ struct PolicyReader {
                 error.message, path: path, line: error.line, column: error.column, rule: "syntax")
             return ParsedPolicy(file: file, diagnostics: [diagnostic])
         }
-        var parsed = ParsedPolicy(
-            file: file, chunk: chunk, diagnostics: dialect(chunk) + ineffective(chunk) + permissions(chunk))
+        var parsed = ParsedPolicy(file: file, chunk: chunk, diagnostics: dialect(chunk) + ineffective(chunk))
+        guard let schema else { return parsed }
+        parsed.diagnostics += permissions(chunk, schema)
         let program = chunk.rewritten()
-        switch declare(program, chunk) {
+        switch declare(program, chunk, schema) {
         case .success(let declaration): parsed.declaration = declaration
         case .failure(let error):
             parsed.diagnostics += error.diagnostics
-            parsed.brokenPlugins = error.brokenPlugins
+            parsed.lostPlugin = error.lostPlugin
         }
         guard let declaration = parsed.declaration else { return parsed }
         let inference = TypeInference(chunk, declaration, schema: schema, plugins: plugins)
@@ -53,7 +54,7 @@ struct PolicyReader {
         parsed.diagnostics += inference.faults.map { fault($0.message, $0.position, rule: $0.rule) }
         let literals = templates(chunk)
         let expressions = Expressions(plugins: plugins)
-        for literal in literals { parsed.diagnostics += unknown(in: literal, chunk, declaration, expressions) }
+        for literal in literals { parsed.diagnostics += unknown(in: literal, chunk, declaration, expressions, schema) }
         guard parsed.diagnostics.isEmpty else { return parsed }
         let instrumentation = isInstrumented ? PolicyInstrumentation(chunk, name: file.name.text) : nil
         parsed.policy = Policy(
@@ -87,7 +88,7 @@ struct PolicyReader {
     }
 
     /// The permissions that methods are called with and that are not declared.
-    private func permissions(_ chunk: Chunk) -> [Diagnostic] {
+    private func permissions(_ chunk: Chunk, _ schema: Schema) -> [Diagnostic] {
         let methods: Set<String> = ["can", "can_any", "can_all", "permits"]
         var faults: [Diagnostic] = []
         for call in chunk.calls {
@@ -130,7 +131,8 @@ struct PolicyReader {
 
     /// The names in a reason that have no meaning, each at its position.
     private func unknown(
-        in literal: Expression, _ chunk: Chunk, _ declaration: PolicyDeclaration, _ expressions: Expressions
+        in literal: Expression, _ chunk: Chunk, _ declaration: PolicyDeclaration, _ expressions: Expressions,
+        _ schema: Schema
     ) -> [Diagnostic] {
         let resolver = Resolver(
             schema: schema, shapes: [declaration.shape], settings: [declaration.settings], plugins: plugins)
@@ -159,7 +161,9 @@ struct PolicyReader {
         }
     }
 
-    private func declare(_ program: [UInt8], _ source: Chunk) -> Result<PolicyDeclaration, Faults> {
+    private func declare(
+        _ program: [UInt8], _ source: Chunk, _ schema: Schema
+    ) -> Result<PolicyDeclaration, Faults> {
         let host = DeclarationHost(plugins)
         let outcome: CallResult
         do throws(LuaError) {
@@ -169,8 +173,9 @@ struct PolicyReader {
         }
         guard outcome.termination == .finished else {
             let (message, line) = Self.words(outcome.termination)
-            return .failure(
-                Faults(diagnostics: [fault(message, line: line, rule: "failing-load")], brokenPlugins: host.broken))
+            let fault = fault(message, line: line, rule: "failing-load")
+            guard let lost = host.lost else { return .failure(Faults(diagnostics: [fault])) }
+            return .failure(Faults(lostPlugin: LostPlugin(name: lost, fault: fault)))
         }
         // `ineffective` reports it where the source shows it.
         if outcome.results > 1, source.lostResults.isEmpty {

@@ -6,7 +6,7 @@ package struct PluginSet: Sendable {
 
     /// Capabilities, then plugins, each after those that it requires.
     package let plugins: [Plugin]
-    /// The plugins that do not load, with the reasons.
+    /// The plugins that do not load, with the reasons. Where the reason is another plugin, they are the faults of that.
     package let broken: [ExactName: [Diagnostic]]
     /// Every file that affects decisions, by its name under the folder of plugins, with its bytes: part of the version.
     package let files: [PolicyFile]
@@ -30,6 +30,13 @@ package struct PluginSet: Sendable {
             tables += plugin.tables.map { (number, $0) }
         }
         (self.functions, self.tables, self.first) = (functions, tables, first)
+    }
+
+    /// All faults of plugins, each once, sorted by path and line.
+    package var faults: [Diagnostic] {
+        var faults: [Diagnostic] = []
+        for fault in broken.values.flatMap(\.self) where !faults.contains(fault) { faults.append(fault) }
+        return faults.sorted { ($0.path, $0.line ?? 0, $0.message) < ($1.path, $1.line ?? 0, $1.message) }
     }
 
     package func number(of plugin: ExactName) -> Int? { plugins.firstIndex { $0.name == plugin } }

@@ -20,6 +20,8 @@ struct TestGenerator {
     private var seen: Set<CoverageGap.Target> = []
     private var wanted: Set<CoverageGap.Target>
     private var found: [CoverageGap.Target: Entry] = [:]
+    /// The names of the policy's tests, and of those that are written: a file has each once.
+    private var names: Set<ExactName> = []
     private var left: Int
     /// The number of requests in a row that led nowhere new.
     private var idle = 0
@@ -53,6 +55,7 @@ struct TestGenerator {
     /// The gaps of the policy, with the tests that were found for them.
     mutating func filled(by plans: [TestPlan]) -> [CoverageGap] {
         var random = SeededGenerator(seed: 7)
+        names = Set(plans.map { ExactName($0.result.name) })
         for plan in plans.filter({ $0.table != nil }).prefix(Self.mostTests) {
             attempt(Entry(table: plan.table!.without("skip").without("only"), plan: plan), isTest: true)
         }
@@ -120,14 +123,19 @@ struct TestGenerator {
                 guard let entry = found[target] else { continue }
                 let text = text(entry, target, gap)
                 // A test that fills several gaps is listed at the first of them.
-                let body = String(text.drop { $0 != "{" })
-                if written.insert(ExactName(body)).inserted { gap.tests.append(text) }
+                let body = String(text.lua.drop { $0 != "{" })
+                guard written.insert(ExactName(body)).inserted else { continue }
+                gap.tests.append(text.lua)
+                names.insert(ExactName(text.name))
             }
             return gap
         }
     }
 
-    private mutating func text(_ entry: Entry, _ target: CoverageGap.Target, _ gap: CoverageGap) -> String {
+    /// The test as it is written, and its name.
+    private mutating func text(
+        _ entry: Entry, _ target: CoverageGap.Target, _ gap: CoverageGap
+    ) -> (lua: String, name: String) {
         let name =
             switch target {
             case .reach(let site): "line \(sites[site].position.line) is reached"
@@ -135,6 +143,8 @@ struct TestGenerator {
             case .place(let site, let place): "\(source(site)), \(place.words)"
             case .decide(let effectCall): "line \(effectCalls[effectCall].position.line) decides"
             }
+        let free = (2...).lazy.map { "\(name) (\($0))" }.first { !names.contains(ExactName($0)) }
+        let ownName = names.contains(ExactName(name)) ? free ?? name : name
         var entry = entry
         var decision = decision(entry)
         if case .decide(let effectCall) = target, !isDecisive(effectCalls[effectCall], in: decision) {
@@ -143,7 +153,8 @@ struct TestGenerator {
             decision = self.decision(entry)
         }
         let expected = LuaValue(named: [("expect", expectation(entry, decision))])
-        return RecordedTest.text(named: name, ordered(entry.table.without("expect").overlaid(by: expected)))
+        let table = ordered(entry.table.without("expect").overlaid(by: expected))
+        return (RecordedTest.text(named: ownName, table), ownName)
     }
 
     private func isDecisive(_ effectCall: EffectCall, in decision: Decision?) -> Bool {

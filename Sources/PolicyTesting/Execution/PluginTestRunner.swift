@@ -35,6 +35,13 @@ struct PluginTestRunner {
     }
 
     mutating func run(_ plan: TestPlan) -> TestResult {
+        let start = SteadyClock.nanoseconds()
+        var result = result(of: plan)
+        result.nanoseconds = SteadyClock.nanoseconds() - start
+        return result
+    }
+
+    private mutating func result(of plan: TestPlan) -> TestResult {
         var result = plan.result
         guard let table = plan.table, result.skipped == nil, result.failure == nil else { return result }
         do throws(TestFault) {

@@ -11,6 +11,7 @@ package struct PluginTests {
     private let source: PluginSource
     private let plugins: LoadedPlugins
     private let schema: PolicyFile
+    private let policyPath: String
     private let given: [ExactName: TestOrganisation]
     private let checkExamples: Examples
 
@@ -33,6 +34,7 @@ package struct PluginTests {
         self.source = source
         self.plugins = plugins
         checkExamples = examples
+        policyPath = policies.path
         schema =
             policies.files.first { $0.name == PolicyFile.schema }
             ?? PolicyFile(name: PolicyFile.schema, bytes: Array(Self.usualSchema.utf8))
@@ -57,24 +59,56 @@ package struct PluginTests {
         }
         """
 
-    /// The tests of plugins, in the order of the plugins' and the files' names.
+    /// The results of the plugins' tests, in the order of the plugins' and the files' names. The tests of a plugin that
+    /// does not load do not run, and none does when the schema does not load.
     /// - Parameter plugin: the one whose tests are run; `nil` for all.
-    package func run(_ selection: PolicyTests.Selection, of plugin: ExactName? = nil) -> [TestResult] {
-        var results: [TestResult] = []
-        let all = source.folders.filter { plugin == nil || $0.name == plugin }.map { ($0, plans($0, selection)) }
-        let hasOnly = all.contains { $0.1.contains(where: \.isOnly) }
+    package func run(_ selection: PolicyTests.Selection, of plugin: ExactName? = nil) -> PolicyTests.Run {
+        var whole = PolicyTests.Run()
+        whole.faults = schemaFaults
+        guard whole.faults.isEmpty else { return whole }
+        var all: [(folder: PluginSource.Folder, plans: [TestPlan])] = []
+        for folder in source.folders where plugin == nil || folder.name == plugin {
+            let (plans, filtered) = plans(folder, selection)
+            whole.leftOut += filtered
+            if let faults = plugins.set.broken[folder.name] {
+                // Who asks for some tests is told of those plugins whose tests these are.
+                guard selection.filter == nil || !plans.isEmpty else { continue }
+                whole.faults += faults.filter { !whole.faults.contains($0) }
+            } else {
+                all.append((folder, plans))
+            }
+        }
+        let count = all.reduce(0) { $0 + $1.plans.count }
+        let results = results(of: all, selection)
+        whole.leftOut += count - results.count { $0.isPlanned }
+        whole.results = results.map(\.result)
+        return whole
+    }
+
+    /// The faults of the schema that the tests use, together with what plugins add to it.
+    private var schemaFaults: [Diagnostic] {
+        let loaded = PolicySet.load(PolicySource(path: policyPath, files: [schema], plugins: plugins.set))
+        return loaded.diagnostics.filter { $0.severity == .error && $0.rule != "missing-file" }
+    }
+
+    /// - Returns: each result, and false for that of an example, which is in no test file.
+    private func results(
+        of all: [(folder: PluginSource.Folder, plans: [TestPlan])], _ selection: PolicyTests.Selection
+    ) -> [(result: TestResult, isPlanned: Bool)] {
+        var results: [(result: TestResult, isPlanned: Bool)] = []
+        let hasOnly = all.contains { $0.plans.contains(where: \.isOnly) }
         for (folder, plans) in all {
             var runner = PluginTestRunner(schema, plugins, plugin: folder.name)
-            func note(_ result: TestResult) -> Bool {
-                results.append(result)
+            func note(_ result: TestResult, isPlanned: Bool) -> Bool {
+                results.append((result, isPlanned))
                 selection.progress?(result)
                 return !(selection.stopsAtFailure && result.failure != nil)
             }
             for plan in plans where !hasOnly || plan.isOnly || selection.refusesOnly {
-                guard note(runner.run(plan)) else { return results }
+                guard note(runner.run(plan), isPlanned: true) else { return results }
             }
             for result in examples(folder, selection) where !hasOnly || selection.refusesOnly {
-                guard note(result) else { return results }
+                guard note(result, isPlanned: false) else { return results }
             }
         }
         return results
@@ -89,23 +123,25 @@ package struct PluginTests {
         }
     }
 
-    private func plans(_ folder: PluginSource.Folder, _ selection: PolicyTests.Selection) -> [TestPlan] {
+    /// The tests of a plugin, and the number of those that a filter leaves out.
+    private func plans(
+        _ folder: PluginSource.Folder, _ selection: PolicyTests.Selection
+    ) -> (plans: [TestPlan], leftOut: Int) {
         let files = folder.files.filter { $0.name.isTestFile }
         let names = files.map(\.name.testedID)
         let path = "\(source.path)/\(folder.name)"
         let planner = TestPlanner(
             PolicySource(path: path, files: files), policies: names, given: given)
         var plans = files.filter { selection.files?.contains($0.name) ?? true }.flatMap(planner.plans)
+        let all = plans.count
         if let filter = selection.filter {
             plans.removeAll { !$0.result.name.contains(filter) && !$0.result.file.contains(filter) }
         }
-        for index in plans.indices {
-            if let fault = plugins.set.broken[folder.name]?.first {
-                plans[index].result.failure = TestFailure("the plugin does not load: \(fault)")
-            } else if selection.refusesOnly, plans[index].isOnly {
+        if selection.refusesOnly {
+            for index in plans.indices where plans[index].isOnly {
                 plans[index].result.failure = TestFailure("`only` keeps every other test from running; remove it")
             }
         }
-        return plans
+        return (plans, all - plans.count)
     }
 }

@@ -39,6 +39,8 @@ package struct PolicyTests {
         package var stopsAtFailure = false
         /// True when a test with `only` fails, because its author forgot to remove that.
         package var refusesOnly = false
+        /// True when every failed test gets the facts that every policy read.
+        package var tracesAll = false
         /// True when the coverage of the policies is measured.
         package var measuresCoverage = false
         /// True when tests are searched that would cover the rest.
@@ -55,23 +57,43 @@ package struct PolicyTests {
     package struct Run: Sendable {
         /// In the order of the files' names; empty when there is no test.
         package var results: [TestResult] = []
+        /// The reasons why policies or plugins do not load: their tests did not run.
+        package var faults: [Diagnostic] = []
+        /// The number of tests in the files that were asked for that a filter, `only` or an early end left out.
+        package var leftOut = 0
         /// `nil` when it was not measured, or the policies do not load.
         package internal(set) var coverage: Coverage?
         /// By policy; empty when it was not measured.
         package internal(set) var costs: [PolicyCost] = []
 
         package init() {}
+
+        /// Adds the results of plugins' tests.
+        package mutating func add(_ other: Run) {
+            results += other.results
+            faults += other.faults
+            leftOut += other.leftOut
+        }
     }
 
     package func run(_ selection: Selection = Selection()) -> [TestResult] { measured(selection).results }
 
+    /// Runs the tests. When the policies do not load, none runs, and `faults` has the reasons.
     package func measured(_ selection: Selection) -> Run {
-        let plans = plans(selection)
+        let faults = PolicySet.load(source).diagnostics.filter { $0.severity == .error }
+        guard faults.isEmpty, planner.sharedFault == nil else {
+            var none = Run()
+            none.faults = faults + [planner.sharedFault].compactMap(\.self)
+            return none
+        }
+        let (plans, filtered) = plans(selection)
         let parts =
             selection.stopsAtFailure
             ? [run(plans, selection)] : Self.sideBySide(plans) { part in run(part, selection) }
         var whole = Run()
         whole.results = parts.flatMap(\.results)
+        whole.leftOut = filtered + plans.count - whole.results.count
+        trace(&whole.results, plans, isWhole: selection.tracesAll)
         if selection.measuresCoverage,
             let set = PolicySet.load(source.withoutTests(only: nil), isInstrumented: true).set
         {
@@ -114,10 +136,28 @@ package struct PolicyTests {
         return Self.sideBySide(own, fewest: 2) { part in part.compactMap(meter.cost) }.flatMap(\.self)
     }
 
-    /// The tests to run, in order.
-    private func plans(_ selection: Selection) -> [TestPlan] {
+    /// The greatest number of causes that are traced unless everything is: each costs another evaluation.
+    private static let mostTraced = 20
+
+    /// Adds the facts that were read to the first test that failed by each cause, or to every failed test.
+    private func trace(_ results: inout [TestResult], _ plans: [TestPlan], isWhole: Bool) {
+        let failed =
+            isWhole
+            ? results.indices.filter { results[$0].failure != nil }
+            : FailureGroup.groups(of: results).prefix(Self.mostTraced).map(\.shown)
+        let traced = Self.sideBySide(failed.map { (index: $0, failure: results[$0].failure!, plan: plans[$0]) }) {
+            part in
+            var runner = TestRunner(TestSets(source, policies: policies), measuresCoverage: false)
+            return part.map { ($0.index, runner.traced($0.failure, $0.plan, isWhole: isWhole)) }
+        }
+        for (index, failure) in traced.flatMap(\.self) { results[index].failure = failure }
+    }
+
+    /// The tests to run, in order, and the number of those that are left out.
+    private func plans(_ selection: Selection) -> (plans: [TestPlan], leftOut: Int) {
         let files = planner.files.filter { selection.files?.contains($0.name) ?? true }
         var plans = Self.sideBySide(files) { [planner] part in part.flatMap(planner.plans) }.flatMap(\.self)
+        let all = plans.count
         if let filter = selection.filter {
             plans.removeAll { !$0.result.name.contains(filter) && !$0.result.file.contains(filter) }
         }
@@ -129,7 +169,7 @@ package struct PolicyTests {
             plans.removeAll { !$0.isOnly }
         }
         for index in plans.indices { plans[index].number = index }
-        return plans
+        return (plans, all - plans.count)
     }
 
     /// The results of one thread.

@@ -7,7 +7,8 @@ struct TestPlanner: Sendable {
     let source: PolicySource
     private let policies: [ExactName]
     private let shared: TestFile?
-    private let sharedProblem: String?
+    /// The reason why the file of shared fixtures cannot be read: no test can run then.
+    let sharedFault: Diagnostic?
     private let directories: TestDirectories
 
     /// - Parameter given: the organisations that every test may name.
@@ -16,19 +17,16 @@ struct TestPlanner: Sendable {
         self.policies = policies
         var directories = TestDirectories(given)
         var shared: TestFile?
-        var problem: String?
+        var fault: Diagnostic?
         if let file = source.sharedFixtures {
             do throws(TestFault) {
                 let read = try TestFile(file.bytes, name: file.name.text)
                 shared = read
                 directories.add(read.directories)
-                if !read.tests.isEmpty {
-                    problem = "this file is for shared fixtures; put tests into the files of their policies"
-                }
-            } catch { problem = error.message }
+            } catch { fault = Diagnostic(error.message, path: Self.path(file, in: source), line: error.line) }
         }
         self.shared = shared
-        sharedProblem = problem
+        sharedFault = fault
         self.directories = directories
     }
 
@@ -38,11 +36,14 @@ struct TestPlanner: Sendable {
     }
 
     func plans(_ file: PolicyFile) -> [TestPlan] {
-        let path = source.path.isEmpty ? file.name.text : "\(source.path)/\(file.name)"
-        func failed(_ message: String) -> [TestPlan] {
-            [TestPlan(result: TestResult(file: path, line: nil, name: file.name.text, failure: TestFailure(message)))]
+        let path = Self.path(file, in: source)
+        func failed(_ message: String, line: Int? = nil) -> [TestPlan] {
+            [TestPlan(result: TestResult(file: path, line: line, name: file.name.text, failure: TestFailure(message)))]
         }
-        if file.name == source.sharedFixtures?.name { return sharedProblem.map(failed) ?? [] }
+        if file.name == source.sharedFixtures?.name {
+            guard shared?.tests.isEmpty == false else { return [] }
+            return failed("this file is for shared fixtures; put tests into the files of their policies")
+        }
         let policy = file.name.testedID
         guard policies.contains(policy) else {
             return failed(
@@ -54,12 +55,34 @@ struct TestPlanner: Sendable {
             let fixtures = TestFixtures(read.fixtures, shared: shared?.fixtures ?? [])
             var directories = directories
             directories.add(read.directories)
-            return read.tests.flatMap { test in
-                var plan = TestPlan(result: TestResult(file: path, line: test.line, name: test.name), policy: policy)
-                plan.directories = directories
-                return cases(of: test, plan, fixtures, read.cases)
+            return Self.refusingTwins(
+                in: read.tests.flatMap { test in
+                    var plan = TestPlan(
+                        result: TestResult(file: path, line: test.line, name: test.name), policy: policy)
+                    plan.directories = directories
+                    return cases(of: test, plan, fixtures, read.cases)
+                })
+        } catch { return failed(error.message, line: error.line) }
+    }
+
+    private static func path(_ file: PolicyFile, in source: PolicySource) -> String {
+        source.path.isEmpty ? file.name.text : "\(source.path)/\(file.name)"
+    }
+
+    /// Fails every test that has the name of an earlier one in its file: results could not be told apart.
+    private static func refusingTwins(in plans: [TestPlan]) -> [TestPlan] {
+        var lines: [ExactName: Int?] = [:]
+        return plans.map { plan in
+            let name = ExactName(plan.result.name)
+            guard let first = lines[name] else {
+                lines[name] = .some(plan.result.line)
+                return plan
             }
-        } catch { return failed(error.message) }
+            var twin = plan
+            let place = first.map { ", first on line \($0)" } ?? ""
+            twin.result.failure = TestFailure("two tests of this file are called `\(name)`\(place); rename one of them")
+            return twin
+        }
     }
 
     /// One plan for a test, or one for each of its cases.

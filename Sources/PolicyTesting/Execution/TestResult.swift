@@ -1,3 +1,5 @@
+package import Model
+
 /// The result of one test of a policy.
 package struct TestResult: Equatable, Sendable {
     /// The test file as the user named it.
@@ -9,6 +11,8 @@ package struct TestResult: Equatable, Sendable {
     package var failure: TestFailure?
     /// The author's reason for skipping it.
     package var skipped: String?
+    /// The time that it took to run, with the policies and with their trees.
+    package var nanoseconds: Int64 = 0
 
     package init(file: String, line: Int?, name: String, failure: TestFailure? = nil) {
         self.file = file
@@ -30,8 +34,18 @@ package struct TestFailure: Equatable, Sendable {
     /// The expected and the actual result; `nil` when the test could not run.
     package var expected: String?
     package var happened: String?
-    /// The facts that the policies read, in order.
+    /// The policies that made the decision; empty when none did, or the test could not run.
+    package var deciding: [ExactName] = []
+    /// True when the tested policy is one of those.
+    var isOfTestedPolicy = false
+    /// The statements or failures that made the decision, with their places but without their words: tests that fail
+    /// by the same have one cause.
+    var cause: String?
+    /// The facts that the deciding and the tested policies read, in order; those of every policy when that is asked
+    /// for. Only the first test that fails by a cause has them.
     package var trace: [Step] = []
+    /// The number of facts that other policies read.
+    package var otherFacts = 0
 
     /// A fact that a policy read, and its place.
     package struct Step: Equatable, Sendable {
@@ -60,11 +74,14 @@ package struct TestFailure: Equatable, Sendable {
 /// The reason why a test could not run: a mistake of its author, such as a name that does not exist.
 struct TestFault: Error, Equatable, Sendable {
     let message: String
+    /// The line of the test file, where it is known and is not that of the test.
+    var line: Int?
     /// True when the policy does not load because a call has wrong arguments, which is seen before the call is made.
     let isOfCall: Bool
 
-    init(_ message: String, isOfCall: Bool = false) {
+    init(_ message: String, line: Int? = nil, isOfCall: Bool = false) {
         self.message = message
+        self.line = line
         self.isOfCall = isOfCall
     }
 }

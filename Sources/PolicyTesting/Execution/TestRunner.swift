@@ -40,20 +40,26 @@ struct TestRunner {
         guard let table = plan.table, result.skipped == nil, result.failure == nil else { return result }
         do throws(TestFault) {
             let prepared = try sets.prepare(table, plan)
+            try load(prepared)
+            // The time is the test's own: the first of a set would have that of loading it.
+            let start = SteadyClock.nanoseconds()
+            defer { result.nanoseconds = SteadyClock.nanoseconds() - start }
             let decision = try decide(prepared, number: plan.number)
             result.failure = prepared.test.expectation.difference(from: decision)
-            if result.failure != nil { result.failure?.trace = steps(prepared) }
         } catch { result.failure = TestFailure(error.message) }
         return result
     }
 
-    /// The facts that were read, with their lines from instrumentation.
-    private mutating func steps(_ prepared: TestSets.Prepared) -> [TestFailure.Step] {
-        let test = prepared.test
+    /// The failure of a test with the facts that were read, with their lines from instrumentation.
+    /// - Parameter isWhole: true for the facts of every policy, not only of the tested and the deciding ones.
+    mutating func traced(_ failure: TestFailure, _ plan: TestPlan, isWhole: Bool) -> TestFailure {
+        var failure = failure
         // The request was decided before, so that it is valid.
-        guard let authorizer = authorizers[prepared.key]?.running,
-            let traced = try? authorizer.examine(test.question, on: test.directory)
-        else { return [] }
+        guard failure.happened != nil, let table = plan.table, let prepared = try? sets.prepare(table, plan),
+            let authorizer = try? authorizers(prepared).running,
+            let traced = try? authorizer.examine(prepared.test.question, on: prepared.test.directory)
+        else { return failure }
+        let test = prepared.test
         var run: InstrumentedRun?
         if let instrumented = sets.instrumented(prepared.key),
             let request = try? authorizer.prepared(test.question, on: test.directory)
@@ -61,7 +67,12 @@ struct TestRunner {
             instrumented.evaluate(request, beside: traced.outcomes)
             run = instrumented
         }
-        return traced.decision.traces.flatMap { trace in
+        let shown = Set(failure.deciding.prefix(Self.mostDeciding) + [plan.policy])
+        let (kept, others) = traced.decision.traces.reduce(into: ([PolicyTrace](), 0)) { sum, trace in
+            if isWhole || shown.contains(trace.policy) { sum.0.append(trace) } else { sum.1 += trace.facts.count }
+        }
+        failure.otherFacts = others
+        failure.trace = kept.flatMap { trace in
             let lines = run?.lines(of: trace.policy) ?? []
             return trace.facts.enumerated().map { index, fact in
                 TestFailure.Step(
@@ -69,6 +80,24 @@ struct TestRunner {
                     text: fact.text, value: fact.value)
             }
         }
+        return failure
+    }
+
+    /// The greatest number of deciding policies whose facts are shown: a permit may be made by hundreds.
+    private static let mostDeciding = 3
+
+    private mutating func load(_ prepared: TestSets.Prepared) throws(TestFault) {
+        do throws(PolicyError) { _ = try authorizers(prepared) } catch {
+            throw TestFault("the policies cannot run: \(error.message)")
+        }
+        if measuresCoverage { _ = sets.instrumented(prepared.key) }
+    }
+
+    private mutating func authorizers(_ prepared: TestSets.Prepared) throws(PolicyError) -> TestAuthorizers {
+        if let known = authorizers[prepared.key] { return known }
+        let made = try TestAuthorizers(prepared.set)
+        authorizers[prepared.key] = made
+        return made
     }
 
     /// Decides by running the policies, and by their trees once these have learned the request, from this test and
@@ -76,8 +105,7 @@ struct TestRunner {
     private mutating func decide(_ prepared: TestSets.Prepared, number: Int) throws(TestFault) -> Decision {
         let test = prepared.test
         do {
-            let authorizers = try self.authorizers[prepared.key] ?? TestAuthorizers(prepared.set)
-            self.authorizers[prepared.key] = authorizers
+            let authorizers = try authorizers(prepared)
             let decision: Decision
             if measuresCoverage, let run = sets.instrumented(prepared.key),
                 let request = try authorizers.running.prepared(test.question, on: test.directory)

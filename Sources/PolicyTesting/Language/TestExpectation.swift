@@ -58,8 +58,11 @@ package struct TestExpectation {
     /// The difference from the expectation; `nil` for none.
     func difference(from decision: Decision) -> TestFailure? {
         func failure(_ expected: String, _ happened: String? = nil) -> TestFailure {
-            TestFailure(expected: expected, happened: happened ?? decision.inWords)
+            guard let happened else { return failed(expected, decision.inWords, by: decision.makers) }
+            return TestFailure(expected: expected, happened: happened)
         }
+        let unexpected = unexpectedFailures(of: decision)
+        if !unexpected.isEmpty { return failed("no policy to fail", unexpected.inWords, by: unexpected.makers) }
         if let permit, decision.isPermitted != permit { return failure(permit ? "a permit" : "no permit") }
         if let deny {
             let denials = decision.reasons.filter { $0.effect == .deny && $0.policy == deny }
@@ -89,6 +92,25 @@ package struct TestExpectation {
         return facts.difference(from: decision.traces.first { $0.policy == policy }, policy: policy)
     }
 
+    /// The failure of a test by what some policies did.
+    private func failed(
+        _ expected: String, _ happened: String, by makers: [(policy: ExactName, text: String)]
+    ) -> TestFailure {
+        var failure = TestFailure(expected: expected, happened: happened)
+        failure.deciding = makers.map(\.policy)
+        failure.isOfTestedPolicy = failure.deciding.contains(policy)
+        failure.cause = makers.isEmpty ? nil : makers.map(\.text).joined(separator: ", ")
+        return failure
+    }
+
+    /// The failures of policies that the test does not expect by their code. A decision may be as expected only because
+    /// a policy failed, so that no other expectation can be trusted.
+    private func unexpectedFailures(of decision: Decision) -> [Failure] {
+        // A policy that observes decides nothing, so that only its own tests depend on it.
+        let failures = decision.failures + decision.observedFailures.filter { $0.policy == policy }
+        return ExactName(decision.code) == code ? failures.filter { $0.kind.code != decision.code } : failures
+    }
+
     /// The statements or failures of a policy that was expected to be silent. A decision that never reached the
     /// policies does not count as silence.
     private func noise(in decision: Decision) -> TestFailure? {
@@ -96,8 +118,7 @@ package struct TestExpectation {
             return TestFailure(expected: "`\(policy)` to be evaluated and stay silent", happened: decision.inWords)
         }
         let said = (decision.reasons + decision.advice + decision.obligations).filter { $0.policy == policy }
-        let failures = decision.failures.filter { $0.policy == policy }
-        if said.isEmpty, failures.isEmpty { return nil }
+        if said.isEmpty, !decision.failures.contains(where: { $0.policy == policy }) { return nil }
         return TestFailure(
             expected: "`\(policy)` to stay silent", happened: said.isEmpty ? decision.inWords : said.inWords)
     }
@@ -110,35 +131,5 @@ package struct TestExpectation {
 
     private var detailsInWords: String {
         details.isEmpty ? "" : " with " + details.inWords
-    }
-}
-
-extension Decision {
-    /// The decision in a sentence, for a failed test.
-    var inWords: String {
-        var text = isPermitted ? "a permit" : "the deny `\(policyCode ?? ExactName(code))`"
-        if !reasons.isEmpty { text += ": " + reasons.inWords }
-        for failure in failures {
-            let place = failure.line.map { ":\($0)" } ?? ""
-            text += "; `\(failure.policy)\(place)` failed: \(failure.message)"
-        }
-        return text
-    }
-}
-
-extension [PolicyStatement] {
-    fileprivate var inWords: String {
-        if isEmpty { return "nothing" }
-        return map { statement in
-            let details = statement.details.isEmpty ? "" : " " + statement.details.inWords
-            return
-                "`\(statement.policy):\(statement.line)` \(statement.effect.rawValue) \"\(statement.text)\"\(details)"
-        }.joined(separator: ", ")
-    }
-}
-
-extension [JSON.Member] {
-    fileprivate var inWords: String {
-        JSON.object(self).compact
     }
 }

@@ -41,14 +41,14 @@ package struct TestFile: Sendable {
         }
         switch outcome.termination {
         case .finished: break
-        case .failed(let message, let line): throw TestFault((line.map { "line \($0): " } ?? "") + message)
+        case .failed(let message, let line): throw TestFault(message, line: line)
         case .exceeded(.fuel): throw TestFault("the file exceeds its instruction limit")
         case .exceeded(let limit): throw TestFault("the file \(limit.excess)")
         }
         if let problem = host.problem { throw TestFault(problem) }
         if let twice = (try? Chunk.parse(bytes))?.repeatedKeys.first {
             throw TestFault(
-                "line \(twice.position.line): `\(twice.name)` is given twice, first on line \(twice.first.line)")
+                "`\(twice.name)` is given twice, first on line \(twice.first.line)", line: twice.position.line)
         }
         tests = host.tests
         fixtures = host.fixtures

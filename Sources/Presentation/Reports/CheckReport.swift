@@ -18,16 +18,31 @@ package struct CheckReport {
     private let findings: [Diagnostic]
     private let source: PolicySource
     private let rules: [Rule]
-    private let showsSource: Bool
+    private let options: Options
 
-    /// - Parameter showsSource: true to show in the text the line of each finding.
+    /// The options of a report.
+    package struct Options {
+        /// The files that are reported, by name; `nil` for all.
+        package var files: Set<ExactName>?
+        /// True to show in the text the line of each finding.
+        package var showsSource = false
+        /// True to show in the text every finding and every place, however many there are.
+        package var isWhole = false
+        /// True when warnings fail the run.
+        package var failsOnWarnings = false
+        /// The time that the check took.
+        package var nanoseconds: Int64 = 0
+
+        package init() {}
+    }
+
     package init(
-        _ findings: [Diagnostic], _ source: PolicySource, rules: [Rule] = Rule.all, showsSource: Bool = false
+        _ findings: [Diagnostic], _ source: PolicySource, rules: [Rule] = Rule.all, options: Options = Options()
     ) {
         self.findings = findings
         self.source = source
         self.rules = rules
-        self.showsSource = showsSource
+        self.options = options
     }
 
     package func lines(_ format: Format) -> [StyledLine] {
@@ -35,7 +50,7 @@ package struct CheckReport {
         case .text: text
         case .json: [.verbatim(json.pretty)]
         case .sarif: [.verbatim(sarif.pretty)]
-        case .github: findings.map { .verbatim(Self.github($0)) }
+        case .github: findings.map { .verbatim($0.annotation) }
         case .junit: junit.map { .verbatim($0) }
         }
     }
@@ -46,22 +61,28 @@ package struct CheckReport {
     }
 
     private var text: [StyledLine] {
-        var lines: [StyledLine] = []
-        for finding in findings {
-            lines.append("\(finding, finding.severity == .error ? .bad : .caution)")
-            guard showsSource, let line = line(of: finding), let column = finding.column else { continue }
+        let list = FindingList(findings, isWhole: options.isWhole, rest: "`--trace` shows them") { finding in
+            guard options.showsSource, let line = line(of: finding), let column = finding.column else { return [] }
             let before = ControlCharacters.escaped(String(decoding: line.utf8.prefix(column - 1), as: UTF8.self))
-            lines += ["    \(line)", "    \(String(repeating: " ", count: DisplayWidth.of(before)))^"]
+            return ["    \(line)", "    \(String(repeating: " ", count: DisplayWidth.of(before)))^"]
         }
-        let files = source.files.count { $0.name.hasSuffix(".lua") }
-        let counts = [counted(files, "file"), counted(counts.errors, "error"), counted(counts.warnings, "warning")]
-        return lines + ["\(counts.joined(separator: ", "))"]
+        let counts = [
+            counted(files.count, "file"), counted(counts.errors, "error"), counted(counts.warnings, "warning"),
+        ]
+        return list.lines + ["\(counts.joined(separator: ", "))"]
+    }
+
+    /// The files that are reported.
+    private var files: [ExactName] {
+        source.files.map(\.name).filter { $0.hasSuffix(".lua") && options.files?.contains($0) != false }
     }
 
     /// The line of the source that a finding is about.
-    private func line(of finding: Diagnostic) -> String? {
-        guard let number = finding.line,
-            let file = source.files.first(where: { ExactName(finding.path).hasSuffix("/\($0.name)") })
+    private func line(of finding: Diagnostic) -> String? { line(at: finding.place) }
+
+    private func line(at place: Diagnostic.Place) -> String? {
+        guard let number = place.line,
+            let file = source.files.first(where: { ExactName(place.path).hasSuffix("/\($0.name)") })
         else { return nil }
         let lines = file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
         return number <= lines.count ? String(decoding: lines[number - 1], as: UTF8.self) : nil
@@ -70,18 +91,7 @@ package struct CheckReport {
     private var json: JSON {
         .object([
             .init("errors", .integer(Int64(counts.errors))), .init("warnings", .integer(Int64(counts.warnings))),
-            .init(
-                "findings",
-                .array(
-                    findings.map { finding in
-                        .object([
-                            .init("path", .string(finding.path)),
-                            .init("line", finding.line.map { .integer(Int64($0)) } ?? .null),
-                            .init("column", finding.column.map { .integer(Int64($0)) } ?? .null),
-                            .init("severity", .string(finding.severity.rawValue)),
-                            .init("rule", .optional(finding.rule)), .init("message", .string(finding.message)),
-                        ])
-                    })),
+            .init("findings", .array(findings.map(\.json))),
         ])
     }
 
@@ -114,25 +124,28 @@ package struct CheckReport {
     }
 
     private func result(_ finding: Diagnostic) -> JSON {
-        var place = [
-            JSON.Member("artifactLocation", .object([.init("uri", .string(Self.uri(finding.path)))]))
-        ]
-        if let line = finding.line {
+        let index = rules.firstIndex { $0.name == finding.rule } ?? -1
+        return .object(
+            [
+                .init("ruleId", .string(finding.rule ?? "")), .init("ruleIndex", .integer(Int64(index))),
+                .init("level", .string(finding.severity.rawValue)),
+                .init("message", .object([.init("text", .string(finding.message))])),
+                .init("locations", .array([location(finding.place)])),
+            ] + (finding.affected.isEmpty ? [] : [.init("relatedLocations", .array(finding.affected.map(location)))]))
+    }
+
+    private func location(_ place: Diagnostic.Place) -> JSON {
+        var parts = [JSON.Member("artifactLocation", .object([.init("uri", .string(Self.uri(place.path)))]))]
+        if let line = place.line {
             var region = [JSON.Member("startLine", .integer(Int64(line)))]
-            if let column = finding.column {
-                let before = self.line(of: finding).map { $0.utf8.prefix(column - 1) }
+            if let column = place.column {
+                let before = self.line(at: place).map { $0.utf8.prefix(column - 1) }
                 let points = before.map { String(decoding: $0, as: UTF8.self).unicodeScalars.count } ?? column - 1
                 region.append(.init("startColumn", .integer(Int64(points + 1))))
             }
-            place.append(.init("region", .object(region)))
+            parts.append(.init("region", .object(region)))
         }
-        let index = rules.firstIndex { $0.name == finding.rule } ?? -1
-        return .object([
-            .init("ruleId", .string(finding.rule ?? "")), .init("ruleIndex", .integer(Int64(index))),
-            .init("level", .string(finding.severity.rawValue)),
-            .init("message", .object([.init("text", .string(finding.message))])),
-            .init("locations", .array([.object([.init("physicalLocation", .object(place))])])),
-        ])
+        return .object([.init("physicalLocation", .object(parts))])
     }
 
     /// A path as a URI reference (RFC 3986).
@@ -148,39 +161,40 @@ package struct CheckReport {
         }.joined()
     }
 
-    // MARK: GitHub and JUnit
+    // MARK: JUnit
 
-    private static func github(_ finding: Diagnostic) -> String {
-        let place = [("line", finding.line), ("col", finding.column)].compactMap { name, value in
-            value.map { ",\(name)=\($0)" }
-        }.joined()
-        let properties =
-            "file=\(XMLEscaping.property(finding.path))\(place),title=\(XMLEscaping.property(finding.rule ?? ""))"
-        return "::\(finding.severity.rawValue) \(properties)::\(XMLEscaping.annotation(finding.message))"
-    }
-
+    /// Warnings are failures only when they fail the run; else they are the output of their file.
     private var junit: [String] {
-        let paths = Set(source.files.filter { $0.name.hasSuffix(".lua") }.map { "\(source.path)/\($0.name)" })
-            .union(findings.map(\.path)).sorted()
-        let failed = Set(findings.map(\.path)).count
+        func fails(_ finding: Diagnostic) -> Bool { finding.severity == .error || options.failsOnWarnings }
+        func text(_ findings: [Diagnostic]) -> String {
+            XMLEscaping.xml(findings.map(\.description).joined(separator: "\n"))
+        }
+        let paths = Set(files.map { "\(source.path)/\($0)" }).union(findings.map(\.path)).sorted()
+        let failed = Set(findings.filter(fails).map(\.path)).count
+        // The files that do not load by a cause elsewhere, which is reported there.
+        let unread = Set(findings.flatMap(\.affected).map(\.path)).subtracting(findings.map(\.path))
+        let counts = #"failures="\#(failed)" errors="0" skipped="\#(unread.intersection(paths).count)""#
+        let time = ElapsedTime.seconds(options.nanoseconds)
         var lines = [
-            #"<?xml version="1.0" encoding="UTF-8"?>"#, "<testsuites>",
-            #"  <testsuite name="check" tests="\#(paths.count)" failures="\#(failed)">"#,
+            #"<?xml version="1.0" encoding="UTF-8"?>"#, #"<testsuites time="\#(time)">"#,
+            #"  <testsuite name="check" tests="\#(paths.count)" \#(counts) time="\#(time)">"#,
         ]
         for path in paths {
             let own = findings.filter { $0.path == path }
             let head =
                 #"    <testcase classname="check" name="\#(XMLEscaping.xml(path))" file="\#(XMLEscaping.xml(path))""#
             if own.isEmpty {
-                lines.append(head + "/>")
+                lines.append(head + (unread.contains(path) ? "><skipped/></testcase>" : "/>"))
                 continue
             }
-            let text = own.map(\.description).joined(separator: "\n")
-            lines += [
-                head + ">",
-                #"      <failure message="\#(counted(own.count, "finding"))">\#(XMLEscaping.xml(text))</failure>"#,
-                "    </testcase>",
-            ]
+            let (failing, others) = (own.filter(fails), own.filter { !fails($0) })
+            lines.append(head + ">")
+            if !failing.isEmpty {
+                let count = counted(failing.count, "finding")
+                lines.append(#"      <failure message="\#(count)">\#(text(failing))</failure>"#)
+            }
+            if !others.isEmpty { lines.append("      <system-out>\(text(others))</system-out>") }
+            lines.append("    </testcase>")
         }
         return lines + ["  </testsuite>", "</testsuites>"]
     }

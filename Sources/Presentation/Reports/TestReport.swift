@@ -12,16 +12,27 @@ package struct TestReport {
         case tap
         /// Annotations of GitHub Actions.
         case github
+
+        /// True when it has the facts that policies read.
+        package var hasFacts: Bool { self == .text || self == .json || self == .junit }
     }
 
-    private let run: PolicyTests.Run
+    let run: PolicyTests.Run
+    private let isWhole: Bool
+    private let listsTests: Bool
 
-    package init(_ run: PolicyTests.Run) { self.run = run }
+    /// - Parameters:
+    ///   - isWhole: true to show in the text every failed test with every fact, however many there are.
+    ///   - listsTests: true to list in the text every test with its time.
+    package init(_ run: PolicyTests.Run, isWhole: Bool = false, listsTests: Bool = false) {
+        self.run = run
+        self.isWhole = isWhole
+        self.listsTests = listsTests
+    }
 
-    private var results: [TestResult] { run.results }
-
-    private var failed: [TestResult] { results.filter { $0.failure != nil } }
-    private var skipped: [TestResult] { results.filter { $0.skipped != nil } }
+    var results: [TestResult] { run.results }
+    var failed: [TestResult] { results.filter { $0.failure != nil } }
+    var skipped: [TestResult] { results.filter { $0.skipped != nil } }
 
     package func lines(_ format: Format) -> [StyledLine] {
         switch format {
@@ -33,121 +44,104 @@ package struct TestReport {
         }
     }
 
+    // MARK: Text
+
+    /// The words for seeing what is cut off.
+    private static let rest = "`--trace` shows them"
+    /// The greatest number of causes shown with their facts, and of those shown in a line.
+    private static let mostCauses = (detailed: 3, listed: 6)
+    /// The greatest number of facts, of all causes together.
+    private static let mostFacts = 15
+    /// The greatest number of lines for skipped tests.
+    private static let mostSkipped = 3
+    /// The greatest number of other tests that are named.
+    private static let mostOthers = 3
+
     private var text: [StyledLine] {
-        failed.flatMap(lines(of:)) + skipped.map { "– \($0.place): \($0.name): skipped: \($0.skipped ?? "")" }
-            + ["\(counts)"]
+        let faults = FindingList(run.faults, isWhole: isWhole, rest: Self.rest).lines
+        // Nothing ran: counts would say that nothing failed.
+        if results.isEmpty, !run.faults.isEmpty { return faults + ["no test ran: \(unloaded)"] }
+        let listed = listsTests ? results.map(listing) : []
+        let missing: [StyledLine] = run.faults.isEmpty ? [] : ["some tests did not run: \(unloaded)"]
+        return faults + listed + failures + skips + ["\(counts)"] + missing
     }
 
-    private func lines(of result: TestResult) -> [StyledLine] {
+    private var unloaded: String { "\(counted(run.faults.count, "error")) while loading" }
+
+    private func listing(_ result: TestResult) -> StyledLine {
+        let head: StyledLine =
+            result.failure != nil ? "\("✘", .bad)" : result.skipped != nil ? "–" : "\("✔", .good)"
+        let time = result.skipped == nil ? "  (\(ElapsedTime.text(result.nanoseconds)))" : ""
+        return "\(head) \(result.place): \(result.name)\(time, .faint)"
+    }
+
+    private var failures: [StyledLine] {
+        if isWhole { return failed.flatMap { self.lines(of: $0, facts: .max) } }
+        let groups = FailureGroup.groups(of: results)
+        let (detailed, others) = (groups.prefix(Self.mostCauses.detailed), groups.dropFirst(Self.mostCauses.detailed))
+        var lines = detailed.flatMap { group in
+            self.lines(of: results[group.shown], facts: Self.mostFacts / detailed.count) + also(group)
+        }
+        lines += others.prefix(Self.mostCauses.listed).map { group in
+            let result = results[group.shown]
+            let more = group.others.isEmpty ? "" : " (and \(counted(group.others.count, "more test")))"
+            return "\("✘ \(result.place): \(result.name)", .bad)\(more)"
+        }
+        let hidden = others.dropFirst(Self.mostCauses.listed).reduce(0) { $0 + 1 + $1.others.count }
+        return hidden == 0 ? lines : lines + ["… \(hidden) more failed; \(Self.rest)"]
+    }
+
+    /// The other tests that fail by the same cause.
+    private func also(_ group: FailureGroup) -> [StyledLine] {
+        guard !group.others.isEmpty else { return [] }
+        let places = group.others.prefix(Self.mostOthers).map { results[$0].place }.joined(separator: ", ")
+        let more = group.others.count - Self.mostOthers
+        return ["    also at   \(places)\(more > 0 ? " and \(more) more" : "")"]
+    }
+
+    private func lines(of result: TestResult, facts most: Int) -> [StyledLine] {
         guard let failure = result.failure else { return [] }
         let head: StyledLine = "\("✘ \(result.place): \(result.name)", .bad)"
         guard let expected = failure.expected, let happened = failure.happened else {
             return [head, "    \(failure.message)"]
         }
+        return [head, "    expected  \(expected)", "    happened  \(happened)"] + facts(of: failure, most: most)
+    }
+
+    /// The facts that were read, and the number of those that are not shown.
+    private func facts(of failure: TestFailure, most: Int) -> [StyledLine] {
+        let isCut = failure.trace.count > most || failure.otherFacts > 0
+        let shown = failure.trace.prefix(isCut ? most - 1 : most)
         func width(_ step: TestFailure.Step) -> Int { DisplayWidth.of(ControlCharacters.escaped(step.place)) }
-        let widest = failure.trace.map(width).max() ?? 0
-        let read = failure.trace.enumerated().map { index, step -> StyledLine in
+        let widest = shown.map(width).max() ?? 0
+        func indent(_ index: Int) -> String { index == 0 ? "    read      " : "              " }
+        let lines = shown.enumerated().map { index, step -> StyledLine in
             let gap = String(repeating: " ", count: widest - width(step) + 2)
-            return "\(index == 0 ? "    read      " : "              ")\(step.place, .faint)\(gap)\(step.fact)"
+            return "\(indent(index))\(step.place, .faint)\(gap)\(step.fact)"
         }
-        return [head, "    expected  \(expected)", "    happened  \(happened)"] + read
+        guard isCut else { return lines }
+        let hidden = failure.trace.count - shown.count
+        let counts = [
+            hidden > 0 ? counted(hidden, "more fact") : nil,
+            failure.otherFacts > 0 ? "\(counted(failure.otherFacts, "fact")) of other policies" : nil,
+        ]
+        let words = counts.compactMap(\.self).joined(separator: ", and ")
+        return lines + ["\(indent(shown.count))… \(words); \(Self.rest)"]
+    }
+
+    private var skips: [StyledLine] {
+        let isCut = !isWhole && skipped.count > Self.mostSkipped
+        let shown = skipped.prefix(isCut ? Self.mostSkipped - 1 : skipped.count)
+        let lines: [StyledLine] = shown.map { "– \($0.place): \($0.name): skipped: \($0.skipped ?? "")" }
+        return isCut ? lines + ["– \(skipped.count - shown.count) more skipped; \(Self.rest)"] : lines
     }
 
     /// `12 passed, 1 failed`.
     private var counts: String {
         let passed = results.count(where: \.isPassed)
-        let counts = [(passed, "passed"), (failed.count, "failed"), (skipped.count, "skipped")]
+        let counts = [
+            (passed, "passed"), (failed.count, "failed"), (skipped.count, "skipped"), (run.leftOut, "not run"),
+        ]
         return counts.filter { $0.0 > 0 || $0.1 == "passed" }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-    }
-
-    private var json: JSON {
-        var json = told
-        guard case .object(var members) = json else { return json }
-        if let coverage = run.coverage { members.append(.init("coverage", CoverageFile.json(coverage))) }
-        if !run.costs.isEmpty { members.append(.init("costs", CostReport(run.costs).json)) }
-        json = .object(members)
-        return json
-    }
-
-    private var told: JSON {
-        .object([
-            .init("passed", .integer(Int64(results.count(where: \.isPassed)))),
-            .init("failed", .integer(Int64(failed.count))), .init("skipped", .integer(Int64(skipped.count))),
-            .init(
-                "tests",
-                .array(
-                    results.map { result in
-                        .object([
-                            .init("file", .string(result.file)),
-                            .init("line", result.line.map { .integer(Int64($0)) } ?? .null),
-                            .init("name", .string(result.name)),
-                            .init("failure", .optional(result.failure?.message)),
-                            .init("expected", .optional(result.failure?.expected)),
-                            .init("happened", .optional(result.failure?.happened)),
-                            .init("skipped", .optional(result.skipped)),
-                            .init("facts", .array((result.failure?.trace ?? []).map(Self.json))),
-                        ])
-                    })),
-        ])
-    }
-
-    private static func json(_ step: TestFailure.Step) -> JSON {
-        .object([
-            .init("file", .string(step.file)), .init("line", step.line.map { .integer(Int64($0)) } ?? .null),
-            .init("fact", .string(step.text)), .init("value", .string(step.value)),
-        ])
-    }
-
-    private var junit: [String] {
-        var lines = [#"<?xml version="1.0" encoding="UTF-8"?>"#, "<testsuites>"]
-        for file in Set(results.map(\.file)).sorted() {
-            let own = results.filter { $0.file == file }
-            let failures = own.count { $0.failure != nil }
-            let skips = own.count { $0.skipped != nil }
-            lines.append(
-                #"  <testsuite name="\#(XMLEscaping.xml(file))" tests="\#(own.count)" failures="\#(failures)" skipped="\#(skips)">"#
-            )
-            for result in own {
-                let line = result.line.map { " line=\"\($0)\"" } ?? ""
-                let head =
-                    #"    <testcase classname="\#(XMLEscaping.xml(file))" name="\#(XMLEscaping.xml(result.name))" file="\#(XMLEscaping.xml(file))"\#(line)"#
-                if let failure = result.failure {
-                    lines.append(head + ">")
-                    let facts = XMLEscaping.xml(failure.trace.map { "\($0.place): \($0.fact)" }.joined(separator: "\n"))
-                    lines.append(#"      <failure message="\#(XMLEscaping.xml(failure.message))">\#(facts)</failure>"#)
-                    lines.append("    </testcase>")
-                } else if let reason = result.skipped {
-                    lines.append(head + #"><skipped message="\#(XMLEscaping.xml(reason))"/></testcase>"#)
-                } else {
-                    lines.append(head + "/>")
-                }
-            }
-            lines.append("  </testsuite>")
-        }
-        return lines + ["</testsuites>"]
-    }
-
-    private var tap: [String] {
-        var lines = ["TAP version 14", "1..\(results.count)"]
-        for (index, result) in results.enumerated() {
-            let name = ControlCharacters.escaped("\(result.file): \(result.name)").replacing("#", with: "\\#")
-            let note = result.skipped.map { " # SKIP \(ControlCharacters.escaped($0))" } ?? ""
-            lines.append("\(result.failure == nil ? "ok" : "not ok") \(index + 1) - \(name)\(note)")
-            if let failure = result.failure {
-                lines += ["  ---", "  message: \(JSON.string(failure.message).compact)"]
-                if let line = result.line { lines.append("  line: \(line)") }
-                lines.append("  ...")
-            }
-        }
-        return lines
-    }
-
-    private var github: [String] {
-        failed.map { result in
-            let line = result.line.map { ",line=\($0)" } ?? ""
-            let properties =
-                "file=\(XMLEscaping.property(result.file))\(line),title=\(XMLEscaping.property(result.name))"
-            return "::error \(properties)::\(XMLEscaping.annotation(result.failure?.message ?? ""))"
-        }
     }
 }

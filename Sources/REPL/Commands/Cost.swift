@@ -33,22 +33,15 @@ extension ReplCommand {
             }
             invocation.terminal.print(Terminal.escaped(answer.title))
             try listing.print(invocation, "policy", plural: "policies")
-            invocation.terminal.print("as decided here, with explanations:   \(Self.time(answer.nanoseconds))")
+            invocation.terminal.print("as decided here, with explanations:   \(ElapsedTime.text(answer.nanoseconds))")
             guard let known, let run else {
                 invocation.terminal.print("no policy was evaluated, so there is no more to measure")
                 return ExitStatus.done
             }
-            invocation.terminal.print("by decision trees, once it is cached: \(Self.time(known))")
-            invocation.terminal.print("by running every policy:              \(Self.time(run))")
+            invocation.terminal.print("by decision trees, once it is cached: \(ElapsedTime.text(known))")
+            invocation.terminal.print("by running every policy:              \(ElapsedTime.text(run))")
             return ExitStatus.done
         })
-
-    /// `84 ns`, `3.2 µs`, `1.5 ms`.
-    static func time(_ nanoseconds: Int64) -> String {
-        func tenths(_ unit: Int64) -> String { "\(nanoseconds / unit).\(nanoseconds % unit * 10 / unit)" }
-        if nanoseconds < 1_000 { return "\(nanoseconds) ns" }
-        return nanoseconds < 1_000_000 ? "\(tenths(1_000)) µs" : "\(tenths(1_000_000)) ms"
-    }
 }
 
 extension JSON {

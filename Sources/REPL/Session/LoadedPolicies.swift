@@ -17,17 +17,16 @@ final class LoadedPolicies {
     /// The number of effects by policy and line, in the decisions of this session.
     private(set) var hits: [ExactName: [Int: Int]] = [:]
 
-    /// - Parameter note: receives each diagnostic.
+    /// - Parameter report: receives the diagnostics.
     /// - Throws: with status 3 when the policies do not load.
-    init(_ files: PolicyFiles, budget: Budget, note: (String) -> Void) throws(CommandError) {
+    init(_ files: PolicyFiles, budget: Budget, report: ([Diagnostic]) -> Void) throws(CommandError) {
         path = files.policies.path
         (source, plugins) = files.loadedPlugins()
         let result = PolicySet.load(source)
+        report(result.diagnostics)
         guard let set = result.set else {
-            for diagnostic in result.diagnostics { note(diagnostic.description) }
             throw CommandError("the policies in `\(path)` do not load", status: ExitStatus.policies)
         }
-        for diagnostic in result.diagnostics { note(diagnostic.description) }
         self.set = set
         do throws(PolicyError) { authorizer = try Authorizer(policies: set, budget: budget) } catch {
             throw CommandError(error.message)

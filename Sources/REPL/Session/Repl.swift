@@ -169,7 +169,7 @@ final class Repl {
     }
 
     func load(_ path: String, _ terminal: Terminal) throws(CommandError) -> LoadedPolicies {
-        try LoadedPolicies(start.policyFiles(path), budget: budget) { terminal.note(Terminal.escaped($0)) }
+        try LoadedPolicies(start.policyFiles(path), budget: budget) { terminal.report($0) }
     }
 
     /// The limits of policies, from the start of the program. At a terminal, `^C` stops them.

@@ -116,7 +116,7 @@ extension Chunk {
     // MARK: Keys
 
     /// A key of a table, equal to another exactly when Lua takes both for the same key.
-    private enum Key: Hashable {
+    enum Key: Hashable {
         case text(ExactName)
         /// A string that is not UTF-8.
         case bytes([UInt8])
@@ -146,7 +146,7 @@ extension Chunk {
         }
     }
 
-    private func entries(
+    func entries(
         _ fields: [Expression.Field], _ literals: @autoclosure () -> [Declaration.ID: Expression.ID]
     ) -> [(key: Key, position: Position, value: Expression.ID)] {
         var items: Int64 = 0

@@ -71,5 +71,5 @@ extension Option<Bool> {
     static var locked: Self { Self(flag: "locked", "load only files that match the file of `plugins lock`") }
     package static var json: Self { Self(flag: "json", "print results as JSON") }
     package static var version: Self { Self(flag: "version", "print the version, and do nothing else") }
-    package static var help: Self { Self(flag: "help", "show help, and do nothing else") }
+    package static var help: Self { Self(flag: "help", "show help, and do nothing else", letter: "h") }
 }

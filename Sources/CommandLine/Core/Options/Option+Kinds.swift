@@ -2,8 +2,8 @@ internal import Model
 
 extension Option<Bool> {
     /// A flag: true when it is given.
-    package init(flag name: String, _ help: String, formerName: String? = nil) {
-        self.init(name, nil, help, formerName: formerName, absent: false) { _ in true }
+    package init(flag name: String, _ help: String, letter: Character? = nil, formerName: String? = nil) {
+        self.init(name, nil, help, letter: letter, formerName: formerName, absent: false) { _ in true }
     }
 }
 

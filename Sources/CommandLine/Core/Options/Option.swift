@@ -9,6 +9,7 @@
 /// A verb lists its options in `Verb.options` and reads them as `invocation[.seed]`.
 package struct Option<Value: Sendable>: OptionDeclaration {
     package let name: String
+    package let letter: Character?
     package let placeholder: String?
     package private(set) var help: String
     package private(set) var isValueOptional = false
@@ -20,10 +21,11 @@ package struct Option<Value: Sendable>: OptionDeclaration {
 
     /// - Parameter read: converts the given text, and throws `.usage` when it is not permitted.
     init(
-        _ name: String, _ placeholder: String?, _ help: String, choices: [String] = [], formerName: String? = nil,
-        absent: Value, read: @escaping @Sendable (String) throws(CommandError) -> Value
+        _ name: String, _ placeholder: String?, _ help: String, letter: Character? = nil, choices: [String] = [],
+        formerName: String? = nil, absent: Value, read: @escaping @Sendable (String) throws(CommandError) -> Value
     ) {
         self.name = name
+        self.letter = letter
         self.placeholder = placeholder
         self.help = help
         self.choices = choices

@@ -4,6 +4,8 @@ internal import Model
 package protocol OptionDeclaration: Sendable {
     /// Without the dashes.
     var name: String { get }
+    /// The letter of its short form, as in `-v`; `nil` for none.
+    var letter: Character? { get }
     /// The placeholder of the value in help texts; `nil` for a flag.
     var placeholder: String? { get }
     var help: String { get }
@@ -22,6 +24,8 @@ package protocol OptionDeclaration: Sendable {
 extension OptionDeclaration {
     /// Its form in the command line, as `--seed`.
     package var flag: String { "--\(name)" }
+    /// Its forms in help texts: `-v, --verbose`.
+    package var title: String { (letter.map { "-\($0), " } ?? "") + heading }
     package var heading: String {
         flag + (placeholder.map { isValueOptional ? " [\($0)]" : " \($0)" } ?? "")
     }

@@ -61,7 +61,7 @@ package struct ParsedLine {
     private mutating func readOption(_ argument: String, _ rest: inout ArraySlice<String>) throws(CommandError) {
         let known = (verb?.options ?? []) + GlobalOptions.all
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let named = known.first { $0.flag == parts[0] }
+        let named = known.first { $0.flag == parts[0] || $0.letter.map { "-\($0)" } == parts[0] }
         guard let option = named ?? known.first(where: { $0.formerName.map { "--\($0)" } == parts[0] }) else {
             let hint = Suggestion.hint(for: parts[0], among: known.map(\.flag))
             throw .usage("unknown option `\(parts[0])`\(hint)")

@@ -54,6 +54,7 @@ extension Option<Bool> {
     static var isolate: Self {
         Self(flag: "isolate", "run the policies in a child process that can do nothing but decide")
     }
+    static var trace: Self { Self(flag: "trace", "show everything, however much it is") }
     package static var watch: Self { Self(flag: "watch", "do it again whenever a file changes, until ^C") }
     static var csv: Self { Self(flag: "csv", "comma-separated values, safe to open in a spreadsheet") }
     static var acceptAdvice: Self { Self(flag: "accept-advice", "use the last day that the policies suggest") }

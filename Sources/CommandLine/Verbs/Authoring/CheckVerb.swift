@@ -16,7 +16,8 @@ extension Verb {
                 isRepeated: true)
         ],
         options: [
-            Option.format, Option.failOn, Option.rules, Option.explain, Option.isolate, Option.watch,
+            Option.format, Option.failOn, Option.trace.described("show every finding and every place (the first)"),
+            Option.rules, Option.explain, Option.isolate, Option.watch,
         ],
         details: [
             "With --store, it also finds names and ids in policies and settings that no tenant of the store has.",
@@ -45,19 +46,26 @@ extension Verb {
                 "there is no file `\(name)` in `\(folder)`\(Suggestion.hint(for: name, among: read.policies.files.map(\.name)))",
                 status: ExitStatus.policies)
         }
+        let format = invocation[.json] ? .json : invocation[.format]
+        if invocation[.trace], format != .text {
+            throw .usage("`--trace` has no effect: the format \(format.rawValue) has every finding")
+        }
         let directory = try directory(invocation)
         if invocation[.isolate] { try Isolation.confine(memory: 1 << 30, threads: 0) }
+        let start = SteadyClock.nanoseconds()
         let (source, plugins) = read.loadedPlugins()
         let schema = source.files.first { $0.name == PolicyFile.schema }?.bytes
         let rules = Rule.all + Rule.brought(by: plugins, schema: schema)
         var findings = Linter(source, directory: directory, rules: rules).run()
-        if !files.isEmpty {
-            findings.removeAll { finding in !files.contains { finding.path == "\(folder)/\($0)" } }
-        }
-        let format = invocation[.json] ? .json : invocation[.format]
+        if !files.isEmpty { findings = findings.concerning(files.map { "\(folder)/\($0)" }, folder) }
         let terminal = invocation.terminal
-        let report = CheckReport(
-            findings, source, rules: rules, showsSource: terminal.streams.isOutputTerminal)
+        var options = CheckReport.Options()
+        options.files = files.isEmpty ? nil : Set(files.map { ExactName($0) })
+        options.showsSource = terminal.streams.isOutputTerminal
+        options.isWhole = invocation[.trace]
+        options.failsOnWarnings = invocation[.failOn] == .warning
+        options.nanoseconds = SteadyClock.nanoseconds() - start
+        let report = CheckReport(findings, source, rules: rules, options: options)
         terminal.show(report.lines(format))
         if findings.contains(where: { $0.severity == .error }) { return ExitStatus.policies }
         return invocation[.failOn] == .warning && !findings.isEmpty ? ExitStatus.gate : ExitStatus.done
@@ -87,7 +95,7 @@ extension Verb {
         guard let folder = invocation.pluginFolder(beside: invocation.policyFolder) else { return Rule.all }
         do throws(PolicyError) {
             let plugins = PluginLoader.load(try PluginSource.folder(folder))
-            for fault in plugins.faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
+            invocation.terminal.report(plugins.faults)
             let schema = "\(invocation.policyFolder)/\(PolicyFile.schema)"
             let bytes = File.exists(schema) ? try PolicySource.read(schema, most: 1 << 20) : nil
             return Rule.all + Rule.brought(by: plugins, schema: bytes)
@@ -161,6 +169,17 @@ extension Verb {
         }
         terminal.complain("the process that read the policies \(ending.reason)")
         return ExitStatus.policies
+    }
+}
+
+extension [Diagnostic] {
+    /// The findings about some files, and those that keep these files from being read: the schema's, and those of
+    /// plugins that they use.
+    fileprivate func concerning(_ paths: [String], _ folder: String) -> [Diagnostic] {
+        filter { finding in
+            let isOfAll = finding.severity == .error && finding.path == "\(folder)/\(PolicyFile.schema)"
+            return isOfAll || ([finding.place] + finding.affected).contains { paths.contains($0.path) }
+        }
     }
 }
 

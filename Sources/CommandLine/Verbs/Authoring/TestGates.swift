@@ -75,7 +75,7 @@ struct TestGates {
                 for (kind, file) in files { try file.write(Self.text(coverage, kind)) }
                 problems += gate?.shortfalls(of: coverage) ?? []
             } else {
-                problems.append("the coverage is unknown: the policies do not load")
+                problems.append("the coverage is unknown: the policies do not load with instrumentation")
             }
         }
         if measuresCost {

@@ -19,15 +19,18 @@ extension Verb {
                 isRepeated: true)
         ],
         options: [
-            Option.filter, Option.failFast, Option.ci, Option.format,
+            Option.filter, Option.failFast, Option.ci, Option.format, Option.trace.described(traceHelp), Option.verbose,
         ] + TestGates.options + [Option.isolate, Option.watch],
         details: [
             "Tests without a `directory` use the demo organisation, or with --store that store, now or `--at`.",
             "`skip = \"why\"` in a test skips it; `only = true` skips all others.",
             "exit status: 0 all passed, 4 some failed or there was none, 5 too little is covered or a policy costs "
-                + "too much, 3 the folder cannot be read, 64 wrong usage",
+                + "too much, 3 policies or plugins do not load or cannot be read, 64 wrong usage",
         ],
         run: { invocation throws(CommandError) in try TestCommand.run(invocation) })
+
+    private static let traceHelp =
+        "show every failed test, with the facts that every policy read (of each cause one, with those of its policies)"
 }
 
 /// The implementation of `test`.
@@ -36,7 +39,8 @@ private enum TestCommand {
         let (folder, files) = try place(invocation)
         let isChild = Isolation.isChild(invocation.environment)
         guard invocation[.watch], !isChild else { return try test(folder, files, invocation) }
-        return Watching.run(invocation, folders: [folder]) { () throws(CommandError) in
+        let folders = [folder] + (invocation.pluginFolder(beside: folder).map { [$0] } ?? [])
+        return Watching.run(invocation, folders: folders) { () throws(CommandError) in
             try test(folder, files, invocation)
         }
     }
@@ -47,6 +51,7 @@ private enum TestCommand {
         if try Isolation.isAsked(invocation, without: [Option.costUpdate]) { return try isolated(invocation) }
         let terminal = invocation.terminal
         let gates = try TestGates(invocation)
+        let format = try format(invocation)
         let subject = TestSubject(folder)
         if !subject.isPolicies, gates.measuresCoverage || gates.measuresCost {
             throw .usage("`\(folder)` holds plugins, but coverage and cost are measured of policies only")
@@ -68,29 +73,38 @@ private enum TestCommand {
                 read.plugins, plugins, policies: source, organisations: organisations,
                 examples: { CheckExamples($0, schema: $1).results(of: $2, path: $3) })
         } catch { throw CommandError(error.message) }
-        let format = invocation[.json] ? .json : invocation[.format]
-        let dots = format == .text && terminal.streams.isOutputTerminal ? TestDots(terminal) : nil
+        let showsDots = format == .text && terminal.streams.isOutputTerminal && !invocation[.verbose]
+        let dots = showsDots ? TestDots(terminal) : nil
         let selection = selection(invocation, files, gates, dots)
         var run = subject.isPolicies ? tests.measured(selection) : PolicyTests.Run()
         // Plugins are not tested when test files of policies are named, or when the run stopped at a failure.
-        let goesOn = !(selection.stopsAtFailure && run.results.contains { $0.failure != nil })
+        let goesOn = run.faults.isEmpty && !(selection.stopsAtFailure && run.results.contains { $0.failure != nil })
         if goesOn, !subject.isPolicies || selection.files == nil {
-            run.results += pluginTests.run(selection, of: subject.plugin)
+            run.add(pluginTests.run(selection, of: subject.plugin))
         }
         dots?.end()
-        terminal.show(TestReport(run).lines(format))
+        let report = TestReport(run, isWhole: invocation[.trace], listsTests: invocation[.verbose])
+        terminal.show(report.lines(format))
+        guard run.faults.isEmpty else { return ExitStatus.policies }
         guard !run.results.isEmpty else {
-            let loaded = PolicySet.load(source)
-            if subject.isPolicies, loaded.set == nil {
-                for fault in loaded.diagnostics { terminal.note(Terminal.escaped(fault.description)) }
-                throw CommandError("the policies in `\(folder)` do not load", status: ExitStatus.policies)
-            }
             terminal.complain("there was no test to run in `\(folder)`")
             return ExitStatus.tests
         }
         let isGood = run.results.allSatisfy { $0.failure == nil } && run.results.contains(where: \.isPassed)
         let isEnough = try gates.report(run, isText: format == .text)
         return !isGood ? ExitStatus.tests : isEnough ? ExitStatus.done : ExitStatus.gate
+    }
+
+    /// - Throws: `.usage` when an option has no effect in the format.
+    private static func format(_ invocation: Invocation) throws(CommandError) -> TestReport.Format {
+        let format = invocation[.json] ? .json : invocation[.format]
+        if invocation[.verbose], format != .text {
+            throw .usage("`--verbose` is for the format text: the format \(format.rawValue) is for programs")
+        }
+        if invocation[.trace], !format.hasFacts {
+            throw .usage("`--trace` has no effect: the format \(format.rawValue) has no facts")
+        }
+        return format
     }
 
     private static func selection(
@@ -101,6 +115,7 @@ private enum TestCommand {
         selection.filter = invocation[.filter]
         selection.stopsAtFailure = invocation[.failFast]
         selection.refusesOnly = invocation[.ci]
+        selection.tracesAll = invocation[.trace]
         selection.measuresCoverage = gates.measuresCoverage
         selection.suggestsTests = gates.suggestsTests
         selection.measuresCost = gates.measuresCost
@@ -179,6 +194,9 @@ extension Option<String?> {
 }
 
 extension Option<Bool> {
+    fileprivate static var verbose: Self {
+        Self(flag: "verbose", "list every test with the time it took", letter: "v")
+    }
     fileprivate static var failFast: Self { Self(flag: "fail-fast", "stop at the first failure") }
     fileprivate static var ci: Self { Self(flag: "ci", "fail a test that has `only`") }
 }

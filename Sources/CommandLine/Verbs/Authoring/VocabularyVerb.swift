@@ -43,11 +43,11 @@ extension Verb {
             return (language, ExitStatus.done)
         }
         let (source, plugins) = try invocation.policySource().loadedPlugins()
-        for fault in plugins.faults { terminal.note(Terminal.escaped(fault.description)) }
+        terminal.report(plugins.faults)
         let provided = plugins.set.provided.flatMap(rows)
         let loaded = PolicySet.load(source)
         guard let schema = loaded.schema else {
-            for diagnostic in loaded.diagnostics { terminal.note(Terminal.escaped(diagnostic.description)) }
+            terminal.report(loaded.diagnostics)
             return (language + provided, ExitStatus.policies)
         }
         return (language + rows(schema) + provided, plugins.faults.isEmpty ? ExitStatus.done : ExitStatus.policies)
@@ -71,12 +71,12 @@ extension Verb {
     private static func annotate(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let folder = invocation.policyFolder
         let (source, plugins) = try invocation.policySource().loadedPlugins()
-        for fault in plugins.faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
         let loaded = PolicySet.load(source)
         guard let schema = loaded.schema else {
-            for diagnostic in loaded.diagnostics { invocation.terminal.note(Terminal.escaped(diagnostic.description)) }
+            invocation.terminal.report(loaded.diagnostics)
             throw CommandError("the schema in `\(folder)` does not load", status: ExitStatus.policies)
         }
+        invocation.terminal.report(plugins.faults)
         let name = ".luacats"
         try Folder.new("\(folder)/\(name)", mayExist: true)
         var written: [String] = []

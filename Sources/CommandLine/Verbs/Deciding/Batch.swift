@@ -117,6 +117,13 @@ extension Verb {
                         + "the trees were dropped; please report this"
             )
         }
+        let unstated = summary.lines - summary.expectations
+        if isExpecting, unstated == summary.lines { throw CommandError("no line has `expected`") }
+        if isExpecting, unstated > 0 {
+            terminal.note(
+                "\(unstated) of \(counted(summary.lines, "line")) had no `expected`, and \(unstated == 1 ? "was" : "were") not compared"
+            )
+        }
         if summary.mismatches > 0 {
             let lines = summary.unexpected.map(String.init).joined(separator: ", ")
             let more = summary.mismatches > summary.unexpected.count ? " …" : ""
@@ -130,7 +137,6 @@ extension Verb {
             return ExitStatus.failure
         }
         if !summary.differences.isEmpty { return ExitStatus.failure }
-        if isExpecting, summary.expectations == 0 { throw CommandError("no line has `expected`") }
         return ExitStatus.done
     }
 
@@ -138,7 +144,7 @@ extension Verb {
         terminal.note(
             "\(counted(summary.lines, "request")): \(summary.permits) permit, \(summary.denies) deny, "
                 + "\(summary.errors) invalid")
-        if isExpecting { terminal.note("\(summary.mismatches) not as expected") }
+        if isExpecting { terminal.note("\(summary.mismatches) of \(summary.expectations) not as expected") }
         let tables = [
             ("by code", summary.codes), ("by policy", summary.policies),
             ("only observed, by policy", summary.observing),

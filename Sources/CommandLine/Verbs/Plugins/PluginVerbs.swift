@@ -25,7 +25,7 @@ extension Verb {
                 }
                 table.print(to: invocation.terminal)
             }
-            for fault in loaded.faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
+            invocation.terminal.report(loaded.faults)
             return loaded.faults.isEmpty ? ExitStatus.done : ExitStatus.policies
         })
 
@@ -38,7 +38,7 @@ extension Verb {
             let loaded = PluginLoader.load(try invocation.plugins())
             guard let plugin = loaded.set.provided.first(where: { $0.name == ExactName(name) }) else {
                 let faults = loaded.set.broken[ExactName(name)] ?? []
-                for fault in faults { invocation.terminal.note(Terminal.escaped(fault.description)) }
+                invocation.terminal.report(faults)
                 let known = loaded.set.provided.map(\.name)
                 throw CommandError(
                     faults.isEmpty
