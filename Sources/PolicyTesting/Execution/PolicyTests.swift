@@ -1,5 +1,4 @@
 internal import Decisions
-internal import Glibc
 package import Model
 package import Policies
 
@@ -162,7 +161,7 @@ package struct PolicyTests {
     private static func sideBySide<Item: Sendable, Result>(
         _ items: [Item], fewest: Int = fewest, _ body: @escaping @Sendable ([Item]) -> Result
     ) -> [Result] {
-        let jobs = max(1, min(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), items.count / fewest))
+        let jobs = max(1, min(InterpreterThread.processors, items.count / fewest))
         guard jobs > 1 else { return [body(items)] }
         let size = (items.count + jobs - 1) / jobs
         let parts = stride(from: 0, to: items.count, by: size).map { start in

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Decisions
 internal import Linting
 internal import Model
 internal import Plugins
@@ -36,7 +36,7 @@ private enum TestCommand {
         let (folder, files) = try place(invocation)
         let isChild = Isolation.isChild(invocation.environment)
         guard invocation[.watch], !isChild else { return try test(folder, files, invocation) }
-        return Watching.run(invocation, folders: [folder]) { () throws(CommandError) in
+        return Watching.run(invocation, folders: TestSubject(folder).folders(invocation)) { () throws(CommandError) in
             try test(folder, files, invocation)
         }
     }
@@ -55,11 +55,10 @@ private enum TestCommand {
         try require(files, among: subject.files(of: read), in: folder)
         let (organisations, now) = try organisations(invocation)
         if invocation[.isolate] {
-            // The zones of the organisations are read while files can still be opened.
-            for tenant in organisations.values.flatMap(\.tenants) { _ = try? Zone(tenant.zone) }
-            try Isolation.confine(memory: 1 << 30, threads: Isolation.testThreads)
+            try Isolation.confine(memory: 1 << 30, threads: InterpreterThread.processors)
         }
         let (source, plugins) = read.loadedPlugins()
+        if subject.isPolicies { try hold(source, toRequired: terminal) }
         let tests: PolicyTests
         let pluginTests: PluginTests
         do throws(PolicyError) {
@@ -91,6 +90,14 @@ private enum TestCommand {
         let isGood = run.results.allSatisfy { $0.failure == nil } && run.results.contains(where: \.isPassed)
         let isEnough = try gates.report(run, isText: format == .text)
         return !isGood ? ExitStatus.tests : isEnough ? ExitStatus.done : ExitStatus.gate
+    }
+
+    /// Holds the folder to `required.json`. The tests do not: one of them may turn a required policy off.
+    private static func hold(_ source: PolicySource, toRequired terminal: Terminal) throws(CommandError) {
+        let faults = PolicySet.missingOfRequired(source)
+        guard !faults.isEmpty else { return }
+        for fault in faults { terminal.note(Terminal.escaped(fault.description)) }
+        throw CommandError("the policies in `\(source.path)` do not load", status: ExitStatus.policies)
     }
 
     private static func selection(
