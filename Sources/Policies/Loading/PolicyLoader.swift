@@ -1,6 +1,6 @@
 internal import Glibc
 internal import Lua
-internal import Model
+package import Model
 internal import Syntax
 
 /// Loads a policy set from its files: schema, policies, settings. Reports every fault it finds.
@@ -234,6 +234,13 @@ extension PolicySet {
     /// - Parameter isInstrumented: true when its policies are to report coverage; see `Evaluator.instrumentation`.
     package static func load(_ source: PolicySource, isInstrumented: Bool = false) -> LoadResult {
         PolicyLoader.load(source, isInstrumented: isInstrumented).0
+    }
+
+    /// The faults of the folder's `required.json`; none when it has no such file.
+    package static func missingOfRequired(_ source: PolicySource) -> [Diagnostic] {
+        guard let name = source.files.first(where: { $0.name == PolicyFile.required })?.name else { return [] }
+        let path = "\(source.path)/\(name)"
+        return load(source).diagnostics.filter { $0.path == path && $0.severity == .error }
     }
 
     /// The same, with every policy's file as far as it could be read, for reports of what is wrong with it.
