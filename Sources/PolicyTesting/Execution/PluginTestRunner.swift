@@ -19,6 +19,7 @@ struct PluginTestRunner {
     private let schema: PolicyFile
     private let plugins: LoadedPlugins
     private let plugin: ExactName
+    private let cache = TestDirectoryCache()
     /// By the body of the policy, and whether the subject is a token.
     private var authorizers: [ExactName: TestAuthorizers] = [:]
 
@@ -104,10 +105,10 @@ struct PluginTestRunner {
         _ key: String, _ body: String, _ table: TestTable, _ plan: TestPlan
     ) throws(TestFault) -> (decision: Decision, test: TestCase, schema: Schema) {
         let authorizers = try authorizers(key, body, byToken: table["subject"] == nil)
-        let base = try plan.directories.base(of: table)
+        let base = try cache.base(of: table, among: plan.directories)
         let test = try TestCase(
             try TestTable(filled(table, authorizers.schema, base), at: "test"), policy: Self.policy,
-            policies: [Self.policy], schema: authorizers.schema, base: base)
+            policies: [Self.policy], schema: authorizers.schema, base: base, cache: cache)
         return (try decide(test, authorizers), test, authorizers.schema)
     }
 

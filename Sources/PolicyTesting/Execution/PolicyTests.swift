@@ -65,7 +65,8 @@ package struct PolicyTests {
     package func run(_ selection: Selection = Selection()) -> [TestResult] { measured(selection).results }
 
     package func measured(_ selection: Selection) -> Run {
-        let plans = plans(selection)
+        let all = plans(selection)
+        let plans = selected(selection, of: all)
         let parts =
             selection.stopsAtFailure
             ? [run(plans, selection)] : Self.sideBySide(plans) { part in run(part, selection) }
@@ -77,34 +78,50 @@ package struct PolicyTests {
             var tally = CoverageTally()
             for part in parts { tally.merge(part.coverage) }
             var measured = Coverage(set, source, tally)
-            if selection.suggestsTests { measured.policies = suggestions(for: measured.policies, plans, set) }
+            if selection.suggestsTests {
+                measured.policies = suggestions(for: measured.policies, plans, among: all, set)
+            }
             whole.coverage = measured
         }
         if selection.measuresCost { whole.costs = costs(plans) }
         return whole
     }
 
-    /// The greatest number of requests tried for uncovered parts, of all policies and of one.
-    private static let mostAttempts = (all: 30_000, one: 1_000)
+    /// The greatest numbers of requests tried for uncovered parts, of all policies and of one.
+    private static let most = (
+        all: TestGenerator.Budget(directed: 24_000, random: 6_000),
+        one: TestGenerator.Budget(directed: 1_000, random: 1_000)
+    )
 
     /// The policies with tests that would fill their gaps, where such tests are found.
+    /// - Parameters:
+    ///   - plans: the selected tests.
+    ///   - all: all tests.
     private func suggestions(
-        for policies: [PolicyCoverage], _ plans: [TestPlan], _ set: PolicySet
+        for policies: [PolicyCoverage], _ plans: [TestPlan], among all: [TestPlan], _ set: PolicySet
     ) -> [PolicyCoverage] {
         let own = Dictionary(grouping: plans, by: \.policy)
-        let budget = min(Self.mostAttempts.one, Self.mostAttempts.all / max(1, policies.count { !$0.gaps.isEmpty }))
-        return Self.sideBySide(policies, fewest: 2) { part in
-            part.map { policy in
-                guard !policy.gaps.isEmpty, let plans = own[policy.policy],
-                    let loaded = set.policies.first(where: { $0.id == policy.policy })
-                else { return policy }
-                let sets = TestSets(source, policies: self.policies, instrumentation: TestGenerator.budget)
-                var search = TestGenerator(sets, policy, loaded, schema: set.schema, budget: budget)
+        let known = Dictionary(grouping: all, by: \.policy)
+        let loaded = Dictionary(uniqueKeysWithValues: set.policies.map { ($0.id, $0) })
+        let incomplete = policies.filter { !$0.gaps.isEmpty }
+        let share = max(1, incomplete.count)
+        let budget = TestGenerator.Budget(
+            directed: min(Self.most.one.directed, Self.most.all.directed / share),
+            random: min(Self.most.one.random, Self.most.all.random / share))
+        let filled = Self.sideBySide(incomplete, fewest: 2) { part in
+            var trials = TestTrials(TestSets(source, policies: self.policies))
+            return part.map { policy in
+                guard let plans = own[policy.policy], let loaded = loaded[policy.policy] else { return policy }
+                var search = TestGenerator(
+                    policy, loaded, schema: set.schema, tests: known[policy.policy] ?? [], budget: budget)
                 var filled = policy
-                filled.gaps = search.filled(by: plans)
+                filled.gaps = search.filled(by: plans, &trials)
+                trials.endPolicy()
                 return filled
             }
         }.flatMap(\.self)
+        let byID = Dictionary(uniqueKeysWithValues: filled.map { ($0.policy, $0) })
+        return policies.map { byID[$0.policy] ?? $0 }
     }
 
     private func costs(_ plans: [TestPlan]) -> [PolicyCost] {
@@ -113,10 +130,15 @@ package struct PolicyTests {
         return Self.sideBySide(own, fewest: 2) { part in part.compactMap(meter.cost) }.flatMap(\.self)
     }
 
-    /// The tests to run, in order.
+    /// The tests of the selected files, in order.
     private func plans(_ selection: Selection) -> [TestPlan] {
         let files = planner.files.filter { selection.files?.contains($0.name) ?? true }
-        var plans = Self.sideBySide(files) { [planner] part in part.flatMap(planner.plans) }.flatMap(\.self)
+        return Self.sideBySide(files) { [planner] part in part.flatMap(planner.plans) }.flatMap(\.self)
+    }
+
+    /// The tests to run, numbered.
+    private func selected(_ selection: Selection, of plans: [TestPlan]) -> [TestPlan] {
+        var plans = plans
         if let filter = selection.filter {
             plans.removeAll { !$0.result.name.contains(filter) && !$0.result.file.contains(filter) }
         }
