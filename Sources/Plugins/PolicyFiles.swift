@@ -9,11 +9,12 @@ package struct PolicyFiles {
 
     package init(policies: PolicySource, plugins: PluginSource) { (self.policies, self.plugins) = (policies, plugins) }
 
-    /// The files of a folder of policies and of a folder of plugins.
-    /// - Parameter plugins: the folder; `nil` for no plugins.
-    package static func read(_ policies: String, plugins: String?) throws(PolicyError) -> PolicyFiles {
+    /// The files of a folder of policies and of a folder of plugins, either of them `nil` for none.
+    package static func read(_ policies: String?, plugins: String?) throws(PolicyError) -> PolicyFiles {
         PolicyFiles(
-            policies: try PolicySource.folder(policies, plugins: plugins),
+            policies: try policies.map { folder throws(PolicyError) in
+                try PolicySource.folder(folder, plugins: plugins)
+            } ?? PolicySource(path: "policies", files: []),
             plugins: try plugins.map { folder throws(PolicyError) in try PluginSource.folder(folder) } ?? .none)
     }
 

@@ -20,13 +20,22 @@ extension Invocation {
                 "there is no folder `\(folder)`: `demilune init --policies` writes a first policy set, and "
                     + "`--policies \(ShippedPolicies.word)` uses the shipped policies", status: ExitStatus.policies)
         }
+        return try policyFiles(folder, plugins: pluginFolder(beside: folder))
+    }
+
+    /// The same with another folder of plugins.
+    /// - Parameters:
+    ///   - folder: the folder of the policies; `nil` for none.
+    ///   - plugins: the folder of the plugins; `nil` for none.
+    func policyFiles(_ folder: String?, plugins: String?) throws(CommandError) -> PolicyFiles {
         let files: PolicyFiles
         do throws(PolicyError) {
-            files = try PolicyFiles.read(folder, plugins: pluginFolder(beside: folder))
+            files = try PolicyFiles.read(folder, plugins: plugins)
         } catch { throw CommandError(error.message, status: ExitStatus.policies) }
-        if self[.locked] { try hold(files, to: PolicyFiles.beside(folder, PluginLock.name)) }
-        // A plugin that reads time zones later cannot open their files once the process is confined.
-        if self[ifDeclared: .isolate], files.plugins.folders.contains(where: \.mayReadZones) { Zones.readAll() }
+        // The lock file is beside the policies, and so beside the plugins.
+        if self[.locked], let place = folder ?? plugins {
+            try hold(files, to: PolicyFiles.beside(place, PluginLock.name))
+        }
         return files
     }
 
@@ -42,12 +51,5 @@ extension Invocation {
                 messages: differences.map { "\(path): \($0)" }
                     + ["the files differ from the locked ones; nothing was loaded"], status: ExitStatus.policies)
         }
-    }
-}
-
-extension PluginSource.Folder {
-    /// True when the plugin's code could name a time zone.
-    fileprivate var mayReadZones: Bool {
-        file("plugin.lua").map { String(decoding: $0.bytes, as: UTF8.self).contains("zone") } ?? false
     }
 }

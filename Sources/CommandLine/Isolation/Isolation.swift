@@ -38,11 +38,13 @@ enum Isolation {
 
     // MARK: The child
 
-    /// Confines this process to deciding. All files it needs must have been read or opened.
+    /// Confines this process to deciding. All files it needs must have been read or opened; the time zones, which
+    /// policies, tests, plugins and directories may name at any time, are read here.
     /// - Parameters:
     ///   - memory: bytes for policies and their decision trees.
     ///   - threads: the number of threads needed; no more can be started later.
     static func confine(memory: Int, threads: Int) throws(CommandError) {
+        Zones.readAll()
         guard InterpreterThread.reserve(threads) else {
             throw CommandError("`--isolate`: cannot start \(counted(threads, "thread")); nothing was decided")
         }
@@ -53,9 +55,6 @@ enum Isolation {
                 "`--isolate`: this system cannot confine a process (step \(step)); nothing was decided")
         }
     }
-
-    /// The number of threads that tests use.
-    static var testThreads: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// The bytes of address space that this process uses now.
     private static var addressSpace: Int {
@@ -97,7 +96,9 @@ enum Isolation {
     ) throws(CommandError) -> ChildExit {
         let child = try Child(
             "/proc/self/exe", invocation.arguments, mark: mark, readsInput: input >= 0,
-            keeps: { name in name.hasPrefix("LD_") || Demilune.variables.contains(String(name)) })
+            keeps: { name in
+                name.hasPrefix("LD_") || name == Zones.variable || Demilune.variables.contains(String(name))
+            })
         var pipe = ChildPipe(child, input: input, form: form, silence: silence, terminal: invocation.terminal)
         return try pipe.run()
     }

@@ -39,6 +39,9 @@ package struct InterpreterThread {
 
     package static let stack = 4 << 20
 
+    /// The number of processors, looked up once: a confined process cannot ask for it.
+    package static let processors = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
     /// Waits until its work is done.
     package func join() {
         if let thread { pthread_join(thread, nil) } else { Reserve.all.wait(for: work) }

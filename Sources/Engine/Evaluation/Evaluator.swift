@@ -113,11 +113,25 @@ package final class Evaluator {
     /// order.
     /// - Precondition: the evaluator has no trees.
     package func run(_ policies: [Int], fuel: Int, of request: ResolvedRequest) {
+        begin(request)
+        run(policies, fuel: fuel)
+    }
+
+    /// The same for one policy; it is not run when it does not apply to the request.
+    package func run(ifApplicable policy: Int, fuel: Int, of request: ResolvedRequest) {
+        begin(request)
+        run(forest.applicable(&facts.value).contains(policy) ? [policy] : [], fuel: fuel)
+    }
+
+    private func begin(_ request: ResolvedRequest) {
         if runner.value.isCrowded { renew() }
         _ = facts.value.begin { current in
             current = request
             return true
         }
+    }
+
+    private func run(_ policies: [Int], fuel: Int) {
         coverageLog?.clear()
         var budget = budget
         budget.fuel = fuel

@@ -18,8 +18,8 @@ package struct Zone: Sendable, Hashable {
         Self.files.withLock { $0[name] = read }
     }
 
-    /// All files that were read; bounded by the number of the system's files.
-    private static let files = Mutex<[ExactName: ZoneFile]>([:])
+    /// All files that were read, and UTC; bounded by the number of the system's files.
+    private static let files = Mutex<[ExactName: ZoneFile]>([utc.name: utc.file])
 
     private init(name: ExactName, file: ZoneFile) {
         self.name = name

@@ -24,8 +24,7 @@ final class ZoneFile: Sendable {
                 }
         }
         guard isName, name.utf8.count <= 100 else { throw ZoneError("`\(name)` is not the name of a time zone") }
-        let folder = unsafe getenv("TZDIR").map { unsafe String(cString: $0) } ?? "/usr/share/zoneinfo"
-        guard let bytes = Self.read("\(folder)/\(name)") else {
+        guard let bytes = Self.read("\(Zones.folder)/\(name)") else {
             throw ZoneError("the time zone `\(name)` is not installed (see the package `tzdata`)")
         }
         var reader = ZoneFileReader(bytes: bytes)

@@ -4,7 +4,7 @@ internal import Syntax
 /// Reads `required.json`, which lists the policies without which a folder does not load, so that a deny that somebody
 /// deletes or turns off is noticed.
 ///
-/// Its shape: `["department_gate"]`, or with the effects that the policy's source must still call:
+/// Its shape: `["department_gate"]`, or with the effects that the policy must still call, in code that `decide` reaches:
 /// `{ "department_gate": ["deny"], "administration": [] }`.
 struct RequiredFile {
     private static let effects = PolicyStatement.Effect.names.map { ExactName($0) }
@@ -12,8 +12,6 @@ struct RequiredFile {
     private let path: String
     private let parsed: [ExactName: ParsedPolicy]
     private let settings: [ExactName: SettingValues]
-    /// By policy, the globals that its source names; only for sources that parse.
-    private let globals: [ExactName: Set<ExactName>]
     /// The most faults that are reported, more than anybody reads: for each, all names are searched for a suggestion.
     private static let mostFaults = 200
     private var places = JSONPlaces()
@@ -23,7 +21,6 @@ struct RequiredFile {
         self.path = path
         self.parsed = Dictionary(parsed.map { ($0.file.name.withoutExtension, $0) }, uniquingKeysWith: { $1 })
         self.settings = settings
-        globals = self.parsed.compactMapValues { $0.chunk.map { Set($0.globals.map { ExactName($0.name) }) } }
         do throws(JSONError) {
             let json: JSON
             (json, places) = try JSONReader.located(bytes)
@@ -85,14 +82,20 @@ struct RequiredFile {
             let whom = tenant.map { "for the tenant `\($0)`" } ?? "for all tenants"
             report("the required policy `\(id)` is turned off \(whom) by `settings.json`", at: place)
         }
+        // A source that does not parse is reported as such.
+        let called = effects.isEmpty ? nil : policy.chunk?.globals(calledFrom: "decide")
         for effect in effects {
             guard let name = effect.name, Self.effects.contains(name) else {
                 let got = effect.string.map { "`\($0)`" } ?? effect.kindName
                 report("an effect is one of \(Self.effects.joined(separator: ", ")); got \(got)", at: place)
                 continue
             }
-            guard let globals = globals[id], !globals.contains(name) else { continue }
-            report("the required policy `\(id)` must call `\(name)`, and never does", at: place)
+            guard let chunk = policy.chunk, let called, called[name.text] == nil else { continue }
+            let lost = chunk.globals.first { ExactName($0.name) == name }?.position.line
+            let fault =
+                lost.map { "but no path from `decide` reaches the one on line \($0) of `\(policy.file.name)`" }
+                ?? "and never does"
+            report("the required policy `\(id)` must call `\(name)`, \(fault)", at: place)
         }
     }
 }

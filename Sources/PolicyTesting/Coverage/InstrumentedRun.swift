@@ -24,8 +24,10 @@ final class InstrumentedRun {
         numbers = Dictionary(uniqueKeysWithValues: set.policies.enumerated().map { ($1.id, $0) })
     }
 
-    /// Runs every policy that applies.
-    func evaluate(_ request: ResolvedRequest) { _ = evaluator.evaluate(request) }
+    /// Runs one policy, if it applies.
+    func evaluate(_ request: ResolvedRequest, only id: ExactName, fuel: Int) {
+        if let number = numbers[id] { evaluator.run(ifApplicable: number, fuel: fuel, of: request) }
+    }
 
     /// Runs the policies that finished without instrumentation, with more fuel to pay for it.
     func evaluate(_ request: ResolvedRequest, beside plain: [Outcome]) {
@@ -44,25 +46,27 @@ final class InstrumentedRun {
     /// Adds the events of the last request to the tallies of those policies that decided the same with instrumentation.
     /// - Parameter plain: the outcomes of the policies without instrumentation.
     func note(test: Int, plain: [Outcome], decision: Decision) {
-        let number = SiteTally.First(clamping: test)
-        var events: [Int: Range<Int>] = [:]
-        let said = decision.statementsThatDecide
-        let deciding = Set(said.map(\.policy))
-        for (run, (own, instrumented)) in zip(log.runs, zip(plain.filter(\.isWithinBudget), outcomes)) {
-            guard own.policy == run.policy, tallies[own.policy] != nil else { continue }
-            guard own.isAlike(instrumented) else {
-                tallies[own.policy]?.problem = "the instrumented policy decides something else; please report this"
-                continue
-            }
-            tallies[own.policy]?.note(log.events[run.events], number)
-            if deciding.contains(set.policies[own.policy].id) { events[own.policy] = run.events }
+        let said = Dictionary(grouping: decision.statementsThatDecide, by: \.policy)
+        for (run, (own, instrumented)) in zip(log.runs, zip(plain.filter(\.isWithinBudget), outcomes))
+        where own.policy == run.policy {
+            tallies[own.policy]?.note(
+                SiteTally.First(clamping: test), own, instrumented, log.events[run.events],
+                said[set.policies[own.policy].id] ?? [], set.policies[own.policy].instrumentation)
         }
-        for statement in said {
-            guard let policy = numbers[statement.policy], let ownEvents = events[policy],
-                let instrumentation = set.policies[policy].instrumentation
-            else { continue }
-            tallies[policy]?.note(decisive: statement, instrumentation, log.events[ownEvents], number)
+    }
+
+    /// The events that one request causes in one policy, as `note` would add them.
+    func tally(of id: ExactName, _ request: ResolvedRequest, plain: [Outcome], decision: Decision) -> PolicyTally? {
+        guard let number = numbers[id], let instrumentation = set.policies[number].instrumentation else { return nil }
+        let own = plain.filter { $0.policy == number }
+        evaluate(request, beside: own)
+        var tally = PolicyTally(instrumentation)
+        for (run, (own, instrumented)) in zip(log.runs, zip(own.filter(\.isWithinBudget), outcomes)) {
+            tally.note(
+                0, own, instrumented, log.events[run.events],
+                decision.statementsThatDecide.filter { $0.policy == id }, instrumentation)
         }
+        return tally
     }
 
     /// The collected events, by policy.

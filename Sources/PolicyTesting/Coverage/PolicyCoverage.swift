@@ -10,10 +10,11 @@ package struct PolicyCoverage: Sendable {
     package let path: String
     /// The source, line by line.
     package let source: [String]
-    /// For lines that a statement begins on, how often one was reached.
+    /// For lines that a statement begins on, how often every one of them was reached; a line with 0 is not covered.
     package private(set) var hits: [Int: Int] = [:]
-    /// Lines on which some statement was not reached.
-    package private(set) var missed: Set<Int> = []
+    /// Lines that are not covered, although a statement of theirs was reached.
+    package var partlyReached: Set<Int> { reached.filter { hits[$0] == 0 } }
+    private var reached: Set<Int> = []
     /// The branches, with the outcomes that were taken.
     package private(set) var branchOutcomes: [BranchOutcome] = []
     /// In the order of their places.
@@ -54,7 +55,7 @@ package struct PolicyCoverage: Sendable {
                 truth(number, site, tally.sites[number], isReached: isReached)
             }
         }
-        for line in hits.keys { lines.add(!missed.contains(line)) }
+        for count in hits.values { lines.add(count > 0) }
         for (number, effectCall) in instrumentation.effectCalls.enumerated() {
             let isDecisive = tally.decisive[number] >= 0
             facts.add(isDecisive)
@@ -109,9 +110,11 @@ package struct PolicyCoverage: Sendable {
 
     private mutating func statement(_ number: Int, _ site: CoverageSite, _ tally: SiteTally, isReached: Bool) {
         let line = site.position.line
-        hits[line] = max(hits[line] ?? 0, tally.count)
-        guard tally.reached < 0 else { return }
-        missed.insert(line)
+        hits[line] = min(hits[line] ?? .max, tally.count)
+        guard tally.reached < 0 else {
+            reached.insert(line)
+            return
+        }
         uncovered.append((site.start, .reach(site: number)))
         // A gap inside a statement that was never reached goes without saying.
         guard isReached else { return }

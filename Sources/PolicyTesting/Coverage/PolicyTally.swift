@@ -24,6 +24,38 @@ struct PolicyTally: Sendable {
         problem = problem ?? other.problem
     }
 
+    /// Records one evaluation, if the policy had the same outcome with instrumentation.
+    /// - Parameters:
+    ///   - own: the outcome without instrumentation.
+    ///   - said: the policy's statements that were decisive.
+    mutating func note(
+        _ test: SiteTally.First, _ own: Outcome, _ instrumented: Outcome, _ events: ArraySlice<CoverageLog.Event>,
+        _ said: [Model.PolicyStatement], _ instrumentation: PolicyInstrumentation?
+    ) {
+        guard own.isAlike(instrumented) else {
+            problem = "the instrumented policy decides something else; please report this"
+            return
+        }
+        note(events, test)
+        guard let instrumentation else { return }
+        for statement in said { note(decisive: statement, instrumentation, events, test) }
+    }
+
+    /// The targets that were reached.
+    var targets: Set<CoverageGap.Target> {
+        var targets: Set<CoverageGap.Target> = []
+        for (number, site) in sites.enumerated() where site.reached >= 0 {
+            targets.insert(.reach(site: number))
+            if site.yes >= 0 { targets.insert(.come(site: number, to: true)) }
+            if site.no >= 0 { targets.insert(.come(site: number, to: false)) }
+            for place in OrderedValue.Place.allCases where site.first(place) >= 0 {
+                targets.insert(.place(site: number, place))
+            }
+        }
+        for (number, test) in decisive.enumerated() where test >= 0 { targets.insert(.decide(effectCall: number)) }
+        return targets
+    }
+
     mutating func note(_ events: ArraySlice<CoverageLog.Event>, _ test: SiteTally.First) {
         var left: (site: Int, measure: OrderedValue?)?
         for event in events {
@@ -40,7 +72,7 @@ struct PolicyTally: Sendable {
 
     /// Records that a statement of this policy was decisive.
     /// - Parameter events: those of the evaluation that made it; they tell apart effect calls on the same line.
-    mutating func note(
+    private mutating func note(
         decisive statement: Model.PolicyStatement, _ instrumentation: PolicyInstrumentation,
         _ events: ArraySlice<CoverageLog.Event>,
         _ test: SiteTally.First

@@ -8,159 +8,220 @@ internal import Syntax
 /// Searches for requests that reach what no test of a policy covers, and writes them as tests.
 ///
 /// It changes the policy's existing tests, one thing at a time, and continues from every change that leads somewhere
-/// new. The same files give the same tests.
+/// new: first what the uncovered conditions are about, then anything. A test is suggested once it was run as it is
+/// written, passed, and covered something that no test and no other suggestion covers. The same files give the same
+/// tests.
 struct TestGenerator {
-    private var sets: TestSets
     private let policy: PolicyCoverage
     private let sites: [CoverageSite]
     private let effectCalls: [EffectCall]
+    private let words: ConditionWords.Reader
     private let variation: TestVariation
+    private let budget: Budget
+    /// The requests of all tests of the policy, also of those that are skipped or not selected.
+    private let known: Set<ExactName>
+
     /// The tests to change: the originals, and those derived from them.
     private var corpus: [Entry] = []
+    /// For a site, the entries that reached it, the latest last.
+    private var reached: [Int: [Int]] = [:]
     private var seen: Set<CoverageGap.Target> = []
     private var wanted: Set<CoverageGap.Target>
     private var found: [CoverageGap.Target: Entry] = [:]
     /// The names of the policy's tests, and of those that are written: a file has each once.
     private var names: Set<ExactName> = []
-    private var left: Int
-    /// The number of requests in a row that led nowhere new.
-    private var idle = 0
 
     private struct Entry {
-        var table: LuaValue
+        let table: LuaValue
         let plan: TestPlan
+        var orders: [Int: TestTrials.Order] = [:]
+        /// The changes to make; `nil` until they are asked for.
+        var changes: [TestVariation.Change]?
     }
 
-    /// Smaller than the budget of tests: a variation may run for long.
-    static let budget = Budget(fuel: 200_000, deadline: .seconds(2))
+    /// The greatest numbers of requests to try.
+    struct Budget {
+        /// Of those that change what a gap is about.
+        var directed: Int
+        /// Of those that change anything.
+        var random: Int
+    }
+
     /// The greatest number of tests to start from: further ones are much like them.
     private static let mostTests = 40
-    /// The greatest number of requests in a row that lead nowhere new.
+    /// The greatest number of random requests in a row that lead nowhere new.
     private static let mostIdle = 400
+    /// For one target, the entries to change, and the changes of each.
+    private static let most = (entries: 3, changes: 16)
 
     /// - Parameters:
     ///   - policy: with its gaps.
     ///   - loaded: the same policy.
-    ///   - budget: the greatest number of requests.
-    init(_ sets: TestSets, _ policy: PolicyCoverage, _ loaded: Policy, schema: Schema, budget: Int) {
-        self.sets = sets
+    ///   - tests: all tests of the policy.
+    init(_ policy: PolicyCoverage, _ loaded: Policy, schema: Schema, tests: [TestPlan], budget: Budget) {
         self.policy = policy
+        self.budget = budget
         sites = loaded.instrumentation?.sites ?? []
         effectCalls = loaded.instrumentation?.effectCalls ?? []
-        variation = TestVariation(loaded, schema: schema, source: policy.source)
+        words = ConditionWords.Reader(Array(policy.source.joined(separator: "\n").utf8))
+        variation = TestVariation(loaded, schema: schema, words: words)
         wanted = Set(policy.gaps.flatMap(\.targets))
-        left = budget
+        known = Set(tests.compactMap { $0.table.map { ExactName(LuaWriter.text($0.request)) } })
     }
 
     /// The gaps of the policy, with the tests that were found for them.
-    mutating func filled(by plans: [TestPlan]) -> [CoverageGap] {
-        var random = SeededGenerator(seed: 7)
+    /// - Parameter plans: the selected tests of the policy, which are changed.
+    mutating func filled(by plans: [TestPlan], _ trials: inout TestTrials) -> [CoverageGap] {
         names = Set(plans.map { ExactName($0.result.name) })
         for plan in plans.filter({ $0.table != nil }).prefix(Self.mostTests) {
-            attempt(Entry(table: plan.table!.without("skip").without("only"), plan: plan), isTest: true)
+            let table = plan.table!.without("skip").without("only")
+            attempt(Entry(table: table, plan: plan), &trials, isTest: true)
         }
-        var next = 0
-        while left > 0, idle < Self.mostIdle, !wanted.isEmpty, !corpus.isEmpty {
-            // First each entry is stepped to its boundaries once; after that, entries are chosen at random.
-            if next < corpus.count {
-                stepBesides(corpus[next])
-                next += 1
-                continue
-            }
-            let entry = corpus[Int.random(in: 0..<corpus.count, using: &random)]
-            guard let table = variation.changed(entry.table, in: entry.plan, &random) else { break }
-            attempt(Entry(table: table, plan: entry.plan))
-        }
-        return written()
+        searchDirectly(&trials)
+        searchAtRandom(&trials)
+        return written(&trials)
     }
+
+    // MARK: Searching
 
     /// Runs an entry, and keeps it when it reaches something new.
-    private mutating func attempt(_ entry: Entry, isTest: Bool = false) {
-        left -= 1
-        idle += 1
-        guard let run = run(entry) else { return }
+    /// - Returns: true when it reached something new.
+    @discardableResult private mutating func attempt(
+        _ entry: Entry, _ trials: inout TestTrials, isTest: Bool = false
+    ) -> Bool {
+        guard let (targets, orders) = trials.explore(entry.table, entry.plan) else { return false }
         var isNew = false
-        for target in run.targets where seen.insert(target).inserted { isNew = true }
-        for target in run.targets where wanted.remove(target) != nil { found[target] = entry }
-        if isNew { idle = 0 }
-        if isNew || isTest { corpus.append(entry) }
+        for target in targets where seen.insert(target).inserted { isNew = true }
+        for target in targets where wanted.remove(target) != nil { found[target] = entry }
+        guard isNew || isTest else { return false }
+        var entry = entry
+        entry.orders = orders
+        for case .reach(let site) in targets { reached[site, default: []].append(corpus.count) }
+        corpus.append(entry)
+        return isNew
     }
 
-    /// Runs the policy alone.
-    private mutating func run(_ entry: Entry) -> InstrumentedRun? {
-        guard let prepared = try? sets.prepare(entry.table, entry.plan, isAlone: true),
-            let run = sets.instrumented(prepared.key),
-            let request = try? Authorizer.request(
-                prepared.test.question, schema: prepared.set.schema, directory: prepared.test.directory)
-        else { return nil }
-        run.evaluate(request)
-        return run
-    }
-
-    /// Tries the values beside those that an entry compares, where such targets are wanted.
-    private mutating func stepBesides(_ entry: Entry) {
-        let places = wanted.compactMap { target -> (site: Int, place: OrderedValue.Place)? in
-            if case .place(let site, let place) = target { (site, place) } else { nil }
-        }
-        guard !places.isEmpty, let orders = run(entry)?.orders else { return }
-        for (site, place) in places.sorted(by: { ($0.site, $0.place.rawValue) < ($1.site, $1.place.rawValue) }) {
-            guard let order = orders[site] else { continue }
-            for table in variation.stepped(entry.table, in: entry.plan, left: order.left, right: order.right, to: place)
-            {
-                guard left > 0, wanted.contains(.place(site: site, place)) else { break }
-                attempt(Entry(table: table, plan: entry.plan))
+    /// Changes what the uncovered conditions are about, in the tests that come as far as these, until that leads
+    /// nowhere.
+    private mutating func searchDirectly(_ trials: inout TestTrials) {
+        var left = budget.directed
+        var tried: Set<Trial> = []
+        var isNew = true
+        while isNew {
+            isNew = false
+            for target in wanted.sorted(by: { $0.order < $1.order }) {
+                guard let site = target.condition else { continue }
+                for entry in (reached[site] ?? []).suffix(Self.most.entries).reversed()
+                where wanted.contains(target) && tried.insert(Trial(target: target, entry: entry)).inserted {
+                    for table in changed(entry, for: target, trials) {
+                        guard left > 0 else { return }
+                        guard wanted.contains(target) else { break }
+                        left -= 1
+                        if attempt(Entry(table: table, plan: corpus[entry].plan), &trials) { isNew = true }
+                    }
+                }
             }
         }
+    }
+
+    private struct Trial: Hashable {
+        let target: CoverageGap.Target
+        let entry: Int
+    }
+
+    /// An entry with changes of what a target is about.
+    private mutating func changed(_ index: Int, for target: CoverageGap.Target, _ trials: TestTrials) -> [LuaValue] {
+        let entry = corpus[index]
+        switch target {
+        case .place(let site, let place):
+            guard let order = entry.orders[site], let base = base(of: entry, trials) else { return [] }
+            return variation.stepped(entry.table, in: base, left: order.left, right: order.right, to: place)
+        case .come(let site, _):
+            let words = words.words(in: sites[site].start..<sites[site].end)
+            return TestVariation.relevant(changes(of: index, trials), to: words).prefix(Self.most.changes).map {
+                TestVariation.applying($0, to: entry.table)
+            }
+        case .reach, .decide: return []
+        }
+    }
+
+    /// Changes anything, in any test.
+    private mutating func searchAtRandom(_ trials: inout TestTrials) {
+        var random = SeededGenerator(seed: 7)
+        var left = budget.random
+        var idle = 0
+        while left > 0, idle < Self.mostIdle, !wanted.isEmpty, !corpus.isEmpty {
+            left -= 1
+            idle += 1
+            let index = Int.random(in: corpus.indices, using: &random)
+            guard let change = changes(of: index, trials).randomElement(using: &random) else { return }
+            let table = TestVariation.applying(change, to: corpus[index].table)
+            if attempt(Entry(table: table, plan: corpus[index].plan), &trials) { idle = 0 }
+        }
+    }
+
+    private mutating func changes(of index: Int, _ trials: TestTrials) -> [TestVariation.Change] {
+        if let known = corpus[index].changes { return known }
+        let changes = base(of: corpus[index], trials).map { variation.changes(of: corpus[index].table, in: $0) } ?? []
+        corpus[index].changes = changes
+        return changes
+    }
+
+    private func base(of entry: Entry, _ trials: TestTrials) -> TestOrganisation? {
+        (try? TestTable(entry.table, at: "test")).flatMap { try? trials.base(of: $0, entry.plan) }
     }
 
     // MARK: Writing
 
-    private mutating func written() -> [CoverageGap] {
-        var written: Set<ExactName> = []
+    /// The gaps, each with the tests that cover what those before it leave uncovered.
+    private mutating func written(_ trials: inout TestTrials) -> [CoverageGap] {
+        var covered: Set<CoverageGap.Target> = []
         return policy.gaps.map { gap in
             var gap = gap
-            for target in gap.targets {
-                guard let entry = found[target] else { continue }
-                let text = text(entry, target, gap)
-                // A test that fills several gaps is listed at the first of them.
-                let body = String(text.lua.drop { $0 != "{" })
-                guard written.insert(ExactName(body)).inserted else { continue }
-                gap.tests.append(text.lua)
-                names.insert(ExactName(text.name))
+            for target in gap.targets where !covered.contains(target) {
+                guard let entry = found[target], let test = test(entry, target, &trials) else { continue }
+                covered.formUnion(test.covered)
+                gap.tests.append(test.text)
             }
             return gap
         }
     }
 
-    /// The test as it is written, and its name.
-    private mutating func text(
-        _ entry: Entry, _ target: CoverageGap.Target, _ gap: CoverageGap
-    ) -> (lua: String, name: String) {
-        let name =
-            switch target {
-            case .reach(let site): "line \(sites[site].position.line) is reached"
-            case .come(let site, let holds): "\(source(site)) is \(holds)"
-            case .place(let site, let place): "\(source(site)), \(place.words)"
-            case .decide(let effectCall): "line \(effectCalls[effectCall].position.line) decides"
-            }
-        let free = (2...).lazy.map { "\(name) (\($0))" }.first { !names.contains(ExactName($0)) }
-        let ownName = names.contains(ExactName(name)) ? free ?? name : name
-        var entry = entry
-        var decision = decision(entry)
-        if case .decide(let effectCall) = target, !isDecisive(effectCalls[effectCall], in: decision) {
-            // Alone, every statement of a policy decides.
-            entry.table = entry.table.overlaid(by: LuaValue(named: [("only_policy", .boolean(true))]))
-            decision = self.decision(entry)
+    /// An entry as a test that was run and covers a target: with all policies, or else with this one alone.
+    private mutating func test(
+        _ entry: Entry, _ target: CoverageGap.Target, _ trials: inout TestTrials
+    ) -> (text: String, covered: Set<CoverageGap.Target>)? {
+        let alone = entry.table.overlaid(by: LuaValue(named: [("only_policy", .boolean(true))]))
+        // A setting is overridden for the policy that has it.
+        for table in entry.table.hasSettings ? [alone] : [entry.table, alone] {
+            guard !known.contains(ExactName(LuaWriter.text(table.request))),
+                let (decision, covered) = trials.run(table, entry.plan),
+                covered.contains(target)
+            else { continue }
+            let expected = LuaValue(named: [("expect", expectation(table, decision))])
+            let name = freeName(target)
+            let text = RecordedTest.text(named: name, ordered(table.without("expect").overlaid(by: expected)))
+            guard let covered = trials.covered(by: text, entry.plan), covered.contains(target) else { continue }
+            names.insert(ExactName(name))
+            return (text, covered)
         }
-        let expected = LuaValue(named: [("expect", expectation(entry, decision))])
-        let table = ordered(entry.table.without("expect").overlaid(by: expected))
-        return (RecordedTest.text(named: ownName, table), ownName)
+        return nil
     }
 
-    private func isDecisive(_ effectCall: EffectCall, in decision: Decision?) -> Bool {
-        decision?.statementsThatDecide.contains {
-            $0.policy == policy.policy && $0.line == effectCall.position.line && $0.effect.rawValue == effectCall.name
-        } ?? false
+    /// A name that no test of the policy has.
+    private func freeName(_ target: CoverageGap.Target) -> String {
+        let name = name(target)
+        let free = (2...).lazy.map { "\(name) (\($0))" }.first { !names.contains(ExactName($0)) }
+        return names.contains(ExactName(name)) ? free ?? name : name
+    }
+
+    private func name(_ target: CoverageGap.Target) -> String {
+        switch target {
+        case .reach(let site): "line \(sites[site].position.line) is reached"
+        case .come(let site, let holds): "\(source(site)) is \(holds)"
+        case .place(let site, let place): "\(source(site)), \(place.words)"
+        case .decide(let effectCall): "line \(effectCalls[effectCall].position.line) decides"
+        }
     }
 
     /// The first line of a site's source.
@@ -170,20 +231,11 @@ struct TestGenerator {
         return String(decoding: own, as: UTF8.self)
     }
 
-    /// The decision of all policies now, or of this one alone when the entry says so.
-    private mutating func decision(_ entry: Entry) -> Decision? {
-        guard let prepared = try? sets.prepare(entry.table, entry.plan),
-            let authorizer = try? Authorizer(policies: prepared.set, treeOptions: .none)
-        else { return nil }
-        return try? authorizer.decide(prepared.test.question, on: prepared.test.directory)
-    }
-
-    private func expectation(_ entry: Entry, _ decision: Decision?) -> LuaValue {
-        guard let decision else { return .table([]) }
+    private func expectation(_ table: LuaValue, _ decision: Decision) -> LuaValue {
         let isSilent =
             decision.code == "not_permitted" && decision.advice.isEmpty && decision.failures.isEmpty
             && decision.overruled.isEmpty
-        if isSilent, (try? TestTable(entry.table, at: "test").boolean("only_policy")) == true {
+        if isSilent, table.isAlone {
             return LuaValue(named: [("silent", .boolean(true))])
         }
         return LuaValue(named: RecordedTest.expectation(decision))
@@ -204,41 +256,22 @@ struct TestGenerator {
     }
 }
 
-extension InstrumentedRun {
-    /// The targets that the one policy of the set reached.
-    fileprivate var targets: Set<CoverageGap.Target> {
-        var targets: Set<CoverageGap.Target> = []
-        for event in log.events {
-            switch event.kind {
-            case .reached: targets.insert(.reach(site: event.site))
-            case .no, .yes:
-                targets.insert(.reach(site: event.site))
-                targets.insert(.come(site: event.site, to: event.kind == .yes))
-            case .left, .right: break
-            }
+extension CoverageGap.Target {
+    /// The site of a condition whose truth, or compared values, are to be others.
+    fileprivate var condition: Int? {
+        switch self {
+        case .come(let site, _), .place(let site, _): site
+        case .reach, .decide: nil
         }
-        for (site, order) in orders {
-            if let place = order.left.place(besides: order.right) { targets.insert(.place(site: site, place)) }
-        }
-        let effectCalls = set.policies.first?.instrumentation?.effectCalls ?? []
-        for (number, effectCall) in effectCalls.enumerated() where targets.contains(.reach(site: effectCall.statement))
-        {
-            targets.insert(.decide(effectCall: number))
-        }
-        return targets
     }
 
-    /// The values that were compared last, by site.
-    fileprivate var orders: [Int: (left: OrderedValue, right: OrderedValue)] {
-        var orders: [Int: (left: OrderedValue, right: OrderedValue)] = [:]
-        var left: (site: Int, measure: OrderedValue?)?
-        for event in log.events {
-            if event.kind == .left { left = (event.site, event.measure) }
-            guard event.kind == .right, let one = left, one.site == event.site, let measure = one.measure,
-                let other = event.measure
-            else { continue }
-            orders[event.site] = (measure, other)
+    /// A place in a fixed order of all targets.
+    fileprivate var order: (Int, Int, Int) {
+        switch self {
+        case .reach(let site): (site, 0, 0)
+        case .come(let site, let holds): (site, 1, holds ? 1 : 0)
+        case .place(let site, let place): (site, 2, place.rawValue)
+        case .decide(let effectCall): (effectCall, 3, 0)
         }
-        return orders
     }
 }

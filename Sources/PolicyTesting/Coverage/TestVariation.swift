@@ -2,7 +2,6 @@ internal import Engine
 internal import Lua
 internal import Model
 internal import Policies
-internal import Syntax
 
 /// Changes tests: the actor, the request, the time and the settings, with values from the directory, the schema and the
 /// policy.
@@ -10,51 +9,65 @@ struct TestVariation {
     private let schema: Schema
     private let policy: Policy
     /// The numbers and strings in the policy's source, and the neighbours of the numbers.
-    private let numbers: [LuaValue]
-    private let texts: [LuaValue]
+    private let literals: [LuaValue]
 
-    /// The greatest number of names that are tried.
-    private static let most = 30
+    private static let most = PropertyValues.most
 
-    init(_ policy: Policy, schema: Schema, source: [String]) {
+    init(_ policy: Policy, schema: Schema, words: ConditionWords.Reader) {
         self.policy = policy
         self.schema = schema
-        var numbers: [LuaValue] = [.integer(0), .integer(1), .integer(1_000_000)]
-        var texts: [LuaValue] = [.string("x")]
-        let bytes = Array(source.joined(separator: "\n").utf8)
-        for expression in (try? Chunk.parse(bytes))?.expressions ?? [] {
-            switch expression.kind {
-            case .integer(let value): numbers += [value &- 1, value, value &+ 1].map(LuaValue.integer)
-            case .float(let value): numbers += [value - 1, value, value + 1].map(LuaValue.number)
-            case .string(let bytes): texts.append(.string(String(decoding: bytes, as: UTF8.self)))
-            default: break
-            }
-        }
-        self.numbers = numbers
-        self.texts = texts
+        literals = words.literals
     }
 
     /// Values to set at places of a test; `nil` removes one.
-    private typealias Change = [(path: [ExactName], value: LuaValue?)]
+    typealias Change = [(path: [ExactName], value: LuaValue?)]
 
-    /// The test with one change, chosen at random; `nil` when there is nothing to change.
-    func changed(_ table: LuaValue, in plan: TestPlan, _ random: inout SeededGenerator) -> LuaValue? {
-        guard let fields = try? TestTable(table, at: "test"), let base = try? plan.directories.base(of: fields)
-        else { return nil }
-        let id = try? fields.name("tenant")
+    /// Every change of one thing that a test may have, in an order that depends on nothing else.
+    func changes(of table: LuaValue, in base: TestOrganisation) -> [Change] {
+        guard let fields = try? TestTable(table, at: "test"), let values = values(of: fields, base) else { return [] }
+        return changes(of: table, values)
+    }
+
+    /// Those changes that concern what a condition is about, the most promising first.
+    static func relevant(_ changes: [Change], to words: ConditionWords) -> [Change] {
+        var counts: [[ExactName]: Int] = [:]
+        let ranked = changes.enumerated().compactMap { index, change -> (Change, order: (Int, Int, Int))? in
+            let relevance = change.map { words.relevance(of: $0.path, $0.value) }.max() ?? 0
+            guard relevance > 0 else { return nil }
+            // Places take turns, so that one with many values does not come before all others.
+            let turn = counts[change.flatMap(\.path), default: 0]
+            counts[change.flatMap(\.path)] = turn + 1
+            return (change, (-relevance, turn, index))
+        }
+        return ranked.sorted { $0.order < $1.order }.map(\.0)
+    }
+
+    static func applying(_ change: Change, to table: LuaValue) -> LuaValue {
+        change.reduce(table) { $0.with($1.path, $1.value) }
+    }
+
+    private func values(of test: TestTable, _ base: TestOrganisation) -> PropertyValues? {
+        let id = try? test.name("tenant")
         let tenants = base.organisation.tenants
         guard let tenant = tenants.first(where: { $0.id == id }) ?? tenants.first else { return nil }
-        let now = Self.time(of: fields, base)
-        let changes = changes(of: table, tenant, now)
-        guard let change = changes.randomElement(using: &random) else { return nil }
-        return change.reduce(table) { $0.with($1.path, $1.value) }
+        var values = PropertyValues(tenant: tenant, now: Self.time(of: test, base))
+        for literal in literals {
+            switch literal {
+            case .integer(let value): values.numbers += [value &- 1, value, value &+ 1].map(LuaValue.integer)
+            case .number(let value): values.numbers += [value - 1, value, value + 1].map(LuaValue.number)
+            case .string: values.strings.append(literal)
+            default: break
+            }
+        }
+        return values
     }
 
     private static func time(of test: TestTable, _ base: TestOrganisation) -> Instant {
         (try? test.string("at")).flatMap { $0 }.flatMap { Instant($0) } ?? base.now
     }
 
-    private func changes(of table: LuaValue, _ tenant: TenantRecord, _ now: Instant) -> [Change] {
+    private func changes(of table: LuaValue, _ values: PropertyValues) -> [Change] {
+        let tenant = values.tenant
         var changes: [Change] = []
         for part in ["token", "actor", "proposed"] as [ExactName] where table[part]?.isRecord == true {
             changes += people(part, table[part]!, tenant)
@@ -73,11 +86,12 @@ struct TestVariation {
         }
         for part in ["token", "proposed"] as [ExactName] where table[part]?.isRecord == true {
             changes += ["api", "mobile"].map { [([part, "kind"], .string($0))] }
+            changes += values.strings.map { [([part, "name"], $0)] }
         }
-        changes += asked(table, tenant, now)
-        changes += times(table, now)
+        changes += asked(table, values)
+        changes += times(table, values.now)
         for (name, setting) in policy.settings.sorted(by: { $0.key < $1.key }) {
-            changes += values(setting.type, tenant, now).map { [(["settings", policy.id, name], $0)] }
+            changes += values.values(setting.type).map { [(["settings", policy.id, name], $0)] }
         }
         return changes
     }
@@ -118,75 +132,49 @@ struct TestVariation {
 
     // MARK: Requests
 
-    private func asked(_ table: LuaValue, _ tenant: TenantRecord, _ now: Instant) -> [Change] {
+    private func asked(_ table: LuaValue, _ values: PropertyValues) -> [Change] {
         var changes: [Change] = []
         if table["action"] != nil {
             changes += schema.actionNames.map { [(["action"], .string($0))] }
         }
         if let resource = table["resource"], let name = resource["type"]?.name {
-            changes += schema.resources.map { type in [(["resource"], self.resource(type, resource, tenant, now))] }
+            changes += schema.resources.map { type in [(["resource"], self.resource(type, resource, values))] }
             if let type = schema.resources.first(where: { $0.name == name }) {
-                changes += properties(["resource"], type, tenant, now)
+                changes += properties(["resource"], type, values)
             }
+            changes += values.strings.map { [(["resource", "id"], $0)] }
         }
-        changes += properties(["context"], schema.context, tenant, now)
+        changes += properties(["context"], schema.context, values)
         if let name = table["subject"]?["type"]?.name,
             let type = schema.subjects.first(where: { $0.name == name })
         {
-            changes += properties(["subject", "properties"], type, tenant, now)
+            changes += properties(["subject", "properties"], type, values)
+            changes += values.strings.map { [(["subject", "id"], $0)] }
         }
         return changes
     }
 
     /// A resource of another type, with the properties that both have and those that the type requires.
-    private func resource(
-        _ type: Schema.RecordType, _ old: LuaValue, _ tenant: TenantRecord, _ now: Instant
-    ) -> LuaValue {
+    private func resource(_ type: Schema.RecordType, _ old: LuaValue, _ values: PropertyValues) -> LuaValue {
         var fields: [(ExactName, LuaValue)] = [("type", .string(type.name))]
         if let id = old["id"] { fields.append(("id", id)) }
-        for property in type.properties {
-            if let value = old[property.name] ?? (property.isOptional ? nil : values(property.type, tenant, now).first)
-            {
-                fields.append((property.name, value))
-            }
-        }
-        return LuaValue(named: fields)
+        return LuaValue(named: fields + values.required(type) { old[$0] })
     }
 
-    private func properties(
-        _ path: [ExactName], _ type: Schema.RecordType, _ tenant: TenantRecord, _ now: Instant
-    ) -> [Change] {
+    private func properties(_ path: [ExactName], _ type: Schema.RecordType, _ values: PropertyValues) -> [Change] {
         type.properties.flatMap { property -> [Change] in
-            let values: [LuaValue?] = values(property.type, tenant, now) + (property.isOptional ? [nil] : [])
+            let values: [LuaValue?] = values.values(property.type) + (property.isOptional ? [nil] : [])
             return values.map { [(path + [property.name], $0)] }
-        }
-    }
-
-    private func values(_ type: ValueType, _ tenant: TenantRecord, _ now: Instant) -> [LuaValue] {
-        switch type {
-        case .boolean: [.boolean(true), .boolean(false)]
-        case .number: numbers
-        case .string: texts
-        case .department: tenant.departments.prefix(Self.most).map { .string($0.id) }
-        case .user: tenant.users.prefix(Self.most).map { .string($0.id) }
-        case .instant: Self.hours.map { .string(now.adding(hours: $0).description) }
-        case .date: Self.hours.map { .string(Zone.utc.date(of: now.adding(hours: $0)).description) }
-        case .ip: ["10.0.0.1", "192.168.0.1", "203.0.113.9", "::1"].map(LuaValue.string) + texts
-        case .list(let element):
-            [LuaValue(list: [])] + values(element, tenant, now).map { LuaValue(list: [$0]) }
-        default: []
         }
     }
 
     // MARK: Times
 
-    private static let hours: [Int64] = [-8_760, -24, -1, 0, 1, 6, 12, 18, 24, 48, 72, 96, 120, 8_760]
-
     private func times(_ table: LuaValue, _ now: Instant) -> [Change] {
-        var changes: [Change] = Self.hours.map { [(["at"], .string(now.adding(hours: $0).description))] }
+        var changes: [Change] = PropertyValues.hours.map { [(["at"], .string(now.adding(hours: $0).description))] }
         guard table["token"]?.isRecord == true else { return changes }
         for name in ["expires", "created", "last_active", "dormant_since"] as [ExactName] {
-            changes += Self.hours.map {
+            changes += PropertyValues.hours.map {
                 [(["token", "last_day"], nil), (["token", name], .string(now.adding(hours: $0).description))]
             }
         }
@@ -199,10 +187,10 @@ struct TestVariation {
 
     /// The test with values that may bring one side of a comparison just below, at or just above the other.
     func stepped(
-        _ table: LuaValue, in plan: TestPlan, left: OrderedValue, right: OrderedValue, to place: OrderedValue.Place
+        _ table: LuaValue, in base: TestOrganisation, left: OrderedValue, right: OrderedValue,
+        to place: OrderedValue.Place
     ) -> [LuaValue] {
-        guard let fields = try? TestTable(table, at: "test"), let base = try? plan.directories.base(of: fields)
-        else { return [] }
+        guard let fields = try? TestTable(table, at: "test") else { return [] }
         let now = Self.time(of: fields, base)
         let step = place.rawValue - 1
         let wanted = [right.stepped(step), left.stepped(-step)].compactMap(\.self)
@@ -214,7 +202,7 @@ struct TestVariation {
             let distance = other + Int64(step) - one
             changes += [1, 24, 24 * 30].map { [(["at"], .string(now.adding(hours: distance * $0).description))] }
         }
-        return changes.map { change in change.reduce(table) { $0.with($1.path, $1.value) } }
+        return changes.map { Self.applying($0, to: table) }
     }
 
     private func places(for value: OrderedValue, in table: LuaValue) -> [Change] {

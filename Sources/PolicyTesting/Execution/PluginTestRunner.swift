@@ -19,6 +19,7 @@ struct PluginTestRunner {
     private let schema: PolicyFile
     private let plugins: LoadedPlugins
     private let plugin: ExactName
+    private let cache = TestDirectoryCache()
     /// By the body of the policy, and whether the subject is a token.
     private var authorizers: [ExactName: TestAuthorizers] = [:]
 
@@ -111,10 +112,10 @@ struct PluginTestRunner {
         _ key: String, _ body: String, _ table: TestTable, _ plan: TestPlan
     ) throws(TestFault) -> (decision: Decision, test: TestCase, schema: Schema) {
         let authorizers = try authorizers(key, body, byToken: table["subject"] == nil)
-        let base = try plan.directories.base(of: table)
+        let base = try cache.base(of: table, among: plan.directories)
         let test = try TestCase(
             try TestTable(filled(table, authorizers.schema, base), at: "test"), policy: Self.policy,
-            policies: [Self.policy], schema: authorizers.schema, base: base)
+            policies: [Self.policy], schema: authorizers.schema, base: base, cache: cache)
         return (try decide(test, authorizers), test, authorizers.schema)
     }
 
@@ -171,25 +172,45 @@ struct PluginTestRunner {
         } catch { throw TestFault(error.message) }
     }
 
-    /// The test with default parts: a test of a plugin need not have a subject or a resource.
+    /// The test with default parts: a test of a plugin need not have a subject or a resource, nor the properties that
+    /// the schema beside it requires.
     private func filled(_ table: TestTable, _ schema: Schema, _ base: TestOrganisation) throws(TestFault) -> LuaValue {
-        func entry(_ name: ExactName, _ value: LuaValue) -> LuaValue.Entry { .init(key: .string(name), value: value) }
-        var entries = table.names.filter { !Self.own.contains($0) }.map { entry($0, table[$0]!) }
-        entries.append(entry("expect", .table([entry("code", .string("not_permitted"))])))
+        var filled = LuaValue(named: table.names.filter { !Self.own.contains($0) }.map { ($0, table[$0]!) })
+        func fill(_ parts: [(ExactName, LuaValue)]) { filled = LuaValue(named: parts).overlaid(by: filled) }
+        fill([("expect", LuaValue(named: [("code", .string("not_permitted"))]))])
+        let id = try table.name("tenant")
+        let tenants = base.organisation.tenants
+        // An unknown tenant is reported when the request is made.
+        guard let tenant = id.map({ id in tenants.first { $0.id == id } }) ?? tenants.first else { return filled }
         if table["token"] == nil, table["subject"] == nil {
-            let tenants = base.organisation.tenants
-            let id = try table.name("tenant")
-            guard let tenant = id.map({ id in tenants.first { $0.id == id } }) ?? tenants.first,
-                let department = tenant.departments.first, let type = tenant.userTypes.first
-            else { throw TestFault("the directory has no department and user type for a token") }
-            let token = [entry("department", .string(department.id)), entry("user_type", .string(type.id))]
-            entries.append(entry("token", .table(token)))
+            guard let department = tenant.departments.first, let type = tenant.userTypes.first else {
+                throw TestFault("the directory has no department and user type for a token")
+            }
+            let token = LuaValue(named: [
+                ("department", .string(department.id)), ("user_type", .string(type.id)),
+            ])
+            fill([("token", token)])
         }
-        if table["action"] == nil { entries.append(entry("action", .string(schema.actionNames.first ?? ""))) }
+        if table["action"] == nil { fill([("action", .string(schema.actionNames.first ?? ""))]) }
+        let now = try table.string("at").flatMap { Instant($0) } ?? base.now
+        let values = PropertyValues(tenant: tenant, now: now)
+        func required(_ type: Schema.RecordType) -> LuaValue { LuaValue(named: values.required(type)) }
+        fill([("context", required(schema.context))])
         if table["resource"] == nil {
-            entries.append(entry("resource", .table([entry("type", .string(schema.resources.first?.name ?? ""))])))
+            fill([("resource", LuaValue(named: [("type", .string(schema.resources.first?.name ?? ""))]))])
         }
-        return .table(entries)
+        let kinds = try TestTable(filled, at: "test")
+        if let name = try kinds.table("resource")?.name("type"),
+            let type = schema.resources.first(where: { $0.name == name })
+        {
+            fill([("resource", required(type))])
+        }
+        if let name = try kinds.table("subject")?.name("type"),
+            let type = schema.subjects.first(where: { $0.name == name })
+        {
+            fill([("subject", LuaValue(named: [("properties", required(type))]))])
+        }
+        return filled
     }
 }
 

@@ -1,5 +1,4 @@
 internal import Decisions
-internal import Glibc
 package import Model
 package import Policies
 
@@ -86,13 +85,14 @@ package struct PolicyTests {
             none.faults = faults + [planner.sharedFault].compactMap(\.self)
             return none
         }
-        let (plans, filtered) = plans(selection)
+        let all = plans(selection)
+        let plans = selected(selection, of: all)
         let parts =
             selection.stopsAtFailure
             ? [run(plans, selection)] : Self.sideBySide(plans) { part in run(part, selection) }
         var whole = Run()
         whole.results = parts.flatMap(\.results)
-        whole.leftOut = filtered + plans.count - whole.results.count
+        whole.leftOut = all.count - whole.results.count
         trace(&whole.results, plans, isWhole: selection.tracesAll)
         if selection.measuresCoverage,
             let set = PolicySet.load(source.withoutTests(only: nil), isInstrumented: true).set
@@ -100,34 +100,50 @@ package struct PolicyTests {
             var tally = CoverageTally()
             for part in parts { tally.merge(part.coverage) }
             var measured = Coverage(set, source, tally)
-            if selection.suggestsTests { measured.policies = suggestions(for: measured.policies, plans, set) }
+            if selection.suggestsTests {
+                measured.policies = suggestions(for: measured.policies, plans, among: all, set)
+            }
             whole.coverage = measured
         }
         if selection.measuresCost { whole.costs = costs(plans) }
         return whole
     }
 
-    /// The greatest number of requests tried for uncovered parts, of all policies and of one.
-    private static let mostAttempts = (all: 30_000, one: 1_000)
+    /// The greatest numbers of requests tried for uncovered parts, of all policies and of one.
+    private static let most = (
+        all: TestGenerator.Budget(directed: 24_000, random: 6_000),
+        one: TestGenerator.Budget(directed: 1_000, random: 1_000)
+    )
 
     /// The policies with tests that would fill their gaps, where such tests are found.
+    /// - Parameters:
+    ///   - plans: the selected tests.
+    ///   - all: all tests.
     private func suggestions(
-        for policies: [PolicyCoverage], _ plans: [TestPlan], _ set: PolicySet
+        for policies: [PolicyCoverage], _ plans: [TestPlan], among all: [TestPlan], _ set: PolicySet
     ) -> [PolicyCoverage] {
         let own = Dictionary(grouping: plans, by: \.policy)
-        let budget = min(Self.mostAttempts.one, Self.mostAttempts.all / max(1, policies.count { !$0.gaps.isEmpty }))
-        return Self.sideBySide(policies, fewest: 2) { part in
-            part.map { policy in
-                guard !policy.gaps.isEmpty, let plans = own[policy.policy],
-                    let loaded = set.policies.first(where: { $0.id == policy.policy })
-                else { return policy }
-                let sets = TestSets(source, policies: self.policies, instrumentation: TestGenerator.budget)
-                var search = TestGenerator(sets, policy, loaded, schema: set.schema, budget: budget)
+        let known = Dictionary(grouping: all, by: \.policy)
+        let loaded = Dictionary(uniqueKeysWithValues: set.policies.map { ($0.id, $0) })
+        let incomplete = policies.filter { !$0.gaps.isEmpty }
+        let share = max(1, incomplete.count)
+        let budget = TestGenerator.Budget(
+            directed: min(Self.most.one.directed, Self.most.all.directed / share),
+            random: min(Self.most.one.random, Self.most.all.random / share))
+        let filled = Self.sideBySide(incomplete, fewest: 2) { part in
+            var trials = TestTrials(TestSets(source, policies: self.policies))
+            return part.map { policy in
+                guard let plans = own[policy.policy], let loaded = loaded[policy.policy] else { return policy }
+                var search = TestGenerator(
+                    policy, loaded, schema: set.schema, tests: known[policy.policy] ?? [], budget: budget)
                 var filled = policy
-                filled.gaps = search.filled(by: plans)
+                filled.gaps = search.filled(by: plans, &trials)
+                trials.endPolicy()
                 return filled
             }
         }.flatMap(\.self)
+        let byID = Dictionary(uniqueKeysWithValues: filled.map { ($0.policy, $0) })
+        return policies.map { byID[$0.policy] ?? $0 }
     }
 
     private func costs(_ plans: [TestPlan]) -> [PolicyCost] {
@@ -153,11 +169,15 @@ package struct PolicyTests {
         for (index, failure) in traced.flatMap(\.self) { results[index].failure = failure }
     }
 
-    /// The tests to run, in order, and the number of those that are left out.
-    private func plans(_ selection: Selection) -> (plans: [TestPlan], leftOut: Int) {
+    /// The tests of the selected files, in order.
+    private func plans(_ selection: Selection) -> [TestPlan] {
         let files = planner.files.filter { selection.files?.contains($0.name) ?? true }
-        var plans = Self.sideBySide(files) { [planner] part in part.flatMap(planner.plans) }.flatMap(\.self)
-        let all = plans.count
+        return Self.sideBySide(files) { [planner] part in part.flatMap(planner.plans) }.flatMap(\.self)
+    }
+
+    /// The tests to run, numbered.
+    private func selected(_ selection: Selection, of plans: [TestPlan]) -> [TestPlan] {
+        var plans = plans
         if let filter = selection.filter {
             plans.removeAll { !$0.result.name.contains(filter) && !$0.result.file.contains(filter) }
         }
@@ -169,7 +189,7 @@ package struct PolicyTests {
             plans.removeAll { !$0.isOnly }
         }
         for index in plans.indices { plans[index].number = index }
-        return (plans, all - plans.count)
+        return plans
     }
 
     /// The results of one thread.
@@ -202,7 +222,7 @@ package struct PolicyTests {
     private static func sideBySide<Item: Sendable, Result>(
         _ items: [Item], fewest: Int = fewest, _ body: @escaping @Sendable ([Item]) -> Result
     ) -> [Result] {
-        let jobs = max(1, min(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), items.count / fewest))
+        let jobs = max(1, min(InterpreterThread.processors, items.count / fewest))
         guard jobs > 1 else { return [body(items)] }
         let size = (items.count + jobs - 1) / jobs
         let parts = stride(from: 0, to: items.count, by: size).map { start in

@@ -14,6 +14,8 @@ struct TestPlan: Sendable {
     var isOnly = false
     /// The directories that the test may name.
     var directories = TestDirectories()
+    /// The fixtures that the test may name.
+    var fixtures = TestFixtures([])
 }
 
 /// The organisations that the tests of a file may use, by name.

@@ -60,6 +60,7 @@ struct TestPlanner: Sendable {
                     var plan = TestPlan(
                         result: TestResult(file: path, line: test.line, name: test.name), policy: policy)
                     plan.directories = directories
+                    plan.fixtures = fixtures
                     return cases(of: test, plan, fixtures, read.cases)
                 })
         } catch { return failed(error.message, line: error.line) }

@@ -11,6 +11,7 @@ struct TestSets {
     private var sources: [ExactName: PolicySource] = [:]
     /// By key; `nil` for a set that does not load with instrumentation.
     private var runs: [ExactName: InstrumentedRun?] = [:]
+    private let cache = TestDirectoryCache()
 
     /// - Parameters:
     ///   - policies: every id of the folder.
@@ -28,19 +29,39 @@ struct TestSets {
         let key: ExactName
     }
 
-    /// - Parameter isAlone: true to run the tested policy alone; `nil` to follow the test.
+    /// The organisation that a test happens in.
+    func base(of table: TestTable, _ plan: TestPlan) throws(TestFault) -> TestOrganisation {
+        try cache.base(of: table, among: plan.directories)
+    }
+
+    /// - Parameter isAlone: true to run the tested policy alone, false to run all; `nil` to follow the test.
     mutating func prepare(_ table: LuaValue, _ plan: TestPlan, isAlone: Bool? = nil) throws(TestFault) -> Prepared {
         let table = try TestTable(table, at: "test")
         try table.refuseOthers(than: TestCase.keys)
-        let base = try plan.directories.base(of: table)
+        let base = try cache.base(of: table, among: plan.directories)
         let stated = try table.boolean("only_policy") ?? false
         let only = isAlone ?? stated ? plan.policy : nil
         let settings = try table.table("settings")
         let overrides = JSON.object(try settings?.members() ?? [])
-        let key: ExactName = "\(only ?? "*") \(overrides.compact)"
+        let key = Self.key(only, overrides)
         let set = try set(only, settings: settings, key: key)
-        let test = try TestCase(table, policy: plan.policy, policies: policies, schema: set.schema, base: base)
+        let test = try TestCase(
+            table, policy: plan.policy, policies: policies, schema: set.schema, base: base,
+            cache: cache)
         return Prepared(test: test, set: set, key: key)
+    }
+
+    /// The key of all policies with the settings of the folder.
+    static let wholeFolder = key(nil, .object([]))
+
+    private static func key(_ only: ExactName?, _ settings: JSON) -> ExactName { "\(only ?? "*") \(settings.compact)" }
+
+    /// Drops every other set.
+    mutating func keepWholeFolder() {
+        func isKept(_ key: ExactName) -> Bool { key == Self.wholeFolder }
+        sets = sets.filter { isKept($0.key) }
+        sources = sources.filter { isKept($0.key) }
+        runs = runs.filter { isKept($0.key) }
     }
 
     private mutating func set(_ only: ExactName?, settings: TestTable?, key: ExactName) throws(TestFault) -> PolicySet {

@@ -15,7 +15,8 @@ package struct TestCase {
 
     /// - Parameter policies: every id that a test may name, even when it runs one policy alone.
     init(
-        _ table: TestTable, policy: ExactName, policies: [ExactName], schema: Schema, base: TestOrganisation
+        _ table: TestTable, policy: ExactName, policies: [ExactName], schema: Schema, base: TestOrganisation,
+        cache: TestDirectoryCache
     ) throws(TestFault) {
         guard let expected = try table.table("expect") else { throw TestFault("the test has no `expect`") }
         expectation = try TestExpectation(expected, policy: policy, policies: policies)
@@ -27,6 +28,6 @@ package struct TestCase {
         question =
             kind == .access
             ? try parser.access(&fixture) : try parser.administration(kind, &fixture)
-        directory = try fixture.directory()
+        directory = try fixture.directory(of: table, cache)
     }
 }

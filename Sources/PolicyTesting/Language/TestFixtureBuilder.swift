@@ -42,9 +42,13 @@ struct TestFixtureBuilder {
     }
 
     /// The snapshot of everything, made-up things included.
-    func directory() throws(TestFault) -> Directory {
+    func directory(of test: TestTable, _ cache: TestDirectoryCache) throws(TestFault) -> Directory {
         guard isChanged else { return base.directory }
-        do { return try Directory(organisation) } catch { throw TestFault("\(error.path): \(error.message)") }
+        return try cache.directory(of: test, base) { () throws(TestFault) in
+            do throws(OrganisationError) { return try Directory(organisation) } catch {
+                throw TestFault("\(error.path): \(error.message)")
+            }
+        }
     }
 
     /// Adds a token of the organisation to this fixture, if it exists.

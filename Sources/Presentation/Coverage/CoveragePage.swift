@@ -54,7 +54,8 @@ package struct CoveragePage {
     private func line(_ number: Int, _ source: String, _ policy: PolicyCoverage) -> String {
         let gaps = policy.gaps.filter { $0.line == number }
         let hits = policy.hits[number]
-        let style = hits.map { $0 == 0 ? "none" : gaps.isEmpty ? "full" : "part" } ?? (gaps.isEmpty ? "" : "part")
+        let isPart = policy.partlyReached.contains(number) || hits != 0 && !gaps.isEmpty
+        let style = isPart ? "part" : hits.map { $0 == 0 ? "none" : "full" } ?? ""
         let count = hits.map(String.init) ?? ""
         var text =
             #"<span class="\#(style)"><i>\#(number)</i><i>\#(count)</i>\#(marked(source, gaps))</span>"#

@@ -54,9 +54,9 @@ package struct CoverageReport {
     /// The mark of a line that is covered in full, in part or not at all; a blank for a line without code.
     private static func mark(_ policy: PolicyCoverage, _ line: Int, isWhole: Bool) -> String {
         guard let hits = policy.hits[line] else { return isWhole ? " " : "½" }
+        if hits > 0 { return isWhole ? "✓" : "½" }
         let isAsked = policy.branchOutcomes.contains { $0.line == line && $0.isReached }
-        if policy.missed.contains(line), hits == 0, !isAsked { return "✘" }
-        return isWhole ? "✓" : "½"
+        return isAsked || policy.partlyReached.contains(line) ? "½" : "✘"
     }
 
     private func line(of gap: CoverageGap, under source: String, after blank: String) -> StyledLine {

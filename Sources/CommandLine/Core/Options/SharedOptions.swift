@@ -19,7 +19,7 @@ extension Option<Int> {
     }
     /// A number of threads: by default one for each core.
     static func threads(_ help: String) -> Self {
-        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let cores = InterpreterThread.processors
         return Self("jobs", "N", help, most: Decisions.Batch.mostJobs, absent: cores)
     }
 }

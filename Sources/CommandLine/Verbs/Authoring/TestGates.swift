@@ -7,6 +7,7 @@ internal import Presentation
 struct TestGates {
     static let options: [any OptionDeclaration] = [
         Option.coverage, Option.coverageLcov, Option.coverageJson, Option.coverageHtml, Option.coverageMin,
+        Option.noSuggest,
         Option.cost, Option.costBaseline, Option.costGrowth, Option.costUpdate,
     ]
 
@@ -15,6 +16,7 @@ struct TestGates {
     private let gate: CoverageGate?
     private let showsCoverage: Bool
     private let showsCost: Bool
+    private let isSuggesting: Bool
     private let baselinePath: String?
     private let baseline: CostBaseline?
     private let growth: Int
@@ -40,6 +42,10 @@ struct TestGates {
             if let path { files.append((kind, try ReportFile(path))) }
         }
         self.files = files
+        isSuggesting = !invocation[.noSuggest]
+        if !isSuggesting, !measuresCoverage {
+            throw .usage("`\(Option.noSuggest.flag)` needs `\(Option.coverage.flag)`, or a file of the coverage")
+        }
     }
 
     private static func baseline(_ path: String) throws(CommandError) -> CostBaseline {
@@ -59,7 +65,7 @@ struct TestGates {
 
     var measuresCoverage: Bool { showsCoverage || gate != nil || !files.isEmpty }
     /// True when a report shows tests that would close gaps.
-    var suggestsTests: Bool { showsCoverage || files.contains { $0.kind != .lcov } }
+    var suggestsTests: Bool { isSuggesting && (showsCoverage || files.contains { $0.kind != .lcov }) }
     var measuresCost: Bool { showsCost || baselinePath != nil }
 
     /// Shows and writes what was measured.
@@ -126,6 +132,9 @@ private enum CoverageFormat {
 extension Option<Bool> {
     fileprivate static var coverage: Self {
         Self(flag: "coverage", "show what the tests do not cover of the policies, and tests that would")
+    }
+    fileprivate static var noSuggest: Self {
+        Self(flag: "no-suggest", "search for no tests that would cover the rest, which takes longer than the tests")
     }
     fileprivate static var cost: Self { Self(flag: "cost", "show the highest cost of each policy in its own tests") }
     static var costUpdate: Self { Self(flag: "cost-update", "write the baseline instead of comparing") }

@@ -13,6 +13,8 @@ struct TestSubject {
 
     private let folder: String
     private let kind: Kind
+    /// The name of the one plugin to test; `nil` for all. It is looked up at once: a confined process cannot do so.
+    let plugin: ExactName?
 
     init(_ folder: String) {
         self.folder = folder
@@ -25,29 +27,40 @@ struct TestSubject {
         } else {
             kind = .policies
         }
+        plugin =
+            kind == .plugin
+            ? File.resolved(folder)?.split(separator: "/").last.map { ExactName($0) } : nil
     }
 
     var isPolicies: Bool { kind == .policies }
 
-    /// The name of the one plugin to test; `nil` for all.
-    var plugin: ExactName? {
-        guard kind == .plugin, let path = File.resolved(folder) else { return nil }
-        return path.split(separator: "/").last.map { ExactName($0) }
+    /// The folders whose changes may change a result.
+    func folders(_ invocation: Invocation) -> [String] {
+        let other = isPolicies ? invocation.pluginFolder(beside: folder) : policies(invocation)
+        return [folder] + (other.map { [$0] } ?? [])
     }
 
     /// The files that the tests need. Plugins are tested with the schema of the policies beside them.
     func files(_ invocation: Invocation) throws(CommandError) -> PolicyFiles {
         guard !isPolicies else { return try invocation.policyFiles(folder) }
+        if invocation.isGiven(Option.plugins) {
+            throw .usage("`\(folder)` holds plugins: `\(Option.plugins.flag)` cannot name others")
+        }
+        return try invocation.policyFiles(policies(invocation), plugins: plugins)
+    }
+
+    /// The folder of all plugins, of which `folder` is one.
+    private var plugins: String {
         let parent = kind == .plugin ? PolicyFiles.beside(folder, "") : folder
-        let plugins =
-            parent.isEmpty ? "." : parent.hasSuffix("/") && parent.count > 1 ? String(parent.dropLast()) : parent
-        let policies = invocation[.policies] ?? PolicyFiles.beside(plugins, "policies")
-        do throws(PolicyError) {
-            return PolicyFiles(
-                policies: File.exists(policies)
-                    ? try PolicySource.folder(policies, plugins: plugins) : PolicySource(path: policies, files: []),
-                plugins: try PluginSource.folder(plugins))
-        } catch { throw CommandError(error.message, status: ExitStatus.policies) }
+        return parent.isEmpty ? "." : parent.hasSuffix("/") && parent.count > 1 ? String(parent.dropLast()) : parent
+    }
+
+    /// The folder of the policies whose schema the tests of plugins use: that of `--policies`, which must exist, or the
+    /// one beside the plugins, if it exists.
+    private func policies(_ invocation: Invocation) -> String? {
+        if let named = invocation[.policies] { return named }
+        let usual = PolicyFiles.beside(plugins, "policies")
+        return File.exists(usual) ? usual : nil
     }
 
     /// The names of the files that are tested.

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Decisions
 internal import Linting
 internal import Model
 internal import Plugins
@@ -39,8 +39,7 @@ private enum TestCommand {
         let (folder, files) = try place(invocation)
         let isChild = Isolation.isChild(invocation.environment)
         guard invocation[.watch], !isChild else { return try test(folder, files, invocation) }
-        let folders = [folder] + (invocation.pluginFolder(beside: folder).map { [$0] } ?? [])
-        return Watching.run(invocation, folders: folders) { () throws(CommandError) in
+        return Watching.run(invocation, folders: TestSubject(folder).folders(invocation)) { () throws(CommandError) in
             try test(folder, files, invocation)
         }
     }
@@ -60,9 +59,7 @@ private enum TestCommand {
         try require(files, among: subject.files(of: read), in: folder)
         let (organisations, now) = try organisations(invocation)
         if invocation[.isolate] {
-            // The zones of the organisations are read while files can still be opened.
-            for tenant in organisations.values.flatMap(\.tenants) { _ = try? Zone(tenant.zone) }
-            try Isolation.confine(memory: 1 << 30, threads: Isolation.testThreads)
+            try Isolation.confine(memory: 1 << 30, threads: InterpreterThread.processors)
         }
         let (source, plugins) = read.loadedPlugins()
         let tests: PolicyTests

@@ -1,0 +1,52 @@
+internal import Lua
+internal import Model
+internal import Policies
+
+/// Values that the properties of a schema can have in a tenant, as tests write them.
+struct PropertyValues {
+    let tenant: TenantRecord
+    let now: Instant
+    var numbers: [LuaValue] = [.integer(0), .integer(1), .integer(1_000_000)]
+    var strings: [LuaValue] = [.string("x")]
+
+    /// The most names of one kind.
+    static let most = 30
+    /// Distances from now, in hours: an hour, days, a year.
+    static let hours: [Int64] = [-8_760, -24, -1, 0, 1, 6, 12, 18, 24, 48, 72, 96, 120, 8_760]
+    private static let addresses: [LuaValue] = ["10.0.0.1", "192.168.0.1", "203.0.113.9", "::1"].map(LuaValue.string)
+
+    /// Values of a type; empty when the tenant has none, such as no user.
+    func values(_ type: ValueType) -> [LuaValue] {
+        switch type {
+        case .boolean: [.boolean(true), .boolean(false)]
+        case .number: numbers
+        case .string: strings
+        case .department: tenant.departments.prefix(Self.most).map { .string($0.id) }
+        case .user: tenant.users.prefix(Self.most).map { .string($0.id) }
+        case .instant: Self.hours.map { .string(now.adding(hours: $0).description) }
+        case .date: Self.hours.map { .string(Zone.utc.date(of: now.adding(hours: $0)).description) }
+        case .ip: Self.addresses + strings.compactMap(\.address)
+        case .list(let element): [LuaValue(list: [])] + values(element).map { LuaValue(list: [$0]) }
+        default: []
+        }
+    }
+
+    /// The properties that a record must have, those that are given first, and made-up ones for the others.
+    func required(_ type: Schema.RecordType, given: (ExactName) -> LuaValue? = { _ in nil }) -> [(ExactName, LuaValue)]
+    {
+        type.properties.compactMap { property in
+            let value = given(property.name) ?? (property.isOptional ? nil : values(property.type).first)
+            return value.map { (property.name, $0) }
+        }
+    }
+}
+
+extension LuaValue {
+    /// A string that is an address, or the first address of a network.
+    fileprivate var address: LuaValue? {
+        guard case .string(let text) = self, let first = text.split(separator: "/").first.map(String.init) else {
+            return nil
+        }
+        return IPAddress(first).map { _ in .string(first) }
+    }
+}
