@@ -15,4 +15,11 @@ package struct ParsedPolicy {
     package var diagnostics: [Diagnostic]
     /// The plugins it asks for that do not load.
     var brokenPlugins: Set<ExactName> = []
+
+    /// Adds faults that the source shows, in place of a failure to load which they explain.
+    mutating func note(_ faults: [Diagnostic]) {
+        let lines = Set(faults.map(\.line))
+        diagnostics.removeAll { $0.rule == "failing-load" && lines.contains($0.line) }
+        diagnostics += faults
+    }
 }

@@ -60,11 +60,14 @@ package struct TestFailure: Equatable, Sendable {
 /// The reason why a test could not run: a mistake of its author, such as a name that does not exist.
 struct TestFault: Error, Equatable, Sendable {
     let message: String
-    /// True when the policy does not load because a call has wrong arguments, which is seen before the call is made.
-    let isOfCall: Bool
+    /// True when the policy does not load because its source shows a failure, which happens wherever it is reached.
+    let isProved: Bool
+    /// True when a name is not in the organisation of the test, which another organisation may have.
+    let isOfDirectory: Bool
 
-    init(_ message: String, isOfCall: Bool = false) {
+    init(_ message: String, isProved: Bool = false, isOfDirectory: Bool = false) {
         self.message = message
-        self.isOfCall = isOfCall
+        self.isProved = isProved
+        self.isOfDirectory = isOfDirectory
     }
 }
