@@ -100,8 +100,8 @@ struct PolicyGrammar {
         case 3:
             return
                 "deny(\"\(one(["{token.department}", "{resource.amount}", "{context.note} {", "{token.nothing}", "no"]))\")\n"
-        case 4: return "advise(\(unseen()), { a = \(value()), [\(string())] = \(path()) })\n"
-        default: return "oblige(\(string()), { \(unseen()) })\n"
+        case 4: return "advise(\(unseen()), { a = \(unseen()), [\(string())] = \(path()) })\n"
+        default: return "oblige(\(string()), { \(chance(8) ? "" : "n = ")\(unseen()) })\n"
         }
     }
 
@@ -134,7 +134,7 @@ struct PolicyGrammar {
     }
 
     /// A value that is unknown to the loader, so that mistakes with it appear only at run time.
-    private mutating func unseen() -> String { chance(8) ? value() : "as_it_is(\(value()))" }
+    private mutating func unseen() -> String { chance(16) ? value() : "as_it_is(\(value()))" }
 
     private mutating func value() -> String {
         depth += 1
