@@ -114,7 +114,7 @@ let package = Package(
         .target(name: "CConfined", dependencies: ["CSystem"], path: "Tests/CConfined"),
         .target(name: "CLuaLoad", path: "Tests/CLuaLoad", linkerSettings: [.linkedLibrary("lua5.4")]),
         tests("LuaTests", ["Lua", "CLua", "CLuaLoad", "HostileScripts", "Model"]),
-        tests("PoliciesTests", ["Policies", "Model"]),
+        tests("PoliciesTests", ["Policies", "Syntax", "Lua", "Model"]),
         tests("EngineTests", ["Engine", "Policies", "Model"]),
         tests("PluginsTests", ["TestSupport", "Plugins", "Decisions", "Engine", "Policies", "Model"]),
         tests("TokensTests", ["Tokens", "Model"]),
@@ -128,7 +128,7 @@ let package = Package(
             "LintingTests",
             [
                 "TestSupport", "HostileScripts", "Linting", "PolicyTesting", "Plugins", "Decisions", "Engine",
-                "Policies", "Model",
+                "Policies", "Syntax", "Model",
             ]),
         tests("PolicyTestingTests", ["TestSupport", "PolicyTesting", "Decisions", "Policies", "Model"]),
         tests("AnalysisTests", ["TestSupport", "Analysis", "Decisions", "Engine", "Policies", "Model"]),

@@ -260,6 +260,24 @@ static void set(lua_State *L, const char *name, lua_CFunction function) {
     lua_setfield(L, -2, name);
 }
 
+static int unknown_member(lua_State *L) {
+    const char *library = lua_tostring(L, lua_upvalueindex(1));
+    if (lua_type(L, 2) != LUA_TSTRING) return luaL_error(L, "`%s` has no elements", library);
+    return luaL_error(L, "`%s` has no `%s`", library, lua_tostring(L, 2));
+}
+
+/// Makes the table on top a global library: read-only, and an error for every name that it does not have.
+static void publish(lua_State *L, int globals, const char *name) {
+    lua_createtable(L, 0, 1);
+    lua_pushstring(L, name);
+    lua_pushcclosure(L, unknown_member, 1);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    clua_freeze(L);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, globals, name);
+}
+
 void clua_open_libraries(lua_State *L, int globals) {
     static const char *const math[] = {
         "abs", "ceil", "floor", "max", "min", "fmod", "modf", "sqrt", "tointeger", "type", "ult", "huge", "pi",
@@ -273,17 +291,14 @@ void clua_open_libraries(lua_State *L, int globals) {
     };
     open_stock(L, luaopen_math);
     take(L, math);
-    clua_freeze(L);
-    lua_setfield(L, globals, "math");
+    publish(L, globals, "math");
     open_stock(L, luaopen_utf8);
     take(L, utf8);
-    clua_freeze(L);
-    lua_setfield(L, globals, "utf8");
+    publish(L, globals, "utf8");
     lua_settop(L, globals);
     lua_newtable(L);
     luaL_setfuncs(L, table, 0);
-    clua_freeze(L);
-    lua_setfield(L, globals, "table");
+    publish(L, globals, "table");
 
     open_stock(L, luaopen_string);
     take(L, string);
@@ -295,7 +310,7 @@ void clua_open_libraries(lua_State *L, int globals) {
     set(L, "match", clua_string_match);
     set(L, "gmatch", clua_string_gmatch);
     set(L, "gsub", clua_string_gsub);
-    clua_freeze(L);
+    publish(L, globals, "string");
     // Strings share the frozen proxy; arithmetic on them is not part of the dialect.
     lua_pushliteral(L, "");
     lua_createtable(L, 0, 2);
@@ -304,7 +319,5 @@ void clua_open_libraries(lua_State *L, int globals) {
     lua_pushboolean(L, false);
     lua_setfield(L, -2, "__metatable");
     lua_setmetatable(L, -2);
-    lua_pop(L, 1);
-    lua_setfield(L, globals, "string");
     lua_settop(L, globals);
 }

@@ -11,6 +11,8 @@ package struct LintedFolder {
     package let schemaChunk: Chunk?
     /// The policies that are valid Lua.
     package let policies: [LintedPolicy]
+    /// The Lua of the plugins that load.
+    let plugins: [LintedPolicy]
     package let tests: [LintedTests]
     /// The results of evaluating the policies on made-up requests; `nil` when they do not load.
     let smokeRun: SmokeRun?
@@ -33,13 +35,31 @@ package struct LintedFolder {
                 inference: policy.inference,
                 hasTests: names.contains(PolicyFile.tests(of: policy.file.name.withoutExtension)))
         }
+        plugins = source.plugins.provided.compactMap { plugin in
+            guard let file = source.plugins.luaFile(of: plugin.name), let chunk = try? Chunk.parse(file.bytes) else {
+                return nil
+            }
+            let inference = TypeInference(script: chunk, plugins: source.plugins)
+            return LintedPolicy(
+                name: file.name, chunk: chunk, declaration: nil, inference: inference, pluginPath: plugin.path,
+                hasTests: true)
+        }
         let ids = source.policyIDs
         smokeRun = result.set.map { SmokeRun($0) }
+        let unready = result.set == nil ? [:] : Self.unready(source)
+        let permissions = result.schema?.actions.keys.sorted()
         var tests: [LintedTests] = []
         var loading = result.diagnostics
         for file in source.files where file.name.isTestFile {
             do throws(SyntaxError) {
-                tests.append(LintedTests(name: file.name, chunk: try Chunk.parse(file.bytes), policies: ids))
+                let chunk = try Chunk.parse(file.bytes)
+                let faults = Self.faults(of: chunk, path: "\(source.path)/\(file.name)")
+                loading += faults
+                tests.append(
+                    LintedTests(
+                        name: file.name, chunk: chunk, policies: ids, permissions: permissions,
+                        // A fault of the file may be why it cannot be read.
+                        unready: (unready[file.name] ?? []).filter { faults.isEmpty || $0.line != nil }))
             } catch {
                 loading.append(
                     Diagnostic(
@@ -49,5 +69,21 @@ package struct LintedFolder {
         }
         self.tests = tests
         self.loading = loading
+    }
+
+    /// The faults of the Lua of a file of tests.
+    private static func faults(of chunk: Chunk, path: String) -> [Diagnostic] {
+        let known = StandardLibrary.globals.union(["test", "fixture", "directory"])
+        return Dialect.faults(of: chunk, known: known, path: path, whose: "tests")
+            + TypeInference(script: chunk).faults.map { $0.diagnostic(path: path) }
+    }
+
+    private static func unready(_ source: PolicySource) -> [ExactName: [PolicyTests.Unready]] {
+        // A file without a statement is a placeholder.
+        guard source.files.contains(where: { $0.name.isTestFile && !$0.bytes.isEmpty }),
+            let demo = try? Organisation(json: JSONReader.parse(Demo.json)),
+            let tests = try? PolicyTests(source, organisations: ["demo": demo])
+        else { return [:] }
+        return Dictionary(grouping: tests.unready(), by: \.file)
     }
 }

@@ -2,7 +2,7 @@ package import Model
 package import Policies
 package import Syntax
 
-/// A policy's file as rules see it.
+/// A policy's file, or a plugin's, as rules see it.
 package struct LintedPolicy {
     package let name: ExactName
     package let chunk: Chunk
@@ -10,6 +10,8 @@ package struct LintedPolicy {
     package let declaration: PolicyDeclaration?
     /// The types of its expressions; present when the declaration is.
     package let inference: TypeInference?
+    /// The path of a plugin's file; `nil` for a policy.
+    var pluginPath: String?
     /// True when a file of tests lies beside it.
     package let hasTests: Bool
 

@@ -27,18 +27,25 @@ package struct Linter {
 
     private func find(_ rule: Rule, _ folder: LintedFolder) -> [Diagnostic] {
         func named(_ findings: [Rule.Finding], _ file: ExactName) -> [Diagnostic] {
-            findings.map { finding in
-                Diagnostic(
-                    finding.message, path: "\(source.path)/\(finding.file ?? file)", line: finding.line,
-                    column: finding.column, severity: finding.severity ?? rule.severity, rule: rule.name)
-            }
+            findings.map { diagnostic($0, rule, path: "\(source.path)/\($0.file ?? file)") }
         }
         switch rule.find {
         case .loader, .comments: return []
         case .policy(let find): return folder.policies.flatMap { named(find($0), $0.name) }
+        case .script(let find):
+            return folder.policies.flatMap { named(find($0), $0.name) }
+                + folder.plugins.flatMap { plugin in
+                    find(plugin).map { diagnostic($0, rule, path: plugin.pluginPath ?? "") }
+                }
         case .tests(let find): return folder.tests.flatMap { named(find($0), $0.name) }
         case .file(let find): return source.files.flatMap { named(find($0), $0.name) }
         case .folder(let find): return named(find(folder), "")
         }
+    }
+
+    private func diagnostic(_ finding: Rule.Finding, _ rule: Rule, path: String) -> Diagnostic {
+        Diagnostic(
+            finding.message, path: path, line: finding.line, column: finding.column,
+            severity: finding.severity ?? rule.severity, rule: rule.name)
     }
 }

@@ -4,7 +4,8 @@ extension Rule {
 
     /// The rules of the loader, which refuses what they find.
     private static let loading: [Rule] = [
-        assignment, brokenPlugin, declaration, duplicateKey, failingLoad, fileName, ineffectiveReturn, miscompiled,
+        assignment, brokenPlugin, declaration, duplicateKey, failingLoad, fileName, ineffectiveReturn,
+        lateDeclaration, miscompiled,
         misplacedFile, missingFile, notAFunction, required, reservedName, schema, settings, syntax, testWithoutPolicy,
         typeMismatch, undeclaredGlobal, unknownAttribute,
         unknownGrant, unknownInReason, unknownPermission, unknownDecisionKind, wrongArgument,

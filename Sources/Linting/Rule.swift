@@ -53,6 +53,8 @@ package struct Rule: Sendable {
         case comments
         /// Each policy that is valid Lua.
         case policy(@Sendable (LintedPolicy) -> [Finding])
+        /// The same, and the Lua of each plugin that loads.
+        case script(@Sendable (LintedPolicy) -> [Finding])
         /// Each test file that is valid Lua.
         case tests(@Sendable (LintedTests) -> [Finding])
         /// Each file, as it is.

@@ -17,8 +17,11 @@ struct Suppressions {
     /// nothing.
     func applied(to findings: [Diagnostic]) -> [Diagnostic] {
         var kept = findings
-        for file in source.files where file.name.hasSuffix(".lua") {
-            let path = "\(source.path)/\(file.name)"
+        let policies = source.files.map { (path: "\(source.path)/\($0.name)", file: $0) }
+        let plugins = source.plugins.provided.compactMap { plugin in
+            source.plugins.luaFile(of: plugin.name).map { (path: plugin.path, file: $0) }
+        }
+        for (path, file) in policies + plugins where file.name.hasSuffix(".lua") {
             for comment in Self.allowances(file) {
                 guard let problem = apply(comment, path, &kept) else { continue }
                 kept.append(

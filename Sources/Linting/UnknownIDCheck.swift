@@ -26,7 +26,7 @@ struct UnknownIDCheck {
                 operation == .equal || operation == .notEqual
             else { continue }
             for (side, other) in [(left, right), (right, left)] {
-                guard case .string(let bytes) = policy.chunk[other].kind,
+                guard let bytes = inference.literal(other),
                     let (what, known) = names(side, policy.chunk, inference)
                 else { continue }
                 let text = ExactName(String(decoding: bytes, as: UTF8.self))

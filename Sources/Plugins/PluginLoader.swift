@@ -50,6 +50,8 @@ package struct PluginLoader {
         refuseUnknown()
         let ordered = order()
         refuseSameAttributes(ordered)
+        refuseMisuse(ordered)
+        refuseDependents(ordered)
         nameCauses()
         return loaded(ordered.filter { broken[$0] == nil })
     }
@@ -158,7 +160,22 @@ package struct PluginLoader {
                 }
             }
         }
-        // A plugin that requires a refused one is refused, too.
+    }
+
+    /// Refuses plugins whose source shows a fault, now that the types of all members are known.
+    private mutating func refuseMisuse(_ ordered: [ExactName]) {
+        let set = loaded(ordered.filter { broken[$0] == nil }).set
+        for name in ordered {
+            guard let plugin = read[name] else { continue }
+            let faults = plugin.faults(among: set)
+            guard !faults.isEmpty else { continue }
+            broken[name, default: []] += faults
+            read[name] = nil
+        }
+    }
+
+    /// Refuses plugins that require a refused one.
+    private mutating func refuseDependents(_ ordered: [ExactName]) {
         for name in ordered {
             guard let plugin = read[name], let lost = plugin.plugin.requires.first(where: { broken[$0] != nil }) else {
                 continue

@@ -49,8 +49,8 @@ struct PluginReader {
         }
         let outline = PluginOutline(chunk)
         self.outline = outline
-        let known = Dialect.globals.union(PluginScript.functions.map(\.name)).union(PluginScript.tags)
-        faults += Dialect.faults(of: chunk, known: known, path: path, whose: "plugins")
+        faults += Dialect.faults(of: chunk, known: Dialect.ofPlugins, path: path, whose: "plugins")
+        faults += TypeInference(script: chunk).faults.map { $0.diagnostic(path: path) }
         faults += Dialect.ineffective(in: chunk, declaring: Self.keys.map(\.text), path: path, what: "a plugin's file")
         for other in folder.files where other.name.hasSuffix(".lua") && other.name != Self.file {
             if other.name.isTestFile { continue }
@@ -62,7 +62,7 @@ struct PluginReader {
         let program = chunk.rewritten()
         let host = ManifestHost()
         guard let manifest = run(program, host) else { return nil }
-        var result = ReadPlugin(plugin: Plugin(name: folder.name), outline: outline)
+        var result = ReadPlugin(plugin: Plugin(name: folder.name), chunk: chunk, outline: outline)
         result.plugin.path = path
         result.plugin.program = Plugin.Program(bytes: program, keepsState: chunk.keepsState)
         result.uses = host.uses

@@ -89,7 +89,8 @@ internal import Testing
         defer { Self.remove(session) }
         #expect(session.run("init", "--demo").status == 0)
         for body in [
-            "error({})", "error(\"x\", 0)", "error(nil)", "error(\"x\", 50)", "error(12)", "local x = nil + 1",
+            "error({})", "error(\"x\", 0)", "error(nil)", "error(\"x\", 50)", "error(12)",
+            "local x = select(1, nil) + 1",
         ] {
             let folder = try Self.folder(session, body)
             let result = session.run(

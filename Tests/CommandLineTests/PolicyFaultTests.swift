@@ -151,7 +151,7 @@ internal import Testing
 
     @Test(arguments: [
         ("error(\"not like this\")", "policy_failed", "not like this"),
-        ("local x = nil; return x.y", "policy_failed", "nil value"),
+        ("local x = select(2, 1); return x.y", "policy_failed", "nil value"),
         ("while true do end", "budget_exhausted", "exceeds its budget of instructions"),
         ("local t = {} while true do t[#t + 1] = (\"x\"):rep(1e6) end", "budget_exhausted", ""),
         ("if request.token.department == \"Sales\" then permit() end", "policy_failed", "write `.id` or `.name`"),

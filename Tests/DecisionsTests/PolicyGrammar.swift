@@ -72,22 +72,22 @@ struct PolicyGrammar {
         switch pick(16) {
         case 0, 1:
             let name = "v\(locals.count)"
-            let text = "local \(name) = \(value())\n"
+            let text = "local \(name) = \(unseen())\n"
             locals.append(name)
             return text
         case 2, 3: return "if \(condition()) then\n\(block(1 + pick(2)))\(chance(2) ? "else\n\(block(1))" : "")end\n"
         case 4: return "for i = \(number()), \(number()) do \(block(1)) if i > 20 then break end end\n"
-        case 5: return "for k, v in \(one(["pairs", "ipairs"]))(\(value())) do \(block(1)) end\n"
+        case 5: return "for k, v in \(one(["pairs", "ipairs"]))(\(unseen())) do \(block(1)) end\n"
         case 6: return "while \(condition()) do \(block(1)) end\n"
         case 7: return "repeat \(block(1)) until \(condition())\n"
-        case 8: return "do local t = { \(value()), \(value()), k = \(value()) } t[\(value())] = \(value()) end\n"
+        case 8: return "do local t = { \(value()), \(value()), k = \(value()) } t[\(unseen())] = \(value()) end\n"
         case 9: return "\(call())\n"
         case 10: return "goto l\(depth)\(pick(2)) ::l\(depth)\(pick(2))::\n"
         case 11: return "local function f\(pick(3))(a, ...) \(block(1)) return a, ... end f\(pick(3))(\(value()))\n"
         case 12 where !locals.isEmpty: return "\(one(locals)) = \(value())\n"
         case 13:
             return
-                "table.sort({ \(value()), \(value()), \(value()) }\(chance(2) ? ", function(a, b) return \(condition()) end" : ""))\n"
+                "table.sort({ \(unseen()), \(unseen()), \(unseen()) }\(chance(2) ? ", function(a, b) return \(condition()) end" : ""))\n"
         default: return effect()
         }
     }
@@ -100,8 +100,8 @@ struct PolicyGrammar {
         case 3:
             return
                 "deny(\"\(one(["{token.department}", "{resource.amount}", "{context.note} {", "{token.nothing}", "no"]))\")\n"
-        case 4: return "advise(\(unseen()), { a = \(value()), [\(string())] = \(path()) })\n"
-        default: return "oblige(\(string()), { \(unseen()) })\n"
+        case 4: return "advise(\(unseen()), { a = \(unseen()), [\(string())] = \(path()) })\n"
+        default: return "oblige(\(string()), { \(chance(8) ? "" : "n = ")\(unseen()) })\n"
         }
     }
 
@@ -109,7 +109,10 @@ struct PolicyGrammar {
         let function = Self.functions[pick(Self.functions.count)]
         // Sometimes too many arguments, which do not load unless the function is variadic.
         let count = chance(16) ? function.takes + 1 + pick(3) : pick(function.takes + 1)
-        return "\(function.name)(\((0..<count).map { _ in unseen() }.joined(separator: ", ")))"
+        var arguments = (0..<count).map { _ in unseen() }
+        // Too few arguments, which only the run shows.
+        if count < function.takes { arguments.append("as_it_is()") }
+        return "\(function.name)(\(arguments.joined(separator: ", ")))"
     }
 
     private mutating func condition() -> String {
@@ -117,21 +120,21 @@ struct PolicyGrammar {
         defer { depth -= 1 }
         guard depth < 9 else { return "true" }
         switch pick(9) {
-        case 0: return "\(path()) \(one(["==", "~=", "<", "<=", ">", ">="])) \(value())"
-        case 1: return "\(value()) \(one(["==", "~=", "<"])) \(value())"
+        case 0: return "\(path()) \(one(["==", "~=", "<", "<=", ">", ">="])) \(unseen())"
+        case 1: return "\(unseen()) \(one(["==", "~=", "<"])) \(unseen())"
         case 2: return "not \(condition())"
         case 3: return "(\(condition()) \(one(["and", "or"])) \(condition()))"
         case 4:
             return
                 "request.\(one(["resource", "context", "token"])):has(\(one(["\"note\"", "\"amount\"", "\"ip\"", "\"nothing\"", string()])))"
-        case 5: return "\(path()):\(one(["can", "contains", "is_within", "meets", "permits", "covers"]))(\(value()))"
+        case 5: return "\(path()):\(one(["can", "contains", "is_within", "meets", "permits", "covers"]))(\(unseen()))"
         case 6: return "request.token:can(\(one(["\"orders.read\"", "\"orders.approve\"", "request.action"])))"
         default: return value()
         }
     }
 
     /// A value that is unknown to the loader, so that mistakes with it appear only at run time.
-    private mutating func unseen() -> String { chance(8) ? value() : "as_it_is(\(value()))" }
+    private mutating func unseen() -> String { chance(16) ? value() : "as_it_is(\(value()))" }
 
     private mutating func value() -> String {
         depth += 1
@@ -147,14 +150,14 @@ struct PolicyGrammar {
         case 7: return call()
         case 8:
             return
-                "(\(value())) \(one(["+", "-", "*", "/", "//", "%", "^", "..", "&", "|", "~", "<<", ">>"])) (\(value()))"
-        case 9: return "\(one(["-", "#", "not ", "~"]))(\(value()))"
+                "(\(unseen())) \(one(["+", "-", "*", "/", "//", "%", "^", "..", "&", "|", "~", "<<", ">>"])) (\(unseen()))"
+        case 9: return "\(one(["-", "#", "not ", "~"]))(\(unseen()))"
         case 10:
             let method = one(["rep", "sub", "find", "match", "gsub", "upper", "format", "byte"])
-            return "(\(string())):\(method)(\(method == "upper" && !chance(16) ? "" : "\(value()), \(value())"))"
+            return "(\(string())):\(method)(\(method == "upper" && !chance(16) ? "" : "\(unseen()), \(unseen())"))"
         case 11: return "function(...) \(chance(2) ? "return ..." : effect()) end"
         case 12: return "\(path()):plus { \(one(["days", "months", "years", "hours", "weeks"])) = \(number()) }"
-        case 13: return "(\(value()))[\(value())]"
+        case 13: return "(\(unseen()))[\(unseen())]"
         default: return locals.isEmpty ? "true" : one(locals)
         }
     }

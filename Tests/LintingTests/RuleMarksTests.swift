@@ -40,11 +40,12 @@ import Testing
             "empty-reason", "department_gate.lua",
             "{token.user} lacks what {resource.department} requires of whoever enters", ""),
         Slip("failing", "administration.lua", "  [\"token.list\"] = \"tokens.list\",\n", ""),
-        Slip("failing-load", "administration.lua", "local needed = {", "local needed = nil + {"),
+        Slip("failing-load", "administration.lua", "local needed = {", "error(\"to do\")\nlocal needed = {"),
         Slip("file-name", "expiry_cap.lua", nil, "expiry-cap.lua"),
         Slip(
             "ineffective-return", "department_gate.lua", "{ code = \"gate_closed\" })",
             "{ code = \"gate_closed\" })\n  return false"),
+        Slip("late-declaration", "expiry_cap.lua", "config.months", "settings { months = 12 }.months"),
         Slip("look-alike", "mobile_scope.lua", "\"mobile_token\"", "\"m\u{043E}bile_token\""),
         Slip("misplaced-file", "issue_ceiling.lua", nil, "issue_ceiling.LUA"),
         Slip("missing-file", "schema.lua"),

@@ -98,7 +98,7 @@ import Testing
         ("permit()", ["unconditional-permit 1"]), ("if request.action == 'orders.read' then return end permit()", []),
         ("if request.action == 'orders.read' then error('x') deny('y') end", ["unreachable 1"]),
         ("local a = 'pаyroll' if a == request.action then deny(a) end", ["look-alike 1"]),
-        ("local a = 'Привет' if a == request.action then deny(a) end", []),
+        ("local a = 'Привет' if a == request.tenant then deny(a) end", []),
     ])
     func `findings are where they should be`(text: String, expected: [String]) {
         let found = Self.found(text)

@@ -110,8 +110,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("local t = {}\nlocal v = t:missing(select(1, 2))", "missing"),
-        ("local t\nlocal v = t:missing(select(1, 2))", "missing"),
+        ("local t = select(1, {})\nlocal v = t:missing(select(1, 2))", "missing"),
+        ("local t = select(2, 1)\nlocal v = t:missing(select(1, 2))", "missing"),
         ("local r = request.resource\nlocal v = r:missing(select(1, 2))", "missing"),
         ("local r = request.resource\nlocal v = r:has(select(1, 2))", "takes the name of a property"),
     ])

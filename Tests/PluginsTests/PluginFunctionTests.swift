@@ -128,7 +128,7 @@ import Testing
         let runs = authorizer.runCount
         for amount in Int64(2)..<40 { #expect(try permits(amount) == (amount < 10)) }
         #expect(authorizer.runCount == runs)
-        let odd = try advice(plugin, "x.f(1) == \"lwo\"")
+        let odd = try advice(plugin, "x.f(1) == select(1, \"lwo\")")
         #expect(odd.failure?.contains("is never `lwo` (did you mean `low`?)") == true, "\(odd)")
     }
 

@@ -77,10 +77,10 @@
 
 ---@class demilune.Instant
 ---@field date demilune.Date # its day in the tenant's zone
----@field year number # in the tenant's zone
+---@field year number # 1 to 9999: in the tenant's zone
 ---@field month number # 1 to 12
 ---@field day number # 1 to 31
----@field weekday number # 1 is Monday, 7 is Sunday
+---@field weekday number # 1 to 7: 1 is Monday, 7 is Sunday
 ---@field hour number # 0 to 23
 ---@field minute number # 0 to 59
 ---@field plus fun(self: demilune.Instant, period: demilune.Period): demilune.Instant # later by a period of the calendar
@@ -89,7 +89,7 @@
 ---@field year number # 1 to 9999
 ---@field month number # 1 to 12
 ---@field day number # 1 to 31
----@field weekday number # 1 is Monday, 7 is Sunday
+---@field weekday number # 1 to 7: 1 is Monday, 7 is Sunday
 ---@field plus fun(self: demilune.Date, period: demilune.Period): demilune.Date # later by a period of the calendar
 ---@field end_of_day fun(self: demilune.Date): demilune.Instant # the first instant of the next day
 

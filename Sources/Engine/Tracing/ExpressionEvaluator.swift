@@ -80,7 +80,7 @@ package struct ExpressionEvaluator {
     /// The text with `request` bound, checked and rewritten like a policy.
     private func program(_ text: String) throws(PolicyError) -> [UInt8] {
         guard text.utf8.count <= 65_536 else { throw PolicyError(.expression, "an expression has at most 64 KiB") }
-        let known = Dialect.globals.union(BuiltinFunction.ofPolicies.map(\.name)).union(TypeReader.tags)
+        let known = Dialect.ofPolicies
         var chunk = try parsed(text, after: Self.head)
         // Plugins are known by their names, which traces show too.
         let plugins = set.plugins.provided.map(\.name.text).filter { name in
@@ -94,7 +94,7 @@ package struct ExpressionEvaluator {
                 throw PolicyError(.expression, "assignment to the global `\(use.name)`: write `local \(use.name)`")
             }
             guard known.contains(use.name), !use.name.hasPrefix("__") else {
-                let hint = Suggestion.hint(
+                let hint = ForeignNames.hint(
                     for: use.name, among: known.sorted() + ["request"] + set.plugins.provided.map(\.name.text))
                 throw PolicyError(.expression, "`\(use.name)` is not available in expressions\(hint)")
             }

@@ -226,7 +226,9 @@ package final class Resolver {
         }
         known += plugins.plugins.flatMap(\.attributes).filter { $0.owner == type }.map(\.function.name)
         known += Vocabulary.methods.filter { $0.owners.contains(type) }.map { ExactName($0.method.name) }
-        return Fault(message: "\(type.withArticle) has no `\(name)`" + Suggestion.hint(for: name, among: known))
+        if type == .string { known += Vocabulary.textMethods }
+        let hint = ForeignNames.hint(for: name.text, on: type.name, among: known.map(\.text).sorted())
+        return Fault(message: "\(type.withArticle) has no `\(name)`\(hint)")
     }
 
     /// Refuses to compare values of two types; the message suggests a part that has a comparable type.

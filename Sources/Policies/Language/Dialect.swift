@@ -1,13 +1,16 @@
+internal import Lua
 package import Model
 package import Syntax
 
 /// Finds what the sandbox would refuse in a source, before anything runs.
 package enum Dialect {
-    /// The globals of every script, besides those of its host.
-    package static let globals: Set<String> = [
-        "type", "ipairs", "pairs", "select", "assert", "error", "tostring", "tonumber", "string", "table", "math",
-        "utf8",
-    ]
+    /// The globals of policies.
+    package static let ofPolicies = StandardLibrary.globals.union(BuiltinFunction.ofPolicies.map(\.name)).union(
+        TypeReader.tags)
+
+    /// The globals of plugins.
+    package static let ofPlugins = StandardLibrary.globals.union(PluginScript.functions.map(\.name)).union(
+        PluginScript.tags)
 
     /// - Parameters:
     ///   - known: the declared globals.
@@ -29,7 +32,7 @@ package enum Dialect {
                         "assignment to the global `\(use.name)`: write `local \(use.name)`", use.position,
                         rule: "assignment"))
             } else if !known.contains(use.name) {
-                let hint = Suggestion.hint(for: use.name, among: names)
+                let hint = ForeignNames.hint(for: use.name, among: names, hasRequest: whose == "policies")
                 faults.append(
                     fault("`\(use.name)` is not available in \(whose)\(hint)", use.position, rule: "undeclared-global"))
             }

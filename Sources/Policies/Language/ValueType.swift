@@ -54,6 +54,16 @@ package enum ValueType: Hashable, Sendable {
         }
     }
 
+    /// The names of all types but lists of others.
+    static let names: [String] = {
+        let elements = Array(declarable.values)
+        let types: [ValueType] = [
+            .userType, .token, .actor, .request, .settings, .resource, .context, .external(-1), .plugin(0), .table(0),
+            .row(0),
+        ]
+        return (elements + types + elements.map(ValueType.list)).map(\.name).sorted()
+    }()
+
     /// The types a schema may name, by their names.
     static let declarable: [ExactName: ValueType] = [
         "string": .string, "number": .number, "boolean": .boolean, "instant": .instant, "date": .date,

@@ -1,4 +1,5 @@
 package import Model
+internal import Syntax
 
 /// Everything that a policy can read, in one table: accessors, checks, completion and the reference are made from it.
 package enum Vocabulary {
@@ -11,6 +12,8 @@ package enum Vocabulary {
         package let isOptional: Bool
         package let attribute: Attribute
         package let help: String
+        /// The whole numbers that it can be; `Int64.max` stands for no limit, and `nil` for no such range.
+        package var range: ClosedRange<Int64>?
     }
 
     /// One method of some types.
@@ -21,9 +24,8 @@ package enum Vocabulary {
     }
 
     /// The string methods of Lua that strings of a request have: `request.context.note:match("^a")` reads the content.
-    package static let textMethods: Set<ExactName> = [
-        "byte", "find", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",
-    ]
+    package static let textMethods: Set<ExactName> = Set(
+        StandardLibrary.textMethods.subtracting(["format"]).map { ExactName($0) })
 
     package static let entries: [Entry] = requestEntries + tokenEntries + otherEntries
 
@@ -62,6 +64,22 @@ package enum Vocabulary {
         _ help: String
     ) -> Entry {
         Entry(owner: owner, name: name, type: type, isOptional: optional, attribute: attribute, help: help)
+    }
+
+    /// A whole number of a range, which its help states.
+    private static func entry(
+        _ owner: ValueType, _ name: ExactName, _ attribute: Attribute, _ range: ClosedRange<Int64>, _ help: String = ""
+    ) -> Entry {
+        let bounds = range.upperBound == .max ? "" : "\(range.lowerBound) to \(range.upperBound)"
+        let words = [bounds, help].filter { !$0.isEmpty }.joined(separator: ": ")
+        var entry = entry(owner, name, .number, attribute, words)
+        entry.range = range
+        return entry
+    }
+
+    /// The entry of an attribute that is a whole number of a range.
+    package static func ranged(_ attribute: Attribute) -> Entry? {
+        entries.first { $0.attribute == attribute && $0.range != nil }
     }
 
     private static let requestEntries: [Entry] = [
@@ -106,7 +124,7 @@ package enum Vocabulary {
         entry(.department, "id", .string, .id, "its id"),
         entry(.department, "name", .string, .name, "its name"),
         entry(.department, "parent", .department, .parent, optional: true, "the department above"),
-        entry(.department, "depth", .number, .depth, "0 at the top of the tree"),
+        entry(.department, "depth", .depth, 0...Int64.max, "0 at the top of the tree"),
         entry(.department, "active", .boolean, .isActive, "whether it is active"),
         entry(.user, "id", .string, .id, "its id"),
         entry(.user, "name", .string, .name, "the login name"),
@@ -120,16 +138,16 @@ package enum Vocabulary {
         entry(.external(-1), "type", .string, .recordType, "the subject's type"),
         entry(.external(-1), "id", .string, .recordID, optional: true, "the subject's id"),
         entry(.instant, "date", .date, .dateOf, "its day in the tenant's zone"),
-        entry(.instant, "year", .number, .year, "in the tenant's zone"),
-        entry(.instant, "month", .number, .month, "1 to 12"),
-        entry(.instant, "day", .number, .day, "1 to 31"),
-        entry(.instant, "weekday", .number, .weekday, "1 is Monday, 7 is Sunday"),
-        entry(.instant, "hour", .number, .hour, "0 to 23"),
-        entry(.instant, "minute", .number, .minute, "0 to 59"),
-        entry(.date, "year", .number, .year, "1 to 9999"),
-        entry(.date, "month", .number, .month, "1 to 12"),
-        entry(.date, "day", .number, .day, "1 to 31"),
-        entry(.date, "weekday", .number, .weekday, "1 is Monday, 7 is Sunday"),
+        entry(.instant, "year", .year, 1...9999, "in the tenant's zone"),
+        entry(.instant, "month", .month, 1...12),
+        entry(.instant, "day", .day, 1...31),
+        entry(.instant, "weekday", .weekday, 1...7, "1 is Monday, 7 is Sunday"),
+        entry(.instant, "hour", .hour, 0...23),
+        entry(.instant, "minute", .minute, 0...59),
+        entry(.date, "year", .year, 1...9999),
+        entry(.date, "month", .month, 1...12),
+        entry(.date, "day", .day, 1...31),
+        entry(.date, "weekday", .weekday, 1...7, "1 is Monday, 7 is Sunday"),
     ]
 }
 

@@ -22,4 +22,11 @@ package struct ParsedPolicy {
     package var diagnostics: [Diagnostic]
     /// The plugin that it asks for and cannot have; that fault is not among its `diagnostics`.
     var lostPlugin: LostPlugin?
+
+    /// Adds faults that the source shows, in place of a failure to load which they explain.
+    mutating func note(_ faults: [Diagnostic]) {
+        let lines = Set(faults.map(\.line))
+        diagnostics.removeAll { $0.rule == "failing-load" && lines.contains($0.line) }
+        diagnostics += faults
+    }
 }

@@ -48,10 +48,13 @@ struct PolicyReader {
             parsed.diagnostics += error.diagnostics
             parsed.lostPlugin = error.lostPlugin
         }
-        guard let declaration = parsed.declaration else { return parsed }
+        guard let declaration = parsed.declaration else {
+            parsed.note(TypeInference(script: chunk).faults.map { $0.diagnostic(path: path) })
+            return parsed
+        }
         let inference = TypeInference(chunk, declaration, schema: schema, plugins: plugins)
         parsed.inference = inference
-        parsed.diagnostics += inference.faults.map { fault($0.message, $0.position, rule: $0.rule) }
+        parsed.diagnostics += inference.faults.map { $0.diagnostic(path: path) }
         let literals = templates(chunk)
         let expressions = Expressions(plugins: plugins)
         for literal in literals { parsed.diagnostics += unknown(in: literal, chunk, declaration, expressions, schema) }
@@ -68,10 +71,8 @@ struct PolicyReader {
 
     /// The parts of the source that the sandbox would refuse, found before anything runs.
     private func dialect(_ chunk: Chunk) -> [Diagnostic] {
-        Dialect.faults(of: chunk, known: Self.globals, path: path, whose: "policies")
+        Dialect.faults(of: chunk, known: Dialect.ofPolicies, path: path, whose: "policies")
     }
-
-    private static let globals = Dialect.globals.union(BuiltinFunction.ofPolicies.map(\.name)).union(TypeReader.tags)
 
     /// The parts of the file that would not be in force.
     private func ineffective(_ chunk: Chunk) -> [Diagnostic] {

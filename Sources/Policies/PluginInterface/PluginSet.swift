@@ -82,6 +82,11 @@ package struct PluginSet: Sendable {
         return function - first[plugin].function >= plugins[plugin].functions.count
     }
 
+    /// The Lua of a plugin that loads.
+    package func luaFile(of plugin: ExactName) -> PolicyFile? {
+        files.first { $0.name == "\(plugin)/plugin.lua" }
+    }
+
     /// The plugins without the capabilities.
     package var provided: [Plugin] { plugins.filter { !$0.isCapability } }
 

@@ -10,12 +10,17 @@ struct InferredNames {
     private(set) var values: [Declaration.ID: Expression.ID] = [:]
     /// The lists that the second variable of `for _, x in ipairs(list)` iterates over.
     private(set) var elements: [Declaration.ID: Expression.ID] = [:]
+    /// The variables that count: of `for i = 1, 10`, and the first of `for i, x in ipairs(list)`.
+    private(set) var counters: Set<Declaration.ID> = []
+    /// The variables that are declared without a value and never assigned to: they are `nil`.
+    private(set) var unset: Set<Declaration.ID> = []
     /// The local functions that are only ever called by their names, with the arguments of each call.
     private var calls: [Declaration.ID: [[Expression.ID]]] = [:]
     /// For a parameter, the name of its function and its index.
     private var parameters: [Declaration.ID: (function: Declaration.ID, place: Int)] = [:]
 
-    init(_ chunk: Chunk) {
+    /// - Parameter isPolicy: false for a script whose `decide`, if it has one, is not looked for.
+    init(_ chunk: Chunk, isPolicy: Bool) {
         var functions: [Declaration.ID: Function.ID] = [:]
         chunk.walk { node in
             guard case .statement(let statement) = node else { return true }
@@ -25,19 +30,23 @@ struct InferredNames {
                     values[name] = value
                     if case .function(let function) = chunk[value].kind { functions[name] = function }
                 }
+                if assigned.last.map(chunk.isMultiple) != true {
+                    unset.formUnion(names.dropFirst(assigned.count).filter { !chunk[$0].isReassigned })
+                }
             case .localFunction(let name, let function) where !chunk[name].isReassigned: functions[name] = function
+            case .numericFor(let name, _, _): if !chunk[name].isReassigned { counters.insert(name) }
             case .genericFor(let names, let lists, _):
-                guard names.count > 1, !chunk[names[1]].isReassigned, let list = lists.first,
-                    case .call(let callee, let arguments) = chunk[list].kind, let argument = arguments.first,
-                    case .name(let name) = chunk[callee].kind, name.target == .global, name.name == "ipairs"
+                guard let list = lists.first, case .call(let callee, let arguments) = chunk[list].kind,
+                    let argument = arguments.first, chunk.libraryFunction(callee) == "ipairs"
                 else { break }
-                elements[names[1]] = argument
+                if !chunk[names[0]].isReassigned { counters.insert(names[0]) }
+                if names.count > 1, !chunk[names[1]].isReassigned { elements[names[1]] = argument }
             default: break
             }
             return true
         }
         noteCalls(of: functions, in: chunk)
-        decide = Self.decide(of: chunk, functions)
+        decide = isPolicy ? Self.decide(of: chunk, functions) : nil
         request = decide.flatMap { Self.request(of: $0, in: chunk) }
     }
 

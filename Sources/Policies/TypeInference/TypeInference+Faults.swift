@@ -1,4 +1,4 @@
-internal import Model
+package import Model
 package import Syntax
 
 /// Faults that are certain wherever they are reached: a policy with one does not load.
@@ -8,10 +8,26 @@ extension TypeInference {
         package let rule: String
         package let message: String
         package let position: Position
+
+        /// The fault as an error in a file.
+        package func diagnostic(path: String) -> Diagnostic {
+            Diagnostic(message, path: path, line: position.line, column: position.column, rule: rule)
+        }
     }
 
+    /// The rules against what raises an error wherever it is reached.
+    package static let failures = ["not-a-function", "type-mismatch", "unknown-attribute", "wrong-argument"]
+
     package var faults: [Fault] {
-        chunk.expressions.indices.flatMap { faults(of: chunk.id($0)) } + assignments + ineffectiveReturns
+        let statements = statements
+        // A target that cannot be assigned to is reported once, as such.
+        let targets = Set(statements.filter { $0.rule == "assignment" }.map(\.position))
+        return chunk.expressions.indices.flatMap { index -> [Fault] in
+            if case .member = chunk.expressions[index].kind, targets.contains(chunk.expressions[index].position) {
+                return []
+            }
+            return faults(of: chunk.id(index))
+        } + statements + lateDeclarations + ineffectiveReturns
     }
 
     /// Values that `decide` itself returns and that cannot have called an effect: the author meant them as an answer.
@@ -28,34 +44,15 @@ extension TypeInference {
     private func mayCallEffect(_ id: Expression.ID) -> Bool {
         switch chunk[id].kind {
         case .nil: true
-        // A call with a known result is a question, and calls no effect.
-        case .call, .method: value(id) == nil
+        // A call with a known result is a question, and calls no effect, unless one of its arguments does.
+        case .call(_, let arguments), .method(_, _, let arguments):
+            value(id) == nil || arguments.contains { chunk.isMultiple($0) && mayCallEffect($0) }
         case .parenthesized(let inner): mayCallEffect(inner)
         // A value from a table of the author's own may come from a call.
         case .member, .index: value(id) == nil
         case .binary(.and, _, let right, _), .binary(.or, _, let right, _): mayCallEffect(right)
         default: false
         }
-    }
-
-    private var assignments: [Fault] {
-        var faults: [Fault] = []
-        chunk.walk { node in
-            guard case .statement(let statement) = node, case .assign(let targets, _) = statement.kind else {
-                return true
-            }
-            for target in targets {
-                switch chunk[target].kind {
-                case .member(let base, _), .index(let base, _):
-                    guard let known = value(base), known.isHandle else { continue }
-                    let message = "\(known.typeName) is read-only and cannot be assigned to"
-                    faults.append(Fault(rule: "assignment", message: message, position: chunk[target].position))
-                default: continue
-                }
-            }
-            return true
-        }
-        return faults
     }
 
     private func faults(of id: Expression.ID) -> [Fault] {
@@ -73,21 +70,16 @@ extension TypeInference {
             if case .fault(let message)? = meaning(id) {
                 return [Fault(rule: "unknown-attribute", message: message, position: name.position)]
             }
-            return misuse(of: name, base, arguments).map { [$0] } ?? []
-        case .call(let callee, let arguments):
-            switch meaning(callee) {
-            case .value(let known)?:
-                let message = "\(known.typeName) cannot be called"
-                return [Fault(rule: "not-a-function", message: message, position: expression.position)]
-            case .method(let name)?:
-                let message = "`\(name)` is called with a colon: `x:\(name)(…)`"
-                return [Fault(rule: "not-a-function", message: message, position: expression.position)]
-            default:
-                let fault =
-                    misuse(ofFunction: callee, arguments) ?? misuse(ofEffect: callee, arguments)
-                    ?? misuse(ofIteration: callee, arguments)
-                return (fault ?? misuse(ofPlugin: callee, arguments)).map { [$0] } ?? []
+            if let message = missingFunction(name, of: base) {
+                return [Fault(rule: "unknown-attribute", message: message, position: name.position)]
             }
+            return (misuse(of: name, base, arguments) ?? misuse(ofText: name, base, arguments)).map { [$0] } ?? []
+        case .call(let callee, let arguments):
+            if let fault = notCallable(callee, expression.position) { return [fault] }
+            let fault =
+                misuse(ofFunction: callee, arguments) ?? misuse(ofEffect: callee, arguments)
+                ?? misuse(ofIteration: callee, arguments) ?? misuse(ofLibrary: callee, arguments)
+            return (fault ?? misuse(ofPlugin: callee, arguments)).map { [$0] } ?? []
         case .binary(let operation, let left, let right, _):
             return mismatch(operation, left, right).map { message in
                 [Fault(rule: "type-mismatch", message: message, position: expression.position)]
@@ -101,68 +93,30 @@ extension TypeInference {
         return []
     }
 
-    // MARK: Operators
-
-    private func mismatch(_ operation: BinaryOperator, _ left: Expression.ID, _ right: Expression.ID) -> String? {
-        switch operation {
-        case .and, .or: return nil
-        case .equal, .notEqual: return mismatch(left, right, isOrder: false)
-        case .less, .lessEqual, .greater, .greaterEqual: return mismatch(left, right, isOrder: true)
-        case .concat:
-            for side in [left, right] { if let message = notText(side) { return message } }
-        default:
-            for side in [left, right] { if let message = notNumber(side) { return message } }
-        }
-        return nil
-    }
-
-    private func mismatch(_ operation: UnaryOperator, _ operand: Expression.ID) -> String? {
-        switch operation {
-        case .not: return nil
-        case .length:
-            guard let known = value(operand), known.isHandle else { return nil }
-            if case .list = known.type { return nil }
-            if known.type.isTable { return nil }
-            return "\(known.typeName) has no length"
-        case .minus, .bitNot: return notNumber(operand)
-        }
-    }
-
-    /// The reason why two values cannot be compared; `nil` when they can, or when it is not known.
-    private func mismatch(_ one: Expression.ID, _ other: Expression.ID, isOrder: Bool) -> String? {
-        for (side, opposite) in [(one, other), (other, one)] {
-            guard let known = value(side), known.isHandle, known.type != .boolean else { continue }
-            switch chunk[opposite].kind {
-            case .nil: return "a value of the request is never nil: test with `:has` whether it is present"
-            case .table, .function: return "cannot compare \(known.typeName) with a table or a function"
-            default: break
+    /// The fault of calling what is no function.
+    private func notCallable(_ callee: Expression.ID, _ position: Position) -> Fault? {
+        func fault(_ message: String) -> Fault { Fault(rule: "not-a-function", message: message, position: position) }
+        switch meaning(callee) {
+        case .value(let known)?:
+            if case .member(_, let name) = chunk[callee].kind, known.isHandle {
+                return fault("`\(name.name)` is an attribute: write it without `()`")
             }
+            return fault("\(known.typeName) cannot be called")
+        case .method(let name)?: return fault("`\(name)` is called with a colon: `x:\(name)(…)`")
+        // The name itself is reported.
+        case .fault?: return nil
+        case nil: break
         }
-        guard let left = value(one), let right = value(other), left.isHandle || right.isHandle else { return nil }
-        if left.type == right.type {
-            return isOrder && !left.type.isOrdered ? "\(left.typeName) has no order" : nil
+        if case .member(let base, let name) = chunk[callee].kind, let message = missingFunction(name, of: base) {
+            return Fault(rule: "unknown-attribute", message: message, position: name.position)
         }
-        do throws(Resolver.Fault) { try Resolver.same(left.type, right.type, isOrder ? "order" : "compare") } catch {
-            return error.message
-        }
-        return nil
-    }
-
-    private func notText(_ id: Expression.ID) -> String? {
-        guard let known = value(id), known.isHandle else { return nil }
-        switch known.type {
-        case .string, .number, .instant, .date, .ip: return nil
-        case .department, .user, .userType: return "\(known.typeName) is not a string: write `.id` or `.name`"
-        default: return "\(known.typeName) is not a string"
-        }
-    }
-
-    private func notNumber(_ id: Expression.ID) -> String? {
-        guard let known = value(id), known.isHandle else { return nil }
-        switch known.type {
-        case .number, .string: return nil
-        case .instant, .date: return "\(known.typeName) is not a number: use `:plus { … }`"
-        default: return "\(known.typeName) is not a number"
+        switch luaKind(callee) {
+        case nil, .function?: return nil
+        case .library?:
+            let name = library(callee) ?? "this"
+            let hint = ["string": ": write `tostring(x)`", "table": ": write `{ … }`"][name] ?? ""
+            return fault("`\(name)` is a library and cannot be called\(hint)")
+        case let kind?: return fault("\(kind.withArticle) cannot be called")
         }
     }
 
@@ -191,16 +145,35 @@ extension TypeInference {
             guard let got = kind(of: first), value(first)?.type != .string else { return nil }
             return fault("`\(name.name)` takes the name of a permission, got \(got)", first)
         case .canAny, .canAll:
-            guard let got = kind(of: first), !isTable(first) else { return nil }
-            return fault("`\(name.name)` takes a table of permissions, got \(got)", first)
+            if case .table(let fields) = chunk[first].kind {
+                if fields.isEmpty {
+                    return fault("`\(name.name)` takes at least one permission: `{ \"orders.read\" }`", first)
+                }
+                for case .item(let item) in fields {
+                    guard let got = kind(of: item), value(item)?.type != .string else { continue }
+                    return fault("`\(name.name)` takes the names of permissions, got \(got)", item)
+                }
+                return nil
+            }
+            return notTable(first).map { fault("`\(name.name)` takes a table of permissions, got \($0)", first) }
         case .meets: return takes(.department)
         case .covers: return takes(.token)
         case .isWithin:
             guard owner.type == .ip else { return takes(.department) }
             return network(first).map { fault($0, first) }
         case .isWithinAny:
-            guard owner.type == .ip, case .table(let fields) = chunk[first].kind else { return nil }
-            for case .item(let item) in fields { if let message = network(item) { return fault(message, item) } }
+            guard case .table(let fields) = chunk[first].kind else {
+                let isList = owner.type != .ip && value(first)?.type == .list(.department)
+                guard !isList, let got = notTable(first) else { return nil }
+                return fault("`\(name.name)` takes \(Self.expected(method, owner.type)), got \(got)", first)
+            }
+            for case .item(let item) in fields {
+                if owner.type == .ip {
+                    if let message = network(item) { return fault(message, item) }
+                } else if let got = kind(of: item), value(item)?.type != .department {
+                    return fault("`\(name.name)` takes departments, got \(got)", item)
+                }
+            }
             return nil
         case .contains:
             guard case .list(let element) = owner.type, let known = value(first) else { return nil }
@@ -257,7 +230,7 @@ extension TypeInference {
 
     private func period(_ id: Expression.ID) -> String? {
         guard case .table(let fields) = chunk[id].kind else {
-            return kind(of: id).map { "`plus` takes a table: `{ months = 12 }`, got \($0)" }
+            return notTable(id).map { "`plus` takes a table: `{ months = 12 }`, got \($0)" }
         }
         if fields.isEmpty { return "`plus` needs a period: `{ months = 12 }`" }
         for field in fields {
@@ -269,6 +242,9 @@ extension TypeInference {
                 }
                 if let got = kind(of: value), self.value(value)?.type != .number {
                     return "`\(name.name)` must be a whole number, got \(got)"
+                }
+                if case .float(let number) = chunk[value].kind, number != number.rounded() {
+                    return "`\(name.name)` must be a whole number, got \(number)"
                 }
             case .item: return "`plus` takes named numbers: `{ months = 12 }`"
             case .keyed: continue
@@ -315,13 +291,17 @@ extension TypeInference {
 
     private func details(_ effect: String, _ id: Expression.ID) -> (message: String, place: Expression.ID)? {
         guard case .table(let fields) = chunk[id].kind else {
-            guard let got = kind(of: id), !isNil(id) else { return nil }
+            guard let got = notTable(id), !isNil(id) else { return nil }
             return ("`\(effect)` takes a table second, got \(got)", id)
         }
         for field in fields {
             switch field {
             case .named(let name, let value):
-                guard effect == "deny" else { continue }
+                guard effect == "deny" else {
+                    guard [.table, .function, .library].contains(luaKind(value)) else { continue }
+                    let got = luaKind(value)!.withArticle
+                    return ("`\(effect)`: the detail `\(name.name)` cannot be \(got)", value)
+                }
                 let hint = Suggestion.hint(for: name.name, among: ["code"])
                 if name.name != "code" {
                     return ("`deny` takes only the option `code`, got `\(name.name)`\(hint)", value)
@@ -339,11 +319,13 @@ extension TypeInference {
 
     // MARK: Kinds
 
-    private func isTable(_ id: Expression.ID) -> Bool { if case .table = chunk[id].kind { true } else { false } }
     private func isPlainText(_ id: Expression.ID) -> Bool {
         value(id).map { $0.type == .string && !$0.isHandle } ?? false
     }
-    private func isNil(_ id: Expression.ID) -> Bool { if case .nil = chunk[id].kind { true } else { false } }
+    private func isNil(_ id: Expression.ID) -> Bool { luaKind(id) == .nothing }
+
+    /// The kind of an expression that is certainly no table of Lua's own.
+    private func notTable(_ id: Expression.ID) -> String? { luaKind(id) == .table ? nil : kind(of: id) }
 
     /// The kind of an expression, with its article; `nil` when the source does not determine it.
     func kind(of id: Expression.ID) -> String? {
@@ -352,11 +334,13 @@ extension TypeInference {
         case .table: "a table"
         case .function: "a function"
         default:
-            value(id).map { known in
+            if let known = value(id) {
                 switch known.type {
                 case .string where known.isHandle, .number where known.isHandle: "\(known.typeName) of the request"
                 default: known.typeName
                 }
+            } else {
+                luaKind(id).map { $0 == .nothing ? "nothing" : $0.withArticle }
             }
         }
     }

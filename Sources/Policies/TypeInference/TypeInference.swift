@@ -53,9 +53,15 @@ package final class TypeInference {
     package let shape: RequestShape
     package var schema: Schema { resolver.schema }
     let resolver: Resolver
-    private let expressions: Expressions
+    let expressions: Expressions
     let names: InferredNames
+    /// True for a policy whose declaration is known: its settings are known, too.
+    let isDeclared: Bool
+    /// The types of parameters that a manifest declares.
+    private let parameters: [Declaration.ID: ValueType]
     private var known: [Expression.ID: Meaning?] = [:]
+    /// The tables that nothing changes.
+    package private(set) lazy var fixedTables = chunk.fixedTables
     /// For each type, one expression of that type, about which nothing else is known.
     private var samples: [ValueType: Expressions.ID] = [:]
 
@@ -66,10 +72,33 @@ package final class TypeInference {
         resolver = Resolver(
             schema: schema, shapes: [declaration.shape], settings: [declaration.settings], plugins: plugins,
             uses: [declaration.plugins])
-        names = InferredNames(chunk)
+        names = InferredNames(chunk, isPolicy: true)
+        isDeclared = true
+        parameters = [:]
+        inferAll()
+    }
+
+    /// A script without a known request: a plugin, a file of tests, or a policy whose declaration cannot be read.
+    /// - Parameter parameters: the types of parameters that are always given.
+    package init(script chunk: Chunk, plugins: PluginSet = .none, parameters: [Declaration.ID: ValueType] = [:]) {
+        self.chunk = chunk
+        shape = RequestShape(kinds: [], subject: .any)
+        expressions = Expressions(plugins: plugins)
+        let all = Set(plugins.plugins.indices)
+        resolver = Resolver(schema: Schema(), shapes: [shape], settings: [[:]], plugins: plugins, uses: [all])
+        names = InferredNames(chunk, isPolicy: false)
+        isDeclared = false
+        self.parameters = parameters
+        inferAll()
+    }
+
+    private func inferAll() {
         // The parts of an expression come before it: in this order, recursion is never deep.
         for index in chunk.expressions.indices { _ = meaning(chunk.id(index)) }
     }
+
+    /// The function that is the policy's `decide`; `nil` where the source does not determine it.
+    package var decide: Function.ID? { names.decide }
 
     /// The initial value of a variable that is never assigned to.
     package func definition(of variable: Declaration.ID) -> Expression.ID? { names.values[variable] }
@@ -124,7 +153,7 @@ package final class TypeInference {
 
     // MARK: Meanings
 
-    private func plain(_ type: ValueType) -> Meaning {
+    func plain(_ type: ValueType) -> Meaning {
         .value(Known(type: type, expression: nil, isHandle: false, absence: nil, isOfRequest: false))
     }
 
@@ -150,29 +179,49 @@ package final class TypeInference {
         case .index(let base, let key): return element(key, of: base)
         case .method(let base, let name, _): return result(of: ExactName(name.name), base)
         case .call(let callee, let arguments): return called(callee, arguments)
-        case .unary(.length, let inner):
-            if case .list? = value(inner)?.type { return plain(.number) }
-            return nil
+        case .unary(let operation, _): return plain(operation == .not ? .boolean : .number)
+        case .binary(let operation, _, _, _): return Self.result(of: operation).map(plain)
         default: return nil
+        }
+    }
+
+    /// The type of what an operator gives, if it gives anything; `nil` when that depends on its operands.
+    private static func result(of operation: BinaryOperator) -> ValueType? {
+        switch operation {
+        case .and, .or: nil
+        case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual: .boolean
+        case .concat: .string
+        default: .number
         }
     }
 
     private func variable(_ id: Declaration.ID) -> Known? {
         if id == names.request { return of(expressions.intern(.request, 0, type: .request), .request) }
+        if let type = parameters[id] {
+            let isScalar = [.string, .number, .boolean].contains(type)
+            return Known(type: type, expression: nil, isHandle: !isScalar, absence: nil, isOfRequest: !isScalar)
+        }
+        if names.counters.contains(id), case .value(let number) = plain(.number) { return number }
         if let value = names.values[id] { return self.value(value) }
         if let list = names.elements[id].flatMap(value), let base = list.expression, case .list(let type) = list.type {
             return of(expressions.intern(.element, base, 0, type: type), type)
         }
-        // A parameter is the value that every call of its function passes, when all pass the same one.
-        guard let passed = names.arguments(of: id), let first = passed.first.flatMap(value), first.expression != nil,
-            passed.dropFirst().allSatisfy({ value($0)?.expression == first.expression })
-        else { return nil }
-        return first
+        // A parameter is the value that every call of its function passes, when all pass the same one; or a value of the
+        // type that all pass.
+        guard let passed = names.arguments(of: id)?.map(value), let first = passed.first ?? nil else { return nil }
+        if first.expression != nil, passed.allSatisfy({ $0?.expression == first.expression }) { return first }
+        let isOneType = passed.allSatisfy { other in
+            other.map { ($0.type, $0.isHandle, $0.isOfRequest) == (first.type, first.isHandle, first.isOfRequest) }
+                ?? false
+        }
+        guard isOneType else { return nil }
+        return Known(
+            type: first.type, expression: nil, isHandle: first.isHandle, absence: nil, isOfRequest: first.isOfRequest)
     }
 
     private func called(_ callee: Expression.ID, _ arguments: [Expression.ID]) -> Meaning? {
         switch chunk[callee].kind {
-        case .name(let name) where name.target == .global && name.name == "settings":
+        case .name(let name) where isDeclared && name.target == .global && name.name == "settings":
             return .value(of(expressions.intern(.settings, 0, type: .settings), .settings))
         case .name(let name) where name.target == .global && name.name == "use":
             guard let first = arguments.first, case .string(let bytes) = chunk[first].kind,
@@ -182,7 +231,20 @@ package final class TypeInference {
             let id = expressions.intern(.plugin, UInt32(number), type: type)
             return .value(Known(type: type, expression: id, isHandle: true, absence: nil, isOfRequest: false))
         default:
-            return pluginFunction(callee).map { .value(open(resolver.plugins.functions[$0].function.result.type, nil)) }
+            if let number = pluginFunction(callee) {
+                return .value(open(resolver.plugins.functions[number].function.result.type, nil))
+            }
+            return libraryFunction(callee).flatMap(result)
+        }
+    }
+
+    /// The result of one of Lua's own functions; `nil` when it depends on the arguments.
+    private func result(of function: StandardLibrary.Function) -> Meaning? {
+        switch function.result {
+        case .boolean: plain(.boolean)
+        case .number: plain(.number)
+        case .string: plain(.string)
+        default: nil
         }
     }
 
@@ -208,7 +270,9 @@ package final class TypeInference {
     }
 
     private func member(_ name: ExactName, of base: Expression.ID) -> Meaning? {
-        guard let owner = value(base), !Self.isOfText(name, owner) else { return nil }
+        if let library = library(base) { return member(name.text, ofLibrary: library) }
+        guard let owner = value(base) else { return indexed(base, name) }
+        guard !Self.isOfText(name, owner) else { return nil }
         do throws(Resolver.Fault) {
             let expression = owner.expression ?? sample(owner.type)
             switch try resolver.meaning(of: name, on: expression, in: expressions) {
@@ -236,7 +300,10 @@ package final class TypeInference {
         switch chunk[key].kind {
         case .string(let bytes): return member(ExactName(String(decoding: bytes, as: UTF8.self)), of: base)
         case .integer(let number):
-            guard let owner = value(base), owner.isHandle, !owner.type.isTable else { return nil }
+            if let library = library(base) { return .fault("`\(library)` has no elements") }
+            guard let owner = value(base), !owner.type.isTable else { return indexed(base, "\(number)") }
+            if owner.type == .string { return .fault("a string has no elements: write `x:sub(\(number), \(number))`") }
+            guard owner.isHandle else { return .fault("\(owner.typeName) has no elements") }
             guard case .list(let type) = owner.type else { return .fault("\(owner.typeName) has no elements") }
             guard (1...100_000).contains(number) else {
                 return .fault("the elements of a list are counted from 1 to 100,000, got \(number)")
@@ -290,11 +357,21 @@ package final class TypeInference {
     }
 
     private func result(of name: ExactName, _ base: Expression.ID) -> Meaning? {
-        guard let owner = value(base), !Self.isOfText(name, owner) else { return nil }
+        if let library = library(base) { return method(name.text, ofLibrary: library) }
+        guard let owner = value(base) else { return indexed(base, name) }
+        if Self.isOfText(name, owner) { return StandardLibrary.functions["string.\(name)"].flatMap(result) }
         let expression = owner.expression ?? sample(owner.type)
-        guard let method = Method.allCases.first(where: { $0.name == name.text }),
-            case .method? = try? resolver.meaning(of: name, on: expression, in: expressions)
-        else { return .fault(resolver.unknown(name, on: owner.type).message) }
+        let method: Method
+        do throws(Resolver.Fault) {
+            switch try resolver.meaning(of: name, on: expression, in: expressions) {
+            case .method(let found): method = found
+            case .function(let number):
+                let called = resolver.plugins.name(of: number)
+                return .fault("`\(name)` is a function and not a method: write `\(called)(…)` with a dot")
+            case .expression, .fact:
+                return .fault("`\(name)` is an attribute: write it without `:` and `()`")
+            }
+        } catch { return .fault(error.message) }
         switch method {
         case .plus, .endOfDay:
             return .value(

@@ -69,7 +69,7 @@ struct PluginTestRunner {
         let body = "local value = \(line)\n  advise(\"asked\", { value = value })"
         let decision: Decision
         do throws(TestFault) { decision = try decided("ask", body, table, plan).decision } catch {
-            if let fails, error.isOfCall, error.message.contains(fails) { return nil }
+            if let fails, error.isProved, error.message.contains(fails) { return nil }
             throw error
         }
         let happened = decision.failures.first.map { "the failure `\($0.message)`" } ?? decision.answer.map(\.compact)
@@ -159,7 +159,8 @@ struct PluginTestRunner {
         guard let set = loaded.set else {
             let first = loaded.diagnostics.first { $0.severity == .error }
             throw TestFault(
-                "`\(stated)`: \(first?.message ?? "it does not load")", isOfCall: first?.rule == "wrong-argument")
+                "`\(stated)`: \(first?.message ?? "it does not load")",
+                isProved: first?.rule.map(TypeInference.failures.contains) ?? false)
         }
         do throws(PolicyError) {
             let made = TestAuthorizers(

@@ -6,9 +6,9 @@ package import Policies
 ///
 /// Every test has its own directory, and runs every policy of the folder, or only the one it is about.
 package struct PolicyTests {
-    private let source: PolicySource
-    private let policies: [ExactName]
-    private let planner: TestPlanner
+    let source: PolicySource
+    let policies: [ExactName]
+    let planner: TestPlanner
 
     /// - Parameters:
     ///   - organisations: the organisations that a test's `directory` may name; tests that name none use `demo`, or

@@ -76,12 +76,15 @@ struct TestFault: Error, Equatable, Sendable {
     let message: String
     /// The line of the test file, where it is known and is not that of the test.
     var line: Int?
-    /// True when the policy does not load because a call has wrong arguments, which is seen before the call is made.
-    let isOfCall: Bool
+    /// True when the policy does not load because its source shows a failure, which happens wherever it is reached.
+    let isProved: Bool
+    /// True when a name is not in the organisation of the test, which another organisation may have.
+    let isOfDirectory: Bool
 
-    init(_ message: String, line: Int? = nil, isOfCall: Bool = false) {
+    init(_ message: String, line: Int? = nil, isProved: Bool = false, isOfDirectory: Bool = false) {
         self.message = message
         self.line = line
-        self.isOfCall = isOfCall
+        self.isProved = isProved
+        self.isOfDirectory = isOfDirectory
     }
 }

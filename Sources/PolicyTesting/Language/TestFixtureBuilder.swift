@@ -21,7 +21,8 @@ struct TestFixtureBuilder {
         let tenants = base.organisation.tenants
         guard let place = id.map({ id in tenants.firstIndex { $0.id == id } }) ?? tenants.indices.first else {
             throw TestFault(
-                "there is no tenant `\(id ?? "")`" + Suggestion.hint(for: id ?? "", among: tenants.map(\.id)))
+                "there is no tenant `\(id ?? "")`" + Suggestion.hint(for: id ?? "", among: tenants.map(\.id)),
+                isOfDirectory: true)
         }
         self.base = base
         organisation = base.organisation
@@ -80,7 +81,8 @@ struct TestFixtureBuilder {
         let matches = known.filter { $0.names.contains(text) }
         guard let match = matches.first else {
             let names = known.flatMap { [$0.id] + $0.names }
-            throw TestFault("there is no \(kind) `\(text)`" + Suggestion.hint(for: text, among: names))
+            throw TestFault(
+                "there is no \(kind) `\(text)`" + Suggestion.hint(for: text, among: names), isOfDirectory: true)
         }
         guard matches.count == 1 else { throw TestFault("more than one \(kind) is called `\(text)`; use its id") }
         return match.id
@@ -172,7 +174,7 @@ struct TestFixtureBuilder {
         guard matches.isEmpty else {
             throw TestFault("`\(text)` has \(matches.count) matching assignments; give `department` and `user_type`")
         }
-        throw TestFault("`\(text)` has no assignment with that department and user type")
+        throw TestFault("`\(text)` has no assignment with that department and user type", isOfDirectory: true)
     }
 
     private mutating func addUser(

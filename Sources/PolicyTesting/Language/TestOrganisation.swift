@@ -49,7 +49,8 @@ final class TestOrganisation: Sendable {
         let known = tokens[tenant]
         guard let matches = known.names[text] else {
             let names = known.names.count > 1_000 ? [] : Array(known.names.keys)
-            throw TestFault("there is no token `\(text)`" + Suggestion.hint(for: text, among: names))
+            throw TestFault(
+                "there is no token `\(text)`" + Suggestion.hint(for: text, among: names), isOfDirectory: true)
         }
         guard matches.count == 1 else { throw TestFault("more than one token is called `\(text)`; use its id") }
         return known.records[matches[0]]

@@ -13,7 +13,8 @@ extension Chunk {
                 callee, .content, "__cut(\(arguments.count),\(isMultiple ? "(" : "")", isMultiple ? "))" : ")",
                 into: &edits)
         case .method(let base, let name, let arguments):
-            guard mayAdd(arguments), !Self.textMethods.contains(name.name), let colon = colon(after: base, before: name)
+            guard mayAdd(arguments), !StandardLibrary.textMethods.contains(name.name),
+                let colon = colon(after: base, before: name)
             else { return }
             surround(base, .content, "__cut(\(arguments.count),", "", into: &edits)
             edits.append(Edit(offset: colon, order: 0, text: ",", replaced: 1))
@@ -35,8 +36,9 @@ extension Chunk {
         guard let last = arguments.last else { return false }
         switch self[last].kind {
         case .vararg: return true
-        case .method(_, let name, _): return !Self.singleMethods.contains(name.name)
-        case .call(let callee, _): return !(libraryFunction(callee).map(Self.singleFunctions.contains) ?? false)
+        case .method(_, let name, _): return StandardLibrary.functions["string.\(name.name)"]?.isSingle != true
+        case .call(let callee, _):
+            return libraryFunction(callee).flatMap { StandardLibrary.functions[$0] }?.isSingle != true
         default: return false
         }
     }
@@ -67,27 +69,16 @@ extension Chunk {
     /// The name of one of Lua's own functions, `tostring` or `string.format`, when it is called by that name.
     package func libraryFunction(_ callee: Expression.ID) -> String? {
         switch self[callee].kind {
-        case .name(let name): return name.target == .global && Self.basic.contains(name.name) ? name.name : nil
+        case .name(let name):
+            return name.target == .global && StandardLibrary.basic.contains(name.name) ? name.name : nil
         case .member(let base, let member):
-            guard case .name(let name) = self[base].kind, name.target == .global, Self.libraries.contains(name.name)
+            guard case .name(let name) = self[base].kind, name.target == .global,
+                StandardLibrary.libraries.contains(name.name)
             else { return nil }
             return "\(name.name).\(member.name)"
         default: return nil
         }
     }
-
-    private static let basic: Set<String> = [
-        "type", "ipairs", "pairs", "select", "assert", "error", "tostring", "tonumber",
-    ]
-    private static let libraries: Set<String> = ["string", "table", "math", "utf8"]
-    private static let textMethods: Set<String> = [
-        "byte", "find", "format", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",
-    ]
-    private static let singleMethods: Set<String> = ["format", "len", "lower", "rep", "reverse", "sub", "upper"]
-    private static let singleFunctions: Set<String> = [
-        "type", "tostring", "tonumber", "string.format", "string.len", "string.lower", "string.rep", "string.reverse",
-        "string.sub", "string.upper", "string.char", "table.concat", "math.max", "math.min", "math.floor", "math.abs",
-    ]
 }
 
 /// The calls that return more than one value, as far as the source shows.
@@ -165,7 +156,7 @@ extension Chunk {
     package var surplusArguments: [(message: String, position: Position)] {
         expressions.compactMap { expression in
             guard case .call(let callee, let arguments) = expression.kind, let name = libraryFunction(callee),
-                let most = Self.most[name], written(arguments) > most
+                let most = StandardLibrary.functions[name]?.most, written(arguments) > most
             else { return nil }
             let takes = most == 1 ? "one argument" : "at most \(most) arguments"
             return ("`\(name)` takes \(takes), got \(written(arguments))", self[arguments[most]].position)
@@ -178,14 +169,4 @@ extension Chunk {
         while count > 0, case .nil = self[arguments[count - 1]].kind { count -= 1 }
         return count
     }
-
-    private static let most = [
-        "type": 1, "ipairs": 1, "pairs": 1, "tostring": 1, "tonumber": 2, "error": 2, "string.byte": 3,
-        "string.find": 4,
-        "string.gmatch": 3, "string.gsub": 4, "string.len": 1, "string.lower": 1, "string.upper": 1, "string.match": 3,
-        "string.rep": 3, "string.reverse": 1, "string.sub": 3, "table.insert": 3, "table.remove": 2, "table.concat": 4,
-        "table.sort": 2, "table.unpack": 3, "math.abs": 1, "math.ceil": 1, "math.floor": 1, "math.fmod": 2,
-        "math.modf": 1, "math.sqrt": 1, "math.tointeger": 1, "math.type": 1, "math.ult": 2, "utf8.len": 4,
-        "utf8.codepoint": 4,
-    ]
 }

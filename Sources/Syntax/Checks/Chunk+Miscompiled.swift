@@ -58,7 +58,8 @@ extension Chunk {
 }
 
 extension BinaryOperator {
-    fileprivate var isBitwise: Bool {
+    /// True for `&`, `|`, `~`, `<<` and `>>`.
+    package var isBitwise: Bool {
         switch self {
         case .bitOr, .bitXor, .bitAnd, .shiftLeft, .shiftRight: true
         default: false

@@ -185,7 +185,7 @@ extension Chunk {
     }
 
     /// The variables that are declared with a literal and never assigned again, with that literal.
-    private var heldLiterals: [Declaration.ID: Expression.ID] {
+    var heldLiterals: [Declaration.ID: Expression.ID] {
         var literals: [Declaration.ID: Expression.ID] = [:]
         walk { node in
             guard case .statement(let statement) = node, case .local(let names, let values) = statement.kind else {

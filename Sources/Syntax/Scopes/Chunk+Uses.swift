@@ -46,10 +46,11 @@ extension Chunk {
 
     /// Every call whose callee is a method, an unshadowed global or a path from one, in source order.
     package var calls: [CallUse] {
-        expressions.compactMap(call).sorted { $0.position < $1.position }
+        let literals = heldLiterals
+        return expressions.compactMap { call($0, literals) }.sorted { $0.position < $1.position }
     }
 
-    private func call(_ expression: Expression) -> CallUse? {
+    private func call(_ expression: Expression, _ literals: [Declaration.ID: Expression.ID]) -> CallUse? {
         let callee: CallUse.Callee
         let position: Position
         let arguments: [Expression.ID]
@@ -63,7 +64,7 @@ extension Chunk {
         default: return nil
         }
         return CallUse(
-            callee: callee, arguments: arguments.map(argument), position: position)
+            callee: callee, arguments: arguments.map { argument($0, literals) }, position: position)
     }
 
     /// The names from an unshadowed global to this expression, and the place of the last.
@@ -80,14 +81,22 @@ extension Chunk {
         return (([name.name] + names.reversed()), position ?? self[id].position)
     }
 
-    private func argument(_ id: Expression.ID) -> CallUse.Argument {
+    /// A variable that always holds a literal counts as the literal.
+    private func argument(
+        _ id: Expression.ID, _ literals: [Declaration.ID: Expression.ID]
+    ) -> CallUse.Argument {
         switch self[id].kind {
+        case .name(let name):
+            guard case .local(let variable) = name.target, let literal = literals[variable] else { return .other }
+            return argument(literal, [:])
         case .string(let bytes): return .string(bytes)
         case .integer, .float: return .number
         case .table(let fields):
             return .table(
                 fields.compactMap { field in
-                    guard case .item(let item) = field, case .string(let bytes) = self[item].kind else { return nil }
+                    guard case .item(let item) = field, case .string(let bytes) = argument(item, literals) else {
+                        return nil
+                    }
                     return bytes
                 })
         default: return .other

@@ -14,7 +14,10 @@ extension Rule {
             end
             return policy
             """,
-            "a_test.lua": "test(\"it\", { expect = { silent = true } })",
+            "a_test.lua": """
+            test("it", { token = { department = "Sales", user_type = "Integrator" }, action = "orders.read",
+              resource = { type = "order" }, expect = { silent = true } })
+            """,
             "plugins/office/plugin.lua": """
             return {
               name = "office", version = "1.0.0", about = "Whether the office is open",
@@ -31,7 +34,10 @@ extension Rule {
             end
             return policy
             """,
-            "a_test.lua": "test(\"it\", { expect = { silent = true } })",
+            "a_test.lua": """
+            test("it", { token = { department = "Sales", user_type = "Integrator" }, action = "orders.read",
+              resource = { type = "order" }, expect = { silent = true } })
+            """,
             "plugins/office/plugin.lua": """
             return {
               name = "office", version = "1.0.0", about = "Whether the office is open",

@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let notAFunction = Rule(
         name: "not-a-function",
-        purpose: "Calling a value of the request that is not a function raises an error.",
+        purpose: "Calling a value that is not a function, or iterating by one, raises an error whenever it is reached.",
         severity: .error,
         good: .plain,
         bad: """

@@ -1,10 +1,9 @@
 internal import Model
-internal import Syntax
 
 extension Rule {
     static let unknownInTest = Rule(
         name: "unknown-in-test",
-        purpose: "A test that expects something of a policy that does not exist can never pass.",
+        purpose: "A test with a name that does not exist, or that cannot run as it is written, can never pass.",
         severity: .error,
         good: .plain,
         bad: [
@@ -24,22 +23,5 @@ extension Rule {
             })
             """,
         ],
-        find: .tests { tests in
-            tests.chunk.expressions.flatMap { expression -> [Finding] in
-                guard case .table(let fields) = expression.kind else { return [] }
-                var findings: [Finding] = []
-                for case .named(let key, let value) in fields where key.name == "expect" {
-                    guard case .table(let expected) = tests.chunk[value].kind else { continue }
-                    for case .named(let key, let value) in expected where ["deny", "advice"].contains(key.name) {
-                        guard case .string(let bytes) = tests.chunk[value].kind else { continue }
-                        let name = ExactName(String(decoding: bytes, as: UTF8.self))
-                        if tests.policies.contains(name) { continue }
-                        let hint = Suggestion.hint(for: name, among: tests.policies)
-                        findings.append(
-                            Finding("there is no policy `\(name)`\(hint)", tests.chunk[value].position))
-                    }
-                }
-                return findings
-            }
-        })
+        find: .tests { tests in UnknownNames(tests).findings })
 }

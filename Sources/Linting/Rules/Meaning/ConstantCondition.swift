@@ -22,7 +22,7 @@ extension Rule {
             end
             return policy
             """,
-        find: .policy { policy in
+        find: .script { policy in
             var findings: [Finding] = []
             policy.chunk.walk { node in
                 switch node {
@@ -58,6 +58,10 @@ extension Rule {
             case .string, .integer, .float, .table, .function:
                 findings.append(Finding("this always counts as true", expression.position))
             default:
+                if let finding = constant(id, policy) {
+                    findings.append(finding)
+                    continue
+                }
                 guard let known = policy.inference?.value(id), known.isHandle, known.type != .boolean else { continue }
                 let hint = known.absence.map {
                     "; test its presence with `\($0.owner ?? "request"):has(\"\($0.name)\")`"
@@ -66,5 +70,16 @@ extension Rule {
             }
         }
         return findings
+    }
+
+    /// The finding for a value of Lua's own that is no boolean.
+    private static func constant(_ id: Expression.ID, _ policy: LintedPolicy) -> Finding? {
+        guard let inference = policy.inference, let kind = inference.luaKind(id), kind != .boolean else { return nil }
+        let place = policy.chunk[id].position
+        if kind == .nothing { return Finding("this is always nil, which counts as false", place) }
+        if case .method(let name)? = inference.meaning(id) {
+            return Finding("`\(name)` is a method, and always counts as true: call it, `x:\(name)(…)`", place)
+        }
+        return Finding("\(kind.withArticle) always counts as true", place)
     }
 }

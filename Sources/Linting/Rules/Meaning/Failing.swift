@@ -23,9 +23,31 @@ extension Rule {
                 // An unguarded read is already reported on its line.
                 let reads = policy.inference.map { OptionalAccessAnalysis($0).reads.map(\.position.line) } ?? []
                 if let line = failure.line, reads.contains(line) { return nil }
-                return Finding(
-                    "it fails on a made-up request: \(failure.message)", file: policy.name, line: failure.line ?? 1,
-                    column: 1)
+                var finding = Finding(
+                    Self.message(failure), file: policy.name, line: failure.line ?? 1, column: 1)
+                if failure.count == failure.evaluations, policy.alwaysRaises { finding.severity = .error }
+                return finding
             }
         })
+
+    private static func message(_ failure: SmokeRun.Failure) -> String {
+        let (count, all) = (failure.count, failure.evaluations)
+        let number = count == all ? "all \(all)" : "\(count) of \(all)"
+        return "it fails on \(number) made-up requests: \(failure.message); the first is \(failure.request)"
+    }
+}
+
+extension LintedPolicy {
+    /// True when `decide` reaches a call of `error` whatever the request is.
+    fileprivate var alwaysRaises: Bool {
+        guard let decide = inference?.decide else { return false }
+        for statement in chunk[decide].block.statements {
+            switch statement.kind {
+            case .local, .localFunction, .empty: continue
+            case .call: if chunk.returns(statement) { return true }
+            default: return false
+            }
+        }
+        return false
+    }
 }

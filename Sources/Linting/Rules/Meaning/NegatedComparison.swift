@@ -20,7 +20,7 @@ extension Rule {
             end
             return policy
             """,
-        find: .policy { policy in
+        find: .script { policy in
             policy.chunk.expressions.compactMap { expression in
                 guard case .binary(let operation, let left, let right, _) = expression.kind,
                     case .unary(.not, _) = policy.chunk[left].kind

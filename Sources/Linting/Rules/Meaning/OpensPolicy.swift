@@ -28,7 +28,8 @@ extension Rule {
                     return Finding(
                         "`\(operation.rawValue)` reads the value, so the policy runs for every new one; "
                             + "compare, if that will do", expression.position)
-                case .method(let base, let name, _) where reads(base) && texts.contains(name.name):
+                case .method(let base, let name, _)
+                where reads(base) && Vocabulary.textMethods.contains(ExactName(name.name)):
                     return Finding(
                         "`\(name.name)` reads the value, so the policy runs for every new one", name.position)
                 case .call(let callee, let arguments) where arguments.contains(where: reads):
@@ -45,8 +46,5 @@ extension Rule {
 
     private static let comparisons: Set<BinaryOperator> = [
         .or, .and, .less, .greater, .lessEqual, .greaterEqual, .equal, .notEqual,
-    ]
-    private static let texts: Set<String> = [
-        "byte", "find", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",
     ]
 }

@@ -3,7 +3,8 @@ internal import Model
 extension Rule {
     static let typeMismatch = Rule(
         name: "type-mismatch",
-        purpose: "Comparing values of different types raises an error whenever it is reached.",
+        purpose:
+            "An operator on values of different types, or of a type that it does not take, raises an error whenever it is reached.",
         severity: .error,
         good: .plain,
         bad: """

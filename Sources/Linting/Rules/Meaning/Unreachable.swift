@@ -20,7 +20,7 @@ extension Rule {
             end
             return policy
             """,
-        find: .policy { policy in
+        find: .script { policy in
             var findings: [Finding] = []
             func look(_ block: Block) {
                 for (statement, next) in zip(block.statements, block.statements.dropFirst()) {

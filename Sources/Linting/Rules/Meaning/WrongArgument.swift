@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let wrongArgument = Rule(
         name: "wrong-argument",
-        purpose: "A method or an effect with arguments that it does not take raises an error whenever it is reached.",
+        purpose: "A function with arguments that it does not take raises an error whenever it is reached.",
         severity: .error,
         good: .plain,
         bad: """

@@ -1,4 +1,5 @@
 internal import Model
+internal import Policies
 internal import Syntax
 
 extension Rule {
@@ -15,10 +16,11 @@ extension Rule {
             end
             return policy
             """,
-        find: .policy { policy in
+        find: .script { policy in
             policy.chunk.declarations.compactMap { declaration in
                 guard declaration.kind != .hiddenSelf, !declaration.name.hasPrefix("_") else { return nil }
-                if languageNames.contains(declaration.name) {
+                let known = policy.pluginPath == nil ? Dialect.ofPolicies : Dialect.ofPlugins
+                if known.contains(declaration.name) {
                     return Finding("`\(declaration.name)` hides a name of the language", declaration.position)
                 }
                 guard let hidden = declaration.hides.map({ policy.chunk[$0] }), hidden.kind != .hiddenSelf else {
@@ -29,9 +31,4 @@ extension Rule {
                     declaration.position)
             }
         })
-
-    private static let languageNames: Set<String> = Set(PolicyStatement.Effect.names).union([
-        "settings", "optional", "list", "type", "ipairs", "pairs", "select", "assert", "error", "tostring", "tonumber",
-        "string", "table", "math", "utf8",
-    ])
 }

@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let unknownAttribute = Rule(
         name: "unknown-attribute",
-        purpose: "A name that neither the vocabulary nor the schema has raises an error whenever it is reached.",
+        purpose: "A name that a value or a library does not have raises an error whenever it is reached.",
         severity: .error,
         good: .plain,
         bad: """

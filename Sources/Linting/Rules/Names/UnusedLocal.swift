@@ -16,7 +16,7 @@ extension Rule {
             end
             return policy
             """,
-        find: .policy { policy in
+        find: .script { policy in
             let used = policy.chunk.readDeclarations
             return policy.chunk.declarations.indices.compactMap { index in
                 let declaration = policy.chunk.declarations[index]
