@@ -1,6 +1,6 @@
 internal import Glibc
 internal import Lua
-package import Model
+internal import Model
 internal import Syntax
 
 /// Loads a policy set from its files: schema, policies, settings. Reports every fault it finds.
