@@ -22,25 +22,15 @@ extension TypeInference {
 
     /// The subject that an expression reads; `nil` for a literal, and where the source does not determine it.
     package func subject(_ id: Expression.ID) -> Subject? {
-        var id = id
-        for _ in 0..<Self.mostSteps {
-            if let known = value(id), let expression = known.expression, known.isOfRequest {
-                return Subject(expression: expression, isLength: false, name: text(known) ?? known.typeName)
-            }
-            switch chunk[id].kind {
-            case .parenthesized(let inner): id = inner
-            case .name(let name):
-                guard case .local(let variable) = name.target, let definition = names.values[variable] else {
-                    return nil
-                }
-                id = definition
-            case .unary(.length, let base): return length(of: base)
-            case .method(let base, let name, let arguments) where name.name == "len" && arguments.isEmpty:
-                return length(of: base)
-            default: return nil
-            }
+        if let known = value(id), let expression = known.expression, known.isOfRequest {
+            return Subject(expression: expression, isLength: false, name: text(known) ?? known.typeName)
         }
-        return nil
+        switch chunk[resolved(id)].kind {
+        case .unary(.length, let base): return length(of: base)
+        case .method(let base, let name, let arguments) where name.name == "len" && arguments.isEmpty:
+            return length(of: base)
+        default: return nil
+        }
     }
 
     private func length(of base: Expression.ID) -> Subject? {
@@ -57,44 +47,21 @@ extension TypeInference {
 
     /// The number that an expression always is: a literal, or a variable that always holds one.
     package func number(_ id: Expression.ID) -> Double? {
-        var id = id
-        for _ in 0..<Self.mostSteps {
-            switch chunk[id].kind {
-            case .integer(let number): return number.magnitude < 1 << 53 ? Double(number) : nil
-            case .float(let number): return number.isFinite ? number : nil
-            case .parenthesized(let inner): id = inner
-            case .unary(.minus, let inner):
-                switch chunk[inner].kind {
-                case .integer, .float: return number(inner).map(-)
-                default: return nil
-                }
-            case .name(let name):
-                guard case .local(let variable) = name.target, let definition = names.values[variable] else {
-                    return nil
-                }
-                id = definition
+        switch chunk[resolved(id)].kind {
+        case .integer(let number): return number.magnitude < 1 << 53 ? Double(number) : nil
+        case .float(let number): return number.isFinite ? number : nil
+        case .unary(.minus, let inner):
+            switch chunk[inner].kind {
+            case .integer, .float: return number(inner).map(-)
             default: return nil
             }
+        default: return nil
         }
-        return nil
     }
 
     /// The bytes of a string that an expression always is.
     package func literal(_ id: Expression.ID) -> [UInt8]? {
-        var id = id
-        for _ in 0..<Self.mostSteps {
-            switch chunk[id].kind {
-            case .string(let bytes): return bytes
-            case .parenthesized(let inner): id = inner
-            case .name(let name):
-                guard case .local(let variable) = name.target, let definition = names.values[variable] else {
-                    return nil
-                }
-                id = definition
-            default: return nil
-            }
-        }
-        return nil
+        if case .string(let bytes) = chunk[resolved(id)].kind { bytes } else { nil }
     }
 
     /// The strings that a value can be, which a function of a plugin gives; `nil` for any other value.

@@ -49,24 +49,37 @@ extension TypeInference {
 
     // MARK: Libraries
 
+    /// The expression behind parentheses and variables that are never assigned to; the expression itself for any other.
+    func resolved(_ id: Expression.ID) -> Expression.ID {
+        var id = id
+        for _ in 0..<Self.mostSteps {
+            switch chunk[id].kind {
+            case .parenthesized(let inner): id = inner
+            case .name(let name):
+                guard case .local(let variable) = name.target, let definition = names.values[variable] else {
+                    return id
+                }
+                id = definition
+            default: return id
+            }
+        }
+        return id
+    }
+
     /// The name of the library that an expression is: `string`, or a variable that always is.
     func library(_ id: Expression.ID) -> String? {
-        guard case .name(let name) = chunk[id].kind else { return nil }
-        switch name.target {
-        case .global: return StandardLibrary.libraries.contains(name.name) ? name.name : nil
-        case .local(let variable): return names.values[variable].flatMap(library)
-        }
+        guard case .name(let name) = chunk[resolved(id)].kind, name.target == .global,
+            StandardLibrary.libraries.contains(name.name)
+        else { return nil }
+        return name.name
     }
 
     /// The function of Lua's own that an expression is: `tostring`, `string.rep`, or a variable that always is.
     func libraryFunction(_ id: Expression.ID) -> StandardLibrary.Function? {
-        switch chunk[id].kind {
-        case .name(let name):
-            guard case .local(let variable) = name.target else { return StandardLibrary.functions[name.name] }
-            return names.values[variable].flatMap(libraryFunction)
-        case .member(let base, let name):
-            return library(base).flatMap { StandardLibrary.functions["\($0).\(name.name)"] }
-        default: return nil
+        switch chunk[resolved(id)].kind {
+        case .name(let name): name.target == .global ? StandardLibrary.functions[name.name] : nil
+        case .member(let base, let name): library(base).flatMap { StandardLibrary.functions["\($0).\(name.name)"] }
+        default: nil
         }
     }
 
