@@ -200,6 +200,6 @@ struct PolicyGrammar {
         ("string.gmatch", 2), ("string.byte", 3), ("string.char", 3), ("table.concat", 3), ("table.insert", 3),
         ("table.remove", 2), ("table.unpack", 3), ("table.pack", 3), ("math.floor", 1), ("math.max", 3),
         ("math.tointeger", 1), ("utf8.char", 3), ("utf8.len", 3), ("permit", 1), ("deny", 2), ("list", 1),
-        ("optional", 1), ("settings", 1), ("math.random", 2), ("pcall", 3), ("setmetatable", 2), ("load", 3),
+        ("optional", 1), ("math.fmod", 2), ("pcall", 3), ("setmetatable", 2), ("load", 3),
     ]
 }
