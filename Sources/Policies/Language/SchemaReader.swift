@@ -1,46 +1,57 @@
 package import Lua
 internal import Model
+internal import Syntax
 
 /// Reads the table that `schema.lua` returns, and reports every fault, not only the first.
 struct SchemaReader {
     let path: String
+    private let places: TablePlaces
     private(set) var schema = Schema()
     private(set) var diagnostics: [Diagnostic] = []
 
-    init(_ value: LuaValue, path: String) {
+    /// - Parameter places: those of the table's fields in the source.
+    init(_ value: LuaValue, path: String, places: TablePlaces) {
         self.path = path
+        self.places = places
         guard case .table(let sections) = value else {
-            report("the schema must return a table, got \(value.kindName)")
+            report("the schema must return a table, got \(value.kindName)", at: [])
             return
         }
         let known: [ExactName] = ["actions", "resources", "context", "subjects"]
         for section in sections {
             guard let name = section.key.name, known.contains(name) else {
-                report("unknown section \(section.key.shown)" + hint(section.key, known))
+                let parts = "; a schema has \(known.joined(separator: ", "))"
+                report(
+                    "unknown section \(section.key.shown)" + hint(section.key, known) + parts, at: [section.key.keyName])
                 continue
             }
             guard case .table(let entries) = section.value else {
-                report("`\(name)` must be a table, got \(section.value.kindName)")
+                report("`\(name)` must be a table, got \(section.value.kindName)", at: [name])
                 continue
             }
             switch name {
             case "actions": readActions(entries)
             case "resources": schema.resources = readTypes(entries, in: name)
             case "subjects": schema.subjects = readTypes(entries, in: name)
-            default: schema.context = Schema.RecordType(name: name, properties: readProperties(entries, in: name))
+            default: schema.context = Schema.RecordType(name: name, properties: readProperties(entries, in: name, at: [name]))
             }
         }
         refuseAmbiguity(schema.resources, in: "resources")
         refuseAmbiguity(schema.subjects, in: "subjects")
-        refuseTwins(schema.context.properties.map(\.name), in: "context")
-        for (types, section) in [(schema.resources, "resources"), (schema.subjects, "subjects")] {
-            refuseTwins(types.map(\.name), in: section)
-            refuseTwins(types.flatMap(\.properties).map(\.name), in: section)
+        refuseTwins(schema.context.properties.map { ($0.name, [$0.name]) }, in: "context")
+        for (types, section) in [(schema.resources, "resources" as ExactName), (schema.subjects, "subjects")] {
+            refuseTwins(types.map { ($0.name, [$0.name]) }, in: section)
+            let properties = types.flatMap { type in
+                type.properties.map { ($0.name, [type.name, $0.name]) }
+            }
+            refuseTwins(properties, in: section)
         }
     }
 
-    private mutating func report(_ message: String) {
-        diagnostics.append(Diagnostic(message, path: path, line: 1, rule: "schema"))
+    private mutating func report(_ message: String, at keys: [ExactName]) {
+        let place = places[keys]
+        diagnostics.append(
+            Diagnostic(message, path: path, line: place.line, column: place.column, rule: "schema"))
     }
 
     private func hint(_ key: LuaValue, _ known: [ExactName]) -> String {
@@ -50,19 +61,19 @@ struct SchemaReader {
     private mutating func readActions(_ entries: [LuaValue.Entry]) {
         for entry in entries {
             guard let name = entry.key.name else {
-                report("an action needs a name: `[\"orders.read\"] = \"read\"`")
+                report("an action needs a name: `[\"orders.read\"] = \"read\"`", at: ["actions", entry.key.keyName])
                 continue
             }
             if let fault = PermissionSet.fault(name.text, wildcard: false) {
-                report("action `\(name)`: \(fault)")
+                report("action `\(name)`: \(fault)", at: ["actions", name])
             }
             if DecisionKind(rawValue: name.text) != nil {
-                report("action `\(name)`: this name is taken by a decision kind")
+                report("action `\(name)`: this name is taken by a decision kind", at: ["actions", name])
             }
             guard case .string(let text) = entry.value, let kind = Schema.ActionKind(rawValue: text) else {
                 report(
-                    "action `\(name)` needs a kind, one of `read`, `write`, `delete`, `admin`; got \(entry.value.shown)"
-                )
+                    "action `\(name)` needs a kind, one of `read`, `write`, `delete`, `admin`; got \(entry.value.shown)",
+                    at: ["actions", name])
                 continue
             }
             schema.actions[name] = kind
@@ -73,40 +84,52 @@ struct SchemaReader {
         var types: [Schema.RecordType] = []
         for entry in entries {
             guard let name = entry.key.name, case .table(let properties) = entry.value else {
-                report("`\(section)`: each entry is a name and a table of properties, got \(entry.key.shown)")
+                let got = entry.key.name == nil ? entry.key.shown : "\(entry.key.shown) with \(entry.value.shown)"
+                report(
+                    "`\(section)`: each entry is a name and a table of properties, `order = { amount = \"number\" }`; got "
+                        + got, at: [section, entry.key.keyName])
                 continue
             }
             if section == "subjects", name == "token" || name == "any" {
-                report("`subjects.\(name)`: the name `\(name)` is taken")
+                report("`subjects.\(name)`: the name `\(name)` is taken", at: [section, name])
             }
             types.append(
-                Schema.RecordType(name: name, properties: readProperties(properties, in: "\(section).\(name)")))
+                Schema.RecordType(
+                    name: name,
+                    properties: readProperties(
+                        properties, in: "\(section).\(name)", at: [section, name])))
         }
         return types
     }
 
-    private mutating func readProperties(_ entries: [LuaValue.Entry], in place: ExactName) -> [Schema.Property] {
+    private mutating func readProperties(
+        _ entries: [LuaValue.Entry], in place: ExactName, at keys: [ExactName]
+    ) -> [Schema.Property] {
         var properties: [Schema.Property] = []
         for entry in entries {
             guard let name = entry.key.name else {
-                report("`\(place)`: a property needs a name")
+                report("`\(place)`: a property needs a name: `amount = \"number\"`", at: keys + [entry.key.keyName])
                 continue
             }
             if place != "context", name == "type" || name == "id" {
-                report("`\(place).\(name)`: every record has `type` and `id`; do not declare them")
+                report(
+                    "`\(place).\(name)`: every record has `type` and `id`; do not declare them", at: keys + [name])
             }
             do {
                 let (type, isOptional) = try TypeReader.read(entry.value)
                 properties.append(Schema.Property(name: name, type: type, isOptional: isOptional))
             } catch {
-                report("`\(place).\(name)`: \(error.message)")
+                report("`\(place).\(name)`: \(error.message)", at: keys + [name])
             }
         }
         return properties
     }
 
-    private mutating func refuseTwins(_ names: [ExactName], in section: String) {
-        if let twins = TwinNames.first(in: names) { report("`\(section)`: \(twins.message)") }
+    /// - Parameter names: each with its keys inside the section.
+    private mutating func refuseTwins(_ names: [(ExactName, keys: [ExactName])], in section: ExactName) {
+        guard let twins = TwinNames.first(in: names.map(\.0)) else { return }
+        let keys = names.last { $0.0 == twins.other }?.keys ?? []
+        report("`\(section)`: \(twins.message)", at: [section] + keys)
     }
 
     /// Refuses a property name with two types: `resource.status` must mean the same whatever the resource is.
@@ -121,7 +144,8 @@ struct SchemaReader {
                 if first.type != property.type {
                     report(
                         "`\(section)`: `\(property.name)` is \(first.type.withArticle) on `\(first.owner)` and "
-                            + "\(property.type.withArticle) on `\(type.name)`; one name has one type")
+                            + "\(property.type.withArticle) on `\(type.name)`; one name has one type",
+                        at: [section, type.name, property.name])
                 }
             }
         }
@@ -135,6 +159,8 @@ package enum TypeReader {
 
     package struct Fault: Error {
         package let message: String
+        /// The setting that is declared wrongly; `nil` where the place is known otherwise.
+        var name: ExactName?
     }
 
     /// The kind of declaration that a type is for, which determines the types there are.
@@ -209,6 +235,15 @@ extension LuaValue {
         case .table: "a table"
         case .function: "a function"
         case .other: "something else"
+        }
+    }
+
+    /// A table's key as a path has it; an empty string for a key that no source names.
+    var keyName: ExactName {
+        switch self {
+        case .string(let name): ExactName(name)
+        case .integer(let number): "\(number)"
+        default: ""
         }
     }
 

@@ -47,7 +47,10 @@ struct PolicyReader {
             parsed.diagnostics += error.diagnostics
             parsed.brokenPlugins = error.brokenPlugins
         }
-        guard let declaration = parsed.declaration else { return parsed }
+        guard let declaration = parsed.declaration else {
+            if let other = notAPolicy(chunk) { parsed.diagnostics = [other] }
+            return parsed
+        }
         let inference = TypeInference(chunk, declaration, schema: schema, plugins: plugins)
         parsed.inference = inference
         parsed.diagnostics += inference.faults.map { fault($0.message, $0.position, rule: $0.rule) }
@@ -61,6 +64,26 @@ struct PolicyReader {
             instrumentation: instrumentation, keepsState: chunk.keepsState, texts: Set(chunk.strings.map(\.bytes)),
             templates: Set(literals.map { ExactName(text($0)) }))
         return parsed
+    }
+
+    /// The fault of a file that declares nothing that a policy declares: it has tests, or code that others share.
+    private func notAPolicy(_ chunk: Chunk) -> Diagnostic? {
+        guard chunk.place(of: "decide") == nil, chunk.place(of: "on") == nil else { return nil }
+        let last = chunk.block.statements.last?.position
+        if let test = chunk.globals.first(where: { $0.name == "test" && !$0.isAssigned }) {
+            let name = file.name.nameOfTests ?? "NAME_test.lua"
+            return fault(
+                "the tests of a policy `NAME.lua` are in `NAME_test.lua` beside it: rename this file to `\(name)`",
+                test.position, rule: "file-name")
+        }
+        // A file that was to be a policy returns a table, and calls an effect or has a field of one.
+        let calls = Set(chunk.globals.map(\.name))
+        guard calls.isDisjoint(with: PolicyStatement.Effect.names),
+            !DeclarationReader.keys.contains(where: { chunk.place(of: $0.text) != nil })
+        else { return nil }
+        return fault(
+            "every `.lua` file here is a policy, and this one has neither `on` nor `decide`: code that policies share "
+                + "is a plugin (`use \"name\"`), tests are in `NAME_test.lua`", last, rule: "declaration")
     }
 
     // MARK: The source
@@ -112,13 +135,13 @@ struct PolicyReader {
         return faults
     }
 
-    /// The literals of reasons with names in braces.
+    /// The literals of reasons with braces.
     private func templates(_ chunk: Chunk) -> [Expression] {
         chunk.expressions.compactMap { expression in
             guard case .call(let callee, let arguments) = expression.kind, let first = arguments.first,
                 case .name(let name) = chunk[callee].kind, name.target == .global, name.name != "oblige",
                 PolicyStatement.Effect.names.contains(name.name), case .string(let bytes) = chunk[first].kind,
-                bytes.contains(UInt8(ascii: "{"))
+                bytes.contains(UInt8(ascii: "{")) || bytes.contains(UInt8(ascii: "}"))
             else { return nil }
             return chunk[first]
         }.sorted { $0.start < $1.start }
@@ -134,19 +157,36 @@ struct PolicyReader {
     ) -> [Diagnostic] {
         let resolver = Resolver(
             schema: schema, shapes: [declaration.shape], settings: [declaration.settings], plugins: plugins)
-        let source = chunk.source[literal.start..<literal.end]
-        let root = expressions.intern(.request, type: .request)
-        return Template.names(in: text(literal)).compactMap { name in
-            do throws(Resolver.Fault) {
-                _ = try Template("{\(name)}", root: root, resolver: resolver, in: expressions)
-                return nil
-            } catch {
-                // In a literal with escapes, the position is that of the whole literal.
-                let place = source.firstRange(of: Array("{\(name)}".utf8))?.lowerBound
-                let position = place.map { chunk.position(at: $0 + 1) } ?? literal.position
-                return fault("in `{\(name)}`: \(error.message)", position, rule: "unknown-in-reason")
+        let roots = Template.Roots(
+            request: expressions.intern(.request, type: .request), policy: 0, in: expressions)
+        let text = text(literal)
+        // In a literal with escapes, the position is that of the whole literal.
+        let isPlain = chunk.source[literal.start..<literal.end].dropFirst().dropLast().elementsEqual(text.utf8)
+        func fault(_ message: String, _ offset: Int) -> Diagnostic {
+            let position = isPlain ? chunk.position(at: literal.start + 1 + offset) : literal.position
+            return self.fault(message, position, rule: "unknown-in-reason")
+        }
+        return Template.pieces(of: text).compactMap { piece in
+            switch piece {
+            case .text: return nil
+            case .unclosed(let offset):
+                return fault("`{` is never closed: write `}` after the name, or `{{` for a brace", offset)
+            case .path(let path, let offset):
+                do throws(Resolver.Fault) {
+                    _ = try Template.expression(path, roots, resolver, expressions)
+                    return nil
+                } catch {
+                    return fault("in `{\(path)}`: \(error.message)\(variable(path, chunk))", offset)
+                }
             }
         }
+    }
+
+    /// The end of the message about a name in a reason that is a variable.
+    private func variable(_ path: String, _ chunk: Chunk) -> String {
+        let first = path.prefix { $0 != "." }
+        guard path != "request", chunk.declarations.contains(where: { $0.name == first }) else { return "" }
+        return "; a reason shows values of the request and `settings`, and no variables"
     }
 
     // MARK: The declaration
@@ -169,8 +209,11 @@ struct PolicyReader {
         }
         guard outcome.termination == .finished else {
             let (message, line) = Self.words(outcome.termination)
+            let place = host.faultySetting.flatMap { source.place(of: $0.text) }
             return .failure(
-                Faults(diagnostics: [fault(message, line: line, rule: "failing-load")], brokenPlugins: host.broken))
+                Faults(
+                    diagnostics: [fault(message, place, line: line, rule: "failing-load")],
+                    brokenPlugins: host.broken))
         }
         // `ineffective` reports it where the source shows it.
         if outcome.results > 1, source.lostResults.isEmpty {

@@ -12,6 +12,7 @@ extension TypeInference {
 
     package var faults: [Fault] {
         chunk.expressions.indices.flatMap { faults(of: chunk.id($0)) } + assignments + ineffectiveReturns
+            + directIterations
     }
 
     /// Values that `decide` itself returns and that cannot have called an effect: the author meant them as an answer.
@@ -65,10 +66,11 @@ extension TypeInference {
             if case .fault(let message)? = meaning(id) {
                 return [Fault(rule: "unknown-attribute", message: message, position: name.position)]
             }
-        case .index(_, let key):
+        case .index(let base, let key):
             if case .fault(let message)? = meaning(id) {
                 return [Fault(rule: "unknown-attribute", message: message, position: chunk[key].position)]
             }
+            return misuse(ofElement: base, key).map { [$0] } ?? []
         case .method(let base, let name, let arguments):
             if case .fault(let message)? = meaning(id) {
                 return [Fault(rule: "unknown-attribute", message: message, position: name.position)]
@@ -77,7 +79,7 @@ extension TypeInference {
         case .call(let callee, let arguments):
             switch meaning(callee) {
             case .value(let known)?:
-                let message = "\(known.typeName) cannot be called"
+                let message = "\(known.typeName) is a value and not a function: write it without `()`"
                 return [Fault(rule: "not-a-function", message: message, position: expression.position)]
             case .method(let name)?:
                 let message = "`\(name)` is called with a colon: `x:\(name)(…)`"
@@ -85,7 +87,7 @@ extension TypeInference {
             default:
                 let fault =
                     misuse(ofFunction: callee, arguments) ?? misuse(ofEffect: callee, arguments)
-                    ?? misuse(ofIteration: callee, arguments)
+                    ?? misuse(ofIteration: callee, arguments) ?? misuse(ofLibrary: callee, arguments)
                 return (fault ?? misuse(ofPlugin: callee, arguments)).map { [$0] } ?? []
             }
         case .binary(let operation, let left, let right, _):
@@ -121,9 +123,7 @@ extension TypeInference {
         case .not: return nil
         case .length:
             guard let known = value(operand), known.isHandle else { return nil }
-            if case .list = known.type { return nil }
-            if known.type.isTable { return nil }
-            return "\(known.typeName) has no length"
+            return known.type.hasLength ? nil : "\(known.typeName) has no length"
         case .minus, .bitNot: return notNumber(operand)
         }
     }

@@ -107,9 +107,10 @@ package final class TypeInference {
 
     /// True when a string would be filled in as a reason.
     package func isTemplate(_ text: String) -> Bool {
-        let names = Template.names(in: text)
-        let root = expressions.intern(.request, 0, type: .request)
-        return !names.isEmpty && (try? Template(text, root: root, resolver: resolver, in: expressions)) != nil
+        let namesValues = Template.pieces(of: text).contains { if case .path = $0 { true } else { false } }
+        let roots = Template.Roots(
+            request: expressions.intern(.request, 0, type: .request), policy: 0, in: expressions)
+        return namesValues && (try? Template(text, roots, resolver: resolver, in: expressions)) != nil
     }
 
     /// The name of a record's property, or of a part of the request, where its presence is tested; `nil` for anything
@@ -151,8 +152,7 @@ package final class TypeInference {
         case .method(let base, let name, _): return result(of: ExactName(name.name), base)
         case .call(let callee, let arguments): return called(callee, arguments)
         case .unary(.length, let inner):
-            if case .list? = value(inner)?.type { return plain(.number) }
-            return nil
+            return value(inner)?.type.hasLength == true ? plain(.number) : nil
         default: return nil
         }
     }
@@ -289,12 +289,25 @@ package final class TypeInference {
             owner: type == .request ? nil : expressions.text(owner), name: name, attribute: attribute)
     }
 
+    /// The fault of a call with a colon of something that is not a method; `nil` for a function of a plugin.
+    private func notAMethod(_ name: ExactName, on owner: Expressions.ID, _ type: ValueType) -> Meaning? {
+        do throws(Resolver.Fault) {
+            switch try resolver.meaning(of: name, on: owner, in: expressions) {
+            case .expression, .fact: return .fault("`\(name)` is an attribute: write it without `:` and `()`")
+            case .function(let number):
+                let called = resolver.plugins.name(of: number)
+                return .fault("`\(name)` is a function and not a method: write `\(called)(…)` with a dot")
+            case .method: return nil
+            }
+        } catch { return .fault(error.message) }
+    }
+
     private func result(of name: ExactName, _ base: Expression.ID) -> Meaning? {
         guard let owner = value(base), !Self.isOfText(name, owner) else { return nil }
         let expression = owner.expression ?? sample(owner.type)
         guard let method = Method.allCases.first(where: { $0.name == name.text }),
             case .method? = try? resolver.meaning(of: name, on: expression, in: expressions)
-        else { return .fault(resolver.unknown(name, on: owner.type).message) }
+        else { return notAMethod(name, on: expression, owner.type) }
         switch method {
         case .plus, .endOfDay:
             return .value(

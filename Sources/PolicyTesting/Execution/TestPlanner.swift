@@ -7,7 +7,7 @@ struct TestPlanner: Sendable {
     let source: PolicySource
     private let policies: [ExactName]
     private let shared: TestFile?
-    private let sharedProblem: String?
+    private let sharedProblem: TestFault?
     private let directories: TestDirectories
 
     /// - Parameter given: the organisations that every test may name.
@@ -16,16 +16,18 @@ struct TestPlanner: Sendable {
         self.policies = policies
         var directories = TestDirectories(given)
         var shared: TestFile?
-        var problem: String?
+        var problem: TestFault?
         if let file = source.sharedFixtures {
             do throws(TestFault) {
                 let read = try TestFile(file.bytes, name: file.name.text)
                 shared = read
                 directories.add(read.directories)
                 if !read.tests.isEmpty {
-                    problem = "this file is for shared fixtures; put tests into the files of their policies"
+                    problem = TestFault(
+                        "this file is for shared fixtures; put tests into the files of their policies",
+                        line: read.tests.first?.line)
                 }
-            } catch { problem = error.message }
+            } catch { problem = error }
         }
         self.shared = shared
         sharedProblem = problem
@@ -39,10 +41,10 @@ struct TestPlanner: Sendable {
 
     func plans(_ file: PolicyFile) -> [TestPlan] {
         let path = source.path.isEmpty ? file.name.text : "\(source.path)/\(file.name)"
-        func failed(_ message: String) -> [TestPlan] {
-            [TestPlan(result: TestResult(file: path, line: nil, name: file.name.text, failure: TestFailure(message)))]
+        func failed(_ message: String, line: Int? = nil) -> [TestPlan] {
+            [TestPlan(result: TestResult(file: path, line: line, name: file.name.text, failure: TestFailure(message)))]
         }
-        if file.name == source.sharedFixtures?.name { return sharedProblem.map(failed) ?? [] }
+        if file.name == source.sharedFixtures?.name { return sharedProblem.map { failed($0.message, line: $0.line) } ?? [] }
         let policy = file.name.testedID
         guard policies.contains(policy) else {
             return failed(
@@ -59,7 +61,7 @@ struct TestPlanner: Sendable {
                 plan.directories = directories
                 return cases(of: test, plan, fixtures, read.cases)
             }
-        } catch { return failed(error.message) }
+        } catch { return failed(error.message, line: error.line) }
     }
 
     /// One plan for a test, or one for each of its cases.

@@ -62,9 +62,12 @@ struct TestFault: Error, Equatable, Sendable {
     let message: String
     /// True when the policy does not load because a call has wrong arguments, which is seen before the call is made.
     let isOfCall: Bool
+    /// The line of a test file that it is about.
+    let line: Int?
 
-    init(_ message: String, isOfCall: Bool = false) {
+    init(_ message: String, line: Int? = nil, isOfCall: Bool = false) {
         self.message = message
+        self.line = line
         self.isOfCall = isOfCall
     }
 }
