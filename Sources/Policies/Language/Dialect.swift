@@ -26,10 +26,15 @@ package enum Dialect {
             } else if use.isAssigned {
                 faults.append(
                     fault(
-                        "assignment to the global `\(use.name)`: write `local \(use.name)`", use.position,
+                        "assignment to the global `\(use.name)`: "
+                            + (use.name == "decide" && whose == "policies"
+                                ? "write `function policy.decide(request)`, and `return policy` at the end"
+                                : "write `local \(use.name)`"), use.position,
                         rule: "assignment"))
             } else if !known.contains(use.name) {
-                let hint = Suggestion.hint(for: use.name, among: names)
+                let hint =
+                    ForeignSpelling.advice(for: ExactName(use.name)).map { ": \($0)" }
+                    ?? Suggestion.hint(for: use.name, among: names)
                 faults.append(
                     fault("`\(use.name)` is not available in \(whose)\(hint)", use.position, rule: "undeclared-global"))
             }

@@ -23,10 +23,8 @@ struct PolicyLoader {
     static func load(_ source: PolicySource, isInstrumented: Bool = false) -> (LoadResult, [ParsedPolicy]) {
         var loader = PolicyLoader(source, isInstrumented: isInstrumented)
         let set = loader.load()
-        let sorted = loader.diagnostics.sorted {
-            ($0.path, $0.line ?? 0, $0.column ?? 0) < ($1.path, $1.line ?? 0, $1.column ?? 0)
-        }
-        let result = LoadResult(set: loader.hasErrors ? nil : set, schema: loader.schema, diagnostics: sorted)
+        let result = LoadResult(
+            set: loader.hasErrors ? nil : set, schema: loader.schema, diagnostics: loader.diagnostics.inOrder)
         return (result, loader.parsed)
     }
 

@@ -9,6 +9,8 @@ struct PolicyReader {
         var diagnostics: [Diagnostic]
         /// The plugins it uses that do not load.
         var brokenPlugins: Set<ExactName> = []
+        /// True when the file returns a table that declares nothing.
+        var declaresNothing = false
     }
 
     let file: PolicyFile
@@ -41,14 +43,24 @@ struct PolicyReader {
         var parsed = ParsedPolicy(
             file: file, chunk: chunk, diagnostics: dialect(chunk) + ineffective(chunk) + permissions(chunk))
         let program = chunk.rewritten()
+        var declaresNothing = false
         switch declare(program, chunk) {
         case .success(let declaration): parsed.declaration = declaration
         case .failure(let error):
-            parsed.diagnostics += error.diagnostics
+            // What the source shows to be refused is refused at run time, too.
+            let refused = Set(parsed.diagnostics.filter { $0.rule != "duplicate-key" }.map(\.line))
+            parsed.diagnostics += error.diagnostics.filter {
+                $0.rule != "failing-load" || !refused.contains($0.line)
+            }
             parsed.brokenPlugins = error.brokenPlugins
+            declaresNothing = error.declaresNothing
         }
         guard let declaration = parsed.declaration else {
-            if let other = notAPolicy(chunk) { parsed.diagnostics = [other] }
+            if let other = notAPolicy(chunk, declaresNothing: declaresNothing) {
+                let isTest = other.rule == "file-name"
+                let rest = isTest ? [] : parsed.diagnostics.filter { $0.rule != "declaration" }
+                return ParsedPolicy(file: file, diagnostics: rest + [other])
+            }
             return parsed
         }
         let inference = TypeInference(chunk, declaration, schema: schema, plugins: plugins)
@@ -67,7 +79,7 @@ struct PolicyReader {
     }
 
     /// The fault of a file that declares nothing that a policy declares: it has tests, or code that others share.
-    private func notAPolicy(_ chunk: Chunk) -> Diagnostic? {
+    private func notAPolicy(_ chunk: Chunk, declaresNothing: Bool) -> Diagnostic? {
         guard chunk.place(of: "decide") == nil, chunk.place(of: "on") == nil else { return nil }
         let last = chunk.block.statements.last?.position
         if let test = chunk.globals.first(where: { $0.name == "test" && !$0.isAssigned }) {
@@ -76,9 +88,9 @@ struct PolicyReader {
                 "the tests of a policy `NAME.lua` are in `NAME_test.lua` beside it: rename this file to `\(name)`",
                 test.position, rule: "file-name")
         }
-        // A file that was to be a policy returns a table, and calls an effect or has a field of one.
+        // A file that was to be a policy calls an effect, or has one of the fields.
         let calls = Set(chunk.globals.map(\.name))
-        guard calls.isDisjoint(with: PolicyStatement.Effect.names),
+        guard declaresNothing, calls.isDisjoint(with: PolicyStatement.Effect.names),
             !DeclarationReader.keys.contains(where: { chunk.place(of: $0.text) != nil })
         else { return nil }
         return fault(
@@ -176,7 +188,10 @@ struct PolicyReader {
                     _ = try Template.expression(path, roots, resolver, expressions)
                     return nil
                 } catch {
-                    return fault("in `{\(path)}`: \(error.message)\(variable(path, chunk))", offset)
+                    let names = path.split(separator: ".")
+                    let isSetting = names.last.map { declaration.settings[ExactName($0)] != nil } ?? false
+                    let note = isSetting ? "" : variable(path, chunk)
+                    return fault("in `{\(path)}`: \(error.message)\(note)", offset)
                 }
             }
         }
@@ -228,6 +243,7 @@ struct PolicyReader {
         }
         var reader = DeclarationReader(chunk: source, path: path, schema: schema)
         let declaration = reader.read(outcome.value, host)
-        return declaration.map(Result.success) ?? .failure(Faults(diagnostics: reader.diagnostics))
+        let faults = Faults(diagnostics: reader.diagnostics, declaresNothing: reader.declaresNothing)
+        return declaration.map(Result.success) ?? .failure(faults)
     }
 }

@@ -12,7 +12,7 @@ extension TypeInference {
 
     package var faults: [Fault] {
         chunk.expressions.indices.flatMap { faults(of: chunk.id($0)) } + assignments + ineffectiveReturns
-            + directIterations
+            + directIterations + parameters
     }
 
     /// Values that `decide` itself returns and that cannot have called an effect: the author meant them as an answer.
@@ -23,6 +23,19 @@ extension TypeInference {
         return chunk.results(of: decide).filter { !mayCallEffect($0) }.map {
             Fault(rule: "ineffective-return", message: message, position: chunk[$0].position)
         }
+    }
+
+    /// Parameters of `decide` that are never given a value.
+    private var parameters: [Fault] {
+        guard let decide = names.decide, chunk[decide].isMethod || chunk[decide].parameters.count > 1 else { return [] }
+        let function = chunk[decide]
+        let place = function.isMethod ? function.position : chunk[function.parameters[1]].position
+        return [
+            Fault(
+                rule: "declaration",
+                message: "`decide` gets one argument, the request: write `function policy.decide(request)`",
+                position: place)
+        ]
     }
 
     /// True when a value may come from calling an effect, or is `nil`: `cond and permit(…)`, `deny(…)`, `nil`.
@@ -66,11 +79,10 @@ extension TypeInference {
             if case .fault(let message)? = meaning(id) {
                 return [Fault(rule: "unknown-attribute", message: message, position: name.position)]
             }
-        case .index(let base, let key):
+        case .index(_, let key):
             if case .fault(let message)? = meaning(id) {
                 return [Fault(rule: "unknown-attribute", message: message, position: chunk[key].position)]
             }
-            return misuse(ofElement: base, key).map { [$0] } ?? []
         case .method(let base, let name, let arguments):
             if case .fault(let message)? = meaning(id) {
                 return [Fault(rule: "unknown-attribute", message: message, position: name.position)]
@@ -114,6 +126,9 @@ extension TypeInference {
             for side in [left, right] { if let message = notText(side) { return message } }
         default:
             for side in [left, right] { if let message = notNumber(side) { return message } }
+            for side in [left, right] where operation == .add {
+                if case .string = chunk[side].kind { return "`+` adds numbers: join strings with `..`" }
+            }
         }
         return nil
     }
@@ -316,7 +331,9 @@ extension TypeInference {
     private func details(_ effect: String, _ id: Expression.ID) -> (message: String, place: Expression.ID)? {
         guard case .table(let fields) = chunk[id].kind else {
             guard let got = kind(of: id), !isNil(id) else { return nil }
-            return ("`\(effect)` takes a table second, got \(got)", id)
+            let known = value(id).flatMap { $0.isHandle ? text($0) : nil }
+            let hint = known.map { "; a reason shows it as `{\($0)}`" } ?? ""
+            return ("`\(effect)` takes a table second, got \(got)\(hint)", id)
         }
         for field in fields {
             switch field {

@@ -1,18 +1,7 @@
-internal import Model
 internal import Syntax
 
 /// Lists of a request or of settings that are used like tables of Lua.
 extension TypeInference {
-    /// An element of a list that is named by its number.
-    func misuse(ofElement base: Expression.ID, _ key: Expression.ID) -> Fault? {
-        guard let owner = value(base), owner.isHandle, case .list = owner.type,
-            case .integer(let number) = chunk[key].kind
-        else { return nil }
-        return Fault(
-            rule: "unknown-attribute", message: resolver.unknown("[\(number)]", on: owner.type).message,
-            position: chunk[key].position)
-    }
-
     /// A list that a function of Lua's own gets in place of a table.
     func misuse(ofLibrary callee: Expression.ID, _ arguments: [Expression.ID]) -> Fault? {
         guard let name = chunk.libraryFunction(callee), name.hasPrefix("table."), name != "table.pack",

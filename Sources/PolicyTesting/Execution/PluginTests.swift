@@ -101,7 +101,7 @@ package struct PluginTests {
         }
         for index in plans.indices {
             if let fault = plugins.set.broken[folder.name]?.first {
-                plans[index].result.failure = TestFailure("the plugin does not load: \(fault)")
+                plans[index].result.failure = TestFailure("\(fault); so the plugin does not load")
             } else if selection.refusesOnly, plans[index].isOnly {
                 plans[index].result.failure = TestFailure("`only` keeps every other test from running; remove it")
             }

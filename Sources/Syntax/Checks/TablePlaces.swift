@@ -15,6 +15,8 @@ package struct TablePlaces: Sendable {
         let value: Expression.ID?
     }
 
+    /// The name of a field whose key is computed.
+    private static let computed: ExactName = "?"
     /// The deepest tables that are looked into, and the most fields that are noted.
     private static let deepest = 8
     private static let most = 100_000
@@ -26,12 +28,13 @@ package struct TablePlaces: Sendable {
         note(value, at: [], Self.assignments(in: chunk), chunk, depth: 0)
     }
 
-    /// The place of a field, or that of the nearest table around it that has one.
+    /// The place of a field; where its key is computed, of that key; else of the nearest table around it.
     package subscript(path: [ExactName]) -> Position {
         var path = path
         while !path.isEmpty {
             if let place = places[path] { return place }
             path.removeLast()
+            if let place = places[path + [Self.computed]] { return place }
         }
         return whole
     }
@@ -51,7 +54,11 @@ package struct TablePlaces: Sendable {
             guard case .local(let variable) = name.target else { return }
             for field in assignments[variable] ?? [] { inside(field, &self) }
         case .table(let fields):
-            for (index, field) in fields.enumerated() { inside(Self.field(field, index, in: chunk), &self) }
+            var items = 0
+            for field in fields {
+                if case .item = field { items += 1 }
+                inside(Self.field(field, items, in: chunk), &self)
+            }
         // A tag such as `optional` around the value.
         case .call(_, let arguments):
             if let first = arguments.first { note(first, at: path, assignments, chunk, depth: depth + 1) }
@@ -59,12 +66,13 @@ package struct TablePlaces: Sendable {
         }
     }
 
-    private static func field(_ field: Expression.Field, _ index: Int, in chunk: Chunk) -> Field {
+    /// - Parameter item: the number of the field among those without a name.
+    private static func field(_ field: Expression.Field, _ item: Int, in chunk: Chunk) -> Field {
         switch field {
         case .named(let name, let value): Field(path: [ExactName(name.name)], position: name.position, value: value)
-        case .item(let value): Field(path: ["\(index + 1)"], position: chunk[value].position, value: value)
+        case .item(let value): Field(path: ["\(item)"], position: chunk[value].position, value: value)
         case .keyed(let key, let value):
-            Field(path: [text(key, in: chunk) ?? "?"], position: chunk[key].position, value: value)
+            Field(path: [text(key, in: chunk) ?? computed], position: chunk[key].position, value: value)
         }
     }
 
@@ -90,7 +98,7 @@ package struct TablePlaces: Sendable {
                     position = position ?? name.position
                     current = base
                 case .index(let base, let key):
-                    path.insert(text(key, in: chunk) ?? "?", at: 0)
+                    path.insert(text(key, in: chunk) ?? computed, at: 0)
                     position = position ?? chunk[key].position
                     current = base
                 case .name(let name):

@@ -1,9 +1,12 @@
-internal import Model
+package import Model
 
 /// The spellings of other languages at which a parser of Lua stops, each with Lua's own.
 ///
 /// The parser accepts exactly what Lua accepts; these tables only change the message about what it does not accept.
-enum ForeignSpelling {
+package enum ForeignSpelling {
+    /// The advice about a word that begins a statement elsewhere, `switch`; `nil` for any other.
+    package static func advice(for word: ExactName) -> String? { statements[word] }
+
     /// Signs, by their spelling.
     static let signs: [(spelling: String, advice: String)] = [
         ("!", "write `not`"), ("!=", "write `~=`"), ("!==", "write `~=`"), ("<>", "write `~=`"), ("===", "write `==`"),
@@ -36,7 +39,7 @@ enum ForeignSpelling {
             (["foreach", "loop", "every", "some"], "write `for _, x in ipairs(list) do … end`"),
             (["continue"], "put the rest of the loop's body into an `if`"),
             (["pass"], "leave it out: a block may be empty"),
-            (["endif", "fi", "done", "esac", "End", "END"], "write `end`"),
+            (["endif", "fi", "done", "esac"], "write `end`"),
             (["try", "catch", "except", "finally"], "an error cannot be caught: a policy that fails denies"),
             (["throw", "raise"], "write `error(\"…\")`, which fails the policy, or `deny(\"…\")`"),
             (
@@ -54,7 +57,7 @@ enum ForeignSpelling {
 
     /// Words between two operands.
     static let infixes: [ExactName: String] = [
-        "is": "write `==`", "AND": "write `and`", "OR": "write `or`", "And": "write `and`", "Or": "write `or`",
+        "is": "write `==`",
         "eq": "write `==`", "ne": "write `~=`", "instanceof": "write `type(x) == \"…\"`",
         "of": "write `for _, x in ipairs(list) do`", "contains": "write `list:contains(x)`",
         "has": "write `record:has(\"name\")`", "like": "write `text:match(\"pattern\")`",
@@ -67,7 +70,9 @@ extension Parser {
         sign() ?? character() ?? word() ?? shape()
     }
 
-    private func said(_ spelling: String, _ advice: String) -> String { "`\(spelling)` is not Lua: \(advice)" }
+    private func said(_ spelling: String, _ advice: String) -> String {
+        spelling == "`" ? "a backtick is not Lua: \(advice)" : "`\(spelling)` is not Lua: \(advice)"
+    }
 
     // MARK: Signs
 
@@ -127,9 +132,18 @@ extension Parser {
         if lexeme.symbol == .in {
             return ("`in` stands only in a `for`: write `list:contains(x)`", lexeme.position)
         }
+        if lexeme.symbol == .name, let keyword = Self.keyword(text(lexeme)) {
+            return (said(text(lexeme), "its words are in small letters, write `\(keyword)`"), lexeme.position)
+        }
         // The word that is in the way, or one that the parser has taken for a name.
         if lexeme.symbol == .name, let advice = ForeignSpelling.infixes[ExactName(text(lexeme))] {
             return (said(text(lexeme), advice), lexeme.position)
+        }
+        if let previous, previous.symbol == .name, previous.end < lexeme.position.offset,
+            lexeme.symbol == .name || lexeme.symbol == .function,
+            let advice = ForeignSpelling.statements[ExactName(text(previous))]
+        {
+            return (said(text(previous), advice), previous.position)
         }
         // `x--` ends in a comment.
         if let previous, previous.symbol == .name, isFollowedByComment(previous) {
@@ -147,15 +161,29 @@ extension Parser {
 
     /// The advice about a name that stands alone as a statement.
     func foreignStatement(_ name: String, at position: Position) -> SyntaxError? {
-        ForeignSpelling.statements[ExactName(name)].map { SyntaxError(.unexpected, said(name, $0), at: position) }
+        let advice =
+            Self.keyword(name).map { "its words are in small letters, write `\($0)`" }
+            ?? ForeignSpelling.statements[ExactName(name)]
+        return advice.map { SyntaxError(.unexpected, said(name, $0), at: position) }
+    }
+
+    /// Lua's word that a name is in other letters: `Local`, `AND`.
+    private static func keyword(_ name: String) -> String? {
+        let small = name.lowercased()
+        var lexer = Lexer(Array(small.utf8))
+        guard !small.isSameBytes(name), let symbol = (try? lexer.next())?.symbol, symbol != .name else { return nil }
+        return symbol.rawValue
     }
 
     // MARK: Brackets
 
     /// The use of brackets and colons in other languages.
     private func shape() -> (message: String, position: Position)? {
-        guard let previous else { return nil }
         let position = lexeme.position
+        guard let previous else {
+            guard lexeme.symbol == .openBrace || lexeme.symbol == .openBracket else { return nil }
+            return ("the file is Lua and ends in `return`: write `return { name = value }`", position)
+        }
         let isAdjacent = previous.end == position.offset
         switch lexeme.symbol {
         case .openBrace where [.closeParen, .else, .do, .then, .repeat].contains(previous.symbol):
@@ -221,6 +249,16 @@ extension Parser {
             }
         }
         return nil
+    }
+
+    /// The error inside a call that is a block elsewhere: `try { … }`, `allow { … }`.
+    func foreignCall(of callee: Expression.ID) -> SyntaxError? {
+        guard lexeme.symbol != .endOfFile else { return nil }
+        switch expressions[callee.index].kind {
+        case .name(let name): return foreignStatement(name.name, at: expressions[callee.index].position)
+        case .call(let inner, _): return foreignCall(of: inner)
+        default: return nil
+        }
     }
 
     /// The error of a table's field that is written as other languages write it: `key: value`, `"key": value`.

@@ -98,6 +98,9 @@ extension Parser {
             return foreign
         }
         if let foreign = foreignSpelling() { return SyntaxError(.unexpected, foreign.message, at: foreign.position) }
+        if let division = lastDivision, division.line == expression.position.line {
+            return SyntaxError(.unexpected, "`//` divides: a comment begins with `--`", at: division)
+        }
         if lexeme.symbol == .assign {
             return SyntaxError(.unexpected, "only a variable or a field can be assigned to", at: expression.position)
         }

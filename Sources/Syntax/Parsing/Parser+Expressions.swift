@@ -136,7 +136,11 @@ extension Parser {
                 let arguments = try arguments()
                 base = add(.method(base, method, arguments: arguments), at: position)
             case .openParen, .string, .openBrace:
-                let arguments = try arguments()
+                let isTable = lexeme.symbol == .openBrace
+                let arguments: [Expression.ID]
+                do throws(SyntaxError) { arguments = try self.arguments() } catch {
+                    throw (isTable ? foreignCall(of: base) : nil) ?? error
+                }
                 base = add(.call(base, arguments: arguments), at: position)
             default: return base
             }
@@ -160,7 +164,7 @@ extension Parser {
         case .openParen:
             try advance()
             let list = lexeme.symbol == .closeParen ? [] : try expressionList()
-            if lexeme.symbol == .assign {
+            if lexeme.symbol == .assign, foreignSpelling() == nil {
                 throw SyntaxError(
                     .unexpected,
                     "an argument has no name: write a table, `{ name = value }`, or `==` to compare",
@@ -168,7 +172,12 @@ extension Parser {
             }
             try close(.closeParen, of: .openParen, at: position)
             return list
-        default: throw error("function arguments expected")
+        default:
+            if foreignSpelling() != nil { throw error("function arguments expected") }
+            let name = previous.map(text) ?? "name"
+            throw SyntaxError(
+                .unexpected, "`:` calls a method: write `:\(name)(…)`, or `.\(name)` to read an attribute",
+                at: previous?.position ?? position)
         }
     }
 

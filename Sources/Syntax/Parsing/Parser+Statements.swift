@@ -188,7 +188,11 @@ extension Parser {
             values = try expressionList()
         }
         scopes.activate(hidden)
-        try expect(.do)
+        if lexeme.symbol != .do {
+            let error = expected(Symbol.do.rawValue)
+            throw foreignBlock(after: position, instead: .do, stopped: error) ?? error
+        }
+        try advance()
         scopes.openBlock(isLoop: false)
         scopes.activate(variables.count)
         let body = try block()

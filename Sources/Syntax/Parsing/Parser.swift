@@ -21,6 +21,8 @@ struct Parser {
     var globalIndices: [Int: Int] = [:]
     var labels: [Identifier] = []
     var blocks = OpenBlocks()
+    /// The place of the last `//`.
+    var lastDivision: Position?
     /// The number of tables that are open.
     var tableDepth = 0
 
@@ -42,6 +44,7 @@ struct Parser {
     mutating func advance() throws(SyntaxError) {
         previousEnd = lexeme.end
         previous = lexeme
+        if lexeme.symbol == .floorDivide { lastDivision = lexeme.position }
         if let next = lookahead {
             lexeme = next
             lookahead = nil

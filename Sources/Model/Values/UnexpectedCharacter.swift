@@ -1,10 +1,10 @@
-/// A character that has no place in a Lua program outside strings and comments, in words.
-struct UnexpectedCharacter {
+/// A character that has no place in Lua or JSON outside strings and comments, in words.
+package struct UnexpectedCharacter {
     /// The character by its name, and what to do about it.
-    let message: String
+    package let message: String
 
     /// - Parameter rest: the source from the character on; not empty.
-    init(_ rest: ArraySlice<UInt8>) {
+    package init(_ rest: ArraySlice<UInt8>) {
         // The longest character has four bytes.
         var bytes = rest.prefix(4).makeIterator()
         var decoder = UTF8()
@@ -17,7 +17,7 @@ struct UnexpectedCharacter {
     }
 
     /// True for text in UTF-16, which has a NUL beside each ASCII character.
-    static func isUTF16(_ source: [UInt8]) -> Bool {
+    package static func isUTF16(_ source: [UInt8]) -> Bool {
         if source.starts(with: [0xFF, 0xFE]) || source.starts(with: [0xFE, 0xFF]) { return true }
         let head = source.prefix(64)
         return head.count > 1 && head.count { $0 == 0 } * 3 >= head.count
@@ -28,8 +28,9 @@ struct UnexpectedCharacter {
         let digits = String(scalar.value, radix: 16, uppercase: true)
         let code = "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
         let properties = scalar.properties
-        let known = (properties.nameAlias ?? properties.name).map { ", \($0.lowercased())" } ?? ""
-        return isVisible(scalar) ? "`\(scalar)` (\(code)\(known))" : "\(code)\(known.isEmpty ? "" : known)"
+        let name = scalar == "\u{FEFF}" ? "byte order mark" : (properties.nameAlias ?? properties.name)?.lowercased()
+        let known = name.map { ", \($0)" } ?? ""
+        return isVisible(scalar) ? "`\(scalar)` (\(code)\(known))" : code + known
     }
 
     private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
