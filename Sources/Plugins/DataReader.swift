@@ -13,8 +13,8 @@ struct DataReader {
     /// For JSON, the place of each fault.
     private var faultyRows: [[ExactName]] = []
     private var cells: [Value] = []
-    /// The line of each row.
-    private(set) var lines: [Int] = []
+    /// The line of each row of CSV.
+    private var lines: [Int] = []
 
     init(path: String, columns: [PluginTable.Column]) {
         self.path = path
@@ -37,7 +37,10 @@ struct DataReader {
     private mutating func readJSON(_ bytes: [UInt8]) {
         let json: JSON
         do throws(JSONError) { json = try JSONReader.parse(bytes) } catch {
-            return report(error.message, line: error.line, column: error.column)
+            var fault = error
+            // With places, the message has advice too.
+            do throws(JSONError) { _ = try JSONReader.located(bytes) } catch { fault = error }
+            return report(fault.message, line: fault.line, column: fault.column)
         }
         guard case .array(let rows) = json else {
             return report("data must be an array of objects, got \(json.kindName)", line: 1)
@@ -54,7 +57,12 @@ struct DataReader {
             faults[index].line = place.line
             faults[index].column = place.column
         }
-        for index in lines.indices { lines[index] = places.place(of: ["\(index)"]).line }
+    }
+
+    /// The line of a row.
+    func line(of row: Int, in bytes: [UInt8]) -> Int {
+        if path.hasSuffix(".csv") { return lines[row] }
+        return (try? JSONReader.located(bytes).1)?.place(of: ["\(row)"]).line ?? 1
     }
 
     private mutating func readRows(_ rows: [JSON]) {

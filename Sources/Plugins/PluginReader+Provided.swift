@@ -278,7 +278,8 @@ extension PluginReader {
         } catch {
             faults.append(
                 Diagnostic(
-                    "the key `\(error.key)` is given twice", path: reader.path, line: reader.lines[error.row]))
+                    "the key `\(error.key)` is given twice", path: reader.path,
+                    line: reader.line(of: error.row, in: content.bytes)))
             return nil
         }
     }

@@ -27,8 +27,8 @@ struct PluginReader {
     }
 
     mutating func report(_ message: String, at name: String? = nil, line: Int? = nil) {
-        let place = line == nil ? outline?.place(name ?? "") : nil
-        faults.append(Diagnostic(message, path: path, line: line ?? place?.line ?? 1, column: place?.column))
+        let line = line ?? outline?.place(name ?? "").line ?? 1
+        faults.append(Diagnostic(message, path: path, line: line))
     }
 
     /// - Returns: `nil`, or an incomplete plugin, when there are `faults`.

@@ -39,12 +39,16 @@ import Testing
         ("#request.token.name == 3", "", true), ("#request.token.user.email == 11", "", true),
         ("#request.token.department.id < 6", "", true), ("#request.action == 11", "", true),
         ("#config.word == 4", "", true), ("#request.resource.tags == 2", "", true),
-        ("(function() for _, tag in ipairs(request.resource.tags) do if #tag == 3 then return true end end end)()", "", true),
+        (
+            "(function() for _, tag in ipairs(request.resource.tags) do if #tag == 3 then return true end end end)()",
+            "", true
+        ),
     ])
     func `the length of a string is a fact, in bytes`(condition: String, name: String, holds: Bool) throws {
         for treeOptions in [TreeOptions.none, TreeOptions()] {
             let decider = try decider(
-                "if \(condition) then permit() end", settings: "local config = settings { word = \"four\" }", treeOptions)
+                "if \(condition) then permit() end", settings: "local config = settings { word = \"four\" }",
+                treeOptions)
             for _ in 0..<3 { #expect(try decider.decide(question(name)).isPermitted == holds) }
         }
     }
@@ -55,7 +59,9 @@ import Testing
             for _ in 0..<2 {
                 let decision = try decider.decide(question(nil))
                 #expect(decision.failures.first?.message == "`resource.name` is absent: ask `:has(\"name\")` first")
-                let facts = try decider.decide(question("Oslo!")).traces.flatMap(\.facts).map { "\($0.text) = \($0.value)" }
+                let facts = try decider.decide(question("Oslo!")).traces.flatMap(\.facts).map {
+                    "\($0.text) = \($0.value)"
+                }
                 #expect(facts.contains("the length of resource.name = 5"), "\(facts)")
             }
         }
@@ -64,10 +70,19 @@ import Testing
     @Test(arguments: [
         ("local _ = request.resource.tags[1]", "a list of string has no `[1]`: write `#list`"),
         ("local _ = request.resource.tags[true]", "a list of string has no `[boolean]`: write `#list`"),
-        ("local _ = table.concat(request.resource.tags)", "a table of Lua expected, got a list of string of the request"),
-        ("for _ in pairs(request.resource.tags) do end", "a table of Lua expected, got a list of string of the request"),
+        (
+            "local _ = table.concat(request.resource.tags)",
+            "a table of Lua expected, got a list of string of the request"
+        ),
+        (
+            "for _ in pairs(request.resource.tags) do end",
+            "a table of Lua expected, got a list of string of the request"
+        ),
         ("local _ = request.token:department()", "a department is a value and not a function"),
-        ("for _, x in request.resource.tags do permit(x) end", "a list of string is not a function: read it with `for _,"),
+        (
+            "for _, x in request.resource.tags do permit(x) end",
+            "a list of string is not a function: read it with `for _,"
+        ),
         ("local _ = #request.token", "a token has no length"),
     ])
     func `a failure of a running policy says what to write`(body: String, message: String) throws {
@@ -86,6 +101,7 @@ import Testing
             }
             #expect(try reasons("at most {settings.limit}", nil) == ["at most 5"])
             #expect(try reasons("at most {settings.limit}", values) == ["at most 7"])
+            #expect(try reasons("more { than", nil) == ["more { than"])
             #expect(try reasons("{{limit}} = {{{settings.limit}}}", nil) == ["{limit} = {5}"])
             // Data is never expanded.
             #expect(try reasons("{resource.name} {settings.word}", nil) == ["{token.id} {token.id}"])

@@ -67,17 +67,23 @@ import Testing
     @Test(arguments: [
         ("{limit}", "11: error: in `{limit}`: a setting is named `{settings.limit}`"),
         ("{config.limit}", "11: error: in `{config.limit}`: a setting is named `{settings.limit}`"),
-        ("{settings.limt}", "11: error: in `{settings.limt}`: this policy has no setting `limt` (did you mean `limit`?)"),
+        (
+            "{settings.limt}",
+            "11: error: in `{settings.limt}`: this policy has no setting `limt` (did you mean `limit`?)"
+        ),
         ("{settings}", "11: error: in `{settings}`: a setting is named: `{settings.limit}`"),
         ("{}", "11: error: in `{}`: nothing is named: write `{{` and `}}` for braces"),
         ("{{{token", "12: error: `{` is never closed"),
-        ("a { b", "12: error: `{` is never closed: write `}` after the name, or `{{` for a brace"),
+        ("a {token.id", "12: error: `{` is never closed: write `}` after the name, or `{{` for a brace"),
         (
             "{amount}",
             "11: error: in `{amount}`: a request has no `amount`; a reason shows values of the request and `settings`, and "
                 + "no variables"
         ),
-        ("{token.departmet}", "11: error: in `{token.departmet}`: a token has no `departmet` (did you mean `department`?)"),
+        (
+            "{token.departmet}",
+            "11: error: in `{token.departmet}`: a token has no `departmet` (did you mean `department`?)"
+        ),
     ])
     func `a name in a reason without a meaning is an error at its place`(reason: String, message: String) {
         let files = policy(
@@ -90,7 +96,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{settings.limit}"), ("{{limit}}"), ("}"), ("{{{token.department}}}"), ("{request.action} {resource.name}"),
+        ("{settings.limit}"), ("{{limit}}"), ("}"), ("{"), ("a { b"), ("{{{token.department}}}"),
+        ("{request.action} {resource.name}"),
     ])
     func `settings and braces in reasons load`(reason: String) {
         #expect(found(policy("deny(\"\(reason)\")", settings: "settings { limit = 5 }")).isEmpty)
@@ -118,7 +125,8 @@ import Testing
                 + "policy` at the end [assignment]"
         ),
         (
-            "b.lua", "local policy = { on = \"access\" }\nfunction policy:decide(request)\n  deny(\"x\")\nend\nreturn policy",
+            "b.lua",
+            "local policy = { on = \"access\" }\nfunction policy:decide(request)\n  deny(\"x\")\nend\nreturn policy",
             "p/b.lua:2:1: error: `decide` gets one argument, the request: write `function policy.decide(request)` "
                 + "[declaration]"
         ),
@@ -179,12 +187,13 @@ import Testing
         ("{ \"a\": True }", "1:8: error: expected a value: write `true`"),
         (
             "{ \u{201C}a\": {} }",
-            "1:3: error: expected a name in quotes, got an unexpected character `\u{201C}` (U+201C, left double quotation mark)"
+            "1:3: error: expected a name in quotes: unexpected character `\u{201C}` (U+201C, left double quotation mark)"
                 + ": write `\"`"
         ),
     ])
     func `JSON that is written as another language has its advice`(settings: String, message: String) {
-        #expect(found(policy("deny(\"x\")") + [("settings.json", settings)]) == ["p/settings.json:\(message) [settings]"])
+        #expect(
+            found(policy("deny(\"x\")") + [("settings.json", settings)]) == ["p/settings.json:\(message) [settings]"])
     }
 
     @Test func `a byte order mark at the start of a file is skipped`() {

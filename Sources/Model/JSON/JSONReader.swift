@@ -109,9 +109,10 @@
         }
     }
 
-    /// The end of the message about a character that is not JSON, where people know it from elsewhere.
+    /// The end of the message about a character that is not JSON, where people know it from elsewhere. Only for files
+    /// that people write.
     private func advice(expecting what: String) -> String {
-        guard let byte = next else { return "" }
+        guard places != nil, let byte = next else { return "" }
         let rest = unsafe Array(bytes[position..<min(count, position + 16)])
         let before = unsafe bytes[..<position].last { $0 > 0x20 }
         switch byte {
@@ -122,7 +123,7 @@
         case UInt8(ascii: "/") where rest.dropFirst().first == byte || rest.dropFirst().first == UInt8(ascii: "*"):
             return ": JSON has no comments"
         case UInt8(ascii: "'"), UInt8(ascii: "`"): return ": text is written in `\"`"
-        case 0x80...: return ", got an " + UnexpectedCharacter(rest[...]).message
+        case 0x80...: return ": " + UnexpectedCharacter(rest[...]).message
         default:
             let word = String(decoding: rest.prefix { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }, as: UTF8.self)
             guard !word.isEmpty else { return "" }

@@ -52,7 +52,8 @@ package struct UnexpectedCharacter {
         case .spaceSeparator, .lineSeparator, .paragraphSeparator: return "write an ordinary space"
         case .control, .format, .nonspacingMark, .enclosingMark: return "remove it"
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber:
-            return "a name has only the letters `a` to `z` and `A` to `Z`, digits and `_`; other text is a string, in quotes"
+            return
+                "a name has only the letters `a` to `z` and `A` to `Z`, digits and `_`; other text is a string, in quotes"
         default: return "text is written in quotes, a comment after `--`"
         }
     }

@@ -15,7 +15,7 @@ package struct Template {
         case text(String)
         /// The names in braces, with the offset of the first in the reason, in bytes.
         case path(String, offset: Int)
-        /// A `{` that is never closed, with its offset in bytes.
+        /// A `{` before a name that is never closed, with its offset in bytes.
         case unclosed(offset: Int)
     }
 
@@ -65,12 +65,15 @@ package struct Template {
                 plain.append(byte)
                 offset += 2
             case UInt8(ascii: "{"):
+                guard let end = bytes[offset...].firstIndex(of: UInt8(ascii: "}")) else {
+                    // A brace before a blank is no name that lacks its end.
+                    let isName =
+                        offset + 1 < bytes.count && bytes[offset + 1] | 32 >= 97 && bytes[offset + 1] | 32 <= 122
+                    let rest = Piece.text(string(plain + bytes[offset...]))
+                    return pieces + (isName ? [rest, .unclosed(offset: offset)] : [rest])
+                }
                 if !plain.isEmpty { pieces.append(.text(string(plain))) }
                 plain = []
-                guard let end = bytes[offset...].firstIndex(of: UInt8(ascii: "}")) else {
-                    pieces.append(.unclosed(offset: offset))
-                    return pieces + [.text(string(bytes[offset...]))]
-                }
                 pieces.append(.path(string(bytes[(offset + 1)..<end]), offset: offset + 1))
                 offset = end + 1
             default:
@@ -97,7 +100,8 @@ package struct Template {
         } else {
             if names.count > 1, names[0] == "request" { names.removeFirst() }
             if let setting = setting(names, resolver.settings[Int(expressions.nodes[Int(roots.settings)].a)]) {
-                do throws(Resolver.Fault) { _ = try resolver.meaning(of: names[0], on: current, in: expressions) } catch {
+                do throws(Resolver.Fault) { _ = try resolver.meaning(of: names[0], on: current, in: expressions) } catch
+                {
                     throw Resolver.Fault(message: "a setting is named `{settings.\(setting)}`")
                 }
             }

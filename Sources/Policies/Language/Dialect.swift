@@ -29,7 +29,8 @@ package enum Dialect {
                         "assignment to the global `\(use.name)`: "
                             + (use.name == "decide" && whose == "policies"
                                 ? "write `function policy.decide(request)`, and `return policy` at the end"
-                                : "write `local \(use.name)`"), use.position,
+                                : "write `local \(use.name)`"),
+                        use.position,
                         rule: "assignment"))
             } else if !known.contains(use.name) {
                 let hint =

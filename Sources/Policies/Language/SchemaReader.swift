@@ -22,7 +22,8 @@ struct SchemaReader {
             guard let name = section.key.name, known.contains(name) else {
                 let parts = "; a schema has \(known.joined(separator: ", "))"
                 report(
-                    "unknown section \(section.key.shown)" + hint(section.key, known) + parts, at: [section.key.keyName])
+                    "unknown section \(section.key.shown)" + hint(section.key, known) + parts, at: [section.key.keyName]
+                )
                 continue
             }
             guard case .table(let entries) = section.value else {
@@ -33,7 +34,9 @@ struct SchemaReader {
             case "actions": readActions(entries)
             case "resources": schema.resources = readTypes(entries, in: name)
             case "subjects": schema.subjects = readTypes(entries, in: name)
-            default: schema.context = Schema.RecordType(name: name, properties: readProperties(entries, in: name, at: [name]))
+            default:
+                schema.context = Schema.RecordType(
+                    name: name, properties: readProperties(entries, in: name, at: [name]))
             }
         }
         refuseAmbiguity(schema.resources, in: "resources")

@@ -44,7 +44,9 @@ struct TestPlanner: Sendable {
         func failed(_ message: String, line: Int? = nil) -> [TestPlan] {
             [TestPlan(result: TestResult(file: path, line: line, name: file.name.text, failure: TestFailure(message)))]
         }
-        if file.name == source.sharedFixtures?.name { return sharedProblem.map { failed($0.message, line: $0.line) } ?? [] }
+        if file.name == source.sharedFixtures?.name {
+            return sharedProblem.map { failed($0.message, line: $0.line) } ?? []
+        }
         let policy = file.name.testedID
         guard policies.contains(policy) else {
             return failed(

@@ -84,7 +84,7 @@ package struct TablePlaces: Sendable {
         }
     }
 
-    /// What each variable is given, itself and in its fields, by path.
+    /// The values that each variable is given, itself and in its fields, by path.
     private static func assignments(in chunk: Chunk) -> [Declaration.ID: [Field]] {
         var fields: [Declaration.ID: [Field]] = [:]
         func note(_ target: Expression.ID, _ value: Expression.ID?) {

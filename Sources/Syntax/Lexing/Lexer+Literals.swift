@@ -20,7 +20,9 @@ extension Lexer {
             let float = Double(String(decoding: digits, as: UTF8.self)) ?? .infinity
             return Lexeme(symbol: .float, position: start, end: offset, value: .float(float))
         }
-        throw SyntaxError(.malformedNumber, "malformed number near \(excerpt(from: start)): write digits without `_` or a unit", at: start)
+        throw SyntaxError(
+            .malformedNumber, "malformed number near \(excerpt(from: start)): write digits without `_` or a unit",
+            at: start)
     }
 
     private static func integer(_ digits: ArraySlice<UInt8>, isHex: Bool) -> Int64? {

@@ -52,7 +52,8 @@ package enum ForeignSpelling {
             (["class", "struct", "interface", "enum", "type", "object"], "write a table: `local x = { … }`"),
             (["async", "await", "export", "public", "private", "static", "new"], "leave it out"),
         ]
-        return Dictionary(groups.flatMap { words, advice in words.map { (ExactName($0), advice) } }, uniquingKeysWith: { $1 })
+        return Dictionary(
+            groups.flatMap { words, advice in words.map { (ExactName($0), advice) } }, uniquingKeysWith: { $1 })
     }()
 
     /// Words between two operands.
@@ -188,7 +189,8 @@ extension Parser {
         switch lexeme.symbol {
         case .openBrace where [.closeParen, .else, .do, .then, .repeat].contains(previous.symbol):
             return (Self.noBraces, position)
-        case .closeBrace where tableDepth == 0: return ("`}` closes nothing here: a block ends with `end`, without braces", position)
+        case .closeBrace where tableDepth == 0:
+            return ("`}` closes nothing here: a block ends with `end`, without braces", position)
         case .openBracket: return ("a list is written in braces: `{ \"a\", \"b\" }`", position)
         case .colon where isLast(lexeme) || previous.symbol == .else:
             return ("`:` opens no block: write `then` or `do`, or nothing after `else` and a function", position)
@@ -273,7 +275,8 @@ extension Parser {
         switch read[1].symbol {
         case .colon:
             // `{ text:len() }` is a call.
-            let isCall = read.count > 3 && read[2].symbol == .name
+            let isCall =
+                read.count > 3 && read[2].symbol == .name
                 && [.openParen, .string, .openBrace].contains(read[3].symbol)
             if isName && isCall { return nil }
         case .assign where !isName: break
