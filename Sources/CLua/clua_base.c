@@ -187,7 +187,7 @@ static int next_pair(lua_State *L) {
 }
 
 static int pairs(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TTABLE);
+    clua_check_table(L, 1);
     lua_settop(L, 1);
     clua_state *state = clua_of(L);
     state->iterated = true;

@@ -305,10 +305,13 @@ static bool learn(lua_State *L, uint32_t handle, const char *key, size_t length)
 /// - Parameter own, facts: the stack indices of the tables that cache the handle's fields.
 static int find(lua_State *L, uint32_t id, int own, int facts) {
     if (lua_type(L, 2) != LUA_TSTRING) {
-        clua_push_handle(L, id);
-        clua_push_type(L, lua_gettop(L));
-        clua_push_type(L, 2);
-        return luaL_error(L, "cannot index a %s with a %s", lua_tostring(L, -2), lua_tostring(L, -1));
+        // The host words the failure, as for every name that the value does not have.
+        if (lua_isinteger(L, 2)) lua_pushfstring(L, "[%I]", (LUAI_UACINT)lua_tointeger(L, 2));
+        else lua_pushfstring(L, "[%s]", luaL_typename(L, 2));
+        size_t length;
+        const char *key = lua_tolstring(L, -1, &length);
+        learn(L, id, key, length);
+        return luaL_error(L, "a value of the request has names, and no `%s`", key);
     }
     lua_pushvalue(L, 2);
     if (lua_rawget(L, facts) == LUA_TNIL) {
@@ -376,6 +379,15 @@ static int handle_less_equal(lua_State *L) {
     return 1;
 }
 
+static int handle_call(lua_State *L) {
+    clua_push_type(L, 1);
+    const char *type = lua_tostring(L, -1);
+    if (clua_is_list(type)) {
+        return luaL_error(L, "a %s is not a function: read it with `for _, x in ipairs(list) do`", type);
+    }
+    return luaL_error(L, "a %s is a value and not a function: write it without `:` and `()`", type);
+}
+
 static int handle_length(lua_State *L) {
     clua_operate(L, CLUA_LENGTH, 1, 1);
     return 1;
@@ -396,6 +408,19 @@ static int handle_arithmetic(lua_State *L) {
     }
     lua_arith(L, operation);
     return 1;
+}
+
+bool clua_is_list(const char *type) { return strncmp(type, "list", 4) == 0; }
+
+void clua_check_table(lua_State *L, int index) {
+    if (!clua_is_handle(L, index)) {
+        luaL_checktype(L, index, LUA_TTABLE);
+        return;
+    }
+    clua_push_type(L, index);
+    const char *type = lua_tostring(L, -1);
+    const char *advice = clua_is_list(type) ? ": read it with `for _, x in ipairs(list) do`" : "";
+    luaL_argerror(L, index, lua_pushfstring(L, "a table of Lua expected, got a %s of the request%s", type, advice));
 }
 
 int clua_equal(lua_State *L) {
@@ -426,7 +451,7 @@ void clua_open_handles(lua_State *L) {
     };
     static const luaL_Reg methods[] = {
         {"__index", handle_index}, {"__newindex", handle_newindex}, {"__lt", handle_less},
-        {"__le", handle_less_equal}, {"__len", handle_length}, {NULL, NULL},
+        {"__le", handle_less_equal}, {"__len", handle_length}, {"__call", handle_call}, {NULL, NULL},
     };
     lua_newtable(L);
     luaL_setfuncs(L, methods, 0);
@@ -437,7 +462,7 @@ void clua_open_handles(lua_State *L) {
     }
     lua_pushboolean(L, false);
     lua_setfield(L, -2, "__metatable");
-    lua_pushliteral(L, "property");
+    lua_pushliteral(L, "request");
     lua_setfield(L, -2, "__name");
     clua_of(L)->metatable = luaL_ref(L, LUA_REGISTRYINDEX);
 }

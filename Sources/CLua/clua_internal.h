@@ -124,6 +124,10 @@ void clua_operate(lua_State *L, clua_operation operation, int first, int count);
 void clua_content(lua_State *L, int index);
 /// Pushes the name of the type of a value, the host's for a handle.
 void clua_push_type(lua_State *L, int index);
+/// True for the name of a list's type.
+bool clua_is_list(const char *type);
+/// Raises an error unless an argument is a table of Lua.
+void clua_check_table(lua_State *L, int index);
 /// Pushes the value as a string without addresses.
 void clua_push_string(lua_State *L, int index);
 

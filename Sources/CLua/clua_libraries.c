@@ -86,7 +86,7 @@ static int string_format(lua_State *L) {
 }
 
 static lua_Integer check_array(lua_State *L, bool writing) {
-    luaL_checktype(L, 1, LUA_TTABLE);
+    clua_check_table(L, 1);
     if (writing && lua_getmetatable(L, 1)) luaL_error(L, "the table is read-only");
     return (lua_Integer)lua_rawlen(L, 1);
 }

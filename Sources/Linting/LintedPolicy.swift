@@ -26,6 +26,21 @@ package struct LintedPolicy {
         return name.name
     }
 
+    /// The names of the settings that reasons show: `{settings.limit}`.
+    var settingsInReasons: Set<ExactName> {
+        var names: Set<ExactName> = []
+        for index in chunk.expressions.indices where effect(chunk.id(index)) != nil {
+            guard case .call(_, let arguments) = chunk.expressions[index].kind, let first = arguments.first,
+                case .string(let bytes) = chunk[first].kind
+            else { continue }
+            for case .path(let path, _) in Template.pieces(of: String(decoding: bytes, as: UTF8.self)) {
+                let parts = path.split(separator: ".")
+                if parts.count > 1, parts[0] == "settings" { names.insert(ExactName(parts[1])) }
+            }
+        }
+        return names
+    }
+
     /// True when some part of a block calls an effect; functions that are only declared in it do not count.
     func callsEffect(_ block: Block) -> Bool {
         var found = false

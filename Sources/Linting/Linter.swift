@@ -20,9 +20,7 @@ package struct Linter {
         var findings = folder.loading
         for rule in rules { findings += find(rule, folder) }
         let suppressions = Suppressions(source, rules: rules)
-        return suppressions.applied(to: findings).sorted {
-            ($0.path, $0.line ?? 0, $0.column ?? 0, $0.message) < ($1.path, $1.line ?? 0, $1.column ?? 0, $1.message)
-        }
+        return suppressions.applied(to: findings).inOrder
     }
 
     private func find(_ rule: Rule, _ folder: LintedFolder) -> [Diagnostic] {

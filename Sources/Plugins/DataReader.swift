@@ -10,9 +10,11 @@ struct DataReader {
     let path: String
     let columns: [PluginTable.Column]
     private(set) var faults: [Diagnostic] = []
+    /// For JSON, the place of each fault.
+    private var faultyRows: [[ExactName]] = []
     private var cells: [Value] = []
-    /// The line of each row.
-    private(set) var lines: [Int] = []
+    /// The line of each row of CSV.
+    private var lines: [Int] = []
 
     init(path: String, columns: [PluginTable.Column]) {
         self.path = path
@@ -35,25 +37,59 @@ struct DataReader {
     private mutating func readJSON(_ bytes: [UInt8]) {
         let json: JSON
         do throws(JSONError) { json = try JSONReader.parse(bytes) } catch {
-            return report(error.message, line: error.line, column: error.column)
+            var fault = error
+            // With places, the message has advice too.
+            do throws(JSONError) { _ = try JSONReader.located(bytes) } catch { fault = error }
+            return report(fault.message, line: fault.line, column: fault.column)
         }
-        guard case .array(let rows) = json else { return report("data must be an array of objects", line: 1) }
+        guard case .array(let rows) = json else {
+            return report("data must be an array of objects, got \(json.kindName)", line: 1)
+        }
+        readRows(rows)
+        if !faults.isEmpty { locate(in: bytes) }
+    }
+
+    /// Gives the faults in rows their lines. Places are kept only for data with a fault: they take more memory than it.
+    private mutating func locate(in bytes: [UInt8]) {
+        guard let places = try? JSONReader.located(bytes).1 else { return }
+        for (index, row) in faultyRows.enumerated() where index < faults.count {
+            let place = places.place(of: row)
+            faults[index].line = place.line
+            faults[index].column = place.column
+        }
+    }
+
+    /// The line of a row.
+    func line(of row: Int, in bytes: [UInt8]) -> Int {
+        if path.hasSuffix(".csv") { return lines[row] }
+        return (try? JSONReader.located(bytes).1)?.place(of: ["\(row)"]).line ?? 1
+    }
+
+    private mutating func readRows(_ rows: [JSON]) {
+        func report(_ message: String, _ place: [ExactName], _ self: inout DataReader) {
+            self.report(message, line: 1)
+            self.faultyRows.append(place)
+        }
         for (number, row) in rows.enumerated() {
+            let place: ExactName = "\(number)"
             guard case .object(let members) = row else {
-                report("row \(number + 1) must be an object, got \(row.kindName)", line: 1)
+                report("row \(number + 1) must be an object, got \(row.kindName)", [place], &self)
                 continue
             }
-            guard begin(line: 1) else { return }
+            guard begin(line: 1) else { return faultyRows.append([place]) }
             for member in members where !columns.contains(where: { $0.name == member.key }) {
-                report("row \(number + 1): unknown column `\(member.key)`\(hint(member.key))", line: 1)
+                report(
+                    "row \(number + 1): unknown column `\(member.key)`\(hint(member.key))", [place, member.key], &self)
             }
             for column in columns {
                 let value = members.first { $0.key == column.name }?.value
+                let before = faults.count
                 if value == nil || value == .null {
                     append(nil, to: column, "row \(number + 1)", 1)
                 } else {
                     append(Value(value!, as: column.type), to: column, "row \(number + 1)", 1, got: value!.kindName)
                 }
+                if faults.count > before { faultyRows.append([place, column.name]) }
             }
         }
     }
@@ -149,8 +185,7 @@ private struct CSVReader {
     private(set) var fault: String?
 
     init(_ bytes: [UInt8]) {
-        // The byte order mark that some spreadsheets write.
-        self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        self.bytes = bytes
     }
 
     /// The next record and its line; `nil` at the end, or at a fault.

@@ -4,10 +4,13 @@ internal import Syntax
 /// The places of the declarations in a plugin's file, and the comments before them.
 struct PluginOutline {
     private let positions: [ExactName: Position]
+    /// The place where the file returns its table.
+    private let whole: Position
     /// The lines of the source, without their line ends.
     private let lines: [ArraySlice<UInt8>]
 
     init(_ chunk: Chunk) {
+        whole = chunk.block.statements.last?.position ?? Position(line: 1, column: 1, offset: 0)
         lines = chunk.source.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         var positions: [ExactName: Position] = [:]
         func note(_ name: ExactName, _ position: Position) { if positions[name] == nil { positions[name] = position } }
@@ -29,6 +32,16 @@ struct PluginOutline {
     }
 
     func line(_ name: String) -> Int? { positions[ExactName(name)]?.line }
+
+    /// The place of a declaration, or of the nearest one around it; where the file returns its table, for none.
+    func place(_ name: String) -> Position {
+        var path = name.split(separator: ".", omittingEmptySubsequences: false)
+        while !path.isEmpty {
+            if let place = positions[ExactName(path.joined(separator: "."))] { return place }
+            path.removeLast()
+        }
+        return whole
+    }
 
     /// The comment directly before a declaration, as one paragraph.
     func comment(before name: String) -> String {

@@ -226,11 +226,17 @@ extension PluginReader {
     private mutating func table(_ name: ExactName, _ value: LuaValue, _ result: inout ReadPlugin) -> PluginTable? {
         let place = "data.\(name)"
         let fields = fields(value, "`\(place)`", ["file", "key", "columns"], at: place)
-        guard let file = fields["file"]?.name, let content = folder.file(file), !file.hasSuffix(".lua") else {
+        guard let file = fields["file"]?.name, [".csv", ".json"].contains(where: file.hasSuffix) else {
+            let got = fields["file"].map(\.shown) ?? "nothing"
+            report(
+                "`\(place)`: `file` names a `.csv` or `.json` beside `plugin.lua`, got \(got)", at: "\(place).file")
+            return nil
+        }
+        guard let content = folder.file(file) else {
             let names = folder.files.map(\.name).filter { !$0.hasSuffix(".lua") }
-            var hint = ""
-            if let file = fields["file"]?.name { hint = Suggestion.hint(for: file, among: names) }
-            report("`\(place)`: `file` names a `.csv` or `.json` beside `plugin.lua`\(hint)", at: place)
+            report(
+                "the file `\(folderPath)/\(file)` is missing\(Suggestion.hint(for: file, among: names)): `\(place)` reads it",
+                at: "\(place).file")
             return nil
         }
         if !result.files.contains(where: { $0.name == file }) { result.files.append(content) }
@@ -272,7 +278,8 @@ extension PluginReader {
         } catch {
             faults.append(
                 Diagnostic(
-                    "the key `\(error.key)` is given twice", path: reader.path, line: reader.lines[error.row]))
+                    "the key `\(error.key)` is given twice", path: reader.path,
+                    line: reader.line(of: error.row, in: content.bytes)))
             return nil
         }
     }

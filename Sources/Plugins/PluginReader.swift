@@ -27,7 +27,7 @@ struct PluginReader {
     }
 
     mutating func report(_ message: String, at name: String? = nil, line: Int? = nil) {
-        let line = line ?? name.flatMap { outline?.line($0) } ?? 1
+        let line = line ?? outline?.place(name ?? "").line ?? 1
         faults.append(Diagnostic(message, path: path, line: line))
     }
 

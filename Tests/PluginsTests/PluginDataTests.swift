@@ -130,6 +130,18 @@ import Testing
             "did you mean `country`?"
         ),
         ("sites.json", "[1]", 1, "row 1 must be an object"),
+        (
+            "sites.json",
+            "[\n{\"id\": \"hq\", \"country\": \"NO\", \"staff\": 1},\n{\"id\": \"x\",\n\"country\": \"NO\", \"staff\": \"y\"}]",
+            4, "row 2: `staff` is a number, got a string"
+        ),
+        (
+            "sites.json",
+            "[\n{\"id\": \"hq\", \"country\": \"NO\", \"staff\": 1},\n{\"id\": \"hq\", \"country\": \"NO\", \"staff\": 1}]",
+            3,
+            "the key `hq` is given twice"
+        ),
+        ("sites.json", "[\n  // x\n]", 2, "JSON has no comments"),
         ("sites.json", "[{", 1, "expected"),
     ])
     func `wrong data does not load, and the message has its place`(
@@ -140,6 +152,16 @@ import Testing
         #expect(
             found.contains { $0.path == "plugins/x/\(file)" && $0.line == line && $0.message.contains(message) },
             "\(found)")
+    }
+
+    @Test func `a missing file of data is named first, where the manifest names it`() {
+        let plugin = PluginFixture.manifest("x", "\n" + Self.table)
+        let found = PluginFixture.load(["x": ["plugin.lua": plugin, "site.csv": "id\n"]]).set.broken["x"] ?? []
+        #expect(
+            found.map(\.message) == [
+                "the file `plugins/x/sites.csv` is missing (did you mean `site.csv`?): `data.sites` reads it"
+            ])
+        #expect(found.allSatisfy { $0.path == "plugins/x/plugin.lua" && ($0.line ?? 0) > 1 }, "\(found)")
     }
 
     @Test(arguments: [

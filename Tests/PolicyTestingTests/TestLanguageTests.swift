@@ -36,6 +36,21 @@ import Testing
         try results(test, shared: shared).compactMap { $0.failure?.message }
     }
 
+    @Test(arguments: [
+        ("test(\"a\", {\n  expect = { permit = true, }\n", 3, "`}` expected (to close `{` at line 1) near `<eof>`"),
+        ("\n\nif a != b then end", 3, "`!=` is not Lua: write `~=`"),
+        ("local x = 1\nlocal now = os.time()", 2, "`os` is not available in tests"),
+        ("local t\nlocal x = t.y", 2, "attempt to index a nil value (local 't')"),
+        ("fixture \"a\" { x = 1 }\nfixture \"a\" { x = 2 }", 2, "the fixture `a` is defined twice"),
+        ("\nfixture \"a\" (1)", 2, "the fixture `a` is a table, got a number"),
+        ("test(\"a\", {\n  at = \"x\",\n  at = \"y\" })", 3, "`at` is given twice, first on line 2"),
+    ])
+    func `a fault of a file of tests has its line`(text: String, line: Int, message: String) throws {
+        let results = try results(text)
+        #expect(results.map(\.line) == [line])
+        #expect(results.first?.failure?.message.hasPrefix(message) == true, "\(results)")
+    }
+
     @Test func `the cases of a test share its fields, and have lines of their own`() throws {
         let found = try results(
             Self.fixtures + """

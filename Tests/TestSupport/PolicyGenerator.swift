@@ -118,7 +118,7 @@ package struct PolicyGenerator {
         random.pick([
             "r.action == \"orders.read\"", "r.action_kind == \"write\"", "config.hard", "r.point == \"access\"",
             "r.tenant == \"t1\"", "r.time.hour < 12", "r.date.weekday >= 6", "(\"x\" .. r.action) == \"xorders.read\"",
-            "string.find(r.action, \"^orders\") ~= nil", "config.limit > 20", "#config.names > 0",
+            "string.find(r.action, \"^orders\") ~= nil", "config.limit > 20", "#config.names > 0", "#r.action == 11",
             "config.names:contains(r.action)", "r.action:match(\"^orders%.(%a+)\") == \"read\"", "r.action:len() > 11",
             "r.action < \"orders.k\"", "r.context:has(\"ip\") and r.context.ip:is_within(\"10.0.0.0/8\")",
             "r.context:has(\"ip\") and r.context.ip:is_within_any { \"192.168.1.7/32\", \"2001:db8::/32\", \"10.1.0.0/16\" }",
@@ -146,6 +146,8 @@ package struct PolicyGenerator {
                 "r.context:has(\"mfa\") and r.context.mfa",
                 "r.context:has(\"channel\") and r.context.channel == \"web\"",
                 "r.context:has(\"channel\") and #(r.context.channel .. \"\") > 3",
+                "r.context:has(\"channel\") and #r.context.channel > 3", "#r.context.channel > 3",
+                "r.resource:has(\"note\") and #r.resource.note == 6", "#r.resource.id == 1", "#r.resource.type < 6",
                 "r.context:has(\"at\") and r.context.at < r.time", "r.resource.id == \"7\"",
                 "r.resource:has(\"ip\")", "r.context.mfa", "r.resource.amount > \(limit)",
                 "r.resource.type == \"order\" and tagged(r, \"hot\")",
@@ -170,7 +172,8 @@ package struct PolicyGenerator {
                 "\(token):has(\"name\") and \(token).name == \"one\"", "#\(token).user.email > 12",
                 "\(token).department.active and not config.hard", "\(token).created.year == 2026",
                 "\(token).department.parent.id == \"sales\"",
-            ].filter { !$0.contains("#\(token)") } + ["string.len(\(token).user.email) > 12"])
+                "string.len(\(token).user.email) > 12", "#\(token).department.name == 5",
+            ])
     }
 
     private mutating func actor(_ object: String) -> String {

@@ -246,8 +246,7 @@ final class EvaluationHost: SandboxHost {
             if case .table(let table) = type(handle) {
                 return .integer(Int64(resolver.plugins.tables[table].table.count))
             }
-            guard case .list = type(handle) else { return .failure("\(type(handle).withArticle) has no length") }
-
+            guard type(handle).hasLength else { return .failure("\(type(handle).withArticle) has no length") }
             let length = expressions.intern(.length, handle, type: .number)
             return answer(read(length), of: length)
         case .element: return element(arguments)

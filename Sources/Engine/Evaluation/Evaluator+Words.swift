@@ -30,8 +30,9 @@ extension Evaluator {
         guard set.policies[policy].templates.contains(ExactName(text)) else { return text }
         let key = TemplateKey(policy: policy, text: ExactName(text))
         if templates[key] == nil {
-            let root = requestHandle(of: policy)
-            templates[key] = try? Template(text, root: root, resolver: host.resolver, in: host.expressions)
+            let roots = Template.Roots(
+                request: requestHandle(of: policy), policy: UInt32(policy), in: host.expressions)
+            templates[key] = try? Template(text, roots, resolver: host.resolver, in: host.expressions)
         }
         guard let template = templates[key] else { return text }
         return template.parts.map { part in

@@ -304,8 +304,13 @@ internal import Policies
             guard case .list(let list) = value(node.a), node.b < list.count else { return .absent }
             return list[Int(node.b)]
         case .length:
-            guard case .list(let list) = value(node.a) else { return .absent }
-            return .integer(Int64(list.count))
+            switch value(node.a) {
+            case .list(let list): return .integer(Int64(list.count))
+            // As in Lua: in bytes.
+            case .string(let text): return .integer(Int64(text.utf8.count))
+            case .failure(let message): return .failure(message)
+            default: return .absent
+            }
         case .plus: return later(node)
         case .endOfDay:
             guard case .date(let date) = value(node.a), let next = date.adding(Period(days: 1)) else {

@@ -68,3 +68,18 @@ extension Diagnostic.Place: CustomStringConvertible {
             .joined(separator: ":")
     }
 }
+
+extension Sequence<Diagnostic> {
+    /// In the order of reports: the faults of plugins first, since policies fail because of them; then by path and
+    /// place.
+    package var inOrder: [Diagnostic] {
+        func key(_ one: Diagnostic) -> (Int, String, Int, Int) {
+            let isCause = one.rule == "plugin" && one.severity == .error
+            return (isCause ? 0 : 1, one.path, one.line ?? 0, one.column ?? 0)
+        }
+        return sorted { one, other in
+            let (left, right) = (key(one), key(other))
+            return left == right ? one.message < other.message : left < right
+        }
+    }
+}

@@ -105,7 +105,35 @@
         case let byte? where byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte):
             return try number()
         case nil: throw fault("expected a value, but the text ends")
-        default: throw fault("expected a value")
+        default: throw fault("expected a value" + advice(expecting: "a value"))
+        }
+    }
+
+    /// The end of the message about a character that is not JSON, where people know it from elsewhere. Only for files
+    /// that people write.
+    private func advice(expecting what: String) -> String {
+        guard places != nil, let byte = next else { return "" }
+        let rest = unsafe Array(bytes[position..<min(count, position + 16)])
+        let before = unsafe bytes[..<position].last { $0 > 0x20 }
+        switch byte {
+        case UInt8(ascii: "}"), UInt8(ascii: "]"):
+            guard before == UInt8(ascii: ",") else { return "" }
+            return ": remove the `,` before `\(byte == UInt8(ascii: "}") ? "}" : "]")`"
+        case UInt8(ascii: "#"): return ": JSON has no comments"
+        case UInt8(ascii: "/") where rest.dropFirst().first == byte || rest.dropFirst().first == UInt8(ascii: "*"):
+            return ": JSON has no comments"
+        case UInt8(ascii: "'"), UInt8(ascii: "`"): return ": text is written in `\"`"
+        case 0x80...: return ": " + UnexpectedCharacter(rest[...]).message
+        default:
+            let word = String(decoding: rest.prefix { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }, as: UTF8.self)
+            guard !word.isEmpty else { return "" }
+            if what != "a value" { return ", got `\(word)`" }
+            switch word.lowercased() {
+            case "true": return ": write `true`"
+            case "false": return ": write `false`"
+            case "null", "none", "nil", "undefined": return ": write `null`, or leave the name out"
+            default: return ", got `\(word)`: text is written in `\"`"
+            }
         }
     }
 
@@ -113,7 +141,7 @@
         let length = word.utf8CodeUnitCount
         guard position + length <= count,
             (0..<length).allSatisfy({ unsafe bytes[position + $0] == word.utf8Start[$0] })
-        else { throw fault("expected a value") }
+        else { throw fault("expected a value" + advice(expecting: "a value")) }
         position += length
         return value
     }
@@ -136,13 +164,17 @@
         }
         while true {
             let start = position
-            guard next == UInt8(ascii: "\"") else { throw fault("expected a name in quotes") }
+            guard next == UInt8(ascii: "\"") else {
+                throw fault("expected a name in quotes" + advice(expecting: "a name"))
+            }
             let key = ExactName(try string())
             guard isNew(key, among: members, &index) else {
                 throw fault("the name `\(key.text.prefix(100))` is given twice", at: start)
             }
             skipSpace()
-            guard next == UInt8(ascii: ":") else { throw fault("expected `:` after a name") }
+            guard next == UInt8(ascii: ":") else {
+                throw fault("expected `:` after a name" + advice(expecting: "`:`"))
+            }
             position += 1
             skipSpace()
             guard members.count < Self.mostNames else { throw fault("an object has at most \(Self.mostNames) names") }
@@ -158,7 +190,7 @@
                 position += 1
                 depth -= 1
                 return .object(members)
-            default: throw fault("expected `,` or `}`")
+            default: throw fault("expected `,` or `}`" + advice(expecting: "`,`"))
             }
         }
     }
@@ -193,7 +225,7 @@
                 position += 1
                 depth -= 1
                 return .array(elements)
-            default: throw fault("expected `,` or `]`")
+            default: throw fault("expected `,` or `]`" + advice(expecting: "`,`"))
             }
         }
     }

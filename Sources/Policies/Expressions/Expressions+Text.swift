@@ -15,7 +15,7 @@ extension Expressions {
         case .property: return "\(text(node.a)).\(names[Int(node.b)])"
         case .setting: return "settings.\(names[Int(node.b)])"
         case .element: return "\(text(node.a))[\(node.b + 1)]"
-        case .length: return "#\(text(node.a))"
+        case .length: return "the length of \(text(node.a))"
         case .plus: return "\(text(node.a)) + \(periods[Int(node.b)].words)"
         case .endOfDay: return "\(text(node.a)) end_of_day"
         case .has: return "\(text(node.a)) has \(names[Int(node.b)])"

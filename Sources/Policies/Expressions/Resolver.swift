@@ -222,6 +222,10 @@ package final class Resolver {
             let names = plugin.functions.map(\.name) + plugin.tables.map(\.name)
             return Fault(
                 message: "the plugin `\(plugin.name)` has no `\(name)`" + Suggestion.hint(for: name, among: names))
+        case .list:
+            return Fault(
+                message: "\(type.withArticle) has no `\(name)`\(Suggestion.hint(for: name, among: ["contains"])): "
+                    + "write `#list`, `list:contains(x)`, or `for _, x in ipairs(list) do`")
         default: break
         }
         known += plugins.plugins.flatMap(\.attributes).filter { $0.owner == type }.map(\.function.name)

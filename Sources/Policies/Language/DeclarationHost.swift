@@ -8,6 +8,8 @@ final class DeclarationHost: SandboxHost {
     private(set) var used: Set<Int> = []
     /// The plugin that it asks for and that is missing or does not load.
     private(set) var lost: ExactName?
+    /// The setting whose declaration is wrong.
+    private(set) var faultySetting: ExactName?
     private let plugins: PluginSet
     private let expressions: Expressions
     private var hasDeclared = false
@@ -65,6 +67,7 @@ final class DeclarationHost: SandboxHost {
         case (.content, .integer(let value)): return .integer(value)
         case (.content, .number(let value)): return .number(value)
         case (.content, .string(let value)): return .string(value)
+        case (.length, .string(let text)): return .integer(Int64(text.utf8.count))
         case (.length, .list(let list)): return .integer(Int64(list.count))
         default: return .failure("a setting is read inside `decide`, not while loading")
         }
@@ -89,6 +92,7 @@ final class DeclarationHost: SandboxHost {
             settings = try SettingsReader.declared(arguments[0])
             return .handle(expressions.intern(.settings, 0, type: .settings))
         } catch {
+            faultySetting = error.name
             return .failure(error.message)
         }
     }

@@ -8,6 +8,8 @@ struct DeclarationReader {
     let path: String
     let schema: Schema
     private(set) var diagnostics: [Diagnostic] = []
+    /// True for a table without `on` and without `decide`.
+    private(set) var declaresNothing = false
 
     static let keys: [ExactName] = ["on", "subject", "grants", "mode", "enabled", "decide", "about", "owner"]
 
@@ -18,15 +20,18 @@ struct DeclarationReader {
     }
 
     private mutating func report(_ message: String, at position: Position? = nil, rule: String = "declaration") {
+        // What is missing is missing in the table that the file returns.
+        let place = position ?? chunk.block.statements.last?.position
         diagnostics.append(
-            Diagnostic(message, path: path, line: position?.line ?? 1, column: position?.column, rule: rule))
+            Diagnostic(message, path: path, line: place?.line ?? 1, column: place?.column, rule: rule))
     }
 
     /// - Parameter host: the host of the file while it ran.
     /// - Returns: `nil` when anything is wrong.
     mutating func read(_ value: LuaValue, _ host: DeclarationHost) -> PolicyDeclaration? {
         guard case .table(let entries) = value else {
-            report("a policy must return a table, got \(value.kindName)", at: chunk.block.statements.last?.position)
+            let advice = value == .nil ? ": the file ends in `return policy`" : ""
+            report("a policy must return a table, got \(value.kindName)\(advice)")
             return nil
         }
         var fields: [ExactName: LuaValue] = [:]
@@ -44,10 +49,14 @@ struct DeclarationReader {
             }
             report("unknown field \(entry.key.shown) in a policy\(hint)", at: place)
         }
+        declaresNothing = fields["on"] == nil && fields["decide"] == nil
         if fields["decide"] != .function {
+            let others = entries.filter { $0.value == .function }.compactMap(\.key.name)
+            let near = fields["decide"] == nil ? Suggestion.nearest(to: "decide", among: others) : nil
             report(
-                "a policy needs a function `decide`, got \((fields["decide"] ?? .nil).kindName)",
-                at: chunk.place(of: "decide"))
+                "a policy needs a function `decide`, got \((fields["decide"] ?? .nil).kindName)"
+                    + (near.map { ": `\($0)` is another name" } ?? ""),
+                at: chunk.place(of: near?.text ?? "decide"))
         }
         let kinds = kinds(fields["on"])
         var declaration = PolicyDeclaration(

@@ -29,7 +29,11 @@ package enum Dialect {
             } else if use.isAssigned {
                 faults.append(
                     fault(
-                        "assignment to the global `\(use.name)`: write `local \(use.name)`", use.position,
+                        "assignment to the global `\(use.name)`: "
+                            + (use.name == "decide" && whose == "policies"
+                                ? "write `function policy.decide(request)`, and `return policy` at the end"
+                                : "write `local \(use.name)`"),
+                        use.position,
                         rule: "assignment"))
             } else if !known.contains(use.name) {
                 let hint = ForeignNames.hint(for: use.name, among: names, hasRequest: whose == "policies")

@@ -1,4 +1,5 @@
 internal import Model
+internal import Syntax
 
 /// Names that people know from elsewhere and that the language does not have, each with the reason, or with the way to
 /// write it here: the one table of such advice, for the loader, the linter, the REPL and failures at run time.
@@ -21,7 +22,9 @@ package enum ForeignNames {
     /// The end of a message about an unknown name: the advice, or the nearest name that is known.
     /// - Parameter hasRequest: false for a script that has no `request`.
     package static func hint(for global: String, among known: [String], hasRequest: Bool = true) -> String {
-        guard let advice = globals[global] else { return Suggestion.hint(for: global, among: known) }
+        guard let advice = globals[global] ?? ForeignSpelling.advice(for: ExactName(global)) else {
+            return Suggestion.hint(for: global, among: known)
+        }
         guard !hasRequest, advice.contains("`request") else { return ": \(advice)" }
         return ": there is no request here, only what a function is given"
     }

@@ -5,14 +5,14 @@ internal import Syntax
 /// Reads the table that `schema.lua` returns, and reports every fault, not only the first.
 struct SchemaReader {
     let path: String
-    private let source: Chunk
+    private let places: TablePlaces
     private(set) var schema = Schema()
     private(set) var diagnostics: [Diagnostic] = []
 
-    /// - Parameter source: the file, in which faults have their places.
-    init(_ value: LuaValue, _ source: Chunk, path: String) {
+    /// - Parameter places: those of the table's fields in the source.
+    init(_ value: LuaValue, path: String, places: TablePlaces) {
         self.path = path
-        self.source = source
+        self.places = places
         guard case .table(let sections) = value else {
             report("the schema must return a table, got \(value.kindName)", at: [])
             return
@@ -20,9 +20,10 @@ struct SchemaReader {
         let known: [ExactName] = ["actions", "resources", "context", "subjects"]
         for section in sections {
             guard let name = section.key.name, known.contains(name) else {
+                let parts = "; a schema has \(known.joined(separator: ", "))"
                 report(
-                    "unknown section \(section.key.shown)" + hint(section.key, known),
-                    at: section.key.name.map { [$0] } ?? [])
+                    "unknown section \(section.key.shown)" + hint(section.key, known) + parts, at: [section.key.keyName]
+                )
                 continue
             }
             guard case .table(let entries) = section.value else {
@@ -33,26 +34,27 @@ struct SchemaReader {
             case "actions": readActions(entries)
             case "resources": schema.resources = readTypes(entries, in: name)
             case "subjects": schema.subjects = readTypes(entries, in: name)
-            default: schema.context = Schema.RecordType(name: name, properties: readProperties(entries, in: [name]))
+            default:
+                schema.context = Schema.RecordType(
+                    name: name, properties: readProperties(entries, in: name, at: [name]))
             }
         }
         refuseAmbiguity(schema.resources, in: "resources")
         refuseAmbiguity(schema.subjects, in: "subjects")
-        refuseTwins(schema.context.properties.map(\.name), in: "context")
-        let records: [(types: [Schema.RecordType], name: ExactName)] = [
-            (schema.resources, "resources"), (schema.subjects, "subjects"),
-        ]
-        for (types, section) in records {
-            refuseTwins(types.map(\.name), in: section)
-            refuseTwins(types.flatMap(\.properties).map(\.name), in: section)
+        refuseTwins(schema.context.properties.map { ($0.name, [$0.name]) }, in: "context")
+        for (types, section) in [(schema.resources, "resources" as ExactName), (schema.subjects, "subjects")] {
+            refuseTwins(types.map { ($0.name, [$0.name]) }, in: section)
+            let properties = types.flatMap { type in
+                type.properties.map { ($0.name, [type.name, $0.name]) }
+            }
+            refuseTwins(properties, in: section)
         }
     }
 
-    /// - Parameter place: the names that lead to the fault: section, type, property.
-    private mutating func report(_ message: String, at place: [ExactName]) {
-        let position = source.place(ofPath: place)
+    private mutating func report(_ message: String, at keys: [ExactName]) {
+        let place = places[keys]
         diagnostics.append(
-            Diagnostic(message, path: path, line: position?.line ?? 1, column: position?.column, rule: "schema"))
+            Diagnostic(message, path: path, line: place.line, column: place.column, rule: "schema"))
     }
 
     private func hint(_ key: LuaValue, _ known: [ExactName]) -> String {
@@ -62,7 +64,7 @@ struct SchemaReader {
     private mutating func readActions(_ entries: [LuaValue.Entry]) {
         for entry in entries {
             guard let name = entry.key.name else {
-                report("an action needs a name: `[\"orders.read\"] = \"read\"`", at: ["actions"])
+                report("an action needs a name: `[\"orders.read\"] = \"read\"`", at: ["actions", entry.key.keyName])
                 continue
             }
             if let fault = PermissionSet.fault(name.text, wildcard: false) {
@@ -85,45 +87,52 @@ struct SchemaReader {
         var types: [Schema.RecordType] = []
         for entry in entries {
             guard let name = entry.key.name, case .table(let properties) = entry.value else {
+                let got = entry.key.name == nil ? entry.key.shown : "\(entry.key.shown) with \(entry.value.shown)"
                 report(
-                    "`\(section)`: each entry is a name and a table of properties, got \(entry.key.shown)",
-                    at: [section] + [entry.key.name].compactMap(\.self))
+                    "`\(section)`: each entry is a name and a table of properties, `order = { amount = \"number\" }`; got "
+                        + got, at: [section, entry.key.keyName])
                 continue
             }
             if section == "subjects", name == "token" || name == "any" {
                 report("`subjects.\(name)`: the name `\(name)` is taken", at: [section, name])
             }
             types.append(
-                Schema.RecordType(name: name, properties: readProperties(properties, in: [section, name])))
+                Schema.RecordType(
+                    name: name,
+                    properties: readProperties(
+                        properties, in: "\(section).\(name)", at: [section, name])))
         }
         return types
     }
 
-    private mutating func readProperties(_ entries: [LuaValue.Entry], in path: [ExactName]) -> [Schema.Property] {
-        let place = path.joined(separator: ".")
+    private mutating func readProperties(
+        _ entries: [LuaValue.Entry], in place: ExactName, at keys: [ExactName]
+    ) -> [Schema.Property] {
         var properties: [Schema.Property] = []
         for entry in entries {
             guard let name = entry.key.name else {
-                report("`\(place)`: a property needs a name", at: path)
+                report("`\(place)`: a property needs a name: `amount = \"number\"`", at: keys + [entry.key.keyName])
                 continue
             }
             if place != "context", name == "type" || name == "id" {
-                report("`\(place).\(name)`: every record has `type` and `id`; do not declare them", at: path + [name])
+                report(
+                    "`\(place).\(name)`: every record has `type` and `id`; do not declare them", at: keys + [name])
             }
             do {
                 let (type, isOptional) = try TypeReader.read(entry.value)
                 properties.append(Schema.Property(name: name, type: type, isOptional: isOptional))
             } catch {
-                report("`\(place).\(name)`: \(error.message)", at: path + [name])
+                report("`\(place).\(name)`: \(error.message)", at: keys + [name])
             }
         }
         return properties
     }
 
-    private mutating func refuseTwins(_ names: [ExactName], in section: ExactName) {
-        if let twins = TwinNames.first(in: names) {
-            report("`\(section)`: \(twins.message)", at: [section, twins.other])
-        }
+    /// - Parameter names: each with its keys inside the section.
+    private mutating func refuseTwins(_ names: [(ExactName, keys: [ExactName])], in section: ExactName) {
+        guard let twins = TwinNames.first(in: names.map(\.0)) else { return }
+        let keys = names.last { $0.0 == twins.other }?.keys ?? []
+        report("`\(section)`: \(twins.message)", at: [section] + keys)
     }
 
     /// Refuses a property name with two types: `resource.status` must mean the same whatever the resource is.
@@ -153,6 +162,8 @@ package enum TypeReader {
 
     package struct Fault: Error {
         package let message: String
+        /// The setting that is declared wrongly; `nil` where the place is known otherwise.
+        var name: ExactName?
     }
 
     /// The kind of declaration that a type is for, which determines the types there are.
@@ -227,6 +238,15 @@ extension LuaValue {
         case .table: "a table"
         case .function: "a function"
         case .other: "something else"
+        }
+    }
+
+    /// A table's key as a path has it; an empty string for a key that no source names.
+    var keyName: ExactName {
+        switch self {
+        case .string(let name): ExactName(name)
+        case .integer(let number): "\(number)"
+        default: ""
         }
     }
 

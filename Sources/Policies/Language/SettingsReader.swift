@@ -16,13 +16,15 @@ enum SettingsReader {
             if name == "enabled" {
                 throw TypeReader.Fault(
                     message:
-                        "`enabled` cannot be declared as a setting: it is a field of the policy, which `settings.json` can change"
-                )
+                        "`enabled` cannot be declared as a setting: it is a field of the policy, which `settings.json` can change",
+                    name: name)
             }
-            settings[name] = try setting(entry.value, name: name)
+            do throws(TypeReader.Fault) { settings[name] = try setting(entry.value, name: name) } catch {
+                throw TypeReader.Fault(message: error.message, name: name)
+            }
         }
         if let twins = TwinNames.first(in: settings.keys.sorted()) {
-            throw TypeReader.Fault(message: "`settings`: \(twins.message)")
+            throw TypeReader.Fault(message: "`settings`: \(twins.message)", name: twins.other)
         }
         return settings
     }

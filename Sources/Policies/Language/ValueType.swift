@@ -80,6 +80,14 @@ package enum ValueType: Hashable, Sendable {
         }
     }
 
+    /// True when `#` is defined for it.
+    package var hasLength: Bool {
+        switch self {
+        case .list, .table, .string: true
+        default: false
+        }
+    }
+
     package var isTable: Bool { if case .table = self { true } else { false } }
 
     /// With its article, for messages: `a department`.

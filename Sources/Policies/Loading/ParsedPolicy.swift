@@ -11,7 +11,7 @@ struct LostPlugin {
 /// One policy's file, as far as it could be read, with what is wrong with it.
 package struct ParsedPolicy {
     package let file: PolicyFile
-    /// `nil` when it is not valid Lua.
+    /// `nil` when it is not valid Lua, or no policy.
     package var chunk: Chunk?
     /// `nil` when its declaration cannot be read.
     package var declaration: PolicyDeclaration?

@@ -17,6 +17,19 @@ extension PolicyFile {
 }
 
 extension ExactName {
+    /// The name that tests have, for a name that other tools give to tests: `p_test.lua` for `test_p.lua`, `p.test.lua`.
+    package var nameOfTests: ExactName? {
+        let id = withoutExtension.text
+        for prefix in ["test_", "test-", "test."] where id.hasPrefix(prefix) && id.utf8.count > prefix.utf8.count {
+            return PolicyFile.tests(of: ExactName(id.dropFirst(prefix.count)))
+        }
+        let ends = [".test", "-test", "_tests", ".tests", "-tests", ".spec", "_spec", "-spec", "Test", "Tests", "Spec"]
+        for suffix in ends where id.hasSuffix(suffix) && id.utf8.count > suffix.utf8.count {
+            return PolicyFile.tests(of: ExactName(id.dropLast(suffix.count)))
+        }
+        return nil
+    }
+
     /// A file's name without its last four bytes, `.lua`.
     package var withoutExtension: ExactName { ExactName(Substring(text.utf8.dropLast(4))) }
 

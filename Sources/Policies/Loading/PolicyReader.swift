@@ -8,6 +8,8 @@ struct PolicyReader {
     struct Faults: Error {
         var diagnostics: [Diagnostic] = []
         var lostPlugin: LostPlugin?
+        /// True when the file returns a table that declares nothing.
+        var declaresNothing = false
     }
 
     let file: PolicyFile
@@ -42,13 +44,24 @@ struct PolicyReader {
         guard let schema else { return parsed }
         parsed.diagnostics += permissions(chunk, schema)
         let program = chunk.rewritten()
+        var declaresNothing = false
         switch declare(program, chunk, schema) {
         case .success(let declaration): parsed.declaration = declaration
         case .failure(let error):
-            parsed.diagnostics += error.diagnostics
+            // What the source shows to be refused is refused at run time, too.
+            let refused = Set(parsed.diagnostics.filter { $0.rule != "duplicate-key" }.map(\.line))
+            parsed.diagnostics += error.diagnostics.filter {
+                $0.rule != "failing-load" || !refused.contains($0.line)
+            }
             parsed.lostPlugin = error.lostPlugin
+            declaresNothing = error.declaresNothing
         }
         guard let declaration = parsed.declaration else {
+            if let other = notAPolicy(chunk, declaresNothing: declaresNothing) {
+                let isTest = other.rule == "file-name"
+                let rest = isTest ? [] : parsed.diagnostics.filter { $0.rule != "declaration" }
+                return ParsedPolicy(file: file, diagnostics: rest + [other])
+            }
             parsed.note(TypeInference(script: chunk).faults.map { $0.diagnostic(path: path) })
             return parsed
         }
@@ -65,6 +78,26 @@ struct PolicyReader {
             instrumentation: instrumentation, keepsState: chunk.keepsState, texts: Set(chunk.strings.map(\.bytes)),
             templates: Set(literals.map { ExactName(text($0)) }))
         return parsed
+    }
+
+    /// The fault of a file that declares nothing that a policy declares: it has tests, or code that others share.
+    private func notAPolicy(_ chunk: Chunk, declaresNothing: Bool) -> Diagnostic? {
+        guard chunk.place(of: "decide") == nil, chunk.place(of: "on") == nil else { return nil }
+        let last = chunk.block.statements.last?.position
+        if let test = chunk.globals.first(where: { $0.name == "test" && !$0.isAssigned }) {
+            let name = file.name.nameOfTests ?? "NAME_test.lua"
+            return fault(
+                "the tests of a policy `NAME.lua` are in `NAME_test.lua` beside it: rename this file to `\(name)`",
+                test.position, rule: "file-name")
+        }
+        // A file that was to be a policy calls an effect, or has one of the fields.
+        let calls = Set(chunk.globals.map(\.name))
+        guard declaresNothing, calls.isDisjoint(with: PolicyStatement.Effect.names),
+            !DeclarationReader.keys.contains(where: { chunk.place(of: $0.text) != nil })
+        else { return nil }
+        return fault(
+            "every `.lua` file here is a policy, and this one has neither `on` nor `decide`: code that policies share "
+                + "is a plugin (`use \"name\"`), tests are in `NAME_test.lua`", last, rule: "declaration")
     }
 
     // MARK: The source
@@ -114,13 +147,13 @@ struct PolicyReader {
         return faults
     }
 
-    /// The literals of reasons with names in braces.
+    /// The literals of reasons with braces.
     private func templates(_ chunk: Chunk) -> [Expression] {
         chunk.expressions.compactMap { expression in
             guard case .call(let callee, let arguments) = expression.kind, let first = arguments.first,
                 case .name(let name) = chunk[callee].kind, name.target == .global, name.name != "oblige",
                 PolicyStatement.Effect.names.contains(name.name), case .string(let bytes) = chunk[first].kind,
-                bytes.contains(UInt8(ascii: "{"))
+                bytes.contains(UInt8(ascii: "{")) || bytes.contains(UInt8(ascii: "}"))
             else { return nil }
             return chunk[first]
         }.sorted { $0.start < $1.start }
@@ -137,19 +170,39 @@ struct PolicyReader {
     ) -> [Diagnostic] {
         let resolver = Resolver(
             schema: schema, shapes: [declaration.shape], settings: [declaration.settings], plugins: plugins)
-        let source = chunk.source[literal.start..<literal.end]
-        let root = expressions.intern(.request, type: .request)
-        return Template.names(in: text(literal)).compactMap { name in
-            do throws(Resolver.Fault) {
-                _ = try Template("{\(name)}", root: root, resolver: resolver, in: expressions)
-                return nil
-            } catch {
-                // In a literal with escapes, the position is that of the whole literal.
-                let place = source.firstRange(of: Array("{\(name)}".utf8))?.lowerBound
-                let position = place.map { chunk.position(at: $0 + 1) } ?? literal.position
-                return fault("in `{\(name)}`: \(error.message)", position, rule: "unknown-in-reason")
+        let roots = Template.Roots(
+            request: expressions.intern(.request, type: .request), policy: 0, in: expressions)
+        let text = text(literal)
+        // In a literal with escapes, the position is that of the whole literal.
+        let isPlain = chunk.source[literal.start..<literal.end].dropFirst().dropLast().elementsEqual(text.utf8)
+        func fault(_ message: String, _ offset: Int) -> Diagnostic {
+            let position = isPlain ? chunk.position(at: literal.start + 1 + offset) : literal.position
+            return self.fault(message, position, rule: "unknown-in-reason")
+        }
+        return Template.pieces(of: text).compactMap { piece in
+            switch piece {
+            case .text: return nil
+            case .unclosed(let offset):
+                return fault("`{` is never closed: write `}` after the name, or `{{` for a brace", offset)
+            case .path(let path, let offset):
+                do throws(Resolver.Fault) {
+                    _ = try Template.expression(path, roots, resolver, expressions)
+                    return nil
+                } catch {
+                    let names = path.split(separator: ".")
+                    let isSetting = names.last.map { declaration.settings[ExactName($0)] != nil } ?? false
+                    let note = isSetting ? "" : variable(path, chunk)
+                    return fault("in `{\(path)}`: \(error.message)\(note)", offset)
+                }
             }
         }
+    }
+
+    /// The end of the message about a name in a reason that is a variable.
+    private func variable(_ path: String, _ chunk: Chunk) -> String {
+        let first = path.prefix { $0 != "." }
+        guard path != "request", chunk.declarations.contains(where: { $0.name == first }) else { return "" }
+        return "; a reason shows values of the request and `settings`, and no variables"
     }
 
     // MARK: The declaration
@@ -174,7 +227,8 @@ struct PolicyReader {
         }
         guard outcome.termination == .finished else {
             let (message, line) = Self.words(outcome.termination)
-            let fault = fault(message, line: line, rule: "failing-load")
+            let place = host.faultySetting.flatMap { source.place(of: $0.text) }
+            let fault = fault(message, place, line: line, rule: "failing-load")
             guard let lost = host.lost else { return .failure(Faults(diagnostics: [fault])) }
             return .failure(Faults(lostPlugin: LostPlugin(name: lost, fault: fault)))
         }
@@ -191,6 +245,7 @@ struct PolicyReader {
         }
         var reader = DeclarationReader(chunk: source, path: path, schema: schema)
         let declaration = reader.read(outcome.value, host)
-        return declaration.map(Result.success) ?? .failure(Faults(diagnostics: reader.diagnostics))
+        let faults = Faults(diagnostics: reader.diagnostics, declaresNothing: reader.declaresNothing)
+        return declaration.map(Result.success) ?? .failure(faults)
     }
 }

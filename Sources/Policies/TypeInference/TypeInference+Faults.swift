@@ -27,7 +27,7 @@ extension TypeInference {
                 return []
             }
             return faults(of: chunk.id(index))
-        } + statements + lateDeclarations + ineffectiveReturns
+        } + statements + lateDeclarations + ineffectiveReturns + parameters
     }
 
     /// Values that `decide` itself returns and that cannot have called an effect: the author meant them as an answer.
@@ -38,6 +38,19 @@ extension TypeInference {
         return chunk.results(of: decide).filter { !mayCallEffect($0) }.map {
             Fault(rule: "ineffective-return", message: message, position: chunk[$0].position)
         }
+    }
+
+    /// Parameters of `decide` that are never given a value.
+    private var parameters: [Fault] {
+        guard let decide = names.decide, chunk[decide].isMethod || chunk[decide].parameters.count > 1 else { return [] }
+        let function = chunk[decide]
+        let place = function.isMethod ? function.position : chunk[function.parameters[1]].position
+        return [
+            Fault(
+                rule: "declaration",
+                message: "`decide` gets one argument, the request: write `function policy.decide(request)`",
+                position: place)
+        ]
     }
 
     /// True when a value may come from calling an effect, or is `nil`: `cond and permit(…)`, `deny(…)`, `nil`.
@@ -292,7 +305,9 @@ extension TypeInference {
     private func details(_ effect: String, _ id: Expression.ID) -> (message: String, place: Expression.ID)? {
         guard case .table(let fields) = chunk[id].kind else {
             guard let got = notTable(id), !isNil(id) else { return nil }
-            return ("`\(effect)` takes a table second, got \(got)", id)
+            let known = value(id).flatMap { $0.isHandle ? text($0) : nil }
+            let hint = known.map { "; a reason shows it as `{\($0)}`" } ?? ""
+            return ("`\(effect)` takes a table second, got \(got)\(hint)", id)
         }
         for field in fields {
             switch field {

@@ -11,6 +11,9 @@ extension TypeInference {
         case .concat:
             for side in [left, right] { if let message = notText(side) { return message } }
         default:
+            for side in [left, right] where operation == .add {
+                if case .string = chunk[side].kind { return "`+` adds numbers: join strings with `..`" }
+            }
             for side in [left, right] {
                 if let message = notNumber(side, isBitwise: operation.isBitwise) { return message }
             }
@@ -27,11 +30,7 @@ extension TypeInference {
             default: break
             }
             guard let known = value(operand), known.isHandle else { return nil }
-            switch known.type {
-            case .list, .table: return nil
-            case .string: return "a string of the request has no `#`: write `x:len()`"
-            default: return "\(known.typeName) has no length"
-            }
+            return known.type.hasLength ? nil : "\(known.typeName) has no length"
         case .minus: return notNumber(operand)
         case .bitNot: return notNumber(operand, isBitwise: true)
         }

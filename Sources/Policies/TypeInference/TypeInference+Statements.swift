@@ -59,6 +59,11 @@ extension TypeInference {
         let what: String
         if let known = value(id) {
             what = known.typeName
+            if case .list = known.type, known.isHandle {
+                return Fault(
+                    rule: "not-a-function", message: "\(what) is read with `for _, x in ipairs(list) do`",
+                    position: chunk[id].position)
+            }
         } else if let kind = luaKind(id), kind != .function {
             what = kind.withArticle
         } else {

@@ -136,9 +136,10 @@ package final class TypeInference {
 
     /// True when a string would be filled in as a reason.
     package func isTemplate(_ text: String) -> Bool {
-        let names = Template.names(in: text)
-        let root = expressions.intern(.request, 0, type: .request)
-        return !names.isEmpty && (try? Template(text, root: root, resolver: resolver, in: expressions)) != nil
+        let namesValues = Template.pieces(of: text).contains { if case .path = $0 { true } else { false } }
+        let roots = Template.Roots(
+            request: expressions.intern(.request, 0, type: .request), policy: 0, in: expressions)
+        return namesValues && (try? Template(text, roots, resolver: resolver, in: expressions)) != nil
     }
 
     /// The name of a record's property, or of a part of the request, where its presence is tested; `nil` for anything

@@ -41,8 +41,8 @@ struct TestPlanner: Sendable {
             [TestPlan(result: TestResult(file: path, line: line, name: file.name.text, failure: TestFailure(message)))]
         }
         if file.name == source.sharedFixtures?.name {
-            guard shared?.tests.isEmpty == false else { return [] }
-            return failed("this file is for shared fixtures; put tests into the files of their policies")
+            guard let first = shared?.tests.first else { return [] }
+            return failed("this file is for shared fixtures; put tests into the files of their policies", line: first.line)
         }
         let policy = file.name.testedID
         guard policies.contains(policy) else {

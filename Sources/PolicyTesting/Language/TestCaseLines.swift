@@ -9,8 +9,7 @@ struct TestCaseLines: Sendable {
 
     init() {}
 
-    init(_ source: [UInt8]) {
-        guard let chunk = try? Chunk.parse(source) else { return }
+    init(_ chunk: Chunk) {
         for expression in chunk.expressions {
             guard case .call(let callee, let arguments) = expression.kind, arguments.count == 2,
                 case .name(let name) = chunk[callee].kind, name.name == "test",

@@ -1,5 +1,6 @@
 internal import Lua
 internal import Model
+internal import Policies
 internal import Syntax
 
 /// The unparsed content of one test file: its tests, and what they share.
@@ -30,6 +31,13 @@ package struct TestFile: Sendable {
 
     /// Runs a test file in a sandbox of its own, which knows `test`, `fixture` and `directory`, but no requests.
     init(_ bytes: [UInt8], name: String) throws(TestFault) {
+        let source: Chunk
+        do throws(SyntaxError) { source = try Chunk.parse(bytes) } catch {
+            throw TestFault(error.message, line: error.line)
+        }
+        if let fault = Dialect.faults(of: source, known: Self.globals, path: name, whose: "tests").first {
+            throw TestFault(fault.message, line: fault.line)
+        }
         let host = Host()
         let outcome: CallResult
         do throws(LuaError) {
@@ -45,16 +53,33 @@ package struct TestFile: Sendable {
         case .exceeded(.fuel): throw TestFault("the file exceeds its instruction limit")
         case .exceeded(let limit): throw TestFault("the file \(limit.excess)")
         }
-        if let problem = host.problem { throw TestFault(problem) }
-        if let twice = (try? Chunk.parse(bytes))?.repeatedKeys.first {
+        if let problem = host.problem {
+            throw TestFault(problem.message, line: Self.line(of: problem.name, in: source))
+        }
+        if let twice = source.repeatedKeys.first {
             throw TestFault(
                 "`\(twice.name)` is given twice, first on line \(twice.first.line)", line: twice.position.line)
         }
         tests = host.tests
         fixtures = host.fixtures
         directories = host.directories
-        cases = host.tests.contains { $0.table.hasCases } ? TestCaseLines(bytes) : TestCaseLines()
+        cases = host.tests.contains { $0.table.hasCases } ? TestCaseLines(source) : TestCaseLines()
     }
+
+    /// The line of the last fixture or directory with a name; of any, when there is no name.
+    private static func line(of name: ExactName, in source: Chunk) -> Int? {
+        source.expressions.last { expression in
+            guard case .call(let callee, let arguments) = expression.kind,
+                case .name(let function) = source[callee].kind, ["fixture", "directory"].contains(function.name),
+                let first = arguments.first
+            else { return false }
+            if name.isEmpty { return true }
+            guard case .string(let bytes) = source[first].kind else { return false }
+            return bytes.elementsEqual(name.utf8)
+        }?.position.line
+    }
+
+    private static let globals = Dialect.globals.union(["test", "fixture", "directory"])
 
     private enum Function: UInt32, CaseIterable {
         case test, fixture, directory
@@ -82,8 +107,8 @@ package struct TestFile: Sendable {
         private(set) var tests: [Test] = []
         private(set) var fixtures: [Named] = []
         private(set) var directories: [Named] = []
-        /// The problem of the file as a whole.
-        private(set) var problem: String?
+        /// The first problem of a fixture or a directory, with its name.
+        private(set) var problem: (message: String, name: ExactName)?
 
         func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
             switch Function(rawValue: function)! {
@@ -113,20 +138,20 @@ package struct TestFile: Sendable {
         /// the file.
         private func share(_ arguments: LuaArguments, _ kind: String, _ shared: inout [Named]) {
             guard let name = arguments[0].name else {
-                problem = problem ?? "`\(kind)` takes a name first, got \(arguments[0].kindInWords)"
+                problem = problem ?? ("`\(kind)` takes a name first, got \(arguments[0].kindInWords)", "")
                 return
             }
             guard case .table = arguments[1] else {
                 let words = name.isEmpty ? "" : " `\(name)`"
-                problem = problem ?? "the \(kind)\(words) is a table, got \(arguments[1].kindInWords)"
+                problem = problem ?? ("the \(kind)\(words) is a table, got \(arguments[1].kindInWords)", name)
                 return
             }
             if shared.contains(where: { $0.name == name }) {
                 let words = name.isEmpty ? "of the file" : "`\(name)`"
-                problem = problem ?? "the \(kind) \(words) is defined twice"
+                problem = problem ?? ("the \(kind) \(words) is defined twice", name)
             }
             if name == "operator" || name == "store" || name == "demo" {
-                problem = problem ?? "`\(name)` is a reserved name; rename the \(kind)"
+                problem = problem ?? ("`\(name)` is a reserved name; rename the \(kind)", name)
             }
             shared.append(Named(name: name, table: arguments[1]))
         }

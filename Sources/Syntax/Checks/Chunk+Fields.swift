@@ -14,26 +14,6 @@ extension Chunk {
         return literal?.position ?? position
     }
 
-    /// The place where a table constructor, and those inside it, have the fields of this path of names: that of its
-    /// last name that the source shows.
-    package func place(ofPath path: [ExactName]) -> Position? {
-        guard let first = path.first else { return nil }
-        for expression in expressions {
-            guard case .table(let fields) = expression.kind, var found = entry(first, of: fields) else { continue }
-            for name in path.dropFirst() {
-                guard case .table(let inner) = self[found.value].kind, let next = entry(name, of: inner) else { break }
-                found = next
-            }
-            return found.position
-        }
-        return nil
-    }
-
-    private func entry(_ name: ExactName, of fields: [Expression.Field]) -> (position: Position, value: Expression.ID)?
-    {
-        entries(fields, [:]).first { $0.key == .text(name) }.map { ($0.position, $0.value) }
-    }
-
     private func field(_ name: String) -> (Position, value: Expression.ID?)? {
         for expression in expressions {
             guard case .table(let fields) = expression.kind else { continue }

@@ -20,7 +20,9 @@ extension Lexer {
             let float = Double(String(decoding: digits, as: UTF8.self)) ?? .infinity
             return Lexeme(symbol: .float, position: start, end: offset, value: .float(float))
         }
-        throw SyntaxError(.malformedNumber, "malformed number near \(excerpt(from: start))", at: start)
+        throw SyntaxError(
+            .malformedNumber, "malformed number near \(excerpt(from: start)): write digits without `_` or a unit",
+            at: start)
     }
 
     private static func integer(_ digits: ArraySlice<UInt8>, isHex: Bool) -> Int64? {
@@ -64,7 +66,10 @@ extension Lexer {
         offset += 1
         while current != quote {
             if current == -1 || isNewline {
-                throw SyntaxError(.unfinished, "unfinished string near \(excerpt(from: start))", at: start)
+                let mark = String(decoding: [UInt8(truncatingIfNeeded: quote)], as: UTF8.self)
+                throw SyntaxError(
+                    .unfinished, "unfinished string \(excerpt(from: start)): it ends with `\(mark)` on the same line",
+                    at: start)
             }
             if isAt("\\") {
                 try escape(into: &bytes)
@@ -85,7 +90,8 @@ extension Lexer {
         while true {
             switch current {
             case -1:
-                let message = "unfinished long \(what) (starting at line \(start.line)) near `<eof>`"
+                let closing = "]\(String(repeating: "=", count: level - 2))]"
+                let message = "unfinished long \(what): write `\(closing)` where it ends"
                 throw SyntaxError(.unfinished, message, at: start)
             case 93:
                 let begin = offset
@@ -151,7 +157,7 @@ extension Lexer {
                     return
                 }
             }
-        default: try require(false, "invalid escape sequence", start)
+        default: try require(false, "invalid escape sequence (a backslash is `\\\\`, a pattern has `%d`)", start)
         }
     }
 

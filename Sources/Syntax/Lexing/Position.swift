@@ -10,6 +10,12 @@ package struct Position: Hashable, Sendable, Comparable {
         self.offset = offset
     }
 
+    /// The place directly after a lexeme of one line.
+    init(after lexeme: Lexeme) {
+        let length = lexeme.end - lexeme.position.offset
+        self.init(line: lexeme.position.line, column: lexeme.position.column + length, offset: lexeme.end)
+    }
+
     package static func < (left: Position, right: Position) -> Bool { left.offset < right.offset }
 }
 

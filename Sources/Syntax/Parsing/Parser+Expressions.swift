@@ -119,6 +119,7 @@ extension Parser {
             let inner = try expression()
             try close(.closeParen, of: .openParen, at: position)
             base = add(.parenthesized(inner), at: position)
+        case .string, .integer, .float: throw error("a statement begins with a name or a keyword, got a value")
         default: throw error("unexpected symbol")
         }
         while true {
@@ -135,7 +136,11 @@ extension Parser {
                 let arguments = try arguments()
                 base = add(.method(base, method, arguments: arguments), at: position)
             case .openParen, .string, .openBrace:
-                let arguments = try arguments()
+                let isTable = lexeme.symbol == .openBrace
+                let arguments: [Expression.ID]
+                do throws(SyntaxError) { arguments = try self.arguments() } catch {
+                    throw (isTable ? foreignCall(of: base) : nil) ?? error
+                }
                 base = add(.call(base, arguments: arguments), at: position)
             default: return base
             }
@@ -159,9 +164,20 @@ extension Parser {
         case .openParen:
             try advance()
             let list = lexeme.symbol == .closeParen ? [] : try expressionList()
+            if lexeme.symbol == .assign, foreignSpelling() == nil {
+                throw SyntaxError(
+                    .unexpected,
+                    "an argument has no name: write a table, `{ name = value }`, or `==` to compare",
+                    at: lexeme.position)
+            }
             try close(.closeParen, of: .openParen, at: position)
             return list
-        default: throw error("function arguments expected")
+        default:
+            if foreignSpelling() != nil { throw error("function arguments expected") }
+            let name = previous.map(text) ?? "name"
+            throw SyntaxError(
+                .unexpected, "`:` calls a method: write `:\(name)(…)`, or `.\(name)` to read an attribute",
+                at: previous?.position ?? position)
         }
     }
 
@@ -169,13 +185,22 @@ extension Parser {
         let position = lexeme.position
         var fields: [Expression.Field] = []
         try expect(.openBrace)
+        tableDepth += 1
         while lexeme.symbol != .closeBrace {
-            fields.append(try field())
+            let start = lexeme
+            do throws(SyntaxError) { fields.append(try field()) } catch { throw foreignField(from: start) ?? error }
             if try accept(.comma) { continue }
             if try accept(.semicolon) { continue }
+            if let foreign = foreignField(from: start) { throw foreign }
+            if lexeme.symbol == .name || lexeme.symbol == .openBracket || lexeme.symbol == .string,
+                foreignSpelling() == nil
+            {
+                throw error("`,` expected between two fields")
+            }
             break
         }
         try close(.closeBrace, of: .openBrace, at: position)
+        tableDepth -= 1
         return add(.table(fields), at: position)
     }
 

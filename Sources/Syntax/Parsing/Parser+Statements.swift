@@ -13,7 +13,10 @@ extension Parser {
         while !ends(withUntil: true) {
             let isReturn = lexeme.symbol == .return
             try statement(into: &list)
-            if isReturn { break }
+            if isReturn {
+                blocks.returnEnd = previousEnd
+                break
+            }
         }
         return Block(statements: list, start: start, end: previousEnd)
     }
@@ -45,8 +48,7 @@ extension Parser {
             return .empty
         case .if: return try conditional()
         case .while:
-            try advance()
-            let condition = try expression()
+            let condition = try condition(before: .do)
             scopes.openBlock(isLoop: true)
             try expect(.do)
             let body = try block()
@@ -104,14 +106,32 @@ extension Parser {
         let position = lexeme.position
         var branches: [Statement.Branch] = []
         repeat {
-            try advance()
-            let condition = try expression()
+            let condition = try condition(before: .then)
             try expect(.then)
             branches.append(Statement.Branch(condition: condition, block: try thenBlock()))
         } while lexeme.symbol == .elseif
-        let otherwise = try accept(.else) ? try block() : nil
-        try close(.end, of: .if, at: position)
+        var (otherwise, elseIf): (Block?, Position?)
+        let place = lexeme.position
+        if try accept(.else) {
+            if lexeme.symbol == .if, lexeme.position.line == place.line {
+                elseIf = place
+                blocks.elseIf = place
+            }
+            otherwise = try block()
+        }
+        try close(.end, of: .if, at: position, elseIf: elseIf)
         return .if(branches, otherwise: otherwise)
+    }
+
+    /// Reads the condition after `if`, `elseif` or `while`, up to the keyword that opens the block.
+    private mutating func condition(before symbol: Symbol) throws(SyntaxError) -> Expression.ID {
+        let start = lexeme.position
+        do throws(SyntaxError) {
+            try advance()
+            let condition = try expression()
+            if lexeme.symbol != symbol { throw expected(symbol.rawValue) }
+            return condition
+        } catch { throw foreignBlock(after: start, instead: symbol, stopped: error) ?? error }
     }
 
     /// Reads the block after `then`. As in Lua, a `break` right after `then` belongs to the `if` and adds no level.
@@ -141,6 +161,11 @@ extension Parser {
         let position = lexeme.position
         scopes.openBlock(isLoop: true)
         try advance()
+        if lexeme.symbol == .openParen {
+            throw SyntaxError(
+                .unexpected, "a `for` has no parentheses: write `for i = 1, 9 do` or `for _, x in ipairs(list) do`",
+                at: lexeme.position)
+        }
         let first = try identifier()
         let isNumeric = lexeme.symbol == .assign
         if !isNumeric && lexeme.symbol != .comma && lexeme.symbol != .in { throw error("`=` or `in` expected") }
@@ -163,7 +188,11 @@ extension Parser {
             values = try expressionList()
         }
         scopes.activate(hidden)
-        try expect(.do)
+        if lexeme.symbol != .do {
+            let error = expected(Symbol.do.rawValue)
+            throw foreignBlock(after: position, instead: .do, stopped: error) ?? error
+        }
+        try advance()
         scopes.openBlock(isLoop: false)
         scopes.activate(variables.count)
         let body = try block()
@@ -234,7 +263,7 @@ extension Parser {
         guard lexeme.symbol == .assign || lexeme.symbol == .comma else {
             switch expressions[targets[0].index].kind {
             case .call, .method: return .call(targets[0])
-            default: throw error("syntax error")
+            default: throw useless(targets[0])
             }
         }
         try markAssigned(targets[0])
@@ -264,7 +293,7 @@ extension Parser {
                 throw SyntaxError(.constAssigned, message, at: expressions[target.index].position)
             }
             scopes.declarations[id.index].isReassigned = true
-        default: throw error("syntax error")
+        default: throw useless(target)
         }
     }
 }

@@ -6,6 +6,8 @@ struct Parser {
     var lexer: Lexer
     var lexeme: Lexeme
     var lookahead: Lexeme?
+    /// The last lexeme that was consumed.
+    var previous: Lexeme?
     /// The offset after the last lexeme that was consumed.
     var previousEnd = 0
     var level = 0
@@ -18,6 +20,11 @@ struct Parser {
     /// The index of each global use in `names`, by expression.
     var globalIndices: [Int: Int] = [:]
     var labels: [Identifier] = []
+    var blocks = OpenBlocks()
+    /// The place of the last `//`.
+    var lastDivision: Position?
+    /// The number of tables that are open.
+    var tableDepth = 0
 
     init(_ source: [UInt8]) throws(SyntaxError) {
         lexer = Lexer(source)
@@ -27,7 +34,7 @@ struct Parser {
     mutating func chunk() throws(SyntaxError) -> Block {
         scopes.openFunction(isVararg: true)
         let block = try statements(from: 0)
-        if lexeme.symbol != .endOfFile { throw expected("<eof>") }
+        if lexeme.symbol != .endOfFile { throw surplus() }
         try scopes.closeFunction()
         return block
     }
@@ -36,6 +43,8 @@ struct Parser {
 
     mutating func advance() throws(SyntaxError) {
         previousEnd = lexeme.end
+        previous = lexeme
+        if lexeme.symbol == .floorDivide { lastDivision = lexeme.position }
         if let next = lookahead {
             lexeme = next
             lookahead = nil
@@ -60,16 +69,6 @@ struct Parser {
         try advance()
     }
 
-    /// Reads the closing half of a pair; the message names the opening half if that is on another line.
-    mutating func close(_ symbol: Symbol, of opening: Symbol, at position: Position) throws(SyntaxError) {
-        if lexeme.symbol != symbol {
-            if lexeme.position.line == position.line { throw expected(symbol.rawValue) }
-            throw error(
-                "`\(symbol.rawValue)` expected (to close `\(opening.rawValue)` at line \(position.line))")
-        }
-        try advance()
-    }
-
     mutating func identifier() throws(SyntaxError) -> Identifier {
         guard lexeme.symbol == .name else { throw error("name expected") }
         let identifier = Identifier(name: text(lexeme), position: lexeme.position)
@@ -79,15 +78,6 @@ struct Parser {
 
     func text(_ lexeme: Lexeme) -> String {
         String(decoding: lexer.source[lexeme.position.offset..<lexeme.end], as: UTF8.self)
-    }
-
-    // MARK: Errors
-
-    func expected(_ what: String) -> SyntaxError { error("`\(what)` expected") }
-
-    func error(_ message: String, _ code: SyntaxError.Code = .unexpected) -> SyntaxError {
-        let near = lexeme.symbol == .endOfFile ? "<eof>" : String(text(lexeme).prefix(40))
-        return SyntaxError(code, "\(message) near `\(near)`", at: lexeme.position)
     }
 
     // MARK: Levels

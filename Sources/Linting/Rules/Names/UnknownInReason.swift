@@ -3,7 +3,7 @@ internal import Model
 extension Rule {
     static let unknownInReason = Rule(
         name: "unknown-in-reason",
-        purpose: "A reason can show only what the policy can read.",
+        purpose: "A reason can show only what the policy can read, and its settings.",
         severity: .error,
         good: .plain,
         bad: """

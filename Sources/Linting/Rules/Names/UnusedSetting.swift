@@ -27,6 +27,7 @@ extension Rule {
                 bases.insert(base)
                 read.insert(name.name)
             }
+            read.formUnion(policy.settingsInReasons.map(\.text))
             // When the settings table itself is passed on, its receiver may read them.
             let isHandedOn = policy.chunk.expressions.indices.contains { index in
                 let id = policy.chunk.id(index)
