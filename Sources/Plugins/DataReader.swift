@@ -54,8 +54,8 @@ struct DataReader {
         guard let places = try? JSONReader.located(bytes).1 else { return }
         for (index, row) in faultyRows.enumerated() where index < faults.count {
             let place = places.place(of: row)
-            faults[index].line = place.line
-            faults[index].column = place.column
+            faults[index].place.line = place.line
+            faults[index].place.column = place.column
         }
     }
 

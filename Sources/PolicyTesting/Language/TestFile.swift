@@ -79,7 +79,7 @@ package struct TestFile: Sendable {
         }?.position.line
     }
 
-    private static let globals = Dialect.globals.union(["test", "fixture", "directory"])
+    private static let globals = StandardLibrary.globals.union(["test", "fixture", "directory"])
 
     private enum Function: UInt32, CaseIterable {
         case test, fixture, directory

@@ -1,5 +1,3 @@
-package import Model
-
 extension Chunk {
     /// The first place where the source gives a table field of this name a value, in a constructor or an assignment.
     /// - Parameter text: if this is a string literal inside that value, the literal's place is returned instead.
