@@ -19,9 +19,12 @@ internal import Testing
         private let output = Pipe()
         private let errors = Pipe()
 
-        init(_ words: [String], _ session: Session, _ environment: [String: String] = [:]) throws {
+        init(
+            _ words: [String], _ session: Session, _ environment: [String: String] = [:], in folder: String? = nil
+        ) throws {
             process.executableURL = URL(filePath: Program.path)
             process.arguments = words
+            if let folder { process.currentDirectoryURL = URL(filePath: folder) }
             process.environment = [
                 "DEMILUNE_STORE": session.store, "DEMILUNE_POLICIES": Session.policies, "XDG_DATA_HOME": session.keys,
                 "DEMILUNE_AT": "2026-11-22T12:00:00Z", "DEMILUNE_TENANT": "3",
@@ -159,6 +162,90 @@ internal import Testing
             // The reported durations differ.
             func steady(_ text: String) -> String { text.replacing(/time="[^"]*"|[0-9.]+ m?s\b/, with: "") }
             #expect(steady(plain.output) == steady(isolated.output))
+        }
+    }
+
+    /// A folder unlike the shipped one: zones that the demo does not have, required properties, two plugins, and no
+    /// policy of the shipped ones.
+    private func strange(in name: String) throws -> String {
+        _ = try session.file(
+            "\(name)/policies/schema.lua",
+            """
+            return {
+              actions = { ["files.open"] = "read", ["files.wipe"] = "delete" },
+              resources = { file = { folder = "string", size = "number", owner = "user" } },
+              context = { ip = "ip" },
+            }
+            """)
+        _ = try session.file(
+            "\(name)/policies/folders.lua",
+            """
+            -- Whoever is permitted opens small files; nobody wipes at night.
+            local policy = { on = "access", grants = { "files.*" } }
+            function policy.decide(request)
+              if request.action == "files.wipe" and request.time.hour < 6 then deny("at night") end
+              if request.token:can(request.action) then permit("permitted") end
+            end
+            return policy
+            """)
+        _ = try session.file("\(name)/policies/required.json", #"{ "folders": ["deny"] }"#)
+        let request =
+            #"resource = { type = "file", folder = "f", size = 1, owner = "ann" }, context = { ip = "10.0.0.1" }"#
+        func at(_ hour: String) -> String { "at = \"2026-11-2\(hour):00:00Z\"" }
+        _ = try session.file(
+            "\(name)/policies/folders_test.lua",
+            """
+            directory { zone = "Asia/Tokyo", departments = { "Dev" }, user_types = { M = { "files.*" }, N = {} },
+              users = { ann = { department = "Dev", user_type = "N" } } }
+            local m = { department = "Dev", user_type = "M" }
+            test("opens", { token = m, action = "files.open", \(request), expect = { permit = true } })
+            test("not they", { token = { department = "Dev", user_type = "N" }, action = "files.open", \(request),
+              expect = { permit = false } })
+            test("wipes", { token = m, action = "files.wipe", \(request), \(at("2T12")), expect = { permit = true } })
+            test("at five", { token = m, action = "files.wipe", \(request), \(at("1T20")), expect = { deny = "folders" } })
+            test("at six", { token = m, action = "files.wipe", \(request), \(at("1T21")), expect = { permit = true } })
+            test("at seven", { token = m, action = "files.wipe", \(request), \(at("1T22")), expect = { permit = true } })
+            test("in UTC", { directory = { departments = { "Dev" }, user_types = { M = {} }, users = {
+              ann = { department = "Dev", user_type = "M" } } }, token = m, action = "files.open", \(request),
+              expect = { permit = false } })
+            """)
+        for plugin in ["one", "two"] {
+            let made = session.run(
+                "plugins", "new", plugin, "--plugins", "\(session.folder)/\(name)/plugins")
+            #expect(made.status == 0)
+        }
+        return "\(session.folder)/\(name)"
+    }
+
+    /// The commands of the page, in the order of the page: those of templates, and those for a shell.
+    private static func commands(of page: String) -> [[String]] {
+        page.split(separator: "\n").compactMap { line in
+            let start = line.firstRange(of: "- run: demilune ") ?? line.firstRange(of: "- demilune ")
+            let rest = start.map { line[$0.upperBound...] } ?? (line.hasPrefix("demilune ") ? line.dropFirst(9) : nil)
+            return rest.map { $0.split(separator: " ").prefix { $0 != ">" }.map(String.init) }
+        }
+    }
+
+    @Test func `every command of the page on CI works on a folder unlike the shipped one`() throws {
+        let commands = Self.commands(of: try String(contentsOfFile: Session.root + "/docs/ci.md", encoding: .utf8))
+        #expect(commands.count >= 6)
+        let folder = try strange(in: "strange")
+        for words in commands {
+            let run = try Run(words, session, ["DEMILUNE_POLICIES": "policies"], in: folder)
+            let result = run.finish()
+            #expect(result.status == 0, "\(words): \(result.output)\(result.errors)")
+        }
+    }
+
+    @Test func `one plugin is tested alone in the child, too`() throws {
+        let folder = try strange(in: "plain")
+        for words in [["test", "plugins/one"], ["test", "plugins/one/one_test.lua"], ["test", "plugins"], ["test"]] {
+            let variables = ["DEMILUNE_POLICIES": "policies"]
+            let plain = try Run(words, session, variables, in: folder).finish()
+            let isolated = try Run(words + ["--isolate"], session, variables, in: folder).finish()
+            let count = words.count == 1 ? 13 : words[1] == "plugins" ? 6 : 3
+            #expect(plain.output == "\(count) passed\n", "\(words): \(plain.output)\(plain.errors)")
+            #expect(isolated.output == plain.output && isolated.status == 0, "\(words): \(isolated)")
         }
     }
 

@@ -86,6 +86,85 @@ internal import Testing
         #expect(session.run(["test", try folder(), "--coverage-html", "/nowhere/x"]).errors.contains("cannot write"))
     }
 
+    /// Policies of one and of several statements a line, reached in full, in part and not at all, beside two plugins.
+    private func many() throws -> String {
+        let policies = [
+            "a": Self.policy,
+            "b": """
+            local policy = { on = "access" }
+            local function never() deny("n") end
+            function policy.decide(request)
+              if request.action == "orders.delete" then deny("x") return end
+              if request.action == "orders.create" then
+                advise("y") advise("z")
+                never()
+              end
+              advise("c") if request.token.kind == "mobile" then
+                return end
+            end
+            return policy
+            """,
+            "c": "local policy = { on = \"access\" }\nfunction policy.decide() advise('x') end\nreturn policy",
+            "d": "local policy = { on = \"token.revoke\" }\nfunction policy.decide() advise('x') end\nreturn policy",
+        ]
+        var files = policies
+        for id in ["a", "b", "c"] {
+            files["\(id)_test"] = Self.test.replacing("permit = true", with: "code = 'permitted'")
+        }
+        let folder = try session.policies(files, in: "many/policies")
+        for name in ["one", "two"] {
+            #expect(session.run("plugins", "new", name, "--plugins", "\(session.folder)/many/plugins").status == 0)
+        }
+        return folder
+    }
+
+    @Test func `LCOV, JSON and text agree about lines`() throws {
+        let written = ["lcov", "json"].flatMap { ["--coverage-\($0)", "\(session.folder)/m.\($0)"] }
+        let result = session.run(["test", try many(), "--coverage", "--no-suggest"] + written)
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+        let total = try #require(result.output.firstMatch(of: /coverage: lines \d+ % \((\d+) of (\d+)\)/))
+        let (tried, all) = (try #require(Int(total.1)), try #require(Int(total.2)))
+        #expect(0 < tried && tried < all)
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(try session.text(of: "m.json").utf8)) as? [String: Any])
+        #expect(
+            (json["lines"] as? [String: Int])?["tried"] == tried && (json["lines"] as? [String: Int])?["all"] == all)
+        let policies = try #require(json["policies"] as? [[String: Any]])
+        let records = try session.text(of: "m.lcov").split(separator: "end_of_record\n")
+        #expect(policies.count == 4 && records.count == 4)
+        var sum = (tried: 0, all: 0)
+        for (policy, record) in zip(policies, records) {
+            let path = try #require(policy["path"] as? String)
+            let lines = try #require(policy["lines"] as? [String: Int])
+            let hits = try #require(policy["hits"] as? [String: Int])
+            #expect(record.contains("SF:\(path)\n"))
+            var counts: [String: Int] = [:]
+            for match in record.matches(of: /DA:(\d+),(\d+)/) { counts[String(match.1)] = Int(match.2) }
+            #expect(counts == hits, "\(path)")
+            #expect(record.contains("LF:\(hits.count)\nLH:\(hits.values.count { $0 > 0 })\n"))
+            #expect(lines["all"] == hits.count && lines["tried"] == hits.values.count { $0 > 0 }, "\(path)")
+            // The text marks a line as not covered, or as covered in part, that has no hits.
+            let name = try #require(path.split(separator: "/").last)
+            if let start = result.output.firstRange(of: "/\(name): lines") {
+                let shown = result.output[start.upperBound...].prefix(2_000)
+                for (line, count) in hits where count == 0 {
+                    #expect(shown.contains(try Regex("(✘|½) *\(line)  ")), "\(name):\(line)")
+                }
+            }
+            sum = (sum.tried + (lines["tried"] ?? 0), sum.all + (lines["all"] ?? 0))
+        }
+        #expect(sum == (tried, all))
+    }
+
+    @Test func `tests are not suggested where nobody wants them`() throws {
+        let found = session.run(["test", try folder(), "--coverage"])
+        let without = session.run(["test", try folder(), "--coverage", "--no-suggest"])
+        #expect(found.output.contains("\ntest(") && !without.output.contains("\ntest("))
+        #expect(without.output.contains("never false") && without.status == 0)
+        let alone = session.run(["test", try folder(), "--no-suggest"])
+        #expect(alone.status == 64 && alone.errors.contains("`--no-suggest` needs `--coverage`"))
+    }
+
     @Test func `machines get coverage and costs with the results`() throws {
         let result = session.run(["test", try folder(), "--json", "--coverage", "--cost"])
         let json = try #require(

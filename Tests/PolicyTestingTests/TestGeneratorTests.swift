@@ -91,6 +91,85 @@ import Testing
         #expect(tests(one) == tests(other))
     }
 
+    /// Every suggested test passes where it belongs, and is not suggested again.
+    private func hold(_ source: PolicySource, in file: String) throws {
+        var files = source.files
+        var seen: Set<String> = []
+        for _ in 0..<4 {
+            let now = PolicySource(path: source.path, files: files, plugins: source.plugins)
+            let found = try run(now)
+            #expect(found.results.compactMap(\.failure?.message) == [])
+            let tests = try #require(found.coverage).policies.flatMap(\.gaps).flatMap(\.tests)
+            for test in tests { #expect(seen.insert(test).inserted, "suggested again: \(test)") }
+            if tests.isEmpty { return }
+            let index = try #require(files.firstIndex { $0.name == ExactName(file) })
+            files[index] = PolicyFile(
+                name: files[index].name, bytes: files[index].bytes + Array(("\n" + tests.joined()).utf8))
+        }
+        Issue.record("there are new suggestions each time")
+    }
+
+    @Test(arguments: [
+        // A token that a fixture is called like, and a file's own directory.
+        """
+        directory { zone = "Asia/Tokyo", departments = { "A", "B" }, user_types = { M = { "orders.*" }, N = {} } }
+        fixture "x" { department = "A", user_type = "M" }
+        fixture "demo order" { type = "order" }
+        test("one", { token = "x", action = "orders.read", resource = "demo order", expect = { permit = true } })
+        """,
+        // Cases that override a setting, and one that is skipped.
+        """
+        test("one", { token = { department = "Sales", user_type = "Integrator" }, action = "orders.read",
+          resource = { type = "order" }, cases = {
+            { name = "soft", settings = { a = { hard = false } }, expect = { permit = true } },
+            { name = "later", skip = "not yet", settings = { a = { hard = true } }, expect = { deny = "a" } },
+          } })
+        """,
+    ])
+    func `a suggested test passes where it belongs, and is not suggested again`(test: String) throws {
+        let policy = """
+            local policy = { on = "access", grants = { "*" } }
+            local config = settings { hard = false, most = 5 }
+            function policy.decide(request)
+              if config.hard then deny("hard") return end
+              if request.resource:has("amount") and request.resource.amount > config.most then deny("much") end
+              if request.token:has("name") and request.token.name == "x" then advise('a "quoted" name') end
+              if request.token:can("orders.delete") then permit("all") elseif request.token:can("orders.read") then permit("r") end
+            end
+            return policy
+            """
+        let other = """
+            local policy = { on = "access", grants = { "*" } }
+            function policy.decide(request) if request.action == "orders.read" then permit("too") end end
+            return policy
+            """
+        let planted = try Fixtures.planted("a", source: policy, test: test)
+        let files = planted.files + [PolicyFile(name: "b.lua", bytes: Array(other.utf8))]
+        try hold(PolicySource(path: planted.path, files: files), in: "a_test.lua")
+    }
+
+    @Test func `a test that is there but not selected is not suggested`() throws {
+        let policy = """
+            local policy = { on = "access", grants = { "*" } }
+            function policy.decide(request)
+              if request.context:has("mfa") and request.context.mfa then permit("m") end
+            end
+            return policy
+            """
+        let start = try Fixtures.planted("a", source: policy, test: Self.test)
+        let tests = try #require(try run(start).coverage).policies.flatMap(\.gaps).flatMap(\.tests)
+        #expect(!tests.isEmpty)
+        let whole = try Fixtures.planted("a", source: policy, test: Self.test + "\n" + tests.joined())
+        var selection = PolicyTests.Selection()
+        selection.measuresCoverage = true
+        selection.suggestsTests = true
+        selection.filter = "one"
+        let again = try PolicyTests(whole, organisations: ["demo": try Organisation.demo()]).measured(selection)
+        #expect(again.results.count == 1)
+        let suggested = try #require(again.coverage).policies.flatMap(\.gaps).flatMap(\.tests)
+        #expect(suggested.filter(tests.contains) == [])
+    }
+
     @Test func `an unreachable statement stays a gap without a test`() throws {
         let policy = """
             local policy = { on = "access" }

@@ -17,7 +17,8 @@ struct TestGenerator {
     private let effectCalls: [EffectCall]
     private let words: ConditionWords.Reader
     private let variation: TestVariation
-    private let budget: Budget
+    /// The requests that are left.
+    private var budget: Budget
     /// The requests of all tests of the policy, also of those that are skipped or not selected.
     private let known: Set<ExactName>
 
@@ -28,6 +29,8 @@ struct TestGenerator {
     private var seen: Set<CoverageGap.Target> = []
     private var wanted: Set<CoverageGap.Target>
     private var found: [CoverageGap.Target: Entry] = [:]
+    /// The entries that were changed directly for a target.
+    private var tried: Set<Trial> = []
 
     private struct Entry {
         let table: LuaValue
@@ -101,8 +104,6 @@ struct TestGenerator {
     /// Changes what the uncovered conditions are about, in the tests that come as far as these, until that leads
     /// nowhere.
     private mutating func searchDirectly(_ trials: inout TestTrials) {
-        var left = budget.directed
-        var tried: Set<Trial> = []
         var isNew = true
         while isNew {
             isNew = false
@@ -111,9 +112,9 @@ struct TestGenerator {
                 for entry in (reached[site] ?? []).suffix(Self.most.entries).reversed()
                 where wanted.contains(target) && tried.insert(Trial(target: target, entry: entry)).inserted {
                     for table in changed(entry, for: target, trials) {
-                        guard left > 0 else { return }
+                        guard budget.directed > 0 else { return }
                         guard wanted.contains(target) else { break }
-                        left -= 1
+                        budget.directed -= 1
                         if attempt(Entry(table: table, plan: corpus[entry].plan), &trials) { isNew = true }
                     }
                 }
@@ -142,18 +143,19 @@ struct TestGenerator {
         }
     }
 
-    /// Changes anything, in any test.
+    /// Changes anything, in any test; what that leads to is searched directly.
     private mutating func searchAtRandom(_ trials: inout TestTrials) {
         var random = SeededGenerator(seed: 7)
-        var left = budget.random
         var idle = 0
-        while left > 0, idle < Self.mostIdle, !wanted.isEmpty, !corpus.isEmpty {
-            left -= 1
+        while budget.random > 0, idle < Self.mostIdle, !wanted.isEmpty, !corpus.isEmpty {
+            budget.random -= 1
             idle += 1
             let index = Int.random(in: corpus.indices, using: &random)
             guard let change = changes(of: index, trials).randomElement(using: &random) else { return }
             let table = TestVariation.applying(change, to: corpus[index].table)
-            if attempt(Entry(table: table, plan: corpus[index].plan), &trials) { idle = 0 }
+            guard attempt(Entry(table: table, plan: corpus[index].plan), &trials) else { continue }
+            idle = 0
+            searchDirectly(&trials)
         }
     }
 
@@ -253,12 +255,12 @@ extension CoverageGap.Target {
         }
     }
 
-    /// A place in a fixed order of all targets.
+    /// A place in a fixed order of all targets: a value just beside another one often decides a condition, too.
     fileprivate var order: (Int, Int, Int) {
         switch self {
         case .reach(let site): (site, 0, 0)
-        case .come(let site, let holds): (site, 1, holds ? 1 : 0)
-        case .place(let site, let place): (site, 2, place.rawValue)
+        case .place(let site, let place): (site, 1, place.rawValue)
+        case .come(let site, let holds): (site, 2, holds ? 1 : 0)
         case .decide(let effectCall): (effectCall, 3, 0)
         }
     }

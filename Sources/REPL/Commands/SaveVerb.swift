@@ -46,6 +46,7 @@ extension ReplCommand {
                 throw CommandError("`\(path)` already has a test of that name; choose another name")
             }
             let gap = before.isEmpty ? "" : before.hasSuffix("\n") ? "\n" : "\n\n"
+            try Self.hold(before + gap + text, named: words[2], policy, answer.loaded)
             try Self.append(gap + text, to: path)
             if invocation[.json] {
                 let members: [JSON.Member] = [.init("file", .string(path)), .init("test", .string(text))]
@@ -56,6 +57,33 @@ extension ReplCommand {
             invocation.terminal.note("appended to \(Terminal.escaped(path)); `test \(Terminal.escaped(path))` runs it")
             return ExitStatus.done
         })
+
+    /// Runs the test where it is going to be. It fails there when the decision depended on more than the folder: on
+    /// limits of this session, or on a scenario.
+    /// - Parameter text: the file of tests with the new one.
+    private static func hold(
+        _ text: String, named name: String, _ policy: ExactName, _ loaded: LoadedPolicies
+    ) throws(CommandError) {
+        let file = PolicyFile.tests(of: policy)
+        let others = loaded.source.files.filter { $0.name != file }
+        let source = PolicySource(
+            path: loaded.source.path, files: others + [PolicyFile(name: file, bytes: Array(text.utf8))],
+            plugins: loaded.source.plugins)
+        var selection = PolicyTests.Selection()
+        selection.files = [file]
+        selection.filter = name
+        let results: [TestResult]
+        do throws(PolicyError) { results = try PolicyTests(source, organisations: [:]).run(selection) } catch {
+            throw CommandError(error.message)
+        }
+        guard let result = results.first(where: { $0.name == name }) else {
+            throw CommandError(
+                "`\(source.path)/\(file)` cannot be read as tests: `test` tells why; nothing was written")
+        }
+        if let failure = result.failure {
+            throw CommandError("the test would not pass, so nothing was written: \(failure.message)")
+        }
+    }
 
     private static func append(_ text: String, to path: String) throws(CommandError) {
         let file: OpenFile

@@ -4,7 +4,7 @@ extension Rule {
     static let required = Rule(
         name: "required",
         purpose:
-            "`required.json` lists policies that must exist, load, decide, and still call the effects it requires.",
+            "`required.json` lists policies that must exist, load, decide, and call the effects it requires where `decide` reaches.",
         severity: .error,
         good: .plain,
         bad: [
