@@ -19,8 +19,8 @@ struct TestGenerator {
     private let variation: TestVariation
     /// The requests that are left.
     private var budget: Budget
-    /// The requests of all tests of the policy, also of those that are skipped or not selected.
-    private let known: Set<ExactName>
+    /// The requests of the tests of the policy that do not run: they are skipped, or not selected.
+    private var known: Set<ExactName>
 
     /// The tests to change: the originals, and those derived from them.
     private var corpus: [Entry] = []
@@ -67,12 +67,15 @@ struct TestGenerator {
         words = ConditionWords.Reader(Array(policy.source.joined(separator: "\n").utf8))
         variation = TestVariation(loaded, schema: schema, words: words)
         wanted = Set(policy.gaps.flatMap(\.targets))
-        known = Set(tests.compactMap { $0.table.map { ExactName(LuaWriter.text($0.request)) } })
+        known = Set(tests.compactMap { $0.table.map(Self.key) })
     }
 
     /// The gaps of the policy, with the tests that were found for them.
     /// - Parameter plans: the selected tests of the policy, which are changed.
     mutating func filled(by plans: [TestPlan], _ trials: inout TestTrials) -> [CoverageGap] {
+        for plan in plans where plan.result.skipped == nil {
+            if let table = plan.table { known.remove(Self.key(table)) }
+        }
         for plan in plans.filter({ $0.table != nil }).prefix(Self.mostTests) {
             let table = plan.table!.without("skip").without("only")
             attempt(Entry(table: table, plan: plan), &trials, isTest: true)
@@ -92,7 +95,14 @@ struct TestGenerator {
         guard let (targets, orders) = trials.explore(entry.table, entry.plan) else { return false }
         var isNew = false
         for target in targets where seen.insert(target).inserted { isNew = true }
-        for target in targets where wanted.remove(target) != nil { found[target] = entry }
+        let filled = targets.filter(wanted.contains)
+        // A test that is there and does not run is not suggested; another may be found.
+        if !filled.isEmpty, !known.contains(Self.key(entry.table)) {
+            for target in filled {
+                wanted.remove(target)
+                found[target] = entry
+            }
+        }
         guard isNew || isTest else { return false }
         var entry = entry
         entry.orders = orders
@@ -170,6 +180,8 @@ struct TestGenerator {
         (try? TestTable(entry.table, at: "test")).flatMap { try? trials.base(of: $0, entry.plan) }
     }
 
+    private static func key(_ table: LuaValue) -> ExactName { ExactName(LuaWriter.text(table.request)) }
+
     // MARK: Writing
 
     /// The gaps, each with the tests that cover what those before it leave uncovered.
@@ -193,8 +205,7 @@ struct TestGenerator {
         let alone = entry.table.overlaid(by: LuaValue(named: [("only_policy", .boolean(true))]))
         // A setting is overridden for the policy that has it.
         for table in entry.table.hasSettings ? [alone] : [entry.table, alone] {
-            guard !known.contains(ExactName(LuaWriter.text(table.request))),
-                let (decision, covered) = trials.run(table, entry.plan),
+            guard !known.contains(Self.key(table)), let (decision, covered) = trials.run(table, entry.plan),
                 covered.contains(target)
             else { continue }
             let expected = LuaValue(named: [("expect", expectation(table, decision))])
