@@ -193,7 +193,7 @@ internal import Testing
         _ = try session.file("\(name)/policies/required.json", #"{ "folders": ["deny"] }"#)
         let request =
             #"resource = { type = "file", folder = "f", size = 1, owner = "ann" }, context = { ip = "10.0.0.1" }"#
-        func at(_ hour: String) -> String { "at = \"2026-11-2\(hour):00Z\"" }
+        func at(_ hour: String) -> String { "at = \"2026-11-2\(hour):00:00Z\"" }
         _ = try session.file(
             "\(name)/policies/folders_test.lua",
             """

@@ -133,7 +133,7 @@ import Testing
             function policy.decide(request)
               if config.hard then deny("hard") return end
               if request.resource:has("amount") and request.resource.amount > config.most then deny("much") end
-              if request.token:has("name") and request.token.name == "x" then advise("a \"quoted\" name") end
+              if request.token:has("name") and request.token.name == "x" then advise('a "quoted" name') end
               if request.token:can("orders.delete") then permit("all") elseif request.token:can("orders.read") then permit("r") end
             end
             return policy

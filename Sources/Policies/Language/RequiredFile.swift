@@ -90,7 +90,7 @@ struct RequiredFile {
                 report("an effect is one of \(Self.effects.joined(separator: ", ")); got \(got)", at: place)
                 continue
             }
-            guard let chunk = policy.chunk, let called, called[name.text] == nil else { continue }
+            guard let chunk = policy.chunk, let called, called[name] == nil else { continue }
             let lost = chunk.globals.first { ExactName($0.name) == name }?.position.line
             let fault =
                 lost.map { "but no path from `decide` reaches the one on line \($0) of `\(policy.file.name)`" }

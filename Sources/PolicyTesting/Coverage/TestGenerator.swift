@@ -17,9 +17,10 @@ struct TestGenerator {
     private let effectCalls: [EffectCall]
     private let words: ConditionWords.Reader
     private let variation: TestVariation
-    private let budget: Budget
-    /// The requests of all tests of the policy, also of those that are skipped or not selected.
-    private let known: Set<ExactName>
+    /// The requests that are left.
+    private var budget: Budget
+    /// The requests of the tests of the policy that do not run: they are skipped, or not selected.
+    private var known: Set<ExactName>
 
     /// The tests to change: the originals, and those derived from them.
     private var corpus: [Entry] = []
@@ -30,6 +31,8 @@ struct TestGenerator {
     private var found: [CoverageGap.Target: Entry] = [:]
     /// The names of the policy's tests, and of those that are written: a file has each once.
     private var names: Set<ExactName> = []
+    /// The entries that were changed directly for a target.
+    private var tried: Set<Trial> = []
 
     private struct Entry {
         let table: LuaValue
@@ -66,13 +69,16 @@ struct TestGenerator {
         words = ConditionWords.Reader(Array(policy.source.joined(separator: "\n").utf8))
         variation = TestVariation(loaded, schema: schema, words: words)
         wanted = Set(policy.gaps.flatMap(\.targets))
-        known = Set(tests.compactMap { $0.table.map { ExactName(LuaWriter.text($0.request)) } })
+        known = Set(tests.compactMap { $0.table.map(Self.key) })
     }
 
     /// The gaps of the policy, with the tests that were found for them.
     /// - Parameter plans: the selected tests of the policy, which are changed.
     mutating func filled(by plans: [TestPlan], _ trials: inout TestTrials) -> [CoverageGap] {
         names = Set(plans.map { ExactName($0.result.name) })
+        for plan in plans where plan.result.skipped == nil {
+            if let table = plan.table { known.remove(Self.key(table)) }
+        }
         for plan in plans.filter({ $0.table != nil }).prefix(Self.mostTests) {
             let table = plan.table!.without("skip").without("only")
             attempt(Entry(table: table, plan: plan), &trials, isTest: true)
@@ -92,7 +98,14 @@ struct TestGenerator {
         guard let (targets, orders) = trials.explore(entry.table, entry.plan) else { return false }
         var isNew = false
         for target in targets where seen.insert(target).inserted { isNew = true }
-        for target in targets where wanted.remove(target) != nil { found[target] = entry }
+        let filled = targets.filter(wanted.contains)
+        // A test that is there and does not run is not suggested; another may be found.
+        if !filled.isEmpty, !known.contains(Self.key(entry.table)) {
+            for target in filled {
+                wanted.remove(target)
+                found[target] = entry
+            }
+        }
         guard isNew || isTest else { return false }
         var entry = entry
         entry.orders = orders
@@ -104,8 +117,6 @@ struct TestGenerator {
     /// Changes what the uncovered conditions are about, in the tests that come as far as these, until that leads
     /// nowhere.
     private mutating func searchDirectly(_ trials: inout TestTrials) {
-        var left = budget.directed
-        var tried: Set<Trial> = []
         var isNew = true
         while isNew {
             isNew = false
@@ -114,9 +125,9 @@ struct TestGenerator {
                 for entry in (reached[site] ?? []).suffix(Self.most.entries).reversed()
                 where wanted.contains(target) && tried.insert(Trial(target: target, entry: entry)).inserted {
                     for table in changed(entry, for: target, trials) {
-                        guard left > 0 else { return }
+                        guard budget.directed > 0 else { return }
                         guard wanted.contains(target) else { break }
-                        left -= 1
+                        budget.directed -= 1
                         if attempt(Entry(table: table, plan: corpus[entry].plan), &trials) { isNew = true }
                     }
                 }
@@ -145,18 +156,19 @@ struct TestGenerator {
         }
     }
 
-    /// Changes anything, in any test.
+    /// Changes anything, in any test; what that leads to is searched directly.
     private mutating func searchAtRandom(_ trials: inout TestTrials) {
         var random = SeededGenerator(seed: 7)
-        var left = budget.random
         var idle = 0
-        while left > 0, idle < Self.mostIdle, !wanted.isEmpty, !corpus.isEmpty {
-            left -= 1
+        while budget.random > 0, idle < Self.mostIdle, !wanted.isEmpty, !corpus.isEmpty {
+            budget.random -= 1
             idle += 1
             let index = Int.random(in: corpus.indices, using: &random)
             guard let change = changes(of: index, trials).randomElement(using: &random) else { return }
             let table = TestVariation.applying(change, to: corpus[index].table)
-            if attempt(Entry(table: table, plan: corpus[index].plan), &trials) { idle = 0 }
+            guard attempt(Entry(table: table, plan: corpus[index].plan), &trials) else { continue }
+            idle = 0
+            searchDirectly(&trials)
         }
     }
 
@@ -170,6 +182,8 @@ struct TestGenerator {
     private func base(of entry: Entry, _ trials: TestTrials) -> TestOrganisation? {
         (try? TestTable(entry.table, at: "test")).flatMap { try? trials.base(of: $0, entry.plan) }
     }
+
+    private static func key(_ table: LuaValue) -> ExactName { ExactName(LuaWriter.text(table.request)) }
 
     // MARK: Writing
 
@@ -194,8 +208,7 @@ struct TestGenerator {
         let alone = entry.table.overlaid(by: LuaValue(named: [("only_policy", .boolean(true))]))
         // A setting is overridden for the policy that has it.
         for table in entry.table.hasSettings ? [alone] : [entry.table, alone] {
-            guard !known.contains(ExactName(LuaWriter.text(table.request))),
-                let (decision, covered) = trials.run(table, entry.plan),
+            guard !known.contains(Self.key(table)), let (decision, covered) = trials.run(table, entry.plan),
                 covered.contains(target)
             else { continue }
             let expected = LuaValue(named: [("expect", expectation(table, decision))])
@@ -265,12 +278,12 @@ extension CoverageGap.Target {
         }
     }
 
-    /// A place in a fixed order of all targets.
+    /// A place in a fixed order of all targets: a value just beside another one often decides a condition, too.
     fileprivate var order: (Int, Int, Int) {
         switch self {
         case .reach(let site): (site, 0, 0)
-        case .come(let site, let holds): (site, 1, holds ? 1 : 0)
-        case .place(let site, let place): (site, 2, place.rawValue)
+        case .place(let site, let place): (site, 1, place.rawValue)
+        case .come(let site, let holds): (site, 2, holds ? 1 : 0)
         case .decide(let effectCall): (effectCall, 3, 0)
         }
     }

@@ -1,3 +1,5 @@
+package import Model
+
 /// The code of a program that may run when one of its functions is called: `decide`, and what that calls.
 ///
 /// Judged by the source. A function counts once reachable code calls it, hands it on or returns it; a field counts by
@@ -24,7 +26,7 @@ struct ReachableCode {
     private var variables: [Declaration.ID: [Value]] = [:]
     /// The values of fields that are assigned to a variable's table.
     private var parts: [Declaration.ID: [Value]] = [:]
-    private var fields: [String: [Value]] = [:]
+    private var fields: [ExactName: [Value]] = [:]
     /// The values under keys that the source does not state.
     private var keyed: [Value] = []
 
@@ -32,12 +34,12 @@ struct ReachableCode {
     private var called: Set<Expression.ID> = []
     private var opened: Set<Expression.ID> = []
     private var run: Set<Function.ID> = []
-    private var read: Set<String> = []
+    private var read: Set<ExactName> = []
     /// The places at which a global is called, or handed on.
-    private(set) var globals: [String: [Position]] = [:]
+    private(set) var globals: [ExactName: [Position]] = [:]
 
     /// - Parameter field: the name of the field that holds the function: `decide`.
-    init(_ chunk: Chunk, from field: String) {
+    init(_ chunk: Chunk, from field: ExactName) {
         self.chunk = chunk
         chunk.walk { node in
             switch node {
@@ -75,7 +77,7 @@ struct ReachableCode {
         for entry in entries {
             switch entry {
             case .item(let value): keyed.append(.expression(value))
-            case .named(let name, let value): fields[name.name, default: []].append(.expression(value))
+            case .named(let name, let value): fields[ExactName(name.name), default: []].append(.expression(value))
             case .keyed(let key, let value): keep(.expression(value), under: key)
             }
         }
@@ -93,7 +95,7 @@ struct ReachableCode {
             return
         case .member(let table, let name):
             base = table
-            fields[name.name, default: []].append(value)
+            fields[ExactName(name.name), default: []].append(value)
         case .index(let table, let key):
             base = table
             keep(value, under: key)
@@ -107,9 +109,9 @@ struct ReachableCode {
         return declaration
     }
 
-    private func text(_ key: Expression.ID) -> String? {
+    private func text(_ key: Expression.ID) -> ExactName? {
         guard case .string(let bytes) = chunk[key].kind else { return nil }
-        return String(decoding: bytes, as: UTF8.self)
+        return ExactName(String(decoding: bytes, as: UTF8.self))
     }
 
     // MARK: Expressions
@@ -135,7 +137,7 @@ struct ReachableCode {
     }
 
     /// Any field of this name may be called.
-    private mutating func read(_ field: String) {
+    private mutating func read(_ field: ExactName) {
         if read.insert(field).inserted { call(fields[field]) }
     }
 
@@ -159,13 +161,13 @@ struct ReachableCode {
         case .function(let function): tasks.append(.function(function))
         case .name(let name):
             switch name.target {
-            case .global: globals[name.name, default: []].append(chunk[id].position)
+            case .global: globals[ExactName(name.name), default: []].append(chunk[id].position)
             case .local(let declaration):
                 call(variables[declaration])
                 call(parts[declaration])
             }
         case .member(let base, let name):
-            read(name.name)
+            read(ExactName(name.name))
             tasks.append(.open(base))
         case .index(let base, let key):
             if let name = text(key) {
@@ -177,7 +179,7 @@ struct ReachableCode {
             }
         case .call(let callee, let arguments): tasks += [.call(callee)] + arguments.map(Task.call)
         case .method(let base, let name, let arguments):
-            read(name.name)
+            read(ExactName(name.name))
             tasks += [.open(base)] + arguments.map(Task.call)
         case .parenthesized(let inner): tasks.append(.call(inner))
         case .table(let entries): each(of: entries) { .call($0) }
@@ -340,7 +342,7 @@ struct ReachableCode {
 
 extension Chunk {
     /// The global functions that may be called, each with the places, once the function in this field is: `decide`.
-    package func globals(calledFrom field: String) -> [String: [Position]] {
+    package func globals(calledFrom field: ExactName) -> [ExactName: [Position]] {
         ReachableCode(self, from: field).globals
     }
 }
