@@ -59,7 +59,7 @@ package struct LintedFolder {
                     LintedTests(
                         name: file.name, chunk: chunk, policies: ids, permissions: permissions,
                         // A fault of the file may be why it cannot be read.
-                        unready: (unready[file.name] ?? []).filter { faults.isEmpty || $0.line != nil }))
+                        unready: (unready[file.name] ?? []).filter { faults.isEmpty || !$0.isOfFile }))
             } catch {
                 loading.append(
                     Diagnostic(

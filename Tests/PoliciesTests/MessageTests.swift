@@ -29,7 +29,7 @@ import Testing
         ),
         (
             "if request.token.department() then deny(\"x\") end",
-            "p/a.lua:3:4: error: a department is a value and not a function: write it without `()` [not-a-function]"
+            "p/a.lua:3:4: error: `department` is an attribute: write it without `()` [not-a-function]"
         ),
         (
             "if request.resource.tags.length == 1 then deny(\"x\") end",
@@ -38,12 +38,12 @@ import Testing
         ),
         (
             "local _ = table.concat(request.resource.tags)",
-            "p/a.lua:3:24: error: `table.concat` takes a table of Lua, got a list of string of the request: read it with "
+            "p/a.lua:3:24: error: `table.concat`: a list of string of the request is not a table: read it with "
                 + "`for _, x in ipairs(list) do` [wrong-argument]"
         ),
         (
             "for _, x in request.resource.tags do deny(x) end",
-            "p/a.lua:3:13: error: a list of string is read with `for _, x in ipairs(list) do` [wrong-argument]"
+            "p/a.lua:3:13: error: a list of string is read with `for _, x in ipairs(list) do` [not-a-function]"
         ),
         (
             "deny(\"no \" + request.action)",

@@ -165,7 +165,7 @@ struct `The tests beside policies` {
         return policy
         """
     }
-    private static let crash = failing("local t = nil; if t.x then deny('no') end")
+    private static let crash = failing("local t = select(2, 1, nil); if t.x then deny('no') end")
     private static let endless = failing("while true do end")
 
     @Test(arguments: [
@@ -197,7 +197,7 @@ struct `The tests beside policies` {
     }
 
     @Test func `a policy that observes fails its own tests only`() throws {
-        let observing = Self.failing("local t = nil; if t.x then deny('no') end", ", mode = \"observe\"")
+        let observing = Self.failing("local t = select(2, 1, nil); if t.x then deny('no') end", ", mode = \"observe\"")
         let own = try result(of: [("other", observing), ("planted", Self.policy)], expecting: "silent = true")
         #expect(own.failure?.expected == "no policy to fail")
         let others = try result(of: [("planted", Self.policy), ("other", observing)], expecting: "permit = false")

@@ -42,7 +42,7 @@ package struct ManyPolicies {
     /// The place of a fault under the session's folder, and a part of the message that names it.
     package func cause(of fault: Fault, in name: String) -> (place: String, message: String) {
         switch fault {
-        case .strayToken: ("\(name)/policies/p\(odd).lua:7:1", "near `oops`")
+        case .strayToken: ("\(name)/policies/p\(odd).lua:7:1", "got `oops`")
         case .brokenSchema: ("\(name)/policies/schema.lua:3:25", "unknown type `nomber`")
         case .wrongPolicy: ("\(name)/policies/p\(odd)_test.lua:2", "amount 0 of \(odd)")
         case .missingPlugin: ("\(name)/policies/p0.lua:2", "there is no plugin `org`")

@@ -26,7 +26,7 @@ package enum ForeignNames {
             return Suggestion.hint(for: global, among: known)
         }
         guard !hasRequest, advice.contains("`request") else { return ": \(advice)" }
-        return ": there is no request here, only what a function is given"
+        return ": there is no request here"
     }
 
     /// The same for a name on a library or a value.

@@ -22,12 +22,15 @@ extension TypeInference {
         let statements = statements
         // A target that cannot be assigned to is reported once, as such.
         let targets = Set(statements.filter { $0.rule == "assignment" }.map(\.position))
-        return chunk.expressions.indices.flatMap { index -> [Fault] in
+        let found = chunk.expressions.indices.flatMap { index -> [Fault] in
             if case .member = chunk.expressions[index].kind, targets.contains(chunk.expressions[index].position) {
                 return []
             }
             return faults(of: chunk.id(index))
-        } + statements + lateDeclarations + ineffectiveReturns + parameters
+        }
+        // The use of a value that is wrong itself is wrong by the same cause.
+        let causes = Set(found.filter { $0.rule == "type-mismatch" }.map(\.position))
+        return found.filter { $0.rule != "wrong-argument" || !causes.contains($0.position) } + statements + lateDeclarations + ineffectiveReturns + parameters
     }
 
     /// Values that `decide` itself returns and that cannot have called an effect: the author meant them as an answer.

@@ -56,7 +56,7 @@ extension TypeInference {
             }
             // `misuse(ofIteration:)` tells lists from values without elements.
             guard parameter != .list, let known = value(id), known.isHandle else { return nil }
-            return "\(known.typeName) of the request is not a table: write `for _, x in ipairs(…) do`"
+            return "\(known.typeName) of the request is not a table: read it with `for _, x in ipairs(list) do`"
         case .function:
             switch luaKind(id) {
             case .function?, .nothing?: return nil

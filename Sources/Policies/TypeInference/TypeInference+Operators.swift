@@ -12,7 +12,9 @@ extension TypeInference {
             for side in [left, right] { if let message = notText(side) { return message } }
         default:
             for side in [left, right] where operation == .add {
-                if case .string = chunk[side].kind { return "`+` adds numbers: join strings with `..`" }
+                guard case .string(let bytes) = chunk[side].kind, Double(String(decoding: bytes, as: UTF8.self)) == nil
+                else { continue }
+                return "`+` adds numbers: join strings with `..`"
             }
             for side in [left, right] {
                 if let message = notNumber(side, isBitwise: operation.isBitwise) { return message }

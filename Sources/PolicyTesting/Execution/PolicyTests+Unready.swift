@@ -9,6 +9,8 @@ extension PolicyTests {
         /// `nil` for a whole file.
         package let line: Int?
         package let message: String
+        /// True when the whole file cannot be read.
+        package let isOfFile: Bool
         /// True when the name that is unknown may be one of a store, in which the test could happen instead.
         package let dependsOnStore: Bool
     }
@@ -23,7 +25,8 @@ extension PolicyTests {
                 func note(_ message: String, dependsOnStore: Bool = false) {
                     found.append(
                         Unready(
-                            file: file.name, line: plan.result.line, message: message, dependsOnStore: dependsOnStore))
+                            file: file.name, line: plan.result.line, message: message, isOfFile: plan.table == nil,
+                            dependsOnStore: dependsOnStore))
                 }
                 if let failure = plan.result.failure {
                     note(failure.message)
