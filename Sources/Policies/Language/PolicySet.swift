@@ -23,6 +23,9 @@ package struct PolicySet: Sendable {
             plugins: plugins)
     }
 
+    /// The same set with one policy alone.
+    package func only(_ id: ExactName) -> PolicySet { without(Set(policies.map(\.id)).subtracting([id])) }
+
     /// True when a tenant has enabled a policy; observing ones included.
     package func isEnabled(_ policy: Policy, tenant: ExactName?) -> Bool {
         if case .boolean(let value)? = settings[policy.id]?.value("enabled", tenant: tenant) { return value }

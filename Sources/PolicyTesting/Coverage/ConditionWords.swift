@@ -8,7 +8,7 @@ struct ConditionWords {
     private(set) var names: Set<ExactName> = []
     private(set) var literals: [LuaValue] = []
 
-    /// Where tests have another word for what a policy reads.
+    /// The words of tests for what a policy reads by another word.
     private static let others: [ExactName: [ExactName]] = [
         "can": ["permissions", "user_type"], "can_any": ["permissions", "user_type"],
         "can_all": ["permissions", "user_type"], "permits": ["permissions", "user_type"],

@@ -14,9 +14,14 @@ final class InstrumentedRun {
     private var tallies: [PolicyTally?]
     private let numbers: [ExactName: Int]
 
-    init?(_ source: PolicySource, budget: Budget) {
-        guard let set = PolicySet.load(source, isInstrumented: true).set,
-            let evaluator = try? Evaluator(set, budget: budget, treeOptions: .none),
+    convenience init?(_ source: PolicySource, budget: Budget) {
+        guard let set = PolicySet.load(source, isInstrumented: true).set else { return nil }
+        self.init(set, budget: budget)
+    }
+
+    /// - Parameter set: loaded with instrumentation.
+    init?(_ set: PolicySet, budget: Budget) {
+        guard let evaluator = try? Evaluator(set, budget: budget, treeOptions: .none),
             let log = evaluator.coverageLog
         else { return nil }
         (self.set, self.evaluator, self.log) = (set, evaluator, log)

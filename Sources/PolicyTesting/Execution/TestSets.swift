@@ -6,20 +6,20 @@ internal import Policies
 struct TestSets {
     let source: PolicySource
     private let policies: [ExactName]
-    private let instrumentation: Budget
+    /// The budget of one instrumented policy.
+    private let budget = PolicyInstrumentation.budget
     private var sets: [ExactName: Result<PolicySet, TestFault>] = [:]
     private var sources: [ExactName: PolicySource] = [:]
+    /// By key, the one policy of a set that was taken from that of the whole folder.
+    private var parts: [ExactName: ExactName] = [:]
     /// By key; `nil` for a set that does not load with instrumentation.
     private var runs: [ExactName: InstrumentedRun?] = [:]
     private let cache = TestDirectoryCache()
 
-    /// - Parameters:
-    ///   - policies: every id of the folder.
-    ///   - instrumentation: the budget of one instrumented policy.
-    init(_ source: PolicySource, policies: [ExactName], instrumentation: Budget = PolicyInstrumentation.budget) {
+    /// - Parameter policies: every id of the folder.
+    init(_ source: PolicySource, policies: [ExactName]) {
         self.source = source
         self.policies = policies
-        self.instrumentation = instrumentation
     }
 
     /// A parsed test, and the set that it runs with, which has a key.
@@ -61,11 +61,19 @@ struct TestSets {
         func isKept(_ key: ExactName) -> Bool { key == Self.wholeFolder }
         sets = sets.filter { isKept($0.key) }
         sources = sources.filter { isKept($0.key) }
+        parts = [:]
         runs = runs.filter { isKept($0.key) }
     }
 
     private mutating func set(_ only: ExactName?, settings: TestTable?, key: ExactName) throws(TestFault) -> PolicySet {
         if let set = sets[key] { return try set.get() }
+        if let only, settings == nil, case .success(let whole)? = sets[Self.wholeFolder] {
+            // It was read and checked with the others.
+            let set = whole.only(only)
+            sets[key] = .success(set)
+            parts[key] = only
+            return set
+        }
         let result: Result<PolicySet, TestFault>
         do throws(TestFault) {
             var reduced = source.withoutTests(only: only)
@@ -87,7 +95,12 @@ struct TestSets {
     /// The same set with instrumentation.
     mutating func instrumented(_ key: ExactName) -> InstrumentedRun? {
         if let run = runs[key] { return run }
-        let run = sources[key].flatMap { InstrumentedRun($0, budget: instrumentation) }
+        var run: InstrumentedRun?
+        if let id = parts[key] {
+            run = instrumented(Self.wholeFolder).flatMap { InstrumentedRun($0.set.only(id), budget: budget) }
+        } else {
+            run = sources[key].flatMap { InstrumentedRun($0, budget: budget) }
+        }
         runs[key] = .some(run)
         return run
     }
