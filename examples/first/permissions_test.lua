@@ -6,9 +6,9 @@ test("an Integrator reads orders", {
   expect = { permit = true },
 })
 
-test("an Integrator approves nothing", {
+test("an Integrator deletes nothing", {
   token = "integrator",
-  action = "orders.approve",
+  action = "orders.delete",
   resource = { type = "order", department = "Sales" },
   -- No policy permits it, and none denies it: the code of such a denial is `not_permitted`.
   expect = { permit = false, code = "not_permitted" },
