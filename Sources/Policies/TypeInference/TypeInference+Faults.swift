@@ -30,7 +30,8 @@ extension TypeInference {
         }
         // The use of a value that is wrong itself is wrong by the same cause.
         let causes = Set(found.filter { $0.rule == "type-mismatch" }.map(\.position))
-        return found.filter { $0.rule != "wrong-argument" || !causes.contains($0.position) } + statements + lateDeclarations + ineffectiveReturns + parameters
+        return found.filter { $0.rule != "wrong-argument" || !causes.contains($0.position) } + statements
+            + lateDeclarations + ineffectiveReturns + parameters
     }
 
     /// Values that `decide` itself returns and that cannot have called an effect: the author meant them as an answer.

@@ -42,7 +42,8 @@ struct TestPlanner: Sendable {
         }
         if file.name == source.sharedFixtures?.name {
             guard let first = shared?.tests.first else { return [] }
-            return failed("this file is for shared fixtures; put tests into the files of their policies", line: first.line)
+            return failed(
+                "this file is for shared fixtures; put tests into the files of their policies", line: first.line)
         }
         let policy = file.name.testedID
         guard policies.contains(policy) else {
