@@ -25,6 +25,7 @@ extension SQLTokenStore {
         if let since = query.since { add("time >= ?", .integer(since.microseconds)) }
         if let until = query.until { add("time < ?", .integer(until.microseconds)) }
         if let token = query.token { add("token = ?", .token(token)) }
+        if let ids = query.tokens { add("token >= ? AND token <= ?", .token(ids.lowerBound), .token(ids.upperBound)) }
         if query.actor == "operator" {
             add("how = 'operator'")
         } else if let actor = query.actor {

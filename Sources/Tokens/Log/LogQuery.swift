@@ -10,6 +10,8 @@ package struct LogQuery: Sendable {
     /// An act, or a prefix of acts when it ends with a dot.
     package var act: String?
     package var token: TokenID?
+    /// The ids of the tokens; for what begins with the same digits.
+    package var tokens: ClosedRange<TokenID>?
     /// True to select refusals only.
     package var isRefused = false
     /// The number of an entry: only later ones are selected.

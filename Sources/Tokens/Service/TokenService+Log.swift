@@ -92,6 +92,18 @@ extension TokenService {
 
     // MARK: Reading
 
+    /// The newest entry of an act on a token, with its actor and reason; `nil` where the log has none, or not as it was
+    /// written.
+    package func lastEntry(_ act: String, of id: TokenID) throws(TokenStoreError) -> LogEntry? {
+        guard !isReadOnly else { return nil }
+        var query = LogQuery()
+        query.token = id
+        query.act = act
+        query.size = 1
+        guard let entry = try log(query).last, try isIntact(entry) else { return nil }
+        return entry
+    }
+
     /// The newest entries that match a query, in ascending order.
     package func log(_ query: LogQuery) throws(TokenStoreError) -> [LogEntry] {
         _ = try keys
