@@ -218,7 +218,7 @@ internal import Tokens
         #expect(decision.status == 2 && decision.output.contains("token_expired"), "\(decision.output)")
         #expect(demilune("token", "suspend", "Warehouse sync", environment: clock).errors.contains("expired on"))
         let listed = demilune("token", "list", "--search", "Warehouse sync", "--csv", environment: clock).output
-        #expect(listed.contains(",expired\r\n") && !listed.contains(",valid"), "\(listed)")
+        #expect(listed.contains(",expired\r\n") && !listed.contains(",live"), "\(listed)")
     }
 
     @Test func `a batch records which tokens were used`() throws {

@@ -34,9 +34,10 @@ package enum Program {
     }
 
     /// - Parameter output: the descriptor for results written in blocks; without it they are in the result.
+    /// - Parameter columns: the width of the terminal that shows the results.
     package static func run(
         _ arguments: [String], input: [UInt8] = [], environment: [String: String], output descriptor: Int32? = nil,
-        isErrorTerminal: Bool = false
+        isErrorTerminal: Bool = false, columns: Int? = nil
     ) -> Result {
         // As the program itself does, so that the write fails when the reader is gone.
         signal(SIGPIPE, SIG_IGN)
@@ -50,6 +51,7 @@ package enum Program {
             },
             errors: { errors.bytes += $0 },
             isErrorTerminal: isErrorTerminal)
+        streams.columns = columns
         let source = Scratch(input)
         let sink = Scratch([])
         streams.inputDescriptor = source.descriptor

@@ -11,6 +11,8 @@ struct AdministrationSession {
     let names: NameResolver
     let administration: Administration
     let policies: PolicySet
+    /// True for an act, which changes something.
+    let writes: Bool
 
     var directory: Directory { names.directory }
     var tenant: Tenant { directory.tenants[names.tenant] }
@@ -22,18 +24,23 @@ struct AdministrationSession {
     /// - Parameter writes: true for an act, which a store that is only read refuses at once.
     init(_ invocation: Invocation, writes: Bool = false) throws(CommandError) {
         self.invocation = invocation
+        self.writes = writes
         policies = try invocation.policies()
         store = try invocation.openStore(writes: writes)
         let version: DirectoryVersion
         do throws(TokenStoreError) { version = try store.directoryVersion } catch { throw CommandError(error.message) }
         let directory = try invocation.directory(.none, of: store)
         let (actor, named): (AuthorizationRequest.Actor, AuditContext.Actor)
+        var found: NameResolver
         if invocation[.as] == "-" {
-            (actor, named, names) = try Self.actingToken(invocation, store, directory)
+            (actor, named, found) = try Self.actingToken(invocation, store, directory)
         } else {
-            names = try invocation.names(in: directory)
-            (actor, named) = try Self.actor(invocation, names)
+            found = try invocation.names(in: directory)
+            (actor, named) = try Self.actor(invocation, found)
         }
+        // An act tells of every name that it took for another.
+        if writes { found.note = { [terminal = invocation.terminal] in terminal.note(Terminal.escaped($0)) } }
+        names = found
         let act = AuditContext(named, now: try invocation.now(store), reason: invocation[ifDeclared: .reason])
         administration = Administration(
             store: store, policies: policies, actor: actor, context: act, directory: (version, directory))

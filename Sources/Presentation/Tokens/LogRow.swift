@@ -1,23 +1,34 @@
-internal import Model
+package import Model
 package import Tokens
 
 /// An entry of the administration log as a row.
 package struct LogRow {
     private let entry: LogEntry
+    private let digits: (TokenID) -> Int
 
-    package init(_ entry: LogEntry) {
+    /// - Parameter digits: the number of digits of an id that a terminal shows.
+    package init(_ entry: LogEntry, digits: @escaping (TokenID) -> Int) {
         self.entry = entry
+        self.digits = digits
     }
 
     private func text(_ name: ExactName) -> String? { entry.details.first { $0.key == name }?.value.string }
 
-    /// `u-anna (as)`, `u-anna (token 4f1c22d0…)` or `operator`.
-    private var actor: String {
+    /// `u-anna (as)`, `u-anna (token 4f1c22d0)` or `operator`.
+    private var actor: TableCell {
         switch entry.actor {
-        case .operator: "operator"
-        case .user(let id, _): "\(id) (as)"
-        case .token(let token, let user, _): "\(user) (token \(token.description.prefix(8))…)"
+        case .operator: TableCell("operator")
+        case .user(let id, _): TableCell("\(id) (as)")
+        case .token(let token, let user, _):
+            TableCell("\(user) (token \(token.prefix(digits(token))))", whole: "\(user) (token \(token))")
         }
+    }
+
+    /// The token's id, with the last characters of its string: `4f1c22d0 …Xy7q`.
+    private var token: TableCell {
+        guard let id = entry.token else { return TableCell("") }
+        let end = entry.last4.map { " …\($0)" } ?? ""
+        return TableCell(id.prefix(digits(id)) + end, whole: id.description + end)
     }
 
     /// The subject of the entry, by the name it had then.
@@ -40,11 +51,10 @@ package struct LogRow {
     }
 
     package func add(to listing: inout Listing) {
-        let token = entry.token.map { id in "\(id.description.prefix(8))…\(entry.last4.map { " …\($0)" } ?? "")" } ?? ""
         listing.add(
             [
-                "\(entry.number)", entry.time.description, actor, entry.act, entry.tenant?.text ?? "", token, about,
-                text("reason") ?? "",
+                TableCell("\(entry.number)"), TableCell(entry.time.description), actor, TableCell(entry.act),
+                TableCell(entry.tenant?.text ?? ""), token, TableCell(about), TableCell(entry.reason ?? ""),
             ],
             [
                 .init("number", .integer(entry.number)), .init("time", .string(entry.time.description)),

@@ -5,17 +5,19 @@ package import Tokens
 package struct TokenRow {
     private let details: TokenDetails
     private let view: TenantView
+    private let digits: Int
 
-    package init(_ details: TokenDetails, _ view: TenantView) {
+    /// - Parameter digits: the digits of its id that a terminal shows.
+    package init(_ details: TokenDetails, _ view: TenantView, digits: Int) {
         self.details = details
         self.view = view
+        self.digits = digits
     }
 
     package static func listing(_ kind: TokenKind) -> Listing {
         switch kind {
-        case .api: Listing(["ID", "TITLE", "USER", "DEPARTMENT", "USER TYPE", "UPDATED", "EXPIRES", "STATE"])
-        case .mobile:
-            Listing(["ID", "USER NAME", "EMAIL", "DEPARTMENT", "USER TYPE", "LAST ACTIVE", "EXPIRES", "STATE"])
+        case .api: Listing(.apiTokens)
+        case .mobile: Listing(.mobileTokens)
         }
     }
 
@@ -23,26 +25,28 @@ package struct TokenRow {
         let token = details.token
         let directory = view.directory
         guard let index = directory.assignment(token.assignment, tenant: view.index) else { return }
+        let state = TokenState(token, assignment: index, view)
         let assignment = directory.assignments[index]
         let user = directory.users[assignment.user]
         let department = directory.departments[assignment.department]
         let type = directory.userTypes[assignment.userType]
         // An export does not say when a token was changed.
         let updated = view.isExported ? nil : details.updated
-        let cells: [String]
+        let place = [TableCell(department.name), TableCell(type.name)]
+        let id = TableCell.id(token.id, digits: digits)
+        let cells: [TableCell]
         switch token.kind {
         case .api:
-            cells = [
-                token.id.description, token.name.text, user.name.text, department.name.text, type.name.text,
-                updated.map { view.zone.date(of: $0).description } ?? "–",
-                LocalTime.lastDay(before: token.expires, in: view.zone).description, state,
-            ]
+            let changed = updated.map { view.zone.date(of: $0).description } ?? "–"
+            let expiry = LocalTime.expiry(token.expires, in: view.zone)
+            cells =
+                [id, TableCell(token.name), TableCell(user.name)] + place + [
+                    TableCell(changed), TableCell(expiry), TableCell(state.words),
+                ]
         case .mobile:
-            cells = [
-                token.id.description, user.name.text, user.email.text, department.name.text, type.name.text,
-                token.lastActive.map { LocalTime.minute($0, in: view.zone) } ?? "never",
-                LocalTime.minute(token.expires, in: view.zone), state,
-            ]
+            cells =
+                [id, TableCell(user.name), TableCell(user.email)] + place
+                + [time(token.lastActive), time(token.expires), TableCell(state.words)]
         }
         listing.add(
             cells,
@@ -51,19 +55,18 @@ package struct TokenRow {
                 .init("kind", .string(token.kind.rawValue)), .init("name", .string(token.name)),
                 .init("user", .string(user.id)), .init("user_name", .string(user.name)),
                 .init("email", .string(user.email)), .init("department", .string(department.id)),
-                .init("user_type", .string(type.id)), .init("assignment", .string(assignment.id)),
+                .init("department_name", .string(department.name)), .init("user_type", .string(type.id)),
+                .init("user_type_name", .string(type.name)), .init("assignment", .string(assignment.id)),
                 .init("created", .string(token.created.description)),
                 .init("updated", .optional(updated?.description)),
                 .init("expires", .string(token.expires.description)),
-                .init("last_active", .optional(token.lastActive?.description)), .init("state", .string(state)),
+                .init("last_active", .optional(token.lastActive?.description)), .init("state", .string(state.word)),
+                .init("code", .optional(state.code)),
+                .init("dormant_since", .optional(token.dormantSince?.description)),
             ])
     }
 
-    package var state: String {
-        let token = details.token
-        if token.isTampered { return "tampered" }
-        if token.revoked != nil { return "revoked" }
-        if view.now >= token.expires { return "expired" }
-        return token.suspended == nil ? "valid" : "suspended"
+    private func time(_ instant: Instant?) -> TableCell {
+        instant.map { .time($0, in: view.zone) } ?? TableCell("never")
     }
 }

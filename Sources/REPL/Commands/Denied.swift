@@ -91,17 +91,20 @@ extension Repl {
         for (number, line) in lines { records.append((number, try LogFile.record(line))) }
         let ids = records.compactMap { $0.1.token }
         let directory = try snapshot.directory(holding: ids)
-        var listing = Listing(["#", "TIME", "TOKEN", "ACTION", "RESOURCE", "CODE", "BY"])
+        var listing = Listing(.denials)
         let zone = zone ?? .utc
         for (number, record) in records {
             let index = record.token.flatMap(directory.token)
-            let name = index.map { directory.tokens[$0].name.text } ?? record.token?.description ?? "–"
+            let name = index.map { directory.tokens[$0].name } ?? ""
+            let token = try record.token.map { id throws(CommandError) in
+                TableCell.token(name, id, digits: try digits(of: id, invocation))
+            }
             let resource = record.question.resource.map { $0.type.text + ($0.id.map { ":\($0)" } ?? "") } ?? "–"
             listing.add(
                 [
-                    "\(number)", LocalTime.minute(record.time, in: zone), name, record.question.action.text, resource,
-                    record.code,
-                    record.policies.joined(separator: " "),
+                    TableCell("\(number)"), .time(record.time, in: zone), token ?? TableCell("–"),
+                    TableCell(record.question.action), TableCell(resource), TableCell(record.code),
+                    TableCell(record.policies.joined(separator: " ")),
                 ],
                 [
                     .init("number", .integer(Int64(number))), .init("time", .string(record.time.description)),
@@ -112,6 +115,7 @@ extension Repl {
                 ])
         }
         try listing.print(invocation, "denial")
+        listing.noteZone(zone, invocation)
     }
 
     /// Explains a decision of the log, then decides the same request again now.

@@ -134,16 +134,15 @@ extension Repl {
             }
             changes[row.number] = known
         }
-        var listing = Listing(["TOKEN", "USER", "LOSES", "GAINS"])
+        var listing = Listing(.changedTokens)
         for number in order {
             let token = directory.tokens[number]
             let user = directory.users[directory.assignments[token.assignment].user]
             let (losses, gains) = changes[number]!
             listing.add(
                 [
-                    token.name.isEmpty ? token.id.description : token.name.text, user.name.text,
-                    losses.joined(separator: ", "),
-                    gains.joined(separator: ", "),
+                    .token(token.name, token.id, digits: try digits(of: token.id, invocation)), TableCell(user.name),
+                    TableCell(losses.joined(separator: ", ")), TableCell(gains.joined(separator: ", ")),
                 ],
                 [
                     .init("token", .string(token.id.description)), .init("name", .string(token.name)),

@@ -83,7 +83,7 @@ extension ReplCommand {
             } catch { throw CommandError(error.message) }
             progress.end()
             let names = NameResolver(directory: directory, tenant: directory.tokens[number].tenant)
-            var listing = Listing(["USER", "AS", "ANSWER"])
+            var listing = Listing(.whoMay)
             for row in administering.able {
                 let user = row.assignment.map { directory.users[directory.assignments[$0].user] }
                 listing.add(
@@ -130,9 +130,7 @@ extension Repl {
         _ who: WhoCan, _ other: (who: WhoCan, whatIfSide: WhatIfSide)?, _ directory: Directory, _ invocation: Invocation
     ) throws(CommandError) {
         let size = invocation[.listedTokens]
-        var listing = Listing(
-            ["TOKEN", "USER", "DEPARTMENT", "USER TYPE"] + (other == nil ? ["ANSWER"] : ["BEFORE", "AFTER"]),
-            main: "ANSWER")
+        var listing = Listing(other == nil ? .whoCan : .whoCanOfTwo)
         // By id: indices may differ between the two sides.
         let after = other.map { other in
             Dictionary(
@@ -155,10 +153,11 @@ extension Repl {
             }
             listing.add(
                 [
-                    token.name.isEmpty ? id.description : token.name.text, directory.users[assignment.user].name.text,
-                    directory.departments[assignment.department].name.text,
-                    directory.userTypes[assignment.userType].name.text,
-                ] + words,
+                    .token(token.name, id, digits: try digits(of: id, invocation)),
+                    TableCell(directory.users[assignment.user].name),
+                    TableCell(directory.departments[assignment.department].name),
+                    TableCell(directory.userTypes[assignment.userType].name),
+                ] + words.map { TableCell($0) },
                 [
                     .init("token", .string(id.description)), .init("name", .string(token.name)),
                     .init("user", .string(directory.users[assignment.user].id)),

@@ -13,7 +13,7 @@ enum FilterOptions {
     fileprivate enum State: Sendable {
         case unrevoked
         case all
-        case only(TokenQuery.State)
+        case only(TokenFilter.State)
     }
 
     /// True when any filter option is given.
@@ -63,9 +63,9 @@ extension Option<String?> {
 extension Option<FilterOptions.State> {
     fileprivate static var state: Self {
         Self(
-            "state", "STATE", "live, suspended, expired, revoked or all",
-            choices: TokenQuery.State.allCases.map(\.rawValue) + ["all"], absent: .unrevoked
-        ) { text in TokenQuery.State(rawValue: text).map { .only($0) } ?? .all }
+            "state", "STATE", "live, inactive, suspended, dormant, expired, revoked or all",
+            choices: TokenFilter.State.allCases.map(\.rawValue) + ["all"], absent: .unrevoked
+        ) { text in TokenFilter.State(rawValue: text).map { .only($0) } ?? .all }
     }
 }
 

@@ -108,7 +108,7 @@ extension Verb {
             invocation.terminal.print(JSON.array(rows).pretty)
             return ExitStatus.done
         }
-        var table = Table(["RULE", "SEVERITY", "PURPOSE"])
+        var table = Table(.rules)
         for rule in rules {
             let purpose = rule.purpose + (rule.plugin.map { " (plugin \($0))" } ?? "")
             table.add([rule.name, rule.severity.rawValue, purpose])

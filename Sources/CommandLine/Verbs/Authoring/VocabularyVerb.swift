@@ -24,7 +24,7 @@ extension Verb {
                 invocation.terminal.print(JSON.array(rows).pretty)
                 return ExitStatus.done
             }
-            var table = Table(["OF", "NAME", "IS", "MEANING"], main: "MEANING")
+            var table = Table(.vocabulary)
             for row in attributes + methods + provided(invocation) { table.add(row) }
             table.print(to: invocation.terminal)
             return ExitStatus.done

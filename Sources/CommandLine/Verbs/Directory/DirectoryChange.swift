@@ -58,7 +58,8 @@ enum DirectoryVerbs {
         } else {
             tenant = try invocation.names(in: before).tenant
         }
-        let names = NameResolver(directory: before, tenant: tenant)
+        var names = NameResolver(directory: before, tenant: tenant)
+        names.note = { invocation.terminal.note(Terminal.escaped($0)) }
         var after = organisation
         let part: DirectoryPart
         switch noun {
@@ -81,7 +82,7 @@ enum DirectoryVerbs {
             after.change(before.tenants[tenant].id) { $0.isActive = activates }
         }
         if invocation[ifDeclared: .preview] {
-            try Preview(from: before, to: try Preview.directory(after, invocation), invocation).print()
+            try Preview(from: before, to: try Preview.directory(after, invocation), in: store, invocation).print()
             return ExitStatus.done
         }
         do {

@@ -9,7 +9,7 @@ extension Verb {
         options: [Option.csv],
         run: { invocation throws(CommandError) in
             let directory = try invocation.directory(.none)
-            var listing = Listing(["ID", "NAME", "ZONE", "USERS", "DEPARTMENTS"])
+            var listing = Listing(.tenants)
             for (index, tenant) in directory.tenants.enumerated() {
                 let users = directory.users.count { $0.tenant == index }
                 let departments = directory.departments.count { $0.tenant == index }

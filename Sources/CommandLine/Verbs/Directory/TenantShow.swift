@@ -1,3 +1,4 @@
+internal import Decisions
 internal import Model
 internal import Presentation
 internal import Tokens
@@ -17,7 +18,9 @@ extension Verb {
             }
             let tenant = directory.tenants[index]
             let now = try invocation.now(store)
-            let live = directory.tokens.filter { $0.tenant == index && $0.revoked == nil && $0.expires > now }
+            let live = directory.tokens.filter {
+                $0.tenant == index && ActorValidity.fault($0, in: directory, now: now) == nil
+            }
             var keeps: Bool?
             // An export does not have the policy.
             if !store.isReadOnly {

@@ -9,7 +9,7 @@ extension Verb {
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
             let directory = names.directory
-            var listing = Listing(["ID", "USER NAME", "NAME", "EMAIL", "ACTIVE", "ASSIGNMENTS"])
+            var listing = Listing(.users)
             for (index, user) in directory.users.enumerated() where user.tenant == names.tenant {
                 let assignments = names.assignments(of: index)
                 listing.add(

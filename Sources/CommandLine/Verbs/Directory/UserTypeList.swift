@@ -8,7 +8,7 @@ extension Verb {
         options: [Option.csv],
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
-            var listing = Listing(["ID", "NAME", "ACTIVE", "PERMISSIONS"])
+            var listing = Listing(.userTypes)
             for type in names.directory.userTypes where type.tenant == names.tenant {
                 let permissions = type.permissions.patterns
                 listing.add(

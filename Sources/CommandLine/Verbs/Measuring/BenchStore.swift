@@ -42,7 +42,7 @@ extension Verb {
                 terminal.print(JSON.array(json).compact)
                 return ExitStatus.done
             }
-            var table = Table(["what", "median µs", "longest µs", "runs"], fixed: ["what"])
+            var table = Table(.benchStore)
             for row in rows {
                 table.add([
                     row.name, "\(Self.microseconds(row.median))", "\(Self.microseconds(row.longest))", "\(row.runs)",

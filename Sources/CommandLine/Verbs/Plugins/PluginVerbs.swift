@@ -15,7 +15,7 @@ extension Verb {
                 let rows = loaded.set.provided.map { PluginListing.json($0, loaded.extras[$0.name] ?? PluginExtras()) }
                 invocation.terminal.print(JSON.array(rows).pretty)
             } else {
-                var table = Table(["NAME", "VERSION", "PROVIDES", "NEEDS", "REQUIRES"])
+                var table = Table(.plugins)
                 for plugin in loaded.set.provided {
                     table.add([
                         plugin.name.text, plugin.version,

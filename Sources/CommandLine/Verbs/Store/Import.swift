@@ -32,7 +32,7 @@ extension Verb {
                 )
                 let after = before.merging(records)
                 let directories = (try Preview.directory(before, invocation), try Preview.directory(after, invocation))
-                try Preview(from: directories.0, to: directories.1, invocation).print()
+                try Preview(from: directories.0, to: directories.1, in: store, invocation).print()
                 return ExitStatus.done
             }
             let act = try invocation.operatorAct(store)

@@ -13,7 +13,7 @@ extension Verb {
             do throws(TokenStoreError) { (uses, keys) = (try store.keyUses(), try store.keys.keys) } catch {
                 throw CommandError(error.message)
             }
-            var listing = Listing(["KEY", "STATE", "CREATED", "ROWS"])
+            var listing = Listing(.keys)
             for key in keys {
                 let count = uses[key.number] ?? 0
                 listing.add(

@@ -55,23 +55,23 @@ extension Verb {
         })
 
     private static func show(_ ids: [TokenID], _ unknown: Int, _ session: AdministrationSession) throws(CommandError) {
-        var listing = Listing(["ID", "KIND", "NAME", "USER", "LAST 4", "STATE"])
+        var listing = Listing(.foundTokens)
         for id in ids {
             guard let details = try session.details(id),
                 let index = session.directory.assignment(details.token.assignment, tenant: session.names.tenant)
             else { continue }
             let user = session.directory.users[session.directory.assignments[index].user]
-            let state = TokenRow(details, session).state
+            guard let state = session.state(details) else { continue }
             listing.add(
                 [
-                    id.description, details.token.kind.rawValue, details.token.name.text, user.name.text,
-                    details.last4 ?? "",
-                    state,
+                    .id(id, digits: try session.digits(of: id)), TableCell(details.token.kind.rawValue),
+                    TableCell(details.token.name), TableCell(user.name), TableCell(details.last4 ?? ""),
+                    TableCell(state.words),
                 ],
                 [
                     .init("id", .string(id.description)), .init("kind", .string(details.token.kind.rawValue)),
                     .init("name", .string(details.token.name)), .init("user", .string(user.id)),
-                    .init("last4", .optional(details.last4)), .init("state", .string(state)),
+                    .init("last4", .optional(details.last4)), .init("state", .string(state.word)),
                 ])
         }
         try listing.print(session.invocation, "token")

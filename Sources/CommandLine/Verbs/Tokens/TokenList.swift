@@ -24,8 +24,9 @@ extension Verb {
             query.cursor = invocation[.after]
             let page = try session.act { administration throws(AdministrationError) in try administration.list(query) }
             var listing = TokenRow.listing(filter.kind)
-            for details in page.tokens { TokenRow(details, session).add(to: &listing) }
+            for details in page.tokens { try session.row(details).add(to: &listing) }
             try listing.print(invocation, "token")
+            if filter.kind == .mobile { listing.noteZone(session.zone, invocation) }
             if let next = page.next {
                 invocation.terminal.note("there are more: --after \(next)")
             }

@@ -10,7 +10,9 @@ extension Verb {
         summary: "revokes tokens: one, several, or all that match; without --yes it only shows which",
         positionals: [
             .init(
-                name: "TOKEN", help: "ids or unique names; none with filters", isOptional: true,
+                name: "TOKEN",
+                help: "ids, their first \(TokenID.shortestPrefix) digits or more, or unique names; none with filters",
+                isOptional: true,
                 isRepeated: true)
         ],
         options: FilterOptions.all + [
@@ -83,17 +85,17 @@ extension Verb {
             session.terminal.print(JSON.object(members).compact)
             return
         }
-        var table = Table(["ID", "KIND", "NAME", "USER", "DEPARTMENT", "USER TYPE"])
+        var table = Table(.revocations)
         for id in ids {
             guard let details = try session.details(id),
                 let index = session.directory.assignment(details.token.assignment, tenant: session.names.tenant)
             else { continue }
             let assignment = session.directory.assignments[index]
             table.add([
-                id.description, details.token.kind.rawValue, details.token.name.text,
-                session.directory.users[assignment.user].name.text,
-                session.directory.departments[assignment.department].name.text,
-                session.directory.userTypes[assignment.userType].name.text,
+                .id(id, digits: try session.digits(of: id)), TableCell(details.token.kind.rawValue),
+                TableCell(details.token.name), TableCell(session.directory.users[assignment.user].name),
+                TableCell(session.directory.departments[assignment.department].name),
+                TableCell(session.directory.userTypes[assignment.userType].name),
             ])
         }
         table.print(to: session.terminal)
