@@ -13,7 +13,7 @@ extension AdministrationSession {
         let ids = try found(named: word)
         guard let id = ids.first else {
             throw CommandError(
-                "there is no token `\(word)` in the tenant `\(tenant.id)`; try `demilune token list --search TEXT`",
+                "there is no token `\(word)` in \(place); try `demilune token list --search TEXT`",
                 status: ExitStatus.deny)
         }
         guard ids.count == 1 else {
@@ -39,19 +39,28 @@ extension AdministrationSession {
     private func tokenFromInput() throws(CommandError) -> TokenID {
         let string = try invocation.tokenString()
         guard let match = try stored({ store throws(TokenStoreError) in try store.find(string) }),
-            match.tenant == tenant.id
+            scope.contains(where: { directory.tenants[$0].id == match.tenant })
         else { throw CommandError("no token has this string", status: ExitStatus.deny) }
         return match.token.id
     }
 
+    /// The tenant in scope, or all of them, in words.
+    private var place: String {
+        scope.count == 1 ? "the tenant `\(directory.tenants[scope[0]].id)`" : "any of the \(scope.count) tenants"
+    }
+
     /// Visible tokens of exactly this name. Revoked ones are left out when any other has the name.
     private func found(named name: String) throws(CommandError) -> [TokenID] {
-        let named = try stored { store throws(TokenStoreError) in try store.named(ExactName(name), tenant: tenant.id) }
-        let alive = named.filter { $0.token.revoked == nil }
-        let isVisible = try act { administration throws(AdministrationError) in
-            try administration.current().visibility(tenant: tenant.id)
+        var visible: [TokenRecord] = []
+        for tenant in scope.map({ directory.tenants[$0].id }) {
+            let isVisible = try act { administration throws(AdministrationError) in
+                try administration.current().visibility(tenant: tenant)
+            }
+            visible += try stored { store throws(TokenStoreError) in try store.named(ExactName(name), tenant: tenant) }
+                .map(\.token).filter(isVisible)
         }
-        return (alive.isEmpty ? named : alive).map(\.token).filter(isVisible).map(\.id)
+        let alive = visible.filter { $0.revoked == nil }
+        return (alive.isEmpty ? visible : alive).map(\.id)
     }
 
     func stored<Result>(

@@ -67,7 +67,9 @@ package struct NameResolver {
         let matches = exact.isEmpty ? indices.filter { names($0).names.contains { $0.reads(like: text) } } : exact
         guard let match = matches.first else {
             let hint = Suggestion.hint(for: text, among: indices.flatMap { [names($0).id] + names($0).names })
-            throw CommandError("there is no \(kind) `\(text)` in the tenant `\(directory.tenants[tenant].id)`\(hint)")
+            throw CommandError(
+                "there is no \(kind) `\(text)` in the tenant `\(directory.tenants[tenant].id)`\(hint)",
+                isUnknownName: true)
         }
         guard matches.count == 1 else {
             let ids = matches.map { "`\(names($0).id)`" }.joined(separator: ", ")

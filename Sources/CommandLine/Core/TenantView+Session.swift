@@ -1,13 +1,14 @@
+internal import Model
 internal import Presentation
 internal import Tokens
 
 extension TokenRow {
-    init(_ details: TokenDetails, _ session: AdministrationSession) {
+    /// - Returns: `nil` for a token of no tenant of the directory.
+    init?(_ details: TokenDetails, _ session: AdministrationSession) {
+        guard let tenant = session.directory.tenant(details.tenant) else { return nil }
         self.init(
             details,
-            TenantView(
-                session.directory, tenant: session.names.tenant, now: session.now,
-                isExported: session.store.isReadOnly))
+            TenantView(session.directory, tenant: tenant, now: session.now, isExported: session.store.isReadOnly))
     }
 }
 

@@ -37,8 +37,11 @@ package struct Table {
     /// The table as CSV (RFC 4180).
     package var csv: String {
         let names = heads.map { $0.lowercased().map { $0 == " " ? "_" : String($0) }.joined() }
-        return ([names] + rows).map { $0.map(CSV.cell).joined(separator: ",") + "\r\n" }.joined()
+        return ([names] + rows).map(Self.csvLine).joined()
     }
+
+    /// One row as CSV.
+    package static func csvLine(_ cells: [String]) -> String { cells.map(CSV.cell).joined(separator: ",") + "\r\n" }
 
     /// Columns side by side, with their widths.
     private typealias Part = [(column: Int, width: Int)]

@@ -1,4 +1,4 @@
-internal import Model
+package import Model
 package import Tokens
 
 /// An entry of the administration log as a row.
@@ -8,8 +8,6 @@ package struct LogRow {
     package init(_ entry: LogEntry) {
         self.entry = entry
     }
-
-    private func text(_ name: ExactName) -> String? { entry.details.first { $0.key == name }?.value.string }
 
     /// `u-anna (as)`, `u-anna (token 4f1c22d0…)` or `operator`.
     private var actor: String {
@@ -22,7 +20,7 @@ package struct LogRow {
 
     /// The subject of the entry, by the name it had then.
     private var about: String {
-        let names = [text("name"), text("id"), text("code")].compactMap(\.self).filter { !$0.isEmpty }
+        let names = [entry.text("name"), entry.text("id"), entry.text("code")].compactMap(\.self).filter { !$0.isEmpty }
         return names.joined(separator: ", ")
     }
 
@@ -39,20 +37,24 @@ package struct LogRow {
         return nil
     }
 
-    package func add(to listing: inout Listing) {
+    package static let heads = ["NUMBER", "TIME", "WHO", "ACT", "TENANT", "TOKEN", "ABOUT", "REASON"]
+
+    package var cells: [String] {
         let token = entry.token.map { id in "\(id.description.prefix(8))…\(entry.last4.map { " …\($0)" } ?? "")" } ?? ""
-        listing.add(
-            [
-                "\(entry.number)", entry.time.description, actor, entry.act, entry.tenant?.text ?? "", token, about,
-                text("reason") ?? "",
-            ],
-            [
-                .init("number", .integer(entry.number)), .init("time", .string(entry.time.description)),
-                .init("actor", .string(entry.actor.name)), .init("assignment", .optional(assignment)),
-                .init("through", .optional(through)), .init("act", .string(entry.act)),
-                .init("tenant", .optional(entry.tenant)), .init("token", .optional(entry.token?.description)),
-                .init("last4", .optional(entry.last4)), .init("details", .object(entry.details)),
-                .init("previous", .string(entry.previous.hexadecimal)), .init("hash", .string(entry.hash.hexadecimal)),
-            ])
+        return [
+            "\(entry.number)", entry.time.description, actor, entry.act, entry.tenant?.text ?? "", token, about,
+            entry.text("reason") ?? "",
+        ]
+    }
+
+    package var members: [JSON.Member] {
+        [
+            .init("number", .integer(entry.number)), .init("time", .string(entry.time.description)),
+            .init("actor", .string(entry.actor.name)), .init("assignment", .optional(assignment)),
+            .init("through", .optional(through)), .init("act", .string(entry.act)),
+            .init("tenant", .optional(entry.tenant)), .init("token", .optional(entry.token?.description)),
+            .init("last4", .optional(entry.last4)), .init("details", .object(entry.details)),
+            .init("previous", .string(entry.previous.hexadecimal)), .init("hash", .string(entry.hash.hexadecimal)),
+        ]
     }
 }

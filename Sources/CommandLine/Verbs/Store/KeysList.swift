@@ -6,6 +6,7 @@ extension Verb {
     /// `keys list`: lists the keys by number, never their content.
     static let keysList = Verb(
         name: "keys list", summary: "lists the keys of the key file, and how many tokens still need each",
+        options: [Option.csv],
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore(writes: true)
             let uses: [Int: Int]

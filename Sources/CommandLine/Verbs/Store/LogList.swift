@@ -7,32 +7,103 @@ extension Verb {
     static let logList = Verb(
         name: "log list", summary: "lists what was done with tokens, keys and the directory, and what was refused",
         options: [
-            Option.token, Option.act, Option.actor, Option.refused, Option.since, Option.until, Option.size,
+            Option.token, Option.act, Option.actor, Option.refused, Option.since, Option.until,
+            Option.limit("at most N entries, the newest ones (100; with --csv and --json all)"), Option.before,
             Option.csv,
         ],
-        run: { invocation throws(CommandError) in
-            try Listing.check(invocation)
-            var query = LogQuery()
-            query.token = invocation[.token]
-            query.act = invocation[.act]
-            query.actor = invocation[.actor]
-            query.tenant = invocation[.tenant]
-            query.isRefused = invocation[.refused]
-            query.since = invocation[.since]?.instant(in: .utc)
-            query.until = invocation[.until]?.instant(in: .utc)
-            query.size = invocation[.size]
-            let store = try invocation.openStore()
-            let entries: [LogEntry]
-            do throws(TokenStoreError) { entries = try store.log(query) } catch { throw CommandError(error.message) }
-            var listing = Listing(["NUMBER", "TIME", "WHO", "ACT", "TENANT", "TOKEN", "ABOUT", "REASON"])
-            for entry in entries { LogRow(entry).add(to: &listing) }
-            try listing.print(invocation, "entry", plural: "entries")
-            return ExitStatus.done
-        })
+        details: ["acts: \(LogAct.all.joined(separator: ", ")); `token.` stands for all that begin so"],
+        run: list)
+
+    /// The rows that a person sees without `--limit`.
+    private static let page = 100
+
+    private static func list(_ invocation: Invocation) throws(CommandError) -> Int32 {
+        var output = try ListingOutput(invocation, "entries", heads: LogRow.heads)
+        let store = try invocation.openStore()
+        var query = LogQuery()
+        query.token = invocation[.token]
+        query.act = invocation[.act]
+        query.actor = invocation[.actor]
+        query.tenant = invocation[.tenant]
+        query.isRefused = invocation[.refused]
+        query.since = invocation[.since]?.instant(in: .utc)
+        query.until = invocation[.until]?.instant(in: .utc)
+        var total: Int?
+        var next: Int64?
+        do throws(TokenStoreError) {
+            try check(query, store, invocation)
+            if ListingOutput.isForMachines(invocation), invocation[.limit] == nil {
+                query.before = invocation[.before]
+                try store.eachEntry(query) { entry throws(TokenStoreError) in
+                    let row = LogRow(entry)
+                    _ = output.add(row.cells, row.members)
+                }
+            } else {
+                let count = try store.entryCount(query)
+                query.before = invocation[.before]
+                query.size = invocation[.limit] ?? page
+                let entries = try store.log(query)
+                for entry in entries {
+                    let row = LogRow(entry)
+                    _ = output.add(row.cells, row.members)
+                }
+                var earlier = query
+                (earlier.before, earlier.size) = (entries.first?.number ?? query.before, 1)
+                if !entries.isEmpty, case let rest = try store.log(earlier), !rest.isEmpty { next = earlier.before }
+                if count > entries.count { total = count }
+            }
+        } catch { throw CommandError(error.message) }
+        output.end(
+            "entry", plural: "entries", next: next.map { .integer($0) } ?? .null, total: total.map(String.init),
+            hint: next.map { "; those before: --before \($0)" } ?? "")
+        return ExitStatus.done
+    }
+
+    /// - Throws: for a tenant, an actor or a token that neither the store nor its log knows.
+    private static func check(
+        _ query: LogQuery, _ store: TokenService, _ invocation: Invocation
+    ) throws(TokenStoreError) {
+        func isLogged(_ change: (inout LogQuery) -> Void) throws(TokenStoreError) -> Bool {
+            var one = LogQuery()
+            one.size = 1
+            change(&one)
+            return try !store.log(one).isEmpty
+        }
+        let organisation = try store.organisation(.none)
+        if let tenant = query.tenant, !organisation.tenants.contains(where: { $0.id == tenant }) {
+            let hint = Suggestion.hint(for: tenant, among: organisation.tenants.map(\.id))
+            throw TokenStoreError(.unknown, "there is no tenant `\(tenant)`\(hint)")
+        }
+        if let actor = query.actor, actor != "operator" {
+            let users = organisation.tenants.flatMap { $0.users.map(\.id) }
+            let isKnown = try isLogged { $0.actor = actor }
+            guard isKnown || users.contains(actor) else {
+                let hint = Suggestion.hint(for: actor, among: users + ["operator"])
+                throw TokenStoreError(
+                    .unknown, "`--actor`: there is no user with the id `\(actor)`, and the log has none\(hint)")
+            }
+        }
+        if let token = query.token {
+            let isKnown = try isLogged { $0.token = token }
+            let details = try store.details(token)
+            guard isKnown || details != nil else {
+                throw TokenStoreError(.unknown, "there is no token `\(token)`, and the log has none")
+            }
+        }
+    }
 }
 
 extension Option<String?> {
-    fileprivate static var act: Self { Self("act", "ACT", "entries of this act, such as token.reveal") }
+    fileprivate static var act: Self {
+        Self("act", "ACT", "entries of this act, such as token.reveal", absent: nil) { text throws(CommandError) in
+            guard LogAct.isKnown(text) else {
+                throw .usage(
+                    "`--act`: there is no act `\(text)`\(Suggestion.hint(for: text, among: LogAct.all)); "
+                        + "`demilune log list --help` lists them")
+            }
+            return text
+        }
+    }
 }
 
 extension Option<ExactName?> {
@@ -48,8 +119,15 @@ extension Option<TimeArgument.Start?> {
     fileprivate static var until: Self { Self("until", "DAY", "before this day or time (UTC)") }
 }
 
-extension Option<Int> {
-    fileprivate static var size: Self { Self("size", "N", "at most N entries, the newest last", default: 100) }
+extension Option<Int64?> {
+    fileprivate static var before: Self {
+        Self("before", "NUMBER", "entries before this one", absent: nil) { text throws(CommandError) in
+            guard let number = Int64(text), number > 0 else {
+                throw .usage("`--before` must be the number of an entry, got `\(text)`")
+            }
+            return number
+        }
+    }
 }
 
 extension Option<TokenID?> {
