@@ -36,7 +36,7 @@ package enum Program {
     /// - Parameter output: the descriptor for results written in blocks; without it they are in the result.
     package static func run(
         _ arguments: [String], input: [UInt8] = [], environment: [String: String], output descriptor: Int32? = nil,
-        isErrorTerminal: Bool = false
+        isErrorTerminal: Bool = false, use: OptionUse = OptionUse()
     ) -> Result {
         // As the program itself does, so that the write fails when the reader is gone.
         signal(SIGPIPE, SIG_IGN)
@@ -54,7 +54,7 @@ package enum Program {
         let sink = Scratch([])
         streams.inputDescriptor = source.descriptor
         streams.outputDescriptor = descriptor ?? sink.descriptor
-        let status = Demilune.run(verbs, arguments: arguments, environment: environment, streams: streams)
+        let status = Demilune.run(verbs, arguments: arguments, environment: environment, streams: streams, use: use)
         output.bytes += sink.bytes
         return Result(status: status, output: output.text, errors: errors.text)
     }

@@ -39,7 +39,7 @@ extension Option<Int> {
 
 extension Option<Int?> {
     /// A whole number from `least` to `most`.
-    init(
+    package init(
         _ name: String, _ placeholder: String, _ help: String, least: Int = 1, most: Int = .max,
         formerName: String? = nil
     ) {

@@ -19,11 +19,12 @@ enum DirectoryVerbs {
         let placeholder = word.uppercased()
         let positional = Verb.Positional(
             name: placeholder, help: "ids\(noun == .tenant ? "" : " or names")", isRepeated: true)
+        let uses = noun == .tenant ? GlobalUse.act.adding(Option.json) : .act.adding(Option.json, Option.tenant)
         guard !activates else {
             return Verb(
                 name: "\(noun.rawValue) activate",
                 summary: "makes a \(word) active again; revoked and suspended tokens stay so",
-                positionals: [positional], options: [Option.reason],
+                positionals: [positional], options: [Option.reason], uses: uses,
                 run: { invocation throws(CommandError) in
                     try DirectoryChange(noun, activates: true, invocation).perform()
                     return ExitStatus.done
@@ -40,6 +41,7 @@ enum DirectoryVerbs {
                 Option.yes.described("do it; for more than one \(word) it needs --digest"), Option.digest,
                 Option.reason,
             ],
+            uses: uses.adding(.policies),
             details: [
                 "It shows the tokens that it revokes or suspends, and asks. Where nobody can be asked, nothing is changed "
                     + "without `--yes`."
