@@ -35,14 +35,20 @@ internal import Testing
         ("log list", ["log list"]), ("log verify", ["log verify"]), ("store verify", ["store verify"]),
         ("store reseal", ["store reseal --yes", "store reseal"]),
         ("export", ["export"]), ("import", ["import @/organisation.json --preview", "import @/organisation.json"]),
-        ("decide", ["decide --tenant 3 A token.list", "decide --tenant 3 B orders.read order:1 department=Sales"]),
+        (
+            "decide",
+            [
+                "decide --tenant 3 6532ebee17e04c929e56e7977af956ae token.list",
+                "decide --tenant 3 6532ebee17e04c929e56e7977af956ae orders.read order:1 department=d-sales",
+            ]
+        ),
         ("requests", ["requests --count 1"]), ("batch", ["batch --jobs 1"]),
         ("check", ["check", "check --store @/demilune.db", "check --explain assignment-in-condition"]),
         ("test", ["test --filter nothing", "test --store @/demilune.db --filter nothing"]),
         ("vocabulary", ["vocabulary"]), ("plugins", ["plugins"]), ("plugins show", ["plugins show cidr"]),
         ("plugins lock", ["plugins lock --policies @/locked"]),
-        ("plugins new", ["plugins new example --plugins @/new"]),
-        ("bench", ["bench --seconds 1"]), ("bench store", ["bench store --count 50"]),
+        ("plugins new", ["plugins new example --plugins @/new", "plugins new example --policies @/new2/policies"]),
+        ("bench", ["bench --count 30 --grow 10"]), ("bench store", ["bench store --count 1000"]),
         ("init", ["init --demo --store @/other.db"]), ("repl", ["repl"]),
     ]
 
@@ -59,7 +65,7 @@ internal import Testing
             var results: [Session.Result] = []
             for line in lines {
                 let words = line.split(separator: " ").map { String($0).replacing("@", with: session.folder) }
-                results.append(session.run(words, use: use))
+                results.append(session.run(words, input: Array(name == "repl" ? "tenant".utf8 : "".utf8), use: use))
             }
             for option in GlobalOptions.all where !GlobalUse.nothing.contains(option) {
                 #expect(

@@ -49,7 +49,9 @@ package struct Invocation {
     package func text(of option: any OptionDeclaration) -> String? { options.text(of: option) }
 
     /// Tells of options after the verb that had no effect on a run, which is over.
+    /// A child process that runs the policies has read some itself.
     package func noteUnread() {
+        guard !self[ifDeclared: .isolate] else { return }
         for option in options.unread { terminal.note("note: `\(option.flag)` had no effect here") }
     }
 

@@ -159,20 +159,23 @@ package final class Administration {
 
     // MARK: Seeing
 
-    /// A page of the tokens that the actor may see, merged from queries of several tenants or kinds.
-    package func list(_ queries: [TokenQuery], size: Int, cursor: String?) throws(AdministrationError) -> TokenPage {
-        let sources = try sources(queries)
-        return try stored { () throws(TokenStoreError) in try store.list(sources, size: size, cursor: cursor) }
+    /// A page of the tokens that the actor may see.
+    package func list(_ query: TokenQuery) throws(AdministrationError) -> TokenPage {
+        let sources = try sources([query])
+        return try stored { () throws(TokenStoreError) in
+            try store.list(sources, size: query.size, cursor: query.cursor)
+        }
     }
 
-    /// Reads every token of the queries that the actor may see, in their order.
+    /// Reads the tokens of queries that the actor may see, merged into one order.
     /// - Parameter body: returns false to stop.
+    /// - Returns: the cursor of what follows; `nil` when nothing does.
     package func each(
-        _ queries: [TokenQuery], _ body: (TokenDetails) -> Bool
-    ) throws(AdministrationError) {
+        _ queries: [TokenQuery], most limit: Int, cursor: String?, _ body: (TokenDetails) -> Bool
+    ) throws(AdministrationError) -> String? {
         let sources = try sources(queries)
-        try stored { () throws(TokenStoreError) in
-            try store.each(sources) { details throws(TokenStoreError) in body(details) }
+        return try stored { () throws(TokenStoreError) in
+            try store.each(sources, most: limit, cursor: cursor) { details throws(TokenStoreError) in body(details) }
         }
     }
 

@@ -32,35 +32,41 @@ extension TokenService {
     package func list(
         _ sources: [TokenSource], size: Int, cursor: String?
     ) throws(TokenStoreError) -> TokenPage {
+        var page = TokenPage(tokens: [], next: nil)
+        page.next = try each(sources, most: size, cursor: cursor) { details throws(TokenStoreError) in
+            page.tokens.append(details)
+            return true
+        }
+        return page
+    }
+
+    /// Reads the visible tokens of the queries, merged into one order, as of one moment and in bounded memory.
+    /// - Parameter limit: the most tokens to read.
+    /// - Parameter cursor: the place after which they begin.
+    /// - Parameter body: returns false to stop.
+    /// - Returns: the cursor of what follows; `nil` when nothing does, or `body` stopped.
+    package func each(
+        _ sources: [TokenSource], most limit: Int = .max, cursor: String? = nil,
+        _ body: (TokenDetails) throws(TokenStoreError) -> Bool
+    ) throws(TokenStoreError) -> String? {
         try store.read { () throws(TokenStoreError) in
             let identity = Self.identity(sources)
             var after: Cursor?
             if let cursor { after = try Cursor.open(cursor, identity, keyring?.live ?? [nil]) }
-            var page = TokenPage(tokens: [], next: nil)
-            var last: Cursor?
-            // The extra row shows that there is a next page.
-            try merge(sources, after: after, rows: size + 1) { row, query throws(TokenStoreError) in
-                guard page.tokens.count < size else {
-                    page.next = last?.sealed(identity, keyring?.active)
+            var next: String?
+            var count = 0
+            // The extra row shows that something follows.
+            let rows = limit < Self.chunk ? limit + 1 : Self.chunk
+            try merge(sources, after: after, rows: rows) { row, query throws(TokenStoreError) in
+                guard count < limit else {
+                    next = after?.sealed(identity, keyring?.active)
                     return false
                 }
-                page.tokens.append(try shown(row, query))
-                last = row.place
-                return true
+                count += 1
+                after = row.place
+                return try body(try shown(row, query))
             }
-            return page
-        }
-    }
-
-    /// Reads every visible token of the queries in the order of their lists, as of one moment, in bounded memory.
-    /// - Parameter body: returns false to stop.
-    package func each(
-        _ sources: [TokenSource], _ body: (TokenDetails) throws(TokenStoreError) -> Bool
-    ) throws(TokenStoreError) {
-        try store.read { () throws(TokenStoreError) in
-            try merge(sources, after: nil, rows: Self.chunk) { row, query throws(TokenStoreError) in
-                try body(try shown(row, query))
-            }
+            return next
         }
     }
 
@@ -80,10 +86,18 @@ extension TokenService {
         _ query: TokenQuery, where isVisible: @escaping (TokenRecord) -> Bool
     ) throws(TokenStoreError) -> [TokenDetails] {
         var query = query
-        query.size = .max - 1
         query.isWhole = true
         query.sort = .created
-        return try list(query, where: isVisible).tokens.sorted { $0.token.id < $1.token.id }
+        var tokens: [TokenDetails] = []
+        // In one statement: nothing is merged, and all of it is kept anyway.
+        try store.read { () throws(TokenStoreError) in
+            try merge([TokenSource(query, where: isVisible)], after: nil, rows: .max) {
+                row, query throws(TokenStoreError) in
+                tokens.append(try shown(row, query))
+                return true
+            }
+        }
+        return tokens.sorted { $0.token.id < $1.token.id }
     }
 
     // MARK: Merging

@@ -8,7 +8,7 @@ extension Verb {
     /// `plugins`: lists the plugins that policies can `use`.
     static let plugins = Verb(
         name: "plugins", summary: "lists the plugins, what each provides and what it needs",
-        uses: .policies.adding(Option.json),
+        uses: .policies.removing(Option.locked).adding(Option.json),
         details: ["exit status: 0, or 3 when one does not load"],
         run: { invocation throws(CommandError) in
             let loaded = PluginLoader.load(try invocation.plugins())
@@ -34,7 +34,7 @@ extension Verb {
     static let pluginsShow = Verb(
         name: "plugins show", summary: "prints what a plugin provides, in the words of its own comments",
         positionals: [.init(name: "NAME", help: "a plugin")],
-        uses: .policies.adding(Option.json),
+        uses: .policies.removing(Option.locked).adding(Option.json),
         run: { invocation throws(CommandError) in
             let name = invocation.positionals[0]
             let loaded = PluginLoader.load(try invocation.plugins())
@@ -59,7 +59,7 @@ extension Verb {
     /// `plugins lock`: records the hashes of the reviewed files.
     static let pluginsLock = Verb(
         name: "plugins lock", summary: "writes the hash of every file of plugins and policies, for --locked",
-        uses: .policies.removing(Option.locked),
+        uses: .policies,
         details: ["The file is `plugins.lock`, beside the folder of the policies; an older one is replaced."],
         run: { invocation throws(CommandError) in
             let files = try invocation.policyFiles(invocation.policyFolder)

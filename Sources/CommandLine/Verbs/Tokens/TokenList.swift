@@ -46,18 +46,9 @@ extension Verb {
                 return false
             }
         }
-        let isWhole =
-            ListingOutput.isForMachines(invocation) && invocation[.limit] == nil && invocation[.after] == nil
-        var next: String?
-        try session.act { administration throws(AdministrationError) in
-            if isWhole {
-                try administration.each(queries, add)
-            } else {
-                let size = invocation[.limit] ?? (ListingOutput.isForMachines(invocation) ? .max - 1 : page)
-                let page = try administration.list(queries, size: size, cursor: invocation[.after])
-                next = page.next
-                for details in page.tokens where !add(details) { break }
-            }
+        let limit = invocation[.limit] ?? (ListingOutput.isForMachines(invocation) ? .max : page)
+        let next = try session.act { administration throws(AdministrationError) in
+            try administration.each(queries, most: limit, cursor: invocation[.after], add)
         }
         if let fault { throw fault }
         let (noun, plural) = words(kind)
