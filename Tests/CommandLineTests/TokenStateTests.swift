@@ -32,7 +32,7 @@ internal import Testing
 
     private func listed(_ words: String..., at: String? = nil) -> [String] {
         let environment = ["DEMILUNE_TENANT": "3"].merging(at.map { ["DEMILUNE_AT": $0] } ?? [:]) { $1 }
-        let result = session.run(["token", "list", "--csv", "--size", "1000"] + words, environment: environment)
+        let result = session.run(["token", "list", "--csv"] + words, environment: environment)
         return result.output.split(separator: "\r\n").dropFirst().map(String.init)
     }
 

@@ -69,8 +69,9 @@ import Testing
                 }
             }
         }
-        var table = Table(.mobileTokens)
-        table.add(TableLayout.mobileTokens.columns.map { Self.cell($0, 0) })
+        let layout = TableLayout.tokens(TokenColumn.view(.mobile, spansTenants: false), .mobile)
+        var table = Table(layout)
+        table.add(layout.columns.map { Self.cell($0, 0) })
         for line in table.lines(columns: width).map(\.text)
         where line.contains("Wareh") && !line.contains("Warehouse sync") {
             #expect(line.contains("anna.berg.w…"), "the address is cut before names are: \(line)")

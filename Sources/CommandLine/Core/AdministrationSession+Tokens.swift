@@ -11,8 +11,7 @@ extension AdministrationSession {
     func token(_ word: String) throws(CommandError) -> TokenID {
         if word == "-" { return try tokenFromInput() }
         if let id = TokenID(word) { return id }
-        let isVisible = try visibility()
-        let resolver = TokenResolver(store, tenant: tenant.id) { record, _ in isVisible(record) }
+        let resolver = TokenResolver(store, tenant: scope.count == 1 ? tenant.id : nil, where: try visibility())
         let (details, match) = try resolver.token(word, status: ExitStatus.deny)
         if writes, match != .name {
             terminal.note("`\(Terminal.escaped(word))` is the token \(described(details))")
@@ -20,20 +19,25 @@ extension AdministrationSession {
         return details.token.id
     }
 
-    /// A predicate for the tokens of the tenant that the actor may see.
-    private func visibility() throws(CommandError) -> (TokenRecord) -> Bool {
-        try act { administration throws(AdministrationError) in
-            try administration.current().visibility(tenant: tenant.id)
+    /// A predicate for the tokens of the tenants in scope that the actor may see.
+    private func visibility() throws(CommandError) -> (TokenRecord, ExactName) -> Bool {
+        let authorizer = try act { administration throws(AdministrationError) in try administration.current() }
+        var isVisible: [ExactName: (TokenRecord) -> Bool] = [:]
+        for tenant in scope.map({ directory.tenants[$0].id }) {
+            isVisible[tenant] = authorizer.visibility(tenant: tenant)
         }
+        return { record, tenant in isVisible[tenant]?(record) ?? false }
     }
 
     /// ``6532…` (Warehouse sync, of bjorn, Sales > Integrator)`.
     private func described(_ details: TokenDetails) -> String {
         let token = details.token
         var words = token.name.isEmpty ? ["\(token.kind.rawValue)"] : [Terminal.escaped(token.name)]
-        if let index = directory.assignment(token.assignment, tenant: names.tenant) {
+        if let tenant = directory.tenant(details.tenant),
+            let index = directory.assignment(token.assignment, tenant: tenant)
+        {
             words.append("of " + Terminal.escaped(directory.users[directory.assignments[index].user].name))
-            words.append(Terminal.escaped(names.combination(index)))
+            words.append(Terminal.escaped(directory.combination(index)))
         }
         return "`\(token.id)` (\(words.joined(separator: ", ")))"
     }
@@ -51,7 +55,7 @@ extension AdministrationSession {
     private func tokenFromInput() throws(CommandError) -> TokenID {
         let string = try invocation.tokenString()
         guard let match = try stored({ store throws(TokenStoreError) in try store.find(string) }),
-            match.tenant == tenant.id
+            scope.contains(where: { directory.tenants[$0].id == match.tenant })
         else { throw CommandError("no token has this string", status: ExitStatus.deny) }
         return match.token.id
     }

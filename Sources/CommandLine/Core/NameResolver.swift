@@ -68,7 +68,9 @@ package struct NameResolver {
         let (matches, isExact) = Self.best(text, indices) { [names($0).id] + names($0).names }
         guard let match = matches.first else {
             let hint = Self.hint(for: text, among: indices.flatMap { [names($0).id] + names($0).names })
-            throw CommandError("there is no \(kind) `\(text)` in the tenant `\(directory.tenants[tenant].id)`\(hint)")
+            throw CommandError(
+                "there is no \(kind) `\(text)` in the tenant `\(directory.tenants[tenant].id)`\(hint)",
+                isUnknownName: true)
         }
         guard matches.count == 1 else {
             let ids = matches.map { "`\(names($0).id)`" }.joined(separator: ", ")

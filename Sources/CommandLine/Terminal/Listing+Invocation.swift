@@ -18,7 +18,7 @@ extension Listing {
     }
 
     /// Notes the zone of a table's times, where its cells leave it out.
-    package func noteZone(_ zone: Zone, _ invocation: Invocation) {
+    package static func noteZone(_ zone: Zone, _ invocation: Invocation) {
         guard invocation.terminal.streams.columns != nil, !invocation[.json], !invocation[ifDeclared: .csv] else {
             return
         }

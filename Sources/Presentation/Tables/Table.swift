@@ -28,8 +28,12 @@ package struct Table {
 
     /// The table as CSV (RFC 4180), with whole content.
     package var csv: String {
-        let all = [columns.map(\.key)] + rows.map { $0.map(\.whole) }
-        return all.map { $0.map(CSV.cell).joined(separator: ",") + "\r\n" }.joined()
+        Self.csvLine(columns.map { TableCell($0.key) }) + rows.map(Self.csvLine).joined()
+    }
+
+    /// One row as CSV, with whole content.
+    package static func csvLine(_ cells: [TableCell]) -> String {
+        cells.map { CSV.cell($0.whole) }.joined(separator: ",") + "\r\n"
     }
 
     // MARK: Layout

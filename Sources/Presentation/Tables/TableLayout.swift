@@ -1,3 +1,5 @@
+package import Model
+
 /// The columns of a table. Every table of the program is one of these.
 package struct TableLayout: Sendable {
     package let columns: [Column]
@@ -7,22 +9,22 @@ package struct TableLayout: Sendable {
 
     // MARK: Tokens
 
-    package static let apiTokens = TableLayout(
-        .fixed("ID"), .name("TITLE"), .name("USER", least: 6), .name("DEPARTMENT", least: 6),
-        .name("USER TYPE", least: 6), .fixed("UPDATED"), .fixed("EXPIRES"), .fixed("STATE"))
-    package static let mobileTokens = TableLayout(
-        .fixed("ID"), .name("USER NAME"), .text("EMAIL"), .name("DEPARTMENT", least: 6), .name("USER TYPE", least: 6),
-        .fixed("LAST ACTIVE"), .fixed("EXPIRES"), .fixed("STATE"))
-    /// The tokens that `token find` found.
-    package static let foundTokens = TableLayout(
-        .fixed("ID"), .fixed("KIND"), .name("NAME"), .name("USER", least: 6), .fixed("LAST 4"), .fixed("STATE"))
-    /// The tokens that `token revoke` is about to revoke.
-    package static let revocations = TableLayout(
-        .fixed("ID"), .fixed("KIND"), .name("NAME"), .name("USER", least: 6), .name("DEPARTMENT", least: 6),
-        .name("USER TYPE", least: 6))
+    /// Tokens with chosen columns.
+    /// - Parameter kind: the kind of all of them; `nil` for both.
+    package static func tokens(_ columns: [TokenColumn], _ kind: TokenKind?) -> TableLayout {
+        TableLayout(columns.map { $0.column(kind) }, [])
+    }
+    /// The token strings that `token find` found.
+    package static let foundStrings = TableLayout(
+        .fixed("ID"), .name("TENANT", least: 6), .fixed("KIND"), .name("NAME"), .name("USER", least: 6),
+        .fixed("LAST 4"), .fixed("STATE"), .prose("STRING"))
     /// The losses of tokens by a change of the directory.
     package static let losses = TableLayout(
         .fixed("ID"), .fixed("KIND"), .name("NAME"), .name("USER", least: 6), .prose("LOSES"))
+
+    /// The tokens that a change of the directory ends.
+    package static let endedTokens = TableLayout(
+        .fixed("ID"), .fixed("KIND"), .name("NAME"), .name("USER", least: 6), .fixed("EFFECT"))
 
     // MARK: Directory, log and keys
 
@@ -95,8 +97,11 @@ package struct TableLayout: Sendable {
 
     /// Every layout, with its name; those that depend on data have examples of it.
     package static let all: [(name: String, layout: TableLayout)] = [
-        ("apiTokens", apiTokens), ("mobileTokens", mobileTokens), ("foundTokens", foundTokens),
-        ("revocations", revocations), ("losses", losses), ("tenants", tenants), ("users", users),
+        ("API tokens", tokens(TokenColumn.view(.api, spansTenants: false), .api)),
+        ("mobile tokens", tokens(TokenColumn.view(.mobile, spansTenants: true), .mobile)),
+        ("tokens", tokens(TokenColumn.view(nil, spansTenants: true), nil)),
+        ("all columns", tokens(TokenColumn.allCases, nil)), ("foundStrings", foundStrings), ("losses", losses),
+        ("endedTokens", endedTokens), ("tenants", tenants), ("users", users),
         ("departments", departments), ("userTypes", userTypes), ("log", log), ("keys", keys), ("policies", policies),
         ("plugins", plugins), ("pluginCommands", pluginCommands), ("vocabulary", vocabulary), ("rules", rules),
         ("testCosts", testCosts), ("decisionCost", decisionCost), ("denials", denials), ("timeline", timeline),

@@ -12,8 +12,6 @@ package struct LogRow {
         self.digits = digits
     }
 
-    private func text(_ name: ExactName) -> String? { entry.details.first { $0.key == name }?.value.string }
-
     /// `u-anna (as)`, `u-anna (token 4f1c22d0)` or `operator`.
     private var actor: TableCell {
         switch entry.actor {
@@ -33,7 +31,7 @@ package struct LogRow {
 
     /// The subject of the entry, by the name it had then.
     private var about: String {
-        let names = [text("name"), text("id"), text("code")].compactMap(\.self).filter { !$0.isEmpty }
+        let names = [entry.text("name"), entry.text("id"), entry.text("code")].compactMap(\.self).filter { !$0.isEmpty }
         return names.joined(separator: ", ")
     }
 
@@ -50,19 +48,21 @@ package struct LogRow {
         return nil
     }
 
-    package func add(to listing: inout Listing) {
-        listing.add(
-            [
-                TableCell("\(entry.number)"), TableCell(entry.time.description), actor, TableCell(entry.act),
-                TableCell(entry.tenant?.text ?? ""), token, TableCell(about), TableCell(entry.reason ?? ""),
-            ],
-            [
-                .init("number", .integer(entry.number)), .init("time", .string(entry.time.description)),
-                .init("actor", .string(entry.actor.name)), .init("assignment", .optional(assignment)),
-                .init("through", .optional(through)), .init("act", .string(entry.act)),
-                .init("tenant", .optional(entry.tenant)), .init("token", .optional(entry.token?.description)),
-                .init("last4", .optional(entry.last4)), .init("details", .object(entry.details)),
-                .init("previous", .string(entry.previous.hexadecimal)), .init("hash", .string(entry.hash.hexadecimal)),
-            ])
+    package var cells: [TableCell] {
+        [
+            TableCell("\(entry.number)"), TableCell(entry.time.description), actor, TableCell(entry.act),
+            TableCell(entry.tenant?.text ?? ""), token, TableCell(about), TableCell(entry.reason ?? ""),
+        ]
+    }
+
+    package var members: [JSON.Member] {
+        [
+            .init("number", .integer(entry.number)), .init("time", .string(entry.time.description)),
+            .init("actor", .string(entry.actor.name)), .init("assignment", .optional(assignment)),
+            .init("through", .optional(through)), .init("act", .string(entry.act)),
+            .init("tenant", .optional(entry.tenant)), .init("token", .optional(entry.token?.description)),
+            .init("last4", .optional(entry.last4)), .init("details", .object(entry.details)),
+            .init("previous", .string(entry.previous.hexadecimal)), .init("hash", .string(entry.hash.hexadecimal)),
+        ]
     }
 }

@@ -15,8 +15,16 @@ package struct TokenHistory {
     package init(of details: TokenDetails, in store: TokenService) throws(TokenStoreError) {
         let id = details.token.id
         revocation = details.token.revoked == nil ? nil : try store.lastEntry("token.revoke", of: id)
-        let suspension = details.token.suspended == nil ? nil : try store.lastEntry("token.suspend", of: id)
+        suspension = try Self.suspension(of: details, in: store)
+    }
+
+    /// The entry about the suspension of a token; `nil` for one that is not suspended.
+    package static func suspension(
+        of details: TokenDetails, in store: TokenService
+    ) throws(TokenStoreError) -> LogEntry? {
+        guard let time = details.token.suspended else { return nil }
+        let entry = try store.lastEntry("token.suspend", of: details.token.id)
         // An import can suspend a token too: an older entry is not about that.
-        self.suspension = suspension?.time == details.token.suspended ? suspension : nil
+        return entry?.time == time ? entry : nil
     }
 }

@@ -16,7 +16,7 @@ extension ReplCommand {
                 isOptional: true, isRepeated: true, usage: "[TOKEN] [since TIME]")
         ],
         options: [
-            Option.log.described("the decision log (that of `repl --log`)"), Option.size,
+            Option.log.described("the decision log (that of `repl --log`)"), Option.limit,
         ],
         details: ["`why #N` explains one of them, with the facts as they were then."],
         examples: ["denied since 02:55", "denied 'Warehouse sync' since 2026-11-22"],
@@ -35,7 +35,7 @@ extension ReplCommand {
             guard words.count < 2 else { throw .usage("too many words: give at most one token, then `since TIME`") }
             var token: TokenID?
             if let word = words.first { token = try repl.token(word, invocation).id }
-            let size = invocation[.size]
+            let size = invocation[.limit] ?? (invocation[.json] ? Repl.mostDenials : 50)
             let log = try repl.log(invocation)
             var found: [(Int, [UInt8])] = []
             let denial = Array("\"decision\":false".utf8)
@@ -52,12 +52,14 @@ extension ReplCommand {
             }
             try repl.stopIfInterrupted()
             try repl.list(Array(found.suffix(size)), invocation)
-            if count > size { invocation.terminal.note("\(count) in all; `--size` shows more") }
+            if count > size { invocation.terminal.note("\(size) of \(counted(count, "denial")); `--limit` shows more") }
             return ExitStatus.done
         })
 }
 
 extension Repl {
+    fileprivate static let mostDenials = 1_000_000
+
     /// The decision log of `--log`, from the command or from the start of the program.
     func log(_ invocation: Invocation) throws(CommandError) -> LogFile {
         guard let path = invocation[ifDeclared: .log] ?? start[.log] else {
@@ -115,7 +117,7 @@ extension Repl {
                 ])
         }
         try listing.print(invocation, "denial")
-        listing.noteZone(zone, invocation)
+        Listing.noteZone(zone, invocation)
     }
 
     /// Explains a decision of the log, then decides the same request again now.
@@ -161,8 +163,10 @@ extension DecisionRecord {
     }
 }
 
-extension Option<Int> {
-    fileprivate static var size: Self {
-        Self("size", "N", "the most denials listed, the newest last", most: 1_000_000, default: 50)
+extension Option<Int?> {
+    fileprivate static var limit: Self {
+        Self(
+            "limit", "N", "at most N denials, the newest (50; with --json a million)", most: Repl.mostDenials,
+            formerName: "size")
     }
 }

@@ -89,7 +89,7 @@ extension Repl {
             throw .usage("nothing is supposed: use `suppose CHANGE`; `help suppose` lists the changes")
         }
         let terminal = invocation.terminal
-        let size = invocation[.listedTokens]
+        let size = invocation.mostTokens
         let directory = try whole(terminal)
         let names = try names(invocation)
         let tenant = scenario?.tenant ?? directory.tenants[names.tenant].id
@@ -151,7 +151,7 @@ extension Repl {
         }
         try listing.print(invocation, "token")
         if diff.turned > order.count {
-            invocation.terminal.note("of \(diff.turned) that change; `--size` lists more")
+            invocation.terminal.note("\(order.count) of \(diff.turned) that change; `--limit` lists more")
         }
         if !invocation[.json] {
             invocation.terminal.note(

@@ -82,7 +82,7 @@ extension Repl {
                 ])
         }
         try listing.print(invocation, "interval")
-        listing.noteZone(zone, invocation)
+        Listing.noteZone(zone, invocation)
         if !timeline.isComplete {
             let horizon = LocalTime.stated(timeline.horizon, in: zone)
             invocation.terminal.note("incomplete: the answer may change at other times up to \(horizon)")

@@ -38,6 +38,7 @@ extension ReplCommand {
                 throw .usage("missing resource type in the department: `on TYPE`")
             }
             question.tenant = directory.tenants[names.tenant].id
+            try repl.requireDeclared(question)
             func ask(_ authorizer: Authorizer, _ directory: Directory, _ question: AuthorizationRequest) -> WhoCan {
                 WhoCan(question, departments: places, tenant: names.tenant, authorizer, on: directory) { done, total in
                     progress.step(done, of: total)
@@ -105,6 +106,19 @@ extension ReplCommand {
 }
 
 extension Repl {
+    /// - Throws: for an action or a resource type that the schema does not declare: "no token" would say nothing.
+    fileprivate func requireDeclared(_ question: AuthorizationRequest) throws(CommandError) {
+        let schema = try rules().set.schema
+        guard schema.actions[question.action] != nil else {
+            let hint = Suggestion.hint(for: question.action, among: schema.actions.keys.sorted())
+            throw CommandError("the schema declares no action `\(question.action)`\(hint)")
+        }
+        if let resource = question.resource, schema.resource(resource.type) == nil {
+            let hint = Suggestion.hint(for: resource.type, among: schema.resources.map(\.name))
+            throw CommandError("the schema declares no resource type `\(resource.type)`\(hint)")
+        }
+    }
+
     /// Takes `in X` out of the words.
     /// - Returns: the other words, and the department X.
     static func place(_ words: [String]) throws(CommandError) -> ([String], String?) {
@@ -129,7 +143,7 @@ extension Repl {
     fileprivate func tell(
         _ who: WhoCan, _ other: (who: WhoCan, whatIfSide: WhatIfSide)?, _ directory: Directory, _ invocation: Invocation
     ) throws(CommandError) {
-        let size = invocation[.listedTokens]
+        let size = invocation.mostTokens
         var listing = Listing(other == nil ? .whoCan : .whoCanOfTwo)
         // By id: indices may differ between the two sides.
         let after = other.map { other in
@@ -167,7 +181,7 @@ extension Repl {
         }
         try listing.print(invocation, "token")
         let terminal = invocation.terminal
-        if tokens.count > size { terminal.note("of \(tokens.count); `--size` lists more") }
+        if tokens.count > size { terminal.note("\(size) of \(counted(tokens.count, "token")); `--limit` lists more") }
         if other == nil, who.depending > 0, !invocation[.json] {
             terminal.note(
                 "of \(counted(who.asked, "token")): \(who.yes) always, \(who.depending) depending on the request")
@@ -193,7 +207,12 @@ extension ConditionalDecision {
     }
 }
 
-extension Option<Int> {
+extension Option<Int?> {
     /// The length of a list of tokens.
-    static var listedTokens: Self { Self("size", "N", "the most tokens listed", default: 1_000) }
+    static var listedTokens: Self { .limit("at most N tokens (1000; with --json all)") }
+}
+
+extension Invocation {
+    /// The most tokens that a list has: for machines it is whole.
+    var mostTokens: Int { self[.listedTokens] ?? (self[.json] ? .max : 1_000) }
 }

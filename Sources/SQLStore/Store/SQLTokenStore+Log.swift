@@ -40,13 +40,14 @@ extension SQLTokenStore {
         }
         if query.isRefused { add("substr(act, length(act) - 7) = '.refused'") }
         if let number = query.after { add("number > ?", .integer(number)) }
+        if let number = query.before { add("number < ?", .integer(number)) }
         let condition = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         var entries: [LogEntry] = []
         try database.rows(
-            "SELECT \(LogEntry.columns) FROM log\(condition) ORDER BY number DESC LIMIT ?",
+            "SELECT \(LogEntry.columns) FROM log\(condition) ORDER BY number \(query.isOldestFirst ? "ASC" : "DESC") LIMIT ?",
             parameters + [.integer(Int64(query.size))]
         ) { entries.append(LogEntry($0)) }
-        return entries.reversed()
+        return query.isOldestFirst ? entries : entries.reversed()
     }
 
     package func eachEntry(_ body: (LogEntry) throws(TokenStoreError) -> Void) throws(TokenStoreError) {

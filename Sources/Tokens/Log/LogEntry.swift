@@ -46,7 +46,7 @@ package struct LogEntry: Equatable, Sendable {
     }
 
     /// The reason that the actor gave.
-    package var reason: String? { details.first { $0.key == "reason" }?.value.string }
+    package var reason: String? { text("reason") }
 
     /// The hashed message: all fields of the entry, and the hash before it.
     var message: [UInt8] {

@@ -18,6 +18,10 @@ package struct LogQuery: Sendable {
     package var after: Int64?
     /// The largest number of entries; the newest ones are taken.
     package var size = 100
+    /// True to take the oldest ones instead.
+    package var isOldestFirst = false
+    /// The number of an entry: only earlier ones are selected.
+    package var before: Int64?
 
     package init() {}
 }

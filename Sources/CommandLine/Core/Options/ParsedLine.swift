@@ -6,6 +6,8 @@ package struct ParsedLine {
     package var verb: Verb?
     /// The texts of the given options, by name; that of a flag is empty.
     private(set) var options: [String: String] = [:]
+    /// The names of the options that are given after the verb.
+    private var givenAfterVerb: Set<ExactName> = []
     var positionals: [String] = []
     let arguments: [String]
     /// Remarks for the person who wrote the line: names that are going away.
@@ -30,10 +32,26 @@ package struct ParsedLine {
                 positionals.append(argument)
             }
         }
-        if !isGiven(Option.help), !isGiven(Option.version) { try checkPositionals(program) }
+        guard !isGiven(Option.help), !isGiven(Option.version) else { return }
+        try checkPositionals(program)
+        try checkUse()
     }
 
     package func isGiven(_ option: any OptionDeclaration) -> Bool { options[option.name] != nil }
+
+    /// True when the option is given after the verb, and so for this verb only.
+    package func isGivenAfterVerb(_ option: any OptionDeclaration) -> Bool {
+        givenAfterVerb.contains(ExactName(option.name))
+    }
+
+    /// - Throws: `.usage` for a global option after a verb that does not use it. Before the verb, and in the environment,
+    ///   it is a default for every verb.
+    private func checkUse() throws(CommandError) {
+        guard let verb else { return }
+        for option in GlobalOptions.all where isGivenAfterVerb(option) && !verb.uses.contains(option) {
+            throw .usage("`\(verb.name)` does not use `\(option.flag)`; leave it out")
+        }
+    }
 
     private mutating func readOption(_ argument: String, _ rest: inout ArraySlice<String>) throws(CommandError) {
         let known = (verb?.options ?? []) + GlobalOptions.all
@@ -45,6 +63,7 @@ package struct ParsedLine {
         }
         if named == nil { noteFormer(parts[0], now: option.flag) }
         guard options[option.name] == nil else { throw .usage("`\(option.flag)` is given twice") }
+        if verb != nil { givenAfterVerb.insert(ExactName(option.name)) }
         guard option.placeholder != nil else {
             guard parts.count == 1 else { throw .usage("`\(option.flag)` takes no value") }
             options[option.name] = ""

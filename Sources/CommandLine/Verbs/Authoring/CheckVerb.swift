@@ -18,6 +18,7 @@ extension Verb {
         options: [
             Option.format, Option.failOn, Option.rules, Option.explain, Option.isolate, Option.watch,
         ],
+        uses: .all.removing(Option.as, Option.tenant, Option.at),
         details: [
             "With --store, it also finds names and ids in policies and settings that no tenant of the store has.",
             "A finding is allowed by a comment on its line or the one before: `-- check: allow RULE: why`.",

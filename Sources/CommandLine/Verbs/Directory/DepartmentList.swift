@@ -6,6 +6,7 @@ extension Verb {
     static let departmentList = Verb(
         name: "department list", summary: "lists the departments of a tenant as a tree",
         options: [Option.csv],
+        uses: .directory,
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
             let directory = names.directory

@@ -7,6 +7,7 @@ extension Verb {
     static let tenantList = Verb(
         name: "tenant list", summary: "lists the tenants, with the number of their users and departments",
         options: [Option.csv],
+        uses: .store.adding(Option.json),
         run: { invocation throws(CommandError) in
             let directory = try invocation.directory(.none)
             var listing = Listing(.tenants)

@@ -8,6 +8,7 @@ extension Verb {
     static let tenantShow = Verb(
         name: "tenant show", summary: "shows a tenant: its zone, its size, and whether its token strings are kept",
         positionals: [.init(name: "TENANT", help: "a tenant's id")],
+        uses: .store.adding(Option.json, Option.at),
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore()
             let directory = try invocation.directory(.all, of: store)

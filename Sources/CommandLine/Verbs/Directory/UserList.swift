@@ -6,6 +6,7 @@ extension Verb {
     static let userList = Verb(
         name: "user list", summary: "lists the users of a tenant, with their assignments",
         options: [Option.csv],
+        uses: .directory,
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
             let directory = names.directory

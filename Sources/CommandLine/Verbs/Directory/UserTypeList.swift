@@ -6,6 +6,7 @@ extension Verb {
     static let userTypeList = Verb(
         name: "user-type list", summary: "lists the user types of a tenant, with their permissions",
         options: [Option.csv],
+        uses: .directory,
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
             var listing = Listing(.userTypes)

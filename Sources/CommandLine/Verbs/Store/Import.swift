@@ -10,6 +10,7 @@ extension Verb {
         options: [
             Option.preview, Option.revokesTokens, Option.reason,
         ],
+        uses: .act.adding(.policies).adding(Option.json),
         details: [
             "Everything is imported or nothing. Importing the same file again changes nothing.",
             "Fields that a record leaves out keep their values; a new record gets defaults. `null` is refused.",

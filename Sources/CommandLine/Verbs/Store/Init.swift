@@ -9,6 +9,7 @@ extension Verb {
     package static let initialize = Verb(
         name: "init", summary: "makes a new store",
         options: [Option.demo],
+        uses: .act.removing(Option.as, Option.onRollback),
         details: ["If the store exists, the run fails and leaves it as it is. A failed run leaves nothing behind."],
         run: { invocation throws(CommandError) in
             let path = invocation.storePath
